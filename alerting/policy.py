@@ -1,0 +1,119 @@
+"""What becomes of a signal: pure functions from the lead's alerts (one a rule) to the next state of one of them.
+
+    no alert ──signal──► open ──seen, confirmed──► acknowledged ──14 days──► resolved
+                          │ ▲                                                 ▲
+                  snooze  ▼ │ time is up, or higher severity                  │ false alarm
+                        snoozed ──────────────────────────────────────────────┘
+
+One alert per (lead, rule). While it lives, a signal only adds evidence, or raises the severity (which opens it again).
+After it is resolved, the rule keeps quiet for 24 h (research/domain.md 4.3, alert hygiene).
+"""
+
+from collections.abc import Iterator, MutableMapping
+
+from msgspec.structs import replace
+
+from schemas.alerts import SEVERITIES, Alert, AlertStatus, Press, Rule, Signal
+from schemas.codec import event_id
+from schemas.events import AlertAction
+from schemas.topics import DAY_MS
+from schemas.types import Millis
+
+COOL_DOWN_MS = DAY_MS
+FORGET_MS = 14 * DAY_MS
+MOST_EVIDENCE = 5
+
+SNOOZE_MS = {"snooze_1d": DAY_MS, "snooze_7d": 7 * DAY_MS}
+
+Alerts = MutableMapping[Rule, Alert]
+
+
+def decide(alerts: Alerts, signal: Signal) -> Alert | None:
+    """Put a signal to the lead's alerts; the changed alert, or None when nothing changes for a person."""
+    last = alerts.get(signal.rule)
+    if last is None or (last.status == "resolved" and signal.ts - last.updated_at >= COOL_DOWN_MS):
+        return _keep(alerts, _opened(signal))
+    if last.status == "resolved":
+        return None
+    rises = SEVERITIES.index(signal.severity) > SEVERITIES.index(last.severity)
+    fresh = [e for e in signal.evidence if e not in last.evidence]
+    if not rises and (not fresh or len(last.evidence) >= MOST_EVIDENCE):
+        return None
+    changed = replace(
+        last,
+        version=last.version + 1,
+        severity=signal.severity if rises else last.severity,
+        status="open" if rises else last.status,
+        updated_at=max(last.updated_at, signal.ts),
+        value=signal.value if rises else last.value,
+        baseline=signal.baseline if rises else last.baseline,
+        score=max(signal.score, last.score),
+        unit=signal.unit if rises else last.unit,
+        evidence=(last.evidence + fresh)[:MOST_EVIDENCE],
+        snoozed_until=0 if rises else last.snoozed_until,
+        press=None,
+    )
+    return _keep(alerts, changed)
+
+
+def act(alerts: Alerts, action: AlertAction) -> Alert | None:
+    """A curator pressed a button; None when the alert is not the lead's last one of its rule."""
+    last = next((alert for alert in alerts.values() if alert.alert_id == action.alert_id), None)
+    if last is None:
+        return None
+    status: AlertStatus = "acknowledged"
+    snoozed_until, verdict = 0, last.verdict
+    if action.action in SNOOZE_MS:
+        status, snoozed_until = "snoozed", action.ts + SNOOZE_MS[action.action]
+    elif action.action == "false_alarm":
+        status, verdict = "resolved", "false_alarm"
+    elif action.action == "confirmed":
+        verdict = "confirmed"
+    actor = action.actor.name or action.actor.id
+    changed = replace(
+        last,
+        version=last.version + 1,
+        status=status,
+        updated_at=max(last.updated_at, action.ts),
+        acknowledged_by=actor,
+        verdict=verdict,
+        snoozed_until=snoozed_until,
+        press=Press(action.action, actor, action.callback_id),
+    )
+    return _keep(alerts, changed)
+
+
+def expire(alerts: Alerts, now: Millis) -> Iterator[Alert]:
+    """What an hour passing changes: snoozes that are up, alerts that nobody touched for two weeks."""
+    for alert in list(alerts.values()):
+        if alert.status == "snoozed" and now >= alert.snoozed_until:
+            yield _keep(alerts, _moved(alert, "open", now))
+        elif alert.status != "resolved" and now - alert.updated_at >= FORGET_MS:
+            yield _keep(alerts, _moved(alert, "resolved", now))
+
+
+def _opened(signal: Signal) -> Alert:
+    return Alert(
+        alert_id=event_id("alert", signal.rule, signal.signal_id),
+        version=1,
+        lead_id=signal.lead_id,
+        rule=signal.rule,
+        severity=signal.severity,
+        status="open",
+        opened_at=signal.ts,
+        updated_at=signal.ts,
+        value=signal.value,
+        baseline=signal.baseline,
+        score=signal.score,
+        unit=signal.unit,
+        evidence=signal.evidence[:MOST_EVIDENCE],
+    )
+
+
+def _moved(alert: Alert, status: AlertStatus, now: Millis) -> Alert:
+    return replace(alert, version=alert.version + 1, status=status, updated_at=now, snoozed_until=0, press=None)
+
+
+def _keep(alerts: Alerts, alert: Alert) -> Alert:
+    alerts[alert.rule] = alert
+    return alert

@@ -1,0 +1,126 @@
+"""The fold: what is remembered of a lead, and how one event changes it.
+
+Everything here is deterministic: time comes in events (`Tick`, and the broker's append time in `Meta`), history comes
+as `Baseline`. Replaying a record is a no-op (the fence `applied`), and so is the same event sent twice (`ids`).
+"""
+
+from collections.abc import Sequence
+from typing import TypeAlias
+
+import msgspec
+
+from processors.days import local_day
+from processors.signals import leaving_phrase, reservation_spike
+from processors.state import DAYS_KEPT, Day, LeadState
+from schemas.alerts import Signal
+from schemas.events import (
+    AlertAction,
+    Baseline,
+    Event,
+    Inbound,
+    MeetingTranscribed,
+    Message,
+    MessageEdited,
+    Pick,
+    Reservation,
+    Shipment,
+)
+from schemas.topics import DAY_MS
+from schemas.types import Meta, Millis
+
+LATE_MS = DAY_MS
+"""Older events are only stored; the next baseline brings them in (design, rule 6)."""
+
+IDS_KEPT = 4096
+"""Ids remembered per lead. A lead with more events in 24 h forgets the oldest; its baseline corrects the figures."""
+
+HOUR_MS = 3_600_000
+
+Finding: TypeAlias = Signal | AlertAction
+"""What an event means for the lead's alerts: a rule found something, or a curator pressed a button."""
+
+NOTHING: tuple[Finding, ...] = ()
+
+
+def step(state: LeadState, event: Event, meta: Meta) -> Sequence[Finding]:
+    """Fold one event into the lead's state (in place) and return what it means for the lead's alerts."""
+    if meta.offset <= state.applied:
+        return NOTHING
+    state.applied = meta.offset
+    if isinstance(event, Baseline):
+        _replace_days(state, event)
+        return NOTHING
+    if event.backfill or meta.ts - event.ts > LATE_MS or not _remember(state, event.event_id, meta.ts):
+        return NOTHING
+    at = min(event.ts, meta.ts)  # a source whose clock runs ahead cannot write into tomorrow
+    match event:
+        case Reservation():
+            day = state.day(local_day(at))
+            day.reserved_qty += event.qty
+            if event.action == "created":
+                day.reservations += 1
+            return reservation_spike.find(state, event, at, local_day(meta.ts))
+        case Pick():
+            day = state.day(local_day(at))
+            day.picks += 1
+            day.picked_qty += event.qty
+        case Shipment():
+            state.day(local_day(at)).shipped_qty += event.qty
+        case Inbound(planned=False):
+            state.day(local_day(at)).inbound_qty += event.qty
+        case Message(author=author) if author.client:
+            state.day(local_day(at)).messages += 1
+            return leaving_phrase.find_in_message(event)
+        case MessageEdited(author=author) if author.client:
+            return leaving_phrase.find_in_message(event)
+        case AlertAction():
+            return (event,)
+        case MeetingTranscribed():
+            return leaving_phrase.find_in_transcript(event)
+        case _:
+            pass
+    return NOTHING
+
+
+def prune(state: LeadState, now: Millis) -> bool:
+    """Drop days and ids that no rule looks at any more. Whether anything was dropped."""
+    oldest = local_day(now) - DAYS_KEPT
+    stale = [day for day in state.days if day < oldest]
+    for day in stale:
+        del state.days[day]
+    return _forget(state, now // HOUR_MS) or bool(stale)
+
+
+def _replace_days(state: LeadState, baseline: Baseline) -> None:
+    for day in [d for d in state.days if baseline.first_day <= d <= baseline.last_day]:
+        del state.days[day]
+    for figures in baseline.days:
+        state.days[figures.day] = Day(*msgspec.structs.astuple(figures)[1:])
+    known = [figures.day for figures in baseline.days]
+    if known and (state.first_day is None or min(known) < state.first_day):
+        state.first_day = min(known)
+
+
+def _remember(state: LeadState, event_id: str, appended: Millis) -> bool:
+    """Whether the event is new. Ids are kept by append time, which only grows within a partition."""
+    key = int(event_id, 16)
+    ids = state.ids
+    if key in ids:
+        return False
+    ids[key] = hour = appended // HOUR_MS
+    if len(ids) > IDS_KEPT:
+        del ids[next(iter(ids))]
+    elif len(ids) & 63 == 0:
+        _forget(state, hour)
+    return True
+
+
+def _forget(state: LeadState, hour: int) -> bool:
+    stale = []
+    for key, seen in state.ids.items():  # in the order of arrival: the first fresh one ends it
+        if seen >= hour - LATE_MS // HOUR_MS - 1:
+            break
+        stale.append(key)
+    for key in stale:
+        del state.ids[key]
+    return bool(stale)

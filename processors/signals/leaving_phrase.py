@@ -1,0 +1,61 @@
+"""Leaving phrase: the client says that he goes. In a chat message of his, or in a meeting.
+
+In a meeting nobody knows who spoke, so every utterance counts; in chats our own people's words are left out by the fold.
+"""
+
+from collections.abc import Sequence
+
+from processors.phrases import LEAVING, Match
+from schemas.alerts import Evidence, Signal
+from schemas.codec import event_id
+from schemas.events import MeetingTranscribed, Message, MessageEdited
+
+AT_ONCE = 85.0
+"""A match this good is a critical signal; a weaker one is a warning (research/domain.md 4.3)."""
+
+MOST_QUOTES = 5
+
+
+def find_in_message(event: Message | MessageEdited) -> Sequence[Signal]:
+    """A signal when the text holds a leaving phrase."""
+    matches = LEAVING.find(event.text)
+    if not matches:
+        return ()
+    best = max(matches, key=_score)
+    return (_signal(event, best, [Evidence(event.event_id, event.ts, "message", _cut(event.text))]),)
+
+
+def find_in_transcript(event: MeetingTranscribed) -> Sequence[Signal]:
+    """One signal for the whole meeting, with up to five quotes and their places in the recording."""
+    found = [
+        (match, Evidence(event.event_id, event.ts + said.start_ms, "meeting", _cut(said.text), said.start_ms))
+        for said in event.utterances
+        for match in LEAVING.find(said.text)[:1]
+    ]
+    if not found:
+        return ()
+    best = max((match for match, _ in found), key=_score)
+    return (_signal(event, best, [evidence for _, evidence in found[:MOST_QUOTES]]),)
+
+
+def _signal(event: Message | MessageEdited | MeetingTranscribed, best: Match, evidence: list[Evidence]) -> Signal:
+    return Signal(
+        signal_id=event_id("signal", "leaving_phrase", event.event_id),
+        lead_id=event.lead_id,
+        rule="leaving_phrase",
+        severity="critical" if best.score >= AT_ONCE else "warning",
+        ts=event.ts,
+        window_start=event.ts,
+        value=round(best.score, 1),
+        baseline=0.0,
+        score=round(best.score, 1),
+        evidence=evidence,
+    )
+
+
+def _score(match: Match) -> float:
+    return match.score
+
+
+def _cut(text: str, longest: int = 300) -> str:
+    return text if len(text) <= longest else text[: longest - 1] + "…"

@@ -1,0 +1,60 @@
+"""What `lead.state` keeps of a lead: one MessagePack record, written once per touched lead and batch."""
+
+import msgspec
+
+from schemas.alerts import Alert, Rule
+from schemas.types import LocalDay
+
+DAYS_KEPT = 120
+"""Days of figures: the longest window of a signal (84 days) and some to spare for late baselines."""
+
+
+class Day(msgspec.Struct, array_like=True):
+    """Figures of one Moscow day. Fields as in `schemas.events.DayFigures`, without the day. Grows in the fold."""
+
+    reservations: int = 0
+    reserved_qty: int = 0
+    picks: int = 0
+    picked_qty: int = 0
+    shipped_qty: int = 0
+    inbound_qty: int = 0
+    messages: int = 0
+
+
+class LeadState(msgspec.Struct, array_like=True):
+    """The one mutable thing of the fold (`processors.lead.step`).
+
+    `applied` is the offset in `lead.events` of the last folded record: the fence that makes a replay a no-op.
+    `ids` maps event ids of the last 24 h to the hour of their arrival, oldest first. `first_day` is the first day the
+    client is known from: days without figures after it count as zero. `spike` is (day, severity index) already raised.
+    """
+
+    applied: int = -1
+    first_day: LocalDay | None = None
+    days: dict[LocalDay, Day] = {}
+    ids: dict[int, int] = {}
+    spike: tuple[LocalDay, int] = (0, -1)
+    alerts: dict[Rule, Alert] = {}
+
+    def day(self, day: LocalDay) -> Day:
+        """The figures of a day, made when missing."""
+        figures = self.days.get(day)
+        if figures is None:
+            figures = self.days[day] = Day()
+            if self.first_day is None or day < self.first_day:
+                self.first_day = day
+        return figures
+
+
+_ENCODER = msgspec.msgpack.Encoder()
+_DECODER: msgspec.msgpack.Decoder[LeadState] = msgspec.msgpack.Decoder(LeadState)
+
+
+def encode_state(state: LeadState) -> bytes:
+    """The record of `lead.state`."""
+    return _ENCODER.encode(state)
+
+
+def decode_state(data: bytes) -> LeadState:
+    """Raises `msgspec.DecodeError` when the record is not ours."""
+    return _DECODER.decode(data)

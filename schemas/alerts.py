@@ -1,0 +1,80 @@
+"""Signals and alerts: what `lead.signals` and `lead.alerts` carry."""
+
+from typing import Literal
+
+import msgspec
+
+from schemas.types import EventId, LeadId, Millis
+
+Severity = Literal["info", "warning", "critical"]
+SEVERITIES: tuple[Severity, ...] = ("info", "warning", "critical")
+"""In rising order."""
+
+Rule = Literal["reservation_spike", "leaving_phrase"]
+
+Unit = Literal["", "reservations", "pieces"]
+"""What `value` and `baseline` count; empty where they are scores."""
+
+AlertStatus = Literal["open", "acknowledged", "snoozed", "resolved"]
+
+
+class Evidence(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What a person can check: the event, and the words or figures in it.
+
+    `at_ms` is the place in a recording, ms from its start.
+    """
+
+    event_id: str
+    ts: Millis
+    kind: str
+    text: str = ""
+    at_ms: int | None = None
+
+
+class Signal(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A rule's finding on one lead. `value` against `baseline` (the client's own normal), `score` in the rule's unit.
+
+    `window_start` is the start of what was looked at: the Moscow day of a spike, the time of a message.
+    """
+
+    signal_id: EventId
+    lead_id: LeadId
+    rule: Rule
+    severity: Severity
+    ts: Millis
+    window_start: Millis
+    value: float
+    baseline: float
+    score: float
+    unit: Unit = ""
+    evidence: list[Evidence] = []
+
+
+class Press(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Who pressed a button, so that `notify` can answer him."""
+
+    action: str
+    actor: str
+    callback_id: str = ""
+
+
+class Alert(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One state of an alert (`lead.alerts`, key = lead id). (`alert_id`, `version`) is unique; the highest wins."""
+
+    alert_id: EventId
+    version: int
+    lead_id: LeadId
+    rule: Rule
+    severity: Severity
+    status: AlertStatus
+    opened_at: Millis
+    updated_at: Millis
+    value: float
+    baseline: float
+    score: float
+    unit: Unit = ""
+    evidence: list[Evidence] = []
+    acknowledged_by: str = ""
+    snoozed_until: Millis = 0
+    verdict: Literal["", "confirmed", "false_alarm"] = ""
+    press: Press | None = None

@@ -1,0 +1,193 @@
+"""What travels on `source.*`, `identities` and `dead.letters`: before an event has a lead, or after it failed."""
+
+from typing import Literal
+
+import msgspec
+
+from schemas.types import LeadId, Millis, Pieces
+
+
+class Inbound(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A payload as it came in (`source.telegram`, `source.bitrix`, `source.wms`), with the entrance's own name.
+
+    `source` is the last part of the hook's path: a bot, a portal, a warehouse system.
+    """
+
+    source: str
+    payload: msgspec.Raw
+
+
+class ClientRef(msgspec.Struct, frozen=True):
+    """How a source names a client: `kind` is `lead`, `wms_customer`, `tg_chat`, `jitsi_room`, …"""
+
+    kind: str
+    value: str
+
+
+class WmsLine(msgspec.Struct, frozen=True):
+    """A line of a canonical WMS document; `qty` in pieces."""
+
+    sku: str
+    qty: Pieces
+    barcode: str | None = None
+    reserved: Pieces | None = None
+    available: Pieces | None = None
+
+
+class WmsDoc(msgspec.Struct, frozen=True):
+    """The document behind a WMS event."""
+
+    id: str
+    number: str = ""
+    status: str = ""
+    url: str = ""
+
+
+WmsType = Literal[
+    "reservation_created",
+    "reservation_changed",
+    "reservation_cancelled",
+    "pick_started",
+    "pick_completed",
+    "shipment",
+    "inbound_planned",
+    "inbound",
+    "return",
+    "adjustment",
+    "stock_snapshot",
+]
+
+
+class WmsPayload(msgspec.Struct, frozen=True):
+    """The canonical WMS event that `POST /hooks/wms/{source}` takes, one or a list.
+
+    `id` is the source's own id of this event: the same id again is the same event. `ts` is ISO 8601 with a zone,
+    or milliseconds UTC. `qty` may be left out where `lines` are given.
+    """
+
+    id: str
+    type: WmsType
+    ts: str | Millis
+    client: ClientRef
+    doc: WmsDoc
+    lines: list[WmsLine] = []
+    qty: Pieces | None = None
+    warehouse: str = ""
+    marketplace: str = ""
+    purpose: str = ""
+    complete: bool = False
+    backfill: bool = False
+
+
+class Recording(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A media file on the shared storage (`source.recordings`, key = `recording_id`).
+
+    Identity is (session id, file name): Jicofo reuses one session id on several Jibris. `path` is relative to the
+    recordings root. `lead_id` is None when neither metadata nor room name told it; `error` says why status is bad.
+    """
+
+    recording_id: str
+    session_id: str
+    file: str
+    path: str
+    size: int
+    sha256: str
+    room: str
+    ended_at: Millis
+    duration_ms: int
+    started_at: Millis
+    status: Literal["ok", "damaged", "empty", "too_short"]
+    lead_id: LeadId | None = None
+    host: str = ""
+    participants: list[str] = []
+    error: str = ""
+
+
+class Word(msgspec.Struct, frozen=True, array_like=True):
+    """One recognised word; ms from the start of the recording; confidence 0..1."""
+
+    text: str
+    start_ms: int
+    end_ms: int
+    confidence: float
+
+
+class Transcript(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The words of a recording (`source.transcripts`, key = `recording_id`).
+
+    `failed_segments` lists [start_ms, end_ms] stretches that no engine could transcribe.
+    """
+
+    recording: Recording
+    version: int
+    engine: str
+    model: str
+    words: list[Word]
+    degraded: bool = False
+    failed_segments: list[tuple[int, int]] = []
+
+
+class Identity(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Value of `identities`; the key is `kind:value`. A tombstone unlinks."""
+
+    kind: str
+    value: str
+    lead_id: LeadId
+    confirmed_by: str = ""
+
+
+class Unassigned(msgspec.Struct, frozen=True, omit_defaults=True):
+    """An event whose client is unknown (`lead.unassigned`). `record` is the `source.*` value, to be sent again."""
+
+    event_id: str
+    ts: Millis
+    source: str
+    client: ClientRef
+    topic: str
+    record: msgspec.Raw
+
+
+class DeadLetter(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A record that could not be used, with all it takes to find and replay it."""
+
+    topic: str
+    partition: int
+    offset: int
+    ts: Millis
+    agent: str
+    error_class: str
+    error: str
+    payload: bytes
+    key: bytes | None = None
+
+
+class ReportLine(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One lead's day in the daily report."""
+
+    lead_id: LeadId
+    meetings: int = 0
+    messages: int = 0
+    reservations: int = 0
+    alerts: int = 0
+
+
+class DailyReport(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Figures of a report (`daily.reports`, key = `report_id`); [`since`, `until`) in ms UTC.
+
+    `report_id` is the Moscow date of `until` for the scheduled one; a report asked for by hand has its own id.
+    """
+
+    report_id: str
+    since: Millis
+    until: Millis
+    meetings: int
+    meeting_minutes: int
+    messages: int
+    reservations: int
+    reserved_qty: int
+    alerts_opened: int
+    alerts_open: int
+    alerts_unseen: int
+    unassigned: int
+    dead_letters: int
+    leads: list[ReportLine] = []

@@ -1,0 +1,79 @@
+"""The only list of Kafka topics: the app, the command line, Helm and the tests read it.
+
+Source topics use LogAppendTime: with CreateTime the broker deletes freshly imported old events by retention.
+Lead topics share one partition count, and their key is the lead id (murmur2, as in Java's partitioner), so a lead's
+events, state, signals and alerts stand in the same partition number.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+DAY_MS = 86_400_000
+FOREVER = -1
+LEAD_PARTITIONS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class TopicSpec:
+    """One topic. `retention_ms` of -1 keeps for ever; `max_bytes` is the largest record batch the broker takes."""
+
+    name: str
+    key: str
+    partitions: int
+    cleanup: Literal["delete", "compact"] = "delete"
+    retention_ms: int = 30 * DAY_MS
+    timestamps: Literal["LogAppendTime", "CreateTime"] = "LogAppendTime"
+    max_bytes: int = 4 << 20
+
+    def configs(self) -> dict[str, str]:
+        """Topic settings in Kafka's own names."""
+        configs = {
+            "cleanup.policy": self.cleanup,
+            "retention.ms": str(self.retention_ms),
+            "message.timestamp.type": self.timestamps,
+            "max.message.bytes": str(self.max_bytes),
+        }
+        if self.cleanup == "compact":
+            configs |= {"segment.ms": str(DAY_MS), "min.cleanable.dirty.ratio": "0.3"}
+        return configs
+
+
+RECORDINGS = TopicSpec("source.recordings", key="recording id", partitions=4)
+TRANSCRIPTS = TopicSpec("source.transcripts", key="recording id", partitions=4, max_bytes=16 << 20)
+TELEGRAM = TopicSpec("source.telegram", key="chat id", partitions=4)
+BITRIX = TopicSpec("source.bitrix", key="entity:id", partitions=4)
+WMS = TopicSpec("source.wms", key="client kind:value", partitions=4)
+IDENTITIES = TopicSpec("identities", key="kind:value", partitions=1, cleanup="compact", retention_ms=FOREVER)
+
+LEAD_EVENTS = TopicSpec("lead.events", key="lead id", partitions=LEAD_PARTITIONS, max_bytes=16 << 20)
+LEAD_STATE = TopicSpec("lead.state", key="lead id", partitions=LEAD_PARTITIONS, cleanup="compact", retention_ms=FOREVER)
+LEAD_SIGNALS = TopicSpec("lead.signals", key="lead id", partitions=LEAD_PARTITIONS)
+LEAD_ALERTS = TopicSpec("lead.alerts", key="lead id", partitions=LEAD_PARTITIONS)
+LEAD_UNASSIGNED = TopicSpec("lead.unassigned", key="client kind:value", partitions=1, retention_ms=FOREVER)
+
+SEGMENTS = TopicSpec(
+    "transcript.segments", key="recording/segment/engine/options", partitions=4, cleanup="compact", retention_ms=FOREVER
+)
+REPORTS = TopicSpec("daily.reports", key="report id", partitions=1)
+OUTBOX = TopicSpec(
+    "notify.outbox", key="what is sent", partitions=LEAD_PARTITIONS, cleanup="compact", retention_ms=FOREVER
+)
+DEAD_LETTERS = TopicSpec("dead.letters", key="topic/partition", partitions=1, max_bytes=32 << 20)
+
+TOPICS: tuple[TopicSpec, ...] = (
+    RECORDINGS,
+    TRANSCRIPTS,
+    TELEGRAM,
+    BITRIX,
+    WMS,
+    IDENTITIES,
+    LEAD_EVENTS,
+    LEAD_STATE,
+    LEAD_SIGNALS,
+    LEAD_ALERTS,
+    LEAD_UNASSIGNED,
+    SEGMENTS,
+    REPORTS,
+    OUTBOX,
+    DEAD_LETTERS,
+)

@@ -1,0 +1,37 @@
+"""The page of every worker: `/healthz` (alive), `/readyz` (can work, or what is missing), `/metrics`."""
+
+from collections.abc import Callable
+
+from aiohttp import web
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+
+class HealthPage:
+    """Serves health and metrics on a loopback port; port 0 takes a free one (`address` tells which)."""
+
+    def __init__(self, host: str, port: int, checks: Callable[[], dict[str, bool]]) -> None:
+        self._host, self._port, self._checks = host, port, checks
+        app = web.Application()
+        app.router.add_get("/healthz", self._alive)
+        app.router.add_get("/readyz", self._ready)
+        app.router.add_get("/metrics", self._metrics)
+        self._runner = web.AppRunner(app, access_log=None)
+
+    async def start(self) -> None:
+        """Listen. Raises OSError when the port is taken."""
+        await self._runner.setup()
+        await web.TCPSite(self._runner, self._host, self._port).start()
+
+    async def stop(self) -> None:
+        """Stop listening."""
+        await self._runner.cleanup()
+
+    async def _alive(self, _: web.Request) -> web.Response:
+        return web.Response(text="ok\n")
+
+    async def _ready(self, _: web.Request) -> web.Response:
+        checks = self._checks()
+        return web.json_response(checks, status=200 if all(checks.values()) else 503)
+
+    async def _metrics(self, _: web.Request) -> web.Response:
+        return web.Response(body=generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST})

@@ -1,0 +1,181 @@
+"""Kafka clients outside of Faust: client options, acknowledged output, whole-topic reads."""
+
+import asyncio
+import ssl
+from collections import defaultdict
+from collections.abc import AsyncIterator, Iterable, Sequence
+from typing import Any, NamedTuple
+
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
+from aiokafka.errors import KafkaError, KafkaTimeoutError
+from aiokafka.partitioner import murmur2
+
+from schemas.errors import Transient
+from schemas.topics import TOPICS, TopicSpec
+from streams.settings import Kafka
+
+MAX_REQUEST = 32 << 20
+"""Bytes of the largest record; the broker's `message.max.bytes` of the embedded server is the same."""
+
+PARTITIONS = {topic.name: topic.partitions for topic in TOPICS}
+
+
+class Output(NamedTuple):
+    """A record to be produced. `partition` only where the key does not decide (ticks)."""
+
+    topic: str
+    key: bytes | None
+    value: bytes | None
+    partition: int | None = None
+
+
+def client_options(kafka: Kafka) -> dict[str, Any]:
+    """Connection arguments that every aiokafka client takes."""
+    options: dict[str, Any] = {
+        "bootstrap_servers": kafka.bootstrap.split(","),
+        "security_protocol": kafka.security,
+        "request_timeout_ms": 30_000,
+    }
+    if kafka.security.endswith("SSL"):
+        options["ssl_context"] = ssl.create_default_context(cafile=kafka.ca_file)
+    if kafka.security.startswith("SASL"):
+        options |= {
+            "sasl_mechanism": kafka.sasl_mechanism,
+            "sasl_plain_username": kafka.username,
+            "sasl_plain_password": kafka.password.get_secret_value(),
+        }
+    return options
+
+
+def partition_of(topic: str, key: bytes) -> int:
+    """The partition of a key, as Java's default partitioner puts it."""
+    return int(murmur2(key) & 0x7FFFFFFF) % PARTITIONS[topic]
+
+
+class Outputs:
+    """A producer whose `send` returns when the broker has everything (acks=all)."""
+
+    def __init__(self, kafka: Kafka) -> None:
+        self._options = client_options(kafka)
+        self._prefix = kafka.prefix
+        self._producer: AIOKafkaProducer | None = None
+        self._starting = asyncio.Lock()
+
+    async def _started(self) -> AIOKafkaProducer:
+        async with self._starting:
+            if self._producer is None:
+                producer = AIOKafkaProducer(
+                    **self._options, acks="all", linger_ms=0, max_batch_size=1 << 20, max_request_size=MAX_REQUEST
+                )
+                try:
+                    await producer.start()
+                except BaseException:
+                    await producer.stop()
+                    raise
+                self._producer = producer
+            return self._producer
+
+    async def send(self, outputs: Iterable[Output]) -> None:
+        """Produce and wait for the broker's word on every record. Raises `Transient`; then all of it may be repeated.
+
+        Records of a partition are put into ready-made batches: a fraction of the cost of one call per record.
+        """
+        groups: dict[tuple[str, int], list[Output]] = defaultdict(list)
+        for output in outputs:
+            at = output.partition if output.partition is not None else partition_of(output.topic, output.key or b"")
+            groups[output.topic, at].append(output)
+        if not groups:
+            return
+        waiting: list[asyncio.Future[Any]] = []
+        try:
+            producer = await self._started()
+            for (topic, at), group in groups.items():
+                waiting += await _send_group(producer, self._prefix + topic, at, group)
+            await asyncio.gather(*waiting)
+        except (KafkaError, OSError) as error:
+            raise Transient(f"Kafka did not take the output: {error!r}") from error
+        finally:
+            for future in waiting:  # a failed neighbour leaves the others unread: say that they were seen
+                if future.done() and not future.cancelled():
+                    future.exception()
+
+    async def stop(self) -> None:
+        """Close the connection; what was not acknowledged is not sent."""
+        producer, self._producer = self._producer, None
+        if producer is not None:
+            try:
+                await asyncio.wait_for(producer.stop(), timeout=3)
+            except (TimeoutError, KafkaError):
+                return
+
+
+async def _send_group(
+    producer: AIOKafkaProducer, topic: str, partition: int, group: Sequence[Output]
+) -> list[asyncio.Future[Any]]:
+    waiting = []
+    batch = producer.create_batch()
+    for output in group:
+        if batch.append(key=output.key, value=output.value, timestamp=None) is None:
+            if batch.record_count():
+                waiting.append(await producer.send_batch(batch, topic, partition=partition))
+                batch = producer.create_batch()
+            if batch.append(key=output.key, value=output.value, timestamp=None) is None:  # larger than a whole batch
+                waiting.append(await producer.send(topic, output.value, key=output.key, partition=partition))
+    if batch.record_count():
+        waiting.append(await producer.send_batch(batch, topic, partition=partition))
+    return waiting
+
+
+class Reader:
+    """Reads whole partitions from their beginning, outside of any group: state, identities, outboxes."""
+
+    def __init__(self, kafka: Kafka, topic: TopicSpec) -> None:
+        self._options = client_options(kafka)
+        self._topic = kafka.prefix + topic.name
+
+    async def read(self, partitions: Iterable[int], deadline: float = 120.0) -> AsyncIterator[ConsumerRecord]:
+        """Every record up to the end offsets of now. Raises `Transient` after `deadline` seconds."""
+        consumer = self._consumer()
+        try:
+            async with asyncio.timeout(deadline):
+                await consumer.start()
+                tps = [TopicPartition(self._topic, p) for p in partitions]
+                consumer.assign(tps)
+                await consumer.seek_to_beginning(*tps)
+                ends = await consumer.end_offsets(tps)
+                todo = {tp for tp in tps if await consumer.position(tp) < ends[tp]}
+                while todo:
+                    for records in (await consumer.getmany(*todo, timeout_ms=500)).values():
+                        for record in records:
+                            yield record
+                    todo = {tp for tp in todo if await consumer.position(tp) < ends[tp]}
+        except (KafkaError, KafkaTimeoutError, OSError, TimeoutError) as error:
+            raise Transient(f"cannot read {self._topic}: {error!r}") from error
+        finally:
+            await consumer.stop()
+
+    async def follow(self) -> AsyncIterator[ConsumerRecord | None]:
+        """Every record of partition 0 for ever; None each time the end is reached. Reconnects by itself."""
+        consumer = self._consumer()
+        tp = TopicPartition(self._topic, 0)
+        try:
+            await consumer.start()
+            consumer.assign([tp])
+            await consumer.seek_to_beginning(tp)
+            while True:
+                end = (await consumer.end_offsets([tp]))[tp]
+                for record in (await consumer.getmany(tp, timeout_ms=1000)).get(tp, []):
+                    yield record
+                if await consumer.position(tp) >= end:
+                    yield None
+        finally:
+            await consumer.stop()
+
+    def _consumer(self) -> AIOKafkaConsumer:
+        return AIOKafkaConsumer(
+            **self._options,
+            auto_offset_reset="earliest",
+            enable_auto_commit=False,
+            fetch_max_wait_ms=500,
+            max_partition_fetch_bytes=4 << 20,
+        )

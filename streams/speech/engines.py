@@ -1,0 +1,178 @@
+"""What a speech engine is given, what it answers, and how it fails. No engine is imported here.
+
+EngineError(kind)                one vocabulary of kinds for all engines
+├── EngineFault    (Transient)   the same segment may succeed later
+└── EngineRefusal  (Terminal)    the same segment fails again here: another engine, or a reported gap
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from schemas.errors import LeadpulseError, Terminal, Transient
+from schemas.events import Utterance
+from schemas.sources import Word
+
+RATE = 16_000
+"""Samples a second of all audio behind `decode`: mono, signed 16 bit, little endian."""
+
+Pcm = npt.NDArray[np.int16]
+"""Samples at `RATE`."""
+
+
+class ErrorKind(StrEnum):
+    """What went wrong, in words that every engine shares."""
+
+    AUTH = "auth"  # key, role, folder
+    QUOTA = "quota"  # too many requests for now
+    INVALID = "invalid"  # the engine does not take this audio or these options
+    SESSION_LIMIT = "session_limit"  # a segment was longer than a session may be: the planner is wrong
+    TRANSIENT = "transient"  # network, service
+    TIMEOUT = "timeout"  # it went silent
+    MODEL = "model"  # model folder missing, cut short or of another kind
+    RESOURCE = "resource"  # no memory, or the engine's process does not come up
+    CRASHED = "crashed"  # this segment kills the engine's process
+    APPLICATION = "application"  # our own bug
+
+
+ENGINE_WIDE = frozenset({ErrorKind.AUTH, ErrorKind.MODEL, ErrorKind.RESOURCE})
+"""Kinds that say nothing about the segment: every other one would meet them as well."""
+
+
+class EngineError(LeadpulseError):
+    """An engine did not transcribe a segment. `code` and `request_id` are the remote side's own, for its support."""
+
+    def __init__(self, kind: ErrorKind, message: str, *, code: str = "", request_id: str = "") -> None:
+        super().__init__(message)
+        self.kind = kind
+        self.code = code
+        self.request_id = request_id
+
+    @property
+    def engine_wide(self) -> bool:
+        """True where the engine is at fault and the segment is not."""
+        return self.kind in ENGINE_WIDE
+
+
+class EngineFault(EngineError, Transient):
+    """A passing fault; `retry_after` in seconds, or None."""
+
+    def __init__(
+        self,
+        kind: ErrorKind,
+        message: str,
+        retry_after: float | None = None,
+        *,
+        code: str = "",
+        request_id: str = "",
+    ) -> None:
+        super().__init__(kind, message, code=code, request_id=request_id)
+        self.retry_after = retry_after
+
+
+class EngineRefusal(EngineError, Terminal):
+    """A fault that this engine would meet again with this segment (or, if `engine_wide`, with any)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Audio:
+    """Decoded sound in a spooled file: `samples` of s16le mono at `RATE`.
+
+    `damaged` says that the source ended early or had broken parts; `flaw` says which.
+    """
+
+    path: Path
+    samples: int
+    damaged: bool = False
+    flaw: str = ""
+
+    @property
+    def duration_ms(self) -> int:
+        return self.samples * 1000 // RATE
+
+    def pcm(self) -> Pcm:
+        """All samples, mapped into memory, read only."""
+        return np.memmap(self.path, dtype="<i2", mode="r", shape=(self.samples,))
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A stretch of a recording for one call of an engine. All times in ms from the recording's start.
+
+    The engine hears `send_…`; a word belongs to the segment whose `own_…` span (end excluded) holds its midpoint.
+    The two differ only beside a hard cut, where neighbours hear each other's edge.
+    """
+
+    index: int
+    own_start_ms: int
+    own_end_ms: int
+    send_start_ms: int
+    send_end_ms: int
+
+    def owns(self, word: Word) -> bool:
+        return self.own_start_ms * 2 <= word.start_ms + word.end_ms < self.own_end_ms * 2
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentResult:
+    """What an engine made of a segment. Word times in ms from the recording's start, also those it does not own.
+
+    `utterances` is the engine's own readable text, empty where it makes none (then pauses split the words).
+    `billed_units` as the engine counts them; 0 where it costs nothing.
+    """
+
+    words: tuple[Word, ...]
+    engine: str
+    model: str
+    attempts: int = 1
+    punctuated: bool = False
+    utterances: tuple[Utterance, ...] = ()
+    request_ids: tuple[str, ...] = ()
+    billed_units: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What the planner, the scheduler and the fallback need to know of an engine."""
+
+    max_segment_ms: int
+    parallel: int
+    offline: bool
+    punctuation: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """`usable` is free of charge to find out; `detail` is one line for `/readyz`; `restarts` since the start."""
+
+    usable: bool
+    detail: str
+    restarts: int = 0
+
+
+class SpeechEngine(Protocol):
+    """One way to turn sound into words. Calls may overlap; the engine limits itself to `caps.parallel`."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def model(self) -> str: ...
+
+    @property
+    def caps(self) -> Capabilities: ...
+
+    def check(self) -> None:
+        """Raise `EngineError` where settings, key or model cannot work. Costs nothing, starts nothing."""
+
+    async def transcribe(self, audio: Audio, segment: Segment) -> SegmentResult:
+        """The words of one segment. Raises `EngineError`; a cancelled call leaves the engine usable."""
+
+    def health(self) -> Health: ...
+
+    async def close(self) -> None:
+        """End all processes and connections; the engine may be used again afterwards."""

@@ -1,0 +1,231 @@
+"""Writes a Vosk model directory: Kaldi binary files and an OpenFst graph, with numpy alone."""
+import math
+import struct
+from pathlib import Path
+
+import numpy as np
+
+from tools.speech_model import mfcc
+
+SIL = "SIL"
+SELF_LOOP = FORWARD = 0.5          # transition probabilities of the one-state phones
+POSITIONS = {"B": "begin", "I": "internal", "E": "end", "S": "singleton"}
+
+
+class Phones:
+    """Phone ids: SIL is 1; every other phone has four, one for each position in a word.
+
+    The four share one pdf. Phone p has one emitting state, so its self-loop is transition-id 2p-1
+    and its forward transition is transition-id 2p."""
+
+    def __init__(self, names):
+        self.names = list(names)                            # pdf order, SIL first
+        assert self.names[0] == SIL
+        self.table = [(SIL, 0, "nonword")]                  # phone id - 1 -> (name, pdf, boundary)
+        for pdf, name in enumerate(self.names[1:], 1):
+            self.table += [(f"{name}_{p}", pdf, kind) for p, kind in POSITIONS.items()]
+
+    def id(self, name, position=None):
+        return 1 if name == SIL else 2 + 4 * (self.names.index(name) - 1) + "BIES".index(position)
+
+    def word(self, names):
+        if len(names) == 1:
+            return [self.id(names[0], "S")]
+        places = ["B"] + ["I"] * (len(names) - 2) + ["E"]
+        return [self.id(n, p) for n, p in zip(names, places)]
+
+
+# --- Kaldi binary basics ---------------------------------------------------------------------------
+
+def _token(text):
+    return text.encode() + b" "
+
+
+def _int(value):
+    return b"\x04" + struct.pack("<i", value)
+
+
+def _float(value):
+    return b"\x04" + struct.pack("<f", value)
+
+
+def _int_vector(values):
+    return b"\x04" + struct.pack("<i", len(values)) + np.asarray(values, "<i4").tobytes()
+
+
+def _vector(values):
+    values = np.asarray(values, "<f4")
+    return _token("FV") + _int(len(values)) + values.tobytes()
+
+
+def _matrix(values):
+    values = np.asarray(values, "<f4")
+    return _token("FM") + _int(values.shape[0]) + _int(values.shape[1]) + values.tobytes()
+
+
+# --- am/final.mdl ----------------------------------------------------------------------------------
+
+def _transition_model(phones):
+    count = len(phones.table)
+    out = _token("<TransitionModel>") + _token("<Topology>")
+    out += _int_vector(range(1, count + 1))                 # phones
+    out += _int_vector([-1] + [0] * count)                  # phone -> topology entry
+    out += _int(1) + _int(2)                                # one entry of two states
+    out += _int(0) + _int(2)                                # state 0: pdf-class 0, two transitions
+    out += _int(0) + _float(SELF_LOOP) + _int(1) + _float(FORWARD)
+    out += _int(-1) + _int(0)                               # state 1: final, no pdf, no transitions
+    out += _token("</Topology>") + _token("<Triples>") + _int(count)
+    for phone, (_, pdf, _) in enumerate(phones.table, 1):
+        out += _int(phone) + _int(0) + _int(pdf)
+    out += _token("</Triples>") + _token("<LogProbs>")
+    out += _vector([0.0] + [math.log(SELF_LOOP), math.log(FORWARD)] * count)
+    return out + _token("</LogProbs>") + _token("</TransitionModel>")
+
+
+def _nnet(layers, dim):
+    """layers: (weight [out, len(offsets) * in], bias, offsets); ReLU after all but the last."""
+    config, components, source = [f"input-node name=input dim={dim}"], [], "input"
+
+    def add(name, body):
+        nonlocal source
+        components.append(_token("<ComponentName>") + _token(name) + body)
+        config.append(f"component-node name={name} component={name} input={source}")
+        source = name
+
+    for i, (weight, bias, offsets) in enumerate(layers, 1):
+        if offsets != [0]:
+            source = "Append(" + ", ".join(f"Offset({source}, {o})" if o else source for o in offsets) + ")"
+        add(f"affine{i}", _token("<FixedAffineComponent>") + _token("<LinearParams>") + _matrix(weight)
+            + _token("<BiasParams>") + _vector(bias) + _token("</FixedAffineComponent>"))
+        kind = "LogSoftmaxComponent" if i == len(layers) else "RectifiedLinearComponent"
+        add(f"out{i}", _token(f"<{kind}>") + _token("<Dim>") + _int(len(bias))
+            + _token("<ValueAvg>") + _vector([]) + _token("<DerivAvg>") + _vector([])
+            + _token("<Count>") + _float(0) + _token(f"</{kind}>"))
+    config.append(f"output-node name=output input={source} objective=linear")
+    out = _token("<Nnet3>") + b"\n" + "\n".join(config).encode() + b"\n\n"
+    return out + _token("<NumComponents>") + _int(len(components)) + b"".join(components) + _token("</Nnet3>")
+
+
+def write_final_mdl(path, phones, layers, priors):
+    out = b"\0B" + _transition_model(phones) + _nnet(layers, mfcc.CEPS)
+    out += _token("<LeftContext>") + _int(0) + _token("<RightContext>") + _int(0)   # Kaldi recomputes them
+    path.write_bytes(out + _token("<Priors>") + _vector(priors))
+
+
+# --- graph/HCLG.fst --------------------------------------------------------------------------------
+
+class Fst:
+    def __init__(self):
+        self.arcs, self.final = [], {}
+
+    def state(self):
+        self.arcs.append([])
+        return len(self.arcs) - 1
+
+    def arc(self, source, target, ilabel=0, olabel=0, cost=0.0):
+        self.arcs[source].append((ilabel, olabel, cost, target))
+
+    def write(self, path):
+        def text(s):
+            return struct.pack("<i", len(s)) + s.encode()
+
+        count = sum(map(len, self.arcs))
+        out = [struct.pack("<i", 2125659606), text("vector"), text("standard"),
+               struct.pack("<iiQqqq", 2, 0, 3, 0, len(self.arcs), count)]   # version, flags, properties, start
+        for state, arcs in enumerate(self.arcs):
+            out.append(struct.pack("<fq", self.final.get(state, math.inf), len(arcs)))
+            out += [struct.pack("<iifi", *arc) for arc in arcs]
+        path.write_bytes(b"".join(out))
+
+
+def grammar(word_ids, lm):
+    """Gr.fst, the language model as an acceptor. lm: {history: {word: cost}}, costs being -log p; the
+    histories are None (no history), "<s>" and words; "" is the end of the sentence; None, in any
+    history but None, is the cost of backing off (an epsilon arc)."""
+    fst = Fst()
+    first = "<s>" if "<s>" in lm else None
+    histories = {h: fst.state() for h in sorted(lm, key=lambda h: h != first)}     # state 0 is the start
+    for history, costs in lm.items():
+        for word, cost in sorted(costs.items(), key=lambda c: word_ids.get(c[0], 0)):
+            if word == "":
+                fst.final[histories[history]] = cost
+            else:
+                target = histories.get(word, histories[None])
+                label = word_ids[word] if word else 0
+                fst.arc(histories[history], target, label, label, cost)
+    return fst
+
+
+def word_loop(phones, lexicon, word_ids, costs, end, silence=0.5):
+    """Any sequence of words with optional silence around each: HCLG.fst of a unigram with these costs, or
+    HCLr.fst when all costs are 0. Input labels are transition-ids, Kaldi's reordered way: the forward
+    transition enters a phone, self-loops follow. The word is on its first arc."""
+    fst = Fst()
+    loop, forward = -math.log(SELF_LOOP), -math.log(FORWARD)
+    sil_id = phones.id(SIL)
+
+    def optional_silence(source, target):
+        pause = fst.state()
+        fst.arc(source, target, cost=-math.log(1 - silence))
+        fst.arc(source, pause, 2 * sil_id, cost=-math.log(silence) + forward)
+        fst.arc(pause, pause, 2 * sil_id - 1, cost=loop)
+        fst.arc(pause, target)
+
+    start, hub, tail = fst.state(), fst.state(), fst.state()
+    optional_silence(start, hub)
+    optional_silence(tail, hub)
+    fst.final[hub] = end
+    for word, pronunciations in lexicon.items():
+        for names, cost in pronunciations:
+            state, label, cost = hub, word_ids[word], costs[word] + cost
+            for phone in phones.word(names):
+                after = fst.state()
+                fst.arc(state, after, 2 * phone, label, cost + forward)
+                fst.arc(after, after, 2 * phone - 1, cost=loop)
+                state, label, cost = after, 0, 0.0
+            fst.arc(state, tail)
+    for arcs in fst.arcs:
+        arcs.sort(key=lambda arc: arc[1])           # composition needs the output labels sorted
+    return fst
+
+
+# --- the whole directory ---------------------------------------------------------------------------
+
+MODEL_CONF = """--min-active=200
+--max-active=3000
+--beam={beam:g}
+--lattice-beam={lattice_beam:g}
+--acoustic-scale={acoustic_scale:g}
+--frame-subsampling-factor=3
+--endpoint.silence-phones=1
+--endpoint.rule2.min-trailing-silence=0.5
+--endpoint.rule3.min-trailing-silence=0.75
+--endpoint.rule4.min-trailing-silence=1.0
+"""
+
+
+def write_model(directory, phone_names, layers, priors, lexicon, lm, acoustic_scale, beam=12.0, lattice_beam=5.0,
+                dynamic=True):
+    """layers: see _nnet; priors: of the pdfs; lexicon: {word: [(phones, cost)]}; lm: see grammar.
+    dynamic: HCLr.fst and Gr.fst, composed by Vosk at run time, so that KaldiRecognizer takes a grammar
+    (a JSON list of phrases); otherwise one static HCLG.fst, of the unigram lm[None]."""
+    directory, phones = Path(directory), Phones(phone_names)
+    for sub in ("am", "conf", "graph/phones"):
+        (directory / sub).mkdir(parents=True, exist_ok=True)
+    symbols = ["<eps>", *sorted(lexicon), "<s>", "</s>"]
+    word_ids = {w: i for i, w in enumerate(symbols)}
+    write_final_mdl(directory / "am/final.mdl", phones, layers, priors)
+    if dynamic:
+        word_loop(phones, lexicon, word_ids, dict.fromkeys(lexicon, 0.0), 0.0).write(directory / "graph/HCLr.fst")
+        grammar(word_ids, lm).write(directory / "graph/Gr.fst")
+        (directory / "graph/disambig_tid.int").write_text("")
+    else:
+        word_loop(phones, lexicon, word_ids, lm[None], lm[None][""]).write(directory / "graph/HCLG.fst")
+    (directory / "graph/words.txt").write_text("".join(f"{w} {i}\n" for w, i in word_ids.items()), "utf-8")
+    (directory / "graph/phones/word_boundary.int").write_text(
+        "".join(f"{i} {kind}\n" for i, (_, _, kind) in enumerate(phones.table, 1)))
+    (directory / "graph/phones.txt").write_text(
+        "<eps> 0\n" + "".join(f"{name} {i}\n" for i, (name, _, _) in enumerate(phones.table, 1)), "utf-8")
+    (directory / "conf/mfcc.conf").write_text(mfcc.CONF)
+    (directory / "conf/model.conf").write_text(
+        MODEL_CONF.format(acoustic_scale=acoustic_scale, beam=beam, lattice_beam=lattice_beam))
