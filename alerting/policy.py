@@ -49,7 +49,7 @@ def decide(alerts: Alerts, signal: Signal) -> Alert | None:
         baseline=signal.baseline if rises else last.baseline,
         score=max(signal.score, last.score),
         unit=signal.unit if rises else last.unit,
-        evidence=(last.evidence + fresh)[:MOST_EVIDENCE],
+        evidence=(last.evidence + fresh)[-MOST_EVIDENCE:],  # what raised it must be seen
         snoozed_until=0 if rises else last.snoozed_until,
         press=None,
     )

@@ -52,24 +52,26 @@ def step(state: LeadState, event: Event, meta: Meta) -> Sequence[Finding]:
         return NOTHING
     if event.backfill or meta.ts - event.ts > LATE_MS or not _remember(state, event.event_id, meta.ts):
         return NOTHING
-    at = min(event.ts, meta.ts)  # a source whose clock runs ahead cannot write into tomorrow
+    if event.ts > meta.ts:  # a clock that runs ahead must not write into tomorrow, nor mute or snooze a rule for years
+        event = msgspec.structs.replace(event, ts=meta.ts)
     match event:
         case Reservation():
-            day = state.day(local_day(at))
+            today = local_day(event.ts)
+            day = state.day(today)
             day.reserved_qty += event.qty
             if event.action == "created":
                 day.reservations += 1
-            return reservation_spike.find(state, event, at, local_day(meta.ts))
+            return reservation_spike.find(state, event, today)
         case Pick():
-            day = state.day(local_day(at))
+            day = state.day(local_day(event.ts))
             day.picks += 1
             day.picked_qty += event.qty
         case Shipment():
-            state.day(local_day(at)).shipped_qty += event.qty
+            state.day(local_day(event.ts)).shipped_qty += event.qty
         case Inbound(planned=False):
-            state.day(local_day(at)).inbound_qty += event.qty
+            state.day(local_day(event.ts)).inbound_qty += event.qty
         case Message(author=author) if author.client:
-            state.day(local_day(at)).messages += 1
+            state.day(local_day(event.ts)).messages += 1
             return leaving_phrase.find_in_message(event)
         case MessageEdited(author=author) if author.client:
             return leaving_phrase.find_in_message(event)

@@ -1,18 +1,22 @@
 """Kafka clients outside of Faust: client options, acknowledged output, whole-topic reads."""
 
 import asyncio
+import logging
 import ssl
 from collections import defaultdict
 from collections.abc import AsyncIterator, Iterable, Sequence
 from typing import Any, NamedTuple
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
+from aiokafka.client import AIOKafkaClient
 from aiokafka.errors import KafkaError, KafkaTimeoutError
 from aiokafka.partitioner import murmur2
 
 from schemas.errors import Transient
 from schemas.topics import TOPICS, TopicSpec
 from streams.settings import Kafka
+
+log = logging.getLogger(__name__)
 
 MAX_REQUEST = 32 << 20
 """Bytes of the largest record; the broker's `message.max.bytes` of the embedded server is the same."""
@@ -45,6 +49,25 @@ def client_options(kafka: Kafka) -> dict[str, Any]:
             "sasl_plain_password": kafka.password.get_secret_value(),
         }
     return options
+
+
+async def wait_for_topics(kafka: Kafka, names: Iterable[str]) -> None:
+    """Return when the broker answers and knows all of the topics: a worker may start before either is there."""
+    wanted = {kafka.prefix + name for name in names}
+    while True:
+        missing: object
+        client = AIOKafkaClient(**client_options(kafka), client_id="leadpulse-wait")
+        try:
+            await client.bootstrap()
+            missing = sorted(wanted - set((await client.fetch_all_metadata()).topics()))
+        except (KafkaError, OSError) as error:
+            missing = repr(error)
+        finally:
+            await client.close()
+        if not missing:
+            return
+        log.warning("waiting for Kafka and its topics", extra={"missing": missing})
+        await asyncio.sleep(1.0)
 
 
 def partition_of(topic: str, key: bytes) -> int:

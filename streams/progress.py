@@ -12,6 +12,7 @@ from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
+from faust.exceptions import ConsumerNotStarted
 
 from streams import metrics
 from streams.kafka import client_options
@@ -51,19 +52,22 @@ class Watchdog:
                         await self._look(consumer, stalled)
                     else:
                         await consumer.start()
-                except (KafkaError, OSError) as error:
+                except (KafkaError, OSError, ConsumerNotStarted) as error:
                     log.warning("cannot ask for end offsets", extra={"error": repr(error)})
         finally:
             await consumer.stop()
 
     async def _look(self, consumer: AIOKafkaConsumer, stalled: Callable[[str, int], None]) -> None:
+        if not self._app.started:  # it still waits for the broker or the topics
+            return
         progress = {TopicPartition(p.topic, p.partition): p for p in self._app.consumer.progress()}
         ends = await consumer.end_offsets(list(progress)) if progress else {}
+        starts = await consumer.beginning_offsets(list(progress)) if progress else {}
         now = self._clock()
         self._since = {tp: since for tp, since in self._since.items() if tp in progress}
         for tp, end in ends.items():
             committed = progress[tp].committed
-            lag = end - (committed or 0)
+            lag = end - max(committed or 0, starts[tp])  # what retention deleted is nobody's work
             metrics.LAG.labels(tp.topic.removeprefix(self._prefix), tp.partition).set(lag)
             before, since = self._since.get(tp, (committed, now))
             if lag <= 0 or committed != before or self._busy():

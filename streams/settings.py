@@ -13,6 +13,7 @@ from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
+    SettingsError,
     TomlConfigSettingsSource,
 )
 
@@ -125,6 +126,10 @@ class Gateway(Section):
     """Largest number of events in one WMS request."""
     ack_timeout: float = Field(10.0, gt=0)
     """Seconds to wait for the broker before 503."""
+    read_timeout: float = Field(10.0, gt=0)
+    """Seconds that a sender has for the whole body before 408."""
+    max_in_work: int = Field(128, ge=1)
+    """Requests at once, each holding at most one body in memory; one more gets 503."""
     wms: dict[str, WmsSource] = {}
     """Warehouse systems by the name in the path."""
     telegram: dict[str, TelegramBot] = {}
@@ -243,7 +248,9 @@ def load() -> Settings:
         settings = Settings()
     except ValidationError as error:
         faults += [f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors(include_input=False)]
-    except (tomllib.TOMLDecodeError, OSError) as error:
+    except SettingsError as error:  # a list or section in the environment that is no JSON; names the section only
+        faults.append(f"{error}: not JSON")
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
         faults.append(f"leadpulse.toml: {error}")
     else:
         if not faults:
@@ -260,4 +267,6 @@ def _secrets_from_files(environ: Any) -> list[str]:
             environ[name.removesuffix("_FILE")] = Path(environ.pop(name)).read_text().strip()
         except OSError as error:
             faults.append(f"{name}: {error.strerror}")
+        except ValueError:  # its text would show a part of the secret
+            faults.append(f"{name}: not UTF-8 text")
     return faults

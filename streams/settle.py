@@ -130,7 +130,7 @@ class Settler:
         job = self._jobs.get(key)
         if job is None:
             job = self._jobs[key] = asyncio.ensure_future(self._settle(batch))
-            job.add_done_callback(lambda _: self._jobs.pop(key, None))
+            job.add_done_callback(lambda done: self._jobs.get(key) is done and self._jobs.pop(key))
         try:
             settled = await asyncio.shield(job)
         except asyncio.CancelledError:
@@ -143,6 +143,7 @@ class Settler:
         for (partition, offset), job in list(self._jobs.items()):
             if partition not in keep:
                 log.info("job dropped: its partition moved", extra={"partition": partition, "offset": offset})
+                del self._jobs[partition, offset]  # it may take long to end: what comes back must not join it
                 job.cancel()
 
     def _batch(self, event: Any) -> Batch:
@@ -155,7 +156,7 @@ class Settler:
         self.in_work += 1
         try:
             done = await self._settle_part(batch)
-        except BudgetExceeded as error:
+        except Exception as error:  # noqa: BLE001 — budget spent, or an output that cannot be sent at all: stop loudly
             self._fatal(error)
             return False
         finally:
@@ -178,13 +179,20 @@ class Settler:
             log.error("record cannot be processed", extra={"topic": batch.topic, "error": type(error).__name__})
             outcome = Outcome(rejected=[(batch.records[0], Rejected(str(error), type(error).__name__))])
         self._budget.spend(len(batch.records), len(outcome.rejected))
-        if not self._owned(batch):
-            log.info("batch left: its partition moved", extra={"topic": batch.topic, "partition": batch.partition})
+        if not self._still_owned(batch):
             return False
         letters = [self._dead_letter(batch, record, why) for record, why in outcome.rejected]
         await self._patiently(lambda: self._outputs.send(outcome.outputs + letters))
+        if not self._still_owned(batch):  # sending may have taken long: our state must not lie over the new owner's
+            return False
         await self._patiently(lambda: self._outputs.send(outcome.state))
         return True
+
+    def _still_owned(self, batch: Batch) -> bool:
+        if self._owned(batch):
+            return True
+        log.info("batch left: its partition moved", extra={"topic": batch.topic, "partition": batch.partition})
+        return False
 
     async def _patiently(self, attempt: Callable[[], Awaitable[T]]) -> T:
         wait = FIRST_WAIT

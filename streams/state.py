@@ -46,7 +46,7 @@ class LeadStates:
         began = time.monotonic()
         states: dict[str, LeadState] = {}
         async for record in self._reader.read([partition]):
-            lead = (record.key or b"").decode()
+            lead = (record.key or b"").decode(errors="replace")
             if record.value is None:
                 states.pop(lead, None)
                 continue

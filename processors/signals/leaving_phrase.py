@@ -1,14 +1,17 @@
 """Leaving phrase: the client says that he goes. In a chat message of his, or in a meeting.
 
-In a meeting nobody knows who spoke, so every utterance counts; in chats our own people's words are left out by the fold.
+In a meeting nobody knows who spoke, so every utterance counts; in chats our own people's words are left out by the
+fold.
 """
 
 from collections.abc import Sequence
+from heapq import nlargest
 
 from processors.phrases import LEAVING, Match
 from schemas.alerts import Evidence, Signal
 from schemas.codec import event_id
 from schemas.events import MeetingTranscribed, Message, MessageEdited
+from schemas.types import Millis
 
 AT_ONCE = 85.0
 """A match this good is a critical signal; a weaker one is a warning (research/domain.md 4.3)."""
@@ -26,7 +29,7 @@ def find_in_message(event: Message | MessageEdited) -> Sequence[Signal]:
 
 
 def find_in_transcript(event: MeetingTranscribed) -> Sequence[Signal]:
-    """One signal for the whole meeting, with up to five quotes and their places in the recording."""
+    """One signal for the whole meeting, with the five best quotes in the order they were said."""
     found = [
         (match, Evidence(event.event_id, event.ts + said.start_ms, "meeting", _cut(said.text), said.start_ms))
         for said in event.utterances
@@ -35,7 +38,8 @@ def find_in_transcript(event: MeetingTranscribed) -> Sequence[Signal]:
     if not found:
         return ()
     best = max((match for match, _ in found), key=_score)
-    return (_signal(event, best, [evidence for _, evidence in found[:MOST_QUOTES]]),)
+    quotes = [evidence for _, evidence in nlargest(MOST_QUOTES, found, key=lambda pair: pair[0].score)]
+    return (_signal(event, best, sorted(quotes, key=_ts)),)
 
 
 def _signal(event: Message | MessageEdited | MeetingTranscribed, best: Match, evidence: list[Evidence]) -> Signal:
@@ -55,6 +59,10 @@ def _signal(event: Message | MessageEdited | MeetingTranscribed, best: Match, ev
 
 def _score(match: Match) -> float:
     return match.score
+
+
+def _ts(evidence: Evidence) -> Millis:
+    return evidence.ts
 
 
 def _cut(text: str, longest: int = 300) -> str:

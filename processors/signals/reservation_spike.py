@@ -15,7 +15,7 @@ from processors.state import LeadState
 from schemas.alerts import SEVERITIES, Evidence, Signal, Unit
 from schemas.codec import event_id
 from schemas.events import Reservation
-from schemas.types import LocalDay, Millis
+from schemas.types import LocalDay
 
 WINDOW_DAYS = 84
 MIN_DAYS = 14
@@ -44,11 +44,15 @@ class _Finding(NamedTuple):
     unit: Unit
 
 
-def find(state: LeadState, event: Reservation, at: Millis, today: LocalDay) -> Sequence[Signal]:
-    """A signal when today's level rises above what was raised today; `at` is the event's time in ms."""
+def find(state: LeadState, event: Reservation, today: LocalDay) -> Sequence[Signal]:
+    """A signal when today's level rises above what was raised today. `today` is the event's own day.
+
+    What happened before midnight may arrive after it, and is still judged by its day; once the next day has raised
+    something, that day's late events say nothing new.
+    """
     figures = state.days.get(today)
     raised = state.spike[1] if state.spike[0] == today else -1
-    if figures is None or raised == len(SEVERITIES) - 1:
+    if figures is None or state.spike[0] > today or raised == len(SEVERITIES) - 1:
         return ()
     if figures.reservations < MIN_TODAY and figures.reserved_qty < MIN_PIECES:
         return ()
@@ -69,7 +73,7 @@ def find(state: LeadState, event: Reservation, at: Millis, today: LocalDay) -> S
             lead_id=event.lead_id,
             rule="reservation_spike",
             severity=severity,
-            ts=at,
+            ts=event.ts,
             window_start=day_start(today),
             value=found.value,
             baseline=round(found.mean, 2),

@@ -15,7 +15,7 @@ SHORT_S = 1.0
 LONGEST_S = 12 * 3600
 """Longest recording we take; also stops a broken time stamp from filling the disk with silence."""
 BLOCK = 1 << 15
-"""Samples resampled at once (0.7 s at 44.1 kHz): per-call cost of the resampler was 2/3 of the decode time at 1024."""
+"""Samples resampled at once (0.7 s at 44.1 kHz): the whole decode takes 4.3 s of CPU for 90 min, 7.8 s at 1024."""
 
 
 class Unreadable(Terminal):
@@ -48,7 +48,7 @@ def decode(path: Path, into: Path, stop: Event | None = None) -> Audio:
         raise Unreadable(_why(error, path)) from error
     if not track.samples:
         raise Unreadable(f"no sound could be decoded: {flaw or 'the audio stream is empty'}")
-    flaw = flaw or track.flaw or track.shortfall()
+    flaw = "; ".join(filter(None, (flaw, track.flaw, track.shortfall())))
     return Audio(into, track.samples, damaged=bool(flaw), flaw=flaw)
 
 
@@ -90,8 +90,12 @@ class _Track:
 def _read(container: Any, track: _Track) -> str:
     """Demux and decode to the end, or to where it breaks. Returns the flaw."""
     import av
+    from av.stream import Discard
 
     stream = container.streams.audio[0]
+    for other in container.streams:
+        if other is not stream:
+            other.discard = Discard.all  # unread: a picture cut off at its place in the file must not end the sound
     origin_s = (container.start_time or 0) / 1_000_000
     blocks = _Blocks(track)
     broken = 0
@@ -99,7 +103,7 @@ def _read(container: Any, track: _Track) -> str:
         for packet in container.demux(stream):
             try:
                 frames = packet.decode()
-            except av.error.InvalidDataError:
+            except av.error.FFmpegError:  # AAC has codes of its own beside InvalidDataError
                 broken += 1
                 continue
             for frame in frames:

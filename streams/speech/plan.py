@@ -1,6 +1,6 @@
 """Where to cut a recording: at silences, in stretches an engine takes in one call. Pure numpy, no I/O.
 
-Times inside are in frames of 10 ms; `Segment` is in ms. 90 min are planned in well under 0.4 s (measured: 0.05 s).
+Times inside are in frames of 10 ms; `Segment` is in ms. 90 min are planned in 0.1–0.2 s (allowed: 0.4 s).
 """
 
 from dataclasses import dataclass
@@ -62,13 +62,12 @@ def plan(pcm: Pcm, bounds: Bounds) -> list[Segment]:
     db = levels(pcm)
     limits = thresholds(db)
     speech = np.flatnonzero(db > limits.speech)
-    pauses = runs(db <= limits.pause)
     segments: list[Segment] = []
     position = overlap = 0  # the last cut, and how far before it the next segment begins to hear
     while (at := int(np.searchsorted(speech, position))) < len(speech):
         start = max(position, int(speech[at]) - PAD)
         heard_from = start - overlap if start == position else start
-        position, overlap = _cut(db, pauses, start, reach)
+        position, overlap = _cut(db, limits.pause, start, reach)
         end = min(position, int(speech[np.searchsorted(speech, position) - 1]) + 1 + PAD)
         heard_to = min(end + overlap, len(db))
         in_ms = (frame * FRAME_MS for frame in (start, end, heard_from, heard_to))
@@ -85,14 +84,14 @@ class Reach:
     hardest: int
 
 
-def _cut(db: Levels, pauses: Runs, start: int, reach: Reach) -> tuple[int, int]:
+def _cut(db: Levels, quiet: float, start: int, reach: Reach) -> tuple[int, int]:
     """Where the segment that begins at `start` ends, and the overlap there (0 at a silence)."""
     rest = len(db) - start
     if rest <= reach.longest:
         return len(db), 0
     soft = (start + reach.shortest, start + reach.longest), (start + reach.longest, start + reach.hardest)
     for first, last in soft:
-        if found := _pause_in(pauses, first, last):
+        if found := _pause_in(db, quiet, first, min(last, len(db))):
             return found, 0
     if rest <= reach.hardest:
         return len(db), 0
@@ -137,14 +136,17 @@ def runs(silent: npt.NDArray[np.bool_]) -> Runs:
     return pairs[pairs[:, 1] - pairs[:, 0] >= PAUSE]
 
 
-def _pause_in(pauses: Runs, first: int, last: int) -> int:
-    """Middle of the longest pause within [first, last], counting only what lies inside; 0 if there is none."""
-    begins = np.maximum(pauses[:, 0], first)
-    ends = np.minimum(pauses[:, 1], last)
-    if not len(pauses) or (ends - begins).max() < PAUSE:
+def _pause_in(db: Levels, quiet: float, first: int, last: int) -> int:
+    """Middle of the longest pause within [first, last), counting only what lies inside; 0 if there is none.
+
+    A window with a noise of its own (a room that was muted before) is measured by its own floor.
+    """
+    window = db[first:last]
+    found = runs(window <= max(quiet, thresholds(window).pause))
+    if not len(found):
         return 0
-    best = int(np.argmax(ends - begins))
-    return int(begins[best] + ends[best]) // 2
+    begin, end = found[np.argmax(found[:, 1] - found[:, 0])]
+    return first + int(begin + end) // 2
 
 
 def _quietest(db: Levels, first: int, last: int) -> int:

@@ -5,7 +5,7 @@ Struct layouts and constants: `speak_lib.h` of espeak-ng 1.51 (Debian package `e
 
 import ctypes as c
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -37,8 +37,7 @@ _DEFAULTS = {"rate": 175, "volume": 100, "pitch": 50, "range": 50, "wordgap": 0}
 _SYNCHRONOUS, _PHONEME_EVENTS, _DONT_EXIT, _UTF8 = 2, 0x0001, 0x8000, 1
 
 
-@dataclass
-class SpokenWord:
+class SpokenWord(NamedTuple):
     """Seconds from the start of the sound."""
 
     text: str
@@ -127,21 +126,21 @@ class Espeak:
 
 
 def _gather(segments: list[Any], spans: list[str], pcm: npt.NDArray[np.int16], total: int, scale: float) -> Speech:
-    speech = Speech(pcm)
+    phones: list[tuple[str, float, float]] = []
+    words: list[SpokenWord] = []
     current = None
     ends = [s[1] for s in segments[1:]] + [total]
     for (phone, first, word), last in zip(segments, ends, strict=True):
-        begin, end = first * scale, last * scale
-        speech.phones.append((phone, begin, end))
+        phones.append((phone, first * scale, last * scale))
         if word is None:
             current = None
         elif word != current:
-            speech.words.append(SpokenWord(spans[word], begin, end, [phone]))
+            words.append(SpokenWord(spans[word], first * scale, last * scale, [phone]))
             current = word
         else:
-            speech.words[-1].end = end
-            speech.words[-1].phones.append(phone)
-    return speech
+            words[-1].phones.append(phone)
+            words[-1] = words[-1]._replace(end=last * scale)
+    return Speech(pcm, words, phones)
 
 
 def resample(pcm: Any, source: int, target: int, rounded: bool = True) -> Any:

@@ -1,4 +1,5 @@
 """Measures a model with the real Vosk on unseen sentences: python -m tools.speech_model.evaluate MODEL [--sentences N]"""
+
 import argparse
 import json
 import random
@@ -41,7 +42,7 @@ def recognise(model, pcm, rate=RATE, chunk=4000):
     recogniser.SetWords(True)
     results, data = [], pcm.tobytes()
     for i in range(0, len(data), 2 * chunk):
-        if recogniser.AcceptWaveform(data[i: i + 2 * chunk]):
+        if recogniser.AcceptWaveform(data[i : i + 2 * chunk]):
             results.append(json.loads(recogniser.Result()))
     results.append(json.loads(recogniser.FinalResult()))
     return [w for r in results for w in r.get("result", [])], results
@@ -50,7 +51,7 @@ def recognise(model, pcm, rate=RATE, chunk=4000):
 def noisy(pcm, snr, rng):
     x = pcm.astype(float)
     noise = rng.standard_normal(len(x))
-    return np.clip(x + noise * np.sqrt((x ** 2).mean()) * 10 ** (-snr / 20), -32768, 32767).astype(np.int16)
+    return np.clip(x + noise * np.sqrt((x**2).mean()) * 10 ** (-snr / 20), -32768, 32767).astype(np.int16)
 
 
 def measure(name, model, utterances, rate=RATE):
@@ -73,10 +74,13 @@ def measure(name, model, utterances, rate=RATE):
         if wrong_here:
             failed.append((" ".join(reference), " ".join(hypothesis)))
     times = np.array([starts, ends]).flatten() * 1000
-    print(f"{name:34s} WER {100 * errors / words:5.2f} % of {words} words; times median {np.median(times):3.0f} ms, "
-          f"95 % {np.percentile(times, 95):3.0f}, within 100 ms {100 * (times <= 100).mean():5.1f} %, worst {times.max():4.0f}; "
-          f"conf right {np.mean(right):.3f} (lowest {min(right):.2f}) wrong {np.mean(wrong) if wrong else float('nan'):.3f}; "
-          f"RTF {spent / audio:.4f}", flush=True)
+    print(
+        f"{name:34s} WER {100 * errors / words:5.2f} % of {words} words; times median {np.median(times):3.0f} ms, "
+        f"95 % {np.percentile(times, 95):3.0f}, within 100 ms {100 * (times <= 100).mean():5.1f} %, worst {times.max():4.0f}; "
+        f"conf right {np.mean(right):.3f} (lowest {min(right):.2f}) wrong {np.mean(wrong) if wrong else float('nan'):.3f}; "
+        f"RTF {spent / audio:.4f}",
+        flush=True,
+    )
     return failed
 
 
@@ -98,8 +102,10 @@ def main():
     mixed = corpus.sentences(args.sentences, 502, share_random=1, exclude=known)
 
     def say(texts, voices, **fixed):
-        return [espeak.say(t, rng.choice(voices), **{"rate": rng.randint(130, 210), "pitch": rng.randint(30, 70), **fixed})
-                for t in texts]
+        return [
+            espeak.say(t, rng.choice(voices), **{"rate": rng.randint(130, 210), "pitch": rng.randint(30, 70), **fixed})
+            for t in texts
+        ]
 
     def show(failed):
         for pair in failed if args.v else []:
@@ -132,10 +138,13 @@ def main():
         pieces += [s.pcm, gap]
         position += (len(s.pcm) + len(gap)) / RATE
     long = type(held_real[0])(np.concatenate(pieces), words)
-    found, results = recognise(model, long.pcm)
+    _, results = recognise(model, long.pcm)
     show(measure(f"one call of {len(long.pcm) / RATE:.0f} s", model, [(long.pcm, long)]))
     print(f"   segments {len(results)}, of them empty {sum(not r.get('text') for r in results)}")
-    for name, pcm in (("silence", np.zeros(3 * RATE, np.int16)), ("noise", (numpy_rng.standard_normal(3 * RATE) * 300).astype(np.int16))):
+    for name, pcm in (
+        ("silence", np.zeros(3 * RATE, np.int16)),
+        ("noise", (numpy_rng.standard_normal(3 * RATE) * 300).astype(np.int16)),
+    ):
         print(f"   3 s of {name}:", [r.get("text") for r in recognise(model, pcm)[1]])
 
 

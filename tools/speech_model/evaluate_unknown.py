@@ -2,10 +2,16 @@
 
 Run: python -m tools.speech_model.evaluate_unknown MODEL
 """
-import random, sys, vosk
+
+import random
+import sys
+
+import vosk
+
 from tools.speech_model import corpus
 from tools.speech_model.espeak import Espeak
 from tools.speech_model.evaluate import HELD_OUT, align, recognise
+
 vosk.SetLogLevel(-1)
 NEW = """велосипед телевизор чемодан пирожок кровать автомобиль бумага ветка граница деревня закат инструмент кастрюля
 лестница мельница ножницы обезьяна пирамида ракушка самолёт трамвай ужин фотография хозяйка цыплёнок чайник шкаф
@@ -26,5 +32,8 @@ for n in range(100):
     caught += spot in ok
     invocab += len(ok - {spot})
     false += max(0, hypothesis.count("[unk]") - (spot in ok))
-    if wrong and n < 12: print("  ", " ".join(words), "->", " ".join(hypothesis))
-print(f"{sys.argv[1]}: [unk] right {caught} of 100, other words right {invocab} of {total - 100}, extra [unk] {false}, WER {100 * errors / total:.1f} %")
+    if wrong and n < 12:
+        print("  ", " ".join(words), "->", " ".join(hypothesis))
+print(
+    f"{sys.argv[1]}: [unk] right {caught} of 100, other words right {invocab} of {total - 100}, extra [unk] {false}, WER {100 * errors / total:.1f} %"
+)

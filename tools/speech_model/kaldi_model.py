@@ -1,4 +1,5 @@
 """Writes a Vosk model directory: Kaldi binary files and an OpenFst graph, with numpy alone."""
+
 import math
 import struct
 from pathlib import Path
@@ -8,7 +9,7 @@ import numpy as np
 from tools.speech_model import mfcc
 
 SIL = "SIL"
-SELF_LOOP = FORWARD = 0.5          # transition probabilities of the one-state phones
+SELF_LOOP = FORWARD = 0.5  # transition probabilities of the one-state phones
 POSITIONS = {"B": "begin", "I": "internal", "E": "end", "S": "singleton"}
 
 
@@ -19,9 +20,9 @@ class Phones:
     and its forward transition is transition-id 2p."""
 
     def __init__(self, names):
-        self.names = list(names)                            # pdf order, SIL first
+        self.names = list(names)  # pdf order, SIL first
         assert self.names[0] == SIL
-        self.table = [(SIL, 0, "nonword")]                  # phone id - 1 -> (name, pdf, boundary)
+        self.table = [(SIL, 0, "nonword")]  # phone id - 1 -> (name, pdf, boundary)
         for pdf, name in enumerate(self.names[1:], 1):
             self.table += [(f"{name}_{p}", pdf, kind) for p, kind in POSITIONS.items()]
 
@@ -36,6 +37,7 @@ class Phones:
 
 
 # --- Kaldi binary basics ---------------------------------------------------------------------------
+
 
 def _token(text):
     return text.encode() + b" "
@@ -65,15 +67,16 @@ def _matrix(values):
 
 # --- am/final.mdl ----------------------------------------------------------------------------------
 
+
 def _transition_model(phones):
     count = len(phones.table)
     out = _token("<TransitionModel>") + _token("<Topology>")
-    out += _int_vector(range(1, count + 1))                 # phones
-    out += _int_vector([-1] + [0] * count)                  # phone -> topology entry
-    out += _int(1) + _int(2)                                # one entry of two states
-    out += _int(0) + _int(2)                                # state 0: pdf-class 0, two transitions
+    out += _int_vector(range(1, count + 1))  # phones
+    out += _int_vector([-1] + [0] * count)  # phone -> topology entry
+    out += _int(1) + _int(2)  # one entry of two states
+    out += _int(0) + _int(2)  # state 0: pdf-class 0, two transitions
     out += _int(0) + _float(SELF_LOOP) + _int(1) + _float(FORWARD)
-    out += _int(-1) + _int(0)                               # state 1: final, no pdf, no transitions
+    out += _int(-1) + _int(0)  # state 1: final, no pdf, no transitions
     out += _token("</Topology>") + _token("<Triples>") + _int(count)
     for phone, (_, pdf, _) in enumerate(phones.table, 1):
         out += _int(phone) + _int(0) + _int(pdf)
@@ -95,12 +98,29 @@ def _nnet(layers, dim):
     for i, (weight, bias, offsets) in enumerate(layers, 1):
         if offsets != [0]:
             source = "Append(" + ", ".join(f"Offset({source}, {o})" if o else source for o in offsets) + ")"
-        add(f"affine{i}", _token("<FixedAffineComponent>") + _token("<LinearParams>") + _matrix(weight)
-            + _token("<BiasParams>") + _vector(bias) + _token("</FixedAffineComponent>"))
+        add(
+            f"affine{i}",
+            _token("<FixedAffineComponent>")
+            + _token("<LinearParams>")
+            + _matrix(weight)
+            + _token("<BiasParams>")
+            + _vector(bias)
+            + _token("</FixedAffineComponent>"),
+        )
         kind = "LogSoftmaxComponent" if i == len(layers) else "RectifiedLinearComponent"
-        add(f"out{i}", _token(f"<{kind}>") + _token("<Dim>") + _int(len(bias))
-            + _token("<ValueAvg>") + _vector([]) + _token("<DerivAvg>") + _vector([])
-            + _token("<Count>") + _float(0) + _token(f"</{kind}>"))
+        add(
+            f"out{i}",
+            _token(f"<{kind}>")
+            + _token("<Dim>")
+            + _int(len(bias))
+            + _token("<ValueAvg>")
+            + _vector([])
+            + _token("<DerivAvg>")
+            + _vector([])
+            + _token("<Count>")
+            + _float(0)
+            + _token(f"</{kind}>"),
+        )
     config.append(f"output-node name=output input={source} objective=linear")
     out = _token("<Nnet3>") + b"\n" + "\n".join(config).encode() + b"\n\n"
     return out + _token("<NumComponents>") + _int(len(components)) + b"".join(components) + _token("</Nnet3>")
@@ -108,11 +128,12 @@ def _nnet(layers, dim):
 
 def write_final_mdl(path, phones, layers, priors):
     out = b"\0B" + _transition_model(phones) + _nnet(layers, mfcc.CEPS)
-    out += _token("<LeftContext>") + _int(0) + _token("<RightContext>") + _int(0)   # Kaldi recomputes them
+    out += _token("<LeftContext>") + _int(0) + _token("<RightContext>") + _int(0)  # Kaldi recomputes them
     path.write_bytes(out + _token("<Priors>") + _vector(priors))
 
 
 # --- graph/HCLG.fst --------------------------------------------------------------------------------
+
 
 class Fst:
     def __init__(self):
@@ -130,8 +151,12 @@ class Fst:
             return struct.pack("<i", len(s)) + s.encode()
 
         count = sum(map(len, self.arcs))
-        out = [struct.pack("<i", 2125659606), text("vector"), text("standard"),
-               struct.pack("<iiQqqq", 2, 0, 3, 0, len(self.arcs), count)]   # version, flags, properties, start
+        out = [
+            struct.pack("<i", 2125659606),
+            text("vector"),
+            text("standard"),
+            struct.pack("<iiQqqq", 2, 0, 3, 0, len(self.arcs), count),
+        ]  # version, flags, properties, start
         for state, arcs in enumerate(self.arcs):
             out.append(struct.pack("<fq", self.final.get(state, math.inf), len(arcs)))
             out += [struct.pack("<iifi", *arc) for arc in arcs]
@@ -144,7 +169,7 @@ def grammar(word_ids, lm):
     history but None, is the cost of backing off (an epsilon arc)."""
     fst = Fst()
     first = "<s>" if "<s>" in lm else None
-    histories = {h: fst.state() for h in sorted(lm, key=lambda h: h != first)}     # state 0 is the start
+    histories = {h: fst.state() for h in sorted(lm, key=lambda h: h != first)}  # state 0 is the start
     for history, costs in lm.items():
         for word, cost in sorted(costs.items(), key=lambda c: word_ids.get(c[0], 0)):
             if word == "":
@@ -185,7 +210,7 @@ def word_loop(phones, lexicon, word_ids, costs, end, silence=0.5):
                 state, label, cost = after, 0, 0.0
             fst.arc(state, tail)
     for arcs in fst.arcs:
-        arcs.sort(key=lambda arc: arc[1])           # composition needs the output labels sorted
+        arcs.sort(key=lambda arc: arc[1])  # composition needs the output labels sorted
     return fst
 
 
@@ -204,8 +229,9 @@ MODEL_CONF = """--min-active=200
 """
 
 
-def write_model(directory, phone_names, layers, priors, lexicon, lm, acoustic_scale, beam=12.0, lattice_beam=5.0,
-                dynamic=True):
+def write_model(
+    directory, phone_names, layers, priors, lexicon, lm, acoustic_scale, beam=12.0, lattice_beam=5.0, dynamic=True
+):
     """layers: see _nnet; priors: of the pdfs; lexicon: {word: [(phones, cost)]}; lm: see grammar.
     dynamic: HCLr.fst and Gr.fst, composed by Vosk at run time, so that KaldiRecognizer takes a grammar
     (a JSON list of phrases); otherwise one static HCLG.fst, of the unigram lm[None]."""
@@ -223,9 +249,12 @@ def write_model(directory, phone_names, layers, priors, lexicon, lm, acoustic_sc
         word_loop(phones, lexicon, word_ids, lm[None], lm[None][""]).write(directory / "graph/HCLG.fst")
     (directory / "graph/words.txt").write_text("".join(f"{w} {i}\n" for w, i in word_ids.items()), "utf-8")
     (directory / "graph/phones/word_boundary.int").write_text(
-        "".join(f"{i} {kind}\n" for i, (_, _, kind) in enumerate(phones.table, 1)))
+        "".join(f"{i} {kind}\n" for i, (_, _, kind) in enumerate(phones.table, 1))
+    )
     (directory / "graph/phones.txt").write_text(
-        "<eps> 0\n" + "".join(f"{name} {i}\n" for i, (name, _, _) in enumerate(phones.table, 1)), "utf-8")
+        "<eps> 0\n" + "".join(f"{name} {i}\n" for i, (name, _, _) in enumerate(phones.table, 1)), "utf-8"
+    )
     (directory / "conf/mfcc.conf").write_text(mfcc.CONF)
     (directory / "conf/model.conf").write_text(
-        MODEL_CONF.format(acoustic_scale=acoustic_scale, beam=beam, lattice_beam=lattice_beam))
+        MODEL_CONF.format(acoustic_scale=acoustic_scale, beam=beam, lattice_beam=lattice_beam)
+    )

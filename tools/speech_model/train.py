@@ -1,6 +1,8 @@
 """Synthesise, train, write the model: python -m tools.speech_model.train OUT_DIR [--utterances N] [--epochs N]"""
+
 import argparse
 import collections
+import itertools
 import math
 import time
 
@@ -16,8 +18,8 @@ from tools.speech_model.mfcc import CEPS, RATE, SHIFT, WINDOW, mfcc
 VOICES = ["ru", "ru+m1", "ru+m2", "ru+m3", "ru+m5", "ru+m6", "ru+m7", "ru+f1", "ru+f2", "ru+f4"]
 OFFSETS = [[-1, 0, 1], [-1, 0, 1], [-3, 0, 3], [-3, 0, 3], [-3, 0, 3], [0]]
 CONTEXT = sum(max(o) for o in OFFSETS)
-SPN = "SPN"                                 # the phone of words outside the vocabulary
-STEP = 3                                    # the frame subsampling factor
+SPN = "SPN"  # the phone of words outside the vocabulary
+STEP = 3  # the frame subsampling factor
 
 
 def holes(x, rng, size=512):
@@ -28,11 +30,11 @@ def holes(x, rng, size=512):
     out = np.zeros(len(x))
     limit, depth = rng.uniform(0.4, 1.0), 10 ** (-rng.uniform(25, 70) / 20)
     for start in range(0, len(x) - size, size // 2):
-        spectrum = np.fft.rfft(x[start: start + size] * window)
+        spectrum = np.fft.rfft(x[start : start + size] * window)
         level = np.abs(spectrum)
         spectrum[level < level.max() * depth] = 0
-        spectrum[int(limit * len(spectrum)):] = 0
-        out[start: start + size] += np.fft.irfft(spectrum) * window
+        spectrum[int(limit * len(spectrum)) :] = 0
+        out[start : start + size] += np.fft.irfft(spectrum) * window
     return out[size:-size]
 
 
@@ -41,23 +43,29 @@ def degrade(pcm, rng):
     x = pcm.astype(np.float64) * 10 ** (rng.uniform(-32, 0) / 20)
     if rng.random() < 0.65:
         noise = rng.standard_normal(len(x))
-        if rng.random() < 0.5:              # pink
+        if rng.random() < 0.5:  # pink
             spectrum = np.fft.rfft(noise)
             noise = np.fft.irfft(spectrum / np.sqrt(np.arange(1, len(spectrum) + 1)), len(x))
         snr = rng.uniform(5, 45)
-        noise *= np.sqrt((x ** 2).mean() / (noise ** 2).mean()) * 10 ** (-snr / 20)
+        noise *= np.sqrt((x**2).mean() / (noise**2).mean()) * 10 ** (-snr / 20)
         x = x + noise
     if rng.random() < 0.3:
         x = holes(x, rng)
     x = np.clip(np.round(x), -32768, 32767).astype(np.int16)
-    if rng.random() < 0.3:                  # unrounded, as Kaldi itself resamples, or as a file resampled before
+    if rng.random() < 0.3:  # unrounded, as Kaldi itself resamples, or as a file resampled before
         x = resample(resample(x, RATE, 8000), 8000, RATE, rounded=rng.random() < 0.5)
     return x
 
 
 def utterance(espeak, text, voice, rng):
-    speech = espeak.say(text, voice, rate=rng.integers(120, 231), pitch=rng.integers(20, 81),
-                        range=rng.integers(30, 71), wordgap=rng.integers(1, 6) if rng.random() < 0.1 else 0)
+    speech = espeak.say(
+        text,
+        voice,
+        rate=rng.integers(120, 231),
+        pitch=rng.integers(20, 81),
+        range=rng.integers(30, 71),
+        wordgap=rng.integers(1, 6) if rng.random() < 0.1 else 0,
+    )
     before, after = rng.uniform(0, 0.5), rng.uniform(0.05, 0.8)
     pcm = np.concatenate([np.zeros(int(before * RATE), np.int16), speech.pcm, np.zeros(int(after * RATE), np.int16)])
     return degrade(pcm, rng), speech, before
@@ -66,8 +74,9 @@ def utterance(espeak, text, voice, rng):
 def spoken_noise(speech, vocabulary):
     """The phones with those of the words outside the vocabulary replaced by SPN."""
     spans = [(start, end) for word, start, end, _ in speech.words if word not in vocabulary]
-    speech.phones = [(SPN if any(s <= start < e for s, e in spans) else phone, start, end)
-                     for phone, start, end in speech.phones]
+    speech.phones = [
+        (SPN if any(s <= start < e for s, e in spans) else phone, start, end) for phone, start, end in speech.phones
+    ]
 
 
 def labels(speech, before, frames, phone_ids):
@@ -84,16 +93,15 @@ class Tdnn(nn.Module):
         super().__init__()
         self.register_buffer("mean", mean), self.register_buffer("scale", scale)
         dims = [CEPS] + [hidden] * (len(OFFSETS) - 1)
-        self.layers = nn.ModuleList(
-            nn.Conv1d(i, hidden, len(o)) for i, o in zip(dims, OFFSETS[:-1]))
+        self.layers = nn.ModuleList(nn.Conv1d(i, hidden, len(o)) for i, o in zip(dims, OFFSETS[:-1]))
         self.norms = nn.ModuleList(nn.BatchNorm1d(hidden) for _ in self.layers)
         self.output = nn.Conv1d(hidden, outputs, 1)
 
-    def forward(self, x):                   # [batch, frames, CEPS] -> [batch, outputs, frames / STEP]
+    def forward(self, x):  # [batch, frames, CEPS] -> [batch, outputs, frames / STEP]
         x = ((x - self.mean) * self.scale).transpose(1, 2)
         for i, (layer, norm) in enumerate(zip(self.layers, self.norms)):
             x = torch.relu(norm(layer(x)))
-            if i == 1:                      # from here on the offsets are multiples of STEP
+            if i == 1:  # from here on the offsets are multiples of STEP
                 x = x[:, :, ::STEP]
         return self.output(x)
 
@@ -121,7 +129,7 @@ def chunks(features, targets, frames=120):
     for start in range(0, len(features), frames):
         start = min(start, len(features) - frames)
         if start >= 0:
-            yield padded[start: start + frames + 2 * CONTEXT], targets[start: start + frames]
+            yield padded[start : start + frames + 2 * CONTEXT], targets[start : start + frames]
 
 
 def train(inputs, targets, outputs, hidden, epochs, batch=32, peak=4e-3):
@@ -134,16 +142,16 @@ def train(inputs, targets, outputs, hidden, epochs, batch=32, peak=4e-3):
         net.train()
         total = correct = count = 0
         for rows in torch.randperm(len(inputs)).split(batch):
-            shift = int(torch.randint(STEP, ()))        # any phase of the subsampling
+            shift = int(torch.randint(STEP, ()))  # any phase of the subsampling
             x, y = inputs[rows][:, shift:], targets[rows][:, shift::STEP]
             scores = net(x)
-            loss = nn.functional.cross_entropy(scores, y[:, :scores.shape[2]], label_smoothing=0.02)
+            loss = nn.functional.cross_entropy(scores, y[:, : scores.shape[2]], label_smoothing=0.02)
             optimizer.zero_grad()
             loss.backward()
             optimizer.step()
             schedule.step()
             total += loss.item() * y.numel()
-            correct += (scores.argmax(1) == y[:, :scores.shape[2]]).sum().item()
+            correct += (scores.argmax(1) == y[:, : scores.shape[2]]).sum().item()
             count += y.numel()
         print(f"epoch {epoch + 1}: loss {total / count:.3f} frame accuracy {correct / count:.3f}", flush=True)
     return net.eval()
@@ -167,7 +175,7 @@ def bigram(texts, vocab, discount=0.5):
     counts = collections.defaultdict(collections.Counter)
     for text in texts:
         words = ["<s>", *(w if w in vocab else corpus.UNKNOWN for w in corpus.words_of(text)), ""]
-        for history, word in zip(words, words[1:]):
+        for history, word in itertools.pairwise(words):
             counts[history][word] += 1
     lm = unigram(vocab)
     for history, followers in counts.items():
@@ -208,8 +216,10 @@ def main():
         raise SystemExit("never said in training: " + " ".join(sorted(missing)))
     names = [SIL] + sorted({p[0] for _, s, _ in data for p in s.phones} - {SIL})
     ids = {n: i for i, n in enumerate(names)}
-    print(f"{len(data)} utterances, {seconds / 3600:.2f} h, {len(names)} phones, made in {time.time() - began:.0f} s "
-          f"({time.process_time():.0f} s of CPU)")
+    print(
+        f"{len(data)} utterances, {seconds / 3600:.2f} h, {len(names)} phones, made in {time.time() - began:.0f} s "
+        f"({time.process_time():.0f} s of CPU)"
+    )
     cpu = time.process_time()
 
     pairs = [c for f, s, b in data for c in chunks(f, labels(s, b, len(f), ids))]
@@ -217,15 +227,27 @@ def main():
     targets = torch.from_numpy(np.stack([y for _, y in pairs]))
     began = time.time()
     net = train(inputs, targets, len(names), args.hidden, args.epochs)
-    print(f"trained in {time.time() - began:.0f} s ({time.process_time() - cpu:.0f} s of CPU), {sum(p.numel() for p in net.parameters())} parameters")
+    print(
+        f"trained in {time.time() - began:.0f} s ({time.process_time() - cpu:.0f} s of CPU), {sum(p.numel() for p in net.parameters())} parameters"
+    )
 
     priors = torch.bincount(targets.flatten(), minlength=len(names)).double()
     lexicon = {**pronunciations(counts), corpus.UNKNOWN: [([SPN] * 4, 0.0)]}
     lm = bigram(texts, vocabulary) if args.bigram else unigram(vocabulary)
-    write_model(args.out, names, net.exported(), (priors / priors.sum()).numpy(), lexicon, lm,
-                args.acoustic_scale, dynamic=not args.static)
-    torch.save({"net": net.state_dict(), "names": names, "priors": priors, "lexicon": lexicon,
-                "layers": net.exported()}, f"{args.out}.pt")
+    write_model(
+        args.out,
+        names,
+        net.exported(),
+        (priors / priors.sum()).numpy(),
+        lexicon,
+        lm,
+        args.acoustic_scale,
+        dynamic=not args.static,
+    )
+    torch.save(
+        {"net": net.state_dict(), "names": names, "priors": priors, "lexicon": lexicon, "layers": net.exported()},
+        f"{args.out}.pt",
+    )
 
 
 if __name__ == "__main__":

@@ -1,0 +1,122 @@
+"""What is to be said and what was said, in the compacted topic `notify.outbox`.
+
+    wanted ──begin──► calling ──finish──► sent ──higher version──► wanted (an edit)
+       ▲                │  └───fail────► failed
+       └─────clear──────┘      (a definite no: refused connection, 429)
+
+`calling` is in Kafka before Telegram is called, and its end after it. So a `calling` that a new owner finds was cut off
+in mid-call and is in doubt: the message may stand in the chat or not, and the Bot API can neither be asked nor told an
+idempotency key. It is then sent again under a mark, because a lost alert is worse than a repeated one; so is a call
+whose answer never came. Edits repeat without harm and need no `calling`. Everything else is sent once.
+"""
+
+from dataclasses import dataclass
+
+import msgspec
+from msgspec.structs import replace
+
+from alerting.render import REPEATED, Buttons, Rendered
+from schemas.types import Millis
+
+
+class Item(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One message. The record's key is `key`; its partition is that of the record in `topic` that wanted it.
+
+    `to` names the receiver (`lead:ID` or `report`), so that a changed setting also moves what waits. `text` is empty
+    when nothing is to be done. `sent` is the version that stands in `chat` as `message_id`. `offset` and `ts` are of
+    the record in `topic`.
+    """
+
+    key: str
+    topic: str
+    to: str
+    version: int
+    offset: int
+    ts: Millis
+    text: str = ""
+    buttons: Buttons = ()
+    calling: bool = False
+    doubt: bool = False
+    sent: int = 0
+    chat: int = 0
+    message_id: int = 0
+    failed: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a record wants said. The same `key` with a higher `version` changes the message."""
+
+    key: str
+    to: str
+    version: int
+    offset: int
+    ts: Millis
+    message: Rendered
+
+
+def want(item: Item | None, wish: Wish, topic: str) -> Item | None:
+    """The item that says `wish`; None when it, or something newer, is known already."""
+    if item is not None and wish.version <= item.version:
+        return None
+    wanted = Item(
+        key=wish.key,
+        topic=topic,
+        to=wish.to,
+        version=wish.version,
+        offset=wish.offset,
+        ts=wish.ts,
+        text=wish.message.text,
+        buttons=wish.message.buttons,
+    )
+    if item is None:
+        return wanted
+    return replace(
+        wanted,
+        calling=item.calling,
+        doubt=item.doubt,
+        sent=item.sent,
+        chat=item.chat,
+        message_id=item.message_id,
+    )
+
+
+def begin(item: Item) -> Item:
+    """The call is about to be made. A call before it that never came to an end leaves a doubt that stays."""
+    return replace(item, calling=True, doubt=item.doubt or item.calling)
+
+
+def clear(item: Item) -> Item:
+    """The call surely did nothing."""
+    return replace(item, calling=False)
+
+
+def finish(item: Item, version: int, chat: int, message_id: int) -> Item:
+    """`version` stands in the chat; a newer wish that came in the meantime is still to be done."""
+    done = replace(item, calling=False, doubt=False, sent=version, chat=chat, message_id=message_id)
+    return done if item.version > version else replace(done, text="", buttons=())
+
+
+def fail(item: Item, version: int, why: str) -> Item:
+    """Telegram refused `version` for good."""
+    done = replace(item, calling=False, doubt=False)
+    return done if item.version > version else replace(done, text="", buttons=(), failed=why)
+
+
+def merge(known: Item | None, read: Item) -> Item:
+    """What two records of one key come to, `read` being the later: the newest wish, and the most that was sent.
+
+    A former owner whose call ended late may have written behind the new owner's wish.
+    """
+    if known is None:
+        return read
+    newest = read if read.version >= known.version else known
+    done = read if read.sent >= known.sent else known
+    if done.sent <= newest.sent:
+        return newest
+    return finish(newest, done.sent, done.chat, done.message_id)
+
+
+def text_of(item: Item) -> str:
+    """What is to be sent."""
+    return f"{REPEATED}\n\n{item.text}" if item.doubt and not item.message_id else item.text

@@ -1,0 +1,31 @@
+"""Recordings without a marker: after a killed JVM, a restart or a missing script Jibri never calls the hook."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from recorder.event import Media, is_about
+from recorder.media import media_files, modified_ms, printable
+from recorder.spool import Spool
+
+
+def media_of(path: Path) -> Media:
+    """The identity and the state of a media file. Raises OSError."""
+    return Media(printable(path.parent.name), printable(path.name), path.stat().st_size, modified_ms(path))
+
+
+def find_forgotten(recordings: Path, spool: Spool, quiet_ms: int, now_ms: int) -> Iterator[Path]:
+    """Directories with an unpublished media file in which nothing has changed for `quiet_ms`. Raises OSError.
+
+    One with a marker is left alone: a pending one will be worked on, a failed one waits for a person.
+    """
+    marked = {marker.directory.name for marker in [*spool.pending(), *spool.failed()]}
+    for directory in sorted(recordings.iterdir()):
+        if directory.name.startswith(".") or directory.name in marked:
+            continue
+        if directory.is_symlink() or not directory.is_dir():
+            continue
+        files = media_files(directory)
+        if not files or max(map(modified_ms, files)) > now_ms - quiet_ms:
+            continue
+        if any(not is_about(spool.recall(media.recording_id), media) for media in map(media_of, files)):
+            yield directory

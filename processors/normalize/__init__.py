@@ -1,0 +1,17 @@
+"""One pure function a source topic: its record to lead events, `Unassigned`, or `Rejected`. Never raises.
+
+`NORMALIZERS` is the only list; `contract` says what they take and give.
+"""
+
+from processors.normalize import recordings, telegram, transcripts, wms
+from processors.normalize.contract import Found, Normalizer, Options
+from schemas import topics
+
+__all__ = ["NORMALIZERS", "Found", "Normalizer", "Options"]
+
+NORMALIZERS: dict[str, Normalizer] = {
+    topics.RECORDINGS.name: recordings.normalize,
+    topics.TRANSCRIPTS.name: transcripts.normalize,
+    topics.TELEGRAM.name: telegram.normalize,
+    topics.WMS.name: wms.normalize,
+}

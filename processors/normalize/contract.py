@@ -1,0 +1,32 @@
+"""What every normalizer takes and gives."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import msgspec
+
+from processors.identity import Identities
+from schemas.codec import Rejected
+from schemas.events import Event
+from schemas.sources import ClientRef, Unassigned
+from schemas.types import Meta, Millis
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """Who is on our side, from the settings: Telegram user ids of our people, and chat ids of the curators."""
+
+    staff: frozenset[str] = frozenset()
+    curator_chats: frozenset[str] = frozenset()
+
+
+Found: TypeAlias = list[Event | Unassigned] | Rejected
+"""What a record means: events (none, if it matters to no client), or why it cannot be used."""
+
+Normalizer: TypeAlias = Callable[[Meta, bytes, Identities, Options], Found]
+
+
+def unassigned(meta: Meta, record: bytes, event_id: str, ts: Millis, source: str, client: ClientRef) -> Unassigned:
+    """The whole source record, kept for the day when a person links `client` to a lead."""
+    return Unassigned(event_id, ts, source, client, meta.topic, msgspec.Raw(record))

@@ -1,0 +1,172 @@
+"""`source.telegram` → messages, their edits and deletions, and pressed buttons. One raw Bot API `Update` a record.
+
+No events come of: channel posts, service messages (so far also `migrate_to_chat_id`: until chats have aliases, a person
+links the new id), messages in the curators' own chats, and what our own people write to the bot in private.
+"""
+
+from processors.identity import Identities
+from processors.normalize.contract import Found, Options, unassigned
+from processors.normalize.telegram_update import CallbackQuery, Chat, Deleted, Message, Update, User
+from schemas import callback, events
+from schemas.codec import Codec, Rejected, event_id
+from schemas.events import AlertAction, Author, Event, MessageDeleted, MessageEdited
+from schemas.sources import ClientRef, Inbound, Unassigned
+from schemas.types import EventId, Meta
+
+_INBOUND: Codec[Inbound] = Codec(Inbound)
+_UPDATE: Codec[Update] = Codec(Update)
+
+
+def normalize(meta: Meta, record: bytes, identities: Identities, options: Options) -> Found:
+    """The events of one update."""
+    inbound = _INBOUND.decode(record)
+    if isinstance(inbound, Rejected):
+        return inbound
+    update = _UPDATE.decode(bytes(inbound.payload))
+    if isinstance(update, Rejected):
+        return update
+    source = f"telegram:{inbound.source}"
+    if update.callback_query is not None:
+        return _action(update.callback_query, source, meta, options)
+    if update.deleted_business_messages is not None:
+        return _deletions(update.deleted_business_messages, source, meta, record, identities)
+    message = update.message or update.business_message
+    if message is not None:
+        return _message(message, source, meta, record, identities, options)
+    edited = update.edited_message or update.edited_business_message
+    if edited is not None:
+        return _edit(edited, source, meta, record, identities, options)
+    return []
+
+
+def _message(
+    message: Message, source: str, meta: Meta, record: bytes, identities: Identities, options: Options
+) -> Found:
+    if message.is_service or _is_internal(message, options):
+        return []
+    id_, ts = _id(source, message.business_connection_id, message.chat, message.message_id), message.date * 1000
+    lead_id = identities.find(_client(message.chat))
+    if lead_id is None:
+        return [unassigned(meta, record, id_, ts, source, _client(message.chat))]
+    reply = message.reply_to_message
+    return [
+        events.Message(
+            event_id=id_,
+            lead_id=lead_id,
+            ts=ts,
+            source=source,
+            chat_id=str(message.chat.id),
+            message_id=str(message.message_id),
+            author=_author(message, options),
+            text=message.said,
+            reply_to=None if reply is None else str(reply.message_id),
+        )
+    ]
+
+
+def _edit(message: Message, source: str, meta: Meta, record: bytes, identities: Identities, options: Options) -> Found:
+    if message.is_service or _is_internal(message, options):
+        return []
+    edited_at = message.edit_date or message.date
+    id_ = _id(source, message.business_connection_id, message.chat, message.message_id, edited_at)
+    lead_id = identities.find(_client(message.chat))
+    if lead_id is None:
+        return [unassigned(meta, record, id_, edited_at * 1000, source, _client(message.chat))]
+    return [
+        MessageEdited(
+            event_id=id_,
+            lead_id=lead_id,
+            ts=edited_at * 1000,
+            source=source,
+            chat_id=str(message.chat.id),
+            message_id=str(message.message_id),
+            author=_author(message, options),
+            text=message.said,
+        )
+    ]
+
+
+def _deletions(deleted: Deleted, source: str, meta: Meta, record: bytes, identities: Identities) -> Found:
+    ids = [
+        (message_id, _id(source, deleted.business_connection_id, deleted.chat, message_id, "deleted"))
+        for message_id in deleted.message_ids
+    ]
+    lead_id = identities.find(_client(deleted.chat))
+    if lead_id is None:  # one record brings all its messages back when the chat is linked
+        return [unassigned(meta, record, id_, meta.ts, source, _client(deleted.chat)) for _, id_ in ids[:1]]
+    found: list[Event | Unassigned] = [
+        MessageDeleted(
+            event_id=id_,
+            lead_id=lead_id,
+            ts=meta.ts,
+            source=source,
+            chat_id=str(deleted.chat.id),
+            message_id=str(message_id),
+        )
+        for message_id, id_ in ids
+    ]
+    return found
+
+
+def _action(query: CallbackQuery, source: str, meta: Meta, options: Options) -> Found:
+    button = callback.decode(query.data)
+    if button is None:
+        return Rejected("callback data is none of ours", "UnknownButton")
+    chat_id = "" if query.message is None else str(query.message.chat.id)
+    if options.staff and str(query.from_.id) not in options.staff and chat_id not in options.curator_chats:
+        return Rejected("a button was pressed by someone who is not staff, outside the curators' chats", "Stranger")
+    return [
+        AlertAction(
+            event_id=event_id("telegram", "callback", query.id),
+            lead_id=button.lead_id,
+            ts=meta.ts,
+            source=source,
+            alert_id=button.alert_id,
+            action=button.action,
+            actor=Author(str(query.from_.id), _name(query.from_), client=False),
+            callback_id=query.id,
+        )
+    ]
+
+
+def _id(source: str, connection: str, chat: Chat, message_id: int, *version: str | int) -> EventId:
+    """Message ids are a supergroup's own; elsewhere each account numbers its messages, so the bot belongs to the id."""
+    if connection:
+        return event_id("telegram", connection, chat.id, message_id, *version)
+    if chat.type == "supergroup":
+        return event_id("telegram", chat.id, message_id, *version)
+    return event_id(source, chat.id, message_id, *version)
+
+
+def _client(chat: Chat) -> ClientRef:
+    return ClientRef("tg_chat", str(chat.id))
+
+
+def _is_internal(message: Message, options: Options) -> bool:
+    if str(message.chat.id) in options.curator_chats:
+        return True
+    return message.chat.type == "private" and not message.business_connection_id and _is_staff(message, options)
+
+
+def _is_staff(message: Message, options: Options) -> bool:
+    return _author_id(message) in options.staff
+
+
+def _author_id(message: Message) -> str:
+    if message.sender_chat is not None:
+        return str(message.sender_chat.id)
+    return "" if message.from_ is None else str(message.from_.id)
+
+
+def _author(message: Message, options: Options) -> Author:
+    """Who wrote. In a business chat the other side's user id is the chat's; whoever else writes there is ours."""
+    user, id_ = message.from_, _author_id(message)
+    name = message.sender_chat.title if message.sender_chat is not None else "" if user is None else _name(user)
+    ours = id_ in options.staff or (message.sender_chat is None and user is not None and user.is_bot)
+    if message.business_connection_id:
+        ours = ours or id_ != str(message.chat.id)
+    return Author(id_, name, client=not ours)
+
+
+def _name(user: User) -> str:
+    return f"{user.first_name} {user.last_name}".strip()

@@ -1,0 +1,41 @@
+"""`source.transcripts` → `meeting_transcribed`."""
+
+from processors.identity import Identities
+from processors.normalize.contract import Found, Options, unassigned
+from processors.normalize.recordings import lead_of, room_of
+from processors.utterances import utterances
+from schemas.codec import Codec, Rejected, event_id
+from schemas.events import MeetingTranscribed
+from schemas.sources import Transcript
+from schemas.types import Meta
+
+SOURCE = "transcribe"
+
+_TRANSCRIPT: Codec[Transcript] = Codec(Transcript)
+
+
+def normalize(meta: Meta, record: bytes, identities: Identities, options: Options) -> Found:
+    """One version of a recording's transcript, its words joined to utterances. `ts` is the meeting's start."""
+    transcript = _TRANSCRIPT.decode(record)
+    if isinstance(transcript, Rejected):
+        return transcript
+    recording = transcript.recording
+    id_ = event_id("transcript", recording.recording_id, transcript.version)
+    lead_id = lead_of(recording, identities)
+    if lead_id is None:
+        return [unassigned(meta, record, id_, recording.started_at, SOURCE, room_of(recording))]
+    return [
+        MeetingTranscribed(
+            event_id=id_,
+            lead_id=lead_id,
+            ts=recording.started_at,
+            source=SOURCE,
+            recording_id=recording.recording_id,
+            version=transcript.version,
+            engine=transcript.engine,
+            duration_ms=recording.duration_ms,
+            words=len(transcript.words),
+            utterances=utterances(transcript.words),
+            degraded=transcript.degraded,
+        )
+    ]

@@ -1,0 +1,82 @@
+"""Whether the words around a phrase turn it round: "не уходим", "не собираемся уходить", "уходим на обед"."""
+
+from collections.abc import Iterable, Sequence
+
+from processors.phrases.pattern import word_list
+from processors.phrases.spelling import stem
+
+FAR = 4
+"""Words before or after an anchor that may still govern it."""
+
+INFINITIVE = ("ть", "ти", "чь", "ться", "тись")
+
+NEVER = frozenset(word_list("никуда никогда незачем зачем нельзя передумали передумал передумала раздумали раздумал"))
+
+FILLERS = frozenset(word_list("пока сейчас точно еще уже больше же бы нам мы"))
+"""May stand between "не" and its verb: не сейчас уходим, не хотели бы."""
+
+MODALS = frozenset(
+    map(
+        stem,
+        word_list(
+            "собираемся собираюсь собирается собирались хотим хотели хочу хотел хотела хотелось хочет хочется "
+            "будем буду будет планируем планирую планирует планировали думаем думаю думали намерены готовы готов "
+            "готова нужно надо стоит можем могу может станем стали стал решили решил решаем просим просили просил "
+            "приходится придется"
+        ),
+    )
+)
+"""Words that govern an infinitive: the nearest one says whether it is meant."""
+
+PREPOSITIONS = frozenset(word_list("на в во с со из по от к ко"))
+
+ADVERBS = frozenset(word_list("домой спать пораньше"))
+"""Harmless without a preposition."""
+
+
+def negated(words: Sequence[str], clauses: Sequence[int], anchor: int) -> bool:
+    """Whether the anchor (index of a plain word) is denied. `clauses` numbers the clause of each word."""
+    clause = clauses[anchor]
+    before = [i for i in range(anchor - 1, max(-1, anchor - 1 - FAR), -1) if clauses[i] == clause]
+    after = [i for i in range(anchor + 1, min(len(words), anchor + 1 + FAR)) if clauses[i] == clause]
+    if any(words[i] in NEVER for i in (*before, *after[:2])) or _denied(words, anchor):
+        return True
+    if not words[anchor].endswith(INFINITIVE):
+        return _only_quoted(words, before)
+    governor = _modal(words, before)
+    if governor is None:
+        governor = _modal(words, after)
+    return governor is not None and _denied(words, governor)
+
+
+def benign(words: Sequence[str], clauses: Sequence[int], first: int, last: int, unless: frozenset[str]) -> bool:
+    """Whether a word of `unless` makes the phrase at `first`..`last` harmless.
+
+    Adverbs do so alone (уходим домой), others behind a preposition (уходим на обед) or right after (склад отгрузки).
+    """
+    for i in range(max(0, first - FAR), min(len(words), last + 1 + FAR)):
+        if clauses[i] not in (clauses[first], clauses[last]) or stem(words[i]) not in unless:
+            continue
+        if words[i] in ADVERBS or i == last + 1 or not PREPOSITIONS.isdisjoint(words[max(0, i - 2) : i]):
+            return True
+    return False
+
+
+def _denied(words: Sequence[str], verb: int) -> bool:
+    """Whether "не" stands before the verb, fillers aside."""
+    for i in range(verb - 1, max(-1, verb - 1 - FAR), -1):
+        if words[i] == "не":
+            return True
+        if words[i] not in FILLERS:
+            return False
+    return False
+
+
+def _only_quoted(words: Sequence[str], before: Sequence[int]) -> bool:
+    """не значит, что уходим; but not: не успеваете, потому что уходим."""
+    that = next((i for i in before if words[i] == "что"), None)
+    return that is not None and words[that - 1] != "потому" and "не" in words[max(0, that - 3) : that]
+
+
+def _modal(words: Sequence[str], indices: Iterable[int]) -> int | None:
+    return next((i for i in indices if stem(words[i]) in MODALS), None)

@@ -1,0 +1,35 @@
+"""Words of a transcript → utterances: stretches of speech between pauses."""
+
+from collections.abc import Iterable, Sequence
+
+from schemas.events import Utterance
+from schemas.sources import Word
+
+PAUSE_MS = 700
+"""A pause inside a sentence is mostly shorter, between sentences or speakers longer."""
+UNKNOWN = frozenset({"[unk]", "<unk>"})
+"""How recognisers write a word outside their vocabulary; read as "…"."""
+
+
+def utterances(words: Iterable[Word], pause_ms: int = PAUSE_MS) -> list[Utterance]:
+    """Split at every pause of at least `pause_ms`. Words must be in order of time.
+
+    `confidence` is the mean over the words. No capitals, no punctuation: the recogniser gives none.
+    """
+    groups: list[list[Word]] = []
+    heard_ms = 0
+    for word in words:
+        if not groups or word.start_ms - heard_ms >= pause_ms:
+            groups.append([])
+        groups[-1].append(word)
+        heard_ms = max(heard_ms, word.end_ms)
+    return [_utterance(group) for group in groups]
+
+
+def _utterance(words: Sequence[Word]) -> Utterance:
+    return Utterance(
+        start_ms=words[0].start_ms,
+        end_ms=max(word.end_ms for word in words),
+        text=" ".join("…" if word.text in UNKNOWN else word.text for word in words),
+        confidence=round(sum(word.confidence for word in words) / len(words), 3),
+    )

@@ -1,0 +1,65 @@
+"""The command `leadpulse`: one small module a group of commands, imported only when one of them is called.
+
+Exit codes: 0 done, 1 a fault (one line on stderr), 2 wrong usage.
+"""
+
+import logging
+from importlib import import_module
+
+import click
+
+from schemas.errors import LeadpulseError
+
+COMMANDS: dict[str, tuple[str, str]] = {
+    "up": ("run", "Запустить всё на этой машине: Kafka и все процессы."),
+    "broker": ("run", "Запустить только встроенную Kafka."),
+    "worker": ("run", "Запустить один процесс: gateway, pipeline, transcribe, store или notify."),
+    "topics": ("topics", "Темы Kafka: создать и привести в порядок."),
+    "migrate": ("migrate", "Создать или обновить таблицы в ClickHouse."),
+    "check": ("check", "Проверить настройки и всё, что нужно для работы."),
+    "history": ("ask", "Показать историю клиента."),
+    "signals": ("ask", "Показать сигналы риска по клиенту."),
+    "sql": ("ask", "Выполнить запрос на чтение к хранилищу."),
+    "report": ("ask", "Собрать ежедневный отчёт, не дожидаясь вечера."),
+}
+"""Module of `streams.cli` and help text. `--help` reads only this table: importing every command takes a second."""
+
+
+class Lazy(click.Group):
+    """A group that imports a command when it is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """In the order of the table."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The function `<name>_command` of the command's module."""
+        if cmd_name not in COMMANDS:
+            return None
+        module = import_module(f"streams.cli.{COMMANDS[cmd_name][0]}")
+        command = getattr(module, f"{cmd_name}_command")
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The list in `--help`."""
+        with formatter.section("Команды"):
+            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command; a fault of ours is one clear line, without a traceback."""
+        try:
+            return super().invoke(ctx)
+        except LeadpulseError as error:
+            raise click.ClickException(str(error)) from error
+
+
+@click.group(cls=Lazy, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="leadpulse")
+def main() -> None:
+    """Leadpulse: встречи, чаты и склад клиента в одном потоке; предупреждает куратора, когда клиент собрался уходить.
+
+    Настройки: файл leadpulse.toml и переменные LEADPULSE_РАЗДЕЛ__ИМЯ.
+    """
+    # without a handler Python prints libraries' warnings to stderr, beside our one line; a worker sets its own handler
+    logging.getLogger().addHandler(logging.NullHandler())

@@ -1,0 +1,55 @@
+"""The store's read API, from the command line: one process owns the database, everybody else asks it."""
+
+import json
+import urllib.error
+import urllib.request
+from http.client import HTTPException
+from typing import Any
+
+from schemas.errors import ConfigError, Refused, Transient
+from streams.settings import Store
+
+TIMEOUT = 60.0
+"""Seconds for one answer: more than the store's own limit of one statement."""
+
+OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+"""A proxy of the environment is for the internet, not for our own worker."""
+
+
+def call(store: Store, path: str, body: dict[str, Any] | None = None) -> Any:
+    """GET, or POST with a JSON `body`; the decoded answer. Raises `ConfigError`, `Refused`, `Transient`."""
+    url = f"http://{store.api_host}:{store.api_port}{path}"
+    request = urllib.request.Request(
+        url,
+        data=None if body is None else json.dumps(body).encode(),
+        headers={"Authorization": f"Bearer {token(store)}", "Content-Type": "application/json"},
+    )
+    try:
+        with OPENER.open(request, timeout=TIMEOUT) as answer:
+            return json.load(answer)
+    except urllib.error.HTTPError as error:
+        with error:
+            raise Refused(f"хранилище отказало ({error.code}): {_reason(error)}") from None
+    except (OSError, ValueError, HTTPException) as error:
+        raise Transient(f"хранилище не отвечает ({url}: {error}); запущен ли `leadpulse worker store`?") from None
+
+
+def token(store: Store) -> str:
+    """The bearer token: from the settings, else from the file that the store made. Raises `ConfigError`."""
+    given = store.api_token.get_secret_value()
+    if given:
+        return given
+    try:
+        return store.api_token_file.read_text().strip()
+    except OSError as error:
+        raise ConfigError(
+            f"нет ключа к хранилищу: {store.api_token_file}: {error.strerror}; ключ создаёт `leadpulse worker store`"
+        ) from None
+
+
+def _reason(error: urllib.error.HTTPError) -> str:
+    text = error.read(4096).decode(errors="replace")
+    try:
+        return str(json.loads(text)["error"])
+    except (ValueError, KeyError, TypeError):
+        return text.strip() or error.reason

@@ -1,0 +1,90 @@
+"""`history`, `signals`, `sql`, `report`: questions to the store's API."""
+
+import json
+from typing import Any
+from urllib.parse import quote
+
+import click
+
+from streams import settings
+from streams.cli.api import call
+from streams.cli.gist import KINDS, RULES, SEVERITIES, evidence, gist
+from streams.cli.table import moscow, table
+
+_AS_JSON = click.option("--json", "as_json", is_flag=True, help="Ответ для программы.")
+_LIMIT = click.option("--limit", type=click.IntRange(1, 10_000), default=50, show_default=True, help="Сколько событий.")
+
+
+def lead_id(ctx: click.Context, parameter: click.Parameter, value: str) -> str:
+    """A lead id: 1–12 digits (`schemas.types.LeadId`). Anything else is wrong usage."""
+    if not (value.isascii() and value.isdigit() and len(value) <= 12):
+        raise click.BadParameter("номер лида в Битрикс24 — от 1 до 12 цифр")
+    return value
+
+
+_LEAD = click.argument("lead", callback=lead_id)
+
+
+@click.command("history")
+@_LEAD
+@_LIMIT
+@_AS_JSON
+def history_command(lead: str, limit: int, as_json: bool) -> None:
+    """Показать историю клиента LEAD (номер лида в Битрикс24). Время московское."""
+    answer = call(settings.load().store, f"/api/leads/{quote(lead)}/history?limit={limit}")
+    if as_json:
+        _print_json(answer)
+        return
+    rows = [
+        (moscow(event["ts"]), event["source"], KINDS.get(event["kind"], event["kind"]), gist(event))
+        for event in answer["events"]
+    ]
+    click.echo(table(("Время", "Источник", "Событие", "Содержание"), rows) if rows else f"По лиду {lead} событий нет.")
+
+
+@click.command("signals")
+@_LEAD
+@_AS_JSON
+def signals_command(lead: str, as_json: bool) -> None:
+    """Показать сигналы риска по клиенту LEAD. Время московское."""
+    answer = call(settings.load().store, f"/api/leads/{quote(lead)}/signals")
+    if as_json:
+        _print_json(answer)
+        return
+    rows = [
+        (
+            moscow(signal["ts"]),
+            RULES.get(signal["rule"], signal["rule"]),
+            SEVERITIES.get(signal["severity"], signal["severity"]),
+            f"{signal['value']:g}",
+            f"{signal['baseline']:g}",
+            evidence(signal.get("evidence")),
+        )
+        for signal in answer["signals"]
+    ]
+    head = ("Время", "Сигнал", "Важность", "Сейчас", "Обычно", "Основание")
+    click.echo(table(head, rows) if rows else f"По лиду {lead} сигналов нет.")
+
+
+@click.command("sql")
+@click.argument("query")
+@_AS_JSON
+def sql_command(query: str, as_json: bool) -> None:
+    """Выполнить запрос на чтение QUERY и показать ответ таблицей."""
+    answer = call(settings.load().store, "/api/sql", {"query": query})
+    if as_json:
+        _print_json(answer)
+        return
+    click.echo(table(answer["columns"], answer["rows"]))
+
+
+@click.command("report")
+@click.option("--send", is_flag=True, required=True, help="Собрать и отправить в общий чат.")
+def report_command(send: bool) -> None:
+    """Собрать отчёт за последние сутки и отправить его, не дожидаясь вечера."""
+    answer = call(settings.load().store, "/api/reports", {})
+    click.echo(answer["report_id"])
+
+
+def _print_json(answer: Any) -> None:
+    click.echo(json.dumps(answer, ensure_ascii=False))

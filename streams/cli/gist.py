@@ -1,0 +1,69 @@
+"""What an event or a signal of the store's API says, in a few Russian words. Pure."""
+
+import json
+from typing import Any
+
+LONGEST = 100
+"""Characters of a text that fit a terminal's line beside the other columns."""
+
+KINDS = {
+    "meeting_recorded": "запись встречи",
+    "meeting_transcribed": "расшифровка встречи",
+    "meeting_minutes": "протокол встречи",
+    "message": "сообщение",
+    "message_edited": "правка сообщения",
+    "message_deleted": "удаление сообщения",
+    "call": "звонок",
+    "mail": "письмо",
+    "crm_changed": "изменение в CRM",
+    "note": "заметка",
+    "reservation": "резерв",
+    "pick": "сборка",
+    "shipment": "отгрузка",
+    "inbound": "приёмка",
+    "return": "возврат",
+    "adjustment": "корректировка",
+    "stock_snapshot": "остатки",
+    "alert_action": "ответ на тревогу",
+    "identity_linked": "привязка клиента",
+}
+RULES = {"reservation_spike": "всплеск резервов", "leaving_phrase": "слова об уходе"}
+SEVERITIES = {"info": "к сведению", "warning": "внимание", "critical": "срочно"}
+
+
+def gist(event: dict[str, Any]) -> str:
+    """The heart of an event: its words, pieces, or length."""
+    payload = _fields(event.get("payload"))
+    if payload.get("utterances"):
+        return _short(" ".join(str(utterance["text"]) for utterance in payload["utterances"]))
+    for field in ("text", "summary", "subject"):
+        if payload.get(field):
+            return _short(str(payload[field]))
+    if "qty" in payload:
+        return _short(f"{payload['qty']} шт., документ {payload.get('doc', '?')}")
+    if "duration_ms" in payload:
+        return f"{round(payload['duration_ms'] / 60_000)} мин"
+    if "action" in payload:
+        return str(payload["action"])
+    return ""
+
+
+def evidence(found: object) -> str:
+    """What a signal rests on: the words of the first piece of evidence."""
+    pieces = json.loads(found) if isinstance(found, str) and found else found
+    if not isinstance(pieces, list) or not pieces:
+        return ""
+    first = pieces[0]
+    return (
+        _short(str(first.get("text") or first.get("event_id", ""))) if isinstance(first, dict) else _short(str(first))
+    )
+
+
+def _fields(payload: object) -> dict[str, Any]:
+    value = json.loads(payload) if isinstance(payload, str) and payload else payload
+    return value if isinstance(value, dict) else {}
+
+
+def _short(text: str) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"

@@ -1,0 +1,46 @@
+"""`up`, `broker`, `worker NAME`: commands that work until they are stopped."""
+
+import asyncio
+import sys
+from importlib import import_module
+
+import click
+
+from streams import log, settings
+
+WORKERS = {
+    "gateway": "streams.gateway.worker",
+    "pipeline": "streams.pipeline",
+    "transcribe": "streams.transcribe",
+    "store": "streams.store.worker",
+    "notify": "streams.notify",
+}
+"""Module with `build(settings) -> Worker`."""
+
+
+@click.command("up")
+def up_command() -> None:
+    """Запустить встроенную Kafka и все процессы. Ctrl-C останавливает по порядку, второй Ctrl-C — сразу."""
+    from streams.embedded.up import run
+
+    log.configure("up")
+    sys.exit(asyncio.run(run(settings.load())))
+
+
+@click.command("broker")
+def broker_command() -> None:
+    """Запустить встроенную Kafka (один узел, только этот компьютер)."""
+    from streams.embedded.broker import run_broker
+
+    log.configure("broker")
+    sys.exit(asyncio.run(run_broker(settings.load().broker)))
+
+
+@click.command("worker")
+@click.argument("name", type=click.Choice(list(WORKERS)))
+def worker_command(name: str) -> None:
+    """Запустить один процесс. Код выхода: 0 остановлен, 65 слишком много негодных записей, 70 завис."""
+    log.configure(name)
+    loaded = settings.load()
+    worker = import_module(WORKERS[name]).build(loaded)
+    sys.exit(asyncio.run(worker.run()))

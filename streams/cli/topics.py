@@ -1,0 +1,46 @@
+"""`topics apply`."""
+
+import asyncio
+import json
+import time
+from dataclasses import asdict
+
+import click
+
+from schemas.errors import Transient
+from streams import settings, topics
+
+
+@click.group("topics")
+def topics_command() -> None:
+    """Темы Kafka."""
+
+
+@topics_command.command("apply")
+@click.option("--wait", "patience", type=click.FloatRange(min=0), default=0, help="Сколько секунд ждать Kafka.")
+@click.option("--json", "as_json", is_flag=True, help="Ответ для программы.")
+def apply_command(patience: float, as_json: bool) -> None:
+    """Создать недостающие темы, поправить настройки остальных.
+
+    Если у темы другое число разделов или другая очистка, ничего не меняется: команда перечислит всё и вернёт 1.
+    """
+    report = asyncio.run(_patiently(settings.load().kafka, patience))
+    if as_json:
+        click.echo(json.dumps(asdict(report), ensure_ascii=False))
+        return
+    for name in report.created:
+        click.echo(f"создана    {name}")
+    for name, changes in report.altered.items():
+        click.echo(f"изменена   {name}: {', '.join(changes)}")
+    click.echo(f"без изменений: {len(report.unchanged)}")
+
+
+async def _patiently(kafka: settings.Kafka, patience: float) -> topics.Report:
+    deadline = time.monotonic() + patience
+    while True:
+        try:
+            return await topics.apply(kafka)
+        except Transient:
+            if time.monotonic() >= deadline:
+                raise
+        await asyncio.sleep(0.5)

@@ -1,0 +1,59 @@
+"""Where the broker's jars are, and how they get there: Maven reads `kafka/pom.xml`, so no registry is named here."""
+
+import logging
+import os
+import shutil
+import tempfile
+from pathlib import Path
+from xml.etree import ElementTree
+
+from schemas.errors import ConfigError, Transient
+from streams.embedded.java import INSTALL, java, run
+
+log = logging.getLogger(__name__)
+
+POM = Path(__file__).parent / "kafka" / "pom.xml"
+REPOSITORY = Path(__file__).parents[2]
+
+
+def version() -> str:
+    """The Kafka version that `kafka/pom.xml` asks for."""
+    found = ElementTree.parse(POM).findtext(".//{*}kafka.version")
+    if not found:
+        raise ConfigError(f"{POM} names no kafka.version")
+    return found
+
+
+def folder() -> Path:
+    """Where the jars of this version belong: below `$LEADPULSE_CACHE`, or `.cache` of the repository."""
+    cache = os.environ.get("LEADPULSE_CACHE")
+    return Path(cache or REPOSITORY / ".cache").absolute() / "kafka" / version()
+
+
+async def fetch() -> Path:
+    """The folder of the jars, filled first if need be. Takes seconds to minutes, once.
+
+    Raises `ConfigError` when java or mvn is missing and `Transient` when Maven fails (mostly the network). A fetch that
+    is broken off leaves nothing behind; of two at the same time one wins and the other uses its jars.
+    """
+    target = folder()
+    if target.is_dir():
+        return target
+    await java()
+    mvn = shutil.which("mvn")
+    if mvn is None:
+        raise ConfigError(f"no mvn to fetch Kafka with: {INSTALL}")
+    log.info("fetching Kafka", extra={"version": version(), "folder": str(target)})
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=target.parent, prefix=".fetch-", ignore_cleanup_errors=True) as temporary:
+        jars = Path(temporary) / "jars"
+        goal = ["dependency:copy-dependencies", f"-DoutputDirectory={jars}", "-DincludeScope=runtime"]
+        code, said = await run(mvn, "-q", "-B", "-ntp", "-Dstyle.color=never", "-f", str(POM), *goal)
+        if code:
+            raise Transient("Maven could not fetch Kafka:\n" + "\n".join(said.splitlines()[:10]))
+        try:
+            jars.rename(target)
+        except OSError:
+            if not target.is_dir():
+                raise
+    return target

@@ -1,0 +1,84 @@
+"""`POST /hooks/telegram/{bot}`: updates of the Bot API, raw: a field that Telegram adds tomorrow breaks nothing."""
+
+from typing import Annotated
+
+import msgspec
+from aiohttp import web
+
+from schemas.codec import Codec, Rejected
+from schemas.sources import Inbound
+from schemas.topics import TELEGRAM
+from streams.gateway.auth import is_secret
+from streams.gateway.http import read_body
+from streams.gateway.intake import Intake
+from streams.kafka import Output
+from streams.settings import Gateway
+
+SECRET = "X-Telegram-Bot-Api-Secret-Token"
+
+
+class _Update(msgspec.Struct):
+    update_id: Annotated[int, msgspec.Meta(ge=0, le=(1 << 53) - 1)]
+
+
+class _Chat(msgspec.Struct):
+    id: int
+
+
+class _InChat(msgspec.Struct):
+    chat: _Chat
+
+
+class _Content(msgspec.Struct):
+    chat: _Chat | None = None
+    message: _InChat | None = None
+
+
+_UPDATE: Codec[_Update] = Codec(_Update)
+_FIELDS: Codec[dict[str, msgspec.Raw]] = Codec(dict[str, msgspec.Raw])
+_CONTENT: Codec[_Content] = Codec(_Content)
+_INBOUND: Codec[Inbound] = Codec(Inbound)
+
+
+class TelegramEntrance:
+    """Takes the updates of every bot in the settings."""
+
+    def __init__(self, settings: Gateway, intake: Intake) -> None:
+        self._settings, self._intake = settings, intake
+
+    async def take(self, request: web.Request) -> web.Response:
+        """200 `{}` after the broker's ack: Telegram repeats an update until then. Raises 400, 401, 413, 503."""
+        name = request.match_info["bot"]
+        bot = self._settings.telegram.get(name)
+        if not is_secret(request.headers.get(SECRET, ""), bot.secret if bot is not None else None):
+            raise web.HTTPUnauthorized(text="unknown bot or wrong secret token")
+        body = await read_body(request, self._settings)
+        output = wrap(name, body)
+        if isinstance(output, Rejected):
+            raise web.HTTPBadRequest(text=output.reason)
+        await self._intake.put([output])
+        return web.json_response({})
+
+
+def wrap(bot: str, body: bytes) -> Output | Rejected:
+    """A `source.telegram` record, keyed by chat, so that a chat's updates stay in order."""
+    update = _UPDATE.decode(body)
+    if isinstance(update, Rejected):
+        return update
+    return Output(TELEGRAM.name, _key(update, body).encode(), _INBOUND.encode(Inbound(bot, msgspec.Raw(body))))
+
+
+def _key(update: _Update, body: bytes) -> str:
+    """The chat's id. An update has at most one field beside its id (core.telegram.org/bots/api#update); most kinds
+    carry `chat`, a pressed button carries `message.chat`; the rest belong to no chat.
+    """
+    fields = _FIELDS.decode(body)
+    for raw in fields.values() if not isinstance(fields, Rejected) else ():
+        content = _CONTENT.decode(bytes(raw))
+        if isinstance(content, Rejected):
+            continue
+        if content.chat is not None:
+            return str(content.chat.id)
+        if content.message is not None:
+            return str(content.message.chat.id)
+    return str(update.update_id)

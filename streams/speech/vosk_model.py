@@ -1,0 +1,84 @@
+"""Is this folder a model that Vosk 0.3.45 can load? libvosk itself says only "Failed to create a model", or aborts.
+
+Rules read in `src/model.cc` of vosk-api 0.3.45 and in the file formats of Kaldi and OpenFst.
+"""
+
+import struct
+from pathlib import Path
+
+FST_MAGIC = struct.pack("<i", 2_125_659_606)
+IVECTOR = ("final.ie", "splice.conf", "online_cmvn.conf", "final.mat", "global_cmvn.stats", "final.dubm")
+TAIL = 1 << 20
+"""Bytes at the end of `final.mdl` in which the priors stand (4 bytes a pdf, some thousands of pdfs)."""
+
+
+def faults(folder: Path) -> list[str]:
+    """Everything that is wrong with the model folder, in plain words; empty if Vosk should load it."""
+    if not folder.exists():
+        return [f"model folder {folder} does not exist"]
+    if not folder.is_dir():
+        return [f"{folder} is a file; unpack the model and name its folder"]
+    if _is_sherpa(folder):
+        return [
+            f"{folder} holds a sherpa-onnx model (as vosk-model-ru-0.54); Vosk 0.3.45 loads Kaldi models only,"
+            " the newest Russian one is vosk-model-ru-0.42"
+        ]
+    if (folder / "final.mdl").exists() and (folder / "mfcc.conf").exists():
+        return _damaged(folder / "final.mdl", folder)  # the flat layout of old small models
+    inner = [child for child in folder.iterdir() if (child / "am" / "final.mdl").exists()]
+    if inner and not (folder / "am").exists():
+        return [f"{folder} is the folder around the model; name {inner[0]}"]
+    return _missing(folder) + [text for file in _binaries(folder) for text in _damaged(file, folder)]
+
+
+def _is_sherpa(folder: Path) -> bool:
+    return any((folder / part).exists() for part in ("am-onnx", "lang/tokens.txt", "tokens.txt")) or any(
+        folder.glob("*.onnx")
+    )
+
+
+def _missing(folder: Path) -> list[str]:
+    absent = [name for name in ("am/final.mdl", "conf/model.conf") if not (folder / name).exists()]
+    if not any((folder / "conf" / name).exists() for name in ("mfcc.conf", "fbank.conf")):
+        absent.append("conf/mfcc.conf")
+    if not (folder / "graph/HCLG.fst").exists():
+        pair = ("graph/HCLr.fst", "graph/Gr.fst", "graph/disambig_tid.int")
+        lacking = [name for name in pair if not (folder / name).exists()]
+        absent += ["graph/HCLG.fst (or HCLr.fst, Gr.fst and disambig_tid.int)"] if len(lacking) == 3 else lacking
+    if not (folder / "graph/words.txt").exists():
+        absent.append("graph/words.txt")
+    if (folder / "ivector").exists():  # 0.3.45 does not check these and fails while decoding
+        absent += [f"ivector/{name}" for name in IVECTOR if not (folder / "ivector" / name).exists()]
+    return [f"model folder {folder} lacks {', '.join(absent)}"] if absent else []
+
+
+def _binaries(folder: Path) -> list[Path]:
+    named = (folder / name for name in ("am/final.mdl", "graph/HCLG.fst", "graph/HCLr.fst", "graph/Gr.fst"))
+    return [file for file in named if file.exists()]
+
+
+def _damaged(file: Path, folder: Path) -> list[str]:
+    whole = _whole_fst(file) if file.suffix == ".fst" else _whole_mdl(file)
+    return [] if whole else [f"{file.relative_to(folder)} in {folder} is damaged or cut short; unpack the model again"]
+
+
+def _whole_fst(file: Path) -> bool:
+    with file.open("rb") as stream:
+        return stream.read(4) == FST_MAGIC
+
+
+def _whole_mdl(file: Path) -> bool:
+    """A binary nnet3 model ends with `<Priors> FV <n> <n floats>`; a text one is left to Vosk."""
+    size = file.stat().st_size
+    with file.open("rb") as stream:
+        if stream.read(2) != b"\0B":
+            return size > 2
+        stream.seek(max(0, size - TAIL))
+        tail = stream.read()
+    mark = tail.rfind(b"<Priors> ")
+    header = tail[mark + 9 : mark + 17]
+    if mark < 0 or len(header) < 8 or header[:4] not in (b"FV \4", b"DV \4"):
+        return False
+    width = 4 if header[:1] == b"F" else 8
+    count = int.from_bytes(header[4:], "little")
+    return len(tail) >= mark + 17 + count * width

@@ -1,0 +1,270 @@
+"""ClickHouse for asyncio: chDB in this process, or a server over HTTP. The same synchronous client does both.
+
+A client bears one caller at a time, so each has a thread of its own: one writer, a few readers. The engine releases
+the GIL while it works. Errors become `Transient` (the caller tries again) or `StatementFailed`.
+"""
+
+import asyncio
+import logging
+import math
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+import clickhouse_connect
+from clickhouse_connect.driver import options
+from clickhouse_connect.driver.exceptions import ClickHouseError, OperationalError
+
+from schemas.errors import Terminal, Transient
+from streams.settings import Store
+from streams.store.migrate import FOLDER, migrate
+from streams.store.rows import Rows
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+options.pd = None  # clickhouse-connect takes pandas where it can: 50 MB and 0.7 s for nothing, we insert plain lists
+
+BUSY = frozenset({159, 202, 209, 210, 241, 242, 252, 319, 999, 1000})
+"""Codes that pass: timeouts, memory, too many queries or parts, keeper (research/clickhouse.md section 4)."""
+
+BROKEN = BUSY | {60, 74, 75, 76, 81, 164, 173, 192, 193, 194, 203, 218, 236, 243, 279, 394, 425, 439, 497, 516}
+"""For inserts also what is wrong with the place and not with the row (disk full, rights, table or database away).
+Were these terminal, every good record would become a dead letter while an operator repairs the server."""
+
+CHDB_OPTIONS = {
+    "background_pool_size": 2,
+    "background_schedule_pool_size": 2,
+    "mark_cache_size": 64 << 20,
+    "primary_index_cache_size": 64 << 20,
+    "index_mark_cache_size": 16 << 20,
+    "text_index_tokens_cache_size": 16 << 20,
+    "text_index_header_cache_size": 16 << 20,
+    "text_index_postings_cache_size": 32 << 20,
+    "query_condition_cache_size": 16 << 20,
+}
+"""The engine's defaults are a server's (caches of gigabytes). These hold the hot part of some ten million events."""
+
+READERS = 2
+FIRST_WAIT, LONGEST_WAIT, PING_SECONDS = 0.5, 15.0, 15.0
+
+
+class StatementFailed(Terminal):
+    """ClickHouse refused a statement. `code` is its error code, None where the client itself refused."""
+
+    def __init__(self, message: str, code: int | None) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+def open_client(store: Store, settings: dict[str, Any], database: str | None) -> Any:
+    """A client of the configured backend. Raises clickhouse-connect's errors."""
+    if store.backend == "chdb":
+        store.folder.mkdir(parents=True, exist_ok=True)
+        return clickhouse_connect.get_client(
+            interface="chdb", path=str(store.folder), database=database, settings=settings, chdb_options=CHDB_OPTIONS
+        )
+    url = urlsplit(store.url)
+    return clickhouse_connect.get_client(
+        interface=url.scheme,
+        host=url.hostname,
+        port=url.port or (8443 if url.scheme == "https" else 8123),
+        username=store.username,
+        password=store.password.get_secret_value(),
+        database=database,
+        settings=settings,
+        connect_timeout=5,
+        send_receive_timeout=math.ceil(store.timeout) + 5,
+        autogenerate_session_id=False,  # with a session, two statements at once are an error
+    )
+
+
+def writer_settings(store: Store) -> dict[str, Any]:
+    """We batch already, and a synchronous insert with a token is the tested way. A batch may span any number of months:
+    the default limit of 100 partitions would stop an old import for good."""
+    return {"max_execution_time": math.ceil(store.timeout), "async_insert": 0, "max_partitions_per_insert_block": 0}
+
+
+def reader_settings(store: Store) -> dict[str, Any]:
+    """`readonly` of 2 would let a reader read and write files and call URLs (`file()`, `url()`): 1 does not. It comes
+    last, for after it nothing can be set."""
+    return {
+        "max_execution_time": math.ceil(store.timeout),
+        "max_result_rows": 100_000,
+        "max_result_bytes": 64 << 20,
+        "result_overflow_mode": "throw",
+        "output_format_json_quote_64bit_integers": 0,
+        "readonly": 1,
+    }
+
+
+def prepare(store: Store, folder: Path = FOLDER) -> list[str]:
+    """Make the database where it is missing and bring it up to date; the names of the migrations that were run.
+
+    Raises `MigrationError`, `Transient`, `StatementFailed`. For `leadpulse migrate` and the start of the worker.
+    """
+    try:
+        _make_database(store)
+        client = open_client(store, writer_settings(store), store.database)
+        try:
+            return migrate(client, folder)
+        finally:
+            client.close()
+    except ClickHouseError as error:
+        raise translate(error, BUSY) from error
+    except OSError as error:
+        raise Transient(f"ClickHouse cannot be reached: {error}") from error
+
+
+def _make_database(store: Store) -> None:
+    client = open_client(store, {}, None)
+    try:
+        known = client.query("SELECT name FROM system.databases WHERE name = {n:String}", {"n": store.database})
+        if not known.result_rows:
+            quoted = store.database.replace("\\", "\\\\").replace("`", "\\`")
+            client.command(f"CREATE DATABASE IF NOT EXISTS `{quoted}`")
+    finally:
+        client.close()
+
+
+def translate(error: ClickHouseError, passing: frozenset[int]) -> Transient | StatementFailed:
+    """What the rest of the house calls this fault."""
+    code = getattr(error, "code", None)
+    text = str(error).splitlines()[0][:500] if str(error) else type(error).__name__
+    if isinstance(error, OperationalError) or code in passing:
+        return Transient(f"ClickHouse: {text}")
+    return StatementFailed(f"ClickHouse: {text}", code)
+
+
+class Connection:
+    """One client in its own thread, opened when first used and again after any fault.
+
+    The new client matters: after an error in the middle of an answer, chDB 26.9 puts what was left of it in front of
+    the next answer of the same handle.
+    """
+
+    def __init__(self, name: str, open_: Callable[[], Any]) -> None:
+        self._open = open_
+        self._client: Any = None
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix=name)
+
+    async def run(self, work: Callable[[Any], T], passing: frozenset[int] = BUSY) -> T:
+        """Call `work(client)`. Raises `Transient`, `StatementFailed`, and what `work` raises of its own."""
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self._run, work, passing)
+
+    def _run(self, work: Callable[[Any], T], passing: frozenset[int]) -> T:
+        try:
+            if self._client is None:
+                self._client = self._open()
+            return work(self._client)
+        except ClickHouseError as error:
+            self._drop()
+            raise translate(error, passing) from error
+        except OSError as error:
+            self._drop()
+            raise Transient(f"ClickHouse: {error}") from error
+
+    def _drop(self) -> None:
+        client, self._client = self._client, None
+        if client is not None:
+            client.close()
+
+    async def close(self) -> None:
+        """Close the client when the statement in work has ended."""
+        await asyncio.get_running_loop().run_in_executor(self._thread, self._drop)
+        self._thread.shutdown(wait=False)
+
+
+class Database:
+    """The store's ClickHouse: opened and migrated by `keep_open`, then one writer and a few readers."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._writer = Connection("clickhouse-writer", lambda: self._client(writer_settings(store)))
+        self._readers = [
+            Connection(f"clickhouse-reader-{n}", lambda: self._client(reader_settings(store))) for n in range(READERS)
+        ]
+        self._free: asyncio.Queue[Connection] = asyncio.Queue()
+        for reader in self._readers:
+            self._free.put_nowait(reader)
+        self._opened = asyncio.Event()
+        self._answers = False
+
+    def _client(self, settings: dict[str, Any]) -> Any:
+        return open_client(self._store, settings, self._store.database)
+
+    async def keep_open(self) -> None:
+        """Migrate, warm up, then look every few seconds whether ClickHouse answers. Raises `MigrationError` and
+        `StatementFailed` (the chDB folder belongs to another process); waits while a server is away."""
+        began, wait = time.monotonic(), FIRST_WAIT
+        while True:
+            try:
+                ran = await asyncio.to_thread(prepare, self._store)
+                await self._writer.run(lambda client: client.query("SELECT 1").result_rows)
+                await self.read("SELECT 1")
+            except Transient as fault:
+                log.warning("ClickHouse is not there yet", extra={"error": str(fault)})
+                await asyncio.sleep(wait)
+                wait = min(wait * 2, LONGEST_WAIT)
+                continue
+            break
+        self._answers = True
+        self._opened.set()
+        log.info(
+            "ClickHouse open",
+            extra={"backend": self._store.backend, "migrated": ran, "seconds": round(time.monotonic() - began, 1)},
+        )
+        while True:
+            await asyncio.sleep(PING_SECONDS)
+            try:
+                await self.read("SELECT 1")
+                self._answers = True
+            except (Transient, StatementFailed) as fault:
+                self._answers = False
+                log.warning("ClickHouse does not answer", extra={"error": str(fault)})
+
+    def answers(self) -> bool:
+        """Whether ClickHouse answered last time."""
+        return self._answers
+
+    async def opened(self) -> None:
+        """Wait until the schema is there."""
+        await self._opened.wait()
+
+    async def insert(self, rows: Rows, token: str) -> None:
+        """Store rows; a repetition with the same `token` is a no-op. Raises `Transient`, `StatementFailed`, and what
+        the client raises for a value of the wrong type (ValueError, TypeError, struct.error …)."""
+        if not self._opened.is_set():
+            raise Transient("ClickHouse is not open yet", retry_after=0.2)
+        await self._writer.run(
+            lambda client: client.insert(
+                rows.table.name,
+                rows.columns,
+                column_names=list(rows.table.columns),
+                column_type_names=list(rows.table.columns.values()),
+                column_oriented=True,
+                settings={"insert_deduplication_token": token},
+            ),
+            BROKEN,
+        )
+
+    async def read(self, sql: str, parameters: dict[str, Any] | None = None) -> Sequence[tuple[Any, ...]]:
+        """The rows of a query of our own. Raises `Transient`, `StatementFailed`."""
+        rows: Sequence[tuple[Any, ...]] = await self.borrow(lambda client: client.query(sql, parameters).result_rows)
+        return rows
+
+    async def borrow(self, work: Callable[[Any], T]) -> T:
+        """Call `work` with a read-only client in its thread. Raises `Transient`, `StatementFailed`."""
+        reader = await self._free.get()
+        try:
+            return await reader.run(work)
+        finally:
+            self._free.put_nowait(reader)
+
+    async def close(self) -> None:
+        """Close every client; the engine lets go of its folder."""
+        for connection in (self._writer, *self._readers):
+            await connection.close()

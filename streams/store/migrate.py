@@ -1,0 +1,113 @@
+"""Numbered `.sql` files, forward only: one record per file, resumable (research/clickhouse.md section 5).
+
+Every statement of a file must bear being run again (`IF NOT EXISTS`): a file that broke off in the middle is run anew.
+"""
+
+import hashlib
+import re
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from schemas.errors import MigrationError
+
+FOLDER = Path(__file__).resolve().parents[2] / "schemas" / "clickhouse"
+
+RECORDS = """CREATE TABLE IF NOT EXISTS schema_migrations
+(
+    version  UInt32,
+    name     String,
+    checksum FixedString(64),
+    state    LowCardinality(String),
+    at       DateTime64(3, 'UTC') DEFAULT now64(3),
+    CONSTRAINT state_known CHECK state IN ('started', 'applied')
+)
+ENGINE = ReplacingMergeTree(at)
+ORDER BY version"""
+
+_NAME = re.compile(r"^(\d{4})_[a-z0-9_]+\.sql$")
+_END = re.compile(r";[ \t]*(?:\n|$)")
+
+
+class Migration(NamedTuple):
+    """One file."""
+
+    version: int
+    name: str
+    checksum: str
+    statements: list[str]
+
+
+def migrate(client: Any, folder: Path = FOLDER) -> list[str]:
+    """Bring the client's database up to the files of `folder`; the names of the files that were run.
+
+    Raises `MigrationError` when files and records disagree, before anything is changed; the client's own errors
+    when a statement fails.
+    """
+    found = read(folder)
+    client.command(RECORDS)
+    done = {
+        version: (state, checksum.decode() if isinstance(checksum, bytes) else checksum)
+        for version, state, checksum in client.query(
+            "SELECT version, argMax(state, (at, state = 'applied')), argMax(checksum, (at, state = 'applied')) "
+            "FROM schema_migrations GROUP BY version"
+        ).result_rows
+    }
+    todo = _todo(found, done)
+    for migration in todo:
+        _record(client, migration, "started")
+        for statement in migration.statements:
+            client.command(statement, settings={"mutations_sync": 2, "alter_sync": 2, "max_execution_time": 0})
+        _record(client, migration, "applied")
+    return [migration.name for migration in todo]
+
+
+def read(folder: Path) -> list[Migration]:
+    """The files of `folder` in order. Raises `MigrationError`."""
+    migrations: list[Migration] = []
+    for path in sorted(folder.glob("*.sql")):
+        match = _NAME.match(path.name)
+        if match is None:
+            raise MigrationError(f"{path.name}: a migration is named NNNN_lower_case.sql")
+        sql = path.read_text(encoding="utf-8")
+        checksum = hashlib.sha256(sql.encode()).hexdigest()
+        migrations.append(Migration(int(match[1]), path.name, checksum, statements(sql)))
+    if not migrations:
+        raise MigrationError(f"no migrations in {folder}")
+    versions = [migration.version for migration in migrations]
+    twice = sorted({version for version in versions if versions.count(version) > 1})
+    if twice:
+        raise MigrationError(f"two files share a number: {twice}")
+    return migrations
+
+
+def statements(sql: str) -> list[str]:
+    """The statements of a file: each ends with `;` at the end of a line; `--` lines are comments. One is sent at a
+    time, because the HTTP interface takes no more.
+    """
+    code = "\n".join(line for line in sql.splitlines() if not line.lstrip().startswith("--"))
+    return [part.strip() for part in _END.split(code) if part.strip()]
+
+
+def _todo(found: list[Migration], done: dict[int, tuple[str, str]]) -> list[Migration]:
+    ahead = sorted(set(done) - {migration.version for migration in found})
+    if ahead:
+        raise MigrationError(f"the database is ahead of the code: it has migrations {ahead}")
+    todo = []
+    for migration in found:
+        state, checksum = done.get(migration.version, ("", ""))
+        if state == "applied":
+            if checksum != migration.checksum:
+                raise MigrationError(f"{migration.name} was changed after it was applied")
+            continue
+        if not state and done and migration.version < max(done):
+            raise MigrationError(f"{migration.name} is out of order: a later one is applied")
+        todo.append(migration)
+    return todo
+
+
+def _record(client: Any, migration: Migration, state: str) -> None:
+    client.insert(
+        "schema_migrations",
+        [[migration.version, migration.name, migration.checksum, state]],
+        column_names=["version", "name", "checksum", "state"],
+    )

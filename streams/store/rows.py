@@ -1,0 +1,347 @@
+"""From records to columns: one pure function per topic, values as clickhouse-connect wants them.
+
+Times stay int ms (its fastest way for DateTime64), ids become UInt64. `ingested_at` is the broker's append time, so a
+record delivered again gives the same row.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple, TypeAlias, get_args
+
+import msgspec
+from aiokafka import ConsumerRecord
+
+from schemas import events as ev
+from schemas.alerts import Alert, Signal
+from schemas.sources import DailyReport, DeadLetter, Unassigned
+from schemas.types import Millis
+
+Record: TypeAlias = ConsumerRecord[bytes, bytes]
+
+_TIME = "DateTime64(3, 'UTC')"
+_WORD = "LowCardinality(String)"
+_JSON = msgspec.json.Encoder()
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table's name and its columns: name to ClickHouse type (`schemas/clickhouse/0001_core.sql`)."""
+
+    name: str
+    columns: Mapping[str, str]
+
+
+class Rows(NamedTuple):
+    """Rows of one table, by columns. Never empty."""
+
+    table: Table
+    columns: list[Sequence[Any]]
+
+
+EVENTS = Table(
+    "events",
+    {
+        "lead_id": "String",
+        "ts": _TIME,
+        "event_id": "UInt64",
+        "source": _WORD,
+        "kind": _WORD,
+        "action": _WORD,
+        "qty": "Int32",
+        "backfill": "Bool",
+        "payload": "String",
+        "ingested_at": _TIME,
+    },
+)
+TRANSCRIPTS = Table(
+    "transcripts",
+    {
+        "lead_id": "String",
+        "ts": _TIME,
+        "recording_id": "String",
+        "version": "UInt32",
+        "number": "UInt32",
+        "start_ms": "UInt32",
+        "end_ms": "UInt32",
+        "speaker": _WORD,
+        "text": "String",
+        "confidence": "Nullable(Float32)",
+        "ingested_at": _TIME,
+    },
+)
+RECORDINGS = Table(
+    "recordings",
+    {
+        "recording_id": "String",
+        "lead_id": "String",
+        "ts": _TIME,
+        "version": "UInt32",
+        "engine": _WORD,
+        "duration_ms": "UInt32",
+        "words": "UInt32",
+        "degraded": "Bool",
+    },
+)
+SIGNALS = Table(
+    "signals",
+    {
+        "lead_id": "String",
+        "ts": _TIME,
+        "signal_id": "UInt64",
+        "rule": _WORD,
+        "severity": _WORD,
+        "window_start": _TIME,
+        "value": "Float64",
+        "baseline": "Float64",
+        "score": "Float64",
+        "unit": _WORD,
+        "evidence": "String",
+        "ingested_at": _TIME,
+    },
+)
+ALERTS = Table(
+    "alerts",
+    {
+        "alert_id": "UInt64",
+        "version": "UInt32",
+        "lead_id": "String",
+        "rule": _WORD,
+        "severity": _WORD,
+        "status": _WORD,
+        "opened_at": _TIME,
+        "updated_at": _TIME,
+        "value": "Float64",
+        "baseline": "Float64",
+        "score": "Float64",
+        "unit": _WORD,
+        "acknowledged_by": "String",
+        "snoozed_until": _TIME,
+        "verdict": _WORD,
+        "evidence": "String",
+        "ingested_at": _TIME,
+    },
+)
+UNASSIGNED = Table(
+    "unassigned",
+    {
+        "client_kind": _WORD,
+        "client_value": "String",
+        "ts": _TIME,
+        "event_id": "UInt64",
+        "source": _WORD,
+        "topic": _WORD,
+        "record": "String",
+        "ingested_at": _TIME,
+    },
+)
+FAILURES = Table(
+    "failures",
+    {
+        "ts": _TIME,
+        "agent": _WORD,
+        "topic": _WORD,
+        "partition": "UInt32",
+        "offset": "UInt64",
+        "error_class": _WORD,
+        "error": "String",
+        "payload": "String",
+        "ingested_at": _TIME,
+    },
+)
+REPORTS = Table(
+    "reports",
+    {
+        "report_id": "String",
+        "since": _TIME,
+        "until": _TIME,
+        "scheduled": "Bool",
+        "body": "String",
+        "published_at": _TIME,
+    },
+)
+TABLES = (EVENTS, TRANSCRIPTS, RECORDINGS, SIGNALS, ALERTS, UNASSIGNED, FAILURES, REPORTS)
+
+KINDS: dict[type, str] = {type_: str(type_.__struct_config__.tag) for type_ in get_args(ev.Event)}
+"""Every event type to its `type` on the wire."""
+
+
+def _by(author: ev.Author) -> str:
+    return "client" if author.client else "staff"
+
+
+ACTIONS: dict[type, Callable[[Any], str]] = {
+    ev.Reservation: lambda event: event.action,
+    ev.Inbound: lambda event: "planned" if event.planned else "",
+    ev.Message: lambda event: _by(event.author),
+    ev.MessageEdited: lambda event: _by(event.author),
+    ev.Note: lambda event: _by(event.author),
+    ev.Call: lambda event: event.direction,
+    ev.Mail: lambda event: event.direction,
+    ev.CrmChanged: lambda event: event.change,
+    ev.AlertAction: lambda event: event.action,
+}
+"""What kinds are told apart by inside themselves; empty for the others."""
+
+PIECES = frozenset(get_args(ev.WmsEvent))
+
+
+def event_rows(good: Sequence[tuple[ev.Event, Record]]) -> list[Rows]:
+    """`lead.events`: every event, and the utterances of transcripts before the row that makes them visible."""
+    rows = []
+    for event, record in good:
+        type_ = type(event)
+        action = ACTIONS.get(type_)
+        rows.append(
+            (
+                event.lead_id,
+                event.ts,
+                int(event.event_id, 16),
+                event.source,
+                KINDS[type_],
+                "" if action is None else action(event),
+                event.qty if type_ in PIECES else 0,  # type: ignore[union-attr] # PIECES are the types with qty
+                event.backfill,
+                record.value,
+                record.timestamp,
+            )
+        )
+    transcribed = [(event, record.timestamp) for event, record in good if isinstance(event, ev.MeetingTranscribed)]
+    return _rows(EVENTS, rows) + (_transcript_rows(transcribed) if transcribed else [])
+
+
+def _transcript_rows(transcribed: list[tuple[ev.MeetingTranscribed, Millis]]) -> list[Rows]:
+    spoken = [
+        (
+            event.lead_id,
+            event.ts,
+            event.recording_id,
+            event.version,
+            number,
+            utterance.start_ms,
+            utterance.end_ms,
+            utterance.speaker or "",
+            utterance.text,
+            utterance.confidence,
+            at,
+        )
+        for event, at in transcribed
+        for number, utterance in enumerate(event.utterances)
+    ]
+    recordings = [
+        (
+            event.recording_id,
+            event.lead_id,
+            event.ts,
+            event.version,
+            event.engine,
+            event.duration_ms,
+            event.words,
+            event.degraded,
+        )
+        for event, _ in transcribed
+    ]
+    return _rows(TRANSCRIPTS, spoken) + _rows(RECORDINGS, recordings)
+
+
+def signal_rows(good: Sequence[tuple[Signal, Record]]) -> list[Rows]:
+    """`lead.signals`."""
+    return _rows(
+        SIGNALS,
+        [
+            (
+                signal.lead_id,
+                signal.ts,
+                int(signal.signal_id, 16),
+                signal.rule,
+                signal.severity,
+                signal.window_start,
+                signal.value,
+                signal.baseline,
+                signal.score,
+                signal.unit,
+                _JSON.encode(signal.evidence),
+                record.timestamp,
+            )
+            for signal, record in good
+        ],
+    )
+
+
+def alert_rows(good: Sequence[tuple[Alert, Record]]) -> list[Rows]:
+    """`lead.alerts`: every version of every alert."""
+    return _rows(
+        ALERTS,
+        [
+            (
+                int(alert.alert_id, 16),
+                alert.version,
+                alert.lead_id,
+                alert.rule,
+                alert.severity,
+                alert.status,
+                alert.opened_at,
+                alert.updated_at,
+                alert.value,
+                alert.baseline,
+                alert.score,
+                alert.unit,
+                alert.acknowledged_by,
+                alert.snoozed_until,
+                alert.verdict,
+                _JSON.encode(alert.evidence),
+                record.timestamp,
+            )
+            for alert, record in good
+        ],
+    )
+
+
+def unassigned_rows(good: Sequence[tuple[Unassigned, Record]]) -> list[Rows]:
+    """`lead.unassigned`."""
+    return _rows(
+        UNASSIGNED,
+        [
+            (
+                event.client.kind,
+                event.client.value,
+                event.ts,
+                int(event.event_id, 16),
+                event.source,
+                event.topic,
+                bytes(event.record),
+                record.timestamp,
+            )
+            for event, record in good
+        ],
+    )
+
+
+def failure_rows(good: Sequence[tuple[DeadLetter, Record]]) -> list[Rows]:
+    """`dead.letters`."""
+    return _rows(
+        FAILURES,
+        [
+            (
+                letter.ts,
+                letter.agent,
+                letter.topic,
+                letter.partition,
+                letter.offset,
+                letter.error_class,
+                letter.error,
+                letter.payload,
+                record.timestamp,
+            )
+            for letter, record in good
+        ],
+    )
+
+
+def report_rows(report: DailyReport, *, scheduled: bool, published_at: Millis) -> Rows:
+    """A report that was published."""
+    row = (report.report_id, report.since, report.until, scheduled, _JSON.encode(report), published_at)
+    return _rows(REPORTS, [row])[0]
+
+
+def _rows(table: Table, rows: list[tuple[Any, ...]]) -> list[Rows]:
+    return [Rows(table, list(zip(*rows, strict=True)))] if rows else []

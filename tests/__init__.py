@@ -1,0 +1,1 @@
+"""Tests. `unit` mirrors the tree; `integration` runs the real components."""

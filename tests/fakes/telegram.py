@@ -1,0 +1,245 @@
+"""A Telegram Bot API server that keeps the documented protocol, its limits and its faults.
+
+In tests: `async with FakeTelegram(chats={7}) as telegram: … telegram.url, telegram.token`.
+As a process: `FAKE_TELEGRAM_TOKEN=1:fake python -m tests.fakes.telegram --port 8443 --chat 7 --chat -100`.
+The control API (`/_control/…`, see `tests.fakes.control`) does over HTTP what the methods here do.
+"""
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from typing import Any, Self
+
+from aiohttp import web
+
+from tests.fakes.botapi import BadRequest, Flood, buttons_of, check_message
+from tests.fakes.updates import Updates
+
+FRESH_SECONDS = 15.0
+"""After so long a callback query is too old to be answered."""
+
+
+@dataclass(slots=True)
+class Message:
+    """A message of the bot as it stands now; `edits` are the plain texts it had before."""
+
+    message_id: int
+    chat: int
+    text: str
+    html: str
+    buttons: list[dict[str, str]]
+    ts_ms: int
+    edits: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Fault:
+    """What goes wrong with the next `times` calls that match. `method` "" and `chat` 0 match all.
+
+    kind: `429`, `401`, `403`, `500` (before the call is done), `500_after`, `drop`, `drop_after` (the connection is
+    closed before or after it is done), `hang` (no answer, nothing done), `hang_after`, `migrate` (to `to_chat`).
+    """
+
+    kind: str
+    method: str = ""
+    chat: int = 0
+    times: int = 1
+    retry_after: int = 1
+    to_chat: int = 0
+
+
+class FakeTelegram:
+    """One bot and its chats. All times by `clock` (seconds)."""
+
+    def __init__(
+        self,
+        token: str = "1:fake",
+        chats: set[int] | None = None,
+        port: int = 0,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.token, self.chats, self.flood = token, chats if chats is not None else set(), Flood()
+        self.messages: dict[int, Message] = {}
+        self.answers: list[dict[str, str]] = []
+        self.calls: Counter[str] = Counter()
+        self.faults: list[Fault] = []
+        self.updates = Updates()
+        self._queries: dict[str, float] = {}
+        self._numbers = Counter[str]()
+        self._port, self._clock = port, clock
+        self._methods: dict[str, Callable[[dict[str, Any]], Any]] = {
+            "getMe": lambda _: {"id": 1, "is_bot": True, "first_name": "Leadpulse", "username": "leadpulse_bot"},
+            "sendMessage": self._send,
+            "editMessageText": self._edit,
+            "answerCallbackQuery": self._answer,
+        }
+        self._stopped = asyncio.Event()
+        self._delivery: asyncio.Task[None] | None = None
+
+    async def __aenter__(self) -> Self:
+        """Listen on 127.0.0.1; `url` tells where."""
+        from tests.fakes.control import routes  # the control API is built on this class
+
+        app = web.Application()
+        app.router.add_post("/bot{token}/{method}", self._call)
+        app.add_routes(routes(self))
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5)
+        await self._runner.setup()
+        await web.TCPSite(self._runner, "127.0.0.1", self._port).start()
+        self.url = f"http://127.0.0.1:{self._runner.addresses[0][1]}"
+        self._delivery = asyncio.create_task(self.updates.deliver())
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Stop; hanging calls are ended."""
+        self._stopped.set()
+        if self._delivery is not None:
+            self._delivery.cancel()
+            await asyncio.gather(self._delivery, return_exceptions=True)
+        await self._runner.cleanup()
+
+    def press(self, message_id: int, button: str, user: dict[str, Any]) -> str:
+        """A person presses the button with this text or data. Returns the callback query's id; KeyError without it."""
+        message = self.messages[message_id]
+        data = next((b["callback_data"] for b in message.buttons if button in (b["text"], b["callback_data"])), None)
+        if data is None:
+            raise KeyError(f"message {message_id} has no button {button!r}")
+        query_id = str(10**15 + self._next("query"))
+        self._queries[query_id] = self._clock()
+        body = {**_message(message), "reply_markup": {"inline_keyboard": [message.buttons]}}
+        query = {"id": query_id, "from": _user(user), "message": body, "chat_instance": "1", "data": data}
+        self.updates.put("callback_query", query)
+        return query_id
+
+    def say(self, chat: int, user: dict[str, Any], text: str) -> int:
+        """A person writes into a chat of the bot. Returns the message id."""
+        self.chats.add(chat)
+        message_id = self._next("message")
+        body = {"message_id": message_id, "from": _user(user), "chat": _chat(chat), "date": int(time.time())}
+        self.updates.put("message", {**body, "text": text})
+        return message_id
+
+    def state(self) -> dict[str, Any]:
+        """Everything that a test or the demo asks for."""
+        messages = [asdict(message) for message in self.messages.values()]
+        return {"messages": messages, "answers": self.answers, "calls": dict(self.calls)}
+
+    async def _call(self, request: web.Request) -> web.StreamResponse:
+        method = request.match_info["method"]
+        if request.match_info["token"] != self.token:
+            return _error(401, "Unauthorized")
+        if method not in self._methods:
+            return _error(404, "Not Found")
+        self.calls[method] += 1
+        body = await request.json()
+        fault = self._fault(method, int(body.get("chat_id", 0)))
+        if fault is None:
+            return self._do(method, body)
+        if fault.kind.endswith("_after"):
+            self._do(method, body)
+        return await self._go_wrong(request, fault)
+
+    def _do(self, method: str, body: dict[str, Any]) -> web.Response:
+        try:
+            if method in ("sendMessage", "editMessageText"):
+                wait = self.flood.wait(int(body.get("chat_id", 0)), self._clock())
+                if wait:
+                    return _too_many(wait)
+            return web.json_response({"ok": True, "result": self._methods[method](body)})
+        except BadRequest as error:
+            return _error(400, f"Bad Request: {error}")
+
+    async def _go_wrong(self, request: web.Request, fault: Fault) -> web.StreamResponse:
+        match fault.kind.removesuffix("_after"):
+            case "429":
+                return _too_many(fault.retry_after)
+            case "401":
+                return _error(401, "Unauthorized")
+            case "403":
+                return _error(403, "Forbidden: bot was kicked from the group chat")
+            case "migrate":
+                text = "Bad Request: group chat was upgraded to a supergroup chat"
+                return _error(400, text, migrate_to_chat_id=fault.to_chat)
+            case "drop":
+                if request.transport is not None:
+                    request.transport.close()
+            case "hang":
+                await self._stopped.wait()
+        return _error(500, "Internal Server Error")
+
+    def _fault(self, method: str, chat: int) -> Fault | None:
+        for fault in self.faults:
+            if fault.times > 0 and fault.method in ("", method) and fault.chat in (0, chat):
+                fault.times -= 1
+                return fault
+        return None
+
+    def _send(self, body: dict[str, Any]) -> dict[str, Any]:
+        chat = int(body.get("chat_id", 0))
+        if chat not in self.chats:
+            raise BadRequest("chat not found")
+        plain = check_message(body)
+        now = time.time_ns() // 1_000_000
+        message = Message(self._next("message"), chat, plain, body["text"], buttons_of(body), now)
+        self.messages[message.message_id] = message
+        return _message(message)
+
+    def _edit(self, body: dict[str, Any]) -> dict[str, Any]:
+        message = self.messages.get(body.get("message_id", 0))
+        if message is None or message.chat != int(body.get("chat_id", 0)):
+            raise BadRequest("message to edit not found")
+        plain, buttons = check_message(body), buttons_of(body)
+        if (plain, buttons) == (message.text, message.buttons):
+            raise BadRequest(
+                "message is not modified: specified new message content and reply markup are exactly the same"
+                " as a current content and reply markup of the message"
+            )
+        message.edits.append(message.text)
+        message.text, message.html, message.buttons = plain, body["text"], buttons
+        return _message(message)
+
+    def _answer(self, body: dict[str, Any]) -> bool:
+        query_id, text = str(body.get("callback_query_id")), str(body.get("text", ""))
+        asked = self._queries.pop(query_id, None)
+        if asked is None or self._clock() - asked > FRESH_SECONDS:
+            raise BadRequest("query is too old and response timeout expired or query ID is invalid")
+        if len(text) > 200:
+            raise BadRequest("MESSAGE_TOO_LONG")
+        self.answers.append({"id": query_id, "text": text})
+        return True
+
+    def _next(self, what: str) -> int:
+        self._numbers[what] += 1
+        return self._numbers[what]
+
+
+def _message(message: Message) -> dict[str, Any]:
+    date = message.ts_ms // 1000
+    return {"message_id": message.message_id, "chat": _chat(message.chat), "date": date, "text": message.text}
+
+
+def _chat(chat: int) -> dict[str, Any]:
+    if chat > 0:
+        return {"id": chat, "type": "private", "first_name": "Chat"}
+    return {"id": chat, "type": "supergroup" if chat < -(10**12) else "group", "title": "Chat"}
+
+
+def _user(user: dict[str, Any]) -> dict[str, Any]:
+    return {"id": user["id"], "is_bot": False, "first_name": user.get("name", "User")}
+
+
+def _too_many(seconds: int) -> web.Response:
+    return _error(429, f"Too Many Requests: retry after {seconds}", retry_after=seconds)
+
+
+def _error(code: int, description: str, **parameters: int) -> web.Response:
+    body: dict[str, Any] = {"ok": False, "error_code": code, "description": description}
+    return web.json_response(body | ({"parameters": parameters} if parameters else {}), status=code)
+
+
+if __name__ == "__main__":
+    from tests.fakes.control import main
+
+    main()

@@ -1,0 +1,141 @@
+"""An installation of Leadpulse for one test: its own topic prefix on the session's broker, its own folders and ports.
+
+Workers run as real processes (`leadpulse worker NAME`), so a test can kill them.
+"""
+
+import asyncio
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Awaitable, Callable, Iterable
+from pathlib import Path
+
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
+
+from schemas.topics import TOPICS, TopicSpec
+from streams.kafka import Output, Outputs, Reader
+from streams.settings import Kafka, Metrics, Settings, Store
+from streams.topics import apply
+
+
+def free_port() -> int:
+    """A TCP port on loopback that nobody listens on now."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
+async def until(condition: Callable[[], Awaitable[bool]], timeout: float, what: str, pause: float = 0.2) -> None:
+    """Wait for a condition, at most `timeout` seconds."""
+    deadline = time.monotonic() + timeout
+    while not await condition():
+        if time.monotonic() > deadline:
+            raise AssertionError(f"not within {timeout} s: {what}")
+        await asyncio.sleep(pause)
+
+
+class Installation:
+    """Topics, settings and worker processes of one test."""
+
+    def __init__(self, bootstrap: str, folder: Path, environ: dict[str, str] | None = None) -> None:
+        self.folder = folder
+        self.prefix = f"t{os.getpid()}x{time.monotonic_ns() % 10**9}."
+        ports = {name: free_port() for name in ("gateway", "pipeline", "transcribe", "store", "notify")}
+        self.settings = Settings(
+            kafka=Kafka(bootstrap=bootstrap, prefix=self.prefix, session_timeout=6.0),
+            metrics=Metrics(**ports),
+            store=Store(folder=folder / "chdb", api_port=free_port(), api_token_file=folder / "token"),
+        )
+        self.environ = {
+            "LEADPULSE_KAFKA__BOOTSTRAP": bootstrap,
+            "LEADPULSE_KAFKA__PREFIX": self.prefix,
+            "LEADPULSE_KAFKA__SESSION_TIMEOUT": "6",
+            "LEADPULSE_STORE__FOLDER": str(self.settings.store.folder),
+            "LEADPULSE_STORE__API_PORT": str(self.settings.store.api_port),
+            "LEADPULSE_STORE__API_TOKEN_FILE": str(self.settings.store.api_token_file),
+            "LEADPULSE_STORE__TICK_SECONDS": "86400",
+            **{f"LEADPULSE_METRICS__{name.upper()}": str(port) for name, port in ports.items()},
+            **(environ or {}),
+        }
+        self.outputs = Outputs(self.settings.kafka)
+        self._processes: list[subprocess.Popen[bytes]] = []
+
+    async def __aenter__(self) -> "Installation":
+        await apply(self.settings.kafka)
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        for process in self._processes:
+            self.end(process)
+        await self.outputs.stop()
+        admin = AIOKafkaAdminClient(bootstrap_servers=self.settings.kafka.bootstrap)
+        await admin.start()
+        await admin.delete_topics([self.prefix + topic.name for topic in TOPICS])
+        await admin.close()
+
+    def start(self, *arguments: str, environ: dict[str, str] | None = None) -> subprocess.Popen[bytes]:
+        """Start `python -m …` with this installation's settings; its log goes to the test's folder."""
+        log = self.folder / f"{arguments[-1]}-{len(self._processes)}.log"
+        with log.open("wb") as out:
+            process = subprocess.Popen(
+                [sys.executable, "-m", *arguments],
+                env={**os.environ, **self.environ, **(environ or {})},
+                cwd=Path(__file__).parent.parent,
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=subprocess.STDOUT,
+            )
+        self._processes.append(process)
+        return process
+
+    def worker(self, name: str, environ: dict[str, str] | None = None) -> subprocess.Popen[bytes]:
+        """Start `leadpulse worker NAME`."""
+        return self.start("streams.cli", "worker", name, environ=environ)
+
+    def end(self, process: subprocess.Popen[bytes], number: int = signal.SIGKILL) -> int:
+        """Send a signal and wait for the end."""
+        if process.poll() is None:
+            process.send_signal(number)
+        return process.wait(15)
+
+    async def produce(self, topic: TopicSpec, records: Iterable[tuple[str, bytes]]) -> None:
+        """Put (key, value) records on a topic."""
+        await self.outputs.send([Output(topic.name, key.encode(), value) for key, value in records])
+
+    async def read(self, topic: TopicSpec) -> list[ConsumerRecord]:
+        """Everything that stands on a topic now."""
+        reader = Reader(self.settings.kafka, topic)
+        return [record async for record in reader.read(range(topic.partitions))]
+
+    async def count(self, topic: TopicSpec) -> int:
+        """Records on a topic, by its offsets."""
+        consumer = AIOKafkaConsumer(bootstrap_servers=self.settings.kafka.bootstrap, enable_auto_commit=False)
+        await consumer.start()
+        try:
+            tps = [TopicPartition(self.prefix + topic.name, p) for p in range(topic.partitions)]
+            return sum((await consumer.end_offsets(tps)).values())
+        finally:
+            await consumer.stop()
+
+    async def lag(self, worker: str, topic: TopicSpec) -> int:
+        """Records of a topic that the worker's group has not committed."""
+        admin = AIOKafkaAdminClient(bootstrap_servers=self.settings.kafka.bootstrap)
+        await admin.start()
+        try:
+            offsets = await admin.list_consumer_group_offsets(f"{self.prefix}leadpulse-{worker}")
+        finally:
+            await admin.close()
+        committed = sum(at.offset for tp, at in offsets.items() if tp.topic == self.prefix + topic.name)
+        return await self.count(topic) - committed
+
+    async def settled(self, worker: str, topic: TopicSpec, timeout: float = 60.0) -> None:
+        """Wait until the worker has committed everything of a topic."""
+
+        async def done() -> bool:
+            return await self.lag(worker, topic) == 0
+
+        await until(done, timeout, f"{worker} settles {topic.name}")

@@ -1,0 +1,192 @@
+"""`leadpulse worker gateway` as a process, between real HTTP and the real broker."""
+
+import hashlib
+import hmac
+import json
+import signal
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import msgspec
+
+from schemas.sources import Inbound
+from schemas.topics import TELEGRAM, WMS
+from streams.embedded.broker import Broker
+from streams.kafka import partition_of
+from streams.topics import apply
+from tests.installation import Installation, free_port, until
+
+SOURCES = {"main": {"token": "right"}, "signed": {"hmac_secret": "key"}}
+BOTS = {"curator": {"secret": "s3cret"}}
+BEARER = {"Authorization": "Bearer right"}
+SECRET = {"X-Telegram-Bot-Api-Secret-Token": "s3cret"}
+
+
+def event(number: int = 1) -> bytes:
+    """A canonical warehouse event of client 1066, with spaces that must survive."""
+    payload = {
+        "id": f"e{number}",
+        "type": "reservation_created",
+        "ts": "2026-11-20T12:03:11+03:00",
+        "client": {"kind": "wms_customer", "value": "1066"},
+        "doc": {"id": f"R-{number}"},
+        "lines": [{"sku": "футболка", "qty": 10}],
+    }
+    return json.dumps(payload, ensure_ascii=False, indent=2).encode()
+
+
+class Gateway:
+    """A gateway process and a client for it."""
+
+    def __init__(self, installation: Installation, client: aiohttp.ClientSession, url: str, page: str) -> None:
+        self.installation, self.client, self._url, self._page = installation, client, url, page
+
+    async def post(self, path: str, body: bytes, headers: dict[str, str]) -> tuple[int, Any]:
+        """Status and answer; every 503 must say when to come again."""
+        async with self.client.post(self._url + path, data=body, headers=headers) as answer:
+            if answer.status == 503:
+                assert int(answer.headers["Retry-After"]) > 0
+            return answer.status, await answer.json()
+
+    async def page(self, path: str) -> int:
+        """Status of `/healthz` or `/readyz`; 0 while the page is not there."""
+        try:
+            async with self.client.get(self._page + path) as answer:
+                return answer.status
+        except aiohttp.ClientError:
+            return 0
+
+    async def alive(self) -> bool:
+        return await self.page("/healthz") == 200
+
+    async def ready(self) -> bool:
+        return await self.page("/readyz") == 200
+
+    async def away(self) -> bool:
+        return await self.page("/readyz") == 503
+
+    async def payloads(self) -> list[bytes]:
+        """What stands on `source.wms`."""
+        records = await self.installation.read(WMS)
+        return [bytes(msgspec.json.decode(record.value, type=Inbound).payload) for record in records]
+
+
+@asynccontextmanager
+async def started(installation: Installation) -> AsyncIterator[Gateway]:
+    """A gateway process of this installation; it must end with 0 on SIGTERM."""
+    port = free_port()
+    process = installation.worker(
+        "gateway",
+        {
+            "LEADPULSE_GATEWAY__PORT": str(port),
+            "LEADPULSE_GATEWAY__MAX_BODY": "65536",
+            "LEADPULSE_GATEWAY__ACK_TIMEOUT": "1",
+            "LEADPULSE_GATEWAY__WMS": json.dumps(SOURCES),
+            "LEADPULSE_GATEWAY__TELEGRAM": json.dumps(BOTS),
+        },
+    )
+    page = f"http://127.0.0.1:{installation.settings.metrics.gateway}"
+    try:
+        async with aiohttp.ClientSession() as client:
+            gateway = Gateway(installation, client, f"http://127.0.0.1:{port}", page)
+            await until(gateway.alive, 20, "gateway is alive")
+            yield gateway
+    finally:
+        code = installation.end(process, signal.SIGTERM)
+    assert code == 0
+
+
+async def test_what_is_answered_200_stands_in_the_topic(bootstrap: str, tmp_path: Path) -> None:
+    """Exact bytes, source, key and partition, for both entrances; what was refused is not there, and good goes on."""
+    async with Installation(bootstrap, tmp_path) as installation, started(installation) as gateway:
+        await until(gateway.ready, 20, "gateway is ready")
+        assert await gateway.post("/hooks/wms/main", event(1), BEARER) == (200, {"accepted": 1})
+        assert (await gateway.post("/hooks/wms/main", event(2), {}))[0] == 401
+        assert (await gateway.post("/hooks/wms/nobody", event(2), BEARER))[0] == 401
+        assert (await gateway.post("/hooks/wms/main", event(2)[:-2], BEARER))[0] == 400
+        assert (await gateway.post("/hooks/wms/main", b"[" + event(2) + b",{}]", BEARER))[0] == 400
+        assert (await gateway.post("/hooks/wms/main", b" " * (1 << 19), BEARER))[0] == 413
+        assert (await gateway.post("/hooks/none", event(2), BEARER))[0] == 404
+        signed = {"X-Leadpulse-Signature": "sha256=" + hmac.new(b"key", event(3), hashlib.sha256).hexdigest()}
+        assert await gateway.post("/hooks/wms/signed", event(3), signed) == (200, {"accepted": 1})
+        both = b"[" + event(4) + b"," + event(5) + b"]"
+        assert await gateway.post("/hooks/wms/main", both, BEARER) == (200, {"accepted": 2})
+
+        records = await installation.read(WMS)
+        assert {(record.key, record.partition) for record in records} == {
+            (b"wms_customer:1066", partition_of(WMS.name, b"wms_customer:1066"))
+        }
+        assert [msgspec.json.decode(record.value, type=Inbound).source for record in records] == [
+            "main",
+            "signed",
+            "main",
+            "main",
+        ]
+        assert await gateway.payloads() == [event(1), event(3), event(4), event(5)]
+
+        update = '{"update_id": 1, "message": {"chat": {"id": -100}, "text": "мы уходим"} }'.encode()
+        assert await gateway.post("/hooks/telegram/curator", update, SECRET) == (200, {})
+        assert (await gateway.post("/hooks/telegram/curator", update, BEARER))[0] == 401
+        (record,) = await installation.read(TELEGRAM)
+        assert (record.key, record.value) == (b"-100", b'{"source":"curator","payload":' + update + b"}")
+    log = (tmp_path / "gateway-0.log").read_text()
+    assert "уходим" not in log
+    assert "right" not in log
+
+
+async def test_without_kafka_every_request_is_503(tmp_path: Path) -> None:
+    """Nobody listens at the broker's address: alive, not ready, and each sender is told to come again."""
+    installation = Installation(f"127.0.0.1:{free_port()}", tmp_path)
+    async with started(installation) as gateway:
+        assert await gateway.post("/hooks/wms/main", event(), BEARER) == (
+            503,
+            {"error": "not stored, try again: no answer from Kafka"},
+        )
+        assert await gateway.away()
+
+
+async def test_topics_may_come_later(bootstrap: str, tmp_path: Path) -> None:
+    """A gateway that starts before `topics apply` refuses, creates nothing, and opens by itself afterwards."""
+    installation = Installation(bootstrap, tmp_path)
+    async with started(installation) as gateway:
+        assert (await gateway.post("/hooks/wms/main", event(), BEARER))[0] == 503
+        report = await apply(installation.settings.kafka)
+        assert WMS.name in report.created
+        await until(gateway.ready, 20, "gateway is ready")
+        assert (await gateway.post("/hooks/wms/main", event(), BEARER))[0] == 200
+    await installation.__aexit__()
+
+
+async def test_a_killed_broker_costs_no_accepted_event(broker: Broker, tmp_path: Path) -> None:
+    """kill -9 of Kafka under a gateway: 503 while it is away, 200 again by itself; all that got 200 is in the topic."""
+    async with Installation(broker.bootstrap, tmp_path) as installation, started(installation) as gateway:
+        await until(gateway.ready, 20, "gateway is ready")
+        numbers = count()
+        accepted = []
+
+        async def post() -> int:
+            number = next(numbers)
+            status, _ = await gateway.post("/hooks/wms/main", event(number), BEARER)
+            if status == 200:
+                accepted.append(event(number))
+            return status
+
+        assert await post() == 200
+        broker.kill()
+        try:
+            assert await post() == 503
+            assert await gateway.away()
+        finally:
+            await broker.start()
+        await until(lambda: answers(post, 200), 30, "gateway takes events again", pause=0.1)
+        assert await gateway.ready()
+        assert set(accepted) <= set(await gateway.payloads())
+
+
+async def answers(post: Callable[[], Awaitable[int]], status: int) -> bool:
+    """Whether the next post gets this status."""
+    return await post() == status

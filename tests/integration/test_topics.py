@@ -1,0 +1,118 @@
+"""`streams.topics` on the real broker."""
+
+import time
+from collections.abc import AsyncIterator
+from dataclasses import replace
+
+import pytest
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
+
+from schemas.errors import Refused, TopicMismatch, Transient
+from schemas.topics import IDENTITIES, LEAD_EVENTS, TOPICS, WMS
+from streams.settings import Kafka
+from streams.topics import Difference, Report, apply, compare
+from tests.installation import free_port, until
+
+SPECS = (WMS, IDENTITIES, LEAD_EVENTS)
+NAMES = [spec.name for spec in SPECS]
+
+
+@pytest.fixture
+async def kafka(bootstrap: str) -> AsyncIterator[Kafka]:
+    """An empty installation; its topics are removed afterwards."""
+    settings = Kafka(bootstrap=bootstrap, prefix=f"topics{time.monotonic_ns()}.")
+    yield settings
+    async with Admin(settings) as admin:
+        ours = [name for name in await admin.client.list_topics() if name.startswith(settings.prefix)]
+        if ours:
+            await admin.client.delete_topics(ours)
+
+
+class Admin:
+    """An operator at the broker, who changes things behind our back."""
+
+    def __init__(self, kafka: Kafka) -> None:
+        self.client = AIOKafkaAdminClient(bootstrap_servers=kafka.bootstrap)
+        self._prefix = kafka.prefix
+
+    async def __aenter__(self) -> "Admin":
+        await self.client.start()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.client.close()
+
+    async def configs(self, name: str) -> dict[str, str]:
+        """All settings of a topic."""
+        resource = ConfigResource(ConfigResourceType.TOPIC, self._prefix + name)
+        (answer,) = await self.client.describe_configs([resource])
+        entries = answer.to_object()["resources"][0]["config_entries"]
+        return {entry["config_names"]: entry["config_value"] for entry in entries}
+
+    async def set(self, name: str, **configs: str) -> None:
+        """Replace a topic's own settings and wait until they show."""
+        wanted = {key.replace("_", "."): value for key, value in configs.items()}
+        resource = ConfigResource(ConfigResourceType.TOPIC, self._prefix + name, wanted)
+        await self.client.alter_configs([resource])
+        await until(lambda: self.shows(name, wanted), 10, "settings show")
+
+    async def shows(self, name: str, wanted: dict[str, str]) -> bool:
+        """Whether the broker tells these settings: it applies them a moment after it took them."""
+        return wanted.items() <= (await self.configs(name)).items()
+
+
+async def test_missing_topics_are_created_as_specified(kafka: Kafka) -> None:
+    """Every topic of the list exists afterwards, with its partitions and settings, and a second run changes nothing."""
+    report = await apply(kafka)
+    assert report == Report([spec.name for spec in TOPICS], {}, [])
+    async with Admin(kafka) as admin:
+        found = {topic["topic"]: len(topic["partitions"]) for topic in await admin.client.describe_topics()}
+        for spec in TOPICS:
+            assert found[kafka.prefix + spec.name] == spec.partitions
+            assert await admin.shows(spec.name, spec.configs())
+    assert await apply(kafka) == Report([], {}, [spec.name for spec in TOPICS])
+    assert await compare(kafka) == Difference()
+
+
+async def test_only_what_is_missing_is_created(kafka: Kafka) -> None:
+    """Topics that are there stay as they are."""
+    await apply(kafka, [WMS])
+    assert await apply(kafka, SPECS) == Report([IDENTITIES.name, LEAD_EVENTS.name], {}, [WMS.name])
+
+
+async def test_all_mismatches_are_listed_and_nothing_is_changed(kafka: Kafka) -> None:
+    """Wrong partitions and cleanup of several topics come in one error, and the missing topic is not created."""
+    await apply(kafka, [replace(WMS, partitions=2, cleanup="compact"), replace(IDENTITIES, cleanup="delete")])
+    with pytest.raises(TopicMismatch) as caught:
+        await apply(kafka, SPECS)
+    assert str(caught.value).splitlines()[1:] == [
+        f"  - {WMS.name}: 2 partitions, must be 4",
+        f"  - {WMS.name}: cleanup.policy is compact, must be delete",
+        f"  - {IDENTITIES.name}: cleanup.policy is delete, must be compact",
+    ]
+    assert [spec.name for spec in (await compare(kafka, SPECS)).missing] == [LEAD_EVENTS.name]
+
+
+async def test_other_settings_are_repaired_and_an_operators_own_stay(kafka: Kafka) -> None:
+    """Drift is put right and reported; a setting that we say nothing about survives the repair."""
+    await apply(kafka, SPECS)
+    async with Admin(kafka) as admin:
+        await admin.set(WMS.name, retention_ms="60000", segment_bytes="20000000")
+        report = await apply(kafka, SPECS)
+        assert report.altered[WMS.name][0] == f"retention.ms: 60000 → {WMS.retention_ms}"
+        assert sorted(report.unchanged) == sorted(NAMES[1:])
+        wanted = WMS.configs() | {"segment.bytes": "20000000"}
+        await until(lambda: admin.shows(WMS.name, wanted), 10, "repaired settings show")
+
+
+async def test_a_broker_that_is_away_is_a_passing_fault() -> None:
+    """`Transient`, so that the caller may wait and try again."""
+    with pytest.raises(Transient, match="no answer from Kafka"):
+        await apply(Kafka(bootstrap=f"127.0.0.1:{free_port()}"), SPECS)
+
+
+async def test_what_the_broker_refuses_is_said(kafka: Kafka) -> None:
+    """More replicas than brokers: a lasting fault with Kafka's own word for it."""
+    with pytest.raises(Refused, match="InvalidReplicationFactor"):
+        await apply(kafka.model_copy(update={"replication": 3}), SPECS)

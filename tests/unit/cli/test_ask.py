@@ -1,0 +1,101 @@
+"""`streams.cli.ask` and `streams.cli.api`."""
+
+import json
+import re
+from pathlib import Path
+
+from tests.installation import free_port
+from tests.unit.cli.conftest import TOKEN, Line, StoreApi
+
+EVENTS = [
+    {"ts": 1_795_244_400_000, "source": "wms:main", "kind": "reservation", "payload": {"qty": 10, "doc": "R-1"}},
+    {"ts": 1_795_248_000_000, "source": "telegram", "kind": "message", "payload": '{"text": "мы уходим\\nзавтра"}'},
+]
+
+
+def test_history_is_a_table_in_moscow_time(line: Line, store: StoreApi) -> None:
+    """A line an event, Russian words, UTC + 3 h, one line even for a text of two."""
+    store.answers["/api/leads/123/history"] = {"events": EVENTS}
+    result = line("history", "123", "--limit", "7")
+    assert result.exit_code == 0
+    assert store.asked == [("GET", "/api/leads/123/history?limit=7", None)]
+    assert [re.split(" {2,}", row) for row in result.stdout.splitlines()][2:] == [
+        ["21.11.2026 10:00:00", "wms:main", "резерв", "10 шт., документ R-1"],
+        ["21.11.2026 11:00:00", "telegram", "сообщение", "мы уходим завтра"],
+    ]
+
+
+def test_signals_tell_value_and_own_normal(line: Line, store: StoreApi) -> None:
+    """Rule and severity in words, the evidence's text."""
+    store.answers["/api/leads/5/signals"] = {
+        "signals": [
+            {
+                "ts": 1_795_244_400_000,
+                "rule": "leaving_phrase",
+                "severity": "critical",
+                "value": 1.0,
+                "baseline": 0.0,
+                "evidence": [{"event_id": "e", "ts": 1, "kind": "message", "text": "мы уходим"}],
+            }
+        ]
+    }
+    last = line("signals", "5").stdout.splitlines()[-1]
+    assert last.split() == ["21.11.2026", "10:00:00", "слова", "об", "уходе", "срочно", "1", "0", "мы", "уходим"]
+
+
+def test_nothing_found_is_said(line: Line, store: StoreApi) -> None:
+    """An empty answer is a sentence, not an empty table."""
+    store.answers |= {"/api/leads/5/signals": {"signals": []}, "/api/leads/5/history": {"events": []}}
+    assert line("signals", "5").stdout == "По лиду 5 сигналов нет.\n"
+    assert line("history", "5").stdout == "По лиду 5 событий нет.\n"
+
+
+def test_json_is_the_stores_own_answer(line: Line, store: StoreApi) -> None:
+    """For programs nothing is renamed or rounded."""
+    store.answers |= {"/api/leads/5/history": {"events": EVENTS}, "/api/sql": {"columns": ["n"], "rows": [[1]]}}
+    assert json.loads(line("history", "5", "--json").stdout) == {"events": EVENTS}
+    assert json.loads(line("sql", "SELECT 1", "--json").stdout) == {"columns": ["n"], "rows": [[1]]}
+
+
+def test_sql_is_a_table(line: Line, store: StoreApi) -> None:
+    """The query goes as it is; an answer without rows still has its head."""
+    store.answers["/api/sql"] = {"columns": ["kind", "n"], "rows": [["message", 12], [None, 3]]}
+    assert line("sql", "SELECT kind, count()").stdout.split() == ["kind", "n", "───────", "──", "message", "12", "3"]
+    assert store.asked == [("POST", "/api/sql", {"query": "SELECT kind, count()"})]
+    store.answers["/api/sql"] = {"columns": ["kind"], "rows": []}
+    assert line("sql", "SELECT 1").stdout.split() == ["kind", "────"]
+
+
+def test_report_is_asked_for(line: Line, store: StoreApi) -> None:
+    """`report --send` posts and tells the report's id."""
+    store.answers["/api/reports"] = {"report_id": "2026-11-21-1"}
+    assert line("report", "--send").stdout == "2026-11-21-1\n"
+    assert store.asked == [("POST", "/api/reports", {})]
+
+
+def test_a_refusal_is_one_line_and_1(line: Line) -> None:
+    """The store's own reason; the token is not told."""
+    result = line("sql", "SELECT 1", LEADPULSE_STORE__API_TOKEN="not-the-token")
+    assert (result.exit_code, result.stderr) == (1, "Error: хранилище отказало (401): wrong token\n")
+
+
+def test_a_store_that_is_away_is_one_line_and_1(line: Line) -> None:
+    """It names the address and what to start."""
+    port = free_port()
+    result = line("history", "5", LEADPULSE_STORE__API_PORT=str(port))
+    assert result.exit_code == 1
+    assert f":{port}/" in result.stderr
+    assert "leadpulse worker store" in result.stderr
+    assert TOKEN not in result.output
+
+
+def test_the_token_may_stand_in_the_stores_file(line: Line, store: StoreApi, tmp_path: Path) -> None:
+    """Without a token in the settings the file is read; without both the fault is named."""
+    store.answers["/api/leads/5/history"] = {"events": []}
+    file = tmp_path / "token"
+    environ = {"LEADPULSE_STORE__API_TOKEN": "", "LEADPULSE_STORE__API_TOKEN_FILE": str(file)}
+    result = line("history", "5", **environ)
+    assert result.exit_code == 1
+    assert str(file) in result.stderr
+    file.write_text(TOKEN + "\n")
+    assert line("history", "5", **environ).exit_code == 0

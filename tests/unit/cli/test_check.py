@@ -1,0 +1,75 @@
+"""`streams.cli.check`."""
+
+import json
+from pathlib import Path
+
+from tests.installation import free_port
+from tests.unit.cli.conftest import Line, StoreApi
+
+
+def faults(output: str) -> dict[str, str]:
+    """Faults of each check, joined."""
+    return {name: "; ".join(found) for name, found in json.loads(output)["faults"].items()}
+
+
+def test_every_fault_comes_at_once_in_plain_words(line: Line, tmp_path: Path) -> None:
+    """Kafka, store, model, folder, bot and an entrance without secret, in one run with exit code 1."""
+    (tmp_path / "file").touch()
+    telegram = free_port()
+    result = line(
+        "check",
+        "--json",
+        LEADPULSE_KAFKA__BOOTSTRAP=f"127.0.0.1:{free_port()}",
+        LEADPULSE_STORE__API_PORT=str(free_port()),
+        LEADPULSE_SPEECH__VOSK_MODEL=str(tmp_path / "nowhere"),
+        LEADPULSE_SPEECH__RECORDINGS=str(tmp_path / "file"),
+        LEADPULSE_TELEGRAM__API=f"http://127.0.0.1:{telegram}",
+        LEADPULSE_TELEGRAM__TOKEN="123:secret",
+        LEADPULSE_GATEWAY__WMS='{"main": {}}',
+    )
+    assert result.exit_code == 1
+    assert "secret" not in result.output
+    found = faults(result.stdout)
+    assert found["настройки"] == ""
+    assert "Kafka не отвечает" in found["Kafka"]
+    assert "хранилище не отвечает" in found["хранилище"]
+    assert "nowhere" in found["модель речи"]
+    assert "не папка" in found["записи встреч"]
+    assert "Telegram не отвечает" in found["Telegram"]
+    assert "curator_chat" in found["Telegram"]
+    assert "gateway.wms.main" in found["шлюз"]
+
+
+def test_wrong_settings_are_a_fault_too(line: Line) -> None:
+    """Where the settings cannot be read, they are the one thing that is told."""
+    result = line("check", LEADPULSE_GATEWAY__PORT="x")
+    assert result.exit_code == 1
+    assert "✗ настройки" in result.stdout
+    assert "gateway.port" in result.stdout
+
+
+def test_a_bot_that_answers_is_no_fault(line: Line, store: StoreApi) -> None:
+    """getMe is asked with the token of the settings; another token is refused and not told."""
+    environ = {
+        "LEADPULSE_KAFKA__BOOTSTRAP": f"127.0.0.1:{free_port()}",
+        "LEADPULSE_TELEGRAM__API": f"http://127.0.0.1:{store.server_port}",
+        "LEADPULSE_TELEGRAM__CURATOR_CHAT": "5",
+    }
+    store.answers = {"/api/sql": {"columns": ["1"], "rows": [[1]]}}
+    result = line("check", "--json", **environ, LEADPULSE_TELEGRAM__TOKEN="1:wrong")
+    assert faults(result.stdout)["Telegram"] == "Telegram не принимает токен бота: ответ 401"
+    assert faults(result.stdout)["хранилище"] == ""
+    assert ("GET", "/bot1:wrong/getMe", None) in store.asked
+
+
+def test_a_clickhouse_server_is_asked_as_well(line: Line) -> None:
+    """With the server backend a dead server is its own fault."""
+    port = free_port()
+    result = line(
+        "check",
+        "--json",
+        LEADPULSE_KAFKA__BOOTSTRAP=f"127.0.0.1:{free_port()}",
+        LEADPULSE_STORE__BACKEND="clickhouse",
+        LEADPULSE_STORE__URL=f"http://127.0.0.1:{port}",
+    )
+    assert f"ClickHouse не отвечает по адресу http://127.0.0.1:{port}" in faults(result.stdout)["хранилище"]

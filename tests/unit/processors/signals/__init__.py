@@ -1,0 +1,1 @@
+"""Tests of the signals: each against figures worked out by hand."""

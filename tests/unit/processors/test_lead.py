@@ -1,0 +1,406 @@
+"""The fold: what an event does to a lead, and that a replay or a duplicate does nothing."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from processors import lead
+from processors.days import DAY_MS, HOUR_MS, day_start, local_day
+from processors.state import DAYS_KEPT, Day, LeadState, decode_state, encode_state
+from schemas.alerts import Signal
+from schemas.events import (
+    AlertAction,
+    Author,
+    Baseline,
+    DayFigures,
+    Event,
+    Inbound,
+    MeetingTranscribed,
+    Message,
+    MessageEdited,
+    Note,
+    Pick,
+    Reservation,
+    Shipment,
+    Utterance,
+)
+from schemas.types import Meta
+
+DAY = 20_000
+NOON = day_start(DAY) + 12 * HOUR_MS
+CLIENT, STAFF = Author("1"), Author("2", client=False)
+
+
+class Entry(NamedTuple):
+    """A record of `lead.events`: an event and when the broker appended it."""
+
+    event: Event
+    appended: int
+
+
+def fold(state: LeadState, log: Iterable[tuple[int, Entry]]) -> list[lead.Finding]:
+    """Everything found in (offset, entry) pairs."""
+    return [
+        finding
+        for offset, (event, appended) in log
+        for finding in lead.step(state, event, Meta("lead.events", 0, offset, appended))
+    ]
+
+
+def reservation(number: int, ts: int, qty: int = 1, **fields: object) -> Reservation:
+    """A reservation whose id is `number`."""
+    named = {"event_id": f"{number:016x}", "lead_id": "7", "ts": ts, "source": "wms", "doc": "R", "qty": qty}
+    return Reservation(**(named | fields))  # type: ignore[arg-type]
+
+
+def known_client(reservations: int = 2, days: int = 30, until: int = DAY) -> LeadState:
+    """A client with the same figures on each of `days` days before `until`."""
+    state = LeadState()
+    figures = [DayFigures(day, reservations, reservations * 10) for day in range(until - days, until)]
+    baseline = Baseline(
+        event_id="f" * 16,
+        lead_id="7",
+        ts=day_start(until),
+        source="store",
+        first_day=until - days,
+        last_day=until - 1,
+        days=figures,
+    )
+    fold(state, [(0, Entry(baseline, day_start(until)))])
+    return state
+
+
+@st.composite
+def logs(draw: st.DrawFn, longest: int = 40) -> list[Entry]:
+    """A log of one lead: append times grow; ids repeat; some events are late, early, backfill or without effect."""
+    now, log = NOON, []
+    for _ in range(draw(st.integers(0, longest))):
+        now += draw(st.integers(0, 3 * HOUR_MS))
+        log.append(Entry(draw(events(now)), now))
+    return log
+
+
+@st.composite
+def events(draw: st.DrawFn, now: int) -> Event:
+    """Any event the fold looks at, and one it does not."""
+    number = draw(st.integers(1, 30))
+    base = {
+        "event_id": f"{number:016x}",
+        "lead_id": "7",
+        "ts": now - draw(st.sampled_from([0, 1, HOUR_MS, 23 * HOUR_MS, DAY_MS, DAY_MS + 1, 3 * DAY_MS, -HOUR_MS])),
+        "source": "test",
+        "backfill": draw(st.sampled_from([False, False, False, True])),
+    }
+    qty = draw(st.integers(-50, 200))
+    made = draw(st.integers(0, 8))
+    match made:
+        case 0 | 1:
+            action = draw(st.sampled_from(["created", "changed", "cancelled"]))
+            return Reservation(**base, doc="R", qty=qty, action=action)
+        case 2:
+            return Pick(**base, doc="P", qty=qty)
+        case 3:
+            return Shipment(**base, doc="S", qty=qty)
+        case 4:
+            return Inbound(**base, doc="I", qty=qty, planned=draw(st.booleans()))
+        case 5:
+            author = draw(st.sampled_from([CLIENT, STAFF]))
+            text = draw(st.sampled_from(["спасибо", "мы уходим к конкуренту"]))
+            return Message(**base, chat_id="1", message_id="1", author=author, text=text)
+        case 6:
+            return AlertAction(**base, alert_id="0" * 16, action="seen", actor=STAFF)
+        case 7:
+            last = DAY + draw(st.integers(-3, 2))
+            listed = draw(st.lists(st.integers(last - 40, last), unique=True, max_size=10))
+            days = [DayFigures(day, *draw(st.tuples(*[st.integers(0, 9)] * 7))) for day in sorted(listed)]
+            return Baseline(**base, first_day=last - 40, last_day=last, days=days)
+        case _:
+            return Note(**base, note_id="1", author=CLIENT, text="мы уходим к конкуренту")
+
+
+@given(logs(), st.integers(0, 40))
+def test_replayed_suffix_changes_nothing(log: list[Entry], start: int) -> None:
+    """Whatever part of the end of the partition comes again, nothing is found and the state stays byte for byte."""
+    state = LeadState()
+    fold(state, enumerate(log))
+    before = encode_state(state)
+    assert fold(state, list(enumerate(log))[start:]) == []
+    assert encode_state(state) == before
+
+
+@given(logs(), st.sets(st.integers(0, 40)))
+def test_batches_and_restarts_do_not_matter(log: list[Entry], cuts: set[int]) -> None:
+    """Folding with the state written and read back at any places gives the same state and the same findings."""
+    whole, parts = LeadState(), LeadState()
+    expected = fold(whole, enumerate(log))
+    found: list[lead.Finding] = []
+    for offset, entry in enumerate(log):
+        if offset in cuts:
+            parts = decode_state(encode_state(parts))
+        found += fold(parts, [(offset, entry)])
+    assert found == expected
+    assert encode_state(parts) == encode_state(whole)
+
+
+@given(logs(20), logs(20), st.randoms(use_true_random=False))
+def test_order_of_different_leads_does_not_matter(
+    first: list[Entry], second: list[Entry], random: "st.random.Random"
+) -> None:
+    """However two leads' events are shuffled into one partition, each comes to the state it has alone."""
+    turns = [0] * len(first) + [1] * len(second)
+    random.shuffle(turns)
+    sources, states = (iter(first), iter(second)), (LeadState(), LeadState())
+    found: tuple[list[lead.Finding], list[lead.Finding]] = ([], [])
+    for offset, turn in enumerate(turns):
+        found[turn].extend(fold(states[turn], [(offset, next(sources[turn]))]))
+    for log, state, findings in zip((first, second), states, found, strict=True):
+        alone = LeadState()
+        assert findings == fold(alone, enumerate(log))
+        assert _but_fence(state) == _but_fence(alone)
+
+
+@given(logs(), st.data())
+def test_duplicates_within_a_day_change_nothing(log: list[Entry], data: st.DataObject) -> None:
+    """An event that comes once more within 24 h of its first coming changes nothing and says nothing."""
+    once = [entry for entry in log if not isinstance(entry.event, Baseline)]
+    twice = list(once)
+    for entry in data.draw(st.lists(st.sampled_from(once), max_size=10)) if once else ():
+        after = twice.index(entry) + 1
+        until = max(i for i, other in enumerate(twice) if other.appended - entry.appended <= DAY_MS)
+        at = data.draw(st.integers(after, until + 1))
+        twice.insert(at, Entry(entry.event, twice[at - 1].appended))
+    plain, repeated = LeadState(), LeadState()
+    assert fold(repeated, enumerate(twice)) == fold(plain, enumerate(once))
+    assert _but_fence(repeated) == _but_fence(plain)
+
+
+@given(logs(60))
+def test_figures_equal_a_plain_count(log: list[Entry]) -> None:
+    """The days in the state are what counting by hand over the accepted events gives."""
+    state = LeadState()
+    fold(state, enumerate(log))
+    assert state.days == _count(log)
+
+
+def _count(log: Sequence[Entry]) -> dict[int, Day]:
+    days: dict[int, Day] = {}
+    arrived: dict[str, int] = {}
+    for event, appended in log:
+        if isinstance(event, Baseline):
+            days = {day: figures for day, figures in days.items() if not event.first_day <= day <= event.last_day}
+            days |= {figures.day: Day(*msgspec.structs.astuple(figures)[1:]) for figures in event.days}
+            continue
+        if event.backfill or event.ts < appended - DAY_MS or event.event_id in arrived:
+            continue
+        arrived[event.event_id] = appended
+        today = local_day(min(event.ts, appended))
+        match event:
+            case Reservation():
+                day = days.setdefault(today, Day())
+                day.reservations += event.action == "created"
+                day.reserved_qty += event.qty
+            case Pick():
+                day = days.setdefault(today, Day())
+                day.picks += 1
+                day.picked_qty += event.qty
+            case Shipment():
+                days.setdefault(today, Day()).shipped_qty += event.qty
+            case Inbound(planned=False):
+                days.setdefault(today, Day()).inbound_qty += event.qty
+            case Message() if event.author.client:
+                days.setdefault(today, Day()).messages += 1
+            case _:
+                continue
+    return days
+
+
+def _but_fence(state: LeadState) -> bytes:
+    return encode_state(msgspec.structs.replace(state, applied=-1))
+
+
+def test_day_figures_stand_in_the_same_order_on_the_wire_and_in_the_state() -> None:
+    """A baseline is copied by place, so the two structs must name the same figures in the same order."""
+    assert DayFigures.__struct_fields__[1:] == Day.__struct_fields__
+
+
+def test_baseline_replaces_its_days_and_no_others() -> None:
+    """Days of the range that are not listed are emptied, days outside are kept."""
+    state = LeadState(days={DAY - 5: Day(5), DAY - 4: Day(4), DAY - 1: Day(1), DAY: Day(9)}, first_day=DAY - 5)
+    event = Baseline(
+        event_id="1" * 16,
+        lead_id="7",
+        ts=NOON,
+        source="store",
+        first_day=DAY - 4,
+        last_day=DAY - 1,
+        days=[DayFigures(DAY - 2, 2, 20)],
+    )
+    assert fold(state, [(0, Entry(event, NOON))]) == []
+    assert state.days == {DAY - 5: Day(5), DAY - 2: Day(2, 20), DAY: Day(9)}
+    assert state.first_day == DAY - 5
+
+
+def test_baseline_moves_the_first_day_back() -> None:
+    """Imported history makes the client known from its first day on."""
+    assert known_client(days=30).first_day == DAY - 30
+
+
+@pytest.mark.parametrize(("seconds", "day"), [(-1, DAY - 1), (0, DAY), (86_399, DAY), (86_400, DAY + 1)])
+def test_day_border_is_moscow_midnight(seconds: int, day: int) -> None:
+    """A second before midnight in Moscow belongs to the old day."""
+    state = LeadState()
+    ts = day_start(DAY) + seconds * 1000
+    fold(state, [(0, Entry(reservation(1, ts), ts))])
+    assert list(state.days) == [day]
+
+
+def test_spike_before_midnight_that_arrives_after_it_is_raised() -> None:
+    """Reservations of 23:59 that come in at 00:01 are judged by their own day: the alert is not lost."""
+    state, midnight = known_client(), day_start(DAY + 1)
+    log = [(n, Entry(reservation(n, midnight - 60_000), midnight + 60_000)) for n in range(1, 40)]
+    found = [finding for finding in fold(state, log) if isinstance(finding, Signal)]
+    assert [signal.severity for signal in found] == ["warning", "critical"]
+    assert {signal.window_start for signal in found} == {day_start(DAY)}
+
+
+def test_late_events_of_a_day_before_a_raised_one_say_nothing_new() -> None:
+    """Two days that arrive mixed up do not make each other forget what was raised."""
+    state, midnight = known_client(), day_start(DAY + 1)
+    log = [
+        (n, Entry(reservation(n, midnight - 60_000 if n % 2 else midnight + 1000), midnight + 60_000))
+        for n in range(1, 160)
+    ]
+    found = [finding for finding in fold(state, log) if isinstance(finding, Signal)]
+    assert len({signal.signal_id for signal in found}) == len(found) <= 4
+
+
+def test_clock_that_runs_ahead_writes_into_today() -> None:
+    """An event from the future counts on the day it arrived, and its signal bears that time."""
+    state = LeadState()
+    ahead = Message(
+        event_id="1" * 16,
+        lead_id="7",
+        ts=NOON + 400 * DAY_MS,
+        source="telegram",
+        chat_id="1",
+        message_id="1",
+        author=CLIENT,
+        text="мы уходим к конкуренту",
+    )
+    (signal,) = fold(state, [(0, Entry(ahead, NOON))])
+    assert isinstance(signal, Signal)
+    assert (signal.ts, list(state.days)) == (NOON, [DAY])
+
+
+def test_press_from_the_future_is_brought_back() -> None:
+    """A button press with a clock far ahead must not snooze an alert for years."""
+    press = AlertAction(
+        event_id="1" * 16,
+        lead_id="7",
+        ts=NOON + 400 * DAY_MS,
+        source="telegram",
+        alert_id="2" * 16,
+        action="snooze_1d",
+        actor=STAFF,
+    )
+    assert [finding.ts for finding in fold(LeadState(), [(0, Entry(press, NOON))])] == [NOON]
+
+
+@pytest.mark.parametrize(("age", "counted"), [(0, True), (DAY_MS, True), (DAY_MS + 1, False)])
+def test_only_events_up_to_a_day_old_are_folded(age: int, counted: bool) -> None:
+    """At 24 h exactly an event still counts; older ones wait for the baseline."""
+    state = LeadState()
+    fold(state, [(0, Entry(reservation(1, NOON - age), NOON))])
+    assert bool(state.days) is counted
+
+
+def test_backfill_is_left_to_the_baseline() -> None:
+    """History marked as such changes no figure and says nothing, even when it is fresh."""
+    state = known_client()
+    before = encode_state(state)
+    log = [(n, Entry(reservation(n, NOON, 100, backfill=True), NOON)) for n in range(1, 50)]
+    assert fold(state, log) == []
+    state.applied = 0
+    assert encode_state(state) == before
+
+
+def test_words_of_our_own_staff_raise_nothing() -> None:
+    """The phrase that alarms from a client does not from us, in a new message or an edited one."""
+    texts = {"event_id": "1" * 16, "lead_id": "7", "ts": NOON, "source": "telegram", "chat_id": "1", "message_id": "1"}
+    for kind in (Message, MessageEdited):
+        for author, found in ((STAFF, 0), (CLIENT, 1)):
+            event = kind(**texts, author=author, text="мы уходим к конкуренту")
+            assert len(fold(LeadState(), [(0, Entry(event, NOON))])) == found
+
+
+def test_meeting_is_searched() -> None:
+    """A transcript comes to its signal through the fold."""
+    meeting = MeetingTranscribed(
+        event_id="1" * 16,
+        lead_id="7",
+        ts=NOON,
+        source="transcribe",
+        recording_id="r",
+        version=1,
+        engine="vosk",
+        duration_ms=1000,
+        words=4,
+        utterances=[Utterance(0, 1000, "мы уходим к конкуренту")],
+    )
+    (signal,) = fold(LeadState(), [(0, Entry(meeting, NOON))])
+    assert isinstance(signal, Signal)
+    assert signal.rule == "leaving_phrase"
+
+
+def test_ids_are_bounded() -> None:
+    """A lead with more events than are remembered in a day keeps its record small, and forgets the oldest first."""
+    state = LeadState()
+    many = lead.IDS_KEPT + 100
+    fold(state, ((n, Entry(reservation(n, NOON), NOON)) for n in range(many)))
+    assert len(state.ids) == lead.IDS_KEPT
+    assert 99 not in state.ids
+    assert many - 1 in state.ids
+
+
+def test_ids_are_forgotten_after_a_day() -> None:
+    """A quiet lead's ids do not pile up: 40 days at 20 events a day leave little more than one day of them."""
+    state = LeadState()
+    log = [(n, Entry(reservation(n, ts), ts)) for n in range(800) if (ts := NOON + n * DAY_MS // 20)]
+    fold(state, log)
+    assert 21 <= len(state.ids) <= 22 + 64
+    assert lead.prune(state, log[-1][1].appended)
+    assert len(state.ids) <= 22
+
+
+def test_prune_drops_days_no_rule_looks_at() -> None:
+    """Days are kept for the longest window; the day the client is known from is not forgotten with them."""
+    state = LeadState(first_day=DAY - 500, days={DAY - n: Day(1) for n in (500, DAYS_KEPT + 1, DAYS_KEPT, 0)})
+    assert lead.prune(state, NOON)
+    assert sorted(state.days) == [DAY - DAYS_KEPT, DAY]
+    assert state.first_day == DAY - 500
+    assert not lead.prune(state, NOON)
+
+
+def test_prune_does_not_let_a_duplicate_through() -> None:
+    """A tick between an event and its repetition within 24 h does not make it new."""
+    state = LeadState()
+    late = NOON + DAY_MS
+    fold(state, [(0, Entry(reservation(1, NOON), NOON))])
+    lead.prune(state, late)
+    fold(state, [(1, Entry(reservation(1, NOON), late))])
+    assert sum(day.reservations for day in state.days.values()) == 1
+
+
+def test_severity_of_a_spike_rises_once_each() -> None:
+    """One signal when the day becomes unusual, one when it becomes very unusual, none for more of the same."""
+    found = fold(known_client(), [(n, Entry(reservation(n, NOON), NOON)) for n in range(1, 100)])
+    assert [signal.severity for signal in found if isinstance(signal, Signal)] == ["warning", "critical"]
+    by_rule: dict[str, int] = defaultdict(int)
+    for signal in found:
+        by_rule[getattr(signal, "rule", "")] += 1
+    assert by_rule == {"reservation_spike": 2}

@@ -1,0 +1,1 @@
+"""Tests of `jibri-hooks/`: the finalize hook and the modules of the recorder agent."""

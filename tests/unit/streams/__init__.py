@@ -1,0 +1,1 @@
+"""Tests of the engine room in `streams`: settling, logs, settings, state, lag."""

@@ -1,0 +1,1 @@
+"""Laboratory tools that are not part of the product."""
