@@ -1,2 +1,1 @@
-"""`make bench`: what a durable fold costs, with ratios taken in one run. The method is in README.md.
-"""
+"""`make bench`: what a durable fold costs, with ratios taken in one run. The method is in README.md."""

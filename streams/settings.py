@@ -176,6 +176,10 @@ class Speech(Section):
     """Where there is no silence at all, the cut is made here."""
     segment_timeout: float = Field(600.0, gt=0)
     """Seconds after which a silent Vosk child is killed."""
+    idle_seconds: float = Field(120.0, gt=0)
+    """So long without work ends the Vosk child and frees its memory."""
+    spool: Path = Path("var/speech")
+    """Folder for decoded sound of recordings in work: 1.9 MB a minute. On this machine's own disk."""
 
 
 class Pipeline(Section):

@@ -4,7 +4,6 @@ A recording is acked when the broker has its transcript; a killed or moved job i
 """
 
 import logging
-import tempfile
 import time
 from pathlib import Path
 
@@ -33,10 +32,10 @@ ENGINE_RETRY_S = 30.0
 def build(settings: Settings) -> Worker:
     """The transcribe worker."""
     worker = Worker("transcribe", settings, jobs=True)
-    engine = VoskEngine(settings.speech.vosk_model, silent_s=settings.speech.segment_timeout)
-    spool = Path(tempfile.gettempdir()) / "leadpulse-speech"
-    sweep(spool)
-    worker.consume(RECORDINGS, Transcribe(settings.speech, engine, spool))
+    speech = settings.speech
+    engine = VoskEngine(speech.vosk_model, silent_s=speech.segment_timeout, idle_s=speech.idle_seconds)
+    sweep(speech.spool)
+    worker.consume(RECORDINGS, Transcribe(speech, engine))
     worker.needs["engine"] = lambda: engine.health().usable
     worker.on_close(engine.close)
     return worker
@@ -45,8 +44,8 @@ def build(settings: Settings) -> Worker:
 class Transcribe:
     """Recordings to transcripts with one engine."""
 
-    def __init__(self, speech: Speech, engine: SpeechEngine, spool: Path) -> None:
-        self._speech, self._engine, self._spool = speech, engine, spool
+    def __init__(self, speech: Speech, engine: SpeechEngine) -> None:
+        self._speech, self._engine = speech, engine
 
     async def __call__(self, batch: Batch) -> Outcome:
         """Settle's `Process`; a batch is one recording."""
@@ -66,7 +65,7 @@ class Transcribe:
         began = time.monotonic()
         path = self._locate(recording.path)
         try:
-            heard = await transcribe(path, self._engine, self._speech, self._spool)
+            heard = await transcribe(path, self._engine, self._speech, self._speech.spool)
         except EngineError as error:
             if error.engine_wide and not error.retriable:
                 raise Transient(f"the speech engine cannot work: {error}", ENGINE_RETRY_S) from error

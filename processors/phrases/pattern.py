@@ -6,7 +6,7 @@
 
 The starred word is the anchor, the verb as a rule. Words are compared by their stems, so a form needs its own entry
 only where the stem changes (уходим, уйдём). As a verb, the anchor must not be in the third person, the second or the
-singular past (товар уходит, вы уходите, он ушёл), unless that form itself is listed.
+past (товар уходит, вы уходите, они ушли), unless that form itself is listed.
 """
 
 from dataclasses import dataclass

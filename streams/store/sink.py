@@ -9,8 +9,9 @@ from schemas.errors import Transient
 from schemas.sources import DeadLetter
 from streams import metrics
 from streams.settle import Batch, Outcome
-from streams.store.clickhouse import Database
-from streams.store.rows import Record, Rows, failure_rows
+from streams.store.database import Database
+from streams.store.rows import Record, failure_rows
+from streams.store.tables import Rows
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")

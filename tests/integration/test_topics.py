@@ -1,5 +1,9 @@
 """`streams.topics` on the real broker."""
 
+import asyncio
+import json
+import os
+import sys
 import time
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -116,3 +120,33 @@ async def test_what_the_broker_refuses_is_said(kafka: Kafka) -> None:
     """More replicas than brokers: a lasting fault with Kafka's own word for it."""
     with pytest.raises(Refused, match="InvalidReplicationFactor"):
         await apply(kafka.model_copy(update={"replication": 3}), SPECS)
+
+
+async def command(kafka: Kafka, *arguments: str) -> tuple[int, str, str]:
+    """`leadpulse topics apply …` as a process: exit code, stdout, stderr."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "streams.cli", "topics", "apply", *arguments),
+        env={**os.environ, "LEADPULSE_KAFKA__BOOTSTRAP": kafka.bootstrap, "LEADPULSE_KAFKA__PREFIX": kafka.prefix},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    said, faults = await process.communicate()
+    return process.returncode or 0, said.decode(), faults.decode()
+
+
+async def test_the_command_tells_what_it_did(kafka: Kafka) -> None:
+    """JSON for a program; a mismatch is a list on stderr and 1, a broker that is away one line and 1."""
+    await apply(kafka, [WMS])
+    code, said, faults = await command(kafka, "--json")
+    assert (code, faults) == (0, "")
+    assert json.loads(said)["unchanged"] == [WMS.name]
+
+    other = kafka.model_copy(update={"prefix": kafka.prefix + "other."})
+    await apply(other, [replace(WMS, partitions=2)])
+    code, said, faults = await command(other)
+    assert (code, said) == (1, "")
+    assert f"  - {WMS.name}: 2 partitions, must be 4\n" in faults
+    assert "Traceback" not in faults
+
+    code, said, faults = await command(Kafka(bootstrap=f"127.0.0.1:{free_port()}"), "--wait", "0.6")
+    assert (code, said, faults.count("\n")) == (1, "", 1)

@@ -94,5 +94,3 @@ def last_states(records: Iterable[ConsumerRecord]) -> dict[str, LeadState]:
         if lead_id not in states or states[lead_id].applied <= state.applied:
             states[lead_id] = state
     return states
-
-

@@ -9,9 +9,9 @@ import numpy as np
 import vosk
 
 from tools.speech_model import corpus
+from tools.speech_model.corpus import VOICES
 from tools.speech_model.espeak import Espeak, resample
 from tools.speech_model.mfcc import RATE
-from tools.speech_model.train import VOICES
 
 HELD_OUT = ["ru+m4", "ru+f3", "ru+f5", "ru+m8"]
 

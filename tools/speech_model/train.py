@@ -11,11 +11,11 @@ import torch
 from torch import nn
 
 from tools.speech_model import corpus
+from tools.speech_model.corpus import VOICES
 from tools.speech_model.espeak import Espeak, resample
 from tools.speech_model.kaldi_model import SIL, write_model
 from tools.speech_model.mfcc import CEPS, RATE, SHIFT, WINDOW, mfcc
 
-VOICES = ["ru", "ru+m1", "ru+m2", "ru+m3", "ru+m5", "ru+m6", "ru+m7", "ru+f1", "ru+f2", "ru+f4"]
 OFFSETS = [[-1, 0, 1], [-1, 0, 1], [-3, 0, 3], [-3, 0, 3], [-3, 0, 3], [0]]
 CONTEXT = sum(max(o) for o in OFFSETS)
 SPN = "SPN"  # the phone of words outside the vocabulary

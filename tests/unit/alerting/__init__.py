@@ -1,1 +1,1 @@
-"""Tests of `alerting`: what becomes of a signal, and what a person reads."""
+"""Texts, limits and the outbox of `alerting`."""

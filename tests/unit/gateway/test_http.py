@@ -56,13 +56,15 @@ async def test_a_slow_body_is_given_up() -> None:
         assert head.startswith(b"HTTP/1.1 408")
 
 
-async def test_compressed_bodies_are_refused() -> None:
+@pytest.mark.parametrize("encoding", ["gzip", "br"])
+async def test_compressed_bodies_are_refused(encoding: str) -> None:
     """A signature covers the bytes that were sent, and a small body must not unpack into a large one."""
     async with Door() as door:
-        status, _ = await door.post(
-            "/hooks/wms/main", gzip.compress(event()), Authorization="Bearer right", Content_Encoding="gzip"
+        body = gzip.compress(event())
+        status, answer = await door.post(
+            "/hooks/wms/main", body, Authorization="Bearer right", Content_Encoding=encoding
         )
-        assert status == 415
+        assert (status, answer) == (415, {"error": "compressed bodies are not accepted"})
 
 
 async def test_requests_above_the_limit_are_turned_away() -> None:

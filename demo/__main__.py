@@ -1,0 +1,226 @@
+"""The story: history arrives, a client reserves everything, one writes that he goes, one says it in a meeting."""
+
+import asyncio
+import json
+import os
+import sys
+import time
+from collections.abc import Callable
+
+from demo import material
+from demo.stage import CLIENT_CHAT, CURATOR, CURATOR_CHAT, FOLDER, REPORT_CHAT, ROOT, Stage, until
+from schemas import callback, codec
+from schemas.codec import Codec
+from schemas.events import Event, MeetingTranscribed
+from schemas.sources import Identity
+from schemas.topics import DEAD_LETTERS, IDENTITIES, LEAD_EVENTS, TopicSpec
+from streams.kafka import Output, Outputs, Reader
+from tests.fakes.telegram import FakeTelegram, Message
+
+EXPECTED = {
+    (material.SPIKE_LEAD, "reservation_spike"),
+    (material.CHAT_LEAD, "leaving_phrase"),
+    (material.MEETING_LEAD, "leaving_phrase"),
+}
+
+
+class Story:
+    """One run: what happened when, and what came of it."""
+
+    def __init__(self, stage: Stage, telegram: FakeTelegram) -> None:
+        self.stage, self.telegram = stage, telegram
+        self.began = time.monotonic()
+        self.latencies: dict[str, int] = {}
+        self.summary: dict[str, object] = {}
+
+    def say(self, text: str) -> None:
+        """A line of the time line."""
+        print(f"{time.monotonic() - self.began:7.2f} s  {text}", flush=True)
+
+    async def play(self) -> bool:
+        """Everything, in order. Whether all that was expected came."""
+        self.say("запускаем Kafka, ClickHouse (chDB) и пять процессов …")
+        await self.stage.start()
+        self.summary["ready_s"] = round(time.monotonic() - self.began, 2)
+        self.say("всё готово")
+        await self._link_chat()
+        await self._history()
+        await self._spike()
+        await self._chat()
+        await self._meeting()
+        acknowledged = await self._press()
+        await self._report()
+        return await self._count(acknowledged)
+
+    async def _link_chat(self) -> None:
+        outputs = Outputs(self.stage.settings.kafka)
+        chat = Identity("tg_chat", str(CLIENT_CHAT), material.CHAT_LEAD, confirmed_by="demo")
+        await outputs.send(
+            [Output(IDENTITIES.name, b"tg_chat:%d" % CLIENT_CHAT, Codec[Identity](Identity).encode(chat))]
+        )
+        await outputs.stop()
+        self.telegram.updates.webhook = (
+            f"http://127.0.0.1:{self.stage.settings.gateway.port}/hooks/telegram/demo",
+            self.stage.webhook_secret,
+        )
+
+    async def _history(self) -> None:
+        events = material.warehouse_history(material.now_ms())
+        await self.stage.post_wms(events)
+        self.say(f"WMS: история за {material.HISTORY_DAYS} дней, клиентов {len(material.LEADS)}, событий {len(events)}")
+
+        async def baselines() -> bool | None:
+            query = "SELECT count(DISTINCT lead_id) FROM events FINAL WHERE kind = 'baseline'"
+            return True if (await self.stage.sql(query))[0][0] >= len(material.LEADS) else None
+
+        await until(baselines, 60, "baselines of all clients")
+        self.say("история сохранена и стала нормой каждого клиента; тревог по ней нет")
+
+    async def _spike(self) -> None:
+        began = material.now_ms()
+        await self.stage.post_wms(material.spike(began))
+        message = await self._alert(material.SPIKE_LEAD)
+        self._heard(material.SPIKE_LEAD, "12 броней за минуту", message, began)
+
+    async def _chat(self) -> None:
+        began = material.now_ms()
+        self.telegram.say(CLIENT_CHAT, {"id": 9001, "name": "Клиент"}, material.LEAVING_MESSAGE)
+        message = await self._alert(material.CHAT_LEAD)
+        self._heard(material.CHAT_LEAD, "сообщение в чате", message, began)
+
+    async def _meeting(self) -> None:
+        folder = await asyncio.to_thread(material.meeting, self.stage.recordings)
+        self.say("Jibri закончил запись встречи и вызывает finalize.sh")
+        began = material.now_ms()
+        await self.stage.run(str(ROOT / "jibri-hooks" / "finalize.sh"), str(folder))
+        message = await self._alert(material.MEETING_LEAD)
+        self._heard(material.MEETING_LEAD, "слова на встрече", message, began)
+
+    def _heard(self, lead: str, cause: str, message: Message, began: int) -> None:
+        self.latencies[lead] = message.ts_ms - began
+        self.say(f"тревога по лиду {lead} ({cause}): через {self.latencies[lead]} мс в чате куратора")
+        for line in message.text.splitlines():
+            print(f"             │ {line}")
+
+    async def _alert(self, lead: str) -> Message:
+        async def arrived() -> Message | None:
+            return next((m for m in self._in_chat(CURATOR_CHAT) if _lead_of(m) == lead), None)
+
+        return await until(arrived, 60, f"alert of lead {lead}")
+
+    async def _press(self) -> set[str]:
+        """Press «seen» under every alert, and wait until each message says so."""
+        for message in self._in_chat(CURATOR_CHAT):
+            seen = next(b["callback_data"] for b in message.buttons if b["callback_data"].endswith(":k"))
+            edits, lead = len(message.edits), _lead_of(message)
+            self.telegram.press(message.message_id, seen, {"id": CURATOR, "name": "Ольга"})
+            await self._edited(message, edits)
+            self.say(f"куратор нажал «Принято» по лиду {lead}; сообщение обновлено")
+
+        async def acknowledged() -> set[str] | None:
+            query = "SELECT lead_id FROM alerts FINAL WHERE status = 'acknowledged'"
+            leads = {row[0] for row in await self.stage.sql(query)}
+            return leads if len(leads) >= len(EXPECTED) else None
+
+        return await until(acknowledged, 30, "acknowledged alerts in the store")
+
+    async def _report(self) -> None:
+        await self.stage.run(sys.executable, "-m", "streams.cli", "report", "--send")
+        await self._until(lambda: bool(self._in_chat(REPORT_CHAT)), 30, "the report")
+        self.say("отчёт пришёл в общий чат")
+        for message in self._in_chat(REPORT_CHAT):
+            for line in message.text.splitlines():
+                print(f"             │ {line}")
+
+    async def _count(self, acknowledged: set[str]) -> bool:
+        """Compare what was produced with what was stored, and write the summary."""
+        produced = {event.event_id for event in await self._events()}
+
+        async def stored() -> int | None:
+            count = int((await self.stage.sql("SELECT uniqExact(event_id) FROM events FINAL"))[0][0])
+            return count if count >= len(produced) else None
+
+        count = await until(stored, 30, "every event is stored")
+        dead = len(await self._records(DEAD_LETTERS))
+        alerts = await self.stage.sql("SELECT lead_id, rule, severity FROM alerts FINAL ORDER BY lead_id")
+        transcripts = await self._transcripts()
+        reports = await self.stage.sql("SELECT count() FROM reports FINAL")
+        self.summary |= {
+            "events": {"lead.events": len(produced), "stored": count},
+            "transcripts": transcripts,
+            "alerts": [
+                {
+                    "lead_id": lead,
+                    "rule": rule,
+                    "severity": severity,
+                    "latency_ms": self.latencies.get(lead),
+                    "acknowledged": lead in acknowledged,
+                }
+                for lead, rule, severity in alerts
+            ],
+            "report": {"sent": bool(self._in_chat(REPORT_CHAT)) and reports[0][0] > 0, "meetings": len(transcripts)},
+            "dead_letters": dead,
+            "lost": len(produced) - count,
+        }
+        found = {(lead, rule) for lead, rule, _ in alerts}
+        return found == EXPECTED and bool(transcripts) and dead == 0 and count >= len(produced)
+
+    async def _transcripts(self) -> list[dict[str, object]]:
+        events = [e for e in await self._events() if isinstance(e, MeetingTranscribed)]
+        return [
+            {
+                "lead_id": event.lead_id,
+                "words": event.words,
+                "engine": event.engine,
+                "text": " ".join(said.text for said in event.utterances),
+            }
+            for event in events
+        ]
+
+    async def _events(self) -> list[Event]:
+        decoded = [codec.decode(value) for value in await self._records(LEAD_EVENTS)]
+        return [event for event in decoded if not isinstance(event, codec.Rejected)]
+
+    async def _records(self, topic: TopicSpec) -> list[bytes]:
+        reader = Reader(self.stage.settings.kafka, topic)
+        return [record.value async for record in reader.read(range(topic.partitions)) if record.value is not None]
+
+    async def _edited(self, message: Message, edits: int) -> None:
+        await self._until(lambda: len(message.edits) > edits, 30, f"message {message.message_id} is edited")
+
+    async def _until(self, condition: Callable[[], bool], seconds: float, what: str) -> None:
+        async def ask() -> bool | None:
+            return condition() or None
+
+        await until(ask, seconds, what)
+
+    def _in_chat(self, chat: int) -> list[Message]:
+        return [message for message in self.telegram.messages.values() if message.chat == chat]
+
+
+def _lead_of(message: Message) -> str | None:
+    found = [callback.decode(button["callback_data"]) for button in message.buttons]
+    return next((button.lead_id for button in found if button is not None), None)
+
+
+async def main() -> int:
+    """Play the story; 0 only if everything expected arrived."""
+    async with FakeTelegram(chats={CURATOR_CHAT, REPORT_CHAT}) as telegram:
+        stage = Stage(telegram.url, telegram.token)
+        story = Story(stage, telegram)
+        try:
+            complete = await story.play()
+        except (TimeoutError, RuntimeError) as error:
+            story.say(f"НЕ ВЫШЛО: {error}")
+            complete = False
+        (FOLDER / "summary.json").write_text(json.dumps(story.summary, ensure_ascii=False, indent=2) + "\n")
+        story.say(f"итог в {(FOLDER / 'summary.json').relative_to(ROOT)}: {'всё пришло' if complete else 'ОШИБКА'}")
+        if os.environ.get("KEEP") == "1":
+            print("KEEP=1: всё работает дальше, Ctrl-C останавливает", flush=True)
+            await asyncio.Event().wait()
+        await stage.stop()
+        return 0 if complete else 1
+
+
+if __name__ == "__main__":
+    sys.exit(asyncio.run(main()))

@@ -1,0 +1,130 @@
+"""The processes of the demo and their settings: `leadpulse up`, the recorder agent, the fake Telegram."""
+
+import asyncio
+import json
+import os
+import secrets
+import shutil
+import signal
+import sys
+from asyncio.subprocess import Process
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import aiohttp
+
+from streams.settings import Settings, load
+
+T = TypeVar("T")
+
+ROOT = Path(__file__).parent.parent
+FOLDER = ROOT / "var" / "demo"
+CURATOR_CHAT, REPORT_CHAT, CLIENT_CHAT, CURATOR = 500, -1001000000001, 700, 501
+
+
+async def until(ask: Callable[[], Awaitable[T | None]], seconds: float, what: str) -> T:
+    """The first answer that is not None. Raises `TimeoutError`."""
+    try:
+        async with asyncio.timeout(seconds):
+            while (answer := await ask()) is None:  # noqa: ASYNC110 — the answer is in another process
+                await asyncio.sleep(0.05)
+            return answer
+    except TimeoutError as error:
+        raise TimeoutError(f"not within {seconds:g} s: {what}") from error
+
+
+class Stage:
+    """Starts and ends everything; knows how to talk to it."""
+
+    def __init__(self, telegram_url: str, telegram_token: str) -> None:
+        shutil.rmtree(FOLDER, ignore_errors=True)
+        FOLDER.mkdir(parents=True)
+        self.recordings, self.storage = FOLDER / "jibri", FOLDER / "storage"
+        self.recordings.mkdir()
+        self.storage.mkdir()
+        self.webhook_secret, self._wms_token = secrets.token_urlsafe(24), secrets.token_urlsafe(24)
+        os.environ |= {
+            "LEADPULSE_BROKER__FOLDER": str(FOLDER / "kafka"),
+            "LEADPULSE_STORE__FOLDER": str(FOLDER / "chdb"),
+            "LEADPULSE_STORE__API_TOKEN_FILE": str(FOLDER / "api-token"),
+            "LEADPULSE_STORE__BASELINE_SECONDS": "1",
+            "LEADPULSE_SPEECH__RECORDINGS": str(self.storage),
+            "LEADPULSE_GATEWAY__WMS": json.dumps({"demo": {"token": self._wms_token}}),
+            "LEADPULSE_GATEWAY__TELEGRAM": json.dumps({"demo": {"secret": self.webhook_secret}}),
+            "LEADPULSE_TELEGRAM__API": telegram_url,
+            "LEADPULSE_TELEGRAM__TOKEN": telegram_token,
+            "LEADPULSE_TELEGRAM__CURATOR_CHAT": str(CURATOR_CHAT),
+            "LEADPULSE_TELEGRAM__REPORT_CHAT": str(REPORT_CHAT),
+            "LEADPULSE_TELEGRAM__STAFF": json.dumps([CURATOR]),
+            "LEADPULSE_RECORDER__RECORDINGS": str(self.recordings),
+            "LEADPULSE_RECORDER__TARGET": str(self.storage),
+            "LEADPULSE_RECORDER__POLL_SECONDS": "0.2",
+        }
+        self.settings: Settings = load()
+        self._processes: list[Process] = []
+        self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=20))
+
+    async def start(self) -> None:
+        """Start `leadpulse up` and the recorder; return when every worker is ready."""
+        up = await self._start("streams.cli", "up")
+        await self._start("recorder", "run")
+        metrics = self.settings.metrics
+        for name in ("gateway", "pipeline", "transcribe", "store", "notify", "recorder"):
+
+            async def ready(url: str = f"http://127.0.0.1:{getattr(metrics, name)}/readyz") -> bool | None:
+                if up.returncode is not None:
+                    raise RuntimeError(f"`leadpulse up` ended with {up.returncode}; see {FOLDER / 'up.log'}")
+                try:
+                    async with self._session.get(url) as answer:
+                        return True if answer.status == 200 else None
+                except aiohttp.ClientError:
+                    return None
+
+            await until(ready, 120, f"{name} is ready; see {FOLDER / 'up.log'}")
+
+    async def stop(self) -> None:
+        """End all processes in order."""
+        await self._session.close()
+        for process in reversed(self._processes):
+            if process.returncode is None:
+                process.send_signal(signal.SIGTERM)
+            try:
+                await asyncio.wait_for(process.wait(), 60)
+            except TimeoutError:
+                process.kill()
+
+    async def post_wms(self, events: list[dict[str, Any]]) -> None:
+        """Give events to the gateway as a warehouse system does, up to 1000 at once."""
+        url = f"http://{self.settings.gateway.host}:{self.settings.gateway.port}/hooks/wms/demo"
+        headers = {"Authorization": f"Bearer {self._wms_token}"}
+        for first in range(0, len(events), 1000):
+            async with self._session.post(url, json=events[first : first + 1000], headers=headers) as answer:
+                if answer.status != 200:
+                    raise RuntimeError(f"gateway answered {answer.status}: {await answer.text()}")
+
+    async def sql(self, query: str) -> list[list[Any]]:
+        """Rows of a query to the store's API."""
+        store = self.settings.store
+        token = store.api_token.get_secret_value() or store.api_token_file.read_text().strip()
+        url = f"http://{store.api_host}:{store.api_port}/api/sql"
+        headers = {"Authorization": f"Bearer {token}"}
+        async with self._session.post(url, json={"query": query}, headers=headers) as answer:
+            if answer.status != 200:
+                raise RuntimeError(f"store answered {answer.status}: {await answer.text()}")
+            rows: list[list[Any]] = (await answer.json())["rows"]
+            return rows
+
+    async def run(self, *command: str) -> None:
+        """Run a command to its end. Raises `RuntimeError` with its code."""
+        process = await asyncio.create_subprocess_exec(*command, cwd=ROOT, stdout=asyncio.subprocess.DEVNULL)
+        if code := await process.wait():
+            raise RuntimeError(f"{command[0]} ended with {code}")
+
+    async def _start(self, module: str, argument: str) -> Process:
+        with (FOLDER / f"{argument if module == 'streams.cli' else module}.log").open("wb") as log:
+            process = await asyncio.create_subprocess_exec(
+                sys.executable, "-m", module, argument, cwd=ROOT, stdout=log, stderr=log, start_new_session=True
+            )
+        self._processes.append(process)
+        return process

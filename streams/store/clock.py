@@ -1,0 +1,41 @@
+"""The store's clock, and times of day in Moscow. The one worker that makes time into events reads a clock here."""
+
+import time
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from datetime import time as TimeOfDay  # noqa: N812 — the class, beside the module `time`
+
+from processors.days import MOSCOW
+from schemas.types import Millis
+
+Clock = Callable[[], Millis]
+
+
+def wall_clock() -> Millis:
+    """Now, in ms UTC."""
+    return time.time_ns() // 1_000_000
+
+
+def moscow(ts: Millis) -> datetime:
+    """A time as the clock in Moscow shows it."""
+    return datetime.fromtimestamp(ts / 1000, MOSCOW)
+
+
+def latest_at(now: Millis, at: str) -> Millis:
+    """The last moment not after `now` when it was `at` (HH:MM) in Moscow."""
+    today = _at(moscow(now), at)
+    return today if today <= now else _at(moscow(now) - timedelta(days=1), at)
+
+
+def every_day_at(after: Millis, until: Millis, at: str) -> Iterator[Millis]:
+    """Every moment in (`after`, `until`] when it was `at` (HH:MM) in Moscow, oldest first."""
+    day = moscow(after)
+    while (moment := _at(day, at)) <= until:
+        if moment > after:
+            yield moment
+        day += timedelta(days=1)
+
+
+def _at(day: datetime, at: str) -> Millis:
+    moment = datetime.combine(day.date(), TimeOfDay.fromisoformat(at), MOSCOW)
+    return int(moment.timestamp()) * 1000

@@ -1,0 +1,118 @@
+"""The store's ClickHouse as the rest of the worker sees it: rows in with a token, rows out, one fault tree."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+from schemas.errors import Transient
+from streams.settings import Store
+from streams.store.clickhouse import (
+    BROKEN,
+    Connection,
+    StatementFailed,
+    open_client,
+    prepare,
+    reader_settings,
+    writer_settings,
+)
+from streams.store.tables import Rows
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+READERS = 2
+FIRST_WAIT, LONGEST_WAIT, PING_SECONDS = 0.5, 15.0, 15.0
+
+
+class Database:
+    """The store's ClickHouse: opened and migrated by `keep_open`, then one writer and a few readers."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._writer = Connection("clickhouse-writer", lambda: self._client(writer_settings(store)))
+        self._readers = [
+            Connection(f"clickhouse-reader-{n}", lambda: self._client(reader_settings(store))) for n in range(READERS)
+        ]
+        self._free: asyncio.Queue[Connection] = asyncio.Queue()
+        for reader in self._readers:
+            self._free.put_nowait(reader)
+        self._opened = asyncio.Event()
+        self._answers = False
+
+    def _client(self, settings: dict[str, Any]) -> Any:
+        return open_client(self._store, settings, self._store.database)
+
+    async def keep_open(self) -> None:
+        """Migrate, warm up, then look every few seconds whether ClickHouse answers. Raises `MigrationError` and
+        `StatementFailed` (the chDB folder belongs to another process); waits while a server is away."""
+        began, wait = time.monotonic(), FIRST_WAIT
+        while True:
+            try:
+                ran = await asyncio.to_thread(prepare, self._store)
+                await self._writer.run(lambda client: client.query("SELECT 1").result_rows)
+                await self.read("SELECT 1")
+            except Transient as fault:
+                log.warning("ClickHouse is not there yet", extra={"error": str(fault)})
+                await asyncio.sleep(wait)
+                wait = min(wait * 2, LONGEST_WAIT)
+                continue
+            break
+        self._answers = True
+        self._opened.set()
+        log.info(
+            "ClickHouse open",
+            extra={"backend": self._store.backend, "migrated": ran, "seconds": round(time.monotonic() - began, 1)},
+        )
+        while True:
+            await asyncio.sleep(PING_SECONDS)
+            try:
+                await self.read("SELECT 1")
+                self._answers = True
+            except (Transient, StatementFailed) as fault:
+                self._answers = False
+                log.warning("ClickHouse does not answer", extra={"error": str(fault)})
+
+    def answers(self) -> bool:
+        """Whether ClickHouse answered last time."""
+        return self._answers
+
+    async def opened(self) -> None:
+        """Wait until the schema is there."""
+        await self._opened.wait()
+
+    async def insert(self, rows: Rows, token: str) -> None:
+        """Store rows; a repetition with the same `token` is a no-op. Raises `Transient`, `StatementFailed`, and what
+        the client raises for a value of the wrong type (ValueError, TypeError, struct.error …)."""
+        if not self._opened.is_set():
+            raise Transient("ClickHouse is not open yet", retry_after=0.2)
+        await self._writer.run(
+            lambda client: client.insert(
+                rows.table.name,
+                rows.columns,
+                column_names=list(rows.table.columns),
+                column_type_names=list(rows.table.columns.values()),
+                column_oriented=True,
+                settings={"insert_deduplication_token": token},
+            ),
+            BROKEN,
+        )
+
+    async def read(self, sql: str, parameters: dict[str, Any] | None = None) -> Sequence[tuple[Any, ...]]:
+        """The rows of a query of our own. Raises `Transient`, `StatementFailed`."""
+        rows: Sequence[tuple[Any, ...]] = await self.borrow(lambda client: client.query(sql, parameters).result_rows)
+        return rows
+
+    async def borrow(self, work: Callable[[Any], T]) -> T:
+        """Call `work` with a read-only client in its thread. Raises `Transient`, `StatementFailed`."""
+        reader = await self._free.get()
+        try:
+            return await reader.run(work)
+        finally:
+            self._free.put_nowait(reader)
+
+    async def close(self) -> None:
+        """Close every client; the engine lets go of its folder."""
+        for connection in (self._writer, *self._readers):
+            await connection.close()

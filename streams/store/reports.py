@@ -1,0 +1,179 @@
+"""The daily report's figures, published at `report_at` Moscow time; missed ones are made up.
+
+An event belongs to the report in whose time the broker took it, not to the one of its own time: so each is in exactly
+one report, however late it came. History (`backfill`) is in none.
+"""
+
+import asyncio
+import logging
+from typing import Any, Protocol
+
+from processors.days import day_start, local_day
+from schemas.codec import Codec
+from schemas.errors import Transient
+from schemas.sources import DailyReport, ReportLine
+from schemas.topics import DAY_MS, REPORTS
+from schemas.types import Millis
+from streams.kafka import Output
+from streams.store.clickhouse import StatementFailed
+from streams.store.clock import Clock, every_day_at, moscow
+from streams.store.database import Database
+from streams.store.rows import report_rows
+from streams.store.ticks import Send
+
+log = logging.getLogger(__name__)
+
+_REPORT: Codec[DailyReport] = Codec(DailyReport)
+
+MOST_MADE_UP = 7
+PATIENCE = 120.0
+"""Seconds that a report waits for what was on its way; then it goes without."""
+LOOK_SECONDS = 5.0
+
+_ARRIVED = (
+    "ingested_at >= fromUnixTimestamp64Milli({since:Int64}) AND ingested_at < fromUnixTimestamp64Milli({until:Int64})"
+)
+
+EVENTS = f"""
+SELECT lead_id, countIf(kind = 'message' AND action = 'client'),
+    countIf(kind = 'reservation' AND action = 'created'), sumIf(qty, kind = 'reservation')
+FROM events FINAL
+WHERE {_ARRIVED} AND NOT backfill AND kind IN ('message', 'reservation')
+GROUP BY lead_id"""
+
+MEETINGS = f"""
+SELECT lead_id, count(), sum(duration)
+FROM
+(
+    SELECT lead_id, JSONExtractString(payload, 'recording_id') AS recording,
+        max(JSONExtractUInt(payload, 'duration_ms')) AS duration
+    FROM events FINAL
+    WHERE {_ARRIVED} AND NOT backfill AND kind = 'meeting_recorded'
+        AND JSONExtractString(payload, 'status') NOT IN ('empty', 'too_short')
+    GROUP BY lead_id, recording
+)
+GROUP BY lead_id"""
+
+ALERTS = """
+SELECT lead_id, countIf(first >= fromUnixTimestamp64Milli({since:Int64})), countIf(now != 'resolved'),
+    countIf(now = 'open' AND seen_by = '')
+FROM
+(
+    SELECT alert_id, any(lead_id) AS lead_id, min(ingested_at) AS first, argMax(status, version) AS now,
+        argMax(acknowledged_by, version) AS seen_by
+    FROM alerts
+    WHERE ingested_at < fromUnixTimestamp64Milli({until:Int64})
+    GROUP BY alert_id
+)
+GROUP BY lead_id"""
+
+COUNTS = f"""
+SELECT (SELECT count() FROM unassigned FINAL WHERE {_ARRIVED}), (SELECT count() FROM failures FINAL WHERE {_ARRIVED})"""
+
+LAST = """
+SELECT toUnixTimestamp64Milli(max(until)), (SELECT toUnixTimestamp64Milli(min(ingested_at)) FROM events)
+FROM reports WHERE scheduled"""
+
+
+class Progress(Protocol):
+    """What `Reports` asks of `lag.Lag`."""
+
+    def partitions(self) -> set[int]:
+        """Partitions of `lead.events` that are ours."""
+
+    async def caught_up(self, patience: float) -> bool:
+        """Wait until all that the broker has now is stored."""
+
+
+class Reports:
+    """Publishes reports. Of several store workers the one with partition 0 of `lead.events` does it."""
+
+    def __init__(self, database: Database, lag: Progress, send: Send, at: str, clock: Clock) -> None:
+        self._database, self._lag, self._send, self._at, self._clock = database, lag, send, at, clock
+        self._done: Millis | None = None
+
+    async def run(self) -> None:
+        """Publish each report when its time comes, until cancelled."""
+        await self._database.opened()
+        while True:
+            try:
+                if 0 in self._lag.partitions():
+                    await self.catch_up()
+                else:
+                    self._done = None  # another worker may publish now: ask again when it is our turn
+            except (Transient, StatementFailed) as fault:
+                log.warning("report waits", extra={"error": str(fault)})
+            await asyncio.sleep(LOOK_SECONDS)
+
+    async def catch_up(self) -> int:
+        """Publish the reports that are due, at most the last seven; how many. Raises `Transient`, `StatementFailed`."""
+        now = self._clock()
+        if self._done is None:
+            [(last, first_event)] = await self._database.read(LAST)
+            self._done = last or first_event or now
+        due = list(every_day_at(self._done, now, self._at))[-MOST_MADE_UP:]
+        if due and not await self._lag.caught_up(PATIENCE):
+            log.warning("report without what is still on its way", extra={"reports": len(due)})
+        for until in due:
+            since = _day_before(until, self._at)
+            await self._publish(await self.figures(f"{moscow(until):%Y-%m-%d}", since, until), scheduled=True)
+            self._done = until
+        return len(due)
+
+    async def publish_now(self) -> DailyReport:
+        """Publish a report of today so far, asked for by hand. Raises `Transient`, `StatementFailed`."""
+        until = self._clock()
+        await self._lag.caught_up(10.0)
+        report = await self.figures(f"{moscow(until):%Y-%m-%dT%H:%M:%S}", day_start(local_day(until)), until)
+        await self._publish(report, scheduled=False)
+        return report
+
+    async def figures(self, report_id: str, since: Millis, until: Millis) -> DailyReport:
+        """The report of [`since`, `until`), ms UTC. Raises `Transient`, `StatementFailed`."""
+        window = {"since": since, "until": until}
+        events: dict[str, list[int]] = {lead: row for lead, *row in await self._database.read(EVENTS, window)}
+        meetings: dict[str, list[int]] = {lead: row for lead, *row in await self._database.read(MEETINGS, window)}
+        alerts: dict[str, list[int]] = {lead: row for lead, *row in await self._database.read(ALERTS, window)}
+        [(unassigned, dead_letters)] = await self._database.read(COUNTS, window)
+        lines = [
+            ReportLine(
+                lead_id=lead,
+                meetings=meetings.get(lead, [0])[0],
+                messages=events.get(lead, [0])[0],
+                reservations=events.get(lead, [0, 0])[1],
+                alerts=alerts.get(lead, [0])[0],
+            )
+            for lead in events.keys() | meetings.keys() | alerts.keys()
+        ]
+        busy = [line for line in lines if line.meetings or line.messages or line.reservations or line.alerts]
+        return DailyReport(
+            report_id=report_id,
+            since=since,
+            until=until,
+            meetings=_total(meetings, 0),
+            meeting_minutes=round(_total(meetings, 1) / 60_000),
+            messages=_total(events, 0),
+            reservations=_total(events, 1),
+            reserved_qty=_total(events, 2),
+            alerts_opened=_total(alerts, 0),
+            alerts_open=_total(alerts, 1),
+            alerts_unseen=_total(alerts, 2),
+            unassigned=unassigned,
+            dead_letters=dead_letters,
+            leads=sorted(busy, key=lambda line: (-line.alerts, -line.meetings, -line.messages, line.lead_id)),
+        )
+
+    async def _publish(self, report: DailyReport, *, scheduled: bool) -> None:
+        """Kafka first: were the row there before, a crash in between would lose the report."""
+        await self._send([Output(REPORTS.name, report.report_id.encode(), _REPORT.encode(report))])
+        rows = report_rows(report, scheduled=scheduled, published_at=self._clock())
+        await self._database.insert(rows, f"report:{report.report_id}")
+        log.info("report published", extra={"report": report.report_id})
+
+
+def _day_before(until: Millis, at: str) -> Millis:
+    return next(every_day_at(until - DAY_MS - DAY_MS // 2, until - 1, at), until - DAY_MS)
+
+
+def _total(rows: dict[str, list[Any]], column: int) -> int:
+    return sum(int(row[column]) for row in rows.values())

@@ -1,0 +1,147 @@
+"""The columns that the store writes, as `schemas/clickhouse/0001_core.sql` has them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+_TIME = "DateTime64(3, 'UTC')"
+_WORD = "LowCardinality(String)"
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table's name and its columns: name to ClickHouse type."""
+
+    name: str
+    columns: Mapping[str, str]
+
+
+class Rows(NamedTuple):
+    """Rows of one table, by columns. Never empty."""
+
+    table: Table
+    columns: list[Sequence[Any]]
+
+
+EVENTS = Table(
+    "events",
+    {
+        "lead_id": "String",
+        "ts": _TIME,
+        "event_id": "UInt64",
+        "source": _WORD,
+        "kind": _WORD,
+        "action": _WORD,
+        "qty": "Int32",
+        "backfill": "Bool",
+        "payload": "String",
+        "ingested_at": _TIME,
+    },
+)
+TRANSCRIPTS = Table(
+    "transcripts",
+    {
+        "lead_id": "String",
+        "ts": _TIME,
+        "recording_id": "String",
+        "version": "UInt32",
+        "number": "UInt32",
+        "start_ms": "UInt32",
+        "end_ms": "UInt32",
+        "speaker": _WORD,
+        "text": "String",
+        "confidence": "Nullable(Float32)",
+        "ingested_at": _TIME,
+    },
+)
+RECORDINGS = Table(
+    "recordings",
+    {
+        "recording_id": "String",
+        "lead_id": "String",
+        "ts": _TIME,
+        "version": "UInt32",
+        "engine": _WORD,
+        "duration_ms": "UInt32",
+        "words": "UInt32",
+        "degraded": "Bool",
+    },
+)
+SIGNALS = Table(
+    "signals",
+    {
+        "lead_id": "String",
+        "ts": _TIME,
+        "signal_id": "UInt64",
+        "rule": _WORD,
+        "severity": _WORD,
+        "window_start": _TIME,
+        "value": "Float64",
+        "baseline": "Float64",
+        "score": "Float64",
+        "unit": _WORD,
+        "evidence": "String",
+        "ingested_at": _TIME,
+    },
+)
+ALERTS = Table(
+    "alerts",
+    {
+        "alert_id": "UInt64",
+        "version": "UInt32",
+        "lead_id": "String",
+        "rule": _WORD,
+        "severity": _WORD,
+        "status": _WORD,
+        "opened_at": _TIME,
+        "updated_at": _TIME,
+        "value": "Float64",
+        "baseline": "Float64",
+        "score": "Float64",
+        "unit": _WORD,
+        "acknowledged_by": "String",
+        "snoozed_until": _TIME,
+        "verdict": _WORD,
+        "evidence": "String",
+        "ingested_at": _TIME,
+    },
+)
+UNASSIGNED = Table(
+    "unassigned",
+    {
+        "client_kind": _WORD,
+        "client_value": "String",
+        "ts": _TIME,
+        "event_id": "UInt64",
+        "source": _WORD,
+        "topic": _WORD,
+        "record": "String",
+        "ingested_at": _TIME,
+    },
+)
+FAILURES = Table(
+    "failures",
+    {
+        "ts": _TIME,
+        "agent": _WORD,
+        "topic": _WORD,
+        "partition": "UInt32",
+        "offset": "UInt64",
+        "error_class": _WORD,
+        "error": "String",
+        "payload": "String",
+        "ingested_at": _TIME,
+    },
+)
+REPORTS = Table(
+    "reports",
+    {
+        "report_id": "String",
+        "since": _TIME,
+        "until": _TIME,
+        "scheduled": "Bool",
+        "body": "String",
+        "published_at": _TIME,
+    },
+)
+TABLES = (EVENTS, TRANSCRIPTS, RECORDINGS, SIGNALS, ALERTS, UNASSIGNED, FAILURES, REPORTS)

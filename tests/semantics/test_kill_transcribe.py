@@ -1,0 +1,113 @@
+"""SIGKILL of `transcribe` in mid-recording: every recording gets its transcript, with the words of an undisturbed run."""
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import msgspec
+import numpy as np
+import pytest
+
+from schemas.codec import event_id
+from schemas.sources import Recording, Transcript
+from schemas.topics import DEAD_LETTERS, RECORDINGS, TRANSCRIPTS
+from streams.settings import Speech
+from streams.speech.job import transcribe
+from streams.speech.vosk import VoskEngine
+from tests.installation import Installation, until
+from tests.speech import quiet, say, write_wav
+
+MODEL = Path("tests/fixtures/vosk-ru-tiny").absolute()
+BOUNDS = {"segment_min_s": 5.0, "segment_max_s": 10.0, "hard_max_s": 15.0}
+TEXTS = ("у вас дорого, мы уходим", "нужно отправить весь товар завтра", "сколько стоит доставка", "это склад")
+
+
+@pytest.fixture
+async def here(bootstrap: str, tmp_path: Path) -> AsyncIterator[Installation]:
+    """A fresh installation with a recordings folder."""
+    (tmp_path / "storage").mkdir()
+    environ = {
+        "LEADPULSE_SPEECH__RECORDINGS": str(tmp_path / "storage"),
+        "LEADPULSE_SPEECH__SPOOL": str(tmp_path / "spool"),
+        "LEADPULSE_SPEECH__VOSK_MODEL": str(MODEL),
+        **{f"LEADPULSE_SPEECH__{name.upper()}": str(value) for name, value in BOUNDS.items()},
+    }
+    async with Installation(bootstrap, tmp_path, environ) as installation:
+        yield installation
+
+
+def record(here: Installation, number: int, text: str) -> Recording:
+    """Two minutes of one sentence over and over, on the storage."""
+    sound = np.concatenate([say(text), quiet(0.6)])
+    name = f"{number}.wav"
+    write_wav(here.folder / "storage" / name, np.tile(sound, 120 * 16_000 // len(sound)))
+    return recording(name)
+
+
+def recording(name: str, status: str = "ok") -> Recording:
+    """The event of a file on the storage."""
+    return Recording(
+        recording_id=event_id("recording", "session", name),
+        session_id="session",
+        file=name,
+        path=name,
+        size=1,
+        sha256="0" * 64,
+        room="lead-1001-kickoff",
+        ended_at=1_790_000_000_000,
+        duration_ms=120_000,
+        started_at=1_789_999_880_000,
+        status=status,  # type: ignore[arg-type]
+        lead_id="1001",
+    )
+
+
+async def send(here: Installation, recordings: list[Recording]) -> None:
+    """Put recordings on their topic."""
+    await here.produce(RECORDINGS, [(r.recording_id, msgspec.json.encode(r)) for r in recordings])
+
+
+@pytest.mark.timeout(240)
+async def test_killed_twice_in_mid_recording(here: Installation) -> None:
+    """Two SIGKILLs while a recording is in work: all transcripts come, none is cut."""
+    recordings = [record(here, number, text) for number, text in enumerate(TEXTS)]
+    worker = here.worker("transcribe")
+    await send(here, recordings)
+    for _ in range(2):
+        await until(lambda: _working(here), 60, "a recording is in work", pause=0.02)
+        here.end(worker, signal.SIGKILL)
+        worker = here.worker("transcribe", {"LEADPULSE_METRICS__TRANSCRIBE": "0"})
+        await asyncio.sleep(0)
+    await here.settled("transcribe", RECORDINGS, 120)
+
+    got = [msgspec.json.decode(r.value, type=Transcript) for r in await here.read(TRANSCRIPTS)]
+    assert {t.recording.recording_id for t in got} == {r.recording_id for r in recordings}
+    engine = VoskEngine(MODEL)
+    for expected in recordings:
+        path = here.folder / "storage" / expected.path
+        undisturbed = await transcribe(path, engine, Speech(**BOUNDS), here.folder / "oracle")
+        for transcript in [t for t in got if t.recording.recording_id == expected.recording_id]:
+            assert transcript.words == undisturbed.words
+            assert len(transcript.words) > 50
+    await engine.close()
+
+
+async def _working(here: Installation) -> bool:
+    spool = here.folder / "spool"
+    return any(folder.stat().st_size for folder in spool.glob("job-*/*")) if spool.exists() else False
+
+
+@pytest.mark.timeout(120)
+async def test_bad_recordings_do_not_hold_up_good_ones(here: Installation) -> None:
+    """A missing file, a path out of the folder, a file that is no media and broken JSON become dead letters."""
+    (here.folder / "storage" / "noise.mp4").write_bytes(b"this is no media file" * 100)
+    good = record(here, 9, TEXTS[0])
+    bad = [recording("missing.mp4"), recording("../../etc/passwd"), recording("noise.mp4", "damaged")]
+    here.worker("transcribe")
+    await here.produce(RECORDINGS, [("x", b'{"recording_id":')])
+    await send(here, [*bad, good])
+    await here.settled("transcribe", RECORDINGS, 60)
+    got = [msgspec.json.decode(r.value, type=Transcript) for r in await here.read(TRANSCRIPTS)]
+    assert [t.recording.path for t in got] == [good.path]
+    assert await here.count(DEAD_LETTERS) == 4

@@ -1,0 +1,281 @@
+"""What becomes of a signal: every arrow of the drawing in `alerting.policy`, and what no sequence may break."""
+
+from collections.abc import Sequence
+from typing import Literal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from alerting import policy
+from schemas.alerts import SEVERITIES, Alert, Evidence, Rule, Severity, Signal
+from schemas.codec import event_id
+from schemas.events import AlertAction, Author
+from schemas.topics import DAY_MS
+
+T0 = 1_700_000_000_000
+HOUR_MS = 3_600_000
+Press = Literal["seen", "snooze_1d", "snooze_7d", "false_alarm", "confirmed"]
+
+
+def signal(number: int, ts: int = T0, severity: Severity = "warning", rule: Rule = "leaving_phrase") -> Signal:
+    """A signal of the event `number`."""
+    return Signal(
+        signal_id=event_id("signal", rule, number),
+        lead_id="7",
+        rule=rule,
+        severity=severity,
+        ts=ts,
+        window_start=ts,
+        value=80.0 + number,
+        baseline=0.0,
+        score=80.0 + number,
+        evidence=[Evidence(f"{number:016x}", ts, "message", f"слова {number}")],
+    )
+
+
+def press(alert: Alert, action: Press, ts: int = T0) -> AlertAction:
+    """A button press under `alert`."""
+    return AlertAction(
+        event_id=event_id("press", action, ts),
+        lead_id="7",
+        ts=ts,
+        source="telegram",
+        alert_id=alert.alert_id,
+        action=action,
+        actor=Author("42", "Анна", client=False),
+        callback_id="cb",
+    )
+
+
+def opened(severity: Severity = "warning") -> tuple[dict[Rule, Alert], Alert]:
+    """A lead with one open alert."""
+    alerts: dict[Rule, Alert] = {}
+    alert = policy.decide(alerts, signal(0, severity=severity))
+    assert alert is not None
+    return alerts, alert
+
+
+def act(alerts: dict[Rule, Alert], action: AlertAction) -> Alert:
+    """Press, and the alert that came of it."""
+    alert = policy.act(alerts, action)
+    assert alert is not None
+    return alert
+
+
+def test_first_signal_opens() -> None:
+    """An alert begins open, at version 1, with what the signal said."""
+    alerts, alert = opened()
+    assert (alert.version, alert.status, alert.severity, alert.opened_at) == (1, "open", "warning", T0)
+    assert alerts == {"leaving_phrase": alert}
+
+
+@pytest.mark.parametrize(
+    ("action", "status", "until", "verdict"),
+    [
+        ("seen", "acknowledged", 0, ""),
+        ("confirmed", "acknowledged", 0, "confirmed"),
+        ("false_alarm", "resolved", 0, "false_alarm"),
+        ("snooze_1d", "snoozed", T0 + DAY_MS, ""),
+        ("snooze_7d", "snoozed", T0 + 7 * DAY_MS, ""),
+    ],
+)
+def test_buttons(action: Press, status: str, until: int, verdict: str) -> None:
+    """Each button leads to its state, and says who pressed it and what is to be answered."""
+    alerts, alert = opened()
+    after = act(alerts, press(alert, action))
+    assert (after.status, after.snoozed_until, after.verdict) == (status, until, verdict)
+    assert (after.acknowledged_by, after.version) == ("Анна", 2)
+    assert after.press is not None
+    assert (after.press.action, after.press.callback_id) == (action, "cb")
+
+
+def test_press_under_an_unknown_alert_is_nothing() -> None:
+    """A press under an alert that is not the lead's last one of its rule changes nothing."""
+    alerts, alert = opened()
+    stranger = press(alert, "seen")
+    assert policy.act({}, stranger) is None
+    assert alerts["leaving_phrase"] == alert
+
+
+def test_same_severity_adds_evidence_only() -> None:
+    """A second finding of the same weight leaves the status, whatever it is, and keeps who acknowledged it."""
+    for action, status in (("seen", "acknowledged"), ("snooze_7d", "snoozed")):
+        alerts, alert = opened()
+        act(alerts, press(alert, action))  # type: ignore[arg-type]
+        after = policy.decide(alerts, signal(1, T0 + 1))
+        assert after is not None
+        assert (after.status, after.acknowledged_by, len(after.evidence)) == (status, "Анна", 2)
+        assert after.press is None
+
+
+def test_same_signal_twice_is_nothing() -> None:
+    """What is already told as evidence makes no new version."""
+    alerts, _ = opened()
+    assert policy.decide(alerts, signal(0)) is None
+
+
+def test_higher_severity_opens_again() -> None:
+    """An acknowledged or snoozed warning that becomes critical is open, with the figures of the worse signal."""
+    for action in ("seen", "snooze_7d", "confirmed"):
+        alerts, alert = opened()
+        act(alerts, press(alert, action))  # type: ignore[arg-type]
+        worse = signal(1, T0 + 1, "critical")
+        after = policy.decide(alerts, worse)
+        assert after is not None
+        assert (after.status, after.severity, after.value, after.snoozed_until) == ("open", "critical", worse.value, 0)
+        assert after.alert_id == alert.alert_id
+
+
+def test_lower_severity_does_not_lower() -> None:
+    """A warning on top of a critical alert leaves it critical, with the critical figures."""
+    alerts, alert = opened("critical")
+    after = policy.decide(alerts, signal(1, T0 + 1))
+    assert after is not None
+    assert (after.severity, after.value) == ("critical", alert.value)
+
+
+def test_evidence_is_bounded_and_then_quiet() -> None:
+    """After five pieces of evidence more of the same makes no new version."""
+    alerts, _ = opened()
+    changes = [policy.decide(alerts, signal(n, T0 + n)) for n in range(1, 9)]
+    assert [change is not None for change in changes] == [True] * 4 + [False] * 4
+    assert len(alerts["leaving_phrase"].evidence) == policy.MOST_EVIDENCE
+
+
+def test_what_raised_the_severity_is_shown() -> None:
+    """An alert full of evidence that becomes critical shows the words that made it so."""
+    alerts, _ = opened()
+    for n in range(1, 9):
+        policy.decide(alerts, signal(n, T0 + n))
+    worse = signal(9, T0 + 9, "critical")
+    after = policy.decide(alerts, worse)
+    assert after is not None
+    assert worse.evidence[0] in after.evidence
+    assert len(after.evidence) == policy.MOST_EVIDENCE
+
+
+def test_rules_have_their_own_alerts() -> None:
+    """A spike and a phrase of one lead do not meet."""
+    alerts, phrase = opened()
+    spike = policy.decide(alerts, signal(0, rule="reservation_spike"))
+    assert spike is not None
+    assert spike.alert_id != phrase.alert_id
+    assert len(alerts) == 2
+
+
+@pytest.mark.parametrize(("after", "opens"), [(DAY_MS - 1, False), (DAY_MS, True)])
+def test_cool_down_of_a_day_after_resolved(after: int, opens: bool) -> None:
+    """A rule keeps quiet for 24 h to the millisecond, then begins a new alert."""
+    alerts, alert = opened()
+    act(alerts, press(alert, "false_alarm"))
+    fresh = policy.decide(alerts, signal(1, T0 + after, "critical"))
+    assert (fresh is not None) is opens
+    if fresh is not None:
+        assert (fresh.version, fresh.status) == (1, "open")
+        assert fresh.alert_id != alert.alert_id
+
+
+@pytest.mark.parametrize(("passed", "status"), [(DAY_MS - 1, "snoozed"), (DAY_MS, "open")])
+def test_snooze_ends(passed: int, status: str) -> None:
+    """A snoozed alert opens when its time is up, not before."""
+    alerts, alert = opened()
+    act(alerts, press(alert, "snooze_1d"))
+    changed = list(policy.expire(alerts, T0 + passed))
+    assert alerts["leaving_phrase"].status == status
+    assert [change.version for change in changed] == ([3] if status == "open" else [])
+
+
+@pytest.mark.parametrize("action", [None, "seen"])
+def test_two_weeks_untouched_resolve(action: Press | None) -> None:
+    """Open or acknowledged, an alert that nobody touched for 14 days is over."""
+    alerts, alert = opened()
+    if action is not None:
+        act(alerts, press(alert, action))
+    assert list(policy.expire(alerts, T0 + policy.FORGET_MS - 1)) == []
+    (gone,) = policy.expire(alerts, T0 + policy.FORGET_MS)
+    assert gone.status == "resolved"
+    assert list(policy.expire(alerts, T0 + 2 * policy.FORGET_MS)) == []
+
+
+steps = st.lists(
+    st.one_of(
+        st.tuples(st.just("signal"), st.sampled_from(SEVERITIES), st.integers(0, 12)),
+        st.tuples(
+            st.sampled_from(["seen", "snooze_1d", "snooze_7d", "false_alarm", "confirmed"]), st.none(), st.none()
+        ),
+        st.tuples(st.just("tick"), st.none(), st.none()),
+    ).flatmap(lambda step: st.tuples(st.just(step), st.sampled_from([0, HOUR_MS, DAY_MS, 8 * DAY_MS, 15 * DAY_MS]))),
+    max_size=40,
+)
+
+
+def run(alerts: dict[Rule, Alert], history: Sequence[object]) -> list[tuple[str, Alert | None, Alert]]:
+    """Every transition of one rule: (what caused it, the alert before, the alert after)."""
+    now, number, changes = T0, 0, []
+    for (what, severity, late), passed in history:  # type: ignore[misc]
+        now += passed
+        number += 1
+        before = alerts.get("leaving_phrase")
+        if what == "signal":
+            made = [policy.decide(alerts, signal(number, now - late * HOUR_MS, severity))]
+        elif what == "tick":
+            made = list(policy.expire(alerts, now))
+        else:
+            made = [policy.act(alerts, press(before, what, now))] if before is not None else []
+        for alert in made:
+            if alert is not None:
+                assert alerts["leaving_phrase"] == alert
+                changes.append((what, before, alert))
+                before = alert
+    return changes
+
+
+@given(steps)
+def test_versions_are_unique_and_grow_by_one(history: Sequence[object]) -> None:
+    """No two alerts share (alert id, version); an alert's versions are 1, 2, 3 …; its times never go back."""
+    seen: dict[str, Alert] = {}
+    for _, _, alert in run({}, history):
+        last = seen.get(alert.alert_id)
+        assert alert.version == (1 if last is None else last.version + 1)
+        if last is not None:
+            assert alert.updated_at >= last.updated_at
+            assert alert.opened_at == last.opened_at
+            assert SEVERITIES.index(alert.severity) >= SEVERITIES.index(last.severity)
+        assert len(alert.evidence) <= policy.MOST_EVIDENCE
+        seen[alert.alert_id] = alert
+
+
+@given(steps)
+def test_acknowledged_never_silently_reverts(history: Sequence[object]) -> None:
+    """What a curator has seen opens again only by a higher severity, or at the end of his own snooze."""
+    for what, before, after in run({}, history):
+        if before is None or after.status != "open" or before.status == "open" or before.alert_id != after.alert_id:
+            continue
+        higher = SEVERITIES.index(after.severity) > SEVERITIES.index(before.severity)
+        assert (what == "signal" and higher) or (
+            what == "tick" and before.status == "snoozed" and after.updated_at >= before.snoozed_until
+        )
+
+
+@given(steps)
+def test_a_live_alert_is_never_replaced(history: Sequence[object]) -> None:
+    """A new alert begins only where there was none, or after the last one was resolved for a day."""
+    for _, before, after in run({}, history):
+        if before is not None and before.alert_id != after.alert_id:
+            assert before.status == "resolved"
+            assert after.opened_at - before.updated_at >= policy.COOL_DOWN_MS
+
+
+@given(steps)
+def test_only_a_snoozed_alert_has_an_end_of_snooze(history: Sequence[object]) -> None:
+    """The end of a snooze is there exactly while the alert is snoozed."""
+    for _, _, alert in run({}, history):
+        assert (alert.status == "snoozed") == (alert.snoozed_until > 0)
+
+
+@given(steps)
+def test_press_is_told_only_by_the_version_it_made(history: Sequence[object]) -> None:
+    """A version tells of a press exactly when a press made it, so a callback is answered once."""
+    for what, _, alert in run({}, history):
+        assert (alert.press is not None) == (what not in ("signal", "tick"))

@@ -1,0 +1,138 @@
+"""Every text that a person reads, against `tests/golden/texts` (LEADPULSE_GOLDEN=write makes them anew)."""
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from alerting import plural
+from alerting.render import LONGEST, REPEATED, Rendered, render
+from alerting.report import render_report
+from schemas.alerts import Evidence
+from schemas.callback import decode
+from schemas.sources import DailyReport, ReportLine
+from tests.fakes.botapi import BadRequest, parse_html
+from tests.unit.alerting.alerts import LEAVING, REPORT, SPIKE, moscow, pressed
+
+GOLDEN = Path(__file__).parents[2] / "golden" / "texts"
+
+ALERTS = {
+    "spike": SPIKE,
+    "spike-pieces": replace(SPIKE, severity="warning", unit="pieces", value=12_001, baseline=2421.0),
+    "spike-from-nothing": replace(SPIKE, value=21, baseline=0.04),
+    "spike-from-one": replace(SPIKE, value=5, baseline=1.0, evidence=[]),
+    "spike-fraction": replace(SPIKE, value=11, baseline=2.46),
+    "leaving": LEAVING,
+    "leaving-warning": replace(LEAVING, severity="warning", evidence=LEAVING.evidence[:1]),
+    "acknowledged": pressed(SPIKE, "seen", "acknowledged"),
+    "acknowledged-then-more": replace(pressed(SPIKE, "seen", "acknowledged"), version=3, press=None),
+    "confirmed": pressed(SPIKE, "confirmed", "acknowledged", verdict="confirmed"),
+    "snoozed": pressed(SPIKE, "snooze_1d", "snoozed", snoozed_until=moscow(22, 14, 10)),
+    "false-alarm": pressed(SPIKE, "false_alarm", "resolved", verdict="false_alarm"),
+    "expired": replace(SPIKE, version=2, status="resolved", updated_at=moscow(5, 15, month=12)),
+}
+
+REPORTS = {
+    "report": REPORT,
+    "report-zero": DailyReport("2026-11-22", moscow(21, 20), moscow(22, 20), *[0] * 10),
+    "report-one": DailyReport("2026-11-22", moscow(21), moscow(22), 1, 21, 1, 1, 1, 1, 1, 0, 1, 1),
+}
+
+
+def shown(message: Rendered) -> str:
+    """Text and buttons as they stand in a golden file."""
+    rows = ["".join(f"[{button.text}]" for button in row) for row in message.buttons]
+    return "\n".join([message.text.replace("\u00a0", "~"), *(["", *rows] if rows else [])]) + "\n"
+
+
+def check(name: str, text: str) -> None:
+    """Compare with the golden file."""
+    path = GOLDEN / f"{name}.txt"
+    if os.environ.get("LEADPULSE_GOLDEN") == "write":
+        path.write_text(text)
+    assert text == path.read_text()
+
+
+@pytest.mark.parametrize("name", ALERTS)
+def test_alert_reads_as_agreed(name: str) -> None:
+    """Each kind of alert in each of its states has its text and its buttons."""
+    check(name, shown(render(ALERTS[name])))
+
+
+@pytest.mark.parametrize("name", REPORTS)
+def test_report_reads_as_agreed(name: str) -> None:
+    """A full day, a day without anything, and a day with one of everything."""
+    check(name, "\n---\n".join(render_report(REPORTS[name])).replace("\u00a0", "~") + "\n")
+
+
+@pytest.mark.parametrize(
+    ("number", "form"),
+    [(number, "бронь") for number in (1, 21, 101, 121)]
+    + [(number, "брони") for number in (2, 3, 4, 22, 104)]
+    + [(number, "броней") for number in (0, 5, 11, 12, 14, 20, 111, 112)],
+)
+def test_noun_agrees_with_number(number: int, form: str) -> None:
+    """1 бронь, 2 брони, 5 броней; the teens of every hundred are the exception."""
+    assert plural.count(number, plural.RESERVATIONS) == f"{number}\u00a0{form}"
+
+
+@pytest.mark.parametrize(
+    ("ratio", "text"),
+    [(2.0, "2 раза"), (3.25, "3,2 раза"), (5.0, "5 раз"), (9.97, "10 раз"), (21.4, "21 раз"), (22, "22 раза")],
+)
+def test_ratio_agrees_with_number(ratio: float, text: str) -> None:
+    """A fraction takes the genitive singular: в 3,2 раза."""
+    assert plural.times(ratio) == text.replace(" ", "\u00a0")
+
+
+@given(
+    st.lists(st.text(max_size=6000), max_size=8),
+    st.text(max_size=300),
+    st.sampled_from(["message", "meeting", "reservation", "x"]),
+    st.floats(0, 1e7),
+    st.floats(0, 1e7),
+    st.sampled_from(list(ALERTS.values())),
+)
+def test_no_foreign_text_breaks_a_message(
+    texts: list[str], actor: str, kind: str, value: float, baseline: float, alert: object
+) -> None:
+    """Whatever clients and curators are called and write: valid HTML, no tag of theirs, under 4096 with the mark."""
+    evidence = [Evidence("0" * 16, moscow(21), kind, text) for text in texts]
+    message = render(replace(alert, evidence=evidence, acknowledged_by=actor, value=value, baseline=baseline))
+    plain = parse_html(f"{REPEATED}\n\n{message.text}")
+    assert len(plain.encode("utf-16-le")) // 2 <= LONGEST
+    assert message.text.count("<") == 2
+
+
+def test_markup_in_evidence_is_shown_not_obeyed() -> None:
+    """A client who writes tags is quoted letter by letter."""
+    text = render(LEAVING).text
+    assert "&lt;b&gt;конкуренту&lt;/b&gt; &amp; точка" in text
+    assert "«Мы уходим к <b>конкуренту</b> & точка»" in parse_html(text)
+
+
+def test_parser_of_the_fake_refuses_raw_markup() -> None:
+    """The check above means something: the same text unescaped does not parse."""
+    with pytest.raises(BadRequest):
+        parse_html("Мы уходим <к> & <b>точка")
+
+
+def test_buttons_carry_lead_and_alert() -> None:
+    """What comes back from a press names the lead, the alert and the action."""
+    found = [decode(button.callback) for row in render(SPIKE).buttons for button in row]
+    assert [(c.lead_id, c.alert_id, c.action) for c in found if c] == [
+        ("12345", SPIKE.alert_id, action) for action in ("seen", "snooze_1d", "snooze_7d", "false_alarm", "confirmed")
+    ]
+
+
+def test_long_report_is_cut_between_lines() -> None:
+    """No part is over the limit, no line is torn or lost."""
+    leads = [ReportLine(str(n), meetings=11, messages=22, reservations=33, alerts=44) for n in range(1, 400)]
+    parts = render_report(replace(REPORT, leads=leads))
+    assert len(parts) > 1
+    assert all(0 < len(part) <= LONGEST - len(REPEATED) - 2 for part in parts)
+    lines = [line for part in parts for line in part.splitlines()]
+    assert [line.split(":")[0] for line in lines][-len(leads) :] == [lead.lead_id for lead in leads]

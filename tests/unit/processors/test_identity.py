@@ -1,0 +1,35 @@
+"""Identities."""
+
+import pytest
+
+from processors.identity import Identities
+from schemas.sources import ClientRef, Identity
+
+
+def test_a_linked_name_is_found_and_an_unlinked_one_is_not() -> None:
+    """A tombstone forgets exactly its own key, also where the value holds a colon."""
+    identities = Identities()
+    identities.apply("jitsi_room:a:b", Identity("jitsi_room", "a:b", "12345"))
+    identities.apply("tg_chat:-100", Identity("tg_chat", "-100", "7"))
+    assert identities.find(ClientRef("jitsi_room", "a:b")) == "12345"
+    identities.apply("jitsi_room:a:b", None)
+    identities.apply("nobody:1", None)
+    assert identities.find(ClientRef("jitsi_room", "a:b")) is None
+    assert identities.find(ClientRef("tg_chat", "-100")) == "7"
+    assert len(identities) == 1
+
+
+def test_the_last_link_counts() -> None:
+    """A name that was linked to the wrong lead is corrected by the next record."""
+    identities = Identities()
+    identities.apply("tg_chat:1", Identity("tg_chat", "1", "7"))
+    identities.apply("tg_chat:1", Identity("tg_chat", "1", "8"))
+    assert identities.find(ClientRef("tg_chat", "1")) == "8"
+
+
+@pytest.mark.parametrize(
+    ("value", "lead_id"), [("12345", "12345"), ("", None), ("12a", None), ("1" * 13, None), ("١٢", None)]
+)
+def test_a_lead_id_resolves_to_itself(value: str, lead_id: str | None) -> None:
+    """Only what `LeadId` allows: 1-12 ASCII digits."""
+    assert Identities().find(ClientRef("lead", value)) == lead_id

@@ -1,0 +1,130 @@
+"""Settings: every fault at once, in plain words, without a secret."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from schemas.errors import ConfigError
+from streams.settings import Settings, load
+
+
+@pytest.fixture(autouse=True)
+def clean(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """An empty folder and no settings in the environment; what `load` puts there is taken back."""
+    for name in [name for name in os.environ if name.upper().startswith("LEADPULSE_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setattr(os, "environ", os.environ.copy())
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def fault() -> str:
+    """What `load` says."""
+    with pytest.raises(ConfigError) as caught:
+        load()
+    return str(caught.value)
+
+
+def test_nothing_set_is_right() -> None:
+    """The defaults are a working installation on one machine, all on loopback."""
+    settings = load()
+    assert settings.kafka.bootstrap == "127.0.0.1:19092"
+    assert {settings.gateway.host, settings.metrics.host, settings.store.api_host} == {"127.0.0.1"}
+
+
+def test_environment_goes_before_the_file(clean: Path) -> None:
+    """The file is read, and the environment overrides it key by key."""
+    (clean / "leadpulse.toml").write_text('[kafka]\nbootstrap = "file:1"\nprefix = "file."\n')
+    os.environ["LEADPULSE_KAFKA__BOOTSTRAP"] = "env:2"
+    settings = load()
+    assert (settings.kafka.bootstrap, settings.kafka.prefix) == ("env:2", "file.")
+
+
+def test_every_fault_at_once(clean: Path) -> None:
+    """Faults of the file, of the environment and of a secret's file are told together, each with its place."""
+    (clean / "leadpulse.toml").write_text('[kafka]\nbootstrp = "typo:1"\n[pipeline]\nmax_batch = 0\n')
+    os.environ["LEADPULSE_GATEWAY__PORT"] = "many"
+    os.environ["LEADPULSE_TELEGRAM__TOKEN_FILE"] = str(clean / "missing")
+    text = fault()
+    for place in ("kafka.bootstrp", "pipeline.max_batch", "gateway.port", "LEADPULSE_TELEGRAM__TOKEN_FILE"):
+        assert place in text
+    assert text.count("\n  - ") == 4
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("LEADPULSE_STORE__PASSWORT", "hunter2"),
+        ("LEADPULSE_GATEWAY__PORT", "hunter2"),
+        ("LEADPULSE_GATEWAY__WMS__MAIN__TOKEN__X", "hunter2"),
+        ("LEADPULSE_TELEGRAM__STAFF", "hunter2"),
+        ("LEADPULSE_TELEGRAM", "hunter2"),
+        ("LEADPULSE_TELEGRAM__TOKEN", '["hunter2"]'),
+        ("LEADPULSE_KAFKA__SECURITY", "hunter2"),
+    ],
+)
+def test_no_value_is_told(name: str, value: str) -> None:
+    """A value in the wrong place may be a secret: the message names the place only."""
+    os.environ[name] = value
+    try:
+        load()
+    except ConfigError as error:
+        assert "hunter2" not in str(error)
+
+
+@pytest.mark.parametrize("name", ["LEADPULSE_TELEGRAM__STAFF", "LEADPULSE_TELEGRAM", "LEADPULSE_GATEWAY__WMS"])
+def test_what_is_no_json_is_a_fault_like_any_other(name: str) -> None:
+    """A list in the environment that cannot be read ends in a clear message, not in a traceback."""
+    os.environ[name] = "hunter2"
+    section = name.split("__")[0].removeprefix("LEADPULSE_").lower()
+    assert section in fault()
+
+
+@pytest.mark.parametrize("content", [b"[kafka", b"[kafka]\nprefix = '\xff'\n"])
+def test_unreadable_file_is_a_fault(clean: Path, content: bytes) -> None:
+    """A broken leadpulse.toml is named."""
+    (clean / "leadpulse.toml").write_bytes(content)
+    assert "leadpulse.toml" in fault()
+
+
+def test_secret_from_a_file(clean: Path) -> None:
+    """`…_FILE` names the file a secret is in; the line end is no part of it, and it does not show when printed."""
+    (clean / "token").write_text("123:abc\n")
+    os.environ["LEADPULSE_TELEGRAM__TOKEN_FILE"] = str(clean / "token")
+    settings = load()
+    assert settings.telegram.token.get_secret_value() == "123:abc"
+    assert "123:abc" not in repr(settings)
+
+
+def test_secret_of_a_named_source_from_a_file(clean: Path) -> None:
+    """The same holds for sources that have a name of the operator's choice."""
+    (clean / "key").write_text("k")
+    os.environ["LEADPULSE_GATEWAY__WMS__MAIN__HMAC_SECRET_FILE"] = str(clean / "key")
+    secret = load().gateway.wms["main"].hmac_secret
+    assert secret is not None
+    assert secret.get_secret_value() == "k"
+
+
+def test_secret_file_that_is_no_text_is_a_fault(clean: Path) -> None:
+    """A binary file is named, and nothing of it is told."""
+    (clean / "key").write_bytes(b"hunter2\xff\xfe")
+    os.environ["LEADPULSE_KAFKA__PASSWORD_FILE"] = str(clean / "key")
+    text = fault()
+    assert "LEADPULSE_KAFKA__PASSWORD_FILE" in text
+    assert "hunter2" not in text
+
+
+def test_paths_that_end_in_file_stay_paths(clean: Path) -> None:
+    """`api_token_file` and `ca_file` are settings themselves, not secrets behind a file."""
+    os.environ["LEADPULSE_STORE__API_TOKEN_FILE"] = "var/x"
+    os.environ["LEADPULSE_KAFKA__CA_FILE"] = "/etc/ca.pem"
+    settings = load()
+    assert (settings.store.api_token_file, settings.kafka.ca_file) == (Path("var/x"), Path("/etc/ca.pem"))
+
+
+def test_every_field_is_explained() -> None:
+    """Each setting has a docstring: it is the manual of `leadpulse check`."""
+    for section in Settings.model_fields.values():
+        fields = section.annotation.model_fields  # type: ignore[union-attr]
+        assert [name for name, field in fields.items() if not field.description] == []
