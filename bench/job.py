@@ -56,8 +56,8 @@ def step(window: Window, event: Reservation, offset: int) -> int | None:
     panes[pane] = panes.get(pane, 0) + event.qty
     window.total += event.qty
     if len(panes) > WINDOW_PANES + 2:
-        for key in [p for p in panes if p <= oldest - 2]:
-            del panes[key]
+        for old in [p for p in panes if p <= oldest - 2]:
+            del panes[old]
     if window.alerted != pane and sum(v for p, v in panes.items() if oldest < p <= pane) >= THRESHOLD:
         window.alerted = pane
         return pane

@@ -118,7 +118,7 @@ class Story:
             self.say(f"куратор нажал «Принято» по лиду {lead}; сообщение обновлено")
 
         async def acknowledged() -> set[str] | None:
-            query = "SELECT lead_id FROM alerts FINAL WHERE status = 'acknowledged'"
+            query = "SELECT lead_id FROM alerts_current WHERE status = 'acknowledged'"
             leads = {row[0] for row in await self.stage.sql(query)}
             return leads if len(leads) >= len(EXPECTED) else None
 
@@ -142,7 +142,7 @@ class Story:
 
         count = await until(stored, 30, "every event is stored")
         dead = len(await self._records(DEAD_LETTERS))
-        alerts = await self.stage.sql("SELECT lead_id, rule, severity FROM alerts FINAL ORDER BY lead_id")
+        alerts = await self.stage.sql("SELECT lead_id, rule, severity FROM alerts_current ORDER BY lead_id")
         transcripts = await self._transcripts()
         reports = await self.stage.sql("SELECT count() FROM reports FINAL")
         self.summary |= {

@@ -129,7 +129,7 @@ class Installation:
             offsets = await admin.list_consumer_group_offsets(f"{self.prefix}leadpulse-{worker}")
         finally:
             await admin.close()
-        committed = sum(at.offset for tp, at in offsets.items() if tp.topic == self.prefix + topic.name)
+        committed: int = sum(at.offset for tp, at in offsets.items() if tp.topic == self.prefix + topic.name)
         return await self.count(topic) - committed
 
     async def settled(self, worker: str, topic: TopicSpec, timeout: float = 60.0) -> None:

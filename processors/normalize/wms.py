@@ -63,14 +63,14 @@ def normalize(meta: Meta, record: bytes, identities: Identities, options: Option
     payload = _PAYLOAD.decode(bytes(arrived.payload))
     if isinstance(payload, Rejected):
         return payload
+    if payload.type == "pick_started":
+        return []
     ts = _millis(payload.ts)
     if isinstance(ts, Rejected):
         return ts
     qty = _pieces(payload)
     if isinstance(qty, Rejected):
         return qty
-    if payload.type == "pick_started":
-        return []
     source, id_ = f"wms:{arrived.source}", event_id("wms", arrived.source, payload.id)
     lead_id = identities.find(payload.client)
     if lead_id is None:

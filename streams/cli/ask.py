@@ -81,7 +81,7 @@ def sql_command(query: str, as_json: bool) -> None:
 @click.command("report")
 @click.option("--send", is_flag=True, required=True, help="Собрать и отправить в общий чат.")
 def report_command(send: bool) -> None:
-    """Собрать отчёт за последние сутки и отправить его, не дожидаясь вечера."""
+    """Собрать отчёт за сегодня и отправить его, не дожидаясь вечера."""
     answer = call(settings.load().store, "/api/reports", {})
     click.echo(answer["report_id"])
 

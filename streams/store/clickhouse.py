@@ -86,7 +86,8 @@ def reader_settings(store: Store) -> dict[str, Any]:
     last, for after it nothing can be set."""
     return {
         "max_execution_time": math.ceil(store.timeout),
-        "max_result_rows": 100_000,
+        "max_memory_usage": 1 << 30,
+        "max_result_rows": 200_000,
         "max_result_bytes": 64 << 20,
         "result_overflow_mode": "throw",
         "output_format_json_quote_64bit_integers": 0,

@@ -52,7 +52,7 @@ class Database:
             try:
                 ran = await asyncio.to_thread(prepare, self._store)
                 await self._writer.run(lambda client: client.query("SELECT 1").result_rows)
-                await self.read("SELECT 1")
+                await self._readers[0].run(lambda client: client.query("SELECT 1").result_rows)
             except Transient as fault:
                 log.warning("ClickHouse is not there yet", extra={"error": str(fault)})
                 await asyncio.sleep(wait)
@@ -85,8 +85,7 @@ class Database:
     async def insert(self, rows: Rows, token: str) -> None:
         """Store rows; a repetition with the same `token` is a no-op. Raises `Transient`, `StatementFailed`, and what
         the client raises for a value of the wrong type (ValueError, TypeError, struct.error …)."""
-        if not self._opened.is_set():
-            raise Transient("ClickHouse is not open yet", retry_after=0.2)
+        self._check_open()
         await self._writer.run(
             lambda client: client.insert(
                 rows.table.name,
@@ -106,11 +105,16 @@ class Database:
 
     async def borrow(self, work: Callable[[Any], T]) -> T:
         """Call `work` with a read-only client in its thread. Raises `Transient`, `StatementFailed`."""
+        self._check_open()
         reader = await self._free.get()
         try:
             return await reader.run(work)
         finally:
             self._free.put_nowait(reader)
+
+    def _check_open(self) -> None:
+        if not self._opened.is_set():
+            raise Transient("ClickHouse is not open yet", retry_after=0.2)
 
     async def close(self) -> None:
         """Close every client; the engine lets go of its folder."""

@@ -1,4 +1,4 @@
-"""How far this worker is behind the broker: asked over a connection of its own, and only when somebody wants to know."""
+"""How far this worker is behind the broker: asked over a connection of its own, when somebody wants to know."""
 
 import asyncio
 import time

@@ -39,7 +39,8 @@ class Fault:
     """What goes wrong with the next `times` calls that match. `method` "" and `chat` 0 match all.
 
     kind: `429`, `401`, `403`, `500` (before the call is done), `500_after`, `drop`, `drop_after` (the connection is
-    closed before or after it is done), `hang` (no answer, nothing done), `hang_after`, `migrate` (to `to_chat`).
+    closed before or after it is done), `hang` (no answer, nothing done), `hang_after`, `slow` (done at once, answered
+    after `retry_after` seconds), `migrate` (to `to_chat`).
     """
 
     kind: str
@@ -137,6 +138,10 @@ class FakeTelegram:
         fault = self._fault(method, int(body.get("chat_id", 0)))
         if fault is None:
             return self._do(method, body)
+        if fault.kind == "slow":
+            answer = self._do(method, body)
+            await asyncio.sleep(fault.retry_after)
+            return answer
         if fault.kind.endswith("_after"):
             self._do(method, body)
         return await self._go_wrong(request, fault)

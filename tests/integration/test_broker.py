@@ -1,6 +1,7 @@
 """The embedded broker as its users meet it: start, crash, come back, stand in each other's way, end."""
 
 import asyncio
+import contextlib
 import os
 import socket
 import sys
@@ -113,8 +114,11 @@ async def test_a_clean_stop_leaves_nothing_to_recover(own: Broker, tmp_path: Pat
 async def test_a_held_folder_is_refused(own: Broker, tmp_path: Path, free_ports: Ports) -> None:
     """A second broker on the same data says so before it touches them, and the first one goes on."""
     second = Broker(tmp_path / "kafka", *free_ports(), heap_mb=256, jars=await fetch())
-    with pytest.raises(ConfigError, match="another broker works on"):
-        await second.start()
+    try:
+        with pytest.raises(ConfigError, match="another broker works on"):
+            await second.start()
+    finally:
+        await second.stop()
     await create_topic(own.bootstrap)
 
 
@@ -160,9 +164,11 @@ async def command(tmp_path: Path, free_ports: Ports) -> AsyncIterator[asyncio.su
     async with asyncio.timeout(60):
         while await process.stdout.readline() != b"ready\n":
             assert process.returncode is None
+    java = java_of(process)
     yield process
-    if process.returncode is None:
-        process.kill()
+    for left in (process, java):  # Java too: it holds our pipe
+        with contextlib.suppress(ProcessLookupError, psutil.NoSuchProcess):
+            left.kill()
     await process.communicate()
 
 

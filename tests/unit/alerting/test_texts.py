@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from alerting import plural
 from alerting.render import LONGEST, REPEATED, Rendered, render
 from alerting.report import render_report
-from schemas.alerts import Evidence
+from schemas.alerts import Alert, Evidence
 from schemas.callback import decode
 from schemas.sources import DailyReport, ReportLine
 from tests.fakes.botapi import BadRequest, parse_html
@@ -37,7 +37,7 @@ ALERTS = {
 
 REPORTS = {
     "report": REPORT,
-    "report-zero": DailyReport("2026-11-22", moscow(21, 20), moscow(22, 20), *[0] * 10),
+    "report-zero": DailyReport("2026-11-22", moscow(21, 20), moscow(22, 20), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0),
     "report-one": DailyReport("2026-11-22", moscow(21), moscow(22), 1, 21, 1, 1, 1, 1, 1, 0, 1, 1),
 }
 
@@ -97,7 +97,7 @@ def test_ratio_agrees_with_number(ratio: float, text: str) -> None:
     st.sampled_from(list(ALERTS.values())),
 )
 def test_no_foreign_text_breaks_a_message(
-    texts: list[str], actor: str, kind: str, value: float, baseline: float, alert: object
+    texts: list[str], actor: str, kind: str, value: float, baseline: float, alert: Alert
 ) -> None:
     """Whatever clients and curators are called and write: valid HTML, no tag of theirs, under 4096 with the mark."""
     evidence = [Evidence("0" * 16, moscow(21), kind, text) for text in texts]

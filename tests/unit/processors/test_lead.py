@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -45,10 +45,9 @@ def fold(state: LeadState, log: Iterable[tuple[int, Entry]]) -> list[lead.Findin
     ]
 
 
-def reservation(number: int, ts: int, qty: int = 1, **fields: object) -> Reservation:
+def reservation(number: int, ts: int, qty: int = 1, **fields: Any) -> Reservation:
     """A reservation whose id is `number`."""
-    named = {"event_id": f"{number:016x}", "lead_id": "7", "ts": ts, "source": "wms", "doc": "R", "qty": qty}
-    return Reservation(**(named | fields))  # type: ignore[arg-type]
+    return Reservation(event_id=f"{number:016x}", lead_id="7", ts=ts, source="wms", doc="R", qty=qty, **fields)
 
 
 def known_client(reservations: int = 2, days: int = 30, until: int = DAY) -> LeadState:
@@ -176,10 +175,10 @@ def test_backfill_is_left_to_the_baseline() -> None:
 
 def test_words_of_our_own_staff_raise_nothing() -> None:
     """The phrase that alarms from a client does not from us, in a new message or an edited one."""
-    texts = {"event_id": "1" * 16, "lead_id": "7", "ts": NOON, "source": "telegram", "chat_id": "1", "message_id": "1"}
+    texts: dict[str, Any] = {"lead_id": "7", "ts": NOON, "source": "telegram", "chat_id": "1", "message_id": "1"}
     for kind in (Message, MessageEdited):
         for author, found in ((STAFF, 0), (CLIENT, 1)):
-            event = kind(**texts, author=author, text="мы уходим к конкуренту")
+            event = kind(event_id="1" * 16, **texts, author=author, text="мы уходим к конкуренту")
             assert len(fold(LeadState(), [(0, Entry(event, NOON))])) == found
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from random import Random
+from typing import Any, Literal
 
 import msgspec
 from hypothesis import given
@@ -24,6 +25,8 @@ from schemas.events import (
 )
 from tests.unit.processors.test_lead import CLIENT, DAY, NOON, STAFF, Entry, fold
 
+ACTIONS: tuple[Literal["created", "changed", "cancelled"], ...] = ("created", "changed", "cancelled")
+
 
 @st.composite
 def logs(draw: st.DrawFn, longest: int = 40) -> list[Entry]:
@@ -39,7 +42,7 @@ def logs(draw: st.DrawFn, longest: int = 40) -> list[Entry]:
 def events(draw: st.DrawFn, now: int) -> Event:
     """Any event the fold looks at, and one it does not."""
     number = draw(st.integers(1, 30))
-    base = {
+    base: dict[str, Any] = {
         "event_id": f"{number:016x}",
         "lead_id": "7",
         "ts": now - draw(st.sampled_from([0, 1, HOUR_MS, 23 * HOUR_MS, DAY_MS, DAY_MS + 1, 3 * DAY_MS, -HOUR_MS])),
@@ -50,7 +53,7 @@ def events(draw: st.DrawFn, now: int) -> Event:
     made = draw(st.integers(0, 8))
     match made:
         case 0 | 1:
-            action = draw(st.sampled_from(["created", "changed", "cancelled"]))
+            action = draw(st.sampled_from(ACTIONS))
             return Reservation(**base, doc="R", qty=qty, action=action)
         case 2:
             return Pick(**base, doc="P", qty=qty)

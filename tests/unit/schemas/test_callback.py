@@ -22,7 +22,6 @@ def test_every_button_survives_the_way_and_fits(lead_id: str, alert_id: str) -> 
         assert len(text.encode()) <= 64
 
 
-
 @given(st.text())
 def test_decode_takes_any_text(text: str) -> None:
     """Any member of a chat may send any data: what is not ours is None, never an exception."""

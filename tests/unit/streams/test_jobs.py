@@ -4,7 +4,7 @@ import asyncio
 from typing import Any
 
 from streams.settle import Batch, Outcome
-from tests.unit.streams.test_settle import Broker, Stream, event, settler
+from tests.unit.streams.stand_ins import Broker, Stream, event, settler
 
 
 class Deliveries(Stream):
@@ -69,7 +69,7 @@ async def test_jobs_of_several_partitions_run_side_by_side() -> None:
 
 
 async def test_job_delivered_again_joins_the_running_one() -> None:
-    """A rebalance that leaves the partition here does not transcribe the meeting twice, and it is acked as it is now."""
+    """A rebalance that leaves the partition here does not transcribe the meeting twice."""
     stream, work = Deliveries(), Work()
     agent = asyncio.ensure_future(settler(work, Broker()).run_jobs(stream))
     stream.deliver(1, generation=1)

@@ -51,7 +51,7 @@ class Bench:
         self.now += seconds
         self._app.started = self.started
         self.stalled.clear()
-        await self.watchdog._look(self, lambda topic, partition: self.stalled.append((topic, partition)))  # type: ignore[arg-type]
+        await self.watchdog._look(self, lambda topic, partition: self.stalled.append((topic, partition)))
         return bool(self.stalled)
 
 

@@ -1,105 +1,25 @@
 """Settling a batch: what is sent and when, what is retried, what is a dead letter, and when it is acked."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from schemas.codec import Codec, Rejected
+from schemas.codec import Rejected
 from schemas.errors import BudgetExceeded, Transient
 from schemas.sources import DeadLetter
 from schemas.types import Meta
 from streams import settle
 from streams.kafka import Output
-from streams.settle import Batch, Budget, Outcome, Settler
-
-LETTER: Codec[DeadLetter] = Codec(DeadLetter)
+from streams.settle import Batch, Budget, Outcome
+from tests.unit.streams.stand_ins import Broker, Stream, settler
 
 
 @pytest.fixture(autouse=True)
 def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     """Attempts follow one another at once."""
     monkeypatch.setattr(settle, "FIRST_WAIT", 0.0)
-
-
-@dataclass
-class Broker:
-    """A producer that keeps what it is given; `faults` are raised one by one before it takes anything."""
-
-    taken: list[list[Output]] = field(default_factory=list)
-    faults: list[Exception] = field(default_factory=list)
-
-    async def send(self, outputs: list[Output]) -> None:
-        """Take all or nothing."""
-        if outputs and self.faults:
-            raise self.faults.pop(0)
-        if outputs:
-            self.taken.append(list(outputs))
-
-    @property
-    def values(self) -> list[bytes | None]:
-        """Values of all outputs that are no dead letters, in order."""
-        return [output.value for sent in self.taken for output in sent if output.topic != "dead.letters"]
-
-    @property
-    def letters(self) -> list[DeadLetter]:
-        """The dead letters, read."""
-        found = [LETTER.decode(o.value) for sent in self.taken for o in sent if o.topic == "dead.letters"]
-        assert not any(isinstance(letter, Rejected) for letter in found)
-        return found  # type: ignore[return-value]
-
-
-class Stream:
-    """What Faust's stream is to a settler: events to iterate and a list of what was acked."""
-
-    def __init__(self, *batches: range, partition: int = 0) -> None:
-        self._events = [event(offsets, partition) for offsets in batches]
-        self.acked: list[Any] = []
-
-    def noack(self) -> "Stream":
-        """Faust's name for "I ack by hand"."""
-        return self
-
-    async def events(self) -> Any:
-        """The batches, one event each."""
-        for event_ in self._events:
-            yield event_
-
-    async def ack(self, event_: Any) -> None:
-        """Remember the batch as done."""
-        self.acked.append(event_.value[-1].offset)
-
-
-def event(offsets: range, partition: int = 0, generation: int = 1) -> Any:
-    """A Faust event with a batch of records whose values are their offsets."""
-    records = [
-        SimpleNamespace(offset=n, value=str(n).encode(), key=b"k", timestamp=1000 + n, partition=partition)
-        for n in offsets
-    ]
-    return SimpleNamespace(value=records, message=SimpleNamespace(partition=partition, generation_id=generation))
-
-
-def settler(
-    process: Callable[[Batch], Awaitable[Outcome]],
-    broker: Broker,
-    budget: Budget | None = None,
-    owned: Callable[[Batch], bool] = lambda _: True,
-    fatal: list[Exception] | None = None,
-) -> Settler:
-    """A settler of `source.wms`."""
-    ended = fatal if fatal is not None else []
-    return Settler(
-        "pipeline.source.wms",
-        "source.wms",
-        process,
-        broker,  # type: ignore[arg-type]
-        budget or Budget(1000, 1.0, 10_000),
-        owned=owned,
-        fatal=ended.append,
-    )
 
 
 async def echo(batch: Batch) -> Outcome:

@@ -68,7 +68,9 @@ def test_halves_need_each_other() -> None:
 
 def test_the_best_place_is_reported() -> None:
     """Of a misspelt and a right occurrence the right one, of equal ones the first."""
-    match = compiled("*расторгаем договор").find("расторгаем договр! Повторяю: расторгаем договор, расторгаем договор")[0]
+    match = compiled("*расторгаем договор").find("расторгаем договр! Повторяю: расторгаем договор, расторгаем договор")[
+        0
+    ]
     assert (match.score, match.start) == (100, 29)
 
 
@@ -97,7 +99,9 @@ def test_negation(text: str, meant: bool) -> None:
     assert bool(compiled("мы *уходим|уходить").find(text)) is meant
 
 
-@pytest.mark.parametrize("text", ["мы видим товар уходит", "мы ждём вы уходите", "мы: уход за кожей", "мы знаем он уходил"])
+@pytest.mark.parametrize(
+    "text", ["мы видим товар уходит", "мы ждём вы уходите", "мы: уход за кожей", "мы знаем он уходил"]
+)
 def test_other_persons_are_not_meant(text: str) -> None:
     """The stem is the same; the ending tells who goes."""
     assert not compiled("мы *уходим").find(text)

@@ -1,5 +1,7 @@
 """Leaving phrase: from matches to a signal. What matches is tested with `processors.phrases`."""
 
+from collections.abc import Sequence
+
 import pytest
 
 from processors.phrases import Match
@@ -59,10 +61,9 @@ def meeting(*texts: str) -> MeetingTranscribed:
     )
 
 
-def only(found: object) -> Signal:
+def only(found: Sequence[Signal]) -> Signal:
     """The one signal there is."""
-    (signal,) = found  # type: ignore[misc]
-    assert isinstance(signal, Signal)
+    (signal,) = found
     return signal
 
 

@@ -1,0 +1,31 @@
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help setup demo test lint bench clean
+
+BIN := .venv/bin
+export KEEP
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+setup: ## system packages (as root), .venv from the lock file, Kafka's jars; does nothing when all is there
+	@tools/setup.sh
+
+demo: setup ## the whole line on sound made on the spot, with a time line; KEEP=1 leaves it running
+	@$(BIN)/python -m demo
+
+test: setup ## every test: unit, golden, properties, semantics and integration on real components
+	@$(BIN)/pytest -q
+
+lint: setup ## ruff, mypy --strict, import-linter
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/ruff format --quiet --check . || { echo 'not formatted: .venv/bin/ruff format .'; exit 1; }
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+bench: setup ## events/s and CPU per event beside raw aiokafka and Quix Streams; results in var/bench
+	@$(BIN)/python -m bench
+
+clean: ## remove what setup, tests, demo and bench made; data of `leadpulse up` in var stay
+	rm -rf .venv .cache build *.egg-info jibri-hooks/*.egg-info var/demo var/bench
+	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

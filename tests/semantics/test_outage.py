@@ -1,0 +1,143 @@
+"""Things that go away for twenty seconds: the broker, ClickHouse. Nothing is lost, the workers go on by themselves."""
+
+import asyncio
+import json
+import time
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+from schemas.topics import LEAD_ALERTS, LEAD_EVENTS
+from streams.embedded.broker import Broker
+from streams.embedded.jars import fetch
+from tests.fakes.telegram import FakeTelegram
+from tests.installation import Installation, free_port, until
+from tests.semantics.load import history, now_ms
+
+AWAY_SECONDS = 20
+TOKEN, CHAT = "wms-token-of-the-test", 500
+WORKERS = ("gateway", "pipeline", "transcribe", "store", "notify")
+
+
+@pytest.fixture
+async def mortal(tmp_path: Path, free_ports: Callable[[], tuple[int, int]]) -> AsyncIterator[Broker]:
+    """A broker of its own: the session's is not for killing."""
+    port, controller_port = free_ports()
+    jars = await fetch()
+    async with Broker(tmp_path / "kafka", port, controller_port, 384, jars, tmp_path / "broker.log") as broker:
+        yield broker
+
+
+def environ(telegram: FakeTelegram, gateway_port: int) -> dict[str, str]:
+    """A curator's chat, and a warehouse that may post."""
+    return {
+        "LEADPULSE_GATEWAY__PORT": str(gateway_port),
+        "LEADPULSE_GATEWAY__WMS": json.dumps({"test": {"token": TOKEN}}),
+        "LEADPULSE_GATEWAY__ACK_TIMEOUT": "2",
+        "LEADPULSE_TELEGRAM__API": telegram.url,
+        "LEADPULSE_TELEGRAM__TOKEN": telegram.token,
+        "LEADPULSE_TELEGRAM__CURATOR_CHAT": str(CHAT),
+    }
+
+
+async def post_spike(port: int, lead: str) -> int:
+    """One huge reservation through the gateway; the HTTP status, 0 when there is no answer."""
+    event = {
+        "id": f"{lead}-{time.monotonic_ns()}",
+        "type": "reservation_created",
+        "ts": now_ms(),
+        "client": {"kind": "lead", "value": lead},
+        "doc": {"id": "R-1"},
+        "qty": 900,
+    }
+    url, headers = f"http://127.0.0.1:{port}/hooks/wms/test", {"Authorization": f"Bearer {TOKEN}"}
+    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=10)) as session:
+        try:
+            async with session.post(url, json=event, headers=headers) as answer:
+                return answer.status
+        except (aiohttp.ClientError, TimeoutError):
+            return 0
+
+
+async def accepted(port: int, lead: str) -> None:
+    """Post until the gateway takes it, as a sender does that obeys Retry-After."""
+
+    async def taken() -> bool:
+        return await post_spike(port, lead) == 200
+
+    await until(taken, 60, f"the gateway takes the event of {lead}", pause=0.5)
+
+
+async def told(telegram: FakeTelegram, lead: str, timeout: float = 60.0) -> None:
+    """Wait for exactly one message about a lead."""
+
+    async def arrived() -> bool:
+        return len(about(telegram, lead)) == 1
+
+    await until(arrived, timeout, f"the curator is told of {lead}")
+
+
+def about(telegram: FakeTelegram, lead: str) -> list[str]:
+    """Messages whose buttons belong to a lead."""
+    return [
+        message.text
+        for message in telegram.messages.values()
+        if any(button["callback_data"].startswith(f"a:{lead}:") for button in message.buttons)
+    ]
+
+
+@pytest.mark.timeout(240)
+async def test_broker_killed_for_20_seconds(mortal: Broker, tmp_path: Path) -> None:
+    """All five workers outlive a killed broker; the gateway says 503 meanwhile; alerts go on; nothing is lost."""
+    port = free_port()
+    async with (
+        FakeTelegram(chats={CHAT}) as telegram,
+        Installation(mortal.bootstrap, tmp_path, environ(telegram, port)) as here,
+    ):
+        await here.produce(LEAD_EVENTS, history(["2001", "2002"]))
+        workers = {name: here.worker(name) for name in WORKERS}
+        await accepted(port, "2001")
+        await told(telegram, "2001")
+        mortal.kill()
+        killed = time.monotonic()
+        assert await post_spike(port, "2002") == 503
+        await asyncio.sleep(max(0.0, AWAY_SECONDS - (time.monotonic() - killed)))
+        await mortal.start()
+        await accepted(port, "2002")
+        await told(telegram, "2002", 90)
+        assert {name: worker.poll() for name, worker in workers.items()} == dict.fromkeys(WORKERS)
+        await here.settled("store", LEAD_EVENTS, 60)
+        assert len(about(telegram, "2001")) == 1
+        for name in WORKERS:
+            lines = (tmp_path / f"{name}-{WORKERS.index(name)}.log").read_text().splitlines()
+            assert len(lines) < 200, f"{name} floods its log while the broker is away"
+
+
+@pytest.mark.timeout(180)
+async def test_clickhouse_failing_for_20_seconds(bootstrap: str, tmp_path: Path) -> None:
+    """While every insert fails, alerts still go out; afterwards everything is stored."""
+    port, front_port = free_port(), free_port()
+    async with FakeTelegram(chats={CHAT}) as telegram:
+        settings = environ(telegram, port) | {
+            "LEADPULSE_STORE__BACKEND": "clickhouse",
+            "LEADPULSE_STORE__URL": f"http://127.0.0.1:{front_port}",
+        }
+        async with Installation(bootstrap, tmp_path, settings) as here:
+            here.start("tests.fakes.clickhouse", "--port", str(front_port))
+            await here.produce(LEAD_EVENTS, history(["3001", "3002"]))
+            for name in ("gateway", "pipeline", "store", "notify"):
+                here.worker(name)
+            await accepted(port, "3001")
+            await told(telegram, "3001")
+            await here.settled("store", LEAD_EVENTS, 60)
+            await fail_inserts(front_port, True)
+            failing = time.monotonic()
+            await accepted(port, "3002")
+            await told(telegram, "3002")
+            assert await here.lag("store", LEAD_ALERTS) > 0, "the store must not have taken what ClickHouse refused"
+            await asyncio.sleep(max(0.0, AWAY_SECONDS - (time.monotonic() - failing)))
+            await fail_inserts(front_port, False)
+            await here.settled("store", LEAD_EVENTS, 60)
+            await here.settled("store", LEAD_ALERTS, 60)

@@ -1,0 +1,107 @@
+"""Canonical WMS events."""
+
+import json
+from typing import Any
+
+import pytest
+
+from processors.normalize import Options
+from processors.normalize.wms import normalize
+from schemas.codec import Rejected, event_id
+from schemas.events import Event, Inbound, Pick, Reservation, StockSnapshot
+from schemas.sources import Unassigned
+from tests.golden.examples import known, meta
+
+
+def found(**payload: Any) -> list[Event | Unassigned] | Rejected:
+    """What comes of a payload; what is left out is a reservation of 3 pieces by a known client."""
+    usual = {
+        "id": "e1",
+        "type": "reservation_created",
+        "ts": "2026-11-20T12:00:00+03:00",
+        "client": {"kind": "wms_customer", "value": "1066"},
+        "doc": {"id": "69404"},
+        "qty": 3,
+    }
+    given = {key: value for key, value in (usual | payload).items() if value is not None}
+    record = json.dumps({"source": "main", "payload": given}).encode()
+    return normalize(meta("source.wms"), record, known(), Options())
+
+
+def one(**payload: Any) -> Event | Unassigned:
+    """The only event of a payload."""
+    events = found(**payload)
+    assert not isinstance(events, Rejected), events
+    assert len(events) == 1
+    return events[0]
+
+
+def test_the_id_is_the_warehouse_systems_own() -> None:
+    """The same id again is the same event, in another system another one."""
+    assert one().event_id == event_id("wms", "main", "e1")
+    assert one().source == "wms:main"
+
+
+@pytest.mark.parametrize(
+    "ts", ["2026-11-20T12:00:00+03:00", "2026-11-20T09:00:00Z", "2026-11-20T09:00:00.000Z", 1_795_165_200_000]
+)
+def test_times_with_a_zone_are_the_same_moment(ts: object) -> None:
+    """ISO 8601 with any zone, or milliseconds UTC."""
+    assert one(ts=ts).ts == 1_795_165_200_000
+
+
+@pytest.mark.parametrize(
+    "ts", ["2026-11-20T12:00:00", "2026-11-20", "yesterday", "", "1969-12-31T23:59:59Z", "2100-01-02T00:00:00Z", -1]
+)
+def test_times_without_a_zone_or_out_of_range_are_rejected(ts: object) -> None:
+    """A guessed zone would put events into a wrong day."""
+    assert isinstance(found(ts=ts), Rejected)
+
+
+def test_a_cancelled_reservation_takes_back_what_it_had() -> None:
+    """Whatever sign the source gives; without a quantity it counts as nothing."""
+    for qty in (3, -3):
+        event = one(type="reservation_cancelled", qty=qty, lines=[{"sku": "A", "qty": qty}])
+        assert isinstance(event, Reservation)
+        assert (event.action, event.qty, event.lines[0].qty) == ("cancelled", -3, -3)
+    empty = one(type="reservation_cancelled", qty=None)
+    assert isinstance(empty, Reservation)
+    assert empty.qty == 0
+
+
+def test_a_changed_reservation_keeps_its_sign() -> None:
+    """`qty` is the difference."""
+    event = one(type="reservation_changed", qty=-4)
+    assert isinstance(event, Reservation)
+    assert (event.action, event.qty) == ("changed", -4)
+
+
+def test_only_a_completed_pick_is_a_pick() -> None:
+    """A started one gives nothing, so that no pick counts twice."""
+    assert found(type="pick_started") == []
+    assert isinstance(one(type="pick_completed"), Pick)
+
+
+def test_the_rest_of_the_types() -> None:
+    """Announced goods are marked; a snapshot may be empty and complete; the number of a document is shown first."""
+    planned = one(type="inbound_planned", doc={"id": "1", "number": "IN-1"})
+    assert isinstance(planned, Inbound)
+    assert (planned.planned, planned.doc) == (True, "IN-1")
+    snapshot = one(type="stock_snapshot", qty=None, complete=True)
+    assert isinstance(snapshot, StockSnapshot)
+    assert (snapshot.complete, snapshot.qty) == (True, 0)
+
+
+def test_pieces_are_the_sum_of_the_lines() -> None:
+    """Unless the payload names them, which then count."""
+    lines = [{"sku": "A", "qty": 10}, {"sku": "B", "qty": 5}]
+    assert getattr(one(qty=None, lines=lines), "qty", None) == 15
+    assert getattr(one(qty=14, lines=lines), "qty", None) == 14
+
+
+def test_an_unknown_client_is_kept_whole() -> None:
+    """Id, time and name are there to list it, the record to send it again."""
+    lost = one(client={"kind": "wms_customer", "value": "404"})
+    assert isinstance(lost, Unassigned)
+    assert (lost.event_id, lost.client.value) == (event_id("wms", "main", "e1"), "404")
+    assert json.loads(bytes(lost.record))["payload"]["id"] == "e1"

@@ -1,0 +1,133 @@
+#!/bin/sh
+# Makes a fresh Debian or Ubuntu ready: system packages (as root), .venv from the lock file, Kafka's jars in the cache.
+# Done once; afterwards it only looks, in well under a second.
+set -eu
+cd "$(dirname "$0")/.."
+
+LOCK=requirements/lock.txt
+STAMP=.venv/setup.stamp
+CACHE=${LEADPULSE_CACHE:-.cache}
+MIN_JAVA=17 # Kafka 4
+
+say() { printf 'setup: %s\n' "$*"; }
+
+# --- system packages -------------------------------------------------------------------------------------------------
+
+has() { command -v "$1" >/dev/null 2>&1; }
+
+# A Python from 3.11 on that can make a venv with pip in it (Debian splits ensurepip off).
+find_python() {
+    for candidate in python3 python3.13 python3.12 python3.11; do
+        if "$candidate" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
+            command -v "$candidate"
+            return
+        fi
+    done
+    return 1
+}
+
+# Debian's and Ubuntu's own python3 where it is new enough or not there yet; else the versioned one beside it.
+python_package() {
+    if has /usr/bin/python3 && ! /usr/bin/python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))'; then
+        echo python3.11-venv
+    else
+        echo python3-venv
+    fi
+}
+
+java_is_new() {
+    major=$("${JAVA_HOME:+$JAVA_HOME/bin/}java" -version 2>&1 | sed -n 's/.*version "\([0-9]*\).*/\1/p')
+    [ "${major:-0}" -ge "$MIN_JAVA" ]
+}
+
+# Newer releases have no 17 any more, but a newer default.
+java_package() {
+    if apt-cache show openjdk-17-jre-headless >/dev/null 2>&1; then
+        echo openjdk-17-jre-headless
+    else
+        echo default-jre-headless
+    fi
+}
+
+missing() {
+    [ -x .venv/bin/python ] || find_python >/dev/null || python_package
+    java_is_new || java_package
+    has mvn || echo maven
+    has espeak-ng || echo espeak-ng libespeak-ng1
+    has prosody || echo prosody
+    has lua5.4 || echo lua5.4
+}
+
+# Prosody is for tests, which start their own on loopback: Debian must not start one that listens everywhere.
+keep_services_down() {
+    if [ ! -e /usr/sbin/policy-rc.d ]; then
+        trap 'rm -f /usr/sbin/policy-rc.d' EXIT
+        printf '#!/bin/sh\nexit 101\n' >/usr/sbin/policy-rc.d
+        chmod 755 /usr/sbin/policy-rc.d
+    fi
+}
+
+install_packages() {
+    output=$(mktemp)
+    had_prosody=$(has prosody && echo yes || true)
+    keep_services_down
+    for round in 1 2; do # the first may bring a python3 that is too old, which is only known then
+        apt-get update -q >"$output" 2>&1 || true # old lists may do; the installation tells
+        packages=$(missing | tr '\n' ' ')
+        [ -n "$packages" ] || break
+        say "installing $packages"
+        # shellcheck disable=SC2086 # one word a package
+        if ! DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $packages >"$output" 2>&1; then
+            cat "$output" >&2
+            exit 1
+        fi
+    done
+    if [ -z "$had_prosody" ] && [ -d /run/systemd/system ]; then
+        systemctl disable --quiet prosody 2>/dev/null || true
+    fi
+    rm -f "$output"
+}
+
+packages=$(missing | tr '\n' ' ')
+if [ -n "$packages" ]; then
+    if [ "$(id -u)" -ne 0 ] || ! has apt-get; then
+        echo "sudo apt-get update && sudo apt-get install -y --no-install-recommends ${packages% }"
+        exit 1
+    fi
+    install_packages
+    packages=$(missing | tr '\n' ' ')
+    [ -z "$packages" ] || { say "installed, and yet not found: $packages" >&2; exit 1; }
+fi
+
+# --- one at a time from here: `make test` and `make demo` may start together -----------------------------------------
+
+mkdir -p "$CACHE"
+exec 9>"$CACHE/setup.lock"
+flock 9
+
+# --- .venv -----------------------------------------------------------------------------------------------------------
+
+# The folder is part of it: a copied .venv points to the old place.
+wanted=$( { pwd; cat "$LOCK" pyproject.toml jibri-hooks/pyproject.toml; } | sha256sum)
+
+if [ ! -f "$STAMP" ] || [ "$(cat "$STAMP")" != "$wanted" ]; then
+    rm -f "$STAMP"
+    python=$(find_python) || python=.venv/bin/python
+    if ! .venv/bin/python -m pip --version >/dev/null 2>&1; then
+        say "making .venv with $("$python" --version)"
+        "$python" -m venv --clear .venv
+    fi
+    say "installing Python packages from $LOCK"
+    .venv/bin/python -m pip install --quiet --require-hashes -r "$LOCK"
+    .venv/bin/python -m pip install --quiet --no-deps --no-build-isolation -e . -e ./jibri-hooks
+    printf '%s\n' "$wanted" >"$STAMP"
+fi
+
+# --- Kafka -----------------------------------------------------------------------------------------------------------
+
+version=$(sed -n 's:.*<kafka.version>\(.*\)</kafka.version>.*:\1:p' streams/embedded/kafka/pom.xml)
+set -- "$CACHE/kafka/$version"/*.jsa
+if [ ! -e "$1" ]; then
+    say "fetching Kafka $version and preparing it for a fast start"
+    .venv/bin/python -m streams.embedded
+fi
