@@ -3,7 +3,6 @@
 .PHONY: help setup demo test lint bench clean
 
 BIN := .venv/bin
-export KEEP
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))

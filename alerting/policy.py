@@ -6,7 +6,8 @@
                         snoozed ──────────────────────────────────────────────┘
 
 One alert per (lead, rule). While it lives, a signal only adds evidence, or raises the severity (which opens it again).
-After it is resolved, the rule keeps quiet for 24 h (research/domain.md 4.3, alert hygiene).
+After it is resolved, the rule keeps quiet for 24 h unless it gets worse (research/domain.md 4.3, alert hygiene); a press
+under a resolved alert is answered and changes nothing, except that "confirmed" takes a false alarm back.
 """
 
 from collections.abc import Iterator, MutableMapping
@@ -22,6 +23,8 @@ from schemas.types import Millis
 COOL_DOWN_MS = DAY_MS
 FORGET_MS = 14 * DAY_MS
 MOST_EVIDENCE = 5
+GROWN = 2.0
+"""A signal whose score is so many times the alert's replaces its figures, without opening it again."""
 
 SNOOZE_MS = {"snooze_1d": DAY_MS, "snooze_7d": 7 * DAY_MS}
 
@@ -31,13 +34,15 @@ Alerts = MutableMapping[Rule, Alert]
 def decide(alerts: Alerts, signal: Signal) -> Alert | None:
     """Put a signal to the lead's alerts; the changed alert, or None when nothing changes for a person."""
     last = alerts.get(signal.rule)
-    if last is None or (last.status == "resolved" and signal.ts - last.updated_at >= COOL_DOWN_MS):
+    if last is None:
         return _keep(alerts, _opened(signal))
-    if last.status == "resolved":
-        return None
     rises = SEVERITIES.index(signal.severity) > SEVERITIES.index(last.severity)
+    if last.status == "resolved":
+        quiet = signal.ts - last.updated_at < COOL_DOWN_MS and not rises
+        return None if quiet else _keep(alerts, _opened(signal))
+    worse = rises or signal.score >= GROWN * last.score
     fresh = [e for e in signal.evidence if e not in last.evidence]
-    if not rises and (not fresh or len(last.evidence) >= MOST_EVIDENCE):
+    if not worse and (not fresh or len(last.evidence) >= MOST_EVIDENCE):
         return None
     changed = replace(
         last,
@@ -45,10 +50,10 @@ def decide(alerts: Alerts, signal: Signal) -> Alert | None:
         severity=signal.severity if rises else last.severity,
         status="open" if rises else last.status,
         updated_at=max(last.updated_at, signal.ts),
-        value=signal.value if rises else last.value,
-        baseline=signal.baseline if rises else last.baseline,
+        value=signal.value if worse else last.value,
+        baseline=signal.baseline if worse else last.baseline,
         score=max(signal.score, last.score),
-        unit=signal.unit if rises else last.unit,
+        unit=signal.unit if worse else last.unit,
         evidence=(last.evidence + fresh)[-MOST_EVIDENCE:],  # what raised it must be seen
         snoozed_until=0 if rises else last.snoozed_until,
         press=None,
@@ -61,6 +66,10 @@ def act(alerts: Alerts, action: AlertAction) -> Alert | None:
     last = next((alert for alert in alerts.values() if alert.alert_id == action.alert_id), None)
     if last is None:
         return None
+    actor = action.actor.name or action.actor.id
+    press = Press(action.action, actor, action.callback_id)
+    if last.status == "resolved" and action.action != "confirmed":  # "confirmed" takes a false alarm back
+        return _keep(alerts, replace(last, version=last.version + 1, press=press))
     status: AlertStatus = "acknowledged"
     snoozed_until, verdict = 0, last.verdict
     if action.action in SNOOZE_MS:
@@ -69,7 +78,6 @@ def act(alerts: Alerts, action: AlertAction) -> Alert | None:
         status, verdict = "resolved", "false_alarm"
     elif action.action == "confirmed":
         verdict = "confirmed"
-    actor = action.actor.name or action.actor.id
     changed = replace(
         last,
         version=last.version + 1,
@@ -78,7 +86,7 @@ def act(alerts: Alerts, action: AlertAction) -> Alert | None:
         acknowledged_by=actor,
         verdict=verdict,
         snoozed_until=snoozed_until,
-        press=Press(action.action, actor, action.callback_id),
+        press=press,
     )
     return _keep(alerts, changed)
 

@@ -31,6 +31,9 @@ from schemas.types import Meta, Millis
 LATE_MS = DAY_MS
 """Older events are only stored; the next baseline brings them in (design, rule 6)."""
 
+LATE_TRANSCRIPT_MS = 7 * DAY_MS
+"""A meeting's time is its start, and its words may wait for days in the queue of recordings: they are still news."""
+
 IDS_KEPT = 4096
 """Ids remembered per lead. A lead with more events in 24 h forgets the oldest; its baseline corrects the figures."""
 
@@ -50,7 +53,8 @@ def step(state: LeadState, event: Event, meta: Meta) -> Sequence[Finding]:
     if isinstance(event, Baseline):
         _replace_days(state, event)
         return NOTHING
-    if event.backfill or meta.ts - event.ts > LATE_MS or not _remember(state, event.event_id, meta.ts):
+    late = LATE_TRANSCRIPT_MS if isinstance(event, MeetingTranscribed) else LATE_MS
+    if event.backfill or meta.ts - event.ts > late or not _remember(state, event.event_id, meta.ts):
         return NOTHING
     if event.ts > meta.ts:  # a clock that runs ahead must not write into tomorrow, nor mute or snooze a rule for years
         event = msgspec.structs.replace(event, ts=meta.ts)

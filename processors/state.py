@@ -26,14 +26,14 @@ class LeadState(msgspec.Struct, array_like=True):
 
     `applied` is the offset in `lead.events` of the last folded record: the fence that makes a replay a no-op.
     `ids` maps event ids of the last 24 h to the hour of their arrival, oldest first. `first_day` is the first day the
-    client is known from: days without figures after it count as zero. `spike` is (day, severity index) already raised.
+    client is known from: days without figures after it count as zero. `spike` is (day, severity index, z) already raised.
     """
 
     applied: int = -1
     first_day: LocalDay | None = None
     days: dict[LocalDay, Day] = {}
     ids: dict[int, int] = {}
-    spike: tuple[LocalDay, int] = (0, -1)
+    spike: tuple[LocalDay, int, float] = (0, -1, 0.0)
     alerts: dict[Rule, Alert] = {}
 
     def day(self, day: LocalDay) -> Day:

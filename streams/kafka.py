@@ -9,10 +9,10 @@ from typing import Any, NamedTuple
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
 from aiokafka.client import AIOKafkaClient
-from aiokafka.errors import KafkaError, KafkaTimeoutError
+from aiokafka.errors import KafkaError, KafkaTimeoutError, MessageSizeTooLargeError
 from aiokafka.partitioner import murmur2
 
-from schemas.errors import Transient
+from schemas.errors import Refused, Transient
 from schemas.topics import TOPICS, TopicSpec
 from streams.settings import Kafka
 
@@ -99,7 +99,9 @@ class Outputs:
             return self._producer
 
     async def send(self, outputs: Iterable[Output]) -> None:
-        """Produce and wait for the broker's word on every record. Raises `Transient`; then all of it may be repeated.
+        """Produce and wait for the broker's word on every record.
+
+        Raises `Transient`, then all of it may be repeated; `Refused` when a record is too large for ever.
 
         Records of a partition are put into ready-made batches: a fraction of the cost of one call per record.
         """
@@ -115,6 +117,8 @@ class Outputs:
             for (topic, at), group in groups.items():
                 waiting += await _send_group(producer, self._prefix + topic, at, group)
             await asyncio.gather(*waiting)
+        except MessageSizeTooLargeError as error:
+            raise Refused(f"an output is larger than its topic takes: {error!r}") from error
         except (KafkaError, OSError) as error:
             raise Transient(f"Kafka did not take the output: {error!r}") from error
         finally:
@@ -158,15 +162,17 @@ class Reader:
 
     async def read(self, partitions: Iterable[int], deadline: float = 120.0) -> AsyncIterator[ConsumerRecord]:
         """Every record up to the end offsets of now. Raises `Transient` after `deadline` seconds."""
-        consumer = self._consumer()
+        consumer = self._consumer(fetch_wait_ms=20)
         try:
             async with asyncio.timeout(deadline):
                 await consumer.start()
                 tps = [TopicPartition(self._topic, p) for p in partitions]
-                consumer.assign(tps)
-                await consumer.seek_to_beginning(*tps)
+                # offsets are asked for before `assign`: on one connection they would wait behind the first long poll
                 ends = await consumer.end_offsets(tps)
-                todo = {tp for tp in tps if await consumer.position(tp) < ends[tp]}
+                starts = await consumer.beginning_offsets(tps)
+                todo = {tp for tp in tps if starts[tp] < ends[tp]}
+                consumer.assign(todo)
+                await consumer.seek_to_beginning(*todo)
                 while todo:
                     for records in (await consumer.getmany(*todo, timeout_ms=500)).values():
                         for record in records:
@@ -179,7 +185,7 @@ class Reader:
 
     async def follow(self) -> AsyncIterator[ConsumerRecord | None]:
         """Every record of partition 0 for ever; None each time the end is reached. Reconnects by itself."""
-        consumer = self._consumer()
+        consumer = self._consumer(fetch_wait_ms=500)
         tp = TopicPartition(self._topic, 0)
         try:
             await consumer.start()
@@ -194,11 +200,11 @@ class Reader:
         finally:
             await consumer.stop()
 
-    def _consumer(self) -> AIOKafkaConsumer:
+    def _consumer(self, fetch_wait_ms: int) -> AIOKafkaConsumer:
         return AIOKafkaConsumer(
             **self._options,
             auto_offset_reset="earliest",
             enable_auto_commit=False,
-            fetch_max_wait_ms=500,
+            fetch_max_wait_ms=fetch_wait_ms,
             max_partition_fetch_bytes=4 << 20,
         )

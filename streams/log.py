@@ -57,3 +57,4 @@ def configure(worker: str, level: str = "INFO") -> None:
     root.setLevel(logging.WARNING)
     for ours in ("streams", "alerting", "recorder", "leadpulse"):
         logging.getLogger(ours).setLevel(level)
+    logging.getLogger("streams.batches").setLevel(logging.WARNING)  # mode's life cycle of Faust's services

@@ -31,6 +31,7 @@ class LeadStates:
         if self._generations.get(partition) not in (generation, generation - 1):
             self._partitions[partition] = await self._load(partition)
         self._generations[partition] = generation
+        self._forget_before(generation - 1)
         return self._partitions[partition]
 
     def discard(self, partition: int) -> None:
@@ -41,6 +42,12 @@ class LeadStates:
         """The records that make the states of `leads` durable."""
         states = self._partitions[partition]
         return [Output(LEAD_STATE.name, lead.encode(), encode_state(states[lead]), partition) for lead in leads]
+
+    def _forget_before(self, generation: int) -> None:
+        """Free what moved away: it would be read again anyhow."""
+        for partition in [p for p, last in self._generations.items() if last < generation]:
+            del self._generations[partition]
+            del self._partitions[partition]
 
     async def _load(self, partition: int) -> dict[str, LeadState]:
         began = time.monotonic()

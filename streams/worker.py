@@ -18,7 +18,9 @@ from typing import Any
 
 import faust
 from faust.auth import SASLCredentials, SSLCredentials
+from faust.exceptions import ConsumerNotStarted
 
+from schemas.errors import BudgetExceeded
 from schemas.topics import TopicSpec
 from streams.health import HealthPage
 from streams.kafka import Outputs, client_options, wait_for_topics
@@ -62,7 +64,7 @@ class Worker:
             self.outputs,
             Budget(limits.dead_letter_run, limits.dead_letter_ratio, limits.dead_letter_window),
             owned=self._owned,
-            fatal=lambda error: self._fail(EXIT_BUDGET, "stopped: dead-letter budget spent", error),
+            fatal=self._stop_settling,
         )
         self._settlers[topic.name] = settler
         source = self.app.topic(
@@ -149,7 +151,17 @@ class Worker:
 
     def _owned(self, batch: Batch) -> bool:
         topic = self.settings.kafka.prefix + batch.topic
-        return any(tp.topic == topic and tp.partition == batch.partition for tp in self.app.consumer.assignment())
+        return any(tp.topic == topic and tp.partition == batch.partition for tp in self._assignment())
+
+    def _assignment(self) -> Any:
+        try:
+            return self.app.consumer.assignment() if self.app.started else set()
+        except ConsumerNotStarted:
+            return set()
+
+    def _stop_settling(self, error: Exception) -> None:
+        budget = isinstance(error, BudgetExceeded)
+        self._fail(EXIT_BUDGET if budget else EXIT_CRASH, "a batch cannot be settled", error)
 
     def _stalled(self, topic: str, partition: int) -> None:
         faulthandler.dump_traceback(sys.stderr)
@@ -167,7 +179,7 @@ class Worker:
     def _checks(self) -> dict[str, bool]:
         checks = {name: check() for name, check in self.needs.items()}
         if self._settlers:
-            checks["assigned"] = bool(self.app.started and self.app.consumer.assignment() and not self.app.rebalancing)
+            checks["assigned"] = bool(self._assignment() and not self.app.rebalancing)
         return checks
 
 

@@ -26,6 +26,11 @@ find_python() {
     return 1
 }
 
+# Whether .venv works and was made here: the programs of a copied one point to the old place.
+venv_is_ours() {
+    grep -qsF "$PWD/.venv/bin/python" .venv/bin/pip && .venv/bin/python -m pip --version >/dev/null 2>&1
+}
+
 # Debian's and Ubuntu's own python3 where it is new enough or not there yet; else the versioned one beside it.
 python_package() {
     if has /usr/bin/python3 && ! /usr/bin/python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))'; then
@@ -40,17 +45,17 @@ java_is_new() {
     [ "${major:-0}" -ge "$MIN_JAVA" ]
 }
 
-# Newer releases have no 17 any more, but a newer default.
+# Newer releases have no 17 any more, but a newer default; without package lists nothing is known.
 java_package() {
-    if apt-cache show openjdk-17-jre-headless >/dev/null 2>&1; then
-        echo openjdk-17-jre-headless
-    else
+    if apt-cache show default-jre-headless >/dev/null 2>&1 && ! apt-cache show openjdk-17-jre-headless >/dev/null 2>&1; then
         echo default-jre-headless
+    else
+        echo openjdk-17-jre-headless
     fi
 }
 
 missing() {
-    [ -x .venv/bin/python ] || find_python >/dev/null || python_package
+    venv_is_ours || find_python >/dev/null || python_package
     java_is_new || java_package
     has mvn || echo maven
     has espeak-ng || echo espeak-ng libespeak-ng1
@@ -62,6 +67,7 @@ missing() {
 keep_services_down() {
     if [ ! -e /usr/sbin/policy-rc.d ]; then
         trap 'rm -f /usr/sbin/policy-rc.d' EXIT
+        trap 'exit 130' INT TERM
         printf '#!/bin/sh\nexit 101\n' >/usr/sbin/policy-rc.d
         chmod 755 /usr/sbin/policy-rc.d
     fi
@@ -72,10 +78,10 @@ install_packages() {
     had_prosody=$(has prosody && echo yes || true)
     keep_services_down
     for round in 1 2; do # the first may bring a python3 that is too old, which is only known then
+        [ -n "$(missing)" ] || break
         apt-get update -q >"$output" 2>&1 || true # old lists may do; the installation tells
         packages=$(missing | tr '\n' ' ')
-        [ -n "$packages" ] || break
-        say "installing $packages"
+        say "installing ${packages% }"
         # shellcheck disable=SC2086 # one word a package
         if ! DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $packages >"$output" 2>&1; then
             cat "$output" >&2
@@ -107,13 +113,12 @@ flock 9
 
 # --- .venv -----------------------------------------------------------------------------------------------------------
 
-# The folder is part of it: a copied .venv points to the old place.
 wanted=$( { pwd; cat "$LOCK" pyproject.toml jibri-hooks/pyproject.toml; } | sha256sum)
 
 if [ ! -f "$STAMP" ] || [ "$(cat "$STAMP")" != "$wanted" ]; then
     rm -f "$STAMP"
-    python=$(find_python) || python=.venv/bin/python
-    if ! .venv/bin/python -m pip --version >/dev/null 2>&1; then
+    if ! venv_is_ours; then
+        python=$(find_python)
         say "making .venv with $("$python" --version)"
         "$python" -m venv --clear .venv
     fi

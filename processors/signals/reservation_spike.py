@@ -28,6 +28,9 @@ WARN_Z, WARN_RATIO = 3.0, 2.0
 CRITICAL_Z, CRITICAL_RATIO = 5.0, 3.0
 """From the measured table in research/domain.md 4.2 and 4.3."""
 
+GROWN = 2.0
+"""A spike that goes on is said again when its z has grown so many times, so the curator's message shows its size."""
+
 
 class Normal(NamedTuple):
     """Mean and deviation of a figure over the client's full days."""
@@ -45,15 +48,17 @@ class _Finding(NamedTuple):
 
 
 def find(state: LeadState, event: Reservation, today: LocalDay) -> Sequence[Signal]:
-    """A signal when today's level rises above what was raised today. `today` is the event's own day.
+    """A signal when today's level rises above what was raised today, or z has doubled. `today` is the event's own day.
 
     What happened before midnight may arrive after it, and is still judged by its day; once the next day has raised
     something, that day's late events say nothing new.
     """
     figures = state.days.get(today)
-    raised = state.spike[1] if state.spike[0] == today else -1
-    if figures is None or state.spike[0] > today or raised == len(SEVERITIES) - 1:
+    raised_on, level, z = state.spike
+    if figures is None or raised_on > today:
         return ()
+    if raised_on < today:
+        level, z = -1, 0.0
     if figures.reservations < MIN_TODAY and figures.reserved_qty < MIN_PIECES:
         return ()
     counts, pieces = normals(state, today)
@@ -63,13 +68,13 @@ def find(state: LeadState, event: Reservation, today: LocalDay) -> Sequence[Sign
         _judge(figures.reservations, MIN_TODAY, counts, "reservations"),
         _judge(figures.reserved_qty, MIN_PIECES, pieces, "pieces"),
     )
-    if found.level <= raised:
+    if found.level < 0 or found.level < level or (found.level == level and found.z < GROWN * z):
         return ()
-    state.spike = today, found.level
+    state.spike = today, found.level, found.z
     severity = SEVERITIES[found.level]
     return (
         Signal(
-            signal_id=event_id("signal", "reservation_spike", event.lead_id, today, severity),
+            signal_id=event_id("signal", "reservation_spike", event.event_id),
             lead_id=event.lead_id,
             rule="reservation_spike",
             severity=severity,

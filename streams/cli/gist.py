@@ -28,6 +28,7 @@ KINDS = {
     "identity_linked": "привязка клиента",
 }
 RULES = {"reservation_spike": "всплеск резервов", "leaving_phrase": "слова об уходе"}
+UNITS = {"": "", "reservations": " резервов", "pieces": " шт."}
 SEVERITIES = {"info": "к сведению", "warning": "внимание", "critical": "срочно"}
 
 

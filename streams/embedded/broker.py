@@ -9,7 +9,6 @@ import base64
 import contextlib
 import fcntl
 import logging
-import os
 import shutil
 import signal
 import socket
@@ -161,7 +160,6 @@ class Broker:
                 "kafka.Kafka",
                 "server.properties",
                 cwd=self._folder,
-                env={**os.environ, "MALLOC_ARENA_MAX": "2"},  # an arena per thread costs 20 MB and buys nothing here
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,

@@ -168,11 +168,31 @@ def test_cool_down_of_a_day_after_resolved(after: int, opens: bool) -> None:
     """A rule keeps quiet for 24 h to the millisecond, then begins a new alert."""
     alerts, alert = opened()
     act(alerts, press(alert, "false_alarm"))
-    fresh = policy.decide(alerts, signal(1, T0 + after, "critical"))
+    fresh = policy.decide(alerts, signal(1, T0 + after, alert.severity))
     assert (fresh is not None) is opens
     if fresh is not None:
         assert (fresh.version, fresh.status) == (1, "open")
         assert fresh.alert_id != alert.alert_id
+
+
+def test_worse_is_said_in_the_cool_down_too() -> None:
+    """A false alarm of a warning does not mute the critical signal that follows it."""
+    alerts, alert = opened()
+    act(alerts, press(alert, "false_alarm"))
+    fresh = policy.decide(alerts, signal(1, T0 + 1, "critical"))
+    assert fresh is not None
+    assert (fresh.version, fresh.status, fresh.severity) == (1, "open", "critical")
+
+
+def test_press_under_a_resolved_alert() -> None:
+    """It is answered and changes nothing, but "confirmed" takes a false alarm back."""
+    alerts, alert = opened()
+    act(alerts, press(alert, "false_alarm"))
+    seen = act(alerts, press(alert, "seen"))
+    assert (seen.status, seen.verdict, seen.version) == ("resolved", "false_alarm", 3)
+    assert seen.press is not None
+    confirmed = act(alerts, press(alert, "confirmed"))
+    assert (confirmed.status, confirmed.verdict) == ("acknowledged", "confirmed")
 
 
 @pytest.mark.parametrize(("passed", "status"), [(DAY_MS - 1, "snoozed"), (DAY_MS, "open")])

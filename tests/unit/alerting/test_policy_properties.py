@@ -88,11 +88,12 @@ def test_acknowledged_never_silently_reverts(history: Sequence[Step]) -> None:
 
 @given(steps)
 def test_a_live_alert_is_never_replaced(history: Sequence[Step]) -> None:
-    """A new alert begins only where there was none, or after the last one was resolved for a day."""
+    """A new alert begins only where there was none, or when the last one is resolved: for a day, unless it gets worse."""
     for _, before, after in changes(history):
         if before is not None and before.alert_id != after.alert_id:
             assert before.status == "resolved"
-            assert after.opened_at - before.updated_at >= policy.COOL_DOWN_MS
+            worse = SEVERITIES.index(after.severity) > SEVERITIES.index(before.severity)
+            assert worse or after.opened_at - before.updated_at >= policy.COOL_DOWN_MS
 
 
 @given(steps)

@@ -5,9 +5,9 @@ from typing import get_args
 import pytest
 
 from schemas.alerts import SEVERITIES as SEVERITY_NAMES
-from schemas.alerts import Rule
+from schemas.alerts import Rule, Unit
 from schemas.events import Event
-from streams.cli.gist import KINDS, LONGEST, RULES, SEVERITIES, evidence, gist
+from streams.cli.gist import KINDS, LONGEST, RULES, SEVERITIES, UNITS, evidence, gist
 from streams.cli.table import table
 
 
@@ -42,6 +42,7 @@ def test_every_kind_rule_and_severity_has_its_russian_name() -> None:
     tags = {str(cls.__struct_config__.tag) for cls in get_args(Event)}
     assert tags - set(KINDS) == {"tick", "baseline"}
     assert set(RULES) == set(get_args(Rule))
+    assert set(UNITS) == set(get_args(Unit))
     assert set(SEVERITIES) == set(SEVERITY_NAMES)
 
 

@@ -36,7 +36,7 @@ states = st.builds(
     first_day=st.none() | st.integers(0, 40_000),
     days=st.dictionaries(st.integers(0, 40_000), figures, max_size=5),
     ids=st.dictionaries(ids, st.integers(0, 2**31), max_size=20),
-    spike=st.tuples(st.integers(0, 40_000), st.integers(-1, 2)),
+    spike=st.tuples(st.integers(0, 40_000), st.integers(-1, 2), st.floats(0, 1e6)),
     alerts=st.dictionaries(st.sampled_from(["reservation_spike", "leaving_phrase"]), alerts),
 )
 

@@ -39,6 +39,22 @@ def test_old_records_leave_the_window() -> None:
         budget.spend(10, 9)
 
 
+def test_run_may_begin_in_a_mixed_batch() -> None:
+    """The bad records of a mixed batch count as one: where in it they stood is not known."""
+    budget = Budget(run=10, ratio=1.0, window=1000)
+    budget.spend(5, 4)
+    with pytest.raises(BudgetExceeded):
+        budget.spend(9, 9)
+
+
+def test_share_is_that_of_the_last_window_only() -> None:
+    """A whole window of newer records pushes the older ones out."""
+    budget = Budget(run=1000, ratio=0.5, window=100)
+    budget.spend(100, 40)
+    with pytest.raises(BudgetExceeded):
+        budget.spend(100, 51)
+
+
 @given(batches)
 def test_against_a_plain_count(history: list[tuple[int, int]]) -> None:
     """The ratio is that of the shortest tail of batches that fills the window; memory is bounded by it."""

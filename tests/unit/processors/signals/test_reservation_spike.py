@@ -80,18 +80,17 @@ def test_raised_level_is_remembered_for_the_day_only() -> None:
     assert spike.find(state, EVENT, DAY) == ()
     state.days[DAY + 1] = Day(30, 40)
     assert len(spike.find(state, EVENT, DAY + 1)) == 1
-    assert state.spike == (DAY + 1, 2)
+    assert state.spike[:2] == (DAY + 1, 2)
 
 
-def test_a_level_has_one_id_a_day() -> None:
-    """Whichever event shows it, a lead's level of a day is the same signal; another day or level is another."""
-    first = judge([(4, 40)] * 28, (10, 40))
-    worse = judge([(4, 40)] * 28, (20, 40))
-    again = judge([(4, 40)] * 28, (11, 40))
-    assert first is not None
-    assert worse is not None
-    assert again is not None
-    assert first.signal_id == again.signal_id != worse.signal_id
+def test_growing_spike_is_said_again_when_it_has_doubled() -> None:
+    """Within a level only a z twice as large is news, so the size of a spike is shown without a message for each."""
+    state = client([(4, 40)] * 28, (14, 40))
+    said = []
+    for reservations in range(14, 60):
+        state.days[DAY].reservations = reservations
+        said += [signal.value for signal in spike.find(state, EVENT, DAY)]
+    assert said == [14, 24, 44]
 
 
 @given(

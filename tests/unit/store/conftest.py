@@ -1,0 +1,58 @@
+"""chDB for these tests. A process has one engine and one folder of it: so the folder is the session's, and each test
+gets a database of its own in it. A handle is kept open all the time, else every test would start the engine anew.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Iterator
+from itertools import count
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from streams.settings import Store
+from streams.store.clickhouse import open_client
+from streams.store.database import Database
+
+_NUMBERS = count(1)
+
+
+@pytest.fixture(scope="session")
+def chdb_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The engine's folder, open for the session."""
+    folder = tmp_path_factory.mktemp("chdb")
+    keeper = open_client(Store(folder=folder), {}, None)
+    yield folder
+    keeper.close()
+
+
+@pytest.fixture
+def store(chdb_folder: Path) -> Store:
+    """Settings of a database that nobody used before."""
+    return Store(folder=chdb_folder, database=f"test_{next(_NUMBERS)}", api_port=0)
+
+
+@pytest_asyncio.fixture
+async def database(store: Store) -> AsyncIterator[Database]:
+    """An open, migrated database."""
+    async with opened(store) as database:
+        yield database
+
+
+@contextlib.asynccontextmanager
+async def opened(store: Store) -> AsyncIterator[Database]:
+    """A `Database` kept open as the worker does it."""
+    database = Database(store)
+    keeper = asyncio.ensure_future(database.keep_open())
+    waiter = asyncio.ensure_future(database.opened())
+    await asyncio.wait({keeper, waiter}, timeout=60, return_when=asyncio.FIRST_COMPLETED)
+    waiter.cancel()
+    if keeper.done():
+        keeper.result()
+    try:
+        yield database
+    finally:
+        keeper.cancel()
+        await asyncio.gather(keeper, waiter, return_exceptions=True)
+        await database.close()
