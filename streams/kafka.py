@@ -171,8 +171,9 @@ class Reader:
                 ends = await consumer.end_offsets(tps)
                 starts = await consumer.beginning_offsets(tps)
                 todo = {tp for tp in tps if starts[tp] < ends[tp]}
-                consumer.assign(todo)
-                await consumer.seek_to_beginning(*todo)
+                if todo:
+                    consumer.assign(todo)
+                    await consumer.seek_to_beginning(*todo)
                 while todo:
                     for records in (await consumer.getmany(*todo, timeout_ms=500)).values():
                         for record in records:

@@ -18,7 +18,7 @@ WHERE lead_id = {{lead:String}} AND kind != 'baseline'
 ORDER BY ts DESC, event_id DESC LIMIT {{limit:UInt32}}"""
 
 SIGNALS = f"""
-SELECT {_MS}(ts), signal_id, rule, severity, {_MS}(window_start), value, baseline, score, unit, evidence
+SELECT lead_id, {_MS}(ts), signal_id, rule, severity, {_MS}(window_start), value, baseline, score, unit, evidence
 FROM signals FINAL WHERE lead_id = {{lead:String}} ORDER BY ts DESC, signal_id LIMIT {{limit:UInt32}}"""
 
 RECORDINGS = f"""
@@ -83,7 +83,10 @@ async def events(database: Database, lead: str, limit: int, before: Position) ->
 
 async def signals(database: Database, lead: str, limit: int) -> dict[str, Any]:
     """A lead's signals, newest first."""
-    names = ("ts", "signal_id", "rule", "severity", "window_start", "value", "baseline", "score", "unit", "evidence")
+    names = (
+        *("lead_id", "ts", "signal_id", "rule", "severity", "window_start", "value", "baseline", "score", "unit"),
+        "evidence",
+    )
     rows = await database.read(SIGNALS, {"lead": lead, "limit": limit})
     return {"lead_id": lead, "signals": [_named(names, row, "signal_id") for row in rows]}
 

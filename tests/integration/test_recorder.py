@@ -110,7 +110,7 @@ class Host:
 async def reach(condition: Callable[[], bool]) -> None:
     """Return when the condition holds; an error after the deadline."""
     async with asyncio.timeout(DEADLINE_S):
-        while not condition():  # noqa: ASYNC110  # another process's files and log give no event
+        while not condition():  # another process's files and log give no event
             await asyncio.sleep(0.02)
 
 

@@ -49,7 +49,7 @@ class Bounds:
 
 async def until(condition: Callable[[], bool], within_s: float = 20.0) -> None:
     async with asyncio.timeout(within_s):
-        while not condition():  # noqa: ASYNC110 - the condition is the state of a process, nobody sets an event
+        while not condition():
             await asyncio.sleep(0.002)
 
 

@@ -1,4 +1,4 @@
-"""SIGKILL of `transcribe` in mid-recording: every recording gets its transcript, with the words of an undisturbed run."""
+"""SIGKILL of `transcribe` in mid-recording: every recording gets the transcript of an undisturbed run."""
 
 import asyncio
 import signal

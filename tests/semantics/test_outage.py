@@ -2,8 +2,10 @@
 
 import asyncio
 import json
+import sys
 import time
 from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import aiohttp
@@ -115,29 +117,61 @@ async def test_broker_killed_for_20_seconds(mortal: Broker, tmp_path: Path) -> N
             assert len(lines) < 200, f"{name} floods its log while the broker is away"
 
 
+@asynccontextmanager
+async def clickhouse(folder: Path) -> AsyncIterator[str]:
+    """The URL of a ClickHouse (HTTP front over chDB) in a process of its own."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "tests.fakes.clickhouse",
+        str(folder),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+    )
+    assert process.stdin is not None
+    assert process.stdout is not None
+    yield f"http://127.0.0.1:{int(await process.stdout.readline())}"
+    process.stdin.close()
+    await process.wait()
+
+
+async def fail_inserts(url: str, times: int) -> None:
+    """Let so many inserts fail with 503; 0 ends it."""
+    faults = [{"on": "INSERT INTO", "status": 503, "code": 0, "text": "away"}] * times
+    async with aiohttp.ClientSession() as session, session.post(f"{url}/faults", json=faults) as answer:
+        assert answer.status == 200
+
+
 @pytest.mark.timeout(180)
 async def test_clickhouse_failing_for_20_seconds(bootstrap: str, tmp_path: Path) -> None:
     """While every insert fails, alerts still go out; afterwards everything is stored."""
-    port, front_port = free_port(), free_port()
-    async with FakeTelegram(chats={CHAT}) as telegram:
+    port = free_port()
+    async with FakeTelegram(chats={CHAT}) as telegram, clickhouse(tmp_path / "clickhouse") as url:
         settings = environ(telegram, port) | {
             "LEADPULSE_STORE__BACKEND": "clickhouse",
-            "LEADPULSE_STORE__URL": f"http://127.0.0.1:{front_port}",
+            "LEADPULSE_STORE__URL": url,
+            "LEADPULSE_STORE__DATABASE": "default",
         }
         async with Installation(bootstrap, tmp_path, settings) as here:
-            here.start("tests.fakes.clickhouse", "--port", str(front_port))
             await here.produce(LEAD_EVENTS, history(["3001", "3002"]))
             for name in ("gateway", "pipeline", "store", "notify"):
                 here.worker(name)
             await accepted(port, "3001")
             await told(telegram, "3001")
             await here.settled("store", LEAD_EVENTS, 60)
-            await fail_inserts(front_port, True)
+            await here.settled("store", LEAD_ALERTS, 60)
+            await fail_inserts(url, 5_000)
             failing = time.monotonic()
             await accepted(port, "3002")
             await told(telegram, "3002")
-            assert await here.lag("store", LEAD_ALERTS) > 0, "the store must not have taken what ClickHouse refused"
+            assert await here.lag("store", LEAD_ALERTS) > 0, "the store must not have acked what ClickHouse refused"
             await asyncio.sleep(max(0.0, AWAY_SECONDS - (time.monotonic() - failing)))
-            await fail_inserts(front_port, False)
+            await fail_inserts(url, 0)
             await here.settled("store", LEAD_EVENTS, 60)
             await here.settled("store", LEAD_ALERTS, 60)
+            produced = {json.loads(record.value)["alert_id"] for record in await here.read(LEAD_ALERTS)}
+            async with aiohttp.ClientSession() as session:
+                query = {"query": "SELECT lower(hex(alert_id)) FROM alerts FINAL"}
+                async with session.get(url, params=query) as answer:
+                    stored = {line.rjust(16, "0") for line in (await answer.text()).split()}
+            assert stored == produced

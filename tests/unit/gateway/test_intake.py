@@ -29,7 +29,7 @@ class Broker:
 async def until(condition: Callable[[], bool]) -> None:
     """Wait for a condition, at most 5 s."""
     async with asyncio.timeout(5):
-        while not condition():  # noqa: ASYNC110 — a condition of the code under test, which sets no event for us
+        while not condition():
             await asyncio.sleep(0.005)
 
 

@@ -1,7 +1,7 @@
 """The fold: what an event does to a lead, and that a replay or a duplicate does nothing."""
 
-from itertools import pairwise
 from collections.abc import Iterable
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import pytest

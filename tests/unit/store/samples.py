@@ -1,0 +1,50 @@
+"""One event of every type."""
+
+from typing import Any, get_args
+
+from schemas import events as ev
+from schemas.codec import event_id
+from tests.unit.store.records import NOW
+
+LEAD = "12345"
+_AUTHOR = ev.Author("7", "Анна")
+
+_FIELDS: dict[type, dict[str, Any]] = {
+    ev.MeetingRecorded: {"recording_id": "r1", "room": "lead-12345-kickoff", "duration_ms": 600_000},
+    ev.MeetingTranscribed: {
+        "recording_id": "r1",
+        "version": 1,
+        "engine": "vosk",
+        "duration_ms": 600_000,
+        "words": 3,
+        "utterances": [ev.Utterance(0, 900, "добрый день", "A", 0.9), ev.Utterance(1000, 1500, "да")],
+    },
+    ev.MeetingMinutes: {"recording_id": "r1", "version": 1, "engine": "extract", "summary": "«итоги»"},
+    ev.Message: {"chat_id": "-1", "message_id": "5", "author": _AUTHOR, "text": "где наш товар? 'ё' \x00"},
+    ev.MessageEdited: {"chat_id": "-1", "message_id": "5", "author": ev.Author("8", client=False), "text": "правка"},
+    ev.MessageDeleted: {"chat_id": "-1", "message_id": "5"},
+    ev.Call: {"call_id": "c1", "direction": "in", "duration_ms": 60_000},
+    ev.Mail: {"mail_id": "m1", "direction": "out", "subject": "счёт"},
+    ev.CrmChanged: {"entity": "deal", "entity_id": "9", "change": "updated", "fields": {"stage": "won"}},
+    ev.Note: {"note_id": "n1", "author": _AUTHOR, "text": "любит порядок"},
+    ev.Reservation: {"doc": "R-1", "qty": -4, "action": "cancelled", "lines": [ev.Line("sku", -4)]},
+    ev.Pick: {"doc": "P-1", "qty": 3},
+    ev.Shipment: {"doc": "S-1", "qty": 3},
+    ev.Inbound: {"doc": "I-1", "qty": 10_000_000, "planned": True},
+    ev.Return: {"doc": "V-1", "qty": 1},
+    ev.Adjustment: {"doc": "A-1", "qty": -10_000_000},
+    ev.StockSnapshot: {"doc": "Q-1", "qty": 0, "complete": True},
+    ev.AlertAction: {"alert_id": "0" * 16, "action": "seen", "actor": _AUTHOR},
+    ev.Tick: {"lead_id": ""},
+    ev.Baseline: {"first_day": 20_000, "last_day": 20_001, "days": [ev.DayFigures(20_000, 1, 2)]},
+    ev.IdentityLinked: {"kind": "tg_chat", "value": "-1"},
+}
+
+
+def event_of(type_: type) -> Any:
+    """An event of this type."""
+    common = {"event_id": event_id("sample", type_.__name__), "lead_id": LEAD, "ts": NOW - 5000, "source": "test"}
+    return type_(**(common | _FIELDS[type_]))
+
+
+ALL_EVENTS = [event_of(type_) for type_ in get_args(ev.Event)]
