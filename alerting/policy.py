@@ -6,8 +6,8 @@
                         snoozed ──────────────────────────────────────────────┘
 
 One alert per (lead, rule). While it lives, a signal only adds evidence, or raises the severity (which opens it again).
-After it is resolved, the rule keeps quiet for 24 h unless it gets worse (research/domain.md 4.3, alert hygiene); a press
-under a resolved alert is answered and changes nothing, except that "confirmed" takes a false alarm back.
+After it is resolved, the rule keeps quiet for 24 h unless it gets worse (research/domain.md 4.3, alert hygiene).
+A press under a resolved alert is answered and changes nothing, except that "confirmed" takes a false alarm back.
 """
 
 from collections.abc import Iterator, MutableMapping

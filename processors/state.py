@@ -26,7 +26,7 @@ class LeadState(msgspec.Struct, array_like=True):
 
     `applied` is the offset in `lead.events` of the last folded record: the fence that makes a replay a no-op.
     `ids` maps event ids of the last 24 h to the hour of their arrival, oldest first. `first_day` is the first day the
-    client is known from: days without figures after it count as zero. `spike` is (day, severity index, z) already raised.
+    client is known from: days without figures after it count as zero. `spike` is (day, severity index, z) raised last.
     """
 
     applied: int = -1

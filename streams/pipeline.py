@@ -1,6 +1,6 @@
 """Worker `pipeline`: `source.*` → normalize → `lead.events` → fold → `lead.state`, `lead.signals`, `lead.alerts`.
 
-It touches Kafka only. What a record means is decided in `processors/`, what becomes of a signal in `alerting/policy.py`.
+It touches Kafka only. `processors/` decides what a record means, `alerting/policy.py` what becomes of a signal.
 """
 
 import asyncio

@@ -1,7 +1,7 @@
 """`leadpulse up`: the embedded broker and all workers on one machine, under supervisord.
 
-supervisord (a well-kept supervisor) starts them in the order of `PROGRAMS`, restarts what ends with a growing pause, and
-stops them in the reverse order. This module writes its configuration, passes signals on, and says when all are ready.
+supervisord (a well-kept supervisor) starts them in the order of `PROGRAMS`, restarts what ends with a growing pause,
+and stops them in the reverse order. This module writes its configuration, passes signals on, and says when all are ready.
 Each process writes its own name in front of its lines, so one terminal shows one log.
 """
 
@@ -87,10 +87,7 @@ def configuration(folder: Path, python: str) -> str:
 
 async def run(settings: Settings, folder: Path = Path("var/supervisor")) -> int:
     """Start everything; return when all has stopped. The first SIGINT or SIGTERM stops in order, the second at once."""
-    folder = folder.absolute()
-    folder.mkdir(parents=True, exist_ok=True)
-    conf = folder / "supervisord.conf"
-    conf.write_text(configuration(folder, sys.executable))
+    conf = _write_configuration(folder)
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "supervisor.supervisord", "-n", "-c", str(conf), start_new_session=True
     )
@@ -103,6 +100,14 @@ async def run(settings: Settings, folder: Path = Path("var/supervisor")) -> int:
         announcing.cancel()
     log.info("stopped")
     return 0 if signals.count else code
+
+
+def _write_configuration(folder: Path) -> Path:
+    folder = folder.absolute()
+    folder.mkdir(parents=True, exist_ok=True)
+    conf = folder / "supervisord.conf"
+    conf.write_text(configuration(folder, sys.executable))
+    return conf
 
 
 class _Signals:
@@ -133,7 +138,7 @@ async def _announce(settings: Settings) -> None:
     names = [arguments.split()[1] for _, arguments in PROGRAMS if arguments.startswith("worker")]
     urls = [f"http://{settings.metrics.host}:{getattr(settings.metrics, name)}/readyz" for name in names]
     async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=2)) as session:
-        while not all(await asyncio.gather(*(_ready(session, url) for url in urls))):
+        while not all(await asyncio.gather(*(_ready(session, url) for url in urls))):  # noqa: ASYNC110 — other processes
             await asyncio.sleep(0.5)
     log.info(
         "ready",

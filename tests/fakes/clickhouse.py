@@ -1,6 +1,6 @@
 """ClickHouse's HTTP interface over chDB, with faults on demand, for the path of the code that talks to a server.
 
-    python -m tests.fakes.clickhouse FOLDER        prints its port, serves until stdin is closed or SIGTERM
+    python -m tests.fakes.clickhouse FOLDER [PORT]     prints its port, serves until stdin is closed
 
 A process has one chDB engine, so this runs in its own. `POST /faults` with a JSON list of `Fault` scripts what happens
 to the next requests whose text contains `on`. Not modelled: sessions, users, external data, `FORMAT VALUES` in bodies;
@@ -192,10 +192,10 @@ def _quoted(value: str) -> str:
     return "'" + value.replace("\\", "\\\\").replace("'", "\\'") + "'"
 
 
-async def _serve(folder: str) -> None:
+async def _serve(folder: str, port: int) -> None:
     runner = web.AppRunner(Front(folder).app(), access_log=None)
     await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    await web.TCPSite(runner, "127.0.0.1", port).start()
     sys.stdout.write(f"{runner.addresses[0][1]}\n")
     sys.stdout.flush()
     await asyncio.to_thread(sys.stdin.read)  # ends with the process that started us
@@ -203,4 +203,4 @@ async def _serve(folder: str) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(_serve(sys.argv[1]))
+    asyncio.run(_serve(sys.argv[1], int("".join(sys.argv[2:]) or 0)))

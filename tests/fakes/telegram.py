@@ -39,8 +39,8 @@ class Fault:
     """What goes wrong with the next `times` calls that match. `method` "" and `chat` 0 match all.
 
     kind: `429`, `401`, `403`, `500` (before the call is done), `500_after`, `drop`, `drop_after` (the connection is
-    closed before or after it is done), `hang` (no answer, nothing done), `hang_after`, `slow` (done at once, answered
-    after `retry_after` seconds), `migrate` (to `to_chat`).
+    closed before or after it is done), `hang` (no answer, nothing done), `hang_after`, `hold` (done at once, answered
+    when `FakeTelegram.released` is set), `migrate` (to `to_chat`).
     """
 
     kind: str
@@ -76,6 +76,7 @@ class FakeTelegram:
             "editMessageText": self._edit,
             "answerCallbackQuery": self._answer,
         }
+        self.released = asyncio.Event()
         self._stopped = asyncio.Event()
         self._delivery: asyncio.Task[None] | None = None
 
@@ -96,6 +97,7 @@ class FakeTelegram:
     async def __aexit__(self, *_: object) -> None:
         """Stop; hanging calls are ended."""
         self._stopped.set()
+        self.released.set()
         if self._delivery is not None:
             self._delivery.cancel()
             await asyncio.gather(self._delivery, return_exceptions=True)
@@ -138,9 +140,9 @@ class FakeTelegram:
         fault = self._fault(method, int(body.get("chat_id", 0)))
         if fault is None:
             return self._do(method, body)
-        if fault.kind == "slow":
+        if fault.kind == "hold":
             answer = self._do(method, body)
-            await asyncio.sleep(fault.retry_after)
+            await self.released.wait()
             return answer
         if fault.kind.endswith("_after"):
             self._do(method, body)

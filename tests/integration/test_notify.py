@@ -1,22 +1,25 @@
 """`leadpulse worker notify` as a process, between the real broker and the fake Telegram."""
 
+import asyncio
 import json
 import signal
 import subprocess
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import aiohttp
 import msgspec
 import pytest_asyncio
 from msgspec.structs import replace
 
+from alerting.outbox import Item
 from alerting.render import REPEATED
 from schemas.alerts import Alert
 from schemas.sources import DeadLetter
-from schemas.topics import DEAD_LETTERS, LEAD_ALERTS, REPORTS
+from schemas.topics import DEAD_LETTERS, LEAD_ALERTS, OUTBOX, REPORTS
 from streams.kafka import partition_of
 from tests.fakes.telegram import FakeTelegram, Fault, Message
-from tests.installation import Installation, until
+from tests.installation import Installation, free_port, until
 from tests.unit.alerting.alerts import LEAVING, REPORT, SPIKE, pressed
 
 CURATOR, OTHER, SHARED, GONE = 7, 8, -5, 99
@@ -29,6 +32,15 @@ WAIT = 30.0
 def logs(folder: Path) -> str:
     """What all workers of a test have logged."""
     return "".join(path.read_text() for path in folder.glob("notify-*.log"))
+
+
+async def ready(port: int) -> bool:
+    """Whether the worker with this health port says so."""
+    try:
+        async with aiohttp.ClientSession() as client, client.get(f"http://127.0.0.1:{port}/readyz") as answer:
+            return answer.status == 200
+    except aiohttp.ClientError:
+        return False
 
 
 class Line:
@@ -82,6 +94,15 @@ class Line:
 
         await until(there, WAIT, f"message reads {text!r}", pause=0.05)
 
+    async def end(self, process: subprocess.Popen[bytes], number: int = signal.SIGTERM) -> int:
+        """End a worker while the fake, which lives in this loop, goes on answering."""
+        return await asyncio.to_thread(self.installation.end, process, number)
+
+    async def outbox(self, alert: Alert) -> Item:
+        """What the outbox in Kafka says of an alert."""
+        records = await self.installation.read(OUTBOX)
+        return msgspec.json.decode([r.value for r in records if r.key == alert.alert_id.encode()][-1], type=Item)
+
     async def quiet(self) -> None:
         """Everything published before is settled and sent: a later alert of each kind of chat has come through."""
         await self.installation.settled("notify", LEAD_ALERTS)
@@ -130,7 +151,7 @@ async def test_an_alert_is_one_message_all_its_life(line: Line) -> None:
     assert len(line.about(alert)) == 1
     assert [answer["id"] for answer in line.telegram.answers] == [query]
     assert await line.installation.count(DEAD_LETTERS) == 1
-    assert line.installation.end(process, signal.SIGTERM) == 0
+    assert await line.end(process) == 0
 
 
 async def test_trouble_ends_in_one_message_and_holds_up_no_other_chat(line: Line) -> None:
@@ -198,7 +219,7 @@ async def test_killed_worker_repeats_only_what_is_in_doubt(line: Line) -> None:
         return line.telegram.faults[0].times == 0
 
     await until(limited, WAIT, "other chat is limited", pause=0.05)
-    line.installation.end(first, signal.SIGKILL)
+    await line.end(first, signal.SIGKILL)
 
     line.start()
     await line.shown(waiting)
@@ -213,42 +234,57 @@ async def test_killed_worker_repeats_only_what_is_in_doubt(line: Line) -> None:
 
 
 async def test_a_stopped_worker_ends_its_call(line: Line) -> None:
-    """SIGTERM in mid-call: the call comes to its end, the next worker knows, nothing is repeated."""
+    """SIGTERM in mid-call: the call comes to its end, the outbox has it, the next worker repeats nothing."""
     first = line.start()
-    line.telegram.faults.append(Fault("slow", chat=CURATOR, retry_after=2))
+    line.telegram.faults.append(Fault("hold", chat=CURATOR))
     alert = line.alert()
     await line.publish(alert)
     await line.shown(alert)
-    assert line.installation.end(first, signal.SIGTERM) == 0
+    ending = asyncio.create_task(line.end(first))
+
+    async def stopping() -> bool:
+        return "stopping" in logs(line.installation.folder)
+
+    await until(stopping, WAIT, "worker is stopping", pause=0.05)
+    line.telegram.released.set()
+    assert await ending == 0
+    assert (await line.outbox(alert)).sent == 1
     line.start()
     await line.quiet()
     assert len(line.about(alert)) == 1
 
 
-async def test_a_second_worker_repeats_nothing_that_the_first_is_sending(line: Line, tmp_path: Path) -> None:
+async def test_a_second_worker_repeats_nothing_that_the_first_is_sending(line: Line) -> None:
     """Partitions move while every one of them has a call in work: the new owner waits for the end of those calls."""
     leads = {partition_of(LEAD_ALERTS.name, str(n).encode()): str(n) for n in range(1, 200)}
     assert len(leads) == LEAD_ALERTS.partitions
     chats = {lead: 1000 + int(lead) for lead in leads.values()}
     line.telegram.chats |= set(chats.values())
-    environ = {"LEADPULSE_TELEGRAM__CURATORS": json.dumps(chats), "LEADPULSE_TELEGRAM__TIMEOUT": "8"}
-    line.start(**environ)
-    line.telegram.faults += [Fault("slow", chat=chat, retry_after=6) for chat in chats.values()]
-    slow = [line.alert(lead_id=lead) for lead in chats]
-    await line.publish(*slow)
-    for alert in slow:
+    line.telegram.faults += [Fault("hold", chat=chat) for chat in chats.values()]
+    line.environ["LEADPULSE_TELEGRAM__CURATORS"] = json.dumps(chats)
+    line.start(LEADPULSE_TELEGRAM__TIMEOUT="60")
+    held = [line.alert(lead_id=lead) for lead in chats]
+    await line.publish(*held)
+    for alert in held:
         await line.shown(alert)
-    line.start(LEADPULSE_METRICS__NOTIFY="0", **environ)
+    port = free_port()
+    line.start(LEADPULSE_METRICS__NOTIFY=str(port))
+
+    async def joined() -> bool:
+        return await ready(port)
+
+    await until(joined, WAIT, "second worker has partitions", pause=0.05)
+    line.telegram.released.set()
 
     async def looked_up() -> bool:
-        return "calls of a former owner looked up calls=1 in_doubt=0" in logs(tmp_path)
+        return "calls of a former owner looked up calls=1 in_doubt=0" in logs(line.installation.folder)
 
-    await until(looked_up, WAIT, "partitions with a call in work have moved")
+    await until(looked_up, WAIT, "the second worker has looked how those calls ended")
     more = [line.alert(lead_id=lead) for lead in chats]
     await line.publish(*more)
     for alert in more:
         await line.shown(alert)
-    assert [len(line.about(alert)) for alert in slow] == [1] * len(slow)
+    assert [len(line.about(alert)) for alert in held] == [1] * len(held)
 
 
 async def test_without_a_token_alerts_wait(line: Line) -> None:
@@ -257,7 +293,7 @@ async def test_without_a_token_alerts_wait(line: Line) -> None:
     alert = line.alert()
     await line.publish(alert)
     await line.installation.settled("notify", LEAD_ALERTS)
-    assert line.installation.end(first, signal.SIGTERM) == 0
+    assert await line.end(first) == 0
     assert not line.telegram.calls
     line.start()
     await line.shown(alert)

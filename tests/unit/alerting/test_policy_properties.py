@@ -88,7 +88,7 @@ def test_acknowledged_never_silently_reverts(history: Sequence[Step]) -> None:
 
 @given(steps)
 def test_a_live_alert_is_never_replaced(history: Sequence[Step]) -> None:
-    """A new alert begins only where there was none, or when the last one is resolved: for a day, unless it gets worse."""
+    """A new alert begins where there was none, or a day after the last one was resolved, or when it gets worse."""
     for _, before, after in changes(history):
         if before is not None and before.alert_id != after.alert_id:
             assert before.status == "resolved"

@@ -1,0 +1,135 @@
+"""The store worker on real Kafka, with chDB in its own process."""
+
+import json
+import signal
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import msgspec
+import pytest_asyncio
+
+from schemas.codec import EVENT, Rejected, encode, event_id
+from schemas.events import Baseline, Event, Pick, Tick
+from schemas.sources import DailyReport, DeadLetter
+from schemas.topics import DEAD_LETTERS, LEAD_EVENTS, LEAD_PARTITIONS, REPORTS
+from tests.installation import Installation, until
+
+NOW = int(time.time() * 1000)
+DAY = 86_400_000
+QUICK = {"LEADPULSE_STORE__BASELINE_SECONDS": "0.5", "LEADPULSE_STORE__API_TOKEN": "secret"}
+PATIENCE = 60.0
+
+
+@pytest_asyncio.fixture
+async def home(bootstrap: str, tmp_path: Path) -> AsyncIterator[Installation]:
+    """Topics and folders of one test."""
+    async with Installation(bootstrap, tmp_path, QUICK) as installation:
+        yield installation
+
+
+def pick(n: int, **fields: object) -> Event:
+    """A pick of one piece, now, of one of five leads."""
+    given = {"event_id": event_id("p", n), "lead_id": str(n % 5), "ts": NOW, "source": "t", "doc": "P", "qty": 1}
+    return msgspec.convert(given | fields, Pick)
+
+
+async def send(home: Installation, *events: Event) -> None:
+    """Put events on `lead.events`."""
+    await home.produce(LEAD_EVENTS, [(event.lead_id, encode(event)) for event in events])
+
+
+async def on_the_wire(home: Installation) -> list[Event]:
+    """What stands on `lead.events`."""
+    found = [EVENT.decode(record.value) for record in await home.read(LEAD_EVENTS)]
+    return [event for event in found if not isinstance(event, Rejected)]
+
+
+async def ask(home: Installation, path: str, body: dict[str, Any] | None = None) -> Any:
+    """The API's answer; None while there is no good one."""
+    url = f"http://127.0.0.1:{home.settings.store.api_port}{path}"
+    try:
+        async with (
+            aiohttp.ClientSession(headers={"Authorization": "Bearer secret"}) as session,
+            session.request("GET" if body is None else "POST", url, json=body) as response,
+        ):
+            return await response.json() if response.status == 200 else None
+    except aiohttp.ClientError:
+        return None
+
+
+async def value(home: Installation, query: str) -> Any:
+    """The one value of a query; None while there is no answer."""
+    told = await ask(home, "/api/sql", {"query": query})
+    return told["rows"][0][0] if told else None
+
+
+async def becomes(home: Installation, query: str, expected: int) -> None:
+    """Wait until the query's value is `expected`."""
+
+    async def true() -> bool:
+        return bool(await value(home, query) == expected)
+
+    await until(true, PATIENCE, f"{query} = {expected}")
+
+
+async def test_everything_once(home: Installation) -> None:
+    """Live events, history and a bad record go in; rows, ticks, baselines, a report come out; SIGTERM ends it."""
+    process = home.worker("store")
+    live = [pick(n) for n in range(100)]
+    history = [pick(1000 + n, ts=NOW - (3 + n) * DAY, lead_id="77", backfill=True) for n in range(30)]
+    await send(home, *live, *history)
+    await home.produce(LEAD_EVENTS, [("1", b"{broken")])
+    await becomes(home, "SELECT count() FROM events FINAL WHERE kind = 'pick'", 130)
+
+    async def baselines() -> list[Baseline]:
+        found = [event for event in await on_the_wire(home) if isinstance(event, Baseline)]
+        return [baseline for baseline in found if baseline.lead_id == "77" and len(baseline.days) == 30]
+
+    async def published() -> bool:
+        return bool(await baselines())
+
+    await until(published, PATIENCE, "the baseline of the history")
+    assert all(day.picks == day.picked_qty == 1 for baseline in await baselines() for day in baseline.days)
+    ticks = {event.event_id for event in await on_the_wire(home) if isinstance(event, Tick)}
+    assert len(ticks) == LEAD_PARTITIONS
+    await becomes(home, "SELECT count() FROM failures FINAL", 1)
+    report = msgspec.convert(await ask(home, "/api/reports", {}), DailyReport)
+    [sent] = [json.loads(record.value or b"") for record in await home.read(REPORTS)]
+    assert (sent["report_id"], report.dead_letters) == (report.report_id, 1)
+    status = await ask(home, "/api/status")
+    assert status["rows"]["reports"] == 1
+    assert home.end(process, signal.SIGTERM) == 0
+
+
+async def test_killed_while_storing(home: Installation) -> None:
+    """SIGKILL in mid-load, twice: after the restart everything is there once, and nothing became a dead letter."""
+    total = 0
+    for _ in range(2):
+        process = home.worker("store")
+
+        async def answers() -> bool:
+            return bool(await ask(home, "/api/status"))
+
+        await until(answers, PATIENCE, "the API answers")
+        for _ in range(10):
+            await send(home, *(pick(total + n, ts=NOW - n) for n in range(500)))
+            total += 500
+        home.end(process)
+    process = home.worker("store")
+    await becomes(home, "SELECT count() FROM events FINAL WHERE kind = 'pick'", total)
+    assert await value(home, "SELECT uniqExact(event_id) FROM events WHERE kind = 'pick'") == total
+    assert not await home.read(DEAD_LETTERS)
+    assert home.end(process, signal.SIGTERM) == 0
+
+
+async def test_dead_letters_do_not_breed(home: Installation) -> None:
+    """A dead letter that is unreadable itself does not become another one."""
+    letter = DeadLetter("source.wms", 0, 1, NOW, "a", "E", "e", b"x")
+    await home.produce(DEAD_LETTERS, [("k", text) for text in (b"{", msgspec.json.encode(letter), b"null")])
+    home.worker("store")
+    await becomes(home, "SELECT count() FROM failures FINAL", 1)
+    await home.settled("store", DEAD_LETTERS, PATIENCE)
+    assert len(await home.read(DEAD_LETTERS)) == 3
