@@ -79,7 +79,7 @@ class WmsPayload(msgspec.Struct, frozen=True):
     backfill: bool = False
 
 
-class Recording(msgspec.Struct, frozen=True, omit_defaults=True):
+class Recording(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="type", tag="recording"):
     """A media file on the shared storage (`source.recordings`, key = `recording_id`).
 
     Identity is (session id, file name): Jicofo reuses one session id on several Jibris. `path` is relative to the
@@ -101,6 +101,40 @@ class Recording(msgspec.Struct, frozen=True, omit_defaults=True):
     host: str = ""
     participants: list[str] = []
     error: str = ""
+
+
+RoomHappening = Literal[
+    "meeting_started",
+    "meeting_ended",
+    "joined",
+    "left",
+    "recording_on",
+    "recording_off",
+    "recording_failed",
+    "unrecorded",
+    "notice_sent",
+]
+"""`unrecorded`: the room has been without a recording for longer than it may."""
+
+
+class RoomReport(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="type", tag="room"):
+    """What `mod_lead_autorecord` saw in a prefixed room (`POST /hooks/jitsi`, `source.recordings`, key = `room`).
+
+    `id` is unique per report and the same when it is posted again. `meeting_id` is of one meeting in the room, from the
+    first person in to the last one out. `room` is the JID's local part as it is. `lead_id` is None for a near miss.
+    `participant` is the occupant's id in the room, `name` his display name. `reason` says why there is no recording.
+    """
+
+    id: str
+    happening: RoomHappening
+    ts: Millis
+    room: str
+    meeting_id: str
+    lead_id: LeadId | None = None
+    participant: str = ""
+    name: str = ""
+    session_id: str = ""
+    reason: str = ""
 
 
 class Word(msgspec.Struct, frozen=True, array_like=True):

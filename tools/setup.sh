@@ -61,6 +61,7 @@ missing() {
     has espeak-ng || echo espeak-ng libespeak-ng1
     has prosody || echo prosody
     has lua5.4 || echo lua5.4
+    has busybox || echo busybox
 }
 
 # Prosody is for tests, which start their own on loopback: Debian must not start one that listens everywhere.

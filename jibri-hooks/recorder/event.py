@@ -44,6 +44,7 @@ def folder_of(media: Media, probe: Probe, lead_id: str | None) -> str:
 def recording(media: Media, probe: Probe, meeting: Meeting, path: str, sha256: str, host: str) -> bytes:
     """The `source.recordings` record; `path` is relative to the recordings root."""
     required: dict[str, object] = {
+        "type": "recording",
         "recording_id": media.recording_id,
         "session_id": media.session_id,
         "file": media.file,

@@ -201,7 +201,6 @@ class FakeTelegram:
         if (plain, buttons) == (message.text, message.buttons):
             raise BadRequest(
                 "message is not modified: specified new message content and reply markup are exactly the same"
-                " as a current content and reply markup of the message"
             )
         message.edits.append(message.text)
         message.text, message.html, message.buttons = plain, body["text"], buttons

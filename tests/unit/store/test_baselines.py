@@ -46,7 +46,8 @@ def some_event(dice: random.Random, n: int, lead: str) -> ev.Event:
         },
         ev.Call: {"call_id": str(n), "direction": "in", "duration_ms": 1},
     }
-    return msgspec.convert(common | own.get(type_, goods), type_)
+    event: ev.Event = msgspec.convert(common | own.get(type_, goods), type_)
+    return event
 
 
 def pick(n: int, **fields: object) -> ev.Pick:
