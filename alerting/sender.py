@@ -23,7 +23,7 @@ _DEAD_LETTER: Codec[DeadLetter] = Codec(DeadLetter)
 FIRST_WAIT, LONGEST_WAIT = 0.5, 30.0
 """Seconds between attempts after a passing fault without `retry_after`; doubled each time, with jitter."""
 
-LAST_CALL = 0.0
+LAST_CALL = 5.0
 """Seconds that a call in work may still take when the worker stops: cut off, it would be repeated under the mark."""
 
 MOST_ANSWERS = 100

@@ -87,7 +87,7 @@ class Shelf:
             slot = self._slots[place]
             async with slot.lock:
                 for key in slot.unsure & items.keys():
-                    slot.set(slot.items[key])
+                    slot.set(merge(slot.items[key], items[key]))
                 left = sum(slot.items[key].calling for key in slot.unsure)
                 log.info("calls of a former owner looked up", extra={"calls": len(slot.unsure), "in_doubt": left})
                 slot.unsure = set()

@@ -11,6 +11,19 @@ import msgspec
 
 from schemas.types import EventId, LeadId, LocalDay, Millis, Pieces
 
+RoomHappening = Literal[
+    "meeting_started",
+    "meeting_ended",
+    "joined",
+    "left",
+    "recording_on",
+    "recording_off",
+    "recording_failed",
+    "unrecorded",
+    "notice_sent",
+]
+"""`unrecorded`: the room has been without a recording for longer than it may."""
+
 
 class _Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="type"):
     event_id: EventId
@@ -39,6 +52,17 @@ class MeetingRecorded(_Event, frozen=True, tag="meeting_recorded"):
     duration_ms: int
     status: str = "ok"
     participants: list[str] = []
+
+
+class MeetingRoom(_Event, frozen=True, tag="meeting_room"):
+    """Something happened in a meeting's room: who came and went, whether it is recorded, that the notice was given."""
+
+    happening: RoomHappening
+    room: str
+    meeting_id: str
+    participant: str = ""
+    name: str = ""
+    reason: str = ""
 
 
 class MeetingTranscribed(_Event, frozen=True, tag="meeting_transcribed"):
@@ -244,6 +268,7 @@ WmsEvent = Reservation | Pick | Shipment | Inbound | Return | Adjustment | Stock
 
 Event = (
     MeetingRecorded
+    | MeetingRoom
     | MeetingTranscribed
     | MeetingMinutes
     | Message

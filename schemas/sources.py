@@ -4,6 +4,7 @@ from typing import Literal
 
 import msgspec
 
+from schemas.events import RoomHappening
 from schemas.types import LeadId, Millis, Pieces
 
 
@@ -103,20 +104,6 @@ class Recording(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="type
     error: str = ""
 
 
-RoomHappening = Literal[
-    "meeting_started",
-    "meeting_ended",
-    "joined",
-    "left",
-    "recording_on",
-    "recording_off",
-    "recording_failed",
-    "unrecorded",
-    "notice_sent",
-]
-"""`unrecorded`: the room has been without a recording for longer than it may."""
-
-
 class RoomReport(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="type", tag="room"):
     """What `mod_lead_autorecord` saw in a prefixed room (`POST /hooks/jitsi`, `source.recordings`, key = `room`).
 
@@ -135,6 +122,10 @@ class RoomReport(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="typ
     name: str = ""
     session_id: str = ""
     reason: str = ""
+
+
+FromJitsi = Recording | RoomReport
+"""What travels on `source.recordings`."""
 
 
 class Word(msgspec.Struct, frozen=True, array_like=True):

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from schemas.codec import Codec, Rejected
 from schemas.errors import Terminal, Transient
-from schemas.sources import Recording, Transcript
+from schemas.sources import FromJitsi, Recording, RoomReport, Transcript
 from schemas.topics import RECORDINGS, TRANSCRIPTS
 from streams import metrics
 from streams.kafka import Output
@@ -22,7 +22,7 @@ from streams.worker import Worker
 
 log = logging.getLogger(__name__)
 
-_RECORDING: Codec[Recording] = Codec(Recording)
+_FROM_JITSI: Codec[FromJitsi] = Codec(FromJitsi)
 _TRANSCRIPT: Codec[Transcript] = Codec(Transcript)
 
 ENGINE_RETRY_S = 30.0
@@ -51,9 +51,11 @@ class Transcribe:
         """Settle's `Process`; a batch is one recording."""
         outcome = Outcome()
         for record in batch.records:
-            recording = _RECORDING.decode(record.value)
+            recording = _FROM_JITSI.decode(record.value)
             if isinstance(recording, Rejected):
                 outcome.rejected.append((record, recording))
+                continue
+            if isinstance(recording, RoomReport):
                 continue
             transcript = await self._transcribe(recording)
             outcome.outputs.append(

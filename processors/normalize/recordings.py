@@ -1,22 +1,41 @@
-"""`source.recordings` → `meeting_recorded`."""
+"""`source.recordings` → `meeting_recorded` from the recorder agent, `meeting_room` from the Prosody module."""
 
 from processors.identity import Identities
 from processors.normalize.contract import Found, Options, unassigned
 from schemas.codec import Codec, Rejected, event_id
-from schemas.events import MeetingRecorded
-from schemas.sources import ClientRef, Recording
+from schemas.events import MeetingRecorded, MeetingRoom
+from schemas.sources import ClientRef, FromJitsi, Recording, RoomReport
 from schemas.types import LeadId, Meta
 
 SOURCE = "jibri"
+ROOM_SOURCE = "jitsi"
 
-_RECORDING: Codec[Recording] = Codec(Recording)
+FROM_JITSI: Codec[FromJitsi] = Codec(FromJitsi)
 
 
 def normalize(meta: Meta, record: bytes, identities: Identities, options: Options) -> Found:
-    """A recording of any status: a damaged one is a fact of the client's history too."""
-    recording = _RECORDING.decode(record)
-    if isinstance(recording, Rejected):
-        return recording
+    """A recording of any status (a damaged one is a fact of the client's history too), or a report from a room."""
+    arrived = FROM_JITSI.decode(record)
+    match arrived:
+        case Rejected():
+            return arrived
+        case RoomReport():
+            return _from_room(meta, record, arrived, identities)
+        case Recording():
+            return _from_recorder(meta, record, arrived, identities)
+
+
+def lead_of(recording: Recording, identities: Identities) -> LeadId | None:
+    """The lead the recorder read from the room's name or metadata, else the one the room is linked to."""
+    return recording.lead_id or identities.find(room_of(recording))
+
+
+def room_of(source: Recording | RoomReport) -> ClientRef:
+    """How Jitsi names the client."""
+    return ClientRef("jitsi_room", source.room)
+
+
+def _from_recorder(meta: Meta, record: bytes, recording: Recording, identities: Identities) -> Found:
     id_ = event_id("recording", recording.recording_id)
     lead_id = lead_of(recording, identities)
     if lead_id is None:
@@ -36,11 +55,22 @@ def normalize(meta: Meta, record: bytes, identities: Identities, options: Option
     ]
 
 
-def lead_of(recording: Recording, identities: Identities) -> LeadId | None:
-    """The lead the recorder read from the room's name or metadata, else the one the room is linked to."""
-    return recording.lead_id or identities.find(room_of(recording))
-
-
-def room_of(recording: Recording) -> ClientRef:
-    """How Jitsi names the client."""
-    return ClientRef("jitsi_room", recording.room)
+def _from_room(meta: Meta, record: bytes, report: RoomReport, identities: Identities) -> Found:
+    id_ = event_id("room", report.id)
+    lead_id = report.lead_id or identities.find(room_of(report))
+    if lead_id is None:
+        return [unassigned(meta, record, id_, report.ts, ROOM_SOURCE, room_of(report))]
+    return [
+        MeetingRoom(
+            event_id=id_,
+            lead_id=lead_id,
+            ts=report.ts,
+            source=ROOM_SOURCE,
+            happening=report.happening,
+            room=report.room,
+            meeting_id=report.meeting_id,
+            participant=report.participant,
+            name=report.name,
+            reason=report.reason,
+        )
+    ]

@@ -199,9 +199,7 @@ class FakeTelegram:
             raise BadRequest("message to edit not found")
         plain, buttons = check_message(body), buttons_of(body)
         if (plain, buttons) == (message.text, message.buttons):
-            raise BadRequest(
-                "message is not modified: specified new message content and reply markup are exactly the same"
-            )
+            raise BadRequest("message is not modified: specified new message content and reply markup are the same")
         message.edits.append(message.text)
         message.text, message.html, message.buttons = plain, body["text"], buttons
         return _message(message)

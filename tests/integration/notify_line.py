@@ -1,4 +1,4 @@
-"""What the tests of `notify` share: the broker, the fake Telegram, worker processes between them, and questions to all."""
+"""What the tests of `notify` share: broker, fake Telegram, worker processes between them, and questions to all."""
 
 import asyncio
 import json
