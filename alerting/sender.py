@@ -194,4 +194,6 @@ class Sender:
         shared = self._telegram.curator_chat
         if item.to == "report":
             return self._telegram.report_chat or shared
+        if item.to == "ops":
+            return self._telegram.ops_chat or self._telegram.report_chat or shared
         return self._telegram.curators.get(item.to.removeprefix("lead:"), shared)

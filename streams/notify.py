@@ -11,14 +11,16 @@ from alerting.limits import Limits
 from alerting.outbox import Wish
 from alerting.render import Rendered, answer, render
 from alerting.report import render_report
+from alerting.rooms import render_room
 from alerting.sender import Sender
 from alerting.shelf import Place, Shelf
 from alerting.telegram import BotApi
+from processors.normalize.recordings import FROM_JITSI
 from schemas.alerts import Alert
 from schemas.codec import Codec, Rejected
 from schemas.errors import Transient
-from schemas.sources import DailyReport
-from schemas.topics import LEAD_ALERTS, OUTBOX, REPORTS
+from schemas.sources import DailyReport, RoomReport
+from schemas.topics import LEAD_ALERTS, OUTBOX, RECORDINGS, REPORTS
 from streams.kafka import Reader
 from streams.settings import Settings
 from streams.settle import Batch, Outcome
@@ -42,6 +44,7 @@ def build(settings: Settings) -> Worker:
     sender = Sender(settings.telegram, shelf, api, Limits(settings.telegram), ours.places)
     worker.consume(LEAD_ALERTS, Alerts(shelf, sender))
     worker.consume(REPORTS, Reports(shelf))
+    worker.consume(RECORDINGS, Rooms(shelf))
     worker.background("outbox", ours.follow)
     worker.background("sender", sender.run)
     worker.background("telegram", api.watch)
@@ -106,6 +109,30 @@ class Reports:
                     ],
                 )
         return outcome
+
+
+class Rooms:
+    """Prefixed rooms that stay without a recording, to the chat of ops; the message changes when it is over."""
+
+    def __init__(self, shelf: Shelf) -> None:
+        self._shelf = shelf
+
+    async def __call__(self, batch: Batch) -> Outcome:
+        """Settle's `Process`. What cannot be read is the pipeline's dead letter, not ours too."""
+        place = Place(batch.topic, batch.partition)
+        await self._shelf.open([place], batch.generation)
+        for record in batch.records:
+            report = FROM_JITSI.decode(record.value)
+            if not isinstance(report, RoomReport):
+                continue
+            key = f"room:{report.meeting_id}"
+            told = self._shelf.knows(place, key)
+            if report.happening == "unrecorded" or (told and report.happening in ("recording_on", "meeting_ended")):
+                text = Rendered(render_room(report))
+                await self._shelf.put(
+                    place, [Wish(key, "ops", record.offset + 1, record.offset, record.timestamp, text)]
+                )
+        return Outcome()
 
 
 class Ownership:

@@ -1,8 +1,8 @@
 """`leadpulse up`: the embedded broker and all workers on one machine, under supervisord.
 
 supervisord (a well-kept supervisor) starts them in the order of `PROGRAMS`, restarts what ends with a growing pause,
-and stops them in the reverse order. This module writes its configuration, passes signals on, and says when all are ready.
-Each process writes its own name in front of its lines, so one terminal shows one log.
+and stops them in the reverse order. This module writes its configuration, passes signals on, and says when all are
+ready. Each process writes its own name in front of its lines, so one terminal shows one log.
 """
 
 import asyncio

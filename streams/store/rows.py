@@ -41,6 +41,7 @@ def _by(author: ev.Author) -> str:
 
 
 ACTIONS: dict[type, Callable[[Any], str]] = {
+    ev.MeetingRoom: lambda event: event.happening,
     ev.Reservation: lambda event: event.action,
     ev.Inbound: lambda event: "planned" if event.planned else "",
     ev.Message: lambda event: _by(event.author),

@@ -11,6 +11,7 @@ _AUTHOR = ev.Author("7", "Анна")
 
 _FIELDS: dict[type, dict[str, Any]] = {
     ev.MeetingRecorded: {"recording_id": "r1", "room": "lead-12345-kickoff", "duration_ms": 600_000},
+    ev.MeetingRoom: {"happening": "joined", "room": "lead-12345-kickoff", "meeting_id": "m1", "name": "Анна"},
     ev.MeetingTranscribed: {
         "recording_id": "r1",
         "version": 1,

@@ -64,6 +64,7 @@ async def test_every_event_comes_back(database: Database) -> None:
         assert decode(payload.encode()) == event
         assert qty == getattr(event, "qty", 0)
     assert {kind: row[3] for kind, row in stored.items() if row[3]} == {
+        "meeting_room": "joined",
         "message": "client",
         "message_edited": "staff",
         "note": "client",
@@ -98,6 +99,10 @@ async def test_a_token_names_exactly_its_records(database: Database) -> None:
     await sink(batch("lead.events", [encode(reservation(1))], at=NOW))
     await sink(batch("lead.events", [encode(reservation(2))], at=NOW + 1))
     assert await database.read("SELECT count() FROM events FINAL") == [(2,)]
+    await sink(batch("lead.events", [encode(reservation(2))], first=5, at=NOW + 1))
+    assert await database.read("SELECT count() FROM events") == [(3,)], (
+        "another place, another insert: FINAL makes it one"
+    )
     one, two = batch("lead.events", [b"", b""]), batch("lead.events", [b""])
     assert len({token(one), token(two)}) == 2
 

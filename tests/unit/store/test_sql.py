@@ -1,10 +1,11 @@
 """Queries of other people reach the database and nothing else."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
 
-from schemas.errors import LeadpulseError
+from schemas.errors import LeadpulseError, Refused
 from streams.store import sql
 from streams.store.database import Database
 
@@ -75,3 +76,32 @@ async def test_refusals(database: Database, tmp_path: Path, query: str) -> None:
     for _ in range(2):  # both readers: chDB has put the rest of a failed answer in front of the next one
         assert (await sql.ask(database, "SELECT 41 + 1 AS a")).rows == [[42]]
     assert (await sql.ask(database, "EXISTS TABLE events")).rows == [[1]]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "SELECT * FROM url('{url}', 'LineAsString')",
+        "DESCRIBE url('{url}', 'CSV')",
+        "DESCRIBE s3('{url}a/b.csv', 'CSV')",
+        "EXPLAIN SELECT * FROM url('{url}', 'CSV')",
+        "SELECT * FROM `s3`/**/('{url}a/b.csv', 'CSV')",
+        "SELECT (SELECT count() FROM urlCluster('x', '{url}', 'CSV'))",
+        "SELECT * FROM eval('SELECT * FROM url(\\'{url}\\')')",
+    ],
+)
+async def test_nothing_is_called(database: Database, query: str) -> None:
+    """No query opens a connection, not even to look at a table's columns."""
+    calls = 0
+
+    def count(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal calls
+        calls += 1
+        writer.close()
+
+    server = await asyncio.start_server(count, "127.0.0.1", 0)
+    async with server:
+        port = server.sockets[0].getsockname()[1]
+        with pytest.raises(Refused, match="not allowed here"):
+            await sql.ask(database, query.replace("{url}", f"http://127.0.0.1:{port}/"))
+    assert calls == 0

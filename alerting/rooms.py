@@ -1,0 +1,30 @@
+"""What ops read of a room that is not recorded. Pure. Telegram's HTML; Moscow time."""
+
+from html import escape
+
+from alerting.plural import clock
+from schemas.sources import RoomReport
+
+REASONS = {
+    "resource-constraint": "все Jibri заняты",
+    "service-unavailable": "нет ни одного Jibri",
+    "item-not-found": "в Jicofo не настроен Jibri",
+    "not-allowed": "у участников нет прав модератора",
+    "forbidden": "у участников нет прав модератора",
+    "no-focus": "в комнате нет Jicofo",
+    "no-moderator": "в комнате нет модератора",
+}
+"""By the condition in Jicofo's answer (research/jitsi.md 2.2) or what the module found."""
+
+
+def render_room(report: RoomReport) -> str:
+    """The message; `report.happening` is `unrecorded`, or what ended it."""
+    room, at = f"<b>{escape(report.room, quote=False)}</b>", clock(report.ts)
+    match report.happening:
+        case "recording_on":
+            return f"🟢 Комната {room} записывается с {at} (мск)."
+        case "meeting_ended":
+            return f"⚪ Встреча в комнате {room} закончилась в {at} (мск). Часть её осталась без записи."
+    why = REASONS.get(report.reason, escape(report.reason, quote=False) or "причина неизвестна")
+    whose = f"клиент {report.lead_id}" if report.lead_id else "клиент по имени комнаты не определён"
+    return f"🔴 Комната {room} ({whose}) идёт без записи: {why}.\nВремя: {at} (мск). Проверьте Jibri и Jicofo."

@@ -1,0 +1,34 @@
+"""`POST /hooks/jitsi`: reports of `mod_lead_autorecord` (`schemas.sources.RoomReport`), a list of them."""
+
+from aiohttp import web
+
+from schemas.codec import Codec, Rejected
+from schemas.sources import RoomReport
+from schemas.topics import RECORDINGS
+from streams.gateway.auth import is_bearer
+from streams.gateway.http import read_body
+from streams.gateway.intake import Intake
+from streams.kafka import Output
+from streams.settings import Gateway
+
+_REPORTS: Codec[list[RoomReport]] = Codec(list[RoomReport])
+_REPORT: Codec[RoomReport] = Codec(RoomReport)
+
+
+class JitsiEntrance:
+    """Takes what happens in prefixed rooms: all of a request, or nothing."""
+
+    def __init__(self, settings: Gateway, intake: Intake) -> None:
+        self._settings, self._intake = settings, intake
+
+    async def take(self, request: web.Request) -> web.Response:
+        """200 `{"accepted": n}` after the broker's ack of all n. Raises 400, 401, 413, 503."""
+        if not is_bearer(request.headers.get("Authorization", ""), self._settings.jitsi_token):
+            raise web.HTTPUnauthorized(text="wrong token")
+        reports = _REPORTS.decode(await read_body(request, self._settings))
+        if isinstance(reports, Rejected):
+            raise web.HTTPBadRequest(text=reports.reason)
+        if not all(report.id and report.room and report.meeting_id for report in reports):
+            raise web.HTTPBadRequest(text="`id`, `room` and `meeting_id` must not be empty")
+        await self._intake.put([Output(RECORDINGS.name, r.room.encode(), _REPORT.encode(r)) for r in reports])
+        return web.json_response({"accepted": len(reports)})
