@@ -22,9 +22,9 @@ from schemas.types import Millis
 class Item(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One message. The record's key is `key`; its partition is that of the record in `topic` that wanted it.
 
-    `to` names the receiver (`lead:ID`, `report` or `ops`), so that a changed setting also moves what waits. `text` is empty
-    when nothing is to be done. `sent` is the version that stands in `chat` as `message_id`. `offset` and `ts` are of
-    the record in `topic`.
+    `to` names the receiver (`lead:ID`, `report` or `ops`), so that a changed setting also moves what waits. `text` is
+    empty when nothing is to be done. `sent` is the version that stands in `chat` as `message_id`. `offset` and `ts`
+    are of the record in `topic`. `rings` until the message of its own that it asks for is being sent.
     """
 
     key: str
@@ -35,6 +35,7 @@ class Item(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     ts: Millis
     text: str = ""
     buttons: Buttons = ()
+    rings: bool = False
     calling: bool = False
     doubt: bool = False
     sent: int = 0
@@ -45,7 +46,9 @@ class Item(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What a record wants said. The same `key` with a higher `version` changes the message."""
+    """What a record wants said. The same `key` with a higher `version` changes the message, or `rings`: an edit makes
+    no sound, so that one becomes a message of its own.
+    """
 
     key: str
     to: str
@@ -53,6 +56,7 @@ class Wish:
     offset: int
     ts: Millis
     message: Rendered
+    rings: bool = False
 
 
 def want(item: Item | None, wish: Wish, topic: str) -> Item | None:
@@ -77,13 +81,14 @@ def want(item: Item | None, wish: Wish, topic: str) -> Item | None:
         doubt=item.doubt,
         sent=item.sent,
         chat=item.chat,
-        message_id=item.message_id,
+        message_id=0 if wish.rings else item.message_id,
+        rings=wish.rings or item.rings,
     )
 
 
 def begin(item: Item) -> Item:
     """The call is about to be made. A call before it that never came to an end leaves a doubt that stays."""
-    return replace(item, calling=True, doubt=item.doubt or item.calling)
+    return replace(item, calling=True, doubt=item.doubt or item.calling, rings=False)
 
 
 def clear(item: Item) -> Item:
@@ -93,7 +98,8 @@ def clear(item: Item) -> Item:
 
 def finish(item: Item, version: int, chat: int, message_id: int) -> Item:
     """`version` stands in the chat; a newer wish that came in the meantime is still to be done."""
-    done = replace(item, calling=False, doubt=False, sent=version, chat=chat, message_id=message_id)
+    stands = 0 if item.rings else message_id
+    done = replace(item, calling=False, doubt=False, sent=version, chat=chat, message_id=stands)
     return done if item.version > version else replace(done, text="", buttons=())
 
 

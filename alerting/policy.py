@@ -56,6 +56,7 @@ def decide(alerts: Alerts, signal: Signal) -> Alert | None:
         unit=signal.unit if worse else last.unit,
         evidence=(last.evidence + fresh)[-MOST_EVIDENCE:],  # what raised it must be seen
         snoozed_until=0 if rises else last.snoozed_until,
+        rings=rises,
         press=None,
     )
     return _keep(alerts, changed)
@@ -69,7 +70,7 @@ def act(alerts: Alerts, action: AlertAction) -> Alert | None:
     actor = action.actor.name or action.actor.id
     press = Press(action.action, actor, action.callback_id)
     if last.status == "resolved" and action.action != "confirmed":  # "confirmed" takes a false alarm back
-        return _keep(alerts, replace(last, version=last.version + 1, press=press))
+        return _keep(alerts, replace(last, version=last.version + 1, rings=False, press=press))
     status: AlertStatus = "acknowledged"
     snoozed_until, verdict = 0, last.verdict
     if action.action in SNOOZE_MS:
@@ -86,6 +87,7 @@ def act(alerts: Alerts, action: AlertAction) -> Alert | None:
         acknowledged_by=actor,
         verdict=verdict,
         snoozed_until=snoozed_until,
+        rings=False,
         press=press,
     )
     return _keep(alerts, changed)
@@ -115,11 +117,20 @@ def _opened(signal: Signal) -> Alert:
         score=signal.score,
         unit=signal.unit,
         evidence=signal.evidence[:MOST_EVIDENCE],
+        rings=True,
     )
 
 
 def _moved(alert: Alert, status: AlertStatus, now: Millis) -> Alert:
-    return replace(alert, version=alert.version + 1, status=status, updated_at=now, snoozed_until=0, press=None)
+    return replace(
+        alert,
+        version=alert.version + 1,
+        status=status,
+        updated_at=now,
+        snoozed_until=0,
+        rings=status == "open",
+        press=None,
+    )
 
 
 def _keep(alerts: Alerts, alert: Alert) -> Alert:

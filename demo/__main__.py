@@ -110,7 +110,8 @@ class Story:
 
     async def _press(self) -> set[str]:
         """Press «seen» under every alert, and wait until each message says so."""
-        for message in self._in_chat(CURATOR_CHAT):
+        newest = {_lead_of(message): message for message in self._in_chat(CURATOR_CHAT)}
+        for message in newest.values():
             seen = next(b["callback_data"] for b in message.buttons if b["callback_data"].endswith(":k"))
             edits, lead = len(message.edits), _lead_of(message)
             self.telegram.press(message.message_id, seen, {"id": CURATOR, "name": "Ольга"})

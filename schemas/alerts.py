@@ -59,7 +59,10 @@ class Press(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Alert(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One state of an alert (`lead.alerts`, key = lead id). (`alert_id`, `version`) is unique; the highest wins."""
+    """One state of an alert (`lead.alerts`, key = lead id). (`alert_id`, `version`) is unique; the highest wins.
+
+    `rings`: this state is news for the curator and gets a message of its own; other states only change the message.
+    """
 
     alert_id: EventId
     version: int
@@ -76,5 +79,6 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     evidence: list[Evidence] = []
     acknowledged_by: str = ""
     snoozed_until: Millis = 0
+    rings: bool = False
     verdict: Literal["", "confirmed", "false_alarm"] = ""
     press: Press | None = None

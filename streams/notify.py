@@ -72,7 +72,13 @@ class Alerts:
                 outcome.rejected.append((record, alert))
                 continue
             wish = Wish(
-                alert.alert_id, f"lead:{alert.lead_id}", alert.version, record.offset, record.timestamp, render(alert)
+                alert.alert_id,
+                f"lead:{alert.lead_id}",
+                alert.version,
+                record.offset,
+                record.timestamp,
+                render(alert),
+                rings=alert.rings,
             )
             wishes.append(wish)
             if alert.press is not None:

@@ -75,7 +75,7 @@ async def up(tmp_path: Path, free_ports: Callable[[], tuple[int, int]]) -> Async
 
 @pytest.mark.timeout(180)
 async def test_ready_restart_and_stop_in_order(up: Up) -> None:
-    """All get ready; a killed worker comes back; Ctrl-C ends the gateway first and the broker last, with exit code 0."""
+    """All get ready; a killed worker comes back; Ctrl-C ends the gateway first, the broker last, with exit code 0."""
     await up.ready()
     pid = up.pid_of("pipeline")
     assert pid is not None

@@ -1,6 +1,6 @@
 """The life of an outbox item: what is sent twice, what never, and what two owners make of it."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -33,6 +33,24 @@ def test_higher_version_edits_what_stands() -> None:
     """After sending, the next version knows the message to change, and carries no mark."""
     item = wanted(finish(begin(wanted(None, 1)), 1, 7, 70), 2)
     assert (item.chat, item.message_id, text_of(item)) == (7, 70, "text 2")
+
+
+def test_what_rings_is_a_message_of_its_own() -> None:
+    """An edit makes no sound: a version that rings is sent anew, the next one changes that new message."""
+    rung = want(finish(begin(wanted(None, 1)), 1, 7, 70), replace(wish(2), rings=True), "lead.alerts")
+    assert rung is not None
+    assert rung.message_id == 0
+    sent = finish(begin(rung), 2, 7, 71)
+    assert (sent.message_id, wanted(sent, 3).message_id) == (71, 71)
+
+
+def test_what_rings_during_a_call_is_not_turned_into_an_edit() -> None:
+    """The message whose call is under way does not take the place of the one that is to ring after it."""
+    rung = want(begin(wanted(None, 1)), replace(wish(2), rings=True), "lead.alerts")
+    assert rung is not None
+    assert finish(rung, 1, 7, 70).message_id == 0
+    quiet = wanted(begin(wanted(None, 1)), 2)
+    assert finish(quiet, 1, 7, 70).message_id == 70
 
 
 def test_call_without_an_end_is_marked() -> None:

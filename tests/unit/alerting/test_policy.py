@@ -175,6 +175,18 @@ def test_cool_down_of_a_day_after_resolved(after: int, opens: bool) -> None:
         assert fresh.alert_id != alert.alert_id
 
 
+def test_what_rings() -> None:
+    """A new alert, a higher severity and the end of a snooze ring; more evidence and presses only change the message."""
+    alerts, alert = opened()
+    more = policy.decide(alerts, signal(1, T0 + 1))
+    worse = policy.decide(alerts, signal(2, T0 + 2, "critical"))
+    snoozed = act(alerts, press(alert, "snooze_1d", T0 + 3))
+    (reopened,) = policy.expire(alerts, T0 + 3 + DAY_MS)
+    assert more is not None
+    assert worse is not None
+    assert [a.rings for a in (alert, more, worse, snoozed, reopened)] == [True, False, True, False, True]
+
+
 def test_worse_is_said_in_the_cool_down_too() -> None:
     """A false alarm of a warning does not mute the critical signal that follows it."""
     alerts, alert = opened()
