@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import blake2b
 
-from recorder.probe import Probe
+from recorder.jobs import Probe
 from recorder.rooms import Meeting
 
 RECORDINGS = "source.recordings"
@@ -42,7 +42,7 @@ def folder_of(media: Media, probe: Probe, lead_id: str | None) -> str:
 
 
 def recording(media: Media, probe: Probe, meeting: Meeting, path: str, sha256: str, host: str) -> bytes:
-    """The `source.recordings` record; `path` is relative to the recordings root."""
+    """The `source.recordings` record; `path` and `sha256` are those of the file to use, on the recordings root."""
     required: dict[str, object] = {
         "type": "recording",
         "recording_id": media.recording_id,
@@ -66,12 +66,18 @@ def recording(media: Media, probe: Probe, meeting: Meeting, path: str, sha256: s
     return _encode(required | _without_defaults(optional))
 
 
-def is_about(record: bytes | None, media: Media) -> bool:
-    """Whether a kept record tells of this very state of the file: a file that was changed since is a new one."""
-    if record is None:
+def note_of(record: bytes, media: Media) -> bytes:
+    """What is kept about a published file: the state of the file as Jibri left it, and the record."""
+    state = {"size": media.size, "ended_at": _in_range(media.ended_at)}
+    return _encode({**state, "record": json.loads(record)})
+
+
+def is_about(note: bytes | None, media: Media) -> bool:
+    """Whether a note tells of this very state of the file: a file that was changed since is a new one."""
+    if note is None:
         return False
     try:
-        told = json.loads(record)
+        told = json.loads(note)
     except ValueError:
         return False
     return bool((told.get("size"), told.get("ended_at")) == (media.size, _in_range(media.ended_at)))

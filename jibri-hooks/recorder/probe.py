@@ -3,28 +3,18 @@
 Jibri's hook looks the same after a crash, an empty call and a normal end, so the file itself is asked.
 """
 
-from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import av
 
-Status = Literal["ok", "damaged", "empty", "too_short"]
+from recorder.jobs import Probe
 
 TAIL_S = 10.0
 """The end is checked from so many seconds before it: enough to meet a packet at any sane packet length."""
 SLACK_S = 2.0
 """So much shorter than the index says an audio track may be: ffmpeg ends audio and video at different times."""
-
-
-@dataclass(frozen=True, slots=True)
-class Probe:
-    """The verdict; `duration_ms` is 0 where nothing can be read; `error` says why the status is not `ok`."""
-
-    status: Status
-    duration_ms: int = 0
-    error: str = ""
 
 
 def probe(path: Path, min_seconds: float) -> Probe:

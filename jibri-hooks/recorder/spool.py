@@ -4,10 +4,13 @@ pending/<session>.<seconds>.<pid>.job   a marker; its text is the path of a reco
 failed/…                                markers that nothing can be done with; there is a dead letter for each
 done/…                                  markers whose files are all published, kept
 done/<recording id>.json                what was published, one per media file, kept: a second marker finds it
+work/<recording id>/                    what is made of a recording on its way to the target
+locks/<recording id>                    held by the child process that copies it
 """
 
 import glob
 import os
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,10 +32,11 @@ class Marker:
 
 
 class Spool:
-    """The three folders. Everything appears and moves by rename, so a crash leaves nothing half-written."""
+    """The folders. Everything but work appears and moves by rename, so a crash leaves nothing half-written."""
 
     def __init__(self, folder: Path) -> None:
         self._pending, self._failed, self._done = (folder / name for name in ("pending", "failed", "done"))
+        self._work, self._locks = folder / "work", folder / "locks"
 
     def prepare(self) -> None:
         """Make the folders. Raises OSError."""
@@ -51,9 +55,22 @@ class Spool:
         """Write a marker as finalize.sh does: the sweep's voice. One directory gets one such marker at a time."""
         _write(self._pending / f"{directory.name[:100]}.sweep.job", os.fsencode(directory) + b"\n", now_ms)
 
-    def remember(self, recording_id: str, record: bytes, ended_at: int) -> None:
+    def work_of(self, recording_id: str) -> Path:
+        """Folder for what is made of a recording."""
+        return self._work / recording_id
+
+    def lock_of(self, recording_id: str) -> Path:
+        """Lock file of a recording."""
+        return self._locks / recording_id
+
+    def clear(self, recording_id: str) -> None:
+        """Delete what was made of a recording."""
+        shutil.rmtree(self.work_of(recording_id), ignore_errors=True)
+        self.lock_of(recording_id).unlink(missing_ok=True)
+
+    def remember(self, recording_id: str, note: bytes, ended_at: int) -> None:
         """Keep what was published about a media file."""
-        _write(self._done / f"{recording_id}.json", record, ended_at)
+        _write(self._done / f"{recording_id}.json", note, ended_at)
 
     def recall(self, recording_id: str) -> bytes | None:
         """What was published about a media file, or None."""
@@ -68,8 +85,12 @@ class Spool:
 
     def finished_before(self, marker: Marker) -> bool:
         """Whether another marker of the same directory is done: then it is no fault that the directory is gone."""
-        names = self._done.glob(f"{glob.escape(marker.directory.name[:100])}.*.job")
-        return any(_read(path).directory == marker.directory for path in names)
+        return self.knows(marker.directory.name)
+
+    def knows(self, session: str) -> bool:
+        """Whether a marker of the directory of this name is done."""
+        names = self._done.glob(f"{glob.escape(session[:100])}.*.job")
+        return any(_read(path).directory.name == session for path in names)
 
     def give_up(self, marker: Marker) -> None:
         """Put the marker aside, for a person to look at."""

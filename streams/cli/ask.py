@@ -8,7 +8,7 @@ import click
 
 from streams import settings
 from streams.cli.api import call
-from streams.cli.gist import KINDS, RULES, SEVERITIES, UNITS, evidence, gist
+from streams.cli.gist import KINDS, RULES, SEVERITIES, amount, evidence, gist
 from streams.cli.table import moscow, table
 
 _AS_JSON = click.option("--json", "as_json", is_flag=True, help="Ответ для программы.")
@@ -56,7 +56,7 @@ def signals_command(lead: str, as_json: bool) -> None:
             moscow(signal["ts"]),
             RULES.get(signal["rule"], signal["rule"]),
             SEVERITIES.get(signal["severity"], signal["severity"]),
-            f"{signal['value']:g}{UNITS.get(signal.get('unit', ''), '')}",
+            amount(signal["value"], signal.get("unit", "")),
             f"{signal['baseline']:g}",
             evidence(signal.get("evidence")),
         )

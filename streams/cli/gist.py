@@ -3,11 +3,14 @@
 import json
 from typing import Any
 
+from alerting.plural import RESERVATIONS, count
+
 LONGEST = 100
 """Characters of a text that fit a terminal's line beside the other columns."""
 
 KINDS = {
     "meeting_recorded": "запись встречи",
+    "meeting_room": "комната встречи",
     "meeting_transcribed": "расшифровка встречи",
     "meeting_minutes": "протокол встречи",
     "message": "сообщение",
@@ -17,7 +20,7 @@ KINDS = {
     "mail": "письмо",
     "crm_changed": "изменение в CRM",
     "note": "заметка",
-    "reservation": "резерв",
+    "reservation": "бронь",
     "pick": "сборка",
     "shipment": "отгрузка",
     "inbound": "приёмка",
@@ -27,8 +30,18 @@ KINDS = {
     "alert_action": "ответ на тревогу",
     "identity_linked": "привязка клиента",
 }
-RULES = {"reservation_spike": "всплеск резервов", "leaving_phrase": "слова об уходе"}
-UNITS = {"": "", "reservations": " резервов", "pieces": " шт."}
+RULES = {"reservation_spike": "всплеск броней", "leaving_phrase": "слова об уходе"}
+HAPPENINGS = {
+    "meeting_started": "встреча началась",
+    "meeting_ended": "встреча закончилась",
+    "joined": "пришёл участник",
+    "left": "вышел участник",
+    "recording_on": "запись идёт",
+    "recording_off": "запись остановлена",
+    "recording_failed": "запись сорвалась",
+    "unrecorded": "встреча идёт без записи",
+    "notice_sent": "участникам сказано о записи",
+}
 SEVERITIES = {"info": "к сведению", "warning": "внимание", "critical": "срочно"}
 
 
@@ -42,11 +55,24 @@ def gist(event: dict[str, Any]) -> str:
             return _short(str(payload[field]))
     if "qty" in payload:
         return _short(f"{payload['qty']} шт., документ {payload.get('doc', '?')}")
+    if payload.get("happening") in HAPPENINGS:
+        said = (HAPPENINGS[payload["happening"]], payload.get("name"), payload.get("reason"))
+        return _short(": ".join(str(part) for part in said if part))
     if "duration_ms" in payload:
         return f"{round(payload['duration_ms'] / 60_000)} мин"
     if "action" in payload:
         return str(payload["action"])
     return ""
+
+
+def amount(value: float, unit: str) -> str:
+    """A signal's figure with its unit: `5 броней`, `480 шт.`, or the bare score."""
+    match unit:
+        case "reservations" if value == int(value):
+            return count(int(value), RESERVATIONS)
+        case "pieces":
+            return f"{value:g} шт."
+    return f"{value:g}"
 
 
 def evidence(found: object) -> str:

@@ -20,7 +20,7 @@ def test_history_is_a_table_in_moscow_time(line: Line, store: StoreApi) -> None:
     assert result.exit_code == 0
     assert store.asked == [("GET", "/api/leads/123/history?limit=7", None)]
     assert [re.split(" {2,}", row) for row in result.stdout.splitlines()][2:] == [
-        ["21.11.2026 10:00:00", "wms:main", "резерв", "10 шт., документ R-1"],
+        ["21.11.2026 10:00:00", "wms:main", "бронь", "10 шт., документ R-1"],
         ["21.11.2026 11:00:00", "telegram", "сообщение", "мы уходим завтра"],
     ]
 

@@ -1,13 +1,14 @@
 """`streams.cli.gist` and `streams.cli.table`."""
 
+import json
 from typing import get_args
 
 import pytest
 
 from schemas.alerts import SEVERITIES as SEVERITY_NAMES
-from schemas.alerts import Rule, Unit
-from schemas.events import Event
-from streams.cli.gist import KINDS, LONGEST, RULES, SEVERITIES, UNITS, evidence, gist
+from schemas.alerts import Rule
+from schemas.events import Event, RoomHappening
+from streams.cli.gist import HAPPENINGS, KINDS, LONGEST, RULES, SEVERITIES, amount, evidence, gist
 from streams.cli.table import table
 
 
@@ -42,8 +43,24 @@ def test_every_kind_rule_and_severity_has_its_russian_name() -> None:
     tags = {str(cls.__struct_config__.tag) for cls in get_args(Event)}
     assert tags - set(KINDS) == {"tick", "baseline"}
     assert set(RULES) == set(get_args(Rule))
-    assert set(UNITS) == set(get_args(Unit))
+    assert set(HAPPENINGS) == set(get_args(RoomHappening))
     assert set(SEVERITIES) == set(SEVERITY_NAMES)
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "text"),
+    [(1, "reservations", "1\u00a0бронь"), (5.0, "reservations", "5\u00a0броней"), (480, "pieces", "480 шт.")]
+    + [(7.5, "reservations", "7.5"), (92.5, "", "92.5")],
+)
+def test_amounts_bear_their_unit(value: float, unit: str, text: str) -> None:
+    """Counts with the right form of the noun; scores bare."""
+    assert amount(value, unit) == text
+
+
+def test_a_room_tells_who_and_why() -> None:
+    """What happened, the person, the reason."""
+    payload = {"happening": "joined", "name": "Анна"}
+    assert gist({"payload": json.dumps(payload)}) == "пришёл участник: Анна"
 
 
 def test_a_table_is_as_wide_as_its_cells() -> None:

@@ -13,7 +13,7 @@ from clickhouse_connect.driver.exceptions import DatabaseError, OperationalError
 from schemas.errors import Transient
 from streams.settings import Store
 from streams.store.clickhouse import BROKEN, BUSY, StatementFailed, reader_settings, translate
-from streams.store.database import Database
+from streams.store.database import READERS, Database
 
 
 @pytest.mark.parametrize(
@@ -40,8 +40,9 @@ async def test_a_failed_query_leaves_nothing_behind(database: Database) -> None:
     """chDB 26.9 puts what is left of a broken answer in front of the handle's next one; ours is a new handle."""
     for _ in range(4):
         with pytest.raises(StatementFailed):
-            await database.read("SELECT number, throwIf(number = 300000) FROM numbers(400000)")
-        assert await database.read("SELECT 42") == [(42,)]
+            await database.read("SELECT number FROM numbers(10000000)")  # more than `max_result_rows`
+        for _ in range(READERS):  # they take turns
+            assert await database.read("SELECT 42") == [(42,)]
 
 
 async def test_a_long_query_does_not_hold_up_the_loop(database: Database) -> None:
@@ -80,7 +81,7 @@ def test_a_folder_belongs_to_one_process(chdb_folder: Path) -> None:
     """A second process is told so, instead of waiting or breaking the data."""
     code = (
         "import asyncio, sys; from pathlib import Path; from streams.settings import Store\n"
-        "from streams.store.database import Database\n"
+        "from streams.store.database import READERS, Database\n"
         "asyncio.run(Database(Store(folder=Path(sys.argv[1]))).keep_open())"
     )
     done = subprocess.run(

@@ -1,0 +1,36 @@
+"""Which files are open by any process of this host, as far as /proc shows it."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+Name = tuple[str, str]
+"""A file as (its folder's name, its name): another container may see the volume under another path."""
+
+
+def open_files(proc: Path = Path("/proc")) -> set[Name]:
+    """The names of open files.
+
+    Only names are read (`readlink`): a look at a file on a hung mount would hang too. Processes of other users, and
+    those of another container, cannot be looked into; then the quiet time alone decides.
+    """
+    return {Path(link).parts[-2:] for link in _links(proc) if link.startswith("/") and link.count("/") > 1}  # type: ignore[misc]  # two parts
+
+
+def _links(proc: Path) -> Iterator[str]:
+    for process in _names(proc):
+        if not process.isdecimal():
+            continue
+        folder = proc / process / "fd"
+        for descriptor in _names(folder):
+            try:
+                yield os.readlink(folder / descriptor)
+            except OSError:  # closed meanwhile
+                continue
+
+
+def _names(folder: Path) -> list[str]:
+    try:
+        return os.listdir(folder)  # noqa: PTH208  # thousands of bare numbers: no paths are made of them
+    except OSError:  # ended meanwhile, or not ours
+        return []
