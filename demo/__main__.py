@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import signal
 import sys
 import time
 from collections.abc import Callable
@@ -210,18 +211,38 @@ async def main() -> int:
         stage = Stage(telegram.url, telegram.token)
         story = Story(stage, telegram)
         try:
-            complete = await story.play()
-        except (TimeoutError, RuntimeError) as error:
-            story.say(f"НЕ ВЫШЛО: {error}")
-            complete = False
-        (FOLDER / "summary.json").write_text(json.dumps(story.summary, ensure_ascii=False, indent=2) + "\n")
-        story.say(f"итог в {(FOLDER / 'summary.json').relative_to(ROOT)}: {'всё пришло' if complete else 'ОШИБКА'}")
-        if os.environ.get("KEEP") == "1":
-            print("KEEP=1: всё работает дальше, Ctrl-C останавливает", flush=True)
-            await asyncio.Event().wait()
-        await stage.stop()
+            complete = await _told(story)
+            if os.environ.get("KEEP") == "1":
+                print("KEEP=1: всё работает дальше, Ctrl-C останавливает", flush=True)
+                await asyncio.Event().wait()
+        finally:
+            await stage.stop()
         return 0 if complete else 1
 
 
+async def _told(story: Story) -> bool:
+    """Play, and write the summary whatever came of it."""
+    try:
+        complete = await story.play()
+    except (TimeoutError, RuntimeError) as error:
+        story.say(f"НЕ ВЫШЛО: {error}")
+        complete = False
+    summary = FOLDER / "summary.json"
+    summary.write_text(json.dumps(story.summary, ensure_ascii=False, indent=2) + "\n")
+    story.say(f"итог в {summary.relative_to(ROOT)}: {'всё пришло' if complete else 'ОШИБКА'}")
+    return complete
+
+
+async def _until_stopped() -> int:
+    """`main`, ended in order by SIGTERM and SIGINT too: no process may stay behind."""
+    telling = asyncio.ensure_future(main())
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, telling.cancel)
+    try:
+        return await telling
+    except asyncio.CancelledError:
+        return 130
+
+
 if __name__ == "__main__":
-    sys.exit(asyncio.run(main()))
+    sys.exit(asyncio.run(_until_stopped()))

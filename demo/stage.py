@@ -67,14 +67,14 @@ class Stage:
 
     async def start(self) -> None:
         """Start `leadpulse up` and the recorder; return when every worker is ready."""
-        up = await self._start("streams.cli", "up")
+        await self._start("streams.cli", "up")
         await self._start("recorder", "run")
         metrics = self.settings.metrics
         for name in ("gateway", "pipeline", "transcribe", "store", "notify", "recorder"):
 
             async def ready(url: str = f"http://127.0.0.1:{getattr(metrics, name)}/readyz") -> bool | None:
-                if up.returncode is not None:
-                    raise RuntimeError(f"`leadpulse up` ended with {up.returncode}; see {FOLDER / 'up.log'}")
+                if any(process.returncode is not None for process in self._processes):
+                    raise RuntimeError(f"a process ended by itself; see up.log and recorder.log in {FOLDER}")
                 try:
                     async with self._session.get(url) as answer:
                         return True if answer.status == 200 else None

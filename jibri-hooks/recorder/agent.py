@@ -153,9 +153,12 @@ class Agent:
             self._health.beat = self._health.clock()
             self._health.hung, self._health.peaks = self._crew.hung, self._crew.peaks
             self._health.kafka_failures, self._health.unacknowledged = publisher.failures, publisher.failing
-            for name, waits in (("kafka", publisher.failing), ("target", self._crew.hung)):
+            for name, waits, fault in (
+                ("kafka", publisher.failing, "the broker takes no records"),
+                ("target", self._crew.hung, "a copy hangs in the kernel"),
+            ):
                 if waits:
-                    faults[name] = {"kafka": "the broker takes no records", "target": "a copy hangs in the kernel"}[name]
+                    faults[name] = fault
                 else:
                     faults.pop(name, None)
             await asyncio.sleep(1.0)

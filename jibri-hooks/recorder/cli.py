@@ -1,17 +1,19 @@
-"""`leadpulse-recorder`: `run` (the default) until SIGTERM, `once` for one pass."""
+"""`leadpulse-recorder`: `run` (the default) until SIGTERM, `once` for one pass, `check` before the first one."""
 
 import asyncio
 import logging
 import os
 import signal
 import sys
-from collections.abc import Coroutine
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import click
 
 from recorder.agent import Agent
+from recorder.check import Finding, check, note
+from recorder.crew import Crew
 from recorder.health import Health, HealthServer
 from recorder.log import configure
 from recorder.publish import Publisher, capped, make_producer
@@ -36,7 +38,6 @@ def main(context: click.Context) -> None:
 def run() -> None:
     """Watch the spool until SIGTERM or Ctrl-C."""
     settings = _settings()
-    publisher = Publisher(lambda: make_producer(settings), settings.kafka_prefix, capped)
     health = Health()
     try:
         server = HealthServer(health, settings.metrics_host, settings.metrics_port)
@@ -46,9 +47,7 @@ def run() -> None:
         ) from error
     server.start()
     try:
-        asyncio.run(
-            _until_signal(_serve(Agent(settings, Spool(settings.spool), publisher, health), publisher, server.port))
-        )
+        asyncio.run(_until_signal(_serve(settings, health, server.port)))
     finally:
         server.stop()
 
@@ -56,12 +55,20 @@ def run() -> None:
 @main.command()
 def once() -> None:
     """Sweep, try each waiting marker once, and end; exit 1 when one is left."""
-    settings = _settings()
-    publisher = Publisher(lambda: make_producer(settings), settings.kafka_prefix, lambda: ONCE_DELAYS)
-    agent = Agent(settings, Spool(settings.spool), publisher, Health())
     left: list[int] = []
-    asyncio.run(_until_signal(_pass(agent, publisher, left)))
+    asyncio.run(_until_signal(_pass(_settings(), left)))
     sys.exit(0 if left == [0] else 1)
+
+
+@main.command("check")
+def check_command() -> None:
+    """Try every permission and connection that a recording will need, as this user; exit 1 when one is wrong."""
+    found: list[Finding] = []
+    asyncio.run(_until_signal(_check(_settings(), found)))
+    for finding in found:
+        click.echo(f"FAULT  {finding.what}: {finding.fault}" if finding.fault else f"ok     {finding.what}")
+    click.echo(f"note   {note()}")
+    sys.exit(1 if not found or any(finding.fault for finding in found) else 0)
 
 
 def _settings() -> Settings:
@@ -74,19 +81,33 @@ def _settings() -> Settings:
     return settings
 
 
-async def _serve(agent: Agent, publisher: Publisher, port: int) -> None:
+async def _serve(settings: Settings, health: Health, port: int) -> None:
     log.info("listening", extra={"port": port})
-    try:
+    async with _agent(settings, health, capped) as agent:
         await agent.run()
-    finally:
-        await publisher.close()
 
 
-async def _pass(agent: Agent, publisher: Publisher, left: list[int]) -> None:
-    try:
-        await agent.sweep()
+async def _pass(settings: Settings, left: list[int]) -> None:
+    async with _agent(settings, Health(), lambda: ONCE_DELAYS) as agent:
+        agent.sweep()
         left.append(await agent.work())
+
+
+async def _check(settings: Settings, found: list[Finding]) -> None:
+    crew = Crew(settings)
+    try:
+        found += await check(settings, crew)
     finally:
+        await crew.close()
+
+
+@asynccontextmanager
+async def _agent(settings: Settings, health: Health, delays: Callable[[], Iterable[float]]) -> AsyncIterator[Agent]:
+    publisher, crew = Publisher(lambda: make_producer(settings), settings.kafka_prefix, delays), Crew(settings)
+    try:
+        yield Agent(settings, Spool(settings.spool), crew, publisher, health)
+    finally:
+        await crew.close()
         await publisher.close()
 
 

@@ -1,4 +1,4 @@
-"""A verified copy: `.part` beside the destination, fsync, size and SHA-256, its name by a hard link, fsync of the folder.
+"""A verified copy: `.part` beside the destination, fsync, size and SHA-256, a hard link as its name, folder fsync.
 
 A `.part` of an interrupted copy is continued: as far as its bytes are those of the source they stay, the rest is cut.
 """

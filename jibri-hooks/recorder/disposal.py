@@ -1,16 +1,15 @@
-"""What becomes of the local files after the verified copy and the broker's acknowledgement: kept, put aside or deleted."""
+"""Local files after the verified copy and the broker's acknowledgement: kept, put into quarantine or deleted."""
 
 import os
 import shutil
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Literal
 
 from recorder.event import Media
 from recorder.media import METADATA, media_files
+from recorder.settings import Local
 from recorder.sweep import media_of
 
-Local = Literal["keep", "quarantine", "delete"]
 QUARANTINE = ".leadpulse-quarantine"
 """Beside the recording directories: the same file system, so that moving there is a rename."""
 DAY_S = 86_400

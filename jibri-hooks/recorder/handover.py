@@ -1,8 +1,9 @@
-"""One marker: media files → prepare → deliver → publish → note → local files. An OSError passes, and the marker waits."""
+"""One marker: media files → prepare → deliver → publish → note → local files. With an OSError the marker waits."""
 
 import asyncio
 import errno
 import logging
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from hashlib import blake2b
@@ -22,6 +23,8 @@ from recorder.sweep import media_of
 
 log = logging.getLogger(__name__)
 
+READ_ATTEMPTS = 3
+"""A file that so often kills or stops its reader is published as damaged; once may be the host's lack of memory."""
 CLOCK_MS = 2000
 """A file may be so much younger than its marker: file systems keep time coarsely."""
 
@@ -48,13 +51,15 @@ class Handover:
         self._health, self._now_ms = health, now_ms
         self._lanes = asyncio.Semaphore(settings.parallel)
         self._prepared: dict[Media, Prepared] = {}
+        self._failures: Counter[Media] = Counter()
 
     async def take(self, marker: Marker) -> None:
         """Do what the marker asks. Raises OSError when it is to be tried again; any other exception ends the marker."""
         directory = locate(self._settings.recordings, marker.directory)
         if directory is None:
             if self._spool.finished_before(marker):
-                return self._spool.finish(marker)
+                self._spool.finish(marker)
+                return
             raise DeadMarker("there is no such directory among the recordings")
         files = media_files(directory)
         if not files:
@@ -93,8 +98,9 @@ class Handover:
             self._prepared[media] = prepared
             try:
                 copied = await self._deliver(path, media, prepared, meeting)
-            except FileNotFoundError:  # also when someone emptied our work folder: it is made again
-                del self._prepared[media]
+            except OSError:
+                if any(made and not made.exists() for made in (prepared.repaired, prepared.sound)):
+                    del self._prepared[media]  # someone emptied our work folder: it is made again
                 raise
         del self._prepared[media]
         verdict, root = prepared.verdict, self._settings.target
@@ -113,8 +119,11 @@ class Handover:
         job = Prepare(path, self._spool.work_of(media.recording_id), settings.min_seconds, settings.audio)
         try:
             prepared = await self._crew.prepare(job)
-        except (Crashed, Stalled) as error:  # a file that kills its reader is published as what it is
+        except (Crashed, Stalled) as error:
             self._health.crashes += 1
+            self._failures[media] += 1
+            if self._failures[media] < READ_ATTEMPTS:
+                raise OSError(errno.EIO, f"the reader failed: {error}") from error
             log.error("a recording cannot be read", extra={"recording": media.recording_id, "error": str(error)})
             return Prepared(Probe("damaged", error=f"the reader failed: {error}"))
         self._health.repaired += prepared.repaired is not None

@@ -10,6 +10,28 @@ from time import monotonic
 STALE_S = 30.0
 """The loop beats every second; after so many seconds of silence it hangs."""
 
+STATUSES = dict.fromkeys(("ok", "damaged", "empty", "too_short"), 0)
+METRICS = (
+    ("pending", "gauge", "Markers that wait"),
+    ("failed", "counter", "Markers given up, with a dead letter each"),
+    ("retries", "counter", "Attempts that ended in a passing fault"),
+    ("swept", "counter", "Directories found without a marker"),
+    ("copied_bytes", "counter", "Bytes on the shared storage, verified"),
+    ("resumed_bytes", "counter", "Bytes that an interrupted copy had left and that were not written again"),
+    ("repaired", "counter", "Damaged files that became readable"),
+    ("sound_failed", "counter", "Recordings whose sound could not be extracted"),
+    ("crashes", "counter", "Child processes that died or stood still"),
+    ("hung", "gauge", "Child processes that hang in the kernel"),
+    ("disposed", "counter", "Local files deleted or put into quarantine"),
+    ("purged", "counter", "Folders deleted from quarantine"),
+    ("kafka_failures", "counter", "Attempts to publish that failed"),
+    ("unacknowledged", "gauge", "Records that the broker has refused so far"),
+    ("source_free", "gauge", "Bytes free on the recordings' disk"),
+    ("target_free", "gauge", "Bytes free on the target after the last copy"),
+    ("last_published_ms", "gauge", "Time of the last acknowledgement, ms UTC"),
+)
+"""Fields of `Health`; with `published` and `peaks` the only list of this agent's metrics."""
+
 
 @dataclass(slots=True)
 class Health:
@@ -24,6 +46,18 @@ class Health:
     retries: int = 0
     swept: int = 0
     copied_bytes: int = 0
+    resumed_bytes: int = 0
+    repaired: int = 0
+    sound_failed: int = 0
+    crashes: int = 0
+    hung: int = 0
+    disposed: int = 0
+    purged: int = 0
+    kafka_failures: int = 0
+    unacknowledged: int = 0
+    source_free: int = 0
+    target_free: int = 0
+    peaks: dict[str, int] = field(default_factory=dict)
     last_published_ms: int = 0
 
     def alive(self) -> bool:
@@ -31,25 +65,25 @@ class Health:
         return self.clock() - self.beat < STALE_S
 
     def metrics(self) -> str:
-        """Prometheus text. The only list of this agent's metric names."""
-        lines = [
-            *_metric("pending", "gauge", "Markers that wait", self.pending),
-            *_metric("failed_total", "counter", "Markers given up, with a dead letter each", self.failed),
-            *_metric("retries_total", "counter", "Attempts that ended in a passing fault", self.retries),
-            *_metric("swept_total", "counter", "Directories found without a marker", self.swept),
-            *_metric("copied_bytes_total", "counter", "Bytes on the shared storage, verified", self.copied_bytes),
-            *_metric("last_published_ms", "gauge", "Time of the last acknowledgement, ms UTC", self.last_published_ms),
-            "# HELP leadpulse_recorder_published_total Recordings acknowledged by the broker",
-            "# TYPE leadpulse_recorder_published_total counter",
-        ]
-        for status in ("ok", "damaged", "empty", "too_short"):
-            lines.append(f'leadpulse_recorder_published_total{{status="{status}"}} {self.published[status]}')
+        """Prometheus text."""
+        lines = [line for name, kind, text in METRICS for line in _metric(self, name, kind, text)]
+        for name, label, kind, text, values in (
+            ("published", "status", "counter", "Recordings acknowledged by the broker", STATUSES | self.published),
+            ("child_peak_bytes", "kind", "gauge", "Most memory of a child process", self.peaks),
+        ):
+            full = _full_name(name, kind)
+            lines += [f"# HELP {full} {text}", f"# TYPE {full} {kind}"]
+            lines += [f'{full}{{{label}="{value}"}} {count}' for value, count in values.items()]
         return "\n".join(lines) + "\n"
 
 
-def _metric(name: str, kind: str, text: str, value: int) -> tuple[str, str, str]:
-    name = f"leadpulse_recorder_{name}"
-    return f"# HELP {name} {text}", f"# TYPE {name} {kind}", f"{name} {value}"
+def _metric(health: Health, name: str, kind: str, text: str) -> tuple[str, str, str]:
+    full = _full_name(name, kind)
+    return f"# HELP {full} {text}", f"# TYPE {full} {kind}", f"{full} {getattr(health, name)}"
+
+
+def _full_name(name: str, kind: str) -> str:
+    return f"leadpulse_recorder_{name}" + ("_total" if kind == "counter" else "")
 
 
 class HealthServer:

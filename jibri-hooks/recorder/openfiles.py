@@ -14,17 +14,17 @@ def open_files(proc: Path = Path("/proc")) -> set[Name]:
     Only names are read (`readlink`): a look at a file on a hung mount would hang too. Processes of other users, and
     those of another container, cannot be looked into; then the quiet time alone decides.
     """
-    return {Path(link).parts[-2:] for link in _links(proc) if link.startswith("/") and link.count("/") > 1}  # type: ignore[misc]  # two parts
+    return {(path.parent.name, path.name) for path in _links(proc)}
 
 
-def _links(proc: Path) -> Iterator[str]:
+def _links(proc: Path) -> Iterator[Path]:
     for process in _names(proc):
         if not process.isdecimal():
             continue
         folder = proc / process / "fd"
         for descriptor in _names(folder):
             try:
-                yield os.readlink(folder / descriptor)
+                yield (folder / descriptor).readlink()
             except OSError:  # closed meanwhile
                 continue
 

@@ -1,4 +1,4 @@
-"""What is done with a recording on the Jibri host itself: the verdict, the repair of a damaged file, the sound alone."""
+"""What is done on the Jibri host itself: the verdict, the repair of a damaged file, the sound alone."""
 
 import shutil
 from pathlib import Path

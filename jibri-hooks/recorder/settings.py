@@ -6,8 +6,12 @@ The README's table is the same list; a test compares them.
 import socket
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
+from grp import getgrnam
 from pathlib import Path
+from pwd import getpwnam
+from typing import Literal
 
+Local = Literal["keep", "quarantine", "delete"]
 PREFIX = "LEADPULSE_RECORDER__"
 SECURITY = ("PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL")
 MECHANISMS = ("PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512")
@@ -51,8 +55,33 @@ class Settings:
     """A directory without marker is taken when nothing in it has changed for so long."""
     poll_seconds: float = 1.0
     """Distance of looks into the spool."""
-    delete_local: bool = False
-    """Delete the local files after the verified copy and the broker's acknowledgement."""
+    parallel: int = 2
+    """Recordings probed or copied at once."""
+    stall_seconds: float = 120.0
+    """A copy or a probe without any progress for so long is ended and tried again."""
+    copy_mb_per_second: float = 0.0
+    """Limit of one copy; 0 is none."""
+    low_priority: bool = True
+    """Copy and probe with the lowest priority of CPU and disk: the meeting that is being recorded comes first."""
+    audio: str = "none"
+    """`opus` or `flac` puts the sound alone beside the video: 16 kHz mono."""
+    local: Local = "keep"
+    """What becomes of the local files after the verified copy and the broker's acknowledgement: keep, quarantine or
+    delete."""
+    quarantine_days: float = 7.0
+    """So long stay local files in quarantine, unless the disk gets full."""
+    source_free_mb: float = 2048.0
+    """With less left on the recordings' disk the agent is unready, and quarantine is emptied, the oldest first."""
+    target_free_mb: float = 1024.0
+    """A copy that would leave less on the target waits; 0 is no limit."""
+    target_mount: Path | None = None
+    """A folder that must be a mount point before anything is copied: an unmounted share is an empty local folder."""
+    umask: int = 0o027
+    """File mode mask on the target, octal."""
+    owner: tuple[int, int] | None = None
+    """`user:group` of what is written on the target, names or numbers; needs root or CAP_CHOWN."""
+    hook: Path = Path("/opt/leadpulse/finalize.sh")
+    """Where finalize.sh is, for `check`."""
     metrics_host: str = "127.0.0.1"
     """Address of /healthz, /readyz and /metrics."""
     metrics_port: int = 9106
@@ -102,6 +131,41 @@ def _positive(text: str) -> float:
     return number
 
 
+def _not_negative(text: str) -> float:
+    return 0.0 if text in {"0", "0.0"} else _positive(text)
+
+
+def _count(text: str) -> int:
+    if not (text.isdecimal() and 0 < int(text) <= 16):
+        raise ValueError("must be a number from 1 to 16")
+    return int(text)
+
+
+def _mask(text: str) -> int:
+    try:
+        mask = int(text, 8)
+    except ValueError:
+        mask = -1
+    if not 0 <= mask <= 0o777:
+        raise ValueError("must be octal, as 027")
+    return mask
+
+
+def _owner(text: str) -> tuple[int, int] | None:
+    if not text:
+        return None
+    user, colon, group = text.partition(":")
+    if not (user and colon and group):
+        raise ValueError("must be user:group")
+    try:
+        return (
+            int(user) if user.isdecimal() else getpwnam(user).pw_uid,
+            int(group) if group.isdecimal() else getgrnam(group).gr_gid,
+        )
+    except KeyError:
+        raise ValueError("there is no such user or group on this host") from None
+
+
 def _port(text: str) -> int:
     if not (text.isdecimal() and int(text) <= 65535):
         raise ValueError("must be a port number")
@@ -123,10 +187,12 @@ def _names(text: str) -> tuple[str, ...]:
 
 
 def _one_of(*choices: str) -> Callable[[str], str]:
+    known = {choice.lower(): choice for choice in choices}
+
     def read(text: str) -> str:
-        if text.upper() not in choices:
+        if text.lower() not in known:
             raise ValueError(f"must be one of {', '.join(choices)}")
-        return text.upper()
+        return known[text.lower()]
 
     return read
 
@@ -142,7 +208,19 @@ _READERS: dict[str, Callable[[str], object]] = {
     "min_seconds": _positive,
     "quiet_minutes": _positive,
     "poll_seconds": _positive,
-    "delete_local": _bool,
+    "parallel": _count,
+    "stall_seconds": _positive,
+    "copy_mb_per_second": _not_negative,
+    "low_priority": _bool,
+    "audio": _one_of("none", "opus", "flac"),
+    "local": _one_of("keep", "quarantine", "delete"),
+    "quarantine_days": _positive,
+    "source_free_mb": _not_negative,
+    "target_free_mb": _not_negative,
+    "target_mount": _path,
+    "umask": _mask,
+    "owner": _owner,
+    "hook": _path,
     "metrics_port": _port,
     "log_level": _one_of("DEBUG", "INFO", "WARNING", "ERROR"),
 }

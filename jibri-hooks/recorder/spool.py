@@ -79,6 +79,10 @@ class Spool:
         except FileNotFoundError:
             return None
 
+    def forget(self, recording_id: str) -> None:
+        """Delete what is kept about a media file."""
+        (self._done / f"{recording_id}.json").unlink(missing_ok=True)
+
     def finish(self, marker: Marker) -> None:
         """The marker's work is done; a record of each of its files is in `done/`."""
         marker.path.replace(self._done / marker.path.name)

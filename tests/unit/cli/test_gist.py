@@ -49,8 +49,13 @@ def test_every_kind_rule_and_severity_has_its_russian_name() -> None:
 
 @pytest.mark.parametrize(
     ("value", "unit", "text"),
-    [(1, "reservations", "1\u00a0бронь"), (5.0, "reservations", "5\u00a0броней"), (480, "pieces", "480 шт.")]
-    + [(7.5, "reservations", "7.5"), (92.5, "", "92.5")],
+    [
+        (1, "reservations", "1\u00a0бронь"),
+        (5.0, "reservations", "5\u00a0броней"),
+        (7.5, "reservations", "7.5"),
+        (480, "pieces", "480 шт."),
+        (92.5, "", "92.5"),
+    ],
 )
 def test_amounts_bear_their_unit(value: float, unit: str, text: str) -> None:
     """Counts with the right form of the noun; scores bare."""

@@ -3,6 +3,8 @@
 import asyncio
 import os
 import shutil
+from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -11,12 +13,15 @@ import pytest
 
 from recorder import agent as agent_module
 from recorder.agent import Agent
-from recorder.copy import Halted, copy_file
+from recorder.crew import Crashed, Crew, Stalled
+from recorder.disposal import QUARANTINE
 from recorder.health import Health
+from recorder.jobs import Deliver, Delivered, Prepare, Prepared
+from recorder.probe import probe
 from recorder.publish import NotPublished
 from recorder.settings import Settings
 from recorder.spool import Spool
-from schemas.codec import Codec
+from schemas.codec import Codec, event_id
 from schemas.sources import DeadLetter, Recording
 from tests.unit.recorder.clips import write_clip, write_session
 
@@ -28,7 +33,8 @@ class Notes:
     """In the publisher's place; `away` as long as Kafka is."""
 
     def __init__(self) -> None:
-        self.away = self.failing = False
+        self.away = False
+        self.failing = self.failures = 0
         self.sent: list[tuple[str, str, bytes]] = []
 
     async def publish(self, topic: str, key: str, value: bytes) -> None:
@@ -59,10 +65,19 @@ class Bench:
             target=self.target,
             spool=self.recordings / ".leadpulse",
             host="jibri-1",
+            target_free_mb=0.0,
+            source_free_mb=0.0,
+            low_priority=False,
             **options,
         )
-        self.notes, self.health = Notes(), Health()
-        self.agent = Agent(self.settings, self.spool, self.notes, self.health)  # type: ignore[arg-type]  # same methods
+        self.notes, self.health, self.crew = Notes(), Health(), Crew(self.settings)
+        self.agent = Agent(
+            self.settings,
+            self.spool,
+            self.crew,
+            self.notes,  # type: ignore[arg-type]  # the same methods
+            self.health,
+        )
 
     def mark(self, directory: Path) -> None:
         """What finalize.sh does."""
@@ -80,8 +95,22 @@ def no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def bench(tmp_path: Path) -> Bench:
-    return Bench(tmp_path)
+async def benches(tmp_path: Path) -> AsyncIterator[Callable[..., Bench]]:
+    """Makes benches with settings of the test's own, and ends their child processes."""
+    made: list[Bench] = []
+
+    def make(**options: Any) -> Bench:
+        made.append(Bench(tmp_path, **options))
+        return made[-1]
+
+    yield make
+    for bench in made:
+        await bench.crew.close()
+
+
+@pytest.fixture
+def bench(benches: Callable[..., Bench]) -> Bench:
+    return benches()
 
 
 async def test_whole_way(bench: Bench) -> None:
@@ -96,7 +125,8 @@ async def test_whole_way(bench: Bench) -> None:
     assert (len(content), sha256(content).hexdigest()) == (told.size, told.sha256)
     assert bench.notes.sent[0][1] == told.recording_id
     assert bench.spool.pending() == []
-    assert bench.spool.recall(told.recording_id) == bench.notes.sent[0][2]
+    assert bench.spool.recall(told.recording_id)
+    assert not list((bench.recordings / ".leadpulse" / "work").glob("*"))
     assert len(list(directory.iterdir())) == 2
 
 
@@ -124,11 +154,10 @@ async def test_bad_markers(bench: Bench) -> None:
 
 
 @pytest.mark.parametrize("content", [b"", b"\n", b"\0\xff" * 5000, b"/etc\n"])
-def test_garbage_marker(tmp_path: Path, content: bytes) -> None:
+async def test_garbage_marker(bench: Bench, content: bytes) -> None:
     """Any bytes in a marker end in `failed`, not in an exception."""
-    bench = Bench(tmp_path)
     (bench.spool._pending / "x.job").write_bytes(content)
-    assert asyncio.run(bench.agent.work()) == 0
+    assert await bench.agent.work() == 0
     assert len(bench.notes.letters()) == 1
 
 
@@ -185,13 +214,14 @@ async def test_share_away(bench: Bench) -> None:
 
 async def test_one_stuck_marker(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     """A recording that cannot be copied waits, and the others pass it."""
+    deliver = bench.crew.deliver
 
-    def picky(source: Path, *rest: Any) -> Any:
-        if source.parent.name == "stuck":
+    async def picky(job: Deliver) -> Delivered:
+        if job.source.parent.name == "stuck":
             raise PermissionError("no")
-        return copy_file(source, *rest)
+        return await deliver(job)
 
-    monkeypatch.setattr(agent_module, "copy_file", picky)
+    monkeypatch.setattr(bench.crew, "deliver", picky)
     for name in ("stuck", "free"):
         bench.mark(write_session(bench.recordings, name))
     assert await bench.agent.work() == 1
@@ -202,20 +232,151 @@ async def test_one_stuck_marker(bench: Bench, monkeypatch: pytest.MonkeyPatch) -
 async def test_fault_of_our_own(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     """An unforeseen exception costs its marker only; the local recording stays, whatever the setting."""
 
-    def broken(*_: Any) -> Any:
+    async def broken(_: Prepare) -> Prepared:
         raise ZeroDivisionError
 
     bench.mark(write_session(bench.recordings, "s"))
-    monkeypatch.setattr(agent_module, "probe", broken)
+    monkeypatch.setattr(bench.crew, "prepare", broken)
     assert await bench.agent.work() == 0
     assert [x.error_class for x in bench.notes.letters()] == ["ZeroDivisionError"]
     assert len(bench.spool.failed()) == 1
     assert list((bench.recordings / "s").glob("*.mp4"))
 
 
-async def test_kafka_away(tmp_path: Path) -> None:
+@pytest.mark.parametrize("error", [Crashed("signal 11"), Stalled("no progress")])
+async def test_a_file_that_kills_its_reader(bench: Bench, monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
+    """It is tried three times, then copied and published as damaged with the reason."""
+
+    async def dies(_: Prepare) -> Prepared:
+        raise error
+
+    bench.mark(write_session(bench.recordings, "s"))
+    monkeypatch.setattr(bench.crew, "prepare", dies)
+    assert [await bench.agent.work() for _ in range(3)] == [1, 1, 0]
+    [told] = bench.notes.recordings()
+    assert (told.status, told.error) == ("damaged", f"the reader failed: {error}")
+
+
+async def test_repaired(bench: Bench) -> None:
+    """A file cut behind its index is published in its repaired form; the original stands beside it; both once."""
+    directory = bench.recordings / "s"
+    directory.mkdir()
+    path = write_clip(directory / "lead-5_2026-08-20-12-00-00.mp4", 20.0, {"movflags": "faststart"})
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    for _ in range(2):
+        bench.mark(directory)
+        assert await bench.agent.work() == 0
+    [told] = bench.notes.recordings()
+    assert (told.status, told.file) == ("ok", path.name)
+    assert told.error.startswith("repaired: sound ends at")
+    assert told.path.endswith("~repaired.mp4")
+    content = (bench.target / told.path).read_bytes()
+    assert (len(content), sha256(content).hexdigest()) == (told.size, told.sha256)
+    assert 8_000 < told.duration_ms < 12_000
+    [original] = [name for name in bench.stored() if name != told.path]
+    assert (bench.target / original).read_bytes() == path.read_bytes()
+
+
+@pytest.mark.parametrize("codec", ["opus", "flac"])
+async def test_sound_beside_the_video(benches: Callable[..., Bench], codec: str) -> None:
+    """The sound alone lies beside the recording, whole, before its event is out; made again it is the same file."""
+    bench = benches(audio=codec)
+    directory = write_session(bench.recordings, "s")
+    bench.mark(directory)
+    bench.notes.away = True
+    assert await bench.agent.work() == 1
+    stored = bench.stored()
+    assert [Path(name).suffix for name in stored] == [".mp4", f".{codec}"]
+    assert abs(probe(bench.target / stored[1], 3.0).duration_ms - 4000) < 150
+    again = benches(audio=codec)
+    assert await again.agent.work() == 0
+    assert [r.path for r in again.notes.recordings()] == [stored[0]]
+    assert again.stored() == stored
+
+
+async def test_no_sound_no_harm(benches: Callable[..., Bench]) -> None:
+    """A work folder that cannot be made costs the sound file only."""
+    bench = benches(audio="opus")
+    bench.mark(write_session(bench.recordings, "s"))
+    (bench.recordings / ".leadpulse" / "work").write_text("in the way")
+    assert await bench.agent.work() == 0
+    assert [r.status for r in bench.notes.recordings()] == ["ok"]
+    assert bench.health.sound_failed == 1
+
+
+async def test_not_enough_room(benches: Callable[..., Bench]) -> None:
+    """A target with less room than is to be left takes nothing, and the marker waits."""
+    bench = benches()
+    bench.mark(write_session(bench.recordings, "s"))
+    full = Bench(bench.recordings.parent)
+    full.settings = replace(bench.settings, target_free_mb=1e12)
+    agent = Agent(full.settings, full.spool, bench.crew, bench.notes, bench.health)  # type: ignore[arg-type]
+    assert await agent.work() == 1
+    assert bench.stored() == []
+    assert "MB left" in bench.health.faults["markers"]
+
+
+async def test_nothing_mounted(benches: Callable[..., Bench]) -> None:
+    """A target that must be a mount point and is a plain folder takes nothing."""
+    bench = benches(target_mount=Path("/usr/share"))
+    bench.mark(write_session(bench.recordings, "s"))
+    assert await bench.agent.work() == 1
+    assert "nothing is mounted" in bench.health.faults["markers"]
+    assert bench.stored() == []
+
+
+async def test_mode(benches: Callable[..., Bench]) -> None:
+    """What is written on the share has the mode that the mask leaves."""
+    bench = benches(umask=0o022)
+    bench.mark(write_session(bench.recordings, "s"))
+    await bench.agent.work()
+    [name] = bench.stored()
+    assert ((bench.target / name).stat().st_mode & 0o777, (bench.target / name).parent.stat().st_mode & 0o777) == (
+        0o644,
+        0o755,
+    )
+
+
+async def test_same_name_from_two_hosts(benches: Callable[..., Bench], tmp_path: Path) -> None:
+    """Two hosts with one session id and one file name but other sound: two files, two events, two ids."""
+    told = []
+    for seconds in (4.0, 5.0):
+        host = tmp_path / f"host{seconds:g}"
+        host.mkdir()
+        bench = Bench(host)
+        (host / "share").rmdir()
+        (tmp_path / "share").mkdir(exist_ok=True)
+        (host / "share").symlink_to(tmp_path / "share")
+        directory = bench.recordings / "s"
+        directory.mkdir()
+        path = write_clip(directory / "lead-5_2026-08-20-12-00-00.mp4", seconds)
+        os.utime(path, (1_790_000_000, 1_790_000_000))
+        bench.mark(directory)
+        assert await bench.agent.work() == 0
+        await bench.crew.close()
+        told += bench.notes.recordings()
+    assert len({r.recording_id for r in told}) == len({r.path for r in told}) == 2
+    for recording in told:
+        content = (tmp_path / "share" / recording.path).read_bytes()
+        assert sha256(content).hexdigest() == recording.sha256
+        assert recording.recording_id == event_id("recording", recording.session_id, recording.file)
+
+
+async def test_cut_escape_in_the_name(bench: Bench) -> None:
+    """A Cyrillic name cut in the middle of an escape, without metadata: the lead is still found."""
+    room = ("lead-77-" + "%d0%bf%d1%80%d0%b8%d0%b2%d0%b5%d1%82" * 4)[:101]
+    assert room[-2] == "%" or room[-1] == "%" or room[-3] == "%"
+    directory = write_session(bench.recordings, "s", room=room[:-1])
+    (directory / "metadata.json").unlink()
+    bench.mark(directory)
+    assert await bench.agent.work() == 0
+    [told] = bench.notes.recordings()
+    assert (told.lead_id, told.status) == ("77", "ok")
+
+
+async def test_kafka_away(benches: Callable[..., Bench]) -> None:
     """Nothing is deleted and nothing is done until the broker has the record; then the copy is not made twice."""
-    bench = Bench(tmp_path, delete_local=True)
+    bench = benches(local="delete")
     directory = write_session(bench.recordings, "s")
     bench.mark(directory)
     bench.notes.away = True
@@ -229,9 +390,9 @@ async def test_kafka_away(tmp_path: Path) -> None:
     assert not directory.exists()
 
 
-async def test_marked_again_after_delete(tmp_path: Path) -> None:
+async def test_marked_again_after_delete(benches: Callable[..., Bench]) -> None:
     """With local files deleted, a second call of the hook is no dead letter."""
-    bench = Bench(tmp_path, delete_local=True)
+    bench = benches(local="delete")
     directory = write_session(bench.recordings, "s")
     bench.mark(directory)
     bench.mark(directory)
@@ -239,9 +400,9 @@ async def test_marked_again_after_delete(tmp_path: Path) -> None:
     assert len(bench.notes.sent) == 1
 
 
-async def test_delete_leaves_others(tmp_path: Path) -> None:
+async def test_delete_leaves_others(benches: Callable[..., Bench]) -> None:
     """Only what was published is deleted: a foreign file and its folder stay."""
-    bench = Bench(tmp_path, delete_local=True)
+    bench = benches(local="delete")
     directory = write_session(bench.recordings, "s")
     (directory / "notes.txt").touch()
     bench.mark(directory)
@@ -249,9 +410,9 @@ async def test_delete_leaves_others(tmp_path: Path) -> None:
     assert [p.name for p in directory.iterdir()] == ["notes.txt"]
 
 
-async def test_second_recording_of_a_session(tmp_path: Path) -> None:
+async def test_second_recording_of_a_session(benches: Callable[..., Bench]) -> None:
     """A file that is still written beside a marked one is left for its own marker."""
-    bench = Bench(tmp_path, delete_local=True)
+    bench = benches(local="delete")
     directory = write_session(bench.recordings, "s")
     bench.mark(directory)
     write_clip(directory / "second.mp4")
@@ -278,51 +439,85 @@ async def test_same_session_on_two_hosts(bench: Bench) -> None:
     assert len({r.recording_id for r in told}) == len({r.path for r in told}) == len(bench.stored()) == 2
 
 
-async def test_sweep(tmp_path: Path) -> None:
+async def test_sweep(benches: Callable[..., Bench]) -> None:
     """A recording that the hook missed is taken after the quiet time, once."""
-    bench = Bench(tmp_path, quiet_minutes=1.0)
+    bench = benches(quiet_minutes=1.0)
     directory = write_session(bench.recordings, "s")
-    await bench.agent.sweep()
+    bench.agent.sweep()
     assert await bench.agent.work() == 0
     assert bench.notes.sent == []
     [path] = directory.glob("*.mp4")
     old = path.stat().st_mtime - 61
     os.utime(path, (old, old))
     for _ in range(2):
-        await bench.agent.sweep()
+        bench.agent.sweep()
         assert await bench.agent.work() == 0
     assert len(bench.notes.sent) == 1
     assert bench.health.swept == 1
 
 
-async def test_recordings_away(tmp_path: Path) -> None:
+async def test_recordings_away(benches: Callable[..., Bench]) -> None:
     """A recordings volume that is not mounted is said, and nothing is given up."""
-    bench = Bench(tmp_path)
+    bench = benches()
     shutil.rmtree(bench.recordings)
     bench.spool.prepare = lambda: None  # type: ignore[method-assign]  # a real volume cannot be made by mkdir
-    await bench.agent.sweep()
+    bench.agent.sweep()
     assert await bench.agent.work() == 0
     assert "recordings" in bench.health.faults
 
 
+async def test_quarantine(benches: Callable[..., Bench]) -> None:
+    """Published local files go into quarantine, stay there for the days, and then they are deleted."""
+    bench = benches(local="quarantine", quarantine_days=1.0)
+    directory = write_session(bench.recordings, "s")
+    bench.mark(directory)
+    assert await bench.agent.work() == 0
+    aside = bench.recordings / QUARANTINE / "s"
+    assert not directory.exists()
+    assert sorted(p.suffix for p in aside.iterdir()) == [".json", ".mp4"]
+    bench.agent.sweep()
+    assert aside.exists()
+    os.utime(aside, (1, 1))
+    bench.agent.sweep()
+    assert not aside.exists()
+    assert (bench.health.disposed, bench.health.purged, bench.health.swept) == (1, 1, 0)
+
+
+async def test_killed_before_the_clean_up(benches: Callable[..., Bench]) -> None:
+    """Local files that a kill left behind their done marker are deleted by the next sweep, unpublished ones never."""
+    bench = benches(quiet_minutes=1.0)
+    for name in ("done", "new"):
+        directory = write_session(bench.recordings, name)
+        [path] = directory.glob("*.mp4")
+        os.utime(path, (path.stat().st_mtime - 61,) * 2)
+    bench.mark(bench.recordings / "done")
+    assert await bench.agent.work() == 0
+    later = benches(quiet_minutes=1.0, local="delete")
+    later.agent.sweep()
+    assert not (bench.recordings / "done").exists()
+    assert list((bench.recordings / "new").glob("*.mp4"))
+    assert later.health.swept == 1
+
+
 async def test_cancelled_copy(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A stop in the middle of a copy ends its thread, and the marker waits for the next start."""
-    copying, halted = asyncio.Event(), asyncio.Event()
-    loop = asyncio.get_running_loop()
+    """A stop in the middle of a copy ends it, and the marker waits for the next start."""
+    copying, ended = asyncio.Event(), asyncio.Event()
 
-    def endless(_: Path, __: Path, halt: Any) -> Any:
-        loop.call_soon_threadsafe(copying.set)
-        assert halt.wait(10)
-        loop.call_soon_threadsafe(halted.set)
-        raise Halted
+    async def endless(_: Deliver) -> Delivered:
+        copying.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.set()
+        raise AssertionError
 
-    monkeypatch.setattr(agent_module, "copy_file", endless)
+    monkeypatch.setattr(bench.crew, "deliver", endless)
     bench.mark(write_session(bench.recordings, "s"))
     running = asyncio.create_task(bench.agent.run())
     await asyncio.wait_for(copying.wait(), 10)
     running.cancel()
-    await asyncio.wait_for(halted.wait(), 10)
     with pytest.raises(asyncio.CancelledError):
         await running
+    assert ended.is_set()
     assert len(bench.spool.pending()) == 1
     assert bench.notes.sent == []

@@ -5,7 +5,7 @@ from http.client import HTTPConnection
 
 import pytest
 
-from recorder.health import STALE_S, Health, HealthServer
+from recorder.health import METRICS, STALE_S, Health, HealthServer
 
 
 @pytest.fixture
@@ -49,11 +49,15 @@ def test_metrics(server: HealthServer, health: Health) -> None:
     """Prometheus text with each status, also those that were never seen."""
     health.published["damaged"] = 2
     health.pending = 3
+    health.peaks = {"deliver": 1 << 20}
     code, text = get(server, "/metrics")
     assert code == 200
     assert 'leadpulse_recorder_published_total{status="damaged"} 2\n' in text
     assert 'leadpulse_recorder_published_total{status="ok"} 0\n' in text
     assert "\nleadpulse_recorder_pending 3\n" in text
+    assert "\nleadpulse_recorder_resumed_bytes_total 0\n" in text
+    assert 'leadpulse_recorder_child_peak_bytes{kind="deliver"} 1048576\n' in text
+    assert text.count("# TYPE") == len(METRICS) + 2
 
 
 def test_unknown_path(server: HealthServer) -> None:

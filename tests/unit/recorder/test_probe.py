@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from recorder.probe import Probe, probe
+from recorder.jobs import Probe
+from recorder.probe import probe
 from tests.unit.recorder.clips import write_clip, write_silent_film
 
 FRAGMENTED = {"movflags": "frag_keyframe+empty_moov+default_base_moof", "frag_duration": "500000"}

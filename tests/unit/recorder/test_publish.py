@@ -1,5 +1,6 @@
 """Trying again while the broker is away, with a scripted producer."""
 
+import asyncio
 import itertools
 from typing import Any
 
@@ -40,7 +41,7 @@ class Producers:
 async def test_until_it_is_there() -> None:
     """A broker that comes back gets the record once, from a new producer; the failed ones are closed."""
     producers = Producers(KafkaConnectionError("away"), None, KafkaTimeoutError("slow"), OSError("net"))
-    publisher = Publisher(producers, "test.", lambda: itertools.repeat(0.0))
+    publisher = Publisher(producers, "test.", lambda: itertools.repeat(0.0), itertools.count(0.0, 10.0).__next__)
     await publisher.publish("t", "k", b"v")
     await publisher.publish("t", "k", b"w")
     assert producers.sent == [("test.t", b"k", b"v"), ("test.t", b"k", b"w")]
@@ -51,11 +52,50 @@ async def test_until_it_is_there() -> None:
 async def test_gives_up_when_told() -> None:
     """With a limited number of attempts the record is not called sent."""
     producers = Producers(*[KafkaConnectionError("away")] * 2)
-    publisher = Publisher(producers, "", lambda: (0.0, 0.0))
+    publisher = Publisher(producers, "", lambda: (0.0, 0.0), itertools.count(0.0, 10.0).__next__)
     with pytest.raises(NotPublished):
         await publisher.publish("t", "k", b"v")
-    assert publisher.failing
+    assert (publisher.failing, publisher.failures) == (0, 2)
     assert producers.made == producers.stopped == 2
+
+
+async def test_one_refused_record_holds_up_no_other() -> None:
+    """While the broker refuses one record for ever, the next ones pass over a new connection."""
+    producers = Producers()
+
+    async def send(topic: str, value: bytes, key: bytes) -> None:
+        if key == b"bad":
+            raise KafkaTimeoutError("refused")
+        producers.sent.append((topic, key, value))
+
+    producers.send_and_wait = send  # type: ignore[method-assign]
+    publisher = Publisher(producers, "", lambda: itertools.repeat(0.0))
+    stuck = asyncio.create_task(publisher.publish("t", "bad", b"v"))
+    while not publisher.failing:
+        await asyncio.sleep(0)
+    for key in ("a", "b"):
+        await publisher.publish("t", key, b"v")
+    assert [key for _, key, _ in producers.sent] == [b"a", b"b"]
+    stuck.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await stuck
+    assert publisher.failing == 0
+
+
+async def test_many_wait_for_one_broker() -> None:
+    """A broker that is away is called once a second, however many records wait; and it is said once."""
+    producers = Producers(KafkaConnectionError("away"))
+    now = [100.0]
+    publisher = Publisher(producers, "", lambda: itertools.repeat(0.0), lambda: now[0])
+    waiting = [asyncio.create_task(publisher.publish("t", str(n), b"v")) for n in range(50)]
+    while publisher.failing < 50:
+        await asyncio.sleep(0)
+    assert producers.made == 1
+    now[0] += 1.5
+    await asyncio.gather(*waiting)
+    assert producers.made == 2
+    assert len(producers.sent) == 50
+    assert publisher.failing == 0
 
 
 def test_capped() -> None:

@@ -17,21 +17,31 @@ def test_defaults() -> None:
     settings = load(MUST | {"LEADPULSE_KAFKA__BOOTSTRAP": "x:1", "HOME": "/root"})
     assert settings.spool == Path("/rec/.leadpulse")
     assert settings.kafka_bootstrap == "127.0.0.1:19092"
-    assert not settings.delete_local
+    assert settings.local == "keep"
 
 
 def test_values() -> None:
     """Each kind of value is read in its own way."""
     given = {
         "SPOOL": "/s",
-        "DELETE_LOCAL": "yes",
+        "LOCAL": "Quarantine",
+        "LOW_PRIORITY": "no",
+        "UMASK": "007",
+        "OWNER": "root:0",
+        "COPY_MB_PER_SECOND": "0",
+        "PARALLEL": "4",
+        "KAFKA_SECURITY": "sasl_ssl",
         "PREFIXES": "lead-, лид-",
         "POLL_SECONDS": "0.1",
         "METRICS_PORT": "0",
     }
     settings = load(MUST | {PREFIX + name: text for name, text in given.items()})
     assert settings.spool == Path("/s")
-    assert settings.delete_local
+    assert settings.local == "quarantine"
+    assert not settings.low_priority
+    assert (settings.umask, settings.owner) == (0o007, (0, 0))
+    assert (settings.copy_mb_per_second, settings.parallel) == (0.0, 4)
+    assert settings.kafka_security == "SASL_SSL"
     assert settings.prefixes == ("lead-", "лид-")
     assert settings.poll_seconds == 0.1
     assert settings.metrics_port == 0
@@ -49,7 +59,14 @@ def test_all_faults_at_once() -> None:
     """One message names every fault, by the variable's own name."""
     wrong = {
         "TARGET": "relative",
-        "DELETE_LOCAL": "maybe",
+        "LOCAL": "maybe",
+        "LOW_PRIORITY": "maybe",
+        "UMASK": "9",
+        "OWNER": "nobody-of-this-name:0",
+        "PARALLEL": "0",
+        "AUDIO": "mp3",
+        "COPY_MB_PER_SECOND": "-1",
+        "HOOK": "finalize.sh",
         "POLL_SECONDS": "nan",
         "QUIET_MINUTES": "-1",
         "METRICS_PORT": "70000",
