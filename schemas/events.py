@@ -63,6 +63,7 @@ class MeetingRoom(_Event, frozen=True, tag="meeting_room"):
     participant: str = ""
     name: str = ""
     reason: str = ""
+    duration_ms: int = 0
 
 
 class MeetingTranscribed(_Event, frozen=True, tag="meeting_transcribed"):

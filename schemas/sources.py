@@ -110,6 +110,7 @@ class RoomReport(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="typ
     `id` is unique per report and the same when it is posted again. `meeting_id` is of one meeting in the room, from the
     first person in to the last one out. `room` is the JID's local part as it is. `lead_id` is None for a near miss.
     `participant` is the occupant's id in the room, `name` his display name. `reason` says why there is no recording.
+    `duration_ms` is how long it was: the stay of one who left, the meeting that ended, the recording that is off.
     """
 
     id: str
@@ -122,6 +123,7 @@ class RoomReport(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="typ
     name: str = ""
     session_id: str = ""
     reason: str = ""
+    duration_ms: int = 0
 
 
 FromJitsi = Recording | RoomReport

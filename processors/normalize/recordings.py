@@ -72,5 +72,6 @@ def _from_room(meta: Meta, record: bytes, report: RoomReport, identities: Identi
             participant=report.participant,
             name=report.name,
             reason=report.reason,
+            duration_ms=report.duration_ms,
         )
     ]

@@ -56,7 +56,13 @@ def gist(event: dict[str, Any]) -> str:
     if "qty" in payload:
         return _short(f"{payload['qty']} шт., документ {payload.get('doc', '?')}")
     if payload.get("happening") in HAPPENINGS:
-        said = (HAPPENINGS[payload["happening"]], payload.get("name"), payload.get("reason"))
+        minutes = round(payload.get("duration_ms", 0) / 60_000)
+        said = (
+            HAPPENINGS[payload["happening"]],
+            payload.get("name"),
+            payload.get("reason"),
+            minutes and f"{minutes} мин",
+        )
         return _short(": ".join(str(part) for part in said if part))
     if "duration_ms" in payload:
         return f"{round(payload['duration_ms'] / 60_000)} мин"

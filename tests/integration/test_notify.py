@@ -11,8 +11,8 @@ import pytest_asyncio
 from msgspec.structs import replace
 
 from alerting.render import REPEATED
-from schemas.sources import DeadLetter
-from schemas.topics import DEAD_LETTERS, LEAD_ALERTS, REPORTS
+from schemas.sources import DeadLetter, RoomReport
+from schemas.topics import DEAD_LETTERS, LEAD_ALERTS, RECORDINGS, REPORTS
 from streams.kafka import partition_of
 from tests.fakes.telegram import FakeTelegram, Fault
 from tests.installation import Installation, free_port, until
@@ -115,6 +115,25 @@ async def test_a_report_is_sent_once(line: Line) -> None:
     (report,) = (m for m in line.telegram.messages.values() if m.chat == SHARED)
     assert report.text.startswith("Отчёт за 21\u00a0ноября")
     assert "3\u00a0встречи" in report.text
+
+
+async def test_a_room_without_a_recording_is_one_message_to_ops(line: Line) -> None:
+    """Told once, however often it is reported; the same message changes when the recording runs at last."""
+    line.start()
+    unrecorded = RoomReport("1", "unrecorded", REPORT.until, "lead-7-x", "m-7", "7", reason="resource-constraint")
+    again, on = replace(unrecorded, id="2"), replace(unrecorded, id="3", happening="recording_on", reason="")
+    quiet = replace(unrecorded, id="4", meeting_id="m-8", happening="recording_on")
+    reports = [msgspec.json.encode(report) for report in (unrecorded, again, quiet)]
+    await line.installation.produce(RECORDINGS, [("lead-7-x", report) for report in reports])
+    await line.installation.settled("notify", RECORDINGS)
+    await until(lambda: _told(line, "все Jibri заняты"), WAIT, "ops are told")
+    await line.installation.produce(RECORDINGS, [("lead-7-x", msgspec.json.encode(on))])
+    await until(lambda: _told(line, "записывается"), WAIT, "the message changes")
+    assert len(line.telegram.messages) == 1
+
+
+async def _told(line: Line, words: str) -> bool:
+    return any(m.chat == SHARED and words in m.text for m in line.telegram.messages.values())
 
 
 async def test_killed_worker_repeats_only_what_is_in_doubt(line: Line) -> None:

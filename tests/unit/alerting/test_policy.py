@@ -176,7 +176,7 @@ def test_cool_down_of_a_day_after_resolved(after: int, opens: bool) -> None:
 
 
 def test_what_rings() -> None:
-    """A new alert, a higher severity and the end of a snooze ring; more evidence and presses only change the message."""
+    """A new alert, a higher severity and the end of a snooze ring; evidence and presses only change the message."""
     alerts, alert = opened()
     more = policy.decide(alerts, signal(1, T0 + 1))
     worse = policy.decide(alerts, signal(2, T0 + 2, "critical"))

@@ -64,8 +64,12 @@ def test_amounts_bear_their_unit(value: float, unit: str, text: str) -> None:
 
 def test_a_room_tells_who_and_why() -> None:
     """What happened, the person, the reason."""
-    payload = {"happening": "joined", "name": "Анна"}
-    assert gist({"payload": json.dumps(payload)}) == "пришёл участник: Анна"
+    joined, left = (
+        {"happening": "joined", "name": "Анна"},
+        {"happening": "left", "name": "Анна", "duration_ms": 2_520_000},
+    )
+    assert gist({"payload": json.dumps(joined)}) == "пришёл участник: Анна"
+    assert gist({"payload": json.dumps(left)}) == "вышел участник: Анна: 42 мин"
 
 
 def test_a_table_is_as_wide_as_its_cells() -> None:

@@ -8,6 +8,7 @@ from aiohttp import ClientSession, web
 
 from streams.gateway.http import application, runner
 from streams.gateway.intake import Intake
+from streams.gateway.jitsi import JitsiEntrance
 from streams.gateway.telegram import TelegramEntrance
 from streams.gateway.wms import WmsEntrance
 from streams.kafka import Output
@@ -22,6 +23,7 @@ SETTINGS = Gateway.model_validate(
         "ack_timeout": 0.2,
         "wms": {"main": {"token": "right"}, "signed": {"hmac_secret": "key"}, "empty": {"token": ""}},
         "telegram": {"curator": {"secret": "s3cret"}, "empty": {"secret": ""}},
+        "jitsi_token": "room",
     }
 )
 
@@ -52,6 +54,7 @@ class Door:
         entrances = {
             "/hooks/wms/{source}": WmsEntrance(SETTINGS, self.intake).take,
             "/hooks/telegram/{bot}": TelegramEntrance(SETTINGS, self.intake).take,
+            "/hooks/jitsi": JitsiEntrance(SETTINGS, self.intake).take,
         }
         self._server = runner(application(SETTINGS, entrances))
         self.port = 0

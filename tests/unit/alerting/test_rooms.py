@@ -1,0 +1,44 @@
+"""What ops read of a room without a recording."""
+
+import pytest
+
+from alerting.rooms import REASONS, render_room
+from schemas.events import RoomHappening
+from schemas.sources import RoomReport
+
+
+def report(
+    happening: RoomHappening, reason: str = "", room: str = "lead-12345-x", lead: str | None = "12345"
+) -> RoomReport:
+    """A report of 10:00 Moscow time."""
+    return RoomReport("r", happening, 1_795_244_400_000, room, "m-1", lead, reason=reason)
+
+
+def test_unrecorded_tells_room_client_and_reason() -> None:
+    """Which room, whose, why, since when, what to do."""
+    text = render_room(report("unrecorded", "resource-constraint"))
+    assert text == (
+        "🔴 Комната <b>lead-12345-x</b> (клиент 12345) идёт без записи: все Jibri заняты.\n"
+        "Время: 10:00 (мск). Проверьте Jibri и Jicofo."
+    )
+
+
+@pytest.mark.parametrize("reason", ["", "something-new", *REASONS])
+def test_every_reason_gives_a_sentence(reason: str) -> None:
+    """An unknown reason is shown as it is, a missing one is said to be unknown."""
+    text = render_room(report("unrecorded", reason))
+    assert REASONS.get(reason, reason or "причина неизвестна") in text
+
+
+def test_end_of_it() -> None:
+    """The message changes when the recording runs at last, or the meeting is over without it."""
+    assert render_room(report("recording_on")).startswith("🟢")
+    assert "без записи" in render_room(report("meeting_ended"))
+
+
+def test_room_name_cannot_write_html() -> None:
+    """A room's name comes from anybody."""
+    text = render_room(report("unrecorded", "<i>", "lead-1-<b>x</b>&", None))
+    assert "&lt;b&gt;x&lt;/b&gt;&amp;" in text
+    assert "&lt;i&gt;" in text
+    assert "не определён" in text

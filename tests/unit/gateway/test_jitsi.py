@@ -1,0 +1,74 @@
+"""`streams.gateway.jitsi`."""
+
+import json
+
+import pytest
+
+from processors.normalize.recordings import FROM_JITSI
+from schemas.sources import RoomReport
+from tests.unit.gateway.door import Door
+
+PATH = "/hooks/jitsi"
+JOINED = {
+    "id": "r-1",
+    "happening": "joined",
+    "ts": 1_795_244_400_000,
+    "room": "lead-12345-kickoff",
+    "meeting_id": "m-1",
+    "lead_id": "12345",
+    "participant": "abcd",
+    "name": "Анна",
+}
+NEAR_MISS = {
+    "id": "r-2",
+    "happening": "unrecorded",
+    "ts": 1,
+    "room": "lead_12345",
+    "meeting_id": "m-2",
+    "lead_id": None,
+}
+
+
+async def test_reports_are_kept_in_order_of_their_room() -> None:
+    """Every report becomes a record of `source.recordings` keyed by its room, in the form that the pipeline reads."""
+    async with Door() as door:
+        body = json.dumps([JOINED, NEAR_MISS])
+        assert await door.post(PATH, body, Authorization="Bearer room") == (200, {"accepted": 2})
+        assert [(o.topic, o.key) for o in door.shelf.outputs] == [
+            ("source.recordings", b"lead-12345-kickoff"),
+            ("source.recordings", b"lead_12345"),
+        ]
+        first, second = (FROM_JITSI.decode(output.value) for output in door.shelf.outputs)
+        assert isinstance(first, RoomReport)
+        assert (first.name, first.lead_id) == ("Анна", "12345")
+        assert isinstance(second, RoomReport)
+        assert second.lead_id is None
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        ("{}", 400),
+        ("[", 400),
+        (json.dumps([JOINED | {"happening": "danced"}]), 400),
+        (json.dumps([JOINED, JOINED | {"room": ""}]), 400),
+        (json.dumps([JOINED | {"ts": "now"}]), 400),
+        (json.dumps([JOINED | {"lead_id": "12345kickoff"}]), 400),
+        ("x" * 5000, 413),
+    ],
+)
+async def test_bad_bodies_are_refused_whole(body: str, status: int) -> None:
+    """A reason, and nothing of the request is kept."""
+    async with Door() as door:
+        answer, reason = await door.post(PATH, body, Authorization="Bearer room")
+        assert answer == status
+        assert reason["error"]
+        assert door.shelf.outputs == []
+
+
+@pytest.mark.parametrize("authorization", ["", "Bearer wrong", "Basic room", "room"])
+async def test_a_wrong_token_is_refused(authorization: str) -> None:
+    """Only the token in the settings lets a report in."""
+    async with Door() as door:
+        assert (await door.post(PATH, json.dumps([JOINED]), Authorization=authorization))[0] == 401
+        assert door.shelf.outputs == []
