@@ -15,6 +15,7 @@ from pathlib import Path
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import GroupCoordinatorNotAvailableError
 
 from schemas.topics import TOPICS, TopicSpec
 from streams.kafka import Output, Outputs, Reader
@@ -136,6 +137,9 @@ class Installation:
         """Wait until the worker has committed everything of a topic."""
 
         async def done() -> bool:
-            return await self.lag(worker, topic) == 0
+            try:
+                return await self.lag(worker, topic) == 0
+            except GroupCoordinatorNotAvailableError:  # a fresh broker makes the offsets topic at the first question
+                return False
 
         await until(done, timeout, f"{worker} settles {topic.name}")
