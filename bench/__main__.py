@@ -47,6 +47,7 @@ def run(name: str, bootstrap: str, events: int) -> dict[str, int | float]:
     done = subprocess.run(
         [sys.executable, "-m", "bench.contenders", name, bootstrap, str(events)],
         stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
         timeout=300,
         check=True,
     )

@@ -4,7 +4,7 @@ from typing import Literal
 
 import msgspec
 
-from schemas.events import RoomHappening
+from schemas.events import RoomHappening, Utterance
 from schemas.types import LeadId, Millis, Pieces
 
 
@@ -131,18 +131,46 @@ FromJitsi = Recording | RoomReport
 
 
 class Word(msgspec.Struct, frozen=True, array_like=True):
-    """One recognised word; ms from the start of the recording; confidence 0..1."""
+    """One recognised word; ms from the start of the recording; confidence 0..1.
+
+    `speaker` is the name of the track it was heard on, where everybody has a track of his own; never a guess.
+    """
 
     text: str
     start_ms: int
     end_ms: int
     confidence: float
+    speaker: str | None = None
+
+
+class SegmentNote(msgspec.Struct, frozen=True, omit_defaults=True):
+    """How one stretch [start_ms, end_ms) of a recording was transcribed, and what it cost.
+
+    `attempts` counts sessions with the engine, `billed_units` are as it counts them (SpeechKit: 15 s), `seconds` is the
+    wall time, `first_event_ms` the time to its first answer, `warnings` how often it complained of our pace.
+    """
+
+    start_ms: int
+    end_ms: int
+    engine: str
+    model: str
+    track: str = ""
+    attempts: int = 1
+    billed_units: int = 0
+    request_ids: list[str] = []
+    punctuated: bool = False
+    seconds: float = 0.0
+    first_event_ms: int | None = None
+    warnings: int = 0
 
 
 class Transcript(msgspec.Struct, frozen=True, omit_defaults=True):
-    """The words of a recording (`source.transcripts`, key = `recording_id`).
+    """The words of a recording (`source.transcripts`, key = `recording_id`); a higher `version` replaces the former.
 
-    `failed_segments` lists [start_ms, end_ms] stretches that no engine could transcribe.
+    `failed_segments` lists [start_ms, end_ms] stretches that no engine could transcribe. `degraded`: those exist, or
+    the file was damaged (`flaw`), or a fallback engine did some of it. `shares` is each engine's part of the audio that
+    was transcribed, 0..1. `utterances` is the readable text where an engine or separate tracks give more than words in
+    a row; else empty, and pauses split the words. `seconds` is the job's wall time.
     """
 
     recording: Recording
@@ -152,6 +180,12 @@ class Transcript(msgspec.Struct, frozen=True, omit_defaults=True):
     words: list[Word]
     degraded: bool = False
     failed_segments: list[tuple[int, int]] = []
+    shares: dict[str, float] = {}
+    segments: list[SegmentNote] = []
+    utterances: list[Utterance] = []
+    punctuated: bool = False
+    flaw: str = ""
+    seconds: float = 0.0
 
 
 class Identity(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -186,6 +220,20 @@ class DeadLetter(msgspec.Struct, frozen=True, omit_defaults=True):
     error: str
     payload: bytes
     key: bytes | None = None
+
+
+class OpsNotice(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Something that those who run the installation must do (`ops.notices`, key = `notice_id`), or that it is over.
+
+    The same id is the same message: a later state changes it. `subject` is what it is about (an engine's name), `detail`
+    the fault in the words of whoever met it, without secrets.
+    """
+
+    notice_id: str
+    ts: Millis
+    kind: Literal["engine_refuses", "engine_back"]
+    subject: str
+    detail: str = ""
 
 
 class ReportLine(msgspec.Struct, frozen=True, omit_defaults=True):

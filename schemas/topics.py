@@ -58,6 +58,7 @@ REPORTS = TopicSpec("daily.reports", key="report id", partitions=1)
 OUTBOX = TopicSpec(
     "notify.outbox", key="what is sent", partitions=LEAD_PARTITIONS, cleanup="compact", retention_ms=FOREVER
 )
+OPS_NOTICES = TopicSpec("ops.notices", key="notice id", partitions=1)
 DEAD_LETTERS = TopicSpec("dead.letters", key="topic/partition", partitions=1, max_bytes=32 << 20)
 
 TOPICS: tuple[TopicSpec, ...] = (
@@ -75,5 +76,6 @@ TOPICS: tuple[TopicSpec, ...] = (
     SEGMENTS,
     REPORTS,
     OUTBOX,
+    OPS_NOTICES,
     DEAD_LETTERS,
 )

@@ -5,7 +5,9 @@ It touches Kafka only. `processors/` decides what a record means, `alerting/poli
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable
 
+from aiokafka import ConsumerRecord
 from aiokafka.errors import KafkaError
 
 from alerting import policy
@@ -29,6 +31,7 @@ from schemas.topics import (
 )
 from streams import metrics
 from streams.kafka import Output, Reader
+from streams.relink import publish_again
 from streams.settings import Settings
 from streams.settle import Batch, Outcome
 from streams.state import LeadStates
@@ -45,7 +48,10 @@ _ALERT: Codec[Alert] = Codec(Alert)
 def build(settings: Settings) -> Worker:
     """The pipeline worker."""
     worker = Worker("pipeline", settings, wait_empty=True)
-    known = KnownIdentities(Reader(settings.kafka, IDENTITIES))
+    unassigned = Reader(settings.kafka, LEAD_UNASSIGNED)
+    known = KnownIdentities(
+        Reader(settings.kafka, IDENTITIES), lambda key: publish_again(key, unassigned, worker.outputs)
+    )
     options = Options(
         staff=frozenset(map(str, settings.telegram.staff)),
         curator_chats=frozenset(map(str, {settings.telegram.curator_chat, *settings.telegram.curators.values()})),
@@ -60,10 +66,10 @@ def build(settings: Settings) -> Worker:
 
 
 class KnownIdentities:
-    """The topic `identities`, whole and followed: who is who."""
+    """The topic `identities`, whole and followed: who is who. `linked` is called with each key that is linked anew."""
 
-    def __init__(self, reader: Reader) -> None:
-        self._reader = reader
+    def __init__(self, reader: Reader, linked: Callable[[str], Awaitable[int]]) -> None:
+        self._reader, self._linked = reader, linked
         self.identities = Identities()
         self.loaded = asyncio.Event()
 
@@ -74,15 +80,21 @@ class KnownIdentities:
                 async for record in self._reader.follow():
                     if record is None:
                         self.loaded.set()
-                        continue
-                    identity = _IDENTITY.decode(record.value) if record.value is not None else None
-                    if isinstance(identity, Rejected):
-                        log.warning("identity unreadable", extra={"offset": record.offset, "error": identity.reason})
-                        continue
-                    self.identities.apply((record.key or b"").decode(), identity)
-            except (KafkaError, OSError) as error:
+                    else:
+                        await self._apply(record)
+            except (KafkaError, OSError, Transient) as error:
                 log.warning("identities cannot be followed", extra={"error": repr(error)})
                 await asyncio.sleep(1.0)
+
+    async def _apply(self, record: ConsumerRecord) -> None:
+        key = (record.key or b"").decode(errors="replace")
+        identity = _IDENTITY.decode(record.value) if record.value is not None else None
+        if isinstance(identity, Rejected):
+            log.warning("identity unreadable", extra={"offset": record.offset, "error": identity.reason})
+            return
+        self.identities.apply(key, identity)
+        if identity is not None and self.loaded.is_set():
+            log.info("identity linked", extra={"published_again": await self._linked(key)})
 
 
 class Normalize:

@@ -9,6 +9,7 @@ import struct
 import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import Mapping
+from contextlib import suppress
 
 from recorder.jobs import Answer, Beat, Deliver, Delivered, Done, Failed, Fault, Job, Prepare, Prepared, TryOut
 from recorder.settings import PREFIX, Settings
@@ -44,6 +45,7 @@ class Crew:
         self._environ = {name: text for name, text in environ.items() if not name.startswith(PREFIX)}
         self._idle: dict[bool, list[_Child]] = {True: [], False: []}
         self._hung: set[asyncio.Task[None]] = set()
+        self._ending: set[asyncio.Task[None]] = set()
         self.peaks = {"prepare": 0, "deliver": 0}
         """The most memory of a child of each kind, bytes."""
 
@@ -72,10 +74,13 @@ class Crew:
         return value
 
     async def close(self) -> None:
-        """End the idle children."""
+        """End the idle children, and see the end of those whose jobs were cancelled."""
         for kind in self._idle.values():
             while kind:
                 await self._end(kind.pop())
+        if self._ending:
+            await asyncio.wait(self._ending, timeout=KILL_S)
+            self._ending.clear()
 
     def _refuse_hung(self) -> None:
         if len(self._hung) >= MAX_HUNG:
@@ -91,10 +96,14 @@ class Crew:
             await self._end(child)
             raise Stalled(errno.ETIMEDOUT, f"no progress within {self._stall_s:g} s") from None
         except (EOFError, BrokenPipeError, ConnectionResetError):
-            code = await child.process.wait()
+            await self._end(child)
+            code = child.process.returncode
+            if child.jobs:  # it may have died before it had this job: a new one tells
+                return await self._run(job)
             raise Crashed(f"the child process ended with {code}") from None
         except asyncio.CancelledError:
-            child.kill()
+            child.kill()  # nobody waits for it now; `close` does
+            self._ending.add(asyncio.ensure_future(child.gone()))
             raise
         child.jobs += 1
         if child.jobs < ENOUGH:
@@ -152,5 +161,8 @@ class _Child:
         self._in.close()
 
     async def gone(self) -> None:
-        """Return when the process has ended."""
+        """Return when the process has ended and its pipes are closed."""
         await self.process.wait()
+        with suppress(BrokenPipeError, ConnectionResetError):
+            await self._in.wait_closed()
+        await self._out.read()

@@ -1,6 +1,7 @@
 """What is done on the Jibri host itself: the verdict, the repair of a damaged file, the sound alone."""
 
 import shutil
+from contextlib import suppress
 from pathlib import Path
 
 import av
@@ -28,7 +29,7 @@ def prepare(job: Prepare, pace: Pace) -> Prepared:
         job.work.mkdir(parents=True, exist_ok=True)
         extract_sound(repaired or job.source, sound, job.codec, pace)
     except (av.FFmpegError, OSError) as error:  # the recording goes its way without it
-        sound.unlink(missing_ok=True)
+        _drop(sound)
         return Prepared(verdict, repaired, None, f"{type(error).__name__}: {error.strerror}")
     return Prepared(verdict, repaired, sound)
 
@@ -43,5 +44,10 @@ def _repair(job: Prepare, verdict: Probe, pace: Pace) -> tuple[Path | None, Prob
         again = verdict
     if again.status in READABLE:
         return into, Probe(again.status, again.duration_ms, f"repaired: {verdict.error}")
-    into.unlink(missing_ok=True)
+    _drop(into)
     return None, verdict
+
+
+def _drop(path: Path) -> None:
+    with suppress(OSError):  # the folder itself could not be made
+        path.unlink()

@@ -35,7 +35,7 @@ def normalize(meta: Meta, record: bytes, identities: Identities, options: Option
             engine=transcript.engine,
             duration_ms=recording.duration_ms,
             words=len(transcript.words),
-            utterances=utterances(transcript.words),
+            utterances=transcript.utterances or utterances(transcript.words),
             degraded=transcript.degraded,
         )
     ]

@@ -122,7 +122,8 @@ class SegmentResult:
     """What an engine made of a segment. Word times in ms from the recording's start, also those it does not own.
 
     `utterances` is the engine's own readable text, empty where it makes none (then pauses split the words).
-    `billed_units` as the engine counts them; 0 where it costs nothing.
+    `billed_units` as the engine counts them; 0 where it costs nothing. `first_event_ms`: from the start of a session to
+    its first answer. `warnings`: how often the engine complained of our pace.
     """
 
     words: tuple[Word, ...]
@@ -133,6 +134,8 @@ class SegmentResult:
     utterances: tuple[Utterance, ...] = ()
     request_ids: tuple[str, ...] = ()
     billed_units: int = 0
+    first_event_ms: int | None = None
+    warnings: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,9 @@ import aiohttp
 import msgspec
 import pytest
 
-from schemas.sources import DeadLetter
-from schemas.topics import DEAD_LETTERS, LEAD_EVENTS, LEAD_UNASSIGNED, TELEGRAM, WMS
+from schemas import codec
+from schemas.sources import DeadLetter, Identity
+from schemas.topics import DEAD_LETTERS, IDENTITIES, LEAD_EVENTS, LEAD_UNASSIGNED, TELEGRAM, WMS
 from tests.installation import Installation, free_port, until
 from tests.semantics.load import now_ms
 
@@ -112,7 +113,7 @@ async def test_bad_records_become_dead_letters(here: Installation) -> None:
 
 
 async def test_unknown_client_is_kept(here: Installation) -> None:
-    """An event of a client that nobody knows is accepted and stands on `lead.unassigned`, whole."""
+    """An event of a client that nobody knows stands on `lead.unassigned`, whole, until somebody links him."""
     unknown = event(id="U-1", client={"kind": "wms_customer", "value": "77"})
     await good_event_passes(here, 0)
     assert (await post(here, "/hooks/wms/test", json.dumps(unknown).encode(), TOKEN))[0] == 200
@@ -123,3 +124,12 @@ async def test_unknown_client_is_kept(here: Installation) -> None:
     await until(kept, 30, "the event is on lead.unassigned")
     record = (await here.read(LEAD_UNASSIGNED))[0]
     assert json.loads(record.value)["record"]["payload"] == unknown
+
+    identity = Identity("wms_customer", "77", "4077", confirmed_by="test")
+    await here.produce(IDENTITIES, [("wms_customer:77", msgspec.json.encode(identity))])
+
+    async def arrived() -> bool:
+        events = [codec.decode(record.value) for record in await here.read(LEAD_EVENTS)]
+        return any(not isinstance(event, codec.Rejected) and event.lead_id == "4077" for event in events)
+
+    await until(arrived, 30, "the event reaches its client once somebody has linked him")

@@ -45,11 +45,10 @@ async def seen() -> int:
     return children()[0]
 
 
-def hung(folder: Path) -> Prepare:
-    """A job that stands still: the open of a FIFO that nobody writes to."""
-    path = folder / "a.mp4"
-    os.mkfifo(path)
-    return Prepare(path, folder / "work", 3.0, "none")
+def hung(folder: Path) -> Deliver:
+    """A job that stands still: the open of a FIFO that nobody reads from."""
+    os.mkfifo(folder / "lock")
+    return Deliver(Place(folder), folder / "a.mp4", "7", "a.mp4", 1, 1, ".part", folder / "lock")
 
 
 async def test_low_priority(crews: Callable[..., Crew], tmp_path: Path) -> None:
@@ -81,7 +80,7 @@ async def test_stands_still(crews: Callable[..., Crew], tmp_path: Path) -> None:
     """A job without progress is ended with its child, and the next job passes."""
     crew = crews(stall_seconds=0.5)
     with pytest.raises(Stalled):
-        await crew.prepare(hung(tmp_path))
+        await crew.deliver(hung(tmp_path))
     assert (children(), crew.hung) == ([], 0)
     assert await crew.try_out(TryOut(Place(tmp_path))) > 0
 
@@ -89,7 +88,7 @@ async def test_stands_still(crews: Callable[..., Crew], tmp_path: Path) -> None:
 async def test_dies(crews: Callable[..., Crew], tmp_path: Path) -> None:
     """A child that dies in the middle of a job is told with its signal, and the next job gets another one."""
     crew = crews()
-    running = asyncio.create_task(crew.prepare(hung(tmp_path)))
+    running = asyncio.create_task(crew.deliver(hung(tmp_path)))
     os.kill(await seen(), signal.SIGSEGV)
     with pytest.raises(Crashed, match="-11"):
         await running

@@ -1,0 +1,38 @@
+"""What `transcript.segments` keeps: every finished segment of a recording in work, and one mark per recording that is out.
+
+A segment stands there before it counts, so a crash redoes only what is missing. When the transcript is out and no
+better one is to come, its segments are deleted (tombstones) and only the mark stays: the topic is small, and reading
+a partition of it at the start of a job is cheap.
+"""
+
+import msgspec
+
+from schemas.events import Utterance
+from schemas.sources import Recording, SegmentNote, Word
+from schemas.types import Millis
+
+
+class FinishedSegment(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="type", tag="segment"):
+    """An engine's answer to one segment: all words it heard, also those that a neighbour owns."""
+
+    note: SegmentNote
+    words: list[Word]
+    utterances: list[Utterance] = []
+
+
+class FinishedRecording(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="type", tag="recording"):
+    """Version `version` of the transcript is on `source.transcripts`.
+
+    `poor` counts segments that a fallback engine did or none could: while it is above 0 the first engine may redo them.
+    `upgrades` counts such attempts; `at` is when the last one (or the first transcript) was made.
+    """
+
+    recording: Recording
+    version: int
+    at: Millis
+    poor: int = 0
+    upgrades: int = 0
+
+
+Kept = FinishedSegment | FinishedRecording
+"""What travels on `transcript.segments`."""
