@@ -46,11 +46,12 @@ def run(name: str, bootstrap: str, events: int) -> dict[str, int | float]:
     """One run of one contender in its own process."""
     done = subprocess.run(
         [sys.executable, "-m", "bench.contenders", name, bootstrap, str(events)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
+        capture_output=True,
         timeout=300,
-        check=True,
+        check=False,
     )
+    if done.returncode:
+        sys.exit(f"{name} failed:\n{done.stderr.decode()[-2000:]}")
     line: dict[str, int | float] = json.loads(done.stdout.splitlines()[-1])
     return line
 

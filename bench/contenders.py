@@ -124,7 +124,8 @@ class _Forgetful(Reader):
 
     async def read(self, partitions: Iterable[int], deadline: float = 120.0) -> AsyncIterator[ConsumerRecord]:
         """Nothing."""
-        for record in ():
+        records: list[ConsumerRecord] = []
+        for record in records:
             yield record
 
 

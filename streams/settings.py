@@ -25,6 +25,7 @@ from streams.sections import (
     Metrics,
     Pipeline,
     Speech,
+    SpeechKit,
     Store,
     Telegram,
     TelegramBot,
@@ -39,6 +40,7 @@ __all__ = [
     "Pipeline",
     "Settings",
     "Speech",
+    "SpeechKit",
     "Store",
     "Telegram",
     "TelegramBot",
@@ -62,6 +64,7 @@ class Settings(BaseSettings):
     gateway: Gateway = Gateway()
     telegram: Telegram = Telegram()
     speech: Speech = Speech()
+    speechkit: SpeechKit = SpeechKit()
     pipeline: Pipeline = Pipeline()
     metrics: Metrics = Metrics()
 
