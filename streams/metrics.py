@@ -20,3 +20,27 @@ REQUESTS = Counter("leadpulse_requests_total", "Inbound HTTP requests", ["entran
 TELEGRAM_CALLS = Counter("leadpulse_telegram_calls_total", "Bot API calls", ["method", "outcome"])
 AUDIO_SECONDS = Counter("leadpulse_audio_seconds_total", "Audio transcribed", ["engine"])
 STORED_ROWS = Counter("leadpulse_stored_rows_total", "Rows given to ClickHouse", ["table"])
+SPEECH_SEGMENTS = Counter("leadpulse_speech_segments_total", "Segments asked of an engine", ["engine", "outcome"])
+SPEECH_SESSIONS = Counter("leadpulse_speech_sessions_total", "Sessions behind finished segments", ["engine"])
+SPEECH_UNITS = Counter("leadpulse_speech_billed_units_total", "Units as the engine bills them", ["engine"])
+SPEECH_WARNINGS = Counter("leadpulse_speech_warnings_total", "Complaints of an engine about our pace", ["engine"])
+SPEECH_FIRST_EVENT = Histogram(
+    "leadpulse_speech_first_event_seconds",
+    "From the start of a session to its first answer",
+    ["engine"],
+    buckets=(0.03, 0.1, 0.3, 1, 3, 10),
+)
+SPEECH_RTF = Histogram(
+    "leadpulse_speech_real_time_factor",
+    "Wall time of a segment over its length, waiting for room included for Vosk",
+    ["engine"],
+    buckets=(0.01, 0.03, 0.1, 0.3, 1, 1.5, 3),
+)
+SPEECH_REUSED = Counter("leadpulse_speech_segments_reused_total", "Finished segments that were not done again")
+SPEECH_FALLBACK = Histogram(
+    "leadpulse_speech_fallback_share",
+    "Part of a recording's audio that a fallback engine did",
+    buckets=(0.0, 0.1, 0.3, 0.5, 0.999, 1),
+)
+SPEECH_UPGRADES = Counter("leadpulse_speech_upgrades_total", "Attempts to improve a degraded transcript", ["outcome"])
+BREAKER = Gauge("leadpulse_speech_breaker", "Breaker of an engine: 0 closed, 1 half open, 2 open", ["engine"])

@@ -96,7 +96,8 @@ class Crew:
             await self._end(child)
             raise Stalled(errno.ETIMEDOUT, f"no progress within {self._stall_s:g} s") from None
         except (EOFError, BrokenPipeError, ConnectionResetError):
-            await self._end(child)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(child.gone(), KILL_S)
             code = child.process.returncode
             if child.jobs:  # it may have died before it had this job: a new one tells
                 return await self._run(job)
@@ -155,13 +156,13 @@ class _Child:
                 return answer
 
     def kill(self) -> None:
-        """Send SIGKILL and close the pipe; a process in the kernel does not notice."""
+        """Send SIGKILL; a process in the kernel does not notice."""
         if self.process.returncode is None:
             self.process.kill()
-        self._in.close()
 
     async def gone(self) -> None:
         """Return when the process has ended and its pipes are closed."""
+        self._in.close()
         await self.process.wait()
         with suppress(BrokenPipeError, ConnectionResetError):
             await self._in.wait_closed()

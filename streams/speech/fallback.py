@@ -1,0 +1,198 @@
+"""Which engine does a segment: the first one if it can, the next one where it must (research/speech.md 3.3).
+
+    the engine refuses us, or its breaker is open    the whole rest of the recording goes to the next engine
+    attempts on a segment exhausted                  that segment
+    the engine does not take this segment            that segment
+    more than `TOO_MANY` of the segments went        the rest too: one consistent text beats a patchwork
+    the next engine cannot either                    what is finished stays, the recording waits
+
+How long the first engine is waited for before the first two lead to the next one is the policy: `patience`.
+"""
+
+import logging
+import math
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from schemas.errors import Transient
+from schemas.sources import SegmentNote
+from schemas.speech import FinishedSegment
+from streams.speech.engines import Audio, EngineError, EngineRefusal, ErrorKind, Segment
+from streams.speech.guard import Guarded, lasting
+
+log = logging.getLogger(__name__)
+
+TOO_MANY = 0.3
+"""Share of a recording's segments."""
+LOOK_AGAIN_S = 30.0
+"""Longest pause of a recording that waits for its engine."""
+
+
+class Waiting(Transient):
+    """The recording waits for its engine, as the policy says. What is finished is kept."""
+
+
+class Memory(Protocol):
+    """Finished segments of one recording."""
+
+    def find(self, track: str, segment: Segment, engine: str, model: str) -> FinishedSegment | None: ...
+
+    async def keep(self, segment: Segment, finished: FinishedSegment) -> None:
+        """Return when it is durable."""
+
+
+class NoMemory:
+    """For a file transcribed by hand."""
+
+    def find(self, track: str, segment: Segment, engine: str, model: str) -> None:
+        """Nothing is known."""
+
+    async def keep(self, segment: Segment, finished: FinishedSegment) -> None:
+        """Nothing is kept."""
+
+
+def patience(policy: str) -> float:
+    """Seconds that a recording waits for the first engine: `immediate`, `wait:<s>` or `never` (for ever)."""
+    match policy.partition(":"):
+        case ("never", "", _):
+            return math.inf
+        case ("wait", ":", seconds):
+            return float(seconds)
+        case _:
+            return 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Lineup:
+    """The engines in order, and the rules for all recordings. `clock` in seconds UTC, as a recording's arrival."""
+
+    engines: Sequence[Guarded]
+    patience_s: float = 0.0
+    clock: Callable[[], float] = time.time
+
+    @property
+    def first(self) -> Guarded:
+        return self.engines[0]
+
+    def is_fallback(self, name: str) -> bool:
+        """Whether text of this engine is to be replaced when the first one can: it is offline and the first is not."""
+        if self.first.engine.caps.offline:
+            return False
+        return any(g.name == name and g.engine.caps.offline for g in self.engines[1:])
+
+    def wait_s(self, arrived: float) -> float | None:
+        """Seconds until a recording that arrived then should look again; None if it may begin now."""
+        away, left = self.first.away_s, arrived + self.patience_s - self.clock()
+        if away is None or left <= 0:
+            return None
+        return min(max(away, 1.0), left, LOOK_AGAIN_S)
+
+
+class Course:
+    """How one recording goes through the engines. `first_only`: an upgrade, where the next ones' text is there already.
+
+    `fallen` counts the segments that another engine than the first one did.
+    """
+
+    def __init__(
+        self, lineup: Lineup, segments: int, memory: Memory, *, arrived: float = 0.0, first_only: bool = False
+    ) -> None:
+        self._lineup, self._segments, self._memory = lineup, segments, memory
+        self._until = arrived + lineup.patience_s
+        self._asked = lineup.engines[:1] if first_only else lineup.engines
+        self._left: dict[str, EngineError] = {}
+        self._halted: Waiting | None = None
+        self.fallen = 0
+
+    async def hear(self, track: str, audio: Audio, segment: Segment) -> FinishedSegment:
+        """The segment's words from the first engine that has them, kept before they count.
+
+        Raises the last engine's `EngineError` where none has; `Waiting`.
+        """
+        if kept := self._kept(track, segment, self._asked):
+            return kept
+        try:
+            finished = await self._ask(track, audio, segment)
+        except EngineError:
+            if kept := self._kept(track, segment, self._lineup.engines):
+                return kept
+            raise
+        await self._memory.keep(segment, finished)
+        return finished
+
+    def _kept(self, track: str, segment: Segment, engines: Sequence[Guarded]) -> FinishedSegment | None:
+        for guarded in engines:
+            if kept := self._memory.find(track, segment, guarded.name, guarded.engine.model):
+                self._count(guarded)
+                return kept
+        return None
+
+    async def _ask(self, track: str, audio: Audio, segment: Segment) -> FinishedSegment:
+        failure: EngineError | None = None
+        for guarded in self._asked:
+            if self._halted:
+                raise self._halted  # a neighbour found that the recording must wait: start nothing more
+            if guarded.name in self._left:
+                failure = self._left[guarded.name]
+                continue
+            began = time.monotonic()
+            try:
+                result = await guarded.transcribe(audio, segment)
+            except EngineError as error:
+                self._judge(guarded, segment, error)
+                failure = error
+                continue
+            self._count(guarded)
+            note = SegmentNote(
+                start_ms=segment.own_start_ms,
+                end_ms=segment.own_end_ms,
+                engine=result.engine,
+                model=result.model,
+                track=track,
+                attempts=result.attempts,
+                billed_units=result.billed_units,
+                request_ids=list(result.request_ids),
+                punctuated=result.punctuated,
+                seconds=round(time.monotonic() - began, 2),
+                first_event_ms=result.first_event_ms,
+                warnings=result.warnings,
+            )
+            return FinishedSegment(note, list(result.words), list(result.utterances))
+        assert failure, "a line-up has at least one engine"
+        raise failure
+
+    def _judge(self, guarded: Guarded, segment: Segment, error: EngineError) -> None:
+        """What the failure means for this segment's neighbours. Raises `Waiting` where the recording waits."""
+        log.warning(
+            "segment not heard",
+            extra={"engine": guarded.name, "segment": segment.index, "kind": error.kind, "error": str(error)},
+        )
+        whole = error.engine_wide or lasting(error)
+        if guarded is self._asked[-1]:
+            return
+        if whole or error.retriable:
+            self._wait_for(guarded, error)
+        if whole:
+            self._left.setdefault(guarded.name, error)
+
+    def _wait_for(self, guarded: Guarded, error: EngineError) -> None:
+        left = self._until - self._lineup.clock()
+        if guarded is self._lineup.first and left > 0:
+            pause = min(left, LOOK_AGAIN_S)
+            self._halted = Waiting(f"waiting for {guarded.name}: {error}", retry_after=pause)
+            raise self._halted
+
+    def _count(self, guarded: Guarded) -> None:
+        first = self._lineup.first
+        if guarded is first or len(self._asked) == 1:
+            return
+        self.fallen += 1
+        if self.fallen > TOO_MANY * self._segments and first.name not in self._left:
+            log.warning("recording goes on without its first engine", extra={"engine": first.name})
+            self._left[first.name] = _given_up(first)
+
+
+def _given_up(first: Guarded) -> EngineError:
+    return EngineRefusal(ErrorKind.TRANSIENT, f"{first.name} failed too many segments of the recording")
