@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Callable
 
-from demo import material
+from demo import jitsi, material
 from demo.stage import CLIENT_CHAT, CURATOR, CURATOR_CHAT, FOLDER, REPORT_CHAT, ROOT, Stage, until
 from schemas import callback, codec
 from schemas.codec import Codec
@@ -90,12 +90,23 @@ class Story:
         self._heard(material.CHAT_LEAD, "сообщение в чате", message, began)
 
     async def _meeting(self) -> None:
-        folder = await asyncio.to_thread(material.meeting, self.stage.recordings)
-        self.say("Jibri закончил запись встречи и вызывает finalize.sh")
-        began = material.now_ms()
-        await self.stage.run(str(ROOT / "jibri-hooks" / "finalize.sh"), str(folder))
-        message = await self._alert(material.MEETING_LEAD)
-        self._heard(material.MEETING_LEAD, "слова на встрече", message, began)
+        gateway = self.stage.settings.gateway
+        url = f"http://{gateway.host}:{gateway.port}/hooks/jitsi"
+        async with jitsi.meeting(FOLDER / "prosody", material.ROOM, url, self.stage.jitsi_token, self.say) as metadata:
+            folder = await asyncio.to_thread(material.recording, self.stage.recordings, metadata)
+            self.say("Jibri закончил запись встречи и вызывает finalize.sh")
+            began = material.now_ms()
+            await self.stage.run(str(ROOT / "jibri-hooks" / "finalize.sh"), str(folder))
+            message = await self._alert(material.MEETING_LEAD)
+            self._heard(material.MEETING_LEAD, "слова на встрече", message, began)
+            names = await until(self._attendance, 30, "who was in the meeting")
+        self.say(f"в истории клиента: на встрече были {' и '.join(sorted(names))}")
+
+    async def _attendance(self) -> set[str] | None:
+        query = f"SELECT payload FROM events FINAL WHERE kind = 'meeting_room' AND lead_id = '{material.MEETING_LEAD}'"
+        reports = [json.loads(row[0]) for row in await self.stage.sql(query)]
+        left = {report["name"] for report in reports if report["happening"] == "left"}
+        return left if len(left) == 2 else None
 
     def _heard(self, lead: str, cause: str, message: Message, began: int) -> None:
         self.latencies[lead] = message.ts_ms - began

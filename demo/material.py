@@ -15,6 +15,7 @@ from tests.speech import quiet, say, write_mp4
 
 LEADS = [str(number) for number in range(1001, 1013)]
 SPIKE_LEAD, CHAT_LEAD, MEETING_LEAD = LEADS[0], LEADS[1], LEADS[2]
+ROOM = f"lead-{MEETING_LEAD}-kickoff"
 HISTORY_DAYS = 60
 SPIKE_PIECES = 40
 
@@ -66,17 +67,16 @@ def _document(lead: str, number: str, kind: str, ts: int, qty: int, backfill: bo
     }
 
 
-def meeting(recordings: Path) -> Path:
-    """A finished recording in a directory as Jibri leaves it; returns the directory."""
+def recording(recordings: Path, metadata: dict[str, Any]) -> Path:
+    """What Jibri leaves behind the meeting: a directory with the mp4 and metadata.json; returns the directory."""
     pause = quiet(0.8)
     sound = np.concatenate([piece for voice, text in SPOKEN for piece in (say(text, voice), pause)])
     folder = recordings / uuid.uuid4().hex
     folder.mkdir(parents=True)
     began = datetime.now(UTC) - timedelta(seconds=len(sound) / 16_000)
-    room = f"lead-{MEETING_LEAD}-kickoff"
-    write_mp4(folder / f"{room}_{began:%Y-%m-%d-%H-%M-%S}.mp4", sound)
-    metadata = {"meeting_url": f"https://meet.example/{room}", "participants": []}
-    (folder / "metadata.json").write_text(json.dumps(metadata))
+    write_mp4(folder / f"{ROOM}_{began:%Y-%m-%d-%H-%M-%S}.mp4", sound)
+    told = {"meeting_url": f"https://meet.example/{ROOM}", "participants": []} | metadata
+    (folder / "metadata.json").write_text(json.dumps(told))
     return folder
 
 

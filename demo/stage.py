@@ -43,7 +43,7 @@ class Stage:
         self.recordings, self.storage = FOLDER / "jibri", FOLDER / "storage"
         self.recordings.mkdir()
         self.storage.mkdir()
-        self.webhook_secret, self._wms_token = secrets.token_urlsafe(24), secrets.token_urlsafe(24)
+        self.webhook_secret, self.jitsi_token, self._wms_token = (secrets.token_urlsafe(24) for _ in range(3))
         os.environ |= {
             "LEADPULSE_BROKER__FOLDER": str(FOLDER / "kafka"),
             "LEADPULSE_STORE__FOLDER": str(FOLDER / "chdb"),
@@ -52,6 +52,7 @@ class Stage:
             "LEADPULSE_SPEECH__RECORDINGS": str(self.storage),
             "LEADPULSE_GATEWAY__WMS": json.dumps({"demo": {"token": self._wms_token}}),
             "LEADPULSE_GATEWAY__TELEGRAM": json.dumps({"demo": {"secret": self.webhook_secret}}),
+            "LEADPULSE_GATEWAY__JITSI_TOKEN": self.jitsi_token,
             "LEADPULSE_TELEGRAM__API": telegram_url,
             "LEADPULSE_TELEGRAM__TOKEN": telegram_token,
             "LEADPULSE_TELEGRAM__CURATOR_CHAT": str(CURATOR_CHAT),

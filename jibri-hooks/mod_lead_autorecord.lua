@@ -164,7 +164,7 @@ local report_queue, report_batch = number("report_queue", 2000), 50;
 local report_seconds = number("report_seconds", 10);
 local report_retry_seconds, report_retry_max_seconds = number("report_retry_seconds", 1), number("report_retry_max_seconds", 60);
 local queue = {}; -- oldest first
-local posting, post_failures, dropped = false, 0, 0;
+local posting, in_flight, post_failures, dropped = false, 0, 0, 0;
 local report_token = text("report_token", nil);
 
 do
@@ -189,7 +189,7 @@ end
 
 local post;
 local function settle(count, code)
-	posting = false;
+	posting, in_flight = false, 0;
 	if code >= 200 and code < 300 then
 		if post_failures > 0 then
 			module:log("info", "reports pass again, attempts=%d", post_failures);
@@ -218,7 +218,7 @@ function post(most)
 	if posting or not queue[1] then return; end
 	local batch = {};
 	for i = 1, math.min(#queue, most or report_batch) do batch[i] = queue[i]; end
-	posting = true;
+	posting, in_flight = true, #batch;
 	local answered, request = false, nil;
 	local function answer(code)
 		if answered or module.loaded == false then return; end
@@ -241,12 +241,12 @@ local function report(s, happening, fields)
 	local entry = { id = uuid(); happening = happening; ts = math.floor(now() * 1000); room = s.node; meeting_id = s.meeting_id;
 		lead_id = s.lead_id };
 	for name, value in pairs(fields or {}) do entry[name] = value; end
-	if #queue >= report_queue then -- the batch in flight stays: settle() counts from the front
-		table.remove(queue, posting and report_batch < #queue and report_batch + 1 or #queue);
+	queue[#queue + 1] = entry;
+	if #queue > report_queue then -- the oldest goes, but not one in flight: settle() counts from the front
+		table.remove(queue, in_flight + 1);
 		dropped = dropped + 1;
 		if dropped == 1 then module:log("error", "report queue is full, size=%d; reports are lost", report_queue); end
 	end
-	queue[#queue + 1] = entry;
 	post();
 end
 
@@ -389,12 +389,12 @@ local function refuse(room, s, moderator, condition)
 	if condition == "unexpected-request" then -- one runs already: the focus' presence tells the rest
 		return await_start(room, s, nil);
 	end
-	fail(s, condition);
-	if condition == "not-allowed" or condition == "forbidden" then
-		s.refused[moderator] = true;
+	if condition == "not-allowed" or condition == "forbidden" then -- not a moderator in Jicofo's eyes; another may be
+		s.refused[moderator], s.reason = true, condition;
 		enter(s, "idle");
 		return consider(room, s);
 	end
+	fail(s, condition);
 	retry(room, s);
 end
 
@@ -417,6 +417,7 @@ function consider(room, s)
 	local moderator, refused = choose_moderator(room, s);
 	if not moderator and refused then
 		s.refused = {};
+		fail(s, s.reason);
 		return retry(room, s);
 	end
 	if not moderator then return; end -- the affiliation may still come
@@ -596,19 +597,29 @@ module:hook("muc-room-destroyed", function (event)
 	rooms[event.room.jid] = nil;
 end, 100);
 
+-- Of a stop by a human before this module was loaded only the focus' presence knows.
+local function was_stopped(occupant)
+	local presence = occupant:get_presence();
+	local child = presence and presence:get_child("jibri-recording-status", JIBRI);
+	local status = child and child.attr or {};
+	return status.status == "off" and status.initiator ~= nil and status.failure_reason == nil;
+end
+
 -- After a load: the rooms that are already there. What the former module knew is back by then if it was a reload.
 local function resume(room)
 	local s = state_of(room);
 	if not s then return; end
 	if s.phase == "asking" or s.phase == "waiting" or s.phase == "pending" then enter(s, "idle"); end -- its timers are gone
 	for _, occupant in room:each_occupant() do
-		if is_focus(room, occupant) then welcome_focus(room, s, occupant); end
-	end
-	for _, occupant in room:each_occupant() do
 		if is_person(room, occupant) then welcome_person(room, s, occupant); end
 	end
+	for _, occupant in room:each_occupant() do
+		if is_focus(room, occupant) then
+			if not s.focus and respect_stop and was_stopped(occupant) then enter(s, "stopped"); end
+			welcome_focus(room, s, occupant);
+		end
+	end
 	watch(s);
-	consider(room, s);
 end
 
 function module.save()

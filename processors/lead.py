@@ -82,7 +82,7 @@ def step(state: LeadState, event: Event, meta: Meta) -> Sequence[Finding]:
         case AlertAction():
             return (event,)
         case MeetingTranscribed():
-            return leaving_phrase.find_in_transcript(event)
+            return _leaving(state, event)
         case _:
             pass
     return NOTHING
@@ -94,7 +94,20 @@ def prune(state: LeadState, now: Millis) -> bool:
     stale = [day for day in state.days if day < oldest]
     for day in stale:
         del state.days[day]
-    return _forget(state, now // HOUR_MS) or bool(stale)
+    over = [recording for recording, day in state.leaving.items() if day < oldest]
+    for recording in over:
+        del state.leaving[recording]
+    return _forget(state, now // HOUR_MS) or bool(stale) or bool(over)
+
+
+def _leaving(state: LeadState, event: MeetingTranscribed) -> Sequence[Finding]:
+    """One signal a recording: a later version of its transcript has the same words, only better written."""
+    if event.recording_id in state.leaving:
+        return NOTHING
+    found = leaving_phrase.find_in_transcript(event)
+    if found:
+        state.leaving[event.recording_id] = local_day(event.ts)
+    return found
 
 
 def _replace_days(state: LeadState, baseline: Baseline) -> None:

@@ -27,6 +27,8 @@ class LeadState(msgspec.Struct, array_like=True):
     `applied` is the offset in `lead.events` of the last folded record: the fence that makes a replay a no-op.
     `ids` maps event ids of the last 24 h to the hour of their arrival, oldest first. `first_day` is the first day the
     client is known from: days without figures after it count as zero. `spike` is (day, severity index, z) raised last.
+    `leaving` maps recordings with a leaving phrase to the Moscow day of their meeting: a better transcript of the same
+    words is no news. Fields are only added at the end.
     """
 
     applied: int = -1
@@ -35,6 +37,7 @@ class LeadState(msgspec.Struct, array_like=True):
     ids: dict[int, int] = {}
     spike: tuple[LocalDay, int, float] = (0, -1, 0.0)
     alerts: dict[Rule, Alert] = {}
+    leaving: dict[str, LocalDay] = {}
 
     def day(self, day: LocalDay) -> Day:
         """The figures of a day, made when missing."""

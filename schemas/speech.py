@@ -1,4 +1,4 @@
-"""What `transcript.segments` keeps: every finished segment of a recording in work, and one mark per recording that is out.
+"""What `transcript.segments` keeps: finished segments of recordings in work, and a mark for each recording that is out.
 
 A segment stands there before it counts, so a crash redoes only what is missing. When the transcript is out and no
 better one is to come, its segments are deleted (tombstones) and only the mark stays: the topic is small, and reading

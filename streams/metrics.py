@@ -21,8 +21,10 @@ TELEGRAM_CALLS = Counter("leadpulse_telegram_calls_total", "Bot API calls", ["me
 AUDIO_SECONDS = Counter("leadpulse_audio_seconds_total", "Audio transcribed", ["engine"])
 STORED_ROWS = Counter("leadpulse_stored_rows_total", "Rows given to ClickHouse", ["table"])
 SPEECH_SEGMENTS = Counter("leadpulse_speech_segments_total", "Segments asked of an engine", ["engine", "outcome"])
-SPEECH_SESSIONS = Counter("leadpulse_speech_sessions_total", "Sessions behind finished segments", ["engine"])
-SPEECH_UNITS = Counter("leadpulse_speech_billed_units_total", "Units as the engine bills them", ["engine"])
+SPEECH_SESSIONS = Counter("leadpulse_speech_sessions_total", "Sessions with an engine", ["engine", "outcome"])
+SPEECH_UNITS = Counter(
+    "leadpulse_speech_billed_units_total", "Units as the engine bills them, of lost sessions too", ["engine"]
+)
 SPEECH_WARNINGS = Counter("leadpulse_speech_warnings_total", "Complaints of an engine about our pace", ["engine"])
 SPEECH_FIRST_EVENT = Histogram(
     "leadpulse_speech_first_event_seconds",
@@ -32,7 +34,7 @@ SPEECH_FIRST_EVENT = Histogram(
 )
 SPEECH_RTF = Histogram(
     "leadpulse_speech_real_time_factor",
-    "Wall time of a segment over its length, waiting for room included for Vosk",
+    "Wall time of a segment over its length",
     ["engine"],
     buckets=(0.01, 0.03, 0.1, 0.3, 1, 1.5, 3),
 )

@@ -8,6 +8,7 @@ import asyncio
 import logging
 
 from alerting.limits import Limits
+from alerting.notices import render_notice
 from alerting.outbox import Wish
 from alerting.render import Rendered, answer, render
 from alerting.report import render_report
@@ -19,8 +20,8 @@ from processors.normalize.recordings import FROM_JITSI
 from schemas.alerts import Alert
 from schemas.codec import Codec, Rejected
 from schemas.errors import Transient
-from schemas.sources import DailyReport, RoomReport
-from schemas.topics import LEAD_ALERTS, OUTBOX, RECORDINGS, REPORTS
+from schemas.sources import DailyReport, OpsNotice, RoomReport
+from schemas.topics import LEAD_ALERTS, OPS_NOTICES, OUTBOX, RECORDINGS, REPORTS
 from streams.kafka import Reader
 from streams.settings import Settings
 from streams.settle import Batch, Outcome
@@ -30,6 +31,7 @@ log = logging.getLogger(__name__)
 
 _ALERT: Codec[Alert] = Codec(Alert)
 _REPORT: Codec[DailyReport] = Codec(DailyReport)
+_NOTICE: Codec[OpsNotice] = Codec(OpsNotice)
 
 LOOK_SECONDS = 0.5
 """Between two looks at which partitions are ours."""
@@ -45,6 +47,7 @@ def build(settings: Settings) -> Worker:
     worker.consume(LEAD_ALERTS, Alerts(shelf, sender))
     worker.consume(REPORTS, Reports(shelf))
     worker.consume(RECORDINGS, Rooms(shelf))
+    worker.consume(OPS_NOTICES, OpsNotices(shelf))
     worker.background("outbox", ours.follow)
     worker.background("sender", sender.run)
     worker.background("telegram", api.watch)
@@ -139,6 +142,28 @@ class Rooms:
                     place, [Wish(key, "ops", record.offset + 1, record.offset, record.timestamp, text)]
                 )
         return Outcome()
+
+
+class OpsNotices:
+    """Notices to the chat of ops; a later one of the same id changes the message."""
+
+    def __init__(self, shelf: Shelf) -> None:
+        self._shelf = shelf
+
+    async def __call__(self, batch: Batch) -> Outcome:
+        """Settle's `Process`."""
+        place = Place(batch.topic, batch.partition)
+        await self._shelf.open([place], batch.generation)
+        outcome = Outcome()
+        for record in batch.records:
+            notice = _NOTICE.decode(record.value)
+            if isinstance(notice, Rejected):
+                outcome.rejected.append((record, notice))
+                continue
+            text = Rendered(render_notice(notice))
+            wish = Wish(f"ops:{notice.notice_id}", "ops", record.offset + 1, record.offset, record.timestamp, text)
+            await self._shelf.put(place, [wish])
+        return outcome
 
 
 class Ownership:

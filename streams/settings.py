@@ -25,12 +25,12 @@ from streams.sections import (
     Metrics,
     Pipeline,
     Speech,
-    SpeechKit,
     Store,
     Telegram,
     TelegramBot,
     WmsSource,
 )
+from streams.speech.sections import SpeechKit
 
 __all__ = [
     "Broker",

@@ -1,23 +1,35 @@
 """Worker `transcribe`: `source.recordings` → words → `source.transcripts`. One recording in work per partition.
 
-A recording is acked when the broker has its transcript; a killed or moved job is done again by the next owner.
+A recording is acked when the broker has its transcript; a killed or moved job is taken up by the next owner, who redoes
+only segments that are not in `transcript.segments`. A recording that comes again when its transcript is out is passed
+over, or improved where a fallback engine did some of it (`streams.speech.upgrade`).
 """
 
 import logging
 import time
+from collections.abc import Callable
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from schemas.codec import Codec, Rejected
 from schemas.errors import Terminal, Transient
 from schemas.sources import FromJitsi, Recording, RoomReport, Transcript
-from schemas.topics import RECORDINGS, TRANSCRIPTS
+from schemas.speech import FinishedRecording
+from schemas.topics import RECORDINGS, SEGMENTS, TRANSCRIPTS
+from schemas.types import Millis
 from streams import metrics
-from streams.kafka import Output
+from streams.kafka import Output, Reader
+from streams.notices import Notices
 from streams.settings import Settings, Speech
 from streams.settle import Batch, Outcome
-from streams.speech.engines import EngineError, SpeechEngine
-from streams.speech.job import TranscribedAudio, sweep, transcribe
-from streams.speech.vosk import VoskEngine
+from streams.speech.engines import EngineError
+from streams.speech.fallback import Course, Lineup, Waiting
+from streams.speech.job import TranscribedAudio, sweep, transcribe_on
+from streams.speech.lineup import lineup
+from streams.speech.record import shares, transcript_of
+from streams.speech.segments import RecordingMemory, SegmentTopic
+from streams.speech.upgrade import Upgrades, worth
 from streams.worker import Worker
 
 log = logging.getLogger(__name__)
@@ -26,26 +38,54 @@ _FROM_JITSI: Codec[FromJitsi] = Codec(FromJitsi)
 _TRANSCRIPT: Codec[Transcript] = Codec(Transcript)
 
 ENGINE_RETRY_S = 30.0
-"""Pause when the engine itself is at fault: the recording waits, it does not become a dead letter."""
+"""Pause when the engines themselves are at fault: the recording waits, it does not become a dead letter."""
 
 
-def build(settings: Settings) -> Worker:
+def wall_clock() -> Millis:
+    """Now."""
+    return time.time_ns() // 1_000_000
+
+
+def build(settings: Settings, clock: Callable[[], Millis] = wall_clock) -> Worker:
     """The transcribe worker."""
     worker = Worker("transcribe", settings, jobs=True)
-    speech = settings.speech
-    engine = VoskEngine(speech.vosk_model, silent_s=speech.segment_timeout, idle_s=speech.idle_seconds)
+    speech, send = settings.speech, worker.outputs.send
+    notices = Notices(send, clock)
+    engines = lineup(settings, refuses=notices.refuses, recovered=notices.recovered)
+    topic = SegmentTopic(Reader(settings.kafka, SEGMENTS), send)
+    transcribe = Transcribe(speech, engines, topic, clock)
+    upgrades = Upgrades(
+        speech, engines, topic, send, owned=_owned(worker), busy=lambda: bool(transcribe.in_work), clock=clock
+    )
     sweep(speech.spool)
-    worker.consume(RECORDINGS, Transcribe(speech, engine))
-    worker.needs["engine"] = lambda: engine.health().usable
-    worker.on_close(engine.close)
+    worker.consume(RECORDINGS, transcribe)
+    worker.background("notices", notices.run)
+    worker.background("upgrades", upgrades.run)
+    worker.needs["engine"] = lambda: any(guarded.engine.health().usable for guarded in engines.engines)
+    for guarded in engines.engines:
+        worker.on_close(guarded.engine.close)
     return worker
 
 
-class Transcribe:
-    """Recordings to transcripts with one engine."""
+def _owned(worker: Worker) -> Callable[[], set[int]]:
+    """Our partitions of `source.recordings`: those of `transcript.segments` have the same numbers and keys."""
+    name = worker.settings.kafka.prefix + RECORDINGS.name
 
-    def __init__(self, speech: Speech, engine: SpeechEngine) -> None:
-        self._speech, self._engine = speech, engine
+    def partitions() -> set[int]:
+        app = worker.app
+        if not app.started or app.rebalancing:
+            return set()
+        return {tp.partition for tp in app.consumer.assignment() if tp.topic == name}
+
+    return partitions
+
+
+class Transcribe:
+    """Recordings to transcripts, by the engines of a line-up. `clock` in ms UTC."""
+
+    def __init__(self, speech: Speech, lineup: Lineup, topic: SegmentTopic, clock: Callable[[], Millis]) -> None:
+        self._speech, self._lineup, self._topic, self._clock = speech, lineup, topic, clock
+        self.in_work = 0
 
     async def __call__(self, batch: Batch) -> Outcome:
         """Settle's `Process`; a batch is one recording."""
@@ -54,35 +94,96 @@ class Transcribe:
             recording = _FROM_JITSI.decode(record.value)
             if isinstance(recording, Rejected):
                 outcome.rejected.append((record, recording))
-                continue
-            if isinstance(recording, RoomReport):
-                continue
-            transcript = await self._transcribe(recording)
-            outcome.outputs.append(
-                Output(TRANSCRIPTS.name, recording.recording_id.encode(), _TRANSCRIPT.encode(transcript))
-            )
+            elif not isinstance(recording, RoomReport):
+                self.in_work += 1
+                try:
+                    await self._settle(recording, record.timestamp / 1000, outcome)
+                finally:
+                    self.in_work -= 1
         return outcome
 
-    async def _transcribe(self, recording: Recording) -> Transcript:
-        began = time.monotonic()
-        path = self._locate(recording.path)
+    async def _settle(self, recording: Recording, arrived: float, outcome: Outcome) -> None:
+        memory = await self._topic.open(recording)
+        out = memory.out
+        if out is None:
+            await self._first(recording, arrived, memory, outcome)
+        elif worth(out, self._speech, self._clock()) and self._lineup.first.away_s is None:
+            await self._upgrade(recording, out, memory, outcome)
+        else:
+            log.info("recording passed over: its transcript is out", extra={"recording": recording.recording_id})
+
+    async def _first(self, recording: Recording, arrived: float, memory: RecordingMemory, outcome: Outcome) -> None:
+        wait = self._lineup.wait_s(arrived)
+        if wait is not None:  # before the sound is decoded in vain
+            raise Waiting(f"waiting for {self._lineup.first.name}", retry_after=wait)
         try:
-            heard = await transcribe(path, self._engine, self._speech, self._speech.spool)
+            transcript = await self._transcribe(
+                recording, 1, lambda parts: Course(self._lineup, parts, memory, arrived=arrived)
+            )
         except EngineError as error:
             if error.engine_wide and not error.retriable:
-                raise Transient(f"the speech engine cannot work: {error}", ENGINE_RETRY_S) from error
+                raise Transient(f"no speech engine can work: {error}", ENGINE_RETRY_S) from error
             raise
-        metrics.AUDIO_SECONDS.labels(heard.engine).inc(heard.duration_ms / 1000)
+        self._publish(transcript, FinishedRecording(recording, 1, self._clock()), memory, outcome)
+
+    async def _upgrade(
+        self, recording: Recording, out: FinishedRecording, memory: RecordingMemory, outcome: Outcome
+    ) -> None:
+        """The next version, if it is a better one. Nothing in here holds up the recordings behind it."""
+        mark = replace(out, version=out.version + 1, upgrades=out.upgrades + 1, at=self._clock())
+        try:
+            transcript = await self._transcribe(
+                recording, mark.version, lambda parts: Course(self._lineup, parts, memory, first_only=True)
+            )
+        except EngineError as error:
+            log.warning("no better transcript", extra={"recording": recording.recording_id, "error": str(error)})
+            transcript = None
+        if transcript is None or self._poor(transcript) >= out.poor:
+            metrics.SPEECH_UPGRADES.labels("nothing").inc()
+            outcome.state += memory.close(replace(mark, version=out.version), forget=False)
+            return
+        metrics.SPEECH_UPGRADES.labels("better").inc()
+        self._publish(transcript, mark, memory, outcome)
+
+    def _publish(
+        self, transcript: Transcript, mark: FinishedRecording, memory: RecordingMemory, outcome: Outcome
+    ) -> None:
+        """The transcript, and when the broker has it the mark."""
+        mark = replace(mark, poor=self._poor(transcript))
+        key = transcript.recording.recording_id.encode()
+        outcome.outputs.append(Output(TRANSCRIPTS.name, key, _TRANSCRIPT.encode(transcript)))
+        outcome.state += memory.close(mark, forget=not worth(mark, self._speech, self._clock()))
+
+    def _poor(self, transcript: Transcript) -> int:
+        """Segments that the first engine may still improve: none where it is an offline one."""
+        if self._lineup.first.engine.caps.offline:
+            return 0
+        fallen = sum(self._lineup.is_fallback(note.engine) for note in transcript.segments)
+        return fallen + len(transcript.failed_segments)
+
+    async def _transcribe(self, recording: Recording, version: int, on_course: Callable[[int], Course]) -> Transcript:
+        began = time.monotonic()
+        path = self._locate(recording.path)
+        heard = await transcribe_on(path, on_course, self._speech, self._speech.spool)
+        seconds = time.monotonic() - began
+        self._count(recording, heard, seconds)
+        return transcript_of(recording, version, heard, self._lineup.is_fallback, seconds)
+
+    def _count(self, recording: Recording, heard: TranscribedAudio, seconds: float) -> None:
+        parts = shares(heard.notes)
+        for engine, share in parts.items():
+            metrics.AUDIO_SECONDS.labels(engine).inc(share * heard.duration_ms / 1000)
+        metrics.SPEECH_FALLBACK.observe(sum(part for name, part in parts.items() if self._lineup.is_fallback(name)))
         log.info(
             "recording transcribed",
             extra={
                 "recording": recording.recording_id,
                 "words": len(heard.words),
                 "audio_s": heard.duration_ms // 1000,
-                "seconds": round(time.monotonic() - began, 1),
+                "shares": parts,
+                "seconds": round(seconds, 1),
             },
         )
-        return _transcript(recording, heard)
 
     def _locate(self, relative: str) -> Path:
         root = self._speech.recordings.resolve()
@@ -94,15 +195,3 @@ class Transcribe:
         if not path.is_file():
             raise Terminal("the recording's file is not in the recordings folder")
         return path
-
-
-def _transcript(recording: Recording, heard: TranscribedAudio) -> Transcript:
-    return Transcript(
-        recording=recording,
-        version=1,
-        engine=heard.engine,
-        model=heard.model,
-        words=heard.words,
-        degraded=heard.degraded,
-        failed_segments=heard.failed_segments,
-    )

@@ -40,6 +40,7 @@ class Agent:
         self._handover = Handover(settings, spool, crew, publisher, health, now_ms)
         self._busy: dict[str, asyncio.Task[None]] = {}
         self._retries: dict[Path, tuple[float, float]] = {}
+        self._said: str | None = None
 
     async def run(self) -> None:
         """Until cancelled. A cancelled copy leaves its `.part` and its marker, and is continued at the next start."""
@@ -130,7 +131,8 @@ class Agent:
             pause = min(self._retries.get(marker.path, (RETRY_FIRST_S / 2, 0.0))[0] * 2, RETRY_MOST_S)
             self._retries[marker.path] = pause, time.monotonic() + pause
             self._health.retries += 1
-            if "markers" not in self._health.faults:  # once loudly, then counted
+            if error.strerror != self._said or "markers" not in self._health.faults:  # once loudly, then counted
+                self._said = error.strerror
                 log.warning("will try again", extra={"marker": marker.path.name, "error": str(error)})
             self._health.faults["markers"] = f"tried again; the last fault: {error}"
             return

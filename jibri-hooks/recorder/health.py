@@ -4,9 +4,11 @@ import threading
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from time import monotonic
 
+STOP_POLL_S = 0.1
 STALE_S = 30.0
 """The loop beats every second; after so many seconds of silence it hangs."""
 
@@ -92,7 +94,8 @@ class HealthServer:
     def __init__(self, health: Health, host: str, port: int) -> None:
         self._server = ThreadingHTTPServer((host, port), _handler(health))
         self._server.daemon_threads = True
-        self._thread = threading.Thread(target=self._server.serve_forever, name="health", daemon=True)
+        serve = partial(self._server.serve_forever, poll_interval=STOP_POLL_S)
+        self._thread = threading.Thread(target=serve, name="health", daemon=True)
         self.port = int(self._server.server_address[1])
 
     def start(self) -> None:

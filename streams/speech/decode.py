@@ -26,8 +26,26 @@ class Stopped(Transient):
     """The decode was told to stop."""
 
 
-def decode(path: Path, into: Path, stop: Event | None = None) -> Audio:
-    """Decode the first audio stream of `path` into the file `into`. Blocking: call it in a thread.
+def tracks(path: Path) -> list[str]:
+    """Names of the audio streams, one for each; a single one has none. Sound that comes in channels is one stream.
+
+    Where the file cannot be opened it is one nameless stream, and `decode` says what is wrong.
+    """
+    import av
+
+    try:
+        with av.open(str(path), metadata_errors="ignore") as container:
+            titles = [stream.metadata.get("title", "") for stream in container.streams.audio]
+    except (OSError, av.error.FFmpegError):
+        return [""]
+    if len(titles) <= 1:
+        return [""]
+    named = [title.strip() or f"{number}" for number, title in enumerate(titles, start=1)]
+    return [name if named.count(name) == 1 else f"{name} ({at})" for at, name in enumerate(named, start=1)]
+
+
+def decode(path: Path, into: Path, stop: Event | None = None, *, track: int = 0) -> Audio:
+    """Decode an audio stream of `path` into the file `into`. Blocking: call it in a thread.
 
     A damaged tail is cut off and marked. Sample 0 is the container's start, so times fit the video.
     Raises `Unreadable` (missing, no index, no audio, nothing decodable) and `Transient` (storage fault, stopped).
@@ -38,18 +56,19 @@ def decode(path: Path, into: Path, stop: Event | None = None) -> Audio:
         with av.open(str(path), metadata_errors="ignore") as container, into.open("wb") as file:
             if not container.streams.audio:
                 raise Unreadable("no audio stream in the file")
-            track = _Track(file, _lasting_s(container), stop)
-            flaw = _read(container, track)
+            stream = container.streams.audio[track]
+            sound = _Track(file, _lasting_s(container, stream), stop)
+            flaw = _read(container, stream, sound)
     except (FileNotFoundError, IsADirectoryError, PermissionError) as error:
         raise Unreadable(f"cannot open the file: {error.strerror}") from error
     except OSError as error:
         raise _storage_fault(error) from error
     except av.error.FFmpegError as error:
         raise Unreadable(_why(error, path)) from error
-    if not track.samples:
+    if not sound.samples:
         raise Unreadable(f"no sound could be decoded: {flaw or 'the audio stream is empty'}")
-    flaw = "; ".join(filter(None, (flaw, track.flaw, track.shortfall())))
-    return Audio(into, track.samples, damaged=bool(flaw), flaw=flaw)
+    flaw = "; ".join(filter(None, (flaw, sound.flaw, sound.shortfall())))
+    return Audio(into, sound.samples, damaged=bool(flaw), flaw=flaw)
 
 
 class _Track:
@@ -87,12 +106,11 @@ class _Track:
         return f"ends at {self.samples / RATE:.1f} s of {self.lasting_s:.1f} s"
 
 
-def _read(container: Any, track: _Track) -> str:
+def _read(container: Any, stream: Any, track: _Track) -> str:
     """Demux and decode to the end, or to where it breaks. Returns the flaw."""
     import av
     from av.stream import Discard
 
-    stream = container.streams.audio[0]
     for other in container.streams:
         if other is not stream:
             other.discard = Discard.all  # unread: a picture cut off at its place in the file must not end the sound
@@ -163,9 +181,8 @@ class _Blocks:
             self._track.write(bytes(out.planes[0])[: out.samples * 2])
 
 
-def _lasting_s(container: Any) -> float | None:
+def _lasting_s(container: Any, stream: Any) -> float | None:
     """How long the sound says it lasts, in seconds. A live-written container does not know."""
-    stream = container.streams.audio[0]
     if stream.duration and stream.time_base:
         return float(stream.duration * stream.time_base)
     return container.duration / 1_000_000 if container.duration else None

@@ -19,8 +19,8 @@ from typing import Protocol
 from schemas.errors import Transient
 from schemas.sources import SegmentNote
 from schemas.speech import FinishedSegment
-from streams.speech.engines import Audio, EngineError, EngineRefusal, ErrorKind, Segment
-from streams.speech.guard import Guarded, lasting
+from streams.speech.engines import Audio, EngineError, EngineRefusal, ErrorKind, Segment, SegmentResult
+from streams.speech.guard import Away, Guarded, lasting
 
 log = logging.getLogger(__name__)
 
@@ -93,7 +93,7 @@ class Lineup:
 class Course:
     """How one recording goes through the engines. `first_only`: an upgrade, where the next ones' text is there already.
 
-    `fallen` counts the segments that another engine than the first one did.
+    Where the recording has to stop, segments that are with an engine are finished and kept, and no new one is begun.
     """
 
     def __init__(
@@ -103,8 +103,14 @@ class Course:
         self._until = arrived + lineup.patience_s
         self._asked = lineup.engines[:1] if first_only else lineup.engines
         self._left: dict[str, EngineError] = {}
-        self._halted: Waiting | None = None
-        self.fallen = 0
+        self._halted: Waiting | EngineError | None = None
+        self._fallen = 0
+
+    @property
+    def first(self) -> tuple[str, str]:
+        """Name and model of the engine that was to do it."""
+        engine = self._lineup.first.engine
+        return engine.name, engine.model
 
     async def hear(self, track: str, audio: Audio, segment: Segment) -> FinishedSegment:
         """The segment's words from the first engine that has them, kept before they count.
@@ -132,45 +138,34 @@ class Course:
     async def _ask(self, track: str, audio: Audio, segment: Segment) -> FinishedSegment:
         failure: EngineError | None = None
         for guarded in self._asked:
-            if self._halted:
-                raise self._halted  # a neighbour found that the recording must wait: start nothing more
-            if guarded.name in self._left:
-                failure = self._left[guarded.name]
-                continue
-            began = time.monotonic()
-            try:
-                result = await guarded.transcribe(audio, segment)
-            except EngineError as error:
-                self._judge(guarded, segment, error)
-                failure = error
-                continue
-            self._count(guarded)
-            note = SegmentNote(
-                start_ms=segment.own_start_ms,
-                end_ms=segment.own_end_ms,
-                engine=result.engine,
-                model=result.model,
-                track=track,
-                attempts=result.attempts,
-                billed_units=result.billed_units,
-                request_ids=list(result.request_ids),
-                punctuated=result.punctuated,
-                seconds=round(time.monotonic() - began, 2),
-                first_event_ms=result.first_event_ms,
-                warnings=result.warnings,
-            )
-            return FinishedSegment(note, list(result.words), list(result.utterances))
+            async with guarded.room:
+                if self._halted:
+                    raise self._halted
+                if guarded.name in self._left:
+                    failure = self._left[guarded.name]
+                    continue
+                began = time.monotonic()
+                try:
+                    result = await guarded.transcribe(audio, segment)
+                except EngineError as error:
+                    self._judge(guarded, segment, error)
+                    failure = error
+                    continue
+                self._count(guarded)
+                return _finished(track, segment, result, time.monotonic() - began)
         assert failure, "a line-up has at least one engine"
         raise failure
 
     def _judge(self, guarded: Guarded, segment: Segment, error: EngineError) -> None:
         """What the failure means for this segment's neighbours. Raises `Waiting` where the recording waits."""
-        log.warning(
-            "segment not heard",
-            extra={"engine": guarded.name, "segment": segment.index, "kind": error.kind, "error": str(error)},
-        )
+        if not isinstance(error, Away):
+            log.warning(
+                "segment not heard",
+                extra={"engine": guarded.name, "segment": segment.index, "kind": error.kind, "error": str(error)},
+            )
         whole = error.engine_wide or lasting(error)
         if guarded is self._asked[-1]:
+            self._halted = error if whole else self._halted
             return
         if whole or error.retriable:
             self._wait_for(guarded, error)
@@ -188,11 +183,29 @@ class Course:
         first = self._lineup.first
         if guarded is first or len(self._asked) == 1:
             return
-        self.fallen += 1
-        if self.fallen > TOO_MANY * self._segments and first.name not in self._left:
+        self._fallen += 1
+        if self._fallen > TOO_MANY * self._segments and first.name not in self._left:
             log.warning("recording goes on without its first engine", extra={"engine": first.name})
             self._left[first.name] = _given_up(first)
 
 
 def _given_up(first: Guarded) -> EngineError:
     return EngineRefusal(ErrorKind.TRANSIENT, f"{first.name} failed too many segments of the recording")
+
+
+def _finished(track: str, segment: Segment, result: SegmentResult, seconds: float) -> FinishedSegment:
+    note = SegmentNote(
+        start_ms=segment.own_start_ms,
+        end_ms=segment.own_end_ms,
+        engine=result.engine,
+        model=result.model,
+        track=track,
+        attempts=result.attempts,
+        billed_units=result.billed_units,
+        request_ids=list(result.request_ids),
+        punctuated=result.punctuated,
+        seconds=round(seconds, 2),
+        first_event_ms=result.first_event_ms,
+        warnings=result.warnings,
+    )
+    return FinishedSegment(note, list(result.words), list(result.utterances))

@@ -50,7 +50,8 @@ class Guarded:
     ) -> None:
         self.engine, self.breaker = engine, breaker
         self._refuses, self._recovered = refuses, recovered
-        self._room = asyncio.Semaphore(engine.caps.parallel)
+        self.room = asyncio.Semaphore(engine.caps.parallel)
+        """To be held around `transcribe`; what is waited for in here may look different afterwards."""
         self._trial_over = asyncio.Condition()
         self._in_flight = 0
         self._refused = False
@@ -68,11 +69,10 @@ class Guarded:
 
     async def transcribe(self, audio: Audio, segment: Segment) -> SegmentResult:
         """The words of one segment. Raises `EngineError`; `Away` without asking the engine."""
-        async with self._room:
-            if self.breaker is None:
-                return await self._measured(audio, segment)
-            await self._admitted(self.breaker)
-            return await self._tried(self.breaker, audio, segment)
+        if self.breaker is None:
+            return await self._measured(audio, segment)
+        await self._admitted(self.breaker)
+        return await self._tried(self.breaker, audio, segment)
 
     async def _admitted(self, breaker: Breaker) -> None:
         """Return when the breaker lets a segment through. While it is half open the others wait for the trial."""
@@ -117,11 +117,6 @@ class Guarded:
             metrics.SPEECH_SEGMENTS.labels(self.name, error.kind).inc()
             raise
         metrics.SPEECH_SEGMENTS.labels(self.name, "done").inc()
-        metrics.SPEECH_SESSIONS.labels(self.name).inc(result.attempts)
-        metrics.SPEECH_UNITS.labels(self.name).inc(result.billed_units)
-        metrics.SPEECH_WARNINGS.labels(self.name).inc(result.warnings)
-        if result.first_event_ms is not None:
-            metrics.SPEECH_FIRST_EVENT.labels(self.name).observe(result.first_event_ms / 1000)
         sound_s = (segment.send_end_ms - segment.send_start_ms) / 1000
         metrics.SPEECH_RTF.labels(self.name).observe((time.monotonic() - began) / max(sound_s, 0.001))
         return result

@@ -1,4 +1,4 @@
-"""One recording from file to words: decode → plan → engine, segment after segment → one list."""
+"""One recording from file to words: decode → plan → engines, segments side by side → one list."""
 
 import asyncio
 import logging
@@ -6,16 +6,23 @@ import os
 import shutil
 import tempfile
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import count
 from pathlib import Path
+from typing import NamedTuple
 
 import psutil
 
-from schemas.sources import Word
-from streams.speech.decode import decode
-from streams.speech.engines import Audio, EngineError, Segment, SegmentResult, SpeechEngine
+from schemas.events import Utterance
+from schemas.sources import SegmentNote, Word
+from schemas.speech import FinishedSegment
+from streams.speech.decode import Unreadable, decode, tracks
+from streams.speech.engines import Audio, EngineError, Segment, SpeechEngine
+from streams.speech.fallback import Course, Lineup, NoMemory
+from streams.speech.guard import Guarded
+from streams.speech.merge import Heard, joined, verify
 from streams.speech.plan import Bounds, plan
 
 log = logging.getLogger(__name__)
@@ -31,11 +38,14 @@ FOLDER = "job-{pid}-"
 class TranscribedAudio:
     """`words` in order of time, ms from the recording's start. `failed_segments`: [start_ms, end_ms) without words.
 
+    `engine` and `model` did most of it; `notes` tell it for each segment. `utterances` as in `Transcript`.
     `degraded`: a segment failed, or the file was damaged (`flaw` says how). No words and not degraded: a silent room.
     """
 
     words: list[Word]
+    utterances: list[Utterance]
     failed_segments: list[tuple[int, int]]
+    notes: list[SegmentNote]
     engine: str
     model: str
     duration_ms: int
@@ -44,62 +54,102 @@ class TranscribedAudio:
     flaw: str
 
 
+class Part(NamedTuple):
+    """A segment, and the sound it is cut from. `track` is the name of the source's track, empty where there is one."""
+
+    track: str
+    audio: Audio
+    segment: Segment
+
+
+OnCourse = Callable[[int], Course]
+"""From the number of segments to the way they go."""
+
+
 async def transcribe(
     audio_path: Path, engine: SpeechEngine, bounds: Bounds, spool: Path, progress: Progress | None = None
 ) -> TranscribedAudio:
-    """The words of a media file. Needs 1.9 MB a minute in `spool` while it runs.
+    """The words of a media file by one engine; as `transcribe_on`."""
+    lineup = Lineup((Guarded(engine),))
+    return await transcribe_on(audio_path, lambda parts: Course(lineup, parts, NoMemory()), bounds, spool, progress)
 
-    A segment that the engine refuses is reported in `failed_segments`. Raises `decode.Unreadable` for a file without
-    sound, `EngineError` where the engine as a whole is at fault or a fault is passing (nothing is wrong with the
-    recording: try later), `Transient` for storage faults.
+
+async def transcribe_on(
+    audio_path: Path, on_course: OnCourse, bounds: Bounds, spool: Path, progress: Progress | None = None
+) -> TranscribedAudio:
+    """The words of a media file, each of its tracks by itself. Needs 1.9 MB a minute and track in `spool`.
+
+    A segment that every engine refuses is reported in `failed_segments`. Raises `decode.Unreadable` for a file without
+    sound, `EngineError` where the engines as a whole are at fault or a fault is passing (nothing is wrong with the
+    recording: try later), `Transient` for storage faults and a recording that waits. Segments that were begun are
+    finished first, so what is paid for is kept.
     """
     with _workplace(spool) as folder:
-        audio, segments = await _prepare(audio_path, folder / "audio.pcm", bounds)
-        log.info("recording planned", extra={"duration_ms": audio.duration_ms, "segments": len(segments)})
-        results: list[tuple[Segment, SegmentResult]] = []
-        failed: list[tuple[int, int]] = []
-        for done, segment in enumerate(segments):
-            if progress:
-                progress(done, len(segments))
-            try:
-                results.append((segment, await engine.transcribe(audio, segment)))
-            except EngineError as error:
-                if error.engine_wide or error.retriable:
-                    raise
-                log.warning("segment failed", extra={"segment": segment.index, "kind": error.kind, "error": str(error)})
-                failed.append((segment.own_start_ms, segment.own_end_ms))
-        if progress:
-            progress(len(segments), len(segments))
+        parts, audios = await _prepare(audio_path, folder, bounds)
+        duration_ms = max(audio.duration_ms for audio in audios)
+        log.info("recording planned", extra={"duration_ms": duration_ms, "segments": len(parts)})
+        course = on_course(len(parts))
+        heard, failed = await _hear_all(parts, course, progress or _quiet)
+    verify([(p.track, p.segment) for p in parts], heard, failed)
+    words, utterances = joined(heard)
+    flaw = "; ".join(audio.flaw for audio in audios if audio.flaw)
+    engine, model = _main(heard) or course.first
     return TranscribedAudio(
-        words=merge(results),
-        failed_segments=failed,
-        engine=engine.name,
-        model=engine.model,
-        duration_ms=audio.duration_ms,
-        segments=len(segments),
-        degraded=bool(failed) or audio.damaged,
-        flaw=audio.flaw,
+        words=words,
+        utterances=utterances,
+        failed_segments=[(part.own_start_ms, part.own_end_ms) for _, part in failed],
+        notes=[finished.note for _, _, finished in heard],
+        engine=engine,
+        model=model,
+        duration_ms=duration_ms,
+        segments=len(parts),
+        degraded=bool(failed) or any(audio.damaged for audio in audios),
+        flaw=flaw,
     )
 
 
-def merge(results: Iterable[tuple[Segment, SegmentResult]]) -> list[Word]:
-    """Words that their segment owns, in order; starts never go back, no word ends before it starts.
+async def _hear_all(
+    parts: list[Part], course: Course, progress: Progress
+) -> tuple[list[Heard], list[tuple[str, Segment]]]:
+    """Every segment's words, in order, and the segments without. The engines limit how many go at once."""
+    finished = count(1)
+    progress(0, len(parts))
 
-    Beside a hard cut two engine runs may place one word's midpoint on both sides of it: such a twin is dropped.
-    """
-    merged: list[Word] = []
-    for segment, result in results:
-        words = [word for word in result.words if segment.owns(word)]
-        if merged and words and _twins(merged[-1], words[0]):
-            words = words[1:]
-        for word in words:
-            start = max(word.start_ms, merged[-1].start_ms if merged else 0)
-            merged.append(Word(word.text, start, max(word.end_ms, start), word.confidence))
-    return merged
+    async def hear(part: Part) -> FinishedSegment:
+        answer = await course.hear(*part)
+        progress(next(finished), len(parts))
+        return answer
+
+    heard: list[Heard] = []
+    failed: list[tuple[str, Segment]] = []
+    # a failure does not cancel the neighbours: their sessions are paid for
+    answers = await asyncio.gather(*map(hear, parts), return_exceptions=True)
+    for answer in answers:
+        if isinstance(answer, BaseException) and not _only_this_segment(answer):
+            raise answer
+    for part, answer in zip(parts, answers, strict=True):
+        if isinstance(answer, BaseException):
+            progress(next(finished), len(parts))
+            failed.append((part.track, part.segment))
+        else:
+            heard.append(Heard(part.track, part.segment, answer))
+    return heard, failed
 
 
-def _twins(one: Word, other: Word) -> bool:
-    return one.text == other.text and one.start_ms < other.end_ms and other.start_ms < one.end_ms
+def _only_this_segment(error: BaseException) -> bool:
+    return isinstance(error, EngineError) and not error.engine_wide and not error.retriable
+
+
+def _main(heard: list[Heard]) -> tuple[str, str] | None:
+    """The engine and model that did most of the sound; None where there was none."""
+    lengths: dict[tuple[str, str], int] = {}
+    for _, segment, finished in heard:
+        by = (finished.note.engine, finished.note.model)
+        lengths[by] = lengths.get(by, 0) + segment.own_end_ms - segment.own_start_ms
+    return max(lengths, key=lambda by: lengths[by], default=None)
+
+
+def _quiet(_done: int, _all: int) -> None: ...
 
 
 def sweep(spool: Path) -> int:
@@ -124,12 +174,25 @@ def _workplace(spool: Path) -> Iterator[Path]:
         yield Path(folder)
 
 
-async def _prepare(audio_path: Path, into: Path, bounds: Bounds) -> tuple[Audio, list[Segment]]:
+async def _prepare(audio_path: Path, folder: Path, bounds: Bounds) -> tuple[list[Part], list[Audio]]:
     stop = threading.Event()
 
-    def decode_and_plan() -> tuple[Audio, list[Segment]]:
-        audio = decode(audio_path, into, stop)
-        return audio, plan(audio.pcm(), bounds)
+    def decode_and_plan() -> tuple[list[Part], list[Audio]]:
+        parts: list[Part] = []
+        audios: list[Audio] = []
+        silent: list[Unreadable] = []
+        for number, name in enumerate(tracks(audio_path)):
+            try:
+                audio = decode(audio_path, folder / f"audio-{number}.pcm", stop, track=number)
+            except Unreadable as error:  # somebody who never spoke may leave a track without any sound
+                silent.append(error)
+                continue
+            audios.append(audio)
+            cut = plan(audio.pcm(), bounds)
+            parts += [Part(name, audio, replace(segment, index=len(parts) + segment.index)) for segment in cut]
+        if not audios:
+            raise silent[0]
+        return parts, audios
 
     try:
         return await asyncio.to_thread(decode_and_plan)

@@ -1,4 +1,4 @@
-"""The columns that the store writes, as `schemas/clickhouse/0001_core.sql` has them."""
+"""The columns that the store writes, as `schemas/clickhouse/*.sql` has them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -144,4 +144,34 @@ REPORTS = Table(
         "published_at": _TIME,
     },
 )
-TABLES = (EVENTS, TRANSCRIPTS, RECORDINGS, SIGNALS, ALERTS, UNASSIGNED, FAILURES, REPORTS)
+STT_JOBS = Table(
+    "stt_jobs",
+    {
+        "recording_id": "String",
+        "version": "UInt32",
+        "lead_id": "String",
+        "ts": _TIME,
+        "engine": _WORD,
+        "model": _WORD,
+        "duration_ms": "UInt32",
+        "sound_ms": "UInt32",
+        "words": "UInt32",
+        "sessions": "UInt32",
+        "retries": "UInt32",
+        "billed_units": "UInt32",
+        "warnings": "UInt32",
+        "first_event_ms": "Nullable(UInt32)",
+        "segments_done": "UInt32",
+        "segments_failed": "UInt32",
+        "main_share": "Float64",
+        "degraded": "Bool",
+        "punctuated": "Bool",
+        "seconds": "Float64",
+        "real_time_factor": "Float64",
+        "shares": "String",
+        "segments": "String",
+        "flaw": "String",
+        "transcribed_at": _TIME,
+    },
+)
+TABLES = (EVENTS, TRANSCRIPTS, RECORDINGS, SIGNALS, ALERTS, UNASSIGNED, FAILURES, REPORTS, STT_JOBS)

@@ -3,7 +3,7 @@
 from schemas.alerts import Alert, Signal
 from schemas.codec import EVENT, Codec
 from schemas.sources import Unassigned
-from schemas.topics import DEAD_LETTERS, LEAD_ALERTS, LEAD_EVENTS, LEAD_SIGNALS, LEAD_UNASSIGNED
+from schemas.topics import DEAD_LETTERS, LEAD_ALERTS, LEAD_EVENTS, LEAD_SIGNALS, LEAD_UNASSIGNED, TRANSCRIPTS
 from streams.settings import Settings
 from streams.store.api import Api
 from streams.store.baselines import Baselines
@@ -13,6 +13,7 @@ from streams.store.lag import Lag
 from streams.store.reports import Reports
 from streams.store.rows import alert_rows, event_rows, signal_rows, unassigned_rows
 from streams.store.sink import DeadLetterSink, Sink
+from streams.store.stt import TranscriptSink
 from streams.store.ticks import Ticks
 from streams.worker import Worker
 
@@ -31,6 +32,7 @@ def build(settings: Settings, clock: Clock = wall_clock) -> Worker:
     worker.consume(LEAD_SIGNALS, Sink(database, Codec[Signal](Signal), signal_rows))
     worker.consume(LEAD_ALERTS, Sink(database, Codec[Alert](Alert), alert_rows))
     worker.consume(LEAD_UNASSIGNED, Sink(database, Codec[Unassigned](Unassigned), unassigned_rows))
+    worker.consume(TRANSCRIPTS, TranscriptSink(database))
     worker.consume(DEAD_LETTERS, DeadLetterSink(database))
 
     worker.background("clickhouse", database.keep_open)

@@ -1,117 +1,21 @@
 """The Jibri side as it runs there: finalize.sh and the agent's own process, with a real broker."""
 
 import asyncio
+import os
 import re
 import signal
 import sys
-import uuid
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from asyncio.subprocess import PIPE
+from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
-from urllib.request import urlopen
 
 import pytest
-from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
-from schemas.codec import Codec
 from schemas.sources import DeadLetter, Recording
 from schemas.topics import DEAD_LETTERS, RECORDINGS
-from streams.embedded.broker import Broker
+from tests.integration.recorder_host import DEADLINE_S, HOOK, LETTER, RECORDING, STOP_S, Host, get, reach
 from tests.unit.recorder.clips import write_session
-
-HOOK = Path(__file__).parents[2] / "jibri-hooks" / "finalize.sh"
-DEADLINE_S = 40.0
-STOP_S = 8.0
-RECORDING: Codec[Recording] = Codec(Recording)
-LETTER: Codec[DeadLetter] = Codec(DeadLetter)
-
-
-class Host:
-    """A Jibri host: local recordings, a mounted share, and topics of its own on the session's broker."""
-
-    def __init__(self, folder: Path, bootstrap: str) -> None:
-        self.recordings, self.share = folder / "rec", folder / "share"
-        self.recordings.mkdir()
-        self.share.mkdir()
-        self.log = folder / "log"
-        self.bootstrap = bootstrap
-        self.prefix = f"rec-{uuid.uuid4().hex[:8]}."
-        settings = {
-            "RECORDINGS": str(self.recordings),
-            "TARGET": str(self.share),
-            "KAFKA_BOOTSTRAP": bootstrap,
-            "KAFKA_PREFIX": self.prefix,
-            "POLL_SECONDS": "0.1",
-            "METRICS_PORT": "0",
-            "HOST": "jibri-1",
-        }
-        self.environ = {f"LEADPULSE_RECORDER__{name}": text for name, text in settings.items()}
-
-    async def start(self, command: str) -> asyncio.subprocess.Process:
-        """The agent, as installed on a host without the rest of Leadpulse."""
-        with self.log.open("ab") as log:
-            return await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "recorder", command, env=self.environ, stderr=log, cwd="/"
-            )
-
-    @asynccontextmanager
-    async def running(self) -> AsyncIterator[asyncio.subprocess.Process]:
-        """The agent between start and SIGTERM."""
-        process = await self.start("run")
-        try:
-            yield process
-            process.terminate()
-            assert await asyncio.wait_for(process.wait(), STOP_S) == 0
-        finally:
-            if process.returncode is None:
-                process.kill()
-                await process.wait()
-
-    async def finalize(self, directory: Path) -> None:
-        """Call the hook as Jibri does."""
-        process = await asyncio.create_subprocess_exec(HOOK, directory, env={"PATH": "/usr/bin:/bin"})
-        assert await process.wait() == 0
-
-    async def create_topics(self) -> None:
-        """The two topics that the agent writes."""
-        admin = AIOKafkaAdminClient(bootstrap_servers=self.bootstrap)
-        await admin.start()
-        try:
-            topics = [
-                NewTopic(self.prefix + t.name, 1, 1, topic_configs=t.configs()) for t in (RECORDINGS, DEAD_LETTERS)
-            ]
-            await admin.create_topics(topics)
-        finally:
-            await admin.close()
-
-    async def read(self, topic: str, count: int) -> list[tuple[bytes | None, bytes]]:
-        """All records of a topic, when there are `count` of them at least: keys and values."""
-        tp = TopicPartition(self.prefix + topic, 0)
-        consumer = AIOKafkaConsumer(bootstrap_servers=self.bootstrap, auto_offset_reset="earliest")
-        consumer.assign([tp])
-        await consumer.start()
-        try:
-            async with asyncio.timeout(DEADLINE_S):
-                found: list[tuple[bytes | None, bytes]] = []
-                while len(found) < max(count, (await consumer.end_offsets([tp]))[tp]):
-                    batch = (await consumer.getmany(tp, timeout_ms=200)).get(tp, [])
-                    found += [(r.key, r.value or b"") for r in batch]
-                return found
-        finally:
-            await consumer.stop()
-
-    def stored(self) -> list[Path]:
-        """Every file on the share."""
-        return sorted(path for path in self.share.rglob("*") if path.is_file())
-
-
-async def reach(condition: Callable[[], bool]) -> None:
-    """Return when the condition holds; an error after the deadline."""
-    async with asyncio.timeout(DEADLINE_S):
-        while not condition():  # another process's files and log give no event
-            await asyncio.sleep(0.02)
 
 
 @pytest.fixture
@@ -152,21 +56,6 @@ async def test_hook_to_topic(host: Host) -> None:
     assert 'published_total{status="damaged"} 1' in metrics
 
 
-async def test_broker_away(host: Host, broker: Broker) -> None:
-    """A recording made while Kafka is down is kept, and published under one id when it is back."""
-    async with host.running():
-        broker.kill()
-        try:
-            await host.finalize(write_session(host.recordings, "s"))
-            await reach(lambda: "Kafka took no record" in host.log.read_text())
-            assert len(host.stored()) == 1
-            assert len(list((host.recordings / ".leadpulse" / "pending").iterdir())) == 1
-        finally:
-            await broker.start()
-        assert len({key for key, _ in await host.read(RECORDINGS.name, 1)}) == 1
-        await reach(lambda: not list((host.recordings / ".leadpulse" / "pending").iterdir()))
-
-
 async def test_stop_in_mid_copy(host: Host) -> None:
     """SIGTERM during a copy ends the agent in time with a `.part` only; the next start copies and publishes it."""
     directory = host.recordings / "big"
@@ -176,7 +65,7 @@ async def test_stop_in_mid_copy(host: Host) -> None:
     await host.finalize(directory)
     async with host.running():
         await reach(lambda: bool(host.stored()))
-    assert [path.name for path in host.stored()] == [".lead-7_2026-08-20-12-00-00.mp4.part"]
+    assert [path.suffix for path in host.stored()] == [".part"]
     process = await host.start("once")
     assert await asyncio.wait_for(process.wait(), DEADLINE_S) == 0
     [(_, value)] = await host.read(RECORDINGS.name, 1)
@@ -203,6 +92,55 @@ async def test_interrupted(host: Host) -> None:
     assert await asyncio.wait_for(process.wait(), STOP_S) == 0
 
 
-def get(url: str) -> str:
-    with urlopen(url, timeout=5) as answer:
-        return str(answer.read().decode())
+async def test_check_all_well(host: Host, tmp_path: Path) -> None:
+    """On a host as it must be, `check` ends with 0, and leaves nothing on the share."""
+    write_session(host.recordings, "s")
+    host.environ["LEADPULSE_RECORDER__HOOK"] = str(HOOK)
+    code, told = await run_check(host)
+    assert (code, "FAULT" in told) == (0, False), told
+    assert list(host.share.iterdir()) == []
+
+
+async def test_check_tells_every_fault(host: Host, tmp_path: Path, free_ports: Callable[[], tuple[int, int]]) -> None:
+    """Wrong owners everywhere, a hook without its bit and no broker: each is told, and the exit code is 1.
+
+    Root without any capability is the user here: it may do no more than any other to files that are not its own.
+    """
+    directory = write_session(host.recordings, "s")
+    hook = tmp_path / "finalize.sh"
+    hook.write_text("#!/bin/sh\n")
+    spool = host.recordings / ".leadpulse"
+    (spool / "pending").mkdir(parents=True)
+    for path, mode in ((spool / "pending", 0o755), (host.share, 0o755), (next(directory.glob("*.mp4")), 0o600)):
+        path.chmod(mode)
+        os.chown(path, 65534, 65534)
+    host.environ |= {
+        "LEADPULSE_RECORDER__HOOK": str(hook),
+        "LEADPULSE_RECORDER__KAFKA_BOOTSTRAP": f"127.0.0.1:{free_ports()[0]}",
+    }
+    code, told = await run_check(host, "setpriv", "--bounding-set=-all", "--inh-caps=-all", "--ambient-caps=-all")
+    faults = [line.split()[1] for line in told.splitlines() if line.startswith("FAULT")]
+    assert (code, faults) == (1, ["recordings", "spool", "hook", "target", "Kafka"]), told
+    for words in (".mp4: unreadable", "pending: not writable", "not executable", "Permission denied", "bootstrap"):
+        assert words in told
+
+
+async def test_check_missing_topics_and_share(host: Host) -> None:
+    """A cluster without our topics, a share that is not there, and no hook are told too."""
+    host.environ |= {
+        "LEADPULSE_RECORDER__KAFKA_PREFIX": f"{host.prefix}none.",
+        "LEADPULSE_RECORDER__HOOK": "/nowhere/finalize.sh",
+    }
+    host.share.rmdir()
+    code, told = await run_check(host)
+    assert code == 1
+    for words in ("no such topic", "dead.letters", "source.recordings", "target folder is missing", "no such file"):
+        assert words in told
+
+
+async def run_check(host: Host, *wrapper: str) -> tuple[int, str]:
+    command = (*wrapper, sys.executable, "-m", "recorder", "check")
+    environ = host.environ | {"PATH": os.environ["PATH"]}
+    process = await asyncio.create_subprocess_exec(*command, env=environ, stdout=PIPE, cwd="/")
+    told, _ = await asyncio.wait_for(process.communicate(), DEADLINE_S)
+    return process.returncode or 0, told.decode()

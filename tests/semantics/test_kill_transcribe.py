@@ -1,8 +1,9 @@
-"""SIGKILL of `transcribe` in mid-recording: every recording gets the transcript of an undisturbed run."""
+"""SIGKILL of `transcribe` in mid-recording: every recording gets the transcript of an undisturbed run, and no segment
+that was finished is done again."""
 
-import asyncio
 import signal
 from collections.abc import AsyncIterator
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -11,7 +12,7 @@ import pytest
 
 from schemas.codec import event_id
 from schemas.sources import Recording, Transcript
-from schemas.topics import DEAD_LETTERS, RECORDINGS, TRANSCRIPTS
+from schemas.topics import DEAD_LETTERS, RECORDINGS, SEGMENTS, TRANSCRIPTS
 from streams.settings import Speech
 from streams.speech.job import transcribe
 from streams.speech.vosk import VoskEngine
@@ -70,16 +71,21 @@ async def send(here: Installation, recordings: list[Recording]) -> None:
 
 @pytest.mark.timeout(240)
 async def test_killed_twice_in_mid_recording(here: Installation) -> None:
-    """Two SIGKILLs while a recording is in work: all transcripts come, none is cut."""
+    """Two SIGKILLs with segments finished and others in work: all transcripts come, no finished segment is redone."""
     recordings = [record(here, number, text) for number, text in enumerate(TEXTS)]
     worker = here.worker("transcribe")
     await send(here, recordings)
+    finished = 0
     for _ in range(2):
-        await until(lambda: _working(here), 60, "a recording is in work", pause=0.02)
+        await until(partial(_finished, here, finished + 3), 60, "three more segments are finished", pause=0.05)
         here.end(worker, signal.SIGKILL)
+        finished = await here.count(SEGMENTS)
+        assert await here.count(TRANSCRIPTS) < len(recordings)
         worker = here.worker("transcribe", {"LEADPULSE_METRICS__TRANSCRIBE": "0"})
-        await asyncio.sleep(0)
     await here.settled("transcribe", RECORDINGS, 120)
+
+    kept = [record.key for record in await here.read(SEGMENTS) if record.value and not record.key.endswith(b"/out")]
+    assert len(kept) == len(set(kept)) > finished
 
     got = [msgspec.json.decode(r.value, type=Transcript) for r in await here.read(TRANSCRIPTS)]
     assert {t.recording.recording_id for t in got} == {r.recording_id for r in recordings}
@@ -93,9 +99,8 @@ async def test_killed_twice_in_mid_recording(here: Installation) -> None:
     await engine.close()
 
 
-async def _working(here: Installation) -> bool:
-    spool = here.folder / "spool"
-    return any(folder.stat().st_size for folder in spool.glob("job-*/*")) if spool.exists() else False
+async def _finished(here: Installation, count: int) -> bool:
+    return await here.count(SEGMENTS) >= count
 
 
 @pytest.mark.timeout(120)

@@ -10,6 +10,7 @@ from processors import lead
 from processors.days import DAY_MS, HOUR_MS, day_start
 from processors.state import DAYS_KEPT, Day, LeadState, encode_state
 from schemas.alerts import Signal
+from schemas.codec import event_id
 from schemas.events import (
     AlertAction,
     Author,
@@ -182,23 +183,41 @@ def test_words_of_our_own_staff_raise_nothing() -> None:
             assert len(fold(LeadState(), [(0, Entry(event, NOON))])) == found
 
 
-def test_meeting_is_searched() -> None:
-    """A transcript comes to its signal through the fold."""
-    meeting = MeetingTranscribed(
-        event_id="1" * 16,
+def meeting(version: int, text: str, recording: str = "r") -> MeetingTranscribed:
+    """A transcript with one utterance."""
+    return MeetingTranscribed(
+        event_id=event_id("transcript", recording, version),
         lead_id="7",
         ts=NOON,
         source="transcribe",
-        recording_id="r",
-        version=1,
+        recording_id=recording,
+        version=version,
         engine="vosk",
         duration_ms=1000,
         words=4,
-        utterances=[Utterance(0, 1000, "мы уходим к конкуренту")],
+        utterances=[Utterance(0, 1000, text)],
     )
-    (signal,) = fold(LeadState(), [(0, Entry(meeting, NOON))])
+
+
+def test_meeting_is_searched() -> None:
+    """A transcript comes to its signal through the fold."""
+    (signal,) = fold(LeadState(), [(0, Entry(meeting(1, "мы уходим к конкуренту"), NOON))])
     assert isinstance(signal, Signal)
     assert signal.rule == "leaving_phrase"
+
+
+def test_a_better_transcript_is_no_news() -> None:
+    """The next version of the same meeting raises nothing again; one that finds what the first missed does, once."""
+    leaving, other = "Мы уходим к конкуренту.", "спасибо"
+    texts = [("a", leaving), ("a", leaving), ("b", other), ("b", leaving), ("b", leaving), ("c", leaving)]
+    state = LeadState()
+    found = [
+        len(fold(state, [(n, Entry(meeting(n, text, recording), NOON + n))]))
+        for n, (recording, text) in enumerate(texts)
+    ]
+    assert found == [1, 0, 0, 1, 0, 1]
+    lead.prune(state, NOON + (DAYS_KEPT + 1) * DAY_MS)
+    assert state.leaving == {}
 
 
 def test_ids_are_bounded() -> None:

@@ -23,7 +23,8 @@ from streams.speech.engines import (
     SegmentResult,
     SpeechEngine,
 )
-from streams.speech.job import FOLDER, merge, sweep, transcribe
+from streams.speech.job import FOLDER, sweep, transcribe
+from streams.speech.merge import merge
 from tests.speech import write_wav
 
 

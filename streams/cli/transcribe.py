@@ -1,0 +1,112 @@
+"""`transcribe FILE`: one file by hand, by the same code as the worker, without Kafka."""
+
+import asyncio
+import shutil
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from schemas.errors import ConfigError, Terminal
+from streams import settings
+from streams.settings import Settings
+from streams.speech import captions
+from streams.speech.engines import EngineError
+from streams.speech.fallback import Course, Lineup, NoMemory
+from streams.speech.job import TranscribedAudio, transcribe_on
+from streams.speech.lineup import lineup
+
+ENGINES: dict[str, list[str]] = {
+    "vosk": ["vosk"],
+    "speechkit": ["speechkit_stream"],
+    "speechkit-async": ["speechkit_async"],
+}
+"""Name on the command line to `speech.engines`; without one the settings decide."""
+
+
+@click.command("transcribe")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--engine", type=click.Choice(list(ENGINES)), help="Только этот движок; иначе порядок из настроек.")
+@click.option("--json", "form", flag_value="json", help="Всё: слова, фразы, времена, стоимость.")
+@click.option("--srt", "form", flag_value="srt", help="Субтитры SubRip.")
+@click.option("--vtt", "form", flag_value="vtt", help="Субтитры WebVTT.")
+@click.option("--txt", "form", flag_value="txt", default=True, help="Текст с временем каждой фразы (по умолчанию).")
+@click.option("--output", "-o", type=click.Path(dir_okay=False, writable=True, path_type=Path), help="Куда записать.")
+def transcribe_command(file: Path, engine: str | None, form: str, output: Path | None) -> None:
+    """Распознать один файл: mp4, mkv, webm, ogg, mp3, wav, mka.
+
+    Если в файле несколько звуковых дорожек, каждая распознаётся отдельно, её название — имя говорящего.
+    Ход работы виден в stderr. Код выхода 1, если звука нет или ни один движок не смог.
+    """
+    loaded = _with_engines(settings.load(), ENGINES.get(engine or ""))
+    heard = asyncio.run(_transcribe(file, loaded))
+    text = captions.Text(
+        words=heard.words,
+        duration_ms=heard.duration_ms,
+        engine=heard.engine,
+        model=heard.model,
+        utterances=heard.utterances,
+        segments=heard.notes,
+        failed_segments=heard.failed_segments,
+        degraded=heard.degraded,
+        flaw=heard.flaw,
+    )
+    written = captions.FORMATS[form](text)
+    if output:
+        output.write_text(written)
+    else:
+        click.echo(written, nl=False)
+    for remark in _remarks(heard):
+        click.echo(remark, err=True)
+
+
+async def _transcribe(file: Path, loaded: Settings) -> TranscribedAudio:
+    engines = lineup(loaded)
+    _check(engines)
+    folder = Path(tempfile.mkdtemp(prefix="leadpulse-transcribe-"))
+    try:
+        with click.progressbar(length=0, label="Распознаю", file=sys.stderr, width=30, show_pos=True) as bar:
+
+            def show(done: int, count: int) -> None:
+                bar.length = count
+                bar.update(done - bar.pos)
+
+            return await transcribe_on(
+                file, lambda parts: Course(engines, parts, NoMemory()), loaded.speech, folder, show
+            )
+    except EngineError as error:
+        raise Terminal(f"распознать не удалось: {error}") from error
+    finally:
+        for guarded in engines.engines:
+            await guarded.engine.close()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _with_engines(loaded: Settings, names: Sequence[str] | None) -> Settings:
+    """A person waits, so nothing waits for an engine that is away."""
+    changes: dict[str, object] = {"fallback": "immediate"} | ({"engines": list(names)} if names else {})
+    return loaded.model_copy(update={"speech": loaded.speech.model_copy(update=changes)})
+
+
+def _check(engines: Lineup) -> None:
+    """Raise `ConfigError` where none of the engines can work; it says why for each."""
+    faults = []
+    for guarded in engines.engines:
+        try:
+            guarded.engine.check()
+        except EngineError as error:
+            faults.append(f"{guarded.name}: {error}")
+    if len(faults) == len(engines.engines):
+        raise ConfigError("; ".join(faults))
+
+
+def _remarks(heard: TranscribedAudio) -> list[str]:
+    """What a person should know of the result."""
+    remarks = [f"Файл повреждён: {heard.flaw}"] if heard.flaw else []
+    if heard.failed_segments:
+        gaps = sum(end - start for start, end in heard.failed_segments) // 1000
+        remarks.append(f"Не распознано участков: {len(heard.failed_segments)}, {gaps} с")
+    units = sum(note.billed_units for note in heard.notes)
+    return remarks + ([f"Оплачиваемых единиц: {units}"] if units else [])

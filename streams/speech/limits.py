@@ -1,0 +1,72 @@
+"""How many sessions run at once and how fast they start. One event loop; the clock is an argument."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+
+CALM_S = 10.0
+"""Refusals for the quota within so many seconds are one event: they narrow once."""
+
+
+class Slots:
+    """At most `size` at once; half as many after each `narrow`, one more after each `widen`."""
+
+    def __init__(self, size: int, clock: Callable[[], float]) -> None:
+        self._size = self._limit = self._permits = size
+        self._free = asyncio.Semaphore(size)
+        self._clock = clock
+        self._narrowed_at = float("-inf")
+
+    @property
+    def limit(self) -> int:
+        return self._limit
+
+    @asynccontextmanager
+    async def taken(self) -> AsyncIterator[None]:
+        """Waits for a place, first come first served."""
+        await self._free.acquire()
+        try:
+            yield
+        finally:
+            if self._permits > self._limit:
+                self._permits -= 1
+            else:
+                self._free.release()
+
+    def narrow(self) -> None:
+        """The service has no room: those in work go on, fewer start after them."""
+        if self._clock() - self._narrowed_at < CALM_S:
+            return
+        self._narrowed_at = self._clock()
+        self._limit = max(1, self._limit // 2)
+
+    def widen(self) -> None:
+        """A session went well."""
+        if self._limit == self._size:
+            return
+        self._limit += 1
+        if self._permits < self._limit:
+            self._permits += 1
+            self._free.release()
+
+
+class Starts:
+    """A token bucket of one token: `per_second` starts, evenly spaced."""
+
+    def __init__(
+        self,
+        per_second: float,
+        clock: Callable[[], float],
+        pause: Callable[[float], Awaitable[object]] = asyncio.sleep,
+    ) -> None:
+        self._step = 1 / per_second
+        self._clock, self._pause = clock, pause
+        self._next = float("-inf")
+
+    async def wait(self) -> None:
+        """Until this caller may start. A caller cancelled here leaves its turn unused."""
+        now = self._clock()
+        turn = max(self._next, now)
+        self._next = turn + self._step
+        if turn > now:
+            await self._pause(turn - now)

@@ -1,0 +1,71 @@
+"""From settings to engines in order, each behind its breaker. Engines are imported only where they are used."""
+
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from schemas.errors import ConfigError
+from streams import metrics
+from streams.settings import Settings
+from streams.speech.breaker import Breaker
+from streams.speech.engines import SpeechEngine
+from streams.speech.fallback import Lineup, patience
+from streams.speech.guard import Guarded, Refuses
+from streams.speech.vosk import VoskEngine
+
+if TYPE_CHECKING:
+    from streams.speech.pace import SessionReport
+
+
+def engine(name: str, settings: Settings) -> SpeechEngine:
+    """The engine of that name. Loads no model and opens no connection."""
+    if name == "vosk":
+        speech = settings.speech
+        return VoskEngine(speech.vosk_model, silent_s=speech.segment_timeout, idle_s=speech.idle_seconds)
+    if name == "speechkit_async":
+        from streams.speech.speechkit_async import SpeechKitAsync
+
+        return SpeechKitAsync(settings.speechkit)
+    from streams.speech.speechkit_stream import SpeechKitStream
+
+    return SpeechKitStream(settings.speechkit, observe=_count_session)
+
+
+def _count_session(report: "SessionReport") -> None:
+    name = "speechkit_stream"
+    metrics.SPEECH_SESSIONS.labels(name, report.kind or "done").inc()
+    metrics.SPEECH_UNITS.labels(name).inc(report.billed_units)
+    metrics.SPEECH_WARNINGS.labels(name).inc(report.warnings)
+    if report.first_answer_s is not None:
+        metrics.SPEECH_FIRST_EVENT.labels(name).observe(report.first_answer_s)
+
+
+def usable(settings: Settings) -> list[str]:
+    """The engines of the settings without those that have no key: a machine without the cloud is no fault."""
+    kit = settings.speechkit
+    keyed = bool(kit.api_key.get_secret_value() or kit.iam_token.get_secret_value())
+    names: list[str] = [
+        name for name in dict.fromkeys(settings.speech.engines) if keyed or not name.startswith("speechkit")
+    ]
+    if not names:
+        raise ConfigError("speech.engines: SpeechKit has no key (speechkit.api_key), and no other engine is named")
+    return names
+
+
+def lineup(
+    settings: Settings,
+    *,
+    refuses: Refuses = lambda _name, _words: None,
+    recovered: Callable[[str], None] = lambda _name: None,
+    clock: Callable[[], float] = time.monotonic,
+) -> Lineup:
+    """What `speech.engines` and `speech.fallback` say. Raises `ConfigError`. `clock` is the breakers', in seconds."""
+    names = usable(settings)
+    if settings.speech.fallback == "never":
+        names = names[:1]
+    guarded = []
+    for name in names:
+        made = engine(name, settings)
+        breaker = None if made.caps.offline else Breaker(clock)
+        guarded.append(Guarded(made, breaker, refuses=refuses, recovered=recovered))
+    return Lineup(guarded, patience(settings.speech.fallback))

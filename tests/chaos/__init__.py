@@ -1,0 +1,1 @@
+"""Faults on purpose: processes killed at random points, disks full, mounts that hang, brokers away."""

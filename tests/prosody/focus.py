@@ -1,0 +1,165 @@
+"""A fake Jicofo: the occupant `focus`, who makes the first guest a moderator, answers start IQs and tells the status.
+
+Facts of the answers and of the presence: research page jitsi.md 2.1 and 2.2 (jitsi/jicofo `BaseJibri.kt`).
+"""
+
+import json
+import uuid
+from collections import deque
+from dataclasses import dataclass, field
+from typing import Any, Literal
+from xml.etree import ElementTree as ET
+
+from tests.installation import until
+from tests.prosody.client import MUC, MUC_USER, Client
+from tests.prosody.server import STAFF
+
+JIBRI = "http://jitsi.org/protocol/jibri"
+Grant = Literal["first", "all", "none"]
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """A start IQ: the moderator's nick, what Jibri writes into `metadata.json`, and the JID it was sent to."""
+
+    moderator: str
+    metadata: dict[str, Any]
+    to: str
+
+
+@dataclass(slots=True)
+class Conference:
+    """One room as Jicofo sees it. `answers` are taken one by one, then `on`.
+
+    An answer is `on` (accepted, and recording at once), `ok` (accepted, the test tells what comes), `silence`, or an
+    error condition. Without an answer of the script, who is no moderator gets `not-allowed`, as from the real one.
+    """
+
+    focus: "Focus"
+    room: str
+    grant: Grant = "first"
+    answers: deque[str] = field(default_factory=deque)
+    starts: list[Start] = field(default_factory=list)
+    roles: dict[str, str] = field(default_factory=dict)
+    session: str = ""
+    status: str = ""
+
+    async def join(self) -> None:
+        """Come in, as Jicofo does before anybody else."""
+        self.focus.send(f'<presence to="{self.room}/focus"><x xmlns="{MUC}"/>{self.status}</presence>')
+
+        async def here() -> bool:
+            return "focus" in self.roles
+
+        await until(here, 10, "the focus is in the room", pause=0.005)
+
+    async def leave(self) -> None:
+        """Go, as Jicofo does when it is restarted; a recording is forgotten with it."""
+        self.focus.send(f'<presence to="{self.room}/focus" type="unavailable"/>')
+
+        async def gone() -> bool:
+            return "focus" not in self.roles
+
+        await until(gone, 10, "the focus is out of the room", pause=0.005)
+        self.session = self.status = ""
+
+    async def started(self, times: int) -> Start:
+        """Wait for the start IQ number `times` and give it."""
+
+        async def enough() -> bool:
+            return len(self.starts) >= times
+
+        await until(enough, 10, f"{times} start IQs in {self.room}, have {len(self.starts)}", pause=0.005)
+        return self.starts[times - 1]
+
+    def tell(self, status: str, **attributes: str) -> None:
+        """Publish the status of the recording, as `on`, or `off` with `initiator` or `failure_reason`."""
+        said = {"xmlns": JIBRI, "status": status, "session_id": self.session, "recording_mode": "file"}
+        self.status = ET.tostring(ET.Element("jibri-recording-status", said | attributes), encoding="unicode")
+        self.repeat()
+        if status == "off":
+            self.session = ""
+
+    def repeat(self) -> None:
+        """Send the last presence again, as Jicofo does for many reasons."""
+        self.focus.send(f'<presence to="{self.room}/focus">{self.status}</presence>')
+
+    def make_moderator(self, jid: str) -> None:
+        """Grant `owner`, as Jicofo does after a join."""
+        item = f'<item affiliation="owner" jid="{jid.partition("/")[0]}"/>'
+        self.focus.send(
+            f'<iq type="set" id="{uuid.uuid4().hex}" to="{self.room}"><query xmlns="{MUC}#admin">{item}</query></iq>'
+        )
+
+    def see(self, nick: str, presence: ET.Element) -> None:
+        """Follow who is here and may what."""
+        if presence.get("type") == "unavailable":
+            self.roles.pop(nick, None)
+            return
+        item = presence.find(f"{{{MUC_USER}}}x/{{{MUC_USER}}}item")
+        new = nick not in self.roles
+        self.roles[nick] = item.get("role", "") if item is not None else ""
+        if not new or nick == "focus" or item is None or self.grant == "none":
+            return
+        if self.grant == "all" or not any(role == "moderator" for who, role in self.roles.items() if who != "focus"):
+            self.make_moderator(item.get("jid", ""))
+
+    def answer(self, iq: ET.Element, jibri: ET.Element) -> None:
+        """Take a start IQ."""
+        sender = iq.get("from", "")
+        nick = sender.partition("/")[2]
+        metadata = json.loads(jibri.get("app_data", "{}"))["file_recording_metadata"]
+        self.starts.append(Start(nick, metadata, iq.get("to", "")))
+        answer = self._decide(nick)
+        if answer == "silence":
+            return
+        head = f'to="{sender}" id="{iq.get("id")}"'
+        if answer not in ("on", "ok"):
+            stanzas = "urn:ietf:params:xml:ns:xmpp-stanzas"
+            self.focus.send(f'<iq type="error" {head}><error type="wait"><{answer} xmlns="{stanzas}"/></error></iq>')
+            return
+        self.session = str(uuid.uuid4())
+        self.focus.send(f'<iq type="result" {head}><jibri xmlns="{JIBRI}" session_id="{self.session}"/></iq>')
+        if answer == "on":
+            self.tell("on", initiator=sender)
+
+    def _decide(self, nick: str) -> str:
+        if self.answers:
+            return self.answers.popleft()
+        if nick not in self.roles:
+            return "forbidden"
+        if self.roles[nick] != "moderator":
+            return "not-allowed"
+        return "unexpected-request" if self.session else "on"
+
+
+class Focus(Client):
+    """Jicofo's connection; it is in as many rooms as it is asked to."""
+
+    def __init__(self, port: int) -> None:
+        super().__init__(f"focus@{STAFF}/focus", port)
+        self._conferences: dict[str, Conference] = {}
+        self.watch("presence", self._see)
+        self.watch("iq", self._take)
+
+    async def open(self, room: str, *answers: str, grant: Grant = "first") -> Conference:
+        """Join a room (its JID) and answer start IQs there by this script."""
+        conference = self.expect(room, *answers, grant=grant)
+        await conference.join()
+        return conference
+
+    def expect(self, room: str, *answers: str, grant: Grant = "first") -> Conference:
+        """A conference that the focus has not joined yet."""
+        conference = self._conferences[room] = Conference(self, room, grant, deque(answers))
+        return conference
+
+    def _see(self, presence: ET.Element) -> None:
+        room, _, nick = presence.get("from", "").partition("/")
+        if room in self._conferences and presence.get("type") in (None, "unavailable"):
+            self._conferences[room].see(nick, presence)
+
+    def _take(self, iq: ET.Element) -> None:
+        jibri = iq.find(f"{{{JIBRI}}}jibri")
+        conference = self._conferences.get(iq.get("from", "").partition("/")[0])
+        if conference and iq.get("type") == "set" and jibri is not None and jibri.get("action") == "start":
+            conference.answer(iq, jibri)

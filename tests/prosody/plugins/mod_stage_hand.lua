@@ -1,0 +1,37 @@
+-- What tests tell the server by an IQ to the MUC component: parse room names, reload the module, load it without its memory.
+local json = require "util.json";
+local modulemanager = require "core.modulemanager";
+local st = require "util.stanza";
+
+local ACTS = {};
+
+-- [{"prefixes": […], "rooms": […]}, …] → [[[kind, id], …], …]
+function ACTS.parse(tables)
+	local module_env = prosody.hosts[module.host].modules.lead_autorecord;
+	local answers = {};
+	for i, case in ipairs(json.decode(tables)) do
+		local wanted = module_env.read_prefixes(case.prefixes);
+		answers[i] = {};
+		for j, name in ipairs(case.rooms) do
+			local kind, id = module_env.read_room_name(name, wanted);
+			answers[i][j] = { kind, id };
+		end
+	end
+	return json.encode(answers);
+end
+
+function ACTS.reload()
+	assert(modulemanager.reload(module.host, "lead_autorecord"));
+end
+
+function ACTS.load_anew()
+	assert(modulemanager.unload(module.host, "lead_autorecord"));
+	assert(modulemanager.load(module.host, "lead_autorecord"));
+end
+
+module:hook("iq-set/host/urn:leadpulse:test:act", function (event)
+	local act = event.stanza.tags[1];
+	local answer = ACTS[act.attr.name](act:get_text());
+	event.origin.send(st.reply(event.stanza):tag("act", { xmlns = "urn:leadpulse:test" }):text(answer or ""));
+	return true;
+end);

@@ -1,0 +1,274 @@
+"""Tests of the reports to the gateway: what is told, and that a gateway in trouble loses nothing and disturbs nobody."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from schemas.sources import RoomReport
+from tests.installation import until
+from tests.prosody.conftest import CRAMPED, HASTY, MAIN
+from tests.prosody.focus import Focus
+from tests.prosody.guest import join, recorder
+from tests.prosody.receiver import TOKEN, Receiver
+from tests.prosody.server import Prosody
+
+NewRoom = Callable[..., str]
+
+ONE_GUEST = ("meeting_started", "joined", "recording_on", "notice_sent")
+BEGUN = ("meeting_started", "joined")
+
+
+@pytest.fixture(autouse=True)
+def _healthy(receiver: Receiver, small_receiver: Receiver) -> Iterator[None]:
+    yield
+    receiver.heal()
+    small_receiver.heal()
+
+
+async def test_a_whole_meeting(prosody: Prosody, focus: Focus, receiver: Receiver, new_room: NewRoom) -> None:
+    """Who was there, what was recorded and who was told: in order, with names, ids and times."""
+    conference = await focus.open(new_room(), "resource-constraint")
+    async with join(prosody.port, conference.room, "Анна «Лид» O'Neil") as anna:
+        await anna.hears(1)
+        session = conference.session
+        async with join(prosody.port, conference.room) as boris:
+            await boris.hears(1)
+        await receiver.happened(conference.room, *BEGUN, "recording_failed", *ONE_GUEST[2:], "joined", "notice_sent", "left")
+        await anna.leave()
+        conference.tell("off")
+    reports = await receiver.happened(
+        conference.room,
+        *BEGUN,
+        "recording_failed",
+        *ONE_GUEST[2:],
+        *("joined", "notice_sent", "left"),
+        *("left", "meeting_ended", "recording_off"),
+    )
+    lead_id = conference.room[5:9]
+    assert {(report.room, report.lead_id) for report in reports} == {(f"lead-{lead_id}-x", lead_id)}
+    assert len({report.meeting_id for report in reports}) == 1
+    assert len({report.id for report in reports}) == len(reports)
+    assert [report.ts for report in reports] == sorted(report.ts for report in reports)
+    people = [(report.participant, report.name) for report in reports if report.participant]
+    one, two = (anna.nick, "Анна «Лид» O'Neil"), (boris.nick, "")
+    assert people == [one, one, two, two, two, one]
+    assert [r.session_id for r in reports if r.happening in ("recording_on", "notice_sent", "recording_off")] == [session] * 4
+    assert [report.reason for report in reports if report.reason] == ["resource-constraint", "ended"]
+
+
+async def test_a_near_miss_has_no_lead(prosody: Prosody, focus: Focus, receiver: Receiver, new_room: NewRoom) -> None:
+    """The reports of a misspelt room come without an id: a person links the room."""
+    conference = await focus.open(new_room(pattern="lead_{}"))
+    async with join(prosody.port, conference.room):
+        reports = await receiver.happened(conference.room, *ONE_GUEST)
+    assert {report.lead_id for report in reports} == {None}
+
+
+async def test_the_next_meeting_has_its_own_id(
+    prosody: Prosody, focus: Focus, receiver: Receiver, new_room: NewRoom
+) -> None:
+    """Last one out, first one in: another meeting in the same room, and a recording that still runs belongs to it too."""
+    conference = await focus.open(new_room())
+    async with join(prosody.port, conference.room) as host:
+        await receiver.happened(conference.room, *ONE_GUEST)
+        await host.leave()
+        await host.join()
+        reports = await receiver.happened(
+            conference.room,
+            *(*ONE_GUEST, "left", "meeting_ended"),
+            *("meeting_started", "recording_on", "joined", "notice_sent"),
+        )
+    first, second = reports[0].meeting_id, reports[-1].meeting_id
+    assert [report.meeting_id for report in reports] == [first] * 6 + [second] * 4
+    assert first != second
+
+
+async def test_focus_and_recorder_are_no_participants(
+    prosody: Prosody, focus: Focus, receiver: Receiver, new_room: NewRoom
+) -> None:
+    """Neither counts as a person, nor keeps a meeting alive."""
+    conference = await focus.open(new_room())
+    async with recorder(prosody.port, conference.room) as jibri:
+        await jibri.join()
+        async with join(prosody.port, conference.room):
+            await receiver.happened(conference.room, *ONE_GUEST)
+        await receiver.happened(conference.room, *ONE_GUEST, "left", "meeting_ended")
+
+
+@pytest.mark.parametrize(
+    ("said", "reasons"),
+    [
+        ({"initiator": "someone"}, {"recording_off": "stopped"}),
+        ({}, {"recording_off": "ended"}),
+        ({"failure_reason": "error"}, {"recording_off": "error", "recording_failed": "error"}),
+    ],
+)
+async def test_why_a_recording_ended(
+    prosody: Prosody,
+    focus: Focus,
+    receiver: Receiver,
+    new_room: NewRoom,
+    said: dict[str, str],
+    reasons: dict[str, str],
+) -> None:
+    """The reason tells a human's stop, an end by Jibri and a failure apart; a failure is told as both."""
+    conference = await focus.open(new_room(), "on", "silence")
+    async with join(prosody.port, conference.room):
+        await receiver.happened(conference.room, *ONE_GUEST)
+        conference.tell("off", **said)
+        reports = await receiver.happened(conference.room, *ONE_GUEST, *reasons)
+    assert {report.happening: report.reason for report in reports[4:]} == reasons
+
+
+async def test_the_focus_leaves(prosody: Prosody, focus: Focus, receiver: Receiver, new_room: NewRoom) -> None:
+    """A restart of Jicofo ends the recording and begins another."""
+    conference = await focus.open(new_room())
+    async with join(prosody.port, conference.room) as host:
+        await receiver.happened(conference.room, *ONE_GUEST)
+        await conference.leave()
+        await conference.join()
+        conference.make_moderator(host.jid)
+        reports = await receiver.happened(conference.room, *ONE_GUEST, "recording_off", *ONE_GUEST[2:])
+    assert reports[4].reason == "focus-left"
+
+
+async def test_the_same_failure_is_told_once(
+    prosody: Prosody, focus: Focus, receiver: Receiver, new_room: NewRoom
+) -> None:
+    """An hour without Jibri is not a report a minute; another reason is told."""
+    conference = await focus.open(new_room(), *["resource-constraint"] * 3, "service-unavailable")
+    async with join(prosody.port, conference.room):
+        await conference.started(5)
+        reports = await receiver.happened(
+            conference.room, *BEGUN, "recording_failed", "recording_failed", *ONE_GUEST[2:]
+        )
+    assert [report.reason for report in reports[2:4]] == ["resource-constraint", "service-unavailable"]
+
+
+@pytest.mark.parametrize("why", ["no-focus", "no-moderator", "service-unavailable"])
+async def test_unrecorded(prosody: Prosody, focus: Focus, receiver: Receiver, new_room: NewRoom, why: str) -> None:
+    """A room with people and no recording for too long is told once, with the reason; then that it records."""
+    room = new_room(HASTY)
+    conference = focus.expect(room, grant="none" if why == "no-moderator" else "first")
+    conference.answers.extend(["service-unavailable"] * 9 if why == "service-unavailable" else [])
+    if why != "no-focus":
+        await conference.join()
+
+    async def told() -> bool:
+        return any(report.happening == "unrecorded" for report in receiver.of(room))
+
+    async def recorded() -> bool:
+        return receiver.of(room)[-1].happening == "notice_sent"
+
+    async with join(prosody.port, room) as host:
+        await until(told, 10, "unrecorded", pause=0.005)
+        if why == "no-focus":
+            await conference.join()
+        if why == "no-moderator":
+            conference.make_moderator(host.jid)
+        await until(recorded, 10, "recorded at last", pause=0.005)
+    told_once = [report for report in receiver.of(room) if report.happening == "unrecorded"]
+    assert [report.reason for report in told_once] == [why]
+    assert receiver.of(room)[-2].happening == "recording_on"
+
+
+async def test_a_humans_stop_is_not_unrecorded(
+    prosody: Prosody, focus: Focus, receiver: Receiver, new_room: NewRoom
+) -> None:
+    """A room that may be without a recording raises no alarm; the same domain's next room does."""
+    conference = await focus.open(new_room(HASTY))
+    async with join(prosody.port, conference.room):
+        await receiver.happened(conference.room, *ONE_GUEST)
+        conference.tell("off", initiator="someone")
+        await receiver.happened(conference.room, *ONE_GUEST, "recording_off")
+        other = new_room(HASTY)
+        async with join(prosody.port, other):
+            await receiver.happened(other, *BEGUN, "unrecorded")
+        await receiver.happened(conference.room, *ONE_GUEST, "recording_off")
+
+
+@pytest.mark.parametrize("fault", [500, 503, 401, 429, "hang"])
+async def test_a_gateway_in_trouble(
+    prosody: Prosody, focus: Focus, receiver: Receiver, new_room: NewRoom, fault: int | str
+) -> None:
+    """The room records as if nothing were; when the gateway is well again it gets all reports in order."""
+    receiver.fault = fault
+    conference = await focus.open(new_room())
+    async with join(prosody.port, conference.room) as host:
+        await host.hears(1)
+        await receiver.tried(2)
+        assert receiver.of(conference.room) == []
+        receiver.heal()
+        await receiver.happened(conference.room, *ONE_GUEST)
+
+
+async def test_a_gateway_that_is_away(
+    prosody: Prosody, focus: Focus, receiver: Receiver, new_room: NewRoom
+) -> None:
+    """Connections are refused for two meetings; both are told afterwards."""
+    await receiver.close()
+    rooms = [new_room(), new_room()]
+    for room in rooms:
+        conference = await focus.open(room)
+        async with join(prosody.port, room) as host:
+            await conference.started(1)
+            await host.hears(1)
+    await receiver.open()
+    for room in rooms:
+        await receiver.happened(room, *ONE_GUEST, "left", "meeting_ended")
+
+
+async def test_a_refused_report_stops_nothing(
+    prosody: Prosody, focus: Focus, receiver: Receiver, new_room: NewRoom
+) -> None:
+    """A room whose reports the gateway calls wrong loses them; another room's in the same batch pass."""
+    bad, good = new_room(), new_room()
+    receiver.fault, receiver.refuse = 500, bad.partition("@")[0]
+    for room in (bad, good):
+        conference = await focus.open(room)
+        async with join(prosody.port, room) as host:
+            await conference.started(1)
+            await host.hears(1)
+    receiver.fault = 0
+    await receiver.happened(good, *ONE_GUEST, "left", "meeting_ended")
+    assert receiver.of(bad) == []
+
+
+async def test_the_queue_is_bounded(
+    prosody: Prosody, focus: Focus, small_receiver: Receiver, new_room: NewRoom
+) -> None:
+    """Without a gateway the newest three reports are kept (and what was on its way); the room does not notice."""
+    small_receiver.fault = "hang"
+    conference = await focus.open(new_room(CRAMPED))
+    async with join(prosody.port, conference.room) as host:
+        await host.hears(1)
+    small_receiver.heal()
+
+    async def told() -> bool:
+        return any(report.happening == "meeting_ended" for report in small_receiver.of(conference.room))
+
+    await until(told, 10, "the last report", pause=0.005)
+    reports = [report.happening for report in small_receiver.of(conference.room)]
+    assert reports == ["meeting_started", "left", "meeting_ended"]
+
+
+async def test_a_reload_loses_no_report(
+    prosody: Prosody, focus: Focus, receiver: Receiver, new_room: NewRoom
+) -> None:
+    """What waits to be posted, and the meeting's id, outlive a reload of the module."""
+    receiver.fault = 500
+    conference = await focus.open(new_room())
+    async with join(prosody.port, conference.room) as host:
+        await host.hears(1)
+        await focus.act(MAIN, "reload")
+        receiver.heal()
+        reports: list[RoomReport] = await receiver.happened(conference.room, *ONE_GUEST)
+    assert len({report.meeting_id for report in reports}) == 1
+
+
+async def test_the_token_is_not_logged(prosody: Prosody, focus: Focus, receiver: Receiver, new_room: NewRoom) -> None:
+    """Not even at debug level."""
+    conference = await focus.open(new_room())
+    async with join(prosody.port, conference.room):
+        await receiver.happened(conference.room, *ONE_GUEST)
+    assert TOKEN not in prosody.log.read_text()
