@@ -58,7 +58,7 @@ class RoomName:
 
 
 def read_room_name(name: str, prefixes: Sequence[str]) -> RoomName:
-    """The lead in a meeting URL, a room's JID or its local part. The id stays a string: a leading zero is part of it."""
+    """The lead in a meeting URL, a room's JID or its local part. The id is a string: a leading zero is part of it."""
     room = _fold(_bare(name))
     known = [folded for folded in map(_fold, prefixes) if folded]
     for prefix in known:

@@ -54,10 +54,12 @@ Event = Partial | Final | Refinement | Warned | Closed
 @dataclass(frozen=True, slots=True)
 class Answer:
     """One message. ms from the session's start: up to `final_ms` recognition is fixed, up to `processed_ms` the sound
-    was looked at, with silences (proto: `AudioCursors`). `event` is None for a sign of life."""
+    was looked at, with silences, up to `received_ms` it is there (proto: `AudioCursors`). `event` is None for a sign
+    of life."""
 
     final_ms: int
     processed_ms: int
+    received_ms: int
     event: Event | None
 
 
@@ -82,14 +84,14 @@ class Hearing:
         self._spoken: list[_Spoken] = []
         self._by_index: dict[int, _Spoken] = {}
         self._base_ms = self.committed_ms = segment.send_start_ms
-        self._processed_ms = segment.send_start_ms
+        self._processed_ms = self._received_ms = segment.send_start_ms
         self._unfinished = False
         self.warnings = 0
 
     def begin(self) -> int:
         """A new session hears from the returned ms on."""
         self._by_index = {}
-        self._base_ms = self._processed_ms = self.committed_ms
+        self._base_ms = self._processed_ms = self._received_ms = self.committed_ms
         self._unfinished = False
         return self._base_ms
 
@@ -101,8 +103,8 @@ class Hearing:
 
     @property
     def mute(self) -> bool:
-        """Whether the session heard no word that is not final."""
-        return not self._unfinished
+        """Whether the session had all the sound, and no word that is not final."""
+        return not self._unfinished and self._received_ms >= self._segment.send_end_ms - TAIL_MS
 
     def take(self, answer: Answer) -> None:
         """In the order they come."""
@@ -117,6 +119,7 @@ class Hearing:
             case Warned():
                 self.warnings += 1
         self._processed_ms = max(self._processed_ms, self._base_ms + max(answer.processed_ms, answer.final_ms))
+        self._received_ms = max(self._received_ms, self._base_ms + answer.received_ms)
 
     def words(self) -> tuple[Word, ...]:
         return tuple(word for spoken in self._spoken for word in spoken.words)

@@ -38,7 +38,8 @@ LONGEST_MS = 285_000
 BACKOFF_S, BACKOFF_MAX_S = 0.5, 30.0
 QUOTA_S, QUOTA_MAX_S = 5.0, 60.0
 MUTE = 2
-"""So many sessions more that end well and hear no word in the rest of a segment: there is none."""
+"""So many sessions more that got the rest of a segment, ended well and heard no word in it: there is none. For the case
+that the service does not say how far it looked (`AudioCursors`); an end before the sound's end proves nothing."""
 
 
 @dataclass(slots=True)

@@ -181,7 +181,8 @@ def _translated(error: Any, request_id: str) -> EngineError:
 
 def _answer(response: Any) -> Answer:
     cursors = response.audio_cursors
-    return Answer(cursors.final_time_ms, max(cursors.partial_time_ms, cursors.eou_time_ms), _event(response))
+    processed_ms = max(cursors.partial_time_ms, cursors.eou_time_ms)
+    return Answer(cursors.final_time_ms, processed_ms, cursors.received_data_ms, _event(response))
 
 
 def _event(response: Any) -> Event | None:

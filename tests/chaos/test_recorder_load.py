@@ -15,7 +15,7 @@ from tests.unit.recorder.clips import write_clip, write_session
 MB = 1 << 20
 DIRECTORIES = 500
 LARGE = 2048 * MB
-AWAY_S = 60.0
+AWAY_S = 8.0
 """Longer than the first pauses between attempts: from then on a minute (tried by hand) or a day is the same loop."""
 
 

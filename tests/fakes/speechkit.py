@@ -15,85 +15,25 @@ import uuid
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from random import Random
-from typing import Any, Literal, Self
+from typing import Any, Self
 
 import grpc  # type: ignore[import-untyped]
 from yandex.cloud.ai.stt.v3 import stt_pb2 as pb
 from yandex.cloud.ai.stt.v3 import stt_service_pb2_grpc as service
 
+from tests.fakes.speechkit_async import AsyncSide
+from tests.fakes.speechkit_behaviour import KEY, MODELS, Behaviour, Fault, Refusal, SessionRecord
 from tests.fakes.speechkit_voice import Dictation, status
 
-KEY = "AQVN-fake-key"
-MODELS = ("general", "general:rc", "general:deprecated", "deferred-general")
+__all__ = ["KEY", "Behaviour", "FakeSpeechKit", "Fault", "Refusal", "SessionRecord"]
 
 
-@dataclass(frozen=True)
-class Fault:
-    """Trouble of one session. `reject`: `code` at once; `fail`: `code` when `at_ms` of sound are in; `hang`: not a word
-    from `at_ms` on; `cut`: ends well at `at_ms`; `truncate`: takes all, but its finals stop at `at_ms`."""
-
-    kind: Literal["reject", "fail", "hang", "cut", "truncate"]
-    at_ms: int = 0
-    code: str = "UNAVAILABLE"
-    details: str = "told to"
-
-
-@dataclass
-class Behaviour:
-    """What may be switched, at any time. Seconds are of the wall, ms of the sound."""
-
-    keys: list[str] = field(default_factory=lambda: [KEY])
-    tokens: list[str] = field(default_factory=list)
-    faults: deque[Fault] = field(default_factory=deque)
-    """One for each next session."""
-    always: Fault | None = None
-    share: float = 0.0
-    """Of sessions that get a fault by `seed` at any place of their first 200 s."""
-    seed: int = 1
-    parallel: int = 1000
-    """Sessions at once; one more is refused with RESOURCE_EXHAUSTED."""
-    session_ms: int = 300_000
-    session_bytes: int = 10_000_000
-    idle_s: float = 5.0
-    status_s: float = 1.0
-    """Distance of signs of life."""
-    pause_ms: int = 300
-    """Silence that ends an utterance."""
-    warn_pace: float = 0.0
-    """WARNING once for sound that comes so much faster than real time; 0 never does."""
-    polls: int = 2
-    """Questions until an asynchronous operation is done."""
-    operation_error: int = 0
-    """gRPC code number by which every operation fails."""
-
-
-@dataclass
-class SessionRecord:
-    """One session as the fake saw it. `digest` is of its first second of sound: the same for the same segment sent
-    again from its start."""
-
-    request_id: str
-    metadata: dict[str, str]
-    fault: Fault | None
-    received_ms: int = 0
-    words: int = 0
-    outcome: str = "open"
-    digest: str = ""
-
-
-class Refusal(Exception):
-    def __init__(self, code: str, details: str) -> None:
-        self.code, self.details = getattr(grpc.StatusCode, code), details
-
-
-class FakeSpeechKit(service.RecognizerServicer):  # type: ignore[misc]
+class FakeSpeechKit(service.RecognizerServicer):
     """`behaviour` may be changed while it runs; `sessions` tells all that began."""
 
     def __init__(self, behaviour: Behaviour | None = None, port: int = 0) -> None:
-        from tests.fakes.speechkit_async import AsyncSide
-
         self.behaviour = behaviour or Behaviour()
         self.sessions: list[SessionRecord] = []
         self.most_at_once = 0
@@ -288,11 +228,17 @@ def check_options(first: Any) -> None:
 
 def main() -> None:
     wanted = json.loads(sys.argv[1]) if len(sys.argv) > 1 else {}
+    port = int(wanted.pop("port", 0))
     wanted["faults"] = deque(Fault(**fault) for fault in wanted.get("faults", ()))
-    with FakeSpeechKit(Behaviour(**wanted), int(wanted.pop("port", 0))) as fake:
-        print(json.dumps({"port": fake.port}), flush=True)
+    with FakeSpeechKit(Behaviour(**wanted), port) as fake:
+        _say({"port": fake.port})
         sys.stdin.read()
-        print(json.dumps({**fake.summary(), "list": [asdict(record) for record in fake.sessions]}), flush=True)
+        _say({**fake.summary(), "list": [asdict(record) for record in fake.sessions]})
+
+
+def _say(value: dict[str, Any]) -> None:
+    sys.stdout.write(json.dumps(value) + "\n")
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 import av
 import grpc  # type: ignore[import-untyped]
-from google.protobuf import empty_pb2
-from google.rpc import status_pb2
+from google.protobuf import empty_pb2  # type: ignore[import-untyped]
+from google.rpc import status_pb2  # type: ignore[import-untyped]
 from yandex.cloud.ai.stt.v3 import stt_service_pb2_grpc as service
 from yandex.cloud.operation import operation_pb2, operation_service_pb2_grpc
 
+from tests.fakes.speechkit_behaviour import Refusal
 from tests.fakes.speechkit_voice import Dictation
 from tests.tones import RATE
 
@@ -38,7 +39,7 @@ class Work:
     cancelled: bool = False
 
 
-class AsyncSide(service.AsyncRecognizerServicer, operation_service_pb2_grpc.OperationServiceServicer):  # type: ignore[misc]
+class AsyncSide(service.AsyncRecognizerServicer, operation_service_pb2_grpc.OperationServiceServicer):
     """`work` by operation id; `storage` is the bucket: address to raw PCM; `polled_at` in seconds, monotonic."""
 
     def __init__(self, front: "FakeSpeechKit") -> None:
@@ -103,8 +104,6 @@ class AsyncSide(service.AsyncRecognizerServicer, operation_service_pb2_grpc.Oper
         return empty_pb2.Empty()
 
     def _admit(self, context: Any) -> None:
-        from tests.fakes.speechkit import Refusal
-
         try:
             self._front.admit(context)
         except Refusal as refusal:

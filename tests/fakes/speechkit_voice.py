@@ -78,7 +78,7 @@ class Dictation:
         yield self.message(eou_update=pb.EouUpdate(time_ms=upto_ms))
 
 
-def status(kind: int, message: str = "") -> Any:
+def status(kind: Any, message: str = "") -> Any:
     return pb.StatusCode(code_type=kind, message=message)
 
 

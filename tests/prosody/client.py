@@ -42,6 +42,10 @@ class Client:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         await self._xmpp.disconnect(wait=1.0)
+        sending = self._xmpp._run_out_filters  # slixmpp lets it wait for ever
+        if sending:
+            sending.cancel()
+            await asyncio.wait([sending])
 
     @property
     def jid(self) -> str:
@@ -54,9 +58,7 @@ class Client:
         def show(stanza: StanzaBase) -> None:
             see(stanza.xml)
 
-        self._xmpp.register_handler(
-            Callback(f"{kind} {uuid.uuid4()}", MatchXPath(f"{{jabber:client}}{kind}"), show)
-        )
+        self._xmpp.register_handler(Callback(f"{kind} {uuid.uuid4()}", MatchXPath(f"{{jabber:client}}{kind}"), show))
 
     def send(self, xml: str) -> None:
         """Send a stanza as it stands."""

@@ -1,12 +1,13 @@
 """One Prosody for all these tests, with a MUC domain for each set of settings, and one fake Jicofo in it."""
 
 import itertools
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
 import pytest_asyncio
 
 from tests.prosody.focus import Focus
+from tests.prosody.guest import join
 from tests.prosody.receiver import TOKEN, Receiver
 from tests.prosody.server import Option, Prosody
 
@@ -21,6 +22,8 @@ INSISTENT = "insistent.meet.test"
 
 CRAMPED = "cramped.meet.test"
 """Keeps three reports; nobody else's reports go there."""
+
+Pause = Callable[[], Awaitable[None]]
 
 FAST: dict[str, Option] = {"retry_seconds": 0.05, "retry_max_seconds": 0.2, "trouble_attempts": 3}
 
@@ -85,3 +88,15 @@ def new_room() -> Callable[..., str]:
         return f"{pattern.format(next(ids))}@{domain}"
 
     return name
+
+
+@pytest.fixture
+def pause(prosody: Prosody, focus: Focus, new_room: Callable[..., str]) -> Pause:
+    """Waits until another room has tried three times: longer than a first retry, by the same clock."""
+
+    async def wait() -> None:
+        conference = await focus.open(new_room(), "resource-constraint", "resource-constraint")
+        async with join(prosody.port, conference.room):
+            await conference.started(3)
+
+    return wait

@@ -12,7 +12,7 @@ from xml.etree import ElementTree as ET
 
 from tests.installation import until
 from tests.prosody.client import MUC, MUC_USER, Client
-from tests.prosody.server import STAFF
+from tests.prosody.server import RECORDERS, STAFF
 
 JIBRI = "http://jitsi.org/protocol/jibri"
 Grant = Literal["first", "all", "none"]
@@ -72,6 +72,14 @@ class Conference:
         await until(enough, 10, f"{times} start IQs in {self.room}, have {len(self.starts)}", pause=0.005)
         return self.starts[times - 1]
 
+    async def is_on(self) -> None:
+        """Wait until the room was told that it is recorded."""
+
+        async def so() -> bool:
+            return 'status="on"' in self.status
+
+        await until(so, 10, f"recording in {self.room}", pause=0.005)
+
     def tell(self, status: str, **attributes: str) -> None:
         """Publish the status of the recording, as `on`, or `off` with `initiator` or `failure_reason`."""
         said = {"xmlns": JIBRI, "status": status, "session_id": self.session, "recording_mode": "file"}
@@ -100,6 +108,8 @@ class Conference:
         new = nick not in self.roles
         self.roles[nick] = item.get("role", "") if item is not None else ""
         if not new or nick == "focus" or item is None or self.grant == "none":
+            return
+        if f"@{RECORDERS}/" in item.get("jid", ""):
             return
         if self.grant == "all" or not any(role == "moderator" for who, role in self.roles.items() if who != "focus"):
             self.make_moderator(item.get("jid", ""))

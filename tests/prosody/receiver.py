@@ -1,10 +1,10 @@
 """The gateway's place in these tests: takes reports over HTTP, checks each against the schema, and can be ill."""
 
+import asyncio
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self
 
-import asyncio
 import msgspec
 from aiohttp import web
 

@@ -26,7 +26,8 @@ Option = str | float | bool | list[str]
 
 CONFIG = """
 data_path = "{folder}/data"; log = {{ debug = "{log}" }}; plugin_paths = {{ {plugins} }}
-interfaces = {{ "127.0.0.1" }}; local_interfaces = {{ "127.0.0.1" }}; c2s_ports = {{ {port} }}; c2s_direct_tls_ports = {{}}
+interfaces = {{ "127.0.0.1" }}; local_interfaces = {{ "127.0.0.1" }}; c2s_ports = {{ {port} }}
+c2s_direct_tls_ports = {{}}
 modules_enabled = {{ "disco"; "saslauth"; "roster"; "ping" }}
 modules_disabled = {{ "s2s"; "tls"; "offline"; "posix" }} -- without posix: no pid file, any user
 c2s_require_encryption = false; allow_unencrypted_plain_auth = true

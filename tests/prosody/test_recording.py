@@ -1,41 +1,16 @@
-"""Tests of the recording itself: every answer of Jicofo and every end of a recording (research page jitsi.md 2.2, 3)."""
+"""Tests of the start: when, from whom to whom, every answer of Jicofo, and who is told (research page jitsi.md 2.2)."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from contextlib import AsyncExitStack
 
 import pytest
 
-from tests.installation import until
-from tests.prosody.conftest import HASTY, INSISTENT, MAIN
-from tests.prosody.focus import Conference, Focus
+from tests.prosody.conftest import HASTY, INSISTENT, MAIN, Pause
+from tests.prosody.focus import Focus
 from tests.prosody.guest import Guest, join, recorder
 from tests.prosody.server import Prosody
 
 NewRoom = Callable[..., str]
-Pause = Callable[[], Awaitable[None]]
-
-BY_A_HUMAN = {"initiator": "someone"}
-MUTED = '<audiomuted xmlns="http://jitsi.org/jitmeet/audio">{}</audiomuted>'
-SOURCES = "<SourceInfo>{{&quot;a-a0&quot;:{{&quot;muted&quot;:{}}}}}</SourceInfo>"
-
-
-@pytest.fixture
-def pause(prosody: Prosody, focus: Focus, new_room: NewRoom) -> Pause:
-    """Waits until another room has tried three times: longer than a first retry, by the same clock."""
-
-    async def wait() -> None:
-        conference = await focus.open(new_room(), "resource-constraint", "resource-constraint")
-        async with join(prosody.port, conference.room):
-            await conference.started(3)
-
-    return wait
-
-
-async def _is_on(conference: Conference) -> None:
-    async def so() -> bool:
-        return 'status="on"' in conference.status
-
-    await until(so, 10, f"recording in {conference.room}", pause=0.005)
 
 
 async def test_the_iq_goes_from_a_moderator_to_the_real_focus(
@@ -85,21 +60,17 @@ async def test_any_other_error_is_tried_again(
     conference = await focus.open(new_room(), condition)
     async with join(prosody.port, conference.room):
         await conference.started(2)
-        await _is_on(conference)
+        await conference.is_on()
 
 
-async def test_an_answer_that_does_not_come_is_tried_again(
-    prosody: Prosody, focus: Focus, new_room: NewRoom
-) -> None:
+async def test_an_answer_that_does_not_come_is_tried_again(prosody: Prosody, focus: Focus, new_room: NewRoom) -> None:
     """An IQ that times out counts as an attempt that failed."""
     conference = await focus.open(new_room(HASTY), "silence")
     async with join(prosody.port, conference.room):
         await conference.started(2)
 
 
-async def test_people_are_told_once_when_it_takes_long(
-    prosody: Prosody, focus: Focus, new_room: NewRoom
-) -> None:
+async def test_people_are_told_once_when_it_takes_long(prosody: Prosody, focus: Focus, new_room: NewRoom) -> None:
     """After three attempts the chat says that nothing is recorded yet, once; then comes the notice of the recording."""
     conference = await focus.open(new_room(), *["resource-constraint"] * 5)
     async with join(prosody.port, conference.room) as host:
@@ -120,9 +91,7 @@ async def test_item_not_found_is_given_up(prosody: Prosody, focus: Focus, new_ro
             await conference.started(6)
 
 
-async def test_a_running_recording_is_adopted(
-    prosody: Prosody, focus: Focus, new_room: NewRoom, pause: Pause
-) -> None:
+async def test_a_running_recording_is_adopted(prosody: Prosody, focus: Focus, new_room: NewRoom, pause: Pause) -> None:
     """`unexpected-request` means that one runs: no other attempt, and its `on` brings the notice."""
     conference = await focus.open(new_room(), "unexpected-request")
     async with join(prosody.port, conference.room) as host:
@@ -139,7 +108,7 @@ async def test_a_recording_by_the_button_is_adopted(prosody: Prosody, focus: Foc
     conference = await focus.open(new_room(), grant="none")
     async with join(prosody.port, conference.room) as host:
         conference.session = "theirs"
-        conference.tell("on", **BY_A_HUMAN)
+        conference.tell("on", initiator="someone")
         await host.hears(1)
         conference.make_moderator(host.jid)
         await focus.act(MAIN, "parse", "[]")
@@ -166,127 +135,6 @@ async def test_the_only_moderator_is_tried_again(prosody: Prosody, focus: Focus,
     async with join(prosody.port, conference.room) as host:
         await conference.started(2)
         assert {start.moderator for start in conference.starts} == {host.nick}
-
-
-@pytest.mark.parametrize("reason", ["error", "busy"])
-async def test_a_failed_recording_starts_anew(prosody: Prosody, focus: Focus, new_room: NewRoom, reason: str) -> None:
-    """`off` with a failure after `on`: Jicofo has given up, we have not."""
-    conference = await focus.open(new_room())
-    async with join(prosody.port, conference.room):
-        await _is_on(conference)
-        conference.tell("off", failure_reason=reason)
-        await conference.started(2)
-
-
-async def test_a_pending_timeout_is_a_failure(prosody: Prosody, focus: Focus, new_room: NewRoom) -> None:
-    """A bare `off` that was never `on` is Jicofo's pending timeout: it does not try another Jibri itself."""
-    conference = await focus.open(new_room(), "ok")
-    async with join(prosody.port, conference.room):
-        await conference.started(1)
-        conference.tell("off")
-        await conference.started(2)
-
-
-async def test_an_accepted_start_that_leads_to_nothing(prosody: Prosody, focus: Focus, new_room: NewRoom) -> None:
-    """Accepted, and then neither `on` nor `off`: after our own limit it is tried again."""
-    conference = await focus.open(new_room(HASTY), "ok", "on")
-    async with join(prosody.port, conference.room):
-        await conference.started(2)
-
-
-async def test_a_humans_stop_is_respected(prosody: Prosody, focus: Focus, new_room: NewRoom, pause: Pause) -> None:
-    """Who stops the recording has stopped it: neither time nor a late join starts it in this meeting; the next does."""
-    conference = await focus.open(new_room())
-    async with AsyncExitStack() as people:
-        host = await people.enter_async_context(join(prosody.port, conference.room))
-        await _is_on(conference)
-        conference.tell("off", **BY_A_HUMAN)
-        await pause()
-        late = await people.enter_async_context(join(prosody.port, conference.room))
-        await late.act(MAIN, "parse", "[]")
-        assert (len(conference.starts), late.chat) == (1, [])
-        await late.leave()
-        await host.leave()
-        await host.join()
-        await conference.started(2)
-
-
-async def test_a_humans_stop_outlives_jicofo(prosody: Prosody, focus: Focus, new_room: NewRoom) -> None:
-    """A restart of Jicofo does not overrule the human."""
-    conference = await focus.open(new_room())
-    async with join(prosody.port, conference.room) as host:
-        await _is_on(conference)
-        conference.tell("off", **BY_A_HUMAN)
-        await conference.leave()
-        await conference.join()
-        conference.make_moderator(host.jid)
-        await focus.act(MAIN, "parse", "[]")
-        assert len(conference.starts) == 1
-
-
-async def test_a_humans_stop_may_be_overruled(prosody: Prosody, focus: Focus, new_room: NewRoom) -> None:
-    """With `respect_stop = false` the recording starts again."""
-    conference = await focus.open(new_room(INSISTENT, "deal-{}"))
-    async with join(prosody.port, conference.room):
-        await _is_on(conference)
-        conference.tell("off", **BY_A_HUMAN)
-        await conference.started(2)
-
-
-async def test_ended_by_jibri_starts_at_the_next_join(
-    prosody: Prosody, focus: Focus, new_room: NewRoom, pause: Pause
-) -> None:
-    """Jibri left a silent room: nothing to record until somebody comes."""
-    conference = await focus.open(new_room())
-    async with join(prosody.port, conference.room) as host:
-        await _is_on(conference)
-        conference.tell("off")
-        host.show(MUTED.format("true"))
-        await pause()
-        assert len(conference.starts) == 1
-        async with join(prosody.port, conference.room):
-            await conference.started(2)
-
-
-@pytest.mark.parametrize("shown", [MUTED, SOURCES])
-async def test_ended_by_jibri_starts_at_an_unmute(
-    prosody: Prosody, focus: Focus, new_room: NewRoom, shown: str
-) -> None:
-    """Who unmutes after Jibri left because all were muted is recorded, with either form of Jitsi's presence."""
-    conference = await focus.open(new_room())
-    async with join(prosody.port, conference.room) as host:
-        host.show(shown.format("true"))
-        await _is_on(conference)
-        conference.tell("off")
-        await focus.act(MAIN, "parse", "[]")
-        host.show(shown.format("true"))
-        await host.act(MAIN, "parse", "[]")
-        assert len(conference.starts) == 1
-        host.show(shown.format("false"))
-        await conference.started(2)
-
-
-async def test_ended_by_jibri_while_somebody_speaks(prosody: Prosody, focus: Focus, new_room: NewRoom) -> None:
-    """With somebody unmuted in the room the end is no reason to wait for a join."""
-    conference = await focus.open(new_room())
-    async with join(prosody.port, conference.room) as host:
-        host.show(MUTED.format("false"))
-        await _is_on(conference)
-        await host.act(MAIN, "parse", "[]")
-        conference.tell("off")
-        await conference.started(2)
-
-
-async def test_focus_gone_and_back(prosody: Prosody, focus: Focus, new_room: NewRoom) -> None:
-    """Jicofo is restarted: its recordings are gone, ours starts when it is back, also in the middle of an attempt."""
-    conference = await focus.open(new_room(), "ok")
-    async with join(prosody.port, conference.room) as host:
-        await conference.started(1)
-        await conference.leave()
-        await conference.join()
-        conference.make_moderator(host.jid)
-        await conference.started(2)
-        await _is_on(conference)
 
 
 async def test_four_join_at_once(prosody: Prosody, focus: Focus, new_room: NewRoom) -> None:
@@ -340,44 +188,3 @@ async def test_a_stream_is_not_a_recording(prosody: Prosody, focus: Focus, new_r
             conference.tell(status, recording_mode="stream")
         await host.act(MAIN, "parse", "[]")
         assert (host.chat, len(conference.starts)) == ([], 1)
-
-
-async def test_reload_while_recording(prosody: Prosody, focus: Focus, new_room: NewRoom) -> None:
-    """After a reload a running recording is known: no start, no second notice, and its end is seen."""
-    conference = await focus.open(new_room())
-    async with join(prosody.port, conference.room) as host:
-        await host.hears(1)
-        await focus.act(MAIN, "reload")
-        async with join(prosody.port, conference.room) as late:
-            await late.hears(1)
-        assert (len(conference.starts), len(host.chat)) == (1, 1)
-        conference.tell("off", failure_reason="error")
-        await conference.started(2)
-
-
-async def test_reload_while_waiting(prosody: Prosody, focus: Focus, new_room: NewRoom) -> None:
-    """The attempts go on after a reload, though the timers of the old module are gone."""
-    conference = await focus.open(new_room(), "silence", "resource-constraint")
-    async with join(prosody.port, conference.room):
-        await conference.started(1)
-        await focus.act(MAIN, "reload")
-        await conference.started(3)
-        await _is_on(conference)
-
-
-@pytest.mark.parametrize("ended", [False, True])
-async def test_loaded_into_a_running_server(
-    prosody: Prosody, focus: Focus, new_room: NewRoom, pause: Pause, ended: bool
-) -> None:
-    """A module without memory reads from the focus' presence that it records, or that a human stopped it."""
-    conference = await focus.open(new_room())
-    async with join(prosody.port, conference.room) as host:
-        await host.hears(1)
-        if ended:
-            conference.tell("off", **BY_A_HUMAN)
-            await focus.act(MAIN, "parse", "[]")
-        await focus.act(MAIN, "load_anew")
-        if not ended:
-            await host.hears(2)
-        await pause()
-        assert len(conference.starts) == 1

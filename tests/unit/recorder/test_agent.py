@@ -7,8 +7,9 @@ from collections.abc import Callable
 
 import pytest
 
-from recorder.disposal import QUARANTINE
+from recorder.disposal import QUARANTINE, dispose
 from recorder.jobs import Deliver, Delivered, Prepare, Prepared
+from recorder.sweep import media_of
 from tests.unit.recorder.bench import Bench
 from tests.unit.recorder.clips import write_session
 
@@ -186,3 +187,13 @@ async def test_cancelled_copy(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> 
     assert ended.is_set()
     assert len(bench.spool.pending()) == 1
     assert bench.notes.sent == []
+
+
+async def test_changed_after_it_was_published(bench: Bench) -> None:
+    """A file that was written to since its publication is not deleted, and its folder stays."""
+    directory = write_session(bench.recordings, "s")
+    [path] = directory.glob("*.mp4")
+    state = media_of(path)
+    path.write_bytes(b"more")
+    assert dispose(directory, [(path, state)], "delete") == 0
+    assert sorted(p.name for p in directory.iterdir()) == [path.name, "metadata.json"]

@@ -1,6 +1,7 @@
 """Room names: the right lead or none, never a wrong one."""
 
 import json
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -9,46 +10,26 @@ from hypothesis import strategies as st
 from recorder.rooms import BadMetadata, Meeting, find_lead, read_file_name, read_metadata, read_room
 
 PREFIXES = ("lead-",)
-CASES = [  # room as it stands in a URL or JID, lead
-    ("lead-12345-kickoff", "12345"),
-    ("Lead-9-MiXed", "9"),
-    ("lead-12345", "12345"),
-    ("lead-12345_x", "12345"),
-    ("lead-12345.x", "12345"),
-    ("lead-12345%20x", "12345"),
-    ("lead-123456789012", "123456789012"),
-    ("lead-00012345", "00012345"),
-    ("lead-12345-%d0%bf%d1%80%d0%b8%d0%b2%d0%b5%d1%82", "12345"),
-    ("lead-12345-%d0%bf%d1%8", "12345"),
-    ("lead%e2%80%9312345-x", "12345"),
-    ("lead%e2%80%9412345", "12345"),
-    ("lead%e2%88%9212345", "12345"),
-    ("lead-%ef%bc%91%ef%bc%92", "12"),
-    ("https://meet.example/acme/lead-888-kickoff", "888"),
-    ("[acme]lead-888-kickoff@conference.meet.example", "888"),
-    ("https://meet.example/lead-7/", "7"),
-    ("lead%2012345", None),
-    ("lead_12345", None),
-    ("lead--12345", None),
-    ("lead-12345kickoff", None),
-    ("lead-1234567890123", None),
-    ("lead-", None),
-    ("leads-12345", None),
-    ("x-lead-12345", None),
-    ("standup", None),
-    ("", None),
-    ("%d0%bb%d0%b8%d0%b4-12345", None),
-    ("l%d0%b5ad-12345", None),
-    ("lead%252d12345", None),
-    ("lead-%d9%a1%d9%a2", None),
-    ("https://meet.example/lead-1/standup", None),
+TABLE = json.loads((Path(__file__).parents[2] / "fixtures" / "rooms.json").read_text())
+"""The one that drives the tests of the Prosody module and of `processors/normalize/jitsi.py` too."""
+CASES = [
+    pytest.param(group["prefixes"], name, told.get("id"), id=ascii(name))
+    for group in TABLE
+    for name, told in group["rooms"].items()
 ]
 
 
-@pytest.mark.parametrize(("name", "lead"), CASES)
-def test_lead_of_room(name: str, lead: str | None) -> None:
-    """The table of the research: strict prefix, ASCII digits, one decoding, no guess."""
-    assert find_lead(read_room(name), PREFIXES) == lead
+@pytest.mark.parametrize(("prefixes", "name", "lead"), CASES)
+def test_lead_of_room(prefixes: list[str], name: str, lead: str | None) -> None:
+    """The common table: a good name gives its lead, a near miss and any other name gives none, so it is unassigned."""
+    assert find_lead(read_room(name), prefixes) == lead
+
+
+@pytest.mark.parametrize(("prefixes", "name", "lead"), CASES)
+def test_lead_of_metadata(prefixes: list[str], name: str, lead: str | None) -> None:
+    """The same from Jibri's `metadata.json` when the start request carried no lead id."""
+    told = json.dumps({"meeting_url": name}).encode()
+    assert read_metadata(told, prefixes).lead_id == lead
 
 
 def test_several_prefixes() -> None:

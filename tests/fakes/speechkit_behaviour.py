@@ -1,0 +1,69 @@
+"""What can be switched on the fake SpeechKit, and what it tells of its sessions."""
+
+from collections import deque
+from dataclasses import dataclass, field
+from typing import Literal
+
+import grpc  # type: ignore[import-untyped]
+
+KEY = "AQVN-fake-key"
+MODELS = ("general", "general:rc", "general:deprecated", "deferred-general")
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Trouble of one session. `reject`: `code` at once; `fail`: `code` when `at_ms` of sound are in; `hang`: not a word
+    from `at_ms` on; `cut`: ends well at `at_ms`; `truncate`: takes all, but its finals stop at `at_ms`."""
+
+    kind: Literal["reject", "fail", "hang", "cut", "truncate"]
+    at_ms: int = 0
+    code: str = "UNAVAILABLE"
+    details: str = "told to"
+
+
+@dataclass
+class Behaviour:
+    """What may be switched, at any time. Seconds are of the wall, ms of the sound."""
+
+    keys: list[str] = field(default_factory=lambda: [KEY])
+    tokens: list[str] = field(default_factory=list)
+    faults: deque[Fault] = field(default_factory=deque)
+    """One for each next session."""
+    always: Fault | None = None
+    share: float = 0.0
+    """Of sessions that get a fault by `seed` at any place of their first 200 s."""
+    seed: int = 1
+    parallel: int = 1000
+    """Sessions at once; one more is refused with RESOURCE_EXHAUSTED."""
+    session_ms: int = 300_000
+    session_bytes: int = 10_000_000
+    idle_s: float = 5.0
+    status_s: float = 1.0
+    """Distance of signs of life."""
+    pause_ms: int = 300
+    """Silence that ends an utterance."""
+    warn_pace: float = 0.0
+    """WARNING once for sound that comes so much faster than real time; 0 never does."""
+    polls: int = 2
+    """Questions until an asynchronous operation is done."""
+    operation_error: int = 0
+    """gRPC code number by which every operation fails."""
+
+
+@dataclass
+class SessionRecord:
+    """One session as the fake saw it. `digest` is of its first second of sound: the same for the same segment sent
+    again from its start."""
+
+    request_id: str
+    metadata: dict[str, str]
+    fault: Fault | None
+    received_ms: int = 0
+    words: int = 0
+    outcome: str = "open"
+    digest: str = ""
+
+
+class Refusal(Exception):
+    def __init__(self, code: str, details: str) -> None:
+        self.code, self.details = getattr(grpc.StatusCode, code), details

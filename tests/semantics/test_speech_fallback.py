@@ -1,0 +1,262 @@
+"""SpeechKit fails and comes back: every recording has a transcript, then a better one, and nothing is paid for twice.
+
+The fake SpeechKit hears tones (`tests.tones`), so a transcript is right to the word and the millisecond or it is not.
+"""
+
+import asyncio
+import contextlib
+import signal
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator
+from functools import partial
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from schemas.codec import event_id
+from schemas.sources import OpsNotice, Recording, Transcript
+from schemas.topics import OPS_NOTICES, RECORDINGS, SEGMENTS, TRANSCRIPTS
+from streams.kafka import Reader
+from streams.notices import Notices
+from streams.settings import Settings
+from streams.settle import Batch
+from streams.speech.lineup import lineup
+from streams.speech.sections import SpeechKit
+from streams.speech.segments import SegmentTopic
+from streams.speech.upgrade import Upgrades
+from streams.transcribe import Transcribe
+from tests.fakes.speechkit import KEY, FakeSpeechKit, Fault
+from tests.installation import Installation, until
+from tests.speech import write_wav
+from tests.tones import Talk, talk
+from tests.unit.speech.stand_ins import Clock
+
+MODEL = Path("tests/fixtures/vosk-ru-tiny").absolute()
+BOUNDS = {"segment_min_s": 4.0, "segment_max_s": 8.0, "hard_max_s": 12.0}
+ENDED_AT = 1_795_246_200_000
+PARALLEL = 3
+
+
+@pytest.fixture
+def fake() -> Iterator[FakeSpeechKit]:
+    """A SpeechKit on loopback."""
+    with FakeSpeechKit() as running:
+        yield running
+
+
+@pytest.fixture
+async def here(bootstrap: str, tmp_path: Path, fake: FakeSpeechKit) -> AsyncIterator[Installation]:
+    """A fresh installation with a recordings folder, and the fake as its SpeechKit."""
+    (tmp_path / "storage").mkdir()
+    speech = {
+        "RECORDINGS": tmp_path / "storage",
+        "SPOOL": tmp_path / "spool",
+        "VOSK_MODEL": MODEL,
+        **{name.upper(): value for name, value in BOUNDS.items()},
+    }
+    kit = {**fake.settings(), "PACE": 10, "PARALLEL": PARALLEL}
+    environ = {f"LEADPULSE_SPEECH__{name}": str(value) for name, value in speech.items()}
+    environ |= {f"LEADPULSE_SPEECHKIT__{name.upper()}": str(value) for name, value in kit.items()}
+    async with Installation(bootstrap, tmp_path, environ) as installation:
+        yield installation
+
+
+def record(here: Installation, number: int, seconds: float = 60.0) -> tuple[Recording, Talk]:
+    """A meeting of tones on the storage."""
+    said = talk(seconds, seed=number)
+    name = f"{number}.wav"
+    write_wav(here.folder / "storage" / name, said.pcm)
+    id_ = event_id("recording", "session", name)
+    length = round(seconds * 1000)
+    recording = Recording(
+        id_, "s", name, name, 1, "0" * 64, "lead-1001-x", ENDED_AT, length, ENDED_AT - length, "ok", "1001"
+    )
+    return recording, said
+
+
+async def send(here: Installation, *recordings: Recording) -> None:
+    """Put recordings on their topic."""
+    await here.produce(RECORDINGS, [(r.recording_id, msgspec.json.encode(r)) for r in recordings])
+
+
+async def transcripts(here: Installation) -> list[Transcript]:
+    """All that came out."""
+    return [msgspec.json.decode(record.value, type=Transcript) for record in await here.read(TRANSCRIPTS)]
+
+
+def exact(transcript: Transcript, said: Talk) -> None:
+    """Every word once, in order, at its time."""
+    assert [word.text for word in transcript.words] == [word.text for word in said.words]
+    for got, word in zip(transcript.words, said.words, strict=True):
+        assert abs(got.start_ms - word.start_ms) <= 10
+        assert abs(got.end_ms - word.end_ms) <= 10
+
+
+class Bench:
+    """The worker's process in this one, with a breaker clock that the test turns. What settle does is done by hand."""
+
+    def __init__(self, here: Installation, fake: FakeSpeechKit, fallback: str = "immediate") -> None:
+        self.here, self.clock = here, Clock()
+        self.now = ENDED_AT + 60_000
+        settings = here.settings.model_copy(
+            update={
+                "speech": Settings().speech.model_copy(
+                    update={
+                        "recordings": here.folder / "storage",
+                        "spool": here.folder / "spool",
+                        "vosk_model": MODEL,
+                        "fallback": fallback,
+                        **BOUNDS,
+                    }
+                ),
+                "speechkit": SpeechKit(**fake.settings(), pace=50, parallel=PARALLEL),
+            }
+        )
+        send = here.outputs.send
+        self.notices = Notices(send, lambda: self.now)
+        self.lineup = lineup(settings, refuses=self.notices.refuses, recovered=self.notices.recovered, clock=self.clock)
+        topic = SegmentTopic(Reader(here.settings.kafka, SEGMENTS), send)
+        self.process = Transcribe(settings.speech, self.lineup, topic, lambda: self.now)
+        self.upgrades = Upgrades(
+            settings.speech,
+            self.lineup,
+            topic,
+            send,
+            owned=lambda: set(range(RECORDINGS.partitions)),
+            busy=lambda: False,
+            clock=lambda: self.now,
+        )
+        self._done: set[tuple[int, int]] = set()
+
+    async def settle(self) -> None:
+        """Process what is new on `source.recordings`, one record a batch."""
+        for record in await self.here.read(RECORDINGS):
+            if (at := (record.partition, record.offset)) not in self._done:
+                outcome = await self.process(Batch(RECORDINGS.name, record.partition, 1, [record]))
+                await self.here.outputs.send(outcome.outputs)
+                await self.here.outputs.send(outcome.state)
+                self._done.add(at)
+
+    async def told(self) -> list[OpsNotice]:
+        """Notices to ops, when all have been sent."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self.notices.run(), 0.3)
+        return [msgspec.json.decode(record.value, type=OpsNotice) for record in await self.here.read(OPS_NOTICES)]
+
+    async def close(self) -> None:
+        for guarded in self.lineup.engines:
+            await guarded.engine.close()
+
+
+async def test_a_refused_key_then_a_better_text(here: Installation, fake: FakeSpeechKit) -> None:
+    """The breaker opens, Vosk does it all, ops are told once; with the key accepted the next version is exact."""
+    fake.behaviour.keys = []
+    bench = Bench(here, fake)
+    older, newer = record(here, 1), record(here, 2)
+    newer = (msgspec.structs.replace(newer[0], started_at=ENDED_AT), newer[1])
+    await send(here, older[0], newer[0])
+    await bench.settle()
+
+    first = await transcripts(here)
+    assert len(first) == 2
+    for transcript in first:
+        assert (transcript.version, transcript.engine, transcript.degraded) == (1, "vosk", True)
+        assert transcript.shares == {"vosk": 1.0}
+        assert transcript.failed_segments == []
+    assert len(fake.sessions) <= PARALLEL
+    assert [(n.kind, n.subject) for n in await bench.told()] == [("engine_refuses", "speechkit_stream")]
+    assert await bench.upgrades.look() is None
+
+    fake.behaviour.keys = [KEY]
+    bench.clock.now += 1000
+    assert await bench.upgrades.look() == newer[0].recording_id
+    await bench.settle()
+    assert await bench.upgrades.look() == older[0].recording_id
+    await bench.settle()
+    assert await bench.upgrades.look() is None
+
+    better = {t.recording.recording_id: t for t in await transcripts(here) if t.version == 2}
+    for recording, said in (older, newer):
+        transcript = better[recording.recording_id]
+        exact(transcript, said)
+        assert (transcript.engine, transcript.degraded) == ("speechkit_stream", False)
+        assert transcript.shares == {"speechkit_stream": 1.0}
+    refused, back = await bench.told()
+    assert (back.kind, back.notice_id) == ("engine_back", refused.notice_id)
+
+    sessions = len(fake.sessions)
+    await send(here, older[0], newer[0])  # the recorder sends at least once
+    await bench.settle()
+    assert len(fake.sessions) == sessions
+    assert len(await transcripts(here)) == 4
+    await bench.close()
+
+
+async def test_a_lost_segment_is_redone_alone(here: Installation, fake: FakeSpeechKit) -> None:
+    """One segment falls to Vosk: the upgrade asks for that one only, and the whole is exact then."""
+    bench = Bench(here, fake)
+    recording, said = record(here, 3)
+    fake.behaviour.faults.append(Fault("reject", code="INVALID_ARGUMENT", details="broken sound"))
+    await send(here, recording)
+    await bench.settle()
+    [first] = await transcripts(here)
+    assert first.degraded
+    assert Counter(note.engine for note in first.segments)["vosk"] == 1
+    assert 0 < first.shares["vosk"] < 0.3
+    sessions = len(fake.sessions)
+
+    assert await bench.upgrades.look() == recording.recording_id
+    await bench.settle()
+    _, second = await transcripts(here)
+    exact(second, said)
+    assert (second.version, second.degraded) == (2, False)
+    assert len(fake.sessions) == sessions + 1
+    await bench.close()
+
+
+@pytest.mark.timeout(120)
+async def test_killed_in_mid_recording_nothing_is_paid_twice(here: Installation, fake: FakeSpeechKit) -> None:
+    """SIGKILL twice: the transcript is exact, and a segment that was finished is never sent to SpeechKit again."""
+    recording, said = record(here, 4, seconds=150.0)
+    await send(here, recording)
+    finished = lost = 0
+    for _ in range(2):
+        worker = here.worker("transcribe", {"LEADPULSE_METRICS__TRANSCRIBE": "0"})
+        await until(partial(_kept, here, finished + 4), 40, "four more segments are finished", pause=0.02)
+        here.end(worker, signal.SIGKILL)
+        finished = await here.count(SEGMENTS)
+        lost = sum(session.outcome == "ended" for session in fake.sessions) - finished
+    here.worker("transcribe", {"LEADPULSE_METRICS__TRANSCRIBE": "0"})
+    await here.settled("transcribe", RECORDINGS, 60)
+
+    [transcript] = await transcripts(here)
+    exact(transcript, said)
+    assert not transcript.degraded
+    ended = [session.digest for session in fake.sessions if session.outcome == "ended"]
+    assert len(ended) == len(transcript.segments) + lost  # `lost`: over at the fake, but the worker died before it knew
+    assert lost <= 2 * PARALLEL
+    kept = [r.key for r in await here.read(SEGMENTS) if r.value and not r.key.endswith(b"/out")]
+    assert len(kept) == len(set(kept)) == len(transcript.segments) > finished
+
+
+@pytest.mark.timeout(120)
+async def test_a_second_worker_takes_over_in_mid_job(here: Installation, fake: FakeSpeechKit) -> None:
+    """Partitions move while recordings are in work: every recording comes out exact, whoever did it."""
+    meetings = [record(here, number, seconds=60.0) for number in range(5, 11)]
+    here.worker("transcribe")
+    await send(here, *(recording for recording, _ in meetings))
+    await until(partial(_kept, here, 4), 40, "segments are finished", pause=0.02)
+    here.worker("transcribe", {"LEADPULSE_METRICS__TRANSCRIBE": "0"})
+    await here.settled("transcribe", RECORDINGS, 80)
+    came = await transcripts(here)
+    assert {t.recording.recording_id for t in came} == {recording.recording_id for recording, _ in meetings}
+    for recording, said in meetings:
+        for transcript in came:
+            if transcript.recording.recording_id == recording.recording_id:
+                exact(transcript, said)
+                assert not transcript.degraded
+
+
+async def _kept(here: Installation, count: int) -> bool:
+    return await here.count(SEGMENTS) >= count
