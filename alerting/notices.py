@@ -3,7 +3,7 @@
 from html import escape
 
 from alerting.plural import clock
-from schemas.sources import OpsNotice
+from schemas.notices import OpsNotice
 
 SUBJECTS = {
     "speechkit_stream": "SpeechKit",

@@ -13,7 +13,7 @@ from alerting.plural import (
     count,
     date,
 )
-from schemas.sources import DailyReport, ReportLine
+from schemas.reports import DailyReport, ReportLine
 
 LONGEST_PART = 4000
 """Characters of one message: 4096 are allowed, the rest is kept for the mark of a repeated message."""

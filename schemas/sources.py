@@ -4,7 +4,7 @@ from typing import Literal
 
 import msgspec
 
-from schemas.events import RoomHappening, Utterance
+from schemas.meetings import RoomHappening, Utterance
 from schemas.types import LeadId, Millis, Pieces
 
 
@@ -131,10 +131,7 @@ FromJitsi = Recording | RoomReport
 
 
 class Word(msgspec.Struct, frozen=True, array_like=True):
-    """One recognised word; ms from the start of the recording; confidence 0..1.
-
-    `speaker` is the name of the track it was heard on, where everybody has a track of his own; never a guess.
-    """
+    """One recognised word; ms from the recording's start; confidence 0..1; `speaker`: his track's name, never a guess."""
 
     text: str
     start_ms: int
@@ -146,8 +143,8 @@ class Word(msgspec.Struct, frozen=True, array_like=True):
 class SegmentNote(msgspec.Struct, frozen=True, omit_defaults=True):
     """How one stretch [start_ms, end_ms) of a recording was transcribed, and what it cost.
 
-    `attempts` counts sessions with the engine, `billed_units` are as it counts them (SpeechKit: 15 s), `seconds` is the
-    wall time, `first_event_ms` the time to its first answer, `warnings` how often it complained of our pace.
+    `attempts` counts sessions, `billed_units` are the engine's own (SpeechKit: 15 s), `seconds` is the wall time,
+    `first_event_ms` the time to its first answer, `warnings` how often it complained of our pace.
     """
 
     start_ms: int
@@ -167,10 +164,9 @@ class SegmentNote(msgspec.Struct, frozen=True, omit_defaults=True):
 class Transcript(msgspec.Struct, frozen=True, omit_defaults=True):
     """The words of a recording (`source.transcripts`, key = `recording_id`); a higher `version` replaces the former.
 
-    `failed_segments` lists [start_ms, end_ms] stretches that no engine could transcribe. `degraded`: those exist, or
-    the file was damaged (`flaw`), or a fallback engine did some of it. `shares` is each engine's part of the audio that
-    was transcribed, 0..1. `utterances` is the readable text where an engine or separate tracks give more than words in
-    a row; else empty, and pauses split the words. `seconds` is the job's wall time.
+    `failed_segments`: [start_ms, end_ms] that no engine could transcribe. `degraded`: those exist, the file was damaged
+    (`flaw`), or a fallback engine did some of it. `shares`: each engine's part of the audio, 0..1. `utterances`: the
+    readable text; empty where pauses split the words. `seconds` is the job's wall time.
     """
 
     recording: Recording
@@ -220,49 +216,3 @@ class DeadLetter(msgspec.Struct, frozen=True, omit_defaults=True):
     error: str
     payload: bytes
     key: bytes | None = None
-
-
-class OpsNotice(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Something that those who run the installation must do (`ops.notices`, key = `notice_id`), or that it is over.
-
-    The same id is the same message: a later state changes it. `subject` is what it is about (an engine's name),
-    `detail` the fault in the words of whoever met it, without secrets.
-    """
-
-    notice_id: str
-    ts: Millis
-    kind: Literal["engine_refuses", "engine_back"]
-    subject: str
-    detail: str = ""
-
-
-class ReportLine(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One lead's day in the daily report."""
-
-    lead_id: LeadId
-    meetings: int = 0
-    messages: int = 0
-    reservations: int = 0
-    alerts: int = 0
-
-
-class DailyReport(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Figures of a report (`daily.reports`, key = `report_id`); [`since`, `until`) in ms UTC.
-
-    `report_id` is the Moscow date of `until` for the scheduled one; a report asked for by hand has its own id.
-    """
-
-    report_id: str
-    since: Millis
-    until: Millis
-    meetings: int
-    meeting_minutes: int
-    messages: int
-    reservations: int
-    reserved_qty: int
-    alerts_opened: int
-    alerts_open: int
-    alerts_unseen: int
-    unassigned: int
-    dead_letters: int
-    leads: list[ReportLine] = []

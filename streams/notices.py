@@ -7,7 +7,7 @@ from typing import Literal
 
 from schemas.codec import Codec
 from schemas.errors import Transient
-from schemas.sources import OpsNotice
+from schemas.notices import OpsNotice
 from schemas.topics import DAY_MS, OPS_NOTICES
 from schemas.types import Millis
 from streams.kafka import Output

@@ -20,7 +20,9 @@ from processors.normalize.recordings import FROM_JITSI
 from schemas.alerts import Alert
 from schemas.codec import Codec, Rejected
 from schemas.errors import Transient
-from schemas.sources import DailyReport, OpsNotice, RoomReport
+from schemas.notices import OpsNotice
+from schemas.reports import DailyReport
+from schemas.sources import RoomReport
 from schemas.topics import LEAD_ALERTS, OPS_NOTICES, OUTBOX, RECORDINGS, REPORTS
 from streams.kafka import Reader
 from streams.settings import Settings

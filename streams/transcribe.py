@@ -135,7 +135,7 @@ class Transcribe:
             transcript = await self._transcribe(
                 recording, mark.version, lambda parts: Course(self._lineup, parts, memory, first_only=True)
             )
-        except EngineError as error:
+        except (EngineError, Terminal) as error:  # also where the file has gone from the storage meanwhile
             log.warning("no better transcript", extra={"recording": recording.recording_id, "error": str(error)})
             transcript = None
         if transcript is None or self._poor(transcript) >= out.poor:

@@ -14,8 +14,8 @@ import click
 from schemas.errors import LeadpulseError, Transient
 from streams import settings, topics
 from streams.cli.api import OPENER, call
+from streams.cli.check_speech import model_faults, speechkit_faults
 from streams.settings import Settings
-from streams.speech import vosk_model
 
 TIMEOUT = 10.0
 """Seconds that one check may take."""
@@ -49,11 +49,6 @@ def store_faults(loaded: Settings) -> list[str]:
     except LeadpulseError as error:
         faults.append(str(error))
     return faults
-
-
-def speech_faults(loaded: Settings) -> list[str]:
-    """Vosk can load the model."""
-    return vosk_model.faults(loaded.speech.vosk_model)
 
 
 def recordings_faults(loaded: Settings) -> list[str]:
@@ -96,7 +91,8 @@ def gateway_faults(loaded: Settings) -> list[str]:
 CHECKS: dict[str, Callable[[Settings], list[str]]] = {
     "Kafka": kafka_faults,
     "хранилище": store_faults,
-    "модель речи": speech_faults,
+    "модель речи": model_faults,
+    "SpeechKit": speechkit_faults,
     "записи встреч": recordings_faults,
     "Telegram": telegram_faults,
     "шлюз": gateway_faults,
@@ -106,7 +102,7 @@ CHECKS: dict[str, Callable[[Settings], list[str]]] = {
 @click.command("check")
 @click.option("--json", "as_json", is_flag=True, help="Ответ для программы.")
 def check_command(as_json: bool) -> None:
-    """Проверить настройки, Kafka, хранилище, модель речи, Telegram и папки. Код выхода 1, если что-то не так."""
+    """Проверить настройки, Kafka, хранилище, модель речи, SpeechKit, Telegram и папки. Код выхода 1 при ошибках."""
     found = _run_all()
     if as_json:
         click.echo(json.dumps({"ok": not any(found.values()), "faults": found}, ensure_ascii=False))

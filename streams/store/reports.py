@@ -11,7 +11,7 @@ from typing import Any, Protocol
 from processors.days import day_start, local_day
 from schemas.codec import Codec
 from schemas.errors import Transient
-from schemas.sources import DailyReport, ReportLine
+from schemas.reports import DailyReport, ReportLine
 from schemas.topics import DAY_MS, REPORTS
 from schemas.types import Millis
 from streams.kafka import Output

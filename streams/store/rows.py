@@ -12,7 +12,8 @@ from aiokafka import ConsumerRecord
 
 from schemas import events as ev
 from schemas.alerts import Alert, Signal
-from schemas.sources import DailyReport, DeadLetter, Unassigned
+from schemas.reports import DailyReport
+from schemas.sources import DeadLetter, Unassigned
 from schemas.types import Millis
 from streams.store.tables import (
     ALERTS,

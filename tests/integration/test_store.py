@@ -13,7 +13,8 @@ import pytest_asyncio
 
 from schemas.codec import EVENT, Rejected, encode, event_id
 from schemas.events import Baseline, Event, Pick, Tick
-from schemas.sources import DailyReport, DeadLetter
+from schemas.reports import DailyReport
+from schemas.sources import DeadLetter
 from schemas.topics import DEAD_LETTERS, LEAD_EVENTS, LEAD_PARTITIONS, REPORTS
 from tests.installation import Installation, until
 

@@ -176,3 +176,15 @@ async def test_loaded_into_a_running_server(
             await host.hears(2)
         await pause()
         assert len(conference.starts) == 1
+
+
+async def test_an_old_end_is_not_a_new_one(prosody: Prosody, focus: Focus, new_room: NewRoom, pause: Pause) -> None:
+    """Jicofo repeats its last status in every presence; while we wait for its next answer that says nothing."""
+    conference = await focus.open(new_room(), "on", "silence")
+    async with join(prosody.port, conference.room):
+        await conference.is_on()
+        conference.tell("off", failure_reason="error")
+        await conference.started(2)
+        conference.repeat()
+        await pause()
+        assert len(conference.starts) == 2

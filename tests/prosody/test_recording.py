@@ -96,11 +96,11 @@ async def test_a_running_recording_is_adopted(prosody: Prosody, focus: Focus, ne
     conference = await focus.open(new_room(), "unexpected-request")
     async with join(prosody.port, conference.room) as host:
         await conference.started(1)
+        await pause()
+        assert (len(conference.starts), host.chat) == (1, [])
         conference.session = "theirs"
         conference.tell("on")
         await host.hears(1)
-        await pause()
-        assert len(conference.starts) == 1
 
 
 async def test_a_recording_by_the_button_is_adopted(prosody: Prosody, focus: Focus, new_room: NewRoom) -> None:

@@ -1,6 +1,7 @@
 """Tests of the room names in a real Prosody: the table through Lua, and which rooms record themselves."""
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -94,3 +95,12 @@ async def test_several_prefixes(prosody: Prosody, focus: Focus, new_room: Callab
     async with join(prosody.port, conference.room):
         await focus.act(INSISTENT, "parse", "[]")
         assert conference.starts == []
+
+
+def test_every_setting_is_documented() -> None:
+    """The table in prosody.md lists the settings that the module reads, and no other."""
+    hooks = Path(__file__).parents[2] / "jibri-hooks"
+    code = (hooks / "mod_lead_autorecord.lua").read_text()
+    read = set(re.findall(r'\b(?:number|text)\("(\w+)"', code)) | set(re.findall(r'"lead_autorecord_(\w+)"', code))
+    table = (hooks / "prosody.md").read_text().partition("## Settings")[2].partition("\n## ")[0]
+    assert set(re.findall(r"^\| `(\w+)`", table, re.M)) == read

@@ -15,7 +15,8 @@ import msgspec
 import pytest
 
 from schemas.codec import event_id
-from schemas.sources import OpsNotice, Recording, Transcript
+from schemas.notices import OpsNotice
+from schemas.sources import Recording, Transcript
 from schemas.topics import OPS_NOTICES, RECORDINGS, SEGMENTS, TRANSCRIPTS
 from streams.kafka import Reader
 from streams.notices import Notices
@@ -212,6 +213,22 @@ async def test_a_lost_segment_is_redone_alone(here: Installation, fake: FakeSpee
     exact(second, said)
     assert (second.version, second.degraded) == (2, False)
     assert len(fake.sessions) == sessions + 1
+    await bench.close()
+
+
+async def test_an_upgrade_that_cannot_be_is_no_fault(here: Installation, fake: FakeSpeechKit) -> None:
+    """The file has gone meanwhile: the attempt is counted, no new version comes, nothing is rejected or held up."""
+    bench = Bench(here, fake)
+    recording, _ = record(here, 11, seconds=15.0)
+    fake.behaviour.faults.append(Fault("reject", code="INVALID_ARGUMENT", details="broken sound"))
+    await send(here, recording)
+    await bench.settle()
+    (here.folder / "storage" / recording.path).unlink()
+    assert await bench.upgrades.look() == recording.recording_id
+    await bench.settle()
+    assert [t.version for t in await transcripts(here)] == [1]
+    marks = [r.value for r in await here.read(SEGMENTS) if r.key.endswith(b"/out")]
+    assert [msgspec.json.decode(mark).get("upgrades", 0) for mark in marks] == [0, 1]
     await bench.close()
 
 

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from msgspec.structs import replace
 
 from schemas.alerts import Alert, Evidence, Press
-from schemas.sources import DailyReport, ReportLine
+from schemas.reports import DailyReport, ReportLine
 
 
 def moscow(day: int, hour: int = 0, minute: int = 0, month: int = 11) -> int:

@@ -3,7 +3,7 @@
 import pytest
 
 from alerting.notices import render_notice
-from schemas.sources import OpsNotice
+from schemas.notices import OpsNotice
 
 TEN = 1_795_244_400_000
 """10:00 Moscow time."""

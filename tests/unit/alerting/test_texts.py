@@ -13,7 +13,7 @@ from alerting.render import LONGEST, REPEATED, Rendered, render
 from alerting.report import render_report
 from schemas.alerts import Alert, Evidence
 from schemas.callback import decode
-from schemas.sources import DailyReport, ReportLine
+from schemas.reports import DailyReport, ReportLine
 from tests.fakes.botapi import BadRequest, parse_html
 from tests.unit.alerting.alerts import LEAVING, REPORT, SPIKE, moscow, pressed
 

@@ -3,6 +3,9 @@
 import json
 from pathlib import Path
 
+import pytest
+
+from tests.fakes.speechkit import FakeSpeechKit, Refusal
 from tests.installation import free_port
 from tests.unit.cli.conftest import Line, StoreApi
 
@@ -73,3 +76,44 @@ def test_a_clickhouse_server_is_asked_as_well(line: Line) -> None:
         LEADPULSE_STORE__URL=f"http://127.0.0.1:{port}",
     )
     assert f"ClickHouse не отвечает по адресу http://127.0.0.1:{port}" in faults(result.stdout)["хранилище"]
+
+
+def test_speechkit_key_and_role_are_asked_for_free(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A good key is no fault; an unknown one, a missing role and a dead address are told apart. Nothing is billed."""
+    with FakeSpeechKit() as fake:
+        kit = {f"LEADPULSE_SPEECHKIT__{name.upper()}": str(value) for name, value in fake.settings().items()}
+        kit["LEADPULSE_KAFKA__BOOTSTRAP"] = f"127.0.0.1:{free_port()}"
+        assert faults(line("check", "--json", **kit).stdout)["SpeechKit"] == ""
+        wrong = kit | {"LEADPULSE_SPEECHKIT__API_KEY": "AQVN-wrong"}
+        result = line("check", "--json", **wrong)
+        assert "не принимает ключ" in faults(result.stdout)["SpeechKit"]
+        assert "AQVN-wrong" not in result.output
+
+        def no_role(context: object) -> dict[str, str]:
+            raise Refusal("PERMISSION_DENIED", "no role")
+
+        monkeypatch.setattr(fake, "admit", no_role)
+        assert "ai.speechkit-stt.user" in faults(line("check", "--json", **kit).stdout)["SpeechKit"]
+        assert fake.sessions == []
+    assert "не отвечает" in faults(line("check", "--json", **kit).stdout)["SpeechKit"]
+
+
+def test_a_key_that_was_copied_badly_is_told(line: Line) -> None:
+    """A line feed within the key would end as "Locally cancelled" in gRPC: it is named before, and not shown."""
+    result = line("check", LEADPULSE_SPEECHKIT__API_KEY="AQVN-first\nsecond")
+    assert result.exit_code == 1
+    assert "speechkit.api_key" in result.stdout
+    assert "AQVN" not in result.stdout
+
+
+def test_a_sherpa_model_is_recognised(line: Line, tmp_path: Path) -> None:
+    """The newest Vosk model is of another kind: said in words. No model is needed where Vosk is no engine."""
+    (tmp_path / "m" / "am-onnx").mkdir(parents=True)
+    environ = {
+        "LEADPULSE_KAFKA__BOOTSTRAP": f"127.0.0.1:{free_port()}",
+        "LEADPULSE_SPEECH__VOSK_MODEL": str(tmp_path / "m"),
+    }
+    assert "sherpa-onnx" in faults(line("check", "--json", **environ).stdout)["модель речи"]
+    only = line("check", "--json", **environ, LEADPULSE_SPEECH__ENGINES='["speechkit_stream"]')
+    assert faults(only.stdout)["модель речи"] == ""
+    assert "api_key" in faults(only.stdout)["SpeechKit"]

@@ -2,81 +2,17 @@
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-from pydantic import ValidationError
 
 from schemas.sources import Word
-from streams.speech.engines import Audio, EngineFault, EngineRefusal, ErrorKind, Segment
-from streams.speech.pace import SessionReport
-from streams.speech.sections import SpeechKit
-from streams.speech.speechkit_stream import SpeechKitStream
+from streams.speech.engines import Audio, EngineFault, Segment
 from tests.fakes.speechkit import KEY, FakeSpeechKit, Fault
-from tests.tones import RATE, Talk, talk, write
+from tests.tones import RATE, Talk
+from tests.unit.speech.speechkit_bench import SECONDS, Make, audio, fake, make, said, segment, until
 
-PACE = 100.0
-SECONDS = 60
-
-
-@pytest.fixture(scope="module")
-def said() -> Talk:
-    return talk(SECONDS)
-
-
-@pytest.fixture(scope="module")
-def audio(said: Talk, tmp_path_factory: pytest.TempPathFactory) -> Audio:
-    path = tmp_path_factory.mktemp("tones") / "audio.pcm"
-    write(path, said.pcm)
-    return Audio(path, len(said.pcm))
-
-
-@pytest.fixture
-def fake() -> Iterator[FakeSpeechKit]:
-    with FakeSpeechKit() as running:
-        yield running
-
-
-class Bench:
-    """An engine that waits for nothing, and what it did."""
-
-    def __init__(self, fake: FakeSpeechKit, **settings: Any) -> None:
-        self.pauses: list[float] = []
-        self.reports: list[SessionReport] = []
-        wanted = fake.settings() | {"pace": PACE, "silent_seconds": 1.0, "starts_per_second": 40} | settings
-        self.engine = SpeechKitStream(SpeechKit(**wanted), observe=self.reports.append, pause=self._pause)
-
-    async def _pause(self, seconds: float) -> None:
-        self.pauses.append(seconds)
-        await asyncio.sleep(0)
-
-
-Make = Callable[..., Bench]
-
-
-@pytest.fixture
-async def make(fake: FakeSpeechKit) -> AsyncIterator[Make]:
-    benches: list[Bench] = []
-
-    def build(**settings: Any) -> Bench:
-        benches.append(Bench(fake, **settings))
-        return benches[-1]
-
-    yield build
-    for bench in benches:
-        await bench.engine.close()
-
-
-def segment(start_ms: int = 0, end_ms: int = SECONDS * 1000, overlap_ms: int = 0) -> Segment:
-    return Segment(0, start_ms, end_ms, start_ms - overlap_ms, end_ms + overlap_ms)
-
-
-async def until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(20):
-        while not condition():
-            await asyncio.sleep(0.005)
+__all__ = ["audio", "fake", "make", "said"]
 
 
 async def test_a_whole_session(make: Make, fake: FakeSpeechKit, said: Talk, audio: Audio) -> None:
@@ -85,7 +21,6 @@ async def test_a_whole_session(make: Make, fake: FakeSpeechKit, said: Talk, audi
     result = await bench.engine.transcribe(audio, segment())
     assert result.words == said.words
     assert (result.attempts, result.billed_units, result.warnings, result.punctuated) == (1, 4, 0, True)
-    assert [word.capitalize() for word in _raw(result.utterances[0].text)][:1] == [result.utterances[0].text.split()[0]]
     assert [word for one in result.utterances for word in _raw(one.text)] == [word.text for word in said.words]
     assert all(one.text[0] == "T" and one.text.endswith(".") for one in result.utterances)
     assert (result.utterances[0].start_ms, result.utterances[-1].end_ms) == (
@@ -144,6 +79,30 @@ async def test_a_resumed_session_sends_only_the_rest(make: Make, fake: FakeSpeec
     assert fake.sessions[1].received_ms <= SECONDS * 1000 - finals[-25]  # the utterance that was open at most
 
 
+async def test_the_services_own_limits(make: Make, fake: FakeSpeechKit, said: Talk, audio: Audio) -> None:
+    """Sound over the session's limit in ms or bytes goes on in a next session; idle cuts and a full house pass."""
+    fake.behaviour.session_ms = 25_000
+    assert (await make().engine.transcribe(audio, segment())).words == said.words
+    fake.behaviour.session_ms, fake.behaviour.session_bytes = 300_000, 1_000_000
+    assert (await make().engine.transcribe(audio, segment())).words == said.words
+    fake.behaviour.session_bytes, fake.behaviour.parallel = 10_000_000, 2
+    engine = make(parallel=4, attempts=20).engine
+    results = await asyncio.gather(*(engine.transcribe(audio, segment()) for _ in range(5)))
+    assert all(result.words == said.words for result in results)
+    assert "OUT_OF_RANGE" in fake.summary()["outcomes"]
+    assert "RESOURCE_EXHAUSTED" in fake.summary()["outcomes"]
+
+
+async def test_an_idle_session_is_cut(make: Make, fake: FakeSpeechKit, audio: Audio) -> None:
+    """The fake ends a session that sends nothing for too long, as the service does; it is resumed like any other."""
+    fake.behaviour.idle_s = 0.05
+    result = await make(pace=4.0, attempts=1, silent_seconds=20).engine.transcribe(audio, segment(0, 400))
+    assert result.words == ()
+    with pytest.raises(EngineFault):
+        await make(pace=4.0, attempts=1, silent_seconds=20).engine.transcribe(audio, segment(0, 2_000))
+    assert fake.sessions[-1].outcome == "DEADLINE_EXCEEDED"
+
+
 async def test_progress_starts_the_count_of_attempts_again(
     make: Make, fake: FakeSpeechKit, said: Talk, audio: Audio
 ) -> None:
@@ -152,67 +111,6 @@ async def test_progress_starts_the_count_of_attempts_again(
     result = await make(attempts=2).engine.transcribe(audio, segment())
     assert result.words == said.words
     assert result.attempts >= 6
-
-
-REFUSALS = [
-    ("UNAUTHENTICATED", ErrorKind.AUTH),
-    ("PERMISSION_DENIED", ErrorKind.AUTH),
-    ("INVALID_ARGUMENT", ErrorKind.INVALID),
-    ("UNIMPLEMENTED", ErrorKind.MODEL),
-]
-
-
-@pytest.mark.parametrize(("code", "kind"), REFUSALS)
-async def test_refusals_are_not_repeated(
-    make: Make, fake: FakeSpeechKit, audio: Audio, code: str, kind: ErrorKind
-) -> None:
-    """A refusal for good costs one session, and keeps the service's code and our request id."""
-    fake.behaviour.always = Fault("reject", code=code)
-    with pytest.raises(EngineRefusal) as caught:
-        await make().engine.transcribe(audio, segment())
-    assert (caught.value.kind, caught.value.code) == (kind, code)
-    assert caught.value.request_id == fake.sessions[0].request_id
-    assert len(fake.sessions) == 1
-
-
-LASTING = [
-    (Fault("reject", code="UNAVAILABLE"), ErrorKind.TRANSIENT, 5),
-    (Fault("reject", code="RESOURCE_EXHAUSTED"), ErrorKind.QUOTA, 5),
-    (Fault("fail", 0, "OUT_OF_RANGE"), ErrorKind.SESSION_LIMIT, 5),
-    (Fault("cut", 0), ErrorKind.TRANSIENT, 5),
-]
-
-
-@pytest.mark.parametrize(("fault", "kind", "sessions"), LASTING)
-async def test_faults_that_last_end_the_segment(
-    make: Make, fake: FakeSpeechKit, audio: Audio, fault: Fault, kind: ErrorKind, sessions: int
-) -> None:
-    """After five sessions without progress the segment fails as a passing fault, with growing pauses between."""
-    fake.behaviour.always = fault
-    bench = make()
-    with pytest.raises(EngineFault) as caught:
-        await bench.engine.transcribe(audio, segment())
-    assert caught.value.kind is kind
-    assert len(fake.sessions) == sessions
-    if kind is ErrorKind.QUOTA:
-        assert all(5 <= pause <= 60 for pause in bench.pauses if pause > 1)
-        assert bench.engine.health().detail.startswith("0 of 4 sessions")
-
-
-async def test_internal_errors_that_last_are_the_audios(make: Make, fake: FakeSpeechKit, audio: Audio) -> None:
-    """INTERNAL three times without progress is no passing fault: the docs say to look at the format first."""
-    fake.behaviour.always = Fault("fail", 0, "INTERNAL")
-    with pytest.raises(EngineRefusal) as caught:
-        await make().engine.transcribe(audio, segment())
-    assert (caught.value.kind, len(fake.sessions)) == (ErrorKind.INVALID, 3)
-
-
-async def test_a_wrong_key(make: Make, fake: FakeSpeechKit, audio: Audio) -> None:
-    """The fake's own check of the key; neither key nor header is in the error."""
-    with pytest.raises(EngineRefusal) as caught:
-        await make(api_key="other-key").engine.transcribe(audio, segment())
-    assert caught.value.kind is ErrorKind.AUTH
-    assert "other-key" not in str(caught.value)
 
 
 async def test_an_iam_token_and_a_folder(make: Make, fake: FakeSpeechKit, said: Talk, audio: Audio) -> None:
@@ -276,45 +174,6 @@ async def test_cancel_leaves_nothing_running(make: Make, fake: FakeSpeechKit, sa
     assert (await quick.engine.transcribe(audio, segment())).words == said.words
     await quick.engine.close()
     assert (await quick.engine.transcribe(audio, segment())).words == said.words
-
-
-async def test_the_service_away(audio: Audio) -> None:
-    """A refused connection is a passing fault that costs nothing."""
-    with FakeSpeechKit() as gone:
-        bench = Bench(gone, attempts=2)
-    with pytest.raises(EngineFault) as caught:
-        await bench.engine.transcribe(audio, segment())
-    await bench.engine.close()
-    assert (caught.value.kind, caught.value.code) == (ErrorKind.TRANSIENT, "UNAVAILABLE")
-    assert [report.billed_units for report in bench.reports] == [0, 0]
-
-
-def test_check_without_a_key() -> None:
-    """No key is said in words before anything is sent, and health agrees."""
-    engine = SpeechKitStream(SpeechKit())
-    with pytest.raises(EngineRefusal, match="LEADPULSE_SPEECHKIT__API_KEY"):
-        engine.check()
-    assert not engine.health().usable
-    SpeechKitStream(SpeechKit(api_key="a")).check()  # type: ignore[arg-type]
-
-
-@pytest.mark.parametrize("key", ["two\nlines", "ключ", "a b", "bell\a"])
-def test_a_key_that_no_header_takes(key: str) -> None:
-    """What gRPC would answer by "Locally cancelled" is found in the settings, and not shown."""
-    with pytest.raises(ValidationError) as caught:
-        SpeechKit(api_key=key)  # type: ignore[arg-type]
-    assert key not in str([error["msg"] for error in caught.value.errors(include_input=False)])
-
-
-def test_a_key_from_a_file_may_end_its_line() -> None:
-    """The line feed that an editor adds is cut off."""
-    assert SpeechKit(api_key="abc\n").api_key.get_secret_value() == "abc"  # type: ignore[arg-type]
-
-
-def test_plaintext_stays_on_this_machine() -> None:
-    """The key never goes over a network unencrypted."""
-    with pytest.raises(ValidationError, match="openly"):
-        SpeechKit(plaintext=True)
 
 
 async def test_word_type(make: Make, audio: Audio) -> None:

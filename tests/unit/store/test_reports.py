@@ -7,7 +7,8 @@ from schemas import events as ev
 from schemas.alerts import Alert
 from schemas.codec import Codec, event_id
 from schemas.errors import Transient
-from schemas.sources import DailyReport, DeadLetter, ReportLine
+from schemas.reports import DailyReport, ReportLine
+from schemas.sources import DeadLetter
 from schemas.topics import REPORTS
 from streams.store.clock import latest_at
 from streams.store.database import Database

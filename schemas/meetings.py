@@ -1,0 +1,75 @@
+"""Lead events of a meeting: who was there, the recording, the words, the minutes."""
+
+from typing import Literal
+
+import msgspec
+
+from schemas.base import LeadEvent
+
+RoomHappening = Literal[
+    "meeting_started",
+    "meeting_ended",
+    "joined",
+    "left",
+    "recording_on",
+    "recording_off",
+    "recording_failed",
+    "unrecorded",
+    "notice_sent",
+]
+"""`unrecorded`: the room has been without a recording for longer than it may."""
+
+
+class Utterance(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A stretch of speech between pauses. Times in ms from the start of the recording."""
+
+    start_ms: int
+    end_ms: int
+    text: str
+    speaker: str | None = None
+    confidence: float | None = None
+
+
+class MeetingRecorded(LeadEvent, frozen=True, tag="meeting_recorded"):
+    """A recording is on the shared storage. `ts` is the meeting's start."""
+
+    recording_id: str
+    room: str
+    duration_ms: int
+    status: str = "ok"
+    participants: list[str] = []
+
+
+class MeetingRoom(LeadEvent, frozen=True, tag="meeting_room"):
+    """Something happened in a meeting's room: who came and went, whether it is recorded, that the notice was given."""
+
+    happening: RoomHappening
+    room: str
+    meeting_id: str
+    participant: str = ""
+    name: str = ""
+    reason: str = ""
+    duration_ms: int = 0
+
+
+class MeetingTranscribed(LeadEvent, frozen=True, tag="meeting_transcribed"):
+    """A transcript; a later `version` replaces the former one."""
+
+    recording_id: str
+    version: int
+    engine: str
+    duration_ms: int
+    words: int
+    utterances: list[Utterance]
+    degraded: bool = False
+
+
+class MeetingMinutes(LeadEvent, frozen=True, tag="meeting_minutes"):
+    """Summary and decisions of a meeting, made from version `version` of its transcript."""
+
+    recording_id: str
+    version: int
+    engine: str
+    summary: str
+    decisions: list[str] = []
+    actions: list[str] = []

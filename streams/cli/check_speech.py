@@ -1,0 +1,71 @@
+"""The speech part of `check`: engines, the Vosk model, SpeechKit's key and role. Asks nothing that is billed."""
+
+from threading import Timer
+
+from schemas.errors import LeadpulseError
+from streams.settings import Settings
+from streams.speech import vosk_model
+from streams.speech.engines import EngineError, ErrorKind
+from streams.speech.lineup import engine, usable
+
+TIMEOUT = 10.0
+"""Seconds for SpeechKit's answer."""
+NOBODY = "leadpulse-check"
+"""Id of an asynchronous recognition that does not exist: whoever may ask for it is told so, and it costs nothing."""
+
+
+def model_faults(loaded: Settings) -> list[str]:
+    """Vosk can load the model, where it is one of the engines."""
+    return vosk_model.faults(loaded.speech.vosk_model) if "vosk" in loaded.speech.engines else []
+
+
+def speechkit_faults(loaded: Settings) -> list[str]:
+    """The key is taken and has the role. No fault where there is no key and another engine does the work."""
+    try:
+        named = [name for name in usable(loaded) if name.startswith("speechkit")]
+    except LeadpulseError as error:
+        return [str(error)]
+    if not named:
+        return []
+    try:
+        _ask(loaded)
+    except ImportError:
+        return ["SpeechKit: не установлен пакет yandexcloud"]
+    except EngineError as error:
+        return _explained(error, loaded.speechkit.endpoint)
+    return []
+
+
+def _ask(loaded: Settings) -> None:
+    """Raises `EngineError`: the better the key, the less is known of `NOBODY`."""
+    from streams.speech.yandex_api import SpeechApi
+
+    engine("speechkit_stream", loaded).check()
+    api = SpeechApi(loaded.speechkit)
+    try:
+        call = api.recognition(NOBODY, "00000000-0000-4000-8000-000000000000")
+        timer = Timer(TIMEOUT, call.cancel)
+        timer.start()
+        try:
+            for _ in call.answers():
+                return
+        finally:
+            timer.cancel()
+    finally:
+        api.close()
+
+
+def _explained(error: EngineError, endpoint: str) -> list[str]:
+    match error.code:
+        case "UNAUTHENTICATED":
+            return ["SpeechKit не принимает ключ: он удалён, скопирован не целиком или не для этого облака"]
+        case "PERMISSION_DENIED":
+            return [
+                "SpeechKit: ключ принят, но прав нет. Сервисному аккаунту нужна роль ai.speechkit-stt.user, "
+                "ключу — область действия yc.ai.speechkitStt.execute"
+            ]
+        case "UNAVAILABLE" | "DEADLINE_EXCEEDED" | "CANCELLED":
+            return [f"SpeechKit не отвечает по адресу {endpoint}"]
+    if error.kind in (ErrorKind.AUTH, ErrorKind.MODEL):
+        return [str(error)]
+    return []

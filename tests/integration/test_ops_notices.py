@@ -1,0 +1,38 @@
+"""A refused SpeechKit key reaches the chat of ops through `leadpulse worker notify`."""
+
+from pathlib import Path
+
+import msgspec
+
+from schemas.notices import OpsNotice
+from schemas.topics import DEAD_LETTERS, OPS_NOTICES
+from tests.fakes.telegram import FakeTelegram
+from tests.installation import Installation, until
+from tests.integration.notify_line import CURATOR, SHARED, TOKEN, Line
+
+TEN = 1_795_244_400_000
+
+
+async def test_a_refusal_is_one_message_that_turns_green(bootstrap: str, tmp_path: Path) -> None:
+    """Told by two workers it is one message; the end of it changes that message; a broken record is a dead letter."""
+    async with (
+        FakeTelegram(TOKEN, {CURATOR, SHARED}) as telegram,
+        Installation(bootstrap, tmp_path) as installation,
+    ):
+        Line(installation, telegram).start()
+
+        async def tell(notice: OpsNotice) -> None:
+            await installation.produce(OPS_NOTICES, [(notice.notice_id, msgspec.json.encode(notice))])
+
+        async def reads(text: str) -> bool:
+            return any(text in message.text for message in telegram.messages.values())
+
+        refused = OpsNotice("speech:speechkit_stream:1", TEN, "engine_refuses", "speechkit_stream", "no role")
+        await installation.produce(OPS_NOTICES, [("x", b"{broken")])
+        await tell(refused)
+        await tell(refused)
+        await until(lambda: reads("отказывает: no role"), 30, "ops read of the refusal", pause=0.05)
+        await tell(OpsNotice(refused.notice_id, TEN, "engine_back", refused.subject))
+        await until(lambda: reads("снова работает"), 30, "ops read that it is over", pause=0.05)
+        assert [message.chat for message in telegram.messages.values()] == [SHARED]
+        assert await installation.count(DEAD_LETTERS) == 1
