@@ -131,7 +131,7 @@ FromJitsi = Recording | RoomReport
 
 
 class Word(msgspec.Struct, frozen=True, array_like=True):
-    """One recognised word; ms from the recording's start; confidence 0..1; `speaker`: his track's name, never a guess."""
+    """One recognised word; ms from the recording's start; confidence 0..1; `speaker`: his track's name."""
 
     text: str
     start_ms: int
