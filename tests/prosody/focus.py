@@ -31,8 +31,8 @@ class Start:
 class Conference:
     """One room as Jicofo sees it. `answers` are taken one by one, then `on`.
 
-    An answer is `on` (accepted, and recording at once), `ok` (accepted, the test tells what comes), `silence`, or an
-    error condition. Without an answer of the script, who is no moderator gets `not-allowed`, as from the real one.
+    An answer is `on` (accepted, and recording at once), `early` (the same, but the presence overtakes the answer), `ok`
+    (accepted, the test tells what comes), `silence`, or an error condition. Without an answer of the script, who is no moderator gets `not-allowed`, as from the real one.
     """
 
     focus: "Focus"
@@ -124,11 +124,13 @@ class Conference:
         if answer == "silence":
             return
         head = f'to="{sender}" id="{iq.get("id")}"'
-        if answer not in ("on", "ok"):
+        if answer not in ("on", "early", "ok"):
             stanzas = "urn:ietf:params:xml:ns:xmpp-stanzas"
             self.focus.send(f'<iq type="error" {head}><error type="wait"><{answer} xmlns="{stanzas}"/></error></iq>')
             return
         self.session = str(uuid.uuid4())
+        if answer == "early":
+            self.tell("on", initiator=sender)
         self.focus.send(f'<iq type="result" {head}><jibri xmlns="{JIBRI}" session_id="{self.session}"/></iq>')
         if answer == "on":
             self.tell("on", initiator=sender)

@@ -188,3 +188,13 @@ async def test_a_stream_is_not_a_recording(prosody: Prosody, focus: Focus, new_r
             conference.tell(status, recording_mode="stream")
         await host.act(MAIN, "parse", "[]")
         assert (host.chat, len(conference.starts)) == ([], 1)
+
+
+async def test_an_answer_that_comes_too_late(prosody: Prosody, focus: Focus, new_room: NewRoom) -> None:
+    """The presence may overtake the answer to the IQ: the room is recorded then, and stays so."""
+    conference = await focus.open(new_room(), "early")
+    async with join(prosody.port, conference.room) as host:
+        await host.hears(1)
+        await focus.act(MAIN, "parse", "[]")
+        async with join(prosody.port, conference.room) as late:
+            await late.hears(1)
