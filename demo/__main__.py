@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Callable
 
-from demo import jitsi, material
+from demo import material
 from demo.stage import CLIENT_CHAT, CURATOR, CURATOR_CHAT, FOLDER, REPORT_CHAT, ROOT, Stage, until
 from schemas import callback, codec
 from schemas.codec import Codec
@@ -16,6 +16,7 @@ from schemas.events import Event, MeetingTranscribed
 from schemas.sources import Identity
 from schemas.topics import DEAD_LETTERS, IDENTITIES, LEAD_EVENTS, TopicSpec
 from streams.kafka import Output, Outputs, Reader
+from tests.fakes.jitsi import JitsiRoom
 from tests.fakes.telegram import FakeTelegram, Message
 
 EXPECTED = {
@@ -91,8 +92,16 @@ class Story:
 
     async def _meeting(self) -> None:
         gateway = self.stage.settings.gateway
-        url = f"http://{gateway.host}:{gateway.port}/hooks/jitsi"
-        async with jitsi.meeting(FOLDER / "prosody", material.ROOM, url, self.stage.jitsi_token, self.say) as metadata:
+        url, place = f"http://{gateway.host}:{gateway.port}/hooks/jitsi", FOLDER / "prosody"
+        place.mkdir()
+        async with JitsiRoom(material.ROOM, place, url, self.stage.jitsi_token) as room:
+            anna = await room.join("Анна")
+            await room.join("Сергей")
+            self.say(f"в комнату {material.ROOM} вошли Анна и Сергей; модуль Prosody просит Jicofo о записи")
+            metadata = await room.recorded()
+            self.say("первый ответ: все Jibri заняты; вторая попытка: запись пошла, участникам сказано:")
+            print(f"             │ {(await anna.hears(1))[-1]}")
+            await room.end()
             folder = await asyncio.to_thread(material.recording, self.stage.recordings, metadata)
             self.say("Jibri закончил запись встречи и вызывает finalize.sh")
             began = material.now_ms()
@@ -106,7 +115,8 @@ class Story:
         query = f"SELECT payload FROM events FINAL WHERE kind = 'meeting_room' AND lead_id = '{material.MEETING_LEAD}'"
         reports = [json.loads(row[0]) for row in await self.stage.sql(query)]
         left = {report["name"] for report in reports if report["happening"] == "left"}
-        return left if len(left) == 2 else None
+        over = any(report["happening"] == "recording_off" for report in reports)
+        return left if over and len(left) == 2 else None
 
     def _heard(self, lead: str, cause: str, message: Message, began: int) -> None:
         self.latencies[lead] = message.ts_ms - began

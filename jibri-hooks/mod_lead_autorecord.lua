@@ -236,6 +236,10 @@ function post(most)
 	end);
 end
 
+local function ms_since(moment) -- nil of a state that an older version of this module left behind
+	return moment and math.floor((now() - moment) * 1000) or 0;
+end
+
 local function report(s, happening, fields)
 	if not report_url or not s.meeting_id then return; end
 	local entry = { id = uuid(); happening = happening; ts = math.floor(now() * 1000); room = s.node; meeting_id = s.meeting_id;
@@ -449,7 +453,7 @@ end
 local function end_recording(s, reason)
 	if s.phase ~= "on" then return; end
 	if now() - s.on_since >= STABLE then s.attempts = 0; end
-	report(s, "recording_off", { session_id = s.session_id; reason = reason });
+	report(s, "recording_off", { session_id = s.session_id; reason = reason; duration_ms = ms_since(s.on_since) });
 end
 
 local function stop_recording(room, s, status)
@@ -493,7 +497,7 @@ local function observe(room, s, presence)
 	end
 end
 
--- Something changed for the better: a person joined, a moderator was made, the focus is here.
+-- Something changed for the better: a person joined or unmuted, a moderator was made.
 local function encourage(room, s, phases)
 	if phases[s.phase] then
 		if s.phase == "resting" then s.attempts = 0; end
@@ -505,7 +509,7 @@ end
 local function welcome_focus(room, s, occupant)
 	s.focus, s.seen = occupant.jid, nil;
 	observe(room, s, occupant:get_presence());
-	encourage(room, s, { resting = true; waiting = true });
+	consider(room, s);
 end
 
 local function lose_focus(s)
@@ -517,6 +521,7 @@ end
 
 local function start_meeting(s)
 	s.meeting_id, s.attempts, s.failure, s.troubled, s.refused = uuid(), 0, nil, nil, {};
+	s.meeting_since = now();
 	report(s, "meeting_started");
 	if s.phase == "on" then
 		report(s, "recording_on", { session_id = s.session_id });
@@ -530,7 +535,7 @@ local function welcome_person(room, s, occupant)
 	if s.people[occupant.nick] then return; end
 	s.count, s.order = s.count + 1, s.order + 1;
 	if s.count == 1 then start_meeting(s); end
-	local person = { id = jid.resource(occupant.nick); name = name_of(occupant); order = s.order };
+	local person = { id = jid.resource(occupant.nick); name = name_of(occupant); order = s.order; since = now() };
 	s.people[occupant.nick] = person;
 	report(s, "joined", { participant = person.id; name = person.name });
 	if s.near_miss then say(room, occupant, hint_text); end
@@ -542,10 +547,10 @@ local function lose_person(s, occupant)
 	local person = s.people[occupant.nick];
 	if not person then return; end
 	s.people[occupant.nick], s.refused[occupant.nick], s.count = nil, nil, s.count - 1;
-	report(s, "left", { participant = person.id; name = person.name });
+	report(s, "left", { participant = person.id; name = person.name; duration_ms = ms_since(person.since) });
 	if s.count > 0 then return; end
 	unwatch(s);
-	report(s, "meeting_ended");
+	report(s, "meeting_ended", { duration_ms = ms_since(s.meeting_since) });
 	if s.phase ~= "on" and s.phase ~= "pending" and s.phase ~= "asking" then enter(s, "idle"); end
 end
 

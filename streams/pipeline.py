@@ -54,6 +54,7 @@ def build(settings: Settings) -> Worker:
     )
     options = Options(
         staff=frozenset(map(str, settings.telegram.staff)),
+        room_prefixes=settings.pipeline.room_prefixes,
         curator_chats=frozenset(map(str, {settings.telegram.curator_chat, *settings.telegram.curators.values()})),
     )
     for topic in TOPICS:

@@ -186,6 +186,9 @@ class Speech(Section):
 class Pipeline(Section):
     """Normalize and fold."""
 
+    room_prefixes: tuple[str, ...] = ("lead-",)
+    """Jitsi rooms named so belong to the lead whose id follows; the same list as in Prosody and the recorder."""
+
     max_batch: int = Field(4000, ge=1, le=50_000)
     """Most records of one partition settled at once."""
     dead_letter_run: int = Field(1000, ge=1)

@@ -15,10 +15,11 @@ from schemas.types import Meta, Millis
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """Who is on our side, from the settings: Telegram user ids of our people, and chat ids of the curators."""
+    """From the settings: Telegram user ids of our people, chat ids of the curators, prefixes of rooms named by lead."""
 
     staff: frozenset[str] = frozenset()
     curator_chats: frozenset[str] = frozenset()
+    room_prefixes: tuple[str, ...] = ("lead-",)
 
 
 Found: TypeAlias = list[Event | Unassigned] | Rejected

@@ -2,6 +2,7 @@
 
 from processors.identity import Identities
 from processors.normalize.contract import Found, Options, unassigned
+from processors.normalize.jitsi import read_room_name
 from schemas.codec import Codec, Rejected, event_id
 from schemas.events import MeetingRecorded, MeetingRoom
 from schemas.sources import ClientRef, FromJitsi, Recording, RoomReport
@@ -20,14 +21,15 @@ def normalize(meta: Meta, record: bytes, identities: Identities, options: Option
         case Rejected():
             return arrived
         case RoomReport():
-            return _from_room(meta, record, arrived, identities)
+            return _from_room(meta, record, arrived, identities, options)
         case Recording():
-            return _from_recorder(meta, record, arrived, identities)
+            return _from_recorder(meta, record, arrived, identities, options)
 
 
-def lead_of(recording: Recording, identities: Identities) -> LeadId | None:
-    """The lead the recorder read from the room's name or metadata, else the one the room is linked to."""
-    return recording.lead_id or identities.find(room_of(recording))
+def lead_of(source: Recording | RoomReport, identities: Identities, options: Options) -> LeadId | None:
+    """The lead that the Jitsi side knew, else the one a person linked the room to, else what the room's name says."""
+    linked = source.lead_id or identities.find(room_of(source))
+    return linked or read_room_name(source.room, options.room_prefixes).lead_id
 
 
 def room_of(source: Recording | RoomReport) -> ClientRef:
@@ -35,9 +37,9 @@ def room_of(source: Recording | RoomReport) -> ClientRef:
     return ClientRef("jitsi_room", source.room)
 
 
-def _from_recorder(meta: Meta, record: bytes, recording: Recording, identities: Identities) -> Found:
+def _from_recorder(meta: Meta, record: bytes, recording: Recording, identities: Identities, options: Options) -> Found:
     id_ = event_id("recording", recording.recording_id)
-    lead_id = lead_of(recording, identities)
+    lead_id = lead_of(recording, identities, options)
     if lead_id is None:
         return [unassigned(meta, record, id_, recording.started_at, SOURCE, room_of(recording))]
     return [
@@ -55,9 +57,9 @@ def _from_recorder(meta: Meta, record: bytes, recording: Recording, identities: 
     ]
 
 
-def _from_room(meta: Meta, record: bytes, report: RoomReport, identities: Identities) -> Found:
+def _from_room(meta: Meta, record: bytes, report: RoomReport, identities: Identities, options: Options) -> Found:
     id_ = event_id("room", report.id)
-    lead_id = report.lead_id or identities.find(room_of(report))
+    lead_id = lead_of(report, identities, options)
     if lead_id is None:
         return [unassigned(meta, record, id_, report.ts, ROOM_SOURCE, room_of(report))]
     return [

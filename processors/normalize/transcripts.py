@@ -21,7 +21,7 @@ def normalize(meta: Meta, record: bytes, identities: Identities, options: Option
         return transcript
     recording = transcript.recording
     id_ = event_id("transcript", recording.recording_id, transcript.version)
-    lead_id = lead_of(recording, identities)
+    lead_id = lead_of(recording, identities, options)
     if lead_id is None:
         return [unassigned(meta, record, id_, recording.started_at, SOURCE, room_of(recording))]
     return [

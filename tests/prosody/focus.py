@@ -32,7 +32,8 @@ class Conference:
     """One room as Jicofo sees it. `answers` are taken one by one, then `on`.
 
     An answer is `on` (accepted, and recording at once), `early` (the same, but the presence overtakes the answer), `ok`
-    (accepted, the test tells what comes), `silence`, or an error condition. Without an answer of the script, who is no moderator gets `not-allowed`, as from the real one.
+    (accepted, the test tells what comes), `silence`, or an error condition. Without an answer of the
+    script, who is no moderator gets `not-allowed`, as from the real one.
     """
 
     focus: "Focus"

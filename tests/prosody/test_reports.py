@@ -58,6 +58,11 @@ async def test_a_whole_meeting(prosody: Prosody, focus: Focus, receiver: Receive
         session
     ] * 4
     assert [report.reason for report in reports if report.reason] == ["resource-constraint", "ended"]
+    begin = {"left": "joined", "meeting_ended": "meeting_started", "recording_off": "recording_on"}
+    for report in [r for r in reports if r.happening in begin]:
+        same = [r for r in reports if r.happening == begin[report.happening] and r.participant == report.participant]
+        assert abs(report.duration_ms - (report.ts - same[0].ts)) <= 2
+    assert all(report.happening in begin for report in reports if report.duration_ms)
 
 
 async def test_a_near_miss_has_no_lead(prosody: Prosody, focus: Focus, receiver: Receiver, new_room: NewRoom) -> None:
