@@ -4,17 +4,18 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
-CALM_S = 10.0
-"""Refusals for the quota within so many seconds are one event: they narrow once."""
+CALM_S = 5.0
+"""Refusals for the quota within so many seconds are one event: they narrow once. No longer than the pause after one."""
 
 
 class Slots:
-    """At most `size` at once; half as many after each `narrow`, one more after each `widen`."""
+    """At most `size` at once; half as many after each `narrow`, one more after a round of `widen`."""
 
     def __init__(self, size: int, clock: Callable[[], float]) -> None:
         self._size = self._limit = self._permits = size
         self._free = asyncio.Semaphore(size)
         self._clock = clock
+        self._went_well = 0
         self._narrowed_at = float("-inf")
 
     @property
@@ -39,11 +40,14 @@ class Slots:
             return
         self._narrowed_at = self._clock()
         self._limit = max(1, self._limit // 2)
+        self._went_well = 0
 
     def widen(self) -> None:
-        """A session went well."""
-        if self._limit == self._size:
+        """A session went well; as many as may run at once make a round."""
+        self._went_well += 1
+        if self._limit == self._size or self._went_well < self._limit:
             return
+        self._went_well = 0
         self._limit += 1
         if self._permits < self._limit:
             self._permits += 1

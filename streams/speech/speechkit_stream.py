@@ -166,7 +166,7 @@ class SpeechKitStream:
     def _truncated(self, tally: _Tally) -> EngineError | None:
         hearing = tally.hearing
         tally.mute += hearing.mute
-        if True:
+        if hearing.complete or tally.mute > MUTE:
             return None
         return EngineFault(ErrorKind.TRANSIENT, "SpeechKit: the session ended before its sound did", code="TRUNCATED")
 

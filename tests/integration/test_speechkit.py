@@ -29,7 +29,7 @@ from tests.fakes.speechkit import KEY
 from tests.tones import talk, write
 
 SECONDS = 5400
-PACE = 50.0
+PACE = 40.0
 """So much faster than real time; every time of the engine is shortened by it."""
 PARALLEL = 8
 LONGEST_S = 240
