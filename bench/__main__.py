@@ -14,7 +14,7 @@ from bench.speech import speech
 from bench.topic import make
 from streams.embedded.broker import Broker
 from streams.embedded.jars import fetch
-from tests.installation import free_port
+from tests.ports import free_port
 
 ROUNDS = 3
 CONTENDERS = ("raw", "ours", "quix", "product")

@@ -12,7 +12,7 @@ import aiohttp
 import psutil
 
 from streams.settings import Metrics
-from tests.installation import free_port
+from tests.ports import free_port
 
 SETTLE_SECONDS, MEASURE_SECONDS = 15, 30
 WORKERS = ("gateway", "pipeline", "transcribe", "store", "notify")

@@ -6,7 +6,6 @@ Workers run as real processes (`leadpulse worker NAME`), so a test can kill them
 import asyncio
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -21,13 +20,7 @@ from schemas.topics import TOPICS, TopicSpec
 from streams.kafka import Output, Outputs, Reader
 from streams.settings import Kafka, Metrics, Settings, Store
 from streams.topics import apply
-
-
-def free_port() -> int:
-    """A TCP port on loopback that nobody listens on now."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
+from tests.ports import free_port
 
 
 async def until(condition: Callable[[], Awaitable[bool]], timeout: float, what: str, pause: float = 0.2) -> None:

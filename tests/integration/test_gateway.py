@@ -18,7 +18,8 @@ from schemas.topics import TELEGRAM, WMS
 from streams.embedded.broker import Broker
 from streams.kafka import partition_of
 from streams.topics import apply
-from tests.installation import Installation, free_port, until
+from tests.installation import Installation, until
+from tests.ports import free_port
 
 SOURCES = {"main": {"token": "right"}, "signed": {"hmac_secret": "key"}}
 BOTS = {"curator": {"secret": "s3cret"}}

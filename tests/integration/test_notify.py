@@ -15,7 +15,7 @@ from schemas.sources import DeadLetter, RoomReport
 from schemas.topics import DEAD_LETTERS, LEAD_ALERTS, RECORDINGS, REPORTS
 from streams.kafka import partition_of
 from tests.fakes.telegram import FakeTelegram, Fault
-from tests.installation import Installation, free_port, until
+from tests.installation import Installation, until
 from tests.integration.notify_line import (
     CURATOR,
     GONES_LEAD,
@@ -28,6 +28,7 @@ from tests.integration.notify_line import (
     logs,
     ready,
 )
+from tests.ports import free_port
 from tests.unit.alerting.alerts import REPORT, pressed
 
 

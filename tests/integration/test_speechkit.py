@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 from asyncio.subprocess import PIPE
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -96,7 +96,7 @@ def meeting() -> tuple[Pcm, tuple[Word, ...]]:
     return np.concatenate([part.pcm for part in parts]), tuple(words)
 
 
-async def test_ninety_minutes_with_faults(tmp_path: Path) -> None:
+async def test_ninety_minutes_with_faults(tmp_path: Path, record_property: Callable[[str, object], None]) -> None:
     """Every word exact in text, order and time; the wall time, threads and memory within their bounds."""
     pcm, words = meeting()
     write(tmp_path / "audio.pcm", pcm)
@@ -134,6 +134,7 @@ async def test_ninety_minutes_with_faults(tmp_path: Path) -> None:
     assert {"UNAVAILABLE", "INTERNAL", "RESOURCE_EXHAUSTED", "ended"} <= summary["outcomes"].keys()
     assert summary["sessions"] == sum(result.attempts for result in results)
     assert summary["most_at_once"] <= PARALLEL + 2  # the fake sees the end of a session a little later than we do
+    record_property("simulated_wall_s", round(wall_s * PACE))
     assert wall_s * PACE <= math.ceil(len(segments) / PARALLEL) * LONGEST_S * 1.05
     assert peak.threads - before.threads <= 3 * PARALLEL + 8
     assert peak.rss - before.rss <= 150 << 20

@@ -16,7 +16,8 @@ from schemas.errors import Refused, TopicMismatch, Transient
 from schemas.topics import IDENTITIES, LEAD_EVENTS, TOPICS, WMS
 from streams.settings import Kafka
 from streams.topics import Difference, Report, apply, compare
-from tests.installation import free_port, until
+from tests.installation import until
+from tests.ports import free_port
 
 SPECS = (WMS, IDENTITIES, LEAD_EVENTS)
 NAMES = [spec.name for spec in SPECS]

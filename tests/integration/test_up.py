@@ -13,7 +13,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.installation import free_port, until
+from tests.installation import until
+from tests.ports import free_port
 
 WORKERS = ("gateway", "pipeline", "transcribe", "store", "notify")
 

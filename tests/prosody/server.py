@@ -1,21 +1,17 @@
 """A real Prosody on a free port of loopback, as any user, for one test session or the demo."""
 
 import asyncio
-import random
 import shutil
-import socket
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from tests.installation import until
+from tests.ports import free_port
 
 ROOT = Path(__file__).parents[2]
 PLUGINS = ROOT / "jibri-hooks", Path(__file__).parent / "plugins"
-PORTS = range(20_000, 32_000)
-"""Below Linux's ports of outgoing connections: none of those takes the port between the look and Prosody's start."""
-
 GUESTS, STAFF = "meet.test", "auth.meet.test"
 """Domains: guests log in without a name; the focus (and the recorder, on its own domain) with `PASSWORD`."""
 
@@ -58,7 +54,7 @@ class Prosody:
 
     async def __aenter__(self) -> Self:
         for _ in range(5):  # somebody else may take the port first
-            self.port = _free_port()
+            self.port = free_port()
             if await self._start():
                 return self
             await self._stop()
@@ -144,16 +140,3 @@ def _lua(value: Option) -> str:
             return "{ " + "; ".join(_lua(item) for item in value) + " }"
         case _:
             return str(value)
-
-
-def _free_port() -> int:
-    dice = random.SystemRandom()
-    while True:
-        port = dice.choice(PORTS)
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            return port

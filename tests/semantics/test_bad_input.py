@@ -12,7 +12,8 @@ import pytest
 from schemas import codec
 from schemas.sources import DeadLetter, Identity
 from schemas.topics import DEAD_LETTERS, IDENTITIES, LEAD_EVENTS, LEAD_UNASSIGNED, TELEGRAM, WMS
-from tests.installation import Installation, free_port, until
+from tests.installation import Installation, until
+from tests.ports import free_port
 from tests.semantics.load import now_ms
 
 TOKEN, SECRET = "a-token-for-the-warehouse", "a-secret-of-the-bot"

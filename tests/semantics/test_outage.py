@@ -15,7 +15,8 @@ from schemas.topics import LEAD_ALERTS, LEAD_EVENTS
 from streams.embedded.broker import Broker
 from streams.embedded.jars import fetch
 from tests.fakes.telegram import FakeTelegram
-from tests.installation import Installation, free_port, until
+from tests.installation import Installation, until
+from tests.ports import free_port
 from tests.semantics.load import history, now_ms
 
 AWAY_SECONDS = 20

@@ -4,7 +4,7 @@ import json
 import re
 from pathlib import Path
 
-from tests.installation import free_port
+from tests.ports import free_port
 from tests.unit.cli.conftest import TOKEN, Line, StoreApi
 
 EVENTS = [

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.fakes.speechkit import FakeSpeechKit, Refusal
-from tests.installation import free_port
+from tests.ports import free_port
 from tests.unit.cli.conftest import Line, StoreApi
 
 
