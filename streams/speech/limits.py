@@ -9,13 +9,12 @@ CALM_S = 5.0
 
 
 class Slots:
-    """At most `size` at once; half as many after each `narrow`, one more after a round of `widen`."""
+    """At most `size` at once; half as many after each `narrow`, one more after each `widen`."""
 
     def __init__(self, size: int, clock: Callable[[], float]) -> None:
         self._size = self._limit = self._permits = size
         self._free = asyncio.Semaphore(size)
         self._clock = clock
-        self._went_well = 0
         self._narrowed_at = float("-inf")
 
     @property
@@ -40,14 +39,12 @@ class Slots:
             return
         self._narrowed_at = self._clock()
         self._limit = max(1, self._limit // 2)
-        self._went_well = 0
 
     def widen(self) -> None:
-        """A session went well; as many as may run at once make a round."""
-        self._went_well += 1
-        if self._limit == self._size or self._went_well < self._limit:
+        """A segment went well. One each, not one a round as TCP has it: a segment lasts minutes, and a chance refusal
+        must not slow down the whole recording."""
+        if self._limit == self._size:
             return
-        self._went_well = 0
         self._limit += 1
         if self._permits < self._limit:
             self._permits += 1

@@ -43,9 +43,7 @@ async def test_narrow_and_widen() -> None:
     slots.narrow()
     assert await free(slots) >= 2
     assert await free(slots) == 2
-    slots.widen()
-    assert slots.limit == 2
-    for _ in range(50):
+    for _ in range(10):
         slots.widen()
     assert slots.limit == 8
     assert await free(slots) == 8
