@@ -13,8 +13,8 @@ setup: ## system packages (as root), .venv from the lock file, Kafka's jars; doe
 demo: setup ## the whole line on sound made on the spot, with a time line; KEEP=1 leaves it running
 	@$(BIN)/python -m demo
 
-test: setup ## every test: unit, golden, properties, semantics and integration on real components
-	@$(BIN)/pytest -q
+test: setup ## every test, two processes: unit, golden, properties, semantics, integration on real components
+	@$(BIN)/pytest -q -n 2 --dist loadfile
 
 lint: setup ## ruff, mypy --strict, import-linter
 	@$(BIN)/ruff check --quiet .

@@ -4,18 +4,14 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
-CALM_S = 5.0
-"""Refusals for the quota within so many seconds are one event: they narrow once. No longer than the pause after one."""
-
 
 class Slots:
-    """At most `size` at once; half as many after each `narrow`, one more after each `widen`."""
+    """At most `size` at once; fewer after each `narrow`, one more after each `widen`."""
 
-    def __init__(self, size: int, clock: Callable[[], float]) -> None:
+    def __init__(self, size: int) -> None:
         self._size = self._limit = self._permits = size
         self._free = asyncio.Semaphore(size)
-        self._clock = clock
-        self._narrowed_at = float("-inf")
+        self._taken = 0
 
     @property
     def limit(self) -> int:
@@ -25,24 +21,23 @@ class Slots:
     async def taken(self) -> AsyncIterator[None]:
         """Waits for a place, first come first served."""
         await self._free.acquire()
+        self._taken += 1
         try:
             yield
         finally:
+            self._taken -= 1
             if self._permits > self._limit:
                 self._permits -= 1
             else:
                 self._free.release()
 
     def narrow(self) -> None:
-        """The service has no room: those in work go on, fewer start after them."""
-        if self._clock() - self._narrowed_at < CALM_S:
-            return
-        self._narrowed_at = self._clock()
-        self._limit = max(1, self._limit // 2)
+        """The service has no room for the caller, who still holds a place: from now on as many as the others, whom it
+        has let in. Halving instead would cost a recording minutes for one refusal by chance."""
+        self._limit = max(1, min(self._limit, self._taken - 1))
 
     def widen(self) -> None:
-        """A segment went well. One each, not one a round as TCP has it: a segment lasts minutes, and a chance refusal
-        must not slow down the whole recording."""
+        """A segment went well."""
         if self._limit == self._size:
             return
         self._limit += 1

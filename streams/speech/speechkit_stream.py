@@ -72,7 +72,7 @@ class SpeechKitStream:
     ) -> None:
         self._settings = settings
         self._observe, self._pause, self._clock, self._dice = observe, pause, clock, dice or Random()
-        self._slots = Slots(settings.parallel, clock)
+        self._slots = Slots(settings.parallel)
         self._starts = Starts(settings.starts_per_second, clock, pause)
         self._line = Line(settings, settings.parallel)
         self._running = self._retries = 0
@@ -134,6 +134,8 @@ class SpeechKitStream:
             finally:
                 self._running -= 1
                 tally.billed_units += session.billed_units
+            if failure and failure.kind is ErrorKind.QUOTA:
+                self._slots.narrow()
         if tally.first_answer_s is None:
             tally.first_answer_s = session.first_answer_s
         if tally.hearing.committed_ms > before:
@@ -173,8 +175,6 @@ class SpeechKitStream:
     def _judge(self, failure: EngineError, tally: _Tally) -> None:
         """Returns if the segment goes on; raises if not."""
         self._trouble = f", last trouble: {failure}"
-        if failure.kind is ErrorKind.QUOTA:
-            self._slots.narrow()
         if not failure.retriable:
             raise failure
         tally.idle += 1

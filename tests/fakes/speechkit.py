@@ -37,7 +37,7 @@ class FakeSpeechKit(service.RecognizerServicer):
         self.behaviour = behaviour or Behaviour()
         self.sessions: list[SessionRecord] = []
         self.most_at_once = 0
-        self._open = 0
+        self._open = self._chances = 0
         self._lock = threading.Lock()
         self._dice = Random(self.behaviour.seed)
         self.files = AsyncSide(self)
@@ -166,8 +166,9 @@ class FakeSpeechKit(service.RecognizerServicer):
                 Fault("cut"),
                 Fault("truncate"),
             )
-            chosen = self._dice.choice(kinds)
-            return Fault(chosen.kind, self._dice.randrange(0, 200_000), chosen.code, "by chance")
+            chosen = kinds[self._chances % len(kinds)]  # in turn, so that some faults more than kinds show each
+            self._chances += 1
+            return Fault(chosen.kind, self._dice.randrange(0, 100_000), chosen.code, "by chance")
 
 
 class _Inbox:

@@ -31,7 +31,7 @@ class Behaviour:
     """One for each next session."""
     always: Fault | None = None
     share: float = 0.0
-    """Of sessions that get a fault by `seed` at any place of their first 200 s."""
+    """Of sessions that get a fault, of each kind in turn, by `seed` at any place of their first 100 s."""
     seed: int = 1
     parallel: int = 1000
     """Sessions at once; one more is refused with RESOURCE_EXHAUSTED."""

@@ -55,7 +55,7 @@ async def test_faults_that_last_end_the_segment(
     assert len(fake.sessions) == sessions
     if kind is ErrorKind.QUOTA:
         assert all(5 <= pause <= 60 for pause in bench.pauses if pause > 1)
-        assert bench.engine.health().detail.startswith("0 of 4 sessions")
+        assert bench.engine.health().detail.startswith("0 of 1 sessions")
 
 
 async def test_internal_errors_that_last_are_the_audios(make: Make, fake: FakeSpeechKit, audio: Audio) -> None:
