@@ -10,12 +10,12 @@ from collections.abc import Callable
 
 from demo import material
 from demo.stage import CLIENT_CHAT, CURATOR, CURATOR_CHAT, FOLDER, REPORT_CHAT, ROOT, Stage, until
-from schemas import callback, codec
+from demo.tally import lead_events, records, transcripts_of
+from schemas import callback
 from schemas.codec import Codec
-from schemas.events import Event, MeetingTranscribed
 from schemas.sources import Identity
-from schemas.topics import DEAD_LETTERS, IDENTITIES, LEAD_EVENTS, TopicSpec
-from streams.kafka import Output, Outputs, Reader
+from schemas.topics import DEAD_LETTERS, IDENTITIES
+from streams.kafka import Output, Outputs
 from tests.fakes.jitsi import JitsiRoom
 from tests.fakes.telegram import FakeTelegram, Message
 
@@ -157,16 +157,17 @@ class Story:
 
     async def _count(self, acknowledged: set[str]) -> bool:
         """Compare what was produced with what was stored, and write the summary."""
-        produced = {event.event_id for event in await self._events()}
+        events = await lead_events(self.stage.settings.kafka)
+        produced = {event.event_id for event in events}
 
         async def stored() -> int | None:
             count = int((await self.stage.sql("SELECT uniqExact(event_id) FROM events FINAL"))[0][0])
             return count if count >= len(produced) else None
 
         count = await until(stored, 30, "every event is stored")
-        dead = len(await self._records(DEAD_LETTERS))
+        dead = len(await records(self.stage.settings.kafka, DEAD_LETTERS))
         alerts = await self.stage.sql("SELECT lead_id, rule, severity FROM alerts_current ORDER BY lead_id")
-        transcripts = await self._transcripts()
+        transcripts = transcripts_of(events)
         reports = await self.stage.sql("SELECT count() FROM reports FINAL")
         self.summary |= {
             "events": {"lead.events": len(produced), "stored": count},
@@ -187,26 +188,6 @@ class Story:
         }
         found = {(lead, rule) for lead, rule, _ in alerts}
         return found == EXPECTED and bool(transcripts) and dead == 0 and count >= len(produced)
-
-    async def _transcripts(self) -> list[dict[str, object]]:
-        events = [e for e in await self._events() if isinstance(e, MeetingTranscribed)]
-        return [
-            {
-                "lead_id": event.lead_id,
-                "words": event.words,
-                "engine": event.engine,
-                "text": " ".join(said.text for said in event.utterances),
-            }
-            for event in events
-        ]
-
-    async def _events(self) -> list[Event]:
-        decoded = [codec.decode(value) for value in await self._records(LEAD_EVENTS)]
-        return [event for event in decoded if not isinstance(event, codec.Rejected)]
-
-    async def _records(self, topic: TopicSpec) -> list[bytes]:
-        reader = Reader(self.stage.settings.kafka, topic)
-        return [record.value async for record in reader.read(range(topic.partitions)) if record.value is not None]
 
     async def _edited(self, message: Message, edits: int) -> None:
         await self._until(lambda: len(message.edits) > edits, 30, f"message {message.message_id} is edited")
