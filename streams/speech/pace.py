@@ -5,8 +5,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from streams.speech.answers import Closed, Hearing
 from streams.speech.engines import RATE, Audio, EngineError, EngineFault, ErrorKind
 
@@ -31,6 +29,7 @@ class SessionReport:
     sent_ms: int
     billed_units: int
     first_answer_s: float | None
+    lasted_s: float
     warnings: int
 
 
@@ -97,6 +96,7 @@ class Session:
             self.sent_ms,
             self.billed_units,
             self.first_answer_s,
+            self._clock() - self.began,
             warnings,
         )
 
@@ -125,5 +125,8 @@ class Session:
 
 
 def _read(audio: Audio, from_ms: int, to_ms: int) -> bytes:
+    """One copy of at most 9 MB a session: eight sessions hold 62 MB at 240 s."""
     first, last = from_ms * RATE // 1000, min(to_ms * RATE // 1000, audio.samples)
-    return np.fromfile(audio.path, dtype="<i2", count=max(0, last - first), offset=first * 2).tobytes()
+    with audio.path.open("rb") as file:
+        file.seek(first * 2)
+        return file.read(max(0, last - first) * 2)

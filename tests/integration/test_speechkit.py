@@ -22,6 +22,7 @@ import psutil
 
 from schemas.sources import Word
 from streams.speech.engines import Audio, Pcm, Segment, SegmentResult
+from streams.speech.pace import SessionReport
 from streams.speech.plan import plan
 from streams.speech.sections import SpeechKit
 from streams.speech.speechkit_stream import SpeechKitStream
@@ -104,6 +105,7 @@ async def test_ninety_minutes_with_faults(tmp_path: Path, record_property: Calla
     segments = plan(pcm, Bounds())
     del pcm
     assert any(segment.send_end_ms > segment.own_end_ms for segment in segments)  # hard cuts are in it
+    reports: list[SessionReport] = []
     async with fake({"share": 0.4, "seed": 7, "status_s": 1 / PACE, "warn_pace": 2.0}) as child:
         address = f"127.0.0.1:{child.port}"
         engine = SpeechKitStream(
@@ -119,6 +121,7 @@ async def test_ninety_minutes_with_faults(tmp_path: Path, record_property: Calla
             ),
             pause=lambda seconds: asyncio.sleep(seconds / PACE),
             dice=Random(1),
+            observe=reports.append,
         )
         peak = Peak(threading.active_count(), psutil.Process().memory_info().rss)
         before = Peak(peak.threads, peak.rss)
@@ -135,7 +138,8 @@ async def test_ninety_minutes_with_faults(tmp_path: Path, record_property: Calla
     assert summary["sessions"] == sum(result.attempts for result in results)
     assert summary["most_at_once"] <= PARALLEL + 2  # the fake sees the end of a session a little later than we do
     record_property("simulated_wall_s", round(wall_s * PACE))
-    assert wall_s * PACE <= math.ceil(len(segments) / PARALLEL) * LONGEST_S * 1.05
+    record_property("stretched", round(stretched(reports), 3))
+    assert wall_s * PACE / stretched(reports) <= math.ceil(len(segments) / PARALLEL) * LONGEST_S * 1.05
     assert peak.threads - before.threads <= 3 * PARALLEL + 8
     assert peak.rss - before.rss <= 150 << 20
 
@@ -144,3 +148,9 @@ def owned(segments: list[Segment], results: list[SegmentResult]) -> tuple[Word, 
     """The words of all segments, each from the one that owns it."""
     pairs = zip(segments, results, strict=True)
     return tuple(word for segment, result in pairs for word in result.words if segment.owns(word))
+
+
+def stretched(reports: list[SessionReport]) -> float:
+    """How much longer than their sound whole sessions took: 1 on an idle machine, more beside other tests."""
+    whole = [report for report in reports if report.kind is None]
+    return max(1.0, sum(report.lasted_s for report in whole) * PACE * 1000 / sum(report.sent_ms for report in whole))
