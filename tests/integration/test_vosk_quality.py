@@ -1,4 +1,4 @@
-"""How well the real Vosk hears held-out sentences in voices it was trained on or not, through the product's own path."""
+"""How well the real Vosk hears held-out sentences, in known voices and in a new one, through the product's own path."""
 
 from pathlib import Path
 
