@@ -15,7 +15,7 @@ from recorder.health import Health
 from recorder.publish import Publisher
 from recorder.settings import Settings
 from recorder.spool import Marker, Spool
-from recorder.sweep import find_forgotten, find_settled, media_of
+from recorder.sweep import find_forgotten, find_settled
 
 log = logging.getLogger(__name__)
 
@@ -76,18 +76,17 @@ class Agent:
                 self._spool.drop(directory, now)
                 self._health.swept += 1
                 log.info("found a recording without marker", extra={"session": directory.name})
-            self._clean(quiet_ms, now)
+            self._clean(now)
             self._health.faults.pop("recordings", None)
         except OSError as error:
             self._health.faults["recordings"] = str(error)
             log.warning("cannot sweep", extra={"error": str(error)})
 
-    def _clean(self, quiet_ms: int, now: int) -> None:
+    def _clean(self, now: int) -> None:
         settings, reserve = self._settings, round(self._settings.source_free_mb * 1e6)
         if settings.local != "keep":
-            for directory, files in find_settled(settings.recordings, self._spool, quiet_ms, now):
-                found = [(path, media_of(path)) for path in files]
-                self._health.disposed += dispose(directory, found, settings.local)
+            for directory, files in find_settled(settings.recordings, self._spool):
+                self._health.disposed += dispose(directory, files, settings.local)
         self._health.purged += purge(settings.recordings, settings.quarantine_days, reserve, now / 1000)
         self._health.source_free = free = shutil.disk_usage(settings.recordings).free
         if free >= reserve:

@@ -1,6 +1,5 @@
 """Local files after the verified copy and the broker's acknowledgement: kept, put into quarantine or deleted."""
 
-import os
 import shutil
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -23,9 +22,6 @@ def dispose(directory: Path, published: Iterable[tuple[Path, Media]], local: Loc
     if local == "keep":
         return 0
     aside = directory.parent / QUARANTINE / directory.name if local == "quarantine" else None
-    if aside:
-        aside.mkdir(parents=True, exist_ok=True)
-        os.utime(aside)  # the time in quarantine counts from now, not from the recording
     count = 0
     for path, state in published:
         if media_of(path) == state:
@@ -55,7 +51,8 @@ def _remove(path: Path, aside: Path | None) -> None:
     if aside is None:
         path.unlink(missing_ok=True)
     elif path.exists():
-        path.replace(aside / path.name)
+        aside.mkdir(parents=True, exist_ok=True)
+        path.replace(aside / path.name)  # its folder is as old as the last move into it
 
 
 def _oldest_first(quarantine: Path) -> Iterator[tuple[Path, float]]:

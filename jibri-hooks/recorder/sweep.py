@@ -30,20 +30,28 @@ def find_forgotten(
             yield directory
 
 
-def find_settled(recordings: Path, spool: Spool, quiet_ms: int, now_ms: int) -> Iterator[tuple[Path, list[Path]]]:
-    """Quiet directories whose media files are all published, with these: what a crash before the clean-up left."""
-    for directory, files in _quiet(recordings, spool, quiet_ms, now_ms):
-        if all(is_about(spool.recall(media.recording_id), media) for media in map(media_of, files)):
+def find_settled(recordings: Path, spool: Spool) -> Iterator[tuple[Path, list[tuple[Path, Media]]]]:
+    """Directories whose media files are all published as they stand, with these: what a crash in or before the
+    clean-up left. One without any is among them when a marker of it is done. Raises OSError.
+    """
+    for directory in _unmarked(recordings, spool):
+        files = [(path, media_of(path)) for path in media_files(directory)]
+        published = all(is_about(spool.recall(media.recording_id), media) for _, media in files)
+        if published and (files or spool.knows(directory.name)):
             yield directory, files
 
 
 def _quiet(recordings: Path, spool: Spool, quiet_ms: int, now_ms: int) -> Iterator[tuple[Path, list[Path]]]:
+    for directory in _unmarked(recordings, spool):
+        files = media_files(directory)
+        if files and max(map(modified_ms, files)) <= now_ms - quiet_ms:
+            yield directory, files
+
+
+def _unmarked(recordings: Path, spool: Spool) -> Iterator[Path]:
     marked = {marker.directory.name for marker in [*spool.pending(), *spool.failed()]}
     for directory in sorted(recordings.iterdir()):
         if directory.name.startswith(".") or directory.name in marked:
             continue
-        if directory.is_symlink() or not directory.is_dir():
-            continue
-        files = media_files(directory)
-        if files and max(map(modified_ms, files)) <= now_ms - quiet_ms:
-            yield directory, files
+        if directory.is_dir() and not directory.is_symlink():
+            yield directory

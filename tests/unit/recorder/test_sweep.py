@@ -1,5 +1,6 @@
-"""What the sweep sees of other processes' open files."""
+"""What the sweep sees of other processes' open files, and what it clears away after a crash."""
 
+import json
 import os
 import subprocess
 import sys
@@ -7,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from recorder.disposal import dispose
 from recorder.openfiles import open_files
 from recorder.spool import Spool
-from recorder.sweep import find_forgotten
+from recorder.sweep import find_forgotten, find_settled, media_of
 
 NOW = 1_790_000_000_000
 
@@ -66,3 +68,34 @@ def test_processes_that_hide(recording: Path, tmp_path: Path) -> None:
     spool.prepare()
     directories = find_forgotten(recording.parents[1], spool, 1000, NOW, lambda: open_files(proc))
     assert [d.name for d in directories] == ["381ca070"]
+
+
+@pytest.mark.parametrize("left", [(), ("metadata.json",)])
+def test_cleared_but_not_removed(tmp_path: Path, left: tuple[str, ...]) -> None:
+    """A directory that a crash left in the middle of its clean-up is found by its done marker; a new one is not."""
+    spool = Spool(tmp_path / ".leadpulse")
+    spool.prepare()
+    directories = [tmp_path / "done", tmp_path / "new"]
+    for directory in directories:
+        directory.mkdir()
+        for name in left:
+            (directory / name).touch()
+    spool.drop(directories[0], NOW)
+    assert list(find_settled(tmp_path, spool)) == []
+    spool.finish(spool.pending()[0])
+    assert list(find_settled(tmp_path, spool)) == [(directories[0], [])]
+    dispose(directories[0], [], "delete")
+    assert [path.name for path in tmp_path.iterdir() if path.name[0] != "."] == ["new"]
+
+
+def test_published_but_not_cleared(recording: Path) -> None:
+    """A published file is cleared away by the next sweep, however young it is, unless it was changed since."""
+    spool = Spool(recording.parents[1] / ".leadpulse")
+    spool.prepare()
+    media = media_of(recording)
+    assert list(find_settled(recording.parents[1], spool)) == []
+    note = json.dumps({"size": media.size, "ended_at": media.ended_at}).encode()
+    spool.remember(media.recording_id, note, media.ended_at)
+    assert list(find_settled(recording.parents[1], spool)) == [(recording.parent, [(recording, media)])]
+    recording.write_bytes(b"more")
+    assert list(find_settled(recording.parents[1], spool)) == []
