@@ -10,7 +10,8 @@ from typing import Literal
 import msgspec
 
 from schemas.base import LeadEvent
-from schemas.meetings import MeetingMinutes, MeetingRecorded, MeetingRoom, MeetingTranscribed, RoomHappening, Utterance
+from schemas.meetings import MeetingRecorded, MeetingRoom, MeetingTranscribed, RoomHappening, Utterance
+from schemas.minutes import ChatSummary, MeetingMinutes, ProfileCorrected
 from schemas.types import EventId, LocalDay, Millis
 from schemas.warehouse import Adjustment, Inbound, Line, Pick, Reservation, Return, Shipment, StockSnapshot, WmsEvent
 
@@ -20,6 +21,7 @@ __all__ = [
     "Author",
     "Baseline",
     "Call",
+    "ChatSummary",
     "CrmChanged",
     "DayFigures",
     "Event",
@@ -36,6 +38,7 @@ __all__ = [
     "MessageEdited",
     "Note",
     "Pick",
+    "ProfileCorrected",
     "Reservation",
     "Return",
     "RoomHappening",
@@ -173,6 +176,8 @@ Event = (
     | MeetingRoom
     | MeetingTranscribed
     | MeetingMinutes
+    | ChatSummary
+    | ProfileCorrected
     | Message
     | MessageEdited
     | MessageDeleted

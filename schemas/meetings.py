@@ -1,4 +1,4 @@
-"""Lead events of a meeting: who was there, the recording, the words, the minutes."""
+"""Lead events of a meeting: who was there, the recording, the words. The minutes are in `schemas.minutes`."""
 
 from typing import Literal
 
@@ -62,14 +62,3 @@ class MeetingTranscribed(LeadEvent, frozen=True, tag="meeting_transcribed"):
     words: int
     utterances: list[Utterance]
     degraded: bool = False
-
-
-class MeetingMinutes(LeadEvent, frozen=True, tag="meeting_minutes"):
-    """Summary and decisions of a meeting, made from version `version` of its transcript."""
-
-    recording_id: str
-    version: int
-    engine: str
-    summary: str
-    decisions: list[str] = []
-    actions: list[str] = []

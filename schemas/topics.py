@@ -54,6 +54,14 @@ LEAD_UNASSIGNED = TopicSpec("lead.unassigned", key="client kind:value", partitio
 SEGMENTS = TopicSpec(
     "transcript.segments", key="recording/segment/engine/options", partitions=4, cleanup="compact", retention_ms=FOREVER
 )
+MINUTES_REQUESTS = TopicSpec("minutes.requests", key="lead id", partitions=4, max_bytes=16 << 20)
+LLM_CALLS = TopicSpec("llm.calls", key="role", partitions=1, retention_ms=365 * DAY_MS)
+
+OUT_FILES = TopicSpec("out.files", key="lead id", partitions=4, max_bytes=16 << 20)
+OUT_BITRIX = TopicSpec("out.bitrix", key="lead id", partitions=4, max_bytes=16 << 20)
+OUT_NOTEBOOK = TopicSpec("out.notebook", key="lead id", partitions=4, max_bytes=16 << 20)
+OUT_WEBHOOKS = TopicSpec("out.webhooks", key="what it is about", partitions=4, max_bytes=16 << 20)
+
 REPORTS = TopicSpec("daily.reports", key="report id", partitions=1)
 OUTBOX = TopicSpec(
     "notify.outbox", key="what is sent", partitions=LEAD_PARTITIONS, cleanup="compact", retention_ms=FOREVER
@@ -74,6 +82,12 @@ TOPICS: tuple[TopicSpec, ...] = (
     LEAD_ALERTS,
     LEAD_UNASSIGNED,
     SEGMENTS,
+    MINUTES_REQUESTS,
+    LLM_CALLS,
+    OUT_FILES,
+    OUT_BITRIX,
+    OUT_NOTEBOOK,
+    OUT_WEBHOOKS,
     REPORTS,
     OUTBOX,
     OPS_NOTICES,

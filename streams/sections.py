@@ -218,3 +218,5 @@ class Metrics(Section):
     """Port of notify's."""
     recorder: int = Field(9106, ge=0, le=65535)
     """Port of the recorder agent's."""
+    minutes: int = Field(9107, ge=0, le=65535)
+    """Port of minutes'."""

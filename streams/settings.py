@@ -18,6 +18,8 @@ from pydantic_settings import (
 )
 
 from schemas.errors import ConfigError
+from streams.llm.sections import Llm
+from streams.outlets.sections import Bitrix, Minutes, Notebook, Webhooks
 from streams.sections import (
     Broker,
     Gateway,
@@ -33,10 +35,14 @@ from streams.sections import (
 from streams.speech.sections import SpeechKit
 
 __all__ = [
+    "Bitrix",
     "Broker",
     "Gateway",
     "Kafka",
+    "Llm",
     "Metrics",
+    "Minutes",
+    "Notebook",
     "Pipeline",
     "Settings",
     "Speech",
@@ -44,6 +50,7 @@ __all__ = [
     "Store",
     "Telegram",
     "TelegramBot",
+    "Webhooks",
     "WmsSource",
     "load",
 ]
@@ -65,6 +72,11 @@ class Settings(BaseSettings):
     telegram: Telegram = Telegram()
     speech: Speech = Speech()
     speechkit: SpeechKit = SpeechKit()
+    llm: Llm = Llm()
+    minutes: Minutes = Minutes()
+    bitrix: Bitrix = Bitrix()
+    notebook: Notebook = Notebook()
+    webhooks: Webhooks = Webhooks()
     pipeline: Pipeline = Pipeline()
     metrics: Metrics = Metrics()
 

@@ -4,6 +4,7 @@ from typing import Any, get_args
 
 from schemas import events as ev
 from schemas.codec import event_id
+from schemas.minutes import OFFLINE, Minutes, Point
 from tests.unit.store.records import NOW
 
 LEAD = "12345"
@@ -20,7 +21,15 @@ _FIELDS: dict[type, dict[str, Any]] = {
         "words": 3,
         "utterances": [ev.Utterance(0, 900, "добрый день", "A", 0.9), ev.Utterance(1000, 1500, "да")],
     },
-    ev.MeetingMinutes: {"recording_id": "r1", "version": 1, "engine": "extract", "summary": "«итоги»"},
+    ev.MeetingMinutes: {
+        "recording_id": "r1",
+        "room": "lead-7-kickoff",
+        "duration_ms": 600_000,
+        "people": ["Анна"],
+        "minutes": Minutes("«итоги»", OFFLINE, decisions=[Point("едем", "ну, едем", 3)]),
+    },
+    ev.ChatSummary: {"day": "2026-09-22", "messages": 3, "minutes": Minutes("Спросили о счёте.", OFFLINE, 3)},
+    ev.ProfileCorrected: {"field": "sells", "text": "обувь", "author": "Мария"},
     ev.Message: {"chat_id": "-1", "message_id": "5", "author": _AUTHOR, "text": "где наш товар? 'ё' \x00"},
     ev.MessageEdited: {"chat_id": "-1", "message_id": "5", "author": ev.Author("8", client=False), "text": "правка"},
     ev.MessageDeleted: {"chat_id": "-1", "message_id": "5"},

@@ -1,0 +1,128 @@
+"""Minutes of a conversation (a meeting, or a client's chat on one day), and what is asked for them.
+
+Every item says where it comes from: `segment` is the number of the utterance (from 0) in the conversation, `quote` is
+verbatim from it. What nobody said is `UNKNOWN`, never a guess.
+"""
+
+from typing import Literal
+
+import msgspec
+
+from schemas.base import LeadEvent
+from schemas.meetings import Utterance
+from schemas.types import LeadId, Millis
+
+UNKNOWN = "не указан"
+OFFLINE = "offline"
+"""`Minutes.engine` of the rule-based extract; readers see it as "без модели"."""
+
+Tone = Literal["хороший", "ровный", "напряжённый", "плохой"]
+
+
+class Topic(msgspec.Struct, frozen=True):
+    """A stretch of the conversation about one thing; ms from its start."""
+
+    title: str
+    start_ms: int
+    end_ms: int
+
+
+class Point(msgspec.Struct, frozen=True):
+    """Something that was said, in short (`text`) and verbatim (`quote`)."""
+
+    text: str
+    quote: str
+    segment: int
+
+
+class Action(msgspec.Struct, frozen=True):
+    """A promise. `due` is an ISO date where the day is known, else as it was said, else `UNKNOWN`."""
+
+    text: str
+    owner: str
+    due: str
+    quote: str
+    segment: int
+
+
+class Fact(msgspec.Struct, frozen=True):
+    """What the client says of himself: what he sells, where (marketplaces, cities), a client of ours since when."""
+
+    field: Literal["sells", "where", "since"]
+    text: str
+    quote: str
+    segment: int
+
+
+class Minutes(msgspec.Struct, frozen=True):
+    """What came out of a conversation. `version` is that of the transcript (of a chat: the number of its messages).
+
+    `engine` is a model's name or `OFFLINE`. `numbers` are prices, quantities and other figures as they were said.
+    """
+
+    summary: str
+    engine: str
+    version: int = 1
+    topics: list[Topic] = []
+    decisions: list[Point] = []
+    actions: list[Action] = []
+    pains: list[Point] = []
+    conflicts: list[Point] = []
+    competitors: list[Point] = []
+    tariffs: list[Point] = []
+    numbers: list[Point] = []
+    open_questions: list[Point] = []
+    facts: list[Fact] = []
+    tone: Tone = "ровный"
+
+
+class Conversation(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What minutes are made of. `people` are the names that are known, speakers or not; `client` those of them who are
+    the client's. `started_at` is None where nobody knows it (a plain text): then dates stay as they were said.
+    """
+
+    utterances: list[Utterance]
+    version: int = 1
+    started_at: Millis | None = None
+    duration_ms: int = 0
+    people: list[str] = []
+    client: list[str] = []
+
+
+class ChatDay(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A client's chat messages that came in [`since`, `until`), to be summarised (`minutes.requests`, key = lead id).
+
+    `day` is the Moscow date of `until`. Utterances are messages; their times are ms from `since`.
+    """
+
+    lead_id: LeadId
+    day: str
+    since: Millis
+    until: Millis
+    conversation: Conversation
+
+
+class MeetingMinutes(LeadEvent, frozen=True, tag="meeting_minutes"):
+    """The minutes of a meeting. `ts` is its start; a later `minutes.version` replaces the former one."""
+
+    recording_id: str
+    room: str
+    duration_ms: int
+    people: list[str]
+    minutes: Minutes
+
+
+class ChatSummary(LeadEvent, frozen=True, tag="chat_summary"):
+    """What was written in the client's chats in the 24 hours before `ts`; `day` is the Moscow date of `ts`."""
+
+    day: str
+    messages: int
+    minutes: Minutes
+
+
+class ProfileCorrected(LeadEvent, frozen=True, tag="profile_corrected"):
+    """A person's word on a field of the client's profile (`processors.profile`): it wins over what was heard."""
+
+    field: str
+    text: str
+    author: str

@@ -1,0 +1,55 @@
+"""What goes out to the customer's other systems: `out.files`, `out.bitrix`, `out.notebook`, `out.webhooks`.
+
+One topic for each outlet, so that one that is away holds up no other. Every delivery may be repeated after a crash;
+each outlet makes it count once (it looks for what is there by its key before it writes).
+"""
+
+from typing import Literal
+
+import msgspec
+
+from schemas.meetings import Utterance
+from schemas.minutes import MeetingMinutes
+from schemas.types import Millis
+
+
+class MinutesCopy(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A meeting's minutes with the words they were made of (`out.files`, `out.bitrix`, `out.notebook`)."""
+
+    minutes: MeetingMinutes
+    transcript: list[Utterance]
+
+
+WebhookKind = Literal["recording", "transcript", "minutes", "alert", "report"]
+
+
+class Webhook(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What n8n is told (`out.webhooks`): the body of the request as it is sent. The same `id` is the same event."""
+
+    id: str
+    event: WebhookKind
+    ts: Millis
+    body: msgspec.Raw
+    lead_id: str = ""
+
+
+class LlmCall(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The audit of one call of a language model (`llm.calls`, key = role): hashes instead of words.
+
+    `outcome` is "ok" or the kind of fault. `cost_usd` by the model's price in the settings. Hashes are SHA-256, hex.
+    `external`: the words (pseudonymised) left the house.
+    """
+
+    call_id: str
+    ts: Millis
+    role: str
+    model: str
+    outcome: str
+    prompt_sha256: str
+    answer_sha256: str = ""
+    prompt_tokens: int = 0
+    answer_tokens: int = 0
+    cost_usd: float = 0.0
+    seconds: float = 0.0
+    lead_id: str = ""
+    external: bool = True

@@ -1,0 +1,50 @@
+"""Settings of language models."""
+
+from typing import Literal
+
+from pydantic import Field, SecretStr
+
+from streams.sections import Section
+
+Role = Literal["tags", "summary", "minutes", "answers"]
+
+
+class Model(Section):
+    """One model at one OpenAI-compatible endpoint."""
+
+    base_url: str
+    """Such as `https://api.z.ai/api/paas/v4/`."""
+    model: str
+    """The endpoint's own name of the model."""
+    api_key: SecretStr = SecretStr("")
+    """Bearer key."""
+    external: bool = True
+    """Whether words leave the house. Then they are pseudonymised, and clients of `no_external` are left out."""
+    usd_in: float = Field(0.0, ge=0)
+    """Price of a million tokens that it reads, US dollars."""
+    usd_out: float = Field(0.0, ge=0)
+    """Price of a million tokens that it writes, US dollars."""
+    max_parallel: int = Field(1, ge=1)
+    """Calls at once; some accounts allow one."""
+    context_tokens: int = Field(128_000, ge=2048)
+    """What it can read and write in one call."""
+
+
+class Llm(Section):
+    """Language models. Without any the minutes are made by rules and say so."""
+
+    models: dict[str, Model] = Field({})
+    """Models by a name of ours."""
+    roles: dict[Role, list[str]] = Field({})
+    """Which models do what, in order: the next one is asked when one cannot. A role without its own list takes all
+    models in their order."""
+    usd_per_day: dict[Role, float] = Field({})
+    """Most that a role may cost in a Moscow day; then its work is done by rules. No limit where it is not named."""
+    timeout: float = Field(120.0, gt=0)
+    """Seconds for one call."""
+    attempts: int = Field(3, ge=1)
+    """Calls of one model for one answer before the next model is asked."""
+    patience_seconds: float = Field(600.0, ge=0)
+    """So long a meeting waits for models that are away or out of limits, before its minutes are made by rules."""
+    no_external: list[str] = Field([])
+    """Leads whose words go to no external model."""
