@@ -7,6 +7,7 @@ from typing import Generic, TypeVar, cast
 import msgspec
 
 from schemas.events import Event
+from schemas.minutes import MinutesRequest
 from schemas.types import EventId
 
 T = TypeVar("T")
@@ -42,6 +43,7 @@ class Codec(Generic[T]):
 
 
 EVENT: Codec[Event] = Codec(Event)
+MINUTES_REQUEST: Codec[MinutesRequest] = Codec(MinutesRequest)
 
 
 def decode(data: bytes | None) -> Event | Rejected:

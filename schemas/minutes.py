@@ -89,8 +89,18 @@ class Conversation(msgspec.Struct, frozen=True, omit_defaults=True):
     client: list[str] = []
 
 
-class ChatDay(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A client's chat messages that came in [`since`, `until`), to be summarised (`minutes.requests`, key = lead id).
+class MeetingRequest(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="type", tag="meeting"):
+    """A meeting whose minutes are wanted. `ts` is its start."""
+
+    lead_id: LeadId
+    recording_id: str
+    room: str
+    ts: Millis
+    conversation: Conversation
+
+
+class ChatDay(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="type", tag="chat"):
+    """A client's chat messages that came in [`since`, `until`), to be summarised.
 
     `day` is the Moscow date of `until`. Utterances are messages; their times are ms from `since`.
     """
@@ -100,6 +110,10 @@ class ChatDay(msgspec.Struct, frozen=True, omit_defaults=True):
     since: Millis
     until: Millis
     conversation: Conversation
+
+
+MinutesRequest = MeetingRequest | ChatDay
+"""What travels on `minutes.requests` (key = lead id)."""
 
 
 class MeetingMinutes(LeadEvent, frozen=True, tag="meeting_minutes"):

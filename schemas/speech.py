@@ -1,6 +1,7 @@
 """What `transcript.segments` keeps: finished segments of recordings in work, and a mark for each recording that is out.
 
-A segment stands there before it counts, so a crash redoes only what is missing. When the transcript is out and no
+A segment stands there before it counts, so a crash redoes only what is missing; work that goes on at a service stands
+in its segment's place until that is finished. When the transcript is out and no
 better one is to come, its segments are deleted (tombstones) and only the mark stays: the topic is small, and reading
 a partition of it at the start of a job is cheap.
 """
@@ -20,6 +21,12 @@ class FinishedSegment(msgspec.Struct, frozen=True, omit_defaults=True, tag_field
     utterances: list[Utterance] = []
 
 
+class StartedOperation(msgspec.Struct, frozen=True, tag_field="type", tag="operation"):
+    """A service works on the segment under this id, paid whether or not somebody reads the result."""
+
+    id: str
+
+
 class FinishedRecording(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="type", tag="recording"):
     """Version `version` of the transcript is on `source.transcripts`.
 
@@ -34,5 +41,5 @@ class FinishedRecording(msgspec.Struct, frozen=True, omit_defaults=True, tag_fie
     upgrades: int = 0
 
 
-Kept = FinishedSegment | FinishedRecording
+Kept = FinishedSegment | StartedOperation | FinishedRecording
 """What travels on `transcript.segments`."""

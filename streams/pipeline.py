@@ -16,9 +16,10 @@ from processors.identity import Identities
 from processors.normalize import NORMALIZERS, Normalizer, Options
 from processors.state import LeadState
 from schemas.alerts import Alert, Signal
-from schemas.codec import EVENT, Codec, Rejected
+from schemas.codec import EVENT, MINUTES_REQUEST, Codec, Rejected
 from schemas.errors import Transient
 from schemas.events import AlertAction, Event, Tick
+from schemas.minutes import MeetingRequest
 from schemas.sources import Identity, Unassigned
 from schemas.topics import (
     IDENTITIES,
@@ -27,6 +28,7 @@ from schemas.topics import (
     LEAD_SIGNALS,
     LEAD_STATE,
     LEAD_UNASSIGNED,
+    MINUTES_REQUESTS,
     TOPICS,
 )
 from streams import metrics
@@ -114,7 +116,7 @@ class Normalize:
             if isinstance(found, Rejected):
                 outcome.rejected.append((record, found))
                 continue
-            outcome.outputs += [_unassigned(e) if isinstance(e, Unassigned) else _event(e) for e in found]
+            outcome.outputs += map(_output, found)
         return outcome
 
 
@@ -180,10 +182,12 @@ class Fold:
             outcome.outputs.append(Output(LEAD_ALERTS.name, alert.lead_id.encode(), _ALERT.encode(alert), partition))
 
 
-def _event(event: Event) -> Output:
-    return Output(LEAD_EVENTS.name, event.lead_id.encode(), EVENT.encode(event))
-
-
-def _unassigned(event: Unassigned) -> Output:
-    key = f"{event.client.kind}:{event.client.value}"
-    return Output(LEAD_UNASSIGNED.name, key.encode(), _UNASSIGNED.encode(event))
+def _output(found: Event | Unassigned | MeetingRequest) -> Output:
+    match found:
+        case Unassigned():
+            key = f"{found.client.kind}:{found.client.value}"
+            return Output(LEAD_UNASSIGNED.name, key.encode(), _UNASSIGNED.encode(found))
+        case MeetingRequest():
+            return Output(MINUTES_REQUESTS.name, found.lead_id.encode(), MINUTES_REQUEST.encode(found))
+        case _:
+            return Output(LEAD_EVENTS.name, found.lead_id.encode(), EVENT.encode(found))

@@ -1,6 +1,6 @@
 """What every normalizer takes and gives."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -9,6 +9,7 @@ import msgspec
 from processors.identity import Identities
 from schemas.codec import Rejected
 from schemas.events import Event
+from schemas.minutes import MeetingRequest
 from schemas.sources import ClientRef, Unassigned
 from schemas.types import Meta, Millis
 
@@ -22,8 +23,8 @@ class Options:
     room_prefixes: tuple[str, ...] = ("lead-",)
 
 
-Found: TypeAlias = list[Event | Unassigned] | Rejected
-"""What a record means: events (none, if it matters to no client), or why it cannot be used."""
+Found: TypeAlias = Sequence[Event | Unassigned | MeetingRequest] | Rejected
+"""What a record means: events (none, if it matters to no client) and work for `minutes`, or why it cannot be used."""
 
 Normalizer: TypeAlias = Callable[[Meta, bytes, Identities, Options], Found]
 

@@ -1,4 +1,4 @@
-"""`source.transcripts` → `meeting_transcribed`."""
+"""`source.transcripts` → `meeting_transcribed`, and the request for the meeting's minutes."""
 
 from processors.identity import Identities
 from processors.normalize.contract import Found, Options, unassigned
@@ -6,6 +6,7 @@ from processors.normalize.recordings import lead_of, room_of
 from processors.utterances import utterances
 from schemas.codec import Codec, Rejected, event_id
 from schemas.events import MeetingTranscribed
+from schemas.minutes import Conversation, MeetingRequest
 from schemas.sources import Transcript
 from schemas.types import Meta
 
@@ -24,6 +25,7 @@ def normalize(meta: Meta, record: bytes, identities: Identities, options: Option
     lead_id = lead_of(recording, identities, options)
     if lead_id is None:
         return [unassigned(meta, record, id_, recording.started_at, SOURCE, room_of(recording))]
+    said = transcript.utterances or utterances(transcript.words)
     return [
         MeetingTranscribed(
             event_id=id_,
@@ -35,7 +37,20 @@ def normalize(meta: Meta, record: bytes, identities: Identities, options: Option
             engine=transcript.engine,
             duration_ms=recording.duration_ms,
             words=len(transcript.words),
-            utterances=transcript.utterances or utterances(transcript.words),
+            utterances=said,
             degraded=transcript.degraded,
-        )
+        ),
+        MeetingRequest(
+            lead_id=lead_id,
+            recording_id=recording.recording_id,
+            room=recording.room,
+            ts=recording.started_at,
+            conversation=Conversation(
+                utterances=said,
+                version=transcript.version,
+                started_at=recording.started_at,
+                duration_ms=recording.duration_ms,
+                people=list(dict.fromkeys([*recording.participants, *(u.speaker for u in said if u.speaker)])),
+            ),
+        ),
     ]

@@ -7,7 +7,7 @@ from urllib.parse import quote
 import click
 
 from streams import settings
-from streams.cli.api import call
+from streams.store.client import call
 from streams.cli.gist import KINDS, RULES, SEVERITIES, amount, evidence, gist
 from streams.cli.table import moscow, table
 

@@ -13,7 +13,7 @@ import click
 
 from schemas.errors import LeadpulseError, Transient
 from streams import settings, topics
-from streams.cli.api import OPENER, call
+from streams.store.client import OPENER, call
 from streams.cli.check_speech import model_faults, speechkit_faults
 from streams.settings import Settings
 

@@ -13,6 +13,8 @@ KINDS = {
     "meeting_room": "комната встречи",
     "meeting_transcribed": "расшифровка встречи",
     "meeting_minutes": "протокол встречи",
+    "chat_summary": "итоги переписки",
+    "profile_corrected": "правка карточки клиента",
     "message": "сообщение",
     "message_edited": "правка сообщения",
     "message_deleted": "удаление сообщения",
@@ -50,6 +52,8 @@ def gist(event: dict[str, Any]) -> str:
     payload = _fields(event.get("payload"))
     if payload.get("utterances"):
         return _short(" ".join(str(utterance["text"]) for utterance in payload["utterances"]))
+    if isinstance(payload.get("minutes"), dict):
+        return _short(str(payload["minutes"].get("summary", "")))
     for field in ("text", "summary", "subject"):
         if payload.get(field):
             return _short(str(payload[field]))

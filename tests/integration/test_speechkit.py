@@ -22,9 +22,9 @@ import psutil
 
 from schemas.sources import Word
 from streams.speech.engines import Audio, Pcm, Segment, SegmentResult
-from streams.speech.pace import SessionReport
 from streams.speech.plan import plan
 from streams.speech.sections import SpeechKit
+from streams.speech.speechkit_line import SessionReport
 from streams.speech.speechkit_stream import SpeechKitStream
 from tests.fakes.speechkit import KEY
 from tests.tones import talk, write
@@ -157,5 +157,5 @@ def owned(segments: list[Segment], results: list[SegmentResult]) -> tuple[Word, 
 
 def stretched(reports: list[SessionReport]) -> float:
     """How much longer than their sound whole sessions took: 1 on an idle machine, more beside other tests."""
-    whole = [report for report in reports if report.kind is None]
+    whole = [report for report in reports if report.outcome == "done"]
     return max(1.0, sum(report.lasted_s for report in whole) * PACE * 1000 / sum(report.sent_ms for report in whole))

@@ -1,4 +1,4 @@
-"""`streams.cli.ask` and `streams.cli.api`."""
+"""`streams.cli.ask` and `streams.store.client`."""
 
 import json
 import re

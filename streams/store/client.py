@@ -1,4 +1,4 @@
-"""The store's read API, from the command line: one process owns the database, everybody else asks it."""
+"""Questions to the store's API: one process owns the database, everybody else asks it."""
 
 import json
 import urllib.error
