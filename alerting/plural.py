@@ -1,6 +1,7 @@
 """Russian numbers and nouns: 1 бронь, 2 брони, 5 броней; figures and dates as a person writes them."""
 
 from datetime import UTC, datetime
+from datetime import date as Day  # noqa: N812 — the class, beside the function `date`
 from zoneinfo import ZoneInfo
 
 from schemas.types import Millis
@@ -18,6 +19,7 @@ ALERTS: Forms = ("тревога", "тревоги", "тревог")
 EVENTS: Forms = ("событие", "события", "событий")
 RECORDS: Forms = ("запись", "записи", "записей")
 REMARKS: Forms = ("высказывание", "высказывания", "высказываний")
+DAYS: Forms = ("день", "дня", "дней")
 TIMES: Forms = ("раз", "раза", "раз")
 
 _MONTHS = (
@@ -78,6 +80,25 @@ def date(ts: Millis) -> str:
     """`21 ноября`, on the Moscow calendar."""
     at = _local(ts)
     return f"{at.day}\u00a0{_MONTHS[at.month - 1]}"
+
+
+def iso_date(text: str) -> str:
+    """`2026-11-27` → `27 ноября`; what is no ISO date stays as it was said."""
+    try:
+        day = Day.fromisoformat(text)
+    except ValueError:
+        return text
+    return f"{day.day}\u00a0{_MONTHS[day.month - 1]}"
+
+
+def length(duration_ms: int) -> str:
+    """`1 ч 25 мин`, `1 ч`, `меньше минуты`; nothing where nobody knows."""
+    hours, minutes = divmod(duration_ms // 60_000, 60)
+    if duration_ms <= 0:
+        return ""
+    if hours:
+        return f"{hours}\u00a0ч {minutes}\u00a0мин" if minutes else f"{hours}\u00a0ч"
+    return f"{minutes}\u00a0мин" if minutes else "меньше минуты"
 
 
 def clock(ts: Millis) -> str:

@@ -3,6 +3,7 @@ what to do, and the buttons. Pure. Telegram's HTML; Moscow time.
 """
 
 import html
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -57,6 +58,14 @@ def render(alert: Alert) -> Rendered:
     return Rendered("\n".join(lines), _buttons(alert))
 
 
+def gist(alert: Alert) -> str:
+    """The alert in the daily report: whose, what, how much, and the latest words."""
+    what, _ = _RULES[alert.rule]
+    said = [clean(evidence.text, LONGEST_QUOTE) for evidence in alert.evidence if evidence.kind != "reservation"]
+    quote = f" «{said[-1]}»" if said and said[-1] else ""
+    return f"{_MARKS[alert.severity]} Клиент {alert.lead_id}: {_TITLES[alert.rule]}. {what(alert)}{quote}"
+
+
 def answer(action: str) -> str:
     """What the person who pressed a button sees for a moment."""
     return _ANSWERS.get(action, "Готово")
@@ -68,6 +77,11 @@ def clean(text: str, longest: int) -> str:
     if len(line) > longest:
         line = line[: longest - 1].rstrip() + "…"
     return html.escape(line, quote=False)
+
+
+def plain(text: str) -> str:
+    """A message's text as Telegram shows it."""
+    return html.unescape(re.sub(r"<[^<>]*>", "", text))
 
 
 _MARKS: dict[Severity, str] = {"info": "🔵", "warning": "🟡", "critical": "🔴"}

@@ -1,7 +1,16 @@
-"""The daily report as the head of curators reads it: figures only. Pure. Telegram's HTML; Moscow time."""
+"""The daily report as the head of curators reads it, and a curator's own part. Pure. Telegram's HTML; Moscow time.
 
+It is built of items (a meeting, a risk, a promise …) under headings, and cut between items.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Sequence
+
+from msgspec.structs import replace
+
+from alerting.minutes import meeting_lines
 from alerting.plural import (
     ALERTS,
+    DAYS,
     EVENTS,
     MEETINGS,
     MESSAGES,
@@ -12,30 +21,100 @@ from alerting.plural import (
     clock,
     count,
     date,
+    iso_date,
+    length,
 )
-from schemas.reports import DailyReport, ReportLine
+from alerting.render import clean, gist
+from schemas.minutes import UNKNOWN
+from schemas.reports import ChatLine, DailyReport, DuePromise, ReportLine, SilentLead, UnknownClient, UntoldMeeting
+from schemas.types import LeadId, Millis
 
 LONGEST_PART = 4000
 """Characters of one message: 4096 are allowed, the rest is kept for the mark of a repeated message."""
+LONGEST_SUMMARY, LONGEST_NAME = 400, 80
+STALE_MS = 24 * 3_600_000
+"""A source without anything for so long is pointed out."""
+DAY_MS = 86_400_000
+
+Link = Callable[[LeadId, str], str]
+"""From lead and recording to the meeting's address, or an empty text."""
 
 
-def render_report(report: DailyReport) -> list[str]:
-    """The report in one message or more, each cut at the end of a line."""
-    return split(_lines(report), LONGEST_PART)
+def no_link(_lead: LeadId, _recording: str) -> str:
+    """Where nobody set one."""
+    return ""
 
 
-def split(lines: list[str], longest: int) -> list[str]:
-    """Lines joined to parts of at most `longest` characters. No line of ours comes near that."""
+def render_report(report: DailyReport, link: Link = no_link) -> list[str]:
+    """The report for the shared chat, in one message or more."""
+    items = ["\n".join(_figures(report)), *_lists(report, report.since, link), *_strangers(report), *_sources(report)]
+    shown = [line for line in map(_lead, report.leads) if line]
+    if shown:
+        items += _section("По клиентам", shown)
+    return split(items, LONGEST_PART)
+
+
+def render_curator(report: DailyReport, leads: Collection[LeadId], link: Link = no_link) -> list[str]:
+    """What concerns a curator's own clients; nothing on a day without."""
+    own = _only(report, frozenset(leads))
+    items = _lists(own, report.since, link)
+    if not items:
+        return []
+    title = f"<b>Ваши клиенты: отчёт за {date(max(report.since, report.until - 1))}</b>"
+    return split([title, *items], LONGEST_PART)
+
+
+def split(items: Iterable[str], longest: int) -> list[str]:
+    """Items joined to parts of at most `longest` characters; an item that is longer is cut between its lines."""
     parts: list[str] = []
-    for line in lines:
-        if parts and len(parts[-1]) + 1 + len(line) <= longest:
-            parts[-1] += "\n" + line
+    for piece in _pieces(items, longest):
+        if parts and len(parts[-1]) + 1 + len(piece) <= longest:
+            parts[-1] += "\n" + piece
         else:
-            parts.append(line)
-    return [part.strip("\n") for part in parts]
+            parts.append(piece)
+    return [stripped for part in parts if (stripped := part.strip("\n"))]
 
 
-def _lines(report: DailyReport) -> list[str]:
+def _pieces(items: Iterable[str], longest: int) -> Iterable[str]:
+    for item in items:
+        if len(item) <= longest:
+            yield item
+        else:
+            yield from item.split("\n")
+
+
+def _only(report: DailyReport, leads: frozenset[LeadId]) -> DailyReport:
+    return replace(
+        report,
+        minutes=[event for event in report.minutes if event.lead_id in leads],
+        untold=[meeting for meeting in report.untold if meeting.lead_id in leads],
+        chats=[chat for chat in report.chats if chat.lead_id in leads],
+        risks=[alert for alert in report.risks if alert.lead_id in leads],
+        promises=[promise for promise in report.promises if promise.lead_id in leads],
+        silent=[lead for lead in report.silent if lead.lead_id in leads],
+    )
+
+
+def _lists(report: DailyReport, since: Millis, link: Link) -> list[str]:
+    meetings = ["\n".join(meeting_lines(event, link(event.lead_id, event.recording_id))) for event in report.minutes]
+    new = [f"{gist(alert)} <i>(новый)</i>" for alert in report.risks if alert.opened_at >= since]
+    old = [f"{gist(alert)} (с {date(alert.opened_at)})" for alert in report.risks if alert.opened_at < since]
+    return [
+        *_section("Встречи", [*meetings, *map(_untold, report.untold)]),
+        *_section("Риски", new + old),
+        *_section("Обещания на сегодня и завтра", map(_promise, report.promises)),
+        *_section("Переписка за сутки", map(_chat, report.chats)),
+        *_section("Давно молчат", [_silent(lead, report.until) for lead in report.silent]),
+    ]
+
+
+def _section(title: str, items: Iterable[str]) -> list[str]:
+    """A heading goes with its first item, so that it never ends a message."""
+    found = list(items)
+    return [f"\n<b>{title}</b>\n{found[0]}", *found[1:]] if found else []
+
+
+def _figures(report: DailyReport) -> Sequence[str]:
     since, until = report.since, max(report.since, report.until)
     lines = [
         f"<b>Отчёт за {date(max(since, until - 1))}</b>",
@@ -47,22 +126,67 @@ def _lines(report: DailyReport) -> list[str]:
         f"Новые тревоги: {_or_none(report.alerts_opened, ALERTS, 'не было')}",
         f"Открытые риски: {_open(report)}",
     ]
-    if report.unassigned:
-        lines.append(f"Клиент не определён: {count(report.unassigned, EVENTS)}")
     if report.dead_letters:
         lines.append(f"Не удалось разобрать: {count(report.dead_letters, RECORDS)}")
-    shown = [line for line in map(_lead, report.leads) if line]
-    if shown:
-        lines += ["", "<b>По клиентам</b>", *shown]
     return lines
+
+
+def _strangers(report: DailyReport) -> list[str]:
+    if not report.unassigned:
+        return []
+    head = f"\nКлиент не определён: {count(report.unassigned, EVENTS)}"
+    return ["\n".join([head, *map(_unknown, report.unknown)])]
+
+
+def _sources(report: DailyReport) -> list[str]:
+    stale = [source for source in report.sources if report.until - source.last_arrival > STALE_MS]
+    alive = [source.source for source in report.sources if source not in stale]
+    lines = [f"• {clean(s.source, LONGEST_NAME)}: нет данных с {date(s.last_arrival)}" for s in stale]
+    if alive:
+        lines.append(f"• данные идут: {clean(', '.join(alive), LONGEST_SUMMARY)}")
+    return ["\n".join(["\n<b>Источники</b>", *lines])] if lines else []
+
+
+def _untold(meeting: UntoldMeeting) -> str:
+    when = ", ".join(filter(None, (clock(meeting.started_at), length(meeting.duration_ms))))
+    head = f"• Клиент {meeting.lead_id}, {when}: "
+    match meeting.status:
+        case "empty" | "too_short":
+            return head + "запись пуста"
+        case "damaged":
+            return head + "запись повреждена, протокола пока нет"
+        case _:
+            return head + "протокола пока нет"
+
+
+def _promise(promise: DuePromise) -> str:
+    action = promise.action
+    who = "" if action.owner == UNKNOWN else f"{clean(action.owner, LONGEST_NAME)} — "
+    said = f"срок {iso_date(action.due)}, обещано {date(promise.ts)}"
+    return f"• Клиент {promise.lead_id}: {who}{clean(action.text, LONGEST_SUMMARY)} ({said})"
+
+
+def _chat(chat: ChatLine) -> str:
+    return f"• Клиент {chat.lead_id}: {clean(chat.summary, LONGEST_SUMMARY)}"
+
+
+def _silent(lead: SilentLead, until: Millis) -> str:
+    days = (until - lead.last_ts) // DAY_MS
+    return f"• Клиент {lead.lead_id}: ничего с {date(lead.last_ts)}, {count(days, DAYS)}"
+
+
+def _unknown(client: UnknownClient) -> str:
+    kind = _KINDS.get(client.kind, client.kind)
+    return f"• {clean(f'{kind} {client.value}', LONGEST_NAME)}: {count(client.events, EVENTS)}"
+
+
+_KINDS = {"jitsi_room": "комната", "tg_chat": "чат Telegram", "wms_customer": "клиент WMS", "lead": "лид"}
 
 
 def _meetings(report: DailyReport) -> str:
     if not report.meetings:
         return "не было"
-    hours, minutes = divmod(report.meeting_minutes, 60)
-    length = f"{hours}\u00a0ч {minutes}\u00a0мин" if hours else f"{minutes}\u00a0мин"
-    return f"{count(report.meetings, MEETINGS)}, {length}"
+    return f"{count(report.meetings, MEETINGS)}, {length(report.meeting_minutes * 60_000)}"
 
 
 def _reservations(report: DailyReport) -> str:

@@ -1,12 +1,14 @@
-"""The daily report: figures that the store publishes and notify tells."""
+"""The daily report: what the store publishes and notify tells."""
 
 import msgspec
 
+from schemas.alerts import Alert
+from schemas.minutes import Action, MeetingMinutes
 from schemas.types import LeadId, Millis
 
 
 class ReportLine(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One lead's day in the daily report."""
+    """One lead's day in figures."""
 
     lead_id: LeadId
     meetings: int = 0
@@ -15,10 +17,59 @@ class ReportLine(msgspec.Struct, frozen=True, omit_defaults=True):
     alerts: int = 0
 
 
+class UntoldMeeting(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A recorded meeting that has no minutes yet; `status` as in `Recording`."""
+
+    lead_id: LeadId
+    recording_id: str
+    started_at: Millis
+    duration_ms: int
+    status: str = "ok"
+
+
+class ChatLine(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What a client's chats came to."""
+
+    lead_id: LeadId
+    summary: str
+
+
+class DuePromise(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A promise whose day is the report's or the next one. `ts` is when it was made."""
+
+    lead_id: LeadId
+    ts: Millis
+    action: Action
+
+
+class SilentLead(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A client who used to be active and has done nothing since `last_ts`."""
+
+    lead_id: LeadId
+    last_ts: Millis
+
+
+class UnknownClient(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A source's name of a client whom nobody linked to a lead, and how many events of his came."""
+
+    kind: str
+    value: str
+    events: int
+
+
+class SourceHealth(msgspec.Struct, frozen=True, omit_defaults=True):
+    """When something last came from a source, and how many events in the report's time."""
+
+    source: str
+    last_arrival: Millis
+    events: int
+
+
 class DailyReport(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Figures of a report (`daily.reports`, key = `report_id`); [`since`, `until`) in ms UTC.
+    """A report (`daily.reports`, key = `report_id`) of what came in [`since`, `until`), ms UTC.
 
     `report_id` is the Moscow date of `until` for the scheduled one; a report asked for by hand has its own id.
+    `minutes` are those whose first version came in that time; `risks` are the alerts that are not resolved.
     """
 
     report_id: str
@@ -35,3 +86,11 @@ class DailyReport(msgspec.Struct, frozen=True, omit_defaults=True):
     unassigned: int
     dead_letters: int
     leads: list[ReportLine] = []
+    minutes: list[MeetingMinutes] = []
+    untold: list[UntoldMeeting] = []
+    chats: list[ChatLine] = []
+    risks: list[Alert] = []
+    promises: list[DuePromise] = []
+    silent: list[SilentLead] = []
+    unknown: list[UnknownClient] = []
+    sources: list[SourceHealth] = []

@@ -1,15 +1,21 @@
 """`history`, `signals`, `sql`, `report`: questions to the store's API."""
 
 import json
+from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
 import click
+import msgspec
 
+from alerting.render import plain
+from alerting.report import render_report
+from schemas.reports import DailyReport
 from streams import settings
-from streams.store.client import call
 from streams.cli.gist import KINDS, RULES, SEVERITIES, amount, evidence, gist
 from streams.cli.table import moscow, table
+from streams.outlets.links import link_of
+from streams.store.client import call
 
 _AS_JSON = click.option("--json", "as_json", is_flag=True, help="Ответ для программы.")
 _LIMIT = click.option("--limit", type=click.IntRange(1, 10_000), default=50, show_default=True, help="Сколько событий.")
@@ -79,11 +85,24 @@ def sql_command(query: str, as_json: bool) -> None:
 
 
 @click.command("report")
-@click.option("--send", is_flag=True, required=True, help="Собрать и отправить в общий чат.")
-def report_command(send: bool) -> None:
-    """Собрать отчёт за сегодня и отправить его, не дожидаясь вечера."""
-    answer = call(settings.load().store, "/api/reports", {})
-    click.echo(answer["report_id"])
+@click.option("--day", type=click.DateTime(["%Y-%m-%d"]), help="За какой день (ГГГГ-ММ-ДД); иначе за сегодня.")
+@click.option("--send", is_flag=True, help="Отправить в общий чат и кураторам; иначе только показать.")
+@_AS_JSON
+def report_command(day: datetime | None, send: bool, as_json: bool) -> None:
+    """Собрать ежедневный отчёт, не дожидаясь вечера. Время московское."""
+    loaded = settings.load()
+    asked = f"{day:%Y-%m-%d}" if day else ""
+    if send:
+        answer = call(loaded.store, "/api/reports", {"day": asked})
+    else:
+        answer = call(loaded.store, f"/api/reports?day={asked}")
+    if as_json:
+        _print_json(answer)
+        return
+    parts = render_report(msgspec.convert(answer, DailyReport), link_of(loaded))
+    click.echo("\n".join(plain(part) for part in parts))
+    if send:
+        click.echo(f"Отправлено: {answer['report_id']}", err=True)
 
 
 def _print_json(answer: Any) -> None:

@@ -13,9 +13,9 @@ import click
 
 from schemas.errors import LeadpulseError, Transient
 from streams import settings, topics
-from streams.store.client import OPENER, call
 from streams.cli.check_speech import model_faults, speechkit_faults
 from streams.settings import Settings
+from streams.store.client import OPENER, call
 
 TIMEOUT = 10.0
 """Seconds that one check may take."""

@@ -6,7 +6,8 @@
     GET  /api/alerts?status=                      newest state of each alert
     GET  /api/status                              rows, last event of each source, lag
     POST /api/sql      {"query": "SELECT …"}      read-only; {"columns", "types", "rows"}
-    POST /api/reports                             publishes a report of today so far; the report
+    GET  /api/reports?day=                        the report of a Moscow day (YYYY-MM-DD), or of today so far
+    POST /api/reports  {"day": "…"}               publishes it
 
 Errors are `{"error": "…"}` with 400, 401, 404, 503.
 """
@@ -17,7 +18,8 @@ import logging
 import os
 import secrets
 from collections.abc import Awaitable, Callable
-from typing import Any, get_args
+from datetime import date
+from typing import Any, TypeVar, get_args
 
 import msgspec
 from aiohttp import web
@@ -34,6 +36,8 @@ from streams.store.lag import Lag
 from streams.store.reports import Reports
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 LONGEST_BODY = 128 << 10
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -85,7 +89,8 @@ class Api:
                 web.get("/api/alerts", self._alerts),
                 web.get("/api/status", self._status),
                 web.post("/api/sql", self._sql),
-                web.post("/api/reports", self._report),
+                web.get("/api/reports", self._report),
+                web.post("/api/reports", self._publish_report),
             ]
         )
         runner = web.AppRunner(app, access_log=None)
@@ -142,18 +147,36 @@ class Api:
         return _json(await history.status(self._database) | {"lag": await self._lag.by_topic()})
 
     async def _sql(self, request: web.Request) -> web.Response:
-        try:
-            query = msgspec.json.decode(await request.read(), type=_Query).query
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            raise Refused(f'the body is {{"query": "SELECT …"}}: {error}') from error
-        return _json(await sql.ask(self._database, query))
+        return _json(await sql.ask(self._database, (await _body(request, _Query)).query))
 
-    async def _report(self, _: web.Request) -> web.Response:
-        return _json(await self._reports.publish_now())
+    async def _report(self, request: web.Request) -> web.Response:
+        return _json(await self._reports.of_day(_day(request.query.get("day", ""))))
+
+    async def _publish_report(self, request: web.Request) -> web.Response:
+        return _json(await self._reports.publish_now(_day((await _body(request, _Day)).day)))
 
 
 class _Query(msgspec.Struct):
     query: str
+
+
+class _Day(msgspec.Struct):
+    day: str = ""
+
+
+async def _body(request: web.Request, type_: type[T]) -> T:
+    try:
+        return msgspec.json.decode(await request.read(), type=type_)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        fields = ", ".join(field.name for field in msgspec.structs.fields(type_))  # type: ignore[arg-type]
+        raise Refused(f"the body is a JSON object with {fields}: {error}") from error
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError as error:
+        raise Refused("day is YYYY-MM-DD") from error
 
 
 def _lead(request: web.Request) -> str:

@@ -6,18 +6,20 @@ one report, however late it came. History (`backfill`) is in none.
 
 import asyncio
 import logging
+from datetime import date
 from typing import Any, Protocol
 
 from processors.days import day_start, local_day
 from schemas.codec import Codec
-from schemas.errors import Transient
+from schemas.errors import Refused, Transient
 from schemas.reports import DailyReport, ReportLine
 from schemas.topics import DAY_MS, REPORTS
 from schemas.types import Millis
 from streams.kafka import Output
 from streams.store.clickhouse import StatementFailed
-from streams.store.clock import Clock, every_day_at, moscow
+from streams.store.clock import Clock, at_time, every_day_at, moscow
 from streams.store.database import Database
+from streams.store.digest import digest
 from streams.store.rows import report_rows
 from streams.store.ticks import Send
 
@@ -116,20 +118,35 @@ class Reports:
             log.warning("report without what is still on its way", extra={"reports": len(due)})
         for until in due:
             since = _day_before(until, self._at)
-            await self._publish(await self.figures(f"{moscow(until):%Y-%m-%d}", since, until), scheduled=True)
+            await self._publish(await self.make(f"{moscow(until):%Y-%m-%d}", since, until), scheduled=True)
             self._done = until
         return len(due)
 
-    async def publish_now(self) -> DailyReport:
-        """Publish a report of today so far, asked for by hand. Raises `Transient`, `StatementFailed`."""
-        until = self._clock()
+    async def of_day(self, day: date | None) -> DailyReport:
+        """The report of a Moscow day as it would be told, or of today so far. Raises `Refused` for a day to come,
+        `Transient`, `StatementFailed`."""
+        now = self._clock()
         await self._lag.caught_up(10.0)
-        report = await self.figures(f"{moscow(until):%Y-%m-%dT%H:%M:%S}", day_start(local_day(until)), until)
+        if day is None:
+            return await self.make(f"{moscow(now):%Y-%m-%dT%H:%M:%S}", day_start(local_day(now)), now)
+        until = at_time(day, self._at)
+        since = _day_before(until, self._at)
+        if since >= now:
+            raise Refused(f"the report of {day} begins only at {moscow(since):%Y-%m-%d %H:%M}")
+        return await self.make(f"{day}@{moscow(now):%Y-%m-%dT%H:%M:%S}", since, min(until, now))
+
+    async def publish_now(self, day: date | None = None) -> DailyReport:
+        """Publish it, asked for by hand. Raises as `of_day`."""
+        report = await self.of_day(day)
         await self._publish(report, scheduled=False)
         return report
 
+    async def make(self, report_id: str, since: Millis, until: Millis) -> DailyReport:
+        """The whole report of [`since`, `until`), ms UTC. Raises `Transient`, `StatementFailed`."""
+        return await digest(self._database, await self.figures(report_id, since, until))
+
     async def figures(self, report_id: str, since: Millis, until: Millis) -> DailyReport:
-        """The report of [`since`, `until`), ms UTC. Raises `Transient`, `StatementFailed`."""
+        """Its figures."""
         window = {"since": since, "until": until}
         events: dict[str, list[int]] = {lead: row for lead, *row in await self._database.read(EVENTS, window)}
         meetings: dict[str, list[int]] = {lead: row for lead, *row in await self._database.read(MEETINGS, window)}

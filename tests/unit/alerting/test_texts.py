@@ -10,12 +10,12 @@ from msgspec.structs import replace
 
 from alerting import plural
 from alerting.render import LONGEST, REPEATED, Rendered, render
-from alerting.report import render_report
+from alerting.report import render_curator, render_report
 from schemas.alerts import Alert, Evidence
 from schemas.callback import decode
 from schemas.reports import DailyReport, ReportLine
 from tests.fakes.botapi import BadRequest, parse_html
-from tests.unit.alerting.alerts import LEAVING, REPORT, SPIKE, moscow, pressed
+from tests.unit.alerting.alerts import FULL_REPORT, LEAVING, REPORT, SPIKE, moscow, pressed
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "texts"
 
@@ -37,6 +37,7 @@ ALERTS = {
 
 REPORTS = {
     "report": REPORT,
+    "report-full": FULL_REPORT,
     "report-zero": DailyReport("2026-11-22", moscow(21, 20), moscow(22, 20), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0),
     "report-one": DailyReport("2026-11-22", moscow(21), moscow(22), 1, 21, 1, 1, 1, 1, 1, 0, 1, 1),
 }
@@ -66,6 +67,13 @@ def test_alert_reads_as_agreed(name: str) -> None:
 def test_report_reads_as_agreed(name: str) -> None:
     """A full day, a day without anything, and a day with one of everything."""
     check(name, "\n---\n".join(render_report(REPORTS[name])).replace("\u00a0", "~") + "\n")
+
+
+def test_curators_part_reads_as_agreed() -> None:
+    """Only his clients, without the figures of the house; nothing on a day without any of them."""
+    parts = render_curator(FULL_REPORT, {"12345", "42"}, lambda lead, recording: f"https://x/{lead}?r={recording}&a=1")
+    check("report-curator", "\n---\n".join(parts).replace("\u00a0", "~") + "\n")
+    assert render_curator(FULL_REPORT, {"5"}) == []
 
 
 @pytest.mark.parametrize(

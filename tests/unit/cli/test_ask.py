@@ -4,7 +4,10 @@ import json
 import re
 from pathlib import Path
 
+import msgspec
+
 from tests.ports import free_port
+from tests.unit.alerting.alerts import FULL_REPORT
 from tests.unit.cli.conftest import TOKEN, Line, StoreApi
 
 EVENTS = [
@@ -67,11 +70,22 @@ def test_sql_is_a_table(line: Line, store: StoreApi) -> None:
     assert line("sql", "SELECT 1").stdout.split() == ["kind", "────"]
 
 
-def test_report_is_asked_for(line: Line, store: StoreApi) -> None:
-    """`report --send` posts and tells the report's id."""
-    store.answers["/api/reports"] = {"report_id": "2026-11-21-1"}
-    assert line("report", "--send").stdout == "2026-11-21-1\n"
-    assert store.asked == [("POST", "/api/reports", {})]
+def test_report_is_shown(line: Line, store: StoreApi) -> None:
+    """`report --day` reads; the text is what Telegram would show, without tags."""
+    store.answers["/api/reports"] = msgspec.to_builtins(FULL_REPORT)
+    shown = line("report", "--day", "2026-11-21").stdout
+    assert "Отчёт за 21\u00a0ноября" in shown
+    assert "Иван <b>" in shown
+    assert "</b>" not in shown
+    assert store.asked == [("GET", "/api/reports?day=2026-11-21", None)]
+
+
+def test_report_is_sent(line: Line, store: StoreApi) -> None:
+    """`report --send` posts and tells the report's id on stderr; `--json` gives the figures."""
+    store.answers["/api/reports"] = msgspec.to_builtins(FULL_REPORT)
+    assert FULL_REPORT.report_id in line("report", "--send").stderr
+    assert store.asked == [("POST", "/api/reports", {"day": ""})]
+    assert json.loads(line("report", "--json").stdout)["minutes"][0]["lead_id"] == "12345"
 
 
 def test_a_refusal_is_one_line_and_1(line: Line) -> None:

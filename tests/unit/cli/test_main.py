@@ -41,7 +41,7 @@ def test_every_command_of_the_table_exists(name: str) -> None:
         ("history",),
         ("history", "12a"),
         ("history", "1" * 13),
-        ("report",),
+        ("report", "--day", "вчера"),
     ],
 )
 def test_wrong_usage_is_2(line: Line, arguments: tuple[str, ...]) -> None:

@@ -98,6 +98,8 @@ async def test_the_rest_answers(api: aiohttp.ClientSession) -> None:
     assert [source["source"] for source in told["sources"]] == ["test"]  # type: ignore[attr-defined]
     _, told = await answer(api, "/api/reports", json={})
     assert told["report_id"] == "2026-11-21T10:30:00"
+    _, told = await answer(api, "/api/reports?day=2026-11-20")
+    assert told["report_id"] == "2026-11-20@2026-11-21T10:30:00"
 
 
 @pytest.mark.parametrize(
@@ -108,6 +110,8 @@ async def test_the_rest_answers(api: aiohttp.ClientSession) -> None:
         ("/api/leads/1/history?limit=x", 400, "limit"),
         ("/api/leads/1/history?before=x", 400, "before"),
         ("/api/alerts?status=bad", 400, "status"),
+        ("/api/reports?day=1", 400, "day"),
+        ("/api/reports?day=2027-01-01", 400, "begins"),
         ("/api/nothing", 404, "/api/nothing"),
     ],
 )

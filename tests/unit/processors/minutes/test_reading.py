@@ -8,7 +8,8 @@ from schemas.events import MeetingTranscribed
 from schemas.meetings import Utterance
 from schemas.sources import Recording, Transcript, Word
 
-PLAIN = Recording("r", "s", "f.mp4", "p", 1, "0", "lead-7", 90_000, 60_000, 30_000, "ok", "7", participants=["Анна"])
+ANNA = ["Анна"]
+RECORDING = Recording("r", "s", "f.mp4", "p", 1, "0", "lead-7", 90_000, 60_000, 30_000, "ok", participants=ANNA)
 
 
 def test_plain_text() -> None:

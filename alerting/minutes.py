@@ -1,0 +1,231 @@
+"""Minutes of a meeting as people read them: a file, a comment in Bitrix24, lines of the daily report.
+
+Pure; Moscow time. What was said is foreign text (`alerting.foreign`).
+"""
+
+import html
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date as calendar_day
+from datetime import datetime
+
+from alerting.foreign import bb, cut, markdown, telegram
+from alerting.plural import MOSCOW, Forms, clock, count, date, place
+from alerting.render import clean
+from schemas.comments import mark_line
+from schemas.minutes import OFFLINE, UNKNOWN, Action, Fact, MeetingMinutes, Minutes, Point
+from schemas.outlets import MinutesCopy
+
+LONGEST_COMMENT = 8000
+"""Characters of a comment in Bitrix24. It names no limit of its own; longer ones nobody reads in a timeline."""
+
+LONGEST_SUMMARY, LONGEST_ITEM, MOST_ITEMS, MOST_NAMES = 350, 160, 3, 5
+"""What a meeting may take in the daily report; characters, and numbers of things."""
+
+COMMENT_SUMMARY, COMMENT_ITEM = 1500, 400
+"""Characters in a comment."""
+
+PEOPLE: Forms = ("участник", "участника", "участников")
+POINTS: Forms = ("пункт", "пункта", "пунктов")
+DECISIONS: Forms = ("решение", "решения", "решений")
+PROMISES: Forms = ("обещание", "обещания", "обещаний")
+
+_FACTS = {"sells": "Продаёт", "where": "Где", "since": "С нами"}
+
+
+def render_markdown(event: MeetingMinutes) -> str:
+    """The minutes as a section of a Markdown file. Parts with nothing in them are left out."""
+    minutes = event.minutes
+    lines = [f"# {_title(event)}", "", *(f"- {markdown(line)}" for line in _head(event)), f"- Тон: {minutes.tone}"]
+    lines.append(f"- Протокол: {markdown(_engine(minutes))}, версия {minutes.version}")
+    if minutes.summary.strip():
+        lines += ["", "## Кратко", "", markdown(minutes.summary)]
+    if minutes.topics:
+        lines += ["", "## Темы", "", *(f"- {markdown(topic)}" for topic in _topics(minutes))]
+    for title, points in _parts(minutes):
+        lines += ["", f"## {title}", ""]
+        box = "[ ] " if points is minutes.actions else ""
+        lines += [f"- {box}{markdown(_quoted(_said(point, event), point))}" for point in points]
+    return _spaced("\n".join(lines)) + "\n"
+
+
+def transcript_markdown(copy: MinutesCopy) -> str:
+    """The words of a meeting, a paragraph an utterance, with the time from the start of the recording."""
+    blocks = [f"# Расшифровка: {_title(copy.minutes, 'встреча')}", *(f"- {markdown(x)}" for x in _head(copy.minutes))]
+    text = "\n".join([blocks[0], "", *blocks[1:]])
+    for utterance in copy.transcript:
+        who = f" {markdown(utterance.speaker)}:" if utterance.speaker else ""
+        text += f"\n\n**{place(utterance.start_ms)}{who}** {markdown(utterance.text)}"
+    return _spaced(text) + "\n"
+
+
+def render_comment(event: MeetingMinutes, link: str) -> str:
+    """The comment for the lead's timeline: BB codes, at most `LONGEST_COMMENT` characters, our mark in the last line
+    (`schemas.comments`). What does not fit is counted, not cut in the middle.
+    """
+    minutes = event.minutes
+    head = (bb(cut(text, COMMENT_ITEM)) for text in _head(event))
+    lines = [f"[b]{_title(event)}[/b]", *head, f"Тон: {minutes.tone}"]
+    lines.append(f"Протокол: {bb(_engine(minutes))}")
+    if minutes.summary.strip():
+        lines += ["", "[b]Кратко[/b]", bb(cut(minutes.summary, COMMENT_SUMMARY))]
+    for title, points in _parts(minutes):
+        said = (_said(point, event, COMMENT_ITEM) for point in points)
+        lines += ["", f"[b]{title}[/b]", *(f"• {bb(text)}" for text in said)]
+    if minutes.topics:
+        lines += ["", "[b]Темы[/b]", *(f"• {bb(cut(topic, COMMENT_ITEM))}" for topic in _topics(minutes))]
+    tail = [""]
+    if link:
+        safe = link.replace("[", "%5B").replace("]", "%5D")
+        tail.append(f"[url={safe}]Запись и расшифровка[/url]")
+    tail.append(mark_line(event.recording_id, minutes.version))
+    return _spaced("\n".join([*_fitting(lines, LONGEST_COMMENT - len("\n".join(tail))), *tail]))
+
+
+def meeting_lines(event: MeetingMinutes, link: str) -> list[str]:
+    """The meeting in the daily report, 3–5 lines of Telegram's HTML; each far shorter than a message."""
+    minutes = event.minutes
+    lead = f"Клиент {event.lead_id}"
+    lead = f'<a href="{html.escape(link)}">{lead}</a>' if link else lead
+    when = ", ".join(part for part in (clock(event.ts), _length(event.duration_ms)) if part)
+    label = " (без модели)" if minutes.engine == OFFLINE else ""
+    lines = [f"<b>{lead}</b>, {when}{_names(event.people)}{label}"]
+    lines.append(telegram(cut(minutes.summary, LONGEST_SUMMARY)) or "Краткого итога нет.")
+    decided = (_said(point, event, LONGEST_ITEM) for point in minutes.decisions[:MOST_ITEMS])
+    promised = (_said(action, event, LONGEST_ITEM) for action in minutes.actions[:MOST_ITEMS])
+    if minutes.decisions:
+        lines.append(f"Решили: {_listed(decided, len(minutes.decisions), DECISIONS)}")
+    if minutes.actions:
+        lines.append(f"Обещали: {_listed(promised, len(minutes.actions), PROMISES)}")
+    if not minutes.decisions and not minutes.actions:
+        lines.append("Решений и обещаний не найдено.")
+    worries = [*minutes.conflicts, *minutes.pains]
+    if worries or minutes.tone in ("напряжённый", "плохой"):
+        said = (_said(point, event, LONGEST_ITEM) for point in worries[:MOST_ITEMS])
+        about = f"; что беспокоит: {_listed(said, len(worries), POINTS)}" if worries else ""
+        lines.append(f"⚠️ Тон {minutes.tone}{about}")
+    return lines
+
+
+def _parts(minutes: Minutes) -> Iterator[tuple[str, Sequence[Point | Action | Fact]]]:
+    """What came out, in the order of importance; only what there is."""
+    parts: tuple[tuple[str, Sequence[Point | Action | Fact]], ...] = (
+        ("Решения", minutes.decisions),
+        ("Обещания", minutes.actions),
+        ("Боли клиента", minutes.pains),
+        ("Конфликты", minutes.conflicts),
+        ("Конкуренты", minutes.competitors),
+        ("Тарифы", minutes.tariffs),
+        ("Цифры", minutes.numbers),
+        ("Открытые вопросы", minutes.open_questions),
+        ("О клиенте", minutes.facts),
+    )
+    return ((title, points) for title, points in parts if points)
+
+
+def _title(event: MeetingMinutes, word: str = "Встреча") -> str:
+    return f"{word} {date(event.ts)} {_year(event.ts)}, {clock(event.ts)} (мск)"
+
+
+def _head(event: MeetingMinutes) -> Iterator[str]:
+    yield f"Клиент: {event.lead_id}"
+    if event.room.strip():
+        yield f"Комната: {event.room}"
+    if event.people:
+        yield f"{count(len(event.people), PEOPLE)}: {', '.join(event.people)}"
+    if length := _length(event.duration_ms):
+        yield f"Длительность: {length}"
+
+
+def _engine(minutes: Minutes) -> str:
+    return "без модели" if minutes.engine == OFFLINE else f"модель {minutes.engine}"
+
+
+def _topics(minutes: Minutes) -> Iterator[str]:
+    for topic in minutes.topics:
+        yield f"{place(topic.start_ms)}–{place(topic.end_ms)} {topic.title}"
+
+
+def _said(point: Point | Action | Fact, event: MeetingMinutes, longest: int = 1 << 20) -> str:
+    """An item in one line, still unescaped; `longest` characters of what was said, and as many for who and when."""
+    text = cut(point.text, longest)
+    match point:
+        case Action(owner=owner, due=due):
+            return f"{text.rstrip('.;, ')} — {cut(_who_and_when(owner, due, event.ts), longest)}"
+        case Fact(field=field):
+            return f"{_FACTS[field]}: {text}"
+    return text
+
+
+def _who_and_when(owner: str, due: str, said_at: int) -> str:
+    match owner.strip() in ("", UNKNOWN), due.strip() in ("", UNKNOWN):
+        case True, True:
+            return "ответственный и срок не указаны"
+        case True, False:
+            return f"ответственный не указан, срок: {_due(due, said_at)}"
+        case False, True:
+            return f"{owner}, срок не указан"
+    return f"{owner}, срок: {_due(due, said_at)}"
+
+
+def _due(due: str, said_at: int) -> str:
+    """`28 ноября` for an ISO date, with the year when it is another than the meeting's; else as it was said."""
+    try:
+        day = calendar_day.fromisoformat(due.strip())
+    except ValueError:
+        return due
+    noon = int(datetime(day.year, day.month, day.day, 12, tzinfo=MOSCOW).timestamp()) * 1000
+    return date(noon) if day.year == _year(said_at) else f"{date(noon)} {day.year}"
+
+
+def _quoted(text: str, point: Point | Action | Fact) -> str:
+    """With the words it comes from, unless they say the same."""
+    words = point.quote.strip()
+    same = words.casefold().strip(".!? ") == point.text.casefold().strip(".!? ")
+    return text if not words or same else f"{text} («{words}»)"
+
+
+def _length(duration_ms: int) -> str:
+    """`1 ч 25 мин`; nothing where nobody knows."""
+    if duration_ms <= 0:
+        return ""
+    hours, minutes = divmod(duration_ms // 60_000, 60)
+    if hours:
+        return f"{hours}\u00a0ч {minutes}\u00a0мин" if minutes else f"{hours}\u00a0ч"
+    return f"{minutes}\u00a0мин" if minutes else "меньше минуты"
+
+
+def _names(people: Sequence[str]) -> str:
+    named = ", ".join(clean(name, 64) for name in people[:MOST_NAMES])
+    more = len(people) - MOST_NAMES
+    return (f": {named}" if named else "") + (f" и\u00a0ещё {count(more, PEOPLE)}" if more > 0 else "")
+
+
+def _listed(said: Iterable[str], total: int, forms: Forms) -> str:
+    """Items in one line of HTML, and how many more there are."""
+    line = "; ".join(telegram(text.rstrip(".; ")) for text in said)
+    return f"{line}; и\u00a0ещё {count(total - MOST_ITEMS, forms)}" if total > MOST_ITEMS else line
+
+
+def _fitting(lines: list[str], room: int) -> list[str]:
+    """As many lines as fit, no heading without what it heads, and how many items were left out."""
+    size, kept = 0, 0
+    for line in lines:
+        size += len(line) + 1
+        if size > room - 32:  # room for the line that counts the rest
+            break
+        kept += 1
+    left = sum(line.startswith("• ") for line in lines[kept:])
+    if not left:
+        return lines[:kept]
+    while not lines[kept - 1] or lines[kept - 1].startswith("[b]"):
+        kept -= 1
+    return [*lines[:kept], f"… и ещё {count(left, POINTS)}"]
+
+
+def _spaced(text: str) -> str:
+    """With plain spaces, so that people find what they search for."""
+    return text.replace("\u00a0", " ")
+
+
+def _year(ts: int) -> int:
+    return datetime.fromtimestamp(ts / 1000, MOSCOW).year
