@@ -5,11 +5,10 @@ Pure; Moscow time. What was said is foreign text (`alerting.foreign`).
 
 import html
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date as calendar_day
 from datetime import datetime
 
 from alerting.foreign import bb, cut, markdown, telegram
-from alerting.plural import MOSCOW, Forms, clock, count, date, place
+from alerting.plural import MOSCOW, Forms, clock, count, date, iso_date, length, place
 from alerting.render import clean
 from schemas.comments import mark_line
 from schemas.minutes import OFFLINE, UNKNOWN, Action, Fact, MeetingMinutes, Minutes, Point
@@ -86,7 +85,7 @@ def meeting_lines(event: MeetingMinutes, link: str) -> list[str]:
     minutes = event.minutes
     lead = f"Клиент {event.lead_id}"
     lead = f'<a href="{html.escape(link)}">{lead}</a>' if link else lead
-    when = ", ".join(part for part in (clock(event.ts), _length(event.duration_ms)) if part)
+    when = ", ".join(part for part in (clock(event.ts), length(event.duration_ms)) if part)
     label = " (без модели)" if minutes.engine == OFFLINE else ""
     lines = [f"<b>{lead}</b>, {when}{_names(event.people)}{label}"]
     lines.append(telegram(cut(minutes.summary, LONGEST_SUMMARY)) or "Краткого итога нет.")
@@ -132,8 +131,8 @@ def _head(event: MeetingMinutes) -> Iterator[str]:
         yield f"Комната: {event.room}"
     if event.people:
         yield f"{count(len(event.people), PEOPLE)}: {', '.join(event.people)}"
-    if length := _length(event.duration_ms):
-        yield f"Длительность: {length}"
+    if event.duration_ms > 0:
+        yield f"Длительность: {length(event.duration_ms)}"
 
 
 def _engine(minutes: Minutes) -> str:
@@ -146,11 +145,11 @@ def _topics(minutes: Minutes) -> Iterator[str]:
 
 
 def _said(point: Point | Action | Fact, event: MeetingMinutes, longest: int = 1 << 20) -> str:
-    """An item in one line, still unescaped; `longest` characters of what was said, and as many for who and when."""
+    """An item in one line, still unescaped; `longest` characters of what was said, and half as many of who and when."""
     text = cut(point.text, longest)
     match point:
         case Action(owner=owner, due=due):
-            return f"{text.rstrip('.;, ')} — {cut(_who_and_when(owner, due, event.ts), longest)}"
+            return f"{text.rstrip('.;, ')} — {cut(_who_and_when(owner, due, event.ts), longest // 2)}"
         case Fact(field=field):
             return f"{_FACTS[field]}: {text}"
     return text
@@ -169,12 +168,8 @@ def _who_and_when(owner: str, due: str, said_at: int) -> str:
 
 def _due(due: str, said_at: int) -> str:
     """`28 ноября` for an ISO date, with the year when it is another than the meeting's; else as it was said."""
-    try:
-        day = calendar_day.fromisoformat(due.strip())
-    except ValueError:
-        return due
-    noon = int(datetime(day.year, day.month, day.day, 12, tzinfo=MOSCOW).timestamp()) * 1000
-    return date(noon) if day.year == _year(said_at) else f"{date(noon)} {day.year}"
+    shown, year = iso_date(due.strip()), due.strip()[:4]
+    return shown if shown == due.strip() or year == str(_year(said_at)) else f"{shown} {year}"
 
 
 def _quoted(text: str, point: Point | Action | Fact) -> str:
@@ -182,16 +177,6 @@ def _quoted(text: str, point: Point | Action | Fact) -> str:
     words = point.quote.strip()
     same = words.casefold().strip(".!? ") == point.text.casefold().strip(".!? ")
     return text if not words or same else f"{text} («{words}»)"
-
-
-def _length(duration_ms: int) -> str:
-    """`1 ч 25 мин`; nothing where nobody knows."""
-    if duration_ms <= 0:
-        return ""
-    hours, minutes = divmod(duration_ms // 60_000, 60)
-    if hours:
-        return f"{hours}\u00a0ч {minutes}\u00a0мин" if minutes else f"{hours}\u00a0ч"
-    return f"{minutes}\u00a0мин" if minutes else "меньше минуты"
 
 
 def _names(people: Sequence[str]) -> str:

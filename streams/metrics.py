@@ -18,6 +18,7 @@ SIGNALS = Counter("leadpulse_signals_total", "Signals found", ["rule", "severity
 ALERTS = Counter("leadpulse_alerts_total", "Alert transitions", ["rule", "status"])
 REQUESTS = Counter("leadpulse_requests_total", "Inbound HTTP requests", ["entrance", "status"])
 TELEGRAM_CALLS = Counter("leadpulse_telegram_calls_total", "Bot API calls", ["method", "outcome"])
+BITRIX_CALLS = Counter("leadpulse_bitrix_calls_total", "Calls of Bitrix24's REST API", ["method", "outcome"])
 AUDIO_SECONDS = Counter("leadpulse_audio_seconds_total", "Audio transcribed", ["engine"])
 STORED_ROWS = Counter("leadpulse_stored_rows_total", "Rows given to ClickHouse", ["table"])
 SPEECH_SEGMENTS = Counter("leadpulse_speech_segments_total", "Segments asked of an engine", ["engine", "outcome"])
@@ -46,3 +47,12 @@ SPEECH_FALLBACK = Histogram(
 )
 SPEECH_UPGRADES = Counter("leadpulse_speech_upgrades_total", "Attempts to improve a degraded transcript", ["outcome"])
 BREAKER = Gauge("leadpulse_speech_breaker", "Breaker of an engine: 0 closed, 1 half open, 2 open", ["engine"])
+LLM_CALLS = Counter("leadpulse_llm_calls_total", "Calls of language models", ["role", "model", "outcome"])
+LLM_TOKENS = Counter("leadpulse_llm_tokens_total", "Tokens read (in) and written (out) by models", ["model", "way"])
+LLM_COST = Counter("leadpulse_llm_cost_usd_total", "Cost of calls by the prices in the settings", ["role", "model"])
+LLM_SECONDS = Histogram(
+    "leadpulse_llm_call_seconds",
+    "Wall time of a call of a language model",
+    ["model"],
+    buckets=(0.3, 1, 3, 10, 30, 60, 120, 300),
+)

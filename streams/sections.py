@@ -173,6 +173,9 @@ class Speech(Section):
     fallback: str = Field("immediate", pattern=r"^(immediate|never|wait:\d+)$")
     """When the first engine cannot work: `immediate` goes on with the next one, `wait:<s>` does so when the recording
     has waited so many seconds since it came in, `never` lets it wait."""
+    deadline_minutes: float = Field(0.0, ge=0)
+    """A recording should have its words so long after it came in: in time for that, the rest of it goes to the last
+    engine. 0 sets none."""
     upgrade_days: float = Field(7.0, ge=0)
     """A degraded transcript is improved when the first engine is back, unless its meeting is older; 0 never does."""
     upgrade_seconds: float = Field(60.0, gt=0)

@@ -3,10 +3,13 @@
 Words lie on 10 ms of the clock, so they stay whole and exact through any cut at such a place.
 """
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
+from typing import Any
 
+import av
 import numpy as np
 import numpy.typing as npt
 
@@ -19,6 +22,9 @@ KINDS = 240
 FRAME_MS = 10
 LOUD = 500
 """Mean absolute sample from which a frame is part of a word; a word's is about 5000."""
+
+LAYOUTS = ("", "mono", "stereo", "3.0", "quad", "5.0", "5.1", "6.1", "7.1")
+"""Names of FFmpeg, by the number of channels."""
 
 Pcm = npt.NDArray[np.int16]
 
@@ -67,6 +73,50 @@ def talk(
 def write(path: Path, pcm: Pcm) -> None:
     """As `streams.speech.decode` spools it."""
     pcm.astype("<i2").tofile(path)
+
+
+def encode(path: Path, codec: str, tracks: Mapping[str, Pcm], rate: int = 48_000, **options: str) -> None:
+    """A media file of a stream for each (title, sound); a sound of shape (channels, samples) has so many channels.
+
+    `options` are FFmpeg's for the container.
+    """
+    with av.open(str(path), "w", options=options) as container:
+        _encode(container, codec, tracks, rate)
+
+
+def encode_live(path: Path, container_format: str, codec: str, pcm: Pcm, rate: int = 48_000) -> None:
+    """As `encode` for one sound, written to a pipe: nothing at the start can be filled in at the end."""
+    with path.open("wb") as file, av.open(_Pipe(file.write), "w", format=container_format) as container:
+        _encode(container, codec, {"": pcm}, rate)
+
+
+@dataclass(frozen=True)
+class _Pipe:
+    write: Callable[[bytes], int]
+
+
+def _encode(container: Any, codec: str, tracks: Mapping[str, Pcm], rate: int) -> None:
+    layouts = {title: LAYOUTS[len(np.atleast_2d(pcm))] for title, pcm in tracks.items()}
+    streams = {title: container.add_stream(codec, rate=rate, layout=layout) for title, layout in layouts.items()}
+    for title, stream in streams.items():
+        stream.metadata["title"] = title
+        stream.codec_context.open()
+    for title, stream in streams.items():
+        context = stream.codec_context
+        resampler = av.AudioResampler(context.format, context.layout, rate, context.frame_size or None)
+        packed = np.ascontiguousarray(np.atleast_2d(tracks[title]).T.reshape(1, -1))
+        frame = av.AudioFrame.from_ndarray(packed, format="s16", layout=layouts[title])
+        frame.sample_rate, frame.pts = RATE, 0
+        for piece in [*resampler.resample(frame), *resampler.resample(None)]:
+            container.mux(stream.encode(piece))
+        container.mux(stream.encode(None))
+
+
+def hear(pcm: Pcm, from_ms: int = 0) -> list[Word]:
+    """What is said in the sound, when it begins at `from_ms`."""
+    ear = Ear()
+    heard = ear.take(np.ascontiguousarray(pcm, "<i2").tobytes()) + ear.end()
+    return [Word(text, from_ms + start, from_ms + end, 1.0) for text, start, end in heard]
 
 
 class Ear:

@@ -28,6 +28,8 @@ class Model(Section):
     """Calls at once; some accounts allow one."""
     context_tokens: int = Field(128_000, ge=2048)
     """What it can read and write in one call."""
+    thinking_switch: bool = True
+    """Whether the endpoint knows GLM's field `thinking`. Off for one that refuses fields it does not know."""
 
 
 class Llm(Section):

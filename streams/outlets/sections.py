@@ -41,6 +41,8 @@ class Notebook(Section):
     """Such as `http://127.0.0.1:5055`."""
     password: SecretStr = SecretStr("")
     """Its OPEN_NOTEBOOK_PASSWORD."""
+    embed: bool = False
+    """Let it embed what it gets: whoever serves its embedding model, maybe outside the house, then gets the words."""
     timeout: float = Field(60.0, gt=0)
     """Seconds for one call."""
 

@@ -1,112 +1,104 @@
 """Any media file → 16 kHz mono s16le in a spooled file, frame by frame, so memory does not grow with the meeting."""
 
 import errno
+import re
 from pathlib import Path
 from threading import Event
-from typing import Any, BinaryIO
+from typing import Any, NamedTuple
 
-from schemas.errors import Terminal, Transient
+from schemas.errors import Transient
+from streams.speech.channels import Channels, names
 from streams.speech.engines import RATE, Audio
+from streams.speech.spool import Blocks, Spool, Stopped, Unreadable
+from streams.speech.tails import broken_off
 
-GAP_S = 0.1
-"""A hole in the source's time stamps longer than this becomes silence, so later words keep their times."""
-SHORT_S = 1.0
-"""Missing sound at the end that still counts as whole: containers round, encoders pad."""
-LONGEST_S = 12 * 3600
-"""Longest recording we take; also stops a broken time stamp from filling the disk with silence."""
-BLOCK = 1 << 15
-"""Samples resampled at once (0.7 s at 44.1 kHz): the whole decode takes 4.3 s of CPU for 90 min, 7.8 s at 1024."""
+__all__ = ["Stopped", "Unreadable", "Voice", "decode", "tracks", "voices"]
 
 
-class Unreadable(Terminal):
-    """There is no sound to be had from this file; the text says why."""
+class Voice(NamedTuple):
+    """Sound with the name of who speaks in it; the name is empty where the file has only one sound."""
 
-
-class Stopped(Transient):
-    """The decode was told to stop."""
+    name: str
+    audio: Audio
 
 
 def tracks(path: Path) -> list[str]:
-    """Names of the audio streams, one for each; a single one has none. Sound that comes in channels is one stream.
+    """Names of the audio streams, one for each; a single one has none.
 
     Where the file cannot be opened it is one nameless stream, and `decode` says what is wrong.
     """
-    import av
-
-    try:
-        with av.open(str(path), metadata_errors="ignore") as container:
-            titles = [stream.metadata.get("title", "") for stream in container.streams.audio]
-    except (OSError, av.error.FFmpegError):
-        return [""]
+    titles = _titles(path)
     if len(titles) <= 1:
         return [""]
-    named = [title.strip() or f"{number}" for number, title in enumerate(titles, start=1)]
+    named = [title or f"{number}" for number, title in enumerate(titles, start=1)]
     return [name if named.count(name) == 1 else f"{name} ({at})" for at, name in enumerate(named, start=1)]
 
 
-def decode(path: Path, into: Path, stop: Event | None = None, *, track: int = 0) -> Audio:
-    """Decode an audio stream of `path` into the file `into`. Blocking: call it in a thread.
+def voices(path: Path, folder: Path, stop: Event | None = None, *, track: int = 0, name: str = "") -> list[Voice]:
+    """The audio stream `track`, called `name`, in files of `folder`: one sound, or one for each channel.
 
-    A damaged tail is cut off and marked. Sample 0 is the container's start, so times fit the video.
+    Channels are taken apart where they carry different people (`streams.speech.channels`); only then is the stream
+    decoded twice. Raises as `decode`.
+    """
+    whole = folder / f"audio-{track}.pcm"
+    channels = Channels()
+    audios = _decode(path, track, Spool([whole], stop), channels)
+    people = channels.people()
+    if not people:
+        return [Voice(name, *audios)]
+    whole.unlink()
+    apart = [folder / f"audio-{track}-{channel}.pcm" for channel in people]
+    audios = _decode(path, track, Spool(apart, stop, people))
+    who = names(name, _titles(path)[track], len(people))
+    return [Voice(*pair) for pair in zip(who, audios, strict=True)]
+
+
+def decode(path: Path, into: Path, stop: Event | None = None, *, track: int = 0) -> Audio:
+    """Decode an audio stream of `path`, its channels mixed, into the file `into`. Blocking: call it in a thread.
+
+    A damaged tail is cut off and marked, where the file tells that there was more: MP3 without a Xing header, WAV and
+    Matroska written to a pipe may end anywhere. Sample 0 is the container's start, so times fit the video.
     Raises `Unreadable` (missing, no index, no audio, nothing decodable) and `Transient` (storage fault, stopped).
     """
+    return _decode(path, track, Spool([into], stop))[0]
+
+
+def _decode(path: Path, track: int, spool: Spool, channels: Channels | None = None) -> list[Audio]:
     import av  # here: 16 MB of RSS that an idle worker need not hold
 
     try:
-        with av.open(str(path), metadata_errors="ignore") as container, into.open("wb") as file:
+        with av.open(str(path), metadata_errors="ignore") as container, spool:
             if not container.streams.audio:
                 raise Unreadable("no audio stream in the file")
             stream = container.streams.audio[track]
-            sound = _Track(file, _lasting_s(container, stream), stop)
-            flaw = _read(container, stream, sound)
+            spool.lasting_s = _lasting_s(container, stream)
+            flaw = _read(container, stream, Blocks(spool, channels))
+        flaw = "; ".join(filter(None, (flaw, spool.flaw, spool.shortfall())))
+        if not flaw and (reason := broken_off(path)):
+            flaw = f"ends at {spool.samples / RATE:.1f} s: {reason}"
     except (FileNotFoundError, IsADirectoryError, PermissionError) as error:
         raise Unreadable(f"cannot open the file: {error.strerror}") from error
     except OSError as error:
         raise _storage_fault(error) from error
     except av.error.FFmpegError as error:
         raise Unreadable(_why(error, path)) from error
-    if not sound.samples:
+    if not spool.samples:
         raise Unreadable(f"no sound could be decoded: {flaw or 'the audio stream is empty'}")
-    flaw = "; ".join(filter(None, (flaw, sound.flaw, sound.shortfall())))
-    return Audio(into, sound.samples, damaged=bool(flaw), flaw=flaw)
+    return [Audio(file, spool.samples, damaged=bool(flaw), flaw=flaw) for file in spool.paths]
 
 
-class _Track:
-    """The file being written, and what went wrong on the way."""
+def _titles(path: Path) -> list[str]:
+    """Titles of the audio streams, empty where they have none."""
+    import av
 
-    def __init__(self, file: BinaryIO, lasting_s: float | None, stop: Event | None) -> None:
-        self.file = file
-        self.lasting_s = lasting_s
-        self.stop = stop
-        self.samples = 0
-        self.flaw = ""
-
-    def write(self, pcm: bytes) -> None:
-        if self.stop and self.stop.is_set():
-            raise Stopped("decode stopped")
-        if self.samples > LONGEST_S * RATE:
-            raise Unreadable(f"longer than {LONGEST_S // 3600} h")
-        self.file.write(pcm)
-        self.samples += len(pcm) // 2
-
-    def advance(self, to_s: float) -> None:
-        """Fill up with silence to `to_s` seconds if that is a hole; a hole past the known end is a broken stamp."""
-        missing = round(to_s * RATE) - self.samples
-        if missing <= GAP_S * RATE:
-            return
-        if to_s > (LONGEST_S if self.lasting_s is None else self.lasting_s + SHORT_S):
-            self.flaw = "broken time stamps"
-            return
-        self.file.seek(missing * 2, 1)  # a hole in a sparse file reads as zeros
-        self.samples += missing
-
-    def shortfall(self) -> str:
-        if self.lasting_s is None or self.samples / RATE >= self.lasting_s - max(SHORT_S, self.lasting_s / 1000):
-            return ""
-        return f"ends at {self.samples / RATE:.1f} s of {self.lasting_s:.1f} s"
+    try:
+        with av.open(str(path), metadata_errors="ignore") as container:
+            return [stream.metadata.get("title", "").strip() for stream in container.streams.audio]
+    except (OSError, av.error.FFmpegError):
+        return []
 
 
-def _read(container: Any, stream: Any, track: _Track) -> str:
+def _read(container: Any, stream: Any, blocks: Blocks) -> str:
     """Demux and decode to the end, or to where it breaks. Returns the flaw."""
     import av
     from av.stream import Discard
@@ -115,7 +107,6 @@ def _read(container: Any, stream: Any, track: _Track) -> str:
         if other is not stream:
             other.discard = Discard.all  # unread: a picture cut off at its place in the file must not end the sound
     origin_s = (container.start_time or 0) / 1_000_000
-    blocks = _Blocks(track)
     broken = 0
     try:
         for packet in container.demux(stream):
@@ -130,62 +121,22 @@ def _read(container: Any, stream: Any, track: _Track) -> str:
                 blocks.take(frame)
     except (av.error.InvalidDataError, av.error.EOFError) as error:
         blocks.flush()
-        return f"breaks off at {track.samples / RATE:.1f} s: {error.strerror}"
+        return f"breaks off at {blocks.spool.samples / RATE:.1f} s: {error.strerror}"
     blocks.flush()
     return f"{broken} broken packets" if broken else ""
 
 
-class _Blocks:
-    """Gathers small frames into blocks and resamples those. A stream may change rate or layout in the middle."""
-
-    def __init__(self, track: _Track) -> None:
-        self._track = track
-        self._shape: tuple[str, str, int] | None = None
-        self._fifo: Any = None
-        self._resampler: Any = None
-
-    def take(self, frame: Any) -> None:
-        shape = (frame.format.name, frame.layout.name, frame.sample_rate)
-        if shape != self._shape:
-            self._restart(shape)
-        frame.pts = None  # time is kept by `advance`; the fifo would refuse jumps
-        self._fifo.write(frame)
-        while block := self._fifo.read(BLOCK):
-            self._resample(block)
-
-    def advance(self, to_s: float) -> None:
-        """Bring out what is held back if `to_s` may be past a hole, so the hole is filled at its place."""
-        held = self._fifo.samples / self._fifo.sample_rate if self._fifo else 0.0
-        if to_s - held - self._track.samples / RATE > GAP_S:
-            self.flush()
-            self._track.advance(to_s)
-
-    def flush(self) -> None:
-        if self._shape is None:
-            return
-        if block := self._fifo.read(0, partial=True):
-            self._resample(block)
-        self._resample(None)
-        self._shape = None
-
-    def _restart(self, shape: tuple[str, str, int]) -> None:
-        import av
-
-        self.flush()
-        self._shape = shape
-        self._fifo = av.AudioFifo()
-        self._resampler = av.AudioResampler(format="s16", layout="mono", rate=RATE)
-
-    def _resample(self, block: Any) -> None:
-        for out in self._resampler.resample(block):
-            self._track.write(bytes(out.planes[0])[: out.samples * 2])
-
-
 def _lasting_s(container: Any, stream: Any) -> float | None:
-    """How long the sound says it lasts, in seconds. A live-written container does not know."""
+    """How long the sound says it lasts, in seconds. A live-written container does not know.
+
+    Matroska tells it in a tag; the duration that FFmpeg makes up there is the longest track's, and others left earlier.
+    """
+    if told := re.fullmatch(r"(\d+):(\d\d):(\d\d\.\d+)", stream.metadata.get("DURATION", "")):
+        hours, minutes, seconds = map(float, told.groups())
+        return hours * 3600 + minutes * 60 + seconds or None
     if stream.duration and stream.time_base:
         return float(stream.duration * stream.time_base)
-    return container.duration / 1_000_000 if container.duration else None
+    return container.duration / 1_000_000 if container.duration and len(container.streams) == 1 else None
 
 
 def _why(error: Exception, path: Path) -> str:

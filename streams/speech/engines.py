@@ -8,7 +8,7 @@ EngineError(kind)                one vocabulary of kinds for all engines
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -179,3 +179,41 @@ class SpeechEngine(Protocol):
 
     async def close(self) -> None:
         """End all processes and connections; the engine may be used again afterwards."""
+
+
+class Operation(Protocol):
+    """What outlives this process of a segment's work at a service: the id by which a successor asks for its result."""
+
+    @property
+    def id(self) -> str:
+        """Of the work that was begun; empty where none is known, or nobody will come back for it."""
+
+    async def begun(self, id_: str) -> None:
+        """Return when it is durable."""
+
+    async def over(self) -> None:
+        """It brings no result: the next attempt begins anew. Return when that is durable."""
+
+
+class Unkept:
+    """`Operation` where nobody comes back: for a file transcribed by hand."""
+
+    id = ""
+
+    async def begun(self, id_: str) -> None: ...
+
+    async def over(self) -> None: ...
+
+
+UNKEPT = Unkept()
+
+
+@runtime_checkable
+class Detached(Protocol):
+    """A `SpeechEngine` whose service works on while nobody waits, and is paid from the start of that work."""
+
+    async def transcribe_kept(self, audio: Audio, segment: Segment, operation: Operation) -> SegmentResult:
+        """As `transcribe`, but goes on with the operation that is known, and leaves the result at the service."""
+
+    async def discard(self, result: SegmentResult) -> None:
+        """The result is durable here, so the service may delete it. Raises no `EngineError`."""

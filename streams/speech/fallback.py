@@ -4,6 +4,7 @@
     attempts on a segment exhausted                  that segment
     the engine does not take this segment            that segment
     more than `TOO_MANY` of the segments went        the rest too: one consistent text beats a patchwork
+    the last engine needs the time that is left      segments that were not begun yet go to it (`deadline`)
     the next engine cannot either                    what is finished stays, the recording waits
 
 How long the first engine is waited for before the first two lead to the next one is the policy: `patience`.
@@ -19,7 +20,17 @@ from typing import Protocol
 from schemas.errors import Transient
 from schemas.sources import SegmentNote
 from schemas.speech import FinishedSegment
-from streams.speech.engines import Audio, EngineError, EngineRefusal, ErrorKind, Segment, SegmentResult
+from streams.speech.deadline import Pressure
+from streams.speech.engines import (
+    UNKEPT,
+    Audio,
+    EngineError,
+    EngineRefusal,
+    ErrorKind,
+    Operation,
+    Segment,
+    SegmentResult,
+)
 from streams.speech.guard import Away, Guarded, lasting
 
 log = logging.getLogger(__name__)
@@ -42,6 +53,9 @@ class Memory(Protocol):
     async def keep(self, segment: Segment, finished: FinishedSegment) -> None:
         """Return when it is durable."""
 
+    def operation(self, track: str, segment: Segment, engine: str, model: str) -> Operation:
+        """What a service does for the segment, or did for a former owner of the recording."""
+
 
 class NoMemory:
     """For a file transcribed by hand."""
@@ -51,6 +65,9 @@ class NoMemory:
 
     async def keep(self, segment: Segment, finished: FinishedSegment) -> None:
         """Nothing is kept."""
+
+    def operation(self, track: str, segment: Segment, engine: str, model: str) -> Operation:
+        return UNKEPT
 
 
 def patience(policy: str) -> float:
@@ -66,11 +83,15 @@ def patience(policy: str) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Lineup:
-    """The engines in order, and the rules for all recordings. `clock` in seconds UTC, as a recording's arrival."""
+    """The engines in order, and the rules for all recordings. `clock` in seconds UTC, as a recording's arrival.
+
+    `deadline_s`: so long after its arrival a recording should have its words.
+    """
 
     engines: Sequence[Guarded]
     patience_s: float = 0.0
     clock: Callable[[], float] = time.time
+    deadline_s: float = math.inf
 
     @property
     def first(self) -> Guarded:
@@ -92,6 +113,7 @@ class Lineup:
 
 class Course:
     """How one recording goes through the engines. `first_only`: an upgrade, where the next ones' text is there already.
+    `arrived` in seconds UTC; 0 for one that nobody waits for by the clock, which has no deadline either.
 
     Where the recording has to stop, segments that are with an engine are finished and kept, and no new one is begun.
     """
@@ -101,6 +123,7 @@ class Course:
     ) -> None:
         self._lineup, self._segments, self._memory = lineup, segments, memory
         self._until = arrived + lineup.patience_s
+        self._pressure = Pressure(segments, arrived + lineup.deadline_s if arrived else math.inf)
         self._asked = lineup.engines[:1] if first_only else lineup.engines
         self._left: dict[str, EngineError] = {}
         self._halted: Waiting | EngineError | None = None
@@ -117,15 +140,21 @@ class Course:
 
         Raises the last engine's `EngineError` where none has; `Waiting`.
         """
-        if kept := self._kept(track, segment, self._asked):
-            return kept
+        self._pressure.came(segment)
+        finished = self._kept(track, segment, self._asked) or await self._heard(track, audio, segment)
+        self._pressure.done(segment)
+        return finished
+
+    async def _heard(self, track: str, audio: Audio, segment: Segment) -> FinishedSegment:
         try:
-            finished = await self._ask(track, audio, segment)
+            guarded, result, seconds = await self._ask(track, audio, segment)
         except EngineError:
             if kept := self._kept(track, segment, self._lineup.engines):
                 return kept
             raise
+        finished = _finished(track, segment, result, seconds)
         await self._memory.keep(segment, finished)
+        await guarded.discard(result)
         return finished
 
     def _kept(self, track: str, segment: Segment, engines: Sequence[Guarded]) -> FinishedSegment | None:
@@ -135,26 +164,37 @@ class Course:
                 return kept
         return None
 
-    async def _ask(self, track: str, audio: Audio, segment: Segment) -> FinishedSegment:
+    async def _ask(self, track: str, audio: Audio, segment: Segment) -> tuple[Guarded, SegmentResult, float]:
+        """Who had the words, and after how many seconds."""
         failure: EngineError | None = None
         for guarded in self._asked:
             async with guarded.room:
                 if self._halted:
                     raise self._halted
+                self._hurry(guarded, segment)
                 if guarded.name in self._left:
                     failure = self._left[guarded.name]
                     continue
+                operation = self._memory.operation(track, segment, guarded.name, guarded.engine.model)
                 began = time.monotonic()
                 try:
-                    result = await guarded.transcribe(audio, segment)
+                    result = await guarded.transcribe(audio, segment, operation)
                 except EngineError as error:
                     self._judge(guarded, segment, error)
                     failure = error
                     continue
                 self._count(guarded)
-                return _finished(track, segment, result, time.monotonic() - began)
+                return guarded, result, time.monotonic() - began
         assert failure, "a line-up has at least one engine"
         raise failure
+
+    def _hurry(self, guarded: Guarded, segment: Segment) -> None:
+        """Leaves the engine for the rest of the recording where the last one would come too late after it."""
+        last = self._asked[-1]
+        if guarded is last or guarded.name in self._left:
+            return
+        if self._pressure.late(self._lineup.clock(), segment, last.engine.caps.parallel):
+            self._leave(guarded, "is too slow for the deadline of the recording")
 
     def _judge(self, guarded: Guarded, segment: Segment, error: EngineError) -> None:
         """What the failure means for this segment's neighbours. Raises `Waiting` where the recording waits."""
@@ -185,12 +225,11 @@ class Course:
             return
         self._fallen += 1
         if self._fallen > TOO_MANY * self._segments and first.name not in self._left:
-            log.warning("recording goes on without its first engine", extra={"engine": first.name})
-            self._left[first.name] = _given_up(first)
+            self._leave(first, "failed too many segments of the recording")
 
-
-def _given_up(first: Guarded) -> EngineError:
-    return EngineRefusal(ErrorKind.TRANSIENT, f"{first.name} failed too many segments of the recording")
+    def _leave(self, guarded: Guarded, why: str) -> None:
+        log.warning("recording goes on without an engine", extra={"engine": guarded.name, "why": why})
+        self._left[guarded.name] = EngineRefusal(ErrorKind.TRANSIENT, f"{guarded.name} {why}")
 
 
 def _finished(track: str, segment: Segment, result: SegmentResult, seconds: float) -> FinishedSegment:

@@ -7,10 +7,13 @@ from collections.abc import Callable
 from streams import metrics
 from streams.speech.breaker import Breaker, State
 from streams.speech.engines import (
+    UNKEPT,
     Audio,
+    Detached,
     EngineError,
     EngineFault,
     ErrorKind,
+    Operation,
     Segment,
     SegmentResult,
     SpeechEngine,
@@ -67,12 +70,20 @@ class Guarded:
             return None
         return self.breaker.retry_in_s
 
-    async def transcribe(self, audio: Audio, segment: Segment) -> SegmentResult:
-        """The words of one segment. Raises `EngineError`; `Away` without asking the engine."""
+    async def transcribe(self, audio: Audio, segment: Segment, operation: Operation = UNKEPT) -> SegmentResult:
+        """The words of one segment. Raises `EngineError`; `Away` without asking the engine.
+
+        To be followed by `discard` when they are kept.
+        """
         if self.breaker is None:
-            return await self._measured(audio, segment)
+            return await self._measured(audio, segment, operation)
         await self._admitted(self.breaker)
-        return await self._tried(self.breaker, audio, segment)
+        return await self._tried(self.breaker, audio, segment, operation)
+
+    async def discard(self, result: SegmentResult) -> None:
+        """What a service holds of it is not needed any more."""
+        if isinstance(self.engine, Detached):
+            await self.engine.discard(result)
 
     async def _admitted(self, breaker: Breaker) -> None:
         """Return when the breaker lets a segment through. While it is half open the others wait for the trial."""
@@ -85,9 +96,9 @@ class Guarded:
                 await self._trial_over.wait()
             self._in_flight += 1
 
-    async def _tried(self, breaker: Breaker, audio: Audio, segment: Segment) -> SegmentResult:
+    async def _tried(self, breaker: Breaker, audio: Audio, segment: Segment, operation: Operation) -> SegmentResult:
         try:
-            result = await self._measured(audio, segment)
+            result = await self._measured(audio, segment, operation)
         except EngineError as error:
             breaker.failed(ErrorKind.AUTH if lasting(error) else error.kind)
             if lasting(error) and not self._refused:
@@ -109,10 +120,10 @@ class Guarded:
             async with self._trial_over:
                 self._trial_over.notify_all()
 
-    async def _measured(self, audio: Audio, segment: Segment) -> SegmentResult:
+    async def _measured(self, audio: Audio, segment: Segment, operation: Operation) -> SegmentResult:
         began = time.monotonic()
         try:
-            result = await self.engine.transcribe(audio, segment)
+            result = await self._asked(audio, segment, operation)
         except EngineError as error:
             metrics.SPEECH_SEGMENTS.labels(self.name, error.kind).inc()
             raise
@@ -120,6 +131,11 @@ class Guarded:
         sound_s = (segment.send_end_ms - segment.send_start_ms) / 1000
         metrics.SPEECH_RTF.labels(self.name).observe((time.monotonic() - began) / max(sound_s, 0.001))
         return result
+
+    async def _asked(self, audio: Audio, segment: Segment, operation: Operation) -> SegmentResult:
+        if isinstance(self.engine, Detached):
+            return await self.engine.transcribe_kept(audio, segment, operation)
+        return await self.engine.transcribe(audio, segment)
 
 
 _LEVELS = {State.CLOSED: 0, State.HALF_OPEN: 1, State.OPEN: 2}

@@ -18,7 +18,7 @@ import psutil
 from schemas.events import Utterance
 from schemas.sources import SegmentNote, Word
 from schemas.speech import FinishedSegment
-from streams.speech.decode import Unreadable, decode, tracks
+from streams.speech.decode import Unreadable, tracks, voices
 from streams.speech.engines import Audio, EngineError, Segment, SpeechEngine
 from streams.speech.fallback import Course, Lineup, NoMemory
 from streams.speech.guard import Guarded
@@ -55,11 +55,16 @@ class TranscribedAudio:
 
 
 class Part(NamedTuple):
-    """A segment, and the sound it is cut from. `track` is the name of the source's track, empty where there is one."""
+    """A segment, and the sound it is cut from. `track` names the source's track or channel, empty where it is one."""
 
     track: str
     audio: Audio
     segment: Segment
+
+    @property
+    def length_ms(self) -> int:
+        """How much of the sound is sent."""
+        return self.segment.send_end_ms - self.segment.send_start_ms
 
 
 OnCourse = Callable[[int], Course]
@@ -92,7 +97,7 @@ async def transcribe_on(
         heard, failed = await _hear_all(parts, course, progress or _quiet)
     verify([(p.track, p.segment) for p in parts], heard, failed)
     words, utterances = joined(heard)
-    flaw = "; ".join(audio.flaw for audio in audios if audio.flaw)
+    flaw = "; ".join(dict.fromkeys(audio.flaw for audio in audios if audio.flaw))
     engine, model = _main(heard) or course.first
     return TranscribedAudio(
         words=words,
@@ -111,7 +116,10 @@ async def transcribe_on(
 async def _hear_all(
     parts: list[Part], course: Course, progress: Progress
 ) -> tuple[list[Heard], list[tuple[str, Segment]]]:
-    """Every segment's words, in order, and the segments without. The engines limit how many go at once."""
+    """Every segment's words, in order, and the segments without. The engines limit how many go at once.
+
+    The longest start first: a long one that started last would keep the others' places empty at the end.
+    """
     finished = count(1)
     progress(0, len(parts))
 
@@ -122,12 +130,15 @@ async def _hear_all(
 
     heard: list[Heard] = []
     failed: list[tuple[str, Segment]] = []
+    order = sorted(range(len(parts)), key=lambda place: -parts[place].length_ms)
     # a failure does not cancel the neighbours: their sessions are paid for
-    answers = await asyncio.gather(*map(hear, parts), return_exceptions=True)
-    for answer in answers:
+    ended = await asyncio.gather(*(hear(parts[place]) for place in order), return_exceptions=True)
+    answers = dict(zip(order, ended, strict=True))
+    for answer in ended:
         if isinstance(answer, BaseException) and not _only_this_segment(answer):
             raise answer
-    for part, answer in zip(parts, answers, strict=True):
+    for place, part in enumerate(parts):
+        answer = answers[place]
         if isinstance(answer, BaseException):
             progress(next(finished), len(parts))
             failed.append((part.track, part.segment))
@@ -183,13 +194,14 @@ async def _prepare(audio_path: Path, folder: Path, bounds: Bounds) -> tuple[list
         silent: list[Unreadable] = []
         for number, name in enumerate(tracks(audio_path)):
             try:
-                audio = decode(audio_path, folder / f"audio-{number}.pcm", stop, track=number)
+                found = voices(audio_path, folder, stop, track=number, name=name)
             except Unreadable as error:  # somebody who never spoke may leave a track without any sound
                 silent.append(error)
                 continue
-            audios.append(audio)
-            cut = plan(audio.pcm(), bounds)
-            parts += [Part(name, audio, replace(segment, index=len(parts) + segment.index)) for segment in cut]
+            for who, audio in found:
+                audios.append(audio)
+                cut = plan(audio.pcm(), bounds)
+                parts += [Part(who, audio, replace(segment, index=len(parts) + segment.index)) for segment in cut]
         if not audios:
             raise silent[0]
         return parts, audios

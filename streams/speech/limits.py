@@ -1,35 +1,35 @@
 """How many sessions run at once and how fast they start. One event loop; the clock is an argument."""
 
 import asyncio
+import heapq
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from itertools import count
+
+RESUMED, FRESH = 0, 1
+"""Ranks in the queue: what was begun is ended first, or broken segments would all be left for the end."""
 
 
 class Slots:
     """At most `size` at once; fewer after each `narrow`, one more after each `widen`."""
 
     def __init__(self, size: int) -> None:
-        self._size = self._limit = self._permits = size
-        self._free = asyncio.Semaphore(size)
+        self._size = self._limit = size
         self._taken = 0
+        self._waiting: list[tuple[int, int, asyncio.Future[None]]] = []
+        self._numbers = count()
 
     @property
     def limit(self) -> int:
         return self._limit
 
-    @asynccontextmanager
-    async def taken(self) -> AsyncIterator[None]:
+    def taken(self) -> AbstractAsyncContextManager[None]:
         """Waits for a place, first come first served."""
-        await self._free.acquire()
-        self._taken += 1
-        try:
-            yield
-        finally:
-            self._taken -= 1
-            if self._permits > self._limit:
-                self._permits -= 1
-            else:
-                self._free.release()
+        return self._place(FRESH)
+
+    def taken_again(self) -> AbstractAsyncContextManager[None]:
+        """The same before all who wait for their first place."""
+        return self._place(RESUMED)
 
     def narrow(self) -> None:
         """The service has no room for the caller, who still holds a place: from now on as many as the others, whom it
@@ -38,12 +38,35 @@ class Slots:
 
     def widen(self) -> None:
         """A segment went well."""
-        if self._limit == self._size:
-            return
-        self._limit += 1
-        if self._permits < self._limit:
-            self._permits += 1
-            self._free.release()
+        self._limit = min(self._limit + 1, self._size)
+        self._admit()
+
+    @asynccontextmanager
+    async def _place(self, rank: int) -> AsyncIterator[None]:
+        turn = asyncio.get_running_loop().create_future()
+        heapq.heappush(self._waiting, (rank, next(self._numbers), turn))
+        self._admit()
+        try:
+            await turn
+        except asyncio.CancelledError:
+            if not turn.cancelled():  # the place came together with the cancellation
+                self._leave()
+            raise
+        try:
+            yield
+        finally:
+            self._leave()
+
+    def _leave(self) -> None:
+        self._taken -= 1
+        self._admit()
+
+    def _admit(self) -> None:
+        while self._waiting and self._taken < self._limit:
+            turn = heapq.heappop(self._waiting)[2]
+            if not turn.cancelled():
+                turn.set_result(None)
+                self._taken += 1
 
 
 class Starts:

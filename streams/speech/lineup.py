@@ -1,5 +1,6 @@
 """From settings to engines in order, each behind its breaker. Engines are imported only where they are used."""
 
+import math
 import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -14,7 +15,7 @@ from streams.speech.guard import Guarded, Refuses
 from streams.speech.vosk import VoskEngine
 
 if TYPE_CHECKING:
-    from streams.speech.pace import SessionReport
+    from streams.speech.speechkit_line import SessionReport
 
 
 def engine(name: str, settings: Settings) -> SpeechEngine:
@@ -25,19 +26,19 @@ def engine(name: str, settings: Settings) -> SpeechEngine:
     if name == "speechkit_async":
         from streams.speech.speechkit_async import SpeechKitAsync
 
-        return SpeechKitAsync(settings.speechkit)
+        return SpeechKitAsync(settings.speechkit, observe=_count_session)
     from streams.speech.speechkit_stream import SpeechKitStream
 
     return SpeechKitStream(settings.speechkit, observe=_count_session)
 
 
 def _count_session(report: "SessionReport") -> None:
-    name = "speechkit_stream"
-    metrics.SPEECH_SESSIONS.labels(name, report.kind or "done").inc()
-    metrics.SPEECH_UNITS.labels(name).inc(report.billed_units)
-    metrics.SPEECH_WARNINGS.labels(name).inc(report.warnings)
+    """Units are 15 s of a session in streaming, seconds in asynchronous recognition (docs: pricing.md)."""
+    metrics.SPEECH_SESSIONS.labels(report.engine, report.outcome).inc()
+    metrics.SPEECH_UNITS.labels(report.engine).inc(report.billed_units)
+    metrics.SPEECH_WARNINGS.labels(report.engine).inc(report.warnings)
     if report.first_answer_s is not None:
-        metrics.SPEECH_FIRST_EVENT.labels(name).observe(report.first_answer_s)
+        metrics.SPEECH_FIRST_EVENT.labels(report.engine).observe(report.first_answer_s)
 
 
 def usable(settings: Settings) -> list[str]:
@@ -60,12 +61,13 @@ def lineup(
     clock: Callable[[], float] = time.monotonic,
 ) -> Lineup:
     """What `speech.engines` and `speech.fallback` say. Raises `ConfigError`. `clock` is the breakers', in seconds."""
-    names = usable(settings)
-    if settings.speech.fallback == "never":
-        names = names[:1]
+    names, speech = usable(settings), settings.speech
+    deadline_s = speech.deadline_minutes * 60 or math.inf
+    if speech.fallback == "never":
+        names, deadline_s = names[:1], math.inf
     guarded = []
     for name in names:
         made = engine(name, settings)
         breaker = None if made.caps.offline else Breaker(clock)
         guarded.append(Guarded(made, breaker, refuses=refuses, recovered=recovered))
-    return Lineup(guarded, patience(settings.speech.fallback))
+    return Lineup(guarded, min(patience(speech.fallback), deadline_s), deadline_s=deadline_s)

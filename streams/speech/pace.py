@@ -2,11 +2,11 @@
 
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from streams.speech.answers import Closed, Hearing
 from streams.speech.engines import RATE, Audio, EngineError, EngineFault, ErrorKind
+from streams.speech.speechkit_line import SessionReport, outcome_of
 
 if TYPE_CHECKING:
     from streams.speech.yandex_api import Call, SpeechApi
@@ -16,21 +16,6 @@ CHUNK_MS = 400
 CHUNK = CHUNK_MS * RATE // 1000 * 2
 UNIT_MS = 15_000
 """Unit of the price list, rounded up per session; the first begins with the options (docs: pricing.md)."""
-
-
-@dataclass(frozen=True, slots=True)
-class SessionReport:
-    """One session, for metrics. `kind` is None where it went well; `first_answer_s` None where none came."""
-
-    segment: int
-    request_id: str
-    kind: ErrorKind | None
-    code: str
-    sent_ms: int
-    billed_units: int
-    first_answer_s: float | None
-    lasted_s: float
-    warnings: int
 
 
 class Session:
@@ -87,17 +72,17 @@ class Session:
         if self._call:
             self._call.cancel()
 
-    def report(self, segment: int, failure: EngineError | None, warnings: int) -> SessionReport:
+    def report(self, engine: str, segment: int, failure: BaseException | None, warnings: int) -> SessionReport:
         return SessionReport(
+            engine,
             segment,
             self.request_id,
-            failure.kind if failure else None,
-            failure.code if failure else "",
-            self.sent_ms,
-            self.billed_units,
-            self.first_answer_s,
-            self._clock() - self.began,
-            warnings,
+            *outcome_of(failure),
+            sent_ms=self.sent_ms,
+            billed_units=self.billed_units,
+            first_answer_s=self.first_answer_s,
+            lasted_s=self._clock() - self.began,
+            warnings=warnings,
         )
 
     def _alive(self, call: "Call") -> None:

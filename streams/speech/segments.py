@@ -1,4 +1,4 @@
-"""Finished segments in `transcript.segments`: a crash, a rebalance or a restart redoes only what is missing.
+"""Finished and begun segments in `transcript.segments`: a crash, a rebalance or a restart redoes only what is missing.
 
 All records of a recording stand in the partition of its id, so one partition is read when a job starts. The topic is
 compacted and segments are deleted when their transcript is out: a partition holds the recordings in work, the degraded
@@ -8,11 +8,12 @@ ones, and a mark (0.5 kB) for each that is out.
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 
 from schemas.codec import Codec, Rejected, event_id
 from schemas.errors import Transient
 from schemas.sources import Recording
-from schemas.speech import FinishedRecording, FinishedSegment, Kept
+from schemas.speech import FinishedRecording, FinishedSegment, Kept, StartedOperation
 from schemas.topics import SEGMENTS
 from streams import metrics
 from streams.kafka import Output, Reader, partition_of
@@ -111,9 +112,24 @@ class RecordingMemory:
     async def keep(self, segment: Segment, finished: FinishedSegment) -> None:
         """Return when the broker has it."""
         note = finished.note
-        key = segment_key(self._recording, note.track, segment, note.engine, note.model)
-        await self._send([Output(SEGMENTS.name, key.encode(), _KEPT.encode(finished), self._partition)])
-        self._kept[key] = finished
+        await self.put(segment_key(self._recording, note.track, segment, note.engine, note.model), finished)
+
+    def operation(self, track: str, segment: Segment, engine: str, model: str) -> "KeptOperation":
+        """What a service does, or did for a former owner."""
+        return KeptOperation(self, segment_key(self._recording, track, segment, engine, model))
+
+    def at(self, key: str) -> Kept | None:
+        """What stands under this key."""
+        return self._kept.get(key)
+
+    async def put(self, key: str, value: Kept | None) -> None:
+        """Return when the broker has it; None deletes."""
+        encoded = None if value is None else _KEPT.encode(value)
+        await self._send([Output(SEGMENTS.name, key.encode(), encoded, self._partition)])
+        if value is None:
+            self._kept.pop(key, None)
+        else:
+            self._kept[key] = value
 
     def close(self, mark: FinishedRecording, *, forget: bool) -> list[Output]:
         """Records that say the transcript is out; `forget`: and nothing will be redone, so the segments go.
@@ -125,3 +141,23 @@ class RecordingMemory:
         return [Output(SEGMENTS.name, at.encode(), _KEPT.encode(mark), self._partition)] + [
             Output(SEGMENTS.name, key.encode(), None, self._partition) for key in gone
         ]
+
+
+@dataclass(frozen=True, slots=True)
+class KeptOperation:
+    """`engines.Operation` under the key of its segment, whose words will replace it there."""
+
+    memory: RecordingMemory
+    key: str
+
+    @property
+    def id(self) -> str:
+        found = self.memory.at(self.key)
+        return found.id if isinstance(found, StartedOperation) else ""
+
+    async def begun(self, id_: str) -> None:
+        """Return when the broker has it, however long that takes: it is paid for."""
+        await self.memory.put(self.key, StartedOperation(id_))
+
+    async def over(self) -> None:
+        await self.memory.put(self.key, None)

@@ -1,15 +1,47 @@
-"""What both SpeechKit engines share: the check of the settings, the connection, and its threads."""
+"""What both SpeechKit engines share: the check of the settings, the connection with its threads, the report."""
 
 import asyncio
 import importlib.util
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from streams.speech.engines import EngineRefusal, ErrorKind
+from streams.speech.engines import EngineError, EngineRefusal, ErrorKind
 from streams.speech.sections import SpeechKit
 
 if TYPE_CHECKING:
     from streams.speech.yandex_api import SpeechApi
+
+
+@dataclass(frozen=True, slots=True)
+class SessionReport:
+    """One session with the service, for metrics: a streaming call, or one asynchronous recognition.
+
+    `outcome` is "done", "cancelled" or the kind of its error, `code` the service's own word for that. `billed_units` as
+    the price list of the engine counts. `first_answer_s` is None where none came.
+    """
+
+    engine: str
+    segment: int
+    request_id: str
+    outcome: str
+    code: str
+    sent_ms: int
+    billed_units: int
+    first_answer_s: float | None
+    lasted_s: float
+    warnings: int = 0
+
+
+def outcome_of(failure: BaseException | None) -> tuple[str, str]:
+    """A report's `outcome` and `code`. An end that is neither well nor an `EngineError` was a cancellation."""
+    match failure:
+        case None:
+            return "done", ""
+        case EngineError():
+            return failure.kind, failure.code
+        case _:
+            return "cancelled", ""
 
 
 class Line:

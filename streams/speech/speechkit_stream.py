@@ -26,10 +26,10 @@ from streams.speech.engines import (
     SegmentResult,
 )
 from streams.speech.limits import Slots, Starts
-from streams.speech.pace import Session, SessionReport
+from streams.speech.pace import Session
 from streams.speech.sections import SpeechKit
 from streams.speech.speechkit_errors import MOST_INTERNAL
-from streams.speech.speechkit_line import Line
+from streams.speech.speechkit_line import Line, SessionReport
 
 log = logging.getLogger(__name__)
 
@@ -57,7 +57,8 @@ class _Tally:
 
 class SpeechKitStream:
     """`SpeechEngine`. At most `parallel` threads of ours and as many of gRPC. `pause`, `clock`, `dice` for tests;
-    `observe` is told every session that ended, also one of a segment that failed."""
+    `observe` is told every session that reached for the service, also one that failed or was cancelled: it may be
+    billed, although a segment's words of former sessions are lost with the segment."""
 
     name = "speechkit_stream"
 
@@ -120,7 +121,8 @@ class SpeechKitStream:
 
     async def _session(self, audio: Audio, segment: Segment, tally: _Tally) -> EngineError | None:
         """One session; its failure, also "truncated" for an early end that looked well."""
-        async with self._slots.taken():
+        place = self._slots.taken_again() if tally.request_ids else self._slots.taken()
+        async with place:
             await self._starts.wait()
             api, pool = await self._line.connected()
             session = Session(api, str(uuid.uuid4()), self._settings.pace, self._clock)
@@ -129,6 +131,9 @@ class SpeechKitStream:
             self._running += 1
             try:
                 failure = await self._heard(pool, session, tally.hearing, audio, segment)
+            except asyncio.CancelledError as cancelled:
+                self._tell(session, segment, cancelled, tally.hearing.warnings - warnings)
+                raise
             except OSError as error:
                 raise Transient(f"cannot read the spooled sound: {error.strerror}", retry_after=5.0) from error
             finally:
@@ -205,9 +210,9 @@ class SpeechKitStream:
             warnings=hearing.warnings,
         )
 
-    def _tell(self, session: Session, segment: Segment, failure: EngineError | None, warnings: int) -> None:
-        report = session.report(segment.index, failure, warnings)
+    def _tell(self, session: Session, segment: Segment, failure: BaseException | None, warnings: int) -> None:
+        report = session.report(self.name, segment.index, failure, warnings)
         self._observe(report)
         fields = {"segment": segment.index, "request": session.request_id, "sent_ms": session.sent_ms}
-        fields |= {"kind": report.kind, "code": report.code, "warnings": warnings, **session.server_ids}
+        fields |= {"outcome": report.outcome, "code": report.code, "warnings": warnings, **session.server_ids}
         log.log(logging.WARNING if failure else logging.INFO, "speechkit session ended", extra=fields)

@@ -1,10 +1,11 @@
-"""The process that holds libvosk, which can abort: `python -m streams.speech.vosk_child MODEL`.
+"""The process that holds libvosk, which can abort: `python -m streams.speech.vosk_child MODEL THREADS LIMIT_MB`.
 
 JSON lines. In: `{"id", "path", "offset", "bytes"}` (a stretch of a spooled s16le 16 kHz file) and `{"cancel": id}`.
 Out: `{"ready": true}` or `{"fatal": text}` once; then per request lines of `{"id", "at"}` (seconds heard: the parent
-kills a child that goes silent) and at last `{"id", "words": [[text, start s, end s, confidence], …]}`,
-`{"id", "error": text}` or `{"id", "cancelled": true}`. End of input ends the process at once, so it never outlives
-its parent.
+kills a child that says nothing of a request) and at last `{"id", "words": [[text, start s, end s, confidence], …]}`,
+`{"id", "error": text}` or `{"id", "cancelled": true}`. THREADS requests are in work at once, on one model.
+`{"exhausted": text}` at any time: it ends itself for want of memory. End of input ends the process at once, so it
+never outlives its parent.
 """
 
 import json
@@ -13,17 +14,41 @@ import queue
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, NoReturn
+
+import psutil
 
 RATE = 16_000
 BLOCK = RATE // 4 * 2
 """0.25 s: the decoder's step is 0.2 s. Even, or every sample after it would be misread."""
 BEAT = 40
 """Blocks (10 s of sound) between two signs of life."""
+LOOK_S = 0.1
+"""Distance of looks at our own memory: a model loads at about 0.5 GB/s, so 50 MB too much may be taken in between."""
+PROBE = 64 << 20
+"""Bytes that a process with memory left can reserve."""
+EXHAUSTED = 4
+"""Exit code after `exhausted`."""
 
-Say = Callable[[dict[str, Any]], None]
+
+class _Parent:
+    """Who reads our lines; several threads speak to it."""
+
+    def __init__(self, out: IO[str]) -> None:
+        self._out = out
+        self._lock = threading.Lock()
+
+    def say(self, message: dict[str, Any]) -> None:
+        with self._lock:
+            self._out.write(json.dumps(message, ensure_ascii=False) + "\n")
+
+    def give_up(self, why: str) -> NoReturn:
+        self.say({"exhausted": why})
+        os._exit(EXHAUSTED)
 
 
 class _Inbox:
@@ -45,34 +70,76 @@ class _Inbox:
 
 
 def main() -> None:
+    folder, threads, limit_mb = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent ends us in its order
-    out = os.fdopen(os.dup(1), "w", buffering=1)
+    parent = _Parent(os.fdopen(os.dup(1), "w", buffering=1))
     os.dup2(2, 1)  # nothing but our lines may reach the parent's reader
+    _be_the_first_to_go()
+    if limit_mb:
+        threading.Thread(target=_watch, args=(limit_mb, parent), daemon=True).start()
     inbox = _Inbox(sys.stdin)
-
-    def say(message: dict[str, Any]) -> None:
-        out.write(json.dumps(message, ensure_ascii=False) + "\n")
 
     import vosk  # after the inbox: an orphan must die even while the model loads
 
     vosk.SetLogLevel(-1)
     try:
-        model = vosk.Model(sys.argv[1])
+        model = vosk.Model(folder)
     except Exception as error:  # noqa: BLE001 - vosk raises bare Exception
-        say({"fatal": str(error)})
+        parent.say({"fatal": str(error)})
         sys.exit(3)
-    say({"ready": True})
+    parent.say({"ready": True})
+
+    def work() -> None:
+        while True:
+            request = inbox.requests.get()
+            # a recogniser belongs to the thread that made it; libvosk lets Python go on while it works
+            answer = _answer(lambda: vosk.KaldiRecognizer(model, RATE), request, inbox.cancelled, parent)
+            inbox.cancelled.discard(request["id"])
+            parent.say({"id": request["id"], **answer})
+
+    for _ in range(threads - 1):
+        threading.Thread(target=work, daemon=True).start()
+    work()
+
+
+def _be_the_first_to_go() -> None:
+    """Where the system runs out of memory it ends us and not the worker, which would lose its place in Kafka."""
+    with suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text("1000")
+
+
+def _watch(limit_mb: int, parent: _Parent) -> None:
+    """No RLIMIT_DATA or _AS: where malloc fails, the OpenBLAS in libvosk tries for ever (seen: a full core, no words),
+    and each thread reserves 128 MB for it that it hardly uses."""
+    process = psutil.Process()
     while True:
-        request = inbox.requests.get()
-        try:
-            answer = _transcribe(vosk.KaldiRecognizer(model, RATE), request, inbox.cancelled, say)
-        except Exception as error:  # noqa: BLE001 - vosk raises bare Exception; the answer must name the request
-            answer = {"error": f"{type(error).__name__}: {error}"}
-        inbox.cancelled.discard(request["id"])
-        say({"id": request["id"], **answer})
+        if (used_mb := process.memory_info().rss >> 20) > limit_mb:
+            parent.give_up(f"{used_mb} MB in use, speech.vosk_memory_mb allows {limit_mb}")
+        time.sleep(LOOK_S)
 
 
-def _transcribe(recogniser: Any, request: dict[str, Any], cancelled: set[int], say: Say) -> dict[str, Any]:
+def _answer(make: Callable[[], Any], request: dict[str, Any], cancelled: set[int], parent: _Parent) -> dict[str, Any]:
+    try:
+        return _transcribe(make(), request, cancelled, parent.say)
+    except MemoryError:
+        parent.give_up("no memory for a segment")
+    except Exception as error:  # noqa: BLE001 - vosk raises bare Exception; the answer must name the request
+        if _short_of_memory():  # libvosk makes a nameless failure of `bad_alloc`; the segment is not to blame
+            parent.give_up(f"no memory for a segment ({error})")
+        return {"error": f"{type(error).__name__}: {error}"}
+
+
+def _short_of_memory() -> bool:
+    try:
+        bytearray(PROBE)
+    except MemoryError:
+        return True
+    return False
+
+
+def _transcribe(
+    recogniser: Any, request: dict[str, Any], cancelled: set[int], say: Callable[[dict[str, Any]], None]
+) -> dict[str, Any]:
     recogniser.SetWords(True)
     results = []
     with Path(request["path"]).open("rb") as file:

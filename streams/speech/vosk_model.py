@@ -1,4 +1,5 @@
-"""Is this folder a model that Vosk 0.3.45 can load? libvosk itself says only "Failed to create a model", or aborts.
+"""Is this folder a model that Vosk 0.3.45 can load, and with how much memory? libvosk itself says only "Failed to
+create a model", or aborts.
 
 Rules read in `src/model.cc` of vosk-api 0.3.45 and in the file formats of Kaldi and OpenFst.
 """
@@ -10,6 +11,18 @@ FST_MAGIC = struct.pack("<i", 2_125_659_606)
 IVECTOR = ("final.ie", "splice.conf", "online_cmvn.conf", "final.mat", "global_cmvn.stats", "final.dubm")
 TAIL = 1 << 20
 """Bytes at the end of `final.mdl` in which the priors stand (4 bytes a pdf, some thousands of pdfs)."""
+PROCESS_MB = 64
+"""Python and libvosk without a model: 36 MB measured."""
+GROWTH, GROWTH_RNNLM = 3, 4
+"""Memory of a loaded model in sizes of its folder. Measured: a graph of 210 MB took 572 MB. Reported for Russian 0.42,
+3.5 GB unpacked: 10 GB in work, 14 GB while its `rnnlm` loads (alphacep/vosk-server#153)."""
+
+
+def memory_mb(folder: Path) -> int:
+    """MB that a process with this model is likely to take while it loads, without recognisers. An upper estimate."""
+    size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
+    growth = GROWTH_RNNLM if (folder / "rnnlm").exists() else GROWTH
+    return PROCESS_MB + (size * growth >> 20)
 
 
 def faults(folder: Path) -> list[str]:

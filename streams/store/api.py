@@ -3,6 +3,10 @@
     GET  /api/leads/{id}/history?limit=&before=   newest first; `next` of the answer is the `before` of the next page
     GET  /api/leads/{id}/signals                  newest first
     GET  /api/leads/{id}/transcripts              newest version of each recording, newest recording first
+    GET  /api/leads/{id}/people?room=&since=&until=   names in the history; who was in the room in that time
+    GET  /api/leads/{id}/profile                  what the client sells, his pains … (`processors.profile`)
+    POST /api/leads/{id}/profile  {"field", "text", "author"}   a person's word on a field
+    GET  /api/recordings/{id}                     the newest transcript, as `leadpulse minutes` wants it
     GET  /api/alerts?status=                      newest state of each alert
     GET  /api/status                              rows, last event of each source, lag
     POST /api/sql      {"query": "SELECT …"}      read-only; {"columns", "types", "rows"}
@@ -26,14 +30,17 @@ from aiohttp import web
 
 from schemas.alerts import AlertStatus
 from schemas.errors import ConfigError, Refused, Transient
-from schemas.types import LeadId
+from schemas.types import LeadId, Millis
 from streams import metrics
 from streams.settings import Store
-from streams.store import history, sql
+from streams.store import history, profiles, sql
 from streams.store.clickhouse import StatementFailed
+from streams.store.clock import wall_clock
 from streams.store.database import Database
 from streams.store.lag import Lag
+from streams.store.people import people
 from streams.store.reports import Reports
+from streams.store.ticks import Send
 
 log = logging.getLogger(__name__)
 
@@ -71,8 +78,9 @@ def api_token(store: Store) -> str:
 class Api:
     """Serves the read API until cancelled; `port` is the real one after the start."""
 
-    def __init__(self, store: Store, database: Database, lag: Lag, reports: Reports) -> None:
+    def __init__(self, store: Store, database: Database, lag: Lag, reports: Reports, send: Send) -> None:
         self._store, self._database, self._lag, self._reports = store, database, lag, reports
+        self._send = send
         self._token = b""
         self.port = 0
         self.listening = asyncio.Event()
@@ -86,6 +94,10 @@ class Api:
                 web.get("/api/leads/{lead}/history", self._history),
                 web.get("/api/leads/{lead}/signals", self._signals),
                 web.get("/api/leads/{lead}/transcripts", self._transcripts),
+                web.get("/api/leads/{lead}/people", self._people),
+                web.get("/api/leads/{lead}/profile", self._profile),
+                web.post("/api/leads/{lead}/profile", self._correct),
+                web.get("/api/recordings/{recording}", self._recording),
                 web.get("/api/alerts", self._alerts),
                 web.get("/api/status", self._status),
                 web.post("/api/sql", self._sql),
@@ -136,6 +148,24 @@ class Api:
 
     async def _transcripts(self, request: web.Request) -> web.Response:
         return _json(await history.transcripts(self._database, _lead(request), _limit(request, 20)))
+
+    async def _people(self, request: web.Request) -> web.Response:
+        room = request.query.get("room", "")
+        since, until = _time(request, "since"), _time(request, "until")
+        return _json(await people(self._database, _lead(request), room, since, until))
+
+    async def _profile(self, request: web.Request) -> web.Response:
+        return _json(await profiles.read_profile(self._database, _lead(request)))
+
+    async def _correct(self, request: web.Request) -> web.Response:
+        said = await _body(request, profiles.Correction)
+        return _json(await profiles.correct(self._send, wall_clock, _lead(request), said))
+
+    async def _recording(self, request: web.Request) -> web.Response:
+        found = await profiles.read_conversation(self._database, request.match_info["recording"])
+        if found is None:
+            return _error(404, "there is no transcript of this recording")
+        return _json(found)
 
     async def _alerts(self, request: web.Request) -> web.Response:
         status = request.query.get("status", "")
@@ -190,6 +220,13 @@ def _limit(request: web.Request, usual: int) -> int:
     given = request.query.get("limit", str(usual))
     if not (given.isascii() and given.isdigit() and 1 <= int(given) <= 10_000):
         raise Refused("limit is a number from 1 to 10000")
+    return int(given)
+
+
+def _time(request: web.Request, name: str) -> Millis:
+    given = request.query.get(name, "0")
+    if not (given.isascii() and given.isdigit() and len(given) <= 13):
+        raise Refused(f"{name} is a time in ms UTC")
     return int(given)
 
 

@@ -4,20 +4,19 @@ An event belongs to the report in whose time the broker took it, not to the one 
 one report, however late it came. History (`backfill`) is in none.
 """
 
-import asyncio
 import logging
 from datetime import date
-from typing import Any, Protocol
+from typing import Any
 
 from processors.days import day_start, local_day
 from schemas.codec import Codec
-from schemas.errors import Refused, Transient
+from schemas.errors import Refused
 from schemas.reports import DailyReport, ReportLine
-from schemas.topics import DAY_MS, REPORTS
+from schemas.topics import REPORTS
 from schemas.types import Millis
 from streams.kafka import Output
-from streams.store.clickhouse import StatementFailed
-from streams.store.clock import Clock, at_time, every_day_at, moscow
+from streams.store.clock import Clock, at_time, moscow
+from streams.store.daily import Daily, Progress, day_before
 from streams.store.database import Database
 from streams.store.digest import digest
 from streams.store.rows import report_rows
@@ -26,11 +25,6 @@ from streams.store.ticks import Send
 log = logging.getLogger(__name__)
 
 _REPORT: Codec[DailyReport] = Codec(DailyReport)
-
-MOST_MADE_UP = 7
-PATIENCE = 120.0
-"""Seconds that a report waits for what was on its way; then it goes without."""
-LOOK_SECONDS = 5.0
 
 _ARRIVED = (
     "ingested_at >= fromUnixTimestamp64Milli({since:Int64}) AND ingested_at < fromUnixTimestamp64Milli({until:Int64})"
@@ -77,50 +71,17 @@ SELECT toUnixTimestamp64Milli(max(until)), (SELECT toUnixTimestamp64Milli(min(in
 FROM reports WHERE scheduled"""
 
 
-class Progress(Protocol):
-    """What `Reports` asks of `lag.Lag`."""
-
-    def partitions(self) -> set[int]:
-        """Partitions of `lead.events` that are ours."""
-
-    async def caught_up(self, patience: float) -> bool:
-        """Wait until all that the broker has now is stored."""
-
-
 class Reports:
-    """Publishes reports. Of several store workers the one with partition 0 of `lead.events` does it."""
+    """Publishes reports."""
 
     def __init__(self, database: Database, lag: Progress, send: Send, at: str, clock: Clock) -> None:
         self._database, self._lag, self._send, self._at, self._clock = database, lag, send, at, clock
-        self._done: Millis | None = None
+        self.daily = Daily("report", lag, at, clock, self._last, self._scheduled)
 
     async def run(self) -> None:
         """Publish each report when its time comes, until cancelled."""
         await self._database.opened()
-        while True:
-            try:
-                if 0 in self._lag.partitions():
-                    await self.catch_up()
-                else:
-                    self._done = None  # another worker may publish now: ask again when it is our turn
-            except (Transient, StatementFailed) as fault:
-                log.warning("report waits", extra={"error": str(fault)})
-            await asyncio.sleep(LOOK_SECONDS)
-
-    async def catch_up(self) -> int:
-        """Publish the reports that are due, at most the last seven; how many. Raises `Transient`, `StatementFailed`."""
-        now = self._clock()
-        if self._done is None:
-            [(last, first_event)] = await self._database.read(LAST)
-            self._done = last or first_event or now
-        due = list(every_day_at(self._done, now, self._at))[-MOST_MADE_UP:]
-        if due and not await self._lag.caught_up(PATIENCE):
-            log.warning("report without what is still on its way", extra={"reports": len(due)})
-        for until in due:
-            since = _day_before(until, self._at)
-            await self._publish(await self.make(f"{moscow(until):%Y-%m-%d}", since, until), scheduled=True)
-            self._done = until
-        return len(due)
+        await self.daily.run()
 
     async def of_day(self, day: date | None) -> DailyReport:
         """The report of a Moscow day as it would be told, or of today so far. Raises `Refused` for a day to come,
@@ -130,7 +91,7 @@ class Reports:
         if day is None:
             return await self.make(f"{moscow(now):%Y-%m-%dT%H:%M:%S}", day_start(local_day(now)), now)
         until = at_time(day, self._at)
-        since = _day_before(until, self._at)
+        since = day_before(until, self._at)
         if since >= now:
             raise Refused(f"the report of {day} begins only at {moscow(since):%Y-%m-%d %H:%M}")
         return await self.make(f"{day}@{moscow(now):%Y-%m-%dT%H:%M:%S}", since, min(until, now))
@@ -180,16 +141,19 @@ class Reports:
             leads=sorted(busy, key=lambda line: (-line.alerts, -line.meetings, -line.messages, line.lead_id)),
         )
 
+    async def _last(self) -> Millis | None:
+        [(last, first_event)] = await self._database.read(LAST)
+        return last or first_event or None
+
+    async def _scheduled(self, since: Millis, until: Millis) -> None:
+        await self._publish(await self.make(f"{moscow(until):%Y-%m-%d}", since, until), scheduled=True)
+
     async def _publish(self, report: DailyReport, *, scheduled: bool) -> None:
         """Kafka first: were the row there before, a crash in between would lose the report."""
         await self._send([Output(REPORTS.name, report.report_id.encode(), _REPORT.encode(report))])
         rows = report_rows(report, scheduled=scheduled, published_at=self._clock())
         await self._database.insert(rows, f"report:{report.report_id}")
         log.info("report published", extra={"report": report.report_id})
-
-
-def _day_before(until: Millis, at: str) -> Millis:
-    return next(every_day_at(until - DAY_MS - DAY_MS // 2, until - 1, at), until - DAY_MS)
 
 
 def _total(rows: dict[str, list[Any]], column: int) -> int:

@@ -12,6 +12,7 @@ from aiokafka import ConsumerRecord
 
 from schemas import events as ev
 from schemas.alerts import Alert, Signal
+from schemas.outlets import LlmCall
 from schemas.reports import DailyReport
 from schemas.sources import DeadLetter, Unassigned
 from schemas.types import Millis
@@ -19,6 +20,7 @@ from streams.store.tables import (
     ALERTS,
     EVENTS,
     FAILURES,
+    LLM_CALLS,
     RECORDINGS,
     REPORTS,
     SIGNALS,
@@ -204,6 +206,12 @@ def failure_rows(good: Sequence[tuple[DeadLetter, Record]]) -> list[Rows]:
             for letter, record in good
         ],
     )
+
+
+def call_rows(good: Sequence[tuple[LlmCall, Record]]) -> list[Rows]:
+    """`llm.calls`: a call's record may come several times, the last one counts."""
+    names = [name for name in LLM_CALLS.columns if name != "ingested_at"]
+    return _rows(LLM_CALLS, [(*(getattr(call, n) for n in names), record.timestamp) for call, record in good])
 
 
 def report_rows(report: DailyReport, *, scheduled: bool, published_at: Millis) -> Rows:

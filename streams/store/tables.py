@@ -174,4 +174,27 @@ STT_JOBS = Table(
         "transcribed_at": _TIME,
     },
 )
-TABLES = (EVENTS, TRANSCRIPTS, RECORDINGS, SIGNALS, ALERTS, UNASSIGNED, FAILURES, REPORTS, STT_JOBS)
+CHAT_DAYS = Table("chat_days", {"until": _TIME, "leads": "UInt32", "asked_at": _TIME})
+LLM_CALLS = Table(
+    "llm_calls",
+    {
+        "call_id": "String",
+        "ts": _TIME,
+        "role": _WORD,
+        "model": _WORD,
+        "outcome": _WORD,
+        "lead_id": "String",
+        "external": "Bool",
+        "prompt_tokens": "UInt32",
+        "answer_tokens": "UInt32",
+        "cost_usd": "Float64",
+        "seconds": "Float64",
+        "prompt_sha256": "String",
+        "answer_sha256": "String",
+        "ingested_at": _TIME,
+    },
+)
+TABLES = (
+    *(EVENTS, TRANSCRIPTS, RECORDINGS, SIGNALS, ALERTS, UNASSIGNED, FAILURES, REPORTS, STT_JOBS, CHAT_DAYS),
+    LLM_CALLS,
+)

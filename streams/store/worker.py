@@ -2,16 +2,26 @@
 
 from schemas.alerts import Alert, Signal
 from schemas.codec import EVENT, Codec
+from schemas.outlets import LlmCall
 from schemas.sources import Unassigned
-from schemas.topics import DEAD_LETTERS, LEAD_ALERTS, LEAD_EVENTS, LEAD_SIGNALS, LEAD_UNASSIGNED, TRANSCRIPTS
+from schemas.topics import (
+    DEAD_LETTERS,
+    LEAD_ALERTS,
+    LEAD_EVENTS,
+    LEAD_SIGNALS,
+    LEAD_UNASSIGNED,
+    LLM_CALLS,
+    TRANSCRIPTS,
+)
 from streams.settings import Settings
 from streams.store.api import Api
 from streams.store.baselines import Baselines
+from streams.store.chats import Chats
 from streams.store.clock import Clock, wall_clock
 from streams.store.database import Database
 from streams.store.lag import Lag
 from streams.store.reports import Reports
-from streams.store.rows import alert_rows, event_rows, signal_rows, unassigned_rows
+from streams.store.rows import alert_rows, call_rows, event_rows, signal_rows, unassigned_rows
 from streams.store.sink import DeadLetterSink, Sink
 from streams.store.stt import TranscriptSink
 from streams.store.ticks import Ticks
@@ -26,19 +36,22 @@ def build(settings: Settings, clock: Clock = wall_clock) -> Worker:
     ticks = Ticks(database, lag, worker.outputs.send, store.tick_seconds, clock)
     baselines = Baselines(database, lag, worker.outputs.send, store.baseline_seconds, store.baseline_at, clock)
     reports = Reports(database, lag, worker.outputs.send, store.report_at, clock)
-    api = Api(store, database, lag, reports)
+    chats = Chats(database, lag, worker.outputs.send, settings.minutes.chat_at, clock)
+    api = Api(store, database, lag, reports, worker.outputs.send)
 
     worker.consume(LEAD_EVENTS, Sink(database, EVENT, event_rows, baselines.notice))
     worker.consume(LEAD_SIGNALS, Sink(database, Codec[Signal](Signal), signal_rows))
     worker.consume(LEAD_ALERTS, Sink(database, Codec[Alert](Alert), alert_rows))
     worker.consume(LEAD_UNASSIGNED, Sink(database, Codec[Unassigned](Unassigned), unassigned_rows))
     worker.consume(TRANSCRIPTS, TranscriptSink(database))
+    worker.consume(LLM_CALLS, Sink(database, Codec[LlmCall](LlmCall), call_rows))
     worker.consume(DEAD_LETTERS, DeadLetterSink(database))
 
     worker.background("clickhouse", database.keep_open)
     worker.background("ticks", ticks.run)
     worker.background("baselines", baselines.run)
     worker.background("reports", reports.run)
+    worker.background("chats", chats.run)
     worker.background("api", api.run)
     worker.needs["clickhouse"] = database.answers
     worker.needs["api"] = api.listening.is_set

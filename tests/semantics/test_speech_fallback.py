@@ -265,6 +265,33 @@ async def _paid(here: Installation, fake: FakeSpeechKit) -> set[str]:
 
 
 @pytest.mark.timeout(120)
+async def test_killed_while_an_operation_runs(here: Installation, fake: FakeSpeechKit) -> None:
+    """SIGKILL while Yandex recognises asynchronously: the next worker asks for what was begun, and sends nothing again;
+    what is read is deleted there."""
+    environ = {
+        "LEADPULSE_METRICS__TRANSCRIBE": "0",
+        "LEADPULSE_SPEECH__ENGINES": '["speechkit_async", "vosk"]',
+        "LEADPULSE_SPEECHKIT__ASYNC_POLL_SECONDS": "0.1",
+    }
+    recording, said = record(here, 12, seconds=30.0)
+    fake.behaviour.polls = 1_000_000
+    await send(here, recording)
+    worker = here.worker("transcribe", environ)
+    await until(partial(_kept, here, 2), 40, "two operations are known", pause=0.02)
+    here.end(worker, signal.SIGKILL)
+    assert len(fake.files.work) == 2
+    fake.behaviour.polls = 1
+    here.worker("transcribe", environ)
+    await here.settled("transcribe", RECORDINGS, 60)
+
+    [transcript] = await transcripts(here)
+    exact(transcript, said)
+    assert (transcript.engine, transcript.degraded) == ("speechkit_async", False)
+    assert len(fake.files.work) == len(transcript.segments) > 2
+    assert all(work.deleted for work in fake.files.work.values())
+
+
+@pytest.mark.timeout(120)
 async def test_a_second_worker_takes_over_in_mid_job(here: Installation, fake: FakeSpeechKit) -> None:
     """Partitions move while recordings are in work: every recording comes out exact, whoever did it."""
     meetings = [record(here, number, seconds=60.0) for number in range(5, 11)]

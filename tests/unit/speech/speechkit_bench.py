@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from streams.speech.engines import Audio, Segment
-from streams.speech.pace import SessionReport
 from streams.speech.sections import SpeechKit
+from streams.speech.speechkit_line import SessionReport
 from streams.speech.speechkit_stream import SpeechKitStream
 from tests.fakes.speechkit import FakeSpeechKit
 from tests.tones import Talk, talk, write

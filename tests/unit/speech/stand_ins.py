@@ -1,6 +1,7 @@
 """Engines that answer as a test says, a clock it turns, and a memory that is a dict."""
 
 import asyncio
+import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,6 +20,7 @@ from streams.speech.engines import (
     Health,
     Segment,
     SegmentResult,
+    SpeechEngine,
 )
 from streams.speech.fallback import Lineup
 from streams.speech.guard import Guarded
@@ -91,11 +93,25 @@ def on(indices: Iterable[int], error: EngineError) -> Callable[[Segment], Engine
     return lambda segment: error if segment.index in wanted else None
 
 
+@dataclass
+class Noted:
+    """`engines.Operation` in a field."""
+
+    id: str = ""
+
+    async def begun(self, id_: str) -> None:
+        self.id = id_
+
+    async def over(self) -> None:
+        self.id = ""
+
+
 class DictMemory:
     """`fallback.Memory` without Kafka."""
 
     def __init__(self) -> None:
         self.kept: dict[tuple[str, int, str, str], FinishedSegment] = {}
+        self.noted: dict[tuple[str, int, str, str], Noted] = {}
 
     def find(self, track: str, segment: Segment, engine: str, model: str) -> FinishedSegment | None:
         return self.kept.get((track, segment.own_start_ms, engine, model))
@@ -104,20 +120,27 @@ class DictMemory:
         note = finished.note
         self.kept[note.track, segment.own_start_ms, note.engine, note.model] = finished
 
+    def operation(self, track: str, segment: Segment, engine: str, model: str) -> "Noted":
+        return self.noted.setdefault((track, segment.own_start_ms, engine, model), Noted())
+
 
 def segments(count: int) -> list[Segment]:
     """Segments of ten seconds, one after the other."""
     return [Segment(i, i * 10_000, i * 10_000 + 9_000, i * 10_000, i * 10_000 + 9_000) for i in range(count)]
 
 
-def guarded(engine: Scripted, clock: Clock, **told: Callable[..., None]) -> Guarded:
+def guarded(engine: SpeechEngine, clock: Clock, **told: Callable[..., None]) -> Guarded:
     """Behind a breaker, unless it is offline."""
-    return Guarded(engine, None if engine.offline else Breaker(clock, dice=Random(1)), **told)
+    return Guarded(engine, None if engine.caps.offline else Breaker(clock, dice=Random(1)), **told)
 
 
 def line(
-    *engines: Scripted, clock: Clock | None = None, patience_s: float = 0.0, **told: Callable[..., None]
+    *engines: SpeechEngine,
+    clock: Clock | None = None,
+    patience_s: float = 0.0,
+    deadline_s: float = math.inf,
+    **told: Callable[..., None],
 ) -> Lineup:
     """A line-up of them."""
     at = clock or Clock()
-    return Lineup([guarded(engine, at, **told) for engine in engines], patience_s, at)
+    return Lineup([guarded(engine, at, **told) for engine in engines], patience_s, at, deadline_s)

@@ -1,7 +1,9 @@
 """Any file to 16 kHz mono: right samples at the right time, or a clear refusal."""
 
 import errno
+import struct
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import av
@@ -9,10 +11,12 @@ import numpy as np
 import pytest
 
 from schemas.errors import Transient
-from streams.speech import decode as module
-from streams.speech.decode import Stopped, Unreadable, decode
+from schemas.sources import Word
+from streams.speech.decode import Stopped, Unreadable, decode, tracks, voices
 from streams.speech.engines import RATE, Pcm
+from streams.speech.spool import Spool
 from tests.speech import write_mp4, write_wav
+from tests.tones import Talk, encode, encode_live, hear, talk
 
 
 def beeps(seconds: int, rate: int = RATE) -> Pcm:
@@ -129,11 +133,160 @@ def test_a_hole_in_the_time_stamps_becomes_silence(tmp_path: Path, into: Path) -
 
 def test_a_broken_time_stamp_does_not_fill_the_disk(tmp_path: Path, into: Path) -> None:
     """A jump far past the end that the container names is a fault of the stamp, not hours of silence."""
-    track = module._Track(into.open("wb"), lasting_s=10.0, stop=None)
-    with track.file:
-        track.advance(3600.0)
-    assert track.samples == 0
-    assert track.flaw
+    with Spool([into], stop=None) as spool:
+        spool.lasting_s = 10.0
+        spool.advance(3600.0)
+    assert spool.samples == 0
+    assert spool.flaw
+
+
+TALK = talk(40)
+
+
+def sized(path: Path, size: int) -> None:
+    """A WAV whose header tells `size` bytes of sound."""
+    write_wav(path, TALK.pcm)
+    raw = bytearray(path.read_bytes())
+    raw[40:44] = struct.pack("<I", size)
+    path.write_bytes(raw)
+
+
+def rf64(path: Path) -> None:
+    """A WAV with 64-bit sizes (EBU Tech 3306)."""
+    write_wav(path, TALK.pcm)
+    raw = path.read_bytes()
+    sizes = struct.pack("<4sIQQQI", b"ds64", 28, len(raw) + 28, len(TALK.pcm) * 2, len(TALK.pcm), 0)
+    path.write_bytes(b"RF64\xff\xff\xff\xffWAVE" + sizes + raw[12:40] + b"\xff\xff\xff\xff" + raw[44:])
+
+
+Write = Callable[[Path], None]
+CUTS: dict[str, tuple[Write, str]] = {
+    "faststart.mp4": (lambda path: write_mp4(path, TALK.pcm, movflags="faststart"), "of 40.0 s"),
+    "fragments.mp4": (lambda path: write_mp4(path, TALK.pcm, movflags="frag_keyframe+empty_moov"), "ends at 2"),
+    "opus.mkv": (lambda path: encode(path, "libopus", {"": TALK.pcm}), "of 40.0 s"),
+    "opus.webm": (lambda path: encode(path, "libopus", {"": TALK.pcm}), "of 40.0 s"),
+    "live.webm": (lambda path: encode_live(path, "webm", "libopus", TALK.pcm), "cut off within an element"),
+    "opus.ogg": (lambda path: encode(path, "libopus", {"": TALK.pcm}), "cut off within a page"),
+    "live.ogg": (lambda path: encode_live(path, "ogg", "libopus", TALK.pcm), "cut off within a page"),
+    "xing.mp3": (lambda path: encode(path, "libmp3lame", {"": TALK.pcm}), "of 40.0 s"),
+    "live.mp3": (lambda path: encode_live(path, "mp3", "libmp3lame", TALK.pcm), ""),
+    "sized.wav": (lambda path: write_wav(path, TALK.pcm), "of 1280000 bytes are missing"),
+    "rf64.wav": (rf64, "of 1280000 bytes are missing"),
+    "zero.wav": (lambda path: sized(path, 0), ""),
+    "live.wav": (lambda path: sized(path, 0xFFFFFFFF), ""),
+    "sox.wav": (lambda path: sized(path, 0x7FFFF000), ""),
+    "flac.mka": (lambda path: encode(path, "flac", {"": TALK.pcm}), "of 40.0 s"),
+}
+"""How to write it, and what is said of it when 60 % of its bytes are left; nothing where the file does not tell."""
+
+
+@pytest.mark.parametrize("name", CUTS)
+def test_what_is_left_of_a_cut_file(tmp_path: Path, into: Path, name: str) -> None:
+    """A whole file is whole; of a cut one every word up to the cut comes, and it is marked where it can be told."""
+    write, told = CUTS[name]
+    write(tmp_path / name)
+    whole = decode(tmp_path / name, into)
+    assert (same_words(hear(whole.pcm()), TALK), whole.damaged, whole.flaw) == (len(TALK.words), False, "")
+    raw = (tmp_path / name).read_bytes()
+    (tmp_path / name).write_bytes(raw[: len(raw) * 6 // 10])
+    cut = decode(tmp_path / name, into)
+    found = hear(cut.pcm())
+    assert 0.5 <= cut.duration_ms / 40_000 <= 0.65
+    assert same_words(found, TALK) >= sum(word.end_ms < cut.duration_ms - 50 for word in TALK.words)
+    assert cut.damaged == bool(told)
+    assert told in cut.flaw
+
+
+def same_words(found: list[Word], said: Talk) -> int:
+    """How many words are heard as they were said, from the first on, within 40 ms; codecs smear edges."""
+    for at, (got, word) in enumerate(zip(found, said.words, strict=False)):
+        if got.text != word.text or abs(got.start_ms - word.start_ms) > 40:
+            return at
+    return min(len(found), len(said.words))
+
+
+def test_an_ogg_that_was_not_closed(tmp_path: Path, into: Path) -> None:
+    """Its last page is whole but not the end of the stream: the recorder was killed between two pages."""
+    encode(tmp_path / "a.ogg", "libopus", {"": TALK.pcm})
+    raw = (tmp_path / "a.ogg").read_bytes()
+    (tmp_path / "a.ogg").write_bytes(raw[: raw.rindex(b"OggS")])
+    assert "the stream has no end" in decode(tmp_path / "a.ogg", into).flaw
+
+
+def test_who_left_early_has_a_whole_track(tmp_path: Path) -> None:
+    """The container is as long as its longest track; a shorter one is not damaged. Names may come twice."""
+    sounds = {"Анна": talk(5, 1).pcm, "Пётр": talk(20, 2).pcm}
+    encode(tmp_path / "a.mka", "libopus", sounds)
+    assert tracks(tmp_path / "a.mka") == ["Анна", "Пётр"]
+    for track, seconds in enumerate((5, 20)):
+        [(_, audio)] = voices(tmp_path / "a.mka", tmp_path, track=track)
+        assert (audio.duration_ms, audio.damaged) == (seconds * 1000, False)
+
+
+def wav(path: Path, *channels: Pcm) -> Path:
+    """A WAV of several channels."""
+    encode(path, "pcm_s16le", {"": np.stack(channels)}, rate=RATE)
+    return path
+
+
+@pytest.mark.parametrize("count", [2, 3, 8])
+@pytest.mark.parametrize(("suffix", "codec"), [("wav", "pcm_s16le"), ("flac", "flac"), ("mka", "aac")])
+def test_a_person_in_each_channel(tmp_path: Path, count: int, suffix: str, codec: str) -> None:
+    """Two to eight channels with talk of their own are as many voices, exact; the mixed sound leaves no file behind."""
+    talks = [talk(60, seed) for seed in range(count)]
+    encode(tmp_path / f"a.{suffix}", codec, {"": np.stack([each.pcm for each in talks])}, rate=RATE)
+    found = voices(tmp_path / f"a.{suffix}", tmp_path)
+    assert [voice.name for voice in found] == [f"{number + 1}" for number in range(count)]
+    for (_, audio), said in zip(found, talks, strict=True):
+        assert same_words(hear(audio.pcm()), said) == len(said.words)
+        assert not audio.damaged
+    assert len(list(tmp_path.glob("*.pcm"))) == count
+
+
+@pytest.mark.parametrize("count", [2, 3, 9])
+def test_one_room_in_all_channels(tmp_path: Path, count: int) -> None:
+    """The same sound in every channel, or a sound field of more than eight, is one nameless voice."""
+    said = talk(20)
+    with av.open(str(tmp_path / "a.wav"), "w") as container:
+        stream = container.add_stream("pcm_s16le", rate=RATE, layout=f"{count} channels")
+        packed = np.repeat(said.pcm, count)[None]
+        frame = av.AudioFrame.from_ndarray(packed, format="s16", layout=f"{count} channels")
+        frame.sample_rate = RATE
+        container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+    [(name, audio)] = voices(tmp_path / "a.wav", tmp_path)
+    assert name == ""
+    assert hear(audio.pcm()) == list(said.words)
+
+
+def test_a_nameless_third_channel_is_heard(tmp_path: Path) -> None:
+    """FFmpeg takes three channels for stereo and a bass, and would leave that out of the mix."""
+    said = talk(20)
+    with av.open(str(tmp_path / "a.wav"), "w") as container:
+        stream = container.add_stream("pcm_s16le", rate=RATE, layout="3 channels")
+        frame = av.AudioFrame.from_ndarray(
+            np.ascontiguousarray(np.stack([said.pcm * 0, said.pcm * 0, said.pcm]).T.reshape(1, -1)), "s16", "3 channels"
+        )
+        frame.sample_rate = RATE
+        container.mux(stream.encode(frame))
+    [(_, audio)] = voices(tmp_path / "a.wav", tmp_path)
+    assert hear(audio.pcm()) == list(said.words)
+
+
+def test_the_title_may_name_the_channels(tmp_path: Path) -> None:
+    """As many names as channels, else numbers; beside other tracks the track's name and a number."""
+    pair = np.stack([talk(60, 1).pcm, talk(60, 2).pcm])
+    for title, names in {
+        "Оператор / Клиент": ["Оператор", "Клиент"],
+        "Звонок": ["1", "2"],
+        "А / Б / В": ["1", "2"],
+        "Я / Я": ["1", "2"],
+    }.items():
+        encode(tmp_path / "a.mka", "flac", {title: pair}, rate=RATE)
+        assert [voice.name for voice in voices(tmp_path / "a.mka", tmp_path)] == names
+    encode(tmp_path / "a.mka", "flac", {"Анна": talk(5, 3).pcm, "Зал": pair}, rate=RATE)
+    found = voices(tmp_path / "a.mka", tmp_path, track=1, name="Зал")
+    assert [voice.name for voice in found] == ["Зал, канал 1", "Зал, канал 2"]
 
 
 def _silent_film(path: Path) -> None:

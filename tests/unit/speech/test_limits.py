@@ -1,7 +1,9 @@
 """Slots and starts on a clock that the test turns by hand."""
 
 import asyncio
-from contextlib import AsyncExitStack
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
+
+import pytest
 
 from streams.speech.limits import Slots, Starts
 
@@ -36,12 +38,8 @@ async def test_narrow_and_widen() -> None:
         async with slots.taken():
             slots.narrow()
         assert slots.limit == 4
-        async with slots.taken():
-            slots.narrow()
-        assert slots.limit == 4
+        assert await free(slots) == 0
     for expected in (4, 5):
-        while await free(slots) > expected:  # the surplus goes as places come back
-            pass
         assert await free(slots) == slots.limit == expected
         slots.widen()
     for _ in range(10):
@@ -60,7 +58,43 @@ async def test_all_are_refused() -> None:
     async with slots.taken():
         slots.narrow()
     assert slots.limit == 1
-    await free(slots)
+    assert await free(slots) == 1
+
+
+async def test_what_was_begun_goes_first() -> None:
+    """A resumed segment passes those that wait for their first place; one cancelled in the queue takes none."""
+    slots = Slots(1)
+    order: list[str] = []
+
+    async def run(name: str, place: AbstractAsyncContextManager[None]) -> None:
+        async with place:
+            order.append(name)
+
+    async with slots.taken():
+        waiting = [asyncio.create_task(run(name, slots.taken())) for name in ("first", "gone", "second")]
+        waiting.append(asyncio.create_task(run("resumed", slots.taken_again())))
+        await asyncio.sleep(0)
+        waiting[1].cancel()
+        await asyncio.sleep(0)
+    await asyncio.gather(*waiting, return_exceptions=True)
+    assert order == ["resumed", "first", "second"]
+    assert await free(slots) == 1
+
+
+async def test_a_place_that_comes_with_the_cancellation() -> None:
+    """Who is cancelled in the moment he gets a place gives it back."""
+    slots = Slots(1)
+
+    async def run() -> None:
+        async with slots.taken():
+            raise AssertionError
+
+    async with slots.taken():
+        waiting = asyncio.create_task(run())
+        await asyncio.sleep(0)
+    waiting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
     assert await free(slots) == 1
 
 

@@ -119,3 +119,35 @@ async def test_a_record_that_is_not_ours_is_no_segment() -> None:
     key = segment_key(RECORDING, "", SEGMENT, "kit", "general").encode()
     topic.sent = [Output(SEGMENTS.name, key, b"{broken", partition_of(SEGMENTS.name, b"00aa"))]
     assert (await topic.seen().open(RECORDING)).find("", SEGMENT, "kit", "general") is None
+
+
+async def test_a_begun_operation_is_known_to_the_next_owner() -> None:
+    """By the segment's own key: until its words take the place, or it is over, or the recording is forgotten."""
+    topic = Topic()
+
+    async def seen() -> str:
+        return (await topic.seen().open(RECORDING)).operation("", SEGMENT, "kit", "general").id
+
+    memory = await topic.seen().open(RECORDING)
+    operation = memory.operation("", SEGMENT, "kit", "general")
+    assert operation.id == ""
+    await operation.begun("op-1")
+    assert (operation.id, await seen()) == ("op-1", "op-1")
+    assert memory.find("", SEGMENT, "kit", "general") is None
+    assert memory.operation("", SEGMENT, "kit", "general:rc").id == ""
+    await operation.over()
+    assert (operation.id, await seen()) == ("", "")
+    await operation.begun("op-2")
+    await memory.keep(SEGMENT, FINISHED)
+    assert (operation.id, await seen()) == ("", "")
+    await memory.operation("", SEGMENT, "kit", "other").begun("op-3")
+    forgotten = memory.close(FinishedRecording(RECORDING, 1, 5), forget=True)
+    assert len([output for output in forgotten if output.value is None]) == 2
+
+
+async def test_a_begun_operation_waits_for_the_broker() -> None:
+    """It is paid for as well."""
+    topic = Topic()
+    topic.faults = [Transient("away")] * 3
+    await (await topic.seen().open(RECORDING)).operation("", SEGMENT, "kit", "general").begun("op-1")
+    assert len(topic.sent) == 1

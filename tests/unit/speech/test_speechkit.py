@@ -2,12 +2,17 @@
 
 import asyncio
 import threading
+from collections import Counter
 from pathlib import Path
 
 import pytest
+from prometheus_client import REGISTRY
 
 from schemas.sources import Word
+from streams import metrics
+from streams.settings import Settings
 from streams.speech.engines import Audio, EngineFault, Segment
+from streams.speech.lineup import lineup
 from tests.fakes.speechkit import KEY, FakeSpeechKit, Fault
 from tests.tones import RATE, Talk
 from tests.unit.speech.speechkit_bench import SECONDS, Make, audio, fake, make, said, segment, until
@@ -34,7 +39,7 @@ async def test_a_whole_session(make: Make, fake: FakeSpeechKit, said: Talk, audi
     assert "x-folder-id" not in record.metadata
     assert record.received_ms == SECONDS * 1000
     (report,) = bench.reports
-    assert (report.kind, report.sent_ms, report.billed_units) == (None, SECONDS * 1000, 4)
+    assert (report.outcome, report.sent_ms, report.billed_units) == ("done", SECONDS * 1000, 4)
     assert result.first_event_ms is not None
 
 
@@ -67,7 +72,7 @@ async def test_words_are_exact_through_faults(
     assert result.words == said.words
     assert result.attempts == len(fake.sessions) == len(faults) + 1
     assert len(set(result.request_ids)) == result.attempts
-    assert sum(report.kind is not None for report in bench.reports) == len(faults)
+    assert sum(report.outcome != "done" for report in bench.reports) == len(faults)
     assert result.billed_units == sum(report.billed_units for report in bench.reports)
 
 
@@ -158,6 +163,16 @@ async def test_never_more_than_parallel(make: Make, fake: FakeSpeechKit, said: T
     assert len(results) == 10
 
 
+async def test_what_was_begun_is_ended_first(make: Make, fake: FakeSpeechKit, audio: Audio) -> None:
+    """A broken segment comes before those that wait for their first session, so breaks are not all left for the end."""
+    fake.behaviour.faults.append(Fault("fail", 400))
+    engine = make(parallel=1).engine
+    broken, *others = await asyncio.gather(*(engine.transcribe(audio, segment()) for _ in range(4)))
+    order = [record.request_id for record in fake.sessions]
+    assert broken.request_ids == (order[0], order[2])
+    assert {other.attempts for other in others} == {1}
+
+
 async def test_cancel_leaves_nothing_running(make: Make, fake: FakeSpeechKit, said: Talk, audio: Audio) -> None:
     """A cancelled call ends its session and its threads, also while the service hangs; the engine works on."""
     bench = make(pace=1.0, silent_seconds=60)
@@ -180,3 +195,40 @@ async def test_word_type(make: Make, audio: Audio) -> None:
     """Confidence is 1: SpeechKit's own is documented as unused."""
     result = await make().engine.transcribe(audio, segment(0, 5_000))
     assert all(isinstance(word, Word) and word.confidence == 1.0 for word in result.words)
+
+
+async def test_a_failed_segment_is_in_the_bill(fake: FakeSpeechKit, audio: Audio) -> None:
+    """Every session of a segment that is given up, and a cancelled one, is in the metrics with its units."""
+    kit = {**fake.settings(), "pace": 100.0, "attempts": 2, "starts_per_second": 40}
+    settings = Settings.model_validate({"speechkit": kit, "speech": {"engines": ["speechkit_stream"]}})
+    [guarded] = lineup(settings).engines
+    before = billed()
+    fake.behaviour.faults.extend([Fault("fail", 31_000), Fault("fail", 400, "INTERNAL"), Fault("hang", 16_000)])
+    with pytest.raises(EngineFault):
+        await guarded.transcribe(audio, segment())
+    failed = billed() - before
+    assert len(fake.sessions) == 2
+    assert failed[("sessions", "transient")] == 2
+    assert 4 <= failed[("units", "")] <= 8  # 31 s are three units; more sound may be on its way when the fault comes
+    assert failed[("answers", "")] == 2
+    running = asyncio.create_task(guarded.transcribe(audio, segment()))
+    await until(lambda: len(fake.sessions) == 3 and fake.sessions[2].received_ms >= 16_000)
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    cancelled = billed() - before - failed
+    assert cancelled[("sessions", "cancelled")] == 1
+    assert cancelled[("units", "")] >= 2
+    await guarded.engine.close()
+
+
+def billed() -> Counter[tuple[str, str]]:
+    """What the metrics say of streaming: sessions by outcome, units, and sessions that had an answer."""
+    engine = "speechkit_stream"
+    counted: Counter[tuple[str, str]] = Counter()
+    for sample in (sample for metric in metrics.SPEECH_SESSIONS.collect() for sample in metric.samples):
+        if sample.name.endswith("_total") and sample.labels["engine"] == engine:
+            counted["sessions", sample.labels["outcome"]] = int(sample.value)
+    for name, what in (("billed_units_total", "units"), ("first_event_seconds_count", "answers")):
+        counted[what, ""] = int(REGISTRY.get_sample_value(f"leadpulse_speech_{name}", {"engine": engine}) or 0)
+    return counted

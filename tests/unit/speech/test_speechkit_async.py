@@ -2,19 +2,35 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from schemas.sources import Word
-from streams.speech import speechkit_async
-from streams.speech.engines import Audio, EngineError, EngineFault, EngineRefusal, ErrorKind, Segment
+from schemas.speech import FinishedSegment
+from streams.speech import speechkit_operation
+from streams.speech.engines import (
+    UNKEPT,
+    Audio,
+    EngineError,
+    EngineFault,
+    EngineRefusal,
+    ErrorKind,
+    Operation,
+    Segment,
+)
+from streams.speech.fallback import Course
+from streams.speech.job import TranscribedAudio, transcribe_on
 from streams.speech.sections import SpeechKit
 from streams.speech.speechkit_async import SpeechKitAsync
+from streams.speech.speechkit_line import SessionReport
 from tests.fakes.speechkit import FakeSpeechKit, Fault
 from tests.fakes.speechkit_async import Work
+from tests.speech import write_wav
 from tests.tones import Talk, talk, write
+from tests.unit.speech.stand_ins import DictMemory, Noted, Scripted, line
 
 SECONDS = 60
 
@@ -37,15 +53,42 @@ def fake() -> Iterator[FakeSpeechKit]:
         yield running
 
 
-def made(fake: FakeSpeechKit, **settings: Any) -> SpeechKitAsync:
-    return SpeechKitAsync(SpeechKit(**(fake.settings() | {"async_poll_seconds": 0.01} | settings)))
+def made(fake: FakeSpeechKit, reports: list[SessionReport] | None = None, **settings: Any) -> SpeechKitAsync:
+    wanted = SpeechKit(**(fake.settings() | {"async_poll_seconds": 0.01} | settings))
+    return SpeechKitAsync(wanted, observe=([] if reports is None else reports).append)
 
 
 @pytest.fixture
-async def engine(fake: FakeSpeechKit) -> AsyncIterator[SpeechKitAsync]:
-    running = made(fake)
+def reports() -> list[SessionReport]:
+    return []
+
+
+@pytest.fixture
+async def engine(fake: FakeSpeechKit, reports: list[SessionReport]) -> AsyncIterator[SpeechKitAsync]:
+    running = made(fake, reports)
     yield running
     await running.close()
+
+
+Bills = list[tuple[str, int]]
+
+
+def bills(reports: list[SessionReport]) -> Bills:
+    """Outcome and seconds billed of each."""
+    return [(report.outcome, report.billed_units) for report in reports]
+
+
+async def interrupted(engine: SpeechKitAsync, fake: FakeSpeechKit, audio: Audio, operation: Operation) -> None:
+    """A call that is cancelled when the service is at work."""
+    fake.behaviour.polls, asked = 1_000_000, len(fake.files.polled_at)
+    running = asyncio.create_task(engine.transcribe_kept(audio, segment(), operation))
+    async with asyncio.timeout(20):
+        while len(fake.files.polled_at) == asked:
+            await asyncio.sleep(0.005)
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    fake.behaviour.polls = 1
 
 
 def segment(start_ms: int = 0, end_ms: int = SECONDS * 1000) -> Segment:
@@ -57,13 +100,20 @@ def work(fake: FakeSpeechKit) -> Work:
     return only
 
 
-async def test_a_whole_recording(engine: SpeechKitAsync, fake: FakeSpeechKit, said: Talk, audio: Audio) -> None:
+async def test_a_whole_recording(
+    engine: SpeechKitAsync, fake: FakeSpeechKit, reports: list[SessionReport], said: Talk, audio: Audio
+) -> None:
     """Exact words and times, readable text, seconds billed, and the result deleted at the service."""
     result = await engine.transcribe(audio, segment())
     assert result.words == said.words
     assert (result.billed_units, result.punctuated, result.attempts) == (SECONDS, True, 1)
     assert result.utterances[0].text.startswith("T")
     assert (work(fake).deleted, work(fake).format) == (True, "raw_audio")
+    (report,) = reports
+    assert (report.engine, report.outcome, report.billed_units) == ("speechkit_async", "done", SECONDS)
+    assert report.first_answer_s
+    assert result.first_event_ms == round(report.first_answer_s * 1000)
+    assert report.lasted_s > report.first_answer_s
 
 
 async def test_a_part_keeps_the_recordings_times(engine: SpeechKitAsync, said: Talk, audio: Audio) -> None:
@@ -79,7 +129,7 @@ async def test_a_long_recording_goes_as_opus(
     engine: SpeechKitAsync, fake: FakeSpeechKit, said: Talk, audio: Audio, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What is too large raw is sent in a tenth of the size, with the same words within 40 ms."""
-    monkeypatch.setattr(speechkit_async, "LARGEST", 400_000)
+    monkeypatch.setattr(speechkit_operation, "LARGEST", 400_000)
     result = await engine.transcribe(audio, segment())
     assert work(fake).format == "container_audio"
     assert work(fake).size < len(said.pcm) * 2 / 7
@@ -117,22 +167,40 @@ async def test_questions_are_spaced(fake: FakeSpeechKit, engine: SpeechKitAsync,
     ],
 )
 async def test_refused_at_the_door(
-    engine: SpeechKitAsync, fake: FakeSpeechKit, audio: Audio, code: str, kind: ErrorKind, error: type[EngineError]
+    engine: SpeechKitAsync,
+    fake: FakeSpeechKit,
+    reports: list[SessionReport],
+    audio: Audio,
+    code: str,
+    kind: ErrorKind,
+    error: type[EngineError],
 ) -> None:
-    """The same kinds as in streaming."""
+    """The same kinds as in streaming; what was not begun is not billed."""
     fake.behaviour.always = Fault("reject", code=code)
     with pytest.raises(error) as caught:
         await engine.transcribe(audio, segment())
     assert caught.value.kind is kind
+    assert [(report.outcome, report.code, report.billed_units) for report in reports] == [(kind, code, 0)]
 
 
-async def test_an_operation_that_fails(engine: SpeechKitAsync, fake: FakeSpeechKit, audio: Audio) -> None:
-    """A failed operation has the kind of its code, and is deleted as well."""
-    fake.behaviour.operation_error = 3  # INVALID_ARGUMENT
-    with pytest.raises(EngineRefusal) as caught:
-        await engine.transcribe(audio, segment())
-    assert caught.value.kind is ErrorKind.INVALID
+@pytest.mark.parametrize(("number", "kind"), [(3, ErrorKind.INVALID), (13, ErrorKind.TRANSIENT)])
+async def test_an_operation_that_fails(
+    engine: SpeechKitAsync,
+    fake: FakeSpeechKit,
+    reports: list[SessionReport],
+    audio: Audio,
+    number: int,
+    kind: ErrorKind,
+) -> None:
+    """It has the kind of its code, is deleted, and may have cost; the next attempt begins anew, whatever the kind."""
+    fake.behaviour.operation_error = number
+    operation = Noted()
+    with pytest.raises(EngineError) as caught:
+        await engine.transcribe_kept(audio, segment(), operation)
+    assert caught.value.kind is kind
     assert work(fake).deleted
+    assert operation.id == ""
+    assert bills(reports) == [(kind, SECONDS)]
 
 
 async def test_too_long_a_wait(fake: FakeSpeechKit, audio: Audio) -> None:
@@ -146,18 +214,13 @@ async def test_too_long_a_wait(fake: FakeSpeechKit, audio: Audio) -> None:
     assert work(fake).deleted
 
 
-async def test_cancel_deletes_the_result(engine: SpeechKitAsync, fake: FakeSpeechKit, audio: Audio) -> None:
-    """A cancelled call leaves no words of the meeting at the service, and the engine works on."""
-    fake.behaviour.polls = 1_000_000
-    running = asyncio.create_task(engine.transcribe(audio, segment()))
-    async with asyncio.timeout(20):
-        while not fake.files.polled_at:
-            await asyncio.sleep(0.005)
-    running.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await running
+async def test_cancel_deletes_the_result(
+    engine: SpeechKitAsync, fake: FakeSpeechKit, reports: list[SessionReport], audio: Audio
+) -> None:
+    """A cancelled call that nobody comes back for leaves no words of the meeting at the service; the engine works."""
+    await interrupted(engine, fake, audio, UNKEPT)
     assert work(fake).deleted
-    fake.behaviour.polls = 1
+    assert bills(reports) == [("cancelled", SECONDS)]
     result = await engine.transcribe(audio, segment())
     assert all(isinstance(word, Word) for word in result.words)
 
@@ -166,3 +229,88 @@ async def test_longer_than_the_service_takes(engine: SpeechKitAsync, tmp_path: P
     """More than four hours is refused before anything is read or sent."""
     with pytest.raises(EngineRefusal, match="4 h"):
         await engine.transcribe(Audio(tmp_path / "none", 0), segment(0, 4 * 3600 * 1000 + 1))
+
+
+async def test_a_successor_asks_for_the_same_operation(
+    engine: SpeechKitAsync, fake: FakeSpeechKit, reports: list[SessionReport], said: Talk, audio: Audio
+) -> None:
+    """The sound is sent once and billed once; the result stays at the service until it is kept here."""
+    operation = Noted()
+    await interrupted(engine, fake, audio, operation)
+    assert (operation.id, work(fake).deleted) == (*fake.files.work, False)
+    result = await engine.transcribe_kept(Audio(audio.path / "gone", 0), segment(), operation)
+    assert result.words == said.words
+    assert (len(fake.files.work), work(fake).deleted, result.billed_units) == (1, False, SECONDS)
+    assert bills(reports) == [("cancelled", 0), ("done", SECONDS)]
+    await engine.discard(result)
+    assert work(fake).deleted
+
+
+async def test_an_operation_that_the_service_forgot(
+    engine: SpeechKitAsync, fake: FakeSpeechKit, said: Talk, audio: Audio
+) -> None:
+    """After three days, or with another folder's key, it is begun anew."""
+    operation = Noted("of-last-week")
+    assert (await engine.transcribe_kept(audio, segment(), operation)).words == said.words
+    assert [operation.id] == list(fake.files.work)
+
+
+async def test_an_operation_that_is_lost_sight_of(fake: FakeSpeechKit, said: Talk, audio: Audio) -> None:
+    """A key that is refused while the service works fails the segment, but the next call has the work that is paid."""
+    engine, operation = made(fake), Noted()
+    await interrupted(engine, fake, audio, operation)
+    keys, fake.behaviour.keys = fake.behaviour.keys, []
+    with pytest.raises(EngineRefusal):
+        await engine.transcribe_kept(audio, segment(), operation)
+    fake.behaviour.keys = keys
+    assert (await engine.transcribe_kept(audio, segment(), operation)).words == said.words
+    assert len(fake.files.work) == 1
+    await engine.close()
+
+
+class Bounds:
+    segment_min_s, segment_max_s, hard_max_s = 10.0, 20.0, 25.0
+
+
+class Tenacious(DictMemory):
+    """Notes how many results were deleted at the service when a segment was kept."""
+
+    def __init__(self, fake: FakeSpeechKit) -> None:
+        super().__init__()
+        self.fake, self.deleted_before = fake, list[int]()
+
+    async def keep(self, segment: Segment, finished: FinishedSegment) -> None:
+        self.deleted_before.append(sum(at.deleted for at in self.fake.files.work.values()))
+        await super().keep(segment, finished)
+
+
+async def all_of(said: Talk, at: Path, engine: SpeechKitAsync, vosk: Scripted, memory: DictMemory) -> TranscribedAudio:
+    """A whole recording on both."""
+    write_wav(at / "meeting.wav", said.pcm)
+    engines = line(engine, vosk)
+    course = partial(Course, engines, memory=memory)
+    return await transcribe_on(at / "meeting.wav", course, Bounds(), at / "spool")
+
+
+async def test_in_a_line_up(engine: SpeechKitAsync, fake: FakeSpeechKit, said: Talk, tmp_path: Path) -> None:
+    """It does a whole recording; a result is deleted at the service only when it is kept here, then each is."""
+    vosk, memory = Scripted("vosk", offline=True), Tenacious(fake)
+    heard = await all_of(said, tmp_path, engine, vosk, memory)
+    assert tuple(heard.words) == said.words
+    assert (heard.engine, heard.degraded, vosk.asked) == ("speechkit_async", False, [])
+    assert len(fake.files.work) == heard.segments > 2
+    assert all(work.deleted for work in fake.files.work.values())
+    assert memory.deleted_before[0] == 0
+    assert max(memory.deleted_before) < heard.segments
+
+
+async def test_refused_in_a_line_up(engine: SpeechKitAsync, fake: FakeSpeechKit, said: Talk, tmp_path: Path) -> None:
+    """One segment that it does not take goes to the next engine; a refused key sends all of them there."""
+    fake.behaviour.faults.append(Fault("reject", code="INVALID_ARGUMENT"))
+    vosk = Scripted("vosk", offline=True)
+    heard = await all_of(said, tmp_path, engine, vosk, DictMemory())
+    assert (heard.engine, len(vosk.asked)) == ("speechkit_async", 1)
+    assert [note.engine for note in heard.notes].count("vosk") == 1
+    fake.behaviour.keys = []
+    heard = await all_of(said, tmp_path, engine, vosk, DictMemory())
+    assert {note.engine for note in heard.notes} == {"vosk"}

@@ -40,7 +40,7 @@ async def api(store: Store, database: Database, tmp_path: Path) -> AsyncIterator
 @contextlib.asynccontextmanager
 async def serving(store: Store, database: Database) -> AsyncIterator[int]:
     sent = fakes.Sent()
-    api = Api(store, database, Lag(), Reports(database, Lag(), sent, "20:00", fakes.Clock()))  # type: ignore[arg-type]
+    api = Api(store, database, Lag(), Reports(database, Lag(), sent, "20:00", fakes.Clock()), sent)  # type: ignore[arg-type]
     task = asyncio.ensure_future(api.run())
     try:
         await asyncio.wait_for(api.listening.wait(), 10)

@@ -103,26 +103,26 @@ async def test_figures(database: Database) -> None:
 async def test_a_new_installation_sends_nothing_old(database: Database) -> None:
     """Without events there is nothing to make up; the first report comes at the first time of day."""
     made, sent = maker(database)
-    assert await made.catch_up() == 0
-    made._clock = Clock(LAST + DAY)
-    assert await made.catch_up() == 1
+    assert await made.daily.catch_up() == 0
+    made.daily._clock = Clock(LAST + DAY)
+    assert await made.daily.catch_up() == 1
     assert [report.report_id for report in reports(sent)] == ["2026-11-21"]
-    assert await made.catch_up() == 0
+    assert await made.daily.catch_up() == 0
 
 
 async def test_missed_reports_are_made_up_once(database: Database) -> None:
     """After a stop each missed day gets its report, at most seven; published ones stay published after a restart."""
     await Feed(database)([event_of(ev.Message)], at=LAST - 3 * DAY + 5)
     made, sent = maker(database)
-    await made.catch_up()
+    await made.daily.catch_up()
     found = reports(sent)
     assert [report.report_id for report in found] == ["2026-11-18", "2026-11-19", "2026-11-20"][-len(found) :]
     assert [report.until - report.since for report in found] == [DAY] * 3
     assert [report.messages for report in found] == [1, 0, 0]
     restarted, sent = maker(database)
-    assert await restarted.catch_up() == 0
+    assert await restarted.daily.catch_up() == 0
     later, sent = maker(database, NOW + 30 * DAY)
-    assert await later.catch_up() == 7
+    assert await later.daily.catch_up() == 7
     assert reports(sent)[-1].report_id == "2026-12-20"
 
 
@@ -132,8 +132,8 @@ async def test_a_report_that_was_not_acknowledged_comes_again(database: Database
     made, sent = maker(database)
     sent.fault = Transient("away")
     with pytest.raises(Transient):
-        await made.catch_up()
-    assert await made.catch_up() == 1
+        await made.daily.catch_up()
+    assert await made.daily.catch_up() == 1
     assert [report.report_id for report in reports(sent)] == ["2026-11-20"]
 
 
@@ -146,4 +146,4 @@ async def test_by_hand(database: Database) -> None:
     assert (report.report_id, report.messages) == ("2026-11-21T10:30:00", 1)
     assert (NOW - report.since) == 10.5 * 3_600_000
     evening, sent = maker(database, LAST + DAY)
-    assert await evening.catch_up() == 1
+    assert await evening.daily.catch_up() == 1

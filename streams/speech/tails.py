@@ -1,0 +1,110 @@
+"""Does a file go on to where its container says it ends? Asked of those whose readers do not tell.
+
+WAV     RIFF: the size of the `data` chunk. 0 and the largest sizes are written to a pipe and mean "to the end".
+Ogg     RFC 3533: the last page is whole and marked as the end of its stream.
+MP4     ISO 14496-12: no box goes past the end; a fragmented file may have lost its last boxes without a trace.
+WebM    RFC 8794, 9559: no element goes past the end; written live, it may have lost its last ones without a trace.
+"""
+
+import io
+import struct
+from pathlib import Path
+from typing import BinaryIO
+
+SLACK = 4096
+"""Bytes of a WAV that may be missing: some programs write the size of the whole file there."""
+PAGE = 65_307
+"""Largest Ogg page."""
+BOXES = {b"mdat", b"moof", b"moov"}
+SEGMENT = 0x18538067
+
+
+def broken_off(path: Path) -> str:
+    """What says that there was more, or nothing. Raises `OSError`."""
+    with path.open("rb") as file:
+        size = file.seek(0, io.SEEK_END)
+        file.seek(0)
+        head = file.read(12)
+        file.seek(0)
+        match head[:4], head[4:8]:
+            case (b"RIFF" | b"RF64", _):
+                return _wav(file, size)
+            case (b"OggS", _):
+                return _ogg(file, size)
+            case (b"\x1a\x45\xdf\xa3", _):
+                return _matroska(file, size)
+            case (_, b"ftyp"):
+                return _mp4(file, size)
+            case _:
+                return ""
+
+
+def _wav(file: BinaryIO, size: int) -> str:
+    file.seek(12)
+    long_size = 0
+    while len(head := file.read(8)) == 8:
+        name, length = struct.unpack("<4sI", head)
+        if name == b"ds64":
+            long_size = struct.unpack("<Q", file.read(16)[8:])[0]
+            file.seek(-16, io.SEEK_CUR)
+        if name == b"data":
+            told = long_size if length == 0xFFFFFFFF else length
+            missing = file.tell() + told - size
+            return f"cut off, {missing} of {told} bytes are missing" if missing > SLACK and not _open(told) else ""
+        file.seek(length + length % 2, io.SEEK_CUR)
+    return ""
+
+
+def _open(length: int) -> bool:
+    """A size written before the end was known: the largest of 31 or 32 bits, more or less."""
+    return length >> 16 in {0x7FFF, 0x8000, 0xFFFF}
+
+
+def _ogg(file: BinaryIO, size: int) -> str:
+    file.seek(max(0, size - 2 * PAGE))
+    tail = file.read()
+    page = tail.rfind(b"OggS")
+    if page < 0:
+        return "cut off, no page at the end"
+    head = tail[page : page + 27]
+    lacing = tail[page + 27 : page + 27 + head[26]] if len(head) == 27 else b""
+    if len(head) < 27 or len(tail) < page + 27 + head[26] + sum(lacing):
+        return "cut off within a page"
+    return "" if head[5] & 4 else "cut off, the stream has no end"
+
+
+def _mp4(file: BinaryIO, size: int) -> str:
+    at = 0
+    while at + 8 <= size:
+        file.seek(at)
+        length, name = struct.unpack(">I4s", file.read(8))
+        if length == 1:
+            length = int.from_bytes(file.read(8))
+        if at + length > size and name in BOXES:
+            return f"cut off within a box {name.decode()}"
+        if length < 8:  # 0 is "to the end of the file"
+            return ""
+        at += length
+    return ""
+
+
+def _matroska(file: BinaryIO, size: int) -> str:
+    """Steps from element to element, into the segment and into clusters that were written live, without a size."""
+    at = 0
+    while at < size:
+        file.seek(at)
+        head = file.read(12)
+        name = 9 - head[0].bit_length()
+        if name > 4:
+            return ""  # no EBML any more: what follows is none of ours
+        if len(head) == name:
+            return "cut off within an element"
+        width = 9 - head[name].bit_length()
+        length = int.from_bytes(head[name : name + width]) & (1 << 7 * width) - 1
+        at += name + width
+        is_open = length == (1 << 7 * width) - 1
+        if at > size or (not is_open and at + length > size):
+            return "cut off within an element"
+        if not is_open and int.from_bytes(head[:name]) != SEGMENT:
+            at += length
+    return ""

@@ -1,0 +1,371 @@
+"""Minutes as people read them: file, Bitrix24 comment, lines of the daily report; hostile words stay words."""
+
+import re
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from alerting.foreign import cut
+from alerting.minutes import (
+    LONGEST_COMMENT,
+    meeting_lines,
+    render_comment,
+    render_markdown,
+    transcript_markdown,
+)
+from schemas.comments import Mark, is_own_comment, mark_line, read_mark
+from schemas.meetings import Utterance
+from schemas.minutes import OFFLINE, UNKNOWN, Action, Fact, MeetingMinutes, Minutes, Point, Topic
+from schemas.outlets import MinutesCopy
+from tests.fakes.botapi import parse_html
+
+FULL = MeetingMinutes(
+    event_id="00000000000000a1",
+    lead_id="12345",
+    ts=1_795_266_300_000,  # 2026-11-21 16:05 Moscow time
+    source="minutes",
+    recording_id="rec-1",
+    room="lead-12345-kickoff",
+    duration_ms=5_100_000,
+    people=["Анна", "Пётр"],
+    minutes=Minutes(
+        summary="Клиент недоволен сроками. Договорились о новом тарифе.",
+        engine="glm-4.5-flash",
+        version=2,
+        topics=[Topic("Сроки отгрузки", 0, 750_000), Topic("Тариф", 750_000, 5_100_000)],
+        decisions=[Point("Переходим на «Плюс»", "давайте переходим на плюс", 3)],
+        actions=[
+            Action("Прислать договор.", "Анна", "2026-11-28", "я пришлю договор до субботы", 5),
+            Action("Проверить остатки", UNKNOWN, "на следующей неделе", "проверить остатки", 6),
+            Action("Вернуть деньги", "Пётр", UNKNOWN, "", 7),
+            Action("Обновить фото", UNKNOWN, UNKNOWN, "", 8),
+            Action("Пересмотреть цены", "Анна", "2027-01-15", "", 9),
+        ],
+        pains=[Point("Отгрузка опаздывает", "вы опять опоздали", 1)],
+        conflicts=[Point("Спор о штрафе", "штраф мы платить не будем", 2)],
+        competitors=[Point("Смотрят на склад в Химках", "нам предложили химки", 4)],
+        tariffs=[Point("Хранение 12 ₽ за литр", "двенадцать рублей за литр", 10)],
+        numbers=[Point("500 заказов в день", "пятьсот заказов в день", 11)],
+        open_questions=[Point("Кто платит за возвраты?", "а кто платит за возвраты", 12)],
+        facts=[Fact("sells", "косметика", "мы продаём косметику", 13)],
+        tone="напряжённый",
+    ),
+)
+
+MARKDOWN = """\
+# Встреча 21 ноября 2026, 16:05 (мск)
+
+- Клиент: 12345
+- Комната: lead-12345-kickoff
+- 2 участника: Анна, Пётр
+- Длительность: 1 ч 25 мин
+- Тон: напряжённый
+- Протокол: модель glm-4.5-flash, версия 2
+
+## Кратко
+
+Клиент недоволен сроками. Договорились о новом тарифе.
+
+## Темы
+
+- 00:00–12:30 Сроки отгрузки
+- 12:30–1:25:00 Тариф
+
+## Решения
+
+- Переходим на «Плюс» («давайте переходим на плюс»)
+
+## Обещания
+
+- [ ] Прислать договор — Анна, срок: 28 ноября («я пришлю договор до субботы»)
+- [ ] Проверить остатки — ответственный не указан, срок: на следующей неделе
+- [ ] Вернуть деньги — Пётр, срок не указан
+- [ ] Обновить фото — ответственный и срок не указаны
+- [ ] Пересмотреть цены — Анна, срок: 15 января 2027
+
+## Боли клиента
+
+- Отгрузка опаздывает («вы опять опоздали»)
+
+## Конфликты
+
+- Спор о штрафе («штраф мы платить не будем»)
+
+## Конкуренты
+
+- Смотрят на склад в Химках («нам предложили химки»)
+
+## Тарифы
+
+- Хранение 12 ₽ за литр («двенадцать рублей за литр»)
+
+## Цифры
+
+- 500 заказов в день («пятьсот заказов в день»)
+
+## Открытые вопросы
+
+- Кто платит за возвраты? («а кто платит за возвраты»)
+
+## О клиенте
+
+- Продаёт: косметика («мы продаём косметику»)
+"""
+
+COMMENT = """\
+[b]Встреча 21 ноября 2026, 16:05 (мск)[/b]
+Клиент: 12345
+Комната: lead-12345-kickoff
+2 участника: Анна, Пётр
+Длительность: 1 ч 25 мин
+Тон: напряжённый
+Протокол: модель glm-4.5-flash
+
+[b]Кратко[/b]
+Клиент недоволен сроками. Договорились о новом тарифе.
+
+[b]Решения[/b]
+• Переходим на «Плюс»
+
+[b]Обещания[/b]
+• Прислать договор — Анна, срок: 28 ноября
+• Проверить остатки — ответственный не указан, срок: на следующей неделе
+• Вернуть деньги — Пётр, срок не указан
+• Обновить фото — ответственный и срок не указаны
+• Пересмотреть цены — Анна, срок: 15 января 2027
+
+[b]Боли клиента[/b]
+• Отгрузка опаздывает
+
+[b]Конфликты[/b]
+• Спор о штрафе
+
+[b]Конкуренты[/b]
+• Смотрят на склад в Химках
+
+[b]Тарифы[/b]
+• Хранение 12 ₽ за литр
+
+[b]Цифры[/b]
+• 500 заказов в день
+
+[b]Открытые вопросы[/b]
+• Кто платит за возвраты?
+
+[b]О клиенте[/b]
+• Продаёт: косметика
+
+[b]Темы[/b]
+• 00:00–12:30 Сроки отгрузки
+• 12:30–1:25:00 Тариф
+
+[url=https://portal/m/rec-1]Запись и расшифровка[/url]
+leadpulse:rec-1:v2"""
+
+LINES = [
+    '<b><a href="https://portal/m?a=1&amp;b=2">Клиент 12345</a></b>, 16:05, 1~ч 25~мин: Анна, Пётр',
+    "Клиент недоволен сроками. Договорились о новом тарифе.",
+    "Решили: Переходим на «Плюс»",
+    "Обещали: Прислать договор — Анна, срок: 28 ноября; Проверить остатки — ответственный не указан, "
+    "срок: на следующей неделе; Вернуть деньги — Пётр, срок не указан; и~ещё 2~обещания",
+    "⚠️ Тон напряжённый; что беспокоит: Спор о штрафе; Отгрузка опаздывает",
+]
+
+
+def of(minutes: Minutes, **fields: object) -> MeetingMinutes:
+    """The meeting with other minutes."""
+    return msgspec.structs.replace(FULL, minutes=minutes, **fields)
+
+
+def tilde(lines: list[str]) -> list[str]:
+    """No-break spaces made visible."""
+    return [line.replace("\u00a0", "~") for line in lines]
+
+
+def test_file_reads_as_agreed() -> None:
+    """Every part, every kind of promise."""
+    assert render_markdown(FULL) == MARKDOWN
+
+
+def test_comment_reads_as_agreed() -> None:
+    """Every part in BB codes; link and mark at the end."""
+    assert render_comment(FULL, "https://portal/m/rec-1") == COMMENT
+
+
+def test_report_lines_read_as_agreed() -> None:
+    """Five lines; the link's ampersand is escaped."""
+    assert tilde(meeting_lines(FULL, "https://portal/m?a=1&b=2")) == LINES
+
+
+def test_nothing_said_is_short_and_honest() -> None:
+    """Parts without anything are left out, and so are room, people and length that nobody knows."""
+    empty = of(Minutes("", OFFLINE), room="", people=[], duration_ms=0)
+    assert render_markdown(empty) == (
+        "# Встреча 21 ноября 2026, 16:05 (мск)\n\n- Клиент: 12345\n- Тон: ровный\n- Протокол: без модели, версия 1\n"
+    )
+    assert render_comment(empty, "") == (
+        "[b]Встреча 21 ноября 2026, 16:05 (мск)[/b]\nКлиент: 12345\nТон: ровный\nПротокол: без модели\n\n"
+        "leadpulse:rec-1:v1"
+    )
+    assert meeting_lines(empty, "") == [
+        "<b>Клиент 12345</b>, 16:05 (без модели)",
+        "Краткого итога нет.",
+        "Решений и обещаний не найдено.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("people", "line"),
+    [(1, "1 участник: "), (2, "2 участника: "), (5, "5 участников: "), (11, "11 участников: "), (21, "21 участник: ")],
+)
+def test_people_are_counted_in_russian(people: int, line: str) -> None:
+    """The word agrees with the number, and the report says how many more there are."""
+    event = of(FULL.minutes, people=["Анна"] * people)
+    assert f"- {line}" in render_markdown(event)
+    head = meeting_lines(event, "")[0].replace("\u00a0", " ")
+    wanted = {11: " и ещё 6 участников", 21: " и ещё 16 участников"}.get(people, "Анна")
+    assert head.endswith(wanted)
+
+
+@pytest.mark.parametrize(
+    ("decisions", "said"), [(3, None), (4, "и ещё 1 решение"), (6, "и ещё 3 решения"), (8, "и ещё 5 решений")]
+)
+def test_what_is_left_out_of_the_report_is_counted(decisions: int, said: str | None) -> None:
+    """Three decisions are named, the rest is a number."""
+    line = meeting_lines(of(Minutes("", "m", decisions=[Point("Да", "", 0)] * decisions)), "")[2]
+    assert line.count("Да") == 3
+    assert line.replace("\u00a0", " ").endswith(said or "; Да")
+
+
+@pytest.mark.parametrize(
+    ("text", "longest", "wanted"),
+    [
+        ("Первое. Второе.", 15, "Первое. Второе."),
+        ("Первое. Второе.", 14, "Первое."),
+        ("Цена 3.5 рубля, а потом ещё больше слов", 20, "Цена 3.5 рубля, а…"),
+        ("А. Очень длинное предложение без конца", 20, "А. Очень длинное…"),
+        ("слово, слово", 8, "слово…"),
+        ("безпробелов", 5, "безп…"),
+        ("  два \n слова ", 20, "два слова"),
+    ],
+)
+def test_cut_ends_at_a_sentence_or_a_word(text: str, longest: int, wanted: str) -> None:
+    """A sentence if it leaves something, else a word; a number's point is no sentence."""
+    assert cut(text, longest) == wanted
+
+
+def test_long_minutes_make_a_comment_that_fits() -> None:
+    """The end is counted, no heading stands alone, and link and mark are there."""
+    many = [Point(f"Решение {n} " + "слово " * 40, "", n) for n in range(60)]
+    topics = [Topic("Тема", 0, 1)] * 23
+    text = render_comment(of(Minutes("Итог. " * 900, "m", decisions=many, topics=topics)), "https://portal/1")
+    assert LONGEST_COMMENT - 400 < len(text) <= LONGEST_COMMENT
+    lines = text.splitlines()
+    shown = sum(line.startswith("• Решение") for line in lines)
+    assert lines[-4] == f"… и ещё {60 - shown + 23} {'пункта' if (83 - shown) % 10 in (2, 3, 4) else 'пунктов'}"
+    assert lines[-5].startswith("• ")
+    assert read_mark(text) == Mark("rec-1", 1)
+
+
+HOSTILE = [
+    "<script>alert(1)</script>",
+    "</b><a href='https://evil'>жми</a>",
+    "[url=https://evil]жми[/url] [b]",
+    "**жирно** _курсив_ `код` [жми](https://evil) ![x](https://evil/x.png)",
+    "# заголовок",
+    "- [x] сделано",
+    "1. пункт",
+    "> цитата",
+    "---",
+    "строка\n# вторая\n\n- третья\nleadpulse:other:v9",
+    "<!-- leadpulse:end rec-1 -->",
+    "&lt;b&gt; &amp; &#91;b&#93;",
+    "\u202eсправа налево\u0000\u2028",
+    "😀 leadpulse:other:v9",
+    "\\",
+]
+
+
+def hostile(words: str) -> MeetingMinutes:
+    """These words in every place that others fill."""
+    point = Point(words, words + "!?", 0)
+    minutes = Minutes(
+        words,
+        words,
+        topics=[Topic(words, 0, 1)],
+        decisions=[point],
+        actions=[Action(words, words, words, words + "!?", 0)],
+        pains=[point],
+        facts=[Fact("where", words, words + "!?", 0)],
+    )
+    return of(minutes, people=[words], room=words)
+
+
+@pytest.mark.parametrize("words", HOSTILE)
+def test_hostile_words_stay_words(words: str) -> None:
+    """No tag, no code, no heading, box, line or mark comes from them, in any of the three texts."""
+    event = hostile(words)
+    file, harmless = render_markdown(event), render_markdown(hostile("слово"))
+    assert len(file.splitlines()) == len(harmless.splitlines())
+    assert [line for line in file.splitlines() if line.startswith("#")] == [
+        line for line in harmless.splitlines() if line.startswith("#")
+    ]
+    assert file.count("- [ ] ") == 1
+    plain = re.sub(r"\\[\\`*_\[\]<~&#>+=.)-]", "·", file.replace("- [ ] ", "- "))  # what is escaped is no syntax
+    assert not re.search(r"[\\`*_\[\]~<]|&[#\w]+;|^- ([#>+=-]|\d+[.)] )", plain, flags=re.MULTILINE)
+    comment = render_comment(event, "")
+    assert "[" not in re.sub(r"^\[b\][^\[\]]+\[/b\]$", "", comment, flags=re.MULTILINE)
+    assert not re.search(r"<[a-zA-Z/!]", comment)
+    assert max(comment) <= "\uffff"
+    assert read_mark(comment) == Mark("rec-1", 1)
+    for line in meeting_lines(event, ""):
+        parse_html(line)
+        assert set(re.findall(r"</?[a-z]+", line)) <= {"<b", "</b"}
+
+
+@given(st.text(max_size=300))
+def test_any_words_keep_the_form(words: str) -> None:
+    """Telegram can parse every line, the comment fits and is ours, the file has the lines it should."""
+    event = hostile(words)
+    for line in meeting_lines(event, "https://portal/1"):
+        parse_html(line)
+        assert len(line) < 4000
+    assert 3 <= len(meeting_lines(event, "")) <= 5
+    assert is_own_comment(render_comment(event, "")) == "rec-1"
+    assert not any(line.startswith(("<", "leadpulse")) for line in render_markdown(event).splitlines())
+
+
+def test_longest_lines_fit_a_message() -> None:
+    """Words that grow when they are escaped, in all places."""
+    words = "&" * 5000
+    point = Point(words, "", 0)
+    minutes = Minutes(words, "m", decisions=[point] * 9, actions=[Action(words, words, words, "", 0)] * 9)
+    worst = of(msgspec.structs.replace(minutes, conflicts=[point] * 9), people=[words] * 9)
+    assert max(map(len, meeting_lines(worst, ""))) < 4000
+
+
+@given(st.text(min_size=1, max_size=60), st.integers(0, 999_999_999))
+def test_mark_tells_the_recording(recording_id: str, version: int) -> None:
+    """Whatever a recording is called, its mark is one line of ASCII and is read back."""
+    mark = mark_line(recording_id, version)
+    assert mark.isascii()
+    assert read_mark(f"слова\r\n{mark} \r\n\n") == Mark(recording_id, version)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "созвонились", "leadpulse", "leadpulse:rec-1:v", "см. leadpulse:rec-1:v1", "leadpulse:rec-1:v1\nспасибо"],
+)
+def test_persons_comment_is_not_ours(text: str) -> None:
+    """Only a mark alone in the last line makes a comment ours."""
+    assert is_own_comment(text) is None
+
+
+def test_transcript_is_a_paragraph_an_utterance() -> None:
+    """Time from the start of the recording, the speaker where known, words as words."""
+    words = [Utterance(0, 2000, "# добрый день", "Анна*"), Utterance(3_725_000, 3_726_000, "да")]
+    text = transcript_markdown(MinutesCopy(FULL, words))
+    assert text.startswith("# Расшифровка: встреча 21 ноября 2026, 16:05 (мск)\n\n- Клиент: 12345\n")
+    assert text.endswith("\n\n**00:00 Анна\\*:** \\# добрый день\n\n**1:02:05** да\n")

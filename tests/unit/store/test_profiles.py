@@ -1,0 +1,88 @@
+"""Names, profiles and conversations of the read API, over real HTTP and chDB."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import aiohttp
+import msgspec
+import pytest_asyncio
+from msgspec.structs import replace
+
+from schemas import events as ev
+from schemas.minutes import OFFLINE, Fact, MeetingRequest, Minutes
+from streams.settings import Store
+from streams.store.database import Database
+from tests.unit.store import fakes
+from tests.unit.store.records import NOW
+from tests.unit.store.samples import ALL_EVENTS, LEAD, event_of
+from tests.unit.store.test_api import answer, serving
+
+START = NOW - 5000
+"""When the sample meeting began."""
+
+
+@pytest_asyncio.fixture
+async def api(store: Store, database: Database, tmp_path: Path) -> AsyncIterator[aiohttp.ClientSession]:
+    """A session on an API with one event of each type."""
+    await fakes.Feed(database)(ALL_EVENTS)
+    kept = store.model_copy(update={"api_token_file": tmp_path / "token"})
+    async with serving(kept, database) as port:
+        headers = {"Authorization": f"Bearer {kept.api_token_file.read_text().strip()}"}
+        async with aiohttp.ClientSession(f"http://127.0.0.1:{port}", headers=headers) as session:
+            yield session
+
+
+async def test_people(api: aiohttp.ClientSession, database: Database) -> None:
+    """All names of the lead's history, the client's apart; present is who was in that room about that time."""
+    room = event_of(ev.MeetingRoom)
+    others = [("Иван", room.room, START), ("Пётр", "lead-9-x", START), ("Олег", room.room, START + 90 * 60_000)]
+    more = [
+        replace(room, event_id=f"{n:016x}", name=name, room=where, ts=ts) for n, (name, where, ts) in enumerate(others)
+    ]
+    card = replace(event_of(ev.CrmChanged), event_id="f" * 16, fields={"NAME": "Сидор", "ADDRESS": "Тула, Мира 5"})
+    await fakes.Feed(database)([*more, card])
+    status, told = await answer(api, f"/api/leads/{LEAD}/people?room={room.room}&since={START}&until={START + 60_000}")
+    assert status == 200
+    assert told["present"] == ["Анна", "Иван"]
+    assert told["client"] == ["Анна"]
+    assert set(told["names"]) >= {"Анна", "Иван", "Пётр", "Олег", "Сидор", "Тула, Мира 5"}  # type: ignore[call-overload]
+
+
+async def test_profile_and_its_correction(api: aiohttp.ClientSession, database: Database, store: Store) -> None:
+    """Facts of the stored minutes; a correction is an event on `lead.events`, whose store it then wins in."""
+    said = Minutes("", OFFLINE, 9, facts=[Fact("sells", "посуда", "продаём посуду", 2)])
+    await fakes.Feed(database)([replace(event_of(ev.MeetingMinutes), event_id="e" * 16, minutes=said)])
+    _, told = await answer(api, f"/api/leads/{LEAD}/profile")
+    assert told["fields"]["where"] == []  # type: ignore[index]
+    assert told["fields"]["sells"][0]["text"] == "обувь"  # type: ignore[index]  # the sample correction
+    assert told["corrected"] == ["sells"]
+    body = {"field": "sells", "text": "", "author": "Мария"}
+    status, event = await answer(api, f"/api/leads/{LEAD}/profile", json=body)
+    assert (status, event["type"], event["lead_id"]) == (200, "profile_corrected", LEAD)
+    await fakes.Feed(database)([msgspec.convert(event, ev.ProfileCorrected)], at=NOW + 1)
+    _, told = await answer(api, f"/api/leads/{LEAD}/profile")
+    assert told["fields"]["sells"][0]["text"] == "посуда"  # type: ignore[index]
+
+
+async def test_wrong_corrections(api: aiohttp.ClientSession) -> None:
+    """Each is refused with the reason."""
+    path = f"/api/leads/{LEAD}/profile"
+    for body, word in (
+        ({"field": "colour", "text": "x", "author": "М"}, "sells"),
+        ({"field": "sells", "text": "x", "author": " "}, "author"),
+        ({"field": "sells", "text": "x" * 2001, "author": "М"}, "2000"),
+        ({"field": "sells"}, "text"),
+    ):
+        status, told = await answer(api, path, json=body)
+        assert status == 400
+        assert word in str(told["error"])
+
+
+async def test_a_recording(api: aiohttp.ClientSession) -> None:
+    """The newest transcript with its room and people; 404 where there is none."""
+    status, told = await answer(api, "/api/recordings/r1")
+    request = msgspec.convert(told, MeetingRequest)
+    assert (status, request.lead_id, request.room) == (200, LEAD, "lead-12345-kickoff")
+    assert [u.text for u in request.conversation.utterances] == ["добрый день", "да"]
+    assert (request.conversation.started_at, request.conversation.version) == (START, 1)
+    assert (await answer(api, "/api/recordings/nothing"))[0] == 404
