@@ -1,39 +1,53 @@
-"""The worker `notify`: alerts and reports into the outbox, and from there to Telegram.
+"""The worker `notify`: alerts and reports by the outbox to Telegram; minutes and events to the outlets.
 
 A batch of `lead.alerts` or `daily.reports` is acked as soon as the outbox (Kafka) has what it wants said. Sending is
-done beside it, a task per chat (`alerting.sender`): nothing that Telegram does holds up a partition.
+done beside it, a task per chat (`alerting.sender`): nothing that Telegram does holds up a partition. An outlet takes
+the records of its own topic one after the other and acks what the other system has confirmed.
 """
 
 import asyncio
 import logging
+from collections.abc import Callable, Iterable
+from typing import TypeVar
 
 from alerting.limits import Limits
-from alerting.notices import render_notice
-from alerting.outbox import Wish
-from alerting.render import Rendered, answer, render
-from alerting.report import render_report
-from alerting.rooms import render_room
 from alerting.sender import Sender
 from alerting.shelf import Place, Shelf
 from alerting.telegram import BotApi
-from processors.normalize.recordings import FROM_JITSI
-from schemas.alerts import Alert
-from schemas.codec import Codec, Rejected
+from schemas.codec import Codec
 from schemas.errors import Transient
-from schemas.notices import OpsNotice
+from schemas.outlets import Webhook
 from schemas.reports import DailyReport
-from schemas.sources import RoomReport
-from schemas.topics import LEAD_ALERTS, OPS_NOTICES, OUTBOX, RECORDINGS, REPORTS
-from streams.kafka import Reader
+from schemas.sources import FromJitsi, Recording
+from schemas.topics import (
+    LEAD_ALERTS,
+    OPS_NOTICES,
+    OUT_BITRIX,
+    OUT_FILES,
+    OUT_NOTEBOOK,
+    OUT_WEBHOOKS,
+    OUTBOX,
+    RECORDINGS,
+    REPORTS,
+    TRANSCRIPTS,
+)
+from streams.kafka import Output, Reader
+from streams.outlets import webhook_bodies as bodies
+from streams.outlets.bitrix import BitrixComments
+from streams.outlets.bitrix_client import BitrixApi
+from streams.outlets.files import Files
+from streams.outlets.links import link_of
+from streams.outlets.notebook import Notebooks
+from streams.outlets.notebook_client import OpenNotebook
+from streams.outlets.webhooks import WebhookSender
 from streams.settings import Settings
-from streams.settle import Batch, Outcome
+from streams.telling import Alerts, Hooks, OpsNotices, Reports, Rooms, Transcripts, no_hooks
 from streams.worker import Worker
 
 log = logging.getLogger(__name__)
+T = TypeVar("T")
 
-_ALERT: Codec[Alert] = Codec(Alert)
-_REPORT: Codec[DailyReport] = Codec(DailyReport)
-_NOTICE: Codec[OpsNotice] = Codec(OpsNotice)
+_WEBHOOK: Codec[Webhook] = Codec(Webhook)
 
 LOOK_SECONDS = 0.5
 """Between two looks at which partitions are ours."""
@@ -46,10 +60,21 @@ def build(settings: Settings) -> Worker:
     shelf = Shelf(worker.outputs, Reader(settings.kafka, OUTBOX), settings.telegram.timeout)
     ours = Ownership(worker, shelf)
     sender = Sender(settings.telegram, shelf, api, Limits(settings.telegram), ours.places)
-    worker.consume(LEAD_ALERTS, Alerts(shelf, sender))
-    worker.consume(REPORTS, Reports(shelf))
-    worker.consume(RECORDINGS, Rooms(shelf))
+    link, hooked = link_of(settings), bool(settings.webhooks.url)
+
+    def hooks(made: Callable[[T], Webhook | None]) -> Hooks[T]:
+        return (lambda value: hook_outputs(made(value))) if hooked else no_hooks
+
+    def of_report(report: DailyReport) -> Webhook:
+        return bodies.webhook_of_report(report, link)
+
+    worker.consume(LEAD_ALERTS, Alerts(shelf, sender, hooks(bodies.webhook_of_alert)))
+    worker.consume(REPORTS, Reports(shelf, settings.telegram.curators, link, hooks(of_report)))
+    worker.consume(RECORDINGS, Rooms(shelf, hooks(_of_recording)))
     worker.consume(OPS_NOTICES, OpsNotices(shelf))
+    if hooked:
+        worker.consume(TRANSCRIPTS, Transcripts(hooks(bodies.webhook_of_transcript)))
+    add_outlets(worker, settings)
     worker.background("outbox", ours.follow)
     worker.background("sender", sender.run)
     worker.background("telegram", api.watch)
@@ -58,6 +83,33 @@ def build(settings: Settings) -> Worker:
         worker.needs["telegram"] = lambda: api.reachable
     worker.needs["outbox"] = lambda: shelf.is_open(ours.places())
     return worker
+
+
+def add_outlets(worker: Worker, settings: Settings) -> None:
+    """Consume the topics of the outlets that are set up; what waits in the others is taken when they are."""
+    worker.consume(OUT_FILES, Files(settings.minutes.exports))
+    if settings.bitrix.webhook.get_secret_value():
+        portal = BitrixApi(settings.bitrix)
+        worker.consume(OUT_BITRIX, BitrixComments(portal, link_of(settings)))
+        worker.on_close(portal.close)
+    if settings.notebook.url:
+        notebook = OpenNotebook(settings.notebook)
+        worker.consume(OUT_NOTEBOOK, Notebooks(notebook))
+        worker.on_close(notebook.close)
+    if settings.webhooks.url:
+        webhooks = WebhookSender(settings.webhooks)
+        worker.consume(OUT_WEBHOOKS, webhooks)
+        worker.on_close(webhooks.close)
+
+
+def hook_outputs(hook: Webhook | None) -> Iterable[Output]:
+    """The record of `out.webhooks`."""
+    if hook is not None:
+        yield Output(OUT_WEBHOOKS.name, hook.id.encode(), _WEBHOOK.encode(hook))
+
+
+def _of_recording(arrived: FromJitsi) -> Webhook | None:
+    return bodies.webhook_of_recording(arrived) if isinstance(arrived, Recording) else None
 
 
 class Ownership:

@@ -17,12 +17,14 @@ from schemas.alerts import Alert
 from schemas.codec import Codec, Rejected
 from schemas.notices import OpsNotice
 from schemas.reports import DailyReport
-from schemas.sources import FromJitsi, RoomReport
+from schemas.sources import FromJitsi, RoomReport, Transcript
 from schemas.types import LeadId
 from streams.kafka import Output
 from streams.settle import Batch, Outcome
 
 T = TypeVar("T")
+
+_TRANSCRIPT: Codec[Transcript] = Codec(Transcript)
 Record: TypeAlias = "ConsumerRecord[bytes, bytes]"
 Known = Callable[[str], bool]
 """Whether anything was ever wanted under a key."""
@@ -88,9 +90,7 @@ class Alerts(Telling[Alert]):
         if value.press is not None:
             self._presses[value.alert_id, value.version] = value.press.callback_id, answer(value.press.action)
         to = f"lead:{value.lead_id}"
-        yield Wish(
-            value.alert_id, to, value.version, record.offset, record.timestamp, render(value), rings=value.rings
-        )
+        yield Wish(value.alert_id, to, value.version, record.offset, record.timestamp, render(value), rings=value.rings)
 
     def wanted(self, new: Iterable[Wish]) -> None:
         """Who pressed a button is answered, once."""
@@ -155,3 +155,19 @@ class OpsNotices(Telling[OpsNotice]):
     def wishes(self, record: Record, value: OpsNotice, known: Known) -> Iterable[Wish]:
         text = Rendered(render_notice(value))
         yield Wish(f"ops:{value.notice_id}", "ops", record.offset + 1, record.offset, record.timestamp, text)
+
+
+class Transcripts:
+    """Transcripts to webhooks only. What cannot be read is the pipeline's dead letter, not ours too."""
+
+    def __init__(self, hooks: Hooks[Transcript]) -> None:
+        self._hooks = hooks
+
+    async def __call__(self, batch: Batch) -> Outcome:
+        """Settle's `Process`."""
+        outcome = Outcome()
+        for record in batch.records:
+            transcript = _TRANSCRIPT.decode(record.value)
+            if isinstance(transcript, Transcript):
+                outcome.outputs += self._hooks(transcript)
+        return outcome

@@ -38,7 +38,7 @@ class Installation:
     def __init__(self, bootstrap: str, folder: Path, environ: dict[str, str] | None = None) -> None:
         self.folder = folder
         self.prefix = f"t{os.getpid()}x{time.monotonic_ns() % 10**9}."
-        ports = {name: free_port() for name in ("gateway", "pipeline", "transcribe", "store", "notify")}
+        ports = {name: free_port() for name in ("gateway", "pipeline", "transcribe", "store", "minutes", "notify")}
         self.settings = Settings(
             kafka=Kafka(bootstrap=bootstrap, prefix=self.prefix, session_timeout=6.0),
             metrics=Metrics(**ports),
@@ -52,6 +52,7 @@ class Installation:
             "LEADPULSE_STORE__API_PORT": str(self.settings.store.api_port),
             "LEADPULSE_STORE__API_TOKEN_FILE": str(self.settings.store.api_token_file),
             "LEADPULSE_STORE__TICK_SECONDS": "86400",
+            "LEADPULSE_MINUTES__EXPORTS": str(folder / "exports"),
             **{f"LEADPULSE_METRICS__{name.upper()}": str(port) for name, port in ports.items()},
             **(environ or {}),
         }

@@ -13,15 +13,17 @@ from schemas.errors import LeadpulseError
 COMMANDS: dict[str, tuple[str, str]] = {
     "up": ("run", "Запустить всё на этой машине: Kafka и все процессы."),
     "broker": ("run", "Запустить только встроенную Kafka."),
-    "worker": ("run", "Запустить один процесс: gateway, pipeline, transcribe, store или notify."),
+    "worker": ("run", "Запустить один процесс: gateway, pipeline, transcribe, minutes, store или notify."),
     "topics": ("topics", "Темы Kafka: создать и привести в порядок."),
     "migrate": ("migrate", "Создать или обновить таблицы в ClickHouse."),
     "check": ("check", "Проверить настройки и всё, что нужно для работы."),
     "transcribe": ("transcribe", "Распознать один файл: текст, субтитры или JSON."),
+    "minutes": ("minutes", "Составить протокол встречи по расшифровке."),
     "history": ("ask", "Показать историю клиента."),
     "signals": ("ask", "Показать сигналы риска по клиенту."),
+    "profile": ("minutes", "Показать или исправить карточку клиента."),
     "sql": ("ask", "Выполнить запрос на чтение к хранилищу."),
-    "report": ("ask", "Собрать ежедневный отчёт, не дожидаясь вечера."),
+    "report": ("ask", "Показать или отправить ежедневный отчёт."),
 }
 """Module of `streams.cli` and help text. `--help` reads only this table: importing every command takes a second."""
 

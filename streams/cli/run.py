@@ -13,6 +13,7 @@ WORKERS = {
     "pipeline": "streams.pipeline",
     "transcribe": "streams.transcribe",
     "store": "streams.store.worker",
+    "minutes": "streams.minutes",
     "notify": "streams.notify",
 }
 """Module with `build(settings) -> Worker`."""

@@ -27,6 +27,7 @@ PROGRAMS: tuple[tuple[str, str], ...] = (
     ("store", "worker store"),
     ("pipeline", "worker pipeline"),
     ("transcribe", "worker transcribe"),
+    ("minutes", "worker minutes"),
     ("notify", "worker notify"),
     ("gateway", "worker gateway"),
 )

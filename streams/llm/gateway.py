@@ -100,8 +100,7 @@ class Gateway:
         await asyncio.gather(*(caller.close() for caller in self._callers.values()))
 
     def _allowed(self, lead_id: str, role: Role) -> list[Caller]:
-        names = self._settings.roles.get(role) or list(self._callers)
-        callers = [self._callers[name] for name in names if name in self._callers]
+        callers = [self._callers[name] for name in self._settings.roles.get(role) or self._callers]
         if lead_id in self._settings.no_external:
             return [caller for caller in callers if not caller.model.external]
         return callers
@@ -110,7 +109,7 @@ class Gateway:
         """One model's answer, in one round or two."""
         wording, restore = await asyncio.to_thread(self._worded, request, external=caller.model.external)
         source = f"{request.system}\n{request.material}"
-        waits = list(range(self._settings.attempts - 1))[::-1]
+        waits = [*reversed(range(self._settings.attempts - 1))]
         reply = await self._reply(caller, request, wording, waits, thinking=request.role not in THOUGHTLESS)
         try:
             return understood(reply.text, request.answer, source, restore)
@@ -133,7 +132,7 @@ class Gateway:
     async def _reply(
         self, caller: Caller, request: Request[T], wording: Wording, waits: list[int], *, thinking: bool
     ) -> Reply:
-        """A reply, asking again after passing faults; `waits` holds what is left of the attempts."""
+        """A reply, asking again after passing faults; `waits` are the numbers of those that are left."""
         thinking = thinking and caller.model.thinking_switch
         ask = Ask(request.role, request.lead_id, wording, request.max_answer_tokens, thinking)
         while True:
@@ -143,8 +142,7 @@ class Gateway:
                 asked_for = fault.retry_after or 0.0
                 if not waits or asked_for > PATIENT_S:
                     raise
-                await self._world.pause(asked_for + self._world.backoff(self._settings.attempts - 1 - len(waits)))
-                waits.pop()
+                await self._world.pause(asked_for + self._world.backoff(waits.pop()))
 
 
 def _second_chance(wording: Wording, reply: Reply, fault: Unusable) -> Wording:

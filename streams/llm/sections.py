@@ -1,8 +1,9 @@
 """Settings of language models."""
 
-from typing import Literal
+from typing import Literal, Self
+from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, model_validator
 
 from streams.sections import Section
 
@@ -31,6 +32,15 @@ class Model(Section):
     thinking_switch: bool = True
     """Whether the endpoint knows GLM's field `thinking`. Off for one that refuses fields it does not know."""
 
+    @model_validator(mode="after")
+    def _safe_on_the_way(self) -> Self:
+        address = urlsplit(self.base_url)
+        if address.scheme not in ("http", "https") or not address.hostname:
+            raise ValueError("base_url must be an http(s) address")
+        if self.external and address.scheme == "http" and address.hostname not in ("127.0.0.1", "::1", "localhost"):
+            raise ValueError("base_url of an external model must be https: words and key would go in clear")
+        return self
+
 
 class Llm(Section):
     """Language models. Without any the minutes are made by rules and say so."""
@@ -50,3 +60,11 @@ class Llm(Section):
     """So long a meeting waits for models that are away or out of limits, before its minutes are made by rules."""
     no_external: list[str] = Field([])
     """Leads whose words go to no external model."""
+
+    @model_validator(mode="after")
+    def _names_known(self) -> Self:
+        for role, names in self.roles.items():
+            unknown = [name for name in names if name not in self.models]
+            if unknown:
+                raise ValueError(f"roles.{role} names models that are not in models: {', '.join(unknown)}")
+        return self

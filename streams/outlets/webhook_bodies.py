@@ -8,6 +8,7 @@ participants beside those in the minutes, no curator who pressed a button.
 from datetime import UTC, datetime
 
 import msgspec
+from msgspec.structs import replace
 
 from alerting.minutes import render_markdown
 from alerting.render import render
@@ -101,7 +102,7 @@ def webhook_of_alert(alert: Alert) -> Webhook:
             "score": alert.score,
             "unit": alert.unit,
             "evidence": evidence,
-            "text": render(alert).text,
+            "text": render(replace(alert, acknowledged_by="")).text,
         },
     )
 

@@ -51,7 +51,7 @@ class Refusal(Exception):
 
 
 class FakeBitrix:
-    """One portal and one webhook of user `user`. `denied` are leads that this user may not see."""
+    """A portal and a webhook of user `user`, who may not see the leads `denied`. `slowness`: seconds for an answer."""
 
     def __init__(
         self,
@@ -68,6 +68,7 @@ class FakeBitrix:
         self.faults: list[Fault] = []
         self.calls: Counter[str] = Counter()
         self.in_flight = self.most_in_flight = 0
+        self.slowness = 0.0
         self._per_second, self._burst, self._clock = per_second, burst, clock
         self._level, self._at = 0.0, clock()
         self._methods: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
@@ -107,6 +108,7 @@ class FakeBitrix:
         self.in_flight += 1
         self.most_in_flight = max(self.most_in_flight, self.in_flight)
         try:
+            await asyncio.sleep(self.slowness)
             return await self._answer(request)
         finally:
             self.in_flight -= 1

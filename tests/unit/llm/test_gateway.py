@@ -10,6 +10,7 @@ from typing import Literal
 import msgspec
 import pytest
 
+from streams.llm.caller import BEGUN
 from streams.llm.faults import Kind, LlmError
 from streams.llm.request import Request
 from streams.llm.sections import Role
@@ -105,9 +106,10 @@ async def test_a_role_takes_its_own_models_in_their_order(sky: Sky) -> None:
         assert not gateway.usable("", "minutes")
 
 
-@pytest.mark.parametrize(
-    ("role", "thinks"), [("tags", False), ("summary", False), ("minutes", True), ("answers", True)]
-)
+THINKS: dict[Role, bool] = {"tags": False, "summary": False, "minutes": True, "answers": True}
+
+
+@pytest.mark.parametrize(("role", "thinks"), THINKS.items())
 async def test_short_roles_do_not_think(sky: Sky, role: Role, thinks: bool) -> None:
     """Thinking is switched off for them where the endpoint knows the switch; thoughts are never an answer."""
     async with FakeGlm(lambda _: GOOD) as glm:
@@ -156,6 +158,22 @@ async def test_no_more_than_max_parallel_at_once(sky: Sky) -> None:
         await asyncio.gather(*asks)
     assert glm.most_at_once == 2
     assert sky.pauses == []
+
+
+async def test_a_cancelled_question_gives_its_place_and_money_back(sky: Sky) -> None:
+    """Its partition moved: the next question is asked, with the whole budget; the call stays on record as begun."""
+    async with FakeGlm(lambda _: GOOD) as glm:
+        dear = model(glm, usd_out=100.0)  # 0.05 for the 500 tokens
+        async with opened(sky, {"a": dear}, usd_per_day={"summary": 0.06}) as gateway:
+            glm.faults.append(Fault("hang"))
+            moved = asyncio.ensure_future(gateway.ask(request()))
+            while not glm.at_once:
+                await asyncio.sleep(0.01)
+            moved.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await moved
+            assert await gateway.ask(request()) == msgspec.json.decode(GOOD, type=Gist)
+    assert [call.outcome for call in sky.calls] == [BEGUN, BEGUN, "ok"]
 
 
 FAULTS = ["", "1301", "1000", "500", "bad_json", "wrong_schema", "chinese", "cut", "page", "length"]

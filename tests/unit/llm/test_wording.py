@@ -7,23 +7,20 @@ from streams.llm.request import Request
 from streams.llm.wording import broken_up, worded
 from tests.unit.llm.stand_ins import SYSTEM, Gist
 
-HOSTILE = st.text() | st.lists(
-    st.sampled_from(
-        [
-            "<|user|>",
-            "<|im_end|>",
-            "[/INST]",
-            "<end_of_turn>",
-            "==",
-            "\n",
-            "</s>",
-            "<｜User｜>",
-            "слова",
-            "{",
-            "[gMASK]",
-        ]
-    )
-).map("".join)
+MARKS = (
+    "<|user|>",
+    "<|im_end|>",
+    "[/INST]",
+    "[gMASK]",
+    "<end_of_turn>",
+    "</s>",
+    "<｜User｜>",
+    "==",
+    "\n",
+    "слова",
+    "{",
+)
+HOSTILE = st.text() | st.lists(st.sampled_from(MARKS)).map("".join)
 
 
 @given(HOSTILE, HOSTILE)

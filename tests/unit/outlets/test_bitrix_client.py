@@ -101,6 +101,7 @@ async def test_limit_is_kept(bitrix: FakeBitrix, api: BitrixApi, clock: Clock) -
 
 async def test_one_call_at_a_time(bitrix: FakeBitrix, api: BitrixApi) -> None:
     """Whoever calls at once with others waits for them."""
+    bitrix.slowness = 0.01
     await asyncio.gather(*(api.call(LIST, OF_LEAD) for _ in range(10)))
     assert (bitrix.most_in_flight, bitrix.calls[LIST]) == (1, 10)
 

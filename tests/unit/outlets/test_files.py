@@ -105,6 +105,15 @@ def test_torn_comment_swallows_nothing() -> None:
     assert merged(changed.encode(), meeting("a", 3, ts=FOUR_PM - HOUR)).decode().count("моё вместо конца") == 1
 
 
+def test_end_without_its_beginning_ends_nothing_else() -> None:
+    """A deleted end of one section and a deleted beginning of the next do not make one section of the two."""
+    file = of(meeting("a", ts=FOUR_PM - HOUR), meeting("b")).decode()
+    torn = file.replace("<!-- leadpulse:end a -->", "моё").replace(f"<!-- leadpulse:begin b v1 at {FOUR_PM} -->", "")
+    changed = merged(torn.encode(), meeting("a", 2, ts=FOUR_PM - HOUR)).decode()
+    assert "моё" in changed
+    assert changed.count("<!-- leadpulse:end a -->") == 1
+
+
 @given(st.text(max_size=60), st.text(min_size=1, max_size=30))
 def test_hostile_words_and_ids_make_no_sections(words: str, recording_id: str) -> None:
     """Whatever was said and whatever the recording is called, a second version replaces the first."""

@@ -2,7 +2,8 @@
 
 The playbook (JSON) says what to do by the start of the segment in whole seconds ("load" for the start); `PLAYS` are the
 words it may use, `…_once` does it the first time only and leaves a mark beside the playbook. `meet:N` before another
-play waits until N requests are in work, in the first child only. Each start appends its process id to `PLAYBOOK.pids`,
+play waits until N requests are in work, in the first child only; `after:S` until segment S is answered; `beat:N`
+lasts for ever in the first N children. Each start appends its process id to `PLAYBOOK.pids`,
 each request the number of those in work with it to `PLAYBOOK.crowds`.
 """
 
@@ -20,7 +21,7 @@ book = Path(sys.argv[1])
 plays: dict[str, str] = json.loads(book.read_text())
 with book.with_suffix(".pids").open("a") as pids:
     pids.write(f"{os.getpid()}\n")
-first_child = len(book.with_suffix(".pids").read_text().splitlines()) == 1
+nth = len(book.with_suffix(".pids").read_text().splitlines())
 
 changed = threading.Condition()
 working: set[int] = set()
@@ -96,19 +97,20 @@ def serve(number: int, second: str) -> None:
     if play.startswith("meet:"):
         crowd, _, play = play.removeprefix("meet:").partition(" ")
         with changed:
-            changed.wait_for(lambda: not first_child or len(working) >= int(crowd))
+            changed.wait_for(lambda: nth > 1 or len(working) >= int(crowd))
     if play.startswith("after:"):
         with changed:
             changed.wait_for(lambda: play.removeprefix("after:") in answered)
-    if play == "beat_at_first" and first_child:
+    if play.startswith("beat:") and nth <= int(play.removeprefix("beat:")):
         beat(number)
     act(play)
+    with changed:
+        working.discard(number)
     if play == "refuse":
         say(id=number, error="Exception: Failed to process waveform")
     else:
         say(id=number, words=[[f"слово{second}", 0.1, 0.4, 0.9], ["[unk]", 0.5, 0.9, 0.51234]])
     with changed:
-        working.discard(number)
         answered.add(second)
         changed.notify_all()
 

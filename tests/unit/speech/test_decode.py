@@ -155,7 +155,7 @@ def rf64(path: Path) -> None:
     """A WAV with 64-bit sizes (EBU Tech 3306)."""
     write_wav(path, TALK.pcm)
     raw = path.read_bytes()
-    sizes = struct.pack("<4sIQQQI", b"ds64", 28, len(raw) + 28, len(TALK.pcm) * 2, len(TALK.pcm), 0)
+    sizes = struct.pack("<4sIQQQI", b"ds64", 28, len(raw) + 28, len(TALK.pcm) * 2, 0, 0)
     path.write_bytes(b"RF64\xff\xff\xff\xffWAVE" + sizes + raw[12:40] + b"\xff\xff\xff\xff" + raw[44:])
 
 
@@ -229,13 +229,14 @@ def wav(path: Path, *channels: Pcm) -> Path:
     return path
 
 
-@pytest.mark.parametrize("count", [2, 3, 8])
-@pytest.mark.parametrize(("suffix", "codec"), [("wav", "pcm_s16le"), ("flac", "flac"), ("mka", "aac")])
-def test_a_person_in_each_channel(tmp_path: Path, count: int, suffix: str, codec: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "codec", "count"), [("a.wav", "pcm_s16le", 8), ("a.flac", "flac", 3), ("a.mp4", "aac", 2)]
+)
+def test_a_person_in_each_channel(tmp_path: Path, name: str, codec: str, count: int) -> None:
     """Two to eight channels with talk of their own are as many voices, exact; the mixed sound leaves no file behind."""
     talks = [talk(60, seed) for seed in range(count)]
-    encode(tmp_path / f"a.{suffix}", codec, {"": np.stack([each.pcm for each in talks])}, rate=RATE)
-    found = voices(tmp_path / f"a.{suffix}", tmp_path)
+    encode(tmp_path / name, codec, {"": np.stack([each.pcm for each in talks])}, rate=RATE)
+    found = voices(tmp_path / name, tmp_path)
     assert [voice.name for voice in found] == [f"{number + 1}" for number in range(count)]
     for (_, audio), said in zip(found, talks, strict=True):
         assert same_words(hear(audio.pcm()), said) == len(said.words)

@@ -301,14 +301,13 @@ async def test_only_the_guilty_one_is_refused(
     assert words(await hear(engine, audio, 4, 5)) == ["слово4", "слово5"]
 
 
-async def test_a_neighbour_of_a_silent_segment_is_innocent(build: Build, audio: Audio) -> None:
-    """Silence is watched for each request by itself: the one that gives signs of life loses its work but no attempt."""
-    engine = build({"1": "meet:2 hang", "2": "beat_at_first"}, threads=2, silent_s=0.5)
-    silent, other = await hear(engine, audio, 1, 2)
-    assert isinstance(silent, EngineRefusal)
-    assert silent.kind is ErrorKind.TIMEOUT
-    assert isinstance(other, SegmentResult)
-    assert other.words[0].text == "слово2"
+async def test_a_neighbour_of_silent_segments_is_innocent(build: Build, audio: Audio) -> None:
+    """Silence is watched for each request by itself: who gives signs of life loses its work but no attempt."""
+    engine = build({"1": "meet:2 hang", "2": "beat:2", "3": "hang"}, threads=2, silent_s=0.5)
+    results = await hear(engine, audio, 1, 2, 3)
+    assert words(results) == ["EngineRefusal", "слово2", "EngineRefusal"]
+    assert [result.kind for result in results if isinstance(result, EngineRefusal)] == [ErrorKind.TIMEOUT] * 2
+    assert [result.attempts for result in results if isinstance(result, SegmentResult)] == [3]
 
 
 async def test_one_of_two_is_cancelled(
