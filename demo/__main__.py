@@ -1,217 +1,32 @@
-"""The story: history arrives, a client reserves everything, one writes that he goes, one says it in a meeting."""
+"""`make demo`: the whole line on embedded defaults, with the customer's systems as fakes. Exit 0 if all arrived."""
 
 import asyncio
 import json
 import os
+import secrets
 import signal
 import sys
-import time
-from collections.abc import Callable
 
 from demo import material
-from demo.stage import CLIENT_CHAT, CURATOR, CURATOR_CHAT, FOLDER, REPORT_CHAT, ROOT, Stage, until
-from demo.tally import lead_events, records, transcripts_of
-from schemas import callback
-from schemas.codec import Codec
-from schemas.sources import Identity
-from schemas.topics import DEAD_LETTERS, IDENTITIES
-from streams.kafka import Output, Outputs
-from tests.fakes.jitsi import JitsiRoom
-from tests.fakes.telegram import FakeTelegram, Message
-
-EXPECTED = {
-    (material.SPIKE_LEAD, "reservation_spike"),
-    (material.CHAT_LEAD, "leaving_phrase"),
-    (material.MEETING_LEAD, "leaving_phrase"),
-}
-
-
-class Story:
-    """One run: what happened when, and what came of it."""
-
-    def __init__(self, stage: Stage, telegram: FakeTelegram) -> None:
-        self.stage, self.telegram = stage, telegram
-        self.began = time.monotonic()
-        self.latencies: dict[str, int] = {}
-        self.summary: dict[str, object] = {}
-
-    def say(self, text: str) -> None:
-        """A line of the time line."""
-        print(f"{time.monotonic() - self.began:7.2f} s  {text}", flush=True)
-
-    async def play(self) -> bool:
-        """Everything, in order. Whether all that was expected came."""
-        self.say("запускаем Kafka, ClickHouse (chDB) и пять процессов …")
-        await self.stage.start()
-        self.summary["ready_s"] = round(time.monotonic() - self.began, 2)
-        self.say("всё готово")
-        await self._link_chat()
-        await self._history()
-        await self._spike()
-        await self._chat()
-        await self._meeting()
-        acknowledged = await self._press()
-        await self._report()
-        return await self._count(acknowledged)
-
-    async def _link_chat(self) -> None:
-        outputs = Outputs(self.stage.settings.kafka)
-        chat = Identity("tg_chat", str(CLIENT_CHAT), material.CHAT_LEAD, confirmed_by="demo")
-        await outputs.send(
-            [Output(IDENTITIES.name, b"tg_chat:%d" % CLIENT_CHAT, Codec[Identity](Identity).encode(chat))]
-        )
-        await outputs.stop()
-        self.telegram.updates.webhook = (
-            f"http://127.0.0.1:{self.stage.settings.gateway.port}/hooks/telegram/demo",
-            self.stage.webhook_secret,
-        )
-
-    async def _history(self) -> None:
-        events = material.warehouse_history(material.now_ms())
-        await self.stage.post_wms(events)
-        self.say(f"WMS: история за {material.HISTORY_DAYS} дней, клиентов {len(material.LEADS)}, событий {len(events)}")
-
-        async def baselines() -> bool | None:
-            query = "SELECT count(DISTINCT lead_id) FROM events FINAL WHERE kind = 'baseline'"
-            return True if (await self.stage.sql(query))[0][0] >= len(material.LEADS) else None
-
-        await until(baselines, 60, "baselines of all clients")
-        self.say("история сохранена и стала нормой каждого клиента; тревог по ней нет")
-
-    async def _spike(self) -> None:
-        began = material.now_ms()
-        await self.stage.post_wms(material.spike(began))
-        message = await self._alert(material.SPIKE_LEAD)
-        self._heard(material.SPIKE_LEAD, "12 броней за минуту", message, began)
-
-    async def _chat(self) -> None:
-        began = material.now_ms()
-        self.telegram.say(CLIENT_CHAT, {"id": 9001, "name": "Клиент"}, material.LEAVING_MESSAGE)
-        message = await self._alert(material.CHAT_LEAD)
-        self._heard(material.CHAT_LEAD, "сообщение в чате", message, began)
-
-    async def _meeting(self) -> None:
-        gateway = self.stage.settings.gateway
-        url, place = f"http://{gateway.host}:{gateway.port}/hooks/jitsi", FOLDER / "prosody"
-        place.mkdir()
-        async with JitsiRoom(material.ROOM, place, url, self.stage.jitsi_token) as room:
-            anna = await room.join("Анна")
-            await room.join("Сергей")
-            self.say(f"в комнату {material.ROOM} вошли Анна и Сергей; модуль Prosody просит Jicofo о записи")
-            metadata = await room.recorded()
-            self.say("первый ответ: все Jibri заняты; вторая попытка: запись пошла, участникам сказано:")
-            print(f"             │ {(await anna.hears(1))[-1]}")
-            await room.end()
-            folder = await asyncio.to_thread(material.recording, self.stage.recordings, metadata)
-            self.say("Jibri закончил запись встречи и вызывает finalize.sh")
-            began = material.now_ms()
-            await self.stage.run(str(ROOT / "jibri-hooks" / "finalize.sh"), str(folder))
-            message = await self._alert(material.MEETING_LEAD)
-            self._heard(material.MEETING_LEAD, "слова на встрече", message, began)
-            names = await until(self._attendance, 30, "who was in the meeting")
-        self.say(f"в истории клиента: на встрече были {' и '.join(sorted(names))}")
-
-    async def _attendance(self) -> set[str] | None:
-        query = f"SELECT payload FROM events FINAL WHERE kind = 'meeting_room' AND lead_id = '{material.MEETING_LEAD}'"
-        reports = [json.loads(row[0]) for row in await self.stage.sql(query)]
-        left = {report["name"] for report in reports if report["happening"] == "left"}
-        over = any(report["happening"] == "recording_off" for report in reports)
-        return left if over and len(left) == 2 else None
-
-    def _heard(self, lead: str, cause: str, message: Message, began: int) -> None:
-        self.latencies[lead] = message.ts_ms - began
-        self.say(f"тревога по лиду {lead} ({cause}): через {self.latencies[lead]} мс в чате куратора")
-        for line in message.text.splitlines():
-            print(f"             │ {line}")
-
-    async def _alert(self, lead: str) -> Message:
-        async def arrived() -> Message | None:
-            return next((m for m in self._in_chat(CURATOR_CHAT) if _lead_of(m) == lead), None)
-
-        return await until(arrived, 60, f"alert of lead {lead}")
-
-    async def _press(self) -> set[str]:
-        """Press «seen» under every alert, and wait until each message says so."""
-        newest = {_lead_of(message): message for message in self._in_chat(CURATOR_CHAT)}
-        for message in newest.values():
-            seen = next(b["callback_data"] for b in message.buttons if b["callback_data"].endswith(":k"))
-            edits, lead = len(message.edits), _lead_of(message)
-            self.telegram.press(message.message_id, seen, {"id": CURATOR, "name": "Ольга"})
-            await self._edited(message, edits)
-            self.say(f"куратор нажал «Принято» по лиду {lead}; сообщение обновлено")
-
-        async def acknowledged() -> set[str] | None:
-            query = "SELECT lead_id FROM alerts_current WHERE status = 'acknowledged'"
-            leads = {row[0] for row in await self.stage.sql(query)}
-            return leads if len(leads) >= len(EXPECTED) else None
-
-        return await until(acknowledged, 30, "acknowledged alerts in the store")
-
-    async def _report(self) -> None:
-        await self.stage.run(sys.executable, "-m", "streams.cli", "report", "--send")
-        await self._until(lambda: bool(self._in_chat(REPORT_CHAT)), 30, "the report")
-        self.say("отчёт пришёл в общий чат")
-        for message in self._in_chat(REPORT_CHAT):
-            for line in message.text.splitlines():
-                print(f"             │ {line}")
-
-    async def _count(self, acknowledged: set[str]) -> bool:
-        """Compare what was produced with what was stored, and write the summary."""
-        events = await lead_events(self.stage.settings.kafka)
-        produced = {event.event_id for event in events}
-
-        async def stored() -> int | None:
-            count = int((await self.stage.sql("SELECT uniqExact(event_id) FROM events FINAL"))[0][0])
-            return count if count >= len(produced) else None
-
-        count = await until(stored, 30, "every event is stored")
-        dead = len(await records(self.stage.settings.kafka, DEAD_LETTERS))
-        alerts = await self.stage.sql("SELECT lead_id, rule, severity FROM alerts_current ORDER BY lead_id")
-        transcripts = transcripts_of(events)
-        reports = await self.stage.sql("SELECT count() FROM reports FINAL")
-        self.summary |= {
-            "events": {"lead.events": len(produced), "stored": count},
-            "transcripts": transcripts,
-            "alerts": [
-                {
-                    "lead_id": lead,
-                    "rule": rule,
-                    "severity": severity,
-                    "latency_ms": self.latencies.get(lead),
-                    "acknowledged": lead in acknowledged,
-                }
-                for lead, rule, severity in alerts
-            ],
-            "report": {"sent": bool(self._in_chat(REPORT_CHAT)) and reports[0][0] > 0, "meetings": len(transcripts)},
-            "dead_letters": dead,
-            "lost": len(produced) - count,
-        }
-        found = {(lead, rule) for lead, rule, _ in alerts}
-        return found == EXPECTED and bool(transcripts) and dead == 0 and count >= len(produced)
-
-    async def _edited(self, message: Message, edits: int) -> None:
-        await self._until(lambda: len(message.edits) > edits, 30, f"message {message.message_id} is edited")
-
-    async def _until(self, condition: Callable[[], bool], seconds: float, what: str) -> None:
-        async def ask() -> bool | None:
-            return condition() or None
-
-        await until(ask, seconds, what)
-
-    def _in_chat(self, chat: int) -> list[Message]:
-        return [message for message in self.telegram.messages.values() if message.chat == chat]
-
-
-def _lead_of(message: Message) -> str | None:
-    found = [callback.decode(button["callback_data"]) for button in message.buttons]
-    return next((button.lead_id for button in found if button is not None), None)
+from demo.outlets import Outlets
+from demo.stage import CURATOR_CHAT, FOLDER, REPORT_CHAT, ROOT, Stage
+from demo.story import Story
+from tests.fakes.bitrix import FakeBitrix
+from tests.fakes.n8n import FakeN8n
+from tests.fakes.open_notebook import FakeOpenNotebook
+from tests.fakes.telegram import FakeTelegram
 
 
 async def main() -> int:
     """Play the story; 0 only if everything expected arrived."""
-    async with FakeTelegram(chats={CURATOR_CHAT, REPORT_CHAT}) as telegram:
-        stage = Stage(telegram.url, telegram.token)
-        story = Story(stage, telegram)
+    async with (
+        FakeTelegram(chats={CURATOR_CHAT, REPORT_CHAT}) as telegram,
+        FakeBitrix(set(material.LEADS)) as bitrix,
+        FakeOpenNotebook(password=secrets.token_urlsafe(12)) as notebook,
+        FakeN8n(secrets.token_urlsafe(24)) as n8n,
+    ):
+        stage = Stage(telegram, bitrix, notebook, n8n)
+        story = Story(stage, telegram, Outlets(FOLDER / "exports", bitrix, notebook, n8n))
         try:
             complete = await _told(story)
             if os.environ.get("KEEP") == "1":

@@ -15,6 +15,8 @@ from tests.speech import quiet, say, write_mp4
 
 LEADS = [str(number) for number in range(1001, 1013)]
 SPIKE_LEAD, CHAT_LEAD, MEETING_LEAD = LEADS[0], LEADS[1], LEADS[2]
+PROMISER = "Сергей"
+"""Who says in the meeting that he will check the contract tomorrow."""
 ROOM = f"lead-{MEETING_LEAD}-kickoff"
 HISTORY_DAYS = 60
 SPIKE_PIECES = 40
@@ -27,7 +29,8 @@ SPOKEN = (
     ("ru", "у нас три поставки, сколько стоит доставка"),
     ("ru+m3", "цена доставки пять рублей"),
     ("ru", "у вас дорого, мы уходим"),
-    ("ru+m3", "я проверю договор, спасибо, до свидания"),
+    ("ru+m3", "меня зовут сергей, я проверю договор завтра"),
+    ("ru", "спасибо, до свидания"),
 )
 """In the vocabulary of the small speech model (tools/speech_model/corpus.py)."""
 

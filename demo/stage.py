@@ -1,4 +1,4 @@
-"""The processes of the demo and their settings: `leadpulse up`, the recorder agent, the fake Telegram."""
+"""The processes of the demo and their settings: `leadpulse up` and the recorder agent."""
 
 import asyncio
 import json
@@ -15,6 +15,10 @@ from typing import Any, TypeVar
 import aiohttp
 
 from streams.settings import Settings, load
+from tests.fakes.bitrix import FakeBitrix
+from tests.fakes.n8n import FakeN8n
+from tests.fakes.open_notebook import FakeOpenNotebook
+from tests.fakes.telegram import FakeTelegram
 
 T = TypeVar("T")
 
@@ -37,7 +41,7 @@ async def until(ask: Callable[[], Awaitable[T | None]], seconds: float, what: st
 class Stage:
     """Starts and ends everything; knows how to talk to it."""
 
-    def __init__(self, telegram_url: str, telegram_token: str) -> None:
+    def __init__(self, telegram: FakeTelegram, bitrix: FakeBitrix, notebook: FakeOpenNotebook, n8n: FakeN8n) -> None:
         shutil.rmtree(FOLDER, ignore_errors=True)
         FOLDER.mkdir(parents=True)
         self.recordings, self.storage = FOLDER / "jibri", FOLDER / "storage"
@@ -53,11 +57,18 @@ class Stage:
             "LEADPULSE_GATEWAY__WMS": json.dumps({"demo": {"token": self._wms_token}}),
             "LEADPULSE_GATEWAY__TELEGRAM": json.dumps({"demo": {"secret": self.webhook_secret}}),
             "LEADPULSE_GATEWAY__JITSI_TOKEN": self.jitsi_token,
-            "LEADPULSE_TELEGRAM__API": telegram_url,
-            "LEADPULSE_TELEGRAM__TOKEN": telegram_token,
+            "LEADPULSE_TELEGRAM__API": telegram.url,
+            "LEADPULSE_TELEGRAM__TOKEN": telegram.token,
             "LEADPULSE_TELEGRAM__CURATOR_CHAT": str(CURATOR_CHAT),
             "LEADPULSE_TELEGRAM__REPORT_CHAT": str(REPORT_CHAT),
             "LEADPULSE_TELEGRAM__STAFF": json.dumps([CURATOR]),
+            "LEADPULSE_MINUTES__EXPORTS": str(FOLDER / "exports"),
+            "LEADPULSE_BITRIX__WEBHOOK": bitrix.webhook,
+            "LEADPULSE_BITRIX__PORTAL": "https://demo.bitrix24.ru",
+            "LEADPULSE_NOTEBOOK__URL": notebook.url,
+            "LEADPULSE_NOTEBOOK__PASSWORD": notebook.password,
+            "LEADPULSE_WEBHOOKS__URL": n8n.url,
+            "LEADPULSE_WEBHOOKS__SECRET": n8n.secret,
             "LEADPULSE_RECORDER__RECORDINGS": str(self.recordings),
             "LEADPULSE_RECORDER__TARGET": str(self.storage),
             "LEADPULSE_RECORDER__POLL_SECONDS": "0.2",
@@ -71,7 +82,7 @@ class Stage:
         await self._start("streams.cli", "up")
         await self._start("recorder", "run")
         metrics = self.settings.metrics
-        for name in ("gateway", "pipeline", "transcribe", "store", "notify", "recorder"):
+        for name in ("gateway", "pipeline", "transcribe", "store", "minutes", "notify", "recorder"):
 
             async def ready(url: str = f"http://127.0.0.1:{getattr(metrics, name)}/readyz") -> bool | None:
                 if any(process.returncode is not None for process in self._processes):

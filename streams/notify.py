@@ -36,7 +36,7 @@ from streams.outlets import webhook_bodies as bodies
 from streams.outlets.bitrix import BitrixComments
 from streams.outlets.bitrix_client import BitrixApi
 from streams.outlets.files import Files
-from streams.outlets.links import link_of
+from streams.outlets.links import link_of, meeting_link
 from streams.outlets.notebook import Notebooks
 from streams.outlets.notebook_client import OpenNotebook
 from streams.outlets.webhooks import WebhookSender
@@ -90,7 +90,7 @@ def add_outlets(worker: Worker, settings: Settings) -> None:
     worker.consume(OUT_FILES, Files(settings.minutes.exports))
     if settings.bitrix.webhook.get_secret_value():
         portal = BitrixApi(settings.bitrix)
-        worker.consume(OUT_BITRIX, BitrixComments(portal, link_of(settings)))
+        worker.consume(OUT_BITRIX, BitrixComments(portal, meeting_link(settings)))
         worker.on_close(portal.close)
     if settings.notebook.url:
         notebook = OpenNotebook(settings.notebook)

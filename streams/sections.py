@@ -166,6 +166,11 @@ class Speech(Section):
     """Seconds after which a silent Vosk child is killed."""
     idle_seconds: float = Field(120.0, gt=0)
     """So long without work ends the Vosk child and frees its memory."""
+    vosk_threads: int = Field(0, ge=0, le=64)
+    """Segments that Vosk hears at once, each on a core of its own; 0 takes all cores but one."""
+    vosk_memory_mb: int = Field(0, ge=0)
+    """Memory at which the Vosk child ends itself, and that must be free before it starts. 0: no limit, and three times
+    the size of the model must be free."""
     engines: list[Literal["speechkit_stream", "speechkit_async", "vosk"]] = Field(
         ["speechkit_stream", "vosk"], min_length=1
     )

@@ -50,8 +50,8 @@ def _next_day(day: int, today: date) -> date:
 
 
 def _day_of_month(found: Match, today: date) -> date:
-    day = date(today.year, _month(found["m"]), int(found["d"]))
-    return day if day >= today else day.replace(year=today.year + 1)
+    day = date(int(found["y"] or today.year), _month(found["m"]), int(found["d"]))
+    return day if found["y"] or day >= today else day.replace(year=today.year + 1)
 
 
 def _month(word: str) -> int:
@@ -139,7 +139,7 @@ RULES = (
     _rule(r"(?:с|от|за) \d{1,2}°? " + _MONTH, _nobody_knows, UNRESOLVED + 1),
     _rule(r"в конце " + _MONTH, _end_of_that_month),
     _rule(_END + _MONTH, _end_of_that_month),
-    _rule(rf"(?:{_BY} |числа )?(?P<d>\d{{1,2}})°? {_MONTH}", _day_of_month),
+    _rule(rf"(?:{_BY} |числа )?(?P<d>\d{{1,2}})°? {_MONTH}(?: (?P<y>20\d\d))?", _day_of_month),
     _rule(rf"(?:{_BY} |в )(?P<date>\d{{1,2}}\.\d{{1,2}}(?:\.\d{{2,4}})?)", _digits, hint="."),
     _rule(_END + r"(?:этой |текущей |рабочей )?(?P<next>следующей )?недели", _end_of_week, hint="недели"),
     _rule(_END + r"(?:этого |текущего )?(?P<next>следующего )?месяца", _end_of_month, hint="месяца"),
@@ -156,6 +156,7 @@ RULES = (
     ),
     _rule(r"через пару (?:дней|недель|часов)", _nobody_knows, UNRESOLVED, "пару"),
     _rule(r"(?:через|минут через) (?:полчаса|часик|часок|минутку|(?:\w+ )?минут\w*)", _days(0), hint="через"),
+    _rule(r"в течени[ие] (?:рабочего |этого )?дня", _days(0), hint="течени"),
     _rule(rf"(?:через|в течени[ие]) (?:(?P<n>\d{{1,4}}) )?{_UNIT}", _later),
     _rule(rf"за (?P<n>\d{{1,3}}) {_UNIT}", _later, hint="за "),
     _rule(r"(?:дня|недели) через \d+", _nobody_knows, UNRESOLVED, "через"),

@@ -42,8 +42,10 @@ def due_date(words: str, said_on: LocalDay | date | None) -> str:
     if _ISO.match(said):
         return said
     tokens = [plain(token) for token in WORD.findall(said)]
-    day = resolve(times(tokens), said_on)
-    return said if day is None else day
+    for words_said in (tokens, ["до", *tokens]):  # a model writes "пятница" or "25.11"
+        if (day := resolve(times(words_said), said_on)) is not None:
+            return day
+    return said
 
 
 def resolve(run: Sequence[Due], said_on: LocalDay | date | None) -> str | None:

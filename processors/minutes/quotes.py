@@ -1,32 +1,31 @@
 """What of a model's minutes may be believed: that which was said.
 
 Guaranteed, whatever the model was talked into: an item stands only on words that are verbatim in one utterance (≥ 90 by
-rapidfuzz, with the same numbers and negations); its owner is a known person or a word of the conversation; its date has
-a word of time near the quote; no text has a link, mark-up or anything invisible, none is endless. Its `text` has a word
-in common with what was said there, else it is the quote itself; of the summary stay the sentences whose words were
-mostly said, of the topics those with one that was. Not guaranteed: that a paraphrase is fair, and the tone.
+rapidfuzz, with the same numbers and negations); its owner is a known person or a word of the conversation; its date is
+named near the quote (by the rules of `due`), or stays as it was said; no text has a link, mark-up or anything invisible,
+none is endless. Its `text` has a word in common with what was said there, else it is the quote itself; of the summary
+stay the sentences whose words were partly said, of the topics those with one that was.
+Not guaranteed: that a paraphrase is fair, and the tone.
 """
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple, TypeVar
 
 import msgspec
-from rapidfuzz import fuzz
 
+from processors.minutes.due import due_date, nearest, resolve, times
 from processors.minutes.harmless import harmless, shortened, uncut
 from processors.minutes.orders import is_order
-from processors.phrases.pattern import plain, word_list
+from processors.minutes.verbatim import Spoken, content, spoken, window
+from processors.minutes.words import WORD
+from processors.phrases.pattern import plain
 from processors.phrases.spelling import stem
 from processors.pseudonyms.names import forms, name_words
-from processors.pseudonyms.numerals import NUMERAL
 from schemas.meetings import Utterance
 from schemas.minutes import UNKNOWN, Action, Fact, Minutes, Point, Topic
 
-SIMILAR = 90.0
-"""Least `fuzz.ratio` of a quote and what was said: a word of ten may be misheard (research/domain.md 6)."""
 LEAST_QUOTE = 5
 """Characters; "да" is found everywhere and proves nothing."""
 SAID_SHARE = 1 / 3
@@ -38,21 +37,7 @@ AROUND = 200
 NEAR = 2
 """Utterances before and after: "к пятнице успеете?" and then "да, пришлю"."""
 
-_WORD = re.compile(r"\w+")
-_DECISIVE = re.compile(rf"\b(?:не|ни|нет|без)\b|\d+|{NUMERAL}")
-"""One such word more or less turns a sentence round and costs a long quote no point."""
-_TIME = re.compile(
-    r"\d|\b(?:сегодня|завтра|послезавтра|понедельник|вторник|сред[ауые]|четверг|пятниц|суббот|воскресень|недел|месяц|квартал|"
-    r"январ|феврал|март|апрел|ма[йяю]\b|июн|июл|август|сентябр|октябр|ноябр|декабр|числ|утр|вечер|обед|час|дн[яеюи]|день|"
-    r"дней|сутк|год|лет|конц|начал|перв|втор|трет|четверт|пят|шест|седьм|восьм|девят|десят|двадцат|тридцат)"
-)
 _SENTENCE = re.compile(r"(?<=[.!?…])\s+|\n+")
-_EMPTY = frozenset(
-    word_list("быть если когда этого этот того чтобы который также будет было были есть очень можно нужно")
-)
-_CONTENT = 4
-"""Letters; shorter words are mostly prepositions and pronouns."""
-
 Item = TypeVar("Item", Point, Action, Fact)
 
 
@@ -62,31 +47,25 @@ class _Place(NamedTuple):
     score: float
 
 
-@dataclass(frozen=True, slots=True)
-class _Said:
-    """An utterance in words: as they are compared, and where they stand."""
+def verified(
+    minutes: Minutes,
+    utterances: Sequence[Utterance],
+    people: Iterable[str] = (),
+    said_on: date | None = None,
+) -> Minutes:
+    """The minutes without what nobody said.
 
-    text: str
-    words: tuple[str, ...]
-    spans: tuple[tuple[int, int], ...]
-    normal: str
-    stems: frozenset[str]
-
-    def at(self, first: int, last: int) -> str:
-        """The words `first`..`last` as they stand."""
-        return self.text[self.spans[first][0] : self.spans[last][1]]
-
-
-def verified(minutes: Minutes, utterances: Sequence[Utterance], people: Iterable[str] = ()) -> Minutes:
-    """The minutes without what nobody said. `people` are known beside the speakers. Never raises."""
-    return _Check(utterances, people).minutes(minutes)
+    `people` are known beside the speakers; `said_on` is the Moscow day, without which no date is a day. Never raises.
+    """
+    return _Check(utterances, people, said_on).minutes(minutes)
 
 
 class _Check:
     """One conversation that minutes are held against."""
 
-    def __init__(self, utterances: Sequence[Utterance], people: Iterable[str]) -> None:
-        self._said = [_said(utterance.text) for utterance in utterances]
+    def __init__(self, utterances: Sequence[Utterance], people: Iterable[str], said_on: date | None) -> None:
+        self._said_on = said_on
+        self._said = [spoken(utterance.text) for utterance in utterances]
         self._times = [(utterance.start_ms, utterance.end_ms) for utterance in utterances]
         named = {*people, *(utterance.speaker for utterance in utterances if utterance.speaker)}
         self._names = {form for name in named for word in name_words(name) for form in forms(word)}
@@ -120,7 +99,7 @@ class _Check:
             return None
         text = harmless(item.text, TEXT_CHARS)
         near = frozenset[str]().union(*(said.stems for said in self._around(place.segment, 1)))
-        if is_order(text) or not _content(text) & near:
+        if is_order(text) or not content(text) & near:
             text = shortened(place.quote, TEXT_CHARS)
         return msgspec.structs.replace(item, text=text, quote=place.quote, segment=place.segment)
 
@@ -129,21 +108,24 @@ class _Check:
 
     def _owner(self, owner: str) -> str:
         owner = harmless(owner, NAME_CHARS)
-        words = [plain(word) for word in _WORD.findall(owner)]
+        words = [plain(word) for word in re.findall(r"\w+", owner)]
         if words and all(word in self._names or stem(word) in self._stems for word in words):
             return owner
         return UNKNOWN
 
     def _due(self, action: Action) -> str:
+        """The day, where words near the quote name it; else what is said there of the time."""
         due = harmless(action.due, NAME_CHARS)
+        said = self._said[action.segment]
         if _is_day(due):
-            near = " ".join(said.normal for said in self._around(action.segment, NEAR))
-            return due if _TIME.search(near) else UNKNOWN
-        words = _said(due).normal
-        said = self._said[action.segment].normal
-        return due if words and f" {words} " in f" {said} " else UNKNOWN
+            near = (_tokens(utterance.text) for utterance in self._around(action.segment, NEAR))
+            if any(resolve([time], self._said_on) == due for tokens in near for time in times(tokens)):
+                return due
+            due = _time_words(said, action.quote)
+        words = " ".join(spoken(due).words)
+        return due_date(due, self._said_on) if words and f" {words} " in f" {said.normal} " else UNKNOWN
 
-    def _around(self, segment: int, distance: int) -> Sequence[_Said]:
+    def _around(self, segment: int, distance: int) -> Sequence[Spoken]:
         return self._said[max(0, segment - distance) : segment + distance + 1]
 
     def _summary(self, summary: str) -> str:
@@ -162,13 +144,13 @@ class _Check:
 
     def _was_said(self, text: str, share: float) -> bool:
         """Whether more than nothing, and at least `share`, of its words are words of the conversation."""
-        words = _content(text)
+        words = content(text)
         known = len(words & self._stems)
         return known > 0 and known >= share * len(words) and not is_order(text)
 
     def _place(self, quote: str, segment: int) -> _Place | None:
         """Where it was said: in the utterance that is claimed, else where it fits best, the nearest of equals."""
-        wanted = _said(quote).normal
+        wanted = spoken(quote).normal
         if len(wanted) < LEAST_QUOTE:
             return None
         if 0 <= segment < len(self._said) and (place := self._in(segment, wanted)):
@@ -178,7 +160,7 @@ class _Check:
 
     def _in(self, segment: int, wanted: str) -> _Place | None:
         said = self._said[segment]
-        window = _window(wanted, said)
+        window = window(wanted, said)
         if window is None:
             return None
         first, last, score = window
@@ -186,43 +168,20 @@ class _Check:
         if is_order(said.text[max(0, start - AROUND) : end + AROUND]):
             return None
         quote = shortened(uncut(said.at(first, last)), QUOTE_CHARS)
-        return _Place(quote, segment, score) if len(_said(quote).normal) >= LEAST_QUOTE else None
+        return _Place(quote, segment, score) if len(spoken(quote).normal) >= LEAST_QUOTE else None
 
 
-def _window(wanted: str, said: _Said) -> tuple[int, int, float] | None:
-    """First and last word of what is most like the quote, and how much, if it is enough."""
-    if not said.words:
-        return None
-    start, end = 0, len(said.normal)
-    if len(wanted) < end:
-        alignment = fuzz.partial_ratio_alignment(wanted, said.normal, score_cutoff=SIMILAR)
-        if alignment is None:
-            return None
-        start, end = alignment.dest_start, alignment.dest_end
-    inside, at = [], 0
-    for number, word in enumerate(said.words):
-        if min(end, at + len(word)) - max(start, at) > len(word) / 2:
-            inside.append(number)
-        at += len(word) + 1
-    if not inside:
-        return None
-    found = " ".join(said.words[inside[0] : inside[-1] + 1])
-    score = fuzz.ratio(wanted, found)
-    if score < SIMILAR or _DECISIVE.findall(wanted) != _DECISIVE.findall(found):
-        return None
-    return inside[0], inside[-1], score
+def _tokens(text: str) -> list[str]:
+    return [plain(token) for token in WORD.findall(text)]
 
 
-def _said(text: str) -> _Said:
-    found = [(match.span(), plain(match[0])) for match in _WORD.finditer(text)]
-    words = tuple(word for _, word in found)
-    return _Said(text, words, tuple(span for span, _ in found), " ".join(words), _content(text))
-
-
-def _content(text: str) -> frozenset[str]:
-    """Stems of the words that carry sense, and figures."""
-    words = (plain(word) for word in _WORD.findall(text))
-    return frozenset(stem(word) for word in words if word.isdigit() or (len(word) >= _CONTENT and word not in _EMPTY))
+def _time_words(said: Spoken, quote: str) -> str:
+    """The time named nearest to the quote in its utterance, as it was said; "" without any."""
+    tokens = [match.span() for match in WORD.finditer(said.text)]
+    middle = said.text.find(quote) + len(quote) // 2
+    at = next((number for number, (_, end) in enumerate(tokens) if end >= middle), 0)
+    run = nearest(times(_tokens(said.text)), at, 0, len(tokens) - 1)
+    return said.text[tokens[run[0].first][0] : tokens[run[-1].last][1]] if run else ""
 
 
 def _is_day(text: str) -> bool:

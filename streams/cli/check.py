@@ -13,6 +13,7 @@ import click
 
 from schemas.errors import LeadpulseError, Transient
 from streams import settings, topics
+from streams.cli.check_outlets import bitrix_faults, llm_faults, notebook_faults, webhook_faults
 from streams.cli.check_speech import model_faults, speechkit_faults
 from streams.settings import Settings
 from streams.store.client import OPENER, call
@@ -96,13 +97,20 @@ CHECKS: dict[str, Callable[[Settings], list[str]]] = {
     "записи встреч": recordings_faults,
     "Telegram": telegram_faults,
     "шлюз": gateway_faults,
+    "модели": llm_faults,
+    "Битрикс24": bitrix_faults,
+    "Open Notebook": notebook_faults,
+    "n8n": webhook_faults,
 }
 
 
 @click.command("check")
 @click.option("--json", "as_json", is_flag=True, help="Ответ для программы.")
 def check_command(as_json: bool) -> None:
-    """Проверить настройки, Kafka, хранилище, модель речи, SpeechKit, Telegram и папки. Код выхода 1 при ошибках."""
+    """Проверить настройки и всё, с чем идёт работа: Kafka, хранилище, речь, Telegram, модели, Битрикс24, Open Notebook.
+
+    Код выхода 1 при ошибках.
+    """
     found = _run_all()
     if as_json:
         click.echo(json.dumps({"ok": not any(found.values()), "faults": found}, ensure_ascii=False))

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 from pathlib import Path
 from urllib.parse import quote
 
@@ -14,7 +15,7 @@ from alerting.plural import date
 from processors.minutes.reading import read
 from processors.profile import FIELDS, Profile
 from schemas.codec import event_id
-from schemas.errors import Refused
+from schemas.errors import ConfigError, Refused
 from schemas.minutes import MeetingMinutes, MeetingRequest, Minutes
 from schemas.outlets import LlmCall
 from streams import settings
@@ -80,18 +81,33 @@ def _asked(loaded: Settings, source: str) -> MeetingRequest:
 
 
 async def _written(loaded: Settings, asked: MeetingRequest) -> Minutes:
-    """By a model where one is set up, else by rules. Its calls by hand are in no budget but their own."""
+    """By a model where one is set up, else by rules."""
     from streams.llm.gateway import Gateway
     from streams.minutes import Scribe
 
-    async def unrecorded(_made: LlmCall) -> None:
-        """The audit topic belongs to the worker; a person who calls by hand sees what he does."""
-
-    gateway = Gateway(loaded.llm, unrecorded)
+    gateway = Gateway(loaded.llm, HandLog(loaded.llm.hand_log))
     try:
         return await Scribe(gateway, patience_s=0).write(asked, asked.conversation.people, arrived=0)
     finally:
         await gateway.close()
+
+
+class HandLog:
+    """The audit of calls by hand: what has left the house must be known, also where no Kafka is at hand."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    async def __call__(self, made: LlmCall) -> None:
+        """Return when the line is on the disk. Raises `ConfigError`."""
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            with self._path.open("ab") as file:
+                file.write(msgspec.json.encode(made) + b"\n")
+                file.flush()
+                os.fsync(file.fileno())
+        except OSError as error:
+            raise ConfigError(f"llm.hand_log: {self._path}: {error.strerror}") from error
 
 
 @click.command("profile")

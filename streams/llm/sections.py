@@ -1,5 +1,6 @@
 """Settings of language models."""
 
+from pathlib import Path
 from typing import Literal, Self
 from urllib.parse import urlsplit
 
@@ -58,6 +59,8 @@ class Llm(Section):
     """Calls of one model for one answer before the next model is asked."""
     patience_seconds: float = Field(600.0, ge=0)
     """So long a meeting waits for models that are away or out of limits, before its minutes are made by rules."""
+    hand_log: Path = Path("var/llm-calls.jsonl")
+    """Where calls by hand (`leadpulse minutes`) are written down; the worker's own go to `llm.calls`."""
     no_external: list[str] = Field([])
     """Leads whose words go to no external model."""
 

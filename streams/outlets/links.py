@@ -5,11 +5,19 @@ from schemas.types import LeadId
 from streams.settings import Settings
 
 
+def meeting_link(settings: Settings) -> Link:
+    """`minutes.link`, or nothing."""
+    return _filled(settings.minutes.link)
+
+
 def link_of(settings: Settings) -> Link:
     """`minutes.link`, else the lead's card in Bitrix24, else nothing."""
-    template = settings.minutes.link
-    if not template and settings.bitrix.portal:
-        template = settings.bitrix.portal.rstrip("/") + "/crm/lead/details/{lead_id}/"
+    portal = settings.bitrix.portal.rstrip("/")
+    card = f"{portal}/crm/lead/details/{{lead_id}}/" if portal else ""
+    return _filled(settings.minutes.link or card)
+
+
+def _filled(template: str) -> Link:
     if not template:
         return no_link
 

@@ -12,6 +12,7 @@ from streams.speech.breaker import Breaker
 from streams.speech.engines import SpeechEngine
 from streams.speech.fallback import Lineup, patience
 from streams.speech.guard import Guarded, Refuses
+from streams.speech.machine import cores
 from streams.speech.vosk import VoskEngine
 
 if TYPE_CHECKING:
@@ -22,7 +23,13 @@ def engine(name: str, settings: Settings) -> SpeechEngine:
     """The engine of that name. Loads no model and opens no connection."""
     if name == "vosk":
         speech = settings.speech
-        return VoskEngine(speech.vosk_model, silent_s=speech.segment_timeout, idle_s=speech.idle_seconds)
+        return VoskEngine(
+            speech.vosk_model,
+            threads=speech.vosk_threads or max(1, cores() - 1),
+            limit_mb=speech.vosk_memory_mb,
+            silent_s=speech.segment_timeout,
+            idle_s=speech.idle_seconds,
+        )
     if name == "speechkit_async":
         from streams.speech.speechkit_async import SpeechKitAsync
 

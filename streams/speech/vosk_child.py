@@ -84,6 +84,7 @@ def main() -> None:
     vosk.SetLogLevel(-1)
     try:
         model = vosk.Model(folder)
+        _try(vosk.KaldiRecognizer(model, RATE))
     except Exception as error:  # noqa: BLE001 - vosk raises bare Exception
         parent.say({"fatal": str(error)})
         sys.exit(3)
@@ -100,6 +101,12 @@ def main() -> None:
     for _ in range(threads - 1):
         threading.Thread(target=work, daemon=True).start()
     work()
+
+
+def _try(recogniser: Any) -> None:
+    """A graph that is cut short loads without a word, then every segment fails; better none is begun."""
+    recogniser.AcceptWaveform(bytes(RATE))
+    recogniser.FinalResult()
 
 
 def _be_the_first_to_go() -> None:

@@ -73,7 +73,7 @@ class VoskProcess:
         """
         if self._child and self._child.alive:
             return self._child
-        if True:
+        if self._starting is None:
             self._starting = asyncio.create_task(self._start())
             self._starting.add_done_callback(self._started)
         return await asyncio.shield(self._starting)

@@ -72,6 +72,7 @@ class FakeBitrix:
         self._per_second, self._burst, self._clock = per_second, burst, clock
         self._level, self._at = 0.0, clock()
         self._methods: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
+            "crm.timeline.comment.fields": lambda _: {"result": {}},
             "crm.timeline.comment.list": self._list,
             "crm.timeline.comment.add": self._add,
             "crm.timeline.comment.update": self._update,

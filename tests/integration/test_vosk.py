@@ -16,7 +16,7 @@ import pytest
 from rapidfuzz.distance import Levenshtein
 
 from schemas.sources import Word
-from streams.speech.engines import RATE, Audio, EngineRefusal, ErrorKind, Pcm, Segment
+from streams.speech.engines import RATE, Audio, EngineFault, EngineRefusal, ErrorKind, Pcm, Segment, SegmentResult
 from streams.speech.job import transcribe
 from streams.speech.vosk import VoskEngine
 from tests.speech import quiet, speak, words_of, write_mp4
@@ -137,10 +137,83 @@ async def test_a_cancelled_segment_is_given_up_by_the_child(engine: VoskEngine, 
     assert engine.pid == pid
 
 
-async def test_a_model_that_only_vosk_finds_wrong(tmp_path: Path) -> None:
-    """All files are there and whole, but an option is not: a clear state instead of a crash loop."""
+async def test_threads_hear_what_one_hears(engine: VoskEngine, tmp_path: Path) -> None:
+    """Eight segments, four at once on one model, with a SIGKILL in between: word for word as one after the other."""
+    audio, whole = spool(tmp_path / "call.pcm", call(repeat=2)[0])
+    parts = cut(whole, 8)
+    alone = [(await engine.transcribe(audio, part)).words for part in parts]
+    assert sum(map(len, alone)) > 80
+    threaded = VoskEngine(MODEL, threads=4)
+    together = await asyncio.gather(*(threaded.transcribe(audio, part) for part in parts))
+    assert [result.words for result in together] == alone
+    work = asyncio.gather(*(threaded.transcribe(audio, part) for part in parts))
+    await asyncio.sleep(0)
+    assert threaded.pid
+    os.kill(threaded.pid, signal.SIGKILL)
+    assert [result.words for result in await work] == alone
+    await threaded.close()
+
+
+def cut(whole: Segment, count: int) -> list[Segment]:
+    edges = [whole.send_end_ms * number // count for number in range(count + 1)]
+    return [Segment(n, *edges[n : n + 2], *edges[n : n + 2]) for n in range(count)]
+
+
+async def test_no_memory_for_the_start(engine: VoskEngine, tmp_path: Path) -> None:
+    """A limit under what libvosk takes by itself: RESOURCE with both figures; without it all is heard."""
+    short = spool(tmp_path / "short.pcm", speak("мы уходим").pcm)
+    limited = VoskEngine(MODEL, limit_mb=20)
+    with pytest.raises(EngineFault, match=r"out of memory: \d+ MB in use, speech.vosk_memory_mb allows 20") as caught:
+        await limited.transcribe(*short)
+    assert caught.value.kind is ErrorKind.RESOURCE
+    assert "out of memory" in limited.health().detail
+    assert limited.pid is None
+    await limited.close()
+    assert [word.text for word in (await engine.transcribe(*short)).words] == ["мы", "уходим"]
+
+
+async def test_out_of_memory_at_work(engine: VoskEngine, tmp_path: Path) -> None:
+    """Memory for a short segment but not for a long one: RESOURCE, the short one is heard, none is blamed."""
+    audio, whole = spool(tmp_path / "long.pcm", call(repeat=8)[0])
+    parts = [Segment(0, 0, 300, 0, 300), *cut(whole, 4)]
+    await engine.transcribe(audio, parts[0])
+    taken_mb = psutil.Process(engine.pid).memory_info().rss >> 20
+    limited = VoskEngine(MODEL, threads=4, limit_mb=taken_mb + 3)
+    results = await asyncio.gather(*(limited.transcribe(audio, part) for part in parts), return_exceptions=True)
+    assert isinstance(results[0], SegmentResult)
+    failed = [result for result in results if not isinstance(result, SegmentResult)]
+    assert failed
+    for failure in failed:
+        assert isinstance(failure, EngineFault)
+        assert failure.kind is ErrorKind.RESOURCE
+        assert failure.retriable
+    await limited.close()
+    for part in parts:
+        await engine.transcribe(audio, part)
+
+
+async def test_the_system_ends_the_child_first(engine: VoskEngine, tmp_path: Path) -> None:
+    """For the kernel's choice when memory runs out: the child before all else, this process as it was."""
+    await engine.transcribe(*spool(tmp_path / "a.pcm", quiet(0.1)))
+    assert Path(f"/proc/{engine.pid}/oom_score_adj").read_text().strip() == "1000"
+    assert Path("/proc/self/oom_score_adj").read_text().strip() != "1000"
+
+
+@pytest.mark.parametrize(
+    ("file", "content"),
+    [
+        ("conf/model.conf", b"--no-such-option=1\n"),
+        ("conf/mfcc.conf", b"--num-ceps=none\n"),
+        ("graph/HCLr.fst", (MODEL / "graph/HCLr.fst").read_bytes()[:20_000]),
+        ("graph/Gr.fst", (MODEL / "graph/Gr.fst").read_bytes()[:30]),
+        ("graph/words.txt", b"no numbers\n"),
+        ("am/final.mdl", (MODEL / "am/final.mdl").read_bytes().replace(b"<Nnet3>", b"<Nnet4>")),
+    ],
+)
+async def test_a_model_that_only_vosk_finds_wrong(tmp_path: Path, file: str, content: bytes) -> None:
+    """All files are there and look whole, but one is not: a clear state instead of a crash loop or a want of memory."""
     model = Path(shutil.copytree(MODEL, tmp_path / "model"))
-    (model / "conf/model.conf").write_text("--no-such-option=1\n")
+    (model / file).write_bytes(content)
     engine = VoskEngine(model)
     with pytest.raises(EngineRefusal, match="cannot load") as caught:
         await engine.transcribe(*spool(tmp_path / "a.pcm", quiet(1)))

@@ -128,7 +128,7 @@ async def test_changed_body_or_other_key_is_refused(n8n: FakeN8n, clock: Clock) 
 async def test_waited_for(
     n8n: FakeN8n, sender: WebhookSender, kind: str, retry_after: str, pause: float | None
 ) -> None:
-    """What may pass is waited for, as long as the receiver says, at most as long as the event lives; then it arrives."""
+    """What may pass is waited for, as long as the receiver says and the event lives; then it arrives."""
     n8n.faults.append(Fault(kind, retry_after=retry_after))
     with pytest.raises(Transient) as fault:
         await sender(batch(event("a")))

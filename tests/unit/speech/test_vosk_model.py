@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from streams.speech.vosk_model import faults
+from streams.speech.vosk_model import faults, memory_mb
 
 MODEL = Path(__file__).parents[2] / "fixtures" / "vosk-ru-tiny"
 
@@ -70,3 +70,11 @@ def test_an_empty_graph(folder: Path) -> None:
     """A graph that is no OpenFst file is found."""
     (folder / "graph/HCLr.fst").write_bytes(b"")
     assert "graph/HCLr.fst" in faults(folder)[0]
+
+
+def test_memory_grows_with_the_folder(folder: Path) -> None:
+    """64 MB for the process and three times the files; four times where a recurrent network comes with the model."""
+    (folder / "graph/HCLG.fst").write_bytes(bytes(100 << 20))
+    assert memory_mb(folder) == 64 + 301
+    (folder / "rnnlm").mkdir()
+    assert memory_mb(folder) == 64 + 402

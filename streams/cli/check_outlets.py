@@ -1,0 +1,98 @@
+"""What `check` says of language models and of the outlets: nothing of what is not set up."""
+
+import asyncio
+from collections.abc import Awaitable
+from http.client import HTTPException
+
+from schemas.errors import LeadpulseError
+from streams.settings import Settings
+from streams.store.client import OPENER
+
+TIMEOUT = 10.0
+"""Seconds that one question may take."""
+
+
+def llm_faults(loaded: Settings) -> list[str]:
+    """Roles name models that exist, and every model has an address and, where words leave the house, a key.
+
+    No model is asked: a question costs money.
+    """
+    models = loaded.llm.models
+    faults = [
+        f"llm.roles.{role}: модели {name} нет в llm.models"
+        for role, names in loaded.llm.roles.items()
+        for name in names
+        if name not in models
+    ]
+    for name, model in models.items():
+        if not model.base_url.startswith(("http://", "https://")):
+            faults.append(f"llm.models.{name}.base_url: не адрес")
+        key = model.api_key.get_secret_value()
+        if model.external and not key:
+            faults.append(f"llm.models.{name}.api_key: ключ не указан")
+        if key != key.strip():
+            faults.append(f"llm.models.{name}.api_key: вокруг ключа пробелы или перевод строки")
+    return faults
+
+
+def bitrix_faults(loaded: Settings) -> list[str]:
+    """The webhook answers. No message names its code, which stands in the URL."""
+    if not loaded.bitrix.webhook.get_secret_value():
+        return []
+    from streams.outlets.bitrix_client import BitrixApi
+
+    async def ask() -> None:
+        api = BitrixApi(loaded.bitrix)
+        try:
+            await api.call("crm.timeline.comment.fields", {})
+        finally:
+            await api.close()
+
+    return _asked("Битрикс24", ask())
+
+
+def notebook_faults(loaded: Settings) -> list[str]:
+    """Open Notebook answers, and takes the password."""
+    if not loaded.notebook.url:
+        return []
+    from streams.outlets.notebook_client import OpenNotebook
+
+    async def ask() -> None:
+        api = OpenNotebook(loaded.notebook)
+        try:
+            await api.books()
+        finally:
+            await api.close()
+
+    faults = _asked("Open Notebook", ask())
+    if not loaded.notebook.password.get_secret_value():
+        faults.append("notebook.password не указан: Open Notebook без пароля открыт каждому, кто его видит")
+    return faults
+
+
+def webhook_faults(loaded: Settings) -> list[str]:
+    """There is a secret, and somebody listens. No event is sent."""
+    if not loaded.webhooks.url:
+        return []
+    faults = [] if loaded.webhooks.secret.get_secret_value() else ["webhooks.secret: ключ подписи не указан"]
+    host = loaded.webhooks.url.split("/", 3)[:3]
+    try:
+        OPENER.open("/".join(host), timeout=TIMEOUT).close()
+    except (OSError, ValueError, HTTPException) as error:
+        if not hasattr(error, "code"):  # any HTTP answer means that somebody listens
+            faults.append(f"n8n не отвечает ({type(error).__name__})")
+    return faults
+
+
+def _asked(name: str, question: Awaitable[None]) -> list[str]:
+    async def within() -> None:
+        async with asyncio.timeout(TIMEOUT):
+            await question
+
+    try:
+        asyncio.run(within())
+    except TimeoutError:
+        return [f"{name} не отвечает за {TIMEOUT:g} с"]
+    except LeadpulseError as error:
+        return [f"{name}: {error}"]
+    return []

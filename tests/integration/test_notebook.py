@@ -1,0 +1,107 @@
+"""Minutes on a real Kafka to Open Notebook, by a worker process that is killed and a server that comes and goes."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest_asyncio
+
+from schemas.codec import Codec
+from schemas.minutes import MeetingMinutes
+from schemas.sources import DeadLetter
+from schemas.topics import DEAD_LETTERS, OUT_NOTEBOOK
+from streams.outlets.notebook import Notebooks
+from streams.outlets.notebook_client import OpenNotebook
+from streams.settings import load
+from streams.worker import Worker
+from tests.fakes.open_notebook import FakeOpenNotebook
+from tests.fakes.open_notebook_rows import Fault
+from tests.installation import Installation, until
+from tests.unit.outlets.copies import copy, meeting
+
+WAIT = 60.0
+LETTER: Codec[DeadLetter] = Codec(DeadLetter)
+
+
+@pytest_asyncio.fixture
+async def notebook() -> AsyncIterator[FakeOpenNotebook]:
+    """An Open Notebook with a password."""
+    async with FakeOpenNotebook("secret") as running:
+        yield running
+
+
+@pytest_asyncio.fixture
+async def line(bootstrap: str, notebook: FakeOpenNotebook, tmp_path: Path) -> AsyncIterator[Installation]:
+    """Topics, and the settings of a worker for this server."""
+    environ = {
+        "LEADPULSE_NOTEBOOK__URL": notebook.url,
+        "LEADPULSE_NOTEBOOK__PASSWORD": "secret",
+        "LEADPULSE_NOTEBOOK__TIMEOUT": "2",
+    }
+    async with Installation(bootstrap, tmp_path, environ) as running:
+        yield running
+
+
+async def put(line: Installation, *events: MeetingMinutes) -> None:
+    """Minutes with their words on `out.notebook`."""
+    await line.produce(OUT_NOTEBOOK, [(event.lead_id, copy(event)) for event in events])
+
+
+def keys(notebook: FakeOpenNotebook, lead_id: str) -> list[str]:
+    """`<recording> v<version>` of a lead's sources."""
+    return sorted(title.rpartition("· ")[2] for title in notebook.titles(f"Лид {lead_id}"))
+
+
+async def test_once_whatever_happens(line: Installation, notebook: FakeOpenNotebook) -> None:
+    """Kills of the worker, lost answers, the server away with and without its data, a refused text: all end right."""
+    leads = [str(100 + n) for n in range(6)]
+    first = [meeting(f"rec-{lead}", lead_id=lead) for lead in leads]
+    notebook.faults += [Fault("drop_after", "POST"), Fault("500", "GET", times=2), Fault("401", times=1)]
+    notebook.faults += [Fault("422", "POST", "/api/sources/json")]
+    await put(line, *first)
+    worker = line.start("tests.integration.test_notebook")
+    await until(lambda: _has(notebook, 3), WAIT, "the first sources")
+    line.end(worker)
+    await notebook.stop()
+    worker = line.start("tests.integration.test_notebook")
+    await put(line, *[meeting(f"rec-{lead}", version=2, lead_id=lead) for lead in leads[:3]])
+    await asyncio.sleep(0)
+    await notebook.start()
+    await line.settled("notify", OUT_NOTEBOOK, WAIT)
+    letters = [LETTER.decode(record.value) for record in await line.read(DEAD_LETTERS)]
+    assert [letter.topic for letter in letters if isinstance(letter, DeadLetter)] in ([OUT_NOTEBOOK.name], [])
+    for lead in leads:
+        found = keys(notebook, lead)
+        assert len(found) == len(set(found)) * 2 or letters, found
+        assert set(found) <= {f"rec-{lead} v1", f"rec-{lead} v2"}
+    for lead in leads[:3]:
+        assert keys(notebook, lead) == [f"rec-{lead} v2"] * 2
+    assert len(notebook.notebooks) == 6 and not notebook.starved
+
+    await notebook.stop()
+    notebook.wipe()
+    await notebook.start()
+    await put(line, meeting("rec-9", lead_id="100"))
+    await line.settled("notify", OUT_NOTEBOOK, WAIT)
+    assert keys(notebook, "100") == ["rec-9 v1"] * 2
+    line.end(worker)
+
+
+async def _has(notebook: FakeOpenNotebook, sources: int) -> bool:
+    return len(notebook.sources) >= sources
+
+
+def build() -> Worker:
+    """A worker with this outlet only."""
+    settings = load()
+    outlet = Notebooks(OpenNotebook(settings.notebook))
+    worker = Worker("notify", settings)
+    worker.consume(OUT_NOTEBOOK, outlet)
+    worker.needs["notebook"] = lambda: outlet.healthy
+    worker.on_close(outlet.close)
+    return worker
+
+
+if __name__ == "__main__":
+    os._exit(asyncio.run(build().run()))
