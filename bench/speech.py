@@ -37,6 +37,7 @@ async def speech() -> dict[str, object]:
             "plan_90min_s": _plan(),
             "decode_times_real_time": _decode(folder, voice),
             "vosk_real_time_factor": await _vosk(folder, voice),
+            "vosk_speed_up_2_threads": await _speed_up(folder),
             "speechkit_40_sessions_cpu_percent": await _sessions(folder),
         }
 
@@ -70,6 +71,21 @@ async def _vosk(folder: Path, voice: Pcm) -> float:
     used = sum(child.cpu_times()[:2]) - before
     await engine.close()
     return round(used / FILE_S, 4)
+
+
+async def _speed_up(folder: Path) -> float:
+    """How many times faster two threads on one model are than one, over eight segments; idle cores give 2."""
+    audio = Audio(folder / "voice.pcm", FILE_S * RATE)
+    seconds = []
+    for threads in (1, 2):
+        engine = VoskEngine(Path("tests/fixtures/vosk-ru-tiny"), threads=threads)
+        await engine.transcribe(audio, Segment(0, 0, 1000, 0, 1000))
+        began = time.perf_counter()
+        whole = (Segment(number, 0, FILE_S * 1000, 0, FILE_S * 1000) for number in range(8))
+        await asyncio.gather(*(engine.transcribe(audio, segment) for segment in whole))
+        seconds.append(time.perf_counter() - began)
+        await engine.close()
+    return round(seconds[0] / seconds[1], 2)
 
 
 async def _sessions(folder: Path) -> float:

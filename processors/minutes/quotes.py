@@ -2,9 +2,9 @@
 
 Guaranteed, whatever the model was talked into: an item stands only on words that are verbatim in one utterance (≥ 90 by
 rapidfuzz, with the same numbers and negations); its owner is a known person or a word of the conversation; its date is
-named near the quote (by the rules of `due`), or stays as it was said; no text has a link, mark-up or anything invisible,
-none is endless. Its `text` has a word in common with what was said there, else it is the quote itself; of the summary
-stay the sentences whose words were partly said, of the topics those with one that was.
+named near the quote (by the rules of `due`), or stays as it was said; no text has a link, mark-up or anything
+invisible, none is endless. An item's `text` has a word in common with what was said there, else it is the quote itself;
+of the summary stay the sentences whose words were partly said, of the topics those with one that was.
 Not guaranteed: that a paraphrase is fair, and the tone.
 """
 
@@ -38,6 +38,7 @@ NEAR = 2
 """Utterances before and after: "к пятнице успеете?" and then "да, пришлю"."""
 
 _SENTENCE = re.compile(r"(?<=[.!?…])\s+|\n+")
+
 Item = TypeVar("Item", Point, Action, Fact)
 
 
@@ -160,10 +161,10 @@ class _Check:
 
     def _in(self, segment: int, wanted: str) -> _Place | None:
         said = self._said[segment]
-        window = window(wanted, said)
-        if window is None:
+        found = window(wanted, said)
+        if found is None:
             return None
-        first, last, score = window
+        first, last, score = found
         start, end = said.spans[first][0], said.spans[last][1]
         if is_order(said.text[max(0, start - AROUND) : end + AROUND]):
             return None

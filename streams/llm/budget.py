@@ -26,11 +26,9 @@ class Budget:
 
     def add(self, call: LlmCall) -> None:
         """Count a call, from any worker, in any order. A record without cost takes nothing back."""
-        today = self._today()
-        day = local_day(call.ts)
-        if day < today or not call.cost_usd:
-            return
-        self._costs[day][call.call_id] = call.role, call.cost_usd
+        if call.cost_usd:
+            self._costs[local_day(call.ts)][call.call_id] = call.role, call.cost_usd
+            self._today()
 
     def spent(self, role: str) -> float:
         """US dollars of this Moscow day."""

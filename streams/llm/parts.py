@@ -1,4 +1,4 @@
-"""Conversations that are too long for a model: cut at their longest pauses, and the minutes of the parts as one. Pure."""
+"""Conversations as models get them; too long ones are cut at pauses, and the minutes of their parts merged. Pure."""
 
 import re
 from collections.abc import Callable, Sequence

@@ -123,9 +123,8 @@ class Writer:
         request = Request("minutes", MERGE, summaries, Gist, task.names, task.lead_id, GIST_TOKENS)
         try:
             answered = await self._gateway.answer(request)
-        except LlmError as error:
-            if error.kind is not Fault.TOO_LONG:
-                raise
+        except LlmError as error:  # the parts are paid for, and good: better their summaries in a row than none
+            log.warning("parts without a summary of the whole", extra={"lead": task.lead_id, "error": str(error)})
             return await _checked(merged(written, " ".join(minutes.summary for minutes in written)), task)
         whole = merged(written, answered.value.summary, answered.value.tone)
         return await _checked(replace(whole, engine=answered.model), task)

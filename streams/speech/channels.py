@@ -35,8 +35,8 @@ ALIKE = 0.5
 """Correlation above which a window of two channels is one sound."""
 FOLLOWING = 0.5
 """Correlation of levels above which a channel carries an echo of the louder one. Measured on synthetic speech: people
-who talk at once up to 0.44 by chance; two places of a room 0.6 and more, in any noise; an echo of -20 dB 0.75, of -35 dB
-0.5 and more."""
+who talk at once up to 0.44 by chance; two places of a room 0.6 and more, in any noise; an echo of -20 dB at least 0.75,
+of -35 dB 0.5."""
 SOFTER_DB = 12.0
 LATEST = 4
 """Delays of an echo that are tried: 0 to 300 ms."""

@@ -55,7 +55,7 @@ class Fault:
 
     kind: a code of `CODES`, a key of `WORDS`, or `429` (no code; `retry_after` in seconds), `500`, `503`, `200_error`
     (a code in a body with HTTP 200), `page` (HTML of a proxy), `cut` (connection broken in the body), `drop` (before
-    the answer), `hang` (no answer until the end), `hold` (answered when `released` is set), `no_choices`, `length`
+    the answer), `slow` (white space for ever, as a keep-alive in the body), `hang` (no answer until the end), `hold` (answered when `released` is set), `no_choices`, `length`
     (cut at the limit of tokens), `sensitive` (censored while writing), `fenced` (JSON between ```), `no_usage`.
     """
 
@@ -157,12 +157,22 @@ class FakeGlm:
                 return web.Response(text="<html>gateway</html>", content_type="text/html")
             case "cut" | "drop":
                 return await _broken_off(request, fault.kind)
+            case "slow":
+                return await self._dripping(request)
             case "hang":
                 await self._stopped.wait()
                 return _error("1234")
             case "hold":
                 await self.released.wait()
         return self._said(question, self._words(question), fault.kind)
+
+    async def _dripping(self, request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse(headers={"Content-Type": "application/json"})
+        await response.prepare(request)
+        while not self._stopped.is_set() and request.transport is not None:
+            await response.write(b" ")
+            await asyncio.sleep(0.02)
+        return response
 
     def _words(self, question: Question) -> str:
         return self.queue.popleft() if self.queue else self.says(question)

@@ -135,10 +135,11 @@ async def test_another_language_is_asked_for_again_once(sky: Sky, language: str)
     assert not failed.value.retriable
 
 
-async def test_a_call_has_its_time(sky: Sky) -> None:
-    """A model that never answers is a passing fault, and may have cost the words it read."""
+@pytest.mark.parametrize("kind", ["hang", "slow"])
+async def test_a_call_has_its_time(sky: Sky, kind: str) -> None:
+    """A model that never ends is a passing fault, also if it sends now and then; it may have cost what it read."""
     async with FakeGlm() as glm, opened(sky, {"a": model(glm, usd_in=1.0)}, timeout=0.2, attempts=1) as gateway:
-        glm.faults.append(Fault("hang"))
+        glm.faults.append(Fault(kind))
         with pytest.raises(Transient):
             await gateway.ask(request())
     assert sky.outcomes == ["a: network"]
