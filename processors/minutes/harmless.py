@@ -27,6 +27,7 @@ _CUTS = re.compile(
     re.IGNORECASE,
 )
 """What a verbatim quote is cut at, since nothing within it may be changed."""
+_EDGES = " \t\n,;:.!?…—–-()[]«»\"'"
 
 
 def harmless(text: str, limit: int) -> str:
@@ -47,7 +48,7 @@ def harmless(text: str, limit: int) -> str:
 
 def uncut(words: str) -> str:
     """The longest stretch of a quote without a link, mark-up or anything invisible, as it stands."""
-    return max((part.strip() for part in _CUTS.split(words) if part), key=len, default="")
+    return max((part.strip(_EDGES) for part in _CUTS.split(words) if part), key=len, default="")
 
 
 def shortened(text: str, limit: int) -> str:

@@ -24,7 +24,7 @@ _ORDERS = re.compile(
             r"(?:^|[\s\[<#|{\"'])(?:system|assistant|developer)\W{0,2}[:\]>|]",
             r"<\s*\|?\s*/?\s*(?:system|assistant|user|im_start|im_end|endoftext|instruction|material|transcript|data|admin)",
             r"\[\s*/?\s*(?:inst|system|конец|end)\b|<<\s*/?\s*sys|#{2,}\s*(?:system|instruction|инструкци|задани|конец|end)",
-            r"={4,}|-{5,}|\"\"\"|```",
+            r"={4,}|={2,}\s?\w{8,}\s?={2,}|-{5,}|\"\"\"|```",
             r"\bконец (?:материал|транскрипт|расшифровк|стенограмм|данных)",
             r"\bend of (?:the )?(?:transcript|material|data|input)",
             r"\[\d{1,4}\]\s*[^\W\d_][^:\n]{0,40}:",

@@ -69,11 +69,16 @@ class _Check:
         self._said = [spoken(utterance.text) for utterance in utterances]
         self._times = [(utterance.start_ms, utterance.end_ms) for utterance in utterances]
         named = {*people, *(utterance.speaker for utterance in utterances if utterance.speaker)}
+        named = {name for name in named if len(name) <= NAME_CHARS and not is_order(name)}
         self._names = {form for name in named for word in name_words(name) for form in forms(word)}
         self._stems = {stem(name) for name in self._names}
+        ordered: set[str] = set()
         for said in self._said:
-            if not is_order(said.text):
+            if is_order(said.text):
+                ordered |= said.stems
+            else:
                 self._stems |= said.stems
+        self._ordered = ordered - self._stems
 
     def minutes(self, minutes: Minutes) -> Minutes:
         return msgspec.structs.replace(
@@ -92,7 +97,9 @@ class _Check:
         )
 
     def _items(self, items: Sequence[Item]) -> list[Item]:
-        return [item for found in items[:ITEMS] if (item := self._item(found)) is not None]
+        claimed = {(item.quote, item.segment): item for item in reversed(items)}  # of a model that loops, the first
+        kept = [item for found in reversed(claimed.values()) if (item := self._item(found)) is not None]
+        return kept[:ITEMS]
 
     def _item(self, item: Item) -> Item | None:
         place = self._place(item.quote, item.segment)
@@ -144,10 +151,13 @@ class _Check:
         return Topic(title, start, end)
 
     def _was_said(self, text: str, share: float) -> bool:
-        """Whether more than nothing, and at least `share`, of its words are words of the conversation."""
+        """Whether more than nothing, and at least `share`, of its words are words of the conversation, and of the other
+        words not half stand in what is no evidence."""
         words = content(text)
         known = len(words & self._stems)
-        return known > 0 and known >= share * len(words) and not is_order(text)
+        if not known or known < share * len(words) or is_order(text):
+            return False
+        return not words & self._ordered or len(words & self._ordered) < (len(words) - known) / 2
 
     def _place(self, quote: str, segment: int) -> _Place | None:
         """Where it was said: in the utterance that is claimed, else where it fits best, the nearest of equals."""

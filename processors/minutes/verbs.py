@@ -4,13 +4,14 @@ The verbs are listed by their roots; see `verb_list`. A word's form is looked up
 the stem is, but only behind a pronoun (`misheard`).
 """
 
+from collections.abc import Iterator
 from enum import Enum
 from functools import lru_cache
 from typing import NamedTuple
 
 from rapidfuzz.distance import Levenshtein
 
-from processors.minutes.verb_list import DURATIVE, LIGHT, PERFECTIVE, PROCESS, ROOTS
+from processors.minutes.verb_list import DURATIVE, LIGHT, PERFECTIVE, PROCESS, REGULAR, ROOTS
 from processors.phrases.spelling import stem
 
 
@@ -58,12 +59,20 @@ def misheard(word: str) -> Verb | None:
 
 def _forms() -> dict[str, Verb]:
     forms: dict[str, Verb] = {}
-    for line in ROOTS:
+    for line in (*ROOTS, *_conjugated()):
         prefixes, _, words = line.partition("|")
         infinitive, *conjugated, imperative = words.split()
         for prefix in prefixes.strip().split(","):
             _add(forms, "" if prefix == "-" else prefix, infinitive, conjugated, imperative)
     return forms
+
+
+def _conjugated() -> Iterator[str]:
+    for line in REGULAR:
+        prefixes, _, words = line.partition("|")
+        for infinitive in words.split():
+            base = f"{infinitive[:-5]}у" if infinitive.endswith("овать") else infinitive[:-2]
+            yield f"{prefixes}| {infinitive} {base}ю {base}ем {base}ет {base}ют {base}й"
 
 
 def _add(forms: dict[str, Verb], prefix: str, infinitive: str, conjugated: list[str], imperative: str) -> None:

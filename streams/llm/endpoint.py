@@ -106,7 +106,7 @@ class Endpoint:
             error = self._lost(lost)
         except UnicodeEncodeError:  # a key or an address with letters that HTTP does not know
             error = error_of(Kind.AUTH, model=self.name)
-        raise error from None  # the client's exceptions quote the prompt and hold the key
+        raise error  # out here it has no context: the client's exceptions quote the prompt and hold the key
 
     async def close(self) -> None:
         """Give the connections back."""

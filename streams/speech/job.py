@@ -97,7 +97,7 @@ async def transcribe_on(
         heard, failed = await _hear_all(parts, course, progress or _quiet)
     verify([(p.track, p.segment) for p in parts], heard, failed)
     words, utterances = joined(heard)
-    flaw = "; ".join([audio.flaw for audio in audios if audio.flaw])
+    flaw = "; ".join(dict.fromkeys(audio.flaw for audio in audios if audio.flaw))
     engine, model = _main(heard) or course.first
     return TranscribedAudio(
         words=words,

@@ -2,7 +2,7 @@
 
 In tests: `async with FakeGlm() as glm: … glm.url, glm.token`; what it says is `glm.says` (a function of the question),
 or, once each, what is in `glm.queue`. As a process: `FAKE_GLM_TOKEN=… python -m tests.fakes.glm --port 8444`; then
-`GET /_control/questions` and `POST /_control/faults` (a list of `Fault` as JSON; [] ends all).
+`GET /_control/questions` and `POST /_control/faults` (a list of `tests.fakes.glm_faults.Fault` as JSON; [] ends all).
 Facts: docs.z.ai/api-reference/llm/chat-completion and /api-reference/api-code.
 """
 
@@ -18,51 +18,9 @@ from typing import Any, Self
 from aiohttp import web
 
 from tests.fakes.glm_answers import plausible
+from tests.fakes.glm_faults import CODES, THOUGHTS, WORDS, Fault, broken_off, error, plain
 
-CODES = {
-    "1000": (401, "Authentication Failed"),
-    "1113": (429, "Insufficient balance or no resource package. Please recharge."),
-    "1211": (400, "Model does not exist, please check the model code"),
-    "1214": (400, "Invalid messages parameter. Please check the documentation"),
-    "1234": (500, "Network error, error id: 2026, please contact customer service"),
-    "1261": (400, "Prompt exceeds max length"),
-    "1301": (400, "System detected potentially unsafe or sensitive content in input or generation."),
-    "1302": (429, "High concurrency usage of this API, please reduce concurrency"),
-    "1303": (429, "High frequency usage of this API, please reduce frequency"),
-    "1304": (429, "Daily call limit for this API reached"),
-    "1305": (429, "The API has triggered a rate limit."),
-    "1308": (429, "Usage limit reached for 5 hour."),
-    "1312": (429, "This model is currently experiencing high traffic"),
-}
-"""Codes that can be asked for as faults: HTTP status and message."""
-THOUGHTS = "用户想要会议纪要。让我想一想。"
-CHINESE = '{"summary": "客户对仓库的延迟表示不满，并询问价格。"}'
-ENGLISH = '{"summary": "The client is not happy with the delays and asks whether prices of storage may go down."}'
-WORDS = {
-    "bad_json": '{"summary": "Обсудили отгруз',
-    "prose": "Вот итоги встречи: обсудили отгрузки.",
-    "chinese": CHINESE,
-    "english": ENGLISH,
-    "wrong_schema": '{"summary": {"text": "Обсудили отгрузки"}, "topics": "нет"}',
-    "blank": "",
-}
-"""Faults of what is said; the protocol is kept."""
-
-
-@dataclass(slots=True)
-class Fault:
-    """What goes wrong with the next `times` questions to `model` ("" = any).
-
-    kind: a code of `CODES`, a key of `WORDS`, or `429` (no code; `retry_after` in seconds), `500`, `503`, `200_error`
-    (a code in a body with HTTP 200), `page` (HTML of a proxy), `cut` (connection broken in the body), `drop` (before
-    the answer), `slow` (white space for ever, as a keep-alive in the body), `hang` (no answer until the end), `hold` (answered when `released` is set), `no_choices`, `length`
-    (cut at the limit of tokens), `sensitive` (censored while writing), `fenced` (JSON between ```), `no_usage`.
-    """
-
-    kind: str
-    times: int = 1
-    model: str = ""
-    retry_after: float | str | None = None
+__all__ = ["FakeGlm", "Fault", "Question"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,17 +83,17 @@ class FakeGlm:
 
     async def _completions(self, request: web.Request) -> web.StreamResponse:
         if request.headers.get("Authorization") != f"Bearer {self.token}":
-            return _error("1000")
+            return error("1000")
         body = await request.json()
         if not body.get("messages") or not body.get("model") or body.get("stream"):
-            return _error("1214")
+            return error("1214")
         question = Question(body["model"], body)
         self.questions.append(question)
         self.at_once += 1
         self.most_at_once = max(self.at_once, self.most_at_once)
         try:
             if self.at_once > self.room:
-                return _error("1302")
+                return error("1302")
             return await self._answer(request, question)
         finally:
             self.at_once -= 1
@@ -145,23 +103,23 @@ class FakeGlm:
         if fault is None:
             return self._said(question, self._words(question))
         if fault.kind in CODES:
-            return _error(fault.kind, fault.retry_after, quote=question.material)
+            return error(fault.kind, fault.retry_after, quote=question.material)
         if fault.kind in WORDS:
             return self._said(question, WORDS[fault.kind])
         match fault.kind:
             case "429" | "500" | "503":
-                return _plain(int(fault.kind), fault.retry_after)
+                return plain(int(fault.kind), fault.retry_after)
             case "200_error":
                 return web.json_response({"error": {"code": "1234", "message": CODES["1234"][1]}})
             case "page":
                 return web.Response(text="<html>gateway</html>", content_type="text/html")
             case "cut" | "drop":
-                return await _broken_off(request, fault.kind)
+                return await broken_off(request, fault.kind)
             case "slow":
                 return await self._dripping(request)
             case "hang":
                 await self._stopped.wait()
-                return _error("1234")
+                return error("1234")
             case "hold":
                 await self.released.wait()
         return self._said(question, self._words(question), fault.kind)
@@ -208,31 +166,6 @@ class FakeGlm:
     async def _set_faults(self, request: web.Request) -> web.Response:
         self.faults[:] = [Fault(**fault) for fault in await request.json()]
         return web.json_response({"faults": len(self.faults)})
-
-
-def _error(code: str, retry_after: float | str | None = None, quote: str = "") -> web.Response:
-    """As endpoints do, the message quotes what they were sent: nobody may log it."""
-    status, message = CODES[code]
-    error = {"code": code, "message": f"{message} {quote}".strip()}
-    return web.json_response({"error": error}, status=status, headers=_wait(retry_after))
-
-
-def _plain(status: int, retry_after: float | str | None) -> web.Response:
-    return web.Response(text="try later", status=status, headers=_wait(retry_after))
-
-
-def _wait(retry_after: float | str | None) -> dict[str, str]:
-    return {} if retry_after is None else {"Retry-After": str(retry_after)}
-
-
-async def _broken_off(request: web.Request, kind: str) -> web.StreamResponse:
-    response = web.StreamResponse(headers={"Content-Type": "application/json", "Content-Length": "5000"})
-    if kind == "cut":
-        await response.prepare(request)
-        await response.write(b'{"id": "1", "choices": [{"message": {"content": "{')
-    if request.transport is not None:
-        request.transport.close()
-    return response
 
 
 async def _serve(port: int) -> None:

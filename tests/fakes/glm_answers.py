@@ -22,6 +22,12 @@ STEMS = {
 }
 """Which lines go into which list. A list of another name stays empty."""
 AT_MOST = 5
+DUE = re.compile(
+    r"(?:до |к |во? |на )?(?:понедельник|вторник|сред[уые]|четверг|пятниц|суббот|воскресень)\w*"
+    r"|(?:после)?завтра|сегодня|(?:до|к) (?:конц\w+ \w+|\d+\S*(?: \w+)?)|через \w+(?: \w+)?",
+    re.IGNORECASE,
+)
+"""Words of a term within a promise."""
 
 _LINE = re.compile(
     r"^\W*(?P<number>\d+)?[\]).:|\s]*(?:\[?\(?\d{1,2}:\d\d(?::\d\d)?\)?\]?\s*)?(?:(?P<who>[^:\n]{1,60}):\s+)?(?P<words>.+)$"
@@ -94,6 +100,8 @@ def _text(name: str, said: Sequence[Line]) -> str:
         return {"summary": f"Обсудили: {words}"[:400], "title": words[:60]}.get(name, words)
     if name == "owner" and said and said[0].who:
         return said[0].who
+    if name == "due" and said and (term := DUE.search(said[0].words)):
+        return term[0]
     return "не указан"
 
 

@@ -39,6 +39,7 @@ class Fault:
     event: str = ""
     times: int = 1
     retry_after: str = ""
+    location: str = ""
     seconds: float = 0.0
 
 
@@ -117,8 +118,9 @@ class FakeN8n:
             case "drop_after":
                 self._check(request, body)
             case kind if kind.isdigit():
-                headers = {"Retry-After": fault.retry_after} if fault.retry_after else {}
-                return web.Response(status=int(kind), headers=headers, text="words of the receiver")
+                headers = {"Retry-After": fault.retry_after, "Location": fault.location}
+                told = {name: value for name, value in headers.items() if value}
+                return web.Response(status=int(kind), headers=told, text="words of the receiver")
         if request.transport is not None:
             request.transport.close()
         return web.Response(status=500)

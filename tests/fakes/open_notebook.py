@@ -143,7 +143,7 @@ class FakeOpenNotebook:
                 self.wipe()
                 return answer
             case kind if kind.isdigit():
-                return error(int(kind), "fault of the test")
+                return error(int(kind), "fault of the test", fault.location)
         if request.transport is not None:
             request.transport.close()
         return web.Response(status=500)

@@ -45,6 +45,7 @@ class Fault:
     method: str = ""
     path: str = ""
     times: int = 1
+    location: str = ""
 
 
 def told(book: Notebook, sources: int) -> dict[str, Any]:
@@ -95,6 +96,6 @@ def now() -> str:
     return str(datetime.now(UTC).replace(tzinfo=None))
 
 
-def error(status: int, detail: object) -> web.Response:
-    """An error in its shape."""
-    return web.json_response({"detail": detail}, status=status)
+def error(status: int, detail: object, location: str = "") -> web.Response:
+    """An error in its shape; `location` of a redirect."""
+    return web.json_response({"detail": detail}, status=status, headers={"Location": location} if location else None)

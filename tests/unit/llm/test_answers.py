@@ -120,6 +120,6 @@ def test_the_fakes_own_answer_is_usable() -> None:
     """What it says by itself keeps to the schema of minutes and quotes the material."""
     said = "0 Ольга: проблема, отгрузки задержали\n1 Иван: пришлю отчёт в среду\n2 Ольга: тариф 12 рублей?"
     answer = understood(plausible(f"Итоги {{кратко}}. {schema_text(Minutes)}", said), Minutes, said, str)
-    assert [(action.owner, action.segment) for action in answer.actions] == [("Иван", 1)]
+    assert [(action.owner, action.due, action.segment) for action in answer.actions] == [("Иван", "в среду", 1)]
     assert answer.pains[0].quote in said
     assert answer.open_questions[0].segment == 2

@@ -176,7 +176,7 @@ async def test_a_cancelled_question_gives_its_place_and_money_back(sky: Sky) -> 
     assert [call.outcome for call in sky.calls] == [BEGUN, BEGUN, "ok"]
 
 
-FAULTS = ["", "1301", "1000", "500", "bad_json", "wrong_schema", "chinese", "cut", "page", "length"]
+FAULTS = ["", "1261", "1301", "1000", "500", "bad_json", "wrong_schema", "chinese", "cut", "page", "length"]
 
 
 @pytest.mark.parametrize("kind", FAULTS)

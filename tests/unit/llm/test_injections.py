@@ -1,8 +1,9 @@
 """Instructions within a conversation change nothing: what a model is given, and what is kept of one that obeys them."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
+from typing import Any
 
 import msgspec
 import pytest
@@ -47,9 +48,9 @@ cases = pytest.mark.parametrize("injection", INJECTIONS, ids=lambda injection: i
 class Obedient:
     """A gateway whose model answers with a draft, whatever is asked."""
 
-    def __init__(self, draft: dict[str, object]) -> None:
+    def __init__(self, draft: Mapping[str, object]) -> None:
         self.draft = draft
-        self.requests: list[Request[object]] = []
+        self.requests: list[Request[Any]] = []
 
     def usable(self, lead_id: str, role: Role) -> bool:
         return True
@@ -58,7 +59,7 @@ class Obedient:
         return 100_000
 
     async def answer(self, request: Request[T]) -> Answered[T]:
-        self.requests.append(request)  # type: ignore[arg-type]
+        self.requests.append(request)
         return Answered(msgspec.convert(self.draft, request.answer), "glm")
 
 
@@ -79,7 +80,7 @@ def obeying(injection: Injection) -> dict[str, object]:
         if key == "topics":
             draft[key] = [{"title": title, "start": 0, "end": 99} for title in wanted]
         elif isinstance(wanted, list):
-            draft[key] = [*wanted, *HONEST.get(key, [])]  # type: ignore[misc]
+            draft[key] = [*wanted, *HONEST.get(key, [])]
         else:
             draft[key] = f"{HONEST['summary']} {wanted}"
     return draft
@@ -131,7 +132,7 @@ async def test_a_model_that_obeys(injection: Injection) -> None:
 
 @cases
 async def test_what_a_model_is_given(injection: Injection) -> None:
-    """The instructions are the same as without the injection; its words are all there, on the one line of its speaker."""
+    """The instructions are the same as without the injection; its words are all on the one line of its speaker."""
     gateway, clean = Obedient(HONEST), Obedient(HONEST)
     talk = conversation(injection)
     await Writer(gateway).minutes(talk, "12345")

@@ -150,6 +150,19 @@ async def test_duplicates_are_cleared(server: FakeOpenNotebook, notebooks: Noteb
     assert set(server.notebooks) == {book.id, "notebook:b"}
 
 
+async def test_notebooks_of_the_same_name(server: FakeOpenNotebook, notebooks: Notebooks) -> None:
+    """Ours is the one with the mark, however full or old another is; two of ours with sources both stay."""
+    await notebooks(FIRST)
+    book = next(iter(server.notebooks.values()))
+    server.notebooks["notebook:a"] = Row("notebook:a", LEAD, "своя", "0")
+    server.notebooks["notebook:b"] = Row("notebook:b", LEAD, book.description, "9999")
+    for name in ("a", "b"):
+        server.sources[name] = Source(name, "Файл", [f"notebook:{name}"], "x", False, "", None, "x")
+    await notebooks(SECOND)
+    assert set(server.notebooks) == {book.id, "notebook:a", "notebook:b"}
+    assert [source.notebooks for source in server.sources.values() if source.title != "Файл"] == [[book.id]] * 2
+
+
 async def test_renamed_notebook(server: FakeOpenNotebook, notebooks: Notebooks) -> None:
     """A person may call the notebook as he likes: the mark in its description finds it."""
     await notebooks(FIRST)
@@ -203,6 +216,15 @@ async def test_waits(server: FakeOpenNotebook, notebooks: Notebooks, kind: str, 
     assert PASSWORD not in str(fault.value) and server.url not in str(fault.value)
     assert await notebooks(FIRST) == Outcome()
     assert len(server.titles(LEAD)) == 2
+
+
+async def test_redirect_is_not_followed(server: FakeOpenNotebook, notebooks: Notebooks) -> None:
+    """The password goes to the address that was set, and to no other that it names."""
+    async with FakeOpenNotebook(PASSWORD) as other:
+        server.faults.append(Fault("307", location=f"{other.url}/api/notebooks"))
+        with pytest.raises(Transient, match=r"307.*notebook\.url"):
+            await notebooks(FIRST)
+        assert not other.calls
 
 
 async def test_wrong_password_is_said_once(server: FakeOpenNotebook, caplog: pytest.LogCaptureFixture) -> None:

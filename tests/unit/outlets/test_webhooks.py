@@ -182,8 +182,9 @@ async def test_not_sent_again_with_the_batch(n8n: FakeN8n, sender: WebhookSender
     assert [record.offset for record, _ in outcome.rejected] == [1]
     assert n8n.times == {"a": 1, "c": 1, "d": 1} and n8n.calls == 1 + 1 + 4 + 1
     n8n.faults.clear()
-    assert await sender(batch(event("e"), first=4)) == Outcome()
-    assert n8n.times["e"] == 1
+    for _ in range(2):  # a batch that comes again when it was done is another matter: it was not acked
+        assert await sender(batch(event("e"), first=4)) == Outcome()
+    assert n8n.times["e"] == 2
 
 
 @pytest.mark.parametrize("kind", ["500", "404", "hang"])
@@ -220,9 +221,9 @@ async def test_inactive_workflow_costs_nothing(
 async def test_redirect_is_not_followed(n8n: FakeN8n, clock: Clock) -> None:
     """The words go to the address that was set, and to no other that the receiver names."""
     async with FakeN8n(SECRET, clock=clock) as other:
-        n8n.faults.append(Fault("302"))
+        n8n.faults.append(Fault("307", location=other.url))
         sender = WebhookSender(Webhooks(url=n8n.url, secret=SECRET), clock=clock)
-        with pytest.raises(Transient, match="302"):
+        with pytest.raises(Transient, match="307"):
             await sender(batch(event("a")))
         await sender.close()
         assert other.calls == 0
@@ -251,6 +252,10 @@ async def test_no_secret_in_sight(n8n: FakeN8n, clock: Clock, caplog: pytest.Log
             said.append(str(fault.value))
         n8n.faults.append(Fault("400"))
         said += [why.reason for _, why in (await sender(batch(event("a")))).rejected]
+    await n8n.stop()
+    with pytest.raises(Transient) as fault:
+        await sender(batch(event("a")))
+    said.append(str(fault.value))
     said += [str(record.__dict__) for record in caplog.records if record.name.startswith("streams")]
     assert not [text for text in said if "s3cr3t" in text or SECRET in text or "Слова" in text or "127.0.0.1" in text]
     await sender.close()

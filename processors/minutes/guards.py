@@ -1,0 +1,88 @@
+"""What makes a verb of a promise mean something else: it is denied, asked, only supposed, told of others, a habit."""
+
+from processors.minutes.words import INTERROGATIVES, Said
+from processors.phrases.negation import negated
+from processors.phrases.pattern import word_list
+
+NEAR_IF, IF_BEHIND = 16, 7
+"""Words between "если" and the verb that hangs on it, before it and behind it."""
+
+HABITS = frozenset(word_list("обычно всегда иногда часто зачастую постоянно вечно раньше регулярно никогда бывает"))
+PAST_TIMES = frozenset(word_list("вчера позавчера прошлой прошлом прошлый прошлую тогдашний давно"))
+SUBORDINATES = frozenset(
+    word_list("когда пока чтобы чтоб который которая которое которые которого которую только раз будто прежде вдруг")
+)
+REPORTS = frozenset(
+    word_list(
+        "сказал сказала сказали говорил говорила говорили говорят говорит обещал обещала обещали писал писала писали "
+        "думал думала думали надеялся рассказал рассказала показалось предупреждал предупреждали уверял уверяли"
+    )
+)
+_OFFERS = frozenset(word_list("хотите хочешь нужно надо удобно интересно желаете угодно"))
+_CAN = frozenset(word_list("могу можем может можно мог могла могли можете сможем хотел хотела хотели хочу хотим"))
+
+
+def meant(said: Said, at: int) -> bool:
+    """Whether the verb at token `at` stands for itself: said of the future, by who says it, not in doubt."""
+    return not (
+        negated(said.words, said.clauses, at)
+        or conditional(said, at)
+        or asked(said, at)
+        or _subordinate(said, at)
+        or _told(said, at)
+        or _usual(said, at)
+    )
+
+
+def conditional(said: Said, at: int) -> bool:
+    """Whether it hangs on an "если" or a "бы"; "если что" is no condition."""
+    words = said.words
+    if "бы" in words[max(0, at - 2) : at + 3] or "б" in words[max(0, at - 1) : at + 2]:
+        return True
+    sentence = said.sentence(at)
+    first, last = max(sentence.first, at - NEAR_IF), min(sentence.last, at + IF_BEHIND)
+    return any(words[i] in ("если", "ежели") and words[i + 1 : i + 2] != ["что"] for i in range(first, last))
+
+
+def offered(said: Said, at: int) -> bool:
+    """Whether it is only an offer: "если хотите, пришлю"."""
+    sentence = said.sentence(at)
+    words = said.words[sentence.first : sentence.last + 1]
+    return "если" in words and not _OFFERS.isdisjoint(words)
+
+
+def asked(said: Said, at: int) -> bool:
+    """Whether the sentence is a question, or a question word governs the verb, or "можно"."""
+    if said.sentence(at).asks:
+        return True
+    clause = said.clause(at)
+    before = said.words[max(clause.start, at - 4) : at]
+    if not said.punctuated and before and before[0] in INTERROGATIVES - {"что", "как"}:
+        return True
+    return any(word in ("можно", "можем", "могу", "ли") for word in before[-2:])
+
+
+def possible(said: Said, at: int) -> bool:
+    """Whether an infinitive is only possible or wished for: "могу прислать"."""
+    return not _CAN.isdisjoint(said.words[max(0, at - 4) : at])
+
+
+def _subordinate(said: Said, at: int) -> bool:
+    clause = said.clause(at)
+    before = said.words[clause.start : at]
+    if not SUBORDINATES.isdisjoint(before[:3]) and before[:1] != ["только"]:
+        return "то" not in before and "тогда" not in before
+    return False
+
+
+def _told(said: Said, at: int) -> bool:
+    """обещали, что пришлём; not "обещал к первому числу", which follows."""
+    sentence = said.sentence(at)
+    before = said.words[max(sentence.first, at - 9) : at]
+    return not REPORTS.isdisjoint(before)
+
+
+def _usual(said: Said, at: int) -> bool:
+    clause = said.clause(at)
+    words = said.words[clause.start : clause.stop]
+    return not HABITS.isdisjoint(words) or not PAST_TIMES.isdisjoint(words)

@@ -1,0 +1,27 @@
+"""What was said, as a line of the minutes: without the words that only start a sentence, with a capital."""
+
+from processors.phrases.pattern import plain, word_list
+
+LONGEST = 200
+"""Characters of a line; more is cut at a word's end."""
+
+_STARTS = frozenset(
+    word_list(
+        "а и но ну вот так да же то ага угу ой ох о эм хорошо ладно окей ок отлично супер конечно слушай слушайте "
+        "смотрите смотри значит тогда короче прекрасно спасибо понял поняла давайте алло кстати еще конечно"
+    )
+)
+
+
+def line(text: str) -> str:
+    """A short readable form of verbatim words; the words themselves where nothing is left."""
+    words = text.split()
+    start = 0
+    while start < len(words) - 2 and plain(words[start].strip(",.!?…—–- ")) in _STARTS:
+        start += 1
+    while start < len(words) - 1 and not any(map(str.isalnum, words[start])):
+        start += 1
+    short = " ".join(words[start:]).rstrip(" .,;:—–-")
+    if len(short) > LONGEST:
+        short = short[: LONGEST - 1].rsplit(" ", 1)[0].rstrip(" .,;:—–-") + "…"
+    return short[:1].upper() + short[1:]
