@@ -36,8 +36,8 @@ class Webhook(msgspec.Struct, frozen=True, omit_defaults=True):
 class LlmCall(msgspec.Struct, frozen=True, omit_defaults=True):
     """The audit of one call of a language model (`llm.calls`, key = role): hashes instead of words.
 
-    `outcome` is "begun" (before the words leave), then "ok" or the kind of fault. `cost_usd` by the model's price in the settings. Hashes are SHA-256, hex.
-    `external`: the words (pseudonymised) left the house.
+    `outcome` is "begun" (before the words leave), then "ok" or the kind of fault. `cost_usd` is by the model's price
+    in the settings. Hashes are SHA-256, hex. `external`: the words (pseudonymised) left the house.
     """
 
     call_id: str

@@ -159,10 +159,16 @@ def rf64(path: Path) -> None:
     path.write_bytes(b"RF64\xff\xff\xff\xffWAVE" + sizes + raw[12:40] + b"\xff\xff\xff\xff" + raw[44:])
 
 
+def fragments(path: Path) -> None:
+    """As a live recorder writes mp4."""
+    encode(path, "aac", {"": TALK.pcm}, movflags="empty_moov+default_base_moof", frag_duration="2000000")
+
+
 Write = Callable[[Path], None]
 CUTS: dict[str, tuple[Write, str]] = {
     "faststart.mp4": (lambda path: write_mp4(path, TALK.pcm, movflags="faststart"), "of 40.0 s"),
-    "fragments.mp4": (lambda path: write_mp4(path, TALK.pcm, movflags="frag_keyframe+empty_moov"), "ends at 2"),
+    "fragment.mp4": (lambda path: write_mp4(path, TALK.pcm, movflags="frag_keyframe+empty_moov"), "of 40.0 s"),
+    "fragments.mp4": (fragments, "cut off within a box mdat"),
     "opus.mkv": (lambda path: encode(path, "libopus", {"": TALK.pcm}), "of 40.0 s"),
     "opus.webm": (lambda path: encode(path, "libopus", {"": TALK.pcm}), "of 40.0 s"),
     "live.webm": (lambda path: encode_live(path, "webm", "libopus", TALK.pcm), "cut off within an element"),
@@ -214,11 +220,11 @@ def test_an_ogg_that_was_not_closed(tmp_path: Path, into: Path) -> None:
 
 
 def test_who_left_early_has_a_whole_track(tmp_path: Path) -> None:
-    """The container is as long as its longest track; a shorter one is not damaged. Names may come twice."""
-    sounds = {"Анна": talk(5, 1).pcm, "Пётр": talk(20, 2).pcm}
+    """The container is as long as its longest track; a shorter one is not damaged."""
+    sounds = {"Анна": talk(20, 1).pcm, "Пётр": talk(5, 2).pcm}
     encode(tmp_path / "a.mka", "libopus", sounds)
     assert tracks(tmp_path / "a.mka") == ["Анна", "Пётр"]
-    for track, seconds in enumerate((5, 20)):
+    for track, seconds in enumerate((20, 5)):
         [(_, audio)] = voices(tmp_path / "a.mka", tmp_path, track=track)
         assert (audio.duration_ms, audio.damaged) == (seconds * 1000, False)
 
