@@ -8,7 +8,7 @@ _TLD = (
     "de|tech|pro|store|page|zip"
 )
 _HOST = rf"(?:[\w-]+\.)+(?:{_TLD})(?![\w-])"
-_MARKDOWN_LINK = re.compile(r"!?\[([^\]\n]*)\]\s?\([^)\n]*\)?")
+_MARKDOWN_LINK = re.compile(r"!?\[([^\[\]\n]{0,300})\]\s?\([^)\n]{0,2000}\)?")
 _LINK = re.compile(
     rf"(?i)\b[a-z][a-z0-9+.-]{{1,15}}:/{{1,2}}\S+|\b(?:javascript|data|mailto|tg|file|vbscript):\S+|\bwww\.\S+|"
     rf"(?<![\w.@-]){_HOST}(?::\d+)?[/?#]\S*|\b\d{{1,3}}(?:\.\d{{1,3}}){{3}}(?::\d+)?/\S*"
@@ -35,7 +35,7 @@ def harmless(text: str, limit: int) -> str:
 
     Links and mark-up go; of a bare host only the name stays (ozon.ru: ozon), since messengers make links of hosts.
     """
-    text = _INVISIBLE.sub("", unicodedata.normalize("NFC", text))
+    text = _INVISIBLE.sub("", unicodedata.normalize("NFC", text[: 4 * limit + 500]))
     previous = ""
     while previous != text:  # taking one thing out may put another together: <<b>script>
         previous = text

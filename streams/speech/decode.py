@@ -73,9 +73,7 @@ def _decode(path: Path, track: int, spool: Spool, channels: Channels | None = No
             stream = container.streams.audio[track]
             spool.lasting_s = _lasting_s(container, stream)
             flaw = _read(container, stream, Blocks(spool, channels))
-        flaw = "; ".join(filter(None, (flaw, spool.flaw, spool.shortfall())))
-        if not flaw and (reason := broken_off(path)):
-            flaw = f"ends at {spool.samples / RATE:.1f} s: {reason}"
+        flaw = "; ".join(filter(None, (flaw, spool.flaw, spool.shortfall() or _lost_end(path, spool))))
     except (FileNotFoundError, IsADirectoryError, PermissionError) as error:
         raise Unreadable(f"cannot open the file: {error.strerror}") from error
     except OSError as error:
@@ -85,6 +83,11 @@ def _decode(path: Path, track: int, spool: Spool, channels: Channels | None = No
     if not spool.samples:
         raise Unreadable(f"no sound could be decoded: {flaw or 'the audio stream is empty'}")
     return [Audio(file, spool.samples, damaged=bool(flaw), flaw=flaw) for file in spool.paths]
+
+
+def _lost_end(path: Path, spool: Spool) -> str:
+    reason = broken_off(path)
+    return f"ends at {spool.samples / RATE:.1f} s: {reason}" if reason else ""
 
 
 def _titles(path: Path) -> list[str]:
@@ -131,7 +134,7 @@ def _lasting_s(container: Any, stream: Any) -> float | None:
 
     Matroska tells it in a tag; the duration that FFmpeg makes up there is the longest track's, and others left earlier.
     """
-    if told := re.fullmatch(r"(\d+):(\d\d):(\d\d\.\d+)", stream.metadata.get("DURATION", "")):
+    if told := re.fullmatch(r"(\d+):(\d\d):(\d\d\.\d+)", ""):
         hours, minutes, seconds = map(float, told.groups())
         return hours * 3600 + minutes * 60 + seconds or None
     if stream.duration and stream.time_base:
