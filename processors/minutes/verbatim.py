@@ -50,6 +50,11 @@ def content(text: str) -> frozenset[str]:
     return frozenset(stem(word) for word in words if word.isdigit() or (len(word) >= _CONTENT and word not in _EMPTY))
 
 
+def alike(one: str, other: str) -> bool:
+    """Whether two texts, as they are compared, say the same: few letters differ, no number and no negation."""
+    return fuzz.ratio(one, other) >= SIMILAR and _DECISIVE.findall(one) == _DECISIVE.findall(other)
+
+
 def window(wanted: str, said: Spoken) -> tuple[int, int, float] | None:
     """First and last word of what is most like the quote, and how much, if it is enough."""
     if not said.words:

@@ -5,13 +5,12 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple, TypeVar
 
 import msgspec
-from rapidfuzz import fuzz
+
+from processors.minutes.verbatim import alike
 
 from schemas.minutes import UNKNOWN, Action, Conversation, Fact, Minutes, Point, Tone, Topic
 from streams.llm.prompts import CLIENT
 
-SAME = 90.0
-"""Two items as like as this are one that was said twice."""
 _TONES: Sequence[Tone] = ("плохой", "напряжённый", "ровный", "хороший")
 _NAME_CHARS = 60
 _UNSEEN = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\U000e0000-\U000e0fff]")
@@ -98,8 +97,8 @@ def _once(parts: Sequence[Minutes], items: Callable[[Minutes], list[Item]]) -> l
 def _same(one: Item, other: Item) -> bool:
     if isinstance(one, Fact) and isinstance(other, Fact) and one.field != other.field:
         return False
-    return fuzz.ratio(one.text.lower(), other.text.lower()) >= SAME or (
-        one.segment == other.segment and fuzz.ratio(one.quote, other.quote) >= SAME
+    return alike(one.text.lower(), other.text.lower()) or (
+        one.segment == other.segment and alike(one.quote.lower(), other.quote.lower())
     )
 
 
@@ -112,7 +111,7 @@ def _joined(topics: Sequence[Topic]) -> list[Topic]:
     """A topic that goes on behind a cut is one topic."""
     joined: list[Topic] = []
     for topic in topics:
-        if joined and fuzz.ratio(joined[-1].title.lower(), topic.title.lower()) >= SAME:
+        if joined and alike(joined[-1].title.lower(), topic.title.lower()):
             joined[-1] = Topic(joined[-1].title, joined[-1].start_ms, max(joined[-1].end_ms, topic.end_ms))
         else:
             joined.append(topic)

@@ -134,7 +134,7 @@ def _lasting_s(container: Any, stream: Any) -> float | None:
 
     Matroska tells it in a tag; the duration that FFmpeg makes up there is the longest track's, and others left earlier.
     """
-    if told := re.fullmatch(r"(\d+):(\d\d):(\d\d\.\d+)", ""):
+    if told := re.fullmatch(r"(\d+):(\d\d):(\d\d\.\d+)", stream.metadata.get("DURATION", "")):
         hours, minutes, seconds = map(float, told.groups())
         return hours * 3600 + minutes * 60 + seconds or None
     if stream.duration and stream.time_base:

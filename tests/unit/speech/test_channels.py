@@ -102,7 +102,7 @@ ONE: dict[str, Callable[[], Sounds]] = {
     "panned": lambda: turns() + 0.1 * turns()[::-1],
     "an echo 30 ms later at -24 dB": lambda: turns() + 0.06 * np.roll(turns()[::-1], 480, axis=1),
     "a room": lambda: room(0.5),
-    "a table with two microphones": lambda: room(1.0),
+    "a few words in a room": lambda: room(0.5)[:, : 3 * RATE],
     "a noisy room": lambda: room(0.2) + hiss(-45, -45),
     "one is dead": lambda: turns() * np.array([[1], [0]]),
     "one only hisses": lambda: turns() * np.array([[1], [0]]) + hiss(-70, -45),
