@@ -97,9 +97,14 @@ class _Check:
         )
 
     def _items(self, items: Sequence[Item]) -> list[Item]:
-        claimed = {(item.quote, item.segment): item for item in reversed(items)}  # of a model that loops, the first
-        kept = [item for found in reversed(claimed.values()) if (item := self._item(found)) is not None]
-        return kept[:ITEMS]
+        """Each quote once: a model that loops says the same again and again."""
+        claimed = {(item.quote, item.segment): item for item in reversed(items)}
+        kept: dict[tuple[str, int], Item] = {}
+        for item in reversed(claimed.values()):
+            found = self._item(item)
+            if found is not None:
+                kept.setdefault((found.quote, found.segment), found)
+        return list(kept.values())[:ITEMS]
 
     def _item(self, item: Item) -> Item | None:
         place = self._place(item.quote, item.segment)

@@ -1,7 +1,7 @@
 """What a word says as a verb: who will do it ("пришлю", "пришлём"), who is asked to ("пришлите"), and how surely.
 
-The verbs are listed by their roots; see `verb_list`. A word's form is looked up, and where a recogniser misheard its ending,
-the stem is, but only behind a pronoun (`misheard`).
+The verbs are listed in `verb_list`. A form is looked up; where a recogniser misheard its ending, its stem is, but only
+behind a pronoun (`misheard`).
 """
 
 from collections.abc import Iterator

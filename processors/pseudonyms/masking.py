@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from rapidfuzz.distance import DamerauLevenshtein
 
-from processors.pseudonyms.names import WORD, forms, name_words, plain
+from processors.pseudonyms.names import CAPITALISED, WORD, forms, name_words, plain
 from processors.pseudonyms.patterns import AFTER_NAMES, BEFORE_NAMES, KINDS, PATRONYMIC_AFTER, Span
 
 TOKEN = re.compile(rf"\[?({'|'.join(KINDS)})_([0-9]+)([а-яё]?)\]?", re.IGNORECASE)
@@ -117,7 +117,7 @@ class _People:
     def _bearing(self, word: str) -> frozenset[int]:
         wanted = plain(word)
         who = self._bearers.get(wanted, frozenset())
-        if len(wanted) <= 2:
+        if len(wanted) <= 2 or wanted in CAPITALISED:
             return who if word[0].isupper() else frozenset()  # Ли is a person, ли is not
         if who or len(wanted) < _MISSPELT_FROM or not word[0].isupper():
             return who

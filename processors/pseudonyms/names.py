@@ -34,16 +34,25 @@ _FLEETING = re.compile(r"[ео](?=[лкцв]$)")
 
 _SURNAME_ENDS = ("", *word_list("а у ым ом е ой ою ы ых ыми"))
 _ADJECTIVE_ENDS = word_list("ый ий ой ого его ому ему ым им ом ем ая яя ую юю ою ей ые ие ых их ыми ими")
-_CONSONANT_ENDS = ("", *word_list("а у ом ем е и ы ами ам ах"))
-_FLEETING_ENDS = word_list("а у ом ем е ы")
-_A_ENDS = ("", *word_list("а ы и е у ой ою ей ею ин ина ину ино ины иной"))
+_CONSONANT_ENDS = ("", *word_list("а у ом е"))
+_HUSHING_ENDS = ("", *word_list("а у ом ем е и"))
+_FLEETING_ENDS = word_list("а у ом ем е")
+_A_ENDS = ("", *word_list("а ы е у ой ою ин ина ину ино ины иной"))
+_HUSHING_A_ENDS = ("", *word_list("а и е у ой ою ей ею ин ина ину ино ины иной"))
 _YA_ENDS = word_list("я ь и е ю ей ею ин ина ину ино ины иной")
 _SHORT_ENDS = word_list("й я ю ем е и")
 _SOFT_ENDS = word_list("ь я ю ем е и ью")
 _O_ENDS = word_list("о а и е у ой ом ы")
+_HUSHING = "гкхжчшщц"
+"""Letters after which other vowels are written: Ольги, Машей, Ильичом."""
 
-_NOT_CALLED = frozenset(word_list("свет вер слав лид мил роз ром зо май раис лен"))
-"""Words that a name without its last vowel ("Саш!") would be, and that mean something else."""
+CAPITALISED = frozenset(
+    word_list(
+        "машин машина машину машины машиной машино любой поле поля полю полей ленина ленину лен свет вер слав лид мил "
+        "роз ром май раис кости костей сани саней"
+    )
+)
+"""Forms of names that are other words too, and common ones: names only where they have a capital."""
 
 _CALLED = """
 александр саша саня шура сашка; александра саша шура; алексей леша алеша леха; анастасия настя; андрей андрюха;
@@ -81,7 +90,7 @@ def _declined(word: str) -> frozenset[str]:
     if len(word) <= 2 or not re.fullmatch("[а-я]+", word):
         return frozenset({word})
     made = {word, *_patronymic(word), *_by_ending(word)}
-    return frozenset(form for form in made if form not in _NOT_CALLED and (len(form) > 2 or form == word))
+    return frozenset(form for form in made if len(form) > 2 or form == word)
 
 
 def _by_ending(word: str) -> Iterator[str]:
@@ -96,7 +105,7 @@ def _by_ending(word: str) -> Iterator[str]:
         case "ь":
             yield from _with(trunk, _SOFT_ENDS)
         case "а":
-            yield from _with(trunk, _A_ENDS)
+            yield from _with(trunk, _HUSHING_A_ENDS if trunk[-1] in _HUSHING else _A_ENDS)
         case "я":
             yield from _with(trunk, _YA_ENDS)
         case "о":
@@ -104,7 +113,7 @@ def _by_ending(word: str) -> Iterator[str]:
         case "е" | "и" | "у" | "ю" | "э" | "ы":
             return
         case _ if not _SURNAME.search(word):
-            yield from _with(word, _CONSONANT_ENDS)
+            yield from _with(word, _HUSHING_ENDS if word[-1] in _HUSHING else _CONSONANT_ENDS)
             yield from _fleeting(word)
 
 
@@ -123,7 +132,7 @@ def _patronymic(word: str) -> Iterator[str]:
     """As it is spoken: Иванович, Иваныч; Сергеевич, Сергеич; Ивановна, Иванна."""
     for written, spoken in (("ович", "ыч"), ("евич", "ич"), ("овна", "на")):
         if word.endswith(written) and len(word) > 6:
-            yield from _with(word.removesuffix(written) + spoken, _CONSONANT_ENDS)
+            yield from _by_ending(word.removesuffix(written) + spoken)
 
 
 def _with(trunk: str, ends: Iterable[str]) -> Iterator[str]:

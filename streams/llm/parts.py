@@ -7,7 +7,6 @@ from typing import NamedTuple, TypeVar
 import msgspec
 
 from processors.minutes.verbatim import alike
-
 from schemas.minutes import UNKNOWN, Action, Conversation, Fact, Minutes, Point, Tone, Topic
 from streams.llm.prompts import CLIENT
 

@@ -115,6 +115,14 @@ def test_words_of_a_display_name_that_name_nobody() -> None:
     assert Pseudonyms(["Склад Юг, Ольга (менеджер)"]).mask("менеджер на складе, Ольге") == "менеджер на складе, [ИМЯ_1]"
 
 
+def test_short_names_that_are_other_words() -> None:
+    """Forms that are common words (машину, любой, поле, люди) are names only where they have a capital."""
+    pseudonyms = Pseudonyms(["Мария", "Любовь", "Полина", "Людмила", "Светлана"])
+    text = "машину подали, любой короб, поле пустое, люди и свет"
+    assert pseudonyms.mask(text) == text
+    assert pseudonyms.mask("с Любой и Машей") == "с [ИМЯ_1] и [ИМЯ_2]"
+
+
 def test_disguised_names() -> None:
     """Invisible characters, accents and Latin letters in a Cyrillic word hide nobody, nor does a misspelling."""
     masked = Pseudonyms(PEOPLE).mask("Ив\u200bан, Ива\u0301н, Ивaн, ИВАН, Досстоевский")
