@@ -13,7 +13,7 @@ import numpy as np
 import psutil
 
 from streams.settings import Speech
-from streams.speech.decode import decode
+from streams.speech.decode import voices
 from streams.speech.engines import RATE, Audio, Pcm, Segment
 from streams.speech.plan import plan
 from streams.speech.sections import SpeechKit
@@ -55,7 +55,7 @@ def _plan() -> float:
 def _decode(folder: Path, voice: Pcm) -> int:
     write_mp4(folder / "meeting.mp4", voice)
     began = time.perf_counter()
-    decode(folder / "meeting.mp4", folder / "decoded.pcm")
+    voices(folder / "meeting.mp4", folder)
     return round(FILE_S / (time.perf_counter() - began))
 
 

@@ -49,7 +49,9 @@ def _joined(said: Said, made: Sequence[Promise]) -> list[Promise]:
             continue
         main = promise if before.light and not promise.light else before
         joined[-1] = main._replace(
-            first=min(before.first, promise.first), last=max(before.last, promise.last), run=before.run or promise.run
+            first=min(before.first, promise.first),
+            last=max(before.last, promise.last),
+            due=promise.due if before.due == UNKNOWN else before.due,
         )
     return joined
 
@@ -63,8 +65,8 @@ def _together(said: Said, one: Promise, other: Promise) -> bool:
 def _answering(promise: Promise, asked: Sequence[Promise]) -> Promise:
     """With the time that the request named, where the answer names none."""
     for request in asked:
-        if promise.segment - request.segment <= requests.ANSWER_WITHIN and not promise.run and request.run:
-            return promise._replace(run=request.run)
+        if promise.segment - request.segment <= requests.ANSWER_WITHIN and promise.due == UNKNOWN:
+            return promise._replace(due=request.due)
     return promise
 
 
@@ -74,12 +76,10 @@ def _keep(found: list[Promise], promise: Promise) -> None:
         known = found[i]
         if promise.segment - known.segment > REPEATED_WITHIN:
             break
-        if known.key != promise.key or (
-            known.owner != promise.owner and UNKNOWN not in (known.owner, promise.owner)
-        ):
+        if known.key != promise.key or (known.owner != promise.owner and UNKNOWN not in (known.owner, promise.owner)):
             continue
         owner = promise.owner if known.owner == UNKNOWN else known.owner
-        found[i] = (promise if promise.run and not known.run else known)._replace(owner=owner)
+        found[i] = known._replace(owner=owner, due=promise.due if known.due == UNKNOWN else known.due)
         return
     found.append(promise)
 
@@ -92,9 +92,8 @@ def _action(reader: Reader, conversation: Sequence[Said], promise: Promise) -> A
 
 def _due(reader: Reader, conversation: Sequence[Said], promise: Promise) -> str:
     """The promise's own time, or that of a short remark beside it: "К пятнице." — "Сделаю."."""
-    said = conversation[promise.segment]
-    if promise.run:
-        return reader.due(promise.run, said)
+    if promise.due != UNKNOWN:
+        return promise.due
     for segment in (promise.segment - 1, promise.segment + 1):
         if not 0 <= segment < len(conversation):
             continue

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from processors.minutes.due import Due, nearest, resolve, times
-from processors.minutes.guards import asked, conditional, meant, possible
+from processors.minutes.guards import asked, meant, possible
 from processors.minutes.names import ROLES, Names, last_named
 from processors.minutes.verbs import Person, Verb, misheard, verb
 from processors.minutes.words import Said
@@ -42,7 +42,7 @@ _READY_BESIDE = frozenset(word_list("вас тебя готов готова г�
 
 
 class Promise(NamedTuple):
-    """A promise: in which utterance, which words, the verb's token and infinitive, who, till when (a run of times)."""
+    """A promise: in which utterance, which words, the verb's token and infinitive, who, till when."""
 
     segment: int
     first: int
@@ -50,7 +50,7 @@ class Promise(NamedTuple):
     at: int
     key: str
     owner: str
-    run: Sequence[Due]
+    due: str
     light: bool = False
 
 
@@ -79,19 +79,25 @@ def find(reader: Reader, conversation: Sequence[Said], segment: int) -> list[Pro
     myself = said.speaker or reader.names.introduced(said) or UNKNOWN
     found = [
         *_by_verbs(reader, conversation, said, verbs, all_times, myself),
-        *_by_nouns(said, named, all_times, myself),
+        *_by_nouns(reader, said, named, all_times, myself),
     ]
     return sorted(found, key=lambda promise: promise.at)
 
 
-def make(said: Said, at: int, key: str, owner: str, all_times: Sequence[Due]) -> Promise:
+def make(reader: Reader, said: Said, at: int, key: str, owner: str, all_times: Sequence[Due]) -> Promise:
     """A promise around the token `at`."""
     sentence = said.sentence(at)
     first, last = sentence.first, sentence.last
-    run = nearest(all_times, at, max(first, at - REACH), min(last, at + REACH))
+    run = _run(said, at, all_times)
     if last - first >= LONGEST_QUOTE or not said.punctuated:
         first, last = _around(said, at, run)
-    return Promise(said.segment, first, last, at, key, owner, run)
+    return Promise(said.segment, first, last, at, key, owner, reader.due(run, said))
+
+
+def _run(said: Said, at: int, all_times: Sequence[Due]) -> Sequence[Due]:
+    """The times that belong to a verb."""
+    sentence = said.sentence(at)
+    return nearest(all_times, at, max(sentence.first, at - REACH), min(sentence.last, at + REACH))
 
 
 def _form(said: Said, at: int) -> Verb | None:
@@ -116,14 +122,14 @@ def _by_verbs(
         match form.person:
             case Person.I | Person.WE:
                 if _first_person(said, at, form, all_times) and meant(said, at):
-                    yield make(said, at, form.key, myself, all_times)._replace(light=form.light)
+                    yield make(reader, said, at, form.key, myself, all_times)._replace(light=form.light)
             case Person.HE | Person.THEY if form.done:
                 owner = _subject(reader.names, conversation, said, at)
                 if owner is not None and meant(said, at):
-                    yield make(said, at, form.key, owner, all_times)
+                    yield make(reader, said, at, form.key, owner, all_times)
             case Person.INFINITIVE:
                 if _vowed(said, at, form):
-                    yield make(said, at, form.key, myself, all_times)
+                    yield make(reader, said, at, form.key, myself, all_times)
             case _:
                 pass
 
@@ -133,8 +139,7 @@ def _first_person(said: Said, at: int, form: Verb, all_times: Sequence[Due]) -> 
     before = words[max(0, at - 3) : at]
     if form.person is Person.WE and (form.process or "давайте" in before or "давай" in before):
         return False
-    sentence = said.sentence(at)
-    run = nearest(all_times, at, max(sentence.first, at - REACH), min(sentence.last, at + REACH))
+    run = _run(said, at, all_times)
     dated = any(due.rule.rank < 9 for due in run)
     if not form.done:
         if form.key == "брать" and "себя" in words[at : at + 4]:
@@ -186,7 +191,9 @@ def _subject(names: Names, conversation: Sequence[Said], said: Said, at: int) ->
     return None
 
 
-def _by_nouns(said: Said, named: Sequence[int], all_times: Sequence[Due], myself: str) -> Iterator[Promise]:
+def _by_nouns(
+    reader: Reader, said: Said, named: Sequence[int], all_times: Sequence[Due], myself: str
+) -> Iterator[Promise]:
     """с меня счёт; письмо сегодня получите; список будет к вечеру."""
     for at in named:
         word = said.words[at]
@@ -194,16 +201,16 @@ def _by_nouns(said: Said, named: Sequence[int], all_times: Sequence[Due], myself
             behind = said.words[at + 1 : at + 2]
             if at and said.words[at - 1] == _MINE[word] and word != "мне" and behind and not asked(said, at):
                 if behind[0] not in ("хватит", "довольно", "требуют", "просят", "не", "никто", "и"):
-                    yield make(said, at, f"{_MINE[word]} {word}", myself, all_times)
+                    yield make(reader, said, at, f"{_MINE[word]} {word}", myself, all_times)
             elif word == "мне" and said.words[max(0, at - 1)] == "на" and "это" in said.words[max(0, at - 3) : at]:
-                yield make(said, at, "на мне", myself, all_times)
+                yield make(reader, said, at, "на мне", myself, all_times)
         elif word in _READY:
-            promise = make(said, at, word, myself, all_times)
+            run = _run(said, at, all_times)
             near = said.words[max(0, at - 4) : at + 5]
-            dated = any(due.rule.rank < 9 for due in promise.run) and not _begins(said.words, promise.run)
+            dated = any(due.rule.rank < 9 for due in run) and not _begins(said.words, run)
             told = word.startswith("получ") or word == "заработает" or not _READY_BESIDE.isdisjoint(near)
-            if dated and told and not conditional(said, at) and meant(said, at):
-                yield promise
+            if dated and told and meant(said, at):
+                yield make(reader, said, at, word, myself, all_times)
 
 
 def _around(said: Said, at: int, run: Sequence[Due]) -> tuple[int, int]:

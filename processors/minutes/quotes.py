@@ -97,13 +97,13 @@ class _Check:
         )
 
     def _items(self, items: Sequence[Item]) -> list[Item]:
-        """Each quote once: a model that loops says the same again and again."""
-        claimed = {(item.quote, item.segment): item for item in reversed(items)}
-        kept: dict[tuple[str, int], Item] = {}
+        """Each once: a model that loops says the same again and again."""
+        claimed = {(item.quote, item.segment, item.text): item for item in reversed(items)}
+        kept: dict[tuple[str, int, str], Item] = {}
         for item in reversed(claimed.values()):
             found = self._item(item)
             if found is not None:
-                kept.setdefault((found.quote, found.segment), found)
+                kept.setdefault((found.quote, found.segment, found.text), found)
         return list(kept.values())[:ITEMS]
 
     def _item(self, item: Item) -> Item | None:

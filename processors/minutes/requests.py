@@ -47,7 +47,7 @@ def find(reader: Reader, conversation: Sequence[Said], segment: int) -> list[Pro
         granted = _granted(conversation, said, at)
         if called is None and granted is None:
             continue
-        promises.append(make(said, at, key, called or granted or UNKNOWN, all_times))
+        promises.append(make(reader, said, at, key, called or granted or UNKNOWN, all_times))
     return promises
 
 

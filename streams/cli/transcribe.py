@@ -37,7 +37,8 @@ ENGINES: dict[str, list[str]] = {
 def transcribe_command(file: Path, engine: str | None, form: str, output: Path | None) -> None:
     """Распознать один файл: mp4, mkv, webm, ogg, mp3, wav, mka.
 
-    Если в файле несколько звуковых дорожек, каждая распознаётся отдельно, её название — имя говорящего.
+    Если в файле несколько дорожек или в каналах говорят разные люди, каждая распознаётся отдельно, её название —
+    имя говорящего.
     Ход работы виден в stderr. Код выхода 1, если звука нет или ни один движок не смог.
     """
     loaded = _with_engines(settings.load(), ENGINES.get(engine or ""))
