@@ -6,6 +6,7 @@ from processors.minutes import promises, requests
 from processors.minutes.due import times
 from processors.minutes.promises import Promise, Reader
 from processors.minutes.readable import line
+from processors.minutes.requests import Request
 from processors.minutes.verbs import verb
 from processors.minutes.words import Said
 from processors.phrases.pattern import word_list
@@ -17,6 +18,9 @@ TOGETHER = 10
 REPEATED_WITHIN = 4
 """Utterances in which a promise is talked about: Привезём. — Когда? — В субботу привезём."""
 
+SHORT = 6
+"""Words of a remark that is nothing but a time."""
+
 _SEQUELS = frozenset(
     word_list("отписаться сказать сообщить перезвонить вернуться ответить показать рассказать отзвониться доложить")
 )
@@ -26,16 +30,21 @@ _SEQUELS = frozenset(
 def find(reader: Reader, conversation: Sequence[Said]) -> list[tuple[Promise, Action]]:
     """In the order they were made; each with the words it was made of."""
     found: list[Promise] = []
-    asked: list[Promise] = []
+    asked: list[Request] = []
     for segment in range(len(conversation)):
         made = _joined(conversation[segment], promises.find(reader, conversation, segment))
+        wanted = [
+            request
+            for request in requests.find(reader, conversation, segment)
+            if not any(one.at <= request.promise.at <= one.at + TOGETHER for one in made)
+        ]
         for promise in made:
-            _keep(found, _answering(promise, asked))
-        asked = [one for one in asked if segment - one.segment < requests.ANSWER_WITHIN]
-        for request in requests.find(reader, conversation, segment):
-            if all(abs(request.at - one.at) > TOGETHER for one in made):
-                asked.append(request)
-                _keep(found, request)
+            if not any(one.promise.at < promise.at <= one.promise.at + TOGETHER for one in wanted):
+                _keep(found, _answering(promise, asked, found))
+        asked = [one for one in asked if segment - one.promise.segment < requests.ANSWER_WITHIN]
+        for request in wanted:
+            asked.append(request)
+            _keep(found, request.promise)
     return [(promise, _action(reader, conversation, promise)) for promise in found]
 
 
@@ -44,7 +53,7 @@ def _joined(said: Said, made: Sequence[Promise]) -> list[Promise]:
     joined: list[Promise] = []
     for promise in made:
         before = joined[-1] if joined else None
-        if before is None or before.owner != promise.owner or not _together(said, before, promise):
+        if before is None or not _together(said, before, promise):
             joined.append(promise)
             continue
         main = promise if before.light and not promise.light else before
@@ -59,14 +68,20 @@ def _joined(said: Said, made: Sequence[Promise]) -> list[Promise]:
 def _together(said: Said, one: Promise, other: Promise) -> bool:
     if other.key in _SEQUELS and other.at - one.at <= TOGETHER + 6:
         return True
-    return said.sentence(one.at) == said.sentence(other.at) and other.at - one.at <= TOGETHER
+    near = TOGETHER if one.owner == other.owner else TOGETHER // 2
+    return said.sentence(one.at) == said.sentence(other.at) and other.at - one.at <= near
 
 
-def _answering(promise: Promise, asked: Sequence[Promise]) -> Promise:
-    """With the time that the request named, where the answer names none."""
+def _answering(promise: Promise, asked: Sequence[Request], found: list[Promise]) -> Promise:
+    """The promise that answers a request takes its place, and its time where it names none itself."""
     for request in asked:
-        if promise.segment - request.segment <= requests.ANSWER_WITHIN and promise.due == UNKNOWN:
-            return promise._replace(due=request.due)
+        wanted = request.promise
+        if request.granted != promise.segment and wanted.key != promise.key:
+            continue
+        if wanted in found:
+            found.remove(wanted)
+        if promise.due == UNKNOWN:
+            return promise._replace(due=wanted.due)
     return promise
 
 
@@ -94,13 +109,17 @@ def _due(reader: Reader, conversation: Sequence[Said], promise: Promise) -> str:
     """The promise's own time, or that of a short remark beside it: "К пятнице." — "Сделаю."."""
     if promise.due != UNKNOWN:
         return promise.due
-    for segment in (promise.segment - 1, promise.segment + 1):
-        if not 0 <= segment < len(conversation):
-            continue
-        beside = conversation[segment]
-        if len(beside.words) > 6 or any(map(verb, beside.words)) or "когда" in beside.words:
-            continue
-        run = times(beside.words)
-        if run:
-            return reader.due(run, beside)
+    segment = promise.segment
+    if segment and (due := _beside(reader, conversation[segment - 1], -1)) is not None:
+        return due
+    if segment + 1 < len(conversation) and (due := _beside(reader, conversation[segment + 1], 0)) is not None:
+        return due
     return UNKNOWN
+
+
+def _beside(reader: Reader, said: Said, end: int) -> str | None:
+    """The time at that end of a remark; before the promise the remark must be nothing else."""
+    if not said.words or (end and len(said.words) > SHORT) or said.sentences[end].asks or any(map(verb, said.words)):
+        return None
+    run = [due for due in times(said.words) if (due.last + 1 == len(said.words) if end else due.first <= 1)]
+    return reader.due(run, said) if run else None

@@ -136,7 +136,7 @@ def _nobody_knows(_: Match, __: date) -> date | None:
 
 
 RULES = (
-    _rule(r"(?:с|от|за) \d{1,2}°? " + _MONTH, _nobody_knows, UNRESOLVED + 1),
+    _rule(r"(?:с|от|за) \d{1,2}°? " + _MONTH, _nobody_knows, UNRESOLVED + 2),
     _rule(r"в конце " + _MONTH, _end_of_that_month),
     _rule(_END + _MONTH, _end_of_that_month),
     _rule(rf"(?:{_BY} |числа )?(?P<d>\d{{1,2}})°? {_MONTH}(?: (?P<y>20\d\d))?", _day_of_month),
@@ -160,12 +160,13 @@ RULES = (
     _rule(rf"(?:через|в течени[ие]) (?:(?P<n>\d{{1,4}}) )?{_UNIT}", _later),
     _rule(rf"за (?P<n>\d{{1,3}}) {_UNIT}", _later, hint="за "),
     _rule(r"(?:дня|недели) через \d+", _nobody_knows, UNRESOLVED, "через"),
-    _rule(rf"(?:до|к) (?P<d>\d{{1,2}})(?:° числ\w+|°| числ\w+)", _number),
+    _rule(r"(?:до|к) (?P<d>\d{1,2})(?:° числ\w+|°| числ\w+)", _number),
     _rule(r"числа (?P<d>\d{1,2})°?", _number, hint="числа"),
     _rule(r"(?P<d>\d{1,2})°? числа", _number, hint="числа"),
     _rule(r"(?<!с )(?<!от )(?<!после )(?P<d>[4-9]|[12]\d|3[01])°(?! раз| этаж| склад| стол| год)", _number, hint="°"),
     _rule(r"на (?:этой|следующей|той|будущей|ближайшей) недел\w+", _nobody_knows, UNRESOLVED, "на "),
     _rule(r"(?:на|в) (?:эти |ближайшие )?выходны\w+", _nobody_knows, UNRESOLVED, "выходны"),
+    _rule(r"в день (?!рожден)\w+", _nobody_knows, UNRESOLVED, "в день"),
     _rule(r"на днях|со дня на день", _nobody_knows, UNRESOLVED),
     _rule(r"в ближайш\w+ (?:время|дн\w+|час\w*)", _nobody_knows, UNRESOLVED, "ближайш"),
     _rule(r"(?:в|к) (?:начал\w+|середин\w+|конц\w+) (?:недели|месяца|" + _MONTH + ")", _nobody_knows, UNRESOLVED),
@@ -177,5 +178,5 @@ RULES = (
     _rule(r"к утру|с утра", _days(1), HOUR),
     _rule(rf"(?:до|к|после) {_PARTS}|вечером|днем", _days(0), HOUR),
     _rule(r"(?:до|к) (?:\d{1,2}:\d{2}|\d{1,2} (?:час\w+|вечера|дня|утра))", _days(0), HOUR),
-    _rule(r"(?:прямо |вот )?(?:сейчас|сразу)(?: же)?|немедленно", _nobody_knows, UNRESOLVED),
+    _rule(r"(?:прямо |вот )?(?:сейчас|сразу)(?: же)?|немедленно", _nobody_knows, UNRESOLVED + 1),
 )

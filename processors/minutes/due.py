@@ -4,22 +4,34 @@ import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from datetime import date, timedelta
-from functools import partial
+from functools import lru_cache, partial
 from typing import NamedTuple
+
+from rapidfuzz.distance import Levenshtein
 
 from processors.minutes.calendar import RULES, UNRESOLVED, Rule
 from processors.minutes.numerals import numbers
 from processors.minutes.words import WORD
-from processors.phrases.pattern import plain
+from processors.phrases.pattern import plain, word_list
 from schemas.minutes import UNKNOWN
 from schemas.types import LocalDay
 
 ADJACENT = 1
 """Words that may stand between the parts of one time: завтра, ну, до обеда."""
 
+BESIDE = 3
+"""Words between a verb and its "сейчас": farther away it is only a filler."""
+
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}$")
 _DATE = re.compile(r"\d{1,2}\.\d{1,2}(?:\.\d{2,4})?$")
 _EPOCH = date(1970, 1, 1)
+
+
+_TIME_WORDS = word_list(
+    "понедельник понедельника понедельнику вторник вторника вторнику четверг четверга четвергу пятница пятницу пятницы "
+    "пятнице суббота субботу субботы субботе воскресенье воскресенья завтра сегодня послезавтра неделю недели неделе "
+    "месяца вечером вечера вечеру января февраля апреля августа сентября октября ноября декабря"
+)
 
 
 class Due(NamedTuple):
@@ -86,7 +98,11 @@ def times(words: Sequence[str]) -> list[Due]:
 
 def nearest(all_times: Sequence[Due], at: int, first: int, last: int) -> list[Due]:
     """The run of times nearest to token `at` within tokens `first`..`last`; a deadline goes before a habit."""
-    inside = [due for due in all_times if first <= due.first and due.last <= last]
+    inside = [
+        due
+        for due in all_times
+        if first <= due.first and due.last <= last and (due.rule.rank <= UNRESOLVED or abs(due.first - at) <= BESIDE)
+    ]
     if not inside:
         return []
     best = min(inside, key=partial(_distance, at))
@@ -106,6 +122,15 @@ def _distance(at: int, due: Due) -> tuple[bool, int]:
     return due.rule.rank >= UNRESOLVED, min(abs(due.first - at), abs(due.last - at))
 
 
+@lru_cache(1 << 14)
+def _heard(word: str) -> str:
+    """The word of time that a misheard one must be: пятнецу."""
+    if len(word) < 6 or word in _TIME_WORDS:
+        return word
+    near = (known for known in _TIME_WORDS if known[0] == word[0] and Levenshtein.distance(word, known) <= 1)
+    return next(near, word)
+
+
 def _items(words: Sequence[str]) -> tuple[list[str], list[tuple[int, int]]]:
     """The words with each number in digits ("25", "25°" where it says which one), and their tokens."""
     items: list[str] = []
@@ -115,7 +140,7 @@ def _items(words: Sequence[str]) -> tuple[list[str], list[tuple[int, int]]]:
     while i < len(words):
         number = spelt.get(i)
         if number is None or _DATE.match(words[i]) or ":" in words[i]:
-            items.append(words[i])
+            items.append(_heard(words[i]))
             places.append((i, i))
             i += 1
             continue

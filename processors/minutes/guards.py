@@ -7,7 +7,7 @@ from processors.phrases.pattern import word_list
 NEAR_IF, IF_BEHIND = 16, 7
 """Words between "если" and the verb that hangs on it, before it and behind it."""
 
-HABITS = frozenset(word_list("обычно всегда иногда часто зачастую постоянно вечно раньше регулярно никогда бывает"))
+HABITS = frozenset(word_list("обычно всегда иногда часто зачастую постоянно вечно регулярно никогда бывает"))
 PAST_TIMES = frozenset(word_list("вчера позавчера прошлой прошлом прошлый прошлую тогдашний давно"))
 SUBORDINATES = frozenset(
     word_list("когда пока чтобы чтоб который которая которое которые которого которую только раз будто прежде вдруг")
@@ -59,7 +59,7 @@ def asked(said: Said, at: int) -> bool:
     before = said.words[max(clause.start, at - 4) : at]
     if not said.punctuated and before and before[0] in INTERROGATIVES - {"что", "как"}:
         return True
-    return any(word in ("можно", "можем", "могу", "ли") for word in before[-2:])
+    return any(word in ("можно", "можем", "могу", "может", "ли") for word in said.words[max(0, at - 2) : at])
 
 
 def possible(said: Said, at: int) -> bool:
@@ -84,5 +84,5 @@ def _told(said: Said, at: int) -> bool:
 
 def _usual(said: Said, at: int) -> bool:
     clause = said.clause(at)
-    words = said.words[clause.start : clause.stop]
+    words = said.words[max(clause.start, at - 5) : min(clause.stop, at + 5)]
     return not HABITS.isdisjoint(words) or not PAST_TIMES.isdisjoint(words)

@@ -6,9 +6,10 @@ from typing import NamedTuple
 from processors.minutes.due import Due, nearest, resolve, times
 from processors.minutes.guards import asked, meant, possible
 from processors.minutes.names import ROLES, Names, last_named
-from processors.minutes.verbs import Person, Verb, misheard, verb
+from processors.minutes.verbs import Person, Verb, misheard, misspelt, verb
 from processors.minutes.words import Said
 from processors.phrases.pattern import word_list
+from processors.phrases.spelling import stem
 from schemas.minutes import UNKNOWN
 from schemas.types import LocalDay
 
@@ -33,12 +34,25 @@ _AGAIN = frozenset(
 )
 """What "буду" promises to do again and again."""
 
-_AT_ONCE = frozenset(word_list("сейчас секунду секундочку минутку минуту щас"))
-_TO_ONE = frozenset(word_list("вам вас тебе тебя ему ей им всем нам вами чат чате почту почте телеграм ватсап вотсап"))
+_SPEECH = frozenset(word_list("сказать рассказать подсказать напомнить пояснить предложить повторить"))
+_AT_ONCE = frozenset(word_list("сейчас секунду секундочку минутку минуту щас честно прямо"))
+_TO_ONE = frozenset(word_list("вам вас тебе тебя ему ей им всем вами чат чате почту почте телеграм ватсап вотсап"))
 _OWN_PEOPLE = frozenset(word_list("мои наши наш моя наша мой"))
 _NOT_OURS = frozenset(word_list("покупатель покупатели клиент клиенты площадка озон вайлдберриз маркетплейс водитель"))
 _READY = frozenset(word_list("будет будут получите получишь придет придут готов готова готово готовы заработает уйдет"))
-_READY_BESIDE = frozenset(word_list("вас тебя готов готова готово готовы вам почте доступен чате нас письмо список"))
+_READY_BESIDE = frozenset(word_list("вас тебя тебе готов готова готово готовы вам почте доступен чате"))
+
+
+_PAPERS = frozenset(
+    map(
+        stem,
+        word_list(
+            "список файл отчет письмо договор акт счет таблица ответ проект расчет макет документ документы прогноз "
+            "график реестр накладная фото видео медиаплан ссылка доступ доступы смета предложение заявка скан выписка"
+        ),
+    )
+)
+"""What is handed over: "список будет завтра"."""
 
 
 class Promise(NamedTuple):
@@ -79,7 +93,7 @@ def find(reader: Reader, conversation: Sequence[Said], segment: int) -> list[Pro
     myself = said.speaker or reader.names.introduced(said) or UNKNOWN
     found = [
         *_by_verbs(reader, conversation, said, verbs, all_times, myself),
-        *_by_nouns(reader, said, named, all_times, myself),
+        *_by_nouns(reader, conversation, said, named, all_times, myself),
     ]
     return sorted(found, key=lambda promise: promise.at)
 
@@ -103,9 +117,9 @@ def _run(said: Said, at: int, all_times: Sequence[Due]) -> Sequence[Due]:
 def _form(said: Said, at: int) -> Verb | None:
     word = said.words[at]
     form = verb(word)
-    if form is None and at and said.words[at - 1] in ("я", "мы"):
-        return misheard(word)
-    if form is not None and form.person is Person.HE and at and said.words[at - 1] == "я" and form.done:
+    if form is None:
+        return misheard(word) if at and said.words[at - 1] in ("я", "мы") else misspelt(word)
+    if form.person is Person.HE and at and said.words[at - 1] == "я" and form.done:
         return form._replace(person=Person.I)  # "я пришлет": the ending was misheard
     return form
 
@@ -123,7 +137,7 @@ def _by_verbs(
             case Person.I | Person.WE:
                 if _first_person(said, at, form, all_times) and meant(said, at):
                     yield make(reader, said, at, form.key, myself, all_times)._replace(light=form.light)
-            case Person.HE | Person.THEY if form.done:
+            case Person.HE | Person.THEY if form.done and (not form.light or _run(said, at, all_times)):
                 owner = _subject(reader.names, conversation, said, at)
                 if owner is not None and meant(said, at):
                     yield make(reader, said, at, form.key, owner, all_times)
@@ -142,12 +156,15 @@ def _first_person(said: Said, at: int, form: Verb, all_times: Sequence[Due]) -> 
     run = _run(said, at, all_times)
     dated = any(due.rule.rank < 9 for due in run)
     if not form.done:
-        if form.key == "брать" and "себя" in words[at : at + 4]:
+        if form.key == "брать" and form.person is Person.I and "себя" in words[at : at + 4]:
             return True
-        return form.person is Person.I and dated and not _begins(words, run)
+        return form.person is Person.I and dated and not _begins(words, run) and "уже" not in before
     if form.light:
         nearby = words[max(0, at - 3) : at + 5]
-        return (dated or not _TO_ONE.isdisjoint(nearby)) and _AT_ONCE.isdisjoint(nearby) and "честно" not in nearby
+        if not _AT_ONCE.isdisjoint(nearby):
+            return False
+        looked = form.key == "посмотреть" and form.person is Person.I and words[at + 1 : at + 2] in (["в"], ["по"])
+        return bool(run) or looked or not (_TO_ONE.isdisjoint(nearby) or form.key in _SPEECH)
     return True
 
 
@@ -192,7 +209,12 @@ def _subject(names: Names, conversation: Sequence[Said], said: Said, at: int) ->
 
 
 def _by_nouns(
-    reader: Reader, said: Said, named: Sequence[int], all_times: Sequence[Due], myself: str
+    reader: Reader,
+    conversation: Sequence[Said],
+    said: Said,
+    named: Sequence[int],
+    all_times: Sequence[Due],
+    myself: str,
 ) -> Iterator[Promise]:
     """с меня счёт; письмо сегодня получите; список будет к вечеру."""
     for at in named:
@@ -208,9 +230,17 @@ def _by_nouns(
             run = _run(said, at, all_times)
             near = said.words[max(0, at - 4) : at + 5]
             dated = any(due.rule.rank < 9 for due in run) and not _begins(said.words, run)
-            told = word.startswith("получ") or word == "заработает" or not _READY_BESIDE.isdisjoint(near)
+            told = (
+                word.startswith("получ")
+                or word == "заработает"
+                or not _READY_BESIDE.isdisjoint(near)
+                or not _PAPERS.isdisjoint(said.stems[max(0, at - 4) : at + 5])
+            )
             if dated and told and meant(said, at):
-                yield make(reader, said, at, word, myself, all_times)
+                owner = myself
+                if not {"он", "она", "они"}.isdisjoint(said.words[max(0, at - 2) : at]):
+                    owner = last_named(reader.names, conversation[max(0, said.segment - 2) : said.segment]) or UNKNOWN
+                yield make(reader, said, at, word, owner, all_times)
 
 
 def _around(said: Said, at: int, run: Sequence[Due]) -> tuple[int, int]:

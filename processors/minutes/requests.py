@@ -1,6 +1,7 @@
 """Requests that are granted ("пришлите акт" — "хорошо"), or that name who is to do it ("Марат, найди место")."""
 
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from processors.minutes.due import times
 from processors.minutes.guards import conditional
@@ -35,20 +36,29 @@ _NEEDED = frozenset(word_list("надо нужно необходимо прош
 _POLITE = frozenset(word_list("пожалуйста плиз просьба"))
 
 
-def find(reader: Reader, conversation: Sequence[Said], segment: int) -> list[Promise]:
+class Request(NamedTuple):
+    """A request as the promise it becomes, and in which utterance it was granted (-1: it was not)."""
+
+    promise: Promise
+    granted: int
+
+
+def find(reader: Reader, conversation: Sequence[Said], segment: int) -> list[Request]:
     """The requests of an utterance that somebody takes on."""
     said = conversation[segment]
     found = list(_requests(reader.names, said))
     if not found:
         return []
     all_times = times(said.words)
-    promises = []
+    requests = []
     for at, key, called in found:
-        granted = _granted(conversation, said, at)
-        if called is None and granted is None:
+        answer = _granted(conversation, said, at)
+        if called is None and answer is None:
             continue
-        promises.append(make(reader, said, at, key, called or granted or UNKNOWN, all_times))
-    return promises
+        owner = called or (answer is not None and answer.speaker) or UNKNOWN
+        promise = make(reader, said, at, key, owner, all_times)
+        requests.append(Request(promise, -1 if answer is None else answer.segment))
+    return requests
 
 
 def _requests(names: Names, said: Said) -> Iterator[tuple[int, str, str | None]]:
@@ -71,9 +81,11 @@ def _requests(names: Names, said: Said) -> Iterator[tuple[int, str, str | None]]
             case Person.YOU if sentence.asks and form.key not in _TALK and not form.light:
                 yield at, form.key, called
             case Person.INFINITIVE if form.key not in _TALK:
-                if sentence.asks and not _ASKING.isdisjoint(before):
-                    yield at, form.key, called
-                elif not _NEEDED.isdisjoint(before) and not sentence.asks and (called or polite):
+                if before[-1:] == ["могу"] and not sentence.asks:
+                    yield at, form.key, said.speaker
+                    continue
+                governors = _ASKING if sentence.asks else _NEEDED
+                if not governors.isdisjoint(before) and (sentence.asks or polite or called):
                     yield at, form.key, called
             case _:
                 pass
@@ -89,15 +101,15 @@ def _called(names: Names, said: Said, at: int) -> str | None:
     return None
 
 
-def _granted(conversation: Sequence[Said], said: Said, at: int) -> str | None:
-    """Who says yes to it: the next speaker (`UNKNOWN` where nobody knows him), None where nobody does."""
+def _granted(conversation: Sequence[Said], said: Said, at: int) -> Said | None:
+    """The utterance that says yes to it, None where nobody does."""
     rest = next((one for one in said.sentences if one.first > at), None)
     if rest is not None and said.speaker is None and said.words[rest.first] in GRANTS and not said.sentence(at).asks:
-        return UNKNOWN
+        return said
     for answer in conversation[said.segment + 1 : said.segment + 1 + ANSWER_WITHIN]:
         if answer.speaker is not None and answer.speaker == said.speaker:
             continue
         if answer.words[:1] and answer.words[0] in GRANTS and _REFUSALS.isdisjoint(answer.words[:5]):
-            return answer.speaker or UNKNOWN
+            return answer
         return None
     return None

@@ -15,6 +15,11 @@ from processors.minutes.verb_list import DURATIVE, LIGHT, PERFECTIVE, PROCESS, R
 from processors.phrases.spelling import stem
 
 
+_NO_PROMISE = ("бору", "л", "ла", "ло", "ли")
+"""Past forms, and nouns like "разбору" that are one letter off "разберу"."""
+_PAST = ("л", "ла", "ло", "ли", "лся", "лась", "лись")
+
+
 class Person(Enum):
     """Who does it, or how the verb stands."""
 
@@ -48,13 +53,20 @@ def verb(word: str) -> Verb | None:
 @lru_cache(1 << 14)
 def misheard(word: str) -> Verb | None:
     """What a word may be that follows "я" or "мы" and is no known form: "пришлет", "отправлу" → to send."""
-    if len(word) < 5 or word in _FORMS:
+    if len(word) < 5 or word in _FORMS or word.endswith(_PAST):
         return None
-    found = _BY_STEM.get(stem(word))
-    if found is not None:
-        return found
-    near = [form for form in _BY_HEAD.get(word[:3], ()) if Levenshtein.distance(word, form, score_cutoff=1) <= 1]
-    return _FORMS[near[0]] if near else None
+    return _BY_STEM.get(stem(word)) or misspelt(word)
+
+
+@lru_cache(1 << 14)
+def misspelt(word: str) -> Verb | None:
+    """The promise's form that a word is with one wrong letter before its ending: "прешлю", "подготовем"."""
+    if len(word) < 6 or word in _FORMS or word.endswith(_NO_PROMISE):
+        return None
+    for form in _BY_ENDING.get(word[-2:], ()):
+        if len(form) == len(word) and form[0] == word[0] and Levenshtein.distance(word, form, score_cutoff=1) <= 1:
+            return _FORMS[form]
+    return None
 
 
 def _forms() -> dict[str, Verb]:
@@ -100,7 +112,7 @@ def _add(forms: dict[str, Verb], prefix: str, infinitive: str, conjugated: list[
 
 _FORMS = _forms()
 _BY_STEM = {stem(form): found for form, found in _FORMS.items() if found.done and found.person is Person.I}
-_BY_HEAD: dict[str, list[str]] = {}
+_BY_ENDING: dict[str, list[str]] = {}
 for _form, _found in _FORMS.items():
-    if _found.done and _found.person in (Person.I, Person.WE):
-        _BY_HEAD.setdefault(_form[:3], []).append(_form)
+    if _found.done and not _found.light and _found.person in (Person.I, Person.WE):
+        _BY_ENDING.setdefault(_form[-2:], []).append(_form)

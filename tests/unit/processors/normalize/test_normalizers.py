@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from processors.normalize import NORMALIZERS, Options
 from schemas import codec, topics
 from schemas.codec import Rejected
+from schemas.minutes import MeetingRequest
 from schemas.sources import Identity, Unassigned
 from tests.golden.examples import OPTIONS, cases, known, meta
 
@@ -63,6 +64,8 @@ def check(topic: str, record: bytes, options: Options) -> None:
         data = msgspec.json.encode(event)
         if isinstance(event, Unassigned):
             assert msgspec.json.decode(data, type=Unassigned).topic == topic
+        elif isinstance(event, MeetingRequest):
+            assert codec.MINUTES_REQUEST.decode(data) == event
         else:
             assert codec.decode(data) == event
     assert NORMALIZERS[topic](meta(topic), record, KNOWN, options) == found

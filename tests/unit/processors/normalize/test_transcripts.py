@@ -1,4 +1,4 @@
-"""`source.transcripts` → `meeting_transcribed`: where the text comes from."""
+"""`source.transcripts` → `meeting_transcribed` and the request for minutes: where the text and the names come from."""
 
 import msgspec
 from msgspec.structs import replace
@@ -6,7 +6,9 @@ from msgspec.structs import replace
 from processors.identity import Identities
 from processors.normalize.contract import Options
 from processors.normalize.transcripts import normalize
+from schemas.codec import Rejected
 from schemas.events import MeetingTranscribed, Utterance
+from schemas.minutes import Conversation, MeetingRequest
 from schemas.sources import Recording, Transcript, Word
 from schemas.types import Meta
 
@@ -14,11 +16,29 @@ RECORDING = Recording("r1", "s", "f", "f", 1, "0" * 64, "lead-7-x", 2000, 1000, 
 PLAIN = Transcript(RECORDING, 1, "vosk", "m", [Word("мы", 0, 100, 1.0), Word("уходим", 150, 400, 1.0)])
 
 
+def made(transcript: Transcript) -> tuple[MeetingTranscribed, MeetingRequest]:
+    """The event and the request of it."""
+    meta = Meta("source.transcripts", 0, 0, 5000)
+    found = normalize(meta, msgspec.json.encode(transcript), Identities(), Options())
+    assert not isinstance(found, Rejected)
+    event, request = found
+    assert isinstance(event, MeetingTranscribed)
+    assert isinstance(request, MeetingRequest)
+    return event, request
+
+
 def event(transcript: Transcript) -> MeetingTranscribed:
-    """The one event of it."""
-    [made] = normalize(Meta("source.transcripts", 0, 0, 5000), msgspec.json.encode(transcript), Identities(), Options())  # type: ignore[misc]
-    assert isinstance(made, MeetingTranscribed)
-    return made
+    """The event of it."""
+    return made(transcript)[0]
+
+
+def test_the_request_has_what_minutes_need() -> None:
+    """The same words and version, the meeting's start and room, and everybody who is named."""
+    recording = replace(RECORDING, participants=["Анна", "Пётр"])
+    said = [Utterance(0, 400, "Мы уходим.", "Пётр"), Utterance(500, 900, "Жаль.", "Иван")]
+    told, request = made(replace(PLAIN, recording=recording, utterances=said, version=3))
+    assert request.conversation == Conversation(said, 3, 1000, 1000, ["Анна", "Пётр", "Иван"])
+    assert (request.lead_id, request.recording_id, request.room, request.ts) == ("7", "r1", "lead-7-x", told.ts)
 
 
 def test_readable_text_wins_over_pauses() -> None:
