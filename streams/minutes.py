@@ -12,9 +12,10 @@ from typing import Any
 from urllib.parse import urlencode
 
 from msgspec.structs import replace
-from processors.minutes.extract import extract
 
+from processors.minutes.extract import extract
 from schemas.codec import EVENT, MINUTES_REQUEST, Codec, Rejected, event_id
+from schemas.errors import ConfigError, Refused, Transient
 from schemas.minutes import ChatDay, ChatSummary, MeetingMinutes, MeetingRequest, Minutes, MinutesRequest
 from schemas.outlets import LlmCall, MinutesCopy, Webhook
 from schemas.topics import LEAD_EVENTS, LLM_CALLS, MINUTES_REQUESTS, OUT_BITRIX, OUT_FILES, OUT_NOTEBOOK, OUT_WEBHOOKS
@@ -64,11 +65,14 @@ def targets(settings: Settings) -> list[str]:
 
 
 def ask_people(settings: Settings, asked: MinutesRequest) -> Any:
-    """Blocking. Raises `Transient`, `Refused`, `ConfigError`."""
+    """Blocking. Raises `Transient` whatever is wrong: with the store or its token, not with the request."""
     query: dict[str, object] = {}
     if isinstance(asked, MeetingRequest):
         query = {"room": asked.room, "since": asked.ts, "until": asked.ts + asked.conversation.duration_ms}
-    return call(settings.store, f"/api/leads/{asked.lead_id}/people?{urlencode(query)}")
+    try:
+        return call(settings.store, f"/api/leads/{asked.lead_id}/people?{urlencode(query)}")
+    except (Refused, ConfigError) as error:
+        raise Transient(str(error), retry_after=5.0) from error
 
 
 class Audit:

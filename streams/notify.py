@@ -116,13 +116,14 @@ class Ownership:
     """Which partitions are ours, and their outbox in memory even where nothing new comes in."""
 
     def __init__(self, worker: Worker, shelf: Shelf) -> None:
-        self._app, self._prefix, self._shelf = worker.app, worker.settings.kafka.prefix, shelf
+        self._worker, self._shelf = worker, shelf
 
     def places(self) -> set[Place]:
         """Ours now; none while the group is dividing them anew."""
-        if not self._app.started or self._app.rebalancing or not self._app.consumer.flow_active:
+        assigned = self._worker.assigned()
+        if not assigned or not self._worker.app.consumer.flow_active:
             return set()
-        return {Place(tp.topic.removeprefix(self._prefix), tp.partition) for tp in self._app.consumer.assignment()}
+        return {Place(topic, partition) for topic, partition in assigned}
 
     async def follow(self) -> None:
         """Open what becomes ours; for ever."""
@@ -130,7 +131,7 @@ class Ownership:
             places = self.places()
             try:
                 if places:
-                    await self._shelf.open(places, self._app.consumer_generation_id)
+                    await self._shelf.open(places, self._worker.app.consumer_generation_id)
                     await self._shelf.settle_doubts(places)
             except Transient as fault:
                 log.warning("outbox not read", extra={"error": str(fault)})

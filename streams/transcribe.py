@@ -69,13 +69,9 @@ def build(settings: Settings, clock: Callable[[], Millis] = wall_clock) -> Worke
 
 def _owned(worker: Worker) -> Callable[[], set[int]]:
     """Our partitions of `source.recordings`: those of `transcript.segments` have the same numbers and keys."""
-    name = worker.settings.kafka.prefix + RECORDINGS.name
 
     def partitions() -> set[int]:
-        app = worker.app
-        if not app.started or app.rebalancing:
-            return set()
-        return {tp.partition for tp in app.consumer.assignment() if tp.topic == name}
+        return {partition for topic, partition in worker.assigned() if topic == RECORDINGS.name}
 
     return partitions
 

@@ -153,10 +153,17 @@ class Worker:
         topic = self.settings.kafka.prefix + batch.topic
         return any(tp.topic == topic and tp.partition == batch.partition for tp in self._assignment())
 
+    def assigned(self) -> set[tuple[str, int]]:
+        """Topics (without prefix) and partitions that are ours; none while the group divides them anew."""
+        if self.app.rebalancing:
+            return set()
+        prefix = self.settings.kafka.prefix
+        return {(tp.topic.removeprefix(prefix), tp.partition) for tp in self._assignment()}
+
     def _assignment(self) -> Any:
         try:
             return self.app.consumer.assignment() if self.app.started else set()
-        except ConsumerNotStarted:
+        except ConsumerNotStarted:  # its thread comes up a moment after the app
             return set()
 
     def _stop_settling(self, error: Exception) -> None:
@@ -179,7 +186,7 @@ class Worker:
     def _checks(self) -> dict[str, bool]:
         checks = {name: check() for name, check in self.needs.items()}
         if self._settlers:
-            checks["assigned"] = bool(self._assignment() and not self.app.rebalancing)
+            checks["assigned"] = bool(self.assigned())
         return checks
 
 

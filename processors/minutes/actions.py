@@ -4,12 +4,13 @@ from collections.abc import Sequence
 
 from processors.minutes import promises, requests
 from processors.minutes.due import times
-from processors.minutes.promises import Promise, Reader
+from processors.minutes.promise import Promise, Reader
 from processors.minutes.readable import line
 from processors.minutes.requests import Request
+from processors.minutes.stop_words import STOP_WORDS
 from processors.minutes.verbs import verb
+from processors.minutes.vocabulary import word_set
 from processors.minutes.words import Said
-from processors.phrases.pattern import word_list
 from schemas.minutes import UNKNOWN, Action
 
 TOGETHER = 10
@@ -21,8 +22,8 @@ REPEATED_WITHIN = 4
 SHORT = 6
 """Words of a remark that is nothing but a time."""
 
-_SEQUELS = frozenset(
-    word_list("отписаться сказать сообщить перезвонить вернуться ответить показать рассказать отзвониться доложить")
+_SEQUELS = word_set(
+    "отписаться сказать сообщить перезвонить вернуться ответить показать рассказать отзвониться доложить"
 )
 """What is promised along with something else, and then adds nothing."""
 
@@ -40,11 +41,11 @@ def find(reader: Reader, conversation: Sequence[Said]) -> list[tuple[Promise, Ac
         ]
         for promise in made:
             if not any(one.promise.at < promise.at <= one.promise.at + TOGETHER for one in wanted):
-                _keep(found, _answering(promise, asked, found))
+                _keep(conversation, found, _answering(conversation, promise, asked, found))
         asked = [one for one in asked if segment - one.promise.segment < requests.ANSWER_WITHIN]
         for request in wanted:
             asked.append(request)
-            _keep(found, request.promise)
+            _keep(conversation, found, request.promise)
     return [(promise, _action(reader, conversation, promise)) for promise in found]
 
 
@@ -72,7 +73,9 @@ def _together(said: Said, one: Promise, other: Promise) -> bool:
     return said.sentence(one.at) == said.sentence(other.at) and other.at - one.at <= near
 
 
-def _answering(promise: Promise, asked: Sequence[Request], found: list[Promise]) -> Promise:
+def _answering(
+    conversation: Sequence[Said], promise: Promise, asked: Sequence[Request], found: list[Promise]
+) -> Promise:
     """The promise that answers a request takes its place, and its time where it names none itself."""
     for request in asked:
         wanted = request.promise
@@ -80,12 +83,12 @@ def _answering(promise: Promise, asked: Sequence[Request], found: list[Promise])
             continue
         if wanted in found:
             found.remove(wanted)
-        if promise.due == UNKNOWN:
-            return promise._replace(due=wanted.due)
+        due = wanted.due if promise.due == UNKNOWN else promise.due
+        return promise._replace(due=due, asked=conversation[wanted.segment].quote(wanted.first, wanted.last))
     return promise
 
 
-def _keep(found: list[Promise], promise: Promise) -> None:
+def _keep(conversation: Sequence[Said], found: list[Promise], promise: Promise) -> None:
     """Unless it is the same as one of the last; then that one learns who and when."""
     for i in range(len(found) - 1, -1, -1):
         known = found[i]
@@ -93,16 +96,40 @@ def _keep(found: list[Promise], promise: Promise) -> None:
             break
         if known.key != promise.key or (known.owner != promise.owner and UNKNOWN not in (known.owner, promise.owner)):
             continue
+        if _other_things(conversation[known.segment], known, conversation[promise.segment], promise):
+            continue
         owner = promise.owner if known.owner == UNKNOWN else known.owner
         found[i] = known._replace(owner=owner, due=promise.due if known.due == UNKNOWN else known.due)
         return
     found.append(promise)
 
 
+def _other_things(before: Said, known: Promise, said: Said, promise: Promise) -> bool:
+    """пришлю договор; и прайс пришлю: the same verb, but twice."""
+    one, other = _things(before, known), _things(said, promise)
+    return bool(one and other) and one.isdisjoint(other)
+
+
+def _things(said: Said, promise: Promise) -> set[str]:
+    quoted = said.words[promise.first : promise.last + 1]
+    timed = {promise.first + at for due in times(quoted) for at in range(due.first, due.last + 1)}
+    return {
+        said.stems[at]
+        for at in range(promise.first, promise.last + 1)
+        if at not in timed
+        and len(said.stems[at]) >= 4
+        and said.words[at] not in STOP_WORDS
+        and not verb(said.words[at])
+    }
+
+
 def _action(reader: Reader, conversation: Sequence[Said], promise: Promise) -> Action:
     said = conversation[promise.segment]
     quote = said.quote(promise.first, promise.last)
-    return Action(line(quote), promise.owner, _due(reader, conversation, promise), quote, promise.segment)
+    text = line(quote)
+    if promise.asked and promise.last - promise.first < SHORT:
+        text = f"{text} — на просьбу «{line(promise.asked)}»"  # "Да, сделаю" alone says nothing
+    return Action(text, promise.owner, _due(reader, conversation, promise), quote, promise.segment)
 
 
 def _due(reader: Reader, conversation: Sequence[Said], promise: Promise) -> str:

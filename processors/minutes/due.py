@@ -1,7 +1,7 @@
 """Till when something is promised: "до пятницы", "к двадцать пятому", "через два дня" → the day, if it is known."""
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from datetime import date, timedelta
 from functools import lru_cache, partial
@@ -100,7 +100,7 @@ def nearest(all_times: Sequence[Due], at: int, first: int, last: int) -> list[Du
     """The run of times nearest to token `at` within tokens `first`..`last`; a deadline goes before a habit."""
     inside = [
         due
-        for due in all_times
+        for due in all_times[bisect_left(all_times, first, key=_first) : bisect_right(all_times, last, key=_first)]
         if first <= due.first and due.last <= last and (due.rule.rank <= UNRESOLVED or abs(due.first - at) <= BESIDE)
     ]
     if not inside:
@@ -116,6 +116,10 @@ def nearest(all_times: Sequence[Due], at: int, first: int, last: int) -> list[Du
             break
         run.insert(0, due)
     return run
+
+
+def _first(due: Due) -> int:
+    return due.first
 
 
 def _distance(at: int, due: Due) -> tuple[bool, int]:

@@ -1,25 +1,25 @@
 """What makes a verb of a promise mean something else: it is denied, asked, only supposed, told of others, a habit."""
 
+from processors.minutes.vocabulary import word_set
 from processors.minutes.words import INTERROGATIVES, Said
 from processors.phrases.negation import negated
-from processors.phrases.pattern import word_list
 
 NEAR_IF, IF_BEHIND = 16, 7
 """Words between "если" and the verb that hangs on it, before it and behind it."""
 
-HABITS = frozenset(word_list("обычно всегда иногда часто зачастую постоянно вечно регулярно никогда бывает"))
-PAST_TIMES = frozenset(word_list("вчера позавчера прошлой прошлом прошлый прошлую тогдашний давно"))
-SUBORDINATES = frozenset(
-    word_list("когда пока чтобы чтоб который которая которое которые которого которую только раз будто прежде вдруг")
+HABITS = word_set("обычно всегда иногда часто зачастую постоянно вечно регулярно никогда бывает")
+PAST_TIMES = word_set("вчера позавчера прошлой прошлом прошлый прошлую тогдашний давно")
+SUBORDINATES = word_set(
+    "когда пока чтобы чтоб который которая которое которые которого которую только раз будто прежде вдруг"
 )
-REPORTS = frozenset(
-    word_list(
-        "сказал сказала сказали говорил говорила говорили говорят говорит обещал обещала обещали писал писала писали "
-        "думал думала думали надеялся рассказал рассказала показалось предупреждал предупреждали уверял уверяли"
-    )
+REPORTS = word_set(
+    "сказал сказала сказали говорил говорила говорили говорят говорит обещал обещала обещали писал писала писали "
+    "думал думала думали надеялся рассказал рассказала показалось предупреждал предупреждали уверял уверяли"
 )
-_OFFERS = frozenset(word_list("хотите хочешь нужно надо удобно интересно желаете угодно"))
-_CAN = frozenset(word_list("могу можем может можно мог могла могли можете сможем хотел хотела хотели хочу хотим"))
+_OFFERS = word_set("хотите хочешь нужно надо удобно интересно желаете угодно")
+_SUPPOSED = word_set("думаю думаем надеюсь надеемся кажется вряд боюсь")
+_FOR_EXAMPLE = word_set("представьте представь допустим предположим например")
+_CAN = word_set("могу можем может можно мог могла могли можете сможем хотел хотела хотели хочу хотим")
 
 
 def meant(said: Said, at: int) -> bool:
@@ -31,6 +31,8 @@ def meant(said: Said, at: int) -> bool:
         or _subordinate(said, at)
         or _told(said, at)
         or _usual(said, at)
+        or not _SUPPOSED.isdisjoint(said.words[max(0, at - 3) : at])
+        or not _FOR_EXAMPLE.isdisjoint(said.words[max(0, at - 8) : at])
     )
 
 
@@ -40,15 +42,12 @@ def conditional(said: Said, at: int) -> bool:
     if "бы" in words[max(0, at - 2) : at + 3] or "б" in words[max(0, at - 1) : at + 2]:
         return True
     sentence = said.sentence(at)
-    first, last = max(sentence.first, at - NEAR_IF), min(sentence.last, at + IF_BEHIND)
-    return any(words[i] in ("если", "ежели") and words[i + 1 : i + 2] != ["что"] for i in range(first, last))
-
-
-def offered(said: Said, at: int) -> bool:
-    """Whether it is only an offer: "если хотите, пришлю"."""
-    sentence = said.sentence(at)
-    words = said.words[sentence.first : sentence.last + 1]
-    return "если" in words and not _OFFERS.isdisjoint(words)
+    for i in range(max(sentence.first, at - NEAR_IF), min(sentence.last, at + IF_BEHIND)):
+        if words[i] not in ("если", "ежели") or words[i + 1 : i + 2] == ["что"]:
+            continue
+        if i < at or words[i + 1] in _OFFERS:  # "спрошу, если найдут" is a promise all the same
+            return True
+    return False
 
 
 def asked(said: Said, at: int) -> bool:

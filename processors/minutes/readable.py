@@ -1,15 +1,15 @@
 """What was said, as a line of the minutes: without the words that only start a sentence, with a capital."""
 
-from processors.phrases.pattern import plain, word_list
+from processors.minutes.vocabulary import word_set
+from processors.minutes.words import Said, Sentence
+from processors.phrases.pattern import plain
 
 LONGEST = 200
 """Characters of a line; more is cut at a word's end."""
 
-_STARTS = frozenset(
-    word_list(
-        "а и но ну вот так да же то ага угу ой ох о эм хорошо ладно окей ок отлично супер конечно слушай слушайте "
-        "смотрите смотри значит тогда короче прекрасно спасибо понял поняла давайте алло кстати еще конечно"
-    )
+_STARTS = word_set(
+    "а и но ну вот так да же то ага угу ой ох о эм хорошо ладно окей ок отлично супер конечно слушай слушайте "
+    "смотрите смотри значит тогда короче прекрасно спасибо понял поняла давайте алло кстати еще конечно"
 )
 
 
@@ -25,3 +25,12 @@ def line(text: str) -> str:
     if len(short) > LONGEST:
         short = short[: LONGEST - 1].rsplit(" ", 1)[0].rstrip(" .,;:—–-") + "…"
     return short[:1].upper() + short[1:]
+
+
+def sentence_quote(said: Said, sentence: Sentence, at: int, longest: int = 34) -> str:
+    """A sentence verbatim; of one longer than `longest` words those around token `at`."""
+    first, last = sentence.first, sentence.last
+    if last - first >= longest:
+        first = max(first, at - longest // 2)
+        last = min(last, first + longest - 1)
+    return said.quote(first, last)

@@ -3,37 +3,32 @@
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from processors.minutes.due import times
 from processors.minutes.guards import conditional
 from processors.minutes.names import Names
-from processors.minutes.promises import Promise, Reader, make
+from processors.minutes.promise import Promise, Reader, hear
 from processors.minutes.verbs import Person, verb
+from processors.minutes.vocabulary import word_set
 from processors.minutes.words import Said
-from processors.phrases.pattern import word_list
 from schemas.minutes import UNKNOWN
 
 ANSWER_WITHIN = 2
 """Utterances behind a request that may grant it."""
 
-GRANTS = frozenset(
-    word_list(
-        "да хорошо конечно ок окей ладно сделаю сделаем договорились принято угу ага обязательно легко давайте давай "
-        "непременно разумеется понял поняла приняла добро естественно хорошо-хорошо да-да"
-    )
+GRANTS = word_set(
+    "да хорошо конечно ок окей ладно сделаю сделаем договорились принято угу ага обязательно легко давайте давай "
+    "непременно разумеется понял поняла приняла добро естественно хорошо-хорошо да-да"
 )
-_REFUSALS = frozenset(word_list("нет не но если увы только"))
-_TALK = frozenset(
-    word_list(
-        "сказать рассказать подсказать смотреть посмотреть дать подождать напомнить представить учесть записать писать "
-        "звонить пояснить взять говорить брать думать подумать держать передать поверить показать считать встретить "
-        "назвать послушать ждать дождаться"
-    )
+_REFUSALS = word_set("нет не но если увы только")
+_TALK = word_set(
+    "сказать рассказать подсказать смотреть посмотреть дать подождать напомнить представить учесть записать "
+    "писать звонить пояснить взять говорить брать думать подумать держать передать поверить показать считать "
+    "встретить назвать послушать ждать дождаться"
 )
 """Asked for all the time, and done as soon as said."""
 
-_ASKING = frozenset(word_list("можете сможете можешь сможешь могли"))
-_NEEDED = frozenset(word_list("надо нужно необходимо прошу просьба"))
-_POLITE = frozenset(word_list("пожалуйста плиз просьба"))
+_ASKING = word_set("можете сможете можешь сможешь могли")
+_NEEDED = word_set("надо нужно необходимо прошу просьба")
+_POLITE = word_set("пожалуйста плиз просьба")
 
 
 class Request(NamedTuple):
@@ -49,14 +44,14 @@ def find(reader: Reader, conversation: Sequence[Said], segment: int) -> list[Req
     found = list(_requests(reader.names, said))
     if not found:
         return []
-    all_times = times(said.words)
+    hearing = hear(reader, conversation, segment)
     requests = []
     for at, key, called in found:
         answer = _granted(conversation, said, at)
         if called is None and answer is None:
             continue
         owner = called or (answer is not None and answer.speaker) or UNKNOWN
-        promise = make(reader, said, at, key, owner, all_times)
+        promise = hearing.promise(at, key, owner)
         requests.append(Request(promise, -1 if answer is None else answer.segment))
     return requests
 
@@ -81,7 +76,7 @@ def _requests(names: Names, said: Said) -> Iterator[tuple[int, str, str | None]]
             case Person.YOU if sentence.asks and form.key not in _TALK and not form.light:
                 yield at, form.key, called
             case Person.INFINITIVE if form.key not in _TALK:
-                if before[-1:] == ["могу"] and not sentence.asks:
+                if before[-1:] == ["могу"] and not sentence.asks and not form.light:
                     yield at, form.key, said.speaker
                     continue
                 governors = _ASKING if sentence.asks else _NEEDED
@@ -103,7 +98,7 @@ def _called(names: Names, said: Said, at: int) -> str | None:
 
 def _granted(conversation: Sequence[Said], said: Said, at: int) -> Said | None:
     """The utterance that says yes to it, None where nobody does."""
-    rest = next((one for one in said.sentences if one.first > at), None)
+    rest = said.next_sentence(at)
     if rest is not None and said.speaker is None and said.words[rest.first] in GRANTS and not said.sentence(at).asks:
         return said
     for answer in conversation[said.segment + 1 : said.segment + 1 + ANSWER_WITHIN]:

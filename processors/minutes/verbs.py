@@ -4,6 +4,7 @@ The verbs are listed in `verb_list`. A form is looked up; where a recogniser mis
 behind a pronoun (`misheard`).
 """
 
+import re
 from collections.abc import Iterator
 from enum import Enum
 from functools import lru_cache
@@ -11,13 +12,20 @@ from typing import NamedTuple
 
 from rapidfuzz.distance import Levenshtein
 
-from processors.minutes.verb_list import DURATIVE, LIGHT, PERFECTIVE, PROCESS, REGULAR, ROOTS
+from processors.minutes.verb_list import DURATIVE, LIGHT, NOT_DEEDS, PERFECTIVE, PROCESS, REGULAR, ROOTS
+from processors.minutes.vocabulary import word_set
 from processors.phrases.spelling import stem
 
+_PAST = ("л", "ла", "ло", "ли", "лся", "лась", "лось", "лись")
+_PRESENT = ("у", "ю", "ем", "им", "ет", "ит", "ут", "ют", "ат", "ят", "ешь", "ишь", "ете", "ите", "е", "и", "сь", "ся")
+_NO_PROMISE = (*_PAST, "бору")
+"""Past forms, and nouns like "разбору", one letter off "разберу"."""
 
-_NO_PROMISE = ("бору", "л", "ла", "ло", "ли")
-"""Past forms, and nouns like "разбору" that are one letter off "разберу"."""
-_PAST = ("л", "ла", "ло", "ли", "лся", "лась", "лись")
+
+_PREFIXES = ("по", "с", "от", "вы", "под", "при", "про", "до", "за", "пере", "у", "раз", "рас", "из", "об", "на")
+_WE_DO = re.compile(r"\w{2,}[аяу]ем(?:ся)?$")
+_NOUNS = word_set("случаем урожаем обычаем трамваем чаем краем попугаем сараем")
+_BORROWED = re.compile(r"(\w{2,}ир)(ую|уем|ует|уют|уйте|овать)$")
 
 
 class Person(Enum):
@@ -47,15 +55,36 @@ class Verb(NamedTuple):
 
 def verb(word: str) -> Verb | None:
     """The form that a plain word is, None for no verb of the list."""
-    return _FORMS.get(word)
+    return _FORMS.get(word) or _ending(word)
+
+
+@lru_cache(1 << 14)
+def _ending(word: str) -> Verb | None:
+    """By its ending: verbs in -ировать, of which there is no end (отсортируем); what "мы" do now (сдвигаем)."""
+    match = _BORROWED.match(word)
+    if match is None:
+        ongoing = _WE_DO.match(word) is not None and word not in _NOUNS
+        return Verb(word, Person.WE, done=False, light=False, process=False) if ongoing else None
+    person = {"ую": Person.I, "уем": Person.WE, "ует": Person.HE, "уют": Person.THEY, "овать": Person.INFINITIVE}
+    done = word.startswith(_PREFIXES) and not word.startswith("пере")
+    return Verb(f"{match[1]}овать", person.get(match[2], Person.ASKED), done, light=False, process=False)
 
 
 @lru_cache(1 << 14)
 def misheard(word: str) -> Verb | None:
     """What a word may be that follows "я" or "мы" and is no known form: "пришлет", "отправлу" → to send."""
-    if len(word) < 5 or word in _FORMS or word.endswith(_PAST):
+    if len(word) < 5 or word in _FORMS or word.endswith(_PAST) or not word.endswith(_PRESENT):
         return None
     return _BY_STEM.get(stem(word)) or misspelt(word)
+
+
+def unlisted(word: str) -> Verb | None:
+    """A verb that is not in the list, for a word that follows "я" and looks like a deed: "отволоку завтра"."""
+    if word.endswith(_ONGOING) or word in _NOT_DEEDS or len(word) < 5 or not word.startswith(_PREFIXES):
+        return None
+    if not word.endswith(("у", "ю", "усь", "юсь")):
+        return None
+    return Verb(word, Person.I, done=True, light=True, process=False)
 
 
 @lru_cache(1 << 14)
@@ -89,16 +118,19 @@ def _conjugated() -> Iterator[str]:
 
 def _add(forms: dict[str, Verb], prefix: str, infinitive: str, conjugated: list[str], imperative: str) -> None:
     key = prefix + infinitive
+    if key in NOT_DEEDS:
+        return
     done = bool(prefix) or infinitive in PERFECTIVE
     if key in DURATIVE:
         done = False
     plain = Verb(key, Person.INFINITIVE, done, key in LIGHT, key in PROCESS)
-    turned = f"{key}ся" if not key.endswith("сь") else key
+    turned = f"{key}ся"
     back = plain._replace(key=turned, light=turned in LIGHT, process=turned in PROCESS)
     for person, word in zip((Person.I, Person.WE, Person.HE, Person.THEY), conjugated, strict=True):
         form = prefix + word
         forms.setdefault(form, plain._replace(person=person))
-        forms.setdefault(f"{form}{'сь' if form[-1] in 'аеиоуюя' else 'ся'}", back._replace(person=person))
+        if turned not in NOT_DEEDS:
+            forms.setdefault(f"{form}{'сь' if form[-1] in 'аеиоуюя' else 'ся'}", back._replace(person=person))
     forms.setdefault(f"{prefix}{conjugated[2][:-1]}те", plain._replace(person=Person.YOU))
     forms.setdefault(f"{prefix}{conjugated[2][:-1]}шь", plain._replace(person=Person.YOU))
     forms.setdefault(key, plain)
@@ -111,6 +143,12 @@ def _add(forms: dict[str, Verb], prefix: str, infinitive: str, conjugated: list[
 
 
 _FORMS = _forms()
+_ONGOING = ("аю", "яю", "ую", "ею", "аюсь", "яюсь", "уюсь")
+_NOT_DEEDS = word_set(
+    "смогу захочу пойму привыкну успею сумею устану умру забуду потеряю останусь ухожу прихожу нахожу провожу "
+    "выхожу отношусь прошу стою сижу смотрю смеюсь пойду уйду уеду нахожусь слежу приношу вижу скажу спрошу сплю "
+    "поверю побоюсь увижу услышу узнаю сомневаюсь сижусь соглашусь откажусь повезу"
+)
 _BY_STEM = {stem(form): found for form, found in _FORMS.items() if found.done and found.person is Person.I}
 _BY_ENDING: dict[str, list[str]] = {}
 for _form, _found in _FORMS.items():

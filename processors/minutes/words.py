@@ -5,7 +5,9 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
-from processors.phrases.pattern import plain, word_list
+from processors.minutes.vocabulary import word_set
+from processors.phrases.negation import PREPOSITIONS
+from processors.phrases.pattern import plain
 from processors.phrases.spelling import stem
 from schemas.meetings import Utterance
 
@@ -13,21 +15,24 @@ WORD = re.compile(r"\d+(?:[.,:]\d+)+|\w+(?:-\w+)*|…")
 _SENTENCE_ENDS = re.compile(r"[.!?;\n]")
 _CLAUSE_ENDS = re.compile(r"[,:()—–]| - ")
 
-LONGEST = 20_000
-"""Characters of an utterance that are looked at: an hour of somebody who never stops for breath."""
+LONGEST = 100_000
+"""Characters of an utterance that are looked at: two hours of somebody who never stops for breath."""
 
-OPENERS = frozenset(
-    word_list("а но тогда хорошо ладно окей ок договорились кстати спасибо поэтому отлично супер понял поняла принято")
+LONGEST_SENTENCE = 80
+"""Words; who never stops is cut here, and what is looked for in a sentence costs no more."""
+
+OPENERS = word_set(
+    "а но тогда хорошо ладно окей ок договорились кстати спасибо поэтому отлично супер понял поняла принято значит итак"
 )
 """Where nothing is punctuated, these begin a sentence."""
 
-CLAUSE_OPENERS = frozenset(word_list("если что чтобы когда потому пока хотя который которая которые и"))
+CLAUSE_OPENERS = word_set("если что чтобы когда потому пока хотя который которая которые и")
 """Where nothing is punctuated, these begin a clause."""
 
-INTERROGATIVES = frozenset(
-    word_list("когда сколько какой какая какие какое каким какую кто где куда откуда почему зачем как что чем кому чей")
+INTERROGATIVES = word_set(
+    "когда сколько какой какая какие какое каким какую кто где куда откуда почему зачем как что чем кому чей"
 )
-FILLERS = frozenset(word_list("а и ну вот так да же то ага угу слушай слушайте скажи скажите кстати хорошо ладно еще"))
+FILLERS = word_set("а и ну вот так да же то ага угу слушай слушайте скажи скажите кстати хорошо ладно еще")
 
 
 class Token(NamedTuple):
@@ -55,7 +60,7 @@ class Said:
         self.start_ms, self.end_ms = utterance.start_ms, utterance.end_ms
         self.text = utterance.text[:LONGEST]
         self.tokens = [Token(plain(m.group()), *m.span()) for m in WORD.finditer(self.text)]
-        self.words = [token.word for token in self.tokens]
+        self.words: list[str] = [token.word for token in self.tokens]
         self.punctuated = _punctuated(self.text)
 
     @cached_property
@@ -64,18 +69,18 @@ class Said:
         return [stem(word) for word in self.words]
 
     @cached_property
-    def _marks(self) -> tuple[list[Sentence], list[int]]:
+    def _marks(self) -> "_Marks":
         return _marks(self)
 
     @property
     def sentences(self) -> list[Sentence]:
         """In order; together they hold every token."""
-        return self._marks[0]
+        return self._marks.sentences
 
     @property
     def clauses(self) -> list[int]:
         """The number of each token's clause; no clause reaches over the end of a sentence."""
-        return self._marks[1]
+        return self._marks.clauses
 
     def quote(self, first: int, last: int) -> str:
         """The text of tokens `first`..`last`, verbatim, with the mark at its end."""
@@ -86,16 +91,25 @@ class Said:
 
     def clause(self, at: int) -> range:
         """The tokens of the clause that holds token `at`."""
-        number, first, last = self.clauses[at], at, at
-        while first and self.clauses[first - 1] == number:
-            first -= 1
-        while last + 1 < len(self.words) and self.clauses[last + 1] == number:
-            last += 1
-        return range(first, last + 1)
+        return self._marks.spans[self.clauses[at]]
+
+    def next_sentence(self, at: int) -> Sentence | None:
+        """The sentence behind the one that holds token `at`."""
+        number = self._marks.holders[at] + 1
+        return self.sentences[number] if number < len(self.sentences) else None
 
     def sentence(self, at: int) -> Sentence:
         """The sentence that holds token `at`."""
-        return next(one for one in self.sentences if one.first <= at <= one.last)
+        return self.sentences[self._marks.holders[at]]
+
+
+class _Marks(NamedTuple):
+    """The sentences; for each token the number of its clause and of its sentence; the tokens of each clause."""
+
+    sentences: list[Sentence]
+    clauses: list[int]
+    holders: list[int]
+    spans: list[range]
 
 
 def read(utterances: Sequence[Utterance]) -> list[Said]:
@@ -111,6 +125,8 @@ def asks(words: Sequence[str]) -> bool:
     head = rest[1:3] if rest[0] in ("вы", "ты", "у", "по", "с", "на", "до", "в") else rest[:1]
     if rest[0] in INTERROGATIVES or "ли" in rest[:4]:
         return True
+    if rest[1:2] and rest[1] in PREPOSITIONS:  # платите по какой цене
+        head = [*head, *rest[2:3]]
     return any(word in INTERROGATIVES and word not in ("что", "как") for word in head)
 
 
@@ -127,25 +143,29 @@ def _punctuated(text: str) -> bool:
     return any(mark in text for mark in ".,!?;:")
 
 
-def _marks(said: Said) -> tuple[list[Sentence], list[int]]:
-    sentences: list[Sentence] = []
-    clauses: list[int] = []
-    clause = first = 0
+def _marks(said: Said) -> _Marks:
+    found = _Marks([], [], [], [])
+    first = begun = 0
     for i, token in enumerate(said.tokens):
         between = said.text[said.tokens[i - 1].end : token.start] if i else ""
         if i and _ends_sentence(said, i, between, i - first):
-            sentences.append(_sentence(said, first, i - 1, between))
-            first = i
-            clause += 1
+            found.sentences.append(_sentence(said, first, i - 1, between))
+            found.spans.append(range(begun, i))
+            first = begun = i
         elif i and (_CLAUSE_ENDS.search(between) or (not said.punctuated and token.word in CLAUSE_OPENERS)):
-            clause += 1
-        clauses.append(clause)
+            found.spans.append(range(begun, i))
+            begun = i
+        found.clauses.append(len(found.spans))
+        found.holders.append(len(found.sentences))
     if said.tokens:
-        sentences.append(_sentence(said, first, len(said.tokens) - 1, said.text[said.tokens[-1].end :]))
-    return sentences, clauses
+        found.sentences.append(_sentence(said, first, len(said.tokens) - 1, said.text[said.tokens[-1].end :]))
+        found.spans.append(range(begun, len(said.tokens)))
+    return found
 
 
 def _ends_sentence(said: Said, i: int, between: str, length: int) -> bool:
+    if length >= LONGEST_SENTENCE:
+        return True
     if said.punctuated:
         return _SENTENCE_ENDS.search(between) is not None
     return length >= 2 and said.words[i] in OPENERS

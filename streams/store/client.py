@@ -29,7 +29,8 @@ def call(store: Store, path: str, body: dict[str, Any] | None = None) -> Any:
             return json.load(answer)
     except urllib.error.HTTPError as error:
         with error:
-            raise Refused(f"хранилище отказало ({error.code}): {_reason(error)}") from None
+            told = f"хранилище отказало ({error.code}): {_reason(error)}"
+        raise Transient(told) if error.code >= 500 else Refused(told) from None
     except (OSError, ValueError, HTTPException) as error:
         raise Transient(f"хранилище не отвечает ({url}: {error}); запущен ли `leadpulse worker store`?") from None
 

@@ -26,11 +26,7 @@ class Lag:
 
     def partitions(self) -> set[int]:
         """Partitions of `lead.events` that are ours now. Ticks and baselines of a partition are its owner's work."""
-        app = self._worker.app
-        if not app.started or app.rebalancing:
-            return set()
-        name = self._prefix + LEAD_EVENTS.name
-        return {tp.partition for tp in app.consumer.assignment() if tp.topic == name}
+        return {partition for topic, partition in self._worker.assigned() if topic == LEAD_EVENTS.name}
 
     async def by_topic(self) -> dict[str, int]:
         """Records not yet stored and committed, by topic; empty while nothing is assigned. Raises `Transient`."""
@@ -60,9 +56,9 @@ class Lag:
         return False
 
     def _committed(self) -> dict[TopicPartition, int]:
-        app = self._worker.app
-        if not app.started or app.rebalancing:
+        if not self._worker.assigned():
             return {}
+        app = self._worker.app
         return {TopicPartition(p.topic, p.partition): p.committed or 0 for p in app.consumer.progress()}
 
     async def _ends(self, tps: list[TopicPartition]) -> dict[TopicPartition, int]:

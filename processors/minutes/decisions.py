@@ -1,0 +1,207 @@
+"""What was decided: said in so many words ("решили", "по рукам"), or a proposal that the other side takes.
+
+A sentence is weighed by what it is made of; `ENOUGH` makes it a decision. The weights were set on twelve written
+meetings (tests/fixtures/meetings, 01–12).
+"""
+
+import re
+from collections.abc import Sequence
+
+from processors.minutes.consent import PLAIN, STRONG, THEN, Decided, Promised, of_the_talk, orders, proposed, taken
+from processors.minutes.guards import conditional
+from processors.minutes.readable import line
+from processors.minutes.verbs import Person, Verb, verb
+from processors.minutes.vocabulary import word_set
+from processors.minutes.words import Said, Sentence
+from schemas.minutes import Point
+
+ENOUGH = 1.5
+LONGEST_QUOTE = 34
+"""Words of a quote; a longer sentence is quoted from its beginning."""
+
+SHORT = 8
+"""Words of a sentence that has room for one thing."""
+
+SAME_WITHIN = 3
+"""Utterances in which a proposal, the haggling and "договорились" are one decision."""
+
+WORDS_APART = 12
+"""Words of a long utterance that count as one more utterance."""
+
+_SAID = re.compile(
+    r"^(?:итак |ну |так |общее )*решение\b"
+    r"|\b(?:решили|порешили|решено|решаем так|решение приня\w+|прин[яи]\w+ решение|решение такое|условились"
+    r"|с[оа]шлись на|том и (?:с[оа]шлись|порешили|решили)|остановимся|остановились на|останавливаемся на|утверждаем"
+    r"|утвердили|утвержден\w*|согласовали|согласовано|фиксирую|фиксируем|зафиксировали|зафиксировано|по рукам"
+    r"|так и (?:с?дела\w+|поступ\w+|запишем|решим|оставим|быть)|выбираем|назначаем|резюмирую|подытожу|на этом и|постановили"
+    r"|соглас(?:ен|на|ны) на|отказались от|остаемся (?:с|на|при|у)|принимаем (?:\w+ )?(?:вариант|условия|предложение)"
+    r"|(?:ну |ладно |хорошо )(\w+(?: \w+)?) так \1)\b"
+)
+"""Words that decide by themselves."""
+
+_AGREED = word_set("договорились договорено договоренность сговорились")
+_WELL = word_set(
+    "хорошо ладно окей ок да нет не-а ну принято понятно понял поняла отлично годится давай давайте супер логично тогда"
+)
+_SINCE = re.compile(
+    r"\b(?:со? (?:\w+ )?(?:понедельника|вторника|среды|четверга|пятницы|субботы|воскресенья|завтрашнего|сегодняшнего"
+    r"|следующ\w+|этой|этого|нового|первого|второго|\w+ого|января|февраля|марта|апреля|мая|июня|июля|августа|\w+бря"
+    r"|\d+)|пока|больше не|теперь|отныне)\b"
+)
+_DECIDE = word_set(
+    "оставлять замораживать списывать отказываться запускать останавливать переходить менять засчитывать закрывать "
+    "открывать начинать стартовать подключать отключать исключать добавлять убирать переносить переводить продлевать "
+    "повышать поднимать утилизировать внедрять снижать увеличивать покупать брать делать страховать выкупать ехать "
+    "ограничиваться переезжать размещать сдвигать расторгать отменять ставить подтверждать урезать ограничивать "
+    "расширять разворачивать снимать выводить вводить"
+)
+"""What one says of what will be from now on; packing and sending one says of every day."""
+
+_JOINT = word_set("оставить перейти отказаться отменить ограничиться")
+"""What one does together, and once: давайте оставим."""
+
+_NOT_NEEDED = re.compile(r"\bне (?:нуж\w+|надо|будем|стоит|потребуется|понадобится)\b")
+_AGREE = word_set("согласен согласна согласны договорились хорошо тогда значит ладно")
+_LET = re.compile(
+    r"\bпусть (?:\w+ )?(?:буд\w+|так|оста\w+|стоит|лежит|идет|двадцать|тридцать|сорок|пять\w*)\b|\bбудем\b"
+)
+_WE = word_set("мы я каждый каждую каждое")
+_NOT_NOW = word_set("если бы уже прошлом прошлый прошлой прошлого раньше вчера позавчера помните жаль пожалели")
+_HINDERS = word_set("но если бы думаю подумаю подумаем наверное может обычно всегда почему раньше вчера был была")
+
+
+def find(conversation: Sequence[Said], promised: Promised) -> list[Point]:
+    """In the order they were made. `promised`: the tokens of the promises; their sentences are left out."""
+    found: list[Decided] = []
+    for said in conversation:
+        for sentence in said.sentences:
+            if sentence.asks or _promises(said, sentence, promised):
+                continue
+            one = _weigh(conversation, said, sentence, promised)
+            if one is not None and one.weight >= ENOUGH:
+                _keep(conversation, found, one)
+    return [_point(conversation, one) for one in found]
+
+
+def _promises(said: Said, sentence: Sentence, promised: Promised) -> bool:
+    return any(sentence.first <= at <= sentence.last for at in promised.get(said.segment, ()))
+
+
+def _weigh(conversation: Sequence[Said], said: Said, sentence: Sentence, promised: Promised) -> Decided | None:
+    words = said.words[sentence.first : sentence.last + 1]
+    text = " ".join(words)
+    match = _SAID.search(text)
+    plain = match is not None and not _denied(words, text[: match.start()])
+    if not _AGREED.isdisjoint(words) and not _denied(words, text[: text.index("договор")] if "договор" in text else ""):
+        plain = len([word for word in words if word not in _AGREED | _WELL | THEN]) >= 3
+        if not plain:
+            return taken(conversation, said, sentence, promised)
+    if plain and len(words) >= 3:
+        return Decided(said.segment, sentence, PLAIN)
+    if plain and sentence.first:
+        before = said.sentence(sentence.first - 1)
+        return None if before.asks or before.last - before.first < 2 else Decided(said.segment, before, PLAIN)
+    weight = _own_weight(conversation, said, sentence, words, text)
+    if weight >= ENOUGH:
+        return Decided(said.segment, sentence, weight)
+    return taken(conversation, said, sentence, promised)
+
+
+def _own_weight(conversation: Sequence[Said], said: Said, sentence: Sentence, words: Sequence[str], text: str) -> float:
+    """Of a sentence that decides without saying so: с первого января самовывоз закрываем."""
+    if not _HINDERS.isdisjoint(words) or len(words) < 2 or _supposes(conversation, said, words):
+        return 0.0
+    if of_the_talk(words) and not _SINCE.search(text):
+        return 0.0
+    weight = _opening(words, text)
+    verbs = [(at, form) for at, word in enumerate(words) if (form := verb(word)) is not None]
+    act = max((_act(words, at, form) for at, form in verbs), default=0.0)
+    if not act and (_LET.search(text) or (weight and any(map(orders, words[1:])))):
+        act = 1.3 if _LET.search(text) else 0.7
+    if not act and len(words) <= SHORT and _NOT_NEEDED.search(text) and not _AGREE.isdisjoint(words):
+        act = 0.9
+    if not act or (verbs and conditional(said, sentence.first + verbs[0][0])):
+        return 0.0
+    if len(words) <= SHORT:
+        weight += 0.2
+    if _WE.isdisjoint(words) and words[:2] != ["у", "нас"]:
+        weight += 0.4 if act >= 0.7 else 0.2  # самовывоз закрываем
+    else:
+        weight -= 0.3  # more often tells how things are done: мы по опыту делаем так
+    if proposed(conversation, said, sentence):
+        weight += 0.3
+    if said.segment and sentence.first == 0 and conversation[said.segment - 1].sentences[-1:]:
+        weight += 0.2 * conversation[said.segment - 1].sentences[-1].asks
+    return weight + act
+
+
+def _supposes(conversation: Sequence[Said], said: Said, words: Sequence[str]) -> bool:
+    """А если не погрузили? — Тогда платим."""
+    before = conversation[max(0, said.segment - 1) : said.segment]
+    return "тогда" in words[:2] and any("если" in one.words for one in before)
+
+
+def _opening(words: Sequence[str], text: str) -> float:
+    weight = 0.6 if _SINCE.search(text) else 0.0
+    if not THEN.isdisjoint(words[:3]):
+        return weight + 0.9
+    if not STRONG.isdisjoint(words):
+        return weight + 0.6
+    return weight + 0.6 if not _WELL.isdisjoint(words[:2]) else weight
+
+
+def _act(words: Sequence[str], at: int, form: Verb) -> float:
+    match form.person:
+        case Person.WE if not form.done:
+            return 0.9 if form.key in _DECIDE else 0.5
+        case Person.I if not form.done and form.key in _DECIDE and "я" not in words[:at]:
+            return 0.7
+        case Person.WE if form.key in _JOINT:
+            return 0.9
+        case Person.WE if not form.process:
+            return 0.3
+        case _:
+            return 0.0
+
+
+def _denied(words: Sequence[str], before: str) -> bool:
+    last = before.split()[-2:]
+    return "не" in last or "пока" in last or not _NOT_NOW.isdisjoint(words) or not _HINDERS.isdisjoint(words[:2])
+
+
+def _keep(conversation: Sequence[Said], found: list[Decided], one: Decided) -> None:
+    """Unless the last decision is the same: of haggling only what was plainly said at its end."""
+    while found:
+        last = found[-1]
+        apart = one.segment - last.segment or (one.sentence.first - last.sentence.last) // WORDS_APART
+        if apart > SAME_WITHIN or (apart and last.weight >= PLAIN and one.weight >= PLAIN):
+            break
+        if apart > 1 and one.weight < PLAIN and not _share(conversation, last, one):
+            break
+        if one.of >= 0 or (last.of < 0 and one.weight <= last.weight):
+            return
+        found.pop()
+    found.append(one)
+
+
+def _share(conversation: Sequence[Said], one: Decided, other: Decided) -> bool:
+    """Whether two decisions are about the same thing."""
+    if other.of >= 0 and abs(other.of - one.segment) <= 1:
+        return True
+    return not _things(conversation, one).isdisjoint(_things(conversation, other))
+
+
+def _things(conversation: Sequence[Said], one: Decided) -> set[str]:
+    said = conversation[one.segment]
+    places = range(one.sentence.first, one.sentence.last + 1)
+    return {said.stems[i] for i in places if len(said.stems[i]) >= 4 and verb(said.words[i]) is None}
+
+
+def _point(conversation: Sequence[Said], one: Decided) -> Point:
+    quote = _quote(conversation[one.segment], one.sentence)
+    text = quote if one.meant is None else _quote(conversation[one.of], one.meant)
+    return Point(line(text), quote, one.segment)
+
+
+def _quote(said: Said, sentence: Sentence) -> str:
+    return said.quote(sentence.first, min(sentence.last, sentence.first + LONGEST_QUOTE - 1))

@@ -1,0 +1,53 @@
+"""Minutes of a conversation by rules, without a model."""
+
+from collections import defaultdict
+
+from processors.days import local_day
+from processors.minutes import actions, decisions, figures, questions, remarks
+from processors.minutes.names import Names
+from processors.minutes.promise import Reader
+from processors.minutes.summary import Findings, summarise
+from processors.minutes.tone import tone
+from processors.minutes.topics import topics
+from processors.minutes.words import read
+from schemas.minutes import OFFLINE, Conversation, Minutes
+
+
+def extract(conversation: Conversation) -> Minutes:
+    """What the words of a conversation show; `Minutes.engine` is `OFFLINE`. Never raises.
+
+    Quotes are verbatim pieces of the utterances they name. Owners are names, or roles as they were said.
+    """
+    said = read(conversation.utterances)
+    speakers = list(dict.fromkeys(one.speaker for one in conversation.utterances if one.speaker))
+    day = None if conversation.started_at is None else local_day(conversation.started_at)
+    reader = Reader(Names([*conversation.people, *conversation.client, *speakers]), day)
+    promised = actions.find(reader, said)
+    places: defaultdict[int, list[int]] = defaultdict(list)
+    for promise, _ in promised:
+        places[promise.segment].append(promise.at)
+    decided = decisions.find(said, places)
+    told = remarks.find(said, conversation.client)
+    about = topics(said)
+    asked = questions.find(said)
+    done = [action for _, action in promised]
+    return Minutes(
+        summary=summarise(
+            Findings(
+                speakers or conversation.people, about, decided, done, told.leaving, told.conflicts, told.pains, asked
+            )
+        ),
+        engine=OFFLINE,
+        version=conversation.version,
+        topics=about,
+        decisions=decided,
+        actions=done,
+        pains=told.pains,
+        conflicts=told.conflicts,
+        competitors=told.competitors,
+        tariffs=figures.find_tariffs(said),
+        numbers=figures.find_numbers(said),
+        open_questions=asked,
+        facts=told.facts,
+        tone=tone(said, conversation.client, len(told.leaving)),
+    )

@@ -1,0 +1,90 @@
+"""Promises without a verb of doing: "с меня счёт", "список будет к вечеру", "ответственный Пётр"."""
+
+from collections.abc import Iterator
+
+from processors.minutes.guards import asked, meant
+from processors.minutes.names import Names, last_named
+from processors.minutes.promise import Hearing, Promise
+from processors.minutes.vocabulary import word_set
+from processors.minutes.words import Said
+from processors.phrases.spelling import stem
+from schemas.minutes import UNKNOWN
+
+_MINE = {"мной": "за", "нами": "за", "меня": "с", "нас": "с", "мне": "на"}
+"""за мной, с меня, на мне."""
+
+_YOURS = word_set("тобой вами тебя вас тебе задача ответственный ответственная ответственные отвечает")
+"""Анна, за вами счёт; задача на Олега; ответственный Пётр."""
+
+_READY = word_set("будет будут получите получишь придет придут готов готова готово готовы заработает уйдет буду")
+_READY_BESIDE = word_set("вас тебя тебе готов готова готово готовы вам почте доступен чате")
+
+
+_PAPERS = frozenset(
+    map(
+        stem,
+        word_set(
+            "список файл отчет письмо договор акт счет таблица ответ проект расчет макет документ документы "
+            "прогноз график реестр накладная фото видео медиаплан ссылка доступ доступы смета предложение заявка "
+            "скан выписка отправка отгрузка доставка машина оплата "
+        ),
+    )
+)
+"""What is handed over: "список будет завтра"."""
+
+_NOT_HANDED = word_set("хватит довольно требуют просят не никто и")
+"""с меня хватит."""
+
+WORDS = _READY | _YOURS | set(_MINE)
+"""One of these stands in each of them."""
+
+
+def find(hearing: Hearing) -> Iterator[Promise]:
+    """In the order they were made."""
+    said, words = hearing.said, hearing.said.words
+    for at, word in enumerate(words):
+        if word in _YOURS:
+            owner = _charged(hearing.reader.names, said, at)
+            if owner is not None and meant(said, at):
+                yield hearing.promise(at, word, owner)
+        elif word in _MINE and _mine(said, at):
+            yield hearing.promise(at, f"{_MINE[word]} {word}", hearing.myself)
+        elif word in _READY and _ready(hearing, at) and meant(said, at):
+            owner = hearing.myself
+            if not {"он", "она", "они"}.isdisjoint(words[max(0, at - 2) : at]):
+                owner = last_named(hearing.reader.names, hearing.before()) or UNKNOWN
+            yield hearing.promise(at, word, owner)
+
+
+def _mine(said: Said, at: int) -> bool:
+    words = said.words
+    if not at or words[at - 1] != _MINE[words[at]] or asked(said, at):
+        return False
+    if words[at] == "мне":
+        return "это" in words[max(0, at - 3) : at]  # это на мне
+    return at + 1 < len(words) and words[at + 1] not in _NOT_HANDED
+
+
+def _ready(hearing: Hearing, at: int) -> bool:
+    said, near = hearing.said, range(max(0, at - 4), min(len(hearing.said.words), at + 5))
+    word = said.words[at]
+    told = word.startswith("получ") or word == "заработает"
+    told = told or any(said.words[i] in _READY_BESIDE or said.stems[i] in _PAPERS for i in near)
+    return told and hearing.dated(at) and not hearing.begins(at)
+
+
+def _charged(names: Names, said: Said, at: int) -> str | None:
+    """Who is made responsible by the word at `at`."""
+    words, sentence = said.words, said.sentence(at)
+    behind = range(at + 1, min(sentence.last, at + 3) + 1)
+    if words[at] == "задача":
+        places = [i for i in behind if words[i - 1] in ("на", "для", "у")]
+    elif words[at].startswith("ответствен"):
+        places = [*behind, *range(max(sentence.first, at - 2), at)]
+    elif words[at] == "отвечает":
+        places = list(range(max(sentence.first, at - 3), at)) if words[at + 1 : at + 2] == ["за"] else []
+    elif at and words[at - 1] in ("на", "за", "с") and at < sentence.last:
+        places = list(range(max(sentence.first, at - 3), at - 1))
+    else:
+        places = []
+    return next((person for i in places if (person := names.named(said, i)) is not None), None)

@@ -1,0 +1,107 @@
+"""A promise as it is found, and the utterance in which it is looked for."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from processors.minutes.calendar import HOUR, UNRESOLVED
+from processors.minutes.due import Due, nearest, resolve, times
+from processors.minutes.names import Names
+from processors.minutes.words import Said
+from schemas.minutes import UNKNOWN
+from schemas.types import LocalDay
+
+REACH = 12
+"""Words between a verb and the time that belongs to it, where nothing is punctuated."""
+
+LONGEST_QUOTE = 32
+"""Words; of a longer sentence what stands around the verb is quoted."""
+
+
+class Promise(NamedTuple):
+    """A promise: in which utterance, which words, the verb's token and infinitive, who, till when.
+
+    `asked` is the request that it grants, as its words are quoted.
+    """
+
+    segment: int
+    first: int
+    last: int
+    at: int
+    key: str
+    owner: str
+    due: str
+    light: bool = False
+    asked: str = ""
+
+
+class Reader(NamedTuple):
+    """What is known while a conversation is read: who may be named, the day it was held on."""
+
+    names: Names
+    said_on: LocalDay | None
+
+    def due(self, run: Sequence[Due], said: Said) -> str:
+        """The day of a run of times, else its words, else `UNKNOWN`."""
+        if not run:
+            return UNKNOWN
+        return resolve(run, self.said_on) or said.quote(run[0].first, run[-1].last).rstrip(".!?")
+
+
+class Hearing(NamedTuple):
+    """An utterance that is looked through: the times it names, who speaks (`UNKNOWN` where nobody knows)."""
+
+    reader: Reader
+    conversation: Sequence[Said]
+    said: Said
+    times: Sequence[Due]
+    myself: str
+
+    def promise(self, at: int, key: str, owner: str) -> Promise:
+        """A promise around the token `at`."""
+        sentence = self.said.sentence(at)
+        first, last = sentence.first, sentence.last
+        if last - first >= LONGEST_QUOTE or not self.said.punctuated:
+            first, last = _around(self.said, at, self.run(at))
+        return Promise(self.said.segment, first, last, at, key, owner, self.reader.due(self.run(at), self.said))
+
+    def run(self, at: int) -> Sequence[Due]:
+        """The times that belong to a verb."""
+        sentence = self.said.sentence(at)
+        return nearest(self.times, at, max(sentence.first, at - REACH), min(sentence.last, at + REACH))
+
+    def dated(self, at: int) -> bool:
+        """Whether a verb has a time that is known, of a day or within it."""
+        return any(due.rule.rank < UNRESOLVED for due in self.run(at))
+
+    def on_a_day(self, at: int) -> bool:
+        """Whether it names more than an hour."""
+        return any(due.rule.rank < HOUR for due in self.run(at))
+
+    def begins(self, at: int) -> bool:
+        """с понедельника, с первого декабря: from then on, not till then."""
+        return any(due.first and self.said.words[due.first - 1] in ("с", "со") for due in self.run(at))
+
+    def before(self) -> Sequence[Said]:
+        """The two utterances before."""
+        return self.conversation[max(0, self.said.segment - 2) : self.said.segment]
+
+
+def hear(reader: Reader, conversation: Sequence[Said], segment: int) -> Hearing:
+    """An utterance to be looked through."""
+    said = conversation[segment]
+    myself = said.speaker or reader.names.introduced(said) or UNKNOWN
+    return Hearing(reader, conversation, said, times(said.words), myself)
+
+
+def _around(said: Said, at: int, run: Sequence[Due]) -> tuple[int, int]:
+    """What to quote of a long stretch: the clause of the verb, its neighbours while they are short, and the time."""
+    sentence = said.sentence(at)
+    clause = said.clause(at)
+    first, last = max(clause.start, at - 12), min(clause.stop - 1, at + 12)
+    while first > sentence.first and at - first < 5:
+        first -= 1
+    while last < sentence.last and last - at < 7:
+        last += 1
+    if run:
+        first, last = min(first, run[0].first), max(last, run[-1].last)
+    return max(first, sentence.first), min(last, sentence.last)
