@@ -10,6 +10,7 @@ import tempfile
 from pathlib import Path
 
 from bench.idle import idle
+from bench.minutes import minutes
 from bench.speech import speech
 from bench.topic import make
 from streams.embedded.broker import Broker
@@ -63,12 +64,24 @@ def main() -> int:
     figures = asyncio.run(fold(events))
     print("measuring speech …", flush=True)
     spoken = asyncio.run(speech())
+    print("measuring the offline extract …", flush=True)
+    extracted = minutes()
     print("measuring the idle installation …", flush=True)
     quiet = asyncio.run(idle())
     out = Path("var/bench/results.json")
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_text(
-        json.dumps({"machine": platform.platform(), "fold": figures, "speech": spoken, "idle": quiet}, indent=2) + "\n"
+        json.dumps(
+            {
+                "machine": platform.platform(),
+                "fold": figures,
+                "speech": spoken,
+                "minutes": extracted,
+                "idle": quiet,
+            },
+            indent=2,
+        )
+        + "\n"
     )
     print(f"\n{'contender':<10}{'CPU µs/event':>14}{'events/s':>12}")
     for name in CONTENDERS:
@@ -80,9 +93,10 @@ def main() -> int:
         print(f"{title}: {ratio:.2f} (limit {limit}) {'FAIL' if ratio > limit else 'ok'}")
     failed |= float(str(figures["product_us"])) > 25
     print(f"product fold: {figures['product_us']} µs (limit 25)")
-    for title, figure in spoken.items():
+    for title, figure in (spoken | extracted).items():
         print(f"{title}: {figure}")
     failed |= float(str(spoken["plan_90min_s"])) > 0.4
+    failed |= float(str(extracted["minutes_90min_s"])) > 2 or int(str(extracted["minutes_90min_peak_mb"])) > 150
     failed |= int(str(quiet["rss_mb"])) > 1536 or float(str(quiet["cpu_percent"])) > 8
     print(f"idle: {quiet['rss_mb']} MB (limit 1536), {quiet['cpu_percent']} % of a core (limit 8)\nkept in {out}")
     return int(failed)

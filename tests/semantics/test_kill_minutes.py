@@ -131,7 +131,7 @@ async def test_killed_at_twenty_points(here: Installation, world: World) -> None
             if number % 5 == 0:
                 told = report(number)
                 await here.produce(REPORTS, [(told.report_id, msgspec.json.encode(told))])
-            await asyncio.sleep(2.0)
+            await asyncio.sleep(2.6)  # so that there is work at every kill
 
     async def kill(name: str) -> None:
         for _ in range(KILLS // len(names)):

@@ -72,9 +72,7 @@ def items(kind: str, minutes: Minutes) -> Sequence[Point | Action]:
 
 def pair(wanted: Sequence[int], found: Sequence[int]) -> list[tuple[int, int]]:
     """Pairs of indices, the nearest segments first, none used twice."""
-    near = sorted(
-        (abs(a - b), i, j) for i, a in enumerate(wanted) for j, b in enumerate(found) if abs(a - b) <= NEAR
-    )
+    near = sorted((abs(a - b), i, j) for i, a in enumerate(wanted) for j, b in enumerate(found) if abs(a - b) <= NEAR)
     pairs: list[tuple[int, int]] = []
     for _, i, j in near:
         if all(i != a and j != b for a, b in pairs):
