@@ -122,11 +122,13 @@ def _parts(minutes: Minutes) -> Iterator[tuple[str, Sequence[Point | Action | Fa
 
 
 def _title(event: MeetingMinutes, word: str = "Встреча") -> str:
-    return f"{word} {date(event.ts)} {_year(event.ts)}, {clock(event.ts)} (мск)"
+    """Of a text from a file nobody knows when it was said (`ts` 0)."""
+    return f"{word} {date(event.ts)} {_year(event.ts)}, {clock(event.ts)} (мск)" if event.ts else word
 
 
 def _head(event: MeetingMinutes) -> Iterator[str]:
-    yield f"Клиент: {event.lead_id}"
+    if event.lead_id:
+        yield f"Клиент: {event.lead_id}"
     if event.room.strip():
         yield f"Комната: {event.room}"
     if event.people:

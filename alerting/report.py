@@ -163,7 +163,12 @@ def _promise(promise: DuePromise) -> str:
     action = promise.action
     who = "" if action.owner == UNKNOWN else f"{clean(action.owner, LONGEST_NAME)} — "
     said = f"срок {iso_date(action.due)}, обещано {date(promise.ts)}"
-    return f"• Клиент {promise.lead_id}: {who}{clean(action.text, LONGEST_SUMMARY)} ({said})"
+    return f"• Клиент {promise.lead_id}: {who}{_small(clean(action.text, LONGEST_SUMMARY))} ({said})"
+
+
+def _small(text: str) -> str:
+    """As it reads within a sentence; an abbreviation stays."""
+    return text[:1].lower() + text[1:] if text[1:2].islower() else text
 
 
 def _chat(chat: ChatLine) -> str:
@@ -186,7 +191,8 @@ _KINDS = {"jitsi_room": "комната", "tg_chat": "чат Telegram", "wms_cus
 def _meetings(report: DailyReport) -> str:
     if not report.meetings:
         return "не было"
-    return f"{count(report.meetings, MEETINGS)}, {length(report.meeting_minutes * 60_000)}"
+    lasted = length(report.meeting_minutes * 60_000) or "меньше минуты"
+    return f"{count(report.meetings, MEETINGS)}, {lasted}"
 
 
 def _reservations(report: DailyReport) -> str:

@@ -22,6 +22,7 @@ REPEATED_WITHIN = 4
 SHORT = 6
 """Words of a remark that is nothing but a time."""
 
+_AGREED = word_set("договорились договорено решили решено")
 _SEQUELS = word_set(
     "отписаться сказать сообщить перезвонить вернуться ответить показать рассказать отзвониться доложить"
 )
@@ -33,7 +34,8 @@ def find(reader: Reader, conversation: Sequence[Said]) -> list[tuple[Promise, Ac
     found: list[Promise] = []
     asked: list[Request] = []
     for segment in range(len(conversation)):
-        made = _joined(conversation[segment], promises.find(reader, conversation, segment))
+        heard = promises.find(reader, conversation, segment)
+        made = _joined(conversation[segment], [one for one in heard if not _settled(conversation[segment], one)])
         wanted = [
             request
             for request in requests.find(reader, conversation, segment)
@@ -47,6 +49,12 @@ def find(reader: Reader, conversation: Sequence[Said]) -> list[tuple[Promise, Ac
             asked.append(request)
             _keep(conversation, found, request.promise)
     return [(promise, _action(reader, conversation, promise)) for promise in found]
+
+
+def _settled(said: Said, promise: Promise) -> bool:
+    """договорились, приёмка будет за день: how things will be is a decision, nobody takes it on."""
+    first = said.sentence(promise.at).first
+    return promise.key == "будет" and not _AGREED.isdisjoint(said.words[first : promise.at])
 
 
 def _joined(said: Said, made: Sequence[Promise]) -> list[Promise]:

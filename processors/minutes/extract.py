@@ -30,18 +30,13 @@ def extract(conversation: Conversation) -> Minutes:
     told = remarks.find(said, conversation.client)
     about = topics(said)
     asked = questions.find(said)
-    done = [action for _, action in promised]
     return Minutes(
-        summary=summarise(
-            Findings(
-                speakers or conversation.people, about, decided, done, told.leaving, told.conflicts, told.pains, asked
-            )
-        ),
+        summary=summarise(Findings(about, told.leaving, told.conflicts, told.pains, asked)),
         engine=OFFLINE,
         version=conversation.version,
         topics=about,
         decisions=decided,
-        actions=done,
+        actions=[action for _, action in promised],
         pains=told.pains,
         conflicts=told.conflicts,
         competitors=told.competitors,

@@ -1,22 +1,22 @@
-"""A conversation in two to five sentences, made of what was found. No counts, so nothing has to agree with them."""
+"""A conversation in a few sentences: what it was about, what endangers the client, what stays open.
+
+People, decisions and promises are lists of their own beside it in every reading, and are not said twice.
+"""
 
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from schemas.minutes import UNKNOWN, Action, Point, Topic
+from schemas.minutes import Point, Topic
 
-MOST_NAMES, MOST_TITLES, MOST_POINTS = 6, 4, 3
+MOST_TITLES = 4
 LONGEST_POINT = 110
 """Characters of a point within a sentence."""
 
 
 class Findings(NamedTuple):
-    """What a summary is made of. `people` spoke."""
+    """What a summary is made of."""
 
-    people: Sequence[str]
     topics: Sequence[Topic]
-    decisions: Sequence[Point]
-    actions: Sequence[Action]
     leaving: Sequence[Point]
     conflicts: Sequence[Point]
     pains: Sequence[Point]
@@ -24,22 +24,12 @@ class Findings(NamedTuple):
 
 
 def summarise(found: Findings) -> str:
-    """Two to five short Russian sentences; one where nothing was said."""
+    """One to three short Russian sentences."""
     if not found.topics:
         return "В записи нет слов."
-    sentences = [_talk(found), _risk(found), _decided(found.decisions), _promised(found.actions)]
-    if not found.decisions and not found.actions:
-        sentences.append("Решений и обещаний не найдено.")
-    sentences.append(_open(found.open_questions))
-    return " ".join([sentence for sentence in sentences if sentence][:5])
-
-
-def _talk(found: Findings) -> str:
     titles = "; ".join(topic.title.lower() for topic in found.topics[:MOST_TITLES])
-    if not found.people:
-        return f"Темы: {titles}."
-    more = " и другие" if len(found.people) > MOST_NAMES else ""
-    return f"Участники: {', '.join(found.people[:MOST_NAMES])}{more}; темы: {titles}."
+    sentences = (f"Темы: {titles}.", _risk(found), _open(found.open_questions))
+    return " ".join(sentence for sentence in sentences if sentence)
 
 
 def _risk(found: Findings) -> str:
@@ -52,35 +42,8 @@ def _risk(found: Findings) -> str:
     return ""
 
 
-def _decided(decisions: Sequence[Point]) -> str:
-    if not decisions:
-        return ""
-    return f"Решили: {'; '.join(_small(point.text) for point in decisions[:MOST_POINTS])}{_more(decisions)}."
-
-
-def _promised(actions: Sequence[Action]) -> str:
-    if not actions:
-        return ""
-    return f"Обещали: {'; '.join(map(_promise, actions[:MOST_POINTS]))}{_more(actions)}."
-
-
-def _promise(action: Action) -> str:
-    owner = "" if action.owner == UNKNOWN else f"{action.owner} — "
-    due = "" if action.due == UNKNOWN else f" (срок: {action.due})"
-    return f"{owner}{_small(action.text)}{due}"
-
-
 def _open(questions: Sequence[Point]) -> str:
     return f"Без ответа: «{_cut(questions[0].quote)}»." if questions else ""
-
-
-def _more(items: Sequence[object]) -> str:
-    return " и другое" if len(items) > MOST_POINTS else ""
-
-
-def _small(text: str) -> str:
-    cut = _cut(text)
-    return cut[:1].lower() + cut[1:]
 
 
 def _cut(text: str) -> str:

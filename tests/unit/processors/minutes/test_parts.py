@@ -134,3 +134,11 @@ def test_topics_change_where_the_words_do() -> None:
     assert "возвраты" in found.topics[0].title.lower()
     assert "отпуск" in found.topics[1].title.lower()
     assert abs(found.topics[1].start_ms - 60_000) <= 10_000
+
+
+def test_how_things_will_be_is_a_decision() -> None:
+    """What was agreed upon and nobody in particular takes on is no promise; with a person in it, it is one."""
+    found = extract(Conversation([Utterance(0, 3000, "договорились, приёмка будет за один день", "Анна")]))
+    assert ([point.segment for point in found.decisions], found.actions) == ([0], [])
+    found = extract(Conversation([Utterance(0, 3000, "договорились, я пришлю договор в пятницу", "Анна")]))
+    assert [action.owner for action in found.actions] == ["Анна"]
