@@ -17,7 +17,7 @@ def line(text: str) -> str:
     """A short readable form of verbatim words; the words themselves where nothing is left."""
     words = text.split()
     start = 0
-    while start < len(words) - 2 and plain(words[start].strip(",.!?…—–- ")) in _STARTS:
+    while start < len(words) - 3 and plain(words[start].strip(",.!?…—–- ")) in _STARTS:
         start += 1
     if [word.lower() for word in words[start : start + 2]] == ["меня", "зовут"] and len(words) > start + 4:
         start += 3  # and the name, which is the owner's
