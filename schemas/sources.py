@@ -143,8 +143,8 @@ class Word(msgspec.Struct, frozen=True, array_like=True):
 class SegmentNote(msgspec.Struct, frozen=True, omit_defaults=True):
     """How one stretch [start_ms, end_ms) of a recording was transcribed, and what it cost.
 
-    `attempts` counts sessions, `billed_units` are the engine's own (SpeechKit: 15 s), `seconds` is the wall time,
-    `first_event_ms` the time to its first answer, `warnings` how often it complained of our pace.
+    `attempts` counts sessions, `billed_units` are the engine's own (streaming: 15 s, asynchronous: seconds), `seconds`
+    is the wall time, `first_event_ms` the time to its first answer, `warnings` how often it complained of our pace.
     """
 
     start_ms: int
