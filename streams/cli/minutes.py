@@ -8,10 +8,10 @@ from urllib.parse import quote
 
 import click
 import msgspec
-from processors.minutes.extract import extract
 
 from alerting.minutes import render_markdown
 from alerting.plural import date
+from processors.minutes.extract import extract
 from processors.minutes.reading import read
 from processors.profile import FIELDS, Profile
 from schemas.codec import event_id
