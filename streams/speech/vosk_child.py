@@ -75,8 +75,8 @@ def main() -> None:
     parent = _Parent(os.fdopen(os.dup(1), "w", buffering=1))
     os.dup2(2, 1)  # nothing but our lines may reach the parent's reader
     _be_the_first_to_go()
-    if limit_mb:
-        threading.Thread(target=_watch, args=(limit_mb, parent), daemon=True).start()
+    memory = _Memory(limit_mb, parent)
+    threading.Thread(target=memory.watch, daemon=True).start()
     inbox = _Inbox(sys.stdin)
 
     import vosk  # after the inbox: an orphan must die even while the model loads
@@ -88,6 +88,7 @@ def main() -> None:
     except Exception as error:  # noqa: BLE001 - vosk raises bare Exception
         parent.say({"fatal": str(error)})
         sys.exit(3)
+    memory.check()
     parent.say({"ready": True})
 
     def work() -> None:
@@ -95,6 +96,7 @@ def main() -> None:
             request = inbox.requests.get()
             # a recogniser belongs to the thread that made it; libvosk lets Python go on while it works
             answer = _answer(lambda: vosk.KaldiRecognizer(model, RATE), request, inbox.cancelled, parent)
+            memory.check()
             inbox.cancelled.discard(request["id"])
             parent.say({"id": request["id"], **answer})
 
@@ -115,14 +117,28 @@ def _be_the_first_to_go() -> None:
         Path("/proc/self/oom_score_adj").write_text("1000")
 
 
-def _watch(limit_mb: int, parent: _Parent) -> None:
-    """No RLIMIT_DATA or _AS: where malloc fails, the OpenBLAS in libvosk tries for ever (seen: a full core, no words),
-    and each thread reserves 128 MB for it that it hardly uses."""
-    process = psutil.Process()
-    while True:
-        if (used_mb := process.memory_info().rss >> 20) > limit_mb:
-            parent.give_up(f"{used_mb} MB in use, speech.vosk_memory_mb allows {limit_mb}")
-        time.sleep(LOOK_S)
+class _Memory:
+    """Ends the process at `limit_mb` of its own (0: never).
+
+    No RLIMIT_DATA or _AS: where malloc fails, the OpenBLAS in libvosk tries for ever (seen: a full core, no words), and
+    each thread reserves 128 MB for it that it hardly uses.
+    """
+
+    def __init__(self, limit_mb: int, parent: _Parent) -> None:
+        self._limit_mb, self._parent = limit_mb, parent
+        self._process = psutil.Process()
+
+    def check(self) -> None:
+        """Also before every word to the parent: a small model is loaded between two looks."""
+        used_mb = self._process.memory_info().rss >> 20
+        if self._limit_mb and used_mb > self._limit_mb:
+            self._parent.give_up(f"{used_mb} MB in use, speech.vosk_memory_mb allows {self._limit_mb}")
+
+    def watch(self) -> None:
+        """Look every `LOOK_S`."""
+        while self._limit_mb:
+            self.check()
+            time.sleep(LOOK_S)
 
 
 def _answer(make: Callable[[], Any], request: dict[str, Any], cancelled: set[int], parent: _Parent) -> dict[str, Any]:
