@@ -4,7 +4,6 @@ gets out of here with its own text.
 
 import asyncio
 import logging
-from collections.abc import Callable
 from typing import NamedTuple, NoReturn
 
 import aiohttp
@@ -14,18 +13,13 @@ from alerting.render import Buttons
 from schemas.codec import Codec, Rejected
 from schemas.errors import LeadpulseError, Refused, Transient
 from streams import metrics
+from streams.remote import Connect, LazySession
 from streams.settings import Telegram
 
 log = logging.getLogger(__name__)
 
 DENIED_WAIT = 60.0
 """Seconds until a refused token is tried again: a person has to change it."""
-
-CONNECT_SECONDS = 5.0
-"""Less than a call's own timeout, so that a call that never left is told from one whose answer never came."""
-
-KEEP_ALIVE = 15.0
-"""Seconds; shorter than the server's, so that it does not close a connection under a call of ours."""
 
 
 class Uncertain(Transient):
@@ -73,10 +67,9 @@ _MESSAGE: Codec[_Message] = Codec(_Message)
 class BotApi:
     """One bot. `reachable` tells how the last call went. Every call raises `Transient`, `Uncertain` or `Refused`."""
 
-    def __init__(self, telegram: Telegram, connect: Callable[..., aiohttp.ClientSession] = aiohttp.ClientSession):
+    def __init__(self, telegram: Telegram, connect: Connect = aiohttp.ClientSession):
         self._base = f"{telegram.api.rstrip('/')}/bot{telegram.token.get_secret_value()}/"
-        self._timeout, self._connect = telegram.timeout, connect
-        self._session: aiohttp.ClientSession | None = None
+        self._http = LazySession(telegram.timeout, connect)
         self._moved: dict[int, int] = {}
         self.has_token = bool(telegram.token.get_secret_value())
         self.reachable = False
@@ -127,8 +120,7 @@ class BotApi:
 
     async def close(self) -> None:
         """Close the connections."""
-        if self._session is not None:
-            await self._session.close()
+        await self._http.close()
 
     async def _call(self, method: str, body: dict[str, object]) -> msgspec.Raw:
         try:
@@ -171,17 +163,6 @@ class BotApi:
     def _lost(self, method: str, outcome: str) -> None:
         self.reachable = False
         metrics.TELEGRAM_CALLS.labels(method, outcome).inc()
-
-    def _http(self) -> aiohttp.ClientSession:
-        """Made at the first call: aiohttp wants the running loop."""
-        if self._session is None:
-            self._session = self._connect(
-                connector=aiohttp.TCPConnector(keepalive_timeout=KEEP_ALIVE),
-                timeout=aiohttp.ClientTimeout(
-                    total=self._timeout, sock_connect=min(CONNECT_SECONDS, self._timeout / 2)
-                ),
-            )
-        return self._session
 
 
 def _message(text: str, buttons: Buttons) -> dict[str, object]:

@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 from msgspec.structs import replace
 
 from processors.minutes.extract import extract
-from schemas.codec import EVENT, MINUTES_REQUEST, Codec, Rejected, event_id
+from schemas.codec import EVENT, MINUTES_REQUEST, Codec, event_id
 from schemas.errors import ConfigError, Refused, Transient
 from schemas.minutes import ChatDay, ChatSummary, MeetingMinutes, MeetingRequest, Minutes, MinutesRequest
 from schemas.outlets import LlmCall, MinutesCopy, Webhook
@@ -125,12 +125,8 @@ class MinutesOf:
     async def __call__(self, batch: Batch) -> Outcome:
         """Raises `Transient`."""
         outcome = Outcome()
-        for record in batch.records:
-            asked = MINUTES_REQUEST.decode(record.value)
-            if isinstance(asked, Rejected):
-                outcome.rejected.append((record, asked))
-            else:
-                outcome.outputs += await self._settle(asked, record.timestamp / 1000)
+        for record, asked in outcome.readable(batch, MINUTES_REQUEST):
+            outcome.outputs += await self._settle(asked, record.timestamp / 1000)
         return outcome
 
     async def _settle(self, asked: MinutesRequest, arrived: float) -> list[Output]:

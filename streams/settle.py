@@ -9,7 +9,7 @@ import logging
 import random
 import time
 from collections import deque
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
@@ -55,6 +55,15 @@ class Outcome:
     outputs: list[Output] = field(default_factory=list)
     state: list[Output] = field(default_factory=list)
     rejected: list[tuple[ConsumerRecord[bytes, bytes], Rejected]] = field(default_factory=list)
+
+    def readable(self, batch: Batch, codec: Codec[T]) -> Iterator[tuple[ConsumerRecord[bytes, bytes], T]]:
+        """The records with what they say; one that cannot be read is rejected."""
+        for record in batch.records:
+            value = codec.decode(record.value)
+            if isinstance(value, Rejected):
+                self.rejected.append((record, value))
+            else:
+                yield record, value
 
 
 Process = Callable[[Batch], Awaitable[Outcome]]

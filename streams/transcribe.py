@@ -12,7 +12,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from schemas.codec import Codec, Rejected
+from schemas.codec import Codec
 from schemas.errors import Terminal, Transient
 from schemas.sources import FromJitsi, Recording, RoomReport, Transcript
 from schemas.speech import FinishedRecording
@@ -86,16 +86,14 @@ class Transcribe:
     async def __call__(self, batch: Batch) -> Outcome:
         """Settle's `Process`; a batch is one recording."""
         outcome = Outcome()
-        for record in batch.records:
-            recording = _FROM_JITSI.decode(record.value)
-            if isinstance(recording, Rejected):
-                outcome.rejected.append((record, recording))
-            elif not isinstance(recording, RoomReport):
-                self.in_work += 1
-                try:
-                    await self._settle(recording, record.timestamp / 1000, outcome)
-                finally:
-                    self.in_work -= 1
+        for record, recording in outcome.readable(batch, _FROM_JITSI):
+            if isinstance(recording, RoomReport):
+                continue
+            self.in_work += 1
+            try:
+                await self._settle(recording, record.timestamp / 1000, outcome)
+            finally:
+                self.in_work -= 1
         return outcome
 
     async def _settle(self, recording: Recording, arrived: float, outcome: Outcome) -> None:

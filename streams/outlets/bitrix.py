@@ -37,12 +37,8 @@ class BitrixComments:
         """Have a comment for each meeting. Raises `Transient`; what a method refuses for good is rejected."""
         outcome = Outcome()
         settled = self._settled[batch.partition]
-        for record in batch.records:
+        for record, copy in outcome.readable(batch, _COPY):
             if record.offset in settled:  # an earlier attempt at this batch saw to it
-                continue
-            copy = _COPY.decode(record.value)
-            if isinstance(copy, Rejected):
-                outcome.rejected.append((record, copy))
                 continue
             try:
                 await self._ensure(copy.minutes)

@@ -17,6 +17,7 @@ from schemas.codec import Codec, Rejected
 from schemas.errors import Refused, Transient
 from streams import metrics
 from streams.outlets.sections import Bitrix
+from streams.remote import Connect, LazySession
 
 log = logging.getLogger(__name__)
 
@@ -29,8 +30,6 @@ a minute; never longer than all of them."""
 
 LIMIT_TRIES = 4
 """Attempts of one call against the request limit, so that a list of many pages need not begin anew each time."""
-
-CONNECT_SECONDS, KEEP_ALIVE = 10.0, 15.0
 
 
 class Uncertain(Transient):
@@ -94,15 +93,15 @@ class BitrixApi:
     def __init__(
         self,
         bitrix: Bitrix,
-        connect: Callable[..., aiohttp.ClientSession] = aiohttp.ClientSession,
+        connect: Connect = aiohttp.ClientSession,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._base = bitrix.webhook.get_secret_value().strip().rstrip("/") + "/"
         self._code = self._base.rstrip("/").rpartition("/")[2]
-        self._timeout, self._connect, self._clock, self._sleep = bitrix.timeout, connect, clock, sleep
+        self._http = LazySession(bitrix.timeout, connect)
+        self._clock, self._sleep = clock, sleep
         self._bucket = Bucket(bitrix.per_second, bitrix.burst, clock)
-        self._session: aiohttp.ClientSession | None = None
         self._one = asyncio.Lock()
         self._resets: dict[str, float] = {}
         self._blocked: dict[str, float] = {}
@@ -132,8 +131,7 @@ class BitrixApi:
 
     async def close(self) -> None:
         """Close the connections."""
-        if self._session is not None:
-            await self._session.close()
+        await self._http.close()
 
     async def _call(self, method: str, params: dict[str, Any]) -> _Reply:
         async with self._one:
@@ -205,17 +203,6 @@ class BitrixApi:
     def _lose(self, method: str, outcome: str) -> None:
         self.reachable = False
         metrics.BITRIX_CALLS.labels(method, outcome).inc()
-
-    def _http(self) -> aiohttp.ClientSession:
-        """Made at the first call: aiohttp wants the running loop."""
-        if self._session is None:
-            self._session = self._connect(
-                connector=aiohttp.TCPConnector(keepalive_timeout=KEEP_ALIVE),
-                timeout=aiohttp.ClientTimeout(
-                    total=self._timeout, sock_connect=min(CONNECT_SECONDS, self._timeout / 2)
-                ),
-            )
-        return self._session
 
 
 _DENIED = frozenset({"ERROR_METHOD_NOT_FOUND", "PORTAL_DELETED", "insufficient_scope", "INVALID_CREDENTIALS"})

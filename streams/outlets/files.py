@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 from alerting.minutes import render_markdown
 from alerting.plural import MOSCOW
-from schemas.codec import Codec, Rejected
+from schemas.codec import Codec
 from schemas.errors import Transient
 from schemas.minutes import MeetingMinutes
 from schemas.outlets import MinutesCopy
@@ -35,12 +35,8 @@ class Files:
     async def __call__(self, batch: Batch) -> Outcome:
         """Write each meeting into its file. Raises `Transient` while the disk does not take it."""
         outcome = Outcome()
-        for record in batch.records:
-            copy = _COPY.decode(record.value)
-            if isinstance(copy, Rejected):
-                outcome.rejected.append((record, copy))
-            else:
-                await asyncio.to_thread(self._keep, copy.minutes)
+        for _, copy in outcome.readable(batch, _COPY):
+            await asyncio.to_thread(self._keep, copy.minutes)
         return outcome
 
     def _keep(self, event: MeetingMinutes) -> None:

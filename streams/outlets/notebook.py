@@ -80,11 +80,7 @@ class Notebooks:
     async def __call__(self, batch: Batch) -> Outcome:
         """Bring every meeting of the batch to its notebook. Raises `Transient` as long as that is not confirmed."""
         outcome = Outcome()
-        for record in batch.records:
-            copy = _COPY.decode(record.value)
-            if isinstance(copy, Rejected):
-                outcome.rejected.append((record, copy))
-                continue
+        for record, copy in outcome.readable(batch, _COPY):
             try:
                 await self._export(copy)
             except Refused as error:

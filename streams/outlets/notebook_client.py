@@ -6,7 +6,7 @@ what was sent, so no answer's text gets out of here.
 """
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import NoReturn, TypeVar
 from urllib.parse import quote
 
@@ -17,6 +17,7 @@ from yarl import URL
 from schemas.codec import Codec, Rejected
 from schemas.errors import ConfigError, Refused, Transient
 from streams.outlets.sections import Notebook as Section
+from streams.remote import Connect, LazySession
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -27,7 +28,6 @@ CONFIGURATION_WAIT = 60.0
 PAGE = 100
 """The most sources that one answer holds (`get_sources`: `limit` 1–100)."""
 
-CONNECT_SECONDS = 5.0
 """For the connection alone; nobody needs longer on his own network."""
 
 
@@ -70,9 +70,7 @@ class OpenNotebook:
     `healthy` tells how the last call went; True before the first. Raises `ConfigError` for settings that cannot work.
     """
 
-    def __init__(
-        self, settings: Section, connect: Callable[..., aiohttp.ClientSession] = aiohttp.ClientSession
-    ) -> None:
+    def __init__(self, settings: Section, connect: Connect = aiohttp.ClientSession) -> None:
         password = settings.password.get_secret_value()
         if not (password.isascii() and password.isprintable()):
             raise ConfigError("notebook.password: only printable ASCII gets into the header that carries it")
@@ -82,8 +80,8 @@ class OpenNotebook:
             self._base = URL()
         if self._base.scheme not in ("http", "https") or not self._base.host:
             raise ConfigError("notebook.url: wants http://host:port")
-        self._settings, self._connect, self._password = settings, connect, password
-        self._session: aiohttp.ClientSession | None = None
+        self._settings, self._http = settings, LazySession(settings.timeout, connect)
+        self._headers = {"Authorization": f"Bearer {password}"} if password else {}
         self.healthy, self._told = True, False
 
     async def books(self) -> list[Book]:
@@ -131,8 +129,7 @@ class OpenNotebook:
 
     async def close(self) -> None:
         """Close the connections."""
-        if self._session is not None:
-            await self._session.close()
+        await self._http.close()
 
     async def _drop(self, path: str) -> None:
         try:
@@ -163,7 +160,9 @@ class OpenNotebook:
     ) -> bytes:
         url = URL(f"{self._base}{path}", encoded=True).with_query(query)
         try:
-            async with self._http().request(verb, url, json=body, allow_redirects=False) as response:
+            async with self._http().request(
+                verb, url, json=body, headers=self._headers, allow_redirects=False
+            ) as response:
                 status, data = response.status, await response.read()
         except (aiohttp.ClientError, TimeoutError, OSError) as error:  # its text may hold the address
             self.healthy = False
@@ -197,16 +196,6 @@ class OpenNotebook:
             log.error("Open Notebook cannot be used", extra={"error": text})
         self.healthy, self._told = False, True
         raise Transient(text, retry_after=CONFIGURATION_WAIT)
-
-    def _http(self) -> aiohttp.ClientSession:
-        """Made at the first call: aiohttp wants the running loop."""
-        if self._session is None:
-            timeout = self._settings.timeout
-            self._session = self._connect(
-                headers={"Authorization": f"Bearer {self._password}"} if self._password else None,
-                timeout=aiohttp.ClientTimeout(total=timeout, sock_connect=min(CONNECT_SECONDS, timeout)),
-            )
-        return self._session
 
 
 def _quoted(record_id: str) -> str:

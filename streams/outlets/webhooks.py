@@ -21,6 +21,7 @@ from schemas.codec import Codec, Rejected
 from schemas.errors import ConfigError, Refused, Transient
 from schemas.outlets import Webhook
 from streams.outlets.sections import Webhooks
+from streams.remote import Connect, LazySession
 from streams.settle import Batch, Outcome
 
 log = logging.getLogger(__name__)
@@ -36,8 +37,6 @@ as long as the workflow is not active: switching it off to change it must not co
 
 PASSING = frozenset({408, 425, 429})
 """With 5xx: the same event may be taken later (RFC 9110, RFC 8470, RFC 6585)."""
-
-CONNECT_SECONDS = 5.0
 
 
 def signature(secret: str, timestamp: str, body: bytes) -> str:
@@ -63,7 +62,7 @@ class WebhookSender:
     def __init__(
         self,
         settings: Webhooks,
-        connect: Callable[..., aiohttp.ClientSession] = aiohttp.ClientSession,
+        connect: Connect = aiohttp.ClientSession,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._secret = settings.secret.get_secret_value()
@@ -75,8 +74,8 @@ class WebhookSender:
             self._url = URL()
         if self._url.scheme not in ("http", "https") or not self._url.host:
             raise ConfigError("webhooks.url: wants http://… or https://…")
-        self._settings, self._connect, self._clock = settings, connect, clock
-        self._session: aiohttp.ClientSession | None = None
+        self._settings, self._clock = settings, clock
+        self._http = LazySession(settings.timeout, connect)
         self._progress: dict[int, _Progress] = {}
         self.healthy, self._told = True, False
 
@@ -95,8 +94,7 @@ class WebhookSender:
 
     async def close(self) -> None:
         """Close the connections."""
-        if self._session is not None:
-            await self._session.close()
+        await self._http.close()
 
     def _of(self, batch: Batch) -> _Progress:
         key = (batch.generation, batch.records[0].offset, batch.records[-1].offset)
@@ -149,15 +147,6 @@ class WebhookSender:
             self.healthy = False
             raise Transient(what, retry_after)
         raise Refused(what)
-
-    def _http(self) -> aiohttp.ClientSession:
-        """Made at the first call: aiohttp wants the running loop."""
-        if self._session is None:
-            timeout = self._settings.timeout
-            self._session = self._connect(
-                timeout=aiohttp.ClientTimeout(total=timeout, sock_connect=min(CONNECT_SECONDS, timeout))
-            )
-        return self._session
 
 
 def _retry_after(headers: Mapping[str, str], now: float) -> float | None:

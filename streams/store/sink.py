@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
 
-from schemas.codec import Codec, Rejected
+from schemas.codec import Codec
 from schemas.errors import Transient
 from schemas.sources import DeadLetter
 from streams import metrics
@@ -43,13 +43,7 @@ class Sink(Generic[T]):
     async def __call__(self, batch: Batch) -> Outcome:
         """Settle's `Process`."""
         outcome = Outcome()
-        good: list[tuple[T, Record]] = []
-        for record in batch.records:
-            value = self._codec.decode(record.value)
-            if isinstance(value, Rejected):
-                outcome.rejected.append((record, value))
-            else:
-                good.append((value, record))
+        good = [(value, record) for record, value in outcome.readable(batch, self._codec)]
         name = token(batch)
         for rows in self._build(good):
             await self._database.insert(rows, name)

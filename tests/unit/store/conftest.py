@@ -8,12 +8,16 @@ from collections.abc import AsyncIterator, Iterator
 from itertools import count
 from pathlib import Path
 
+import aiohttp
 import pytest
 import pytest_asyncio
 
 from streams.settings import Store
 from streams.store.clickhouse import open_client
 from streams.store.database import Database
+from tests.unit.store import fakes
+from tests.unit.store.api_line import serving
+from tests.unit.store.samples import ALL_EVENTS
 
 _NUMBERS = count(1)
 
@@ -56,3 +60,14 @@ async def opened(store: Store) -> AsyncIterator[Database]:
         keeper.cancel()
         await asyncio.gather(keeper, waiter, return_exceptions=True)
         await database.close()
+
+
+@pytest_asyncio.fixture
+async def api(store: Store, database: Database, tmp_path: Path) -> AsyncIterator[aiohttp.ClientSession]:
+    """A session with the right token, on an API with one event of each type."""
+    await fakes.Feed(database)(ALL_EVENTS)
+    kept = store.model_copy(update={"api_token_file": tmp_path / "token"})
+    async with serving(kept, database) as port:
+        headers = {"Authorization": f"Bearer {kept.api_token_file.read_text().strip()}"}
+        async with aiohttp.ClientSession(f"http://127.0.0.1:{port}", headers=headers) as session:
+            yield session

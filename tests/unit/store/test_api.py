@@ -1,59 +1,19 @@
 """The read API over real HTTP and chDB: the token, the answers, and reasons for refusals."""
 
-import asyncio
-import contextlib
 import stat
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import aiohttp
 import pytest
-import pytest_asyncio
 
 from schemas import events as ev
 from schemas.errors import ConfigError
 from streams.settings import Store
-from streams.store.api import Api, api_token
+from streams.store.api import api_token
 from streams.store.database import Database
-from streams.store.reports import Reports
-from tests.unit.store import fakes
+from tests.unit.store.api_line import answer, serving
 from tests.unit.store.records import NOW
 from tests.unit.store.samples import ALL_EVENTS, LEAD
-
-
-class Lag(fakes.Lag):
-    async def by_topic(self) -> dict[str, int]:
-        return {"lead.events": 3}
-
-
-@pytest_asyncio.fixture
-async def api(store: Store, database: Database, tmp_path: Path) -> AsyncIterator[aiohttp.ClientSession]:
-    """A session with the right token, on an API with one event of each type."""
-    await fakes.Feed(database)(ALL_EVENTS)
-    kept = store.model_copy(update={"api_token_file": tmp_path / "token"})
-    async with serving(kept, database) as port:
-        headers = {"Authorization": f"Bearer {kept.api_token_file.read_text().strip()}"}
-        async with aiohttp.ClientSession(f"http://127.0.0.1:{port}", headers=headers) as session:
-            yield session
-
-
-@contextlib.asynccontextmanager
-async def serving(store: Store, database: Database) -> AsyncIterator[int]:
-    sent = fakes.Sent()
-    api = Api(store, database, Lag(), Reports(database, Lag(), sent, "20:00", fakes.Clock()), sent)  # type: ignore[arg-type]
-    task = asyncio.ensure_future(api.run())
-    try:
-        await asyncio.wait_for(api.listening.wait(), 10)
-        yield api.port
-    finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
-
-
-async def answer(session: aiohttp.ClientSession, path: str, **options: object) -> tuple[int, dict[str, object]]:
-    method = "POST" if options else "GET"
-    async with session.request(method, path, **options) as response:  # type: ignore[arg-type]
-        return response.status, await response.json()
 
 
 @pytest.mark.parametrize("header", [None, "", "Bearer", "Bearer ", "Bearer wrong", "Basic x", "Bearer ключ"])

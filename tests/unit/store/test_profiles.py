@@ -1,11 +1,7 @@
 """Names, profiles and conversations of the read API, over real HTTP and chDB."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import aiohttp
 import msgspec
-import pytest_asyncio
 from msgspec.structs import replace
 
 from schemas import events as ev
@@ -13,23 +9,12 @@ from schemas.minutes import OFFLINE, Fact, MeetingRequest, Minutes
 from streams.settings import Store
 from streams.store.database import Database
 from tests.unit.store import fakes
+from tests.unit.store.api_line import answer
 from tests.unit.store.records import NOW
-from tests.unit.store.samples import ALL_EVENTS, LEAD, event_of
-from tests.unit.store.test_api import answer, serving
+from tests.unit.store.samples import LEAD, event_of
 
 START = NOW - 5000
 """When the sample meeting began."""
-
-
-@pytest_asyncio.fixture
-async def api(store: Store, database: Database, tmp_path: Path) -> AsyncIterator[aiohttp.ClientSession]:
-    """A session on an API with one event of each type."""
-    await fakes.Feed(database)(ALL_EVENTS)
-    kept = store.model_copy(update={"api_token_file": tmp_path / "token"})
-    async with serving(kept, database) as port:
-        headers = {"Authorization": f"Bearer {kept.api_token_file.read_text().strip()}"}
-        async with aiohttp.ClientSession(f"http://127.0.0.1:{port}", headers=headers) as session:
-            yield session
 
 
 async def test_people(api: aiohttp.ClientSession, database: Database) -> None:

@@ -1,0 +1,37 @@
+"""The read API between a test and its database."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+
+import aiohttp
+
+from streams.settings import Store
+from streams.store.api import Api
+from streams.store.database import Database
+from streams.store.reports import Reports
+from tests.unit.store import fakes
+
+
+class Lag(fakes.Lag):
+    async def by_topic(self) -> dict[str, int]:
+        return {"lead.events": 3}
+
+
+@contextlib.asynccontextmanager
+async def serving(store: Store, database: Database) -> AsyncIterator[int]:
+    sent = fakes.Sent()
+    api = Api(store, database, Lag(), Reports(database, Lag(), sent, "20:00", fakes.Clock()), sent)  # type: ignore[arg-type]
+    task = asyncio.ensure_future(api.run())
+    try:
+        await asyncio.wait_for(api.listening.wait(), 10)
+        yield api.port
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+async def answer(session: aiohttp.ClientSession, path: str, **options: object) -> tuple[int, dict[str, object]]:
+    method = "POST" if options else "GET"
+    async with session.request(method, path, **options) as response:  # type: ignore[arg-type]
+        return response.status, await response.json()
