@@ -79,7 +79,7 @@ async def test_full_target(tmp_path: Path, bootstrap: str) -> None:
             await host.finalize(write_noise(host.recordings / "small", 100 << 10))
             assert [r.session_id for r in await host.recordings_told(1)] == ["small"]
             assert "MB left" in await host.ready()
-            assert [path.name.rsplit(".", 3)[0] for path in host.waiting()] == ["large"]
+            await reach(lambda: [path.name.rsplit(".", 3)[0] for path in host.waiting()] == ["large"])
             ballast.unlink()
             told = await host.recordings_told(2)
         assert sorted(r.session_id for r in told) == ["large", "small"]
