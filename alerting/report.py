@@ -27,14 +27,14 @@ from alerting.plural import (
 from alerting.render import clean, gist
 from schemas.minutes import UNKNOWN
 from schemas.reports import ChatLine, DailyReport, DuePromise, ReportLine, SilentLead, UnknownClient, UntoldMeeting
+from schemas.topics import DAY_MS
 from schemas.types import LeadId, Millis
 
 LONGEST_PART = 4000
 """Characters of one message: 4096 are allowed, the rest is kept for the mark of a repeated message."""
 LONGEST_SUMMARY, LONGEST_NAME = 400, 80
-STALE_MS = 24 * 3_600_000
+STALE_MS = DAY_MS
 """A source without anything for so long is pointed out."""
-DAY_MS = 86_400_000
 
 Link = Callable[[LeadId, str], str]
 """From lead and recording to the meeting's address, or an empty text."""

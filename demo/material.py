@@ -2,7 +2,6 @@
 
 import json
 import random
-import time
 import uuid
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -81,8 +80,3 @@ def recording(recordings: Path, metadata: dict[str, Any]) -> Path:
     told = {"meeting_url": f"https://meet.example/{ROOM}", "participants": []} | metadata
     (folder / "metadata.json").write_text(json.dumps(told))
     return folder
-
-
-def now_ms() -> int:
-    """Now, ms UTC."""
-    return time.time_ns() // 1_000_000

@@ -14,6 +14,7 @@ from schemas import callback
 from schemas.codec import Codec
 from schemas.sources import Identity
 from schemas.topics import DEAD_LETTERS, IDENTITIES
+from streams.clock import wall_clock
 from streams.kafka import Output
 from streams.kafka import Outputs as Producer
 from tests.fakes.jitsi import JitsiRoom
@@ -68,7 +69,7 @@ class Story:
         )
 
     async def _history(self) -> None:
-        events = material.warehouse_history(material.now_ms())
+        events = material.warehouse_history(wall_clock())
         await self.stage.post_wms(events)
         self.say(f"WMS: история за {material.HISTORY_DAYS} дней, клиентов {len(material.LEADS)}, событий {len(events)}")
 
@@ -80,13 +81,13 @@ class Story:
         self.say("история сохранена и стала нормой каждого клиента; тревог по ней нет")
 
     async def _spike(self) -> None:
-        began = material.now_ms()
+        began = wall_clock()
         await self.stage.post_wms(material.spike(began))
         message = await self._alert(material.SPIKE_LEAD)
         self._heard(material.SPIKE_LEAD, "12 броней за минуту", message, began)
 
     async def _chat(self) -> None:
-        began = material.now_ms()
+        began = wall_clock()
         self.telegram.say(CLIENT_CHAT, {"id": 9001, "name": "Клиент"}, material.LEAVING_MESSAGE)
         message = await self._alert(material.CHAT_LEAD)
         self._heard(material.CHAT_LEAD, "сообщение в чате", message, began)
@@ -105,7 +106,7 @@ class Story:
             await room.end()
             folder = await asyncio.to_thread(material.recording, self.stage.recordings, metadata)
             self.say("Jibri закончил запись встречи и вызывает finalize.sh")
-            began = material.now_ms()
+            began = wall_clock()
             await self.stage.run(str(ROOT / "jibri-hooks" / "finalize.sh"), str(folder))
             message = await self._alert(material.MEETING_LEAD)
             self._heard(material.MEETING_LEAD, "слова на встрече", message, began)

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import ssl
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
@@ -20,6 +20,9 @@ log = logging.getLogger(__name__)
 
 MAX_REQUEST = 32 << 20
 """Bytes of the largest record; the broker's `message.max.bytes` of the embedded server is the same."""
+
+FOLLOW_AGAIN_S = 1.0
+"""Pause before a topic is followed anew."""
 
 PARTITIONS = {topic.name: topic.partitions for topic in TOPICS}
 
@@ -184,8 +187,19 @@ class Reader:
         finally:
             await consumer.stop()
 
-    async def follow(self) -> AsyncIterator[ConsumerRecord | None]:
-        """Every record of partition 0 for ever; None each time the end is reached. Reconnects by itself."""
+    async def follow(self, take: Callable[[ConsumerRecord | None], Awaitable[None]]) -> None:
+        """Give every record of partition 0 to `take`, for ever, and None each time the end is reached.
+
+        After a passing fault, also one of `take`, it begins anew with the first record.
+        """
+        while True:
+            try:
+                await self._follow(take)
+            except (KafkaError, OSError, Transient) as error:
+                log.warning("topic cannot be followed", extra={"topic": self._topic, "error": repr(error)})
+                await asyncio.sleep(FOLLOW_AGAIN_S)
+
+    async def _follow(self, take: Callable[[ConsumerRecord | None], Awaitable[None]]) -> None:
         consumer = self._consumer(fetch_wait_ms=500)
         tp = TopicPartition(self._topic, 0)
         try:
@@ -195,9 +209,9 @@ class Reader:
             while True:
                 end = (await consumer.end_offsets([tp]))[tp]
                 for record in (await consumer.getmany(tp, timeout_ms=1000)).get(tp, []):
-                    yield record
+                    await take(record)
                 if await consumer.position(tp) >= end:
-                    yield None
+                    await take(None)
         finally:
             await consumer.stop()
 

@@ -11,19 +11,21 @@ from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import urlencode
 
+from aiokafka import ConsumerRecord
 from msgspec.structs import replace
 
 from processors.minutes.extract import extract
 from schemas.codec import EVENT, MINUTES_REQUEST, Codec, event_id
 from schemas.errors import ConfigError, Refused, Transient
 from schemas.minutes import ChatDay, ChatSummary, MeetingMinutes, MeetingRequest, Minutes, MinutesRequest
-from schemas.outlets import LlmCall, MinutesCopy, Webhook
+from schemas.outlets import LlmCall, MinutesCopy
 from schemas.topics import LEAD_EVENTS, LLM_CALLS, MINUTES_REQUESTS, OUT_BITRIX, OUT_FILES, OUT_NOTEBOOK, OUT_WEBHOOKS
 from streams.kafka import Output, Outputs, Reader
 from streams.llm.faults import LlmError, LlmFault
 from streams.llm.gateway import Gateway
 from streams.llm.writer import Writer
 from streams.outlets.webhook_bodies import webhook_of_minutes
+from streams.outlets.webhooks import hook_output
 from streams.settings import Settings
 from streams.settle import Batch, Outcome
 from streams.store.client import call
@@ -33,7 +35,6 @@ log = logging.getLogger(__name__)
 
 _CALL: Codec[LlmCall] = Codec(LlmCall)
 _COPY: Codec[MinutesCopy] = Codec(MinutesCopy)
-_WEBHOOK: Codec[Webhook] = Codec(Webhook)
 
 SOURCE = "minutes"
 
@@ -55,11 +56,11 @@ def build(settings: Settings) -> Worker:
 def targets(settings: Settings) -> list[str]:
     """Topics of the outlets that are set up. Files always are."""
     found = [OUT_FILES.name]
-    if settings.bitrix.webhook.get_secret_value():
+    if settings.bitrix.enabled:
         found.append(OUT_BITRIX.name)
-    if settings.notebook.url:
+    if settings.notebook.enabled:
         found.append(OUT_NOTEBOOK.name)
-    if settings.webhooks.url:
+    if settings.webhooks.enabled:
         found.append(OUT_WEBHOOKS.name)
     return found
 
@@ -88,10 +89,13 @@ class Audit:
 
 async def follow_calls(reader: Reader, gateway: Gateway) -> None:
     """Keep the budget of all workers, until cancelled."""
-    async for record in reader.follow():
+
+    async def take(record: ConsumerRecord | None) -> None:
         made = _CALL.decode(record.value) if record is not None else None
         if isinstance(made, LlmCall):
             gateway.budget.add(made)
+
+    await reader.follow(take)
 
 
 class Scribe:
@@ -148,8 +152,7 @@ class MinutesOf:
         outputs = [_event(event)]
         for topic in self._outlets:
             if topic == OUT_WEBHOOKS.name:
-                hook = webhook_of_minutes(event)
-                outputs.append(Output(topic, hook.id.encode(), _WEBHOOK.encode(hook)))
+                outputs.append(hook_output(webhook_of_minutes(event)))
             else:
                 outputs.append(Output(topic, event.lead_id.encode(), copy))
         return outputs

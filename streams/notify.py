@@ -14,7 +14,6 @@ from alerting.limits import Limits
 from alerting.sender import Sender
 from alerting.shelf import Place, Shelf
 from alerting.telegram import BotApi
-from schemas.codec import Codec
 from schemas.errors import Transient
 from schemas.outlets import Webhook
 from schemas.reports import DailyReport
@@ -39,15 +38,13 @@ from streams.outlets.files import Files
 from streams.outlets.links import link_of, meeting_link
 from streams.outlets.notebook import Notebooks
 from streams.outlets.notebook_client import OpenNotebook
-from streams.outlets.webhooks import WebhookSender
+from streams.outlets.webhooks import WebhookSender, hook_output
 from streams.settings import Settings
 from streams.telling import Alerts, Hooks, OpsNotices, Reports, Rooms, Transcripts, no_hooks
 from streams.worker import Worker
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
-
-_WEBHOOK: Codec[Webhook] = Codec(Webhook)
 
 LOOK_SECONDS = 0.5
 """Between two looks at which partitions are ours."""
@@ -60,7 +57,7 @@ def build(settings: Settings) -> Worker:
     shelf = Shelf(worker.outputs, Reader(settings.kafka, OUTBOX), settings.telegram.timeout)
     ours = Ownership(worker, shelf)
     sender = Sender(settings.telegram, shelf, api, Limits(settings.telegram), ours.places)
-    link, hooked = link_of(settings), bool(settings.webhooks.url)
+    link, hooked = link_of(settings), settings.webhooks.enabled
 
     def hooks(made: Callable[[T], Webhook | None]) -> Hooks[T]:
         return (lambda value: hook_outputs(made(value))) if hooked else no_hooks
@@ -88,24 +85,24 @@ def build(settings: Settings) -> Worker:
 def add_outlets(worker: Worker, settings: Settings) -> None:
     """Consume the topics of the outlets that are set up; what waits in the others is taken when they are."""
     worker.consume(OUT_FILES, Files(settings.minutes.exports))
-    if settings.bitrix.webhook.get_secret_value():
+    if settings.bitrix.enabled:
         portal = BitrixApi(settings.bitrix)
         worker.consume(OUT_BITRIX, BitrixComments(portal, meeting_link(settings)))
         worker.on_close(portal.close)
-    if settings.notebook.url:
+    if settings.notebook.enabled:
         notebook = OpenNotebook(settings.notebook)
         worker.consume(OUT_NOTEBOOK, Notebooks(notebook))
         worker.on_close(notebook.close)
-    if settings.webhooks.url:
+    if settings.webhooks.enabled:
         webhooks = WebhookSender(settings.webhooks)
         worker.consume(OUT_WEBHOOKS, webhooks)
         worker.on_close(webhooks.close)
 
 
 def hook_outputs(hook: Webhook | None) -> Iterable[Output]:
-    """The record of `out.webhooks`."""
+    """Nothing where there is nothing to tell."""
     if hook is not None:
-        yield Output(OUT_WEBHOOKS.name, hook.id.encode(), _WEBHOOK.encode(hook))
+        yield hook_output(hook)
 
 
 def _of_recording(arrived: FromJitsi) -> Webhook | None:

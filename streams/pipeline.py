@@ -8,7 +8,6 @@ import logging
 from collections.abc import Awaitable, Callable
 
 from aiokafka import ConsumerRecord
-from aiokafka.errors import KafkaError
 
 from alerting import policy
 from processors import lead
@@ -78,18 +77,12 @@ class KnownIdentities:
 
     async def follow(self) -> None:
         """Keep up with the topic until cancelled."""
-        while True:
-            try:
-                async for record in self._reader.follow():
-                    if record is None:
-                        self.loaded.set()
-                    else:
-                        await self._apply(record)
-            except (KafkaError, OSError, Transient) as error:
-                log.warning("identities cannot be followed", extra={"error": repr(error)})
-                await asyncio.sleep(1.0)
+        await self._reader.follow(self._take)
 
-    async def _apply(self, record: ConsumerRecord) -> None:
+    async def _take(self, record: ConsumerRecord | None) -> None:
+        if record is None:
+            self.loaded.set()
+            return
         key = (record.key or b"").decode(errors="replace")
         identity = _IDENTITY.decode(record.value) if record.value is not None else None
         if isinstance(identity, Rejected):

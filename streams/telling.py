@@ -1,5 +1,6 @@
 """From records to messages that are wanted of the outbox, and to webhooks: one class a topic."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Generic, TypeAlias, TypeVar
 
@@ -37,7 +38,7 @@ def no_hooks(_value: object) -> Iterable[Output]:
     return ()
 
 
-class Telling(Generic[T]):
+class Telling(ABC, Generic[T]):
     """Settle's `Process`: a batch is acked when the outbox has what it wants said."""
 
     codec: Codec[T]
@@ -68,9 +69,9 @@ class Telling(Generic[T]):
         self.wanted(await self._shelf.put(place, list(wishes.values())))
         return outcome
 
+    @abstractmethod
     def wishes(self, record: Record, value: T, known: Known) -> Iterable[Wish]:
         """What `value` wants said."""
-        raise NotImplementedError
 
     def wanted(self, new: Iterable[Wish]) -> None:
         """The outbox has these now."""

@@ -19,6 +19,7 @@ from schemas.speech import FinishedRecording
 from schemas.topics import RECORDINGS, SEGMENTS, TRANSCRIPTS
 from schemas.types import Millis
 from streams import metrics
+from streams.clock import Clock, wall_clock
 from streams.kafka import Output, Reader
 from streams.notices import Notices
 from streams.settings import Settings, Speech
@@ -41,12 +42,7 @@ ENGINE_RETRY_S = 30.0
 """Pause when the engines themselves are at fault: the recording waits, it does not become a dead letter."""
 
 
-def wall_clock() -> Millis:
-    """Now."""
-    return time.time_ns() // 1_000_000
-
-
-def build(settings: Settings, clock: Callable[[], Millis] = wall_clock) -> Worker:
+def build(settings: Settings, clock: Clock = wall_clock) -> Worker:
     """The transcribe worker."""
     worker = Worker("transcribe", settings, jobs=True)
     speech, send = settings.speech, worker.outputs.send

@@ -33,6 +33,11 @@ class Bitrix(Section):
     burst: int = Field(50, ge=1)
     """Calls that it takes at once (Enterprise: 250)."""
 
+    @property
+    def enabled(self) -> bool:
+        """Whether it is set up."""
+        return bool(self.webhook.get_secret_value())
+
 
 class Notebook(Section):
     """Open Notebook."""
@@ -46,6 +51,11 @@ class Notebook(Section):
     timeout: float = Field(60.0, gt=0)
     """Seconds for one call."""
 
+    @property
+    def enabled(self) -> bool:
+        """Whether it is set up."""
+        return bool(self.url)
+
 
 class Webhooks(Section):
     """Signed webhooks for n8n."""
@@ -58,3 +68,8 @@ class Webhooks(Section):
     """Seconds for one call."""
     give_up_hours: float = Field(24.0, gt=0)
     """After so long an event that nobody took becomes a dead letter."""
+
+    @property
+    def enabled(self) -> bool:
+        """Whether it is set up."""
+        return bool(self.url)

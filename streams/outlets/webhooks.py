@@ -20,6 +20,8 @@ from yarl import URL
 from schemas.codec import Codec, Rejected
 from schemas.errors import ConfigError, Refused, Transient
 from schemas.outlets import Webhook
+from schemas.topics import OUT_WEBHOOKS
+from streams.kafka import Output
 from streams.outlets.sections import Webhooks
 from streams.remote import Connect, LazySession
 from streams.settle import Batch, Outcome
@@ -42,6 +44,11 @@ PASSING = frozenset({408, 425, 429})
 def signature(secret: str, timestamp: str, body: bytes) -> str:
     """`X-Leadpulse-Signature`: HMAC-SHA256 over the timestamp (decimal seconds), a dot and the body as it is sent."""
     return "sha256=" + hmac.new(secret.encode(), timestamp.encode() + b"." + body, hashlib.sha256).hexdigest()
+
+
+def hook_output(webhook: Webhook) -> Output:
+    """The record of `out.webhooks`."""
+    return Output(OUT_WEBHOOKS.name, webhook.id.encode(), _WEBHOOK.encode(webhook))
 
 
 @dataclass(slots=True)

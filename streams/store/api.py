@@ -32,10 +32,10 @@ from schemas.alerts import AlertStatus
 from schemas.errors import ConfigError, Refused, Transient
 from schemas.types import LeadId, Millis
 from streams import metrics
+from streams.clock import wall_clock
 from streams.settings import Store
 from streams.store import history, profiles, sql
 from streams.store.clickhouse import StatementFailed
-from streams.store.clock import wall_clock
 from streams.store.database import Database
 from streams.store.lag import Lag
 from streams.store.people import people

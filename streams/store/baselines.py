@@ -24,9 +24,10 @@ from schemas.errors import Transient
 from schemas.events import Baseline, DayFigures, Event, Inbound, Message, Pick, Reservation, Shipment
 from schemas.topics import LEAD_EVENTS
 from schemas.types import LocalDay, Millis
+from streams.clock import Clock
 from streams.kafka import Output, partition_of
 from streams.store.clickhouse import StatementFailed
-from streams.store.clock import Clock, latest_at
+from streams.store.clock import latest_at
 from streams.store.database import Database
 from streams.store.rows import Record
 from streams.store.ticks import Send

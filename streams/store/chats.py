@@ -12,8 +12,9 @@ from schemas.meetings import Utterance
 from schemas.minutes import ChatDay, Conversation
 from schemas.topics import MINUTES_REQUESTS
 from schemas.types import LeadId, Millis
+from streams.clock import Clock
 from streams.kafka import Output
-from streams.store.clock import Clock, moscow
+from streams.store.clock import moscow
 from streams.store.daily import Daily, Progress
 from streams.store.database import Database
 from streams.store.tables import CHAT_DAYS, Rows
@@ -57,16 +58,7 @@ class Chats:
 
     def __init__(self, database: Database, lag: Progress, send: Send, at: str, clock: Clock) -> None:
         self._database, self._send, self._clock = database, send, clock
-        self.daily = Daily("chats", lag, at, clock, self._last, self._ask)
-
-    async def run(self) -> None:
-        """Ask when the time comes, until cancelled."""
-        await self._database.opened()
-        await self.daily.run()
-
-    async def _last(self) -> Millis | None:
-        [(last, first_event)] = await self._database.read(LAST)
-        return last or first_event or None
+        self.daily = Daily("chats", database, lag, at, clock, LAST, self._ask)
 
     async def _ask(self, since: Millis, until: Millis) -> None:
         days = await self.days(since, until)

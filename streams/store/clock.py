@@ -1,19 +1,11 @@
-"""The store's clock, and times of day in Moscow. The one worker that makes time into events reads a clock here."""
+"""Times of day in Moscow."""
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from datetime import time as TimeOfDay  # noqa: N812 — the class, beside the module `time`
 
 from processors.days import MOSCOW
 from schemas.types import Millis
-
-Clock = Callable[[], Millis]
-
-
-def wall_clock() -> Millis:
-    """Now, in ms UTC."""
-    return time.time_ns() // 1_000_000
 
 
 def moscow(ts: Millis) -> datetime:

@@ -8,8 +8,10 @@ from typing import Protocol
 from schemas.errors import Transient
 from schemas.topics import DAY_MS
 from schemas.types import Millis
+from streams.clock import Clock
 from streams.store.clickhouse import StatementFailed
-from streams.store.clock import Clock, every_day_at
+from streams.store.clock import every_day_at
+from streams.store.database import Database
 
 log = logging.getLogger(__name__)
 
@@ -30,25 +32,28 @@ class Progress(Protocol):
 
 
 class Daily:
-    """Calls `make(since, until)` for each day that is due. `last` tells the `until` of the last one that is durable, or
-    the first event's time. Of several store workers the one with partition 0 of `lead.events` does it.
+    """Calls `make(since, until)` for each day that is due. `last` is the query of the `until` of the last one that is
+    durable (0: none yet) and of the first event's time. Of several store workers the one with partition 0 of
+    `lead.events` does it.
     """
 
     def __init__(
         self,
         name: str,
+        database: Database,
         lag: Progress,
         at: str,
         clock: Clock,
-        last: Callable[[], Awaitable[Millis | None]],
+        last: str,
         make: Callable[[Millis, Millis], Awaitable[None]],
     ) -> None:
-        self._name, self._lag, self._at, self._clock = name, lag, at, clock
+        self._name, self._database, self._lag, self._at, self._clock = name, database, lag, at, clock
         self._last, self._make = last, make
         self._done: Millis | None = None
 
     async def run(self) -> None:
         """Make each when its time comes, until cancelled."""
+        await self._database.opened()
         while True:
             try:
                 if 0 in self._lag.partitions():
@@ -63,7 +68,8 @@ class Daily:
         """Make what is due, at most the last seven days; how many. Raises `Transient`, `StatementFailed`."""
         now = self._clock()
         if self._done is None:
-            self._done = await self._last() or now
+            [(last, first_event)] = await self._database.read(self._last)
+            self._done = last or first_event or now
         due = list(every_day_at(self._done, now, self._at))[-MOST_MADE_UP:]
         if due and not await self._lag.caught_up(PATIENCE):
             log.warning("daily work without what is still on its way", extra={"what": self._name, "days": len(due)})

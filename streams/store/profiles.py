@@ -9,8 +9,8 @@ from schemas.meetings import Utterance
 from schemas.minutes import ChatSummary, Conversation, MeetingMinutes, MeetingRequest, ProfileCorrected
 from schemas.topics import LEAD_EVENTS
 from schemas.types import LeadId, Millis
+from streams.clock import Clock
 from streams.kafka import Output
-from streams.store.clock import Clock
 from streams.store.database import Database
 from streams.store.ticks import Send
 

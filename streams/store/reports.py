@@ -14,8 +14,9 @@ from schemas.errors import Refused
 from schemas.reports import DailyReport, ReportLine
 from schemas.topics import REPORTS
 from schemas.types import Millis
+from streams.clock import Clock
 from streams.kafka import Output
-from streams.store.clock import Clock, at_time, moscow
+from streams.store.clock import at_time, moscow
 from streams.store.daily import Daily, Progress, day_before
 from streams.store.database import Database
 from streams.store.digest import digest
@@ -76,12 +77,7 @@ class Reports:
 
     def __init__(self, database: Database, lag: Progress, send: Send, at: str, clock: Clock) -> None:
         self._database, self._lag, self._send, self._at, self._clock = database, lag, send, at, clock
-        self.daily = Daily("report", lag, at, clock, self._last, self._scheduled)
-
-    async def run(self) -> None:
-        """Publish each report when its time comes, until cancelled."""
-        await self._database.opened()
-        await self.daily.run()
+        self.daily = Daily("report", database, lag, at, clock, LAST, self._scheduled)
 
     async def of_day(self, day: date | None) -> DailyReport:
         """The report of a Moscow day as it would be told, or of today so far. Raises `Refused` for a day to come,
@@ -140,10 +136,6 @@ class Reports:
             dead_letters=dead_letters,
             leads=sorted(busy, key=lambda line: (-line.alerts, -line.meetings, -line.messages, line.lead_id)),
         )
-
-    async def _last(self) -> Millis | None:
-        [(last, first_event)] = await self._database.read(LAST)
-        return last or first_event or None
 
     async def _scheduled(self, since: Millis, until: Millis) -> None:
         await self._publish(await self.make(f"{moscow(until):%Y-%m-%d}", since, until), scheduled=True)

@@ -10,9 +10,9 @@ from schemas.errors import Transient
 from schemas.events import Tick
 from schemas.topics import DAY_MS, LEAD_EVENTS
 from schemas.types import Millis
+from streams.clock import Clock
 from streams.kafka import Output
 from streams.store.clickhouse import StatementFailed
-from streams.store.clock import Clock
 from streams.store.database import Database
 
 log = logging.getLogger(__name__)

@@ -13,11 +13,11 @@ from schemas.topics import (
     LLM_CALLS,
     TRANSCRIPTS,
 )
+from streams.clock import Clock, wall_clock
 from streams.settings import Settings
 from streams.store.api import Api
 from streams.store.baselines import Baselines
 from streams.store.chats import Chats
-from streams.store.clock import Clock, wall_clock
 from streams.store.database import Database
 from streams.store.lag import Lag
 from streams.store.reports import Reports
@@ -50,8 +50,8 @@ def build(settings: Settings, clock: Clock = wall_clock) -> Worker:
     worker.background("clickhouse", database.keep_open)
     worker.background("ticks", ticks.run)
     worker.background("baselines", baselines.run)
-    worker.background("reports", reports.run)
-    worker.background("chats", chats.run)
+    worker.background("reports", reports.daily.run)
+    worker.background("chats", chats.daily.run)
     worker.background("api", api.run)
     worker.needs["clickhouse"] = database.answers
     worker.needs["api"] = api.listening.is_set

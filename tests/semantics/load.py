@@ -1,6 +1,5 @@
 """A made-up day of some clients, as it comes in through the entrances, and the oracle that says what must come out."""
 
-import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -16,24 +15,20 @@ from schemas.alerts import Alert
 from schemas.events import AlertAction, Baseline, DayFigures, Event
 from schemas.topics import LEAD_EVENTS
 from schemas.types import Meta
+from streams.clock import wall_clock
 
 HISTORY_DAYS = 40
 
 
-def now_ms() -> int:
-    """Now, in ms UTC."""
-    return int(time.time() * 1000)
-
-
 def history(leads: Iterable[str]) -> list[tuple[str, bytes]]:
     """A baseline per lead: two reservations of ten pieces a day."""
-    today = local_day(now_ms())
+    today = local_day(wall_clock())
     records = []
     for lead_id in leads:
         event = Baseline(
             event_id=codec.event_id("test", "baseline", lead_id),
             lead_id=lead_id,
-            ts=now_ms(),
+            ts=wall_clock(),
             source="store",
             first_day=today - HISTORY_DAYS - 1,
             last_day=today - 2,
@@ -48,7 +43,7 @@ def reservation(lead_id: str, number: int, qty: int = 5) -> bytes:
     payload = {
         "id": f"{lead_id}-{number}",
         "type": "reservation_created",
-        "ts": now_ms(),
+        "ts": wall_clock(),
         "client": {"kind": "lead", "value": lead_id},
         "doc": {"id": f"R-{lead_id}-{number}"},
         "qty": qty,

@@ -12,9 +12,9 @@ import pytest
 from schemas import codec
 from schemas.sources import DeadLetter, Identity
 from schemas.topics import DEAD_LETTERS, IDENTITIES, LEAD_EVENTS, LEAD_UNASSIGNED, TELEGRAM, WMS
+from streams.clock import wall_clock
 from tests.installation import Installation, until
 from tests.ports import free_port
-from tests.semantics.load import now_ms
 
 TOKEN, SECRET = "a-token-for-the-warehouse", "a-secret-of-the-bot"
 
@@ -24,7 +24,7 @@ def event(**changes: object) -> dict[str, object]:
     good = {
         "id": "R-1",
         "type": "reservation_created",
-        "ts": now_ms(),
+        "ts": wall_clock(),
         "client": {"kind": "lead", "value": "4001"},
         "doc": {"id": "R-1"},
         "qty": 5,

@@ -12,12 +12,13 @@ import aiohttp
 import pytest
 
 from schemas.topics import LEAD_ALERTS, LEAD_EVENTS
+from streams.clock import wall_clock
 from streams.embedded.broker import Broker
 from streams.embedded.jars import fetch
 from tests.fakes.telegram import FakeTelegram
 from tests.installation import Installation, until
 from tests.ports import free_port
-from tests.semantics.load import history, now_ms
+from tests.semantics.load import history
 
 AWAY_SECONDS = 20
 TOKEN, CHAT = "wms-token-of-the-test", 500
@@ -50,7 +51,7 @@ async def post_spike(port: int, lead: str) -> int:
     event = {
         "id": f"{lead}-{time.monotonic_ns()}",
         "type": "reservation_created",
-        "ts": now_ms(),
+        "ts": wall_clock(),
         "client": {"kind": "lead", "value": lead},
         "doc": {"id": "R-1"},
         "qty": 900,
