@@ -1,4 +1,4 @@
-"""From signals to people: what an alert becomes (`policy`), how it reads (`render`, `report`), how it is delivered.
+"""From signals to people: what an alert becomes (`policy`), how it reads (`render`, `report`), what is owed (`outbox`).
 
-`policy`, `plural`, `render` and `report` are pure; `telegram`, `limits`, `outbox` and `sender` do the delivery.
+Pure, as `processors`: no I/O, no clock. `streams/notify` delivers it.
 """

@@ -17,12 +17,12 @@ from aiokafka import AIOKafkaConsumer, ConsumerRecord
 
 from bench.job import DECODE_WINDOW, DECODER, ENCODE, STATE_TOPIC, TOPIC, Window, step
 from schemas.topics import LEAD_EVENTS, LEAD_STATE, TopicSpec
-from streams.kafka import Output, Reader
-from streams.pipeline import Fold
+from streams.engine.kafka import Output, Reader
+from streams.engine.settle import Batch, Outcome
+from streams.engine.state import LeadStates
+from streams.engine.worker import Worker
+from streams.pipeline.worker import Fold
 from streams.settings import Kafka, Metrics, Pipeline, Settings
-from streams.settle import Batch, Outcome
-from streams.state import LeadStates
-from streams.worker import Worker
 
 
 @dataclass

@@ -13,12 +13,12 @@ import numpy as np
 import psutil
 
 from streams.settings import Speech
-from streams.speech.decode import voices
-from streams.speech.engines import RATE, Audio, Pcm, Segment
-from streams.speech.plan import plan
-from streams.speech.sections import SpeechKit
-from streams.speech.speechkit_stream import SpeechKitStream
-from streams.speech.vosk import VoskEngine
+from streams.settings.speech import SpeechKit
+from streams.transcribe.engines.speechkit_stream import SpeechKitStream
+from streams.transcribe.engines.vosk import VoskEngine
+from streams.transcribe.sound.audio import RATE, Audio, Pcm, Segment
+from streams.transcribe.sound.decode import voices
+from streams.transcribe.sound.plan import plan
 from tests.fakes.speechkit import KEY
 from tests.speech import quiet, say, write_mp4
 from tests.tones import talk, write

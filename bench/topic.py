@@ -12,7 +12,7 @@ from bench.job import LEADS, PARTITIONS, STATE_TOPIC, TOPIC
 from schemas import codec
 from schemas.events import Baseline, DayFigures, Reservation
 from schemas.topics import DAY_MS, LEAD_ALERTS, LEAD_EVENTS, LEAD_PARTITIONS, LEAD_SIGNALS, LEAD_STATE
-from streams.kafka import partition_of
+from streams.engine.kafka import partition_of
 
 HISTORY_DAYS = 60
 

@@ -14,9 +14,9 @@ from schemas import callback
 from schemas.codec import Codec
 from schemas.sources import Identity
 from schemas.topics import DEAD_LETTERS, IDENTITIES
-from streams.clock import wall_clock
-from streams.kafka import Output
-from streams.kafka import Outputs as Producer
+from streams.engine.clock import wall_clock
+from streams.engine.kafka import Output
+from streams.engine.kafka import Outputs as Producer
 from tests.fakes.jitsi import JitsiRoom
 from tests.fakes.telegram import FakeTelegram, Message
 

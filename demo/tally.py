@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from schemas import codec
 from schemas.events import Event, MeetingTranscribed
 from schemas.topics import LEAD_EVENTS, TopicSpec
-from streams.kafka import Reader
+from streams.engine.kafka import Reader
 from streams.settings import Kafka
 
 

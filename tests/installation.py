@@ -17,9 +17,9 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import GroupCoordinatorNotAvailableError
 
 from schemas.topics import TOPICS, TopicSpec
-from streams.kafka import Output, Outputs, Reader
+from streams.engine.kafka import Output, Outputs, Reader
+from streams.engine.topics import apply
 from streams.settings import Kafka, Metrics, Settings, Store
-from streams.topics import apply
 from tests.ports import free_port
 
 

@@ -71,7 +71,7 @@ def talk(
 
 
 def write(path: Path, pcm: Pcm) -> None:
-    """As `streams.speech.decode` spools it."""
+    """As `streams.transcribe.sound.decode` spools it."""
     pcm.astype("<i2").tofile(path)
 
 

@@ -14,8 +14,8 @@ from schemas.reports import DailyReport
 from streams import settings
 from streams.cli.gist import KINDS, RULES, SEVERITIES, amount, evidence, gist
 from streams.cli.table import moscow, table
-from streams.outlets.links import link_of
-from streams.store.client import call
+from streams.clients.store import call
+from streams.notify.outlets.links import link_of
 
 _AS_JSON = click.option("--json", "as_json", is_flag=True, help="Ответ для программы.")
 _LIMIT = click.option("--limit", type=click.IntRange(1, 10_000), default=50, show_default=True, help="Сколько событий.")

@@ -12,11 +12,12 @@ from http.client import HTTPException
 import click
 
 from schemas.errors import LeadpulseError, Transient
-from streams import settings, topics
+from streams import settings
 from streams.cli.check_outlets import bitrix_faults, llm_faults, notebook_faults, webhook_faults
 from streams.cli.check_speech import model_faults, speechkit_faults
+from streams.clients.store import OPENER, call
+from streams.engine import topics
 from streams.settings import Settings
-from streams.store.client import OPENER, call
 
 TIMEOUT = 10.0
 """Seconds that one check may take."""

@@ -5,8 +5,8 @@ from collections.abc import Awaitable
 from http.client import HTTPException
 
 from schemas.errors import LeadpulseError
+from streams.clients.store import OPENER
 from streams.settings import Settings
-from streams.store.client import OPENER
 
 TIMEOUT = 10.0
 """Seconds that one question may take."""
@@ -31,7 +31,7 @@ def bitrix_faults(loaded: Settings) -> list[str]:
     """The webhook answers. No message names its code, which stands in the URL."""
     if not loaded.bitrix.enabled:
         return []
-    from streams.outlets.bitrix_client import BitrixApi
+    from streams.notify.outlets.bitrix_client import BitrixApi
 
     async def ask() -> None:
         api = BitrixApi(loaded.bitrix)
@@ -47,7 +47,7 @@ def notebook_faults(loaded: Settings) -> list[str]:
     """Open Notebook answers, and takes the password."""
     if not loaded.notebook.enabled:
         return []
-    from streams.outlets.notebook_client import OpenNotebook
+    from streams.notify.outlets.notebook_client import OpenNotebook
 
     async def ask() -> None:
         api = OpenNotebook(loaded.notebook)

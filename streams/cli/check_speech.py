@@ -4,9 +4,9 @@ from threading import Timer
 
 from schemas.errors import LeadpulseError
 from streams.settings import Settings
-from streams.speech import vosk_model
-from streams.speech.engines import EngineError, ErrorKind
-from streams.speech.lineup import engine, usable
+from streams.transcribe.engines import vosk_model
+from streams.transcribe.engines.interface import EngineError, ErrorKind
+from streams.transcribe.engines.lineup import engine, usable
 
 TIMEOUT = 10.0
 """Seconds for SpeechKit's answer."""
@@ -38,7 +38,7 @@ def speechkit_faults(loaded: Settings) -> list[str]:
 
 def _ask(loaded: Settings) -> None:
     """Raises `EngineError`: the better the key, the less is known of `NOBODY`."""
-    from streams.speech.yandex_api import SpeechApi
+    from streams.transcribe.engines.yandex_api import SpeechApi
 
     engine("speechkit_stream", loaded).check()
     api = SpeechApi(loaded.speechkit)

@@ -20,8 +20,8 @@ from schemas.minutes import MeetingMinutes, MeetingRequest, Minutes
 from schemas.outlets import LlmCall
 from streams import settings
 from streams.cli.ask import lead_id
+from streams.clients.store import call
 from streams.settings import Settings
-from streams.store.client import call
 
 _FIELD_NAMES = {
     "sells": "Продаёт",
@@ -82,8 +82,8 @@ def _asked(loaded: Settings, source: str) -> MeetingRequest:
 
 async def _written(loaded: Settings, asked: MeetingRequest) -> Minutes:
     """By a model where one is set up, else by rules."""
-    from streams.llm.gateway import Gateway
-    from streams.minutes import Scribe
+    from streams.minutes.llm.gateway import Gateway
+    from streams.minutes.worker import Scribe
 
     gateway = Gateway(loaded.llm, HandLog(loaded.llm.hand_log))
     try:

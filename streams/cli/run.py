@@ -6,15 +6,16 @@ from importlib import import_module
 
 import click
 
-from streams import log, settings
+from streams import settings
+from streams.engine import log
 
 WORKERS = {
     "gateway": "streams.gateway.worker",
-    "pipeline": "streams.pipeline",
-    "transcribe": "streams.transcribe",
+    "pipeline": "streams.pipeline.worker",
+    "transcribe": "streams.transcribe.worker",
     "store": "streams.store.worker",
-    "minutes": "streams.minutes",
-    "notify": "streams.notify",
+    "minutes": "streams.minutes.worker",
+    "notify": "streams.notify.worker",
 }
 """Module with `build(settings) -> Worker`."""
 

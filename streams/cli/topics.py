@@ -8,7 +8,8 @@ from dataclasses import asdict
 import click
 
 from schemas.errors import Transient
-from streams import settings, topics
+from streams import settings
+from streams.engine import topics
 
 
 @click.group("topics")

@@ -12,11 +12,11 @@ import click
 from schemas.errors import ConfigError, Terminal
 from streams import settings
 from streams.settings import Settings
-from streams.speech import captions
-from streams.speech.engines import EngineError
-from streams.speech.fallback import Course, Lineup, NoMemory
-from streams.speech.job import TranscribedAudio, transcribe_on
-from streams.speech.lineup import lineup
+from streams.transcribe import captions
+from streams.transcribe.engines.fallback import Course, Lineup, NoMemory
+from streams.transcribe.engines.interface import EngineError
+from streams.transcribe.engines.lineup import lineup
+from streams.transcribe.job import TranscribedAudio, transcribe_on
 
 ENGINES: dict[str, list[str]] = {
     "vosk": ["vosk"],

@@ -1,6 +1,6 @@
 """The settings of the embedded broker, each with its reason."""
 
-from streams.kafka import MAX_REQUEST
+from streams.engine.kafka import MAX_REQUEST
 
 HOST = "127.0.0.1"
 

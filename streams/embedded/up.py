@@ -36,7 +36,7 @@ PROGRAMS: tuple[tuple[str, str], ...] = (
 ONCE = frozenset({"topics"})
 
 STOP_SECONDS = 12
-"""More than a worker takes for its own graceful end (`streams.worker.STOP_SECONDS`)."""
+"""More than a worker takes for its own graceful end (`streams.engine.worker.STOP_SECONDS`)."""
 
 _HEAD = """[supervisord]
 nodaemon=true

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from aiohttp import web
 
-from streams import metrics
+from streams.engine import metrics
 from streams.settings import Gateway
 
 log = logging.getLogger(__name__)
@@ -20,7 +20,7 @@ idle connections (nginx: 60 s), so the proxy never meets a connection that is ju
 LINGERING_SECONDS = 1.0
 """How long the rest of a refused body is read and thrown away, so that the sender can read the refusal."""
 STOP_SECONDS = 4.0
-"""Requests in work get so long when the worker stops; less than `streams.worker.STOP_SECONDS`."""
+"""Requests in work get so long when the worker stops; less than `streams.engine.worker.STOP_SECONDS`."""
 
 _COPIED = ("Allow", "Retry-After")
 

@@ -14,7 +14,7 @@ from aiokafka.client import AIOKafkaClient
 from aiokafka.errors import KafkaError
 
 from schemas.errors import Transient
-from streams.kafka import Output, client_options
+from streams.engine.kafka import Output, client_options
 from streams.settings import Kafka
 
 log = logging.getLogger(__name__)
@@ -27,7 +27,7 @@ RETRY_AFTER = 5
 
 
 class Sink(Protocol):
-    """What the intake needs of `streams.kafka.Outputs`."""
+    """What the intake needs of `streams.engine.kafka.Outputs`."""
 
     async def send(self, outputs: Iterable[Output]) -> None:
         """Return when the broker has everything; raise `Transient` otherwise."""

@@ -5,10 +5,10 @@ from aiohttp import web
 from schemas.codec import Codec, Rejected
 from schemas.sources import RoomReport
 from schemas.topics import RECORDINGS
+from streams.engine.kafka import Output
 from streams.gateway.auth import is_bearer
 from streams.gateway.http import read_body
 from streams.gateway.intake import Intake
-from streams.kafka import Output
 from streams.settings import Gateway
 
 _REPORTS: Codec[list[RoomReport]] = Codec(list[RoomReport])

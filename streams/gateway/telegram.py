@@ -8,10 +8,10 @@ from aiohttp import web
 from schemas.codec import Codec, Rejected
 from schemas.sources import Inbound
 from schemas.topics import TELEGRAM
+from streams.engine.kafka import Output
 from streams.gateway.auth import is_secret
 from streams.gateway.http import read_body
 from streams.gateway.intake import Intake
-from streams.kafka import Output
 from streams.settings import Gateway
 
 SECRET = "X-Telegram-Bot-Api-Secret-Token"

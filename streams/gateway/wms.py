@@ -9,10 +9,10 @@ from schemas.codec import Codec, Rejected
 from schemas.sources import Inbound, WmsPayload
 from schemas.topics import WMS
 from schemas.types import Millis
+from streams.engine.kafka import Output
 from streams.gateway.auth import SIGNATURE, is_bearer, is_signed
 from streams.gateway.http import read_body
 from streams.gateway.intake import Intake
-from streams.kafka import Output
 from streams.settings import Gateway, WmsSource
 
 _UNKNOWN = WmsSource()

@@ -2,13 +2,13 @@
 
 from schemas.errors import ConfigError
 from schemas.topics import RECORDINGS, TELEGRAM, WMS
+from streams.engine.worker import Worker
 from streams.gateway.http import application, serve
 from streams.gateway.intake import Intake, TopicProbe
 from streams.gateway.jitsi import JitsiEntrance
 from streams.gateway.telegram import TelegramEntrance
 from streams.gateway.wms import WmsEntrance
 from streams.settings import Settings
-from streams.worker import Worker
 
 ENVELOPE = 64 << 10
 """Bytes that a record may be larger than its body: the wrapper, key and batch header."""

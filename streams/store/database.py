@@ -17,7 +17,7 @@ from streams.store.clickhouse import (
     reader_settings,
     writer_settings,
 )
-from streams.store.tables import Rows
+from streams.store.sinks.tables import Rows
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")

@@ -8,8 +8,8 @@ from aiokafka.errors import KafkaError
 
 from schemas.errors import Transient
 from schemas.topics import LEAD_EVENTS
-from streams.kafka import client_options
-from streams.worker import Worker
+from streams.engine.kafka import client_options
+from streams.engine.worker import Worker
 
 COMMIT_SECONDS = 0.25
 """Between two looks at the commits; the worker commits twice a second."""

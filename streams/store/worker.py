@@ -13,19 +13,19 @@ from schemas.topics import (
     LLM_CALLS,
     TRANSCRIPTS,
 )
-from streams.clock import Clock, wall_clock
+from streams.engine.clock import Clock, wall_clock
+from streams.engine.worker import Worker
 from streams.settings import Settings
-from streams.store.api import Api
-from streams.store.baselines import Baselines
-from streams.store.chats import Chats
 from streams.store.database import Database
+from streams.store.jobs.baselines import Baselines
+from streams.store.jobs.chats import Chats
+from streams.store.jobs.reports import Reports
+from streams.store.jobs.ticks import Ticks
 from streams.store.lag import Lag
-from streams.store.reports import Reports
-from streams.store.rows import alert_rows, call_rows, event_rows, signal_rows, unassigned_rows
-from streams.store.sink import DeadLetterSink, Sink
-from streams.store.stt import TranscriptSink
-from streams.store.ticks import Ticks
-from streams.worker import Worker
+from streams.store.read.api import Api
+from streams.store.sinks.rows import alert_rows, call_rows, event_rows, signal_rows, unassigned_rows
+from streams.store.sinks.sink import DeadLetterSink, Sink
+from streams.store.sinks.stt import TranscriptSink
 
 
 def build(settings: Settings, clock: Clock = wall_clock) -> Worker:

@@ -17,7 +17,7 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from schemas.errors import ConfigError, Transient
 from streams.embedded.broker import Broker
 from streams.embedded.jars import fetch
-from streams.kafka import MAX_REQUEST
+from streams.engine.kafka import MAX_REQUEST
 from tests.installation import until
 
 TOPIC = "kept"

@@ -16,8 +16,8 @@ import msgspec
 from schemas.sources import Inbound
 from schemas.topics import TELEGRAM, WMS
 from streams.embedded.broker import Broker
-from streams.kafka import partition_of
-from streams.topics import apply
+from streams.engine.kafka import partition_of
+from streams.engine.topics import apply
 from tests.installation import Installation, until
 from tests.ports import free_port
 

@@ -5,14 +5,14 @@ import msgspec
 from schemas.minutes import Minutes
 from schemas.outlets import LlmCall
 from schemas.topics import LLM_CALLS
-from streams.kafka import Output, Outputs, Reader
-from streams.llm.budget import Budget
-from streams.llm.caller import BEGUN
-from streams.llm.gateway import Gateway
-from streams.llm.request import Request
-from streams.llm.sections import Llm, Model
+from streams.engine.kafka import Output, Outputs, Reader
+from streams.engine.topics import apply
+from streams.minutes.llm.budget import Budget
+from streams.minutes.llm.caller import BEGUN
+from streams.minutes.llm.gateway import Gateway
+from streams.minutes.llm.request import Request
 from streams.settings import Kafka
-from streams.topics import apply
+from streams.settings.llm import Llm, Model
 from tests.fakes.glm import FakeGlm, Fault
 
 TALK = """\

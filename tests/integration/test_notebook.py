@@ -11,14 +11,14 @@ from schemas.codec import Codec
 from schemas.minutes import MeetingMinutes
 from schemas.sources import DeadLetter
 from schemas.topics import DEAD_LETTERS, OUT_NOTEBOOK
-from streams.outlets.notebook import Notebooks
-from streams.outlets.notebook_client import OpenNotebook
+from streams.engine.worker import Worker
+from streams.notify.outlets.notebook import Notebooks
+from streams.notify.outlets.notebook_client import OpenNotebook
 from streams.settings import load
-from streams.worker import Worker
 from tests.fakes.open_notebook import FakeOpenNotebook
 from tests.fakes.open_notebook_rows import Fault
 from tests.installation import Installation, until
-from tests.unit.outlets.copies import copy, meeting
+from tests.unit.notify.outlets.copies import copy, meeting
 
 WAIT = 60.0
 LETTER: Codec[DeadLetter] = Codec(DeadLetter)

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from alerting.render import REPEATED
 from schemas.sources import DeadLetter, RoomReport
 from schemas.topics import DEAD_LETTERS, LEAD_ALERTS, RECORDINGS, REPORTS
-from streams.kafka import partition_of
+from streams.engine.kafka import partition_of
 from tests.fakes.telegram import FakeTelegram, Fault
 from tests.installation import Installation, until
 from tests.integration.notify_line import (

@@ -21,11 +21,12 @@ import numpy as np
 import psutil
 
 from schemas.sources import Word
-from streams.speech.engines import Audio, Pcm, Segment, SegmentResult
-from streams.speech.plan import plan
-from streams.speech.sections import SpeechKit
-from streams.speech.speechkit_line import SessionReport
-from streams.speech.speechkit_stream import SpeechKitStream
+from streams.settings.speech import SpeechKit
+from streams.transcribe.engines.interface import SegmentResult
+from streams.transcribe.engines.speechkit_line import SessionReport
+from streams.transcribe.engines.speechkit_stream import SpeechKitStream
+from streams.transcribe.sound.audio import Audio, Pcm, Segment
+from streams.transcribe.sound.plan import plan
 from tests.fakes.speechkit import KEY
 from tests.tones import talk, write
 

@@ -16,12 +16,12 @@ from aiokafka import ConsumerRecord
 from schemas.codec import EVENT, encode, event_id
 from schemas.errors import Transient
 from schemas.events import Pick
+from streams.engine.settle import Batch
 from streams.settings import Store
-from streams.settle import Batch
 from streams.store.clickhouse import StatementFailed
 from streams.store.database import Database
-from streams.store.rows import event_rows
-from streams.store.sink import Sink
+from streams.store.sinks.rows import event_rows
+from streams.store.sinks.sink import Sink
 from tests.fakes.clickhouse import Fault
 
 NOW = 1_795_246_200_000

@@ -1,4 +1,4 @@
-"""`streams.topics` on the real broker."""
+"""`streams.engine.topics` on the real broker."""
 
 import asyncio
 import json
@@ -14,8 +14,8 @@ from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 
 from schemas.errors import Refused, TopicMismatch, Transient
 from schemas.topics import IDENTITIES, LEAD_EVENTS, TOPICS, WMS
+from streams.engine.topics import Difference, Report, apply, compare
 from streams.settings import Kafka
-from streams.topics import Difference, Report, apply, compare
 from tests.installation import until
 from tests.ports import free_port
 

@@ -16,9 +16,10 @@ import pytest
 from rapidfuzz.distance import Levenshtein
 
 from schemas.sources import Word
-from streams.speech.engines import RATE, Audio, EngineFault, EngineRefusal, ErrorKind, Pcm, Segment, SegmentResult
-from streams.speech.job import transcribe
-from streams.speech.vosk import VoskEngine
+from streams.transcribe.engines.interface import EngineFault, EngineRefusal, ErrorKind, SegmentResult
+from streams.transcribe.engines.vosk import VoskEngine
+from streams.transcribe.job import transcribe
+from streams.transcribe.sound.audio import RATE, Audio, Pcm, Segment
 from tests.speech import quiet, speak, words_of, write_mp4
 
 MODEL = Path(__file__).parents[1] / "fixtures" / "vosk-ru-tiny"
@@ -225,8 +226,8 @@ async def test_a_model_that_only_vosk_finds_wrong(tmp_path: Path, file: str, con
 PARENT = """
 import asyncio, sys
 from pathlib import Path
-from streams.speech.engines import Audio, Segment
-from streams.speech.vosk import VoskEngine
+from streams.transcribe.sound.audio import Audio, Segment
+from streams.transcribe.engines.vosk import VoskEngine
 
 async def main():
     engine = VoskEngine(Path(sys.argv[1]))

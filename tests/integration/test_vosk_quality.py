@@ -7,8 +7,8 @@ from rapidfuzz.distance import Levenshtein
 
 from schemas.sources import Word
 from streams.settings import Speech
-from streams.speech.job import transcribe
-from streams.speech.vosk import VoskEngine
+from streams.transcribe.engines.vosk import VoskEngine
+from streams.transcribe.job import transcribe
 from tests.speech import quiet, speak, words_of, write_wav
 from tools.speech_model import corpus
 

@@ -15,7 +15,7 @@ from schemas.alerts import Alert
 from schemas.events import AlertAction, Baseline, DayFigures, Event
 from schemas.topics import LEAD_EVENTS
 from schemas.types import Meta
-from streams.clock import wall_clock
+from streams.engine.clock import wall_clock
 
 HISTORY_DAYS = 40
 

@@ -12,7 +12,7 @@ import pytest
 from schemas import codec
 from schemas.sources import DeadLetter, Identity
 from schemas.topics import DEAD_LETTERS, IDENTITIES, LEAD_EVENTS, LEAD_UNASSIGNED, TELEGRAM, WMS
-from streams.clock import wall_clock
+from streams.engine.clock import wall_clock
 from tests.installation import Installation, until
 from tests.ports import free_port
 

@@ -14,8 +14,8 @@ from schemas.codec import event_id
 from schemas.sources import Recording, Transcript
 from schemas.topics import DEAD_LETTERS, RECORDINGS, SEGMENTS, TRANSCRIPTS
 from streams.settings import Speech
-from streams.speech.job import transcribe
-from streams.speech.vosk import VoskEngine
+from streams.transcribe.engines.vosk import VoskEngine
+from streams.transcribe.job import transcribe
 from tests.installation import Installation, until
 from tests.speech import quiet, say, write_wav
 

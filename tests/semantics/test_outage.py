@@ -12,9 +12,9 @@ import aiohttp
 import pytest
 
 from schemas.topics import LEAD_ALERTS, LEAD_EVENTS
-from streams.clock import wall_clock
 from streams.embedded.broker import Broker
 from streams.embedded.jars import fetch
+from streams.engine.clock import wall_clock
 from tests.fakes.telegram import FakeTelegram
 from tests.installation import Installation, until
 from tests.ports import free_port

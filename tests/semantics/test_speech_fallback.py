@@ -19,20 +19,20 @@ from schemas.notices import OpsNotice
 from schemas.sources import Recording, Transcript
 from schemas.speech import FinishedSegment
 from schemas.topics import OPS_NOTICES, RECORDINGS, SEGMENTS, TRANSCRIPTS
-from streams.kafka import Reader
-from streams.notices import Notices
+from streams.engine.kafka import Reader
+from streams.engine.notices import Notices
+from streams.engine.settle import Batch
 from streams.settings import Settings
-from streams.settle import Batch
-from streams.speech.lineup import lineup
-from streams.speech.sections import SpeechKit
-from streams.speech.segments import SegmentTopic
-from streams.speech.upgrade import Upgrades
-from streams.transcribe import Transcribe
+from streams.settings.speech import SpeechKit
+from streams.transcribe.engines.lineup import lineup
+from streams.transcribe.segments import SegmentTopic
+from streams.transcribe.upgrade import Upgrades
+from streams.transcribe.worker import Transcribe
 from tests.fakes.speechkit import KEY, FakeSpeechKit, Fault
 from tests.installation import Installation, until
 from tests.speech import write_wav
 from tests.tones import Talk, talk
-from tests.unit.speech.stand_ins import Clock
+from tests.unit.transcribe.stand_ins import Clock
 
 MODEL = Path("tests/fixtures/vosk-ru-tiny").absolute()
 BOUNDS = {"segment_min_s": 4.0, "segment_max_s": 8.0, "hard_max_s": 12.0}

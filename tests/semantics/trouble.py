@@ -6,11 +6,11 @@ import sys
 from pathlib import Path
 
 from schemas.topics import LEAD_EVENTS, RECORDINGS, WMS
-from streams import log
-from streams.kafka import Output
+from streams.engine import log
+from streams.engine.kafka import Output
+from streams.engine.settle import Batch, Outcome
+from streams.engine.worker import Worker
 from streams.settings import load
-from streams.settle import Batch, Outcome
-from streams.worker import Worker
 
 TROUBLE = os.environ["TROUBLE"]
 STARTED = Path(os.environ["STARTED"])

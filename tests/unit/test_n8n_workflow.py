@@ -18,11 +18,11 @@ import msgspec
 import pytest
 
 from schemas.outlets import WebhookKind
-from streams.outlets.webhooks import WebhookSender, signature
+from streams.engine.settle import Batch, Outcome
+from streams.notify.outlets.webhooks import WebhookSender, signature
 from streams.settings import Webhooks
-from streams.settle import Batch, Outcome
 from tests.fakes.n8n import FakeN8n
-from tests.unit.outlets.events import webhooks
+from tests.unit.notify.outlets.events import webhooks
 
 WORKFLOW: dict[str, Any] = json.loads((Path(__file__).parents[2] / "deploy/n8n/leadpulse.json").read_text())
 NODES: dict[str, dict[str, Any]] = {node["name"]: node for node in WORKFLOW["nodes"]}

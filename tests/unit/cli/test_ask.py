@@ -1,4 +1,4 @@
-"""`streams.cli.ask` and `streams.store.client`."""
+"""`streams.cli.ask` and `streams.clients.store`."""
 
 import json
 import re

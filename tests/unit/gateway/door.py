@@ -6,12 +6,12 @@ from typing import Any
 
 from aiohttp import ClientSession, web
 
+from streams.engine.kafka import Output
 from streams.gateway.http import application, runner
 from streams.gateway.intake import Intake
 from streams.gateway.jitsi import JitsiEntrance
 from streams.gateway.telegram import TelegramEntrance
 from streams.gateway.wms import WmsEntrance
-from streams.kafka import Output
 from streams.settings import Gateway
 
 SETTINGS = Gateway.model_validate(
@@ -29,7 +29,7 @@ SETTINGS = Gateway.model_validate(
 
 
 class Shelf:
-    """Takes outputs as `streams.kafka.Outputs` does; `fault` is raised instead, `gate` holds every send back."""
+    """Takes outputs as `streams.engine.kafka.Outputs` does; `fault` is raised instead, `gate` holds every send back."""
 
     def __init__(self) -> None:
         self.outputs: list[Output] = []

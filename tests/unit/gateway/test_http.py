@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from schemas.errors import Transient
-from streams import metrics
+from streams.engine import metrics
 from tests.unit.gateway.door import SETTINGS, Door
 from tests.unit.gateway.test_wms import event
 

@@ -7,9 +7,9 @@ import pytest
 from aiohttp import web
 
 from schemas.errors import Transient
+from streams.engine.kafka import Output
 from streams.gateway import intake
 from streams.gateway.intake import Intake
-from streams.kafka import Output
 from tests.unit.gateway.door import Shelf
 
 RECORD = Output("source.wms", b"k", b"v")

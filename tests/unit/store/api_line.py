@@ -7,9 +7,9 @@ from collections.abc import AsyncIterator
 import aiohttp
 
 from streams.settings import Store
-from streams.store.api import Api
 from streams.store.database import Database
-from streams.store.reports import Reports
+from streams.store.jobs.reports import Reports
+from streams.store.read.api import Api
 from tests.unit.store import fakes
 
 

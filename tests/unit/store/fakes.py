@@ -5,10 +5,10 @@ from collections.abc import Iterable
 from schemas.codec import EVENT, Rejected
 from schemas.events import Event
 from schemas.topics import LEAD_PARTITIONS
-from streams.kafka import Output
+from streams.engine.kafka import Output
 from streams.store.database import Database
-from streams.store.rows import event_rows
-from streams.store.sink import Sink
+from streams.store.sinks.rows import event_rows
+from streams.store.sinks.sink import Sink
 from tests.unit.store.records import NOW, batch
 
 ALL = frozenset(range(LEAD_PARTITIONS))

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from aiokafka import ConsumerRecord
 
 from schemas.types import Millis
-from streams.settle import Batch
+from streams.engine.settle import Batch
 
 NOW: Millis = 1_795_246_200_000
 """2026-11-21 10:30 in Moscow, a Saturday. Tests of TTL-bound tables need a recent time."""

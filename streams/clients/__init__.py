@@ -1,0 +1,1 @@
+"""Clients of our own services, for workers and commands that need another worker's data."""

@@ -1,0 +1,233 @@
+"""The frame of every worker: one Faust app, its health page, its watchdog, its end.
+
+A worker says what it consumes (`consume`), what else it does (`background`) and what it needs to be ready (`needs`);
+`run` does the rest and returns the process's exit code.
+"""
+
+import asyncio
+import faulthandler
+import gc
+import logging
+import os
+import signal
+import sys
+import tempfile
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import faust
+from faust.auth import SASLCredentials, SSLCredentials
+from faust.exceptions import ConsumerNotStarted
+
+from schemas.errors import BudgetExceeded
+from schemas.topics import TopicSpec
+from streams.engine.health import HealthPage
+from streams.engine.kafka import Outputs, client_options, wait_for_topics
+from streams.engine.progress import Watchdog
+from streams.engine.settle import Batch, Budget, Process, Settler
+from streams.settings import Kafka, Settings
+
+log = logging.getLogger(__name__)
+
+STOP_SECONDS = 8.0
+"""A worker that has not ended so long after SIGTERM is ended hard: what it did not ack is done again."""
+
+GC_ALLOCATIONS = 20_000
+"""Young objects before a collection: a batch makes thousands that all die with it, and the default of 700 walks them
+again and again (a sixth of the CPU per event, `make bench`). What is alive after the start is frozen out of it."""
+
+EXIT_CRASH, EXIT_BUDGET, EXIT_STALLED = 1, 65, 70
+
+
+class Worker:
+    """One worker process: `leadpulse worker NAME`."""
+
+    def __init__(self, name: str, settings: Settings, *, jobs: bool = False, wait_empty: bool = False) -> None:
+        self.name, self.settings = name, settings
+        self.outputs = Outputs(settings.kafka)
+        self.needs: dict[str, Callable[[], bool]] = {}
+        self._jobs = jobs
+        self._settlers: dict[str, Settler] = {}
+        self._background: list[tuple[str, Callable[[], Awaitable[None]]]] = []
+        self._closing: list[Callable[[], Awaitable[None]]] = []
+        self._ended: asyncio.Future[int] | None = None
+        self.app = _faust_app(name, settings, jobs=jobs, wait_empty=wait_empty)
+
+    def consume(self, topic: TopicSpec, process: Process) -> None:
+        """Settle every batch of `topic` with `process`."""
+        limits = self.settings.pipeline
+        settler = Settler(
+            f"{self.name}.{topic.name}",
+            topic.name,
+            process,
+            self.outputs,
+            Budget(limits.dead_letter_run, limits.dead_letter_ratio, limits.dead_letter_window),
+            owned=self._owned,
+            fatal=self._stop_settling,
+        )
+        self._settlers[topic.name] = settler
+        source = self.app.topic(
+            self.settings.kafka.prefix + topic.name,
+            value_type=bytes,
+            value_serializer="raw",
+            key_type=bytes,
+            key_serializer="raw",
+        )
+        run = settler.run_jobs if self._jobs else settler.run
+        self.app.agent(source, name=f"{self.name}.{topic.name}", concurrency=1)(run)
+
+    def background(self, name: str, work: Callable[[], Awaitable[None]]) -> None:
+        """Run `work` beside the agents; if it ends or raises, the worker ends and is started anew."""
+        self._background.append((name, work))
+
+    def on_close(self, close: Callable[[], Awaitable[None]]) -> None:
+        """Call `close` when everything has stopped."""
+        self._closing.append(close)
+
+    async def run(self) -> int:
+        """Work until SIGTERM or SIGINT. Returns the exit code."""
+        loop = asyncio.get_running_loop()
+        self._ended = loop.create_future()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._finish, 0)
+        page = HealthPage(self.settings.metrics.host, getattr(self.settings.metrics, self.name), self._checks)
+        await page.start()
+        tasks = [asyncio.ensure_future(self._guard(name, work)) for name, work in self._background]
+        if self._settlers:
+            watchdog = Watchdog(self.settings, self.app, lambda: any(s.in_work for s in self._settlers.values()))
+            tasks.append(asyncio.ensure_future(self._guard("faust", self._run_faust)))
+            tasks.append(asyncio.ensure_future(self._guard("watchdog", lambda: watchdog.run(self._stalled))))
+        log.info("started", extra={"pid": os.getpid()})
+        code = await self._ended
+        log.info("stopping", extra={"code": code})
+        last_resort = loop.call_later(STOP_SECONDS, _end_hard, code)
+        await self._stop(tasks, page)
+        last_resort.cancel()
+        return code
+
+    async def _stop(self, tasks: list[asyncio.Task[None]], page: HealthPage) -> None:
+        if self._settlers and self.app.started:
+            await self.app.stop()
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await self.outputs.stop()
+        for close in self._closing:
+            await close()
+        await page.stop()
+
+    async def _run_faust(self) -> None:
+        await wait_for_topics(self.settings.kafka, list(self._settlers))
+        self.app.finalize()
+        self.app.conf.web_enabled = False  # our own page serves health and metrics; Faust's would bind 0.0.0.0:6066
+        await self.app.start()
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(GC_ALLOCATIONS, 20, 20)
+        while not self.app.crashed:
+            if self._jobs:
+                self._drop_moved_jobs()
+            await asyncio.sleep(1.0)
+        raise RuntimeError(f"Faust crashed: {self.app.crash_reason!r}")
+
+    def _drop_moved_jobs(self) -> None:
+        consumer = self.app.consumer
+        if not consumer.flow_active or self.app.rebalancing:
+            return
+        for name, settler in self._settlers.items():
+            topic = self.settings.kafka.prefix + name
+            settler.drop_jobs({tp.partition for tp in consumer.assignment() if tp.topic == topic})
+
+    async def _guard(self, name: str, work: Callable[[], Awaitable[None]]) -> None:
+        try:
+            await work()
+        except asyncio.CancelledError:
+            raise
+        except Exception as error:  # noqa: BLE001 — the one place where any fault of a part ends the process
+            self._fail(EXIT_CRASH, f"{name} failed", error)
+        else:
+            self._fail(EXIT_CRASH, f"{name} ended by itself", None)
+
+    def _owned(self, batch: Batch) -> bool:
+        topic = self.settings.kafka.prefix + batch.topic
+        return any(tp.topic == topic and tp.partition == batch.partition for tp in self._assignment())
+
+    def assigned(self) -> set[tuple[str, int]]:
+        """Topics (without prefix) and partitions that are ours; none while the group divides them anew."""
+        if self.app.rebalancing:
+            return set()
+        prefix = self.settings.kafka.prefix
+        return {(tp.topic.removeprefix(prefix), tp.partition) for tp in self._assignment()}
+
+    def _assignment(self) -> Any:
+        try:
+            return self.app.consumer.assignment() if self.app.started else set()
+        except ConsumerNotStarted:  # its thread comes up a moment after the app
+            return set()
+
+    def _stop_settling(self, error: Exception) -> None:
+        budget = isinstance(error, BudgetExceeded)
+        self._fail(EXIT_BUDGET if budget else EXIT_CRASH, "a batch cannot be settled", error)
+
+    def _stalled(self, topic: str, partition: int) -> None:
+        faulthandler.dump_traceback(sys.stderr)
+        self._fail(EXIT_STALLED, f"stalled: {topic}/{partition} has records, no commit, nothing in work", None)
+
+    def _fail(self, code: int, text: str, error: Exception | None) -> None:
+        if self._ended is not None and not self._ended.done():
+            log.critical(text, exc_info=error)
+            self._finish(code)
+
+    def _finish(self, code: int) -> None:
+        if self._ended is not None and not self._ended.done():
+            self._ended.set_result(code)
+
+    def _checks(self) -> dict[str, bool]:
+        checks = {name: check() for name, check in self.needs.items()}
+        if self._settlers:
+            checks["assigned"] = bool(self.assigned())
+        return checks
+
+
+def _end_hard(code: int) -> None:
+    log.warning("stopping took too long, ended hard")
+    os._exit(code)
+
+
+def _faust_app(name: str, settings: Settings, *, jobs: bool, wait_empty: bool) -> Any:
+    kafka = settings.kafka
+    scheme = "jobs" if jobs else "batches"
+    return faust.App(
+        f"{kafka.prefix}leadpulse-{name}",
+        broker=[f"{scheme}://{address}" for address in kafka.bootstrap.split(",")],
+        broker_credentials=_credentials(kafka),
+        store="memory://",
+        autodiscover=False,
+        datadir=Path(tempfile.gettempdir()) / "leadpulse-faust",
+        stream_wait_empty=wait_empty,
+        topic_allow_declare=False,
+        topic_disable_leader=True,
+        consumer_auto_offset_reset="earliest",
+        consumer_max_fetch_size=4 << 20,
+        broker_max_poll_records=1 if jobs else settings.pipeline.max_batch,
+        broker_max_poll_interval=86_400.0,  # a sink that is away for long is no reason to leave the group
+        broker_commit_interval=0.5,
+        broker_session_timeout=kafka.session_timeout,
+        broker_heartbeat_interval=kafka.session_timeout / 4,
+        broker_rebalance_timeout=20.0,
+        broker_request_timeout=40.0,
+        producer_request_timeout=40.0,
+    )
+
+
+def _credentials(kafka: Kafka) -> Any:
+    options = client_options(kafka)
+    if "sasl_mechanism" in options:
+        return SASLCredentials(
+            username=kafka.username,
+            password=kafka.password.get_secret_value(),
+            mechanism=kafka.sasl_mechanism,
+            ssl_context=options.get("ssl_context"),
+        )
+    return SSLCredentials(options["ssl_context"]) if "ssl_context" in options else None

@@ -1,0 +1,183 @@
+"""One model at one OpenAI-compatible endpoint: a call over HTTP, and what its answer or its error means.
+
+The only module that imports `openai` (44 MB, so not before the first call).
+"""
+
+import asyncio
+import importlib
+import logging
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING
+
+import httpx
+import msgspec
+
+from streams.minutes.llm.faults import CODES, LONG_LIMITS, LONG_S, Kind, LlmError, error_of, kind_of
+from streams.minutes.llm.wording import Message
+from streams.settings.llm import Model
+
+if TYPE_CHECKING:
+    from openai import APIStatusError, AsyncOpenAI
+
+TEMPERATURE = 0.2
+"""The same meeting should give the same minutes; GLM's own default is 1.0, and 0 is said to make models loop."""
+NO_KEY = "none"
+"""A local endpoint needs no key, but the client sends one."""
+NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
+UNSENDABLE = (httpx.LocalProtocolError, httpx.UnsupportedProtocol)
+"""A key that cannot stand in a header, an address that is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What came back; no reasoning. `cut`: it met the limit of tokens. 0 tokens where the endpoint counts none."""
+
+    text: str
+    cut: bool = False
+    prompt_tokens: int = 0
+    answer_tokens: int = 0
+
+
+class _Words(msgspec.Struct, frozen=True):
+    content: str | None = None  # `reasoning_content` beside it is left where it is
+
+
+class _Choice(msgspec.Struct, frozen=True):
+    message: _Words = _Words()
+    finish_reason: str | None = None
+
+
+class _Usage(msgspec.Struct, frozen=True):
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+
+
+class _Fault(msgspec.Struct, frozen=True):
+    code: int | str | None = None
+    message: str | None = None
+
+
+class _Body(msgspec.Struct, frozen=True):
+    """An answer of `/chat/completions`, or an error that comes with HTTP 200."""
+
+    choices: list[_Choice] | None = None
+    usage: _Usage | None = None
+    error: _Fault | None = None
+    code: int | str | None = None
+
+
+class Endpoint:
+    """Calls of one model. `timeout` in seconds, for the whole of a call; `clock` in seconds since 1970, for dates in
+    headers. Knows nothing of limits and budgets."""
+
+    def __init__(self, name: str, model: Model, timeout: float, clock: Callable[[], float] = time.time) -> None:
+        self.name = name
+        self.model = model
+        self._timeout, self._clock = timeout, clock
+        self._client: AsyncOpenAI | None = None
+
+    async def reply(self, messages: Sequence[Message], max_tokens: int, *, thinking: bool) -> Reply:
+        """Ask once. Raises `LlmError`, whose chain has nothing of the endpoint's words."""
+        client = await self._connected()
+        from openai import APIConnectionError, APIStatusError, OpenAIError
+
+        question: dict[str, object] = {
+            "model": self.model.model,
+            "messages": [{"role": message.role, "content": message.content} for message in messages],
+            "max_tokens": max_tokens,
+            "temperature": TEMPERATURE,
+            "response_format": {"type": "json_object"},
+        }
+        if self.model.thinking_switch and not thinking:
+            question["thinking"] = {"type": "disabled"}
+        error: LlmError
+        try:
+            async with asyncio.timeout(self._timeout):
+                response = await client.post("/chat/completions", cast_to=httpx.Response, body=question)
+            return self._read(response.content)
+        except APIStatusError as refused:
+            error = self._refused(refused)
+        except APIConnectionError as lost:
+            error = self._lost(lost.__cause__)
+        except (TimeoutError, OpenAIError, httpx.HTTPError) as lost:
+            error = self._lost(lost)
+        except UnicodeEncodeError:  # a key or an address with letters that HTTP does not know
+            error = error_of(Kind.AUTH, model=self.name)
+        raise error  # out here it has no context: the client's exceptions quote the prompt and hold the key
+
+    async def close(self) -> None:
+        """Give the connections back."""
+        if self._client is not None:
+            client, self._client = self._client, None
+            await client.close()
+
+    async def _connected(self) -> "AsyncOpenAI":
+        if self._client is None:
+            await asyncio.to_thread(importlib.import_module, "openai")  # a second and more, the first time
+            from openai import AsyncOpenAI
+
+            logging.getLogger("openai").setLevel(logging.WARNING)  # OPENAI_LOG=debug would log prompts
+            self._client = self._client or AsyncOpenAI(
+                api_key=self.model.api_key.get_secret_value() or NO_KEY,
+                base_url=self.model.base_url,
+                timeout=self._timeout,
+                max_retries=0,
+            )
+        return self._client
+
+    def _read(self, body: bytes) -> Reply:
+        try:
+            said = msgspec.json.decode(body, type=_Body)
+        except (msgspec.DecodeError, UnicodeDecodeError):  # a page of a proxy, half a body
+            raise self._broken() from None
+        if said.error or (said.code is not None and not said.choices):
+            fault = said.error or _Fault(said.code)
+            code = _code(fault.code)
+            raise error_of(kind_of(200, code, fault.message or ""), model=self.name, code=code)
+        if not said.choices:
+            raise self._broken()
+        choice, usage = said.choices[0], said.usage or _Usage()
+        reason = choice.finish_reason or ""
+        if reason in CODES:
+            error = error_of(CODES[reason], model=self.name, code=reason)
+            error.billed = True
+            raise error
+        return Reply(choice.message.content or "", reason == "length", usage.prompt_tokens, usage.completion_tokens)
+
+    def _refused(self, error: "APIStatusError") -> LlmError:
+        code = _code(error.body.get("code") if isinstance(error.body, dict) else None)
+        words = error.body.get("message") if isinstance(error.body, dict) else None
+        kind = kind_of(error.status_code, code, words if isinstance(words, str) else "")
+        wait = _retry_after(error.response.headers.get("retry-after", ""), self._clock())
+        if wait is None and code in LONG_LIMITS:
+            wait = LONG_S
+        return error_of(kind, model=self.name, code=code, retry_after=wait, status=error.status_code)
+
+    def _lost(self, cause: BaseException | None) -> LlmError:
+        if isinstance(cause, UNSENDABLE):
+            return error_of(Kind.AUTH, model=self.name)
+        return error_of(Kind.NETWORK, model=self.name) if isinstance(cause, NEVER_LEFT) else self._broken()
+
+    def _broken(self) -> LlmError:
+        error = error_of(Kind.NETWORK, model=self.name)
+        error.billed = True
+        return error
+
+
+def _code(code: object) -> str:
+    return str(code) if isinstance(code, int | str) else ""
+
+
+def _retry_after(header: str, now: float) -> float | None:
+    """Seconds of a `Retry-After`, in seconds or as a date, at most `LONG_S`; None where it says nothing."""
+    try:
+        wait = float(header)
+    except ValueError:
+        try:
+            wait = parsedate_to_datetime(header).timestamp() - now
+        except ValueError:
+            return None
+    return min(max(0.0, wait), LONG_S)

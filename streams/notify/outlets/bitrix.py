@@ -1,0 +1,87 @@
+"""`out.bitrix`: the minutes as a comment in the lead's timeline in Bitrix24, one for each recording.
+
+There is no key to add by, so each time the timeline is searched for our mark first: none → add, an older version →
+update, this version → nothing. A crash between a call and the ack repeats the search and makes no second comment.
+"""
+
+import logging
+from collections import defaultdict
+from typing import Any, NamedTuple
+
+from alerting.minutes import render_comment
+from alerting.report import Link, no_link
+from schemas.codec import Codec, Rejected
+from schemas.comments import read_mark
+from schemas.errors import Refused, Transient
+from schemas.minutes import MeetingMinutes
+from schemas.outlets import MinutesCopy
+from streams.engine.settle import Batch, Outcome
+from streams.notify.outlets.bitrix_client import BitrixApi, Uncertain
+
+log = logging.getLogger(__name__)
+
+_COPY: Codec[MinutesCopy] = Codec(MinutesCopy)
+
+DOUBT_SECONDS = 5.0
+"""After an `add` without an answer the portal may still be at it: it gets time to end before we search the timeline."""
+
+
+class BitrixComments:
+    """Settle's `Process` for `out.bitrix`."""
+
+    def __init__(self, api: BitrixApi, link: Link = no_link) -> None:
+        self._api, self._link = api, link
+        self._settled: defaultdict[int, set[int]] = defaultdict(set)
+
+    async def __call__(self, batch: Batch) -> Outcome:
+        """Have a comment for each meeting. Raises `Transient`; what a method refuses for good is rejected."""
+        outcome = Outcome()
+        settled = self._settled[batch.partition]
+        for record, copy in outcome.readable(batch, _COPY):
+            if record.offset in settled:  # an earlier attempt at this batch saw to it
+                continue
+            try:
+                await self._ensure(copy.minutes)
+            except Refused as error:  # unknown lead, no access to it
+                outcome.rejected.append((record, Rejected(str(error), type(error).__name__)))
+            else:
+                settled.add(record.offset)
+        self._settled.pop(batch.partition, None)
+        return outcome
+
+    async def _ensure(self, event: MeetingMinutes) -> None:
+        version, found = event.minutes.version, await self._find(event)
+        if found is not None and found.version >= version:
+            return
+        text = render_comment(event, self._link(event.lead_id, event.recording_id))
+        extra = {"lead": event.lead_id, "recording": event.recording_id, "version": version}
+        if found is not None:
+            await self._api.call("crm.timeline.comment.update", {"id": found.id, "fields": {"COMMENT": text}})
+            log.info("bitrix comment updated", extra=extra)
+            return
+        fields = {"ENTITY_ID": int(event.lead_id), "ENTITY_TYPE": "lead", "COMMENT": text}
+        try:
+            await self._api.call("crm.timeline.comment.add", {"fields": fields})
+        except Uncertain as fault:
+            raise Transient(str(fault), DOUBT_SECONDS) from fault
+        log.info("bitrix comment added", extra=extra)
+
+    async def _find(self, event: MeetingMinutes) -> "_Found | None":
+        """Our comment of the recording: the oldest that bears its mark, as a person's copy of it came later."""
+        query: dict[str, Any] = {
+            "filter": {"ENTITY_ID": int(event.lead_id), "ENTITY_TYPE": "lead"},
+            "select": ["ID", "COMMENT"],
+            "order": {"ID": "ASC"},
+        }
+        async for row in self._api.rows("crm.timeline.comment.list", query):
+            match row:
+                case {"ID": str() | int() as comment_id, "COMMENT": str() as text}:
+                    mark = read_mark(text)
+                    if mark is not None and mark.recording_id == event.recording_id:
+                        return _Found(int(comment_id), mark.version)
+        return None
+
+
+class _Found(NamedTuple):
+    id: int
+    version: int

@@ -1,0 +1,185 @@
+"""`out.notebook`: a notebook per lead in Open Notebook, and in it two sources per meeting: the minutes and the words.
+
+A source carries its key in its title (`… · протокол · <recording id> v<version>`), for its API takes no key of ours and
+keeps no title unique. So each delivery first looks at what is there: the same version → nothing; an older one → the new
+one is made, then the old one deleted; more than one, after an answer that was lost → deleted to one. No id is kept
+between deliveries: the notebook may be gone, with all of its data.
+"""
+
+import asyncio
+import logging
+import re
+import time
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import Literal, NamedTuple
+from urllib.parse import quote
+
+from alerting.minutes import render_markdown, transcript_markdown
+from alerting.plural import MOSCOW
+from schemas.codec import Codec, Rejected
+from schemas.errors import Refused, Transient
+from schemas.outlets import MinutesCopy
+from schemas.types import LeadId
+from streams.engine.settle import Batch, Outcome
+from streams.notify.outlets.notebook_client import Book, OpenNotebook, Source
+
+log = logging.getLogger(__name__)
+
+_COPY: Codec[MinutesCopy] = Codec(MinutesCopy)
+
+Kind = Literal["протокол", "расшифровка"]
+
+_KEY = re.compile(r"· (протокол|расшифровка) · (\S+) v(\d{1,9})\b")
+
+LOOKS = (0.1, 0.2, 0.5, 1.0, 2.0, 4.0)
+"""Seconds between two looks at a source whose text is processed; then the batch is given back and comes again."""
+
+LOOK_AGAIN = 15.0
+"""Seconds until it does."""
+
+ORPHANED = 900.0
+"""Seconds after which a job that ran, or was never there, does no more: its worker was ended in the middle. One that is
+queued (`new`) is waited for as long as it takes: deleting its source would end the queue (Open Notebook issue 1363)."""
+
+TRIES = 5
+"""How often a text is given again that Open Notebook failed to process, before it is a dead letter."""
+
+FAILED_WAIT = 30.0
+"""Seconds between those."""
+
+
+class Document(NamedTuple):
+    """A source as it should be."""
+
+    kind: Kind
+    recording: str
+    version: int
+    title: str
+    text: str
+
+
+class Notebooks:
+    """Settle's `Process` for `out.notebook`. `healthy` tells how the last call went."""
+
+    def __init__(
+        self,
+        api: OpenNotebook,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self._api, self._clock, self._sleep = api, clock, sleep
+        self._unfinished: dict[str, float] = {}
+        self._failures: dict[str, int] = {}
+
+    @property
+    def healthy(self) -> bool:
+        """False while Open Notebook is away or its settings are wrong; the records wait."""
+        return self._api.healthy
+
+    async def __call__(self, batch: Batch) -> Outcome:
+        """Bring every meeting of the batch to its notebook. Raises `Transient` as long as that is not confirmed."""
+        outcome = Outcome()
+        for record, copy in outcome.readable(batch, _COPY):
+            try:
+                await self._export(copy)
+            except Refused as error:
+                outcome.rejected.append((record, Rejected(str(error), "Refused")))
+        return outcome
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._api.close()
+
+    async def _export(self, copy: MinutesCopy) -> None:
+        book = await self._book(copy.minutes.lead_id)
+        there = await self._api.sources(book.id)
+        for document in documents(copy):
+            await self._place(book, document, [s for s in there if _is_of(s, document)])
+
+    async def _book(self, lead_id: LeadId) -> Book:
+        """The lead's notebook, by our mark in the description (a person may rename it), by its name, or made now."""
+        name, mark = f"Лид {lead_id}", f"leadpulse:{lead_id}"
+        books = [b for b in await self._api.books() if mark in b.description.split() or b.name == name]
+        if not books:
+            about = f"Встречи клиента: протоколы и расшифровки. Ведёт Leadpulse; метка {mark} нужна ему."
+            return await self._api.make_book(name, about)
+        first, *others = sorted(
+            books, key=lambda b: (mark not in b.description.split(), not b.source_count, b.created, b.id)
+        )
+        for other in others:
+            if mark in other.description.split() and other.source_count == 0 and other.note_count == 0:
+                await self._api.drop_book(other.id)  # of a call whose answer was lost
+        return first
+
+    async def _place(self, book: Book, document: Document, there: list[Source]) -> None:
+        """`there`: the sources of the same recording and kind, of any version."""
+        whole = []
+        for source in there:
+            if source.status == "completed" or await self._has_text(source.id):
+                whole.append(source)
+            else:
+                await self._api.drop_source(source.id)
+        newest = max(map(_version, whole), default=0)
+        if newest < document.version:
+            await self._make(book, document)
+            outdated = whole
+        else:
+            keep = next(source for source in whole if _version(source) == newest)
+            outdated = [source for source in whole if source is not keep]
+        for source in outdated:
+            await self._api.drop_source(source.id)
+
+    async def _make(self, book: Book, document: Document) -> None:
+        source = await self._api.make_source(book.id, document.title, document.text)
+        if source.full_text or await self._has_text(source.id):
+            self._failures.pop(document.title, None)
+            return
+        await self._api.drop_source(source.id)
+        failures = self._failures[document.title] = self._failures.get(document.title, 0) + 1
+        if failures >= TRIES:
+            del self._failures[document.title]
+            raise Refused(f"Open Notebook could not process the text, {failures} times")
+        raise Transient("Open Notebook could not process a text", retry_after=FAILED_WAIT)
+
+    async def _has_text(self, source_id: str) -> bool:
+        """Whether the text is in; False when it never will be. Raises `Transient` while it may still come."""
+        status = None
+        for pause in LOOKS:
+            source = await self._api.source(source_id)
+            status = source.status
+            if source.full_text or status == "completed":
+                self._unfinished.pop(source_id, None)
+                return True
+            if status in ("failed", "canceled"):
+                self._unfinished.pop(source_id, None)
+                return False
+            await self._sleep(pause)
+        since = self._unfinished.setdefault(source_id, self._clock())
+        if status not in ("new", "queued") and self._clock() - since > ORPHANED:
+            del self._unfinished[source_id]
+            return False
+        raise Transient("Open Notebook has not processed a source yet; does its worker run?", retry_after=LOOK_AGAIN)
+
+
+def documents(copy: MinutesCopy) -> tuple[Document, Document]:
+    """The two sources of a meeting; the minutes last, so that who finds them finds the words too."""
+    event = copy.minutes
+    when = datetime.fromtimestamp(event.ts / 1000, MOSCOW)
+    recording, version = quote(event.recording_id, safe=""), event.minutes.version
+
+    def document(kind: Kind, text: str) -> Document:
+        title = f"Встреча {when:%d.%m.%Y %H:%M} · {kind} · {recording} v{version}"
+        return Document(kind, recording, version, title, text)
+
+    return document("расшифровка", transcript_markdown(copy)), document("протокол", render_markdown(event))
+
+
+def _is_of(source: Source, document: Document) -> bool:
+    key = _KEY.search(source.title or "")
+    return key is not None and key.group(1, 2) == (document.kind, document.recording)
+
+
+def _version(source: Source) -> int:
+    key = _KEY.search(source.title or "")
+    return int(key.group(3)) if key else 0

@@ -1,0 +1,169 @@
+"""`out.webhooks`: events to n8n (or whoever listens), signed, each until it is taken or too old.
+
+The receiver may get an event twice: `X-Leadpulse-Delivery` and the body's `id` are then the same.
+"""
+
+import hashlib
+import hmac
+import logging
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC
+from email.utils import parsedate_to_datetime
+from http import HTTPStatus
+
+import aiohttp
+from aiokafka import ConsumerRecord
+from yarl import URL
+
+from schemas.codec import Codec, Rejected
+from schemas.errors import ConfigError, Refused, Transient
+from schemas.outlets import Webhook
+from streams.engine.remote import Connect, LazySession
+from streams.engine.settle import Batch, Outcome
+from streams.settings.outlets import Webhooks
+
+log = logging.getLogger(__name__)
+
+_WEBHOOK: Codec[Webhook] = Codec(Webhook)
+
+CONFIGURATION_WAIT = 60.0
+"""Seconds until a call is tried again that a person has to make possible."""
+
+CONFIGURATION = frozenset({401, 403, 404, 405, 407})
+"""Answers that say something of the address or the key, not of the event. n8n answers 404 ("webhook is not registered")
+as long as the workflow is not active: switching it off to change it must not cost events."""
+
+PASSING = frozenset({408, 425, 429})
+"""With 5xx: the same event may be taken later (RFC 9110, RFC 8470, RFC 6585)."""
+
+
+def signature(secret: str, timestamp: str, body: bytes) -> str:
+    """`X-Leadpulse-Signature`: HMAC-SHA256 over the timestamp (decimal seconds), a dot and the body as it is sent."""
+    return "sha256=" + hmac.new(secret.encode(), timestamp.encode() + b"." + body, hashlib.sha256).hexdigest()
+
+
+@dataclass(slots=True)
+class _Progress:
+    """How far a batch has come: what is taken is not sent again when the batch comes again."""
+
+    batch: tuple[int, int, int]
+    done: int = 0
+    rejected: list[tuple[ConsumerRecord[bytes, bytes], Rejected]] = field(default_factory=list)
+
+
+class WebhookSender:
+    """Settle's `Process` for `out.webhooks`. `healthy` tells how the last call went; True before the first.
+
+    `clock` gives seconds since 1970. Raises `ConfigError` for settings that cannot work.
+    """
+
+    def __init__(
+        self,
+        settings: Webhooks,
+        connect: Connect = aiohttp.ClientSession,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._secret = settings.secret.get_secret_value()
+        if not self._secret:
+            raise ConfigError("webhooks.secret: empty; without it nobody can tell our events from others'")
+        try:
+            self._url = URL(settings.url)
+        except ValueError:
+            self._url = URL()
+        if self._url.scheme not in ("http", "https") or not self._url.host:
+            raise ConfigError("webhooks.url: wants http://… or https://…")
+        self._settings, self._clock = settings, clock
+        self._http = LazySession(settings.timeout, connect)
+        self._progress: dict[int, _Progress] = {}
+        self.healthy, self._told = True, False
+
+    async def __call__(self, batch: Batch) -> Outcome:
+        """Send the events of a batch in their order. Raises `Transient` while one is not taken and not too old."""
+        progress = self._of(batch)
+        for record in batch.records[progress.done :]:
+            webhook = _WEBHOOK.decode(record.value)
+            if isinstance(webhook, Rejected):
+                progress.rejected.append((record, webhook))
+            else:
+                await self._settle(webhook, record, progress)
+            progress.done += 1
+        del self._progress[batch.partition]
+        return Outcome(rejected=progress.rejected)
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._http.close()
+
+    def _of(self, batch: Batch) -> _Progress:
+        key = (batch.generation, batch.records[0].offset, batch.records[-1].offset)
+        progress = self._progress.get(batch.partition)
+        if progress is None or progress.batch != key:
+            progress = self._progress[batch.partition] = _Progress(key)
+        return progress
+
+    async def _settle(self, webhook: Webhook, record: ConsumerRecord[bytes, bytes], progress: _Progress) -> None:
+        try:
+            await self._post(webhook)
+        except Refused as error:
+            progress.rejected.append((record, Rejected(str(error), "Refused")))
+        except Transient as fault:
+            left = record.timestamp / 1000 + self._settings.give_up_hours * 3600 - self._clock()
+            if left > 0:
+                pause = None if fault.retry_after is None else min(fault.retry_after, left)
+                raise Transient(str(fault), pause) from None
+            why = f"{fault}; given up after {self._settings.give_up_hours:g} h"
+            progress.rejected.append((record, Rejected(why, "GivenUp")))
+
+    async def _post(self, webhook: Webhook) -> None:
+        what, body, timestamp = f"webhook {webhook.event}", bytes(webhook.body), str(int(self._clock()))
+        headers = {
+            "Content-Type": "application/json",
+            "X-Leadpulse-Event": webhook.event,
+            "X-Leadpulse-Delivery": webhook.id,
+            "X-Leadpulse-Timestamp": timestamp,
+            "X-Leadpulse-Signature": signature(self._secret, timestamp, body),
+        }
+        try:
+            async with self._http().post(self._url, data=body, headers=headers, allow_redirects=False) as response:
+                status, retry_after = response.status, _retry_after(response.headers, self._clock())
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:  # its text may hold the address, and a key in it
+            self.healthy = False
+            raise Transient(f"{what}: no answer ({type(error).__name__})") from None
+        if not 200 <= status < 300:
+            self._refuse(f"{what}: {_named(status)}", status, retry_after)
+        if self._told:
+            log.info("webhooks are taken again")
+        self.healthy, self._told = True, False
+
+    def _refuse(self, what: str, status: int, retry_after: float | None) -> None:
+        if status in CONFIGURATION or status < 400:  # no redirect is followed: the words go to the address that was set
+            if not self._told:
+                log.error("webhooks are not taken", extra={"error": what})
+            self.healthy, self._told = False, True
+            raise Transient(what, retry_after=CONFIGURATION_WAIT)
+        if status in PASSING or status >= 500:
+            self.healthy = False
+            raise Transient(what, retry_after)
+        raise Refused(what)
+
+
+def _retry_after(headers: Mapping[str, str], now: float) -> float | None:
+    """Seconds, from a number of them or a date (RFC 9110, 10.2.3); None where there is neither."""
+    given = headers.get("Retry-After", "").strip()
+    if given.isascii() and given.isdigit():
+        return float(given)
+    try:
+        date = parsedate_to_datetime(given)
+    except ValueError:
+        return None
+    return max(0.0, date.replace(tzinfo=date.tzinfo or UTC).timestamp() - now)
+
+
+def _named(status: int) -> str:
+    """A status with its own name: that of the answer is the receiver's, and may hold anything."""
+    try:
+        return f"{status} {HTTPStatus(status).phrase}"
+    except ValueError:
+        return str(status)

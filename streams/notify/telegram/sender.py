@@ -1,0 +1,201 @@
+"""Works the outbox off: one task per chat, so a chat that is limited or gone holds up nobody else."""
+
+import asyncio
+import logging
+import random
+from collections.abc import Awaitable, Callable, Collection, Iterator
+
+from alerting.outbox import Item, begin, clear, fail, finish, text_of
+from schemas.codec import Codec
+from schemas.errors import LeadpulseError, Refused, Transient
+from schemas.sources import DeadLetter
+from schemas.topics import DEAD_LETTERS, OUTBOX
+from streams.engine import metrics
+from streams.engine.kafka import Output
+from streams.notify.telegram.bot_api import BotApi, Uncertain
+from streams.notify.telegram.limits import Limits
+from streams.notify.telegram.shelf import ITEM, Place, Shelf
+from streams.settings import Telegram
+
+log = logging.getLogger(__name__)
+_DEAD_LETTER: Codec[DeadLetter] = Codec(DeadLetter)
+
+FIRST_WAIT, LONGEST_WAIT = 0.5, 30.0
+"""Seconds between attempts after a passing fault without `retry_after`; doubled each time, with jitter."""
+
+LAST_CALL = 5.0
+"""Seconds that a call in work may still take when the worker stops: cut off, it would be repeated under the mark."""
+
+MOST_ANSWERS = 100
+"""Answers to button presses in work at once; more than that is no person pressing."""
+
+
+class Sender:
+    """Sends what is due and ours. `places` says which places are this worker's now."""
+
+    def __init__(
+        self,
+        telegram: Telegram,
+        shelf: Shelf,
+        api: BotApi,
+        limits: Limits,
+        places: Callable[[], Collection[Place]],
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self._telegram, self._shelf, self._api, self._limits = telegram, shelf, api, limits
+        self._places, self._sleep = places, sleep
+        self._stopping = False
+        self._lanes: dict[int, asyncio.Task[None]] = {}
+        self._calling: set[int] = set()
+        self._answers: set[asyncio.Task[None]] = set()
+
+    async def run(self) -> None:
+        """Work until cancelled; a call in work is brought to its end."""
+        if not self._api.has_token:
+            log.warning("no Telegram token: alerts and reports wait in the outbox")
+            await asyncio.Event().wait()
+        if not self._telegram.curator_chat:
+            log.warning("no curator_chat in the settings: alerts of leads without a chat of their own wait")
+        try:
+            while True:
+                self._shelf.changed.clear()
+                for chat in {self._chat(item) for _, item in self._due()} - self._lanes.keys():
+                    if chat:
+                        self._lanes[chat] = asyncio.create_task(self._lane(chat))
+                await self._wait()
+                for chat in [chat for chat, lane in self._lanes.items() if lane.done()]:
+                    self._lanes.pop(chat).result()
+        finally:
+            await self._stop()
+
+    def answer(self, callback_id: str, text: str) -> None:
+        """Answer a button press: one attempt, at once. An old press cannot be answered, and that is no fault."""
+        if not callback_id or not self._api.has_token or len(self._answers) >= MOST_ANSWERS:
+            return
+        task = asyncio.create_task(self._answer(callback_id, text))
+        self._answers.add(task)
+        task.add_done_callback(self._answers.discard)
+
+    async def _answer(self, callback_id: str, text: str) -> None:
+        await self._limits.take_any()
+        try:
+            await self._api.answer(callback_id, text)
+        except LeadpulseError as error:
+            log.info("button press not answered", extra={"error": str(error)})
+
+    async def _wait(self) -> None:
+        """Until there is news, a lane has ended, or a second has passed (a partition may have become ours)."""
+        news = asyncio.create_task(self._shelf.changed.wait())
+        try:
+            await asyncio.wait({news, *self._lanes.values()}, timeout=1.0, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            news.cancel()
+
+    async def _stop(self) -> None:
+        self._stopping = True
+        last = [lane for chat, lane in self._lanes.items() if chat in self._calling]
+        if last:
+            await asyncio.wait(last, timeout=LAST_CALL)
+        rest = [*self._lanes.values(), *self._answers]
+        for task in rest:
+            task.cancel()
+        await asyncio.gather(*rest, return_exceptions=True)
+        self._lanes.clear()
+
+    async def _lane(self, chat: int) -> None:
+        """Everything that is due in one chat, in order."""
+        wait = FIRST_WAIT
+        while (found := self._next(chat)) is not None:
+            try:
+                await self._deliver(*found, chat)
+            except Transient as fault:
+                log.warning("message waits", extra={"error": str(fault)})
+                pause = fault.retry_after if fault.retry_after is not None else wait * random.uniform(0.5, 1.0)
+                await self._sleep(pause)
+                wait = min(wait * 2, LONGEST_WAIT)
+            else:
+                wait = FIRST_WAIT
+
+    def _next(self, chat: int) -> tuple[Place, str] | None:
+        return next(((place, item.key) for place, item in self._due() if self._chat(item) == chat), None)
+
+    def _due(self) -> Iterator[tuple[Place, Item]]:
+        places = () if self._stopping else self._places()
+        return ((place, item) for place, item in self._shelf.due() if place in places)
+
+    async def _deliver(self, place: Place, key: str, chat: int) -> None:
+        await self._limits.take(chat)
+        if place not in self._places():
+            return
+        self._calling.add(chat)
+        try:
+            item = self._shelf.item(place, key)
+            await (self._edit(place, item) if item.message_id else self._send(place, key, chat))
+        finally:
+            self._calling.discard(chat)
+
+    async def _send(self, place: Place, key: str, chat: int) -> None:
+        item = await self._shelf.change(place, key, begin)
+        try:
+            sent = await self._api.send(chat, text_of(item), item.buttons)
+        except Uncertain:
+            raise  # stays `calling`: nobody knows
+        except Transient:
+            await self._record(place, key, clear)
+            raise
+        except Refused as error:
+            await self._give_up(place, item, str(error))
+            return
+        await self._record(place, key, lambda now: finish(now, item.version, sent.chat, sent.message_id))
+        log.info("message sent", extra={"key": key, "version": item.version, "marked": item.doubt})
+
+    async def _edit(self, place: Place, item: Item) -> None:
+        try:
+            await self._api.edit(item.chat, item.message_id, item.text, item.buttons)
+        except Refused as error:
+            await self._give_up(place, item, str(error))
+            return
+        await self._record(place, item.key, lambda now: finish(now, item.version, item.chat, item.message_id))
+        log.info("message edited", extra={"key": item.key, "version": item.version})
+
+    async def _give_up(self, place: Place, item: Item, why: str) -> None:
+        """Telegram will not have it. It becomes a dead letter whose replay puts it into the outbox again."""
+        log.error("message refused", extra={"key": item.key, "error": why})
+        metrics.DEAD_LETTERS.labels(OUTBOX.name).inc()
+        letter = DeadLetter(
+            topic=OUTBOX.name,
+            partition=place.partition,
+            offset=item.offset,
+            ts=item.ts,
+            agent="notify.sender",
+            error_class="Refused",
+            error=why,
+            payload=ITEM.encode(clear(item)),
+            key=item.key.encode(),
+        )
+        output = Output(DEAD_LETTERS.name, f"{OUTBOX.name}/{place.partition}".encode(), _DEAD_LETTER.encode(letter))
+        await self._record(place, item.key, lambda now: fail(now, item.version, why), output)
+
+    async def _record(self, place: Place, key: str, step: Callable[[Item], Item], *also: Output) -> None:
+        """Write down what Telegram said, however long Kafka is away: forgotten, it would be said twice."""
+        while True:
+            try:
+                await self._shelf.change(place, key, step, also)
+            except Transient as fault:
+                log.warning("outbox not written", extra={"key": key, "error": str(fault)})
+                await self._sleep(FIRST_WAIT)
+            else:
+                return
+
+    def _chat(self, item: Item) -> int:
+        """Where the item goes; 0 when the settings name no chat: then it waits."""
+        if item.chat:
+            return item.chat
+        shared = self._telegram.curator_chat
+        if item.to == "report":
+            return self._telegram.report_chat or shared
+        if item.to == "ops":
+            return self._telegram.ops_chat or self._telegram.report_chat or shared
+        if item.to.startswith("chat:"):
+            return int(item.to.removeprefix("chat:"))
+        return self._telegram.curators.get(item.to.removeprefix("lead:"), shared)

@@ -1,0 +1,174 @@
+"""From records to messages that are wanted of the outbox, and to webhooks: one class a topic."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Collection, Iterable, Mapping
+from typing import Generic, TypeAlias, TypeVar
+
+from aiokafka import ConsumerRecord
+
+from alerting.notices import render_notice
+from alerting.outbox import Wish
+from alerting.render import Rendered, answer, render
+from alerting.report import Link, render_curator, render_report
+from alerting.rooms import render_room
+from processors.normalize.recordings import FROM_JITSI
+from schemas.alerts import Alert
+from schemas.codec import Codec, Rejected
+from schemas.notices import OpsNotice
+from schemas.reports import DailyReport
+from schemas.sources import FromJitsi, RoomReport, Transcript
+from schemas.types import LeadId
+from streams.engine.kafka import Output
+from streams.engine.settle import Batch, Outcome
+from streams.notify.telegram.sender import Sender
+from streams.notify.telegram.shelf import Place, Shelf
+
+T = TypeVar("T")
+
+_TRANSCRIPT: Codec[Transcript] = Codec(Transcript)
+Record: TypeAlias = "ConsumerRecord[bytes, bytes]"
+Known = Callable[[str], bool]
+"""Whether anything was ever wanted under a key."""
+Hooks = Callable[[T], Iterable[Output]]
+"""What other systems are told of a value."""
+
+
+def no_hooks(_value: object) -> Iterable[Output]:
+    """Where no webhooks are set."""
+    return ()
+
+
+class Telling(ABC, Generic[T]):
+    """Settle's `Process`: a batch is acked when the outbox has what it wants said."""
+
+    codec: Codec[T]
+    rejects = True
+    """Whether what cannot be read is our dead letter; it is not where another worker settles the same topic."""
+
+    def __init__(self, shelf: Shelf, hooks: Hooks[T] = no_hooks) -> None:
+        self._shelf, self._hooks = shelf, hooks
+
+    async def __call__(self, batch: Batch) -> Outcome:
+        """Raises `Transient` while the outbox cannot be read or written."""
+        place = Place(batch.topic, batch.partition)
+        await self._shelf.open([place], batch.generation)
+        outcome = Outcome()
+        wishes: dict[tuple[str, int], Wish] = {}
+
+        def known(key: str) -> bool:
+            return self._shelf.knows(place, key) or any(key == wished for wished, _ in wishes)
+
+        for record in batch.records:
+            value = self.codec.decode(record.value)
+            if isinstance(value, Rejected):
+                if self.rejects:
+                    outcome.rejected.append((record, value))
+                continue
+            wishes |= {(wish.key, wish.version): wish for wish in self.wishes(record, value, known)}
+            outcome.outputs += self._hooks(value)
+        self.wanted(await self._shelf.put(place, list(wishes.values())))
+        return outcome
+
+    @abstractmethod
+    def wishes(self, record: Record, value: T, known: Known) -> Iterable[Wish]:
+        """What `value` wants said."""
+
+    def wanted(self, new: Iterable[Wish]) -> None:
+        """The outbox has these now."""
+
+
+class Alerts(Telling[Alert]):
+    """Alerts to messages for the curator."""
+
+    codec = Codec(Alert)
+
+    def __init__(self, shelf: Shelf, sender: Sender, hooks: Hooks[Alert] = no_hooks) -> None:
+        super().__init__(shelf, hooks)
+        self._sender = sender
+        self._presses: dict[tuple[str, int], tuple[str, str]] = {}
+
+    def wishes(self, record: Record, value: Alert, known: Known) -> Iterable[Wish]:
+        if value.press is not None:
+            self._presses[value.alert_id, value.version] = value.press.callback_id, answer(value.press.action)
+        to = f"lead:{value.lead_id}"
+        yield Wish(value.alert_id, to, value.version, record.offset, record.timestamp, render(value), rings=value.rings)
+
+    def wanted(self, new: Iterable[Wish]) -> None:
+        """Who pressed a button is answered, once."""
+        presses, self._presses = self._presses, {}
+        for wish in new:
+            if (wish.key, wish.version) in presses:
+                self._sender.answer(*presses[wish.key, wish.version])
+
+
+class Reports(Telling[DailyReport]):
+    """Daily reports to messages for the shared chat, and to each curator's own chat what concerns his clients.
+
+    The same report id is never sent again.
+    """
+
+    codec = Codec(DailyReport)
+
+    def __init__(
+        self, shelf: Shelf, curators: Mapping[LeadId, int], link: Link, hooks: Hooks[DailyReport] = no_hooks
+    ) -> None:
+        super().__init__(shelf, hooks)
+        self._leads = by_curator(curators)
+        self._link = link
+
+    def wishes(self, record: Record, value: DailyReport, known: Known) -> Iterable[Wish]:
+        if known(f"{value.report_id}/1"):
+            return
+        told = [("report", value.report_id, render_report(value, self._link))]
+        for chat, leads in self._leads.items():
+            told.append((f"chat:{chat}", f"{value.report_id}/{chat}", render_curator(value, leads, self._link)))
+        for to, name, parts in told:
+            for number, part in enumerate(parts, start=1):
+                yield Wish(f"{name}/{number}", to, 1, record.offset, record.timestamp, Rendered(part))
+
+
+def by_curator(curators: Mapping[LeadId, int]) -> dict[int, Collection[LeadId]]:
+    """Chats to the leads of the curator there."""
+    return {chat: {lead for lead, his in curators.items() if his == chat} for chat in set(curators.values())}
+
+
+class Rooms(Telling[FromJitsi]):
+    """Prefixed rooms that stay without a recording, to the chat of ops; the message changes when it is over."""
+
+    codec = FROM_JITSI
+    rejects = False
+
+    def wishes(self, record: Record, value: FromJitsi, known: Known) -> Iterable[Wish]:
+        if not isinstance(value, RoomReport):
+            return
+        key = f"room:{value.meeting_id}"
+        over = value.happening in ("recording_on", "meeting_ended")
+        if value.happening == "unrecorded" or (over and known(key)):
+            text = Rendered(render_room(value))
+            yield Wish(key, "ops", record.offset + 1, record.offset, record.timestamp, text)
+
+
+class OpsNotices(Telling[OpsNotice]):
+    """Notices to the chat of ops; a later one of the same id changes the message."""
+
+    codec = Codec(OpsNotice)
+
+    def wishes(self, record: Record, value: OpsNotice, known: Known) -> Iterable[Wish]:
+        text = Rendered(render_notice(value))
+        yield Wish(f"ops:{value.notice_id}", "ops", record.offset + 1, record.offset, record.timestamp, text)
+
+
+class Transcripts:
+    """Transcripts to webhooks only. What cannot be read is the pipeline's dead letter, not ours too."""
+
+    def __init__(self, hooks: Hooks[Transcript]) -> None:
+        self._hooks = hooks
+
+    async def __call__(self, batch: Batch) -> Outcome:
+        """Settle's `Process`."""
+        outcome = Outcome()
+        for record in batch.records:
+            transcript = _TRANSCRIPT.decode(record.value)
+            if isinstance(transcript, Transcript):
+                outcome.outputs += self._hooks(transcript)
+        return outcome

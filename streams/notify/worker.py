@@ -1,0 +1,136 @@
+"""The worker `notify`: alerts and reports by the outbox to Telegram; minutes and events to the outlets.
+
+A batch of `lead.alerts` or `daily.reports` is acked as soon as the outbox (Kafka) has what it wants said. Sending is
+done beside it, a task per chat (`telegram/sender.py`): nothing that Telegram does holds up a partition. An outlet takes
+the records of its own topic one after the other and acks what the other system has confirmed.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterable
+from typing import TypeVar
+
+from alerting import webhooks as bodies
+from schemas.errors import Transient
+from schemas.outlets import Webhook
+from schemas.reports import DailyReport
+from schemas.sources import FromJitsi, Recording
+from schemas.topics import (
+    LEAD_ALERTS,
+    OPS_NOTICES,
+    OUT_BITRIX,
+    OUT_FILES,
+    OUT_NOTEBOOK,
+    OUT_WEBHOOKS,
+    OUTBOX,
+    RECORDINGS,
+    REPORTS,
+    TRANSCRIPTS,
+)
+from streams.clients.webhooks import hook_output
+from streams.engine.kafka import Output, Reader
+from streams.engine.worker import Worker
+from streams.notify.outlets.bitrix import BitrixComments
+from streams.notify.outlets.bitrix_client import BitrixApi
+from streams.notify.outlets.files import Files
+from streams.notify.outlets.links import link_of, meeting_link
+from streams.notify.outlets.notebook import Notebooks
+from streams.notify.outlets.notebook_client import OpenNotebook
+from streams.notify.outlets.webhooks import WebhookSender
+from streams.notify.telegram.bot_api import BotApi
+from streams.notify.telegram.limits import Limits
+from streams.notify.telegram.sender import Sender
+from streams.notify.telegram.shelf import Place, Shelf
+from streams.notify.telling import Alerts, Hooks, OpsNotices, Reports, Rooms, Transcripts, no_hooks
+from streams.settings import Settings
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+LOOK_SECONDS = 0.5
+"""Between two looks at which partitions are ours."""
+
+
+def build(settings: Settings) -> Worker:
+    """The notify worker."""
+    worker = Worker("notify", settings)
+    api = BotApi(settings.telegram)
+    shelf = Shelf(worker.outputs, Reader(settings.kafka, OUTBOX), settings.telegram.timeout)
+    ours = Ownership(worker, shelf)
+    sender = Sender(settings.telegram, shelf, api, Limits(settings.telegram), ours.places)
+    link, hooked = link_of(settings), settings.webhooks.enabled
+
+    def hooks(made: Callable[[T], Webhook | None]) -> Hooks[T]:
+        return (lambda value: hook_outputs(made(value))) if hooked else no_hooks
+
+    def of_report(report: DailyReport) -> Webhook:
+        return bodies.webhook_of_report(report, link)
+
+    worker.consume(LEAD_ALERTS, Alerts(shelf, sender, hooks(bodies.webhook_of_alert)))
+    worker.consume(REPORTS, Reports(shelf, settings.telegram.curators, link, hooks(of_report)))
+    worker.consume(RECORDINGS, Rooms(shelf, hooks(_of_recording)))
+    worker.consume(OPS_NOTICES, OpsNotices(shelf))
+    if hooked:
+        worker.consume(TRANSCRIPTS, Transcripts(hooks(bodies.webhook_of_transcript)))
+    add_outlets(worker, settings)
+    worker.background("outbox", ours.follow)
+    worker.background("sender", sender.run)
+    worker.background("telegram", api.watch)
+    worker.on_close(api.close)
+    if settings.telegram.token.get_secret_value():  # without a token nothing is wrong: alerts wait in the outbox
+        worker.needs["telegram"] = lambda: api.reachable
+    worker.needs["outbox"] = lambda: shelf.is_open(ours.places())
+    return worker
+
+
+def add_outlets(worker: Worker, settings: Settings) -> None:
+    """Consume the topics of the outlets that are set up; what waits in the others is taken when they are."""
+    worker.consume(OUT_FILES, Files(settings.minutes.exports))
+    if settings.bitrix.enabled:
+        portal = BitrixApi(settings.bitrix)
+        worker.consume(OUT_BITRIX, BitrixComments(portal, meeting_link(settings)))
+        worker.on_close(portal.close)
+    if settings.notebook.enabled:
+        notebook = OpenNotebook(settings.notebook)
+        worker.consume(OUT_NOTEBOOK, Notebooks(notebook))
+        worker.on_close(notebook.close)
+    if settings.webhooks.enabled:
+        webhooks = WebhookSender(settings.webhooks)
+        worker.consume(OUT_WEBHOOKS, webhooks)
+        worker.on_close(webhooks.close)
+
+
+def hook_outputs(hook: Webhook | None) -> Iterable[Output]:
+    """Nothing where there is nothing to tell."""
+    if hook is not None:
+        yield hook_output(hook)
+
+
+def _of_recording(arrived: FromJitsi) -> Webhook | None:
+    return bodies.webhook_of_recording(arrived) if isinstance(arrived, Recording) else None
+
+
+class Ownership:
+    """Which partitions are ours, and their outbox in memory even where nothing new comes in."""
+
+    def __init__(self, worker: Worker, shelf: Shelf) -> None:
+        self._worker, self._shelf = worker, shelf
+
+    def places(self) -> set[Place]:
+        """Ours now; none while the group is dividing them anew."""
+        assigned = self._worker.assigned()
+        if not assigned or not self._worker.app.consumer.flow_active:
+            return set()
+        return {Place(topic, partition) for topic, partition in assigned}
+
+    async def follow(self) -> None:
+        """Open what becomes ours; for ever."""
+        while True:
+            places = self.places()
+            try:
+                if places:
+                    await self._shelf.open(places, self._worker.app.consumer_generation_id)
+                    await self._shelf.settle_doubts(places)
+            except Transient as fault:
+                log.warning("outbox not read", extra={"error": str(fault)})
+            await asyncio.sleep(LOOK_SECONDS)

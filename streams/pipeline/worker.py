@@ -1,0 +1,186 @@
+"""Worker `pipeline`: `source.*` → normalize → `lead.events` → fold → `lead.state`, `lead.signals`, `lead.alerts`.
+
+It touches Kafka only. `processors/` decides what a record means, `alerting/policy.py` what becomes of a signal.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+
+from aiokafka import ConsumerRecord
+
+from alerting import policy
+from processors import lead
+from processors.identity import Identities
+from processors.normalize import NORMALIZERS, Normalizer, Options
+from processors.state import LeadState
+from schemas.alerts import Alert, Signal
+from schemas.codec import EVENT, MINUTES_REQUEST, Codec, Rejected
+from schemas.errors import Transient
+from schemas.events import AlertAction, Event, Tick
+from schemas.minutes import MeetingRequest
+from schemas.sources import Identity, Unassigned
+from schemas.topics import (
+    IDENTITIES,
+    LEAD_ALERTS,
+    LEAD_EVENTS,
+    LEAD_SIGNALS,
+    LEAD_STATE,
+    LEAD_UNASSIGNED,
+    MINUTES_REQUESTS,
+    TOPICS,
+)
+from streams.engine import metrics
+from streams.engine.kafka import Output, Reader
+from streams.engine.settle import Batch, Outcome
+from streams.engine.state import LeadStates
+from streams.engine.worker import Worker
+from streams.pipeline.relink import publish_again
+from streams.settings import Settings
+
+log = logging.getLogger(__name__)
+
+_IDENTITY: Codec[Identity] = Codec(Identity)
+_UNASSIGNED: Codec[Unassigned] = Codec(Unassigned)
+_SIGNAL: Codec[Signal] = Codec(Signal)
+_ALERT: Codec[Alert] = Codec(Alert)
+
+
+def build(settings: Settings) -> Worker:
+    """The pipeline worker."""
+    worker = Worker("pipeline", settings, wait_empty=True)
+    unassigned = Reader(settings.kafka, LEAD_UNASSIGNED)
+    known = KnownIdentities(
+        Reader(settings.kafka, IDENTITIES), lambda key: publish_again(key, unassigned, worker.outputs)
+    )
+    options = Options(
+        staff=frozenset(map(str, settings.telegram.staff)),
+        room_prefixes=settings.pipeline.room_prefixes,
+        curator_chats=frozenset(map(str, {settings.telegram.curator_chat, *settings.telegram.curators.values()})),
+    )
+    for topic in TOPICS:
+        if topic.name in NORMALIZERS:
+            worker.consume(topic, Normalize(NORMALIZERS[topic.name], known, options))
+    worker.consume(LEAD_EVENTS, Fold(LeadStates(Reader(settings.kafka, LEAD_STATE))))
+    worker.background("identities", known.follow)
+    worker.needs["identities"] = known.loaded.is_set
+    return worker
+
+
+class KnownIdentities:
+    """The topic `identities`, whole and followed: who is who. `linked` is called with each key that is linked anew."""
+
+    def __init__(self, reader: Reader, linked: Callable[[str], Awaitable[int]]) -> None:
+        self._reader, self._linked = reader, linked
+        self.identities = Identities()
+        self.loaded = asyncio.Event()
+
+    async def follow(self) -> None:
+        """Keep up with the topic until cancelled."""
+        await self._reader.follow(self._take)
+
+    async def _take(self, record: ConsumerRecord | None) -> None:
+        if record is None:
+            self.loaded.set()
+            return
+        key = (record.key or b"").decode(errors="replace")
+        identity = _IDENTITY.decode(record.value) if record.value is not None else None
+        if isinstance(identity, Rejected):
+            log.warning("identity unreadable", extra={"offset": record.offset, "error": identity.reason})
+            return
+        self.identities.apply(key, identity)
+        if identity is not None and self.loaded.is_set():
+            log.info("identity linked", extra={"published_again": await self._linked(key)})
+
+
+class Normalize:
+    """Raw source records to lead events, or to `lead.unassigned` when nobody knows the client."""
+
+    def __init__(self, normalize: Normalizer, known: KnownIdentities, options: Options) -> None:
+        self._normalize, self._known, self._options = normalize, known, options
+
+    async def __call__(self, batch: Batch) -> Outcome:
+        """Settle's `Process`."""
+        if not self._known.loaded.is_set():
+            raise Transient("identities are not loaded yet", retry_after=0.2)
+        outcome = Outcome()
+        for record in batch.records:
+            found = self._normalize(batch.meta(record), record.value or b"", self._known.identities, self._options)
+            if isinstance(found, Rejected):
+                outcome.rejected.append((record, found))
+                continue
+            outcome.outputs += map(_output, found)
+        return outcome
+
+
+class Fold:
+    """Lead events into states, signals and alerts."""
+
+    def __init__(self, states: LeadStates) -> None:
+        self._states = states
+
+    async def __call__(self, batch: Batch) -> Outcome:
+        """Settle's `Process`. When a record breaks the fold, the partition is read again before the next attempt."""
+        states = await self._states.open(batch.partition, batch.generation)
+        try:
+            return self._fold(batch, states)
+        except Exception:
+            self._states.discard(batch.partition)
+            raise
+
+    def _fold(self, batch: Batch, states: dict[str, LeadState]) -> Outcome:
+        outcome = Outcome()
+        touched: dict[str, None] = {}
+        decode = EVENT.decode
+        for record in batch.records:
+            event = decode(record.value)
+            if isinstance(event, Rejected):
+                outcome.rejected.append((record, event))
+                continue
+            if isinstance(event, Tick):
+                self._tick(event, batch.partition, states, touched, outcome)
+                continue
+            state = states.get(event.lead_id)
+            if state is None:
+                state = states[event.lead_id] = LeadState()
+            if record.offset > state.applied:
+                touched[event.lead_id] = None
+            for finding in lead.step(state, event, batch.meta(record)):
+                self._finding(finding, state, batch.partition, outcome)
+        outcome.state += self._states.records(batch.partition, touched)
+        return outcome
+
+    def _tick(
+        self, tick: Tick, partition: int, states: dict[str, LeadState], touched: dict[str, None], outcome: Outcome
+    ) -> None:
+        for lead_id, state in states.items():
+            expired = list(policy.expire(state.alerts, tick.ts))
+            for alert in expired:
+                self._alert(alert, partition, outcome)
+            if lead.prune(state, tick.ts) or expired:
+                touched[lead_id] = None
+        metrics.LEADS.labels(partition).set(len(states))
+
+    def _finding(self, finding: lead.Finding, state: LeadState, partition: int, outcome: Outcome) -> None:
+        if isinstance(finding, AlertAction):
+            self._alert(policy.act(state.alerts, finding), partition, outcome)
+            return
+        metrics.SIGNALS.labels(finding.rule, finding.severity).inc()
+        outcome.outputs.append(Output(LEAD_SIGNALS.name, finding.lead_id.encode(), _SIGNAL.encode(finding), partition))
+        self._alert(policy.decide(state.alerts, finding), partition, outcome)
+
+    def _alert(self, alert: Alert | None, partition: int, outcome: Outcome) -> None:
+        if alert is not None:
+            metrics.ALERTS.labels(alert.rule, alert.status).inc()
+            outcome.outputs.append(Output(LEAD_ALERTS.name, alert.lead_id.encode(), _ALERT.encode(alert), partition))
+
+
+def _output(found: Event | Unassigned | MeetingRequest) -> Output:
+    match found:
+        case Unassigned():
+            key = f"{found.client.kind}:{found.client.value}"
+            return Output(LEAD_UNASSIGNED.name, key.encode(), _UNASSIGNED.encode(found))
+        case MeetingRequest():
+            return Output(MINUTES_REQUESTS.name, found.lead_id.encode(), MINUTES_REQUEST.encode(found))
+        case _:
+            return Output(LEAD_EVENTS.name, found.lead_id.encode(), EVENT.encode(found))

@@ -1,0 +1,139 @@
+"""What the daily report tells beside its figures: meetings, chats, risks, promises, silence, strangers, sources.
+
+Each as it was at the report's `until`, so a report that is made up later says what it would have said in its time.
+"""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+import msgspec
+
+from schemas.alerts import Alert, Evidence
+from schemas.minutes import ChatSummary, MeetingMinutes
+from schemas.reports import ChatLine, DailyReport, DuePromise, SilentLead, SourceHealth, UnknownClient, UntoldMeeting
+from schemas.types import Millis
+from streams.store.database import Database
+from streams.store.jobs.clock import moscow
+
+ACTIVE_DAYS, QUIET_DAYS, GONE_DAYS = 4, 7, 45
+"""A client who was active on so many of the last 60 days is silent after so many without anything; after the last
+figure everybody knows. A rough list for the eye; the signal `silence` has the statistics."""
+MOST_LINES = 100
+"""Of each list; a report is for reading."""
+
+_MINUTES = msgspec.json.Decoder(MeetingMinutes)
+_CHAT = msgspec.json.Decoder(ChatSummary)
+_EITHER = msgspec.json.Decoder(MeetingMinutes | ChatSummary)
+
+_MS = "toUnixTimestamp64Milli"
+_BEFORE = "ingested_at < fromUnixTimestamp64Milli({until:Int64})"
+_ARRIVED = f"ingested_at >= fromUnixTimestamp64Milli({{since:Int64}}) AND {_BEFORE}"
+_RECENT = f"{_BEFORE} AND ts >= fromUnixTimestamp64Milli({{until:Int64}}) - INTERVAL 60 DAY"
+
+_NEWEST_MINUTES = f"""
+SELECT lead_id, recording, argMax(payload, (version, ingested_at)) AS newest, min(ingested_at) AS first, max(ts) AS at
+FROM
+(
+    SELECT lead_id, ts, payload, ingested_at, JSONExtractString(payload, 'recording_id') AS recording,
+        JSONExtractUInt(payload, 'minutes', 'version') AS version
+    FROM events FINAL
+    WHERE kind = 'meeting_minutes' AND {_RECENT}
+)
+GROUP BY lead_id, recording"""
+
+MINUTES = f"""
+SELECT newest FROM ({_NEWEST_MINUTES})
+WHERE first >= fromUnixTimestamp64Milli({{since:Int64}}) ORDER BY at, recording LIMIT {MOST_LINES}"""
+
+UNTOLD = f"""
+SELECT lead_id, JSONExtractString(payload, 'recording_id') AS recording, {_MS}(max(ts)),
+    max(JSONExtractUInt(payload, 'duration_ms')), any(JSONExtractString(payload, 'status'))
+FROM events FINAL
+WHERE kind = 'meeting_recorded' AND NOT backfill AND {_ARRIVED}
+    AND (lead_id, recording) NOT IN (SELECT lead_id, recording FROM ({_NEWEST_MINUTES}))
+GROUP BY lead_id, recording ORDER BY max(ts), recording LIMIT {MOST_LINES}"""
+
+CHATS = f"""
+SELECT argMax(payload, ingested_at) FROM events FINAL
+WHERE kind = 'chat_summary' AND {_ARRIVED} GROUP BY lead_id, ts ORDER BY lead_id, ts LIMIT {MOST_LINES}"""
+
+PROMISES = f"""
+SELECT newest FROM ({_NEWEST_MINUTES}) WHERE multiSearchAny(newest, {{due:Array(String)}})
+UNION ALL
+SELECT payload FROM events FINAL
+WHERE kind = 'chat_summary' AND {_RECENT} AND multiSearchAny(payload, {{due:Array(String)}})"""
+
+RISKS = f"""
+SELECT lower(hex(alert_id)), version, lead_id, rule, severity, status, {_MS}(opened_at), {_MS}(updated_at), value,
+    baseline, score, unit, acknowledged_by, {_MS}(snoozed_until), verdict, evidence
+FROM (SELECT * FROM alerts FINAL WHERE {_BEFORE} ORDER BY alert_id, version DESC LIMIT 1 BY alert_id)
+WHERE status != 'resolved'
+ORDER BY indexOf(['critical', 'warning', 'info'], severity), opened_at DESC, alert_id LIMIT {MOST_LINES}"""
+
+SILENT = f"""
+SELECT lead_id, {_MS}(max(ts)) AS last FROM events FINAL
+WHERE {_RECENT} AND lead_id != ''
+    AND (kind IN ('reservation', 'pick', 'shipment', 'inbound', 'meeting_recorded')
+        OR kind = 'message' AND action = 'client' OR kind IN ('call', 'mail') AND action = 'in')
+GROUP BY lead_id
+HAVING uniqExact(toDate(ts, 'Europe/Moscow')) >= {ACTIVE_DAYS}
+    AND last < {{until:Int64}} - {QUIET_DAYS} * 86400000 AND last >= {{until:Int64}} - {GONE_DAYS} * 86400000
+ORDER BY last DESC, lead_id LIMIT {MOST_LINES}"""
+
+UNKNOWN = f"""
+SELECT client_kind, client_value, uniqExact(event_id) AS events FROM unassigned FINAL WHERE {_ARRIVED}
+GROUP BY client_kind, client_value ORDER BY events DESC, client_kind, client_value LIMIT {MOST_LINES}"""
+
+SOURCES = f"""
+SELECT source, {_MS}(max(ingested_at)), countIf(ingested_at >= fromUnixTimestamp64Milli({{since:Int64}}))
+FROM events WHERE {_RECENT} AND kind NOT IN ('tick', 'baseline') AND source NOT IN ('minutes', 'person', 'transcribe')
+GROUP BY source ORDER BY source"""
+
+
+async def digest(database: Database, report: DailyReport) -> DailyReport:
+    """The report with all its lists. Raises `Transient`, `StatementFailed`."""
+    window = {"since": report.since, "until": report.until}
+    minutes: list[MeetingMinutes] = [_MINUTES.decode(text) for (text,) in await database.read(MINUTES, window)]
+    chats: list[ChatSummary] = [_CHAT.decode(text) for (text,) in await database.read(CHATS, window)]
+    return msgspec.structs.replace(
+        report,
+        minutes=minutes,
+        untold=[UntoldMeeting(*row) for row in await database.read(UNTOLD, window)],
+        chats=[ChatLine(chat.lead_id, chat.minutes.summary) for chat in chats],
+        risks=[_alert(row) for row in await database.read(RISKS, window)],
+        promises=await _promises(database, report.until),
+        silent=[SilentLead(*row) for row in await database.read(SILENT, window)],
+        unknown=[UnknownClient(*row) for row in await database.read(UNKNOWN, window)],
+        sources=[SourceHealth(*row) for row in await database.read(SOURCES, window)],
+    )
+
+
+async def _promises(database: Database, until: Millis) -> list[DuePromise]:
+    """Those of the report's day and of the next one; people who are asked tomorrow should know tonight."""
+    today = moscow(until - 1).date()
+    days = [today.isoformat(), (today + timedelta(days=1)).isoformat()]
+    # `"due":"2026-11-21"` as msgspec writes it: the index-free search looks at few rows and parses none
+    asked = {"until": until, "due": [f'"due":"{day}"' for day in days]}
+    found: list[DuePromise] = []
+    for (text,) in await database.read(PROMISES, asked):
+        event = _EITHER.decode(text)
+        due = [action for action in event.minutes.actions if action.due in days]
+        found += [DuePromise(event.lead_id, event.ts, action) for action in due]
+    found.sort(key=lambda promise: (promise.action.due, promise.lead_id, promise.ts))
+    return found[:MOST_LINES]
+
+
+def _alert(row: Sequence[Any]) -> Alert:
+    alert_id, version, lead_id, *rest, evidence = row
+    names = (
+        *("rule", "severity", "status", "opened_at", "updated_at", "value", "baseline", "score", "unit"),
+        *("acknowledged_by", "snoozed_until", "verdict"),
+    )
+    return Alert(
+        alert_id=alert_id.rjust(16, "0"),
+        version=version,
+        lead_id=lead_id,
+        evidence=msgspec.json.decode(evidence, type=list[Evidence]),
+        **dict(zip(names, rest, strict=True)),
+    )

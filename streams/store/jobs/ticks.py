@@ -1,0 +1,93 @@
+"""Time as an event: one tick per interval in every partition of `lead.events`; missed ones are made up."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Protocol
+
+from schemas.codec import encode, event_id
+from schemas.errors import Transient
+from schemas.events import Tick
+from schemas.topics import DAY_MS, LEAD_EVENTS
+from schemas.types import Millis
+from streams.engine.clock import Clock
+from streams.engine.kafka import Output
+from streams.store.clickhouse import StatementFailed
+from streams.store.database import Database
+
+log = logging.getLogger(__name__)
+
+Send = Callable[[Iterable[Output]], Awaitable[None]]
+
+MADE_UP_MS = 7 * DAY_MS
+MOST_MADE_UP = 1000
+"""Ticks of one partition made up after a stop: a week of hours is 168; the bound is for intervals of seconds."""
+
+LOOK_SECONDS = 5.0
+"""A partition that came to us gets its ticks after so long at most."""
+
+
+class Owned(Protocol):
+    """Tells which partitions of `lead.events` are ours."""
+
+    def partitions(self) -> set[int]:
+        """Partition numbers."""
+
+
+class Ticks:
+    """Writes the tick of each interval when it begins. `ts` is the interval's start, so a tick sent twice is one."""
+
+    def __init__(self, database: Database, owned: Owned, send: Send, seconds: int, clock: Clock) -> None:
+        self._database, self._owned, self._send, self._clock = database, owned, send, clock
+        self._step = seconds * 1000
+        self._last: dict[int, Millis] = {}
+
+    async def run(self) -> None:
+        """Keep every partition of ours up to now until cancelled."""
+        await self._database.opened()
+        while True:
+            try:
+                await self.catch_up()
+            except (Transient, StatementFailed) as fault:
+                log.warning("ticks wait", extra={"error": str(fault)})
+                await asyncio.sleep(1.0)
+                continue
+            pause = LOOK_SECONDS if self._last else 0.5
+            await asyncio.sleep(min(pause, (self._step - self._clock() % self._step) / 1000))
+
+    async def catch_up(self) -> int:
+        """Send what is due now; how many ticks that was. Raises `Transient`, `StatementFailed`."""
+        now = self._clock()
+        current = now - now % self._step
+        owned = self._owned.partitions()
+        self._last = {partition: last for partition, last in self._last.items() if partition in owned}
+        fresh = owned - self._last.keys()
+        if fresh:
+            known = await self._known(now)
+            self._last |= dict.fromkeys(fresh, max(known, current - self._step * MOST_MADE_UP))
+        sent = 0
+        for partition in sorted(owned):
+            starts = range(self._last[partition] + self._step, current + 1, self._step)
+            await self._send([_tick(start, partition) for start in starts])
+            self._last[partition] = max(self._last[partition], current)
+            sent += len(starts)
+        if sent > len(owned):
+            log.info("ticks made up", extra={"ticks": sent, "partitions": len(owned)})
+        return sent
+
+    async def _known(self, now: Millis) -> Millis:
+        """The interval before the newest stored tick: that one may have reached only some of the partitions."""
+        current = now - now % self._step
+        rows = await self._database.read(
+            "SELECT toUnixTimestamp64Milli(max(ts)) FROM events WHERE lead_id = '' AND kind = 'tick' "
+            "AND ts > fromUnixTimestamp64Milli({since:Int64}) AND ts <= fromUnixTimestamp64Milli({now:Int64})",
+            {"since": now - MADE_UP_MS, "now": now},
+        )
+        newest: Millis = rows[0][0]  # 0 where there is none
+        newest -= newest % self._step
+        return (newest or current) - self._step
+
+
+def _tick(start: Millis, partition: int) -> Output:
+    tick = Tick(event_id=event_id("tick", start, partition), ts=start)
+    return Output(LEAD_EVENTS.name, None, encode(tick), partition)

@@ -1,0 +1,1 @@
+"""What the store tells: the HTTP API and its queries."""

@@ -1,0 +1,139 @@
+"""What the read API tells: queries of our own and their rows as plain values. Times are ms UTC, ids 16 hex digits."""
+
+from typing import Any, NamedTuple
+
+import msgspec
+
+from schemas.errors import Refused
+from schemas.types import Millis
+from streams.store.database import Database
+from streams.store.sinks.tables import TABLES
+
+_MS = "toUnixTimestamp64Milli"
+
+EVENTS = f"""
+SELECT {_MS}(ts), event_id, source, kind, backfill, payload, {_MS}(ingested_at) FROM events FINAL
+WHERE lead_id = {{lead:String}} AND kind != 'baseline'
+    AND (ts, event_id) < (fromUnixTimestamp64Milli({{ts:Int64}}), {{id:UInt64}})
+ORDER BY ts DESC, event_id DESC LIMIT {{limit:UInt32}}"""
+
+SIGNALS = f"""
+SELECT lead_id, {_MS}(ts), signal_id, rule, severity, {_MS}(window_start), value, baseline, score, unit, evidence
+FROM signals FINAL WHERE lead_id = {{lead:String}} ORDER BY ts DESC, signal_id LIMIT {{limit:UInt32}}"""
+
+RECORDINGS = f"""
+SELECT recording_id, version, {_MS}(ts), engine, duration_ms, words, degraded FROM recordings FINAL
+WHERE lead_id = {{lead:String}} ORDER BY ts DESC, recording_id LIMIT {{limit:UInt32}}"""
+
+UTTERANCES = """
+SELECT recording_id, start_ms, end_ms, speaker, text, confidence FROM transcripts FINAL
+WHERE lead_id = {lead:String}
+    AND (recording_id, version) IN arrayZip({recordings:Array(String)}, {versions:Array(UInt32)})
+ORDER BY recording_id, number"""
+
+ALERTS = f"""
+SELECT alert_id, version, lead_id, rule, severity, status, {_MS}(opened_at), {_MS}(updated_at), value, baseline, score,
+    unit, acknowledged_by, {_MS}(snoozed_until), verdict, evidence
+FROM alerts_current WHERE {{status:String}} IN ('', status)
+ORDER BY updated_at DESC, alert_id LIMIT {{limit:UInt32}}"""
+
+SOURCES = f"""
+SELECT source, {_MS}(max(ts)), {_MS}(max(ingested_at)), count() FROM events
+WHERE ts > now64(3) - INTERVAL 30 DAY GROUP BY source ORDER BY source"""
+
+LATEST = (4_102_444_800_000, 2**64 - 1)
+
+
+class Position(NamedTuple):
+    """A place in a history: everything before it is older."""
+
+    ts: Millis
+    event_id: int
+
+
+def cursor(text: str | None) -> Position:
+    """`before` of a request: ms UTC, or the `next` of the page before. Raises `Refused`."""
+    if not text:
+        return Position(*LATEST)
+    ts, _, last = text.partition("-")
+    try:
+        return Position(int(ts), int(last, 16) if last else 0)
+    except ValueError as error:
+        raise Refused("before is a time in ms UTC, or the `next` of the last page") from error
+
+
+async def events(database: Database, lead: str, limit: int, before: Position) -> dict[str, Any]:
+    """A page of a lead's history, newest first. Baselines are left out: they tell what is there already."""
+    rows = await database.read(EVENTS, {"lead": lead, "ts": before.ts, "id": before.event_id, "limit": limit})
+    found = [
+        {
+            "ts": ts,
+            "event_id": f"{number:016x}",
+            "source": source,
+            "kind": kind,
+            "backfill": backfill,
+            "payload": msgspec.Raw(payload.encode()),
+            "ingested_at": ingested_at,
+        }
+        for ts, number, source, kind, backfill, payload, ingested_at in rows
+    ]
+    last = found[-1] if len(found) == limit else None
+    return {"lead_id": lead, "events": found, "next": f"{last['ts']}-{last['event_id']}" if last else None}
+
+
+async def signals(database: Database, lead: str, limit: int) -> dict[str, Any]:
+    """A lead's signals, newest first."""
+    names = (
+        *("lead_id", "ts", "signal_id", "rule", "severity", "window_start", "value", "baseline", "score", "unit"),
+        "evidence",
+    )
+    rows = await database.read(SIGNALS, {"lead": lead, "limit": limit})
+    return {"lead_id": lead, "signals": [_named(names, row, "signal_id") for row in rows]}
+
+
+async def transcripts(database: Database, lead: str, limit: int) -> dict[str, Any]:
+    """A lead's newest transcripts, each in its newest version, with the utterances in order."""
+    names = ("recording_id", "version", "ts", "engine", "duration_ms", "words", "degraded")
+    recordings = [
+        dict(zip(names, row, strict=True)) for row in await database.read(RECORDINGS, {"lead": lead, "limit": limit})
+    ]
+    said: dict[str, list[dict[str, Any]]] = {recording["recording_id"]: [] for recording in recordings}
+    if recordings:
+        versions = [recording["version"] for recording in recordings]
+        rows = await database.read(UTTERANCES, {"lead": lead, "recordings": list(said), "versions": versions})
+        spoken = ("start_ms", "end_ms", "speaker", "text", "confidence")
+        for recording_id, *row in rows:
+            said[recording_id].append(dict(zip(spoken, row, strict=True)))
+    return {
+        "lead_id": lead,
+        "transcripts": [recording | {"utterances": said[recording["recording_id"]]} for recording in recordings],
+    }
+
+
+async def alerts(database: Database, status: str, limit: int) -> dict[str, Any]:
+    """The newest state of every alert, or of those in `status`."""
+    names = (
+        *("alert_id", "version", "lead_id", "rule", "severity", "status", "opened_at", "updated_at", "value"),
+        *("baseline", "score", "unit", "acknowledged_by", "snoozed_until", "verdict", "evidence"),
+    )
+    rows = await database.read(ALERTS, {"status": status, "limit": limit})
+    return {"alerts": [_named(names, row, "alert_id") for row in rows]}
+
+
+async def status(database: Database) -> dict[str, Any]:
+    """Rows stored per table (repetitions that are not merged yet count), and when each source was last heard."""
+    counts = ", ".join(f"(SELECT count() FROM {table.name})" for table in TABLES)
+    [rows] = await database.read(f"SELECT {counts}")
+    sources = await database.read(SOURCES)
+    names = ("source", "last_event", "last_arrival", "events_30d")
+    return {
+        "rows": {table.name: count for table, count in zip(TABLES, rows, strict=True)},
+        "sources": [dict(zip(names, source, strict=True)) for source in sources],
+    }
+
+
+def _named(names: tuple[str, ...], row: tuple[Any, ...], hex_field: str) -> dict[str, Any]:
+    found = dict(zip(names, row, strict=True))
+    found[hex_field] = f"{found[hex_field]:016x}"
+    found["evidence"] = msgspec.Raw(found["evidence"].encode())
+    return found

@@ -1,0 +1,81 @@
+"""A lead's profile and the conversations it comes from, as the read API tells them; and a person's corrections."""
+
+import msgspec
+
+from processors.profile import FIELDS, Profile, profile
+from schemas.codec import EVENT, event_id
+from schemas.errors import Refused
+from schemas.meetings import Utterance
+from schemas.minutes import ChatSummary, Conversation, MeetingMinutes, MeetingRequest, ProfileCorrected
+from schemas.topics import LEAD_EVENTS
+from schemas.types import LeadId, Millis
+from streams.engine.clock import Clock
+from streams.engine.kafka import Output
+from streams.store.database import Database
+from streams.store.jobs.ticks import Send
+
+LONGEST = 2000
+"""Characters of a correction."""
+
+_SOURCE = msgspec.json.Decoder(MeetingMinutes | ChatSummary | ProfileCorrected)
+
+SOURCES = """
+SELECT payload FROM events FINAL
+WHERE lead_id = {lead:String} AND kind IN ('meeting_minutes', 'chat_summary', 'profile_corrected')"""
+
+RECORDING = """
+SELECT lead_id, toUnixTimestamp64Milli(ts), version, duration_ms,
+    (SELECT any((JSONExtractString(payload, 'room'), JSONExtract(payload, 'participants', 'Array(String)')))
+     FROM events WHERE kind = 'meeting_recorded' AND JSONExtractString(payload, 'recording_id') = {recording:String})
+FROM recordings FINAL WHERE recording_id = {recording:String}"""
+
+UTTERANCES = """
+SELECT start_ms, end_ms, text, speaker, confidence FROM transcripts FINAL
+WHERE lead_id = {lead:String} AND recording_id = {recording:String} AND version = {version:UInt32} ORDER BY number"""
+
+
+class Correction(msgspec.Struct, frozen=True):
+    """What a person says of a field; an empty text takes his former words back."""
+
+    field: str
+    text: str
+    author: str
+
+
+async def read_profile(database: Database, lead: LeadId) -> Profile:
+    """Raises `Transient`, `StatementFailed`."""
+    rows = await database.read(SOURCES, {"lead": lead})
+    return profile(lead, (_SOURCE.decode(payload) for (payload,) in rows))
+
+
+async def correct(send: Send, clock: Clock, lead: LeadId, said: Correction) -> ProfileCorrected:
+    """Put a person's word on `lead.events`. Raises `Refused`, `Transient`."""
+    if said.field not in FIELDS:
+        raise Refused(f"field is one of {', '.join(FIELDS)}")
+    if len(said.text) > LONGEST or not said.author.strip():
+        raise Refused(f"text is at most {LONGEST} characters, author is not empty")
+    now: Millis = clock()
+    event = ProfileCorrected(
+        said.field,
+        said.text.strip(),
+        said.author.strip(),
+        event_id=event_id("profile", lead, said.field, now),
+        lead_id=lead,
+        ts=now,
+        source="person",
+    )
+    await send([Output(LEAD_EVENTS.name, lead.encode(), EVENT.encode(event))])
+    return event
+
+
+async def read_conversation(database: Database, recording: str) -> MeetingRequest | None:
+    """The newest transcript of a recording, as `minutes` is asked for it. Raises `Transient`, `StatementFailed`."""
+    rows = await database.read(RECORDING, {"recording": recording})
+    if not rows:
+        return None
+    [(lead, ts, version, duration_ms, (room, participants))] = rows
+    said = await database.read(UTTERANCES, {"lead": lead, "recording": recording, "version": version})
+    utterances = [Utterance(start, end, text, speaker or None, sure) for start, end, text, speaker, sure in said]
+    people = list(dict.fromkeys([*participants, *(u.speaker for u in utterances if u.speaker)]))
+    conversation = Conversation(utterances, version, ts, duration_ms, people)
+    return MeetingRequest(lead, recording, room, ts, conversation)

@@ -1,0 +1,77 @@
+"""Batches of Kafka into tables. A `Sink` is a `settle.Process`: rows are in ClickHouse before the batch is acked."""
+
+import logging
+from collections.abc import Callable, Sequence
+from typing import Generic, TypeVar
+
+from schemas.codec import Codec
+from schemas.errors import Transient
+from schemas.sources import DeadLetter
+from streams.engine import metrics
+from streams.engine.settle import Batch, Outcome
+from streams.store.database import Database
+from streams.store.sinks.rows import Record, failure_rows
+from streams.store.sinks.tables import Rows
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+Build = Callable[[Sequence[tuple[T, Record]]], list[Rows]]
+Stored = Callable[[Sequence[tuple[T, Record]]], None]
+
+
+def token(batch: Batch) -> str:
+    """Names exactly these records: the same token with other rows would lose them without a word.
+
+    The append time is in it because offsets begin anew when a topic is made anew under a database that stayed.
+    """
+    first, last = batch.records[0], batch.records[-1]
+    return f"{batch.topic}:{batch.partition}:{first.offset}-{last.offset}:{first.timestamp}"
+
+
+class Sink(Generic[T]):
+    """Decodes a topic's records, stores them, and tells `stored` what is durable now.
+
+    A fault that is not passing is raised: settle halves the batch until the record that does it is alone.
+    """
+
+    def __init__(
+        self, database: Database, codec: Codec[T], build: Build[T], stored: Stored[T] = lambda _: None
+    ) -> None:
+        self._database, self._codec, self._build, self._stored = database, codec, build, stored
+
+    async def __call__(self, batch: Batch) -> Outcome:
+        """Settle's `Process`."""
+        outcome = Outcome()
+        good = [(value, record) for record, value in outcome.readable(batch, self._codec)]
+        name = token(batch)
+        for rows in self._build(good):
+            await self._database.insert(rows, name)
+            metrics.STORED_ROWS.labels(rows.table.name).inc(len(rows.columns[0]))
+        self._stored(good)
+        return outcome
+
+
+class DeadLetterSink:
+    """`dead.letters`. What cannot be stored stays in Kafka only: a dead letter about a dead letter would never end."""
+
+    def __init__(self, database: Database) -> None:
+        self._sink = Sink(database, Codec[DeadLetter](DeadLetter), failure_rows)
+
+    async def __call__(self, batch: Batch) -> Outcome:
+        """Settle's `Process`. Rejects nothing."""
+        try:
+            outcome = await self._sink(batch)
+        except Transient:
+            raise
+        except Exception as error:
+            if len(batch.records) > 1:
+                raise
+            log.error(
+                "dead letter not stored",
+                extra={"offset": batch.records[0].offset, "error": type(error).__name__},
+            )
+            return Outcome()
+        for record, why in outcome.rejected:
+            log.error("dead letter unreadable", extra={"offset": record.offset, "error": why.error_class})
+        return Outcome()

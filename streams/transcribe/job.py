@@ -1,0 +1,213 @@
+"""One recording from file to words: decode → plan → engines, segments side by side → one list."""
+
+import asyncio
+import logging
+import os
+import shutil
+import tempfile
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from itertools import count
+from pathlib import Path
+from typing import NamedTuple
+
+import psutil
+
+from schemas.events import Utterance
+from schemas.sources import SegmentNote, Word
+from schemas.speech import FinishedSegment
+from streams.transcribe.engines.fallback import Course, Lineup, NoMemory
+from streams.transcribe.engines.guard import Guarded
+from streams.transcribe.engines.interface import EngineError, SpeechEngine
+from streams.transcribe.merge import Heard, joined, verify
+from streams.transcribe.sound.audio import Audio, Segment
+from streams.transcribe.sound.decode import Unreadable, tracks, voices
+from streams.transcribe.sound.plan import Bounds, plan
+
+log = logging.getLogger(__name__)
+
+Progress = Callable[[int, int], None]
+"""Called with (segments done, segments in all), first with 0."""
+
+FOLDER = "job-{pid}-"
+"""Prefix of a job's folder in the spool, so that what a killed worker left can be told and removed."""
+
+
+@dataclass(frozen=True, slots=True)
+class TranscribedAudio:
+    """`words` in order of time, ms from the recording's start. `failed_segments`: [start_ms, end_ms) without words.
+
+    `engine` and `model` did most of it; `notes` tell it for each segment. `utterances` as in `Transcript`.
+    `degraded`: a segment failed, or the file was damaged (`flaw` says how). No words and not degraded: a silent room.
+    """
+
+    words: list[Word]
+    utterances: list[Utterance]
+    failed_segments: list[tuple[int, int]]
+    notes: list[SegmentNote]
+    engine: str
+    model: str
+    duration_ms: int
+    segments: int
+    degraded: bool
+    flaw: str
+
+
+class Part(NamedTuple):
+    """A segment, and the sound it is cut from. `track` names the source's track or channel, empty where it is one."""
+
+    track: str
+    audio: Audio
+    segment: Segment
+
+    @property
+    def length_ms(self) -> int:
+        """How much of the sound is sent."""
+        return self.segment.send_end_ms - self.segment.send_start_ms
+
+
+OnCourse = Callable[[int], Course]
+"""From the number of segments to the way they go."""
+
+
+async def transcribe(
+    audio_path: Path, engine: SpeechEngine, bounds: Bounds, spool: Path, progress: Progress | None = None
+) -> TranscribedAudio:
+    """The words of a media file by one engine; as `transcribe_on`."""
+    lineup = Lineup((Guarded(engine),))
+    return await transcribe_on(audio_path, lambda parts: Course(lineup, parts, NoMemory()), bounds, spool, progress)
+
+
+async def transcribe_on(
+    audio_path: Path, on_course: OnCourse, bounds: Bounds, spool: Path, progress: Progress | None = None
+) -> TranscribedAudio:
+    """The words of a media file, each of its tracks by itself. Needs 1.9 MB a minute and track in `spool`.
+
+    A segment that every engine refuses is reported in `failed_segments`. Raises `decode.Unreadable` for a file without
+    sound, `EngineError` where the engines as a whole are at fault or a fault is passing (nothing is wrong with the
+    recording: try later), `Transient` for storage faults and a recording that waits. Segments that were begun are
+    finished first, so what is paid for is kept.
+    """
+    with _workplace(spool) as folder:
+        parts, audios = await _prepare(audio_path, folder, bounds)
+        duration_ms = max(audio.duration_ms for audio in audios)
+        log.info("recording planned", extra={"duration_ms": duration_ms, "segments": len(parts)})
+        course = on_course(len(parts))
+        heard, failed = await _hear_all(parts, course, progress or _quiet)
+    verify([(p.track, p.segment) for p in parts], heard, failed)
+    words, utterances = joined(heard)
+    flaw = "; ".join(dict.fromkeys(audio.flaw for audio in audios if audio.flaw))
+    engine, model = _main(heard) or course.first
+    return TranscribedAudio(
+        words=words,
+        utterances=utterances,
+        failed_segments=[(part.own_start_ms, part.own_end_ms) for _, part in failed],
+        notes=[finished.note for _, _, finished in heard],
+        engine=engine,
+        model=model,
+        duration_ms=duration_ms,
+        segments=len(parts),
+        degraded=bool(failed) or any(audio.damaged for audio in audios),
+        flaw=flaw,
+    )
+
+
+async def _hear_all(
+    parts: list[Part], course: Course, progress: Progress
+) -> tuple[list[Heard], list[tuple[str, Segment]]]:
+    """Every segment's words, in order, and the segments without. The engines limit how many go at once.
+
+    The longest start first: a long one that started last would keep the others' places empty at the end.
+    """
+    finished = count(1)
+    progress(0, len(parts))
+
+    async def hear(part: Part) -> FinishedSegment:
+        answer = await course.hear(*part)
+        progress(next(finished), len(parts))
+        return answer
+
+    heard: list[Heard] = []
+    failed: list[tuple[str, Segment]] = []
+    order = sorted(range(len(parts)), key=lambda place: -parts[place].length_ms)
+    # a failure does not cancel the neighbours: their sessions are paid for
+    ended = await asyncio.gather(*(hear(parts[place]) for place in order), return_exceptions=True)
+    answers = dict(zip(order, ended, strict=True))
+    for answer in ended:
+        if isinstance(answer, BaseException) and not _only_this_segment(answer):
+            raise answer
+    for place, part in enumerate(parts):
+        answer = answers[place]
+        if isinstance(answer, BaseException):
+            progress(next(finished), len(parts))
+            failed.append((part.track, part.segment))
+        else:
+            heard.append(Heard(part.track, part.segment, answer))
+    return heard, failed
+
+
+def _only_this_segment(error: BaseException) -> bool:
+    return isinstance(error, EngineError) and not error.engine_wide and not error.retriable
+
+
+def _main(heard: list[Heard]) -> tuple[str, str] | None:
+    """The engine and model that did most of the sound; None where there was none."""
+    lengths: dict[tuple[str, str], int] = {}
+    for _, segment, finished in heard:
+        by = (finished.note.engine, finished.note.model)
+        lengths[by] = lengths.get(by, 0) + segment.own_end_ms - segment.own_start_ms
+    return max(lengths, key=lambda by: lengths[by], default=None)
+
+
+def _quiet(_done: int, _all: int) -> None: ...
+
+
+def sweep(spool: Path) -> int:
+    """Remove job folders of processes that are gone; returns how many. For a spool on this machine only."""
+    stale = [folder for folder in spool.glob(FOLDER.format(pid="*") + "*") if not psutil.pid_exists(_pid(folder))]
+    for folder in stale:
+        shutil.rmtree(folder, ignore_errors=True)
+    return len(stale)
+
+
+def _pid(folder: Path) -> int:
+    digits = folder.name.split("-")[1]
+    return int(digits) if digits.isdecimal() else 0
+
+
+@contextmanager
+def _workplace(spool: Path) -> Iterator[Path]:
+    spool.mkdir(parents=True, exist_ok=True)
+    prefix = FOLDER.format(pid=os.getpid())
+    # a cancelled decode may still be writing into it: what is left then goes with the next `sweep`
+    with tempfile.TemporaryDirectory(prefix=prefix, dir=spool, ignore_cleanup_errors=True) as folder:
+        yield Path(folder)
+
+
+async def _prepare(audio_path: Path, folder: Path, bounds: Bounds) -> tuple[list[Part], list[Audio]]:
+    stop = threading.Event()
+
+    def decode_and_plan() -> tuple[list[Part], list[Audio]]:
+        parts: list[Part] = []
+        audios: list[Audio] = []
+        silent: list[Unreadable] = []
+        for number, name in enumerate(tracks(audio_path)):
+            try:
+                found = voices(audio_path, folder, stop, track=number, name=name)
+            except Unreadable as error:  # somebody who never spoke may leave a track without any sound
+                silent.append(error)
+                continue
+            for who, audio in found:
+                audios.append(audio)
+                cut = plan(audio.pcm(), bounds)
+                parts += [Part(who, audio, replace(segment, index=len(parts) + segment.index)) for segment in cut]
+        if not audios:
+            raise silent[0]
+        return parts, audios
+
+    try:
+        return await asyncio.to_thread(decode_and_plan)
+    finally:
+        stop.set()  # a cancelled job must not hold the process at its end

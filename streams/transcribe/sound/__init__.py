@@ -1,0 +1,1 @@
+"""From a media file to samples and segments; knows no engine."""

@@ -1,0 +1,158 @@
+"""Any media file → 16 kHz mono s16le in a spooled file, frame by frame, so memory does not grow with the meeting."""
+
+import errno
+import re
+from pathlib import Path
+from threading import Event
+from typing import Any, NamedTuple
+
+from schemas.errors import Transient
+from streams.transcribe.sound.audio import RATE, Audio
+from streams.transcribe.sound.channels import Channels, names
+from streams.transcribe.sound.spool import Blocks, Spool, Stopped, Unreadable
+from streams.transcribe.sound.tails import broken_off
+
+__all__ = ["Stopped", "Unreadable", "Voice", "decode", "tracks", "voices"]
+
+
+class Voice(NamedTuple):
+    """Sound with the name of who speaks in it; the name is empty where the file has only one sound."""
+
+    name: str
+    audio: Audio
+
+
+def tracks(path: Path) -> list[str]:
+    """Names of the audio streams, one for each; a single one has none.
+
+    Where the file cannot be opened it is one nameless stream, and `decode` says what is wrong.
+    """
+    titles = _titles(path)
+    if len(titles) <= 1:
+        return [""]
+    named = [title or f"{number}" for number, title in enumerate(titles, start=1)]
+    return [name if named.count(name) == 1 else f"{name} ({at})" for at, name in enumerate(named, start=1)]
+
+
+def voices(path: Path, folder: Path, stop: Event | None = None, *, track: int = 0, name: str = "") -> list[Voice]:
+    """The audio stream `track`, called `name`, in files of `folder`: one sound, or one for each channel.
+
+    Channels are taken apart where they carry different people (`channels.py`); only then is the stream decoded
+    twice. Raises as `decode`.
+    """
+    whole = folder / f"audio-{track}.pcm"
+    channels = Channels()
+    audios = _decode(path, track, Spool([whole], stop), channels)
+    people = channels.people()
+    if not people:
+        return [Voice(name, *audios)]
+    whole.unlink()
+    apart = [folder / f"audio-{track}-{channel}.pcm" for channel in people]
+    audios = _decode(path, track, Spool(apart, stop, people))
+    who = names(name, _titles(path)[track], len(people))
+    return [Voice(*pair) for pair in zip(who, audios, strict=True)]
+
+
+def decode(path: Path, into: Path, stop: Event | None = None, *, track: int = 0) -> Audio:
+    """Decode an audio stream of `path`, its channels mixed, into the file `into`. Blocking: call it in a thread.
+
+    A damaged tail is cut off and marked, where the file tells that there was more: MP3 without a Xing header, WAV and
+    Matroska written to a pipe may end anywhere. Sample 0 is the container's start, so times fit the video.
+    Raises `Unreadable` (missing, no index, no audio, nothing decodable) and `Transient` (storage fault, stopped).
+    """
+    return _decode(path, track, Spool([into], stop))[0]
+
+
+def _decode(path: Path, track: int, spool: Spool, channels: Channels | None = None) -> list[Audio]:
+    import av  # here: 16 MB of RSS that an idle worker need not hold
+
+    try:
+        with av.open(str(path), metadata_errors="ignore") as container, spool:
+            if not container.streams.audio:
+                raise Unreadable("no audio stream in the file")
+            stream = container.streams.audio[track]
+            spool.lasting_s = _lasting_s(container, stream)
+            flaw = _read(container, stream, Blocks(spool, channels))
+        flaw = "; ".join(filter(None, (flaw, spool.flaw, spool.shortfall() or _lost_end(path, spool))))
+    except (FileNotFoundError, IsADirectoryError, PermissionError) as error:
+        raise Unreadable(f"cannot open the file: {error.strerror}") from error
+    except OSError as error:
+        raise _storage_fault(error) from error
+    except av.error.FFmpegError as error:
+        raise Unreadable(_why(error, path)) from error
+    if not spool.samples:
+        raise Unreadable(f"no sound could be decoded: {flaw or 'the audio stream is empty'}")
+    return [Audio(file, spool.samples, damaged=bool(flaw), flaw=flaw) for file in spool.paths]
+
+
+def _lost_end(path: Path, spool: Spool) -> str:
+    reason = broken_off(path)
+    return f"ends at {spool.samples / RATE:.1f} s: {reason}" if reason else ""
+
+
+def _titles(path: Path) -> list[str]:
+    """Titles of the audio streams, empty where they have none."""
+    import av
+
+    try:
+        with av.open(str(path), metadata_errors="ignore") as container:
+            return [stream.metadata.get("title", "").strip() for stream in container.streams.audio]
+    except (OSError, av.error.FFmpegError):
+        return []
+
+
+def _read(container: Any, stream: Any, blocks: Blocks) -> str:
+    """Demux and decode to the end, or to where it breaks. Returns the flaw."""
+    import av
+    from av.stream import Discard
+
+    for other in container.streams:
+        if other is not stream:
+            other.discard = Discard.all  # unread: a picture cut off at its place in the file must not end the sound
+    origin_s = (container.start_time or 0) / 1_000_000
+    broken = 0
+    try:
+        for packet in container.demux(stream):
+            try:
+                frames = packet.decode()
+            except av.error.FFmpegError:  # AAC has codes of its own beside InvalidDataError
+                broken += 1
+                continue
+            for frame in frames:
+                if frame.time is not None:
+                    blocks.advance(frame.time - origin_s)
+                blocks.take(frame)
+    except (av.error.InvalidDataError, av.error.EOFError) as error:
+        blocks.flush()
+        return f"breaks off at {blocks.spool.samples / RATE:.1f} s: {error.strerror}"
+    blocks.flush()
+    return f"{broken} broken packets" if broken else ""
+
+
+def _lasting_s(container: Any, stream: Any) -> float | None:
+    """How long the sound says it lasts, in seconds. A live-written container does not know.
+
+    Matroska tells it in a tag; the duration that FFmpeg makes up there is the longest track's, and others left earlier.
+    """
+    if told := re.fullmatch(r"(\d+):(\d\d):(\d\d\.\d+)", stream.metadata.get("DURATION", "")):
+        hours, minutes, seconds = map(float, told.groups())
+        return hours * 3600 + minutes * 60 + seconds or None
+    if stream.duration and stream.time_base:
+        return float(stream.duration * stream.time_base)
+    return container.duration / 1_000_000 if container.duration and len(container.streams) == 1 else None
+
+
+def _why(error: Exception, path: Path) -> str:
+    """A text for the person who looks at the dead letter. A killed Jibri leaves an mp4 without `moov`."""
+    text = getattr(error, "strerror", None) or str(error)
+    if path.stat().st_size == 0:
+        return "the file is empty"
+    if path.suffix.lower() in {".mp4", ".m4a", ".mov"}:
+        return f"cannot be read ({text}): most likely the recorder was killed before it wrote the index (moov)"
+    return f"cannot be read as media ({text})"
+
+
+def _storage_fault(error: OSError) -> Transient:
+    if error.errno == errno.ENOSPC:
+        return Transient("no space left in the spool folder", retry_after=60.0)
+    return Transient(f"storage fault while decoding: {error.strerror}", retry_after=5.0)

@@ -1,0 +1,140 @@
+"""Frames of a decoded stream → files of 16 kHz s16le, holes filled, with what went wrong on the way."""
+
+from collections.abc import Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from threading import Event
+from typing import Any, BinaryIO, Self
+
+import numpy as np
+
+from schemas.errors import Terminal, Transient
+from streams.transcribe.sound.audio import RATE, Pcm
+from streams.transcribe.sound.channels import Channels
+
+GAP_S = 0.1
+"""A hole in the source's time stamps longer than this becomes silence, so later words keep their times."""
+SHORT_S = 1.0
+"""Missing sound at the end that still counts as whole: containers round, encoders pad."""
+LONGEST_S = 12 * 3600
+"""Longest recording we take; also stops a broken time stamp from filling the disk with silence."""
+BLOCK = 1 << 15
+"""Samples resampled at once (0.7 s at 44.1 kHz): the whole decode takes 4.3 s of CPU for 90 min, 7.8 s at 1024."""
+
+
+class Unreadable(Terminal):
+    """There is no sound to be had from this file; the text says why."""
+
+
+class Stopped(Transient):
+    """The decode was told to stop."""
+
+
+class Spool:
+    """The files being written, side by side, and what went wrong on the way.
+
+    `channels` of the source, one for each file; without them all are mixed into the only file.
+    """
+
+    def __init__(self, paths: Sequence[Path], stop: Event | None, channels: Sequence[int] = ()) -> None:
+        self.paths, self.channels = paths, channels
+        self.lasting_s: float | None = None
+        self.samples = 0
+        self.flaw = ""
+        self._stop = stop
+        self._files: list[BinaryIO] = []
+
+    def __enter__(self) -> Self:
+        with ExitStack() as opened:
+            self._files = [opened.enter_context(path.open("wb")) for path in self.paths]
+            self._opened = opened.pop_all()
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self._opened.close()
+
+    def write(self, frame: Any) -> None:
+        """An audio frame of packed s16 at `RATE`."""
+        if self._stop and self._stop.is_set():
+            raise Stopped("decode stopped")
+        if self.samples > LONGEST_S * RATE:
+            raise Unreadable(f"longer than {LONGEST_S // 3600} h")
+        pcm = np.frombuffer(frame.planes[0], "<i2", frame.samples * len(frame.layout.channels))
+        by_channel = pcm.reshape(frame.samples, -1)
+        sounds = [by_channel[:, at] for at in self.channels] or [_mixed(by_channel)]
+        for file, sound in zip(self._files, sounds, strict=True):
+            file.write(sound.tobytes())
+        self.samples += frame.samples
+
+    def advance(self, to_s: float) -> None:
+        """Fill up with silence to `to_s` seconds if that is a hole; a hole past the known end is a broken stamp."""
+        missing = round(to_s * RATE) - self.samples
+        if missing <= GAP_S * RATE:
+            return
+        if to_s > (LONGEST_S if self.lasting_s is None else self.lasting_s + SHORT_S):
+            self.flaw = "broken time stamps"
+            return
+        for file in self._files:
+            file.seek(missing * 2, 1)  # a hole in a sparse file reads as zeros
+        self.samples += missing
+
+    def shortfall(self) -> str:
+        if self.lasting_s is None or self.samples / RATE >= self.lasting_s - max(SHORT_S, self.lasting_s / 1000):
+            return ""
+        return f"ends at {self.samples / RATE:.1f} s of {self.lasting_s:.1f} s"
+
+
+def _mixed(by_channel: Pcm) -> Pcm:
+    return by_channel if by_channel.shape[1] == 1 else np.asarray(by_channel.mean(axis=1, dtype=np.float32), np.int16)
+
+
+class Blocks:
+    """Gathers small frames into blocks and resamples those. A stream may change rate or layout in the middle."""
+
+    def __init__(self, spool: Spool, channels: Channels | None) -> None:
+        self.spool = spool
+        self._channels = channels
+        self._shape: tuple[str, str, int] | None = None
+        self._fifo: Any = None
+        self._resampler: Any = None
+
+    def take(self, frame: Any) -> None:
+        shape = (frame.format.name, frame.layout.name, frame.sample_rate)
+        if shape != self._shape:
+            self.flush()
+            self._restart(frame.layout)
+            self._shape = shape
+        frame.pts = None  # time is kept by `advance`; the fifo would refuse jumps
+        self._fifo.write(frame)
+        while block := self._fifo.read(BLOCK):
+            self._resample(block)
+
+    def advance(self, to_s: float) -> None:
+        """Bring out what is held back if `to_s` may be past a hole, so the hole is filled at its place."""
+        held = self._fifo.samples / self._fifo.sample_rate if self._fifo else 0.0
+        if to_s - held - self.spool.samples / RATE > GAP_S:
+            self.flush()
+            self.spool.advance(to_s)
+
+    def flush(self) -> None:
+        if self._shape is None:
+            return
+        if block := self._fifo.read(0, partial=True):
+            self._resample(block)
+        self._resample(None)
+        self._shape = None
+
+    def _restart(self, layout: Any) -> None:
+        import av
+
+        self._fifo = av.AudioFifo()
+        # channels without names would be taken for surround sound, where the third is left out, or refused from nine on
+        nameless = len(layout.channels) > 2 and layout.name.endswith(" channels")
+        separate = self.spool.channels or nameless
+        self._resampler = av.AudioResampler(format="s16", layout=layout if separate else "mono", rate=RATE)
+
+    def _resample(self, block: Any) -> None:
+        if self._channels and block:
+            self._channels.take(block)
+        for out in self._resampler.resample(block):
+            self.spool.write(out)

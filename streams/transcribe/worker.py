@@ -1,0 +1,187 @@
+"""Worker `transcribe`: `source.recordings` → words → `source.transcripts`. One recording in work per partition.
+
+A recording is acked when the broker has its transcript; a killed or moved job is taken up by the next owner, who redoes
+only segments that are not in `transcript.segments`. A recording that comes again when its transcript is out is passed
+over, or improved where a fallback engine did some of it (`streams.transcribe.upgrade`).
+"""
+
+import logging
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from msgspec.structs import replace
+
+from schemas.codec import Codec
+from schemas.errors import Terminal, Transient
+from schemas.sources import FromJitsi, Recording, RoomReport, Transcript
+from schemas.speech import FinishedRecording
+from schemas.topics import RECORDINGS, SEGMENTS, TRANSCRIPTS
+from schemas.types import Millis
+from streams.engine import metrics
+from streams.engine.clock import Clock, wall_clock
+from streams.engine.kafka import Output, Reader
+from streams.engine.notices import Notices
+from streams.engine.settle import Batch, Outcome
+from streams.engine.worker import Worker
+from streams.settings import Settings, Speech
+from streams.transcribe.engines.fallback import Course, Lineup, Waiting
+from streams.transcribe.engines.interface import EngineError
+from streams.transcribe.engines.lineup import lineup
+from streams.transcribe.job import TranscribedAudio, sweep, transcribe_on
+from streams.transcribe.record import shares, transcript_of
+from streams.transcribe.segments import RecordingMemory, SegmentTopic
+from streams.transcribe.upgrade import Upgrades, worth
+
+log = logging.getLogger(__name__)
+
+_FROM_JITSI: Codec[FromJitsi] = Codec(FromJitsi)
+_TRANSCRIPT: Codec[Transcript] = Codec(Transcript)
+
+ENGINE_RETRY_S = 30.0
+"""Pause when the engines themselves are at fault: the recording waits, it does not become a dead letter."""
+
+
+def build(settings: Settings, clock: Clock = wall_clock) -> Worker:
+    """The transcribe worker."""
+    worker = Worker("transcribe", settings, jobs=True)
+    speech, send = settings.speech, worker.outputs.send
+    notices = Notices(send, clock)
+    engines = lineup(settings, refuses=notices.refuses, recovered=notices.recovered)
+    topic = SegmentTopic(Reader(settings.kafka, SEGMENTS), send)
+    transcribe = Transcribe(speech, engines, topic, clock)
+    upgrades = Upgrades(
+        speech, engines, topic, send, owned=_owned(worker), busy=lambda: bool(transcribe.in_work), clock=clock
+    )
+    sweep(speech.spool)
+    worker.consume(RECORDINGS, transcribe)
+    worker.background("notices", notices.run)
+    worker.background("upgrades", upgrades.run)
+    worker.needs["engine"] = lambda: any(guarded.engine.health().usable for guarded in engines.engines)
+    for guarded in engines.engines:
+        worker.on_close(guarded.engine.close)
+    return worker
+
+
+def _owned(worker: Worker) -> Callable[[], set[int]]:
+    """Our partitions of `source.recordings`: those of `transcript.segments` have the same numbers and keys."""
+
+    def partitions() -> set[int]:
+        return {partition for topic, partition in worker.assigned() if topic == RECORDINGS.name}
+
+    return partitions
+
+
+class Transcribe:
+    """Recordings to transcripts, by the engines of a line-up. `clock` in ms UTC."""
+
+    def __init__(self, speech: Speech, lineup: Lineup, topic: SegmentTopic, clock: Callable[[], Millis]) -> None:
+        self._speech, self._lineup, self._topic, self._clock = speech, lineup, topic, clock
+        self.in_work = 0
+
+    async def __call__(self, batch: Batch) -> Outcome:
+        """Settle's `Process`; a batch is one recording."""
+        outcome = Outcome()
+        for record, recording in outcome.readable(batch, _FROM_JITSI):
+            if isinstance(recording, RoomReport):
+                continue
+            self.in_work += 1
+            try:
+                await self._settle(recording, record.timestamp / 1000, outcome)
+            finally:
+                self.in_work -= 1
+        return outcome
+
+    async def _settle(self, recording: Recording, arrived: float, outcome: Outcome) -> None:
+        memory = await self._topic.open(recording)
+        out = memory.out
+        if out is None:
+            await self._first(recording, arrived, memory, outcome)
+        elif worth(out, self._speech, self._clock()) and self._lineup.first.away_s is None:
+            await self._upgrade(recording, out, memory, outcome)
+        else:
+            log.info("recording passed over: its transcript is out", extra={"recording": recording.recording_id})
+
+    async def _first(self, recording: Recording, arrived: float, memory: RecordingMemory, outcome: Outcome) -> None:
+        wait = self._lineup.wait_s(arrived)
+        if wait is not None:  # before the sound is decoded in vain
+            raise Waiting(f"waiting for {self._lineup.first.name}", retry_after=wait)
+        try:
+            transcript = await self._transcribe(
+                recording, 1, lambda parts: Course(self._lineup, parts, memory, arrived=arrived)
+            )
+        except EngineError as error:
+            if error.engine_wide and not error.retriable:
+                raise Transient(f"no speech engine can work: {error}", ENGINE_RETRY_S) from error
+            raise
+        self._publish(transcript, FinishedRecording(recording, 1, self._clock()), memory, outcome)
+
+    async def _upgrade(
+        self, recording: Recording, out: FinishedRecording, memory: RecordingMemory, outcome: Outcome
+    ) -> None:
+        """The next version, if it is a better one. Nothing in here holds up the recordings behind it."""
+        mark = replace(out, version=out.version + 1, upgrades=out.upgrades + 1, at=self._clock())
+        try:
+            transcript = await self._transcribe(
+                recording, mark.version, lambda parts: Course(self._lineup, parts, memory, first_only=True)
+            )
+        except (EngineError, Terminal) as error:  # also where the file has gone from the storage meanwhile
+            log.warning("no better transcript", extra={"recording": recording.recording_id, "error": str(error)})
+            transcript = None
+        if transcript is None or self._poor(transcript) >= out.poor:
+            metrics.SPEECH_UPGRADES.labels("nothing").inc()
+            outcome.state += memory.close(replace(mark, version=out.version), forget=False)
+            return
+        metrics.SPEECH_UPGRADES.labels("better").inc()
+        self._publish(transcript, mark, memory, outcome)
+
+    def _publish(
+        self, transcript: Transcript, mark: FinishedRecording, memory: RecordingMemory, outcome: Outcome
+    ) -> None:
+        """The transcript, and when the broker has it the mark."""
+        mark = replace(mark, poor=self._poor(transcript))
+        key = transcript.recording.recording_id.encode()
+        outcome.outputs.append(Output(TRANSCRIPTS.name, key, _TRANSCRIPT.encode(transcript)))
+        outcome.state += memory.close(mark, forget=not worth(mark, self._speech, self._clock()))
+
+    def _poor(self, transcript: Transcript) -> int:
+        """Segments that the first engine may still improve: none where it is an offline one."""
+        if self._lineup.first.engine.caps.offline:
+            return 0
+        fallen = sum(self._lineup.is_fallback(note.engine) for note in transcript.segments)
+        return fallen + len(transcript.failed_segments)
+
+    async def _transcribe(self, recording: Recording, version: int, on_course: Callable[[int], Course]) -> Transcript:
+        began = time.monotonic()
+        path = self._locate(recording.path)
+        heard = await transcribe_on(path, on_course, self._speech, self._speech.spool)
+        seconds = time.monotonic() - began
+        self._count(recording, heard, seconds)
+        return transcript_of(recording, version, heard, self._lineup.is_fallback, seconds)
+
+    def _count(self, recording: Recording, heard: TranscribedAudio, seconds: float) -> None:
+        parts = shares(heard.notes)
+        for engine, share in parts.items():
+            metrics.AUDIO_SECONDS.labels(engine).inc(share * heard.duration_ms / 1000)
+        metrics.SPEECH_FALLBACK.observe(sum(part for name, part in parts.items() if self._lineup.is_fallback(name)))
+        log.info(
+            "recording transcribed",
+            extra={
+                "recording": recording.recording_id,
+                "words": len(heard.words),
+                "audio_s": heard.duration_ms // 1000,
+                "shares": parts,
+                "seconds": round(seconds, 1),
+            },
+        )
+
+    def _locate(self, relative: str) -> Path:
+        root = self._speech.recordings.resolve()
+        path = (root / relative).resolve()
+        if not path.is_relative_to(root):
+            raise Terminal("the recording's path leaves the recordings folder")
+        if not root.is_dir():
+            raise Transient("the recordings folder is not there")
+        if not path.is_file():
+            raise Terminal("the recording's file is not in the recordings folder")
+        return path

@@ -1,0 +1,146 @@
+"""The worker `minutes` without Kafka: what a request comes to, and who waits for whom."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+import pytest
+
+from schemas.codec import EVENT, MINUTES_REQUEST
+from schemas.meetings import Utterance
+from schemas.minutes import OFFLINE, ChatDay, ChatSummary, Conversation, MeetingMinutes, MeetingRequest, Minutes
+from schemas.outlets import MinutesCopy
+from schemas.topics import LEAD_EVENTS, OUT_BITRIX, OUT_FILES, OUT_WEBHOOKS
+from streams.engine.kafka import Output
+from streams.minutes.llm.faults import Kind, LlmError, error_of
+from streams.minutes.worker import MinutesOf, Scribe, targets
+from streams.settings import Bitrix, Notebook, Settings, Webhooks
+from tests.unit.store.records import NOW, batch
+
+SAID = [Utterance(0, 900, "добрый день", "Анна"), Utterance(1000, 4000, "я пришлю счёт завтра", "Иван")]
+MEETING = MeetingRequest("7", "r1", "lead-7-kickoff", NOW, Conversation(SAID, 3, NOW, 60_000, ["Анна"]))
+CHAT = ChatDay("7", "2026-11-21", NOW - 86_400_000, NOW, Conversation(SAID, 2, NOW - 86_400_000, 86_400_000))
+KNOWN = {"names": ["Анна", "Пётр"], "client": ["Анна", "Пётр"], "present": ["Анна", "Сергей"]}
+
+
+class Gateway:
+    """Usable or not."""
+
+    def __init__(self, usable: bool) -> None:
+        self._usable = usable
+
+    def usable(self, lead_id: str, role: str) -> bool:
+        return self._usable
+
+
+class Writer:
+    """Answers, or raises what it is told to."""
+
+    def __init__(self, fault: LlmError | None = None) -> None:
+        self.fault = fault
+        self.asked: list[tuple[Any, ...]] = []
+
+    async def minutes(self, conversation: Conversation, lead_id: str, names: Sequence[str]) -> Minutes:
+        self.asked.append((conversation, lead_id, names))
+        if self.fault:
+            raise self.fault
+        return Minutes("Коротко.", "glm", conversation.version)
+
+    async def chat(self, day: ChatDay, names: Sequence[str]) -> Minutes:
+        return await self.minutes(day.conversation, day.lead_id, names)
+
+
+def scribe(writer: Writer | None = None, now: float = 0.0) -> Scribe:
+    made = Scribe(Gateway(writer is not None), 600.0, lambda: now)  # type: ignore[arg-type]
+    if writer:
+        made._writer = writer  # type: ignore[assignment]
+    return made
+
+
+async def settle(asked: object, by: Scribe, outlets: Sequence[str] = (OUT_FILES.name,)) -> list[Output]:
+    process = MinutesOf(by, lambda _: KNOWN, list(outlets))
+    outcome = await process(batch("minutes.requests", [MINUTES_REQUEST.encode(asked)], at=NOW))  # type: ignore[arg-type]
+    assert outcome.rejected == []
+    return outcome.outputs
+
+
+async def test_a_meeting() -> None:
+    """An event for the history, and a copy with the words for each outlet; people are those known and those present."""
+    outputs = await settle(MEETING, scribe(), [OUT_FILES.name, OUT_BITRIX.name, OUT_WEBHOOKS.name])
+    assert [output.topic for output in outputs] == [
+        LEAD_EVENTS.name,
+        OUT_FILES.name,
+        OUT_BITRIX.name,
+        OUT_WEBHOOKS.name,
+    ]
+    event = EVENT.decode(outputs[0].value)
+    assert isinstance(event, MeetingMinutes)
+    assert (event.lead_id, event.ts, event.recording_id, event.room) == ("7", NOW, "r1", "lead-7-kickoff")
+    assert event.people == ["Анна", "Сергей"]
+    assert (event.minutes.engine, event.minutes.version) == (OFFLINE, 3)
+    copy = msgspec.json.decode(outputs[1].value or b"", type=MinutesCopy)
+    assert copy == MinutesCopy(event, SAID)
+    assert outputs[1].key == b"7"
+
+
+async def test_the_same_request_gives_the_same_ids() -> None:
+    """Done again after a crash it replaces itself; a better transcript is another event."""
+    ids = []
+    for asked in (MEETING, MEETING, msgspec.structs.replace(MEETING, conversation=Conversation(SAID, 4))):
+        event = EVENT.decode((await settle(asked, scribe()))[0].value)
+        assert isinstance(event, MeetingMinutes)
+        ids.append(event.event_id)
+    assert ids[0] == ids[1] != ids[2]
+
+
+async def test_a_chat_day() -> None:
+    """A summary for the history, nothing for the outlets."""
+    [output] = await settle(CHAT, scribe())
+    event = EVENT.decode(output.value)
+    assert isinstance(event, ChatSummary)
+    assert (event.day, event.ts, event.messages) == ("2026-11-21", NOW, 2)
+
+
+async def test_the_model_is_told_all_names() -> None:
+    """Whoever is known of the lead must be masked, also who was not in the meeting; the client's people are marked."""
+    writer = Writer()
+    await settle(MEETING, scribe(writer))
+    [(conversation, lead, names)] = writer.asked
+    assert lead == "7"
+    assert set(names) == {"Анна", "Пётр", "Сергей"}
+    assert conversation.client == ["Анна"]
+
+
+async def test_a_passing_fault_is_waited_for() -> None:
+    """Within the patience the request is tried again; after it the minutes are made by rules."""
+    away = Writer(error_of(Kind.NETWORK, model="glm"))
+    with pytest.raises(LlmError):
+        await settle(MEETING, scribe(away, now=NOW / 1000 + 599))
+    event = EVENT.decode((await settle(MEETING, scribe(away, now=NOW / 1000 + 601)))[0].value)
+    assert isinstance(event, MeetingMinutes)
+    assert event.minutes.engine == OFFLINE
+
+
+@pytest.mark.parametrize("kind", [Kind.BALANCE, Kind.AUTH, Kind.FILTERED, Kind.BUDGET, Kind.FORBIDDEN])
+async def test_a_lasting_fault_is_not_waited_for(kind: Kind) -> None:
+    """An empty account or a censor does not keep the head from his report."""
+    event = EVENT.decode((await settle(MEETING, scribe(Writer(error_of(kind)))))[0].value)
+    assert isinstance(event, MeetingMinutes)
+    assert event.minutes.engine == OFFLINE
+
+
+async def test_what_cannot_be_read_is_rejected() -> None:
+    """It becomes a dead letter."""
+    outcome = await MinutesOf(scribe(), lambda _: KNOWN, [])(batch("minutes.requests", [b"{}"]))
+    assert len(outcome.rejected) == 1
+
+
+def test_only_outlets_that_are_set_up_get_copies() -> None:
+    """Files always; the others by their address."""
+    assert targets(Settings()) == ["out.files"]
+    full = Settings(
+        bitrix=Bitrix(webhook="https://x/rest/1/c/"),  # type: ignore[arg-type]
+        notebook=Notebook(url="http://x"),
+        webhooks=Webhooks(url="http://y"),
+    )
+    assert targets(full) == ["out.files", "out.bitrix", "out.notebook", "out.webhooks"]

@@ -1,0 +1,92 @@
+"""What records want said, and to whom."""
+
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+from alerting.outbox import Wish
+from schemas.outlets import Webhook
+from schemas.sources import RoomReport, Transcript
+from streams.engine.kafka import Output
+from streams.notify.telling import Reports, Rooms, Transcripts, by_curator
+from streams.notify.worker import hook_outputs
+from tests.unit.alerting.alerts import FULL_REPORT
+from tests.unit.processors.minutes.test_reading import RECORDING
+from tests.unit.store.records import batch
+
+ROOM = RoomReport("1", "unrecorded", 1_795_165_391_000, "lead-7-x", "m1")
+
+
+class Shelf:
+    """Keeps wishes, and knows those of before."""
+
+    def __init__(self, *known: str) -> None:
+        self.known = set(known)
+        self.wishes: list[Wish] = []
+
+    async def open(self, places: object, generation: int) -> None:
+        """As `streams.notify.telegram.shelf.Shelf`."""
+
+    def knows(self, place: object, key: str) -> bool:
+        return key in self.known
+
+    async def put(self, place: object, wishes: Sequence[Wish]) -> list[Wish]:
+        self.wishes += wishes
+        return list(wishes)
+
+
+async def told(process: object, *values: object) -> list[Output]:
+    outcome = await process(batch("t", map(msgspec.json.encode, values)))  # type: ignore[operator]
+    assert outcome.rejected == []
+    return list(outcome.outputs)
+
+
+async def test_a_report_goes_to_all_and_to_each_curator() -> None:
+    """The shared chat gets everything, a curator what concerns his clients, and one without any gets nothing."""
+    shelf = Shelf()
+    curators = {"12345": 11, "777": 12, "42": 11, "99": 13}
+    await told(Reports(shelf, curators, lambda lead, recording: ""), FULL_REPORT)  # type: ignore[arg-type]
+    texts = {wish.to: wish.message.text for wish in shelf.wishes}
+    assert set(texts) == {"report", "chat:11", "chat:12"}
+    assert len({wish.key for wish in shelf.wishes}) == len(shelf.wishes)
+    assert "Клиент 777" not in texts["chat:11"]
+    assert "Клиент 12345" not in texts["chat:12"]
+    assert by_curator(curators)[11] == {"12345", "42"}
+
+
+async def test_a_report_is_told_once() -> None:
+    """The same id again, in another batch or in this one, says nothing more."""
+    shelf = Shelf("2026-11-21/1")
+    reports = Reports(shelf, {"12345": 11}, lambda lead, recording: "")  # type: ignore[arg-type]
+    await told(reports, FULL_REPORT)
+    assert shelf.wishes == []
+    shelf.known.clear()
+    await told(reports, FULL_REPORT, msgspec.structs.replace(FULL_REPORT, meetings=99))
+    assert [wish.to for wish in shelf.wishes] == ["report", "chat:11"]
+
+
+async def test_a_room_that_is_recorded_at_last_in_the_same_batch() -> None:
+    """Ops hear of both, in one message; a room that was never missed is not mentioned."""
+    shelf = Shelf()
+    on = msgspec.structs.replace(ROOM, happening="recording_on")
+    await told(Rooms(shelf), msgspec.structs.replace(on, meeting_id="m2"), ROOM, on)  # type: ignore[arg-type]
+    assert [(wish.key, wish.version) for wish in shelf.wishes] == [("room:m1", 2), ("room:m1", 3)]
+
+
+async def test_webhooks_beside_the_messages() -> None:
+    """A value is told to n8n too, if it is of interest there."""
+
+    def hooks(report: object) -> Iterable[Output]:
+        interesting = getattr(report, "happening", "") == "unrecorded"
+        return hook_outputs(Webhook("h1", "alert", 5, msgspec.Raw(b"{}")) if interesting else None)
+
+    joined = msgspec.structs.replace(ROOM, happening="joined")
+    [output] = await told(Rooms(Shelf(), hooks), ROOM, joined)  # type: ignore[arg-type]
+    assert (output.topic, output.key) == ("out.webhooks", b"h1")
+
+
+async def test_transcripts_are_for_webhooks_only() -> None:
+    """One record each; what cannot be read is passed over: the pipeline rejects it."""
+    process = Transcripts(lambda transcript: [Output("out.webhooks", b"k", transcript.engine.encode())])
+    transcript = Transcript(RECORDING, 1, "vosk", "m", [])
+    assert [output.value for output in await told(process, transcript, {"no": 1})] == [b"vosk"]

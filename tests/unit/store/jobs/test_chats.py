@@ -1,0 +1,74 @@
+"""The day's chats on real chDB: who wrote what, in its last version, each day once."""
+
+from msgspec.structs import replace
+
+from schemas import events as ev
+from schemas.codec import MINUTES_REQUEST, Rejected, event_id
+from schemas.minutes import ChatDay
+from schemas.topics import MINUTES_REQUESTS
+from streams.store.database import Database
+from streams.store.jobs.chats import Chats
+from streams.store.jobs.clock import latest_at
+from tests.unit.store.fakes import Clock, Feed, Lag, Sent
+from tests.unit.store.records import DAY, NOW
+from tests.unit.store.samples import event_of
+
+AT = "19:45"
+UNTIL = latest_at(NOW, AT)
+"""Yesterday evening."""
+
+
+def maker(database: Database, now: int = NOW) -> tuple[Chats, Sent]:
+    sent = Sent()
+    return Chats(database, Lag(), sent, AT, Clock(now)), sent
+
+
+def asked(sent: Sent) -> list[ChatDay]:
+    assert {output.topic for output in sent} <= {MINUTES_REQUESTS.name}
+    found = [MINUTES_REQUEST.decode(output.value) for output in sent]
+    assert [output.key for output in sent] == [day.lead_id.encode() for day in found if not isinstance(day, Rejected)]
+    return [day for day in found if isinstance(day, ChatDay)]
+
+
+def say(number: int, text: str, name: str = "Анна", lead: str = "1", *, client: bool = True) -> ev.Message:
+    author = ev.Author(name, name, client)
+    known = {
+        "message_id": str(number),
+        "author": author,
+        "text": text,
+        "lead_id": lead,
+        "ts": UNTIL - DAY // 2 + number,
+    }
+    return replace(event_of(ev.Message), event_id=event_id("say", number), **known)
+
+
+async def test_a_day_of_chats(database: Database) -> None:
+    """Messages in order with their authors; an edit counts in place, what was deleted does not; history is left out."""
+    edit = replace(
+        event_of(ev.MessageEdited), lead_id="1", message_id="2", chat_id="-1", text="где товар?", ts=UNTIL - 5
+    )
+    gone = replace(event_of(ev.MessageDeleted), lead_id="1", message_id="3", chat_id="-1", ts=UNTIL - 4)
+    feed = Feed(database)
+    await feed([say(2, "где товра"), say(1, "добрый день", "", client=False), say(3, "ой"), say(4, " ")], UNTIL - 9000)
+    await feed([edit, gone], UNTIL - 8000)
+    await feed([replace(say(5, "старое"), backfill=True), say(6, "привет", "", lead="2")], UNTIL - 7000)
+    await feed([say(7, "завтрашнее")], UNTIL)
+    chats, _ = maker(database)
+    days = {day.lead_id: day for day in await chats.days(UNTIL - DAY, UNTIL)}
+    talk = days["1"].conversation
+    assert [(u.speaker, u.text) for u in talk.utterances] == [("Мы", "добрый день"), ("Анна", "где товар?")]
+    assert [u.start_ms for u in talk.utterances] == [DAY // 2 + 1, DAY // 2 + 2]
+    assert (talk.people, talk.client, talk.version, talk.started_at) == (["Мы", "Анна"], ["Анна"], 2, UNTIL - DAY)
+    assert (days["1"].day, [u.speaker for u in days["2"].conversation.utterances]) == ("2026-11-20", ["Клиент"])
+    assert set(days) == {"1", "2"}
+
+
+async def test_each_day_is_asked_for_once(database: Database) -> None:
+    """After a stop the missed days come, a restart repeats none, a day without messages asks for nothing."""
+    await Feed(database)([say(1, "привет")], UNTIL - DAY - 5)
+    chats, sent = maker(database)
+    assert await chats.daily.catch_up() == 2
+    assert [day.until for day in asked(sent)] == [UNTIL - DAY]
+    again, sent = maker(database)
+    assert await again.daily.catch_up() == 0
+    assert asked(sent) == []

@@ -1,0 +1,114 @@
+"""The read API over real HTTP and chDB: the token, the answers, and reasons for refusals."""
+
+import stat
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+from schemas import events as ev
+from schemas.errors import ConfigError
+from streams.settings import Store
+from streams.store.database import Database
+from streams.store.read.api import api_token
+from tests.unit.store.api_line import answer, serving
+from tests.unit.store.records import NOW
+from tests.unit.store.samples import ALL_EVENTS, LEAD
+
+
+@pytest.mark.parametrize("header", [None, "", "Bearer", "Bearer ", "Bearer wrong", "Basic x", "Bearer ключ"])
+async def test_without_the_token_nothing(api: aiohttp.ClientSession, header: str | None) -> None:
+    """Every path says 401 with a reason, also one that does not exist."""
+    headers = {} if header is None else {"Authorization": header}
+    for path in ("/api/status", "/api/sql", "/nothing"):
+        async with aiohttp.ClientSession(api._base_url, headers=headers) as stranger:
+            status, told = await answer(stranger, path)
+            assert status == 401
+            assert "Authorization" in str(told["error"])
+
+
+async def test_history(api: aiohttp.ClientSession) -> None:
+    """All of a lead's events page by page, newest first, without gaps or repetitions, payloads as JSON."""
+    seen: list[str] = []
+    path = f"/api/leads/{LEAD}/history?limit=7"
+    following = path
+    while following:
+        _, told = await answer(api, following)
+        assert isinstance(told["events"], list)
+        seen += [event["kind"] for event in told["events"]]
+        assert all(event["payload"]["event_id"] == event["event_id"] for event in told["events"])
+        following = f"{path}&before={told['next']}" if told["next"] else ""
+    lead_events = [str(e.__struct_config__.tag) for e in ALL_EVENTS if not isinstance(e, ev.Tick | ev.Baseline)]
+    assert sorted(seen) == sorted(lead_events)
+    _, told = await answer(api, f"/api/leads/{LEAD}/history?before={NOW - 5000}")
+    assert told["events"] == []
+
+
+async def test_the_rest_answers(api: aiohttp.ClientSession) -> None:
+    """Transcripts, signals, alerts, status, sql and reports in their forms."""
+    _, told = await answer(api, f"/api/leads/{LEAD}/transcripts")
+    assert [u["text"] for u in told["transcripts"][0]["utterances"]] == ["добрый день", "да"]  # type: ignore[index]
+    assert await answer(api, "/api/leads/77/signals") == (200, {"lead_id": "77", "signals": []})
+    assert await answer(api, "/api/alerts?status=open") == (200, {"alerts": []})
+    status, told = await answer(api, "/api/sql", json={"query": "SELECT count() AS n FROM events"})
+    assert (status, told["columns"], told["rows"]) == (200, ["n"], [[len(ALL_EVENTS)]])
+    _, told = await answer(api, "/api/status")
+    assert told["rows"]["events"] == len(ALL_EVENTS)  # type: ignore[index]
+    assert told["lag"] == {"lead.events": 3}
+    assert [source["source"] for source in told["sources"]] == ["test"]  # type: ignore[attr-defined]
+    _, told = await answer(api, "/api/reports", json={})
+    assert told["report_id"] == "2026-11-21T10:30:00"
+    _, told = await answer(api, "/api/reports?day=2026-11-20")
+    assert told["report_id"] == "2026-11-20@2026-11-21T10:30:00"
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "word"),
+    [
+        ("/api/leads/abc/history", 400, "digits"),
+        ("/api/leads/1/history?limit=0", 400, "limit"),
+        ("/api/leads/1/history?limit=x", 400, "limit"),
+        ("/api/leads/1/history?before=x", 400, "before"),
+        ("/api/alerts?status=bad", 400, "status"),
+        ("/api/reports?day=1", 400, "day"),
+        ("/api/reports?day=2027-01-01", 400, "begins"),
+        ("/api/nothing", 404, "/api/nothing"),
+    ],
+)
+async def test_bad_requests(api: aiohttp.ClientSession, path: str, status: int, word: str) -> None:
+    """A wrong request gets a status and a reason in plain words."""
+    got, told = await answer(api, path)
+    assert got == status
+    assert word in str(told["error"])
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"[]", b'{"query": 1}', b"\xff", b'{"query": "DROP TABLE events"}'])
+async def test_bad_queries(api: aiohttp.ClientSession, body: bytes) -> None:
+    """A body that is no query, or a query that is no reading, is 400; too large a one is 413."""
+    status, told = await answer(api, "/api/sql", data=body)
+    assert (status, bool(told["error"])) == (400, True)
+    assert (await answer(api, "/api/sql", data=b"x" * (1 << 20)))[0] == 413
+
+
+async def test_503_until_clickhouse_is_open(store: Store, tmp_path: Path) -> None:
+    """The API listens from the start; asked too early, it says so."""
+    given = store.model_copy(update={"api_token_file": tmp_path / "token"})
+    async with serving(given, Database(given)) as port:
+        headers = {"Authorization": f"Bearer {api_token(given)}"}
+        async with aiohttp.ClientSession(headers=headers) as session:
+            status, told = await answer(session, f"http://127.0.0.1:{port}/api/alerts")
+            assert (status, "not open" in str(told["error"])) == (503, True)
+
+
+def test_the_token_is_made_once_and_private(tmp_path: Path) -> None:
+    """Made at the first start, kept for the owner only, read again later; a given one wins; an empty file is none."""
+    store = Store(api_token_file=tmp_path / "deep" / "token")
+    token = api_token(store)
+    assert len(token) >= 32
+    assert api_token(store) == token
+    assert stat.S_IMODE(store.api_token_file.stat().st_mode) == 0o600
+    store.api_token_file.write_text("")
+    assert api_token(store) not in ("", token)
+    assert api_token(Store.model_validate({"api_token": "given", "api_token_file": tmp_path / "x"})) == "given"
+    with pytest.raises(ConfigError, match="cannot be kept"):
+        api_token(Store(api_token_file=Path("/proc/no/token")))

@@ -1,0 +1,216 @@
+"""Sinks on real chDB: what is stored comes back, and delivering again changes nothing."""
+
+import random
+
+import msgspec
+import pytest
+
+from schemas import events as ev
+from schemas.alerts import Alert, Evidence, Signal
+from schemas.codec import EVENT, Codec, decode, encode, event_id
+from schemas.errors import Transient
+from schemas.sources import ClientRef, DeadLetter, Unassigned
+from streams.settings import Store
+from streams.store.clickhouse import StatementFailed
+from streams.store.database import Database
+from streams.store.read import history
+from streams.store.sinks.rows import alert_rows, event_rows, failure_rows, signal_rows, unassigned_rows
+from streams.store.sinks.sink import DeadLetterSink, Sink, token
+from tests.unit.store.records import DAY, NOW, batch
+from tests.unit.store.samples import ALL_EVENTS, LEAD, event_of
+
+SIGNAL = Signal(
+    signal_id=event_id("s", 1),
+    lead_id=LEAD,
+    rule="leaving_phrase",
+    severity="critical",
+    ts=NOW,
+    window_start=NOW,
+    value=1.5,
+    baseline=0.25,
+    score=0.9,
+    evidence=[Evidence("00" * 8, NOW, "message", "мы уходим")],
+)
+OPENED = Alert(
+    alert_id="f" * 16,
+    version=1,
+    lead_id=LEAD,
+    rule="leaving_phrase",
+    severity="critical",
+    status="open",
+    opened_at=NOW,
+    updated_at=NOW,
+    value=1,
+    baseline=0,
+    score=0.9,
+)
+
+
+def reservation(n: int, **fields: object) -> ev.Reservation:
+    given = {"lead_id": str(n % 3), "ts": NOW - n * 1000, "source": "wms", "doc": f"R-{n}", "qty": n} | fields
+    return msgspec.convert({"event_id": event_id("wms", n)} | given, ev.Reservation)
+
+
+async def test_every_event_comes_back(database: Database) -> None:
+    """Each of the event types is stored with its columns, and its payload decodes to the same event."""
+    outcome = await Sink(database, EVENT, event_rows)(batch("lead.events", map(encode, ALL_EVENTS)))
+    assert not outcome.rejected
+    rows = await database.read("SELECT kind, lead_id, hex(event_id), payload, action, qty FROM events FINAL")
+    stored = {kind: (lead, number, payload, action, qty) for kind, lead, number, payload, action, qty in rows}
+    assert len(stored) == len(ALL_EVENTS)
+    for event in ALL_EVENTS:
+        lead, number, payload, _, qty = stored[str(event.__struct_config__.tag)]
+        assert (lead, int(number, 16)) == (event.lead_id, int(event.event_id, 16))
+        assert decode(payload.encode()) == event
+        assert qty == getattr(event, "qty", 0)
+    assert {kind: row[3] for kind, row in stored.items() if row[3]} == {
+        "meeting_room": "joined",
+        "message": "client",
+        "message_edited": "staff",
+        "note": "client",
+        "call": "in",
+        "mail": "out",
+        "crm_changed": "updated",
+        "reservation": "cancelled",
+        "inbound": "planned",
+        "alert_action": "seen",
+    }
+
+
+async def test_other_batch_borders_change_nothing(database: Database) -> None:
+    """Redelivered with other batch borders, and in an order of its own, `FINAL` is what went in, once."""
+    values = [encode(reservation(n)) for n in range(400)]
+    sink = Sink(database, EVENT, event_rows)
+    await sink(batch("lead.events", values[:250]))
+    await sink(batch("lead.events", values[:250]))  # the same borders: the token
+    dice = random.Random(1)
+    at = 100
+    while at < len(values):
+        size = dice.randint(1, 90)
+        await sink(batch("lead.events", values[at : at + size], first=at))
+        at += size
+    [(rows, ids, pieces)] = await database.read("SELECT count(), uniqExact(event_id), sum(qty) FROM events FINAL")
+    assert (rows, ids, pieces) == (400, 400, sum(range(400)))
+
+
+async def test_a_token_names_exactly_its_records(database: Database) -> None:
+    """The same offsets in a topic that was made anew are other records: they are stored."""
+    sink = Sink(database, EVENT, event_rows)
+    await sink(batch("lead.events", [encode(reservation(1))], at=NOW))
+    await sink(batch("lead.events", [encode(reservation(2))], at=NOW + 1))
+    assert await database.read("SELECT count() FROM events FINAL") == [(2,)]
+    await sink(batch("lead.events", [encode(reservation(2))], first=5, at=NOW + 1))
+    assert await database.read("SELECT count() FROM events") == [(3,)], (
+        "another place, another insert: FINAL makes it one"
+    )
+    one, two = batch("lead.events", [b"", b""]), batch("lead.events", [b""])
+    assert len({token(one), token(two)}) == 2
+
+
+async def test_a_batch_over_many_months(database: Database) -> None:
+    """History of more than a hundred months is no reason to stop: the engine's default limit would be."""
+    values = [encode(reservation(n, ts=NOW - n * 31 * DAY)) for n in range(120)]
+    await Sink(database, EVENT, event_rows)(batch("lead.events", values))
+    [(rows,)] = await database.read("SELECT count() FROM events FINAL WHERE ts > now64(3) - INTERVAL 2 YEAR")
+    assert rows >= 20
+
+
+async def test_unreadable_records_are_rejected_alone(database: Database) -> None:
+    """Broken JSON and unknown types are values for the dead letters; their neighbours are stored."""
+    values = [b"{", encode(reservation(1)), b'{"type": "no_such"}', encode(reservation(2))]
+    outcome = await Sink(database, EVENT, event_rows)(batch("lead.events", values))
+    assert [record.offset for record, _ in outcome.rejected] == [0, 2]
+    assert await database.read("SELECT count() FROM events FINAL") == [(2,)]
+
+
+async def test_a_poison_row_raises(database: Database) -> None:
+    """A row that ClickHouse or the client cannot take raises something that is not `Transient`, so settle halves."""
+    talk = msgspec.structs.replace(event_of(ev.MeetingTranscribed), utterances=[ev.Utterance(-1, 2, "?")])
+    sink = Sink(database, EVENT, event_rows)
+    with pytest.raises(Exception) as caught:
+        await sink(batch("lead.events", [encode(talk)]))
+    assert not isinstance(caught.value, Transient)
+    bad = msgspec.structs.replace(OPENED, status="nonsense")
+    with pytest.raises(StatementFailed) as refused:
+        await Sink(database, Codec[Alert](dict), lambda _: alert_rows([(bad, batch("t", [b""]).records[0])]))(
+            batch("lead.alerts", [b"{}"])
+        )
+    assert refused.value.code == 469
+    await sink(batch("lead.events", [encode(reservation(1))], first=9))
+    assert await database.read("SELECT count() FROM events FINAL WHERE kind = 'reservation'") == [(1,)]
+
+
+async def test_a_newer_transcript_replaces_the_whole_older_one(database: Database) -> None:
+    """Utterances of an old version are gone from the current view, also where the new version has none."""
+    first = event_of(ev.MeetingTranscribed)
+    second = msgspec.structs.replace(first, version=2, utterances=[ev.Utterance(0, 100, "только это")])
+    silent = msgspec.structs.replace(first, version=3, utterances=[])
+    sink = Sink(database, EVENT, event_rows)
+    seen = []
+    for offset, talk in enumerate([first, second, first, silent]):
+        await sink(batch("lead.events", [encode(talk)], first=offset, at=NOW + offset))
+        view = [text for (text,) in await database.read("SELECT text FROM transcripts_current ORDER BY number")]
+        [told] = (await history.transcripts(database, LEAD, 5))["transcripts"]
+        assert [utterance["text"] for utterance in told["utterances"]] == view
+        seen.append(view)
+    assert seen == [["добрый день", "да"], ["только это"], ["только это"], []]
+
+
+async def test_words_are_found(database: Database) -> None:
+    """Full text search meets a word whatever its case, and ё as е."""
+    talk = msgspec.structs.replace(event_of(ev.MeetingTranscribed), utterances=[ev.Utterance(0, 1, "Мы УХОДИМ, «всё»")])
+    await Sink(database, EVENT, event_rows)(batch("lead.events", [encode(talk)]))
+    for words in ("уходим", "ВСЕ"):
+        found = await database.read(
+            "SELECT count() FROM transcripts_current WHERE hasAllTokens(text, {w:String})", {"w": words}
+        )
+        assert found == [(1,)], words
+
+
+async def test_signals_alerts_and_unassigned(database: Database) -> None:
+    """The other topics come back through the API's queries; an alert shows its newest version."""
+    seen = msgspec.structs.replace(OPENED, version=2, status="acknowledged", acknowledged_by="Анна", updated_at=NOW + 5)
+    alerts = Codec[Alert](Alert)
+    await Sink(database, Codec[Signal](Signal), signal_rows)(batch("lead.signals", [msgspec.json.encode(SIGNAL)]))
+    for offset, alert in enumerate([OPENED, seen, OPENED]):
+        await Sink(database, alerts, alert_rows)(batch("lead.alerts", [alerts.encode(alert)], first=offset))
+    who = Unassigned("ab" * 8, NOW, "wms", ClientRef("wms_customer", "ООО"), "source.wms", msgspec.Raw(b'{"a":1}'))
+    await Sink(database, Codec[Unassigned](Unassigned), unassigned_rows)(
+        batch("lead.unassigned", [msgspec.json.encode(who)])
+    )
+    [signal] = (await history.signals(database, LEAD, 10))["signals"]
+    assert msgspec.convert(msgspec.json.decode(msgspec.json.encode(signal)), Signal) == SIGNAL
+    [alert] = (await history.alerts(database, "", 10))["alerts"]
+    assert msgspec.convert(msgspec.json.decode(msgspec.json.encode(alert)), Alert) == seen
+    assert (await history.alerts(database, "open", 10))["alerts"] == []
+    assert await database.read("SELECT count() FROM alerts FINAL") == [(2,)]
+    assert await database.read("SELECT client_value, record FROM unassigned FINAL") == [("ООО", '{"a":1}')]
+
+
+async def test_dead_letters_never_make_dead_letters(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A dead letter is stored; one that is unreadable or refused is dropped, else it would beget another for ever."""
+    letter = DeadLetter("source.wms", 2, 7, NOW, "pipeline.source.wms", "ValidationError", "плохо", b"\xff\x00", None)
+    sink = DeadLetterSink(database)
+    outcome = await sink(batch("dead.letters", [b"{", msgspec.json.encode(letter)]))
+    assert not outcome.rejected
+    stored = await database.read("SELECT topic, partition, offset, error, hex(payload) FROM failures FINAL")
+    assert stored == [("source.wms", 2, 7, "плохо", "FF00")]
+
+    async def refuse(*_: object) -> None:
+        raise StatementFailed("no", 469)
+
+    monkeypatch.setattr(database, "insert", refuse)
+    with pytest.raises(StatementFailed):
+        await sink(batch("dead.letters", [msgspec.json.encode(letter)] * 2))
+    assert not (await sink(batch("dead.letters", [msgspec.json.encode(letter)]))).rejected
+
+
+async def test_before_clickhouse_is_open_a_batch_waits(store: Store) -> None:
+    """Nothing is lost or rejected while the engine starts."""
+    with pytest.raises(Transient):
+        await Sink(Database(store), EVENT, event_rows)(batch("lead.events", [encode(reservation(1))]))
+
+
+def test_rows_of_nothing() -> None:
+    """A batch in which every record was rejected has no rows."""
+    assert event_rows([]) == signal_rows([]) == alert_rows([]) == unassigned_rows([]) == failure_rows([]) == []

@@ -1,0 +1,256 @@
+"""Which engine does a segment, by the rules of research/speech.md 3.3."""
+
+import asyncio
+import math
+
+import pytest
+
+from schemas.speech import FinishedSegment
+from streams.settings import Settings
+from streams.transcribe.engines.breaker import State
+from streams.transcribe.engines.fallback import Course, Lineup, Memory, Waiting, patience
+from streams.transcribe.engines.interface import EngineError, EngineFault
+from streams.transcribe.engines.lineup import lineup as from_settings
+from streams.transcribe.sound.audio import Segment
+from tests.unit.transcribe.stand_ins import (
+    AUDIO,
+    AUTH,
+    BAD,
+    LOST,
+    NO_MEMORY,
+    NO_MODEL,
+    UNKNOWN_CALL,
+    Clock,
+    DictMemory,
+    Scripted,
+    always,
+    line,
+    on,
+    segments,
+)
+
+Answers = list[FinishedSegment | BaseException]
+
+
+async def go(
+    lineup: Lineup,
+    parts: list[Segment],
+    memory: Memory | None = None,
+    *,
+    arrived: float = 0.0,
+    first_only: bool = False,
+) -> Answers:
+    """All segments on one course, side by side."""
+    course = Course(lineup, len(parts), memory or DictMemory(), arrived=arrived, first_only=first_only)
+    return await asyncio.gather(*(course.hear("", AUDIO, part) for part in parts), return_exceptions=True)
+
+
+def engines(answers: Answers) -> list[str]:
+    """Who did each segment, or the error's class."""
+    return [a.note.engine if isinstance(a, FinishedSegment) else type(a).__name__ for a in answers]
+
+
+async def test_the_first_engine_does_all_it_can() -> None:
+    """Without faults the second is not asked, and the first is never given more at once than it takes."""
+    kit, vosk = Scripted("kit"), Scripted("vosk", offline=True)
+    assert engines(await go(line(kit, vosk), segments(9))) == ["kit"] * 9
+    assert vosk.asked == []
+    assert kit.most_at_once == kit.parallel
+
+
+@pytest.mark.parametrize("error", [AUTH, UNKNOWN_CALL])
+async def test_a_refusal_sends_the_whole_recording_on(error: EngineError) -> None:
+    """Key, role, unknown call: after the sessions that were under way no more are begun; ops are told once."""
+    kit, vosk = Scripted("kit", fault=always(error)), Scripted("vosk", offline=True)
+    told: list[tuple[str, str]] = []
+    lineup = line(kit, vosk, refuses=lambda name, words: told.append((name, words)))
+    assert engines(await go(lineup, segments(30))) == ["vosk"] * 30
+    assert len(kit.asked) <= kit.parallel
+    assert engines(await go(lineup, segments(5))) == ["vosk"] * 5
+    assert len(kit.asked) <= kit.parallel
+    assert told == [("kit", str(error))]
+    assert lineup.first.breaker
+    assert lineup.first.breaker.state is State.OPEN
+
+
+async def test_an_exhausted_segment_goes_alone() -> None:
+    """The neighbours stay with the first engine, and so they do when the engine does not take a segment."""
+    for error in (LOST, BAD):
+        kit, vosk = Scripted("kit", fault=on({3}, error)), Scripted("vosk", offline=True)
+        assert engines(await go(line(kit, vosk), segments(10))) == ["kit"] * 3 + ["vosk"] + ["kit"] * 6
+
+
+async def test_too_many_fallen_end_it() -> None:
+    """When more than 30 % fell, segments that were not begun are not even tried on the first engine."""
+    kit = Scripted("kit", fault=always(BAD), parallel=1)
+    vosk = Scripted("vosk", offline=True)
+    assert engines(await go(line(kit, vosk), segments(20))) == ["vosk"] * 20
+    assert 7 <= len(kit.asked) <= 9  # 7 of 20 are more than 30 %; a neighbour may be under way
+
+
+async def test_nobody_can_and_what_is_finished_stays() -> None:
+    """Vosk does not come up either: the job fails as a whole, what the first engine did is kept and not asked again."""
+    kit = Scripted("kit", fault=on({2, 5}, LOST))
+    vosk = Scripted("vosk", offline=True, fault=always(NO_MEMORY))
+    memory, lineup = DictMemory(), line(kit, vosk)
+    answers = await go(lineup, segments(6), memory)
+    assert engines(answers).count("kit") == 4
+    assert any(isinstance(a, EngineFault) and a.retriable for a in answers)
+    kit.asked.clear()
+    kit.fault = vosk.fault = lambda _: None
+    assert engines(await go(lineup, segments(6), memory)) == ["kit"] * 6
+    assert sorted(kit.asked) == [2, 5]
+
+
+async def test_a_dead_last_resort_is_not_asked_again_and_again() -> None:
+    """When the last engine is broken as a whole, segments that wait for it are let go at once."""
+    vosk = Scripted("vosk", offline=True, fault=always(NO_MODEL), parallel=1)
+    answers = await go(line(vosk), segments(20))
+    assert engines(answers) == ["EngineRefusal"] * 20
+    assert vosk.asked == [0]
+
+
+async def test_the_policy_makes_it_wait() -> None:
+    """Within its patience a recording waits for a lost or refusing engine; after it the next engine takes over."""
+    for error in (AUTH, LOST):
+        clock = Clock()
+        kit = Scripted("kit", fault=always(error))
+        vosk = Scripted("vosk", offline=True)
+        lineup = line(kit, vosk, clock=clock, patience_s=60.0)
+        arrived = clock.now
+        answers = await go(lineup, segments(3), arrived=arrived)
+        assert engines(answers) == ["Waiting"] * 3
+        assert all(isinstance(a, Waiting) and a.retry_after and 0 < a.retry_after <= 30 for a in answers)
+        assert vosk.asked == []
+        clock.now += 61
+        assert engines(await go(lineup, segments(3), arrived=arrived)) == ["vosk"] * 3
+
+
+async def test_a_bad_segment_waits_for_nothing() -> None:
+    """What the first engine will never take goes on at once, whatever the policy."""
+    clock = Clock()
+    kit, vosk = Scripted("kit", fault=on({1}, BAD)), Scripted("vosk", offline=True)
+    answers = await go(line(kit, vosk, clock=clock, patience_s=math.inf), segments(4), arrived=clock.now)
+    assert engines(answers) == ["kit", "vosk", "kit", "kit"]
+
+
+async def test_an_open_breaker_is_seen_before_the_work() -> None:
+    """A waiting recording is told how long, so that its sound is not decoded in vain; an impatient one may begin."""
+    clock = Clock()
+    kit, vosk = Scripted("kit", fault=always(AUTH)), Scripted("vosk", offline=True)
+    patient, hasty = line(kit, vosk, clock=clock, patience_s=100.0), line(kit, vosk, clock=clock)
+    for lineup in (patient, hasty):
+        await go(lineup, segments(1), arrived=-1e9)
+    assert patient.wait_s(clock.now - 90) == 10.0
+    assert patient.wait_s(clock.now - 101) is None
+    assert hasty.wait_s(clock.now) is None
+
+
+async def test_half_open_lets_one_real_segment_through() -> None:
+    """After its open time one segment is the trial, the others wait for it; two good ones and all go side by side."""
+    clock = Clock()
+    kit, vosk = Scripted("kit", fault=always(AUTH)), Scripted("vosk", offline=True)
+    told: list[str] = []
+    lineup = line(kit, vosk, clock=clock, recovered=told.append)
+    await go(lineup, segments(1))
+    clock.now += 1000
+    kit.asked.clear()
+    assert engines(await go(lineup, segments(6))) == ["vosk"] * 6
+    assert len(kit.asked) == 1
+    assert told == []
+    clock.now += 10_000
+    kit.fault = lambda _: None
+    kit.most_at_once = 0
+    assert engines(await go(lineup, segments(8))) == ["kit"] * 8
+    assert kit.most_at_once == kit.parallel
+    assert told == ["kit"]
+
+
+async def test_a_cancelled_trial_is_given_back() -> None:
+    """A job that moved away in mid-trial does not keep the breaker half open for ever."""
+    clock = Clock()
+    kit, vosk = Scripted("kit", fault=always(AUTH)), Scripted("vosk", offline=True)
+    lineup = line(kit, vosk, clock=clock)
+    await go(lineup, segments(1))
+    clock.now += 1000
+    trial = asyncio.ensure_future(go(lineup, segments(3)))
+    while len(kit.asked) < 2:
+        await asyncio.sleep(0)
+    trial.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await trial
+    kit.fault = lambda _: None
+    assert engines(await go(lineup, segments(3))) == ["kit"] * 3
+
+
+async def test_an_upgrade_redoes_only_what_fell() -> None:
+    """The first engine's segments are taken from memory, the others asked anew; where that fails the old text stays."""
+    memory = DictMemory()
+    kit, vosk = Scripted("kit", fault=on({1, 2}, LOST)), Scripted("vosk", offline=True)
+    lineup = line(kit, vosk)
+    assert engines(await go(lineup, segments(9), memory)) == ["kit", "vosk", "vosk"] + ["kit"] * 6
+    kit.asked.clear()
+    vosk.asked.clear()
+    kit.fault = on({2}, LOST)
+    answers = await go(lineup, segments(9), memory, first_only=True)
+    assert engines(answers) == ["kit", "kit", "vosk"] + ["kit"] * 6
+    assert (sorted(kit.asked), vosk.asked) == ([1, 2], [])
+
+
+def test_patience_is_what_the_policy_says() -> None:
+    """The three words of the setting."""
+    assert [patience(policy) for policy in ("immediate", "wait:90", "never")] == [0.0, 90.0, math.inf]
+
+
+def test_only_an_offline_engine_behind_another_is_a_fallback() -> None:
+    """Vosk alone, or first, is no degradation; the other SpeechKit engine neither."""
+    kit, again, vosk = Scripted("kit"), Scripted("again"), Scripted("vosk", offline=True)
+    lineup = line(kit, again, vosk)
+    assert [lineup.is_fallback(name) for name in ("kit", "again", "vosk")] == [False, False, True]
+    assert not line(vosk).is_fallback("vosk")
+
+
+async def test_the_deadline_leaves_time_for_the_last_engine() -> None:
+    """Begun segments are finished; the rest goes on when one more here and all on the last engine would be too late."""
+    clock = Clock()
+    kit, vosk = Scripted("kit", parallel=1), Scripted("vosk", offline=True, parallel=2)
+
+    def slow(segment: Segment) -> None:
+        clock.now += 9
+
+    kit.fault = slow
+    parts = segments(20)  # of 9 s
+    arrived = clock.now - 100
+    # before segment i: 9 i s have passed; needed are 9 s here, 30 s to start, (20 - i) * 9 s * 0.3 / 2 on the last one
+    for left_s, fit in ((9 + 30 + 27, 1), (9 + 30 + 27 + 5 * (9 - 1.35), 6), (9 + 30 + 26.9, 0), (1000, 20)):
+        kit.asked.clear()
+        lineup = line(kit, vosk, clock=clock, deadline_s=left_s + 100)
+        answers = await go(lineup, parts, arrived=arrived)
+        assert engines(answers) == ["kit"] * fit + ["vosk"] * (20 - fit)
+        assert len(kit.asked) == fit
+        arrived = clock.now - 100
+
+
+async def test_who_has_no_deadline() -> None:
+    """A file by hand, an upgrade, and an engine that is the last one itself."""
+    clock = Clock()
+    kit, vosk = Scripted("kit"), Scripted("vosk", offline=True)
+    late = line(kit, vosk, clock=clock, deadline_s=1.0)
+    assert engines(await go(late, segments(3))) == ["kit"] * 3
+    assert engines(await go(late, segments(3), arrived=1.0, first_only=True)) == ["kit"] * 3
+    assert engines(await go(line(kit, clock=clock, deadline_s=1.0), segments(3), arrived=1.0)) == ["kit"] * 3
+    assert engines(await go(late, segments(3), arrived=1.0)) == ["vosk"] * 3
+
+
+def test_the_deadline_of_the_settings() -> None:
+    """None by default; it bounds the patience, but not a recording that is never to fall back."""
+    keyed = {"api_key": "k"}
+
+    def made(**speech: object) -> Lineup:
+        return from_settings(Settings.model_validate({"speech": speech, "speechkit": keyed}))
+
+    assert made().deadline_s == math.inf
+    hurried = made(deadline_minutes=30, fallback="wait:7200")
+    assert (hurried.deadline_s, hurried.patience_s) == (1800, 1800)
+    patient = made(deadline_minutes=30, fallback="never")
+    assert (patient.deadline_s, patient.patience_s) == (math.inf, math.inf)
