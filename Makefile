@@ -1,6 +1,6 @@
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup demo test lint bench clean
+.PHONY: help setup demo test proof lint bench clean
 
 BIN := .venv/bin
 
@@ -16,6 +16,9 @@ demo: setup ## the whole line on sound made on the spot, with a time line; KEEP=
 test: setup ## every test, two processes: unit, golden, properties, semantics, integration on real components
 	@$(BIN)/pytest -q -n 2 --dist loadfile
 
+proof: setup ## the full counts of kills, rows and inputs, before an issue is closed; one table in var/proof/report.md
+	@$(BIN)/pytest -q -m proof -p tests.proof.report
+
 lint: setup ## ruff, mypy --strict, import-linter
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/ruff format --quiet --check . || { echo 'not formatted: .venv/bin/ruff format .'; exit 1; }
@@ -25,6 +28,6 @@ lint: setup ## ruff, mypy --strict, import-linter
 bench: setup ## events/s and CPU per event beside raw aiokafka and Quix Streams; results in var/bench
 	@$(BIN)/python -m bench
 
-clean: ## remove what setup, tests, demo and bench made; data of `leadpulse up` in var stay
-	rm -rf .venv .cache build *.egg-info jibri-hooks/*.egg-info var/demo var/bench
+clean: ## remove what setup, tests, demo, bench and proof made; data of `leadpulse up` in var stay
+	rm -rf .venv .cache build *.egg-info jibri-hooks/*.egg-info var/demo var/bench var/proof
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -1,15 +1,19 @@
 """The page of every worker: `/healthz` (alive), `/readyz` (can work, or what is missing), `/metrics`."""
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Mapping
 
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
+Check = bool | str
+"""What `/readyz` shows of one need: true, or what is missing, in words where there are some (false without)."""
+
 
 class HealthPage:
-    """Serves health and metrics on a loopback port; port 0 takes a free one (`address` tells which)."""
+    """Serves health and metrics on a loopback port; port 0 takes a free one."""
 
-    def __init__(self, host: str, port: int, checks: Callable[[], dict[str, bool]]) -> None:
+    def __init__(self, host: str, port: int, checks: Callable[[], Mapping[str, Check]]) -> None:
         self._host, self._port, self._checks = host, port, checks
         app = web.Application()
         app.router.add_get("/healthz", self._alive)
@@ -30,8 +34,14 @@ class HealthPage:
         return web.Response(text="ok\n")
 
     async def _ready(self, _: web.Request) -> web.Response:
-        checks = self._checks()
-        return web.json_response(checks, status=200 if all(checks.values()) else 503)
+        checks = dict(self._checks())
+        ready = all(check is True for check in checks.values())
+        return web.json_response(checks, status=200 if ready else 503, dumps=_plain_json)
 
     async def _metrics(self, _: web.Request) -> web.Response:
         return web.Response(body=generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST})
+
+
+def _plain_json(checks: object) -> str:
+    """Reasons are Russian: readable with curl."""
+    return json.dumps(checks, ensure_ascii=False)

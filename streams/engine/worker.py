@@ -22,7 +22,7 @@ from faust.exceptions import ConsumerNotStarted
 
 from schemas.errors import BudgetExceeded
 from schemas.topics import TopicSpec
-from streams.engine.health import HealthPage
+from streams.engine.health import Check, HealthPage
 from streams.engine.kafka import Outputs, client_options, wait_for_topics
 from streams.engine.progress import Watchdog
 from streams.engine.settle import Batch, Budget, Process, Settler
@@ -46,7 +46,8 @@ class Worker:
     def __init__(self, name: str, settings: Settings, *, jobs: bool = False, wait_empty: bool = False) -> None:
         self.name, self.settings = name, settings
         self.outputs = Outputs(settings.kafka)
-        self.needs: dict[str, Callable[[], bool]] = {}
+        self.needs: dict[str, Callable[[], Check]] = {}
+        """Asked at each look at `/readyz`, so cheap and without waiting: true, or what is missing in words."""
         self._jobs = jobs
         self._settlers: dict[str, Settler] = {}
         self._background: list[tuple[str, Callable[[], Awaitable[None]]]] = []
@@ -183,8 +184,8 @@ class Worker:
         if self._ended is not None and not self._ended.done():
             self._ended.set_result(code)
 
-    def _checks(self) -> dict[str, bool]:
-        checks = {name: check() for name, check in self.needs.items()}
+    def _checks(self) -> dict[str, Check]:
+        checks: dict[str, Check] = {name: check() for name, check in self.needs.items()}
         if self._settlers:
             checks["assigned"] = bool(self.assigned())
         return checks

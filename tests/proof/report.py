@@ -1,0 +1,62 @@
+"""A pytest plugin that writes what was proven as one table, `var/proof/report.md`. Loaded by `make proof`.
+
+A test says its counts with `record_property("kills", 50)`; the table is written anew after each test, so a run that is
+cut off leaves what it has.
+"""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+REPORT = Path(os.environ.get("LEADPULSE_PROOF", "var/proof")) / "report.md"
+HEAD = "| Test | Counts | Seconds | Result |\n|---|---|---|---|\n"
+
+
+@dataclass
+class Line:
+    """What one test came to, over its set-up, its call and its end."""
+
+    counts: str = ""
+    seconds: float = 0.0
+    result: str = "passed"
+
+    def add(self, part: pytest.TestReport) -> None:
+        """Take in a phase; the first that did not pass decides the result."""
+        self.seconds += part.duration
+        self.counts = ", ".join(f"{value} {name}" for name, value in part.user_properties) or self.counts
+        if self.result == "passed":
+            self.result = part.outcome if part.when == "call" or part.passed else f"{part.outcome} in {part.when}"
+
+
+class Table:
+    """The lines in the order in which the tests ran."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._lines: dict[str, Line] = {}
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """A phase of a test has ended."""
+        self._lines.setdefault(report.nodeid, Line()).add(report)
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        self._path.write_text(self.text())
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        """Show the table where it was run."""
+        terminalreporter.write_line(f"\n{self._path}\n\n{self.text()}")
+
+    def text(self) -> str:
+        """The table in Markdown."""
+        rows = (
+            f"| {test} | {line.counts or '-'} | {line.seconds:.0f} | {line.result} |\n"
+            for test, line in self._lines.items()
+        )
+        return HEAD + "".join(rows)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Take part, once: with xdist the workers' reports come to the one that started them."""
+    if not hasattr(config, "workerinput"):
+        config.pluginmanager.register(Table(REPORT), "proof-table")

@@ -1,0 +1,62 @@
+"""The table of `make proof`, by running pytest on small tests."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+SMALL = """
+import pytest
+
+@pytest.mark.proof
+def test_kills(record_property):
+    record_property("kills", 50)
+    record_property("events", 33000)
+
+@pytest.mark.proof
+def test_red():
+    assert False
+
+@pytest.fixture
+def broken():
+    raise RuntimeError
+
+@pytest.mark.proof
+def test_without_its_fixture(broken):
+    pass
+
+def test_of_every_day():
+    pass
+"""
+ROOT = Path(__file__).parents[2]
+
+
+def test_table_has_every_proof_and_nothing_else(tmp_path: Path) -> None:
+    """Counts, results and faults in set-up are told; a test of every day is not run, and the exit code says red."""
+    (tmp_path / "test_small.py").write_text(SMALL)
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "-m",
+        "proof",
+        "-p",
+        "tests.proof.report",
+        "-p",
+        "no:cacheprovider",
+    ]
+    run = subprocess.run(
+        [*command, "-c", ROOT / "pyproject.toml", "--rootdir", tmp_path, tmp_path / "test_small.py"],
+        env={**os.environ, "LEADPULSE_PROOF": str(tmp_path), "PYTHONPATH": str(ROOT)},
+        cwd=ROOT,
+        stdout=subprocess.DEVNULL,
+        timeout=120,
+        check=False,
+    )
+    assert run.returncode == 1
+    assert (tmp_path / "report.md").read_text().splitlines()[2:] == [
+        "| test_small.py::test_kills | 50 kills, 33000 events | 0 | passed |",
+        "| test_small.py::test_red | - | 0 | failed |",
+        "| test_small.py::test_without_its_fixture | - | 0 | failed in setup |",
+    ]
