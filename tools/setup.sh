@@ -4,6 +4,14 @@
 set -eu
 cd "$(dirname "$0")/.."
 
+# A second working tree may use the first one's .venv through a link. Making it anew would empty it for both.
+if [ -L .venv ] && [ -x .venv/bin/python ]; then
+    exit 0
+elif [ -L .venv ]; then
+    echo "setup: .venv is a link to $(readlink .venv), and there is no Python: run make setup there" >&2
+    exit 1
+fi
+
 LOCK=requirements/lock.txt
 STAMP=.venv/setup.stamp
 CACHE=${LEADPULSE_CACHE:-.cache}
