@@ -22,12 +22,13 @@ class Identities:
     def find(self, client: ClientRef) -> LeadId | None:
         """The lead of a client, or None when nobody has linked it. A lead id resolves to itself."""
         if client.kind == "lead":
-            return client.value if _is_lead_id(client.value) else None
+            return client.value if is_lead_id(client.value) else None
         return self._leads.get(f"{client.kind}:{client.value}")
 
     def __len__(self) -> int:
         return len(self._leads)
 
 
-def _is_lead_id(value: str) -> bool:
+def is_lead_id(value: str) -> bool:
+    """Whether it is `schemas.types.LeadId`: 1 to 12 ASCII digits."""
     return len(value) <= _LONGEST_LEAD_ID and value.isascii() and value.isdigit()

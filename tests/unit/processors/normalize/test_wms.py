@@ -6,15 +6,17 @@ from typing import Any
 import pytest
 
 from processors.normalize import Options
-from processors.normalize.wms import normalize
+from processors.normalize.wms import KEPT_MS, Fault, normalize, read
 from schemas.codec import Rejected, event_id
 from schemas.events import Event, Inbound, Pick, Reservation, StockSnapshot
 from schemas.sources import Unassigned
 from tests.golden.examples import known, meta
 
+ARRIVED = meta("source.wms").ts
 
-def found(**payload: Any) -> list[Event | Unassigned] | Rejected:
-    """What comes of a payload; what is left out is a reservation of 3 pieces by a known client."""
+
+def sent(payload: dict[str, Any]) -> dict[str, Any]:
+    """A payload; what is left out is a reservation of 3 pieces by a known client."""
     usual = {
         "id": "e1",
         "type": "reservation_created",
@@ -23,8 +25,18 @@ def found(**payload: Any) -> list[Event | Unassigned] | Rejected:
         "doc": {"id": "69404"},
         "qty": 3,
     }
-    given = {key: value for key, value in (usual | payload).items() if value is not None}
-    record = json.dumps({"source": "main", "payload": given}).encode()
+    return {key: value for key, value in (usual | payload).items() if value is not None}
+
+
+def faults(**payload: Any) -> list[Fault]:
+    """What is wrong with a payload."""
+    read_ = read(json.dumps(sent(payload)).encode(), ARRIVED)
+    return read_ if isinstance(read_, list) else []
+
+
+def found(**payload: Any) -> list[Event | Unassigned] | Rejected:
+    """What comes of a payload."""
+    record = json.dumps({"source": "main", "payload": sent(payload)}).encode()
     return normalize(meta("source.wms"), record, known(), Options())
 
 
@@ -105,3 +117,53 @@ def test_an_unknown_client_is_kept_whole() -> None:
     assert isinstance(lost, Unassigned)
     assert (lost.event_id, lost.client.value) == (event_id("wms", "main", "e1"), "404")
     assert json.loads(bytes(lost.record))["payload"]["id"] == "e1"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field", "why"),
+    [
+        ({"qty": None}, "qty", "or `lines` must be there for reservation_created"),
+        ({"qty": -1}, "qty", "must not be negative for reservation_created"),
+        ({"qty": None, "lines": [{"sku": "A", "qty": -1}]}, "lines", "must not be negative"),
+        ({"qty": None, "lines": [{"sku": "A", "qty": 6_000_000}] * 2}, "lines", "at most 10 000 000 pieces"),
+        ({"qty": 10_000_001}, "qty", "10000000"),
+        ({"lines": [{"sku": "A", "qty": "1"}]}, "lines[0].qty", "Expected `int`, got `str`"),
+        ({"client": {"kind": "lead", "value": "A-1"}}, "client.value", "1 to 12 digits"),
+        ({"client": {"kind": "lead", "value": "1234567890123"}}, "client.value", "1 to 12 digits"),
+        ({"client": {"kind": " ", "value": "1"}}, "client.kind", "must not be empty"),
+        ({"id": ""}, "id", "must not be empty"),
+        ({"ts": "2026-11-20T12:00:00"}, "ts", "must have a time zone"),
+        ({"ts": "yesterday"}, "ts", "must be ISO 8601 with a time zone, or milliseconds UTC"),
+        ({"ts": "2100-01-01T00:00:00.001Z"}, "ts", "must be between 1970 and 2100"),
+        ({"ts": ARRIVED - KEPT_MS - 1}, "ts", "must not be older than three years"),
+        ({"type": "gift"}, "type", "Invalid enum value"),
+    ],
+)
+def test_a_fault_names_field_and_what_is_allowed(wrong: dict[str, Any], field: str, why: str) -> None:
+    """The gateway tells the sender what the normaliser would refuse, in the normaliser's words."""
+    [fault] = faults(**wrong)
+    assert fault.field == field
+    assert why in fault.reason
+    assert isinstance(found(**wrong), Rejected)
+
+
+@pytest.mark.parametrize(
+    "right",
+    [
+        {"ts": ARRIVED - KEPT_MS},
+        {"ts": "2100-01-01T00:00:00Z"},
+        {"qty": 10_000_000},
+        {"type": "adjustment", "qty": -10_000_000},
+        {"client": {"kind": "lead", "value": "012345678901"}},
+        {"type": "pick_started"},
+    ],
+)
+def test_the_bounds_themselves_are_good(right: dict[str, Any]) -> None:
+    """What may be sent is used."""
+    assert faults(**right) == []
+    assert not isinstance(found(**right), Rejected)
+
+
+def test_all_faults_of_an_event_are_told_at_once() -> None:
+    """A sender mends them in one go."""
+    assert [fault.field for fault in faults(id="", ts="now", qty=-5)] == ["id", "ts", "qty"]
