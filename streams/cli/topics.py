@@ -2,14 +2,13 @@
 
 import asyncio
 import json
-import time
 from dataclasses import asdict
 
 import click
 
-from schemas.errors import Transient
 from streams import settings
 from streams.engine import topics
+from streams.engine.retry import Policy, retry
 
 
 @click.group("topics")
@@ -37,11 +36,4 @@ def apply_command(patience: float, as_json: bool) -> None:
 
 
 async def _patiently(kafka: settings.Kafka, patience: float) -> topics.Report:
-    deadline = time.monotonic() + patience
-    while True:
-        try:
-            return await topics.apply(kafka)
-        except Transient:
-            if time.monotonic() >= deadline:
-                raise
-        await asyncio.sleep(0.5)
+    return await retry(Policy(first=0.5, longest=2.0, total=patience), lambda: topics.apply(kafka))

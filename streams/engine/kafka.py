@@ -14,6 +14,7 @@ from aiokafka.partitioner import murmur2
 
 from schemas.errors import Refused, Transient
 from schemas.topics import TOPICS, TopicSpec
+from streams.engine.retry import Attempts, Policy, retry
 from streams.settings import Kafka
 
 log = logging.getLogger(__name__)
@@ -21,8 +22,11 @@ log = logging.getLogger(__name__)
 MAX_REQUEST = 32 << 20
 """Bytes of the largest record; the broker's `message.max.bytes` of the embedded server is the same."""
 
-FOLLOW_AGAIN_S = 1.0
-"""Pause before a topic is followed anew."""
+FOLLOW = Policy(first=0.5, longest=5.0)
+"""Pauses before a topic is followed anew: all of it is read again then."""
+
+WAIT_FOR_TOPICS = Policy(first=0.5, longest=2.0)
+"""A worker may start before the broker: it looks often, so that it starts soon after."""
 
 PARTITIONS = {topic.name: topic.partitions for topic in TOPICS}
 
@@ -57,20 +61,20 @@ def client_options(kafka: Kafka) -> dict[str, Any]:
 async def wait_for_topics(kafka: Kafka, names: Iterable[str]) -> None:
     """Return when the broker answers and knows all of the topics: a worker may start before either is there."""
     wanted = {kafka.prefix + name for name in names}
-    while True:
-        missing: object
+
+    async def look() -> None:
         client = AIOKafkaClient(**client_options(kafka), client_id="leadpulse-wait")
         try:
             await client.bootstrap()
-            missing = sorted(wanted - set((await client.fetch_all_metadata()).topics()))
-        except (KafkaError, OSError) as error:
-            missing = repr(error)
+            if missing := sorted(wanted - set((await client.fetch_all_metadata()).topics())):
+                raise Transient(f"topics are missing: {missing}")
         finally:
             await client.close()
-        if not missing:
-            return
-        log.warning("waiting for Kafka and its topics", extra={"missing": missing})
-        await asyncio.sleep(1.0)
+
+    def told(fault: Exception) -> None:
+        log.warning("waiting for Kafka and its topics", extra={"missing": str(fault) or repr(fault)})
+
+    await retry(WAIT_FOR_TOPICS, look, told=told, passing=(Transient, KafkaError, OSError))
 
 
 def partition_of(topic: str, key: bytes) -> int:
@@ -192,14 +196,15 @@ class Reader:
 
         After a passing fault, also one of `take`, it begins anew with the first record.
         """
+        attempts = Attempts(FOLLOW)
         while True:
             try:
-                await self._follow(take)
+                await self._follow(take, attempts)
             except (KafkaError, OSError, Transient) as error:
                 log.warning("topic cannot be followed", extra={"topic": self._topic, "error": repr(error)})
-                await asyncio.sleep(FOLLOW_AGAIN_S)
+                await attempts.failed(error)
 
-    async def _follow(self, take: Callable[[ConsumerRecord | None], Awaitable[None]]) -> None:
+    async def _follow(self, take: Callable[[ConsumerRecord | None], Awaitable[None]], attempts: Attempts) -> None:
         consumer = self._consumer(fetch_wait_ms=500)
         tp = TopicPartition(self._topic, 0)
         try:
@@ -212,6 +217,7 @@ class Reader:
                     await take(record)
                 if await consumer.position(tp) >= end:
                     await take(None)
+                    attempts.well()
         finally:
             await consumer.stop()
 

@@ -3,20 +3,20 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Literal
 
 from schemas.codec import Codec
-from schemas.errors import Transient
 from schemas.notices import OpsNotice
 from schemas.topics import DAY_MS, OPS_NOTICES
 from schemas.types import Millis
 from streams.engine.kafka import Output
+from streams.engine.retry import WORLD, Policy, World, retry
 
 log = logging.getLogger(__name__)
 
 _NOTICE: Codec[OpsNotice] = Codec(OpsNotice)
 
-RETRY_S = 5.0
 MOST_DETAIL = 300
 """Characters of a fault's own text."""
 
@@ -28,9 +28,9 @@ class Notices:
         self,
         send: Callable[[list[Output]], Awaitable[None]],
         clock: Callable[[], Millis],
-        pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        world: World = WORLD,
     ) -> None:
-        self._send, self._clock, self._pause = send, clock, pause
+        self._send, self._clock, self._world = send, clock, world
         self._waiting: asyncio.Queue[OpsNotice] = asyncio.Queue()
         self._open: dict[str, str] = {}
 
@@ -49,16 +49,13 @@ class Notices:
         """The background task."""
         while True:
             notice = await self._waiting.get()
-            await self._send_patiently(Output(OPS_NOTICES.name, notice.notice_id.encode(), _NOTICE.encode(notice)))
-
-    async def _send_patiently(self, output: Output) -> None:
-        while True:
-            try:
-                return await self._send([output])
-            except Transient as fault:
-                log.warning("notice not sent yet", extra={"error": str(fault)})
-            await self._pause(RETRY_S)
+            output = Output(OPS_NOTICES.name, notice.notice_id.encode(), _NOTICE.encode(notice))
+            await retry(Policy(), partial(self._send, [output]), told=_not_yet, world=self._world)
 
     def _tell(self, kind: Literal["engine_refuses", "engine_back"], subject: str, detail: str) -> None:
         log.error("notice to ops", extra={"kind": kind, "subject": subject})
         self._waiting.put_nowait(OpsNotice(self._open[subject], self._clock(), kind, subject, detail[:MOST_DETAIL]))
+
+
+def _not_yet(fault: Exception) -> None:
+    log.warning("notice not sent yet", extra={"error": str(fault)})

@@ -6,7 +6,6 @@ capped backoff, and that waiting is the backpressure; when too much is bad, the 
 
 import asyncio
 import logging
-import random
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterator, Sequence
@@ -16,19 +15,20 @@ from typing import Any, TypeVar
 from aiokafka import ConsumerRecord
 
 from schemas.codec import Codec, Rejected
-from schemas.errors import BudgetExceeded, Transient
+from schemas.errors import BudgetExceeded
 from schemas.sources import DeadLetter
 from schemas.topics import DEAD_LETTERS
 from schemas.types import Meta
 from streams.engine import metrics
 from streams.engine.kafka import Output, Outputs
+from streams.engine.retry import WORLD, Policy, World, retry
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 _DEAD_LETTER: Codec[DeadLetter] = Codec(DeadLetter)
 
-FIRST_WAIT, LONGEST_WAIT = 0.1, 15.0
-"""Seconds between attempts after a passing fault; doubled each time, with full jitter."""
+PATIENCE = Policy(first=0.1, longest=15.0)
+"""Pauses after a passing fault, without end: the waiting is the backpressure."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +109,9 @@ class Settler:
         *,
         owned: Callable[[Batch], bool],
         fatal: Callable[[Exception], None],
+        world: World = WORLD,
     ) -> None:
+        self._world = world
         self._agent, self._topic, self._process = agent, topic, process
         self._outputs, self._budget = outputs, budget
         self._owned, self._fatal = owned, fatal
@@ -204,16 +206,11 @@ class Settler:
         return False
 
     async def _patiently(self, attempt: Callable[[], Awaitable[T]]) -> T:
-        wait = FIRST_WAIT
-        while True:
-            try:
-                return await attempt()
-            except Transient as fault:
-                metrics.RETRIES.labels(self._topic).inc()
-                log.warning("waiting after a passing fault", extra={"topic": self._topic, "error": str(fault)})
-                pause = fault.retry_after if fault.retry_after is not None else wait * random.uniform(0.5, 1)
-            await asyncio.sleep(pause)
-            wait = min(wait * 2, LONGEST_WAIT)
+        return await retry(PATIENCE, attempt, told=self._waits, world=self._world)
+
+    def _waits(self, fault: Exception) -> None:
+        metrics.RETRIES.labels(self._topic).inc()
+        log.warning("waiting after a passing fault", extra={"topic": self._topic, "error": str(fault)})
 
     def _dead_letter(self, batch: Batch, record: ConsumerRecord[bytes, bytes], why: Rejected) -> Output:
         metrics.DEAD_LETTERS.labels(batch.topic).inc()

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from schemas.errors import Transient
+from streams.engine.retry import Policy, retry
 from streams.settings import Store
 from streams.store.clickhouse import (
     BROKEN,
@@ -23,7 +24,8 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 READERS = 2
-FIRST_WAIT, LONGEST_WAIT, PING_SECONDS = 0.5, 15.0, 15.0
+PING_SECONDS = 15.0
+OPENING = Policy(first=0.5, longest=15.0)
 
 
 class Database:
@@ -47,18 +49,8 @@ class Database:
     async def keep_open(self) -> None:
         """Migrate, warm up, then look every few seconds whether ClickHouse answers. Raises `MigrationError` and
         `StatementFailed` (the chDB folder belongs to another process); waits while a server is away."""
-        began, wait = time.monotonic(), FIRST_WAIT
-        while True:
-            try:
-                ran = await asyncio.to_thread(prepare, self._store)
-                await self._writer.run(lambda client: client.query("SELECT 1").result_rows)
-                await self._readers[0].run(lambda client: client.query("SELECT 1").result_rows)
-            except Transient as fault:
-                log.warning("ClickHouse is not there yet", extra={"error": str(fault)})
-                await asyncio.sleep(wait)
-                wait = min(wait * 2, LONGEST_WAIT)
-                continue
-            break
+        began = time.monotonic()
+        ran = await retry(OPENING, self._open, told=_not_yet)
         self._answers = True
         self._opened.set()
         log.info(
@@ -73,6 +65,13 @@ class Database:
             except (Transient, StatementFailed) as fault:
                 self._answers = False
                 log.warning("ClickHouse does not answer", extra={"error": str(fault)})
+
+    async def _open(self) -> Any:
+        """Migrate and warm up; what was migrated."""
+        ran = await asyncio.to_thread(prepare, self._store)
+        await self._writer.run(lambda client: client.query("SELECT 1").result_rows)
+        await self._readers[0].run(lambda client: client.query("SELECT 1").result_rows)
+        return ran
 
     def answers(self) -> bool:
         """Whether ClickHouse answered last time."""
@@ -120,3 +119,7 @@ class Database:
         """Close every client; the engine lets go of its folder."""
         for connection in (self._writer, *self._readers):
             await connection.close()
+
+
+def _not_yet(fault: Exception) -> None:
+    log.warning("ClickHouse is not there yet", extra={"error": str(fault)})

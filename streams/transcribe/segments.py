@@ -5,18 +5,17 @@ compacted and segments are deleted when their transcript is out: a partition hol
 ones, and a mark (0.5 kB) for each that is out.
 """
 
-import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from schemas.codec import Codec, Rejected, event_id
-from schemas.errors import Transient
 from schemas.sources import Recording
 from schemas.speech import FinishedRecording, FinishedSegment, Kept, StartedOperation
 from schemas.topics import SEGMENTS
 from streams.engine import metrics
 from streams.engine.kafka import Output, Reader, partition_of
+from streams.engine.retry import WORLD, Policy, World, retry
 from streams.transcribe.sound.audio import Segment
 
 log = logging.getLogger(__name__)
@@ -25,8 +24,8 @@ _KEPT: Codec[Kept] = Codec(Kept)
 
 Send = Callable[[list[Output]], Awaitable[None]]
 
-PAUSE_S, PAUSE_MAX_S = 0.5, 15.0
-"""Between attempts to keep a segment; doubled each time."""
+KEEPING = Policy(first=0.5, longest=15.0)
+"""Between attempts to keep a segment."""
 
 
 def segment_key(recording: Recording, track: str, segment: Segment, engine: str, model: str) -> str:
@@ -43,8 +42,8 @@ def mark_key(recording_id: str) -> str:
 class SegmentTopic:
     """The topic, as seen by a worker. `send` returns on the broker's word; raises `Transient`."""
 
-    def __init__(self, reader: Reader, send: Send, pause: Callable[[float], Awaitable[None]] = asyncio.sleep) -> None:
-        self._reader, self._send, self._pause = reader, send, pause
+    def __init__(self, reader: Reader, send: Send, world: World = WORLD) -> None:
+        self._reader, self._send, self._world = reader, send, world
 
     async def open(self, recording: Recording) -> "RecordingMemory":
         """What is kept of a recording. Raises `Transient`."""
@@ -76,14 +75,11 @@ class SegmentTopic:
 
     async def send(self, outputs: list[Output]) -> None:
         """Return when the broker has it, however long that takes: a finished segment is paid for."""
-        wait = PAUSE_S
-        while True:
-            try:
-                return await self._send(outputs)
-            except Transient as fault:
-                log.warning("finished segment not kept yet", extra={"error": str(fault)})
-            await self._pause(wait)
-            wait = min(wait * 2, PAUSE_MAX_S)
+        await retry(KEEPING, lambda: self._send(outputs), told=_not_yet, world=self._world)
+
+
+def _not_yet(fault: Exception) -> None:
+    log.warning("finished segment not kept yet", extra={"error": str(fault)})
 
 
 class RecordingMemory:

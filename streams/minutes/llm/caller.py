@@ -11,9 +11,9 @@ from random import Random
 
 import msgspec
 
-from schemas.errors import Transient
 from schemas.outlets import LlmCall
-from streams.engine import metrics
+from streams.engine import metrics, retry
+from streams.engine.retry import Policy
 from streams.minutes.llm.budget import Budget
 from streams.minutes.llm.endpoint import Endpoint, Reply
 from streams.minutes.llm.faults import LASTING, LONG_S, Kind, LlmError, LlmFault, error_of
@@ -29,7 +29,8 @@ REST_S = 600.0
 """A model without key or money is not asked for so long."""
 PATIENT_S = 30.0
 """Longest wait for a model within one question; one that wants more rests, and the next one is asked."""
-FIRST_WAIT_S = 1.0
+AGAIN = Policy(first=1.0, longest=PATIENT_S, jitter=1.0, patience=PATIENT_S)
+"""Between calls of a model that failed in passing."""
 THINKING_TOKENS = 8192
 """Room for thoughts beside the answer: they count as written."""
 
@@ -46,9 +47,10 @@ class World:
     pause: Callable[[float], Awaitable[object]] = asyncio.sleep
     dice: Random = field(default_factory=Random)
 
-    def backoff(self, tried: int) -> float:
-        """Seconds, full jitter under a doubling roof (AWS architecture blog, "Exponential Backoff And Jitter")."""
-        return self.dice.uniform(0, min(FIRST_WAIT_S * 2 ** min(tried, 10), PATIENT_S))
+    @property
+    def retrying(self) -> retry.World:
+        """The part of it that trying again needs."""
+        return retry.World(self.timer, self.pause, self.dice)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,15 +140,11 @@ class Caller:
     async def _recorded(self, call: LlmCall) -> None:
         """Return when the record is durable. While it cannot be, the answer waits here: without Kafka its caller could
         not send it anywhere either, and asking again would cost again."""
-        tried = 0
-        while True:
-            try:
-                return await self._send_audit(call)
-            except Transient as fault:
-                log.warning("audit of a model's call waits", extra={"model": self.name, "call": call.call_id})
-                wait = fault.retry_after if fault.retry_after is not None else self._world.backoff(tried)
-            tried += 1
-            await self._world.pause(wait)
+
+        def told(_fault: Exception) -> None:
+            log.warning("audit of a model's call waits", extra={"model": self.name, "call": call.call_id})
+
+        await retry.retry(Policy(), lambda: self._send_audit(call), told=told, world=self._world.retrying)
 
     def _failed(self, error: LlmError) -> None:
         wait = error.retry_after if isinstance(error, LlmFault) else None

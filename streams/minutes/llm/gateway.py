@@ -14,11 +14,13 @@ answer, names restored
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Protocol
 
+from streams.engine.retry import Attempts
 from streams.minutes.llm.answers import Unusable, understood
 from streams.minutes.llm.budget import Budget
-from streams.minutes.llm.caller import PATIENT_S, THINKING_TOKENS, Ask, Audit, Caller, World
+from streams.minutes.llm.caller import AGAIN, THINKING_TOKENS, Ask, Audit, Caller, World
 from streams.minutes.llm.endpoint import Endpoint, Reply
 from streams.minutes.llm.faults import Kind, LlmError, LlmFault, LlmRefusal, error_of
 from streams.minutes.llm.request import Answered, Request, T
@@ -109,13 +111,13 @@ class Gateway:
         """One model's answer, in one round or two."""
         wording, restore = await asyncio.to_thread(self._worded, request, external=caller.model.external)
         source = f"{request.system}\n{request.material}"
-        waits = [*reversed(range(self._settings.attempts - 1))]
-        reply = await self._reply(caller, request, wording, waits, thinking=request.role not in THOUGHTLESS)
+        attempts = Attempts(replace(AGAIN, attempts=self._settings.attempts), self._world.retrying)
+        reply = await self._reply(caller, request, wording, attempts, thinking=request.role not in THOUGHTLESS)
         try:
             return understood(reply.text, request.answer, source, restore)
         except Unusable as fault:
             second = _second_chance(wording, reply, fault)
-        reply = await self._reply(caller, request, second, waits, thinking=False)
+        reply = await self._reply(caller, request, second, attempts, thinking=False)
         try:
             return understood(reply.text, request.answer, source, restore)
         except Unusable as fault:
@@ -130,19 +132,16 @@ class Gateway:
         return worded(request, pseudonyms.mask), pseudonyms.restore
 
     async def _reply(
-        self, caller: Caller, request: Request[T], wording: Wording, waits: list[int], *, thinking: bool
+        self, caller: Caller, request: Request[T], wording: Wording, attempts: Attempts, *, thinking: bool
     ) -> Reply:
-        """A reply, asking again after passing faults; `waits` are the numbers of those that are left."""
+        """A reply, asking again after passing faults as long as `attempts` of the whole question are left."""
         thinking = thinking and caller.model.thinking_switch
         ask = Ask(request.role, request.lead_id, wording, request.max_answer_tokens, thinking)
         while True:
             try:
                 return await caller.reply(ask)
             except LlmFault as fault:
-                asked_for = fault.retry_after or 0.0
-                if not waits or asked_for > PATIENT_S:
-                    raise
-                await self._world.pause(asked_for + self._world.backoff(waits.pop()))
+                await attempts.failed(fault)
 
 
 def _second_chance(wording: Wording, reply: Reply, fault: Unusable) -> Wording:

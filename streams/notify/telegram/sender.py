@@ -2,8 +2,7 @@
 
 import asyncio
 import logging
-import random
-from collections.abc import Awaitable, Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 
 from alerting.outbox import Item, begin, clear, fail, finish, text_of
 from schemas.codec import Codec
@@ -12,6 +11,7 @@ from schemas.sources import DeadLetter
 from schemas.topics import DEAD_LETTERS, OUTBOX
 from streams.engine import metrics
 from streams.engine.kafka import Output
+from streams.engine.retry import WORLD, Attempts, Policy, World, retry
 from streams.notify.telegram.bot_api import BotApi, Uncertain
 from streams.notify.telegram.limits import Limits
 from streams.notify.telegram.shelf import ITEM, Place, Shelf
@@ -20,8 +20,8 @@ from streams.settings import Telegram
 log = logging.getLogger(__name__)
 _DEAD_LETTER: Codec[DeadLetter] = Codec(DeadLetter)
 
-FIRST_WAIT, LONGEST_WAIT = 0.5, 30.0
-"""Seconds between attempts after a passing fault without `retry_after`; doubled each time, with jitter."""
+PATIENCE = Policy(first=0.5, longest=30.0)
+"""Pauses after a passing fault without `retry_after`."""
 
 LAST_CALL = 5.0
 """Seconds that a call in work may still take when the worker stops: cut off, it would be repeated under the mark."""
@@ -40,10 +40,10 @@ class Sender:
         api: BotApi,
         limits: Limits,
         places: Callable[[], Collection[Place]],
-        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        world: World = WORLD,
     ) -> None:
         self._telegram, self._shelf, self._api, self._limits = telegram, shelf, api, limits
-        self._places, self._sleep = places, sleep
+        self._places, self._world = places, world
         self._stopping = False
         self._lanes: dict[int, asyncio.Task[None]] = {}
         self._calling: set[int] = set()
@@ -104,17 +104,15 @@ class Sender:
 
     async def _lane(self, chat: int) -> None:
         """Everything that is due in one chat, in order."""
-        wait = FIRST_WAIT
+        attempts = Attempts(PATIENCE, self._world)
         while (found := self._next(chat)) is not None:
             try:
                 await self._deliver(*found, chat)
             except Transient as fault:
                 log.warning("message waits", extra={"error": str(fault)})
-                pause = fault.retry_after if fault.retry_after is not None else wait * random.uniform(0.5, 1.0)
-                await self._sleep(pause)
-                wait = min(wait * 2, LONGEST_WAIT)
+                await attempts.failed(fault)
             else:
-                wait = FIRST_WAIT
+                attempts.well()
 
     def _next(self, chat: int) -> tuple[Place, str] | None:
         return next(((place, item.key) for place, item in self._due() if self._chat(item) == chat), None)
@@ -178,14 +176,11 @@ class Sender:
 
     async def _record(self, place: Place, key: str, step: Callable[[Item], Item], *also: Output) -> None:
         """Write down what Telegram said, however long Kafka is away: forgotten, it would be said twice."""
-        while True:
-            try:
-                await self._shelf.change(place, key, step, also)
-            except Transient as fault:
-                log.warning("outbox not written", extra={"key": key, "error": str(fault)})
-                await self._sleep(FIRST_WAIT)
-            else:
-                return
+
+        def told(fault: Exception) -> None:
+            log.warning("outbox not written", extra={"key": key, "error": str(fault)})
+
+        await retry(PATIENCE, lambda: self._shelf.change(place, key, step, also), told=told, world=self._world)
 
     def _chat(self, item: Item) -> int:
         """Where the item goes; 0 when the settings name no chat: then it waits."""

@@ -123,7 +123,6 @@ class Baselines:
                     self._covered = partitions, night
             except (Transient, StatementFailed) as fault:
                 log.warning("baselines wait", extra={"error": str(fault)})
-                await asyncio.sleep(1.0)
                 continue
             for lead, (_, last) in ripe.items():
                 if lead in self._waiting and self._waiting[lead][1] == last:  # nothing came meanwhile

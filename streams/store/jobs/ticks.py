@@ -12,6 +12,7 @@ from schemas.topics import DAY_MS, LEAD_EVENTS
 from schemas.types import Millis
 from streams.engine.clock import Clock
 from streams.engine.kafka import Output
+from streams.engine.retry import Policy, retry
 from streams.store.clickhouse import StatementFailed
 from streams.store.database import Database
 
@@ -46,12 +47,7 @@ class Ticks:
         """Keep every partition of ours up to now until cancelled."""
         await self._database.opened()
         while True:
-            try:
-                await self.catch_up()
-            except (Transient, StatementFailed) as fault:
-                log.warning("ticks wait", extra={"error": str(fault)})
-                await asyncio.sleep(1.0)
-                continue
+            await retry(Policy(), self.catch_up, told=_waits, passing=(Transient, StatementFailed))
             pause = LOOK_SECONDS if self._last else 0.5
             await asyncio.sleep(min(pause, (self._step - self._clock() % self._step) / 1000))
 
@@ -86,6 +82,10 @@ class Ticks:
         newest: Millis = rows[0][0]  # 0 where there is none
         newest -= newest % self._step
         return (newest or current) - self._step
+
+
+def _waits(fault: Exception) -> None:
+    log.warning("ticks wait", extra={"error": str(fault)})
 
 
 def _tick(start: Millis, partition: int) -> Output:

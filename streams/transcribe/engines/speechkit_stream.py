@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from random import Random
 
 from schemas.errors import Transient
+from streams.engine.retry import Policy
 from streams.settings.speech import SpeechKit
 from streams.transcribe.engines.answers import Hearing
 from streams.transcribe.engines.interface import (
@@ -34,8 +35,10 @@ log = logging.getLogger(__name__)
 
 LONGEST_MS = 285_000
 """A session takes 5 min of sound; the rest is margin."""
-BACKOFF_S, BACKOFF_MAX_S = 0.5, 30.0
-QUOTA_S, QUOTA_MAX_S = 5.0, 60.0
+AGAIN = Policy(first=1.0, longest=30.0, jitter=1.0)
+"""Between sessions of a segment after a fault: many segments fail together, so the whole pause is left to chance."""
+AGAIN_LATER = Policy(first=10.0, longest=60.0)
+"""Where the service says that we ask too much: 5 s at least."""
 MUTE = 2
 """So many sessions more that got the rest of a segment, ended well and heard no word in it: there is none. For the case
 that the service does not say how far it looked (`AudioCursors`); an end before the sound's end proves nothing."""
@@ -112,7 +115,8 @@ class SpeechKitStream:
                 return self._result(tally)
             self._judge(failure, tally)
             self._retries += 1
-            await self._pause(self._backoff(failure, tally.idle))
+            policy = AGAIN_LATER if failure.kind is ErrorKind.QUOTA else AGAIN
+            await self._pause(policy.pause(max(1, tally.idle), self._dice))
 
     async def close(self) -> None:
         """Ends all sessions and threads."""
@@ -187,12 +191,6 @@ class SpeechKitStream:
             raise EngineRefusal(ErrorKind.INVALID, str(failure), code=failure.code, request_id=failure.request_id)
         if tally.idle >= self._settings.attempts:
             raise failure
-
-    def _backoff(self, failure: EngineError, idle: int) -> float:
-        """Seconds; full jitter."""
-        if failure.kind is ErrorKind.QUOTA:
-            return max(QUOTA_S, self._dice.random() * min(QUOTA_MAX_S, QUOTA_S * 2.0**idle))
-        return self._dice.random() * min(BACKOFF_MAX_S, BACKOFF_S * 2.0**idle)
 
     def _result(self, tally: _Tally) -> SegmentResult:
         hearing = tally.hearing

@@ -5,14 +5,15 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
+from streams.engine.retry import Policy
 from streams.transcribe.engines.child import Child, ChildDied
 from streams.transcribe.engines.interface import EngineError, EngineFault, EngineRefusal, ErrorKind, Health
 from streams.transcribe.engines.vosk_model import faults, memory_mb
 
 log = logging.getLogger(__name__)
 
-BACKOFF_S, BACKOFF_MAX_S = 0.5, 30.0
-"""Pause before a restart: doubles with each death in a row."""
+RESTART = Policy(first=0.5, longest=30.0, jitter=0.0)
+"""Pause before a restart, by the deaths in a row. One child a machine: there is nobody to keep apart from."""
 RECOGNISER_MB = 150
 """What one recogniser reserves (measured: 142, of which 128 for OpenBLAS); it may come to use all of it."""
 RETRY_S, RETRY_SHORT_S = 30.0, 60.0
@@ -109,7 +110,7 @@ class VoskProcess:
             raise fault
         if self._deaths_in_a_row:
             self._restarts += 1
-            await self._pause(min(BACKOFF_S * 2 ** (self._deaths_in_a_row - 1), BACKOFF_MAX_S))
+            await self._pause(RESTART.roof(self._deaths_in_a_row))
         self._child = None
         child = await Child.start(self._command)
         try:

@@ -8,6 +8,7 @@ from typing import Any
 from schemas.codec import Codec, Rejected
 from schemas.sources import DeadLetter
 from streams.engine.kafka import Output
+from streams.engine.retry import World
 from streams.engine.settle import Batch, Budget, Outcome, Settler
 
 LETTER: Codec[DeadLetter] = Codec(DeadLetter)
@@ -72,12 +73,17 @@ def event(offsets: range, partition: int = 0, generation: int = 1) -> Any:
     return SimpleNamespace(value=records, message=SimpleNamespace(partition=partition, generation_id=generation))
 
 
+async def at_once(_seconds: float) -> None:
+    """A pause that takes no time."""
+
+
 def settler(
     process: Callable[[Batch], Awaitable[Outcome]],
     broker: Broker,
     budget: Budget | None = None,
     owned: Callable[[Batch], bool] = lambda _: True,
     fatal: list[Exception] | None = None,
+    world: World | None = None,
 ) -> Settler:
     """A settler of `source.wms`."""
     ended = fatal if fatal is not None else []
@@ -89,4 +95,5 @@ def settler(
         budget or Budget(1000, 1.0, 10_000),
         owned=owned,
         fatal=ended.append,
+        world=world or World(sleep=at_once),
     )

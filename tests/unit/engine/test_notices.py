@@ -9,6 +9,7 @@ from schemas.notices import OpsNotice
 from schemas.topics import DAY_MS, OPS_NOTICES
 from streams.engine.kafka import Output
 from streams.engine.notices import MOST_DETAIL, Notices
+from streams.engine.retry import World
 
 NOW = 1_795_246_200_000
 
@@ -59,7 +60,7 @@ async def test_a_broker_that_is_away_delays_it() -> None:
     async def pause(seconds: float) -> None:
         pauses.append(seconds)
 
-    told = Notices(send, lambda: NOW, pause)
+    told = Notices(send, lambda: NOW, World(sleep=pause))
     told.refuses("kit", "no")
     assert len(await sent(told, outputs, 1)) == 1
     assert len(pauses) == 2

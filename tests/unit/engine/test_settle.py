@@ -1,7 +1,6 @@
 """Settling a batch: what is sent and when, what is retried, what is a dead letter, and when it is acked."""
 
 import asyncio
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -12,14 +11,9 @@ from schemas.sources import DeadLetter
 from schemas.types import Meta
 from streams.engine import settle
 from streams.engine.kafka import Output
+from streams.engine.retry import World
 from streams.engine.settle import Batch, Budget, Outcome
 from tests.unit.engine.stand_ins import Broker, Stream, settler
-
-
-@pytest.fixture(autouse=True)
-def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Attempts follow one another at once."""
-    monkeypatch.setattr(settle, "FIRST_WAIT", 0.0)
 
 
 async def echo(batch: Batch) -> Outcome:
@@ -93,18 +87,16 @@ async def test_passing_fault_of_the_broker_is_retried_without_processing_again()
     assert stream.acked == [1]
 
 
-async def test_waiting_obeys_retry_after_and_grows_to_its_cap(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_waiting_obeys_retry_after_and_grows_to_its_cap() -> None:
     """Pauses double up to the cap, with jitter below; a named time is kept to the letter."""
-    monkeypatch.setattr(settle, "FIRST_WAIT", 0.1)
     pauses: list[float] = []
 
     async def sleep(seconds: float) -> None:
         pauses.append(seconds)
 
-    monkeypatch.setattr(settle, "asyncio", SimpleNamespace(sleep=sleep))
     broker = Broker(faults=[Transient("away")] * 11 + [Transient("busy", retry_after=42.0)])
-    await settler(echo, broker).run(Stream(range(1)))
-    caps = [min(0.1 * 2**n, settle.LONGEST_WAIT) for n in range(11)]
+    await settler(echo, broker, world=World(sleep=sleep)).run(Stream(range(1)))
+    caps = [min(0.1 * 2**n, settle.PATIENCE.longest) for n in range(11)]
     assert pauses[-1] == 42.0
     assert all(cap / 2 <= pause <= cap for pause, cap in zip(pauses, caps, strict=False))
 

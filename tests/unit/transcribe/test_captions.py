@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from schemas.events import Utterance
 from schemas.sources import Word
+from streams.transcribe import captions
 from streams.transcribe.captions import LINE, LINES, LONGEST_MS, Text, json, srt, txt, vtt
-from streams.transcribe.worker import captions
 
 SAID = [
     Utterance(1_500, 4_000, "Здравствуйте, коллеги."),

@@ -1,7 +1,7 @@
 """Finished segments on a topic that is a list: what is kept comes back, and what is out is forgotten."""
 
 from collections.abc import AsyncIterator, Iterable
-from typing import Any, NamedTuple, cast
+from typing import NamedTuple, cast
 
 from msgspec.structs import replace
 
@@ -10,7 +10,8 @@ from schemas.sources import Recording, SegmentNote, Word
 from schemas.speech import FinishedRecording, FinishedSegment
 from schemas.topics import SEGMENTS
 from streams.engine.kafka import Output, Reader, partition_of
-from streams.transcribe.segments import PAUSE_MAX_S, SegmentTopic, segment_key
+from streams.engine.retry import World
+from streams.transcribe.segments import KEEPING, SegmentTopic, segment_key
 from streams.transcribe.sound.audio import Segment
 
 RECORDING = Recording("00aa", "s", "a.mp4", "a.mp4", 1, "0" * 64, "room", 2_000, 1_000, 1_000, "ok")
@@ -48,7 +49,7 @@ class Topic:
         self.pauses.append(seconds)
 
     def seen(self) -> SegmentTopic:
-        return SegmentTopic(cast(Reader, self), self.send, cast(Any, self.pause))
+        return SegmentTopic(cast(Reader, self), self.send, World(sleep=self.pause))
 
 
 async def test_what_is_kept_is_found_by_the_next_owner() -> None:
@@ -82,8 +83,9 @@ async def test_a_finished_segment_waits_for_the_broker() -> None:
     topic.faults = [Transient("away")] * 12
     await (await topic.seen().open(RECORDING)).keep(SEGMENT, FINISHED)
     assert len(topic.sent) == 1
-    assert topic.pauses == sorted(topic.pauses)
-    assert (len(topic.pauses), topic.pauses[-1]) == (12, PAUSE_MAX_S)
+    assert len(topic.pauses) == 12
+    assert KEEPING.first / 2 <= topic.pauses[0] <= KEEPING.first
+    assert KEEPING.longest / 2 <= topic.pauses[-1] <= KEEPING.longest
 
 
 async def test_out_and_forgotten() -> None:

@@ -7,10 +7,10 @@ from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
-from streams.notify.worker.outlets import notebook as outlet
 
 from schemas.errors import ConfigError, Transient
 from streams.engine.settle import Batch, Outcome
+from streams.notify.outlets import notebook as outlet
 from streams.notify.outlets.notebook import Notebooks
 from streams.notify.outlets.notebook_client import CONFIGURATION_WAIT, OpenNotebook
 from streams.settings import Notebook
