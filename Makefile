@@ -19,11 +19,12 @@ test: setup ## every test, two processes: unit, golden, properties, semantics, i
 proof: setup ## the full counts of kills, rows and inputs, before an issue is closed; one table in var/proof/report.md
 	@$(BIN)/pytest -q -m proof -p tests.proof.report
 
-lint: setup ## ruff, mypy --strict, import-linter
+lint: setup ## ruff, mypy --strict, import-linter, docs/settings.md
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/ruff format --quiet --check . || { echo 'not formatted: .venv/bin/ruff format .'; exit 1; }
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+	@$(BIN)/python -m streams.settings.manual --check
 
 bench: setup ## events/s and CPU per event beside raw aiokafka and Quix Streams; results in var/bench
 	@$(BIN)/python -m bench

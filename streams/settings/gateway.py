@@ -1,46 +1,48 @@
 """Settings of inbound HTTP."""
 
+from typing import Annotated
+
 from pydantic import Field, SecretStr
 
-from streams.settings.section import Section
+from streams.settings.section import Section, Shaped
 
 
 class WmsSource(Section):
-    """How one warehouse system proves itself. One of the two."""
+    """Как система склада доказывает, что это она: токеном или подписью."""
 
     token: SecretStr | None = None
-    """Bearer token."""
+    """Токен: система присылает `Authorization: Bearer <токен>`."""
     hmac_secret: SecretStr | None = None
-    """Key of `X-Leadpulse-Signature: sha256=<hex of HMAC-SHA256 over the body>`."""
+    """Ключ подписи: система присылает `X-Leadpulse-Signature: sha256=<HMAC-SHA256 тела, шестнадцатерично>`."""
 
 
 class TelegramBot(Section):
-    """How one bot's webhook proves itself."""
+    """Как Telegram доказывает, что обновление от него."""
 
-    secret: SecretStr
-    """What Telegram sends back in `X-Telegram-Bot-Api-Secret-Token`."""
+    secret: Annotated[SecretStr, Shaped("[A-Za-z0-9_-]{1,256}", "от 1 до 256 латинских букв, цифр, знаков _ и -")]
+    """То же слово, что `secret_token` в setWebhook: Telegram присылает его в `X-Telegram-Bot-Api-Secret-Token`."""
 
 
 class Gateway(Section):
-    """Inbound HTTP."""
+    """Входящий HTTP: сюда присылают события Telegram, склад и Jitsi."""
 
     host: str = "127.0.0.1"
-    """Address to listen on."""
+    """Адрес, на котором слушать."""
     port: int = Field(8080, ge=0, le=65535)
-    """Port to listen on."""
+    """Порт, на котором слушать."""
     max_body: int = Field(1 << 20, ge=1024)
-    """Largest body in bytes; a larger one gets 413."""
+    """Наибольшее тело запроса в байтах; на большее ответ 413."""
     max_items: int = Field(1000, ge=1)
-    """Largest number of events in one WMS request."""
+    """Наибольшее число событий склада в одном запросе."""
     ack_timeout: float = Field(10.0, gt=0)
-    """Seconds to wait for the broker before 503."""
+    """Сколько секунд ждать Kafka, прежде чем ответить 503."""
     read_timeout: float = Field(10.0, gt=0)
-    """Seconds that a sender has for the whole body before 408."""
+    """За сколько секунд отправитель должен прислать всё тело; иначе ответ 408."""
     max_in_work: int = Field(128, ge=1)
-    """Requests at once, each holding at most one body in memory; one more gets 503."""
+    """Запросов одновременно; каждый держит в памяти не больше одного тела. На лишний ответ 503."""
     wms: dict[str, WmsSource] = Field({})
-    """Warehouse systems by the name in the path."""
+    """Системы склада по имени из адреса `/hooks/wms/<имя>`."""
     telegram: dict[str, TelegramBot] = Field({})
-    """Bots by the name in the path."""
+    """Боты по имени из адреса `/hooks/telegram/<имя>`."""
     jitsi_token: SecretStr | None = None
-    """Bearer token of the Prosody module's reports (`/hooks/jitsi`); without it nobody is let in."""
+    """Токен модуля Prosody для `/hooks/jitsi`; без него не впускает никого."""

@@ -1,42 +1,42 @@
 """Settings of Kafka: the cluster, and the embedded broker."""
 
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, SecretStr
 
-from streams.settings.section import Section
+from streams.settings.section import Section, Shaped
 
 
 class Kafka(Section):
-    """How to reach the broker."""
+    """Как подключаться к Kafka."""
 
     bootstrap: str = "127.0.0.1:19092"
-    """Comma-separated host:port list."""
+    """Адреса брокеров `узел:порт` через запятую."""
     security: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"
-    """Security protocol."""
+    """Протокол: открыто, TLS, с именем и паролем, или то и другое."""
     sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = "SCRAM-SHA-512"
-    """Used with the SASL protocols."""
+    """Как проверяется пароль; нужно только для протоколов SASL."""
     username: str = ""
-    """SASL user."""
+    """Имя для SASL."""
     password: SecretStr = SecretStr("")
-    """SASL password."""
+    """Пароль для SASL."""
     ca_file: Path | None = None
-    """CA certificate for TLS; the system's own when empty."""
+    """Сертификат удостоверяющего центра для TLS; если не указан, берутся системные."""
     replication: int = Field(1, ge=1, le=5)
-    """Replication factor of topics that `topics apply` creates; 3 on a cluster."""
+    """Сколько копий у тем, которые создаёт `leadpulse topics apply`; в кластере 3."""
     session_timeout: float = Field(10.0, ge=6.0)
-    """Seconds without a heartbeat after which a worker's partitions move to another."""
-    prefix: str = Field("", pattern=r"^[A-Za-z0-9._-]*$")
-    """Put before every topic and group name, so that several installations can share a cluster."""
+    """Через сколько секунд молчания разделы процесса переходят к другому."""
+    prefix: Annotated[str, Shaped("[A-Za-z0-9._-]*", "латинские буквы, цифры, точка, _ и -")] = ""
+    """Начало имени каждой темы и группы: так несколько установок делят один кластер."""
 
 
 class Broker(Section):
-    """The embedded broker of `leadpulse up` and `leadpulse broker`."""
+    """Встроенная Kafka команд `leadpulse up` и `leadpulse broker`."""
 
     port: int = Field(19092, ge=1, le=65534)
-    """Client port on 127.0.0.1; the controller uses the next one."""
+    """Порт на 127.0.0.1; служебный порт на единицу больше."""
     heap_mb: int = Field(384, ge=128, le=4096)
-    """Java heap."""
+    """Память Java, МБ."""
     folder: Path = Path("var/kafka")
-    """Data folder."""
+    """Папка данных."""

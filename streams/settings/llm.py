@@ -6,68 +6,68 @@ from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, model_validator
 
-from streams.settings.section import Section
+from streams.settings.section import LeadKey, Section
 
 Role = Literal["tags", "summary", "minutes", "answers"]
 
 
 class Model(Section):
-    """One model at one OpenAI-compatible endpoint."""
+    """Одна модель по одному адресу с OpenAI-совместимым API."""
 
     base_url: str
-    """Such as `https://api.z.ai/api/paas/v4/`."""
+    """Адрес API, например `https://api.z.ai/api/paas/v4/`."""
     model: str
-    """The endpoint's own name of the model."""
+    """Имя модели так, как её зовут по этому адресу."""
     api_key: SecretStr = SecretStr("")
-    """Bearer key."""
+    """Ключ доступа."""
     external: bool = True
-    """Whether words leave the house. Then they are pseudonymised, and clients of `no_external` are left out."""
+    """Уходят ли слова за пределы компании. Если да, имена и номера заменяются, а клиенты из `no_external` не уходят."""
     usd_in: float = Field(0.0, ge=0)
-    """Price of a million tokens that it reads, US dollars."""
+    """Цена миллиона прочитанных токенов, доллары США."""
     usd_out: float = Field(0.0, ge=0)
-    """Price of a million tokens that it writes, US dollars."""
+    """Цена миллиона написанных токенов, доллары США."""
     max_parallel: int = Field(1, ge=1)
-    """Calls at once; some accounts allow one."""
+    """Запросов одновременно; некоторые тарифы разрешают один."""
     context_tokens: int = Field(128_000, ge=2048)
-    """What it can read and write in one call."""
+    """Сколько токенов модель читает и пишет за один запрос."""
     thinking_switch: bool = True
-    """Whether the endpoint knows GLM's field `thinking`. Off for one that refuses fields it does not know."""
+    """Понимает ли адрес поле GLM `thinking`. Выключите, если он отвергает незнакомые поля."""
 
     @model_validator(mode="after")
     def _safe_on_the_way(self) -> Self:
         address = urlsplit(self.base_url)
         if address.scheme not in ("http", "https") or not address.hostname:
-            raise ValueError("base_url must be an http(s) address")
+            raise ValueError("base_url: нужно: адрес вида https://узел/путь/")
         if self.external and address.scheme == "http" and address.hostname not in ("127.0.0.1", "::1", "localhost"):
-            raise ValueError("base_url of an external model must be https: words and key would go in clear")
+            raise ValueError("base_url: внешней модели нужен https, иначе слова и ключ уйдут открыто")
         return self
 
 
 class Llm(Section):
-    """Language models. Without any the minutes are made by rules and say so."""
+    """Языковые модели. Без них протоколы составляются по правилам, и в протоколе это сказано."""
 
     models: dict[str, Model] = Field({})
-    """Models by a name of ours."""
+    """Модели; имя выбираете вы."""
     roles: dict[Role, list[str]] = Field({})
-    """Which models do what, in order: the next one is asked when one cannot. A role without its own list takes all
-    models in their order."""
+    """Какие модели что делают, по порядку: следующую спрашивают, когда не смогла первая. Роли без своего списка
+    достаются все модели по порядку."""
     usd_per_day: dict[Role, float] = Field({})
-    """Most that a role may cost in a Moscow day; then its work is done by rules. No limit where it is not named."""
+    """Сколько долларов роль может потратить за московские сутки; дальше работают правила. Не указано — без предела."""
     timeout: float = Field(120.0, gt=0)
-    """Seconds for one call."""
+    """Секунд на один запрос."""
     attempts: int = Field(3, ge=1)
-    """Calls of one model for one answer before the next model is asked."""
+    """Запросов к одной модели за одним ответом; потом спрашивают следующую."""
     patience_seconds: float = Field(600.0, ge=0)
-    """So long a meeting waits for models that are away or out of limits, before its minutes are made by rules."""
+    """Сколько секунд встреча ждёт недоступные модели, прежде чем протокол составят правила."""
     hand_log: Path = Path("var/llm-calls.jsonl")
-    """Where calls by hand (`leadpulse minutes`) are written down; the worker's own go to `llm.calls`."""
-    no_external: list[str] = Field([])
-    """Leads whose words go to no external model."""
+    """Куда записываются запросы команды `leadpulse minutes`; запросы процесса идут в тему `llm.calls`."""
+    no_external: list[LeadKey] = Field([])
+    """Лиды, чьи слова не уходят ни в одну внешнюю модель."""
 
     @model_validator(mode="after")
     def _names_known(self) -> Self:
         for role, names in self.roles.items():
             unknown = [name for name in names if name not in self.models]
             if unknown:
-                raise ValueError(f"roles.{role} names models that are not in models: {', '.join(unknown)}")
+                raise ValueError(f"roles.{role}: таких моделей нет в llm.models: {', '.join(unknown)}")
         return self

@@ -4,34 +4,34 @@ from pathlib import Path
 
 from pydantic import Field, SecretStr
 
-from streams.settings.section import Section
+from streams.settings.section import Section, TimeOfDay
 
 
 class Minutes(Section):
-    """The worker `minutes` and what readers of minutes get."""
+    """Протоколы встреч и что получают их читатели."""
 
     exports: Path = Path("exports/minutes")
-    """Root of `<lead>/<date>.md`."""
+    """Папка, в которой лежат `<лид>/<дата>.md`."""
     link: str = ""
-    """Address of a meeting for readers, with `{lead_id}` and `{recording_id}` in it; the lead's card in Bitrix24 when
-    empty and `bitrix.portal` is set."""
-    chat_at: str = Field("19:45", pattern=r"^\d\d:\d\d$")
-    """Moscow time at which the day's chats are summarised; some minutes before the report."""
+    """Ссылка на встречу для читателей, с `{lead_id}` и `{recording_id}` внутри; если пусто и указан `bitrix.portal`,
+    ссылка ведёт на карточку лида."""
+    chat_at: TimeOfDay = "19:45"
+    """Московское время, когда подводятся итоги чатов за день; на несколько минут раньше отчёта."""
 
 
 class Bitrix(Section):
-    """Bitrix24 through an incoming webhook."""
+    """Битрикс24: комментарий с итогом встречи в карточке лида, через входящий вебхук."""
 
     webhook: SecretStr = SecretStr("")
-    """`https://<portal>/rest/<user>/<code>/`; the code in it is the secret."""
+    """Адрес вебхука `https://<портал>/rest/<пользователь>/<код>/`; код в нём секретный."""
     portal: str = ""
-    """`https://<portal>`, for links to a lead's card."""
+    """Адрес портала `https://<портал>`, для ссылок на карточки."""
     timeout: float = Field(60.0, gt=0)
-    """Seconds for one call."""
+    """Секунд на один запрос."""
     per_second: float = Field(2.0, gt=0)
-    """Calls a second that the portal allows (Enterprise: 5)."""
+    """Сколько запросов в секунду разрешает портал (на тарифе «Энтерпрайз» 5)."""
     burst: int = Field(50, ge=1)
-    """Calls that it takes at once (Enterprise: 250)."""
+    """Сколько запросов он принимает сразу (на тарифе «Энтерпрайз» 250)."""
 
     @property
     def enabled(self) -> bool:
@@ -40,16 +40,16 @@ class Bitrix(Section):
 
 
 class Notebook(Section):
-    """Open Notebook."""
+    """Open Notebook: блокнот на каждого клиента."""
 
     url: str = ""
-    """Such as `http://127.0.0.1:5055`."""
+    """Адрес, например `http://127.0.0.1:5055`; пусто — не используется."""
     password: SecretStr = SecretStr("")
-    """Its OPEN_NOTEBOOK_PASSWORD."""
+    """Его пароль, OPEN_NOTEBOOK_PASSWORD."""
     embed: bool = False
-    """Let it embed what it gets: whoever serves its embedding model, maybe outside the house, then gets the words."""
+    """Разрешить ему индексировать тексты: тогда их получает тот, кто держит его модель, возможно вне компании."""
     timeout: float = Field(60.0, gt=0)
-    """Seconds for one call."""
+    """Секунд на один запрос."""
 
     @property
     def enabled(self) -> bool:
@@ -58,16 +58,16 @@ class Notebook(Section):
 
 
 class Webhooks(Section):
-    """Signed webhooks for n8n."""
+    """Подписанные события для n8n."""
 
     url: str = ""
-    """Where events are posted."""
+    """Куда отправлять события; пусто — не отправляются."""
     secret: SecretStr = SecretStr("")
-    """Key of `X-Leadpulse-Signature: sha256=<hex of HMAC-SHA256 over timestamp, a dot and the body>`."""
+    """Ключ подписи `X-Leadpulse-Signature: sha256=<HMAC-SHA256 времени, точки и тела, шестнадцатерично>`."""
     timeout: float = Field(15.0, gt=0)
-    """Seconds for one call."""
+    """Секунд на один запрос."""
     give_up_hours: float = Field(24.0, gt=0)
-    """After so long an event that nobody took becomes a dead letter."""
+    """Через сколько часов событие, которое никто не принял, становится мёртвым письмом."""
 
     @property
     def enabled(self) -> bool:

@@ -1,102 +1,103 @@
 """Settings of transcription: the recording, the engines, SpeechKit."""
 
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 
-from streams.settings.section import Section
+from streams.settings.section import Section, Shaped
 
 
 class Speech(Section):
-    """Transcription."""
+    """Распознавание записей встреч."""
 
     recordings: Path = Path("var/recordings")
-    """Root of the shared recordings storage."""
+    """Папка записей: общее хранилище, куда их кладёт узел Jibri."""
     vosk_model: Path = Path("tests/fixtures/vosk-ru-tiny")
-    """Folder of a Kaldi model that Vosk 0.3.45 can load."""
+    """Папка модели Vosk (вида Kaldi, для Vosk 0.3.45). По умолчанию крошечная учебная модель: для работы нужна
+    настоящая."""
     segment_min_s: float = Field(120.0, gt=0)
-    """A segment is cut at the longest silence after this many seconds …"""
+    """Запись режется по самой длинной паузе после стольких секунд …"""
     segment_max_s: float = Field(240.0, gt=0)
-    """… and before this many."""
+    """… и не позже стольких."""
     hard_max_s: float = Field(276.0, gt=0)
-    """Where there is no silence at all, the cut is made here."""
+    """Где паузы нет совсем, запись режется через столько секунд."""
     segment_timeout: float = Field(600.0, gt=0)
-    """Seconds after which a silent Vosk child is killed."""
+    """Через сколько секунд молчания процесс Vosk завершают."""
     idle_seconds: float = Field(120.0, gt=0)
-    """So long without work ends the Vosk child and frees its memory."""
+    """Через сколько секунд без работы процесс Vosk завершается и освобождает память."""
     vosk_threads: int = Field(0, ge=0, le=64)
-    """Segments that Vosk hears at once, each on a core of its own; 0 takes all cores but one."""
+    """Сколько отрезков Vosk слушает сразу, каждый на своём ядре; 0 — все ядра, кроме одного."""
     vosk_memory_mb: int = Field(0, ge=0)
-    """Memory at which the Vosk child ends itself, and that must be free before it starts. 0: no limit, and three times
-    the size of the model must be free."""
+    """При скольких МБ памяти процесс Vosk завершается сам; столько же должно быть свободно перед его запуском.
+    0 — без предела, но свободно должно быть в три раза больше размера модели."""
     engines: list[Literal["speechkit_stream", "speechkit_async", "vosk"]] = Field(
         ["speechkit_stream", "vosk"], min_length=1
     )
-    """In the order they are asked; each the fallback of those before it. SpeechKit is left out while it has no key."""
-    fallback: str = Field("immediate", pattern=r"^(immediate|never|wait:\d+)$")
-    """When the first engine cannot work: `immediate` goes on with the next one, `wait:<s>` does so when the recording
-    has waited so many seconds since it came in, `never` lets it wait."""
+    """Кто распознаёт, по порядку: следующий заменяет тех, кто перед ним. SpeechKit без ключа пропускается."""
+    fallback: Annotated[str, Shaped(r"immediate|never|wait:\d+", "immediate, never или wait:<секунд>")] = "immediate"
+    """Когда первый не может работать: `immediate` — сразу следующий, `wait:<секунд>` — следующий, если запись ждёт уже
+    столько, `never` — запись ждёт первого."""
     deadline_minutes: float = Field(0.0, ge=0)
-    """A recording should have its words so long after it came in: in time for that, the rest of it goes to the last
-    engine. 0 sets none."""
+    """За сколько минут после поступления запись должна быть распознана: чтобы успеть, остаток отдают последнему.
+    0 — срока нет."""
     upgrade_days: float = Field(7.0, ge=0)
-    """A degraded transcript is improved when the first engine is back, unless its meeting is older; 0 never does."""
+    """Сколько дней после встречи запасной текст улучшают, когда первый снова работает; 0 — никогда."""
     upgrade_seconds: float = Field(60.0, gt=0)
-    """Distance of improvements, newest meeting first; only while this worker has no recording in work."""
+    """Сколько секунд между улучшениями, новые встречи первыми; только пока у процесса нет новых записей."""
     upgrade_attempts: int = Field(3, ge=1)
-    """So many attempts at one recording."""
+    """Сколько раз улучшать одну запись."""
     spool: Path = Path("var/speech")
-    """Folder for decoded sound of recordings in work: 1.9 MB a minute. On this machine's own disk."""
+    """Папка для звука записей в работе: 1,9 МБ на минуту. На диске этой машины."""
 
 
 class SpeechKit(Section):
-    """Yandex SpeechKit STT v3, streaming and asynchronous. Without a key it is not used."""
+    """Yandex SpeechKit STT v3, потоковый и отложенный. Без ключа не используется."""
 
     endpoint: str = "stt.api.cloud.yandex.net:443"
-    """host:port of the recognition API."""
+    """Адрес распознавания, `узел:порт`."""
     operation_endpoint: str = "operation.api.cloud.yandex.net:443"
-    """host:port of the operations API; only asynchronous recognition asks it."""
+    """Адрес операций, `узел:порт`; нужен только отложенному распознаванию."""
     plaintext: bool = False
-    """No TLS: for a stand-in on this machine only."""
+    """Без TLS: только для подставного сервера на этой машине."""
     api_key: SecretStr = SecretStr("")
-    """Key of a service account with the role ai.speechkit-stt.user and the scope yc.ai.speechkitStt.execute."""
+    """Ключ сервисного аккаунта с ролью ai.speechkit-stt.user и областью действия yc.ai.speechkitStt.execute."""
     iam_token: SecretStr = SecretStr("")
-    """Instead of a key; lives at most 12 h, so it is for trials by hand."""
+    """Вместо ключа; живёт не больше 12 ч, поэтому только для проб вручную."""
     folder: str = ""
-    """Folder id; only a user's token needs it, a service account uses its own folder."""
+    """Идентификатор каталога; нужен только с токеном пользователя, у сервисного аккаунта каталог свой."""
     model: str = "general"
-    """Recognition model: general, general:rc or general:deprecated."""
+    """Модель распознавания: general, general:rc или general:deprecated."""
     languages: list[str] = Field(["ru-RU"], min_length=1)
-    """Languages it may hear; hints, not a strict rule."""
+    """Какие языки могут звучать; подсказка, а не строгое правило."""
     literature_text: bool = True
-    """Punctuation, capitals and numbers as digits in the readable text."""
+    """Знаки препинания, прописные буквы и числа цифрами в тексте для чтения."""
     profanity_filter: bool = False
-    """Mask swear words; they are signs of trouble, so they stay by default."""
+    """Скрывать брань. Она признак неблагополучия, поэтому по умолчанию остаётся."""
     pause_ms: int = Field(1000, ge=500, le=5000)
-    """Hint: a pause between words up to this long does not end an utterance."""
+    """Подсказка: пауза до стольких миллисекунд не кончает реплику."""
     processing: Literal["real_time", "full_data"] = "real_time"
-    """`full_data` recognises after all of a segment has arrived."""
+    """`full_data` распознаёт, когда получен весь отрезок."""
     pace: float = Field(1.0, ge=0.1)
-    """Speed of sending; 1 is real time. The service warns of faster sending: look at the count of warnings."""
+    """Скорость отправки; 1 — как звучит. Быстрее сервис не советует: смотрите счётчик его предупреждений."""
     parallel: int = Field(8, ge=1, le=100)
-    """Sessions at once in one worker."""
+    """Сеансов одновременно в одном процессе."""
     starts_per_second: float = Field(10.0, gt=0, le=40)
-    """New sessions a second in one worker; the quota is 40 over all workers."""
+    """Новых сеансов в секунду в одном процессе; квота на все процессы 40."""
     silent_seconds: float = Field(12.0, gt=0)
-    """A session without any message for so long is given up and resumed."""
+    """Через сколько секунд молчания сеанс бросают и продолжают новым."""
     grace_seconds: float = Field(60.0, gt=0)
-    """A session may last its audio at `pace` and so much more."""
+    """На сколько секунд сеанс может быть дольше своего звука при скорости `pace`."""
     attempts: int = Field(5, ge=1, le=20)
-    """Sessions in a row that bring a segment no further; after them it fails."""
+    """Сколько сеансов подряд могут не продвинуть отрезок; потом он считается нераспознанным."""
     async_model: str = "general"
-    """Model of asynchronous recognition; deferred-general is cheaper and takes up to 24 h."""
+    """Модель отложенного распознавания; deferred-general дешевле и занимает до 24 ч."""
     async_poll_seconds: float = Field(5.0, gt=0)
-    """Distance of questions whether asynchronous recognition is done; at most 5 a second are sent in all."""
+    """Сколько секунд между вопросами, готово ли отложенное распознавание; всего не больше 5 вопросов в секунду."""
     async_timeout_seconds: float = Field(7200.0, gt=0)
-    """So long asynchronous recognition of one recording may take."""
-    async_uri: str = Field("", pattern=r"^(https://.*/)?$")
-    """Prefix of the Object Storage address under which the spool folder can be read; empty sends the sound inline."""
+    """Сколько секунд может занять отложенное распознавание одной записи."""
+    async_uri: Annotated[str, Shaped("(https://.*/)?", "адрес вида https://…/ или пусто")] = ""
+    """Начало адреса Object Storage, по которому видна папка `speech.spool`; пусто — звук уходит в самом запросе."""
 
     @field_validator("api_key", "iam_token")
     @classmethod
@@ -104,12 +105,12 @@ class SpeechKit(Section):
         """gRPC answers a key with a line feed by "Locally cancelled", which nobody understands."""
         text = secret.get_secret_value().strip()
         if not text.isascii() or not text.isprintable() or " " in text:
-            raise ValueError("must be one line of plain ASCII without spaces: copy the secret again")
+            raise ValueError("нужно: одна строка латиницей без пробелов; скопируйте секрет ещё раз")
         return SecretStr(text)
 
     @model_validator(mode="after")
     def _clear_text_stays_here(self) -> "SpeechKit":
         hosts = {address.rpartition(":")[0] for address in (self.endpoint, self.operation_endpoint)}
         if self.plaintext and not hosts <= {"127.0.0.1", "localhost", "[::1]"}:
-            raise ValueError("plaintext would send the key openly: only for an endpoint on 127.0.0.1")
+            raise ValueError("plaintext: ключ ушёл бы открыто; это можно только для адреса на 127.0.0.1")
         return self

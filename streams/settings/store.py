@@ -5,39 +5,39 @@ from typing import Literal
 
 from pydantic import Field, SecretStr
 
-from streams.settings.section import Section
+from streams.settings.section import Section, TimeOfDay
 
 
 class Store(Section):
-    """Where history lives."""
+    """Где хранится история."""
 
     backend: Literal["chdb", "clickhouse"] = "chdb"
-    """`chdb` keeps ClickHouse inside the store worker; `clickhouse` talks HTTP to a server."""
+    """`chdb` — ClickHouse внутри процесса store; `clickhouse` — отдельный сервер по HTTP."""
     folder: Path = Path("var/chdb")
-    """chDB data folder; one process owns it."""
+    """Папка данных chDB; с ней работает один процесс."""
     url: str = "http://127.0.0.1:8123"
-    """ClickHouse server."""
+    """Адрес сервера ClickHouse."""
     database: str = "leadpulse"
-    """Database on the server."""
+    """База на сервере."""
     username: str = "default"
-    """ClickHouse user."""
+    """Имя пользователя ClickHouse."""
     password: SecretStr = SecretStr("")
-    """ClickHouse password."""
+    """Пароль ClickHouse."""
     timeout: float = Field(30.0, gt=0)
-    """Seconds for one statement."""
+    """Секунд на один запрос."""
     api_host: str = "127.0.0.1"
-    """Where the read API listens."""
+    """Адрес, на котором слушает API чтения."""
     api_port: int = Field(8081, ge=0, le=65535)
-    """Port of the read API."""
+    """Порт API чтения."""
     api_token: SecretStr = SecretStr("")
-    """Bearer token of the read API; made at the first start and kept in `api_token_file` when empty."""
+    """Токен API чтения; если пусто, создаётся при первом запуске и хранится в `api_token_file`."""
     api_token_file: Path = Path("var/api-token")
-    """Where the made token is kept, readable by the owner only."""
+    """Где хранится созданный токен; файл доступен только владельцу."""
     tick_seconds: int = Field(3600, ge=1, le=86_400)
-    """Distance of ticks; an hour outside of tests."""
+    """Сколько секунд между отметками времени; не меняйте, другое значение только для проверок."""
     baseline_seconds: float = Field(5.0, gt=0)
-    """Quiet time after the last history row of a lead before its baseline is computed."""
-    baseline_at: str = Field("03:00", pattern=r"^\d\d:\d\d$")
-    """Moscow time of the nightly baselines of all leads."""
-    report_at: str = Field("20:00", pattern=r"^\d\d:\d\d$")
-    """Moscow time of the daily report."""
+    """Сколько секунд тишины после последней строки истории клиента ждать, прежде чем пересчитать его норму."""
+    baseline_at: TimeOfDay = "03:00"
+    """Московское время ночного пересчёта норм всех клиентов."""
+    report_at: TimeOfDay = "20:00"
+    """Московское время ежедневного отчёта."""

@@ -2,31 +2,32 @@
 
 from pydantic import Field, SecretStr
 
-from streams.settings.section import Section
+from streams.settings.section import LeadKey, Section
 
 
 class Telegram(Section):
-    """The bot that talks to curators."""
+    """Бот, который пишет кураторам."""
 
     api: str = "https://api.telegram.org"
-    """Bot API server."""
+    """Адрес Bot API."""
     token: SecretStr = SecretStr("")
-    """Bot token; without it nothing is sent and alerts wait in Kafka."""
+    """Токен бота; без него ничего не отправляется, а тревоги ждут в Kafka."""
     curator_chat: int = 0
-    """Chat of curators that have no chat of their own in `curators`."""
-    curators: dict[str, int] = Field({})
-    """Lead id to the chat of its curator."""
+    """Чат кураторов: сюда идут тревоги по клиентам, которых нет в `curators`."""
+    curators: dict[LeadKey, int] = Field({})
+    """Номер лида и чат его куратора. Чат с одним человеком — это и его номер: он может нажимать кнопки."""
     report_chat: int = 0
-    """Shared chat of the daily report; `curator_chat` when 0."""
+    """Общий чат ежедневного отчёта; если 0, то `curator_chat`."""
     ops_chat: int = 0
-    """Chat of those who run the installation; `report_chat` when 0."""
+    """Чат тех, кто следит за установкой; если 0, то `report_chat`."""
     staff: list[int] = Field([])
-    """Telegram user ids of our own people: their words raise no alert, and only they may press buttons."""
+    """Номера сотрудников в Telegram: их слова не поднимают тревогу. Кнопки нажимают только они и кураторы из
+    `curators`."""
     timeout: float = Field(15.0, gt=0)
-    """Seconds for one call."""
+    """Секунд на один запрос."""
     per_second: float = Field(25.0, gt=0)
-    """Calls a second over all chats (Telegram allows about 30)."""
+    """Запросов в секунду по всем чатам (Telegram разрешает около 30)."""
     per_chat_second: float = Field(1.0, gt=0)
-    """Messages a second to one private chat."""
+    """Сообщений в секунду в один личный чат."""
     per_group_minute: float = Field(18.0, gt=0)
-    """Messages a minute to one group (Telegram allows 20)."""
+    """Сообщений в минуту в одну группу (Telegram разрешает 20)."""

@@ -6,39 +6,40 @@ from streams.settings.section import Section
 
 
 class Pipeline(Section):
-    """Normalize and fold."""
+    """Разбор событий и расчёт по каждому клиенту."""
 
     room_prefixes: tuple[str, ...] = ("lead-",)
-    """Jitsi rooms named so belong to the lead whose id follows; the same list as in Prosody and the recorder."""
+    """Комната Jitsi с таким началом имени принадлежит лиду, чей номер стоит дальше; тот же список у Prosody и Jibri."""
 
     max_batch: int = Field(4000, ge=1, le=50_000)
-    """Most records of one partition settled at once."""
+    """Сколько записей одного раздела обрабатывать за раз."""
     dead_letter_run: int = Field(1000, ge=1)
-    """So many rejected records in a row stop the worker."""
+    """Столько негодных записей подряд останавливают процесс."""
     dead_letter_ratio: float = Field(0.5, gt=0, le=1)
-    """Rejected share of the last `dead_letter_window` records that stops the worker."""
+    """Доля негодных среди последних `dead_letter_window` записей, которая останавливает процесс."""
     dead_letter_window: int = Field(10_000, ge=10)
-    """Records over which the share is taken."""
+    """По скольким записям считается доля."""
     watchdog_seconds: float = Field(300.0, gt=0)
-    """So long without a commit, with records waiting and nothing in work, ends the process with 70."""
+    """Сколько секунд записи могут ждать, пока ничего не обрабатывается и не подтверждается; потом процесс завершается
+    с кодом 70."""
 
 
 class Metrics(Section):
-    """Health and metrics of the workers: /healthz, /readyz, /metrics."""
+    """Страницы состояния процессов: /healthz, /readyz, /metrics."""
 
     host: str = "127.0.0.1"
-    """Address to listen on."""
+    """Адрес, на котором слушать."""
     gateway: int = Field(9101, ge=0, le=65535)
-    """Port of the gateway's."""
+    """Порт процесса gateway."""
     pipeline: int = Field(9102, ge=0, le=65535)
-    """Port of the pipeline's."""
+    """Порт процесса pipeline."""
     transcribe: int = Field(9103, ge=0, le=65535)
-    """Port of transcribe's."""
+    """Порт процесса transcribe."""
     store: int = Field(9104, ge=0, le=65535)
-    """Port of the store's."""
+    """Порт процесса store."""
     notify: int = Field(9105, ge=0, le=65535)
-    """Port of notify's."""
+    """Порт процесса notify."""
     recorder: int = Field(9106, ge=0, le=65535)
-    """Port of the recorder agent's."""
+    """Порт агента записи на узле Jibri."""
     minutes: int = Field(9107, ge=0, le=65535)
-    """Port of minutes'."""
+    """Порт процесса minutes."""

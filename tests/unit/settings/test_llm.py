@@ -21,5 +21,5 @@ def test_a_local_endpoint_may_be_plain(url: str) -> None:
 
 def test_a_role_names_models_that_exist() -> None:
     """A typing error is not silently a model less."""
-    with pytest.raises(ValidationError, match="names models that are not in models: glm-5"):
+    with pytest.raises(ValidationError, match=r"roles\.minutes: таких моделей нет в llm\.models: glm-5"):
         Llm(models={"glm": Model(base_url="https://api.z.ai/", model="m")}, roles={"minutes": ["glm", "glm-5"]})

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from schemas.errors import ConfigError
-from streams.settings import Settings, load
+from streams.settings import load
 
 
 @pytest.fixture(autouse=True)
@@ -88,6 +88,76 @@ def test_unreadable_file_is_a_fault(clean: Path, content: bytes) -> None:
     assert "leadpulse.toml" in fault()
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        (
+            "LEADPULSE_GATEWAY__PORT",
+            "99999",
+            "gateway.port (LEADPULSE_GATEWAY__PORT): нужно: целое число от 0 до 65535",
+        ),
+        ("LEADPULSE_STORE__REPORT_AT", "25:99", "нужно: время от 00:00 до 23:59"),
+        ("LEADPULSE_MINUTES__CHAT_AT", "19:45\n", "нужно: время от 00:00 до 23:59"),
+        ("LEADPULSE_TELEGRAM__CURATORS", '{"ООО Ромашка": 5}', "нужно: номер лида, от 1 до 12 цифр"),
+        ("LEADPULSE_LLM__NO_EXTERNAL", '["12a"]', "нужно: номер лида, от 1 до 12 цифр"),
+        ("LEADPULSE_GATEWAY__TELEGRAM__MAIN__SECRET", "два слова", "нужно: от 1 до 256 латинских букв"),
+        ("LEADPULSE_KAFKA__SECURITY", "TLS", 'нужно: одно из: "PLAINTEXT"'),
+        ("LEADPULSE_TELEGRAM__STAFF", "111", "нужно: список: целое число"),
+        ("LEADPULSE_TELEGRAM__STAFF", "Иван", "нужен JSON"),
+        ("LEADPULSE_TELEGRAM__TOKN", "1:x", "нет такой настройки; вы имели в виду token?"),
+        ("LEADPULSE_TELEGRM__TOKEN", "1:x", "нет такой настройки; вы имели в виду LEADPULSE_TELEGRAM__TOKEN?"),
+        ("LEADPULSE_TELEGRAM_TOKEN", "1:x", "нет такой настройки; вы имели в виду LEADPULSE_TELEGRAM__TOKEN?"),
+        ("LEADPULSE_TELEGRAM__BOOTSTRAP", "x", "нет такой настройки; вы имели в виду kafka.bootstrap?"),
+        ("LEADPULSE_LLM__MODELS__FLASH__MODEL", "x", "llm.models.flash.base_url: не указано; нужно: строка"),
+    ],
+)
+def test_a_fault_says_what_is_right(name: str, value: str, words: str) -> None:
+    """In Russian: the shape of the value, or the name that was meant; a wrong name in the environment too."""
+    os.environ[name] = value
+    assert words in fault()
+
+
+def test_a_fault_of_the_file_has_its_place_in_it(clean: Path) -> None:
+    """A setting of the file is named as it stands there; a section that does not exist is told as well."""
+    (clean / "leadpulse.toml").write_text('[telegrm]\ntoken = "1:x"\n[store]\nbaseline_at = "3:00"\n')
+    text = fault()
+    assert "telegrm: нет такой настройки; вы имели в виду telegram?" in text
+    assert "store.baseline_at: нужно: время" in text
+
+
+@pytest.mark.parametrize("name", ["LEADPULSE_CACHE", "LEADPULSE_RECORDER__TARGET", "LEADPULSE_SPOOL"])
+def test_names_of_others_are_no_fault(name: str) -> None:
+    """Setup and the recorder on the same machine have variables of their own."""
+    os.environ[name] = "x"
+    load()
+
+
+def test_secret_of_the_toml_file_from_a_file(clean: Path) -> None:
+    """`token_file` beside its neighbours, in named sections too; the environment's own secret goes before it."""
+    (clean / "token").write_text("123:abc\n")
+    (clean / "leadpulse.toml").write_text(
+        '[telegram]\ntoken_file = "token"\n[gateway.wms.main]\nhmac_secret_file = "token"\n'
+    )
+    settings = load()
+    assert settings.telegram.token.get_secret_value() == "123:abc"
+    secret = settings.gateway.wms["main"].hmac_secret
+    assert secret is not None
+    assert secret.get_secret_value() == "123:abc"
+    os.environ["LEADPULSE_TELEGRAM__TOKEN"] = "5:env"
+    assert load().telegram.token.get_secret_value() == "5:env"
+
+
+def test_a_secret_that_is_given_twice_or_is_no_file(clean: Path) -> None:
+    """Both ways at once are a fault; a secret that was written where its file's path belongs is not told."""
+    (clean / "leadpulse.toml").write_text(
+        '[telegram]\ntoken = "1:x"\ntoken_file = "t"\n[kafka]\npassword_file = "hunter2"\n'
+    )
+    text = fault()
+    assert "telegram.token_file: указано вместе с token" in text
+    assert "kafka.password_file: такого файла нет" in text
+    assert "hunter2" not in text
+
+
 def test_secret_from_a_file(clean: Path) -> None:
     """`…_FILE` names the file a secret is in; the line end is no part of it, and it does not show when printed."""
     (clean / "token").write_text("123:abc\n")
@@ -121,10 +191,3 @@ def test_paths_that_end_in_file_stay_paths(clean: Path) -> None:
     os.environ["LEADPULSE_KAFKA__CA_FILE"] = "/etc/ca.pem"
     settings = load()
     assert (settings.store.api_token_file, settings.kafka.ca_file) == (Path("var/x"), Path("/etc/ca.pem"))
-
-
-def test_every_field_is_explained() -> None:
-    """Each setting has a docstring: it is the manual of `leadpulse check`."""
-    for section in Settings.model_fields.values():
-        fields = section.annotation.model_fields  # type: ignore[union-attr]
-        assert [name for name, field in fields.items() if not field.description] == []

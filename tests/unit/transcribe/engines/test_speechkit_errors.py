@@ -110,7 +110,7 @@ def test_a_key_from_a_file_may_end_its_line() -> None:
 
 def test_plaintext_stays_on_this_machine() -> None:
     """The key never goes over a network unencrypted."""
-    with pytest.raises(ValidationError, match="openly"):
+    with pytest.raises(ValidationError, match="открыто"):
         SpeechKit(plaintext=True)
 
 
