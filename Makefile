@@ -1,13 +1,13 @@
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup demo test proof lint bench clean
+.PHONY: help setup demo test proof lint bench lock audit clean
 
 BIN := .venv/bin
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
-setup: ## system packages (as root), .venv from the lock file, Kafka's jars; does nothing when all is there
+setup: ## system packages (as root), .venv from the locks, Kafka's jars; does nothing when all is there
 	@tools/setup.sh
 
 demo: setup ## the whole line on sound made on the spot, with a time line; KEEP=1 leaves it running
@@ -26,8 +26,15 @@ lint: setup ## ruff, mypy --strict, import-linter, docs/settings.md
 	@$(BIN)/lint-imports
 	@$(BIN)/python -m streams.settings.manual --check
 
-bench: setup ## events/s and CPU per event beside raw aiokafka and Quix Streams; results in var/bench
+bench: ## events/s and CPU per event beside raw aiokafka and Quix Streams; results in var/bench
+	@tools/setup.sh bench
 	@$(BIN)/python -m bench
+
+lock: ## requirements/*.txt from pyproject.toml, with hashes; UPGRADE=1 takes the newest of all
+	@UPGRADE=$(UPGRADE) tools/lock.sh
+
+audit: ## known vulnerabilities of what a server runs (pip-audit); fails only when one was found
+	@python3 tools/audit.py "$$(tools/tools.sh)/pip-audit"
 
 clean: ## remove what setup, tests, demo, bench and proof made; data of `leadpulse up` in var stay
 	rm -rf .venv .cache build *.egg-info jibri-hooks/*.egg-info var/demo var/bench var/proof

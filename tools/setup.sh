@@ -1,6 +1,9 @@
 #!/bin/sh
-# Makes a fresh Debian or Ubuntu ready: system packages (as root), .venv from the lock file, Kafka's jars in the cache.
-# Done once; afterwards it only looks, in well under a second.
+# Makes a fresh Debian or Ubuntu ready: system packages (as root), .venv from the locks, Kafka's jars in the cache.
+# Done once; afterwards it only looks, in well under a second. Broken off anywhere, the next call goes on.
+#   tools/setup.sh [dev]        everything that tests and the demo need
+#   tools/setup.sh bench        that, and the frameworks that `make bench` measures beside us
+#   tools/setup.sh production   what a server needs, nothing else
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -12,12 +15,24 @@ elif [ -L .venv ]; then
     exit 1
 fi
 
-LOCK=requirements/lock.txt
-STAMP=.venv/setup.stamp
+PURPOSE=${1:-dev}
+case $PURPOSE in
+production) LOCKS=requirements/lock.txt ;;
+dev) LOCKS='requirements/lock.txt requirements/dev.txt' ;;
+bench) LOCKS='requirements/lock.txt requirements/dev.txt requirements/bench.txt' ;;
+*) echo 'usage: tools/setup.sh [dev|bench|production]' >&2 && exit 2 ;;
+esac
+STAMP=.venv/setup.$PURPOSE.stamp
+BEGUN=.venv/setup.begun
 CACHE=${LEADPULSE_CACHE:-.cache}
 MIN_JAVA=17 # Kafka 4
 
 say() { printf 'setup: %s\n' "$*"; }
+
+# One at a time: `make test` and `make demo` may start together. The lock goes with the last process that holds it.
+mkdir -p "$CACHE"
+exec 9>"$CACHE/setup.lock"
+flock 9
 
 # --- system packages -------------------------------------------------------------------------------------------------
 
@@ -66,6 +81,7 @@ missing() {
     venv_is_ours || find_python >/dev/null || python_package
     java_is_new || java_package
     has mvn || echo maven
+    [ "$PURPOSE" != production ] || return 0 # the rest is for tests and the demo
     has espeak-ng || echo espeak-ng libespeak-ng1
     has prosody || echo prosody
     has lua5.4 || echo lua5.4
@@ -73,12 +89,15 @@ missing() {
 }
 
 # Prosody is for tests, which start their own on loopback: Debian must not start one that listens everywhere.
+POLICY=/usr/sbin/policy-rc.d
+POLICY_MARK='# leadpulse: only while its set-up runs'
+
 keep_services_down() {
-    if [ ! -e /usr/sbin/policy-rc.d ]; then
-        trap 'rm -f /usr/sbin/policy-rc.d' EXIT
+    if [ ! -e "$POLICY" ] || grep -qsF "$POLICY_MARK" "$POLICY"; then # the second is left of a killed set-up
+        trap 'rm -f "$POLICY"' EXIT
         trap 'exit 130' INT TERM
-        printf '#!/bin/sh\nexit 101\n' >/usr/sbin/policy-rc.d
-        chmod 755 /usr/sbin/policy-rc.d
+        printf '#!/bin/sh\n%s\nexit 101\n' "$POLICY_MARK" >"$POLICY"
+        chmod 755 "$POLICY"
     fi
 }
 
@@ -86,13 +105,15 @@ install_packages() {
     output=$(mktemp)
     had_prosody=$(has prosody && echo yes || true)
     keep_services_down
+    dpkg --configure -a >"$output" 2>&1 || true # an installation that was broken off; if it cannot be mended, apt tells
     for round in 1 2; do # the first may bring a python3 that is too old, which is only known then
         [ -n "$(missing)" ] || break
         apt-get update -q >"$output" 2>&1 || true # old lists may do; the installation tells
         packages=$(missing | tr '\n' ' ')
         say "installing ${packages% }"
         # shellcheck disable=SC2086 # one word a package
-        if ! DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $packages >"$output" 2>&1; then
+        if ! DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends \
+            -o DPkg::Lock::Timeout=-1 $packages >"$output" 2>&1; then
             cat "$output" >&2
             exit 1
         fi
@@ -122,19 +143,24 @@ flock 9
 
 # --- .venv -----------------------------------------------------------------------------------------------------------
 
-wanted=$( { pwd; cat "$LOCK" pyproject.toml jibri-hooks/pyproject.toml; } | sha256sum)
+# shellcheck disable=SC2086 # one word a lock
+wanted=$( { pwd; cat $LOCKS pyproject.toml jibri-hooks/pyproject.toml; } | sha256sum)
 
-if [ ! -f "$STAMP" ] || [ "$(cat "$STAMP")" != "$wanted" ]; then
+if [ ! -f "$STAMP" ] || [ "$(cat "$STAMP")" != "$wanted" ] || [ -e "$BEGUN" ]; then
     rm -f "$STAMP"
-    if ! venv_is_ours; then
+    if [ -e "$BEGUN" ] || ! venv_is_ours; then # what pip had half done when it was killed looks whole to the next pip
         python=$(find_python)
         say "making .venv with $("$python" --version)"
         "$python" -m venv --clear .venv
     fi
-    say "installing Python packages from $LOCK"
-    .venv/bin/python -m pip install --quiet --require-hashes -r "$LOCK"
+    : >"$BEGUN"
+    say "installing Python packages from $LOCKS"
+    # --no-deps: the locks are whole, and leave out on purpose what is named and never used (pyproject.toml, tool.uv)
+    # shellcheck disable=SC2046,SC2086 # one word a lock
+    .venv/bin/python -m pip install --quiet --no-deps --require-hashes $(printf -- '-r %s ' $LOCKS)
     .venv/bin/python -m pip install --quiet --no-deps --no-build-isolation -e . -e ./jibri-hooks
     printf '%s\n' "$wanted" >"$STAMP"
+    rm -f "$BEGUN"
 fi
 
 # --- Kafka -----------------------------------------------------------------------------------------------------------

@@ -35,7 +35,7 @@ def broker_command() -> None:
     from streams.embedded.broker import run_broker
 
     log.configure("broker")
-    sys.exit(asyncio.run(run_broker(settings.load().broker)))
+    sys.exit(asyncio.run(run_broker(settings.load())))
 
 
 @click.command("worker")

@@ -9,32 +9,36 @@ import base64
 import contextlib
 import fcntl
 import logging
+import os
 import shutil
 import signal
-import socket
 import uuid
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Self
 
-from aiokafka.admin import AIOKafkaAdminClient
-from aiokafka.errors import KafkaError
-
 from schemas.errors import ConfigError, Transient
 from streams import settings
+from streams.embedded.environ import environment
 from streams.embedded.jars import fetch
 from streams.embedded.java import command, run
+from streams.embedded.probe import answering, check_free, cluster_of
 from streams.embedded.server import HOST, properties
+from streams.settings.login import password_of, with_password
 
 log = logging.getLogger(__name__)
+
+STOP_SECONDS = 60.0
+"""A clean end takes a second on a quiet machine; killing it costs the next start a recovery of its segments."""
 
 
 class Broker:
     """One broker on one folder; `async with` starts and stops it.
 
     `folder` holds the data and the written `server.properties`, `jars` is what `jars.fetch` returns, `heap_mb` is the
-    Java heap in MB. The broker's own log goes to the file `output`, or to our stdout and stderr. `jvm` are further
-    options of Java. Call it from the main thread: the kernel ends the broker when the thread that started it ends.
+    Java heap in MB, `password` what it asks of everybody, if anything. The broker's own log goes to the file or the
+    descriptor `output`, or to our stdout and stderr. `jvm` are further options of Java, `holds` descriptors that it
+    shall keep open. Call it from the main thread: the kernel ends the broker when the thread that started it ends.
     """
 
     def __init__(
@@ -44,8 +48,10 @@ class Broker:
         controller_port: int,
         heap_mb: int,
         jars: Path,
-        output: Path | None = None,
+        output: Path | int | None = None,
         jvm: tuple[str, ...] = (),
+        password: str = "",
+        holds: tuple[int, ...] = (),
     ) -> None:
         self._folder = folder.absolute()
         self._port = port
@@ -54,6 +60,8 @@ class Broker:
         self._jars = jars
         self._output = output
         self._jvm = jvm
+        self._password = password
+        self._holds = holds
         self._process: asyncio.subprocess.Process | None = None
         self._ending: asyncio.subprocess.Process | None = None
 
@@ -77,36 +85,45 @@ class Broker:
     ) -> None:
         await self.stop()
 
-    async def start(self, timeout: float = 60.0) -> None:
+    async def start(self) -> None:
         """Start, and return when it answers a metadata request; at once when it runs already.
 
-        Raises `ConfigError` when the folder is held by another broker, a port is taken or Java is missing; `Transient`
-        when the broker ends by itself or does not answer within `timeout` seconds (it is stopped then).
+        There is no time limit: on a busy machine Java takes its minutes, and who cannot wait cancels. Raises
+        `ConfigError` when the folder is held by another broker or cannot be written, a port is taken or Java is
+        missing; `Transient` when the broker ends by itself.
         """
         if self.pid is not None:
             return
         await self._reap()
-        self._folder.mkdir(parents=True, exist_ok=True)
-        # `java` inherits the locked file, so the lock lasts exactly as long as somebody works on the data
-        with (self._folder / "lock").open("wb") as lock:
-            _hold(lock, self._folder)
-            for port in (self._port, self._controller_port):
-                _check_free(port)
-            line = await command(self._jars, self._heap_mb)
-            (self._folder / "server.properties").write_text(properties(self._port, self._controller_port))
-            await self._format(line)
-            self._process = await self._spawn(line, lock)
         try:
-            async with asyncio.timeout(timeout):
-                await self._until_ready(self._process)
-        except TimeoutError as error:
-            await self.stop()
-            raise Transient(f"the broker at {self.bootstrap} did not answer within {timeout:g} s") from error
+            await self._begin()
+        except OSError as error:
+            raise ConfigError(f"нельзя писать в папку Kafka {self._folder}: {error.strerror}") from error
+        try:
+            await self._until_ready()
         except BaseException:
             await self.stop()
             raise
 
-    async def stop(self, timeout: float = 10.0) -> None:
+    async def _begin(self) -> None:
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        # `java` inherits the locked file, so the lock lasts exactly as long as somebody works on the data
+        with (self._folder / "lock").open("wb") as lock:
+            _hold(lock, self._folder)
+            for port in (self._port, self._controller_port):
+                check_free(port, "broker.port и следующий за ним")
+            line = await command(self._jars, self._heap_mb)
+            self._write(properties(self._port, self._controller_port, self._password))
+            await self._format(line)
+            self._process = await self._spawn(line, lock)
+
+    def _write(self, text: str) -> None:
+        file = self._folder / "server.properties"
+        file.unlink(missing_ok=True)  # a file that others could read would stay so
+        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
+            out.write(text)
+
+    async def stop(self, timeout: float | None = STOP_SECONDS) -> None:
         """End it cleanly (segments flushed, no recovery at the next start); after `timeout` seconds by force."""
         if self._process is not None:
             with contextlib.suppress(ProcessLookupError):
@@ -141,16 +158,17 @@ class Broker:
             return
         cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
         tool = ["kafka.tools.StorageTool", "format", f"--cluster-id={cluster}", "-c", "server.properties"]
-        code, said = await run(*line, *tool, cwd=self._folder)
+        code, said = await run(*line, *tool, cwd=self._folder, umask=0o077)
         if code:
-            raise ConfigError(f"Kafka could not format {self._folder}:\n{said}")
+            raise ConfigError(f"Kafka не смогла начать папку {self._folder}: {_last_line(said)}")
 
     async def _spawn(self, line: list[str], lock: BinaryIO) -> asyncio.subprocess.Process:
         setpriv = shutil.which("setpriv")
         if setpriv is None:
-            raise ConfigError("no setpriv: apt-get install util-linux")
+            raise ConfigError("нет программы setpriv: apt-get install util-linux")
         with contextlib.ExitStack() as files:
-            output = files.enter_context(self._output.open("ab")) if self._output else None
+            out = self._output
+            output = files.enter_context(out.open("ab")) if isinstance(out, Path) else out
             return await asyncio.create_subprocess_exec(
                 setpriv,
                 "--pdeathsig=TERM",  # the kernel ends Java with us, however we end; the process id stays the same
@@ -163,39 +181,28 @@ class Broker:
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
-                pass_fds=[lock.fileno()],
+                pass_fds=[lock.fileno(), *self._holds],
+                env=environment(),
+                umask=0o077,
                 start_new_session=True,  # Ctrl-C is for us: clients are stopped before their broker
             )
 
-    async def _until_ready(self, process: asyncio.subprocess.Process) -> None:
-        meta = (self._folder / "data" / "meta.properties").read_text()
-        cluster = dict(line.split("=", 1) for line in meta.splitlines() if "=" in line)["cluster.id"]
-        while await self._answering() != cluster:
-            if process.returncode is not None:
-                raise Transient(f"the broker on {self._folder} ended with {process.returncode}; its log says why")
+    async def _until_ready(self) -> None:
+        kafka = with_password(settings.Kafka(bootstrap=self.bootstrap), self._password)
+        cluster = cluster_of(self._folder)
+        while await answering(kafka, self._port) != cluster:
+            if self._process is None or self._process.returncode is not None:
+                code = self._process.returncode if self._process else None
+                raise Transient(f"Kafka в папке {self._folder} завершилась с кодом {code}, почему — в её журнале")
             await asyncio.sleep(0.05)
 
-    async def _answering(self) -> str | None:
-        """The id of the cluster that answers a metadata request on our port, if one does."""
-        if not await _listens(self._port):  # an open port is no answer, but a closed one spares a client's error lines
-            return None
-        admin = AIOKafkaAdminClient(bootstrap_servers=self.bootstrap, request_timeout_ms=5000)
-        try:
-            await admin.start()
-            cluster = await admin.describe_cluster()
-        except (KafkaError, OSError):
-            return None
-        finally:
-            await admin.close()
-        return str(cluster["cluster_id"]) if cluster["brokers"] else None
 
-
-async def run_broker(broker: settings.Broker) -> int:
+async def run_broker(loaded: settings.Settings) -> int:
     """`leadpulse broker`: run until SIGTERM or SIGINT. Returns 0, or 1 when the broker ended by itself.
 
     Raises what `Broker.start` and `jars.fetch` raise. A second signal does not wait for a clean end.
     """
-    serving = asyncio.create_task(_serve(broker))
+    serving = asyncio.create_task(_serve(loaded))
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, serving.cancel)
@@ -203,9 +210,15 @@ async def run_broker(broker: settings.Broker) -> int:
     return 0 if serving.cancelled() else serving.result()
 
 
-async def _serve(options: settings.Broker) -> int:
-    jars = await fetch()
-    async with Broker(options.folder, options.port, options.port + 1, options.heap_mb, jars) as broker:
+def of(loaded: settings.Settings, jars: Path, output: int | None = None, holds: tuple[int, ...] = ()) -> Broker:
+    """The broker that the settings describe."""
+    broker = loaded.broker
+    ports, password = (broker.port, broker.port + 1), password_of(broker)
+    return Broker(broker.folder, *ports, broker.heap_mb, jars, output, password=password, holds=holds)
+
+
+async def _serve(loaded: settings.Settings) -> int:
+    async with of(loaded, await fetch()) as broker:
         log.info("ready", extra={"bootstrap": broker.bootstrap, "pid": broker.pid})
         try:
             code = await broker.ended()
@@ -220,24 +233,8 @@ def _hold(lock: BinaryIO, folder: Path) -> None:
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as error:
-        raise ConfigError(f"another broker works on {folder}; stop it first") from error
+        raise ConfigError(f"с папкой {folder} уже работает другая Kafka: сначала остановите её") from error
 
 
-def _check_free(port: int) -> None:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as Java does: a port in TIME_WAIT is free
-        try:
-            probe.bind((HOST, port))
-        except OSError as error:
-            raise ConfigError(f"port {port} of the broker is taken on {HOST}: {error.strerror}") from error
-
-
-async def _listens(port: int) -> bool:
-    try:
-        _, writer = await asyncio.open_connection(HOST, port)
-    except OSError:
-        return False
-    writer.close()
-    with contextlib.suppress(OSError):
-        await writer.wait_closed()
-    return True
+def _last_line(said: str) -> str:
+    return (said.strip().splitlines() or ["без объяснения"])[-1]

@@ -1,11 +1,15 @@
 """Where the broker's jars are, and how they get there: Maven reads `kafka/pom.xml`, so no registry is named here."""
 
+import contextlib
 import logging
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from xml.etree import ElementTree
+
+import psutil
 
 from schemas.errors import ConfigError, Transient
 from streams.embedded.java import INSTALL, java, run
@@ -42,18 +46,37 @@ async def fetch() -> Path:
     await java()
     mvn = shutil.which("mvn")
     if mvn is None:
-        raise ConfigError(f"no mvn to fetch Kafka with: {INSTALL}")
+        raise ConfigError(f"нет Maven, чтобы получить Kafka: {INSTALL}")
     log.info("fetching Kafka", extra={"version": version(), "folder": str(target)})
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=target.parent, prefix=".fetch-", ignore_cleanup_errors=True) as temporary:
-        jars = Path(temporary) / "jars"
+    with scratch(target.parent, ".fetch") as temporary:
+        jars = temporary / "jars"
         goal = ["dependency:copy-dependencies", f"-DoutputDirectory={jars}", "-DincludeScope=runtime"]
+        if not _writable_home():
+            goal.append(f"-Dmaven.repo.local={temporary / 'repository'}")
         code, said = await run(mvn, "-q", "-B", "-ntp", "-Dstyle.color=never", "-f", str(POM), *goal)
         if code:
-            raise Transient("Maven could not fetch Kafka:\n" + "\n".join(said.splitlines()[:10]))
+            raise Transient("Maven не смог получить Kafka:\n" + "\n".join(said.splitlines()[:10]))
         try:
             jars.rename(target)
         except OSError:
             if not target.is_dir():
                 raise
     return target
+
+
+@contextlib.contextmanager
+def scratch(parent: Path, prefix: str) -> Iterator[Path]:
+    """A folder in `parent` for as long as the block runs. Those that killed processes left there are removed too."""
+    parent.mkdir(parents=True, exist_ok=True)
+    for left in parent.glob(f"{prefix}-*-*"):
+        if not psutil.pid_exists(int(left.name.split("-")[1])):
+            shutil.rmtree(left, ignore_errors=True)
+    name = f"{prefix}-{os.getpid()}-"
+    with tempfile.TemporaryDirectory(dir=parent, prefix=name, ignore_cleanup_errors=True) as folder:
+        yield Path(folder)
+
+
+def _writable_home() -> bool:
+    """Whether Maven can keep what it fetches where it always does."""
+    home = Path.home()
+    return os.access(next(path for path in (home / ".m2" / "repository", home / ".m2", home) if path.exists()), os.W_OK)

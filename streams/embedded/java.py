@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 
 from schemas.errors import ConfigError
+from streams.embedded.environ import environment
 
 MIN_JAVA = 17
 """Brokers of Kafka 4 need Java 17 (Kafka documentation, "Java Version")."""
@@ -31,11 +32,12 @@ async def java() -> Path:
     home = os.environ.get("JAVA_HOME")
     found = shutil.which("java", path=str(Path(home) / "bin") if home else None)
     if found is None:
-        raise ConfigError(f"no java{f' in {home}/bin' if home else ''}; Kafka needs {MIN_JAVA} or later: {INSTALL}")
+        where = f" в {home}/bin (JAVA_HOME)" if home else ""
+        raise ConfigError(f"нет Java{where}; для Kafka нужна Java {MIN_JAVA} или новее: {INSTALL}")
     _, said = await run(found, "-version")
     major = re.search(r'version "(\d+)', said)
     if major is None or int(major[1]) < MIN_JAVA:
-        raise ConfigError(f"{found} is too old, Kafka needs Java {MIN_JAVA} or later: {INSTALL}")
+        raise ConfigError(f"{found} не годится: для Kafka нужна Java {MIN_JAVA} или новее: {INSTALL}")
     return Path(found)
 
 
@@ -64,8 +66,11 @@ def class_archive(jars: Path, runtime: Path) -> Path:
     return jars / f"classes-{stat.st_size:x}-{stat.st_mtime_ns:x}.jsa"
 
 
-async def run(program: str, *arguments: str, cwd: Path | None = None) -> tuple[int, str]:
-    """Exit code and output of a program that ends by itself; it is killed when the caller is cancelled."""
+async def run(program: str, *arguments: str, cwd: Path | None = None, umask: int = -1) -> tuple[int, str]:
+    """Exit code and output of a program that ends by itself; it is killed when the caller is cancelled.
+
+    It sees only the harmless part of our environment; `umask` is ours when negative.
+    """
     process = await asyncio.create_subprocess_exec(
         program,
         *arguments,
@@ -73,6 +78,8 @@ async def run(program: str, *arguments: str, cwd: Path | None = None) -> tuple[i
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
+        env=environment(),
+        umask=umask,
     )
     try:
         said, _ = await process.communicate()

@@ -1,6 +1,7 @@
 """The settings of the embedded broker, each with its reason."""
 
 from streams.engine.kafka import MAX_REQUEST
+from streams.settings.login import USER
 
 HOST = "127.0.0.1"
 
@@ -12,10 +13,11 @@ PROPERTIES = """\
 process.roles=broker,controller
 node.id=1
 controller.quorum.voters=1@{host}:{controller_port}
-listeners=PLAINTEXT://{host}:{port},CONTROLLER://{host}:{controller_port}
-advertised.listeners=PLAINTEXT://{host}:{port}
+listeners=CLIENTS://{host}:{port},CONTROLLER://{host}:{controller_port}
+advertised.listeners=CLIENTS://{host}:{port}
+listener.security.protocol.map=CLIENTS:{protocol},CONTROLLER:{protocol}
 controller.listener.names=CONTROLLER
-inter.broker.listener.name=PLAINTEXT
+inter.broker.listener.name=CLIENTS
 log.dirs=data
 auto.create.topics.enable=false
 message.max.bytes={max_bytes}
@@ -49,8 +51,31 @@ log.cleaner.dedupe.buffer.size=8388608
 """
 
 
-def properties(port: int, controller_port: int) -> str:
-    """The text of `server.properties`. Paths in it are relative to the broker's folder."""
-    return PROPERTIES.format(
-        host=HOST, port=port, controller_port=controller_port, max_bytes=MAX_REQUEST + BATCH_OVERHEAD
+SASL = """\
+# PLAIN: the password goes over loopback only, where nobody but root listens. The controller asks for it too.
+sasl.enabled.mechanisms=PLAIN
+sasl.mechanism.inter.broker.protocol=PLAIN
+sasl.mechanism.controller.protocol=PLAIN
+listener.name.clients.plain.sasl.jaas.config={login}
+listener.name.controller.plain.sasl.jaas.config={login}
+"""
+
+LOGIN = (
+    "org.apache.kafka.common.security.plain.PlainLoginModule required "
+    'username="{user}" password="{password}" user_{user}="{password}";'
+)
+
+
+def properties(port: int, controller_port: int, password: str = "") -> str:
+    """The text of `server.properties`. Paths in it are relative to the broker's folder.
+
+    With a `password` (letters, digits, `-` and `_`) nobody is let in without it.
+    """
+    text = PROPERTIES.format(
+        host=HOST,
+        port=port,
+        controller_port=controller_port,
+        protocol="SASL_PLAINTEXT" if password else "PLAINTEXT",
+        max_bytes=MAX_REQUEST + BATCH_OVERHEAD,
     )
+    return text + SASL.format(login=LOGIN.format(user=USER, password=password)) if password else text

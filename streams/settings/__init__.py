@@ -15,6 +15,8 @@ from streams.settings.faults import told, unknown_in_environment
 from streams.settings.gateway import Gateway, TelegramBot, WmsSource
 from streams.settings.kafka import Broker, Kafka
 from streams.settings.llm import Llm
+from streams.settings.log import Log
+from streams.settings.login import reaching
 from streams.settings.outlets import Bitrix, Minutes, Notebook, Webhooks
 from streams.settings.sources import PREFIX, Environment, TomlFile
 from streams.settings.speech import Speech, SpeechKit
@@ -28,6 +30,7 @@ __all__ = [
     "Gateway",
     "Kafka",
     "Llm",
+    "Log",
     "Metrics",
     "Minutes",
     "Notebook",
@@ -67,6 +70,7 @@ class Settings(BaseSettings):
     webhooks: Webhooks = Webhooks()
     pipeline: Pipeline = Pipeline()
     metrics: Metrics = Metrics()
+    log: Log = Log()
 
     @classmethod
     def settings_customise_sources(
@@ -94,8 +98,16 @@ def load() -> Settings:
         faults.append(f"{FILE}: не читается ({error.strerror})")
     else:
         if not faults:
-            return settings
+            return _reaching_the_broker(settings)
     raise ConfigError("ошибки в настройках:\n" + "\n".join(f"  - {fault}" for fault in faults))
+
+
+def _reaching_the_broker(settings: Settings) -> Settings:
+    try:
+        kafka = reaching(settings.kafka, settings.broker)
+    except OSError as error:
+        raise ConfigError(f"broker.sasl: нет доступа к {error.filename}: {error.strerror}") from error
+    return settings.model_copy(update={"kafka": kafka})
 
 
 def _where(error: tomllib.TOMLDecodeError | UnicodeDecodeError) -> str:

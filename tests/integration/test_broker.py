@@ -115,7 +115,7 @@ async def test_a_held_folder_is_refused(own: Broker, tmp_path: Path, free_ports:
     """A second broker on the same data says so before it touches them, and the first one goes on."""
     second = Broker(tmp_path / "kafka", *free_ports(), heap_mb=256, jars=await fetch())
     try:
-        with pytest.raises(ConfigError, match="another broker works on"):
+        with pytest.raises(ConfigError, match="уже работает другая Kafka"):
             await second.start()
     finally:
         await second.stop()
@@ -126,7 +126,7 @@ async def test_a_taken_port_is_named(tmp_path: Path, free_ports: Ports) -> None:
     """Where somebody else listens on the controller's port, the error names that port."""
     port, controller_port = free_ports()
     late = Broker(tmp_path, port, controller_port, heap_mb=256, jars=await fetch())
-    taken = pytest.raises(ConfigError, match=f"port {controller_port} of the broker is taken")
+    taken = pytest.raises(ConfigError, match=f"порт {controller_port} занят")
     with socket.create_server(("127.0.0.1", controller_port)), taken:
         await late.start()
 
@@ -134,7 +134,7 @@ async def test_a_taken_port_is_named(tmp_path: Path, free_ports: Ports) -> None:
 async def test_a_broker_that_cannot_start_is_a_fault(tmp_path: Path, free_ports: Ports) -> None:
     """A Java that ends by itself is told at once, not after the time limit; nothing of it is left."""
     broken = Broker(tmp_path, *free_ports(), heap_mb=256, jars=await fetch(), output=tmp_path / "log", jvm=("-Xno",))
-    with pytest.raises(Transient, match="ended with 1"):
+    with pytest.raises(Transient, match="завершилась с кодом 1"):
         await broken.start()
     assert broken.pid is None
 
@@ -148,7 +148,7 @@ from streams.embedded.broker import run_broker
 logging.basicConfig(format="%(message)s", level="WARNING", stream=sys.stdout)
 logging.getLogger("streams").setLevel("INFO")
 options = settings.Broker(folder=Path(sys.argv[1]), port=int(sys.argv[2]), heap_mb=256)
-sys.exit(asyncio.run(run_broker(options)))
+sys.exit(asyncio.run(run_broker(settings.Settings(broker=options))))
 """
 """What `leadpulse broker` does."""
 

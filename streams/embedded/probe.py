@@ -1,0 +1,58 @@
+"""Whether a broker answers on our port, and whether it is the one that we mean."""
+
+import asyncio
+import contextlib
+import socket
+from pathlib import Path
+
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import KafkaError
+
+from schemas.errors import ConfigError
+from streams.embedded.server import HOST
+from streams.engine.kafka import client_options
+from streams.settings import Kafka
+
+
+def check_free(port: int, setting: str) -> None:
+    """Raises `ConfigError`, which names the port and the setting, when somebody listens on it."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as Java does: a port in TIME_WAIT is free
+        try:
+            probe.bind((HOST, port))
+        except OSError as error:
+            raise ConfigError(
+                f"порт {port} занят ({setting}): остановите, кто его занял, или задайте другой"
+            ) from error
+
+
+async def answering(kafka: Kafka, port: int) -> str | None:
+    """The id of the cluster that answers a metadata request, if one does."""
+    if not await _listens(port):  # an open port is no answer, but a closed one spares a client's error lines
+        return None
+    admin = AIOKafkaAdminClient(**client_options(kafka) | {"request_timeout_ms": 5000})
+    try:
+        await admin.start()
+        cluster = await admin.describe_cluster()
+    except (KafkaError, OSError):
+        return None
+    finally:
+        await admin.close()
+    return str(cluster["cluster_id"]) if cluster["brokers"] else None
+
+
+def cluster_of(folder: Path) -> str:
+    """The id of the cluster whose data are in `folder`."""
+    meta = (folder / "data" / "meta.properties").read_text()
+    return dict(line.split("=", 1) for line in meta.splitlines() if "=" in line)["cluster.id"]
+
+
+async def _listens(port: int) -> bool:
+    try:
+        _, writer = await asyncio.open_connection(HOST, port)
+    except OSError:
+        return False
+    writer.close()
+    with contextlib.suppress(OSError):
+        await writer.wait_closed()
+    return True
