@@ -32,7 +32,7 @@ def verdict(packages: list[dict[str, Any]]) -> tuple[int, list[str]] | None:
     if not known:
         return None
     found = [
-        f"{package['name']} {package['version']}: {weakness['id']}, mended in {weakness['fix_versions'] or 'no version'}"
+        f"{package['name']} {package['version']}: {weakness['id']}, mended in {weakness['fix_versions'] or 'none'}"
         for package in known
         for weakness in package["vulns"]
     ]
