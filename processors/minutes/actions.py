@@ -9,9 +9,11 @@ from processors.minutes.readable import line
 from processors.minutes.requests import Request
 from processors.minutes.stop_words import STOP_WORDS
 from processors.minutes.verbs import verb
-from processors.minutes.vocabulary import word_set
+from processors.minutes.vocabulary import vocabulary
 from processors.minutes.words import Said
 from schemas.minutes import UNKNOWN, Action
+
+_DATA = vocabulary("actions")
 
 TOGETHER = 10
 """Words between two verbs of one promise: проверю и отпишусь."""
@@ -22,11 +24,8 @@ REPEATED_WITHIN = 4
 SHORT = 6
 """Words of a remark that is nothing but a time."""
 
-_AGREED = word_set("договорились договорено решили решено")
-_SEQUELS = word_set(
-    "отписаться сказать сообщить перезвонить вернуться ответить показать рассказать отзвониться доложить"
-)
-"""What is promised along with something else, and then adds nothing."""
+_AGREED = _DATA.words("agreed")
+_SEQUELS = _DATA.words("sequels")
 
 
 def find(reader: Reader, conversation: Sequence[Said]) -> list[tuple[Promise, Action]]:

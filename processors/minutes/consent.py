@@ -6,10 +6,12 @@ from typing import NamedTuple
 
 from processors.minutes.numerals import is_number
 from processors.minutes.verbs import Person, verb
-from processors.minutes.vocabulary import word_set
+from processors.minutes.vocabulary import vocabulary
 from processors.minutes.words import Said, Sentence
 
-PLAIN = 3.0
+_DATA = vocabulary("consent")
+
+PLAIN = _DATA.weight("plain")
 """The weight of what is decided in so many words."""
 
 LONGEST = 12
@@ -21,17 +23,11 @@ BARE = 4
 BACK, FAR_BACK = 3, 6
 """Utterances back in which a proposal may stand; behind "договорились" there was some haggling."""
 
-THEN = word_set("тогда значит итак итого итогу решено подтверждаю подтверждаем")
-STRONG = word_set(
-    "устраивает устроит подходит подойдет пойдет годится приемлемо согласен согласна согласны берем беру поддерживаю "
-    "поддерживаем гениально принимается сойдет решено рукам "
-    "возражаю возражаем возражений против"
-)
-_FAIR = word_set("давайте давай идет делаем делайте")
-_WEAK = word_set(
-    "нормально логично разумно справедливо хорошо ок окей ладно да конечно отлично супер принято правильно"
-)
-_AGREED = word_set("договорились договорено сговорились решено")
+THEN = _DATA.words("then")
+STRONG = _DATA.words("strong")
+_FAIR = _DATA.words("fair")
+_WEAK = _DATA.words("weak")
+_AGREED = _DATA.words("agreed")
 _PROPOSES = re.compile(
     r"\b(?:предлагаю|предлагаем|предложение такое|могу предложить|можем|готовы|готов|давайте|давай|пусть|вариант\w*"
     r"|может|лучше|рекомендую|советую|хотим|хотел\w* бы|хочу)\b"
@@ -39,24 +35,11 @@ _PROPOSES = re.compile(
 _PRICE = re.compile(
     r"\b(?:руб\w*|процент\w*|тысяч\w*|дешевле|бесплатно|за (?:штуку|место|короб\w*|куб|литр|единицу))\b"
 )
-_FLOW = word_set(
-    "начнем начинаем посмотрим обсудим разберем поговорим вернемся продолжим знакомиться познакомимся дальше "
-    "быстро быстрее порядку коротко послушаем сверимся пройдемся вспомним подумаем скажем думать ругаться закончим "
-    "отвлечемся обсудить пробежаться пройтись начать посмотреть поговорить разобрать перейти познакомиться послушать "
-    "вернуться закончить продолжить честно спокойно сначала построчно разбираться смотреть считать"
-)
-"""What is proposed about the talk itself."""
+_FLOW = _DATA.words("flow")
 
 _ORDER = re.compile(r"\w{2,}(?:йте|ьте|ите)$")
-_NOT_ORDERS = word_set(
-    "скажите подскажите расскажите смотрите посмотрите слушайте послушайте извините простите здравствуйте подождите "
-    "погодите давайте представьте хотите можете видите говорите учтите понимаете поймите напомните пишите записывайте "
-    "приходите присылайте пришлите звоните запишите заходите проходите обращайтесь попробуйте сделайте дайте берегите "
-    "проверьте покажите объясните уточните спросите попросите узнайте отправьте скиньте напишите подготовьте думайте "
-    "спрашивайте отдыхайте держитесь посоветуйтесь предупредите вышлите перешлите передайте приезжайте поправьте "
-    "потерпите"
-)
-_HINDERS = word_set("но если бы думаю подумаю подумаем наверное может обычно всегда почему раньше вчера был")
+_NOT_ORDERS = _DATA.words("not_orders")
+_HINDERS = _DATA.words("hinders")
 
 Promised = Mapping[int, Collection[int]]
 """Utterance → the tokens of its promises."""
@@ -97,7 +80,7 @@ def taken(conversation: Sequence[Said], said: Said, sentence: Sentence, promised
     ):
         return None
     agreed = not _AGREED.isdisjoint(words)
-    weight = 1.0 if agreed else _weight(words, sentence)
+    weight = _DATA.weight("sure") if agreed else _weight(words, sentence)
     if not weight or of_the_talk(words):
         return None
     before = _proposal(conversation, said, sentence, FAR_BACK if agreed else BACK)
@@ -133,12 +116,13 @@ def _weight(words: Sequence[str], sentence: Sentence) -> float:
         or list(words[:2]) in (["мы", "за"], ["я", "за"])
         or list(words[-2:]) == ["только", "за"]
     ):
-        return 1.0
+        return _DATA.weight("sure")
     if len(words) <= BARE and any(map(orders, words)):
-        return 1.0
+        return _DATA.weight("sure")
     if not _FAIR.isdisjoint(words[:4]):
-        return 0.0 if {"я", "мы"} & set(words[:3]) else 0.8  # "давай я" is an offer
-    return 0.5 if len(words) <= BARE and sentence.first <= 1 and not _WEAK.isdisjoint(words[:2]) else 0.0
+        return 0.0 if {"я", "мы"} & set(words[:3]) else _DATA.weight("fair_opens")  # "давай я" is an offer
+    weak = len(words) <= BARE and sentence.first <= 1 and not _WEAK.isdisjoint(words[:2])
+    return _DATA.weight("weak_opens") if weak else 0.0
 
 
 def _proposal(
@@ -160,9 +144,9 @@ def _plainness(words: Sequence[str], text: str) -> float:
     if len(words) < 3 or of_the_talk(words):
         return 0.0
     if words[0] in THEN or _PROPOSES.search(text):
-        return 1.0
+        return _DATA.weight("proposes")
     if any((form := verb(word)) is not None and form.person is Person.WE for word in words):
-        return 0.8
+        return _DATA.weight("we")
     if any(map(is_number, words)):
-        return 0.7 if _PRICE.search(text) else 0.6
+        return _DATA.weight("price" if _PRICE.search(text) else "number")
     return 0.0

@@ -11,11 +11,13 @@ from processors.minutes.consent import PLAIN, STRONG, THEN, Decided, Promised, o
 from processors.minutes.guards import conditional
 from processors.minutes.readable import line
 from processors.minutes.verbs import Person, Verb, verb
-from processors.minutes.vocabulary import word_set
+from processors.minutes.vocabulary import vocabulary
 from processors.minutes.words import Said, Sentence
 from schemas.minutes import Point
 
-ENOUGH = 1.5
+_DATA = vocabulary("decisions")
+
+ENOUGH = _DATA.weight("enough")
 LONGEST_QUOTE = 34
 """Words of a quote; a longer sentence is quoted from its beginning."""
 
@@ -39,35 +41,25 @@ _SAID = re.compile(
 )
 """Words that decide by themselves."""
 
-_AGREED = word_set("договорились договорено договоренность сговорились")
-_WELL = word_set(
-    "хорошо ладно окей ок да нет не-а ну принято понятно понял поняла отлично годится давай давайте супер логично тогда"
-)
+_AGREED = _DATA.words("agreed")
+_WELL = _DATA.words("well")
 _SINCE = re.compile(
     r"\b(?:со? (?:\w+ )?(?:понедельника|вторника|среды|четверга|пятницы|субботы|воскресенья|завтрашнего|сегодняшнего"
     r"|следующ\w+|этой|этого|нового|первого|второго|\w+ого|января|февраля|марта|апреля|мая|июня|июля|августа|\w+бря"
     r"|\d+)|пока|больше не|теперь|отныне)\b"
 )
-_DECIDE = word_set(
-    "оставлять замораживать списывать отказываться запускать останавливать переходить менять засчитывать закрывать "
-    "открывать начинать стартовать подключать отключать исключать добавлять убирать переносить переводить продлевать "
-    "повышать поднимать утилизировать внедрять снижать увеличивать покупать брать делать страховать выкупать ехать "
-    "ограничиваться переезжать размещать сдвигать расторгать отменять ставить подтверждать урезать ограничивать "
-    "расширять разворачивать снимать выводить вводить"
-)
-"""What one says of what will be from now on; packing and sending one says of every day."""
+_DECIDE = _DATA.words("decide")
 
-_JOINT = word_set("оставить перейти отказаться отменить ограничиться")
-"""What one does together, and once: давайте оставим."""
+_JOINT = _DATA.words("joint")
 
 _NOT_NEEDED = re.compile(r"\bне (?:нуж\w+|надо|будем|стоит|потребуется|понадобится)\b")
-_AGREE = word_set("согласен согласна согласны договорились хорошо тогда значит ладно")
+_AGREE = _DATA.words("agree")
 _LET = re.compile(
     r"\bпусть (?:\w+ )?(?:буд\w+|так|оста\w+|стоит|лежит|идет|двадцать|тридцать|сорок|пять\w*)\b|\bбудем\b"
 )
-_WE = word_set("мы я каждый каждую каждое")
-_NOT_NOW = word_set("если бы уже прошлом прошлый прошлой прошлого раньше вчера позавчера помните жаль пожалели")
-_HINDERS = word_set("но если бы думаю подумаю подумаем наверное может обычно всегда почему раньше вчера был была")
+_WE = _DATA.words("we")
+_NOT_NOW = _DATA.words("not_now")
+_HINDERS = _DATA.words("hinders")
 
 
 def find(conversation: Sequence[Said], promised: Promised) -> list[Point]:
@@ -117,21 +109,21 @@ def _own_weight(conversation: Sequence[Said], said: Said, sentence: Sentence, wo
     verbs = [(at, form) for at, word in enumerate(words) if (form := verb(word)) is not None]
     act = max((_act(words, at, form) for at, form in verbs), default=0.0)
     if not act and (_LET.search(text) or (weight and any(map(orders, words[1:])))):
-        act = 1.3 if _LET.search(text) else 0.7
+        act = _DATA.weight("let" if _LET.search(text) else "ordered")
     if not act and len(words) <= SHORT and _NOT_NEEDED.search(text) and not _AGREE.isdisjoint(words):
-        act = 0.9
+        act = _DATA.weight("not_needed")
     if not act or (verbs and conditional(said, sentence.first + verbs[0][0])):
         return 0.0
     if len(words) <= SHORT:
-        weight += 0.2
+        weight += _DATA.weight("short")
     if _WE.isdisjoint(words) and words[:2] != ["у", "нас"]:
-        weight += 0.4 if act >= 0.7 else 0.2  # самовывоз закрываем
+        weight += _DATA.weight("of_the_thing" if act >= _DATA.weight("firm") else "of_the_thing_weakly")
     else:
-        weight -= 0.3  # more often tells how things are done: мы по опыту делаем так
+        weight += _DATA.weight("of_us")
     if proposed(conversation, said, sentence):
-        weight += 0.3
+        weight += _DATA.weight("proposed")
     if said.segment and sentence.first == 0 and conversation[said.segment - 1].sentences[-1:]:
-        weight += 0.2 * conversation[said.segment - 1].sentences[-1].asks
+        weight += _DATA.weight("answers") * conversation[said.segment - 1].sentences[-1].asks
     return weight + act
 
 
@@ -142,24 +134,24 @@ def _supposes(conversation: Sequence[Said], said: Said, words: Sequence[str]) ->
 
 
 def _opening(words: Sequence[str], text: str) -> float:
-    weight = 0.6 if _SINCE.search(text) else 0.0
+    weight = _DATA.weight("since") if _SINCE.search(text) else 0.0
     if not THEN.isdisjoint(words[:3]):
-        return weight + 0.9
+        return weight + _DATA.weight("then_opens")
     if not STRONG.isdisjoint(words):
-        return weight + 0.6
-    return weight + 0.6 if not _WELL.isdisjoint(words[:2]) else weight
+        return weight + _DATA.weight("strong_opens")
+    return weight + _DATA.weight("well_opens") if not _WELL.isdisjoint(words[:2]) else weight
 
 
 def _act(words: Sequence[str], at: int, form: Verb) -> float:
     match form.person:
         case Person.WE if not form.done:
-            return 0.9 if form.key in _DECIDE else 0.5
+            return _DATA.weight("we_decide" if form.key in _DECIDE else "we_do")
         case Person.I if not form.done and form.key in _DECIDE and "я" not in words[:at]:
-            return 0.7
+            return _DATA.weight("i_decide")
         case Person.WE if form.key in _JOINT:
-            return 0.9
+            return _DATA.weight("jointly")
         case Person.WE if not form.process:
-            return 0.3
+            return _DATA.weight("we_once")
         case _:
             return 0.0
 

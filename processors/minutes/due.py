@@ -11,10 +11,13 @@ from rapidfuzz.distance import Levenshtein
 
 from processors.minutes.calendar import RULES, UNRESOLVED, Rule
 from processors.minutes.numerals import numbers
+from processors.minutes.vocabulary import vocabulary
 from processors.minutes.words import WORD
-from processors.phrases.pattern import plain, word_list
+from processors.phrases.pattern import plain
 from schemas.minutes import UNKNOWN
 from schemas.types import LocalDay
+
+_DATA = vocabulary("due")
 
 ADJACENT = 1
 """Words that may stand between the parts of one time: завтра, ну, до обеда."""
@@ -27,11 +30,7 @@ _DATE = re.compile(r"\d{1,2}\.\d{1,2}(?:\.\d{2,4})?$")
 _EPOCH = date(1970, 1, 1)
 
 
-_TIME_WORDS = word_list(
-    "понедельник понедельника понедельнику вторник вторника вторнику четверг четверга четвергу пятница пятницу пятницы "
-    "пятнице суббота субботу субботы субботе воскресенье воскресенья завтра сегодня послезавтра неделю недели неделе "
-    "месяца вечером вечера вечеру января февраля апреля августа сентября октября ноября декабря"
-)
+_TIME_WORDS = _DATA.words("time_words")
 
 
 class Due(NamedTuple):

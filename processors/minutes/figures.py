@@ -5,9 +5,11 @@ from collections.abc import Sequence
 
 from processors.minutes.numerals import Number, numbers
 from processors.minutes.readable import line, sentence_quote
-from processors.minutes.vocabulary import word_set
+from processors.minutes.vocabulary import vocabulary
 from processors.minutes.words import Said
 from schemas.minutes import Point
+
+_DATA = vocabulary("figures")
 
 MOST = 40
 """Points of a kind; an inventory read aloud names thousands of figures."""
@@ -25,7 +27,7 @@ _SERVICE = re.compile(
     r"|наклейк|вложени|аренд|отбор|обработк|пленк|пакет|доставк|рейс|забор|утилизац|страхов|фотограф|переклей|стикер|литр"
     r"|штук|единиц|мест[оа]$|заказ)"
 )
-_RAISED = word_set("тариф тарифа тарифы тарифов прайс прайса расценки индексация индексации повышение подорожание")
+_RAISED = _DATA.words("raised")
 
 
 def find_numbers(conversation: Sequence[Said]) -> list[Point]:

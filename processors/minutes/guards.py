@@ -1,25 +1,22 @@
 """What makes a verb of a promise mean something else: it is denied, asked, only supposed, told of others, a habit."""
 
-from processors.minutes.vocabulary import word_set
+from processors.minutes.vocabulary import vocabulary
 from processors.minutes.words import INTERROGATIVES, Said
 from processors.phrases.negation import negated
+
+_DATA = vocabulary("guards")
 
 NEAR_IF, IF_BEHIND = 16, 7
 """Words between "если" and the verb that hangs on it, before it and behind it."""
 
-HABITS = word_set("обычно всегда иногда часто зачастую постоянно вечно регулярно никогда бывает")
-PAST_TIMES = word_set("вчера позавчера прошлой прошлом прошлый прошлую тогдашний давно")
-SUBORDINATES = word_set(
-    "когда пока чтобы чтоб который которая которое которые которого которую только раз будто прежде вдруг"
-)
-REPORTS = word_set(
-    "сказал сказала сказали говорил говорила говорили говорят говорит обещал обещала обещали писал писала писали "
-    "думал думала думали надеялся рассказал рассказала показалось предупреждал предупреждали уверял уверяли"
-)
-_OFFERS = word_set("хотите хочешь нужно надо удобно интересно желаете угодно")
-_SUPPOSED = word_set("думаю думаем надеюсь надеемся кажется вряд боюсь")
-_FOR_EXAMPLE = word_set("представьте представь допустим предположим например")
-_CAN = word_set("могу можем может можно мог могла могли можете сможем хотел хотела хотели хочу хотим")
+HABITS = _DATA.words("habits")
+PAST_TIMES = _DATA.words("past_times")
+SUBORDINATES = _DATA.words("subordinates")
+REPORTS = _DATA.words("reports")
+_OFFERS = _DATA.words("offers")
+_SUPPOSED = _DATA.words("supposed")
+_FOR_EXAMPLE = _DATA.words("for_example")
+_CAN = _DATA.words("can")
 
 
 def meant(said: Said, at: int) -> bool:

@@ -5,35 +5,25 @@ from collections.abc import Iterator
 from processors.minutes.guards import asked, meant
 from processors.minutes.names import Names, last_named
 from processors.minutes.promise import Hearing, Promise
-from processors.minutes.vocabulary import word_set
+from processors.minutes.vocabulary import vocabulary
 from processors.minutes.words import Said
 from processors.phrases.spelling import stem
 from schemas.minutes import UNKNOWN
 
+_DATA = vocabulary("handed")
+
 _MINE = {"мной": "за", "нами": "за", "меня": "с", "нас": "с", "мне": "на"}
 """за мной, с меня, на мне."""
 
-_YOURS = word_set("тобой вами тебя вас тебе задача ответственный ответственная ответственные отвечает")
-"""Анна, за вами счёт; задача на Олега; ответственный Пётр."""
+_YOURS = _DATA.words("yours")
 
-_READY = word_set("будет будут получите получишь придет придут готов готова готово готовы заработает уйдет буду")
-_READY_BESIDE = word_set("вас тебя тебе готов готова готово готовы вам почте доступен чате")
+_READY = _DATA.words("ready")
+_READY_BESIDE = _DATA.words("ready_beside")
 
 
-_PAPERS = frozenset(
-    map(
-        stem,
-        word_set(
-            "список файл отчет письмо договор акт счет таблица ответ проект расчет макет документ документы "
-            "прогноз график реестр накладная фото видео медиаплан ссылка доступ доступы смета предложение заявка "
-            "скан выписка отправка отгрузка доставка машина оплата "
-        ),
-    )
-)
-"""What is handed over: "список будет завтра"."""
+_PAPERS = frozenset(map(stem, _DATA.words("papers")))
 
-_NOT_HANDED = word_set("хватит довольно требуют просят не никто и")
-"""с меня хватит."""
+_NOT_HANDED = _DATA.words("not_handed")
 
 WORDS = _READY | _YOURS | set(_MINE)
 """One of these stands in each of them."""

@@ -8,29 +8,26 @@ from processors.minutes.guards import meant, possible
 from processors.minutes.names import ROLES, last_named
 from processors.minutes.promise import Hearing, Promise, Reader, hear
 from processors.minutes.verbs import Person, Verb, misheard, misspelt, unlisted, verb
-from processors.minutes.vocabulary import word_set
+from processors.minutes.vocabulary import vocabulary
 from processors.minutes.words import Said
 from schemas.minutes import UNKNOWN
+
+_DATA = vocabulary("promises")
 
 SUBJECT_NEAR = 6
 """Words between a verb and who does it."""
 
-_VOWS = word_set("обещаю обещаем обязуюсь обязуемся гарантирую гарантируем постараюсь постараемся берусь")
-_AGAIN = word_set(
-    "присылать отправлять высылать скидывать сообщать держать проверять контролировать следить докладывать "
-    "обновлять звонить писать готовить передавать слать информировать выгружать отслеживать отчитываться"
-)
-"""What "буду" promises to do again and again."""
+_VOWS = _DATA.words("vows")
+_AGAIN = _DATA.words("again")
 
-_SETTLES = word_set("фиксировать оставлять")
-"""Of a decision: фиксирую шестнадцатое."""
+_SETTLES = _DATA.words("settles")
 
-_SPEECH = word_set("сказать рассказать подсказать напомнить пояснить предложить повторить")
-_AT_ONCE = word_set("сейчас секунду секундочку минутку минуту щас честно прямо")
-_TO_ONE = word_set("вам вас тебе тебя ему ей им всем вами чат чате почту почте телеграм ватсап вотсап")
-_TOGETHER = word_set("давайте давай")
-_OWN_PEOPLE = word_set("мои наши наш моя наша мой")
-_NOT_OURS = word_set("покупатель покупатели клиент клиенты площадка озон вайлдберриз маркетплейс водитель")
+_SPEECH = _DATA.words("speech")
+_AT_ONCE = _DATA.words("at_once")
+_TO_ONE = _DATA.words("to_one")
+_TOGETHER = _DATA.words("together")
+_OWN_PEOPLE = _DATA.words("own_people")
+_NOT_OURS = _DATA.words("not_ours")
 
 
 def find(reader: Reader, conversation: Sequence[Said], segment: int) -> list[Promise]:

@@ -4,21 +4,17 @@ import re
 from collections.abc import Sequence
 
 from processors.minutes.readable import line, sentence_quote
-from processors.minutes.vocabulary import any_of
+from processors.minutes.vocabulary import vocabulary
 from processors.minutes.words import Said, Sentence
 from schemas.minutes import Point
+
+_DATA = vocabulary("questions")
 
 MOST = 10
 LEAST_WORDS = 4
 """Shorter ones hang on what was said before: Когда? А сколько?"""
 
-_UNKNOWN = any_of(
-    r"не знаю / не готов\w* (?:сказать|назвать|ответить) / сразу не скажу / не скажу сразу / "
-    r"надо (?:узнать|уточнить|спросить|подумать|посмотреть|проверить) / нужно (?:узнать|уточнить|спросить) / "
-    r"не уверен\w* / пока не понятно / непонятно / пока неизвестно / сложно сказать / трудно сказать / "
-    r"это (?:вопрос )?к / не в курсе / вопрос открыт\w* / без понятия / кто знает / подумаю / подумаем / "
-    r"вернемся к этому / уточню / узнаю / спрошу / выясню / посоветуюсь / не могу сказать"
-)
+_UNKNOWN = _DATA.phrases("unknown")
 _ECHOES = re.compile(r"^(?:слышно|меня слышно|вы меня|алло|да|правда|серьезно|понятно|хорошо|договорились|верно|так)\b")
 
 

@@ -1,16 +1,15 @@
 """What was said, as a line of the minutes: without the words that only start a sentence, with a capital."""
 
-from processors.minutes.vocabulary import word_set
+from processors.minutes.vocabulary import vocabulary
 from processors.minutes.words import Said, Sentence
 from processors.phrases.pattern import plain
+
+_DATA = vocabulary("readable")
 
 LONGEST = 200
 """Characters of a line; more is cut at a word's end."""
 
-_STARTS = word_set(
-    "а и но ну вот так да же то ага угу ой ох о эм хорошо ладно окей ок отлично супер конечно слушай слушайте "
-    "смотрите смотри значит тогда короче прекрасно спасибо понял поняла давайте алло кстати еще конечно"
-)
+_STARTS = _DATA.words("starts")
 
 
 def line(text: str) -> str:

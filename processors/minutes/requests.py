@@ -7,28 +7,22 @@ from processors.minutes.guards import conditional
 from processors.minutes.names import Names
 from processors.minutes.promise import Promise, Reader, hear
 from processors.minutes.verbs import Person, verb
-from processors.minutes.vocabulary import word_set
+from processors.minutes.vocabulary import vocabulary
 from processors.minutes.words import Said
 from schemas.minutes import UNKNOWN
+
+_DATA = vocabulary("requests")
 
 ANSWER_WITHIN = 2
 """Utterances behind a request that may grant it."""
 
-GRANTS = word_set(
-    "да хорошо конечно ок окей ладно сделаю сделаем договорились принято угу ага обязательно легко давайте давай "
-    "непременно разумеется понял поняла приняла добро естественно хорошо-хорошо да-да"
-)
-_REFUSALS = word_set("нет не но если увы только")
-_TALK = word_set(
-    "сказать рассказать подсказать смотреть посмотреть дать подождать напомнить представить учесть записать "
-    "писать звонить пояснить взять говорить брать думать подумать держать передать поверить показать считать "
-    "встретить назвать послушать ждать дождаться"
-)
-"""Asked for all the time, and done as soon as said."""
+GRANTS = _DATA.words("grants")
+_REFUSALS = _DATA.words("refusals")
+_TALK = _DATA.words("talk")
 
-_ASKING = word_set("можете сможете можешь сможешь могли")
-_NEEDED = word_set("надо нужно необходимо прошу просьба")
-_POLITE = word_set("пожалуйста плиз просьба")
+_ASKING = _DATA.words("asking")
+_NEEDED = _DATA.words("needed")
+_POLITE = _DATA.words("polite")
 
 
 class Request(NamedTuple):

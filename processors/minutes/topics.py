@@ -16,8 +16,11 @@ from processors.minutes.names import FIRST_NAMES
 from processors.minutes.numerals import is_number
 from processors.minutes.stop_words import STOP_WORDS
 from processors.minutes.verbs import verb
+from processors.minutes.vocabulary import vocabulary
 from processors.minutes.words import Said
 from schemas.minutes import Topic
+
+_DATA = vocabulary("topics")
 
 RUN, RUNS = 18, 5
 """Words that matter in a run, and runs compared on either side of a gap (Hearst: 20 and 10; talk is shorter)."""
@@ -144,8 +147,8 @@ def _title(stretch: Sequence[_Word], spread: Counter[str], number: int, shown: d
     weight = {
         base: count
         * log(1 + number / spread[base])
-        * (1 if count > 1 else 0.5)
-        * (0.4 if _OBLIQUE.match(shown[base]) else 1)
+        * (1 if count > 1 else _DATA.weight("said_once"))
+        * (_DATA.weight("oblique") if _OBLIQUE.match(shown[base]) else 1)
         for base, count in counts.items()
     }
     return [shown[base] for base in sorted(weight, key=lambda base: (-weight[base], base))[:TITLE_WORDS]]

@@ -5,9 +5,12 @@ from dataclasses import dataclass
 
 from rapidfuzz import fuzz
 
-from processors.phrases.pattern import plain, word_list
+from processors.minutes.vocabulary import vocabulary
+from processors.phrases.pattern import plain
 from processors.phrases.spelling import stem
 from processors.pseudonyms.numerals import NUMERAL
+
+_DATA = vocabulary("verbatim")
 
 SIMILAR = 90.0
 """Least `fuzz.ratio` of a quote and what was said: a word of ten may be misheard (research/domain.md 6)."""
@@ -15,9 +18,7 @@ SIMILAR = 90.0
 _WORD = re.compile(r"\w+")
 _DECISIVE = re.compile(rf"\b(?:не|ни|нет|без)\b|\d+|{NUMERAL}")
 """One such word more or less turns a sentence round and costs a long quote no point."""
-_EMPTY = frozenset(
-    word_list("быть если когда этого этот того чтобы который также будет было были есть очень можно нужно")
-)
+_EMPTY = frozenset(_DATA.words("empty"))
 _CONTENT = 4
 """Letters; shorter words are mostly prepositions and pronouns."""
 

@@ -13,8 +13,10 @@ from typing import NamedTuple
 from rapidfuzz.distance import Levenshtein
 
 from processors.minutes.verb_list import DURATIVE, LIGHT, NOT_DEEDS, PERFECTIVE, PROCESS, REGULAR, ROOTS
-from processors.minutes.vocabulary import word_set
+from processors.minutes.vocabulary import vocabulary
 from processors.phrases.spelling import stem
+
+_DATA = vocabulary("verbs")
 
 _PAST = ("л", "ла", "ло", "ли", "лся", "лась", "лось", "лись")
 _PRESENT = ("у", "ю", "ем", "им", "ет", "ит", "ут", "ют", "ат", "ят", "ешь", "ишь", "ете", "ите", "е", "и", "сь", "ся")
@@ -24,7 +26,7 @@ _NO_PROMISE = (*_PAST, "бору")
 
 _PREFIXES = ("по", "с", "от", "вы", "под", "при", "про", "до", "за", "пере", "у", "раз", "рас", "из", "об", "на")
 _WE_DO = re.compile(r"\w{2,}[аяу]ем(?:ся)?$")
-_NOUNS = word_set("случаем урожаем обычаем трамваем чаем краем попугаем сараем")
+_NOUNS = _DATA.words("nouns")
 _BORROWED = re.compile(r"(\w{2,}ир)(ую|уем|ует|уют|уйте|овать)$")
 
 
@@ -144,11 +146,7 @@ def _add(forms: dict[str, Verb], prefix: str, infinitive: str, conjugated: list[
 
 _FORMS = _forms()
 _ONGOING = ("аю", "яю", "ую", "ею", "аюсь", "яюсь", "уюсь")
-_NOT_DEEDS = word_set(
-    "смогу захочу пойму привыкну успею сумею устану умру забуду потеряю останусь ухожу прихожу нахожу провожу "
-    "выхожу отношусь прошу стою сижу смотрю смеюсь пойду уйду уеду нахожусь слежу приношу вижу скажу спрошу сплю "
-    "поверю побоюсь увижу услышу узнаю сомневаюсь сижусь соглашусь откажусь повезу"
-)
+_NOT_DEEDS = _DATA.words("not_deeds")
 _BY_STEM = {stem(form): found for form, found in _FORMS.items() if found.done and found.person is Person.I}
 _BY_ENDING: dict[str, list[str]] = {}
 for _form, _found in _FORMS.items():

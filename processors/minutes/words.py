@@ -5,11 +5,13 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
-from processors.minutes.vocabulary import word_set
+from processors.minutes.vocabulary import vocabulary
 from processors.phrases.negation import PREPOSITIONS
 from processors.phrases.pattern import plain
 from processors.phrases.spelling import stem
 from schemas.meetings import Utterance
+
+_DATA = vocabulary("words")
 
 WORD = re.compile(r"\d+(?:[.,:]\d+)+|\w+(?:-\w+)*|…")
 _SENTENCE_ENDS = re.compile(r"[.!?;\n]")
@@ -21,18 +23,12 @@ LONGEST = 100_000
 LONGEST_SENTENCE = 80
 """Words; who never stops is cut here, and what is looked for in a sentence costs no more."""
 
-OPENERS = word_set(
-    "а но тогда хорошо ладно окей ок договорились кстати спасибо поэтому отлично супер понял поняла принято значит итак"
-)
-"""Where nothing is punctuated, these begin a sentence."""
+OPENERS = _DATA.words("openers")
 
-CLAUSE_OPENERS = word_set("если что чтобы когда потому пока хотя который которая которые и")
-"""Where nothing is punctuated, these begin a clause."""
+CLAUSE_OPENERS = _DATA.words("clause_openers")
 
-INTERROGATIVES = word_set(
-    "когда сколько какой какая какие какое каким какую кто где куда откуда почему зачем как что чем кому чей"
-)
-FILLERS = word_set("а и ну вот так да же то ага угу слушай слушайте скажи скажите кстати хорошо ладно еще")
+INTERROGATIVES = _DATA.words("interrogatives")
+FILLERS = _DATA.words("fillers")
 
 
 class Token(NamedTuple):
