@@ -8,8 +8,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from alerting.foreign import bb, cut, markdown, telegram
-from alerting.plural import MOSCOW, Forms, clock, count, date, iso_date, length, place
 from alerting.render import clean
+from processors.days import MOSCOW
+from processors.russian.dates import clock, date, iso_date, length, place
+from processors.russian.plural import Forms, count
 from schemas.comments import mark_line
 from schemas.minutes import OFFLINE, UNKNOWN, Action, Fact, MeetingMinutes, Minutes, Point
 from schemas.outlets import MinutesCopy

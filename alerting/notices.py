@@ -2,7 +2,7 @@
 
 from html import escape
 
-from alerting.plural import clock
+from processors.russian.dates import clock
 from schemas.notices import OpsNotice
 
 SUBJECTS = {

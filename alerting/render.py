@@ -7,7 +7,8 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from alerting.plural import PIECES, REMARKS, RESERVATIONS, choose, clock, count, date, decimal, place, times
+from processors.russian.dates import clock, date, place
+from processors.russian.plural import PIECES, REMARKS, RESERVATIONS, choose, count, decimal, times
 from schemas.alerts import Alert, Evidence, Rule, Severity
 from schemas.callback import Action, encode
 

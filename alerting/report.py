@@ -8,7 +8,9 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from msgspec.structs import replace
 
 from alerting.minutes import meeting_lines
-from alerting.plural import (
+from alerting.render import clean, gist
+from processors.russian.dates import clock, date, iso_date, length
+from processors.russian.plural import (
     ALERTS,
     DAYS,
     EVENTS,
@@ -18,13 +20,8 @@ from alerting.plural import (
     RECORDS,
     RESERVATIONS,
     Forms,
-    clock,
     count,
-    date,
-    iso_date,
-    length,
 )
-from alerting.render import clean, gist
 from schemas.minutes import UNKNOWN
 from schemas.reports import ChatLine, DailyReport, DuePromise, ReportLine, SilentLead, UnknownClient, UntoldMeeting
 from schemas.topics import DAY_MS

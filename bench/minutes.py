@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 
-from processors.minutes.extract import extract
+from processors.minutes import extract
 from schemas.meetings import Utterance
 from schemas.minutes import Conversation
 

@@ -1,4 +1,11 @@
 """Minutes of a conversation by rules, without a model, and the checks that every model's answer passes too.
 
-`extract` makes them; `quotes` drops what nobody said; `reading` reads transcripts from files.
+This is the door; nothing outside imports what is behind it. Word lists and weights are in `data/`.
 """
+
+from processors.minutes.offline import extract
+from processors.minutes.quotes import verified
+from processors.minutes.reading import read as read_transcript
+from processors.minutes.verbatim import alike
+
+__all__ = ["alike", "extract", "read_transcript", "verified"]

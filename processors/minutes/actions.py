@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from processors.minutes import promises, requests
 from processors.minutes.due import times
-from processors.minutes.promise import Promise, Reader
+from processors.minutes.promise import Background, Promise
 from processors.minutes.readable import line
 from processors.minutes.requests import Request
 from processors.minutes.stop_words import STOP_WORDS
@@ -28,16 +28,16 @@ _AGREED = _DATA.words("agreed")
 _SEQUELS = _DATA.words("sequels")
 
 
-def find(reader: Reader, conversation: Sequence[Said]) -> list[tuple[Promise, Action]]:
+def find(background: Background, conversation: Sequence[Said]) -> list[tuple[Promise, Action]]:
     """In the order they were made; each with the words it was made of."""
     found: list[Promise] = []
     asked: list[Request] = []
     for segment in range(len(conversation)):
-        heard = promises.find(reader, conversation, segment)
+        heard = promises.find(background, conversation, segment)
         made = _joined(conversation[segment], [one for one in heard if not _settled(conversation[segment], one)])
         wanted = [
             request
-            for request in requests.find(reader, conversation, segment)
+            for request in requests.find(background, conversation, segment)
             if not any(one.at <= request.promise.at <= one.at + TOGETHER for one in made)
         ]
         for promise in made:
@@ -47,7 +47,7 @@ def find(reader: Reader, conversation: Sequence[Said]) -> list[tuple[Promise, Ac
         for request in wanted:
             asked.append(request)
             _keep(conversation, found, request.promise)
-    return [(promise, _action(reader, conversation, promise)) for promise in found]
+    return [(promise, _action(background, conversation, promise)) for promise in found]
 
 
 def _settled(said: Said, promise: Promise) -> bool:
@@ -130,30 +130,30 @@ def _things(said: Said, promise: Promise) -> set[str]:
     }
 
 
-def _action(reader: Reader, conversation: Sequence[Said], promise: Promise) -> Action:
+def _action(background: Background, conversation: Sequence[Said], promise: Promise) -> Action:
     said = conversation[promise.segment]
     quote = said.quote(promise.first, promise.last)
     text = line(quote)
     if promise.asked and promise.last - promise.first < SHORT:
         text = f"{text} — на просьбу «{line(promise.asked)}»"  # "Да, сделаю" alone says nothing
-    return Action(text, promise.owner, _due(reader, conversation, promise), quote, promise.segment)
+    return Action(text, promise.owner, _due(background, conversation, promise), quote, promise.segment)
 
 
-def _due(reader: Reader, conversation: Sequence[Said], promise: Promise) -> str:
+def _due(background: Background, conversation: Sequence[Said], promise: Promise) -> str:
     """The promise's own time, or that of a short remark beside it: "К пятнице." — "Сделаю."."""
     if promise.due != UNKNOWN:
         return promise.due
     segment = promise.segment
-    if segment and (due := _beside(reader, conversation[segment - 1], -1)) is not None:
+    if segment and (due := _beside(background, conversation[segment - 1], -1)) is not None:
         return due
-    if segment + 1 < len(conversation) and (due := _beside(reader, conversation[segment + 1], 0)) is not None:
+    if segment + 1 < len(conversation) and (due := _beside(background, conversation[segment + 1], 0)) is not None:
         return due
     return UNKNOWN
 
 
-def _beside(reader: Reader, said: Said, end: int) -> str | None:
+def _beside(background: Background, said: Said, end: int) -> str | None:
     """The time at that end of a remark; before the promise the remark must be nothing else."""
     if not said.words or (end and len(said.words) > SHORT) or said.sentences[end].asks or any(map(verb, said.words)):
         return None
     run = [due for due in times(said.words) if (due.last + 1 == len(said.words) if end else due.first <= 1)]
-    return reader.due(run, said) if run else None
+    return background.due(run, said) if run else None

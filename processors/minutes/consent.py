@@ -4,10 +4,10 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
-from processors.minutes.numerals import is_number
 from processors.minutes.verbs import Person, verb
 from processors.minutes.vocabulary import vocabulary
 from processors.minutes.words import Said, Sentence
+from processors.russian.numerals import is_number
 
 _DATA = vocabulary("consent")
 

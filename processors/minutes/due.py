@@ -10,10 +10,10 @@ from typing import NamedTuple
 from rapidfuzz.distance import Levenshtein
 
 from processors.minutes.calendar import RULES, UNRESOLVED, Rule
-from processors.minutes.numerals import numbers
 from processors.minutes.vocabulary import vocabulary
 from processors.minutes.words import WORD
-from processors.phrases.pattern import plain
+from processors.russian.numerals import numbers
+from processors.russian.words import plain
 from schemas.minutes import UNKNOWN
 from schemas.types import LocalDay
 

@@ -3,10 +3,10 @@
 import re
 from collections.abc import Sequence
 
-from processors.minutes.numerals import Number, numbers
 from processors.minutes.readable import line, sentence_quote
 from processors.minutes.vocabulary import vocabulary
 from processors.minutes.words import Said
+from processors.russian.numerals import Number, numbers
 from schemas.minutes import Point
 
 _DATA = vocabulary("figures")

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 
 from processors.minutes.guards import asked, meant
-from processors.minutes.names import Names, last_named
-from processors.minutes.promise import Hearing, Promise
+from processors.minutes.people import People, last_named
+from processors.minutes.promise import Promise, Turn
 from processors.minutes.vocabulary import vocabulary
 from processors.minutes.words import Said
-from processors.phrases.spelling import stem
+from processors.russian.stems import stem
 from schemas.minutes import UNKNOWN
 
 _DATA = vocabulary("handed")
@@ -29,21 +29,21 @@ WORDS = _READY | _YOURS | set(_MINE)
 """One of these stands in each of them."""
 
 
-def find(hearing: Hearing) -> Iterator[Promise]:
+def find(turn: Turn) -> Iterator[Promise]:
     """In the order they were made."""
-    said, words = hearing.said, hearing.said.words
+    said, words = turn.said, turn.said.words
     for at, word in enumerate(words):
         if word in _YOURS:
-            owner = _charged(hearing.reader.names, said, at)
+            owner = _charged(turn.background.names, said, at)
             if owner is not None and meant(said, at):
-                yield hearing.promise(at, word, owner)
+                yield turn.promise(at, word, owner)
         elif word in _MINE and _mine(said, at):
-            yield hearing.promise(at, f"{_MINE[word]} {word}", hearing.myself)
-        elif word in _READY and _ready(hearing, at) and meant(said, at):
-            owner = hearing.myself
+            yield turn.promise(at, f"{_MINE[word]} {word}", turn.myself)
+        elif word in _READY and _ready(turn, at) and meant(said, at):
+            owner = turn.myself
             if not {"он", "она", "они"}.isdisjoint(words[max(0, at - 2) : at]):
-                owner = last_named(hearing.reader.names, hearing.before()) or UNKNOWN
-            yield hearing.promise(at, word, owner)
+                owner = last_named(turn.background.names, turn.before()) or UNKNOWN
+            yield turn.promise(at, word, owner)
 
 
 def _mine(said: Said, at: int) -> bool:
@@ -55,15 +55,15 @@ def _mine(said: Said, at: int) -> bool:
     return at + 1 < len(words) and words[at + 1] not in _NOT_HANDED
 
 
-def _ready(hearing: Hearing, at: int) -> bool:
-    said, near = hearing.said, range(max(0, at - 4), min(len(hearing.said.words), at + 5))
+def _ready(turn: Turn, at: int) -> bool:
+    said, near = turn.said, range(max(0, at - 4), min(len(turn.said.words), at + 5))
     word = said.words[at]
     told = word.startswith("получ") or word == "заработает"
     told = told or any(said.words[i] in _READY_BESIDE or said.stems[i] in _PAPERS for i in near)
-    return told and hearing.dated(at) and not hearing.begins(at)
+    return told and turn.dated(at) and not turn.begins(at)
 
 
-def _charged(names: Names, said: Said, at: int) -> str | None:
+def _charged(names: People, said: Said, at: int) -> str | None:
     """Who is made responsible by the word at `at`."""
     words, sentence = said.words, said.sentence(at)
     behind = range(at + 1, min(sentence.last, at + 3) + 1)

@@ -6,7 +6,7 @@ verbatim quotes, no links, no tools) is in `quotes`.
 
 import re
 
-from processors.pseudonyms.names import plain
+from processors.russian.names import canonical
 
 _TO = r"\W+(?:\w+\W+){0,4}?"
 _RULES = "(?:инструкци|указани|промпт|правил|команд|вс[её],? что)"
@@ -55,4 +55,6 @@ def is_order(text: str) -> bool:
 
 def _read(text: str) -> str:
     """The text as a model would read it: nothing invisible, no Latin letters for Cyrillic ones within a word."""
-    return re.sub(r"[^\W\d_](?:[\u00ad\u0301\u200b-\u200f\u2060\ufeff]*[^\W\d_])*", lambda word: plain(word[0]), text)
+    return re.sub(
+        r"[^\W\d_](?:[\u00ad\u0301\u200b-\u200f\u2060\ufeff]*[^\W\d_])*", lambda word: canonical(word[0]), text
+    )

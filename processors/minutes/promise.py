@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from processors.minutes.calendar import HOUR, UNRESOLVED
 from processors.minutes.due import Due, nearest, resolve, times
-from processors.minutes.names import Names
+from processors.minutes.people import People
 from processors.minutes.words import Said
 from schemas.minutes import UNKNOWN
 from schemas.types import LocalDay
@@ -34,10 +34,10 @@ class Promise(NamedTuple):
     asked: str = ""
 
 
-class Reader(NamedTuple):
+class Background(NamedTuple):
     """What is known while a conversation is read: who may be named, the day it was held on."""
 
-    names: Names
+    names: People
     said_on: LocalDay | None
 
     def due(self, run: Sequence[Due], said: Said) -> str:
@@ -47,10 +47,10 @@ class Reader(NamedTuple):
         return resolve(run, self.said_on) or said.quote(run[0].first, run[-1].last).rstrip(".!?")
 
 
-class Hearing(NamedTuple):
+class Turn(NamedTuple):
     """An utterance that is looked through: the times it names, who speaks (`UNKNOWN` where nobody knows)."""
 
-    reader: Reader
+    background: Background
     conversation: Sequence[Said]
     said: Said
     times: Sequence[Due]
@@ -62,7 +62,7 @@ class Hearing(NamedTuple):
         first, last = sentence.first, sentence.last
         if last - first >= LONGEST_QUOTE or not self.said.punctuated:
             first, last = _around(self.said, at, self.run(at))
-        return Promise(self.said.segment, first, last, at, key, owner, self.reader.due(self.run(at), self.said))
+        return Promise(self.said.segment, first, last, at, key, owner, self.background.due(self.run(at), self.said))
 
     def run(self, at: int) -> Sequence[Due]:
         """The times that belong to a verb."""
@@ -86,11 +86,11 @@ class Hearing(NamedTuple):
         return self.conversation[max(0, self.said.segment - 2) : self.said.segment]
 
 
-def hear(reader: Reader, conversation: Sequence[Said], segment: int) -> Hearing:
+def hear(background: Background, conversation: Sequence[Said], segment: int) -> Turn:
     """An utterance to be looked through."""
     said = conversation[segment]
-    myself = said.speaker or reader.names.introduced(said) or UNKNOWN
-    return Hearing(reader, conversation, said, times(said.words), myself)
+    myself = said.speaker or background.names.introduced(said) or UNKNOWN
+    return Turn(background, conversation, said, times(said.words), myself)
 
 
 def _around(said: Said, at: int, run: Sequence[Due]) -> tuple[int, int]:

@@ -20,9 +20,9 @@ from processors.minutes.harmless import harmless, shortened, uncut
 from processors.minutes.orders import is_order
 from processors.minutes.verbatim import Spoken, content, spoken, window
 from processors.minutes.words import WORD
-from processors.phrases.pattern import plain
-from processors.phrases.spelling import stem
-from processors.pseudonyms.names import forms, name_words
+from processors.russian.names import forms, name_words
+from processors.russian.stems import stem
+from processors.russian.words import plain
 from schemas.meetings import Utterance
 from schemas.minutes import UNKNOWN, Action, Fact, Minutes, Point, Topic
 

@@ -2,7 +2,7 @@
 
 from processors.minutes.vocabulary import vocabulary
 from processors.minutes.words import Said, Sentence
-from processors.phrases.pattern import plain
+from processors.russian.words import plain
 
 _DATA = vocabulary("readable")
 

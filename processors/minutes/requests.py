@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from processors.minutes.guards import conditional
-from processors.minutes.names import Names
-from processors.minutes.promise import Promise, Reader, hear
+from processors.minutes.people import People
+from processors.minutes.promise import Background, Promise, hear
 from processors.minutes.verbs import Person, verb
 from processors.minutes.vocabulary import vocabulary
 from processors.minutes.words import Said
@@ -32,25 +32,25 @@ class Request(NamedTuple):
     granted: int
 
 
-def find(reader: Reader, conversation: Sequence[Said], segment: int) -> list[Request]:
+def find(background: Background, conversation: Sequence[Said], segment: int) -> list[Request]:
     """The requests of an utterance that somebody takes on."""
     said = conversation[segment]
-    found = list(_requests(reader.names, said))
+    found = list(_requests(background.names, said))
     if not found:
         return []
-    hearing = hear(reader, conversation, segment)
+    turn = hear(background, conversation, segment)
     requests = []
     for at, key, called in found:
         answer = _granted(conversation, said, at)
         if called is None and answer is None:
             continue
         owner = called or (answer is not None and answer.speaker) or UNKNOWN
-        promise = hearing.promise(at, key, owner)
+        promise = turn.promise(at, key, owner)
         requests.append(Request(promise, -1 if answer is None else answer.segment))
     return requests
 
 
-def _requests(names: Names, said: Said) -> Iterator[tuple[int, str, str | None]]:
+def _requests(names: People, said: Said) -> Iterator[tuple[int, str, str | None]]:
     """The verb's token, its infinitive, who is called by name."""
     for at, word in enumerate(said.words):
         form = verb(word)
@@ -80,7 +80,7 @@ def _requests(names: Names, said: Said) -> Iterator[tuple[int, str, str | None]]
                 pass
 
 
-def _called(names: Names, said: Said, at: int) -> str | None:
+def _called(names: People, said: Said, at: int) -> str | None:
     """Who is called by name in the words before a verb, or right behind it."""
     sentence = said.sentence(at)
     for i in (*range(at - 1, max(sentence.first, at - 7) - 1, -1), *range(at + 1, min(sentence.last, at + 2) + 1)):

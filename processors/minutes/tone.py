@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from processors.minutes.vocabulary import vocabulary
 from processors.minutes.words import Said
-from processors.phrases.spelling import stem
+from processors.russian.stems import stem
 from schemas.minutes import Tone
 
 _DATA = vocabulary("tone")

@@ -12,12 +12,12 @@ from math import log, sqrt
 from statistics import mean, pstdev
 from typing import NamedTuple
 
-from processors.minutes.names import FIRST_NAMES
-from processors.minutes.numerals import is_number
+from processors.minutes.people import FIRST_NAMES
 from processors.minutes.stop_words import STOP_WORDS
 from processors.minutes.verbs import verb
 from processors.minutes.vocabulary import vocabulary
 from processors.minutes.words import Said
+from processors.russian.numerals import is_number
 from schemas.minutes import Topic
 
 _DATA = vocabulary("topics")

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from rapidfuzz import fuzz
 
 from processors.minutes.vocabulary import vocabulary
-from processors.phrases.pattern import plain
-from processors.phrases.spelling import stem
-from processors.pseudonyms.numerals import NUMERAL
+from processors.russian.numerals import NUMERAL
+from processors.russian.stems import stem
+from processors.russian.words import plain
 
 _DATA = vocabulary("verbatim")
 

@@ -14,7 +14,7 @@ from rapidfuzz.distance import Levenshtein
 
 from processors.minutes.verb_list import DURATIVE, LIGHT, NOT_DEEDS, PERFECTIVE, PROCESS, REGULAR, ROOTS
 from processors.minutes.vocabulary import vocabulary
-from processors.phrases.spelling import stem
+from processors.russian.stems import stem
 
 _DATA = vocabulary("verbs")
 

@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from processors.minutes.vocabulary import vocabulary
 from processors.phrases.negation import PREPOSITIONS
-from processors.phrases.pattern import plain
-from processors.phrases.spelling import stem
+from processors.russian.stems import stem
+from processors.russian.words import plain
 from schemas.meetings import Utterance
 
 _DATA = vocabulary("words")

@@ -1,8 +1,9 @@
 """What clients say when they leave. Notation: `pattern`. A verb stands here with both aspects: their stems differ."""
 
 from processors.phrases.matcher import Phrases
-from processors.phrases.pattern import parse, word_list
-from processors.phrases.spelling import stem
+from processors.phrases.pattern import parse
+from processors.russian.stems import stem
+from processors.russian.words import word_list
 
 TOPIC = "leaving"
 

@@ -12,9 +12,9 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from processors.phrases.negation import benign, negated
-from processors.phrases.pattern import BETWEEN, SLACK, Phrase, plain
-from processors.phrases.pattern import Word as Wanted
+from processors.phrases.pattern import BETWEEN, SLACK, Phrase, Wanted
 from processors.phrases.spelling import Spelling
+from processors.russian.words import plain
 
 _WORD = re.compile(r"\w+")
 _SENTENCE_ENDS = re.compile(r"[.!?\n]")

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 
-from processors.phrases.pattern import word_list
-from processors.phrases.spelling import stem
+from processors.russian.stems import stem
+from processors.russian.words import word_list
 
 FAR = 4
 """Words before or after an anchor that may still govern it."""

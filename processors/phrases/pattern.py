@@ -11,6 +11,8 @@ past (товар уходит, вы уходите, они ушли), unless tha
 
 from dataclasses import dataclass
 
+from processors.russian.words import plain
+
 SLACK = 4
 """Words that may stand between those of a phrase, in all (research/domain.md 4.2)."""
 
@@ -19,7 +21,7 @@ BETWEEN = 1
 
 
 @dataclass(frozen=True, slots=True)
-class Word:
+class Wanted:
     """One word of a phrase: all its forms, in lower case and without ё."""
 
     forms: tuple[str, ...]
@@ -35,7 +37,7 @@ class Phrase:
 
     text: str
     topic: str
-    groups: tuple[tuple[Word, ...], ...]
+    groups: tuple[tuple[Wanted, ...], ...]
     unless: frozenset[str] = frozenset()
 
     @property
@@ -58,16 +60,6 @@ def parse(pattern: str, topic: str, unless: frozenset[str] = frozenset()) -> Phr
     return Phrase(text, topic, groups, unless)
 
 
-def word_list(text: str) -> tuple[str, ...]:
-    """The words of a written list."""
-    return tuple(text.split())
-
-
-def plain(word: str) -> str:
-    """A word as it is compared."""
-    return word.lower().replace("ё", "е")
-
-
-def _word(notation: str) -> Word:
+def _word(notation: str) -> Wanted:
     forms = tuple(map(plain, notation.lstrip("*").split("|")))
-    return Word(forms, notation.startswith("*"))
+    return Wanted(forms, notation.startswith("*"))

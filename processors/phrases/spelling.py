@@ -3,19 +3,17 @@
 from collections.abc import Iterable
 from functools import lru_cache
 
-import snowballstemmer
 from rapidfuzz import fuzz, process
 
-from processors.phrases.pattern import Word, plain, word_list
+from processors.phrases.pattern import Wanted
+from processors.russian.stems import CACHED, stem
+from processors.russian.words import plain, word_list
 
 NEAR = 80.0
 """Least `fuzz.ratio` of two stems (research/domain.md 4.2: recall 0.82, 3-5 % false)."""
 
 EXACT_UP_TO = 4
 """Shorter stems must be the same: one letter of four makes another word (нашл-, наш)."""
-
-CACHED = 1 << 15
-"""Words remembered, some 10 MB at most. Chats use a few thousand; a new word costs about 30 µs, a known one 0.05."""
 
 JOINED_FROM, LONGEST_HALF = 4, 4
 """A word written in two ("рас торгнуть") is tried when its first half is so short; a longer half is near by itself."""
@@ -29,18 +27,11 @@ NOUNS = frozenset(word_list("уход ухода уходу уходом ухо�
 Near = tuple[tuple[int, float], ...]
 """Indices of phrase words, each with its score 80..100."""
 
-_stem = lru_cache(CACHED)(snowballstemmer.stemmer("russian").stemWord)
-
-
-def stem(word: str) -> str:
-    """The Snowball stem of a word in lower case without ё."""
-    return str(_stem(word))
-
 
 class Spelling:
     """The words of a list of phrases, indexed by what a text may write for them."""
 
-    def __init__(self, words: Iterable[Word]) -> None:
+    def __init__(self, words: Iterable[Wanted]) -> None:
         self._words = list(dict.fromkeys(words))
         self.index = {word: number for number, word in enumerate(self._words)}
         self._owners: dict[str, list[int]] = {}
@@ -67,7 +58,7 @@ class Spelling:
                     scores[number] = score
         return tuple(scores.items())
 
-    def _fits(self, word: str, wanted: Word) -> bool:
+    def _fits(self, word: str, wanted: Wanted) -> bool:
         if not wanted.anchor or word in wanted.forms:
             return True
         return word not in NOUNS and not word.endswith(NOT_OURS)

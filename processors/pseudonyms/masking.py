@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from rapidfuzz.distance import DamerauLevenshtein
 
-from processors.pseudonyms.names import CAPITALISED, WORD, forms, name_words, plain
 from processors.pseudonyms.patterns import AFTER_NAMES, BEFORE_NAMES, KINDS, PATRONYMIC_AFTER, Span
+from processors.russian.names import CAPITALISED, WORD, canonical, forms, name_words
 
 TOKEN = re.compile(rf"\[?({'|'.join(KINDS)})_([0-9]+)([а-яё]?)\]?", re.IGNORECASE)
 """Also as a careless model copies it: in small letters, without a bracket. No assertions about what is around: what is
@@ -115,7 +115,7 @@ class _People:
         return who
 
     def _bearing(self, word: str) -> frozenset[int]:
-        wanted = plain(word)
+        wanted = canonical(word)
         who = self._bearers.get(wanted, frozenset())
         if len(wanted) <= 2 or wanted in CAPITALISED:
             return who if word[0].isupper() else frozenset()  # Ли is a person, ли is not
@@ -132,9 +132,9 @@ class _People:
             end = father.end()
         after = _INITIALS_AFTER.match(text, end)
         before = _INITIALS_BEFORE.search(text, max(0, start - 8), start)
-        if after and plain(after[0].strip()[0]) in letters:
+        if after and canonical(after[0].strip()[0]) in letters:
             end = after.end()
-        elif before and plain(before[0][0]) in letters:
+        elif before and canonical(before[0][0]) in letters:
             start = before.start()
         return Span(start, end, "ИМЯ", ",".join(map(str, sorted(bearers))))
 

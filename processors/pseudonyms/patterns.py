@@ -8,7 +8,9 @@ import re
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from processors.pseudonyms.numerals import NUMERAL, is_card, is_inn, is_ogrn, is_phone, said_numbers
+from processors.pseudonyms.dictated import said_numbers
+from processors.pseudonyms.registers import is_card, is_inn, is_ogrn, is_phone
+from processors.russian.numerals import NUMERAL
 
 
 class Span(NamedTuple):

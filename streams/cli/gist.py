@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from alerting.plural import RESERVATIONS, count
+from processors.russian.plural import RESERVATIONS, count
 
 LONGEST = 100
 """Characters of a text that fit a terminal's line beside the other columns."""

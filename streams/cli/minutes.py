@@ -10,10 +10,9 @@ import click
 import msgspec
 
 from alerting.minutes import render_markdown
-from alerting.plural import date
-from processors.minutes.extract import extract
-from processors.minutes.reading import read
+from processors.minutes import extract, read_transcript
 from processors.profile import FIELDS, Profile
+from processors.russian.dates import date
 from schemas.codec import event_id
 from schemas.errors import ConfigError, Refused
 from schemas.minutes import MeetingMinutes, MeetingRequest, Minutes
@@ -70,7 +69,7 @@ def _asked(loaded: Settings, source: str) -> MeetingRequest:
     path = Path(source)
     if path.is_file():
         try:
-            conversation = read(path.read_bytes())
+            conversation = read_transcript(path.read_bytes())
         except (ValueError, OSError) as error:
             raise Refused(f"{source}: {error}") from None
         return MeetingRequest("", path.name, "", conversation.started_at or 0, conversation)
@@ -82,10 +81,10 @@ def _asked(loaded: Settings, source: str) -> MeetingRequest:
 
 async def _written(loaded: Settings, asked: MeetingRequest) -> Minutes:
     """By a model where one is set up, else by rules."""
-    from streams.minutes.llm.gateway import Gateway
+    from streams.minutes.llm.gateway import ModelGateway
     from streams.minutes.worker import Scribe
 
-    gateway = Gateway(loaded.llm, HandLog(loaded.llm.hand_log))
+    gateway = ModelGateway(loaded.llm, HandLog(loaded.llm.hand_log))
     try:
         return await Scribe(gateway, patience_s=0).write(asked, asked.conversation.people, arrived=0)
     finally:

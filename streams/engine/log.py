@@ -11,7 +11,7 @@ from collections.abc import Callable
 PLAIN = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "taskName"}
 
 
-class Line(logging.Formatter):
+class EventLine(logging.Formatter):
     """A line with the worker's name in front and the extra fields behind."""
 
     def __init__(self, worker: str) -> None:
@@ -50,7 +50,7 @@ class Repeats(logging.Filter):
 def configure(worker: str, level: str = "INFO") -> None:
     """Send everything of this process to stdout in one form. Third-party chatter starts at WARNING."""
     handler = logging.StreamHandler(sys.stdout)
-    handler.setFormatter(Line(worker))
+    handler.setFormatter(EventLine(worker))
     handler.addFilter(Repeats())
     root = logging.getLogger()
     root.handlers[:] = [handler]

@@ -15,7 +15,7 @@ from aiokafka import ConsumerRecord
 from msgspec.structs import replace
 
 from alerting.webhooks import webhook_of_minutes
-from processors.minutes.extract import extract
+from processors.minutes import extract
 from schemas.codec import EVENT, MINUTES_REQUEST, Codec, event_id
 from schemas.errors import ConfigError, Refused, Transient
 from schemas.minutes import ChatDay, ChatSummary, MeetingMinutes, MeetingRequest, Minutes, MinutesRequest
@@ -27,7 +27,7 @@ from streams.engine.kafka import Output, Outputs, Reader
 from streams.engine.settle import Batch, Outcome
 from streams.engine.worker import Worker
 from streams.minutes.llm.faults import LlmError, LlmFault
-from streams.minutes.llm.gateway import Gateway
+from streams.minutes.llm.gateway import ModelGateway
 from streams.minutes.llm.writer import Writer
 from streams.settings import Settings
 
@@ -45,7 +45,7 @@ People = Callable[[MinutesRequest], Any]
 def build(settings: Settings) -> Worker:
     """The minutes worker."""
     worker = Worker("minutes", settings, jobs=True)
-    gateway = Gateway(settings.llm, Audit(worker.outputs))
+    gateway = ModelGateway(settings.llm, Audit(worker.outputs))
     scribe = Scribe(gateway, settings.llm.patience_seconds)
     worker.consume(MINUTES_REQUESTS, MinutesOf(scribe, lambda asked: ask_people(settings, asked), targets(settings)))
     worker.background("budget", lambda: follow_calls(Reader(settings.kafka, LLM_CALLS), gateway))
@@ -87,7 +87,7 @@ class Audit:
         await self._outputs.send([Output(LLM_CALLS.name, made.role.encode(), _CALL.encode(made))])
 
 
-async def follow_calls(reader: Reader, gateway: Gateway) -> None:
+async def follow_calls(reader: Reader, gateway: ModelGateway) -> None:
     """Keep the budget of all workers, until cancelled."""
 
     async def take(record: ConsumerRecord | None) -> None:
@@ -101,7 +101,7 @@ async def follow_calls(reader: Reader, gateway: Gateway) -> None:
 class Scribe:
     """Minutes by a model where one is configured and allowed, else by rules. `clock` in seconds UTC, as `arrived`."""
 
-    def __init__(self, gateway: Gateway, patience_s: float, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, gateway: ModelGateway, patience_s: float, clock: Callable[[], float] = time.time) -> None:
         self._gateway, self._patience_s, self._clock = gateway, patience_s, clock
         self._writer = Writer(gateway)
 

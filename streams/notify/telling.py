@@ -101,7 +101,7 @@ class Alerts(Telling[Alert]):
                 self._sender.answer(*presses[wish.key, wish.version])
 
 
-class Reports(Telling[DailyReport]):
+class DailyReports(Telling[DailyReport]):
     """Daily reports to messages for the shared chat, and to each curator's own chat what concerns his clients.
 
     The same report id is never sent again.

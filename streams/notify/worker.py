@@ -41,7 +41,7 @@ from streams.notify.telegram.bot_api import BotApi
 from streams.notify.telegram.limits import Limits
 from streams.notify.telegram.sender import Sender
 from streams.notify.telegram.shelf import Place, Shelf
-from streams.notify.telling import Alerts, Hooks, OpsNotices, Reports, Rooms, Transcripts, no_hooks
+from streams.notify.telling import Alerts, DailyReports, Hooks, OpsNotices, Rooms, Transcripts, no_hooks
 from streams.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -67,7 +67,7 @@ def build(settings: Settings) -> Worker:
         return bodies.webhook_of_report(report, link)
 
     worker.consume(LEAD_ALERTS, Alerts(shelf, sender, hooks(bodies.webhook_of_alert)))
-    worker.consume(REPORTS, Reports(shelf, settings.telegram.curators, link, hooks(of_report)))
+    worker.consume(REPORTS, DailyReports(shelf, settings.telegram.curators, link, hooks(of_report)))
     worker.consume(RECORDINGS, Rooms(shelf, hooks(_of_recording)))
     worker.consume(OPS_NOTICES, OpsNotices(shelf))
     if hooked:

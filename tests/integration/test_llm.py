@@ -9,7 +9,7 @@ from streams.engine.kafka import Output, Outputs, Reader
 from streams.engine.topics import apply
 from streams.minutes.llm.budget import Budget
 from streams.minutes.llm.caller import BEGUN
-from streams.minutes.llm.gateway import Gateway
+from streams.minutes.llm.gateway import ModelGateway
 from streams.minutes.llm.request import Request
 from streams.settings import Kafka
 from streams.settings.llm import Llm, Model
@@ -34,7 +34,7 @@ async def test_minutes_of_a_talk_with_the_audit_in_kafka(bootstrap: str) -> None
 
     async with FakeGlm() as glm:
         models = {"glm": Model(base_url=glm.url, model="glm-4.7", api_key=glm.token, usd_in=0.6, usd_out=2.2)}
-        gateway = Gateway(Llm(models=models, usd_per_day={"minutes": 1.0}), send)
+        gateway = ModelGateway(Llm(models=models, usd_per_day={"minutes": 1.0}), send)
         glm.faults.append(Fault("1302"))
         minutes = await gateway.ask(Request("minutes", "Составь итоги встречи.", TALK, Minutes, NAMES, "12345"))
         spent = gateway.budget.spent("minutes")

@@ -1,4 +1,4 @@
-"""`Gateway.ask`: a question to the models of a role, in order, until one gives a usable answer.
+"""`ModelGateway.ask`: a question to the models of a role, in order, until one gives a usable answer.
 
 question ── no model may read this lead ──────────────────────────────► FORBIDDEN
    │ masked where the model is external, fenced, with the schema
@@ -44,7 +44,7 @@ class Mask(Protocol):
     def restore(self, text: str) -> str: ...
 
 
-class Gateway:
+class ModelGateway:
     """All models of the settings. One per process; close it at the end.
 
     `send_audit` gets an `LlmCall` of every call and returns when that is durable; it is waited for while it raises

@@ -6,7 +6,7 @@ from typing import NamedTuple, TypeVar
 
 import msgspec
 
-from processors.minutes.verbatim import alike
+from processors.minutes import alike
 from schemas.minutes import UNKNOWN, Action, Conversation, Fact, Minutes, Point, Tone, Topic
 from streams.minutes.llm.prompts import CLIENT
 
@@ -17,16 +17,16 @@ _UNSEEN = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\U000e
 Item = TypeVar("Item", Point, Action, Fact)
 
 
-class Line(NamedTuple):
+class Stretch(NamedTuple):
     """An utterance as a model gets it, and the pause before it, ms. A very long one makes several lines."""
 
     text: str
     pause_ms: int
 
 
-def lines(conversation: Conversation, longest: int) -> list[Line]:
+def lines(conversation: Conversation, longest: int) -> list[Stretch]:
     """`[n] Имя: слова`, each on one line, whatever the words and names hold, of at most `longest` characters."""
-    made: list[Line] = []
+    made: list[Stretch] = []
     heard_ms = 0
     for number, utterance in enumerate(conversation.utterances):
         name = _one_line(utterance.speaker or "")[:_NAME_CHARS].replace(":", " ")
@@ -34,18 +34,18 @@ def lines(conversation: Conversation, longest: int) -> list[Line]:
         room = max(longest - len(label), 1)
         pause_ms = max(0, utterance.start_ms - heard_ms)
         for piece in _pieces(_one_line(utterance.text), room):
-            made.append(Line(label + piece, pause_ms))
+            made.append(Stretch(label + piece, pause_ms))
             pause_ms = 0
         heard_ms = max(heard_ms, utterance.end_ms)
     return made
 
 
-def material(part: Sequence[Line]) -> str:
+def material(part: Sequence[Stretch]) -> str:
     """The lines of a part."""
     return "\n".join(line.text for line in part)
 
 
-def cut(part: Sequence[Line], limit: int) -> list[Sequence[Line]]:
+def cut(part: Sequence[Stretch], limit: int) -> list[Sequence[Stretch]]:
     """Parts of at most `limit` characters (a single line may be longer), cut at the longest pause of the middle."""
     if len(material(part)) <= limit or len(part) < 2:
         return [part]
@@ -53,7 +53,7 @@ def cut(part: Sequence[Line], limit: int) -> list[Sequence[Line]]:
     return [*cut(part[:at], limit), *cut(part[at:], limit)]
 
 
-def middle(part: Sequence[Line]) -> int:
+def middle(part: Sequence[Stretch]) -> int:
     """Where to cut two or more lines in two: at the longest pause between the first and the last quarter."""
     total, so_far, places = sum(len(line.text) for line in part), 0, []
     for number, line in enumerate(part[:-1], 1):

@@ -5,7 +5,7 @@ from typing import Literal
 
 import msgspec
 
-from processors.phrases.pattern import word_list
+from processors.russian.words import word_list
 from schemas.minutes import UNKNOWN, Action, Conversation, Fact, Minutes, Point, Tone, Topic
 
 CLIENT = " (клиент)"

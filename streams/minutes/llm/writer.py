@@ -13,12 +13,12 @@ from typing import Protocol
 from msgspec.structs import replace
 
 from processors.days import local_day
-from processors.minutes.quotes import verified
+from processors.minutes import verified
 from schemas.minutes import OFFLINE, ChatDay, Conversation, Minutes
 from schemas.types import LeadId
 from streams.minutes.llm.faults import Kind as Fault
 from streams.minutes.llm.faults import LlmError
-from streams.minutes.llm.parts import Line, cut, lines, material, merged, middle
+from streams.minutes.llm.parts import Stretch, cut, lines, material, merged, middle
 from streams.minutes.llm.prompts import MERGE, Draft, Gist, Kind, minutes_of, system
 from streams.minutes.llm.request import Answered, Request, T
 from streams.settings.llm import Role
@@ -37,7 +37,7 @@ _EPOCH = date(1970, 1, 1)
 
 
 class Models(Protocol):
-    """What is needed of a `Gateway`."""
+    """What is needed of a `ModelGateway`."""
 
     def usable(self, lead_id: str, role: Role) -> bool: ...
 
@@ -101,7 +101,9 @@ class Writer:
         ]
         return await self._whole(task, written)
 
-    async def _halving(self, task: _Task, role: Role, part: Sequence[Line], number: int, parts: int) -> list[Minutes]:
+    async def _halving(
+        self, task: _Task, role: Role, part: Sequence[Stretch], number: int, parts: int
+    ) -> list[Minutes]:
         """Minutes of a part; in two, and so on, where it is still too long."""
         try:
             return [await self._part(task, role, part, number, parts)]
@@ -112,7 +114,7 @@ class Writer:
         first = await self._halving(task, role, part[:at], number, parts)
         return [*first, *await self._halving(task, role, part[at:], number, parts)]
 
-    async def _part(self, task: _Task, role: Role, part: Sequence[Line], number: int = 1, parts: int = 1) -> Minutes:
+    async def _part(self, task: _Task, role: Role, part: Sequence[Stretch], number: int = 1, parts: int = 1) -> Minutes:
         words = system(task.kind, task.said_on, number, parts)
         request = Request(role, words, material(part), Draft, task.names, task.lead_id, ANSWER_TOKENS)
         answered = await self._gateway.answer(request)

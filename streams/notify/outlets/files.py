@@ -13,7 +13,7 @@ from typing import NamedTuple
 from urllib.parse import quote
 
 from alerting.minutes import render_markdown
-from alerting.plural import MOSCOW
+from processors.days import MOSCOW
 from schemas.codec import Codec
 from schemas.errors import Transient
 from schemas.minutes import MeetingMinutes
@@ -51,7 +51,7 @@ class Files:
             raise Transient(f"minutes file not written: {error.strerror}") from error
 
 
-class Section(NamedTuple):
+class FileSection(NamedTuple):
     """One of ours in a file: whose, of which version and start (ms UTC), and which lines, the comments included."""
 
     recording: str
@@ -99,16 +99,16 @@ def _insert(lines: list[str], body: str, place: tuple[int, str]) -> None:
     lines.insert(at, body)
 
 
-def _sections(lines: list[str]) -> list[Section]:
+def _sections(lines: list[str]) -> list[FileSection]:
     """Ours, in the order of the file. A comment without its other half is none: a person's words may follow it."""
-    sections: list[Section] = []
+    sections: list[FileSection] = []
     begun: tuple[re.Match[str], int] | None = None
     for number, line in enumerate(lines):
         if found := _BEGIN.fullmatch(line):
             begun = found, number
         elif (found := _END.fullmatch(line)) and begun is not None and begun[0][1] == found[1]:
             head, first = begun
-            sections.append(Section(head[1], int(head[2]), int(head[3]), first, number + 1))
+            sections.append(FileSection(head[1], int(head[2]), int(head[3]), first, number + 1))
             begun = None
     return sections
 

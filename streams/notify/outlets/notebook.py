@@ -16,7 +16,7 @@ from typing import Literal, NamedTuple
 from urllib.parse import quote
 
 from alerting.minutes import render_markdown, transcript_markdown
-from alerting.plural import MOSCOW
+from processors.days import MOSCOW
 from schemas.codec import Codec, Rejected
 from schemas.errors import Refused, Transient
 from schemas.outlets import MinutesCopy

@@ -12,7 +12,6 @@ import time
 from collections.abc import Awaitable, Callable
 
 from streams.settings.speech import SpeechKit
-from streams.transcribe.engines.answers import Hearing
 from streams.transcribe.engines.interface import (
     UNKEPT,
     Capabilities,
@@ -24,7 +23,8 @@ from streams.transcribe.engines.interface import (
     SegmentResult,
 )
 from streams.transcribe.engines.limits import Starts
-from streams.transcribe.engines.speechkit_line import Line, SessionReport, outcome_of
+from streams.transcribe.engines.speechkit_answers import Hearing
+from streams.transcribe.engines.speechkit_line import SessionReport, SpeechKitChannel, outcome_of
 from streams.transcribe.engines.speechkit_operation import Recognition
 from streams.transcribe.sound.audio import Audio, Segment
 
@@ -60,7 +60,7 @@ class SpeechKitAsync:
     ) -> None:
         self._settings = settings
         self._observe, self._pause, self._clock = observe, pause, clock
-        self._line = Line(settings, PARALLEL * 2)
+        self._line = SpeechKitChannel(settings, PARALLEL * 2)
         self._room = asyncio.Semaphore(PARALLEL)
         self._polls = Starts(POLLS_PER_SECOND, clock)
 
@@ -73,7 +73,7 @@ class SpeechKitAsync:
         return Capabilities(LONGEST_MS, PARALLEL, offline=False, punctuation=True)
 
     def check(self) -> None:
-        """As `Line.check`."""
+        """As `SpeechKitChannel.check`."""
         self._line.check()
 
     def health(self) -> Health:

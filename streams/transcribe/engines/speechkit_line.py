@@ -44,7 +44,7 @@ def outcome_of(failure: BaseException | None) -> tuple[str, str]:
             return "cancelled", ""
 
 
-class Line:
+class SpeechKitChannel:
     """The connection and a pool of `threads`, made at the first use and again after `close`."""
 
     def __init__(self, settings: SpeechKit, threads: int) -> None:

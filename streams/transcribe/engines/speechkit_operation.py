@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from schemas.errors import Transient
 from streams.settings.speech import SpeechKit
-from streams.transcribe.engines.answers import Hearing
 from streams.transcribe.engines.interface import EngineError, EngineFault, EngineRefusal, ErrorKind
 from streams.transcribe.engines.limits import Starts
+from streams.transcribe.engines.speechkit_answers import Hearing
 from streams.transcribe.sound.audio import RATE, Audio, Segment
 from streams.transcribe.sound.opus import encode
 

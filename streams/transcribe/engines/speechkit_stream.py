@@ -15,7 +15,6 @@ from random import Random
 from schemas.errors import Transient
 from streams.engine.retry import Policy
 from streams.settings.speech import SpeechKit
-from streams.transcribe.engines.answers import Hearing
 from streams.transcribe.engines.interface import (
     Capabilities,
     EngineError,
@@ -27,8 +26,9 @@ from streams.transcribe.engines.interface import (
 )
 from streams.transcribe.engines.limits import Slots, Starts
 from streams.transcribe.engines.pace import Session
+from streams.transcribe.engines.speechkit_answers import Hearing
 from streams.transcribe.engines.speechkit_errors import MOST_INTERNAL
-from streams.transcribe.engines.speechkit_line import Line, SessionReport
+from streams.transcribe.engines.speechkit_line import SessionReport, SpeechKitChannel
 from streams.transcribe.sound.audio import Audio, Segment
 
 log = logging.getLogger(__name__)
@@ -77,7 +77,7 @@ class SpeechKitStream:
         self._observe, self._pause, self._clock, self._dice = observe, pause, clock, dice or Random()
         self._slots = Slots(settings.parallel)
         self._starts = Starts(settings.starts_per_second, clock, pause)
-        self._line = Line(settings, settings.parallel)
+        self._line = SpeechKitChannel(settings, settings.parallel)
         self._running = self._retries = 0
         self._trouble = ""
 

@@ -14,8 +14,8 @@ from yandex.cloud.ai.stt.v3 import stt_service_pb2_grpc as service
 from yandex.cloud.operation import operation_service_pb2, operation_service_pb2_grpc
 
 from streams.settings.speech import SpeechKit
-from streams.transcribe.engines.answers import Answer, Closed, Event, Final, Partial, Refinement, Warned
 from streams.transcribe.engines.interface import EngineError
+from streams.transcribe.engines.speechkit_answers import Answer, Closed, Event, Final, Partial, Refinement, Warned
 from streams.transcribe.engines.speechkit_errors import error_of
 from streams.transcribe.sound.audio import RATE
 

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from schemas.errors import Transient
 from streams.transcribe.sound.audio import RATE, Audio
 from streams.transcribe.sound.channels import Channels, names
-from streams.transcribe.sound.spool import Blocks, Spool, Stopped, Unreadable
+from streams.transcribe.sound.sound_file import Blocks, SoundFile, Stopped, Unreadable
 from streams.transcribe.sound.tails import broken_off
 
 __all__ = ["Stopped", "Unreadable", "Voice", "decode", "tracks", "voices"]
@@ -42,13 +42,13 @@ def voices(path: Path, folder: Path, stop: Event | None = None, *, track: int = 
     """
     whole = folder / f"audio-{track}.pcm"
     channels = Channels()
-    audios = _decode(path, track, Spool([whole], stop), channels)
+    audios = _decode(path, track, SoundFile([whole], stop), channels)
     people = channels.people()
     if not people:
         return [Voice(name, *audios)]
     whole.unlink()
     apart = [folder / f"audio-{track}-{channel}.pcm" for channel in people]
-    audios = _decode(path, track, Spool(apart, stop, people))
+    audios = _decode(path, track, SoundFile(apart, stop, people))
     who = names(name, _titles(path)[track], len(people))
     return [Voice(*pair) for pair in zip(who, audios, strict=True)]
 
@@ -60,10 +60,10 @@ def decode(path: Path, into: Path, stop: Event | None = None, *, track: int = 0)
     Matroska written to a pipe may end anywhere. Sample 0 is the container's start, so times fit the video.
     Raises `Unreadable` (missing, no index, no audio, nothing decodable) and `Transient` (storage fault, stopped).
     """
-    return _decode(path, track, Spool([into], stop))[0]
+    return _decode(path, track, SoundFile([into], stop))[0]
 
 
-def _decode(path: Path, track: int, spool: Spool, channels: Channels | None = None) -> list[Audio]:
+def _decode(path: Path, track: int, spool: SoundFile, channels: Channels | None = None) -> list[Audio]:
     import av  # here: 16 MB of RSS that an idle worker need not hold
 
     try:
@@ -85,7 +85,7 @@ def _decode(path: Path, track: int, spool: Spool, channels: Channels | None = No
     return [Audio(file, spool.samples, damaged=bool(flaw), flaw=flaw) for file in spool.paths]
 
 
-def _lost_end(path: Path, spool: Spool) -> str:
+def _lost_end(path: Path, spool: SoundFile) -> str:
     reason = broken_off(path)
     return f"ends at {spool.samples / RATE:.1f} s: {reason}" if reason else ""
 

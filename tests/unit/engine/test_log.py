@@ -2,7 +2,7 @@
 
 import logging
 
-from streams.engine.log import Line, Repeats
+from streams.engine.log import EventLine, Repeats
 
 
 class Clock:
@@ -25,7 +25,7 @@ def record(
 
 def test_line_has_worker_event_and_fields() -> None:
     """One line: the worker, the time, the level, the logger, the event and its fields."""
-    line = Line("store").format(record("batch settled", rows=3, table="events"))
+    line = EventLine("store").format(record("batch settled", rows=3, table="events"))
     assert line.startswith("store      | ")
     assert line.endswith(" WARNING streams.x: batch settled rows=3 table=events")
 
@@ -35,14 +35,14 @@ def test_every_line_of_a_traceback_has_the_worker() -> None:
     try:
         raise ValueError("two\nlines")
     except ValueError as error:
-        text = Line("store").format(record(exc_info=(ValueError, error, error.__traceback__)))
+        text = EventLine("store").format(record(exc_info=(ValueError, error, error.__traceback__)))
     assert len(text.splitlines()) >= 4
     assert all(line.startswith("store      | ") for line in text.splitlines())
 
 
 def test_new_lines_in_a_field_cannot_forge_a_line() -> None:
     """What a remote side put into an error text does not look like another worker's line."""
-    text = Line("store").format(record(error="x\ngateway    | all is well"))
+    text = EventLine("store").format(record(error="x\ngateway    | all is well"))
     assert [line[:13] for line in text.splitlines()] == ["store      | "] * 2
 
 
@@ -55,7 +55,7 @@ def test_burst_then_silence_then_the_count() -> None:
     first, second = record(), record()
     assert repeats.filter(first)
     assert repeats.filter(second)
-    assert "repeated=7" in Line("x").format(first)
+    assert "repeated=7" in EventLine("x").format(first)
     assert not hasattr(second, "repeated")
 
 

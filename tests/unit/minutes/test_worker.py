@@ -23,7 +23,7 @@ CHAT = ChatDay("7", "2026-11-21", NOW - 86_400_000, NOW, Conversation(SAID, 2, N
 KNOWN = {"names": ["Анна", "Пётр"], "client": ["Анна", "Пётр"], "present": ["Анна", "Сергей"]}
 
 
-class Gateway:
+class ModelGateway:
     """Usable or not."""
 
     def __init__(self, usable: bool) -> None:
@@ -51,7 +51,7 @@ class Writer:
 
 
 def scribe(writer: Writer | None = None, now: float = 0.0) -> Scribe:
-    made = Scribe(Gateway(writer is not None), 600.0, lambda: now)  # type: ignore[arg-type]
+    made = Scribe(ModelGateway(writer is not None), 600.0, lambda: now)  # type: ignore[arg-type]
     if writer:
         made._writer = writer  # type: ignore[assignment]
     return made

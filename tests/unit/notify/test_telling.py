@@ -8,7 +8,7 @@ from alerting.outbox import Wish
 from schemas.outlets import Webhook
 from schemas.sources import RoomReport, Transcript
 from streams.engine.kafka import Output
-from streams.notify.telling import Reports, Rooms, Transcripts, by_curator
+from streams.notify.telling import DailyReports, Rooms, Transcripts, by_curator
 from streams.notify.worker import hook_outputs
 from tests.unit.alerting.alerts import FULL_REPORT
 from tests.unit.processors.minutes.test_reading import RECORDING
@@ -45,7 +45,7 @@ async def test_a_report_goes_to_all_and_to_each_curator() -> None:
     """The shared chat gets everything, a curator what concerns his clients, and one without any gets nothing."""
     shelf = Shelf()
     curators = {"12345": 11, "777": 12, "42": 11, "99": 13}
-    await told(Reports(shelf, curators, lambda lead, recording: ""), FULL_REPORT)  # type: ignore[arg-type]
+    await told(DailyReports(shelf, curators, lambda lead, recording: ""), FULL_REPORT)  # type: ignore[arg-type]
     texts = {wish.to: wish.message.text for wish in shelf.wishes}
     assert set(texts) == {"report", "chat:11", "chat:12"}
     assert len({wish.key for wish in shelf.wishes}) == len(shelf.wishes)
@@ -57,7 +57,7 @@ async def test_a_report_goes_to_all_and_to_each_curator() -> None:
 async def test_a_report_is_told_once() -> None:
     """The same id again, in another batch or in this one, says nothing more."""
     shelf = Shelf("2026-11-21/1")
-    reports = Reports(shelf, {"12345": 11}, lambda lead, recording: "")  # type: ignore[arg-type]
+    reports = DailyReports(shelf, {"12345": 11}, lambda lead, recording: "")  # type: ignore[arg-type]
     await told(reports, FULL_REPORT)
     assert shelf.wishes == []
     shelf.known.clear()

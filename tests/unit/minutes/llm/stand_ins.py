@@ -10,7 +10,7 @@ import msgspec
 
 from schemas.outlets import LlmCall
 from streams.minutes.llm.caller import BEGUN, World
-from streams.minutes.llm.gateway import Gateway
+from streams.minutes.llm.gateway import ModelGateway
 from streams.minutes.llm.request import Request
 from streams.settings.llm import Llm, Model, Role
 from tests.fakes.glm import FakeGlm
@@ -69,9 +69,9 @@ def request(
 
 
 @asynccontextmanager
-async def opened(sky: Sky, models: dict[str, Model], **settings: Any) -> AsyncIterator[Gateway]:
+async def opened(sky: Sky, models: dict[str, Model], **settings: Any) -> AsyncIterator[ModelGateway]:
     """A gateway, closed at the end."""
-    gateway = Gateway(Llm(models=models, **settings), sky.keep, world=sky.world())
+    gateway = ModelGateway(Llm(models=models, **settings), sky.keep, world=sky.world())
     try:
         yield gateway
     finally:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from processors.minutes.extract import extract
+from processors.minutes import extract
 from schemas.meetings import Utterance
 from schemas.minutes import UNKNOWN, Conversation, Minutes
 from tests.unit.processors.minutes.corpus import DECISIONS, NOTHING, PROMISES, exchanges

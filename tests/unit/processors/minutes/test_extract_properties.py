@@ -3,7 +3,7 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from processors.minutes.extract import extract
+from processors.minutes import extract
 from schemas.meetings import Utterance
 from schemas.minutes import OFFLINE, Conversation
 from tests.unit.processors.minutes.corpus import DECISIONS, NOTHING, PROMISES

@@ -9,7 +9,7 @@ from functools import cache
 
 import pytest
 
-from processors.minutes.extract import extract
+from processors.minutes import extract
 from schemas.minutes import Minutes
 from tests.fixtures.meetings.make import build
 from tests.unit.processors.minutes.meetings import DEV, FOLDER, HELD_OUT, Score, items, load, pair, score

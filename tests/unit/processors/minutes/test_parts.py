@@ -2,11 +2,11 @@
 
 import pytest
 
-from processors.minutes.extract import extract
-from processors.minutes.names import Names
-from processors.minutes.numerals import numbers
+from processors.minutes import extract
+from processors.minutes.people import People
 from processors.minutes.verbs import Person, misheard, misspelt, verb
 from processors.minutes.words import Said, read
+from processors.russian.numerals import numbers
 from schemas.meetings import Utterance
 from schemas.minutes import Conversation, Minutes
 
@@ -68,12 +68,12 @@ def test_misheard_verbs_are_recognised() -> None:
 
 def test_names_are_told_from_words() -> None:
     """In any case of the known ones; a word that is a name only by its capital needs it."""
-    names = Names(["Вера Павлова"])
+    names = People(["Вера Павлова"])
     said = Said(0, Utterance(0, 1, "скажите вере и марине что роман длинный а Роман нет"))
     named = {said.words[at] for at in range(len(said.words)) if names.named(said, at)}
     assert {"марине", "роман"} <= named
     assert names.nominative(said, said.words.index("роман")) is None
-    assert Names(["Вера Павлова"]).introduced(read([Utterance(0, 1, "меня зовут вера")])[0]) == "Вера Павлова"
+    assert People(["Вера Павлова"]).introduced(read([Utterance(0, 1, "меня зовут вера")])[0]) == "Вера Павлова"
 
 
 def test_prices_are_tariffs_and_numbers() -> None:

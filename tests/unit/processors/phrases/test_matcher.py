@@ -4,7 +4,7 @@ import pytest
 
 from processors.phrases import Phrases
 from processors.phrases.pattern import Phrase, parse
-from processors.phrases.spelling import stem
+from processors.russian.stems import stem
 
 
 def compiled(*patterns: str, unless: str = "") -> Phrases:

@@ -14,7 +14,7 @@ from schemas.errors import Transient
 from schemas.sources import Word
 from streams.transcribe.sound.audio import RATE, Pcm
 from streams.transcribe.sound.decode import Stopped, Unreadable, decode, tracks, voices
-from streams.transcribe.sound.spool import Spool
+from streams.transcribe.sound.sound_file import SoundFile
 from tests.speech import write_mp4, write_wav
 from tests.tones import Talk, encode, encode_live, hear, talk
 
@@ -133,7 +133,7 @@ def test_a_hole_in_the_time_stamps_becomes_silence(tmp_path: Path, into: Path) -
 
 def test_a_broken_time_stamp_does_not_fill_the_disk(tmp_path: Path, into: Path) -> None:
     """A jump far past the end that the container names is a fault of the stamp, not hours of silence."""
-    with Spool([into], stop=None) as spool:
+    with SoundFile([into], stop=None) as spool:
         spool.lasting_s = 10.0
         spool.advance(3600.0)
     assert spool.samples == 0

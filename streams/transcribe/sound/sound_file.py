@@ -30,7 +30,7 @@ class Stopped(Transient):
     """The decode was told to stop."""
 
 
-class Spool:
+class SoundFile:
     """The files being written, side by side, and what went wrong on the way.
 
     `channels` of the source, one for each file; without them all are mixed into the only file.
@@ -91,7 +91,7 @@ def _mixed(by_channel: Pcm) -> Pcm:
 class Blocks:
     """Gathers small frames into blocks and resamples those. A stream may change rate or layout in the middle."""
 
-    def __init__(self, spool: Spool, channels: Channels | None) -> None:
+    def __init__(self, spool: SoundFile, channels: Channels | None) -> None:
         self.spool = spool
         self._channels = channels
         self._shape: tuple[str, str, int] | None = None

@@ -4,8 +4,8 @@ from collections import defaultdict
 
 from processors.days import local_day
 from processors.minutes import actions, decisions, figures, questions, remarks
-from processors.minutes.names import Names
-from processors.minutes.promise import Reader
+from processors.minutes.people import People
+from processors.minutes.promise import Background
 from processors.minutes.summary import Findings, summarise
 from processors.minutes.tone import tone
 from processors.minutes.topics import topics
@@ -21,8 +21,8 @@ def extract(conversation: Conversation) -> Minutes:
     said = read(conversation.utterances)
     speakers = list(dict.fromkeys(one.speaker for one in conversation.utterances if one.speaker))
     day = None if conversation.started_at is None else local_day(conversation.started_at)
-    reader = Reader(Names([*conversation.people, *conversation.client, *speakers]), day)
-    promised = actions.find(reader, said)
+    background = Background(People([*conversation.people, *conversation.client, *speakers]), day)
+    promised = actions.find(background, said)
     places: defaultdict[int, list[int]] = defaultdict(list)
     for promise, _ in promised:
         places[promise.segment].append(promise.at)

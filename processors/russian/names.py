@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
-from processors.phrases.pattern import word_list
+from processors.russian.words import word_list
 
 _IGNORED = "\u00ad\u0301\u200b-\u200f\u2060\ufeff"
 WORD = re.compile(rf"[^\W\d_](?:[{_IGNORED}\u0306\u0308]*[^\W\d_])*[\u0306\u0308]?")
@@ -68,20 +68,20 @@ _CALLED = """
 _SHORT_NAMES = {line.split()[0]: line.split()[1:] for line in _CALLED.replace("\n", " ").split(";")}
 
 
-def plain(word: str) -> str:
+def canonical(word: str) -> str:
     """Lower case, ё as е, nothing invisible, Latin look-alikes in a Cyrillic word as Cyrillic."""
     bare = unicodedata.normalize("NFC", _INVISIBLE.sub("", word)).lower().replace("ё", "е")
     return bare.translate(_LOOKALIKES) if re.search("[а-я]", bare) else bare
 
 
 def name_words(name: str) -> list[str]:
-    """The words of a name that name somebody, as `plain` writes them."""
-    words = [plain(word) for word in WORD.findall(name)]
+    """The words of a name that name somebody, as `canonical` writes them."""
+    words = [canonical(word) for word in WORD.findall(name)]
     return [word for word in words if len(word) > 1 and word not in NOT_NAMES]
 
 
 def forms(word: str) -> frozenset[str]:
-    """All forms of a name word (as `plain` writes it), short names and their forms too."""
+    """All forms of a name word (as `canonical` writes it), short names and their forms too."""
     return frozenset(form for base in (word, *_SHORT_NAMES.get(word, ())) for form in _declined(base))
 
 

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Sequence
 
 from processors.minutes.vocabulary import vocabulary
 from processors.minutes.words import Said
-from processors.phrases.pattern import plain
-from processors.phrases.spelling import stem
+from processors.russian.stems import stem
+from processors.russian.words import plain
 
-_DATA = vocabulary("names")
+_DATA = vocabulary("people")
 
 FIRST_NAMES = _DATA.words("first_names")
 AMBIGUOUS = _DATA.words("ambiguous")
@@ -20,8 +20,8 @@ ROLES = _DATA.words("roles")
 _INTRODUCTIONS = (("меня", "зовут"), ("мое", "имя"), ("говорит",), ("на", "связи"))
 
 
-class Names:
-    """Names to look up. Known people are shown as they are written, others with a capital."""
+class People:
+    """People to look up. Known people are shown as they are written, others with a capital."""
 
     def __init__(self, people: Iterable[str]) -> None:
         self._shown: dict[str, str] = {}
@@ -71,7 +71,7 @@ class Names:
         return said.text[said.tokens[at].start].isupper() and at != 0
 
 
-def last_named(names: Names, before: Sequence[Said]) -> str | None:
+def last_named(names: People, before: Sequence[Said]) -> str | None:
     """The person who was named last in some utterances, whom "он" or "она" may mean."""
     for said in reversed(before):
         for at in range(len(said.words) - 1, -1, -1):

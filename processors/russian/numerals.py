@@ -1,4 +1,7 @@
-"""Numbers as people say and write them: "двадцать пятого", "тысяча восемьсот", "12 000", "46"."""
+"""Numbers as people say and write them: "двадцать пятого", "тысяча восемьсот", "12 000", "46".
+
+The one table of Russian numerals: minutes read amounts and days by it, pseudonyms the digits of a dictated phone.
+"""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -10,8 +13,8 @@ _DECIMAL = re.compile(r"\d{1,9}[.,]\d{1,2}$")
 _GROUP = re.compile(r"\d{3}$")
 
 _CARDINALS: dict[int, str] = {
-    0: "ноль ноля нуля",
-    1: "один одна одну одно одного одному одной",
+    0: "ноль нуль ноля нуля",
+    1: "один одна одно одну одного одному одной",
     2: "два две двух двум двумя",
     3: "три трех трем тремя",
     4: "четыре четырех четырем",
@@ -75,11 +78,23 @@ _ORDINALS: dict[int, str] = {
     50: "пятидесят",
 }
 _CASES = ("ого", "ому", "ое", "ым", "ом", "ый", "ая", "ую", "ой", "его", "ему", "е", "им", "ем", "ий", "я", "ю", "ей")
+_NOMINATIVES = {0: 2, 1: 3, 2: 2}
+"""How many of the forms are nominatives, where it is more than the first."""
+
 _VALUES = {form: value for value, forms in _CARDINALS.items() for form in forms.split()}
 _FACTORS = {form: value for value, forms in _SCALES.items() for form in forms.split()}
 _RANKS = {
     f"{base}{case}": value for value, base in _ORDINALS.items() for case in _CASES if f"{base}{case}" not in _VALUES
 }
+
+
+DIGITS = {
+    form: str(value) for value, forms in _CARDINALS.items() for form in forms.split()[: _NOMINATIVES.get(value, 1)]
+}
+"""Numerals below a thousand as they are dictated (in the nominative), in digits."""
+
+NUMERAL = rf"(?i:\b(?:{'|'.join(sorted(DIGITS, key=len, reverse=True))})\b)"
+"""Pattern of one of `DIGITS`."""
 
 
 class Number(NamedTuple):

@@ -1,0 +1,63 @@
+"""Times as a person in Moscow writes them."""
+
+from datetime import UTC, datetime
+from datetime import date as Day  # noqa: N812 — the class, beside the function `date`
+
+from processors.days import MOSCOW
+from schemas.types import Millis
+
+_MONTHS = (
+    "января",
+    "февраля",
+    "марта",
+    "апреля",
+    "мая",
+    "июня",
+    "июля",
+    "августа",
+    "сентября",
+    "октября",
+    "ноября",
+    "декабря",
+)
+
+
+def date(ts: Millis) -> str:
+    """`21 ноября`, on the Moscow calendar."""
+    at = _local(ts)
+    return f"{at.day}\u00a0{_MONTHS[at.month - 1]}"
+
+
+def iso_date(text: str) -> str:
+    """`2026-11-27` → `27 ноября`; what is no ISO date stays as it was said."""
+    try:
+        day = Day.fromisoformat(text)
+    except ValueError:
+        return text
+    return f"{day.day}\u00a0{_MONTHS[day.month - 1]}"
+
+
+def length(duration_ms: int) -> str:
+    """`1 ч 25 мин`, `1 ч`, `меньше минуты`; nothing where nobody knows."""
+    hours, minutes = divmod(duration_ms // 60_000, 60)
+    if duration_ms <= 0:
+        return ""
+    if hours:
+        return f"{hours}\u00a0ч {minutes}\u00a0мин" if minutes else f"{hours}\u00a0ч"
+    return f"{minutes}\u00a0мин" if minutes else "меньше минуты"
+
+
+def clock(ts: Millis) -> str:
+    """`14:05`, Moscow time."""
+    return f"{_local(ts):%H:%M}"
+
+
+def place(at_ms: int) -> str:
+    """Where in a recording: `02:15`, from an hour on `1:02:15`."""
+    minutes, seconds = divmod(at_ms // 1000, 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes:02}:{seconds:02}"
+
+
+def _local(ts: Millis) -> datetime:
+    return datetime.fromtimestamp(ts / 1000, UTC).astimezone(MOSCOW)
