@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from alerting import plural
 from alerting.render import LONGEST, REPEATED, Rendered, render
 from alerting.report import render_curator, render_report
+from processors.russian import plural
 from schemas.alerts import Alert, Evidence
 from schemas.callback import decode
 from schemas.reports import DailyReport, ReportLine

@@ -35,7 +35,7 @@ async def comments(bitrix: FakeBitrix) -> AsyncIterator[BitrixComments]:
 
 async def outlets(bitrix: FakeBitrix) -> AsyncIterator[BitrixComments]:
     """A process of its own each."""
-    api = BitrixApi(Bitrix(webhook=SecretStr(bitrix.webhook), timeout=0.2, per_second=1000, burst=1000))
+    api = BitrixApi(Bitrix(webhook=SecretStr(bitrix.webhook), timeout=2.0, per_second=1000, burst=1000))
     yield BitrixComments(api, lambda lead_id, recording_id: f"https://portal/{lead_id}/{recording_id}")
     await api.close()
 

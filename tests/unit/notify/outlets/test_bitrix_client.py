@@ -61,7 +61,7 @@ async def bitrix(clock: Clock) -> AsyncIterator[FakeBitrix]:
 @pytest_asyncio.fixture
 async def api(bitrix: FakeBitrix, clock: Clock) -> AsyncIterator[BitrixApi]:
     """The client, with a short patience."""
-    client = BitrixApi(Bitrix(webhook=SecretStr(bitrix.webhook), timeout=0.5), clock=clock, sleep=clock.sleep)
+    client = BitrixApi(Bitrix(webhook=SecretStr(bitrix.webhook), timeout=2.0), clock=clock, sleep=clock.sleep)
     yield client
     await client.close()
 

@@ -51,7 +51,7 @@ async def n8n(clock: Clock) -> AsyncIterator[FakeN8n]:
 @pytest_asyncio.fixture
 async def sender(n8n: FakeN8n, clock: Clock) -> AsyncIterator[WebhookSender]:
     """The outlet, with a short patience."""
-    outlet = WebhookSender(Webhooks(url=n8n.url, secret=SECRET, timeout=0.3, give_up_hours=HOURS), clock=clock)
+    outlet = WebhookSender(Webhooks(url=n8n.url, secret=SECRET, timeout=2.0, give_up_hours=HOURS), clock=clock)
     yield outlet
     await outlet.close()
 
@@ -242,7 +242,7 @@ async def test_away_and_back(n8n: FakeN8n, sender: WebhookSender) -> None:
 async def test_no_secret_in_sight(n8n: FakeN8n, clock: Clock, caplog: pytest.LogCaptureFixture) -> None:
     """Neither the key nor the address (which may hold one) nor the words are in an error or in the log."""
     address = n8n.url + "?key=s3cr3t"
-    sender = WebhookSender(Webhooks(url=address, secret=SECRET, timeout=0.3), clock=clock)
+    sender = WebhookSender(Webhooks(url=address, secret=SECRET, timeout=2.0), clock=clock)
     said = []
     with caplog.at_level(logging.DEBUG):
         for kind in ("500", "401", "302", "drop", "hang"):
