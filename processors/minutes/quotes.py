@@ -166,24 +166,27 @@ class _Check:
 
     def _place(self, quote: str, segment: int) -> _Place | None:
         """Where it was said: in the utterance that is claimed, else where it fits best, the nearest of equals."""
-        wanted = spoken(quote).normal
-        if len(wanted) < LEAST_QUOTE:
+        wanted = spoken(quote)
+        if len(wanted.normal) < LEAST_QUOTE:
             return None
         if 0 <= segment < len(self._said) and (place := self._in(segment, wanted)):
             return place
         places = [place for number in range(len(self._said)) if (place := self._in(number, wanted))]
         return max(places, key=lambda place: (place.score, -abs(place.segment - segment)), default=None)
 
-    def _in(self, segment: int, wanted: str) -> _Place | None:
+    def _in(self, segment: int, wanted: Spoken) -> _Place | None:
         said = self._said[segment]
-        found = window(wanted, said)
-        if found is None:
+        start = said.text.find(wanted.text)
+        if start >= 0 and uncut(wanted.text) == wanted.text:  # the same words may stand elsewhere with a mark between
+            end, score = start + len(wanted.text), 100.0
+        elif found := window(wanted.normal, said):
+            first, last, score = found
+            start, end = said.spans[first][0], said.spans[last][1]
+        else:
             return None
-        first, last, score = found
-        start, end = said.spans[first][0], said.spans[last][1]
         if is_order(said.text[max(0, start - AROUND) : end + AROUND]):
             return None
-        quote = shortened(uncut(said.at(first, last)), QUOTE_CHARS)
+        quote = shortened(uncut(said.text[start:end]), QUOTE_CHARS)
         return _Place(quote, segment, score) if len(spoken(quote).normal) >= LEAST_QUOTE else None
 
 

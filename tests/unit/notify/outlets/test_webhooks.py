@@ -149,7 +149,7 @@ async def test_retry_after_as_a_date(n8n: FakeN8n, sender: WebhookSender) -> Non
 
 async def test_slow_answer(n8n: FakeN8n, sender: WebhookSender) -> None:
     """An event that was taken, but answered too late, comes again with the same id: the receiver counts it once."""
-    n8n.faults.append(Fault("slow", seconds=0.6))
+    n8n.faults.append(Fault("slow", seconds=4.0))
     with pytest.raises(Transient):
         await sender(batch(event("a")))
     await sender(batch(event("a")))

@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from processors.minutes.harmless import harmless, uncut
@@ -182,6 +182,7 @@ WORDS = st.sampled_from(
 phrases = st.lists(WORDS, max_size=12).map(" ".join)
 
 
+@example(["мы \u200b мы мы"], [("мы мы мы", 0)], "")
 @given(st.lists(phrases, max_size=5), st.lists(st.tuples(phrases | st.text(), st.integers(-3, 9)), max_size=5), phrases)
 def test_whatever_a_model_says(said: list[str], claims: list[tuple[str, int]], text: str) -> None:
     """Never an error; each quote that is kept is verbatim in its utterance and has no link; again changes nothing."""
