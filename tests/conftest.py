@@ -2,12 +2,19 @@
 
 from collections.abc import AsyncIterator, Callable
 
+import hypothesis
 import pytest
 import pytest_asyncio
 
 from streams.embedded.broker import Broker
 from streams.embedded.jars import fetch
 from tests.ports import free_pair
+
+# The same examples in every run: a change is judged by what it changes, on a machine of any speed. `make proof` looks
+# for new ones.
+hypothesis.settings.register_profile("same", derandomize=True, deadline=None)
+hypothesis.settings.register_profile("new", max_examples=1000, deadline=None)
+hypothesis.settings.load_profile("same")
 
 
 @pytest.fixture(scope="session")

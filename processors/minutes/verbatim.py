@@ -33,10 +33,6 @@ class Spoken:
     normal: str
     stems: frozenset[str]
 
-    def at(self, first: int, last: int) -> str:
-        """The words `first`..`last` as they stand."""
-        return self.text[self.spans[first][0] : self.spans[last][1]]
-
 
 def spoken(text: str) -> Spoken:
     """The words of a text."""
