@@ -109,14 +109,16 @@ def press(who: dict[str, Any], chat: dict[str, Any] | None, data: str = DATA) ->
     [
         (STAFF, CURATORS, OPTIONS, True),
         (STAFF, None, OPTIONS, True),
-        (CLIENT, CURATORS, OPTIONS, True),
+        (CLIENT, CURATORS, OPTIONS, False),
         (CLIENT, GROUP, OPTIONS, False),
         (CLIENT, None, OPTIONS, False),
-        (CLIENT, GROUP, Options(), True),
+        (CLIENT, GROUP, Options(), False),
+        (CLIENT, GROUP, Options(curator_chats=frozenset({str(GROUP["id"])})), False),
+        (CLIENT, CLIENT, Options(curator_chats=frozenset({str(CLIENT["id"])})), True),
     ],
 )
 def test_who_may_press(who: dict[str, Any], chat: dict[str, Any] | None, options: Options, allowed: bool) -> None:
-    """Staff anywhere, anybody in a curators' chat, and anybody at all while no staff is named."""
+    """Staff, and a curator whose private chat is in the settings: whoever else is in the chat, or nobody is named."""
     pressed = found(options=options, **press(who, chat))
     assert isinstance(pressed, Rejected) is not allowed
     if isinstance(pressed, Rejected):
