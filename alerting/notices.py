@@ -1,9 +1,11 @@
-"""What ops read when something waits for them. Pure. Telegram's HTML; Moscow time."""
+"""What ops read when something waits for them: what it is, since when, and how to mend it. Pure. Telegram's HTML;
+Moscow time.
+"""
 
 from html import escape
 
-from processors.russian.dates import clock
-from schemas.notices import OpsNotice
+from processors.russian.dates import clock, length
+from schemas.notices import OpsNotice, Trouble
 
 SUBJECTS = {
     "speechkit_stream": "SpeechKit",
@@ -11,17 +13,79 @@ SUBJECTS = {
     "vosk": "Vosk",
 }
 
+WRONG: dict[Trouble, tuple[str, str]] = {
+    "engine_refuses": (
+        "{subject} отказывает{why}.",
+        "Проверьте ключ, роль ai.speechkit-stt.user и оплату. Встречи распознаёт запасной движок; "
+        "когда ключ заработает, тексты улучшатся сами.",
+    ),
+    "model_refuses": (
+        "Модель {subject} отказывает{why}.",
+        "Проверьте ключ (llm.models), имя модели и оплату. Пока протоколы составляет следующая модель или правила.",
+    ),
+    "disk_full": (
+        "Диск {subject} почти заполнен{why}.",
+        "Освободите место или подключите больший диск. Заполненный диск остановит приём событий.",
+    ),
+    "kafka_away": (
+        "Kafka недоступна{why}.",
+        "Проверьте её процесс и адрес kafka.bootstrap. Новые события не принимаются, отправители повторят их; "
+        "тревоги придут после восстановления.",
+    ),
+    "store_away": (
+        "ClickHouse недоступен{why}.",
+        "Проверьте сервер и store.url. События ждут в Kafka и сохранятся сами; тревоги идут как обычно.",
+    ),
+    "telegram_away": (
+        "Telegram недоступен{why}.",
+        "Сообщения ждут и уйдут сами.",
+    ),
+    "recordings_missing": (
+        "Записи встреч недоступны: {subject}{why}.",
+        "Подключите общее хранилище или исправьте speech.recordings. Записи ждут, ничего не потеряно.",
+    ),
+    "recording_damaged": (
+        "Запись встречи повреждена: {subject}{why}.",
+        "Распознано то, что удалось прочитать. Проверьте место на диске узла Jibri и само хранилище.",
+    ),
+    "dead_letters": (
+        "Много негодных записей{why}.",
+        'Посмотрите их: leadpulse sql "SELECT * FROM failures FINAL ORDER BY ts DESC LIMIT 20", '
+        "затем исправьте отправителя.",
+    ),
+    "source_parked": (
+        "Источник {subject} отложен{why}.",
+        "Исправьте отправителя. Остальные источники работают; отложенное будет прочитано позже само.",
+    ),
+    "chat_closed": (
+        "Бот не может писать в чат {subject}{why}.",
+        "Верните бота в чат или исправьте номер чата в разделе telegram. Сообщения для этого чата ждут.",
+    ),
+}
+"""What is wrong, and what to do. `{subject}` and `{why}` are put in."""
+
+OVER: dict[Trouble, str] = {
+    "engine_refuses": "{subject} снова работает. Тексты последних дней улучшаются сами.",
+    "model_refuses": "Модель {subject} снова отвечает.",
+    "disk_full": "На диске {subject} снова достаточно места.",
+    "kafka_away": "Kafka снова доступна{lasted}.",
+    "store_away": "ClickHouse снова доступен{lasted}. Накопленное сохраняется само.",
+    "telegram_away": "Telegram снова доступен{lasted}. Накопленные сообщения уходят сами.",
+    "recordings_missing": "Записи встреч снова доступны: {subject}. Распознавание продолжается само.",
+    "dead_letters": "Негодных записей больше не прибавляется.",
+    "source_parked": "Источник {subject} снова читается.",
+    "chat_closed": "Бот снова может писать в чат {subject}. Накопленные сообщения уходят сами.",
+}
+"""What is told when it has passed; what is not here has no end. `{lasted}`: for how long."""
+
 
 def render_notice(notice: OpsNotice) -> str:
     """The message; a later notice of the same id takes its place."""
     subject = f"<b>{escape(SUBJECTS.get(notice.subject, notice.subject), quote=False)}</b>"
-    at = clock(notice.ts)
-    match notice.kind:
-        case "engine_refuses":
-            return (
-                f"🔴 {subject} отказывает: {escape(notice.detail, quote=False) or 'причина неизвестна'}.\n"
-                f"Время: {at} (мск). Проверьте ключ, роль ai.speechkit-stt.user и оплату. "
-                "Встречи распознаёт запасной движок; когда ключ заработает, тексты улучшатся сами."
-            )
-        case "engine_back":
-            return f"🟢 {subject} снова работает с {at} (мск). Тексты последних дней улучшаются сами."
+    if notice.over and notice.kind in OVER:
+        lasted = length(notice.ts - notice.since) if notice.since else ""
+        words = OVER[notice.kind].format(subject=subject, lasted=f" (перерыв: {lasted})" if lasted else "")
+        return f"🟢 {words}\nВремя: {clock(notice.ts)} (мск)."
+    wrong, mend = WRONG[notice.kind]
+    why = f": {escape(notice.detail, quote=False)}" if notice.detail else ""
+    return f"🔴 {wrong.format(subject=subject, why=why)}\nВремя: {clock(notice.ts)} (мск). {escape(mend, quote=False)}"

@@ -6,16 +6,33 @@ import msgspec
 
 from schemas.types import Millis
 
+Trouble = Literal[
+    "engine_refuses",
+    "model_refuses",
+    "disk_full",
+    "kafka_away",
+    "store_away",
+    "telegram_away",
+    "recordings_missing",
+    "recording_damaged",
+    "dead_letters",
+    "source_parked",
+    "chat_closed",
+]
+"""What may wait for a person. `alerting.notices` has the words for each."""
+
 
 class OpsNotice(msgspec.Struct, frozen=True, omit_defaults=True):
     """Something that those who run the installation must do (`ops.notices`, key = `notice_id`), or that it is over.
 
-    The same id is the same message: a later state changes it. `subject` is what it is about (an engine's name),
-    `detail` the fault in the words of whoever met it, without secrets.
+    The same id is the same message: a later state changes it. `subject` is what it is about (an engine, a folder, a
+    chat), `detail` the fault in the words of whoever met it, without secrets. `since`: when it began.
     """
 
     notice_id: str
     ts: Millis
-    kind: Literal["engine_refuses", "engine_back"]
+    kind: Trouble
     subject: str
     detail: str = ""
+    over: bool = False
+    since: Millis = 0

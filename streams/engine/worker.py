@@ -21,9 +21,12 @@ from faust.auth import SASLCredentials, SSLCredentials
 from faust.exceptions import ConsumerNotStarted
 
 from schemas.errors import BudgetExceeded
-from schemas.topics import TopicSpec
+from schemas.topics import OPS_NOTICES, TopicSpec
+from streams.engine.clock import wall_clock
+from streams.engine.conditions import Condition, Conditions
 from streams.engine.health import Check, HealthPage
-from streams.engine.kafka import Outputs, client_options, wait_for_topics
+from streams.engine.kafka import Outputs, Reader, client_options, wait_for_topics
+from streams.engine.notices import Notices, read_told
 from streams.engine.progress import Watchdog
 from streams.engine.settle import Batch, Budget, Process, Settler
 from streams.settings import Kafka, Settings
@@ -46,6 +49,9 @@ class Worker:
     def __init__(self, name: str, settings: Settings, *, jobs: bool = False, wait_empty: bool = False) -> None:
         self.name, self.settings = name, settings
         self.outputs = Outputs(settings.kafka)
+        told = Reader(settings.kafka, OPS_NOTICES)
+        self.notices = Notices(self.outputs.send, lambda: read_told(told), wall_clock)
+        self._conditions = Conditions(self.notices)
         self.needs: dict[str, Callable[[], Check]] = {}
         """Asked at each look at `/readyz`, so cheap and without waiting: true, or what is missing in words."""
         self._jobs = jobs
@@ -82,6 +88,10 @@ class Worker:
         """Run `work` beside the agents; if it ends or raises, the worker ends and is started anew."""
         self._background.append((name, work))
 
+    def watch(self, condition: Condition) -> Callable[[], Check]:
+        """Tell ops when `condition` does not hold, and when it does again. Gives a need for `/readyz`."""
+        return self._conditions.watch(condition)
+
     def on_close(self, close: Callable[[], Awaitable[None]]) -> None:
         """Call `close` when everything has stopped."""
         self._closing.append(close)
@@ -94,7 +104,8 @@ class Worker:
             loop.add_signal_handler(number, self._finish, 0)
         page = HealthPage(self.settings.metrics.host, getattr(self.settings.metrics, self.name), self._checks)
         await page.start()
-        tasks = [asyncio.ensure_future(self._guard(name, work)) for name, work in self._background]
+        told = [("notices", self.notices.run), ("conditions", self._conditions.run)]
+        tasks = [asyncio.ensure_future(self._guard(name, work)) for name, work in [*told, *self._background]]
         if self._settlers:
             watchdog = Watchdog(self.settings, self.app, lambda: any(s.in_work for s in self._settlers.values()))
             tasks.append(asyncio.ensure_future(self._guard("faust", self._run_faust)))

@@ -29,6 +29,7 @@ from schemas.topics import (
 )
 from streams.clients.webhooks import hook_output
 from streams.engine.kafka import Output, Reader
+from streams.engine.places import disk
 from streams.engine.worker import Worker
 from streams.notify.outlets.bitrix import BitrixComments
 from streams.notify.outlets.bitrix_client import BitrixApi
@@ -79,6 +80,7 @@ def build(settings: Settings) -> Worker:
     worker.on_close(api.close)
     if settings.telegram.token.get_secret_value():  # without a token nothing is wrong: alerts wait in the outbox
         worker.needs["telegram"] = lambda: api.reachable
+    worker.needs["disk"] = worker.watch(disk(settings.minutes.exports, settings.metrics.free_mb))
     worker.needs["outbox"] = lambda: shelf.is_open(ours.places())
     return worker
 

@@ -14,6 +14,8 @@ from schemas.topics import (
     TRANSCRIPTS,
 )
 from streams.engine.clock import Clock, wall_clock
+from streams.engine.conditions import Condition
+from streams.engine.places import disk
 from streams.engine.worker import Worker
 from streams.settings import Settings
 from streams.store.database import Database
@@ -22,10 +24,16 @@ from streams.store.jobs.chats import Chats
 from streams.store.jobs.reports import Reports
 from streams.store.jobs.ticks import Ticks
 from streams.store.lag import Lag
+from streams.store.letters import Heaps
 from streams.store.read.api import Api
 from streams.store.sinks.rows import alert_rows, call_rows, event_rows, signal_rows, unassigned_rows
 from streams.store.sinks.sink import DeadLetterSink, Sink
 from streams.store.sinks.stt import TranscriptSink
+
+AWAY_S = 120.0
+"""A store that does not answer for so long is told to ops: a restart takes less."""
+CALM_S = 1800.0
+"""So long without a heap of dead letters and it is over."""
 
 
 def build(settings: Settings, clock: Clock = wall_clock) -> Worker:
@@ -45,7 +53,9 @@ def build(settings: Settings, clock: Clock = wall_clock) -> Worker:
     worker.consume(LEAD_UNASSIGNED, Sink(database, Codec[Unassigned](Unassigned), unassigned_rows))
     worker.consume(TRANSCRIPTS, TranscriptSink(database))
     worker.consume(LLM_CALLS, Sink(database, Codec[LlmCall](LlmCall), call_rows))
-    worker.consume(DEAD_LETTERS, DeadLetterSink(database))
+    heaps = Heaps(clock)
+    letters = DeadLetterSink(database, lambda stored: heaps.add((record.timestamp, of.topic) for of, record in stored))
+    worker.consume(DEAD_LETTERS, letters)
 
     worker.background("clickhouse", database.keep_open)
     worker.background("ticks", ticks.run)
@@ -55,6 +65,13 @@ def build(settings: Settings, clock: Clock = wall_clock) -> Worker:
     worker.background("api", api.run)
     worker.needs["clickhouse"] = database.answers
     worker.needs["api"] = api.listening.is_set
+    away = Condition("store_away", "ClickHouse", lambda: "" if database.answers() else "не отвечает", AWAY_S)
+    worker.watch(away)
+    worker.watch(Condition("dead_letters", DEAD_LETTERS.name, heaps.look, calm_s=CALM_S))
+    if store.backend == "chdb":
+        worker.needs["disk"] = worker.watch(disk(store.folder, settings.metrics.free_mb))
+    if settings.broker.folder.exists():  # the embedded broker of this machine, which has no watch of its own
+        worker.watch(disk(settings.broker.folder, settings.metrics.free_mb))
     worker.on_close(lag.stop)
     worker.on_close(database.close)
     return worker

@@ -5,9 +5,11 @@ only segments that are not in `transcript.segments`. A recording that comes agai
 over, or improved where a fallback engine did some of it (`streams.transcribe.upgrade`).
 """
 
+import asyncio
 import logging
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -21,7 +23,7 @@ from schemas.types import Millis
 from streams.engine import metrics
 from streams.engine.clock import Clock, wall_clock
 from streams.engine.kafka import Output, Reader
-from streams.engine.notices import Notices
+from streams.engine.places import disk, look_at_share, mounted
 from streams.engine.settle import Batch, Outcome
 from streams.engine.worker import Worker
 from streams.settings import Settings, Speech
@@ -31,6 +33,7 @@ from streams.transcribe.engines.lineup import lineup
 from streams.transcribe.job import TranscribedAudio, sweep, transcribe_on
 from streams.transcribe.record import shares, transcript_of
 from streams.transcribe.segments import RecordingMemory, SegmentTopic
+from streams.transcribe.sound.decode import Unreadable
 from streams.transcribe.upgrade import Upgrades, worth
 
 log = logging.getLogger(__name__)
@@ -38,6 +41,8 @@ log = logging.getLogger(__name__)
 _FROM_JITSI: Codec[FromJitsi] = Codec(FromJitsi)
 _TRANSCRIPT: Codec[Transcript] = Codec(Transcript)
 
+AWAY_S = 10.0
+"""Pause while the recordings folder is away: a person has to mend it, and it is told by a condition."""
 ENGINE_RETRY_S = 30.0
 """Pause when the engines themselves are at fault: the recording waits, it does not become a dead letter."""
 
@@ -46,17 +51,22 @@ def build(settings: Settings, clock: Clock = wall_clock) -> Worker:
     """The transcribe worker."""
     worker = Worker("transcribe", settings, jobs=True)
     speech, send = settings.speech, worker.outputs.send
-    notices = Notices(send, clock)
-    engines = lineup(settings, refuses=notices.refuses, recovered=notices.recovered)
+    notices = worker.notices
+    engines = lineup(
+        settings, refuses=partial(notices.begins, "engine_refuses"), recovered=partial(notices.ends, "engine_refuses")
+    )
     topic = SegmentTopic(Reader(settings.kafka, SEGMENTS), send)
-    transcribe = Transcribe(speech, engines, topic, clock)
+    transcribe = Transcribe(speech, engines, topic, clock, partial(notices.once, "recording_damaged"))
     upgrades = Upgrades(
         speech, engines, topic, send, owned=_owned(worker), busy=lambda: bool(transcribe.in_work), clock=clock
     )
     sweep(speech.spool)
+    if not speech.recordings.is_absolute():  # a folder of this installation; a share is waited for, never made
+        speech.recordings.mkdir(parents=True, exist_ok=True)
     worker.consume(RECORDINGS, transcribe)
-    worker.background("notices", notices.run)
     worker.background("upgrades", upgrades.run)
+    worker.needs["recordings"] = worker.watch(mounted(speech.recordings, speech.recordings_mount))
+    worker.needs["disk"] = worker.watch(disk(speech.spool, settings.metrics.free_mb))
     worker.needs["engine"] = lambda: any(guarded.engine.health().usable for guarded in engines.engines)
     for guarded in engines.engines:
         worker.on_close(guarded.engine.close)
@@ -73,10 +83,21 @@ def _owned(worker: Worker) -> Callable[[], set[int]]:
 
 
 class Transcribe:
-    """Recordings to transcripts, by the engines of a line-up. `clock` in ms UTC."""
+    """Recordings to transcripts, by the engines of a line-up. `clock` in ms UTC.
 
-    def __init__(self, speech: Speech, lineup: Lineup, topic: SegmentTopic, clock: Callable[[], Millis]) -> None:
+    `damaged` is told a recording's path and its flaw.
+    """
+
+    def __init__(
+        self,
+        speech: Speech,
+        lineup: Lineup,
+        topic: SegmentTopic,
+        clock: Callable[[], Millis],
+        damaged: Callable[[str, str], None] = lambda _path, _flaw: None,
+    ) -> None:
         self._speech, self._lineup, self._topic, self._clock = speech, lineup, topic, clock
+        self._damaged = damaged
         self.in_work = 0
 
     async def __call__(self, batch: Batch) -> Outcome:
@@ -153,8 +174,14 @@ class Transcribe:
 
     async def _transcribe(self, recording: Recording, version: int, on_course: Callable[[int], Course]) -> Transcript:
         began = time.monotonic()
-        path = self._locate(recording.path)
-        heard = await transcribe_on(path, on_course, self._speech, self._speech.spool)
+        path = await asyncio.to_thread(self._locate, recording.path)  # a dead share never answers
+        try:
+            heard = await transcribe_on(path, on_course, self._speech, self._speech.spool)
+        except Unreadable as error:
+            self._damaged(recording.path, str(error))
+            raise
+        if heard.flaw:
+            self._damaged(recording.path, heard.flaw)
         seconds = time.monotonic() - began
         self._count(recording, heard, seconds)
         return transcript_of(recording, version, heard, self._lineup.is_fallback, seconds)
@@ -180,8 +207,11 @@ class Transcribe:
         path = (root / relative).resolve()
         if not path.is_relative_to(root):
             raise Terminal("the recording's path leaves the recordings folder")
-        if not root.is_dir():
-            raise Transient("the recordings folder is not there")
-        if not path.is_file():
-            raise Terminal("the recording's file is not in the recordings folder")
-        return path
+        away = look_at_share(root, self._speech.recordings_mount)()
+        if away:
+            raise Transient(f"{root}: {away}", AWAY_S)
+        if path.is_file():
+            return path
+        if not any(root.iterdir()):  # at least this recording should be in it: the share behind it is not mounted
+            raise Transient(f"{root}: the folder is empty", AWAY_S)
+        raise Terminal("the recording's file is not in the recordings folder")

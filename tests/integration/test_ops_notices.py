@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import aiohttp
 import msgspec
 
 from schemas.notices import OpsNotice
@@ -32,7 +33,39 @@ async def test_a_refusal_is_one_message_that_turns_green(bootstrap: str, tmp_pat
         await tell(refused)
         await tell(refused)
         await until(lambda: reads("отказывает: no role"), 30, "ops read of the refusal", pause=0.05)
-        await tell(OpsNotice(refused.notice_id, TEN, "engine_back", refused.subject))
+        await tell(OpsNotice(refused.notice_id, TEN, "engine_refuses", refused.subject, over=True))
         await until(lambda: reads("снова работает"), 30, "ops read that it is over", pause=0.05)
         assert [message.chat for message in telegram.messages.values()] == [SHARED]
         assert await installation.count(DEAD_LETTERS) == 1
+
+
+async def test_a_missing_share_is_told_and_readyz_says_so(bootstrap: str, tmp_path: Path) -> None:
+    """`transcribe` without its recordings folder: 503 in words, one notice, well again when it is there."""
+    share = tmp_path / "share"
+    async with Installation(bootstrap, tmp_path, {"LEADPULSE_SPEECH__RECORDINGS": str(share)}) as installation:
+        url = f"http://127.0.0.1:{installation.settings.metrics.transcribe}/readyz"
+        installation.worker("transcribe")
+
+        async def shown() -> object:
+            try:
+                async with aiohttp.ClientSession() as client, client.get(url) as answer:
+                    return (await answer.json()).get("recordings")
+            except aiohttp.ClientError:
+                return None
+
+        async def missing() -> bool:
+            return await shown() == "папки нет"
+
+        async def there() -> bool:
+            return await shown() is True
+
+        async def told() -> bool:
+            return await installation.count(OPS_NOTICES) == 1
+
+        await until(missing, 60, "/readyz names the fault")
+        await until(told, 60, "ops are told")
+        (record,) = await installation.read(OPS_NOTICES)
+        notice = msgspec.json.decode(record.value, type=OpsNotice)
+        assert (notice.kind, notice.subject, notice.detail) == ("recordings_missing", str(share), "папки нет")
+        share.mkdir()
+        await until(there, 60, "/readyz is well again")

@@ -4,7 +4,6 @@ The fake SpeechKit hears tones (`tests.tones`), so a transcript is right to the 
 """
 
 import asyncio
-import contextlib
 import signal
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
@@ -20,7 +19,7 @@ from schemas.sources import Recording, Transcript
 from schemas.speech import FinishedSegment
 from schemas.topics import OPS_NOTICES, RECORDINGS, SEGMENTS, TRANSCRIPTS
 from streams.engine.kafka import Reader
-from streams.engine.notices import Notices
+from streams.engine.notices import Notices, read_told
 from streams.engine.settle import Batch
 from streams.settings import Settings
 from streams.settings.speech import SpeechKit
@@ -116,8 +115,11 @@ class Bench:
             }
         )
         send = here.outputs.send
-        self.notices = Notices(send, lambda: self.now)
-        self.lineup = lineup(settings, refuses=self.notices.refuses, recovered=self.notices.recovered, clock=self.clock)
+        told = Reader(here.settings.kafka, OPS_NOTICES)
+        self.notices = Notices(send, lambda: read_told(told), lambda: self.now)
+        refuses = partial(self.notices.begins, "engine_refuses")
+        recovered = partial(self.notices.ends, "engine_refuses")
+        self.lineup = lineup(settings, refuses=refuses, recovered=recovered, clock=self.clock)
         topic = SegmentTopic(Reader(here.settings.kafka, SEGMENTS), send)
         self.process = Transcribe(settings.speech, self.lineup, topic, lambda: self.now)
         self.upgrades = Upgrades(
@@ -140,10 +142,15 @@ class Bench:
                 await self.here.outputs.send(outcome.state)
                 self._done.add(at)
 
-    async def told(self) -> list[OpsNotice]:
-        """Notices to ops, when all have been sent."""
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self.notices.run(), 0.3)
+    async def told(self, count: int) -> list[OpsNotice]:
+        """Notices to ops, when so many have been sent."""
+        running = asyncio.ensure_future(self.notices.run())
+
+        async def sent() -> bool:
+            return await self.here.count(OPS_NOTICES) >= count
+
+        await until(sent, 30, "ops are told")
+        running.cancel()
         return [msgspec.json.decode(record.value, type=OpsNotice) for record in await self.here.read(OPS_NOTICES)]
 
     async def close(self) -> None:
@@ -167,7 +174,7 @@ async def test_a_refused_key_then_a_better_text(here: Installation, fake: FakeSp
         assert transcript.shares == {"vosk": 1.0}
         assert transcript.failed_segments == []
     assert len(fake.sessions) <= PARALLEL
-    assert [(n.kind, n.subject) for n in await bench.told()] == [("engine_refuses", "speechkit_stream")]
+    assert [(n.kind, n.subject) for n in await bench.told(1)] == [("engine_refuses", "speechkit_stream")]
     assert await bench.upgrades.look() is None
 
     fake.behaviour.keys = [KEY]
@@ -184,8 +191,8 @@ async def test_a_refused_key_then_a_better_text(here: Installation, fake: FakeSp
         exact(transcript, said)
         assert (transcript.engine, transcript.degraded) == ("speechkit_stream", False)
         assert transcript.shares == {"speechkit_stream": 1.0}
-    refused, back = await bench.told()
-    assert (back.kind, back.notice_id) == ("engine_back", refused.notice_id)
+    refused, back = await bench.told(2)
+    assert (back.kind, back.notice_id) == ("engine_refuses", refused.notice_id)
 
     sessions = len(fake.sessions)
     await send(here, older[0], newer[0])  # the recorder sends at least once

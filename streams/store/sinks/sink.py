@@ -55,8 +55,8 @@ class Sink(Generic[T]):
 class DeadLetterSink:
     """`dead.letters`. What cannot be stored stays in Kafka only: a dead letter about a dead letter would never end."""
 
-    def __init__(self, database: Database) -> None:
-        self._sink = Sink(database, Codec[DeadLetter](DeadLetter), failure_rows)
+    def __init__(self, database: Database, stored: Stored[DeadLetter] = lambda _: None) -> None:
+        self._sink = Sink(database, Codec[DeadLetter](DeadLetter), failure_rows, stored)
 
     async def __call__(self, batch: Batch) -> Outcome:
         """Settle's `Process`. Rejects nothing."""

@@ -1,32 +1,56 @@
-"""What ops read of an engine that refuses."""
+"""What ops read: every trouble with the way to mend it, and its end."""
+
+import os
+from pathlib import Path
+from typing import get_args
 
 import pytest
 
-from alerting.notices import render_notice
-from schemas.notices import OpsNotice
+from alerting.notices import OVER, WRONG, render_notice
+from schemas.notices import OpsNotice, Trouble
 
 TEN = 1_795_244_400_000
 """10:00 Moscow time."""
+EXPECTED = Path(__file__).parents[2] / "golden" / "texts" / "notices.txt"
+
+CASES = {
+    "engine_refuses": ("speechkit_stream", "PERMISSION_DENIED: no role"),
+    "model_refuses": ("glm", "HTTP 401"),
+    "disk_full": ("/data (узел srv1)", "свободно 312 МБ, нужно 512"),
+    "kafka_away": ("Kafka", ""),
+    "store_away": ("ClickHouse", "не отвечает"),
+    "telegram_away": ("Telegram", ""),
+    "recordings_missing": ("/srv/recordings", "/srv/recordings не смонтирована"),
+    "recording_damaged": ("2026/11/lead-12345-kickoff.mp4", "the file ends 40 s early"),
+    "dead_letters": ("dead.letters", "31 за 10 минут, больше всего из source.wms (30)"),
+    "source_parked": ("moysklad", ""),
+    "chat_closed": ("-1001234567890", "bot was kicked from the group chat"),
+}
 
 
-def test_a_refusal_says_what_to_do() -> None:
-    """Who refuses, in whose words, since when, what to look at; and that meetings go on."""
-    text = render_notice(OpsNotice("n", TEN, "engine_refuses", "speechkit_stream", "PERMISSION_DENIED: no role"))
-    assert text == (
-        "🔴 <b>SpeechKit</b> отказывает: PERMISSION_DENIED: no role.\n"
-        "Время: 10:00 (мск). Проверьте ключ, роль ai.speechkit-stt.user и оплату. "
-        "Встречи распознаёт запасной движок; когда ключ заработает, тексты улучшатся сами."
-    )
+def test_every_notice_reads_as_it_was_agreed() -> None:
+    """All texts side by side, beginning and end; after a meant change: LEADPULSE_GOLDEN=write."""
+    texts = []
+    for kind in get_args(Trouble):
+        subject, detail = CASES[kind]
+        texts.append(render_notice(OpsNotice("n", TEN, kind, subject, detail, since=TEN)))
+        if kind in OVER:
+            texts.append(render_notice(OpsNotice("n", TEN + 180_000, kind, subject, over=True, since=TEN)))
+    actual = "\n\n".join(texts) + "\n"
+    if os.environ.get("LEADPULSE_GOLDEN") == "write":
+        EXPECTED.write_text(actual)
+    assert actual == EXPECTED.read_text()
 
 
-def test_it_is_over() -> None:
-    """The same message turns green."""
-    assert render_notice(OpsNotice("n", TEN, "engine_back", "speechkit_stream")).startswith("🟢 <b>SpeechKit</b> снова")
+def test_every_trouble_has_words() -> None:
+    """A kind without a text would break the worker that tells it."""
+    assert set(WRONG) == set(get_args(Trouble))
+    assert set(OVER) <= set(WRONG)
 
 
-@pytest.mark.parametrize("subject", ["<i>", "other"])
+@pytest.mark.parametrize("subject", ["<i>", "other {0}"])
 def test_a_remote_text_cannot_write_html(subject: str) -> None:
     """Names and faults come from outside."""
-    text = render_notice(OpsNotice("n", TEN, "engine_refuses", subject, "<b>&"))
-    assert "&lt;b&gt;&amp;" in text
+    text = render_notice(OpsNotice("n", TEN, "engine_refuses", subject, "<b>& {why}"))
+    assert "&lt;b&gt;&amp; {why}" in text
     assert "<i>" not in text

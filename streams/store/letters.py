@@ -1,0 +1,36 @@
+"""Whether dead letters come in heaps: one now and then is somebody's typing error, many are a broken sender."""
+
+import threading
+from collections import Counter, deque
+from collections.abc import Iterable
+
+from schemas.types import Millis
+from streams.engine.clock import Clock
+
+WINDOW_MS = 600_000
+MANY = 20
+"""In ten minutes. A WMS that sends one bad event a minute is told by the daily figures; one every half minute rings."""
+
+
+class Heaps:
+    """The letters of the last ten minutes. `look` may be called from another thread."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._seen: deque[tuple[Millis, str]] = deque(maxlen=10_000)
+        self._lock = threading.Lock()
+
+    def add(self, letters: Iterable[tuple[Millis, str]]) -> None:
+        """Letters by the time the broker took them and the topic they were on: an old one that is read late is old."""
+        with self._lock:
+            self._seen.extend(letters)
+
+    def look(self) -> str:
+        """What is wrong, in Russian."""
+        since = self._clock() - WINDOW_MS
+        with self._lock:
+            topics = Counter(topic for ts, topic in self._seen if ts >= since)
+        if topics.total() < MANY:
+            return ""
+        topic, count = topics.most_common(1)[0]
+        return f"{topics.total()} за 10 минут, больше всего из {topic} ({count})"
