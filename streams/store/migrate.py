@@ -1,6 +1,7 @@
 """Numbered `.sql` files, forward only: one record per file, resumable (research/clickhouse.md section 5).
 
 Every statement of a file must bear being run again (`IF NOT EXISTS`): a file that broke off in the middle is run anew.
+What does not (`EXCHANGE TABLES`) has a line `-- unless: SELECT …` right before it: it is skipped where that counts any.
 """
 
 import hashlib
@@ -26,6 +27,14 @@ ORDER BY version"""
 
 _NAME = re.compile(r"^(\d{4})_[a-z0-9_]+\.sql$")
 _END = re.compile(r";[ \t]*(?:\n|$)")
+_UNLESS = "-- unless: "
+
+
+class Statement(NamedTuple):
+    """One statement, and the query whose count, where it is not zero, says that it was run."""
+
+    sql: str
+    unless: str = ""
 
 
 class Migration(NamedTuple):
@@ -34,7 +43,7 @@ class Migration(NamedTuple):
     version: int
     name: str
     checksum: str
-    statements: list[str]
+    statements: list[Statement]
 
 
 def migrate(client: Any, folder: Path = FOLDER) -> list[str]:
@@ -56,7 +65,9 @@ def migrate(client: Any, folder: Path = FOLDER) -> list[str]:
     for migration in todo:
         _record(client, migration, "started")
         for statement in migration.statements:
-            client.command(statement, settings={"mutations_sync": 2, "alter_sync": 2, "max_execution_time": 0})
+            if statement.unless and client.command(statement.unless):
+                continue
+            client.command(statement.sql, settings={"mutations_sync": 2, "alter_sync": 2, "max_execution_time": 0})
         _record(client, migration, "applied")
     return [migration.name for migration in todo]
 
@@ -80,12 +91,19 @@ def read(folder: Path) -> list[Migration]:
     return migrations
 
 
-def statements(sql: str) -> list[str]:
+def statements(sql: str) -> list[Statement]:
     """The statements of a file: each ends with `;` at the end of a line; `--` lines are comments. One is sent at a
     time, because the HTTP interface takes no more.
     """
-    code = "\n".join(line for line in sql.splitlines() if not line.lstrip().startswith("--"))
-    return [part.strip() for part in _END.split(code) if part.strip()]
+    lines = [line for line in sql.splitlines() if line.startswith(_UNLESS) or not line.lstrip().startswith("--")]
+    return [_statement(part.strip()) for part in _END.split("\n".join(lines)) if part.strip()]
+
+
+def _statement(text: str) -> Statement:
+    if not text.startswith(_UNLESS):
+        return Statement(text)
+    unless, _, code = text.partition("\n")
+    return Statement(code.strip(), unless.removeprefix(_UNLESS))
 
 
 def _todo(found: list[Migration], done: dict[int, tuple[str, str]]) -> list[Migration]:

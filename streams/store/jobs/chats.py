@@ -33,7 +33,7 @@ FROM
 (
     SELECT lead_id, toUnixTimestamp64Milli(ts) AS at, JSONExtractString(payload, 'chat_id') AS chat,
         JSONExtractString(payload, 'message_id') AS message, JSONExtractString(payload, 'author', 'name') AS author,
-        action AS side, JSONExtractString(payload, 'text') AS text, (ingested_at, ts) AS stored
+        action AS side, JSONExtractString(payload, 'text') AS text, bitNot(seniority) AS stored
     FROM events FINAL
     WHERE kind IN ('message', 'message_edited') AND NOT backfill
         AND ingested_at >= fromUnixTimestamp64Milli({{since:Int64}})

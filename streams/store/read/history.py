@@ -22,13 +22,14 @@ SELECT lead_id, {_MS}(ts), signal_id, rule, severity, {_MS}(window_start), value
 FROM signals FINAL WHERE lead_id = {{lead:String}} ORDER BY ts DESC, signal_id LIMIT {{limit:UInt32}}"""
 
 RECORDINGS = f"""
-SELECT recording_id, version, {_MS}(ts), engine, duration_ms, words, degraded FROM recordings FINAL
+SELECT recording_id, version, {_MS}(ts), engine, duration_ms, words, degraded, seniority FROM recordings FINAL
 WHERE lead_id = {{lead:String}} ORDER BY ts DESC, recording_id LIMIT {{limit:UInt32}}"""
 
 UTTERANCES = """
 SELECT recording_id, start_ms, end_ms, speaker, text, confidence FROM transcripts FINAL
 WHERE lead_id = {lead:String}
-    AND (recording_id, version) IN arrayZip({recordings:Array(String)}, {versions:Array(UInt32)})
+    AND (recording_id, version, seniority)
+        IN arrayZip({recordings:Array(String)}, {versions:Array(UInt32)}, {seniorities:Array(UInt64)})
 ORDER BY recording_id, number"""
 
 ALERTS = f"""
@@ -94,13 +95,19 @@ async def signals(database: Database, lead: str, limit: int) -> dict[str, Any]:
 async def transcripts(database: Database, lead: str, limit: int) -> dict[str, Any]:
     """A lead's newest transcripts, each in its newest version, with the utterances in order."""
     names = ("recording_id", "version", "ts", "engine", "duration_ms", "words", "degraded")
-    recordings = [
-        dict(zip(names, row, strict=True)) for row in await database.read(RECORDINGS, {"lead": lead, "limit": limit})
-    ]
+    stored = await database.read(RECORDINGS, {"lead": lead, "limit": limit})
+    recordings = [dict(zip(names, row[:-1], strict=True)) for row in stored]
     said: dict[str, list[dict[str, Any]]] = {recording["recording_id"]: [] for recording in recordings}
     if recordings:
-        versions = [recording["version"] for recording in recordings]
-        rows = await database.read(UTTERANCES, {"lead": lead, "recordings": list(said), "versions": versions})
+        rows = await database.read(
+            UTTERANCES,
+            {
+                "lead": lead,
+                "recordings": list(said),
+                "versions": [recording["version"] for recording in recordings],
+                "seniorities": [row[-1] for row in stored],
+            },
+        )
         spoken = ("start_ms", "end_ms", "speaker", "text", "confidence")
         for recording_id, *row in rows:
             said[recording_id].append(dict(zip(spoken, row, strict=True)))

@@ -27,10 +27,10 @@ RECORDING = """
 SELECT lead_id, toUnixTimestamp64Milli(ts), version, duration_ms,
     (SELECT any((JSONExtractString(payload, 'room'), JSONExtract(payload, 'participants', 'Array(String)')))
      FROM events WHERE kind = 'meeting_recorded' AND JSONExtractString(payload, 'recording_id') = {recording:String})
-FROM recordings FINAL WHERE recording_id = {recording:String}"""
+FROM recordings FINAL WHERE recording_id = {recording:String} ORDER BY seniority LIMIT 1"""
 
 UTTERANCES = """
-SELECT start_ms, end_ms, text, speaker, confidence FROM transcripts FINAL
+SELECT start_ms, end_ms, text, speaker, confidence FROM transcripts_current
 WHERE lead_id = {lead:String} AND recording_id = {recording:String} AND version = {version:UInt32} ORDER BY number"""
 
 

@@ -1,7 +1,8 @@
 """From records to columns: one pure function per topic, values as clickhouse-connect wants them.
 
 Times stay int ms (its fastest way for DateTime64), ids become UInt64. `ingested_at` is the broker's append time, so a
-record delivered again gives the same row.
+record delivered again gives the same row. Of two records with the same id the one with more `seniority` stays: the
+first (design rule 14).
 """
 
 from collections.abc import Callable, Sequence
@@ -33,6 +34,19 @@ from streams.store.sinks.tables import (
 Record: TypeAlias = ConsumerRecord[bytes, bytes]
 
 _JSON = msgspec.json.Encoder()
+
+_OFFSET_BITS = 22
+_LAST = (1 << 64) - 1
+
+
+def seniority(record: Record) -> int:
+    """Higher for the record that was appended earlier (ms, then offset); no two records of a partition have the same.
+
+    Records of one id are in one partition. Of the offset 22 bits are left beside the 42 of the time: two repeats that
+    the broker took within one millisecond *and* on both sides of a multiple of 4 194 304 are told apart, but swapped.
+    """
+    age: int = record.timestamp << _OFFSET_BITS | record.offset & ((1 << _OFFSET_BITS) - 1)
+    return _LAST - age
 
 
 KINDS: dict[type, str] = {type_: str(type_.__struct_config__.tag) for type_ in get_args(ev.Event)}
@@ -75,12 +89,13 @@ def event_rows(good: Sequence[tuple[ev.Event, Record]]) -> list[Rows]:
         [event.backfill for event in events],
         [record.value for _, record in good],
         [record.timestamp for _, record in good],
+        [seniority(record) for _, record in good],
     ]
-    transcribed = [(event, record.timestamp) for event, record in good if isinstance(event, ev.MeetingTranscribed)]
+    transcribed = [(event, record) for event, record in good if isinstance(event, ev.MeetingTranscribed)]
     return [Rows(EVENTS, columns)] + (_transcript_rows(transcribed) if transcribed else [])
 
 
-def _transcript_rows(transcribed: list[tuple[ev.MeetingTranscribed, Millis]]) -> list[Rows]:
+def _transcript_rows(transcribed: list[tuple[ev.MeetingTranscribed, Record]]) -> list[Rows]:
     spoken = [
         (
             event.lead_id,
@@ -93,9 +108,10 @@ def _transcript_rows(transcribed: list[tuple[ev.MeetingTranscribed, Millis]]) ->
             utterance.speaker or "",
             utterance.text,
             utterance.confidence,
-            at,
+            record.timestamp,
+            seniority(record),
         )
-        for event, at in transcribed
+        for event, record in transcribed
         for number, utterance in enumerate(event.utterances)
     ]
     recordings = [
@@ -108,8 +124,9 @@ def _transcript_rows(transcribed: list[tuple[ev.MeetingTranscribed, Millis]]) ->
             event.duration_ms,
             event.words,
             event.degraded,
+            seniority(record),
         )
-        for event, _ in transcribed
+        for event, record in transcribed
     ]
     return _rows(TRANSCRIPTS, spoken) + _rows(RECORDINGS, recordings)
 
@@ -132,6 +149,7 @@ def signal_rows(good: Sequence[tuple[Signal, Record]]) -> list[Rows]:
                 signal.unit,
                 _JSON.encode(signal.evidence),
                 record.timestamp,
+                seniority(record),
             )
             for signal, record in good
         ],
@@ -181,6 +199,7 @@ def unassigned_rows(good: Sequence[tuple[Unassigned, Record]]) -> list[Rows]:
                 event.topic,
                 bytes(event.record),
                 record.timestamp,
+                seniority(record),
             )
             for event, record in good
         ],

@@ -9,7 +9,7 @@ from schemas.codec import Codec
 from schemas.sources import Transcript
 from streams.engine.settle import Batch, Outcome
 from streams.store.database import Database
-from streams.store.sinks.rows import Record
+from streams.store.sinks.rows import Record, seniority
 from streams.store.sinks.sink import Sink
 from streams.store.sinks.tables import STT_JOBS, Rows
 
@@ -65,4 +65,5 @@ def _row(transcript: Transcript, record: Record) -> tuple[Any, ...]:
         _JSON.encode(notes),
         transcript.flaw,
         record.timestamp,
+        seniority(record),
     )

@@ -36,6 +36,7 @@ EVENTS = Table(
         "backfill": "Bool",
         "payload": "String",
         "ingested_at": _TIME,
+        "seniority": "UInt64",
     },
 )
 TRANSCRIPTS = Table(
@@ -52,6 +53,7 @@ TRANSCRIPTS = Table(
         "text": "String",
         "confidence": "Nullable(Float32)",
         "ingested_at": _TIME,
+        "seniority": "UInt64",
     },
 )
 RECORDINGS = Table(
@@ -65,6 +67,7 @@ RECORDINGS = Table(
         "duration_ms": "UInt32",
         "words": "UInt32",
         "degraded": "Bool",
+        "seniority": "UInt64",
     },
 )
 SIGNALS = Table(
@@ -82,6 +85,7 @@ SIGNALS = Table(
         "unit": _WORD,
         "evidence": "String",
         "ingested_at": _TIME,
+        "seniority": "UInt64",
     },
 )
 ALERTS = Table(
@@ -117,6 +121,7 @@ UNASSIGNED = Table(
         "topic": _WORD,
         "record": "String",
         "ingested_at": _TIME,
+        "seniority": "UInt64",
     },
 )
 FAILURES = Table(
@@ -172,6 +177,7 @@ STT_JOBS = Table(
         "segments": "String",
         "flaw": "String",
         "transcribed_at": _TIME,
+        "seniority": "UInt64",
     },
 )
 CHAT_DAYS = Table("chat_days", {"until": _TIME, "leads": "UInt32", "asked_at": _TIME})

@@ -9,7 +9,7 @@ import pytest
 from schemas.errors import MigrationError
 from streams.settings import Store
 from streams.store.clickhouse import open_client, prepare
-from streams.store.migrate import FOLDER, migrate, read, statements
+from streams.store.migrate import FOLDER, Statement, migrate, read, statements
 
 ONE = "-- a comment; with a semicolon\nCREATE TABLE IF NOT EXISTS one (a Int32) ENGINE = MergeTree ORDER BY a;\n"
 TWO = "CREATE TABLE IF NOT EXISTS two (a Int32) ENGINE = MergeTree ORDER BY a;\n"
@@ -106,5 +106,18 @@ def test_refuses_an_empty_folder(tmp_path: Path) -> None:
 
 
 def test_splits_statements() -> None:
-    """A semicolon inside of a line does not end a statement; comment lines are dropped."""
-    assert statements("-- x;\nSELECT ';', 1;\n\n SELECT 2 ;  \n") == ["SELECT ';', 1", "SELECT 2"]
+    """A semicolon inside of a line does not end a statement; comment lines are dropped, a condition is kept."""
+    found = statements("-- x;\nSELECT ';', 1;\n\n-- y\n-- unless: SELECT 0\n SELECT 2 ;  \n")
+    assert found == [Statement("SELECT ';', 1"), Statement("SELECT 2", "SELECT 0")]
+
+
+def test_a_statement_is_skipped_where_its_condition_counts(client: Any, folder: Path) -> None:
+    """What cannot be run twice says how to see that it was run."""
+    (folder / "0002_rename.sql").write_text(
+        "-- unless: SELECT count() FROM system.tables WHERE database = currentDatabase() AND name = 'moved'\n"
+        "RENAME TABLE one TO moved;\nCREATE TABLE nonsense;\n"
+    )
+    for _ in range(2):
+        with pytest.raises(Exception, match="INCORRECT_QUERY"):
+            migrate(client, folder)
+    assert tables(client) == {"moved"}

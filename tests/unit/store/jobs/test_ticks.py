@@ -54,13 +54,13 @@ async def test_missed_ones_are_made_up(database: Database) -> None:
 
 async def test_a_week_at_most(database: Database) -> None:
     """What is older than seven days is not made up, and short intervals are bounded by their number."""
-    sent = Sent()
+    sent, feed = Sent(), Feed(database)
     await Ticks(database, Lag([0]), sent, 3600, Clock(NOW - 30 * DAY)).catch_up()
-    await Feed(database)(sent.take())
+    await feed(sent.take())
     await Ticks(database, Lag([0]), sent, 3600, Clock()).catch_up()
     assert starts(sent) == {0: [THIS_HOUR]}
     await Ticks(database, Lag([0]), sent, 1, Clock(NOW - DAY)).catch_up()
-    await Feed(database)(sent.take())
+    await feed(sent.take())
     await Ticks(database, Lag([0]), sent, 1, Clock()).catch_up()
     assert len(sent) == MOST_MADE_UP
 

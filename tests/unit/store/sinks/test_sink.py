@@ -140,6 +140,38 @@ async def test_a_poison_row_raises(database: Database) -> None:
     assert await database.read("SELECT count() FROM events FINAL WHERE kind = 'reservation'") == [(1,)]
 
 
+@pytest.mark.parametrize("together", [True, False])
+async def test_a_repeat_with_another_time_is_no_other_row(database: Database, together: bool) -> None:
+    """One id, one time, one row, one count: what was accepted first stays, also over the border of a month."""
+    end_of_month = NOW - 22 * DAY
+    first = reservation(1, lead_id="5", ts=end_of_month, qty=7)
+    again = [reservation(1, lead_id="5", ts=end_of_month + n * 8 * DAY, qty=90 + n) for n in range(3)]
+    sink = Sink(database, EVENT, event_rows)
+    values = [encode(event) for event in [first, *again]]
+    if together:
+        await sink(batch("lead.events", values))
+    else:
+        for offset in (3, 1, 0, 2, 3):  # redelivered in pieces, the first not first
+            await sink(batch("lead.events", [values[offset]], first=offset, at=NOW + offset))
+    stored = await database.read("SELECT toUnixTimestamp64Milli(ts), qty FROM events FINAL")
+    assert stored == [(end_of_month, 7)]
+    assert await database.read("SELECT sum(events), sum(qty) FROM lead_days") == [(1, 7)]
+    told = (await history.events(database, "5", 10, history.cursor(None)))["events"]
+    assert [event["ts"] for event in told] == [end_of_month]
+
+
+async def test_a_transcript_done_twice_is_not_mixed(database: Database) -> None:
+    """A job killed after it published is done again with other words: those of the first stay, whole."""
+    talk = event_of(ev.MeetingTranscribed)
+    longer = msgspec.structs.replace(talk, utterances=[ev.Utterance(n, n + 1, f"слово {n}") for n in range(4)])
+    sink = Sink(database, EVENT, event_rows)
+    for offset, event in enumerate([talk, longer]):
+        await sink(batch("lead.events", [encode(event)], first=offset))
+    view = [text for (text,) in await database.read("SELECT text FROM transcripts_current ORDER BY number")]
+    [told] = (await history.transcripts(database, LEAD, 5))["transcripts"]
+    assert view == [utterance["text"] for utterance in told["utterances"]] == ["добрый день", "да"]
+
+
 async def test_a_newer_transcript_replaces_the_whole_older_one(database: Database) -> None:
     """Utterances of an old version are gone from the current view, also where the new version has none."""
     first = event_of(ev.MeetingTranscribed)
