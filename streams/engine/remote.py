@@ -1,8 +1,12 @@
-"""The HTTP session of a client of a remote API."""
+"""What clients of remote APIs share: the HTTP session, `Retry-After`, the fault of an answer that never came."""
 
 from collections.abc import Callable
+from datetime import UTC
+from email.utils import parsedate_to_datetime
 
 import aiohttp
+
+from schemas.errors import Transient
 
 CONNECT_SECONDS = 5.0
 """Less than a call's own timeout, so that a call that never left is told from one whose answer never came."""
@@ -33,3 +37,22 @@ class LazySession:
         """Close the connections."""
         if self._session is not None:
             await self._session.close()
+
+
+class Uncertain(Transient):
+    """The request left, and no answer tells whether the other side did it."""
+
+
+def retry_after(header: str, now: float) -> float | None:
+    """Seconds of a `Retry-After`, which is a number of them or a date (RFC 9110, 10.2.3); None where it is neither.
+
+    `now` in seconds UTC.
+    """
+    given = header.strip()
+    if given.isascii() and given.isdigit():
+        return float(given)
+    try:
+        date = parsedate_to_datetime(given)
+    except ValueError:
+        return None
+    return max(0.0, date.replace(tzinfo=date.tzinfo or UTC).timestamp() - now)

@@ -9,12 +9,12 @@ import logging
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
 import httpx
 import msgspec
 
+from streams.engine.remote import retry_after
 from streams.minutes.llm.faults import CODES, LONG_LIMITS, LONG_S, Kind, LlmError, error_of, kind_of
 from streams.minutes.llm.wording import Message
 from streams.settings.llm import Model
@@ -151,10 +151,11 @@ class Endpoint:
         code = _code(error.body.get("code") if isinstance(error.body, dict) else None)
         words = error.body.get("message") if isinstance(error.body, dict) else None
         kind = kind_of(error.status_code, code, words if isinstance(words, str) else "")
-        wait = _retry_after(error.response.headers.get("retry-after", ""), self._clock())
+        wait = retry_after(error.response.headers.get("retry-after", ""), self._clock())
         if wait is None and code in LONG_LIMITS:
             wait = LONG_S
-        return error_of(kind, model=self.name, code=code, retry_after=wait, status=error.status_code)
+        within = None if wait is None else min(wait, LONG_S)
+        return error_of(kind, model=self.name, code=code, retry_after=within, status=error.status_code)
 
     def _lost(self, cause: BaseException | None) -> LlmError:
         if isinstance(cause, UNSENDABLE):
@@ -169,15 +170,3 @@ class Endpoint:
 
 def _code(code: object) -> str:
     return str(code) if isinstance(code, int | str) else ""
-
-
-def _retry_after(header: str, now: float) -> float | None:
-    """Seconds of a `Retry-After`, in seconds or as a date, at most `LONG_S`; None where it says nothing."""
-    try:
-        wait = float(header)
-    except ValueError:
-        try:
-            wait = parsedate_to_datetime(header).timestamp() - now
-        except ValueError:
-            return None
-    return min(max(0.0, wait), LONG_S)

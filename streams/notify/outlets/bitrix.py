@@ -15,8 +15,9 @@ from schemas.comments import read_mark
 from schemas.errors import Refused, Transient
 from schemas.minutes import MeetingMinutes
 from schemas.outlets import MinutesCopy
+from streams.engine.remote import Uncertain
 from streams.engine.settle import Batch, Outcome
-from streams.notify.outlets.bitrix_client import BitrixApi, Uncertain
+from streams.notify.outlets.bitrix_client import BitrixApi
 
 log = logging.getLogger(__name__)
 

@@ -16,7 +16,7 @@ import msgspec
 from schemas.codec import Codec, Rejected
 from schemas.errors import Refused, Transient
 from streams.engine import metrics
-from streams.engine.remote import Connect, LazySession
+from streams.engine.remote import Connect, LazySession, Uncertain
 from streams.settings.outlets import Bitrix
 
 log = logging.getLogger(__name__)
@@ -30,10 +30,6 @@ a minute; never longer than all of them."""
 
 LIMIT_TRIES = 4
 """Attempts of one call against the request limit, so that a list of many pages need not begin anew each time."""
-
-
-class Uncertain(Transient):
-    """The request left, and no answer tells whether the portal did it."""
 
 
 class BitrixRefused(Refused):

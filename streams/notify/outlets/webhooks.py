@@ -7,10 +7,8 @@ import hashlib
 import hmac
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC
-from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 
 import aiohttp
@@ -20,7 +18,7 @@ from yarl import URL
 from schemas.codec import Codec, Rejected
 from schemas.errors import ConfigError, Refused, Transient
 from schemas.outlets import Webhook
-from streams.engine.remote import Connect, LazySession
+from streams.engine.remote import Connect, LazySession, retry_after
 from streams.engine.settle import Batch, Outcome
 from streams.settings.outlets import Webhooks
 
@@ -127,17 +125,17 @@ class WebhookSender:
         }
         try:
             async with self._http().post(self._url, data=body, headers=headers, allow_redirects=False) as response:
-                status, retry_after = response.status, _retry_after(response.headers, self._clock())
+                status, wait = response.status, retry_after(response.headers.get("Retry-After", ""), self._clock())
         except (aiohttp.ClientError, TimeoutError, OSError) as error:  # its text may hold the address, and a key in it
             self.healthy = False
             raise Transient(f"{what}: no answer ({type(error).__name__})") from None
         if not 200 <= status < 300:
-            self._refuse(f"{what}: {_named(status)}", status, retry_after)
+            self._refuse(f"{what}: {_named(status)}", status, wait)
         if self._told:
             log.info("webhooks are taken again")
         self.healthy, self._told = True, False
 
-    def _refuse(self, what: str, status: int, retry_after: float | None) -> None:
+    def _refuse(self, what: str, status: int, wait: float | None) -> None:
         if status in CONFIGURATION or status < 400:  # no redirect is followed: the words go to the address that was set
             if not self._told:
                 log.error("webhooks are not taken", extra={"error": what})
@@ -145,20 +143,8 @@ class WebhookSender:
             raise Transient(what, retry_after=CONFIGURATION_WAIT)
         if status in PASSING or status >= 500:
             self.healthy = False
-            raise Transient(what, retry_after)
+            raise Transient(what, wait)
         raise Refused(what)
-
-
-def _retry_after(headers: Mapping[str, str], now: float) -> float | None:
-    """Seconds, from a number of them or a date (RFC 9110, 10.2.3); None where there is neither."""
-    given = headers.get("Retry-After", "").strip()
-    if given.isascii() and given.isdigit():
-        return float(given)
-    try:
-        date = parsedate_to_datetime(given)
-    except ValueError:
-        return None
-    return max(0.0, date.replace(tzinfo=date.tzinfo or UTC).timestamp() - now)
 
 
 def _named(status: int) -> str:

@@ -13,17 +13,13 @@ from alerting.render import Buttons
 from schemas.codec import Codec, Rejected
 from schemas.errors import LeadpulseError, Refused, Transient
 from streams.engine import metrics
-from streams.engine.remote import Connect, LazySession
+from streams.engine.remote import Connect, LazySession, Uncertain
 from streams.settings import Telegram
 
 log = logging.getLogger(__name__)
 
 DENIED_WAIT = 60.0
 """Seconds until a refused token is tried again: a person has to change it."""
-
-
-class Uncertain(Transient):
-    """The request left, and no answer tells whether Telegram did it."""
 
 
 class Sent(NamedTuple):

@@ -11,8 +11,9 @@ from schemas.sources import DeadLetter
 from schemas.topics import DEAD_LETTERS, OUTBOX
 from streams.engine import metrics
 from streams.engine.kafka import Output
+from streams.engine.remote import Uncertain
 from streams.engine.retry import WORLD, Attempts, Policy, World, retry
-from streams.notify.telegram.bot_api import BotApi, Uncertain
+from streams.notify.telegram.bot_api import BotApi
 from streams.notify.telegram.limits import Limits
 from streams.notify.telegram.shelf import ITEM, Place, Shelf
 from streams.settings import Telegram

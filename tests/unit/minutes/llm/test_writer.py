@@ -301,7 +301,7 @@ async def test_through_the_gateway() -> None:
     async with FakeGlm() as glm, opened(sky, {"flash": model(glm)}) as gateway:
         minutes = await Writer(gateway).minutes(conversation, "12345", names=["Мария Коваль"])
     (question,) = glm.questions
-    assert not [word for word in ("Ковал", "Иван", "916", "45 67") if word in question.text]
+    assert not [word for word in ("Ковал", "Иван", "916 ", "45 67") if word in question.text]
     assert "[0] [ИМЯ_1]: добрый день" in question.material
     assert minutes.engine == "flash"
     assert [(action.owner, action.quote) for action in minutes.actions] == [("Анна Ковалёва", TALK[3][1])]

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from pydantic import SecretStr
 
 from schemas.errors import LeadpulseError, Transient
+from streams.engine.remote import Uncertain
 from streams.notify.outlets.bitrix_client import (
     BLOCKED_WAIT,
     DENIED_WAIT,
@@ -18,7 +19,6 @@ from streams.notify.outlets.bitrix_client import (
     BitrixApi,
     BitrixRefused,
     Bucket,
-    Uncertain,
 )
 from streams.settings import Bitrix
 from tests.fakes.bitrix import FakeBitrix, Fault

@@ -7,7 +7,8 @@ import pytest_asyncio
 
 from alerting.render import Button
 from schemas.errors import LeadpulseError, Refused, Transient
-from streams.notify.telegram.bot_api import BotApi, Uncertain
+from streams.engine.remote import Uncertain
+from streams.notify.telegram.bot_api import BotApi
 from streams.settings import Telegram
 from tests.fakes.telegram import FakeTelegram, Fault
 
