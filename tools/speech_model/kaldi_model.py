@@ -4,9 +4,8 @@ import math
 import struct
 from pathlib import Path
 
-import numpy as np
-
 from tools.speech_model import mfcc
+from tools.speech_model.kaldi_binary import put_float, put_int, put_int_vector, put_matrix, put_token, put_vector
 
 SIL = "SIL"
 SELF_LOOP = FORWARD = 0.5  # transition probabilities of the one-state phones
@@ -39,50 +38,21 @@ class Phones:
 # --- Kaldi binary basics ---------------------------------------------------------------------------
 
 
-def _token(text):
-    return text.encode() + b" "
-
-
-def _int(value):
-    return b"\x04" + struct.pack("<i", value)
-
-
-def _float(value):
-    return b"\x04" + struct.pack("<f", value)
-
-
-def _int_vector(values):
-    return b"\x04" + struct.pack("<i", len(values)) + np.asarray(values, "<i4").tobytes()
-
-
-def _vector(values):
-    values = np.asarray(values, "<f4")
-    return _token("FV") + _int(len(values)) + values.tobytes()
-
-
-def _matrix(values):
-    values = np.asarray(values, "<f4")
-    return _token("FM") + _int(values.shape[0]) + _int(values.shape[1]) + values.tobytes()
-
-
-# --- am/final.mdl ----------------------------------------------------------------------------------
-
-
 def _transition_model(phones):
     count = len(phones.table)
-    out = _token("<TransitionModel>") + _token("<Topology>")
-    out += _int_vector(range(1, count + 1))  # phones
-    out += _int_vector([-1] + [0] * count)  # phone -> topology entry
-    out += _int(1) + _int(2)  # one entry of two states
-    out += _int(0) + _int(2)  # state 0: pdf-class 0, two transitions
-    out += _int(0) + _float(SELF_LOOP) + _int(1) + _float(FORWARD)
-    out += _int(-1) + _int(0)  # state 1: final, no pdf, no transitions
-    out += _token("</Topology>") + _token("<Triples>") + _int(count)
+    out = put_token("<TransitionModel>") + put_token("<Topology>")
+    out += put_int_vector(range(1, count + 1))  # phones
+    out += put_int_vector([-1] + [0] * count)  # phone -> topology entry
+    out += put_int(1) + put_int(2)  # one entry of two states
+    out += put_int(0) + put_int(2)  # state 0: pdf-class 0, two transitions
+    out += put_int(0) + put_float(SELF_LOOP) + put_int(1) + put_float(FORWARD)
+    out += put_int(-1) + put_int(0)  # state 1: final, no pdf, no transitions
+    out += put_token("</Topology>") + put_token("<Triples>") + put_int(count)
     for phone, (_, pdf, _) in enumerate(phones.table, 1):
-        out += _int(phone) + _int(0) + _int(pdf)
-    out += _token("</Triples>") + _token("<LogProbs>")
-    out += _vector([0.0] + [math.log(SELF_LOOP), math.log(FORWARD)] * count)
-    return out + _token("</LogProbs>") + _token("</TransitionModel>")
+        out += put_int(phone) + put_int(0) + put_int(pdf)
+    out += put_token("</Triples>") + put_token("<LogProbs>")
+    out += put_vector([0.0] + [math.log(SELF_LOOP), math.log(FORWARD)] * count)
+    return out + put_token("</LogProbs>") + put_token("</TransitionModel>")
 
 
 def _nnet(layers, dim):
@@ -91,7 +61,7 @@ def _nnet(layers, dim):
 
     def add(name, body):
         nonlocal source
-        components.append(_token("<ComponentName>") + _token(name) + body)
+        components.append(put_token("<ComponentName>") + put_token(name) + body)
         config.append(f"component-node name={name} component={name} input={source}")
         source = name
 
@@ -100,36 +70,36 @@ def _nnet(layers, dim):
             source = "Append(" + ", ".join(f"Offset({source}, {o})" if o else source for o in offsets) + ")"
         add(
             f"affine{i}",
-            _token("<FixedAffineComponent>")
-            + _token("<LinearParams>")
-            + _matrix(weight)
-            + _token("<BiasParams>")
-            + _vector(bias)
-            + _token("</FixedAffineComponent>"),
+            put_token("<FixedAffineComponent>")
+            + put_token("<LinearParams>")
+            + put_matrix(weight)
+            + put_token("<BiasParams>")
+            + put_vector(bias)
+            + put_token("</FixedAffineComponent>"),
         )
         kind = "LogSoftmaxComponent" if i == len(layers) else "RectifiedLinearComponent"
         add(
             f"out{i}",
-            _token(f"<{kind}>")
-            + _token("<Dim>")
-            + _int(len(bias))
-            + _token("<ValueAvg>")
-            + _vector([])
-            + _token("<DerivAvg>")
-            + _vector([])
-            + _token("<Count>")
-            + _float(0)
-            + _token(f"</{kind}>"),
+            put_token(f"<{kind}>")
+            + put_token("<Dim>")
+            + put_int(len(bias))
+            + put_token("<ValueAvg>")
+            + put_vector([])
+            + put_token("<DerivAvg>")
+            + put_vector([])
+            + put_token("<Count>")
+            + put_float(0)
+            + put_token(f"</{kind}>"),
         )
     config.append(f"output-node name=output input={source} objective=linear")
-    out = _token("<Nnet3>") + b"\n" + "\n".join(config).encode() + b"\n\n"
-    return out + _token("<NumComponents>") + _int(len(components)) + b"".join(components) + _token("</Nnet3>")
+    out = put_token("<Nnet3>") + b"\n" + "\n".join(config).encode() + b"\n\n"
+    return out + put_token("<NumComponents>") + put_int(len(components)) + b"".join(components) + put_token("</Nnet3>")
 
 
 def write_final_mdl(path, phones, layers, priors):
     out = b"\0B" + _transition_model(phones) + _nnet(layers, mfcc.CEPS)
-    out += _token("<LeftContext>") + _int(0) + _token("<RightContext>") + _int(0)  # Kaldi recomputes them
-    path.write_bytes(out + _token("<Priors>") + _vector(priors))
+    out += put_token("<LeftContext>") + put_int(0) + put_token("<RightContext>") + put_int(0)  # Kaldi recomputes them
+    path.write_bytes(out + put_token("<Priors>") + put_vector(priors))
 
 
 # --- graph/HCLG.fst --------------------------------------------------------------------------------

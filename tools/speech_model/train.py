@@ -2,7 +2,6 @@
 
 import argparse
 import collections
-import itertools
 import math
 import time
 
@@ -14,6 +13,7 @@ from tools.speech_model import corpus
 from tools.speech_model.corpus import VOICES
 from tools.speech_model.espeak import Espeak, resample
 from tools.speech_model.kaldi_model import SIL, write_model
+from tools.speech_model.language_model import bigram, pronunciations, unigram
 from tools.speech_model.mfcc import CEPS, RATE, SHIFT, WINDOW, mfcc
 
 OFFSETS = [[-1, 0, 1], [-1, 0, 1], [-3, 0, 3], [-3, 0, 3], [-3, 0, 3], [0]]
@@ -155,34 +155,6 @@ def train(inputs, targets, outputs, hidden, epochs, batch=32, peak=4e-3):
             count += y.numel()
         print(f"epoch {epoch + 1}: loss {total / count:.3f} frame accuracy {correct / count:.3f}", flush=True)
     return net.eval()
-
-
-def pronunciations(counts, least=0.03):
-    out = {}
-    for word, variants in counts.items():
-        total = sum(variants.values())
-        out[word] = [(p.split(), -math.log(n / total)) for p, n in variants.most_common(4) if n / total >= least]
-    return out
-
-
-def unigram(vocab, unknown_bonus=2.0):
-    cost = math.log(len(vocab) + 1)
-    return {None: {**{w: cost for w in vocab}, corpus.UNKNOWN: cost - unknown_bonus, "": cost}}
-
-
-def bigram(texts, vocab, discount=0.5):
-    """Absolute discounting, backing off to the unigram; words outside the vocabulary count as [unk]."""
-    counts = collections.defaultdict(collections.Counter)
-    for text in texts:
-        words = ["<s>", *(w if w in vocab else corpus.UNKNOWN for w in corpus.words_of(text)), ""]
-        for history, word in itertools.pairwise(words):
-            counts[history][word] += 1
-    lm = unigram(vocab)
-    for history, followers in counts.items():
-        total = sum(followers.values())
-        lm[history] = {w: -math.log((n - discount) / total) for w, n in followers.items()}
-        lm[history][None] = -math.log(discount * len(followers) / total)
-    return lm
 
 
 def main():
