@@ -17,7 +17,7 @@ from streams.cli.check_outlets import bitrix_faults, llm_faults, notebook_faults
 from streams.cli.check_speech import model_faults, speechkit_faults
 from streams.clients.store import OPENER, call
 from streams.engine import topics
-from streams.settings import Settings
+from streams.settings import Settings, WmsSource
 
 TIMEOUT = 10.0
 """Seconds that one check may take."""
@@ -87,6 +87,16 @@ def gateway_faults(loaded: Settings) -> list[str]:
         f"{name}: нет ни токена, ни ключа — никого не впустит"
         for name, secrets in {**sources, **bots}.items()
         if not any(secret and secret.get_secret_value() for secret in secrets)
+    ] + [fault for name, source in loaded.gateway.wms.items() for fault in _address_faults(name, source)]
+
+
+def _address_faults(name: str, source: WmsSource) -> list[str]:
+    """A system that only signs its bodies posts to an address of its own."""
+    if source.path_secret or source.token or not source.hmac_secret:
+        return []
+    return [
+        f"gateway.wms.{name}: к hmac_secret нужен path_secret, не короче 16 знаков; "
+        f"адрес для этой системы — /hooks/wms/{name}/<path_secret>"
     ]
 
 

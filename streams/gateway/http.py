@@ -8,6 +8,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from aiohttp import web
 
 from streams.engine import metrics
+from streams.gateway.connections import Connections, allow_files
+from streams.gateway.intake import Intake
 from streams.settings import Gateway
 
 log = logging.getLogger(__name__)
@@ -19,80 +21,87 @@ KEEPALIVE_SECONDS = 75.0
 idle connections (nginx: 60 s), so the proxy never meets a connection that is just being closed."""
 LINGERING_SECONDS = 1.0
 """How long the rest of a refused body is read and thrown away, so that the sender can read the refusal."""
+ANSWER_SECONDS = 3.0
+"""Who waits for Kafka when the worker stops gets 503 after so long."""
 STOP_SECONDS = 4.0
-"""Requests in work get so long when the worker stops; less than `streams.engine.worker.STOP_SECONDS`."""
+"""Requests in work get so long to be answered when the worker stops; less than `streams.engine.worker.STOP_SECONDS`."""
+BACKLOG = 1024
+"""Connections that the system may hold for us while we are busy; with the usual 128 a burst waits a second to knock
+again."""
 
 _COPIED = ("Allow", "Retry-After")
 
 
-def application(settings: Gateway, entrances: Mapping[str, Entrance]) -> web.Application:
-    """Entrances by the path they answer, each `POST` only."""
-    app = web.Application(client_max_size=settings.max_body, middlewares=[_Frame(settings).around])
-    for path, entrance in entrances.items():
-        app.router.add_post(path, entrance)
-    return app
+class Server:
+    """The application with its limits against slow and broken senders. `entrances` answer `POST` at their paths."""
+
+    def __init__(self, entrances: Mapping[str, Entrance], settings: Gateway) -> None:
+        self._settings = settings
+        self.connections = Connections(self._http, settings.max_connections)
+        app = web.Application(middlewares=[_Frame(self.connections).around])
+        for path, entrance in entrances.items():
+            app.router.add_post(path, entrance)
+        silent = logging.getLogger(f"{__name__}.protocol")  # aiohttp prints broken requests with their headers
+        silent.setLevel(logging.CRITICAL)
+        self._runner = web.AppRunner(
+            app,
+            access_log=None,
+            logger=silent,
+            auto_decompress=False,
+            keepalive_timeout=KEEPALIVE_SECONDS,
+            lingering_time=LINGERING_SECONDS,
+            shutdown_timeout=STOP_SECONDS,
+        )
+        self._sweep: asyncio.Task[None] | None = None
+        self._listener: asyncio.Server | None = None
+
+    async def start(self) -> int:
+        """Listen; returns the port. Raises OSError when it is taken."""
+        allow_files(self._settings.max_connections)
+        await self._runner.setup()
+        self._listener = await asyncio.get_running_loop().create_server(
+            self.connections, self._settings.host, self._settings.port, backlog=BACKLOG
+        )
+        self._sweep = asyncio.ensure_future(self.connections.sweep())
+        port: int = self._listener.sockets[0].getsockname()[1]
+        return port
+
+    async def stop(self) -> None:
+        """New connections are refused at once; requests in work get their answers first."""
+        if self._listener is not None:
+            self._listener.close()
+        await self._runner.cleanup()
+        if self._sweep is not None:
+            self._sweep.cancel()
+
+    def _http(self) -> asyncio.Protocol:
+        if self._runner.server is None:
+            raise RuntimeError("a connection before the server was set up")
+        return self._runner.server()
 
 
-def runner(app: web.Application) -> web.AppRunner:
-    """The server around the application, with its limits against slow and broken senders."""
-    silent = logging.getLogger(f"{__name__}.protocol")  # aiohttp prints broken requests, and with them their headers
-    silent.setLevel(logging.CRITICAL)
-    return web.AppRunner(
-        app,
-        access_log=None,
-        logger=silent,
-        auto_decompress=False,
-        keepalive_timeout=KEEPALIVE_SECONDS,
-        lingering_time=LINGERING_SECONDS,
-        shutdown_timeout=STOP_SECONDS,
-    )
-
-
-async def serve(app: web.Application, settings: Gateway) -> None:
+async def serve(server: Server, intake: Intake) -> None:
     """Listen for ever. Raises OSError when the port is taken; requests in work are finished on cancellation."""
-    server = runner(app)
-    await server.setup()
     try:
-        await web.TCPSite(server, settings.host, settings.port).start()
-        log.info("listening", extra={"host": settings.host, "port": server.addresses[0][1]})
+        log.info("listening", extra={"port": await server.start()})
         await asyncio.Event().wait()
     finally:
-        await server.cleanup()
-
-
-async def read_body(request: web.Request, settings: Gateway) -> bytes:
-    """The body as it was sent, UTF-8. Raises 400, 408, 413, 415."""
-    if request.headers.get("Content-Encoding", "identity").lower() != "identity":
-        raise web.HTTPUnsupportedMediaType(text="compressed bodies are not accepted")
-    try:
-        async with asyncio.timeout(settings.read_timeout):
-            body = await request.read()
-    except TimeoutError:
-        raise web.HTTPRequestTimeout(text=f"the body did not arrive within {settings.read_timeout:g} s") from None
-    except web.HTTPRequestEntityTooLarge:
-        raise _too_large(settings) from None
-    except (web.RequestPayloadError, ConnectionError):
-        raise web.HTTPBadRequest(text="the body broke off") from None
-    try:
-        body.decode()
-    except UnicodeDecodeError as error:
-        raise web.HTTPBadRequest(text=f"the body is not UTF-8 (byte {error.start})") from None
-    return body
+        intake.finish(ANSWER_SECONDS)
+        await server.stop()
 
 
 class _Frame:
-    """The middleware. Counts the requests in work."""
+    """The middleware."""
 
-    def __init__(self, settings: Gateway) -> None:
-        self._settings = settings
-        self._in_work = 0
+    def __init__(self, connections: Connections) -> None:
+        self._connections = connections
 
     @web.middleware
     async def around(self, request: web.Request, handler: Entrance) -> web.StreamResponse:
         """Answer a request, whatever happens."""
-        self._in_work += 1
+        transport = request.transport
+        self._connections.begin(transport)
         try:
-            self._guard(request)
             answer = await handler(request)
         except web.HTTPException as refusal:
             answer = _refusal(refusal)
@@ -100,19 +109,9 @@ class _Frame:
             log.error("request failed", extra={"error": type(error).__name__, "at": _place(error)})
             answer = web.json_response({"error": "internal error"}, status=500)
         finally:
-            self._in_work -= 1
+            self._connections.end(transport)
         metrics.REQUESTS.labels(_entrance(request), str(answer.status)).inc()
         return answer
-
-    def _guard(self, request: web.Request) -> None:
-        if request.content_length is not None and request.content_length > self._settings.max_body:
-            raise _too_large(self._settings)
-        if self._in_work > self._settings.max_in_work:
-            raise web.HTTPServiceUnavailable(text="too many requests at once", headers={"Retry-After": "1"})
-
-
-def _too_large(settings: Gateway) -> web.HTTPRequestEntityTooLarge:
-    return web.HTTPRequestEntityTooLarge(settings.max_body, text=f"the body is larger than {settings.max_body} bytes")
 
 
 def _refusal(refusal: web.HTTPException) -> web.Response:

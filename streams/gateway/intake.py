@@ -1,4 +1,4 @@
-"""The way from an entrance to Kafka: the broker's ack, or 503 with `Retry-After`.
+"""The way from an entrance to Kafka: the broker's ack, or 503 or 429 with `Retry-After`.
 
 While the broker is known to be away, requests are refused at once: waiting for each would fill the memory with bodies.
 """
@@ -6,7 +6,6 @@ While the broker is known to be away, requests are refused at once: waiting for 
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from contextlib import suppress
 from typing import Protocol
 
 from aiohttp import web
@@ -15,13 +14,18 @@ from aiokafka.errors import KafkaError
 
 from schemas.errors import Transient
 from streams.engine.kafka import Output, client_options
-from streams.settings import Kafka
+from streams.gateway.body import too_many
+from streams.settings import Gateway, Kafka
 
 log = logging.getLogger(__name__)
 
 CHECK_SECONDS, RECHECK_SECONDS = 10.0, 1.0
 """Between looks at the broker while it answers, and while it does not."""
+SLOW_SECONDS, LOOK_SECONDS = 1.0, 0.25
+"""An ack that takes longer is a reason to ask the broker whether it is there; between looks at the acks."""
 PROBE_SECONDS = 5.0
+ENVELOPE = 64 << 10
+"""Bytes that a record may be larger than its body: the wrapper, key and batch header."""
 RETRY_AFTER = 5
 """Seconds named to a sender. Telegram and most warehouse systems have their own schedule; both see a short outage."""
 
@@ -34,45 +38,75 @@ class Sink(Protocol):
 
 
 class Intake:
-    """Puts records on Kafka; knows whether that has a chance."""
+    """Puts records on Kafka; knows whether that has a chance.
 
-    def __init__(self, sink: Sink, probe: Callable[[], Awaitable[bool]], ack_timeout: float) -> None:
-        self._sink, self._probe, self._ack_timeout = sink, probe, ack_timeout
-        self._doubt = asyncio.Event()
+    Whether the broker is there is what the broker itself says (`probe`). A slow ack is a reason to ask it, never the
+    answer: under load acks are slow, and a door that closes then refuses everybody and opens again for nothing.
+    """
+
+    def __init__(self, sink: Sink, probe: Callable[[], Awaitable[bool]], settings: Gateway) -> None:
+        self._sink, self._probe, self._settings = sink, probe, settings
+        self._waiting: dict[asyncio.Timeout, float] = {}  # in order of their begin
+        self._bytes = 0
+        self._doubt, self._told = False, -CHECK_SECONDS
+        self._stops_at: float | None = None
         self.open = False
 
     async def put(self, outputs: Sequence[Output]) -> None:
         """Return when the broker has everything.
 
-        Raises 503 otherwise. Records of a refused request may still arrive later: ids are deterministic, so a repeat
-        is the same event.
+        Raises 429 when too many wait already, 503 when the broker does not have it in time. Records of a refused
+        request may still arrive later: ids are deterministic, so a repeat is the same event.
         """
         if not self.open:
             raise _unavailable()
+        size = sum(len(output.value or b"") for output in outputs)
+        crowded = len(self._waiting) >= self._settings.max_in_work
+        if crowded or (self._waiting and self._bytes + size > self._settings.max_waiting_bytes):
+            raise too_many()
+        now = asyncio.get_running_loop().time()
+        until = now + self._settings.ack_timeout
+        limit = asyncio.timeout_at(until if self._stops_at is None else min(until, self._stops_at))
+        self._waiting[limit] = now
+        self._bytes += size
         try:
-            async with asyncio.timeout(self._ack_timeout):
+            async with limit:
                 await self._sink.send(outputs)
         except (Transient, TimeoutError) as error:
-            self._close(error)
+            self._doubt_it(error)
             raise _unavailable() from error
+        finally:
+            del self._waiting[limit]
+            self._bytes -= size
+
+    def finish(self, seconds: float) -> None:
+        """The worker stops: who waits now, or comes in the meantime, has an answer after at most so long."""
+        self._stops_at = asyncio.get_running_loop().time() + seconds
+        for limit in self._waiting:
+            limit.reschedule(min(limit.when() or self._stops_at, self._stops_at))
 
     async def watch(self) -> None:
-        """Look at the broker for ever: now and then, at once after a failed `put`, often while it is away."""
+        """Look at the broker for ever: now and then, at once when acks are late, often while it is away."""
         while True:
-            self._doubt.clear()
+            self._doubt = False
             was, self.open = self.open, await self._probe()
             if was != self.open:
                 log.info("Kafka takes records" if self.open else "Kafka does not take records")
-            if not self.open:
-                await asyncio.sleep(RECHECK_SECONDS)
-                continue
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._doubt.wait(), CHECK_SECONDS)
+            await (self._until_doubt() if self.open else asyncio.sleep(RECHECK_SECONDS))
 
-    def _close(self, error: Exception) -> None:
-        log.warning("no ack from Kafka", extra={"error": repr(error)})
-        self.open = False
-        self._doubt.set()
+    async def _until_doubt(self) -> None:
+        loop = asyncio.get_running_loop()
+        end = loop.time() + CHECK_SECONDS
+        while not self._doubt and (now := loop.time()) < end:
+            await asyncio.sleep(LOOK_SECONDS)
+            self._doubt |= now - next(iter(self._waiting.values()), now) > SLOW_SECONDS
+
+    def _doubt_it(self, error: Exception) -> None:
+        self._doubt = True
+        now = asyncio.get_running_loop().time()
+        if now - self._told >= CHECK_SECONDS:  # once for all that wait
+            self._told = now
+            log.warning("no ack from Kafka", extra={"error": repr(error)})
 
 
 class TopicProbe:

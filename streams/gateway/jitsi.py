@@ -7,7 +7,7 @@ from schemas.sources import RoomReport
 from schemas.topics import RECORDINGS
 from streams.engine.kafka import Output
 from streams.gateway.auth import is_bearer
-from streams.gateway.http import read_body
+from streams.gateway.body import Bodies, proven, utf8
 from streams.gateway.intake import Intake
 from streams.settings import Gateway
 
@@ -20,12 +20,13 @@ class JitsiEntrance:
 
     def __init__(self, settings: Gateway, intake: Intake) -> None:
         self._settings, self._intake = settings, intake
+        self._bodies = Bodies(proven(settings))
 
     async def take(self, request: web.Request) -> web.Response:
-        """200 `{"accepted": n}` after the broker's ack of all n. Raises 400, 401, 413, 503."""
+        """200 `{"accepted": n}` after the broker's ack of all n. Raises 400, 401, 408, 413, 429, 503."""
         if not is_bearer(request.headers.get("Authorization", ""), self._settings.jitsi_token):
             raise web.HTTPUnauthorized(text="wrong token")
-        reports = _REPORTS.decode(await read_body(request, self._settings))
+        reports = _REPORTS.decode(utf8(await self._bodies.read(request)))
         if isinstance(reports, Rejected):
             raise web.HTTPBadRequest(text=reports.reason)
         if not all(report.id and report.room and report.meeting_id for report in reports):

@@ -10,11 +10,14 @@ from schemas.sources import Inbound
 from schemas.topics import TELEGRAM
 from streams.engine.kafka import Output
 from streams.gateway.auth import is_secret
-from streams.gateway.http import read_body
-from streams.gateway.intake import Intake
+from streams.gateway.body import Bodies, proven
+from streams.gateway.intake import ENVELOPE, Intake
 from streams.settings import Gateway
 
 SECRET = "X-Telegram-Bot-Api-Secret-Token"
+
+LARGEST = TELEGRAM.max_bytes - ENVELOPE
+"""Bytes of an update: what Kafka takes. Telegram's are far smaller, and a refused one would come again for ever."""
 
 
 class _Update(msgspec.Struct):
@@ -35,6 +38,8 @@ class _Content(msgspec.Struct):
 
 
 _UPDATE: Codec[_Update] = Codec(_Update)
+_ANY: Codec[msgspec.Raw] = Codec(msgspec.Raw)
+_TEXT: Codec[str] = Codec(str)
 _FIELDS: Codec[dict[str, msgspec.Raw]] = Codec(dict[str, msgspec.Raw])
 _CONTENT: Codec[_Content] = Codec(_Content)
 _INBOUND: Codec[Inbound] = Codec(Inbound)
@@ -45,26 +50,32 @@ class TelegramEntrance:
 
     def __init__(self, settings: Gateway, intake: Intake) -> None:
         self._settings, self._intake = settings, intake
+        self._bodies = {name: Bodies(proven(settings, LARGEST)) for name in settings.telegram}
 
     async def take(self, request: web.Request) -> web.Response:
-        """200 `{}` after the broker's ack: Telegram repeats an update until then. Raises 400, 401, 413, 503."""
+        """200 `{}` after the broker's ack. Raises 401, 408, 429, 503.
+
+        Telegram repeats an update until it reads 2xx, and holds back those behind it: one that cannot be read is taken
+        all the same, and the normaliser makes a dead letter of it.
+        """
         name = request.match_info["bot"]
         bot = self._settings.telegram.get(name)
         if not is_secret(request.headers.get(SECRET, ""), bot.secret if bot is not None else None):
             raise web.HTTPUnauthorized(text="unknown bot or wrong secret token")
-        body = await read_body(request, self._settings)
-        output = wrap(name, body)
-        if isinstance(output, Rejected):
-            raise web.HTTPBadRequest(text=output.reason)
-        await self._intake.put([output])
+        body = await self._bodies[name].read(request)
+        await self._intake.put([wrap(name, body)])
         return web.json_response({})
 
 
-def wrap(bot: str, body: bytes) -> Output | Rejected:
-    """A `source.telegram` record, keyed by chat, so that a chat's updates stay in order."""
+def wrap(bot: str, body: bytes) -> Output:
+    """A `source.telegram` record, keyed by chat, so that a chat's updates stay in order.
+
+    What is no JSON stands in it as a string.
+    """
     update = _UPDATE.decode(body)
     if isinstance(update, Rejected):
-        return update
+        unread = body if not isinstance(_ANY.decode(body), Rejected) else _TEXT.encode(body.decode(errors="replace"))
+        return Output(TELEGRAM.name, b"", _INBOUND.encode(Inbound(bot, msgspec.Raw(unread))))
     return Output(TELEGRAM.name, _key(update, body).encode(), _INBOUND.encode(Inbound(bot, msgspec.Raw(body))))
 
 

@@ -1,38 +1,51 @@
-"""`POST /hooks/wms/{source}`: canonical warehouse events (`schemas.sources.WmsPayload`), one or a list."""
+"""`POST /hooks/wms/{source}`: canonical warehouse events (`schemas.sources.WmsPayload`), one or a list.
 
-from datetime import datetime
+A system that signs its bodies posts to `/hooks/wms/{source}/{secret}`: the path says whether a body is worth reading.
+"""
+
+from collections.abc import Sequence
 
 import msgspec
 from aiohttp import web
 
+from processors.normalize.wms import Fault, Good, read
 from schemas.codec import Codec, Rejected
-from schemas.sources import Inbound, WmsPayload
+from schemas.sources import Inbound
 from schemas.topics import WMS
 from schemas.types import Millis
+from streams.engine.clock import Clock
 from streams.engine.kafka import Output
-from streams.gateway.auth import SIGNATURE, is_bearer, is_signed
-from streams.gateway.http import read_body
+from streams.gateway.auth import SIGNATURE, is_bearer, is_secret, is_signed
+from streams.gateway.body import Bodies, proven, unproven, utf8
 from streams.gateway.intake import Intake
 from streams.settings import Gateway, WmsSource
+
+AHEAD_MS = 10 * 60_000
+"""The oldest event that is taken is so much younger than the oldest that is kept: it may stand in Kafka for a while
+before the normaliser looks at it, and the broker's clock is not ours."""
+SPARE_DEPTH = 100
+"""JSON may be nested so much less deeply than Python allows here: it is read again under another stack."""
+MOST_FAULTS = 20
+"""Faults that an answer names; a list of 1000 bad events has no use for all of theirs."""
 
 _UNKNOWN = WmsSource()
 _ITEMS: Codec[list[msgspec.Raw]] = Codec(list[msgspec.Raw])
 _ITEM: Codec[msgspec.Raw] = Codec(msgspec.Raw)
-_PAYLOAD: Codec[WmsPayload] = Codec(WmsPayload)
-_MILLIS: Codec[Millis] = Codec(Millis)
 _INBOUND: Codec[Inbound] = Codec(Inbound)
 
 
 class WmsEntrance:
     """Takes the events of every warehouse system in the settings: all of a request, or nothing."""
 
-    def __init__(self, settings: Gateway, intake: Intake) -> None:
-        self._settings, self._intake = settings, intake
+    def __init__(self, settings: Gateway, intake: Intake, clock: Clock) -> None:
+        self._settings, self._intake, self._clock = settings, intake, clock
+        self._proven = {name: Bodies(proven(settings)) for name in settings.wms}
+        self._unproven = {name: Bodies(unproven(settings)) for name in settings.wms}
 
     async def take(self, request: web.Request) -> web.Response:
-        """200 `{"accepted": n}` after the broker's ack of all n. Raises 400, 401, 413, 503."""
+        """200 `{"accepted": n}` after the broker's ack of all n. Raises 400, 401, 408, 413, 429, 503."""
         name = request.match_info["source"]
-        body = await self._proven_body(request, self._settings.wms.get(name, _UNKNOWN))
+        body = await self._proven_body(request, name, self._settings.wms.get(name, _UNKNOWN))
         items = split(body)
         if isinstance(items, Rejected):
             raise web.HTTPBadRequest(text=items.reason)
@@ -40,21 +53,25 @@ class WmsEntrance:
             raise web.HTTPRequestEntityTooLarge(
                 self._settings.max_items, text=f"{len(items)} events; at most {self._settings.max_items} in a request"
             )
-        outputs = wrap(name, items)
+        outputs = wrap(name, items, self._clock() + AHEAD_MS)
         if isinstance(outputs, Rejected):
             raise web.HTTPBadRequest(text=outputs.reason)
         await self._intake.put(outputs)
         return web.json_response({"accepted": len(outputs)})
 
-    async def _proven_body(self, request: web.Request, source: WmsSource) -> bytes:
+    async def _proven_body(self, request: web.Request, name: str, source: WmsSource) -> bytes:
         """The body, after the sender proved himself in the way *he* chose: that tells nothing of our settings."""
-        signature = request.headers.get(SIGNATURE)
-        if signature is None and not is_bearer(request.headers.get("Authorization", ""), source.token):
+        signature, secret = request.headers.get(SIGNATURE), request.match_info.get("secret")
+        if secret is None:
+            admitted, places = is_bearer(request.headers.get("Authorization", ""), source.token), self._proven
+        else:
+            admitted, places = is_secret(secret, source.path_secret) and signature is not None, self._unproven
+        if not admitted:
             raise _unauthorized()
-        body = await read_body(request, self._settings)
+        body = await places[name].read(request)
         if signature is not None and not is_signed(signature, body, source.hmac_secret):
             raise _unauthorized()
-        return body
+        return utf8(body)
 
 
 def split(body: bytes) -> list[msgspec.Raw] | Rejected:
@@ -65,40 +82,35 @@ def split(body: bytes) -> list[msgspec.Raw] | Rejected:
     return item if isinstance(item, Rejected) else [item]
 
 
-def wrap(source: str, items: list[msgspec.Raw]) -> list[Output] | Rejected:
-    """One `source.wms` record an event, keyed by its client; or what is wrong with the first bad event."""
-    outputs = []
+def wrap(source: str, items: Sequence[msgspec.Raw], now: Millis) -> list[Output] | Rejected:
+    """One `source.wms` record an event, keyed by its client; or what is wrong with which events.
+
+    The normaliser itself is asked, so what is accepted here is used there.
+    """
+    outputs, faults = [], []
     for index, item in enumerate(items):
-        event = _read(item)
-        if isinstance(event, Rejected):
-            return Rejected(f"event {index}: {event.reason}")
-        key = f"{event.client.kind}:{event.client.value}"
-        outputs.append(Output(WMS.name, key.encode(), _INBOUND.encode(Inbound(source, item))))
-    return outputs
+        event = [Fault("", "is nested too deeply")] if _is_deep(bytes(item)) else read(bytes(item), now)
+        if isinstance(event, Good):
+            client = event.payload.client
+            key = f"{client.kind}:{client.value}"
+            outputs.append(Output(WMS.name, key.encode(), _INBOUND.encode(Inbound(source, item))))
+        else:
+            faults += [(index, fault) for fault in event]
+    return _named(faults) if faults else outputs
 
 
-def _read(item: msgspec.Raw) -> WmsPayload | Rejected:
-    """The event, with what its types cannot say checked as well."""
-    event = _PAYLOAD.decode(bytes(item))
-    if isinstance(event, Rejected):
-        return event
-    if not (event.id and event.client.kind and event.client.value):
-        return Rejected("`id`, `client.kind` and `client.value` must not be empty")
-    fault = _ts_fault(event.ts) if isinstance(event.ts, str) else ""
-    return Rejected(fault) if fault else event
+def _is_deep(item: bytes) -> bool:
+    if item.count(b"[") + item.count(b"{") < SPARE_DEPTH:
+        return False
+    return isinstance(_ITEM.decode(b"[" * SPARE_DEPTH + item + b"]" * SPARE_DEPTH), Rejected)
 
 
-def _ts_fault(ts: str) -> str:
-    try:
-        moment = datetime.fromisoformat(ts)
-    except ValueError:
-        return "`ts` is neither ISO 8601 nor ms UTC"
-    if moment.tzinfo is None:
-        return "`ts` has no time zone"
-    if isinstance(_MILLIS.decode(str(int(moment.timestamp() * 1000)).encode()), Rejected):
-        return "`ts` is before 1970 or after 2100"
-    return ""
+def _named(faults: list[tuple[int, Fault]]) -> Rejected:
+    lines = [f"event {index}: {fault}" for index, fault in faults[:MOST_FAULTS]]
+    if len(faults) > MOST_FAULTS:
+        lines.append(f"and {len(faults) - MOST_FAULTS} more")
+    return Rejected("; ".join(lines))
 
 
 def _unauthorized() -> web.HTTPUnauthorized:
-    return web.HTTPUnauthorized(text="unknown source, or wrong token or signature")
+    return web.HTTPUnauthorized(text="unknown source, or wrong token, signature or address")

@@ -6,14 +6,20 @@ from pydantic import Field, SecretStr
 
 from streams.settings.section import Section, Shaped
 
+PathSecret = Annotated[SecretStr, Shaped("[A-Za-z0-9_-]{16,128}", "от 16 до 128 латинских букв, цифр, знаков _ и -")]
+"""Part of a URL, as hard to guess as a token."""
+
 
 class WmsSource(Section):
     """Как система склада доказывает, что это она: токеном или подписью."""
 
     token: SecretStr | None = None
-    """Токен: система присылает `Authorization: Bearer <токен>`."""
+    """Токен: система присылает `Authorization: Bearer <токен>` на адрес `/hooks/wms/<имя>`."""
     hmac_secret: SecretStr | None = None
-    """Ключ подписи: система присылает `X-Leadpulse-Signature: sha256=<HMAC-SHA256 тела, шестнадцатерично>`."""
+    """Ключ подписи: система присылает `X-Leadpulse-Signature: sha256=<HMAC-SHA256 тела, шестнадцатерично>`.
+    Подпись проверяется только по всему телу, а тела незнакомцев не читаются: без `token` нужен ещё `path_secret`."""
+    path_secret: PathSecret | None = None
+    """Последняя часть адреса `/hooks/wms/<имя>/<path_secret>` для системы, которая подписывает тело."""
 
 
 class TelegramBot(Section):
@@ -38,8 +44,18 @@ class Gateway(Section):
     """Сколько секунд ждать Kafka, прежде чем ответить 503."""
     read_timeout: float = Field(10.0, gt=0)
     """За сколько секунд отправитель должен прислать всё тело; иначе ответ 408."""
-    max_in_work: int = Field(128, ge=1)
-    """Запросов одновременно; каждый держит в памяти не больше одного тела. На лишний ответ 503."""
+    max_in_work: int = Field(1024, ge=2)
+    """Сколько запросов одновременно ждут Kafka; на лишний ответ 429. Один источник может занять половину этих мест
+    телами, которые ещё не пришли целиком."""
+    max_waiting_bytes: int = Field(64 << 20, ge=1024)
+    """Сколько байт вместе занимают запросы, которые ждут Kafka; на лишний ответ 429."""
+    unproven_in_work: int = Field(32, ge=1)
+    """Сколько тел одновременно может слать система, которую узнают только по подписи тела (`hmac_secret`); на лишнее
+    ответ 429."""
+    unproven_timeout: float = Field(5.0, gt=0)
+    """За сколько секунд должно прийти такое тело; иначе ответ 408."""
+    max_connections: int = Field(2000, ge=1)
+    """Сколько соединений держать открытыми; при нехватке закрывается самое ненужное."""
     wms: dict[str, WmsSource] = Field({})
     """Системы склада по имени из адреса `/hooks/wms/<имя>`."""
     telegram: dict[str, TelegramBot] = Field({})

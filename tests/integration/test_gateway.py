@@ -1,27 +1,33 @@
 """`leadpulse worker gateway` as a process, between real HTTP and the real broker."""
 
+import asyncio
 import hashlib
 import hmac
 import json
 import signal
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from itertools import count
 from pathlib import Path
+from subprocess import Popen
 from typing import Any
 
 import aiohttp
 import msgspec
+import pytest
 
 from schemas.sources import Inbound
 from schemas.topics import TELEGRAM, WMS
 from streams.embedded.broker import Broker
-from streams.engine.kafka import partition_of
+from streams.engine.kafka import Output, partition_of
 from streams.engine.topics import apply
 from tests.installation import Installation, until
 from tests.ports import free_port
+from tests.unit.gateway.strangers import FORGED, SLOW_HEAD, STRANGER, Slow, at_the_right_address
 
-SOURCES = {"main": {"token": "right"}, "signed": {"hmac_secret": "key"}}
+ADDRESS = "an-address-that-nobody-guesses"
+SOURCES = {"main": {"token": "right"}, "signed": {"hmac_secret": "key", "path_secret": ADDRESS}}
 BOTS = {"curator": {"secret": "s3cret"}}
 BEARER = {"Authorization": "Bearer right"}
 SECRET = {"X-Telegram-Bot-Api-Secret-Token": "s3cret"}
@@ -40,16 +46,25 @@ def event(number: int = 1) -> bytes:
     return json.dumps(payload, ensure_ascii=False, indent=2).encode()
 
 
+def signed(body: bytes) -> dict[str, str]:
+    """The header by which the system `signed` proves a body."""
+    return {"X-Leadpulse-Signature": "sha256=" + hmac.new(b"key", body, hashlib.sha256).hexdigest()}
+
+
 class Gateway:
     """A gateway process and a client for it."""
 
-    def __init__(self, installation: Installation, client: aiohttp.ClientSession, url: str, page: str) -> None:
-        self.installation, self.client, self._url, self._page = installation, client, url, page
+    def __init__(
+        self, installation: Installation, client: aiohttp.ClientSession, url: str, page: str, process: Popen[bytes]
+    ) -> None:
+        self.installation, self.client, self.process, self._url, self._page = installation, client, process, url, page
+        self.port = int(url.rpartition(":")[2])
+        self.port = int(url.rpartition(":")[2])
 
     async def post(self, path: str, body: bytes, headers: dict[str, str]) -> tuple[int, Any]:
-        """Status and answer; every 503 must say when to come again."""
+        """Status and answer; every 429 and 503 must say when to come again."""
         async with self.client.post(self._url + path, data=body, headers=headers) as answer:
-            if answer.status == 503:
+            if answer.status in (429, 503):
                 assert int(answer.headers["Retry-After"]) > 0
             return answer.status, await answer.json()
 
@@ -77,7 +92,7 @@ class Gateway:
 
 
 @asynccontextmanager
-async def started(installation: Installation) -> AsyncIterator[Gateway]:
+async def started(installation: Installation, **environ: str) -> AsyncIterator[Gateway]:
     """A gateway process of this installation; it must end with 0 on SIGTERM."""
     port = free_port()
     process = installation.worker(
@@ -88,12 +103,13 @@ async def started(installation: Installation) -> AsyncIterator[Gateway]:
             "LEADPULSE_GATEWAY__ACK_TIMEOUT": "1",
             "LEADPULSE_GATEWAY__WMS": json.dumps(SOURCES),
             "LEADPULSE_GATEWAY__TELEGRAM": json.dumps(BOTS),
+            **environ,
         },
     )
     page = f"http://127.0.0.1:{installation.settings.metrics.gateway}"
     try:
         async with aiohttp.ClientSession() as client:
-            gateway = Gateway(installation, client, f"http://127.0.0.1:{port}", page)
+            gateway = Gateway(installation, client, f"http://127.0.0.1:{port}", page, process)
             await until(gateway.alive, 20, "gateway is alive")
             yield gateway
     finally:
@@ -112,8 +128,7 @@ async def test_what_is_answered_200_stands_in_the_topic(bootstrap: str, tmp_path
         assert (await gateway.post("/hooks/wms/main", b"[" + event(2) + b",{}]", BEARER))[0] == 400
         assert (await gateway.post("/hooks/wms/main", b" " * (1 << 19), BEARER))[0] == 413
         assert (await gateway.post("/hooks/none", event(2), BEARER))[0] == 404
-        signed = {"X-Leadpulse-Signature": "sha256=" + hmac.new(b"key", event(3), hashlib.sha256).hexdigest()}
-        assert await gateway.post("/hooks/wms/signed", event(3), signed) == (200, {"accepted": 1})
+        assert await gateway.post(f"/hooks/wms/signed/{ADDRESS}", event(3), signed(event(3))) == (200, {"accepted": 1})
         both = b"[" + event(4) + b"," + event(5) + b"]"
         assert await gateway.post("/hooks/wms/main", both, BEARER) == (200, {"accepted": 2})
 
@@ -137,6 +152,62 @@ async def test_what_is_answered_200_stands_in_the_topic(bootstrap: str, tmp_path
     log = (tmp_path / "gateway-0.log").read_text()
     assert "уходим" not in log
     assert "right" not in log
+    assert ADDRESS not in log
+
+
+async def test_slow_strangers_and_a_stop_cost_nobody_an_answer(bootstrap: str, tmp_path: Path) -> None:
+    """Beside 260 slow connections (forged, wrong, no head, at the right address) 100 requests are answered within
+    a second. Then SIGTERM among 300: each that got 200 is in Kafka, and no other; the next finds nobody.
+    """
+    async with (
+        Installation(bootstrap, tmp_path) as installation,
+        started(installation) as gateway,
+        AsyncExitStack() as slow,
+    ):
+        await until(gateway.ready, 20, "gateway is ready")
+        for part in [FORGED] * 140 + [STRANGER, SLOW_HEAD, at_the_right_address(ADDRESS)] * 40:
+            await slow.enter_async_context(Slow(gateway.port, part))
+        accepted, seconds = [], []
+        for number in range(100):
+            began = time.monotonic()
+            assert (await gateway.post("/hooks/wms/main", event(number), BEARER))[0] == 200
+            seconds.append(time.monotonic() - began)
+            accepted.append(event(number))
+        assert sorted(seconds)[95] < 1  # a machine that runs other tests beside may hold up some
+
+        async def post(number: int) -> None:
+            with suppress(aiohttp.ClientError):
+                if (await gateway.post("/hooks/wms/main", event(number), BEARER))[0] == 200:
+                    accepted.append(event(number))
+
+        posts = [asyncio.ensure_future(post(number)) for number in range(100, 400)]
+        while len(accepted) < 150:
+            await asyncio.sleep(0.001)
+        gateway.process.send_signal(signal.SIGTERM)
+        await asyncio.gather(*posts)
+        assert len(accepted) > 150
+        assert sorted(await gateway.payloads()) == sorted(accepted)
+        with pytest.raises(aiohttp.ClientConnectionError):
+            await gateway.post("/hooks/wms/main", event(400), BEARER)
+
+
+async def test_senders_at_once_share_produce_requests(bootstrap: str, tmp_path: Path) -> None:
+    """300 single records for one partition at once: the broker is asked a few times, not 300, and order is kept."""
+    async with Installation(bootstrap, tmp_path) as installation:
+        producer = await installation.outputs._started()
+        asked = 0
+        plain = producer.client.send
+
+        async def counted(node: int, request: object, **options: object) -> object:
+            nonlocal asked
+            asked += type(request).__name__.startswith("Produce")
+            return await plain(node, request, **options)
+
+        producer.client.send = counted
+        outputs = [Output(WMS.name, b"one client", b"%d" % number) for number in range(300)]
+        await asyncio.gather(*[installation.outputs.send([output]) for output in outputs])
+        assert [record.value for record in await installation.read(WMS)] == [output.value for output in outputs]
+    assert 0 < asked < 30
 
 
 async def test_without_kafka_every_request_is_503(tmp_path: Path) -> None:
@@ -180,7 +251,8 @@ async def test_a_killed_broker_costs_no_accepted_event(broker: Broker, tmp_path:
         broker.kill()
         try:
             assert await post() == 503
-            assert await gateway.away()
+            await until(gateway.away, 20, "gateway says that Kafka is away", pause=0.1)
+            assert await post() == 503
         finally:
             await broker.start()
         await until(lambda: answers(post, 200), 30, "gateway takes events again", pause=0.1)

@@ -32,6 +32,7 @@ def event(**changes: object) -> dict[str, object]:
     return good | changes
 
 
+NO_LEAD = {"kind": "lead", "value": "Иванов"}
 BAD_REQUESTS = (
     ("broken JSON", "/hooks/wms/test", b'{"id": "R-1",', TOKEN, 400),
     ("wrong types", "/hooks/wms/test", json.dumps(event(qty="five")).encode(), TOKEN, 400),
@@ -41,7 +42,9 @@ BAD_REQUESTS = (
     ("unknown source", "/hooks/wms/nobody", json.dumps(event()).encode(), TOKEN, 401),
     ("wrong token", "/hooks/wms/test", json.dumps(event()).encode(), "wrong", 401),
     ("unknown path", "/hooks/fax/test", b"{}", TOKEN, 404),
-    ("no update", "/hooks/telegram/test", b'{"hello": 1}', SECRET, 400),
+    ("neither qty nor lines", "/hooks/wms/test", json.dumps(event(qty=None)).encode(), TOKEN, 400),
+    ("a lead that is none", "/hooks/wms/test", json.dumps(event(client=NO_LEAD)).encode(), TOKEN, 400),
+    ("older than the tables keep", "/hooks/wms/test", json.dumps(event(ts=1_500_000_000_000)).encode(), TOKEN, 400),
     ("wrong secret", "/hooks/telegram/test", b'{"update_id": 1}', "wrong", 401),
 )
 

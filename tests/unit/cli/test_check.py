@@ -43,6 +43,20 @@ def test_every_fault_comes_at_once_in_plain_words(line: Line, tmp_path: Path) ->
     assert "gateway.wms.main" in found["шлюз"]
 
 
+def test_a_system_that_signs_needs_an_address_of_its_own(line: Line) -> None:
+    """`hmac_secret` alone admits nobody, and the address to use is told."""
+    systems = {
+        "signs": {"hmac_secret": "key"},
+        "good": {"hmac_secret": "key", "path_secret": "an-address-of-its-own"},
+        "both": {"hmac_secret": "key", "token": "t"},
+    }
+    told = faults(line("check", "--json", LEADPULSE_GATEWAY__WMS=json.dumps(systems)).stdout)["шлюз"]
+    assert "gateway.wms.signs: к hmac_secret нужен path_secret" in told
+    assert "/hooks/wms/signs/<path_secret>" in told
+    assert "good" not in told
+    assert "both" not in told
+
+
 def test_wrong_settings_are_a_fault_too(line: Line) -> None:
     """Where the settings cannot be read, they are the one thing that is told."""
     result = line("check", LEADPULSE_GATEWAY__PORT="x")

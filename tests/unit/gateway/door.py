@@ -4,25 +4,33 @@ import asyncio
 from collections.abc import Iterable
 from typing import Any
 
-from aiohttp import ClientSession, web
+from aiohttp import ClientSession
 
 from streams.engine.kafka import Output
-from streams.gateway.http import application, runner
+from streams.gateway.http import Server
 from streams.gateway.intake import Intake
-from streams.gateway.jitsi import JitsiEntrance
-from streams.gateway.telegram import TelegramEntrance
-from streams.gateway.wms import WmsEntrance
+from streams.gateway.worker import entrances
 from streams.settings import Gateway
+
+ADDRESS = "an-address-that-nobody-guesses"
+NOW = 1_795_300_000_000
+"""2026-11-22: the clock of this gateway."""
 
 SETTINGS = Gateway.model_validate(
     {
         "max_body": 2048,
         "max_items": 3,
+        "port": 0,
         "max_in_work": 2,
         "read_timeout": 0.2,
         "ack_timeout": 0.2,
-        "wms": {"main": {"token": "right"}, "signed": {"hmac_secret": "key"}, "empty": {"token": ""}},
-        "telegram": {"curator": {"secret": "s3cret"}, "empty": {"secret": ""}},
+        "wms": {
+            "main": {"token": "right"},
+            "signed": {"hmac_secret": "key", "path_secret": ADDRESS},
+            "both": {"token": "right", "hmac_secret": "key"},
+            "empty": {"token": ""},
+        },
+        "telegram": {"curator": {"secret": "s3cret"}},
         "jitsi_token": "room",
     }
 )
@@ -47,29 +55,23 @@ class Shelf:
 class Door:
     """The gateway's application, an HTTP client for it, and its shelf."""
 
-    def __init__(self) -> None:
+    def __init__(self, **changes: object) -> None:
+        settings = SETTINGS.model_copy(update=changes)
         self.shelf = Shelf()
-        self.intake = Intake(self.shelf, self._probe, SETTINGS.ack_timeout)
+        self.intake = Intake(self.shelf, self._probe, settings)
         self.intake.open = True
-        entrances = {
-            "/hooks/wms/{source}": WmsEntrance(SETTINGS, self.intake).take,
-            "/hooks/telegram/{bot}": TelegramEntrance(SETTINGS, self.intake).take,
-            "/hooks/jitsi": JitsiEntrance(SETTINGS, self.intake).take,
-        }
-        self._server = runner(application(SETTINGS, entrances))
+        self.server = Server(entrances(settings, self.intake, lambda: NOW), settings)
         self.port = 0
 
     async def __aenter__(self) -> "Door":
-        await self._server.setup()
-        await web.TCPSite(self._server, "127.0.0.1", 0).start()
-        self.port = self._server.addresses[0][1]
+        self.port = await self.server.start()
         self.client = ClientSession(f"http://127.0.0.1:{self.port}")
         return self
 
     async def __aexit__(self, *_: object) -> None:
         self.shelf.gate.set()
         await self.client.close()
-        await self._server.cleanup()
+        await self.server.stop()
 
     async def post(self, path: str, body: object, **headers: str) -> tuple[int, Any]:
         """Status and decoded answer."""

@@ -26,7 +26,8 @@ async def test_a_declared_length_above_the_limit_is_refused_unread() -> None:
     """413 comes before the body is sent."""
     async with Door() as door:
         reader, writer = await asyncio.open_connection("127.0.0.1", door.port)
-        writer.write(b"POST /hooks/wms/main HTTP/1.1\r\nHost: x\r\nContent-Length: 999999999\r\n\r\n")
+        writer.write(b"POST /hooks/wms/main HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer right\r\n")
+        writer.write(b"Content-Length: 999999999\r\n\r\n")
         head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 5)
         writer.close()
         assert head.startswith(b"HTTP/1.1 413")
@@ -67,21 +68,6 @@ async def test_compressed_bodies_are_refused(encoding: str) -> None:
         assert (status, answer) == (415, {"error": "compressed bodies are not accepted"})
 
 
-async def test_requests_above_the_limit_are_turned_away() -> None:
-    """With all places taken the next request gets 503 at once, and the others go on."""
-    async with Door() as door:
-        door.shelf.gate.clear()
-        taken = [asyncio.ensure_future(door.wms(event())) for _ in range(SETTINGS.max_in_work)]
-        refused = None
-        async with asyncio.timeout(5):
-            while refused is None:
-                status, answer = await door.post("/hooks/wms/nobody", b"")
-                refused = answer if status == 503 else None
-        assert refused == {"error": "too many requests at once"}
-        door.shelf.gate.set()
-        assert [status for status, _ in await asyncio.gather(*taken)] == [200, 200]
-
-
 async def test_no_ack_is_503_with_retry_after() -> None:
     """A passing fault and a broker that does not answer in time look the same to the sender."""
     async with Door() as door:
@@ -90,10 +76,9 @@ async def test_no_ack_is_503_with_retry_after() -> None:
             "/hooks/wms/main", data=event(), headers={"Authorization": "Bearer right"}
         ) as answer:
             assert (answer.status, answer.headers["Retry-After"]) == (503, "5")
-        door.intake.open, door.shelf.fault = True, None
+        door.shelf.fault = None
         door.shelf.gate.clear()
         assert (await door.wms(event()))[0] == 503
-        assert not door.intake.open
 
 
 async def test_a_bug_is_500_and_its_log_line_tells_no_payload(caplog: pytest.LogCaptureFixture) -> None:
