@@ -50,12 +50,17 @@ WRONG: dict[Trouble, tuple[str, str]] = {
     ),
     "dead_letters": (
         "Много негодных записей{why}.",
-        'Посмотрите их: leadpulse sql "SELECT * FROM failures FINAL ORDER BY ts DESC LIMIT 20", '
-        "затем исправьте отправителя.",
+        "Посмотрите их: «leadpulse dlq list», затем исправьте отправителя и верните их: «leadpulse dlq replay».",
     ),
     "source_parked": (
-        "Источник {subject} отложен{why}.",
-        "Исправьте отправителя. Остальные источники работают; отложенное будет прочитано позже само.",
+        "Источник {subject} шлёт негодные записи{why}; он приостановлен{until}.",
+        "Исправьте отправителя: что не так, покажет «leadpulse dlq list». Остальные источники работают; новые записи "
+        "этого ждут и будут прочитаны сами, а негодные вернёт «leadpulse dlq replay».",
+    ),
+    "records_rejected": (
+        "Записи {subject} не удаётся обработать{why}.",
+        "Что не так, покажет «leadpulse dlq list»; после исправления их вернёт «leadpulse dlq replay». "
+        "Остальные записи обрабатываются.",
     ),
     "chat_closed": (
         "Бот не может писать в чат {subject}{why}.",
@@ -88,4 +93,6 @@ def render_notice(notice: OpsNotice) -> str:
         return f"🟢 {words}\nВремя: {clock(notice.ts)} (мск)."
     wrong, mend = WRONG[notice.kind]
     why = f": {escape(notice.detail, quote=False)}" if notice.detail else ""
-    return f"🔴 {wrong.format(subject=subject, why=why)}\nВремя: {clock(notice.ts)} (мск). {escape(mend, quote=False)}"
+    until = f" до {clock(notice.until)} (мск)" if notice.until else ""
+    wrong = wrong.format(subject=subject, why=why, until=until)
+    return f"🔴 {wrong}\nВремя: {clock(notice.ts)} (мск). {escape(mend, quote=False)}"

@@ -17,6 +17,7 @@ Trouble = Literal[
     "recording_damaged",
     "dead_letters",
     "source_parked",
+    "records_rejected",
     "chat_closed",
 ]
 """What may wait for a person. `alerting.notices` has the words for each."""
@@ -26,7 +27,8 @@ class OpsNotice(msgspec.Struct, frozen=True, omit_defaults=True):
     """Something that those who run the installation must do (`ops.notices`, key = `notice_id`), or that it is over.
 
     The same id is the same message: a later state changes it. `subject` is what it is about (an engine, a folder, a
-    chat), `detail` the fault in the words of whoever met it, without secrets. `since`: when it began.
+    chat), `detail` the fault in the words of whoever met it, without secrets. `since`: when it began,
+    `until`: when it will pass by itself.
     """
 
     notice_id: str
@@ -36,3 +38,4 @@ class OpsNotice(msgspec.Struct, frozen=True, omit_defaults=True):
     detail: str = ""
     over: bool = False
     since: Millis = 0
+    until: Millis = 0

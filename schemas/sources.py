@@ -205,7 +205,11 @@ class Unassigned(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class DeadLetter(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A record that could not be used, with all it takes to find and replay it."""
+    """A record that could not be used, with all it takes to find and replay it.
+
+    `cut` bytes of the payload were left out: the whole record stands where `topic`, `partition` and `offset` say.
+    `answer` is what a person did about it: a letter of the same place and agent, without payload.
+    """
 
     topic: str
     partition: int
@@ -214,5 +218,17 @@ class DeadLetter(msgspec.Struct, frozen=True, omit_defaults=True):
     agent: str
     error_class: str
     error: str
+    payload: bytes
+    key: bytes | None = None
+    cut: int = 0
+    answer: Literal["", "replayed", "dropped"] = ""
+
+
+class Parked(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A record of an origin that sends too much that is bad (`source.parked`): unread, back in `topic` at `until`."""
+
+    topic: str
+    origin: str
+    until: Millis
     payload: bytes
     key: bytes | None = None

@@ -6,11 +6,18 @@ events, state, signals and alerts stand in the same partition number.
 """
 
 from dataclasses import dataclass
+from math import ceil
 from typing import Literal
 
 DAY_MS = 86_400_000
 FOREVER = -1
 LEAD_PARTITIONS = 12
+
+
+ENVELOPE = 64 << 10
+"""Bytes that we add around what a record carries: names of fields, key, a fault in words, Kafka's own headers."""
+BASE64 = 4 / 3
+"""Growth of bytes that JSON carries."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,36 +45,65 @@ class TopicSpec:
         return configs
 
 
+def carrying(*topics: TopicSpec, growth: float = 1.0) -> int:
+    """`max_bytes` of a topic whose records carry whole records of others, which grow on the way."""
+    return ceil(max(topic.max_bytes for topic in topics) * growth) + ENVELOPE
+
+
 RECORDINGS = TopicSpec("source.recordings", key="recording id", partitions=4)
 TRANSCRIPTS = TopicSpec("source.transcripts", key="recording id", partitions=4, max_bytes=16 << 20)
 TELEGRAM = TopicSpec("source.telegram", key="chat id", partitions=4)
 BITRIX = TopicSpec("source.bitrix", key="entity:id", partitions=4)
 WMS = TopicSpec("source.wms", key="client kind:value", partitions=4)
+PARKED = TopicSpec(
+    "source.parked", key="topic/origin", partitions=1, max_bytes=carrying(TELEGRAM, BITRIX, WMS, growth=BASE64)
+)
 IDENTITIES = TopicSpec("identities", key="kind:value", partitions=1, cleanup="compact", retention_ms=FOREVER)
 
-LEAD_EVENTS = TopicSpec("lead.events", key="lead id", partitions=LEAD_PARTITIONS, max_bytes=16 << 20)
+UTTERED = 2.25
+"""Growth of a transcript's words where each is an utterance of its own: 93 bytes instead of 43."""
+
+LEAD_EVENTS = TopicSpec(
+    "lead.events", key="lead id", partitions=LEAD_PARTITIONS, max_bytes=carrying(TRANSCRIPTS, growth=UTTERED)
+)
 LEAD_STATE = TopicSpec("lead.state", key="lead id", partitions=LEAD_PARTITIONS, cleanup="compact", retention_ms=FOREVER)
 LEAD_SIGNALS = TopicSpec("lead.signals", key="lead id", partitions=LEAD_PARTITIONS)
 LEAD_ALERTS = TopicSpec("lead.alerts", key="lead id", partitions=LEAD_PARTITIONS)
-LEAD_UNASSIGNED = TopicSpec("lead.unassigned", key="client kind:value", partitions=1, retention_ms=FOREVER)
+LEAD_UNASSIGNED = TopicSpec(
+    "lead.unassigned",
+    key="client kind:value",
+    partitions=1,
+    retention_ms=FOREVER,
+    max_bytes=carrying(RECORDINGS, TRANSCRIPTS, TELEGRAM, BITRIX, WMS),
+)
 
 SEGMENTS = TopicSpec(
     "transcript.segments", key="recording/segment/engine/options", partitions=4, cleanup="compact", retention_ms=FOREVER
 )
-MINUTES_REQUESTS = TopicSpec("minutes.requests", key="lead id", partitions=4, max_bytes=16 << 20)
+MINUTES_REQUESTS = TopicSpec(
+    "minutes.requests", key="lead id", partitions=4, max_bytes=carrying(TRANSCRIPTS, growth=UTTERED)
+)
 LLM_CALLS = TopicSpec("llm.calls", key="role", partitions=1, retention_ms=365 * DAY_MS)
 
-OUT_FILES = TopicSpec("out.files", key="lead id", partitions=4, max_bytes=16 << 20)
-OUT_BITRIX = TopicSpec("out.bitrix", key="lead id", partitions=4, max_bytes=16 << 20)
-OUT_NOTEBOOK = TopicSpec("out.notebook", key="lead id", partitions=4, max_bytes=16 << 20)
-OUT_WEBHOOKS = TopicSpec("out.webhooks", key="what it is about", partitions=4, max_bytes=16 << 20)
+MINUTES_BYTES = 1 << 20
+"""The minutes beside the words that they were made of: every list in them has a limit."""
+COPY_BYTES = carrying(MINUTES_REQUESTS) + MINUTES_BYTES
+OUT_FILES = TopicSpec("out.files", key="lead id", partitions=4, max_bytes=COPY_BYTES)
+OUT_BITRIX = TopicSpec("out.bitrix", key="lead id", partitions=4, max_bytes=COPY_BYTES)
+OUT_NOTEBOOK = TopicSpec("out.notebook", key="lead id", partitions=4, max_bytes=COPY_BYTES)
+OUT_WEBHOOKS = TopicSpec("out.webhooks", key="what it is about", partitions=4, max_bytes=COPY_BYTES)
 
 REPORTS = TopicSpec("daily.reports", key="report id", partitions=1)
 OUTBOX = TopicSpec(
     "notify.outbox", key="what is sent", partitions=LEAD_PARTITIONS, cleanup="compact", retention_ms=FOREVER
 )
 OPS_NOTICES = TopicSpec("ops.notices", key="notice id", partitions=1)
-DEAD_LETTERS = TopicSpec("dead.letters", key="topic/partition", partitions=1, max_bytes=32 << 20)
+DEAD_LETTERS = TopicSpec(
+    "dead.letters",
+    key="topic/partition",
+    partitions=1,
+    max_bytes=carrying(LEAD_EVENTS, LEAD_UNASSIGNED, MINUTES_REQUESTS, OUT_FILES, OUT_WEBHOOKS, PARKED, growth=BASE64),
+)
 
 TOPICS: tuple[TopicSpec, ...] = (
     RECORDINGS,
@@ -75,6 +111,7 @@ TOPICS: tuple[TopicSpec, ...] = (
     TELEGRAM,
     BITRIX,
     WMS,
+    PARKED,
     IDENTITIES,
     LEAD_EVENTS,
     LEAD_STATE,
@@ -93,3 +130,6 @@ TOPICS: tuple[TopicSpec, ...] = (
     OPS_NOTICES,
     DEAD_LETTERS,
 )
+
+LARGEST = max(topic.max_bytes for topic in TOPICS)
+"""Bytes of the largest record batch of all: what producers allow themselves and the embedded broker takes."""

@@ -41,7 +41,7 @@ def broker_command() -> None:
 @click.command("worker")
 @click.argument("name", type=click.Choice(list(WORKERS)))
 def worker_command(name: str) -> None:
-    """Запустить один процесс. Код выхода: 0 остановлен, 65 слишком много негодных записей, 70 завис."""
+    """Запустить один процесс. Код выхода: 0 остановлен, 1 ошибка, 70 завис."""
     log.configure(name)
     loaded = settings.load()
     worker = import_module(WORKERS[name]).build(loaded)

@@ -12,15 +12,18 @@ from aiokafka.client import AIOKafkaClient
 from aiokafka.errors import KafkaError, KafkaTimeoutError, MessageSizeTooLargeError
 from aiokafka.partitioner import murmur2
 
-from schemas.errors import Refused, Transient
-from schemas.topics import TOPICS, TopicSpec
+from schemas.errors import TooLarge, Transient
+from schemas.topics import LARGEST, TOPICS, TopicSpec
 from streams.engine.retry import Attempts, Policy, retry
 from streams.settings import Kafka
 
 log = logging.getLogger(__name__)
 
-MAX_REQUEST = 32 << 20
+MAX_REQUEST = LARGEST
 """Bytes of the largest record; the broker's `message.max.bytes` of the embedded server is the same."""
+
+OVERHEAD = 128
+"""Bytes that Kafka counts for a batch of one record beside key and value (61 and at most 35)."""
 
 FOLLOW = Policy(first=0.5, longest=5.0)
 """Pauses before a topic is followed anew: all of it is read again then."""
@@ -34,6 +37,7 @@ ready-made batch waits until the partition's former one has left, and wakes all 
 once that was the whole machine. From about so many records on it is cheaper all the same."""
 
 PARTITIONS = {topic.name: topic.partitions for topic in TOPICS}
+MOST_BYTES = {topic.name: topic.max_bytes for topic in TOPICS}
 
 
 class Output(NamedTuple):
@@ -113,13 +117,15 @@ class Outputs:
     async def send(self, outputs: Iterable[Output]) -> None:
         """Produce and wait for the broker's word on every record.
 
-        Raises `Transient`, then all of it may be repeated; `Refused` when a record is too large for ever.
+        Raises `Transient`, then all of it may be repeated; `TooLarge` where a record is, by our own measure before
+        anything is sent, or by the broker's when some of it may have been.
 
         Many records of a partition are put into ready-made batches: a fraction of the cost of one call per record.
         """
         groups: dict[tuple[str, int], list[Output]] = defaultdict(list)
         for output in outputs:
             at = output.partition if output.partition is not None else partition_of(output.topic, output.key or b"")
+            _measure(output)
             groups[output.topic, at].append(output)
         if not groups:
             return
@@ -130,7 +136,7 @@ class Outputs:
                 waiting += await _send_group(producer, self._prefix + topic, at, group)
             await asyncio.gather(*waiting)
         except MessageSizeTooLargeError as error:
-            raise Refused(f"an output is larger than its topic takes: {error!r}") from error
+            raise TooLarge(f"an output is larger than its topic takes: {error!r}") from error
         except (KafkaError, OSError) as error:
             raise Transient(f"Kafka did not take the output: {error!r}") from error
         finally:
@@ -146,6 +152,13 @@ class Outputs:
                 await asyncio.wait_for(producer.stop(), timeout=3)
             except (TimeoutError, KafkaError):
                 return
+
+
+def _measure(output: Output) -> None:
+    """Raise `TooLarge`."""
+    size = len(output.key or b"") + len(output.value or b"") + OVERHEAD
+    if size > MOST_BYTES[output.topic]:
+        raise TooLarge(f"a record of {size} bytes for {output.topic}, which takes {MOST_BYTES[output.topic]}")
 
 
 async def _send_group(

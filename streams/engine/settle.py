@@ -1,103 +1,45 @@
 """A batch is settled, then acked: decode → process → outputs (broker ack) → sink → `ack`. Only this module acks.
 
-Nothing raises out of an agent loop. A bad record goes to `dead.letters`; a transient fault is retried in place with
-capped backoff, and that waiting is the backpressure; when too much is bad, the budget stops the worker loudly.
+Nothing raises out of an agent loop. A bad record goes to `dead.letters`; a fault of the surroundings is waited for in
+place, and that waiting is the backpressure; where too much of an origin is bad, it is parked (`budget.py`) and told.
 """
 
 import asyncio
 import logging
 import time
-from collections import deque
-from collections.abc import Awaitable, Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any, TypeVar
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
 
-from aiokafka import ConsumerRecord
-
-from schemas.codec import Codec, Rejected
-from schemas.errors import BudgetExceeded
+from schemas.codec import Rejected
+from schemas.errors import NotYet, TooLarge, Transient
 from schemas.sources import DeadLetter
-from schemas.topics import DEAD_LETTERS
-from schemas.types import Meta
 from streams.engine import metrics
+from streams.engine.budget import Ledger, first_parking
 from streams.engine.kafka import Output, Outputs
-from streams.engine.retry import WORLD, Policy, World, retry
+from streams.engine.letters import LEAST_PAYLOAD, letter_output
+from streams.engine.parking import notice_output, parked_output
+from streams.engine.process import Batch, Outcome, Process, Record
+from streams.engine.retry import WORLD, Attempts, Policy, World
+
+__all__ = ["Batch", "Outcome", "Process", "Settler"]
 
 log = logging.getLogger(__name__)
-T = TypeVar("T")
-_DEAD_LETTER: Codec[DeadLetter] = Codec(DeadLetter)
 
 PATIENCE = Policy(first=0.1, longest=15.0)
-"""Pauses after a passing fault, without end: the waiting is the backpressure."""
+"""Pauses after a passing fault. Without end where it is the surroundings': the waiting is the backpressure."""
 
 
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """Records of one partition, in order. `topic` is our name of it, without the installation's prefix."""
-
-    topic: str
-    partition: int
-    generation: int
-    records: Sequence[ConsumerRecord[bytes, bytes]]
-
-    def meta(self, record: ConsumerRecord[bytes, bytes]) -> Meta:
-        """Where a record of this batch stands."""
-        return Meta(self.topic, self.partition, record.offset, record.timestamp)
-
-
-@dataclass(slots=True)
-class Outcome:
-    """What processing a batch came to. `state` is sent when the broker has all of `outputs`.
-
-    A state record carries the fence: were it there before the alerts, a crash in between would lose them.
-    """
-
-    outputs: list[Output] = field(default_factory=list)
-    state: list[Output] = field(default_factory=list)
-    rejected: list[tuple[ConsumerRecord[bytes, bytes], Rejected]] = field(default_factory=list)
-
-    def readable(self, batch: Batch, codec: Codec[T]) -> Iterator[tuple[ConsumerRecord[bytes, bytes], T]]:
-        """The records with what they say; one that cannot be read is rejected."""
-        for record in batch.records:
-            value = codec.decode(record.value)
-            if isinstance(value, Rejected):
-                self.rejected.append((record, value))
-            else:
-                yield record, value
-
-
-Process = Callable[[Batch], Awaitable[Outcome]]
-"""Raises `Transient` to be called again with the same batch. Any other exception: the batch is halved until the record
-that does it is alone, and that one becomes a dead letter; so a process must bear being called again."""
-
-
-class Budget:
-    """How many records may be rejected before all of the input is suspected (arroyo's DlqLimit)."""
-
-    def __init__(self, run: int, ratio: float, window: int) -> None:
-        self._run, self._ratio, self._window = run, ratio, window
-        self._in_a_row = 0
-        self._recent: deque[tuple[int, int]] = deque()
-        self._seen = self._bad = 0
-
-    def spend(self, records: int, rejected: int) -> None:
-        """Count a batch. Raises `BudgetExceeded`."""
-        self._in_a_row = self._in_a_row + rejected if rejected == records else rejected and 1
-        self._recent.append((records, rejected))
-        self._seen += records
-        self._bad += rejected
-        while self._seen - self._recent[0][0] >= self._window:
-            old_seen, old_bad = self._recent.popleft()
-            self._seen -= old_seen
-            self._bad -= old_bad
-        if self._in_a_row >= self._run:
-            raise BudgetExceeded(f"{self._in_a_row} records in a row were rejected")
-        if self._seen >= self._window and self._bad / self._seen > self._ratio:
-            raise BudgetExceeded(f"{self._bad} of the last {self._seen} records were rejected")
+class _Moved(Exception):
+    """The partition is not ours any more: its new owner does the batch."""
 
 
 class Settler:
-    """Settles the batches of one topic with one process."""
+    """Settles the batches of one topic with one process.
+
+    `attempts`: how often a record alone is tried that has a fault of its own. `discard` is told the partition when an
+    answer of the process is thrown away, for a process that remembers what it answered.
+    """
 
     def __init__(
         self,
@@ -105,16 +47,18 @@ class Settler:
         topic: str,
         process: Process,
         outputs: Outputs,
-        budget: Budget,
+        ledger: Ledger,
         *,
         owned: Callable[[Batch], bool],
         fatal: Callable[[Exception], None],
+        attempts: int,
+        discard: Callable[[int], None] = lambda _partition: None,
         world: World = WORLD,
     ) -> None:
-        self._world = world
         self._agent, self._topic, self._process = agent, topic, process
-        self._outputs, self._budget = outputs, budget
-        self._owned, self._fatal = owned, fatal
+        self._outputs, self._ledger, self._world = outputs, ledger, world
+        self._owned, self._fatal, self._discard = owned, fatal, discard
+        self._record_patience = replace(PATIENCE, attempts=attempts)
         self._jobs: dict[tuple[int, int], asyncio.Task[bool]] = {}
         self._waiters: set[asyncio.Task[None]] = set()
         self.in_work = 0
@@ -166,63 +110,113 @@ class Settler:
         began = time.monotonic()
         self.in_work += 1
         try:
-            done = await self._settle_part(batch)
-        except Exception as error:  # noqa: BLE001 — budget spent, or an output that cannot be sent at all: stop loudly
+            await self._settle_part(batch)
+        except _Moved:
+            log.info("batch left: its partition moved", extra={"topic": batch.topic, "partition": batch.partition})
+            return False
+        except Exception as error:  # noqa: BLE001 — an output that cannot be sent at all: stop loudly
             self._fatal(error)
             return False
         finally:
             self.in_work -= 1
-        if done:
-            metrics.BATCHES.labels(self._topic).inc()
-            metrics.RECORDS.labels(self._topic).inc(len(batch.records))
-            metrics.SETTLE_SECONDS.labels(self._topic).observe(time.monotonic() - began)
-        return done
-
-    async def _settle_part(self, batch: Batch) -> bool:
-        try:
-            outcome = await self._patiently(lambda: self._process(batch))
-        except Exception as error:  # noqa: BLE001 — whatever a record does to the process must not end the worker
-            if len(batch.records) > 1:
-                middle = len(batch.records) // 2
-                first = replace(batch, records=batch.records[:middle])
-                second = replace(batch, records=batch.records[middle:])
-                return await self._settle_part(first) and await self._settle_part(second)
-            log.error("record cannot be processed", extra={"topic": batch.topic, "error": type(error).__name__})
-            outcome = Outcome(rejected=[(batch.records[0], Rejected(str(error), type(error).__name__))])
-        self._budget.spend(len(batch.records), len(outcome.rejected))
-        if not self._still_owned(batch):
-            return False
-        letters = [self._dead_letter(batch, record, why) for record, why in outcome.rejected]
-        await self._patiently(lambda: self._outputs.send(outcome.outputs + letters))
-        if not self._still_owned(batch):  # sending may have taken long: our state must not lie over the new owner's
-            return False
-        await self._patiently(lambda: self._outputs.send(outcome.state))
+        metrics.BATCHES.labels(self._topic).inc()
+        metrics.RECORDS.labels(self._topic).inc(len(batch.records))
+        metrics.SETTLE_SECONDS.labels(self._topic).observe(time.monotonic() - began)
         return True
 
-    def _still_owned(self, batch: Batch) -> bool:
-        if self._owned(batch):
-            return True
-        log.info("batch left: its partition moved", extra={"topic": batch.topic, "partition": batch.partition})
-        return False
+    async def _settle_part(self, batch: Batch) -> None:
+        """Make all of it durable, in one go or in parts, in order. Raises `_Moved`."""
+        if at := await self._settle_whole(batch):
+            self._discard(batch.partition)
+            await self._settle_part(replace(batch, records=batch.records[:at]))
+            await self._settle_part(replace(batch, records=batch.records[at:]))
 
-    async def _patiently(self, attempt: Callable[[], Awaitable[T]]) -> T:
-        return await retry(PATIENCE, attempt, told=self._waits, world=self._world)
+    async def _settle_whole(self, batch: Batch) -> int:
+        """Make all of it durable and return 0; or where it has to be cut first: in front of what may have to be parked,
+        or in the middle, to find the record that is to blame."""
+        free, parked = self._ledger.split(batch)
+        try:
+            outcome = await self._answer(free) if free.records else Outcome()
+            if at := first_parking(free, self._ledger.look(free, outcome.bad)):
+                return batch.records.index(free.records[at])
+            await self._keep(free, outcome, [parked_output(batch.topic, *held) for held in parked])
+        except _Moved:
+            raise
+        except Exception as error:  # noqa: BLE001 — whatever a record does must not end the worker
+            if len(batch.records) > 1:
+                return len(batch.records) // 2
+            outcome = await self._bury(free, batch.records[0], error)
+        self._ledger.enter(free, outcome.bad)
+        return 0
 
-    def _waits(self, fault: Exception) -> None:
-        metrics.RETRIES.labels(self._topic).inc()
-        log.warning("waiting after a passing fault", extra={"topic": self._topic, "error": str(fault)})
+    async def _keep(self, batch: Batch, outcome: Outcome, outputs: list[Output]) -> None:
+        """Send what the process answered, and `outputs`; the state when the broker has all the rest."""
+        letters = [self._letter(batch, *bad) for bad in outcome.rejected]
+        notices = [notice_output(batch, one) for one in self._ledger.look(batch, outcome.bad)]
+        await self._send(batch, outcome.outputs + letters + outputs + notices)
+        await self._send(batch, outcome.state)  # if still ours: it must not lie over what the new owner wrote
 
-    def _dead_letter(self, batch: Batch, record: ConsumerRecord[bytes, bytes], why: Rejected) -> Output:
-        metrics.DEAD_LETTERS.labels(batch.topic).inc()
-        log.warning(
-            "dead letter",
-            extra={
-                "topic": batch.topic,
-                "partition": batch.partition,
-                "offset": record.offset,
-                "error": why.error_class,
-            },
-        )
+    async def _answer(self, batch: Batch) -> Outcome:
+        """What the process makes of it. Raises what it raises where that is a record's fault, once it is not to pass.
+
+        A fault that is not the same twice is no fault of the record: one more try, alone, before the dead letter.
+        """
+        alone, again = len(batch.records) == 1, False
+        waits, tries = Attempts(PATIENCE, self._world), Attempts(self._record_patience, self._world)
+        while True:
+            self._check_owned(batch)
+            try:
+                return await self._process(batch)
+            except Transient as fault:
+                if fault.of_record and not alone:
+                    raise
+                if not fault.of_record:  # and what came before may have been of the surroundings as well
+                    tries.well()
+                await (tries if fault.of_record else waits).failed(self._waits(fault))
+            except Exception as error:
+                if again or not alone:
+                    raise
+                again = True
+                self._discard(batch.partition)
+                log.warning("record tried once more", extra={"topic": batch.topic, "error": type(error).__name__})
+
+    async def _bury(self, batch: Batch, record: Record, error: Exception) -> Outcome:
+        """A dead letter of the only record, in place of all that was made of it."""
+        self._discard(batch.partition)
+        log.error("record cannot be processed", extra={"topic": batch.topic, "error": type(error).__name__})
+        why = Rejected(str(error), type(error).__name__)
+        outcome = Outcome(rejected=[(record, why)])
+        try:
+            await self._keep(batch, outcome, [])
+        except TooLarge:  # the cluster takes less than `schemas.topics` says
+            await self._send(batch, [self._letter(batch, record, why, LEAST_PAYLOAD)])
+        return outcome
+
+    async def _send(self, batch: Batch, outputs: list[Output]) -> None:
+        """Return when the broker has all of it. Raises `_Moved`, `TooLarge`."""
+        waits = Attempts(PATIENCE, self._world)
+        while outputs:
+            self._check_owned(batch)
+            try:
+                await self._outputs.send(outputs)
+            except Transient as fault:
+                await waits.failed(self._waits(fault))
+            else:
+                return
+
+    def _check_owned(self, batch: Batch) -> None:
+        if not self._owned(batch):
+            raise _Moved
+
+    def _waits(self, fault: Transient) -> Transient:
+        if not isinstance(fault, NotYet):
+            metrics.RETRIES.labels(self._topic).inc()
+            log.warning("waiting after a passing fault", extra={"topic": self._topic, "error": str(fault)})
+        return fault
+
+    def _letter(self, batch: Batch, record: Record, why: Rejected, *most: int) -> Output:
+        extra = {"topic": batch.topic, "partition": batch.partition, "offset": record.offset, "error": why.error_class}
+        log.warning("dead letter", extra=extra)
         letter = DeadLetter(
             topic=batch.topic,
             partition=batch.partition,
@@ -234,4 +228,4 @@ class Settler:
             payload=record.value or b"",
             key=record.key,
         )
-        return Output(DEAD_LETTERS.name, f"{batch.topic}/{batch.partition}".encode(), _DEAD_LETTER.encode(letter))
+        return letter_output(letter, *most)

@@ -20,15 +20,15 @@ import faust
 from faust.auth import SASLCredentials, SSLCredentials
 from faust.exceptions import ConsumerNotStarted
 
-from schemas.errors import BudgetExceeded
 from schemas.topics import OPS_NOTICES, TopicSpec
+from streams.engine.budget import Ledger, Limits, Origin
 from streams.engine.clock import wall_clock
 from streams.engine.conditions import Condition, Conditions
 from streams.engine.health import Check, HealthPage
 from streams.engine.kafka import Outputs, Reader, client_options, wait_for_topics
 from streams.engine.notices import Notices, read_told
 from streams.engine.progress import Watchdog
-from streams.engine.settle import Batch, Budget, Process, Settler
+from streams.engine.settle import Batch, Process, Settler
 from streams.settings import Kafka, Settings
 
 log = logging.getLogger(__name__)
@@ -40,7 +40,7 @@ GC_ALLOCATIONS = 20_000
 """Young objects before a collection: a batch makes thousands that all die with it, and the default of 700 walks them
 again and again (a sixth of the CPU per event, `make bench`). What is alive after the start is frozen out of it."""
 
-EXIT_CRASH, EXIT_BUDGET, EXIT_STALLED = 1, 65, 70
+EXIT_CRASH, EXIT_STALLED = 1, 70
 
 
 class Worker:
@@ -61,17 +61,25 @@ class Worker:
         self._ended: asyncio.Future[int] | None = None
         self.app = _faust_app(name, settings, jobs=jobs, wait_empty=wait_empty)
 
-    def consume(self, topic: TopicSpec, process: Process) -> None:
-        """Settle every batch of `topic` with `process`."""
-        limits = self.settings.pipeline
+    def consume(
+        self,
+        topic: TopicSpec,
+        process: Process,
+        *,
+        origin: Origin | None = None,
+        discard: Callable[[int], None] = lambda _partition: None,
+    ) -> None:
+        """Settle every batch of `topic` with `process`. `origin`: who may be parked; `discard` as in `Settler`."""
         settler = Settler(
             f"{self.name}.{topic.name}",
             topic.name,
             process,
             self.outputs,
-            Budget(limits.dead_letter_run, limits.dead_letter_ratio, limits.dead_letter_window),
+            Ledger(Limits.of(self.settings.pipeline), origin),
             owned=self._owned,
-            fatal=self._stop_settling,
+            fatal=lambda error: self._fail(EXIT_CRASH, "a batch cannot be settled", error),
+            attempts=self.settings.pipeline.attempts,
+            discard=discard,
         )
         self._settlers[topic.name] = settler
         source = self.app.topic(
@@ -177,10 +185,6 @@ class Worker:
             return self.app.consumer.assignment() if self.app.started else set()
         except ConsumerNotStarted:  # its thread comes up a moment after the app
             return set()
-
-    def _stop_settling(self, error: Exception) -> None:
-        budget = isinstance(error, BudgetExceeded)
-        self._fail(EXIT_BUDGET if budget else EXIT_CRASH, "a batch cannot be settled", error)
 
     def _stalled(self, topic: str, partition: int) -> None:
         faulthandler.dump_traceback(sys.stderr)

@@ -23,12 +23,15 @@ from schemas.topics import (
     OUT_NOTEBOOK,
     OUT_WEBHOOKS,
     OUTBOX,
+    PARKED,
     RECORDINGS,
     REPORTS,
     TRANSCRIPTS,
 )
 from streams.clients.webhooks import hook_output
+from streams.engine.clock import wall_clock
 from streams.engine.kafka import Output, Reader
+from streams.engine.parking import Return
 from streams.engine.places import disk
 from streams.engine.worker import Worker
 from streams.notify.outlets.bitrix import BitrixComments
@@ -71,6 +74,7 @@ def build(settings: Settings) -> Worker:
     worker.consume(REPORTS, DailyReports(shelf, settings.telegram.curators, link, hooks(of_report)))
     worker.consume(RECORDINGS, Rooms(shelf, hooks(_of_recording)))
     worker.consume(OPS_NOTICES, OpsNotices(shelf))
+    worker.consume(PARKED, Return(wall_clock))  # here, where a wait of an hour holds up no rebalance
     if hooked:
         worker.consume(TRANSCRIPTS, Transcripts(hooks(bodies.webhook_of_transcript)))
     add_outlets(worker, settings)

@@ -21,6 +21,7 @@ from schemas.events import AlertAction, Event, Tick
 from schemas.minutes import MeetingRequest
 from schemas.sources import Identity, Unassigned
 from schemas.topics import (
+    BITRIX,
     IDENTITIES,
     LEAD_ALERTS,
     LEAD_EVENTS,
@@ -28,10 +29,13 @@ from schemas.topics import (
     LEAD_STATE,
     LEAD_UNASSIGNED,
     MINUTES_REQUESTS,
+    TELEGRAM,
     TOPICS,
+    WMS,
 )
 from streams.engine import metrics
 from streams.engine.kafka import Output, Reader
+from streams.engine.parking import origin
 from streams.engine.settle import Batch, Outcome
 from streams.engine.state import LeadStates
 from streams.engine.worker import Worker
@@ -44,6 +48,10 @@ _IDENTITY: Codec[Identity] = Codec(Identity)
 _UNASSIGNED: Codec[Unassigned] = Codec(Unassigned)
 _SIGNAL: Codec[Signal] = Codec(Signal)
 _ALERT: Codec[Alert] = Codec(Alert)
+
+
+HOOKS = (TELEGRAM, BITRIX, WMS)
+"""Topics of what others send us by the gateway: a sender of too much that is bad is parked."""
 
 
 def build(settings: Settings) -> Worker:
@@ -60,8 +68,10 @@ def build(settings: Settings) -> Worker:
     )
     for topic in TOPICS:
         if topic.name in NORMALIZERS:
-            worker.consume(topic, Normalize(NORMALIZERS[topic.name], known, options))
-    worker.consume(LEAD_EVENTS, Fold(LeadStates(Reader(settings.kafka, LEAD_STATE))))
+            normalize = Normalize(NORMALIZERS[topic.name], known, options)
+            worker.consume(topic, normalize, origin=origin if topic in HOOKS else None)
+    states = LeadStates(Reader(settings.kafka, LEAD_STATE))
+    worker.consume(LEAD_EVENTS, Fold(states), discard=states.discard)
     worker.background("identities", known.follow)
     worker.needs["identities"] = known.loaded.is_set
     return worker

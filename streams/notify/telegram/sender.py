@@ -5,12 +5,11 @@ import logging
 from collections.abc import Callable, Collection, Iterator
 
 from alerting.outbox import Item, begin, clear, fail, finish, text_of
-from schemas.codec import Codec
 from schemas.errors import LeadpulseError, Refused, Transient
 from schemas.sources import DeadLetter
-from schemas.topics import DEAD_LETTERS, OUTBOX
-from streams.engine import metrics
+from schemas.topics import OUTBOX
 from streams.engine.kafka import Output
+from streams.engine.letters import letter_output
 from streams.engine.remote import Uncertain
 from streams.engine.retry import WORLD, Attempts, Policy, World, retry
 from streams.notify.telegram.bot_api import BotApi
@@ -19,7 +18,6 @@ from streams.notify.telegram.shelf import ITEM, Place, Shelf
 from streams.settings import Telegram
 
 log = logging.getLogger(__name__)
-_DEAD_LETTER: Codec[DeadLetter] = Codec(DeadLetter)
 
 PATIENCE = Policy(first=0.5, longest=30.0)
 """Pauses after a passing fault without `retry_after`."""
@@ -160,7 +158,6 @@ class Sender:
     async def _give_up(self, place: Place, item: Item, why: str) -> None:
         """Telegram will not have it. It becomes a dead letter whose replay puts it into the outbox again."""
         log.error("message refused", extra={"key": item.key, "error": why})
-        metrics.DEAD_LETTERS.labels(OUTBOX.name).inc()
         letter = DeadLetter(
             topic=OUTBOX.name,
             partition=place.partition,
@@ -172,8 +169,7 @@ class Sender:
             payload=ITEM.encode(clear(item)),
             key=item.key.encode(),
         )
-        output = Output(DEAD_LETTERS.name, f"{OUTBOX.name}/{place.partition}".encode(), _DEAD_LETTER.encode(letter))
-        await self._record(place, item.key, lambda now: fail(now, item.version, why), output)
+        await self._record(place, item.key, lambda now: fail(now, item.version, why), letter_output(letter))
 
     async def _record(self, place: Place, key: str, step: Callable[[Item], Item], *also: Output) -> None:
         """Write down what Telegram said, however long Kafka is away: forgotten, it would be said twice."""

@@ -23,7 +23,8 @@ CASES = {
     "recordings_missing": ("/srv/recordings", "/srv/recordings не смонтирована"),
     "recording_damaged": ("2026/11/lead-12345-kickoff.mp4", "the file ends 40 s early"),
     "dead_letters": ("dead.letters", "31 за 10 минут, больше всего из source.wms (30)"),
-    "source_parked": ("moysklad", ""),
+    "source_parked": ("source.wms/moysklad", "1000 подряд"),
+    "records_rejected": ("lead.events/3", "5001 из последних 10000"),
     "chat_closed": ("-1001234567890", "bot was kicked from the group chat"),
 }
 
@@ -54,3 +55,15 @@ def test_a_remote_text_cannot_write_html(subject: str) -> None:
     text = render_notice(OpsNotice("n", TEN, "engine_refuses", subject, "<b>& {why}"))
     assert "&lt;b&gt;&amp; {why}" in text
     assert "<i>" not in text
+
+
+def test_a_parked_source_says_until_when_and_what_to_do() -> None:
+    """Who, why, until when, that nothing is lost, and the commands; later that it is over."""
+    text = render_notice(OpsNotice("n", TEN, "source_parked", "source.wms/x", "1000 подряд", until=TEN + 3_600_000))
+    assert text == (
+        "🔴 Источник <b>source.wms/x</b> шлёт негодные записи: 1000 подряд; он приостановлен до 11:00 (мск).\n"
+        "Время: 10:00 (мск). Исправьте отправителя: что не так, покажет «leadpulse dlq list». Остальные источники "
+        "работают; новые записи этого ждут и будут прочитаны сами, а негодные вернёт «leadpulse dlq replay»."
+    )
+    over = render_notice(OpsNotice("n", TEN, "source_parked", "source.wms/x", over=True))
+    assert over.startswith("🟢 Источник <b>source.wms/x</b> снова читается.")

@@ -5,11 +5,12 @@ from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any
 
-from schemas.codec import Codec, Rejected
+from schemas.codec import Codec
 from schemas.sources import DeadLetter
+from streams.engine.budget import Ledger, Limits
 from streams.engine.kafka import Output
 from streams.engine.retry import World
-from streams.engine.settle import Batch, Budget, Outcome, Settler
+from streams.engine.settle import Batch, Outcome, Settler
 
 LETTER: Codec[DeadLetter] = Codec(DeadLetter)
 
@@ -39,15 +40,18 @@ class Broker:
     @property
     def letters(self) -> list[DeadLetter]:
         """The dead letters, read."""
-        values = [output.value for sent in self.taken for output in sent if output.topic == "dead.letters"]
-        return [letter for value in values if not isinstance(letter := LETTER.decode(value), Rejected)]
+        return [letter for value in self.of("dead.letters") if isinstance(letter := LETTER.decode(value), DeadLetter)]
+
+    def of(self, topic: str) -> list[bytes | None]:
+        """Values of a topic, in order."""
+        return [output.value for sent in self.taken for output in sent if output.topic == topic]
 
 
 class Stream:
     """What Faust's stream is to a settler: events to iterate and a list of what was acked."""
 
-    def __init__(self, *batches: range, partition: int = 0) -> None:
-        self._events = [event(offsets, partition) for offsets in batches]
+    def __init__(self, *batches: range, partition: int = 0, value: bytes | None = None) -> None:
+        self._events = [event(offsets, partition, value=value) for offsets in batches]
         self.acked: list[Any] = []
 
     def noack(self) -> "Stream":
@@ -64,10 +68,10 @@ class Stream:
         self.acked.append(event_.value[-1].offset)
 
 
-def event(offsets: range, partition: int = 0, generation: int = 1) -> Any:
-    """A Faust event with a batch of records whose values are their offsets."""
+def event(offsets: range, partition: int = 0, generation: int = 1, value: bytes | None = None) -> Any:
+    """A Faust event with a batch of records whose values are their offsets, or all the same."""
     records = [
-        SimpleNamespace(offset=n, value=str(n).encode(), key=b"k", timestamp=1000 + n, partition=partition)
+        SimpleNamespace(offset=n, value=value or str(n).encode(), key=b"k", timestamp=1000 + n, partition=partition)
         for n in offsets
     ]
     return SimpleNamespace(value=records, message=SimpleNamespace(partition=partition, generation_id=generation))
@@ -80,10 +84,11 @@ async def at_once(_seconds: float) -> None:
 def settler(
     process: Callable[[Batch], Awaitable[Outcome]],
     broker: Broker,
-    budget: Budget | None = None,
+    ledger: Ledger | None = None,
     owned: Callable[[Batch], bool] = lambda _: True,
     fatal: list[Exception] | None = None,
     world: World | None = None,
+    discard: Callable[[int], None] = lambda _: None,
 ) -> Settler:
     """A settler of `source.wms`."""
     ended = fatal if fatal is not None else []
@@ -92,8 +97,10 @@ def settler(
         "source.wms",
         process,
         broker,  # type: ignore[arg-type]
-        budget or Budget(1000, 1.0, 10_000),
+        ledger or Ledger(Limits()),
         owned=owned,
         fatal=ended.append,
+        attempts=3,
+        discard=discard,
         world=world or World(sleep=at_once),
     )

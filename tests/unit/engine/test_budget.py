@@ -1,80 +1,76 @@
-"""The dead-letter budget: some bad records are normal, all bad is not."""
+"""The dead-letter budget: some bad records are normal, all bad is not. Only the order of the records counts."""
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas.errors import BudgetExceeded
-from streams.engine.settle import Budget
+from streams.engine.budget import Budget, Limits
 
-batches = st.lists(st.integers(1, 30).flatmap(lambda n: st.tuples(st.just(n), st.integers(0, n))), max_size=60)
-
-
-def test_run_over_batches() -> None:
-    """A run of bad records is counted across batches, and one good record ends it."""
-    budget = Budget(run=10, ratio=1.0, window=1000)
-    budget.spend(9, 9)
-    budget.spend(2, 0)
-    budget.spend(9, 9)
-    with pytest.raises(BudgetExceeded):
-        budget.spend(1, 1)
+VERDICTS = st.lists(st.booleans(), max_size=400)
 
 
-def test_ratio_needs_a_full_window() -> None:
+def spend(budget: Budget, verdicts: str) -> list[str]:
+    """Count `x` for bad and `.` for good; what was said each time it was spent."""
+    return [why for verdict in verdicts if (why := budget.bad() if verdict == "x" else budget.good() or "")]
+
+
+def naive(verdicts: list[bool], limits: Limits) -> list[int]:
+    """Where the budget is spent, counted anew for every record."""
+    spent, since, fresh = [], 0, 0
+    for at, bad in enumerate(verdicts):
+        if not any(verdicts[max(fresh, at + 1 - limits.window) : at + 1]):
+            fresh = at + 1  # without a bad record in the window it is as good as new
+        if not bad:
+            continue
+        seen = verdicts[max(fresh, at + 1 - limits.window) : at + 1]
+        run = 0
+        while at - run >= since and verdicts[at - run]:
+            run += 1
+        if run >= limits.run or (len(seen) >= limits.window and sum(seen) > limits.ratio * len(seen)):
+            spent.append(at)
+            since = fresh = at + 1
+    return spent
+
+
+def test_a_run_is_ended_by_one_good_record() -> None:
+    """Bad records in a row spend it, wherever the batches are cut; a good one between them begins a new run."""
+    budget = Budget(Limits(run=10, ratio=1.0, window=1000))
+    assert spend(budget, "x" * 9 + "." + "x" * 9 + ".") == []
+    assert spend(budget, "x" * 10) == ["10 подряд"]
+
+
+def test_share_needs_a_full_window() -> None:
     """A bad start is no bad day: the share is judged when a whole window was seen."""
-    budget = Budget(run=1000, ratio=0.5, window=100)
-    for _ in range(9):
-        budget.spend(10, 9)
-    with pytest.raises(BudgetExceeded):
-        budget.spend(10, 9)
+    budget = Budget(Limits(run=1000, ratio=0.5, window=100))
+    assert spend(budget, "xx." * 33) == []
+    assert spend(budget, "x") == ["67 из последних 100"]
 
 
 def test_old_records_leave_the_window() -> None:
     """Bad records of long ago do not count."""
-    budget = Budget(run=1000, ratio=0.5, window=100)
-    budget.spend(99, 40)
-    for _ in range(20):
-        budget.spend(10, 0)
-    for _ in range(5):
-        budget.spend(10, 9)
+    budget = Budget(Limits(run=1000, ratio=0.5, window=100))
+    assert spend(budget, "x" * 45 + "." * 95 + "x." * 50) == []
 
 
-def test_run_may_begin_in_a_mixed_batch() -> None:
-    """The bad records of a mixed batch count as one: where in it they stood is not known."""
-    budget = Budget(run=10, ratio=1.0, window=1000)
-    budget.spend(5, 4)
-    with pytest.raises(BudgetExceeded):
-        budget.spend(9, 9)
+def test_a_spent_budget_begins_anew() -> None:
+    """After the pause the origin has as much as at first."""
+    budget = Budget(Limits(run=5, ratio=1.0, window=10))
+    assert spend(budget, "x" * 15) == ["5 подряд"] * 3
+    assert budget.fresh
 
 
-def test_share_is_that_of_the_last_window_only() -> None:
-    """A whole window of newer records pushes the older ones out."""
-    budget = Budget(run=1000, ratio=0.5, window=100)
-    budget.spend(100, 40)
-    with pytest.raises(BudgetExceeded):
-        budget.spend(100, 51)
+def test_a_window_without_bad_records_is_as_good_as_new() -> None:
+    """So nobody who behaves costs anything to watch."""
+    budget = Budget(Limits(run=5, ratio=1.0, window=10))
+    spend(budget, "x" + "." * 9)
+    assert not budget.fresh
+    spend(budget, ".")
+    assert budget.fresh
 
 
-@given(batches)
-def test_against_a_plain_count(history: list[tuple[int, int]]) -> None:
-    """The ratio is that of the shortest tail of batches that fills the window; memory is bounded by it."""
-    run, ratio, window = 50, 0.5, 100
-    budget = Budget(run, ratio, window)
-    for now in range(1, len(history) + 1):
-        tail: list[tuple[int, int]] = []
-        for batch in reversed(history[:now]):
-            tail.append(batch)
-            if sum(records for records, _ in tail) >= window:
-                break
-        seen, bad = (sum(column) for column in zip(*tail, strict=True))
-        row = 0
-        for records, rejected in history[:now]:
-            row = row + rejected if records == rejected else min(rejected, 1)
-        spent = row >= run or (seen >= window and bad / seen > ratio)
-        try:
-            budget.spend(*history[now - 1])
-        except BudgetExceeded:
-            assert spent
-            return
-        assert not spent
-        assert len(budget._recent) <= window
+@given(VERDICTS, st.integers(1, 12), st.floats(0.1, 1), st.integers(2, 40))
+def test_it_counts_as_the_plain_definition_does(verdicts: list[bool], run: int, ratio: float, window: int) -> None:
+    """The stretches that it keeps say the same as looking at every record of the window again."""
+    limits = Limits(run, ratio, window)
+    budget = Budget(limits)
+    spent = [at for at, bad in enumerate(verdicts) if (budget.bad() if bad else budget.good())]
+    assert spent == naive(verdicts, limits)

@@ -6,13 +6,13 @@ from typing import Any
 import pytest
 
 from schemas.codec import Rejected
-from schemas.errors import BudgetExceeded, Transient
+from schemas.errors import Transient
 from schemas.sources import DeadLetter
 from schemas.types import Meta
 from streams.engine import settle
 from streams.engine.kafka import Output
 from streams.engine.retry import World
-from streams.engine.settle import Batch, Budget, Outcome
+from streams.engine.settle import Batch, Outcome
 from tests.unit.engine.stand_ins import Broker, Stream, settler
 
 
@@ -164,29 +164,6 @@ async def test_state_is_not_written_when_the_partition_moved_while_sending() -> 
     await settler(echo, broker, owned=lambda _: not broker.taken).run(stream)
     assert broker.values == [b"0", b"1"]
     assert stream.acked == []
-
-
-async def test_spent_budget_ends_the_worker_and_acks_nothing() -> None:
-    """When everything is bad the worker stops loudly, and the records are still there for the next start."""
-    ended: list[Exception] = []
-
-    async def strict(batch: Batch) -> Outcome:
-        return Outcome(rejected=[(record, Rejected("bad")) for record in batch.records])
-
-    broker, stream = Broker(), Stream(range(10))
-    await settler(strict, broker, Budget(10, 1.0, 100), fatal=ended).run(stream)
-    assert isinstance(ended[0], BudgetExceeded)
-    assert (broker.taken, stream.acked) == ([], [])
-
-
-async def test_output_that_cannot_be_sent_at_all_ends_the_worker() -> None:
-    """A fault in sending that is not passing does not end the agent in silence with the state already changed."""
-    ended: list[Exception] = []
-    broker, stream = Broker(faults=[KeyError("no such topic")]), Stream(range(1))
-    settling = settler(echo, broker, fatal=ended)
-    await settling.run(stream)
-    assert [type(error) for error in ended] == [KeyError]
-    assert (stream.acked, settling.in_work) == ([], 0)
 
 
 async def test_cancelled_batch_stays_unacked() -> None:

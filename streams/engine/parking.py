@@ -1,0 +1,75 @@
+"""An origin whose budget is spent: its records on `source.parked` and their way back, a word to ops."""
+
+from aiokafka import ConsumerRecord
+
+from schemas.codec import Codec
+from schemas.errors import NotYet
+from schemas.notices import OpsNotice, Trouble
+from schemas.sources import Inbound, Parked
+from schemas.topics import DAY_MS, OPS_NOTICES, PARKED
+from schemas.types import Millis
+from streams.engine.budget import Spent
+from streams.engine.clock import Clock
+from streams.engine.kafka import Output
+from streams.engine.process import Batch, Outcome
+
+_PARKED: Codec[Parked] = Codec(Parked)
+_NOTICE: Codec[OpsNotice] = Codec(OpsNotice)
+_INBOUND: Codec[Inbound] = Codec(Inbound)
+
+LOOK_AGAIN_S = 30.0
+"""Longest pause between two looks at what is parked: its partition may have moved meanwhile."""
+
+
+def origin(value: bytes | None) -> str:
+    """`Origin` of what comes in by the gateway's hooks: the system, bot or portal that the entrance names."""
+    arrived = _INBOUND.decode(value)
+    return arrived.source if isinstance(arrived, Inbound) else ""
+
+
+def parked_output(topic: str, record: ConsumerRecord[bytes, bytes], origin_: str, until: Millis) -> Output:
+    """The record, unread, for `source.parked`."""
+    parked = Parked(topic, origin_, until, record.value or b"", record.key)
+    return Output(PARKED.name, f"{topic}/{origin_}".encode(), _PARKED.encode(parked))
+
+
+def notice_output(batch: Batch, spent: Spent) -> Output:
+    """A word to ops: one a day and origin, whichever partition it is about and however often it is said."""
+    ts = batch.records[spent.index].timestamp
+    subject = f"{batch.topic}/{spent.origin or batch.partition}"
+    kind: Trouble = "source_parked" if spent.until else "records_rejected"
+    day = (spent.until or ts) // DAY_MS
+    return _notice(OpsNotice(_id(subject, day), ts, kind, subject, spent.why, since=ts, until=spent.until))
+
+
+def _over(parked: Parked, now: Millis) -> Output:
+    subject = f"{parked.topic}/{parked.origin}"
+    return _notice(OpsNotice(_id(subject, parked.until // DAY_MS), now, "source_parked", subject, over=True))
+
+
+def _id(subject: str, day: int) -> str:
+    return f"rejected:{subject}:{day}"
+
+
+def _notice(notice: OpsNotice) -> Output:
+    return Output(OPS_NOTICES.name, notice.notice_id.encode(), _NOTICE.encode(notice))
+
+
+class Return:
+    """Settle's `Process` for `source.parked`: back to where it came from in due time. Ids make a repeat harmless."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+
+    async def __call__(self, batch: Batch) -> Outcome:
+        """Raises `NotYet`."""
+        outcome, now = Outcome(), self._clock()
+        over: dict[str, Output] = {}
+        for _, parked in outcome.readable(batch, _PARKED):
+            left = parked.until - now
+            if left > 0:
+                raise NotYet(f"{parked.origin} is parked", min(left / 1000, LOOK_AGAIN_S))
+            outcome.outputs.append(Output(parked.topic, parked.key, parked.payload))
+            over[f"{parked.topic}/{parked.origin}"] = _over(parked, now)
+        outcome.outputs += over.values()
+        return outcome

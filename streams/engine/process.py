@@ -1,0 +1,60 @@
+"""What a process is given and what it answers."""
+
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TypeAlias, TypeVar
+
+from aiokafka import ConsumerRecord
+
+from schemas.codec import Codec, Rejected
+from schemas.types import Meta
+from streams.engine.kafka import Output
+
+T = TypeVar("T")
+Record: TypeAlias = "ConsumerRecord[bytes, bytes]"
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Records of one partition, in order. `topic` is our name of it, without the installation's prefix."""
+
+    topic: str
+    partition: int
+    generation: int
+    records: Sequence[Record]
+
+    def meta(self, record: Record) -> Meta:
+        """Where a record of this batch stands."""
+        return Meta(self.topic, self.partition, record.offset, record.timestamp)
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What processing a batch came to. `state` is sent when the broker has all of `outputs`.
+
+    A state record carries the fence: were it there before the alerts, a crash in between would lose them.
+    """
+
+    outputs: list[Output] = field(default_factory=list)
+    state: list[Output] = field(default_factory=list)
+    rejected: list[tuple[Record, Rejected]] = field(default_factory=list)
+
+    @property
+    def bad(self) -> set[int]:
+        """Offsets of what was rejected."""
+        return {record.offset for record, _ in self.rejected}
+
+    def readable(self, batch: Batch, codec: Codec[T]) -> Iterator[tuple[Record, T]]:
+        """The records with what they say; one that cannot be read is rejected."""
+        for record in batch.records:
+            value = codec.decode(record.value)
+            if isinstance(value, Rejected):
+                self.rejected.append((record, value))
+            else:
+                yield record, value
+
+
+Process = Callable[[Batch], Awaitable[Outcome]]
+"""Raises `Transient` to be called again with the same batch. Where the fault is a record's (`of_record`, or any other
+exception) the batch is halved until the record that does it is alone: tried again, and at last a dead letter. So a
+process must bear being called again, also with a part, and after an answer that could not be sent."""
