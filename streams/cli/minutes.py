@@ -112,16 +112,15 @@ class HandLog:
 @click.command("profile")
 @click.argument("lead", callback=lead_id)
 @click.option("--set", "correction", metavar="ПОЛЕ=ТЕКСТ", help=f"Исправить поле: {', '.join(FIELDS)}. Пусто — убрать.")
-@click.option("--author", help="Кто исправляет (нужен вместе с --set).")
 @click.option("--json", "as_json", is_flag=True, help="Ответ для программы.")
-def profile_command(lead: str, correction: str | None, author: str | None, as_json: bool) -> None:
+def profile_command(lead: str, correction: str | None, as_json: bool) -> None:
     """Показать карточку клиента LEAD: что продаёт, где, с каких пор, боли, договорённости — и откуда это известно."""
     store = settings.load().store
     if correction is not None:
         field, sign, text = correction.partition("=")
-        if not sign or field not in FIELDS or not author:
-            raise click.UsageError("--set ПОЛЕ=ТЕКСТ --author ИМЯ; поля: " + ", ".join(FIELDS))
-        call(store, f"/api/leads/{lead}/profile", {"field": field, "text": text, "author": author})
+        if not sign or field not in FIELDS:
+            raise click.UsageError("--set ПОЛЕ=ТЕКСТ; поля: " + ", ".join(FIELDS))
+        call(store, f"/api/leads/{lead}/profile", {"field": field, "text": text})
         click.echo(f"Записано: {_FIELD_NAMES[field]}")
         return
     answer = call(store, f"/api/leads/{lead}/profile")

@@ -30,7 +30,7 @@ def call(store: Store, path: str, body: dict[str, Any] | None = None) -> Any:
     except urllib.error.HTTPError as error:
         with error:
             told = f"хранилище отказало ({error.code}): {_reason(error)}"
-        raise Transient(told) if error.code >= 500 else Refused(told) from None
+        raise Transient(told) if error.code >= 500 or error.code == 429 else Refused(told) from None
     except (OSError, ValueError, HTTPException) as error:
         raise Transient(f"хранилище не отвечает ({url}: {error}); запущен ли `leadpulse worker store`?") from None
 

@@ -1,11 +1,14 @@
 """Settings of the store."""
 
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, SecretStr
 
-from streams.settings.section import Section, TimeOfDay
+from streams.settings.section import Section, Shaped, TimeOfDay
+
+HolderName = Annotated[str, Shaped(r"(?!оператор$)[^\W_][\w .-]{0,63}", "имя до 64 знаков, не «оператор»")]
+HolderToken = Annotated[SecretStr, Shaped(r"[!-~]{16,256}", "от 16 до 256 латинских букв, цифр и знаков без пробелов")]
 
 
 class Store(Section):
@@ -23,8 +26,15 @@ class Store(Section):
     """Имя пользователя ClickHouse."""
     password: SecretStr = SecretStr("")
     """Пароль ClickHouse."""
+    reader_username: str = ""
+    """Пользователь сервера ClickHouse для чужих запросов (`leadpulse sql`); права и пределы ему даёт
+    `schemas/clickhouse/reader.sql`. Если пусто, запросы идут от `username` с пределами самой программы."""
+    reader_password: SecretStr = SecretStr("")
+    """Пароль этого пользователя."""
     timeout: float = Field(30.0, gt=0)
     """Секунд на один запрос."""
+    sql_seconds: float = Field(10.0, gt=0, le=300)
+    """Сколько секунд может выполняться чужой запрос (`leadpulse sql`)."""
     api_host: str = "127.0.0.1"
     """Адрес, на котором слушает API чтения."""
     api_port: int = Field(8081, ge=0, le=65535)
@@ -33,6 +43,9 @@ class Store(Section):
     """Токен API чтения; если пусто, создаётся при первом запуске и хранится в `api_token_file`."""
     api_token_file: Path = Path("var/api-token")
     """Где хранится созданный токен; файл доступен только владельцу."""
+    api_tokens: dict[HolderName, HolderToken] = Field({})
+    """Ещё токены API чтения, по одному на человека: имя — токен от 16 знаков. Имя подписывает правки карточки клиента;
+    владелец общего токена подписан как «оператор»."""
     tick_seconds: int = Field(3600, ge=1, le=86_400)
     """Сколько секунд между отметками времени; не меняйте, другое значение только для проверок."""
     baseline_seconds: float = Field(5.0, gt=0)

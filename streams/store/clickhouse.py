@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 import clickhouse_connect
 from clickhouse_connect.driver import options
 from clickhouse_connect.driver.exceptions import ClickHouseError, OperationalError
+from pydantic import SecretStr
 
 from schemas.errors import Terminal, Transient
 from streams.settings import Store
@@ -53,26 +54,41 @@ class StatementFailed(Terminal):
         self.code = code
 
 
-def open_client(store: Store, settings: dict[str, Any], database: str | None) -> Any:
-    """A client of the configured backend. Raises clickhouse-connect's errors."""
+def open_client(
+    store: Store, settings: dict[str, Any], database: str | None, login: tuple[str, SecretStr] | None = None
+) -> Any:
+    """A client of the configured backend; a server takes `login`, or the one in the settings. Raises
+    clickhouse-connect's errors."""
     if store.backend == "chdb":
         store.folder.mkdir(parents=True, exist_ok=True)
         return clickhouse_connect.get_client(
             interface="chdb", path=str(store.folder), database=database, settings=settings, chdb_options=CHDB_OPTIONS
         )
     url = urlsplit(store.url)
+    username, password = login or (store.username, store.password)
     return clickhouse_connect.get_client(
         interface=url.scheme,
         host=url.hostname,
         port=url.port or (8443 if url.scheme == "https" else 8123),
-        username=store.username,
-        password=store.password.get_secret_value(),
+        username=username,
+        password=password.get_secret_value(),
         database=database,
         settings=settings,
         connect_timeout=5,
         send_receive_timeout=math.ceil(store.timeout) + 5,
         autogenerate_session_id=False,  # with a session, two statements at once are an error
     )
+
+
+def open_writer(store: Store) -> Any:
+    """A client that may write. Raises as `open_client`."""
+    return open_client(store, writer_settings(store), store.database)
+
+
+def open_visitor(store: Store) -> Any:
+    """A client for other people's queries: on a server as its reader, where one is named. Raises as `open_client`."""
+    login = (store.reader_username, store.reader_password) if store.reader_username else None
+    return open_client(store, visitor_settings(store), store.database, login)
 
 
 def writer_settings(store: Store) -> dict[str, Any]:
@@ -95,6 +111,24 @@ def reader_settings(store: Store) -> dict[str, Any]:
     }
 
 
+def visitor_settings(store: Store) -> dict[str, Any]:
+    """Limits of other people's queries: one thread each, so that two leave the engine free for the store's own. A
+    server's reader has them in its profile, where no query can lift them, and may not set `readonly` again."""
+    limits: dict[str, Any] = {
+        "output_format_json_quote_64bit_integers": 0,
+        "output_format_json_validate_utf8": 1,  # a text of any bytes must not break the answer's JSON
+        "max_execution_time": math.ceil(store.sql_seconds),
+        "max_threads": 1,
+        "max_memory_usage": 256 << 20,
+        "max_temporary_data_on_disk_size_for_query": 256 << 20,
+        "max_result_rows": 10_000,
+        "max_result_bytes": 16 << 20,
+        "result_overflow_mode": "throw",
+    }
+    of_profile = store.backend == "clickhouse" and store.reader_username
+    return limits if of_profile else limits | {"readonly": 1}
+
+
 def prepare(store: Store, folder: Path = FOLDER) -> list[str]:
     """Make the database where it is missing and bring it up to date; the names of the migrations that were run.
 
@@ -102,7 +136,7 @@ def prepare(store: Store, folder: Path = FOLDER) -> list[str]:
     """
     try:
         _make_database(store)
-        client = open_client(store, writer_settings(store), store.database)
+        client = open_writer(store)
         try:
             return migrate(client, folder)
         finally:

@@ -26,6 +26,7 @@ from streams.store.jobs.ticks import Ticks
 from streams.store.lag import Lag
 from streams.store.letters import Heaps
 from streams.store.read.api import Api
+from streams.store.read.sql import Visitors
 from streams.store.sinks.rows import alert_rows, call_rows, event_rows, signal_rows, unassigned_rows
 from streams.store.sinks.sink import DeadLetterSink, Sink
 from streams.store.sinks.stt import TranscriptSink
@@ -45,7 +46,8 @@ def build(settings: Settings, clock: Clock = wall_clock) -> Worker:
     baselines = Baselines(database, lag, worker.outputs.send, store.baseline_seconds, store.baseline_at, clock)
     reports = Reports(database, lag, worker.outputs.send, store.report_at, clock)
     chats = Chats(database, lag, worker.outputs.send, settings.minutes.chat_at, clock)
-    api = Api(store, database, lag, reports, worker.outputs.send)
+    visitors = Visitors(store, database)
+    api = Api(store, database, visitors, lag, reports, worker.outputs.send)
 
     worker.consume(LEAD_EVENTS, Sink(database, EVENT, event_rows, baselines.notice))
     worker.consume(LEAD_SIGNALS, Sink(database, Codec[Signal](Signal), signal_rows))
@@ -73,5 +75,6 @@ def build(settings: Settings, clock: Clock = wall_clock) -> Worker:
     if settings.broker.folder.exists():  # the embedded broker of this machine, which has no watch of its own
         worker.watch(disk(settings.broker.folder, settings.metrics.free_mb))
     worker.on_close(lag.stop)
+    worker.on_close(visitors.close)
     worker.on_close(database.close)
     return worker

@@ -27,6 +27,9 @@ log = logging.getLogger(__name__)
 
 _REPORT: Codec[DailyReport] = Codec(DailyReport)
 
+FIRST_DAY = date(2020, 1, 1)
+"""A report tells what arrived on a day, and nothing arrived before there was a Leadpulse."""
+
 _ARRIVED = (
     "ingested_at >= fromUnixTimestamp64Milli({since:Int64}) AND ingested_at < fromUnixTimestamp64Milli({until:Int64})"
 )
@@ -80,9 +83,11 @@ class Reports:
         self.daily = Daily("report", database, lag, at, clock, LAST, self._scheduled)
 
     async def of_day(self, day: date | None) -> DailyReport:
-        """The report of a Moscow day as it would be told, or of today so far. Raises `Refused` for a day to come,
-        `Transient`, `StatementFailed`."""
+        """The report of a Moscow day as it would be told, or of today so far. Raises `Refused` for a day to come
+        and before `FIRST_DAY`, `Transient`, `StatementFailed`."""
         now = self._clock()
+        if day is not None and day < FIRST_DAY:
+            raise Refused(f"there is nothing before {FIRST_DAY}")
         await self._lag.caught_up(10.0)
         if day is None:
             return await self.make(f"{moscow(now):%Y-%m-%dT%H:%M:%S}", day_start(local_day(now)), now)

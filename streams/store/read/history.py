@@ -1,5 +1,6 @@
 """What the read API tells: queries of our own and their rows as plain values. Times are ms UTC, ids 16 hex digits."""
 
+import re
 from typing import Any, NamedTuple
 
 import msgspec
@@ -42,6 +43,8 @@ SOURCES = f"""
 SELECT source, {_MS}(max(ts)), {_MS}(max(ingested_at)), count() FROM events
 WHERE ts > now64(3) - INTERVAL 30 DAY GROUP BY source ORDER BY source"""
 
+_CURSOR = re.compile(r"(\d{1,13})(?:-([0-9a-f]{1,16}))?", re.ASCII)
+
 LATEST = (4_102_444_800_000, 2**64 - 1)
 
 
@@ -56,11 +59,10 @@ def cursor(text: str | None) -> Position:
     """`before` of a request: ms UTC, or the `next` of the page before. Raises `Refused`."""
     if not text:
         return Position(*LATEST)
-    ts, _, last = text.partition("-")
-    try:
-        return Position(int(ts), int(last, 16) if last else 0)
-    except ValueError as error:
-        raise Refused("before is a time in ms UTC, or the `next` of the last page") from error
+    found = _CURSOR.fullmatch(text)
+    if found is None:
+        raise Refused("before is a time in ms UTC, or the `next` of the last page")
+    return Position(int(found[1]), int(found[2] or "0", 16))
 
 
 async def events(database: Database, lead: str, limit: int, before: Position) -> dict[str, Any]:

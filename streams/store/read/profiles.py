@@ -35,11 +35,10 @@ WHERE lead_id = {lead:String} AND recording_id = {recording:String} AND version 
 
 
 class Correction(msgspec.Struct, frozen=True):
-    """What a person says of a field; an empty text takes his former words back."""
+    """What a person says of a field; an empty text takes his former words back. Who he is, his token says."""
 
     field: str
     text: str
-    author: str
 
 
 async def read_profile(database: Database, lead: LeadId) -> Profile:
@@ -48,17 +47,17 @@ async def read_profile(database: Database, lead: LeadId) -> Profile:
     return profile(lead, (_SOURCE.decode(payload) for (payload,) in rows))
 
 
-async def correct(send: Send, clock: Clock, lead: LeadId, said: Correction) -> ProfileCorrected:
+async def correct(send: Send, clock: Clock, lead: LeadId, said: Correction, author: str) -> ProfileCorrected:
     """Put a person's word on `lead.events`. Raises `Refused`, `Transient`."""
     if said.field not in FIELDS:
         raise Refused(f"field is one of {', '.join(FIELDS)}")
-    if len(said.text) > LONGEST or not said.author.strip():
-        raise Refused(f"text is at most {LONGEST} characters, author is not empty")
+    if len(said.text) > LONGEST or not _printable(said.text):
+        raise Refused(f"text is at most {LONGEST} characters, without control characters")
     now: Millis = clock()
     event = ProfileCorrected(
         said.field,
         said.text.strip(),
-        said.author.strip(),
+        author,
         event_id=event_id("profile", lead, said.field, now),
         lead_id=lead,
         ts=now,
@@ -66,6 +65,10 @@ async def correct(send: Send, clock: Clock, lead: LeadId, said: Correction) -> P
     )
     await send([Output(LEAD_EVENTS.name, lead.encode(), EVENT.encode(event))])
     return event
+
+
+def _printable(text: str) -> bool:
+    return all(line.isprintable() for line in text.replace("\t", " ").splitlines())
 
 
 async def read_conversation(database: Database, recording: str) -> MeetingRequest | None:

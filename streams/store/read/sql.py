@@ -1,40 +1,62 @@
-"""Queries of other people: read-only, bounded, and away from files and the network.
+"""Queries of other people: one SELECT over our own tables, at two places of their own, bounded, and ended when nobody
+waits for the answer any more.
 
-`readonly = 1` alone is not enough in chDB 26.9: `INTO OUTFILE` writes a file, the function `file` and several table
-functions (`s3`, `python`, DESCRIBE of any) still reach out, and one call may carry several statements. So the text is
-looked at first, and the names of its functions as ClickHouse's own parser gives them.
+`readonly = 1` alone holds little in chDB 26.9: `INTO OUTFILE` writes a file, the function `file` and the database
+`default` read any, several table functions reach out while a query is only looked at. So `statements` and `guard` let
+through what is on their lists, and Landlock (`streams.engine.landlock`) holds the process should they miss something.
 """
 
-import re
-from typing import Any
+import asyncio
+import contextlib
+import logging
+import secrets
+import threading
+from typing import Any, NamedTuple
 
 import msgspec
 
-from schemas.errors import Refused
+from schemas.errors import Refused, Transient
+from streams.settings import Store
+from streams.store.clickhouse import BUSY, Connection, StatementFailed, open_visitor, open_writer, visitor_settings
 from streams.store.database import Database
+from streams.store.read.guard import SYSTEM, Catalogue, check
+from streams.store.read.statements import Statement, parse
 
-LONGEST_QUERY = 64 << 10
-MOST_ROWS = 10_000
+log = logging.getLogger(__name__)
 
-_FIRST = re.compile(r"^\s*(?:SELECT|WITH|SHOW|DESCRIBE|DESC|EXISTS|EXPLAIN)\b", re.IGNORECASE)
-_FORBIDDEN = re.compile(r"\b(OUTFILE|INFILE)\b", re.IGNORECASE)
-_FUNCTION = re.compile(r"^\s*Function (\S+)", re.MULTILINE)
+PLACES = 2
+"""Queries at once; each has one thread of the engine (`visitor_settings`), so the store's own always find a core."""
 
-HARMLESS = frozenset(
-    {"numbers", "numbers_mt", "zeros", "zeros_mt", "generateseries", "generate_series", "values", "view", "format"}
-)
-"""Table functions that touch nothing outside of the database."""
+PATIENCE = 2.0
+"""Seconds that a further one waits for a place before it is told to come again."""
 
-OUTSIDE = re.compile(r"file|catboostevaluate|ai(redact|similarity|filter|classify|embed|extract|generate|translate)")
-"""Ordinary functions that read files or ask a language model."""
+GRACE = 2.0
+"""Seconds over the engine's own limit: it looks at the clock between blocks only."""
+
+KILL_EVERY = 0.5
+"""Seconds between attempts: a query that has not begun cannot be killed yet."""
+
+PASSING = BUSY - {159, 241}
+"""Too slow and too large are faults of somebody else's query, not of the engine."""
+
+_TABLES = """
+SELECT t.name, c.name FROM system.tables AS t JOIN system.columns AS c ON c.database = t.database AND c.table = t.name
+WHERE t.database = currentDatabase() AND (t.engine LIKE '%MergeTree' OR t.engine LIKE '%View')"""
+
+_SYSTEM_COLUMNS = """
+SELECT DISTINCT name FROM system.columns WHERE database = 'system' AND table IN {tables:Array(String)}"""
+
+
+class Busy(Transient):
+    """Every place is taken."""
 
 
 class Answer(msgspec.Struct, frozen=True):
-    """The result of a query; 64-bit numbers are JSON numbers."""
+    """The result of a query; `rows` are JSON arrays as the engine wrote them, 64-bit numbers are JSON numbers."""
 
     columns: list[str]
     types: list[str]
-    rows: list[list[Any]]
+    rows: list[msgspec.Raw]
 
 
 class _Column(msgspec.Struct):
@@ -43,45 +65,129 @@ class _Column(msgspec.Struct):
 
 
 class _Compact(msgspec.Struct):
-    meta: list[_Column]
-    data: list[list[Any]]
+    meta: list[_Column] = []
+    data: list[msgspec.Raw] = []
 
 
 _COMPACT = msgspec.json.Decoder(_Compact)
 
 
-async def ask(database: Database, query: str) -> Answer:
-    """Run a query of somebody else's. Raises `Refused` before it runs, `StatementFailed`, `Transient`."""
-    query = _checked(query)
-    return await database.borrow(lambda client: _run(client, query))
+class _Asked(NamedTuple):
+    """A query in work: every statement of it begins with `mark`, by which it is found and ended."""
+
+    statement: Statement
+    mark: str
+    over: threading.Event
 
 
-def _checked(query: str) -> str:
-    query = query.strip().removesuffix(";").rstrip()
-    if len(query) > LONGEST_QUERY:
-        raise Refused(f"the query is longer than {LONGEST_QUERY} characters")
-    if not _FIRST.match(query):
-        raise Refused("only SELECT, WITH, SHOW, DESCRIBE, EXISTS and EXPLAIN are allowed here")
-    if ";" in query:
-        raise Refused("one statement at a time, and no semicolon inside of it: write char(59) for one in a text")
-    word = _FORBIDDEN.search(query)
-    if word is not None:
-        raise Refused(f"the word {word[1]} is not allowed in a query here")
-    return query
+class Visitors:
+    """The places."""
+
+    def __init__(self, store: Store, database: Database) -> None:
+        self._seconds, self._name, self._opened = store.sql_seconds, store.database, database.opened
+        self._settings = visitor_settings(store)
+        self._places = [Connection(f"clickhouse-visitor-{n}", lambda: open_visitor(store)) for n in range(PLACES)]
+        self._killer = Connection("clickhouse-killer", lambda: open_writer(store))
+        self._free: asyncio.Queue[Connection] = asyncio.Queue()
+        for place in self._places:
+            self._free.put_nowait(place)
+        self._ends: set[asyncio.Task[None]] = set()
+
+    async def ask(self, query: str) -> Answer:
+        """Run a query of somebody else's. Raises `Refused` before it runs, `StatementFailed`, `Busy`, `Transient`."""
+        asked = _Asked(parse(query), f"/* visitor:{secrets.token_hex(8)} */", threading.Event())
+        await self._open()
+        place = await self._place()
+        work = asyncio.ensure_future(place.run(lambda client: self._run(client, asked), PASSING))
+        work.add_done_callback(lambda done: self._leave(place, done))
+        try:
+            return await asyncio.wait_for(asyncio.shield(work), self._seconds + GRACE)
+        except TimeoutError:
+            self._end(work, asked)
+            raise Refused(f"the query takes more than {self._seconds:g} s") from None
+        except asyncio.CancelledError:
+            self._end(work, asked)
+            raise
+
+    async def _open(self) -> None:
+        try:
+            await asyncio.wait_for(self._opened(), PATIENCE)
+        except TimeoutError:
+            raise Transient("ClickHouse is not open yet", retry_after=PATIENCE) from None
+
+    async def _place(self) -> Connection:
+        try:
+            return await asyncio.wait_for(self._free.get(), PATIENCE)
+        except TimeoutError:
+            raise Busy(f"{PLACES} queries are in work: try again later", retry_after=PATIENCE) from None
+
+    def _leave(self, place: Connection, done: asyncio.Future[Answer]) -> None:
+        self._free.put_nowait(place)
+        if not done.cancelled():
+            done.exception()  # seen, also when nobody waits any more
+
+    def _end(self, work: asyncio.Future[Answer], asked: _Asked) -> None:
+        asked.over.set()
+        task = asyncio.ensure_future(self._kill(work, asked.mark))
+        self._ends.add(task)
+        task.add_done_callback(self._ends.discard)
+
+    async def _kill(self, work: asyncio.Future[Answer], mark: str) -> None:
+        """Until it has ended: its place is free only then."""
+        while not work.done():
+            try:
+                await self._killer.run(
+                    lambda client: client.query(f"KILL QUERY WHERE startsWith(query, '{mark}') ASYNC").result_rows
+                )
+            except (Transient, StatementFailed) as fault:  # a server may not let us: its own time limit ends it
+                log.warning("a query cannot be ended", extra={"error": str(fault)})
+            await asyncio.wait({work}, timeout=KILL_EVERY)
+
+    def _run(self, client: Any, asked: _Asked) -> Answer:
+        there = catalogue(client, self._name)
+        statement, mark = asked.statement, asked.mark
+        if statement.table is not None and statement.table not in there.tables:
+            raise Refused(f"the table {statement.table} is not here, or not to be read")
+        if statement.select is not None:
+            check(_tree(client, statement.select, mark), there)
+        if asked.over.is_set():
+            raise Refused("nobody waits for the answer")
+        body = client.raw_query(f"{mark} {statement.text}", fmt="JSONCompact")
+        found = _COMPACT.decode(body) if body else _Compact()
+        return Answer([column.name for column in found.meta], [column.type for column in found.meta], found.data)
+
+    async def close(self) -> None:
+        """End what is in work and close every connection."""
+        for task in list(self._ends):
+            task.cancel()
+        for connection in (self._killer, *self._places):
+            with contextlib.suppress(RuntimeError):  # closed twice
+                await connection.close()
 
 
-def _run(client: Any, query: str) -> Answer:
-    forbidden = _forbidden(client)
-    tree = client.raw_query(f"EXPLAIN AST {query}", fmt="TabSeparatedRaw").decode()
-    for name in _FUNCTION.findall(tree):
-        if name.lower() in forbidden or OUTSIDE.fullmatch(name.lower()):
-            raise Refused(f"the function {name} is not allowed here: it reaches outside of the database")
-    found = _COMPACT.decode(client.raw_query(query, fmt="JSONCompact") or b'{"meta":[],"data":[]}')
-    if len(found.data) > MOST_ROWS:
-        raise Refused(f"the answer has more than {MOST_ROWS} rows: add a LIMIT")
-    return Answer([column.name for column in found.meta], [column.type for column in found.meta], found.data)
+def _tree(client: Any, select: str, mark: str) -> str:
+    """The query's tree. It is put in parentheses, where neither FORMAT nor INTO can follow, and a limit that nobody
+    can know before closes it: what somebody did to get another tree, or a part of it, shows."""
+    seal = secrets.randbelow(1 << 62) + (1 << 62)
+    text = f"{mark} EXPLAIN QUERY TREE run_passes = 0 SELECT * FROM (\n{select}\n) LIMIT {seal}"
+    tree = str(client.raw_query(text, fmt="TabSeparatedRaw").decode())
+    last = tree.rstrip().rpartition("\n")[2]
+    if not tree.startswith("QUERY id: 0\n") or f"constant_value: UInt64_{seal}," not in last:
+        raise Refused("a SELECT without FORMAT and INTO is allowed here")
+    return tree
 
 
-def _forbidden(client: Any) -> set[str]:
-    names = client.query("SELECT lower(name) FROM system.table_functions").result_columns[0]
-    return set(names) - HARMLESS
+def catalogue(client: Any, database: str) -> Catalogue:
+    """What there is to read in `database`, which is the client's."""
+    rows = client.query(_TABLES).result_rows
+    system = client.query(_SYSTEM_COLUMNS, {"tables": sorted(SYSTEM)}).result_columns[0]
+    functions = client.query("SELECT DISTINCT lower(name) FROM system.functions").result_columns[0]
+    databases = client.query("SELECT lower(name) FROM system.databases").result_columns[0]
+    tables = {table for table, _ in rows}
+    whole = {f"{database}.{table}" for table in tables} | {f"system.{table}" for table in SYSTEM}
+    return Catalogue(
+        frozenset(tables | whole),
+        frozenset(column for _, column in rows) | frozenset(system),
+        frozenset(databases),
+        frozenset(functions),
+    )

@@ -10,6 +10,7 @@ from streams.settings import Store
 from streams.store.database import Database
 from streams.store.jobs.reports import Reports
 from streams.store.read.api import Api
+from streams.store.read.sql import Visitors
 from tests.unit.store import fakes
 
 
@@ -21,7 +22,9 @@ class Lag(fakes.Lag):
 @contextlib.asynccontextmanager
 async def serving(store: Store, database: Database) -> AsyncIterator[int]:
     sent = fakes.Sent()
-    api = Api(store, database, Lag(), Reports(database, Lag(), sent, "20:00", fakes.Clock()), sent)  # type: ignore[arg-type]
+    visitors = Visitors(store, database)
+    reports = Reports(database, Lag(), sent, "20:00", fakes.Clock())  # type: ignore[arg-type]
+    api = Api(store, database, visitors, Lag(), reports, sent)  # type: ignore[arg-type]
     task = asyncio.ensure_future(api.run())
     try:
         await asyncio.wait_for(api.listening.wait(), 10)
@@ -29,9 +32,18 @@ async def serving(store: Store, database: Database) -> AsyncIterator[int]:
     finally:
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
+        await visitors.close()
 
 
 async def answer(session: aiohttp.ClientSession, path: str, **options: object) -> tuple[int, dict[str, object]]:
     method = "POST" if options else "GET"
     async with session.request(method, path, **options) as response:  # type: ignore[arg-type]
         return response.status, await response.json()
+
+
+async def running(database: Database, expected: int) -> None:
+    """Wait until so many queries of visitors are in the engine."""
+    count = "SELECT count() FROM system.processes WHERE startsWith(query, '/* visitor')"
+    async with asyncio.timeout(20):
+        while (await database.read(count))[0][0] != expected:
+            await asyncio.sleep(0.05)

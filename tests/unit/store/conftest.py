@@ -37,6 +37,19 @@ def store(chdb_folder: Path) -> Store:
     return Store(folder=chdb_folder, database=f"test_{next(_NUMBERS)}", api_port=0)
 
 
+@pytest.fixture(scope="module")
+def shared_store(chdb_folder: Path) -> Store:
+    """Settings of a database for the tests of a module that only read."""
+    return Store(folder=chdb_folder, database=f"test_{next(_NUMBERS)}", api_port=0)
+
+
+@pytest_asyncio.fixture(scope="module")
+async def shared_database(shared_store: Store) -> AsyncIterator[Database]:
+    """It, open and migrated."""
+    async with opened(shared_store) as database:
+        yield database
+
+
 @pytest_asyncio.fixture
 async def database(store: Store) -> AsyncIterator[Database]:
     """An open, migrated database."""

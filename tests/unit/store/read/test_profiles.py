@@ -44,6 +44,7 @@ async def test_profile_and_its_correction(api: aiohttp.ClientSession, database: 
     body = {"field": "sells", "text": "", "author": "Мария"}
     status, event = await answer(api, f"/api/leads/{LEAD}/profile", json=body)
     assert (status, event["type"], event["lead_id"]) == (200, "profile_corrected", LEAD)
+    assert event["author"] == "оператор"  # who asks, whatever the body says
     await fakes.Feed(database)([msgspec.convert(event, ev.ProfileCorrected)], at=NOW + 1)
     _, told = await answer(api, f"/api/leads/{LEAD}/profile")
     assert told["fields"]["sells"][0]["text"] == "посуда"  # type: ignore[index]
@@ -53,9 +54,9 @@ async def test_wrong_corrections(api: aiohttp.ClientSession) -> None:
     """Each is refused with the reason."""
     path = f"/api/leads/{LEAD}/profile"
     for body, word in (
-        ({"field": "colour", "text": "x", "author": "М"}, "sells"),
-        ({"field": "sells", "text": "x", "author": " "}, "author"),
-        ({"field": "sells", "text": "x" * 2001, "author": "М"}, "2000"),
+        ({"field": "colour", "text": "x"}, "sells"),
+        ({"field": "sells", "text": "x\x1b[2J"}, "control"),
+        ({"field": "sells", "text": "x" * 2001}, "2000"),
         ({"field": "sells"}, "text"),
     ):
         status, told = await answer(api, path, json=body)

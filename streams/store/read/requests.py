@@ -1,0 +1,82 @@
+"""What a request to the read API says, as values: whatever it is, it is one of these or `Refused`."""
+
+import asyncio
+import re
+from datetime import date
+from typing import TypeVar
+
+import msgspec
+from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
+
+from schemas.errors import Refused
+from schemas.types import LeadId, Millis
+
+T = TypeVar("T")
+
+BODY_SECONDS = 10.0
+"""For the whole of a body: a known client on the same host or network sends 128 kB at once."""
+
+LONGEST_TEXT = 200
+"""Characters of a room's or recording's name."""
+
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_LIMIT = re.compile(r"[1-9]\d{0,3}|10000", re.ASCII)
+_MILLIS = re.compile(r"\d{1,13}", re.ASCII)
+
+
+async def body(request: web.Request, type_: type[T]) -> T:
+    """The JSON body. Raises `Refused`, and aiohttp's HTTPException for one that is too large or too slow."""
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            return msgspec.json.decode(await request.read(), type=type_)
+    except TimeoutError:
+        raise web.HTTPRequestTimeout from None
+    except (HttpProcessingError, web.RequestPayloadError) as error:
+        raise Refused("the body is not what its headers say (Content-Encoding, Content-Length)") from error
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        fields = ", ".join(field.name for field in msgspec.structs.fields(type_))  # type: ignore[arg-type]
+        raise Refused(f"the body is a JSON object with {fields}: {error}") from error
+
+
+def day(text: str) -> date | None:
+    """YYYY-MM-DD; None for nothing. Raises `Refused`."""
+    if not text:
+        return None
+    try:
+        if _DAY.fullmatch(text):
+            return date.fromisoformat(text)
+    except ValueError:
+        pass
+    raise Refused("day is YYYY-MM-DD")
+
+
+def lead(request: web.Request) -> LeadId:
+    """The lead in the path. Raises `Refused`."""
+    try:
+        return msgspec.convert(request.match_info["lead"], LeadId)
+    except msgspec.ValidationError as error:
+        raise Refused("a lead id is 1 to 12 digits") from error
+
+
+def limit(request: web.Request, usual: int) -> int:
+    """How many things the answer may have. Raises `Refused`."""
+    given = request.query.get("limit", str(usual))
+    if not _LIMIT.fullmatch(given):
+        raise Refused("limit is a number from 1 to 10000")
+    return int(given)
+
+
+def time(request: web.Request, name: str) -> Millis:
+    """ms UTC; 0 for nothing. Raises `Refused`."""
+    given = request.query.get(name, "0")
+    if not _MILLIS.fullmatch(given):
+        raise Refused(f"{name} is a time in ms UTC")
+    return int(given)
+
+
+def text(given: str, name: str) -> str:
+    """A short name. Raises `Refused`."""
+    if len(given) > LONGEST_TEXT or not given.isprintable():
+        raise Refused(f"{name} is a text of at most {LONGEST_TEXT} characters, without control characters")
+    return given
