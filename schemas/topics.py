@@ -98,6 +98,7 @@ OUTBOX = TopicSpec(
     "notify.outbox", key="what is sent", partitions=LEAD_PARTITIONS, cleanup="compact", retention_ms=FOREVER
 )
 OPS_NOTICES = TopicSpec("ops.notices", key="notice id", partitions=1)
+PROBE = TopicSpec("ops.probe", key="who asks", partitions=1, retention_ms=DAY_MS)
 DEAD_LETTERS = TopicSpec(
     "dead.letters",
     key="topic/partition",
@@ -128,6 +129,7 @@ TOPICS: tuple[TopicSpec, ...] = (
     REPORTS,
     OUTBOX,
     OPS_NOTICES,
+    PROBE,
     DEAD_LETTERS,
 )
 

@@ -1,41 +1,36 @@
-"""`check`: everything that the work needs, every fault at once."""
+"""`check`: everything that the work needs, every fault at once; faults and warnings told apart."""
 
-import asyncio
 import json
-import os
 import sys
-import urllib.error
-import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from http.client import HTTPException
 
 import click
 
-from schemas.errors import LeadpulseError, Transient
+from schemas.errors import LeadpulseError
 from streams import settings
+from streams.cli.check_kafka import kafka_faults
+from streams.cli.check_machine import (
+    folder_faults,
+    port_faults,
+    recordings_faults,
+    recordings_warnings,
+    settings_warnings,
+)
 from streams.cli.check_outlets import bitrix_faults, llm_faults, notebook_faults, webhook_faults
-from streams.cli.check_speech import model_faults, speechkit_faults
+from streams.cli.check_speech import model_faults, model_warnings, speechkit_faults
+from streams.cli.check_telegram import telegram_faults, telegram_warnings
 from streams.clients.store import OPENER, call
-from streams.engine import topics
 from streams.settings import Settings, WmsSource
+from streams.settings.partial import usable
 
 TIMEOUT = 10.0
-"""Seconds that one check may take."""
+"""Seconds that one question may take."""
+AT_ONCE = 6
+"""Parts that are looked at side by side: each mostly waits for somebody's answer."""
 
-
-def kafka_faults(loaded: Settings) -> list[str]:
-    """The broker answers, and its topics are as `schemas.topics` says."""
-    try:
-        found = asyncio.run(asyncio.wait_for(topics.compare(loaded.kafka), TIMEOUT))
-    except (Transient, TimeoutError) as error:
-        cause = type(error.__cause__ or error).__name__
-        return [f"Kafka не отвечает по адресу {loaded.kafka.bootstrap} ({cause})"]
-    faults = [f"тема {mismatch}" for mismatch in found.mismatches]
-    if found.missing:
-        names = ", ".join(spec.name for spec in found.missing)
-        faults.append(f"нет тем: {names}; их создаёт `leadpulse topics apply`")
-    drifted = [f"тема {name} — {'; '.join(changes)}" for name, changes in found.drift.items()]
-    return faults + [f"{text}; исправляет `leadpulse topics apply`" for text in drifted]
+Look = Callable[[Settings], list[str]]
 
 
 def store_faults(loaded: Settings) -> list[str]:
@@ -45,47 +40,20 @@ def store_faults(loaded: Settings) -> list[str]:
         try:
             OPENER.open(f"{loaded.store.url}/ping", timeout=TIMEOUT).close()
         except (OSError, ValueError, HTTPException) as error:
-            faults.append(f"ClickHouse не отвечает по адресу {loaded.store.url}: {error}")
+            faults.append(f"ClickHouse не отвечает по адресу {loaded.store.url} (store.url): {error}")
     try:
-        call(loaded.store, "/api/sql", {"query": "SELECT 1"})
+        call(loaded.store, "/api/sql", {"query": "SELECT 1"}, timeout=TIMEOUT)
     except LeadpulseError as error:
         faults.append(str(error))
-    return faults
-
-
-def recordings_faults(loaded: Settings) -> list[str]:
-    """Recordings can be read and written; a folder that is not there yet can be made."""
-    folder = loaded.speech.recordings
-    if folder.exists() and not folder.is_dir():
-        return [f"{folder} — не папка"]
-    existing = next(path for path in (folder.absolute(), *folder.absolute().parents) if path.exists())
-    return [] if os.access(existing, os.R_OK | os.W_OK | os.X_OK) else [f"нет права писать в {existing}"]
-
-
-def telegram_faults(loaded: Settings) -> list[str]:
-    """The bot's token works, and there is a chat to write to. No message names the token, which stands in the URL."""
-    telegram = loaded.telegram
-    faults = [] if telegram.curator_chat or telegram.curators else ["не указан чат кураторов: telegram.curator_chat"]
-    token = telegram.token.get_secret_value()
-    if not token:
-        return [*faults, "нет токена бота (telegram.token): тревоги ждут в Kafka и никому не приходят"]
-    try:
-        OPENER.open(f"{telegram.api}/bot{token}/getMe", timeout=TIMEOUT).close()
-    except urllib.error.HTTPError as error:
-        error.close()
-        faults.append(f"Telegram не принимает токен бота: ответ {error.code}")
-    except (OSError, ValueError, HTTPException) as error:
-        faults.append(f"Telegram не отвечает по адресу {telegram.api} ({type(error).__name__})")
     return faults
 
 
 def gateway_faults(loaded: Settings) -> list[str]:
     """Every entrance has a secret: one without admits nobody."""
     sources = {f"gateway.wms.{name}": (source.token, source.hmac_secret) for name, source in loaded.gateway.wms.items()}
-    bots = {f"gateway.telegram.{name}": (bot.secret,) for name, bot in loaded.gateway.telegram.items()}
     return [
         f"{name}: нет ни токена, ни ключа — никого не впустит"
-        for name, secrets in {**sources, **bots}.items()
+        for name, secrets in sources.items()
         if not any(secret and secret.get_secret_value() for secret in secrets)
     ] + [fault for name, source in loaded.gateway.wms.items() for fault in _address_faults(name, source)]
 
@@ -100,7 +68,9 @@ def _address_faults(name: str, source: WmsSource) -> list[str]:
     ]
 
 
-CHECKS: dict[str, Callable[[Settings], list[str]]] = {
+FAULTS: dict[str, Look] = {
+    "порты": port_faults,
+    "папки и диски": folder_faults,
     "Kafka": kafka_faults,
     "хранилище": store_faults,
     "модель речи": model_faults,
@@ -113,30 +83,55 @@ CHECKS: dict[str, Callable[[Settings], list[str]]] = {
     "Open Notebook": notebook_faults,
     "n8n": webhook_faults,
 }
+"""What keeps something from working."""
+
+WARNINGS: dict[str, Look] = {
+    "настройки": settings_warnings,
+    "модель речи": model_warnings,
+    "записи встреч": recordings_warnings,
+    "Telegram": telegram_warnings,
+}
+"""What works, but hardly as it is meant."""
 
 
 @click.command("check")
 @click.option("--json", "as_json", is_flag=True, help="Ответ для программы.")
 def check_command(as_json: bool) -> None:
-    """Проверить настройки и всё, с чем идёт работа: Kafka, хранилище, речь, Telegram, модели, Битрикс24, Open Notebook.
+    """Проверить настройки и всё, что нужно для работы: порты, папки, Kafka, хранилище, речь, Telegram, модели,
+    Битрикс24, Open Notebook, n8n. Называет всё сразу; ничего не меняет и не показывает секретов.
 
-    Код выхода 1 при ошибках.
+    ✗ — не работает, ! — работает, но стоит поправить. Код выхода 1, если есть хоть одно ✗.
     """
-    found = _run_all()
+    faults, warnings = run_all()
+    failed = any(faults.values())
     if as_json:
-        click.echo(json.dumps({"ok": not any(found.values()), "faults": found}, ensure_ascii=False))
+        click.echo(json.dumps({"ok": not failed, "faults": faults, "warnings": warnings}, ensure_ascii=False))
     else:
-        for name, faults in found.items():
-            click.echo(f"{'✗' if faults else '✓'} {name}")
-            for fault in faults:
-                click.echo("    " + fault.replace("\n", "\n    "))
-    sys.exit(1 if any(found.values()) else 0)
+        _print(faults, warnings)
+    sys.exit(1 if failed else 0)
 
 
-def _run_all() -> dict[str, list[str]]:
-    """The faults of every check. Without settings nothing else can be asked."""
+def run_all() -> tuple[dict[str, list[str]], dict[str, list[str]]]:
+    """Faults and warnings of every part. With faulty settings the rest is asked with what can be used of them."""
+    wrong: list[str] = []
     try:
         loaded = settings.load()
     except LeadpulseError as error:
-        return {"настройки": [str(error)]}
-    return {"настройки": []} | {name: faults(loaded) for name, faults in CHECKS.items()}
+        wrong, loaded = [line.removeprefix("  - ") for line in str(error).splitlines()[1:]], usable()
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        found = {(of, name): pool.submit(look, loaded) for of, table in _tables() for name, look in table.items()}
+        answers = {at: future.result() for at, future in found.items()}
+    faults = {"настройки": wrong} | {name: answers["faults", name] for name in FAULTS}
+    return faults, {name: answers["warnings", name] for name in WARNINGS}
+
+
+def _tables() -> tuple[tuple[str, Mapping[str, Look]], ...]:
+    return ("faults", FAULTS), ("warnings", WARNINGS)
+
+
+def _print(faults: Mapping[str, list[str]], warnings: Mapping[str, list[str]]) -> None:
+    for name, found in faults.items():
+        worth = warnings.get(name, [])
+        click.echo(f"{'✗' if found else '!' if worth else '✓'} {name}")
+        for sign, text in [*(("✗", text) for text in found), *(("!", text) for text in worth)]:
+            click.echo(f"    {sign} " + text.replace("\n", "\n      "))

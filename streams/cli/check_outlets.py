@@ -13,12 +13,15 @@ TIMEOUT = 10.0
 
 
 def llm_faults(loaded: Settings) -> list[str]:
-    """Where words leave the house there is a key. Addresses and roles are checked when settings are read.
+    """Where words leave the house there is a key, and somebody answers at the address. Roles are checked when settings
+    are read.
 
     No model is asked: a question costs money.
     """
     faults = []
     for name, model in loaded.llm.models.items():
+        if not _listens(model.base_url):
+            faults.append(f"llm.models.{name}.base_url: по адресу {model.base_url} никто не отвечает")
         key = model.api_key.get_secret_value()
         if model.external and not key:
             faults.append(f"llm.models.{name}.api_key: ключ не указан")
@@ -67,13 +70,18 @@ def webhook_faults(loaded: Settings) -> list[str]:
     if not loaded.webhooks.enabled:
         return []
     faults = [] if loaded.webhooks.secret.get_secret_value() else ["webhooks.secret: ключ подписи не указан"]
-    host = loaded.webhooks.url.split("/", 3)[:3]
-    try:
-        OPENER.open("/".join(host), timeout=TIMEOUT).close()
-    except (OSError, ValueError, HTTPException) as error:
-        if not hasattr(error, "code"):  # any HTTP answer means that somebody listens
-            faults.append(f"n8n не отвечает ({type(error).__name__})")
+    if not _listens("/".join(loaded.webhooks.url.split("/", 3)[:3])):
+        faults.append("n8n не отвечает: проверьте webhooks.url")
     return faults
+
+
+def _listens(url: str) -> bool:
+    """Whether an HTTP server is there; any answer will do, nothing is sent."""
+    try:
+        OPENER.open(url, timeout=TIMEOUT).close()
+    except (OSError, ValueError, HTTPException) as error:
+        return hasattr(error, "code")
+    return True
 
 
 def _asked(name: str, question: Awaitable[None]) -> list[str]:

@@ -10,6 +10,8 @@ from streams.transcribe.engines.lineup import engine, usable
 
 TIMEOUT = 10.0
 """Seconds for SpeechKit's answer."""
+SMALLEST_MB = 20
+"""The small Russian model for work is 45 MB packed (alphacephei.com/vosk/models); that of the tests has less than 1."""
 NOBODY = "leadpulse-check"
 """Id of an asynchronous recognition that does not exist: whoever may ask for it is told so, and it costs nothing."""
 
@@ -17,6 +19,20 @@ NOBODY = "leadpulse-check"
 def model_faults(loaded: Settings) -> list[str]:
     """Vosk can load the model, where it is one of the engines."""
     return vosk_model.faults(loaded.speech.vosk_model) if "vosk" in loaded.speech.engines else []
+
+
+def model_warnings(loaded: Settings) -> list[str]:
+    """The model is one for work: that of the tests knows some dozens of words."""
+    speech = loaded.speech
+    if "vosk" not in speech.engines or not speech.vosk_model.is_dir() or model_faults(loaded):
+        return []
+    size = sum(file.stat().st_size for file in speech.vosk_model.rglob("*") if file.is_file())
+    if size >= SMALLEST_MB << 20:
+        return []
+    return [
+        f"speech.vosk_model: {speech.vosk_model} — крошечная учебная модель, речь она не распознаёт; "
+        "скачайте vosk-model-small-ru-0.22 или vosk-model-ru-0.42 (alphacephei.com/vosk/models)"
+    ]
 
 
 def speechkit_faults(loaded: Settings) -> list[str]:

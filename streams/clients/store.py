@@ -16,7 +16,7 @@ OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 """A proxy of the environment is for the internet, not for our own worker."""
 
 
-def call(store: Store, path: str, body: dict[str, Any] | None = None) -> Any:
+def call(store: Store, path: str, body: dict[str, Any] | None = None, timeout: float = TIMEOUT) -> Any:
     """GET, or POST with a JSON `body`; the decoded answer. Raises `ConfigError`, `Refused`, `Transient`."""
     url = f"http://{store.api_host}:{store.api_port}{path}"
     request = urllib.request.Request(
@@ -25,7 +25,7 @@ def call(store: Store, path: str, body: dict[str, Any] | None = None) -> Any:
         headers={"Authorization": f"Bearer {token(store)}", "Content-Type": "application/json"},
     )
     try:
-        with OPENER.open(request, timeout=TIMEOUT) as answer:
+        with OPENER.open(request, timeout=timeout) as answer:
             return json.load(answer)
     except urllib.error.HTTPError as error:
         with error:
@@ -43,8 +43,9 @@ def token(store: Store) -> str:
     try:
         return store.api_token_file.read_text().strip()
     except OSError as error:
+        why = "такого файла ещё нет" if isinstance(error, FileNotFoundError) else error.strerror
         raise ConfigError(
-            f"нет ключа к хранилищу: {store.api_token_file}: {error.strerror}; ключ создаёт `leadpulse worker store`"
+            f"нет ключа к хранилищу: {store.api_token_file}: {why}; его создаёт `leadpulse worker store` при запуске"
         ) from None
 
 

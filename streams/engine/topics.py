@@ -63,7 +63,9 @@ async def apply(kafka: Kafka, specs: Sequence[TopicSpec] = TOPICS) -> Report:
         found = await _find(admin, kafka.prefix, specs)
         difference = _differ(specs, found)
         if difference.mismatches:
-            raise TopicMismatch("topics differ from schemas/topics.py:\n" + _listed(difference.mismatches))
+            raise TopicMismatch(
+                "темы в Kafka не такие, как должны быть; ничего не изменено:\n" + _listed(difference.mismatches)
+            )
         await _create(admin, kafka, difference.missing)
         drifted = [spec for spec in specs if spec.name in difference.drift]
         await _alter(admin, kafka.prefix, {spec: found[spec.name] for spec in drifted})
@@ -86,7 +88,7 @@ async def _admin(kafka: Kafka) -> AsyncIterator[AIOKafkaAdminClient]:
         await admin.start()
         yield admin
     except (KafkaError, OSError, TimeoutError) as error:
-        raise Transient(f"no answer from Kafka at {kafka.bootstrap}: {error!r}") from error
+        raise Transient(f"Kafka не отвечает по адресу {kafka.bootstrap}: {error!r}") from error
     finally:
         await admin.close()
 
@@ -119,9 +121,9 @@ def _differ(specs: Iterable[TopicSpec], found: dict[str, _Found]) -> Difference:
             continue
         cleanup = topic.configs.get("cleanup.policy", "")
         if topic.partitions != spec.partitions:
-            difference.mismatches.append(f"{spec.name}: {topic.partitions} partitions, must be {spec.partitions}")
+            difference.mismatches.append(f"{spec.name}: разделов {topic.partitions}, должно быть {spec.partitions}")
         if cleanup != spec.cleanup:
-            difference.mismatches.append(f"{spec.name}: cleanup.policy is {cleanup}, must be {spec.cleanup}")
+            difference.mismatches.append(f"{spec.name}: cleanup.policy = {cleanup}, должно быть {spec.cleanup}")
         drift = [f"{n}: {topic.configs.get(n)} → {v}" for n, v in spec.configs().items() if topic.configs.get(n) != v]
         if drift:
             difference.drift[spec.name] = drift

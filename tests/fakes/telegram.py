@@ -15,6 +15,7 @@ from typing import Any, Self
 from aiohttp import web
 
 from tests.fakes.botapi import BadRequest, Flood, buttons_of, check_message
+from tests.fakes.telegram_answers import chat_json, refusal, too_many, user_json
 from tests.fakes.updates import Updates
 
 FRESH_SECONDS = 15.0
@@ -75,6 +76,9 @@ class FakeTelegram:
             "sendMessage": self._send,
             "editMessageText": self._edit,
             "answerCallbackQuery": self._answer,
+            "getChat": self._look,
+            "getWebhookInfo": lambda _: {"url": self.updates.webhook[0] if self.updates.webhook else ""},
+            "getUpdates": self._updates,
         }
         self.released = asyncio.Event()
         self._stopped = asyncio.Event()
@@ -112,7 +116,7 @@ class FakeTelegram:
         query_id = str(10**15 + self._next("query"))
         self._queries[query_id] = self._clock()
         body = {**_message(message), "reply_markup": {"inline_keyboard": [message.buttons]}}
-        query = {"id": query_id, "from": _user(user), "message": body, "chat_instance": "1", "data": data}
+        query = {"id": query_id, "from": user_json(user), "message": body, "chat_instance": "1", "data": data}
         self.updates.put("callback_query", query)
         return query_id
 
@@ -120,7 +124,7 @@ class FakeTelegram:
         """A person writes into a chat of the bot. Returns the message id."""
         self.chats.add(chat)
         message_id = self._next("message")
-        body = {"message_id": message_id, "from": _user(user), "chat": _chat(chat), "date": int(time.time())}
+        body = {"message_id": message_id, "from": user_json(user), "chat": chat_json(chat), "date": int(time.time())}
         self.updates.put("message", {**body, "text": text})
         return message_id
 
@@ -132,9 +136,9 @@ class FakeTelegram:
     async def _call(self, request: web.Request) -> web.StreamResponse:
         method = request.match_info["method"]
         if request.match_info["token"] != self.token:
-            return _error(401, "Unauthorized")
+            return refusal(401, "Unauthorized")
         if method not in self._methods:
-            return _error(404, "Not Found")
+            return refusal(404, "Not Found")
         self.calls[method] += 1
         body = await request.json()
         fault = self._fault(method, int(body.get("chat_id", 0)))
@@ -153,28 +157,28 @@ class FakeTelegram:
             if method in ("sendMessage", "editMessageText"):
                 wait = self.flood.wait(int(body.get("chat_id", 0)), self._clock())
                 if wait:
-                    return _too_many(wait)
+                    return too_many(wait)
             return web.json_response({"ok": True, "result": self._methods[method](body)})
         except BadRequest as error:
-            return _error(400, f"Bad Request: {error}")
+            return refusal(400, f"Bad Request: {error}")
 
     async def _go_wrong(self, request: web.Request, fault: Fault) -> web.StreamResponse:
         match fault.kind.removesuffix("_after"):
             case "429":
-                return _too_many(fault.retry_after)
+                return too_many(fault.retry_after)
             case "401":
-                return _error(401, "Unauthorized")
+                return refusal(401, "Unauthorized")
             case "403":
-                return _error(403, "Forbidden: bot was kicked from the group chat")
+                return refusal(403, "Forbidden: bot was kicked from the group chat")
             case "migrate":
                 text = "Bad Request: group chat was upgraded to a supergroup chat"
-                return _error(400, text, migrate_to_chat_id=fault.to_chat)
+                return refusal(400, text, migrate_to_chat_id=fault.to_chat)
             case "drop":
                 if request.transport is not None:
                     request.transport.close()
             case "hang":
                 await self._stopped.wait()
-        return _error(500, "Internal Server Error")
+        return refusal(500, "Internal Server Error")
 
     def _fault(self, method: str, chat: int) -> Fault | None:
         for fault in self.faults:
@@ -182,6 +186,17 @@ class FakeTelegram:
                 fault.times -= 1
                 return fault
         return None
+
+    def _look(self, body: dict[str, Any]) -> dict[str, Any]:
+        chat = int(body.get("chat_id", 0))
+        if chat not in self.chats:
+            raise BadRequest("chat not found")
+        return chat_json(chat)
+
+    def _updates(self, body: dict[str, Any]) -> list[dict[str, Any]]:
+        if self.updates.webhook is not None:
+            raise BadRequest("can't use getUpdates method while webhook is active")  # really 409; the text is the same
+        return self.updates.taken(int(body.get("offset", 0)))
 
     def _send(self, body: dict[str, Any]) -> dict[str, Any]:
         chat = int(body.get("chat_id", 0))
@@ -221,26 +236,7 @@ class FakeTelegram:
 
 def _message(message: Message) -> dict[str, Any]:
     date = message.ts_ms // 1000
-    return {"message_id": message.message_id, "chat": _chat(message.chat), "date": date, "text": message.text}
-
-
-def _chat(chat: int) -> dict[str, Any]:
-    if chat > 0:
-        return {"id": chat, "type": "private", "first_name": "Chat"}
-    return {"id": chat, "type": "supergroup" if chat < -(10**12) else "group", "title": "Chat"}
-
-
-def _user(user: dict[str, Any]) -> dict[str, Any]:
-    return {"id": user["id"], "is_bot": False, "first_name": user.get("name", "User")}
-
-
-def _too_many(seconds: int) -> web.Response:
-    return _error(429, f"Too Many Requests: retry after {seconds}", retry_after=seconds)
-
-
-def _error(code: int, description: str, **parameters: int) -> web.Response:
-    body: dict[str, Any] = {"ok": False, "error_code": code, "description": description}
-    return web.json_response(body | ({"parameters": parameters} if parameters else {}), status=code)
+    return {"message_id": message.message_id, "chat": chat_json(message.chat), "date": date, "text": message.text}
 
 
 if __name__ == "__main__":

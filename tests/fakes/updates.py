@@ -1,4 +1,4 @@
-"""Updates as Telegram sends them to a webhook: in order, each again and again until it is taken."""
+"""Updates as Telegram gives them away: to a webhook in order, each until it is taken; without one to getUpdates."""
 
 import asyncio
 from typing import Any
@@ -11,27 +11,44 @@ FIRST_WAIT, LONGEST_WAIT = 0.2, 5.0
 
 
 class Updates:
-    """The queue of one bot. `webhook` is (URL, secret); until it is set, updates wait."""
+    """The queue of one bot. `webhook` is (URL, secret); until it is set, updates wait for it or for `taken`."""
 
     def __init__(self) -> None:
         self.webhook: tuple[str, str] | None = None
-        self._queue: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+        self._waiting: list[dict[str, Any]] = []
+        self._news = asyncio.Event()
         self._last = FIRST_UPDATE
 
     def put(self, kind: str, content: dict[str, Any]) -> None:
         """Queue an update of this kind (`message`, `callback_query`)."""
         self._last += 1
-        self._queue.put_nowait({"update_id": self._last, kind: content})
+        self._waiting.append({"update_id": self._last, kind: content})
+        self._news.set()
+
+    def taken(self, offset: int) -> list[dict[str, Any]]:
+        """getUpdates: what waits from `offset` on; what is before it was read and is forgotten. A negative one counts
+        from the end.
+        """
+        if offset < 0:
+            self._waiting = self._waiting[offset:]
+        self._waiting = [update for update in self._waiting if update["update_id"] >= offset]
+        return self._waiting[:100]
 
     async def deliver(self) -> None:
         """Post what is queued; for ever."""
         async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=10)) as session:
             while True:
-                update = await self._queue.get()
+                await self._news.wait()
                 wait = FIRST_WAIT
-                while not await self._post(session, update):
+                while self._waiting:
+                    update = self._waiting[0]
+                    if await self._post(session, update):
+                        self._waiting.remove(update)
+                        wait = FIRST_WAIT
+                        continue
                     await asyncio.sleep(wait)
                     wait = min(wait * 2, LONGEST_WAIT)
+                self._news.clear()
 
     async def _post(self, session: aiohttp.ClientSession, update: dict[str, Any]) -> bool:
         if self.webhook is None:

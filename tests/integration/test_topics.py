@@ -13,9 +13,11 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 
 from schemas.errors import Refused, TopicMismatch, Transient
-from schemas.topics import IDENTITIES, LEAD_EVENTS, TOPICS, WMS
+from schemas.topics import IDENTITIES, LEAD_EVENTS, PROBE, TOPICS, WMS
+from streams.cli.check_kafka import kafka_faults
+from streams.engine.kafka import Reader
 from streams.engine.topics import Difference, Report, apply, compare
-from streams.settings import Kafka
+from streams.settings import Kafka, Settings
 from tests.installation import until
 from tests.ports import free_port
 
@@ -92,9 +94,9 @@ async def test_all_mismatches_are_listed_and_nothing_is_changed(kafka: Kafka) ->
     with pytest.raises(TopicMismatch) as caught:
         await apply(kafka, SPECS)
     assert str(caught.value).splitlines()[1:] == [
-        f"  - {WMS.name}: 2 partitions, must be 4",
-        f"  - {WMS.name}: cleanup.policy is compact, must be delete",
-        f"  - {IDENTITIES.name}: cleanup.policy is delete, must be compact",
+        f"  - {WMS.name}: разделов 2, должно быть 4",
+        f"  - {WMS.name}: cleanup.policy = compact, должно быть delete",
+        f"  - {IDENTITIES.name}: cleanup.policy = delete, должно быть compact",
     ]
     assert [spec.name for spec in (await compare(kafka, SPECS)).missing] == [LEAD_EVENTS.name]
 
@@ -113,7 +115,7 @@ async def test_other_settings_are_repaired_and_an_operators_own_stay(kafka: Kafk
 
 async def test_a_broker_that_is_away_is_a_passing_fault() -> None:
     """`Transient`, so that the caller may wait and try again."""
-    with pytest.raises(Transient, match="no answer from Kafka"):
+    with pytest.raises(Transient, match="Kafka не отвечает"):
         await apply(Kafka(bootstrap=f"127.0.0.1:{free_port()}"), SPECS)
 
 
@@ -121,6 +123,17 @@ async def test_what_the_broker_refuses_is_said(kafka: Kafka) -> None:
     """More replicas than brokers: a lasting fault with Kafka's own word for it."""
     with pytest.raises(Refused, match="InvalidReplicationFactor"):
         await apply(kafka.model_copy(update={"replication": 3}), SPECS)
+
+
+async def test_check_writes_a_record_and_reads_the_brokers_clock(kafka: Kafka) -> None:
+    """Same machine, same clock: no fault. Nothing but the probe's own topic gets a record."""
+    settings = Settings().model_copy(update={"kafka": kafka})
+    missing = await asyncio.to_thread(kafka_faults, settings)
+    assert "leadpulse topics apply" in missing[0]
+    await apply(kafka)
+    assert await asyncio.to_thread(kafka_faults, settings) == []
+    records = [record async for record in Reader(kafka, PROBE).read([0])]
+    assert [record.key for record in records] == [b"check"]
 
 
 async def command(kafka: Kafka, *arguments: str) -> tuple[int, str, str]:
@@ -146,7 +159,7 @@ async def test_the_command_tells_what_it_did(kafka: Kafka) -> None:
     await apply(other, [replace(WMS, partitions=2)])
     code, said, faults = await command(other)
     assert (code, said) == (1, "")
-    assert f"  - {WMS.name}: 2 partitions, must be 4\n" in faults
+    assert f"  - {WMS.name}: разделов 2, должно быть 4\n" in faults
     assert "Traceback" not in faults
 
     code, said, faults = await command(Kafka(bootstrap=f"127.0.0.1:{free_port()}"), "--wait", "0.6")

@@ -26,21 +26,21 @@ def memory_mb(folder: Path) -> int:
 
 
 def faults(folder: Path) -> list[str]:
-    """Everything that is wrong with the model folder, in plain words; empty if Vosk should load it."""
+    """Everything that is wrong with the model folder, in plain Russian; empty if Vosk should load it."""
     if not folder.exists():
-        return [f"model folder {folder} does not exist"]
+        return [f"папки модели {folder} нет"]
     if not folder.is_dir():
-        return [f"{folder} is a file; unpack the model and name its folder"]
+        return [f"{folder} — файл: распакуйте модель и укажите её папку"]
     if _is_sherpa(folder):
         return [
-            f"{folder} holds a sherpa-onnx model (as vosk-model-ru-0.54); Vosk 0.3.45 loads Kaldi models only,"
-            " the newest Russian one is vosk-model-ru-0.42"
+            f"в {folder} модель sherpa-onnx (как vosk-model-ru-0.54); Vosk 0.3.45 читает только модели Kaldi, "
+            "новейшая русская — vosk-model-ru-0.42"
         ]
     if (folder / "final.mdl").exists() and (folder / "mfcc.conf").exists():
         return _damaged(folder / "final.mdl", folder)  # the flat layout of old small models
     inner = [child for child in folder.iterdir() if (child / "am" / "final.mdl").exists()]
     if inner and not (folder / "am").exists():
-        return [f"{folder} is the folder around the model; name {inner[0]}"]
+        return [f"{folder} — папка вокруг модели: укажите {inner[0]}"]
     return _missing(folder) + [text for file in _binaries(folder) for text in _damaged(file, folder)]
 
 
@@ -57,12 +57,12 @@ def _missing(folder: Path) -> list[str]:
     if not (folder / "graph/HCLG.fst").exists():
         pair = ("graph/HCLr.fst", "graph/Gr.fst", "graph/disambig_tid.int")
         lacking = [name for name in pair if not (folder / name).exists()]
-        absent += ["graph/HCLG.fst (or HCLr.fst, Gr.fst and disambig_tid.int)"] if len(lacking) == 3 else lacking
+        absent += ["graph/HCLG.fst (или HCLr.fst, Gr.fst и disambig_tid.int)"] if len(lacking) == 3 else lacking
     if not (folder / "graph/words.txt").exists():
         absent.append("graph/words.txt")
     if (folder / "ivector").exists():  # 0.3.45 does not check these and fails while decoding
         absent += [f"ivector/{name}" for name in IVECTOR if not (folder / "ivector" / name).exists()]
-    return [f"model folder {folder} lacks {', '.join(absent)}"] if absent else []
+    return [f"в папке модели {folder} нет: {', '.join(absent)}"] if absent else []
 
 
 def _binaries(folder: Path) -> list[Path]:
@@ -72,7 +72,7 @@ def _binaries(folder: Path) -> list[Path]:
 
 def _damaged(file: Path, folder: Path) -> list[str]:
     whole = _whole_fst(file) if file.suffix == ".fst" else _whole_mdl(file)
-    return [] if whole else [f"{file.relative_to(folder)} in {folder} is damaged or cut short; unpack the model again"]
+    return [] if whole else [f"{file.relative_to(folder)} в {folder} повреждён или не полон: распакуйте модель ещё раз"]
 
 
 def _whole_fst(file: Path) -> bool:

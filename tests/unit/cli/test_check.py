@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from streams.cli.check_kafka import clock_faults
 from tests.fakes.speechkit import FakeSpeechKit, Refusal
 from tests.ports import free_port
 from tests.unit.cli.conftest import Line, StoreApi
@@ -57,12 +58,51 @@ def test_a_system_that_signs_needs_an_address_of_its_own(line: Line) -> None:
     assert "both" not in told
 
 
-def test_wrong_settings_are_a_fault_too(line: Line) -> None:
-    """Where the settings cannot be read, they are the one thing that is told."""
-    result = line("check", LEADPULSE_GATEWAY__PORT="x")
+def test_wrong_settings_hide_no_other_fault(line: Line, tmp_path: Path) -> None:
+    """What cannot be read has its default, and everything else is looked at all the same."""
+    (tmp_path / "file").touch()
+    (tmp_path / "leadpulse.toml").write_text('[telegram]\ntokn = "1:x"\ncurator_chat = 5\n[kafka\n')
+    broken = line("check", "--json", LEADPULSE_SPEECH__RECORDINGS=str(tmp_path / "file"))
+    assert "leadpulse.toml: не разобрать как TOML" in faults(broken.stdout)["настройки"]
+    assert "не папка" in faults(broken.stdout)["записи встреч"]
+    (tmp_path / "leadpulse.toml").write_text('[telegram]\ntokn = "1:x"\ncurator_chat = 5\n')
+    result = line(
+        "check",
+        "--json",
+        LEADPULSE_GATEWAY__PORT="x",
+        LEADPULSE_TELEGRAM__CURATORS='{"12a": 5}',
+        LEADPULSE_SPEECH__RECORDINGS=str(tmp_path / "file"),
+    )
     assert result.exit_code == 1
-    assert "✗ настройки" in result.stdout
-    assert "gateway.port" in result.stdout
+    found = faults(result.stdout)
+    assert "telegram.tokn: нет такой настройки; вы имели в виду token?" in found["настройки"]
+    assert "gateway.port (LEADPULSE_GATEWAY__PORT): нужно: целое число" in found["настройки"]
+    assert "номер лида" in found["настройки"]
+    assert "не папка" in found["записи встреч"]
+    assert "не указан чат" not in found["Telegram"]
+
+
+def test_the_model_of_the_tests_is_a_warning(line: Line) -> None:
+    """It works, so it is no fault; nobody should work with it."""
+    model = str(Path(__file__).parents[2] / "fixtures" / "vosk-ru-tiny")
+    result = line("check", "--json", LEADPULSE_SPEECH__VOSK_MODEL=model)
+    assert faults(result.stdout)["модель речи"] == ""
+    assert "крошечная учебная модель" in json.loads(result.stdout)["warnings"]["модель речи"][0]
+    assert "    ! speech.vosk_model" in line("check", LEADPULSE_SPEECH__VOSK_MODEL=model).stdout
+
+
+def test_a_clock_that_differs() -> None:
+    """From five seconds on, in words for either side."""
+    assert clock_faults(4.9) == clock_faults(-4.9) == []
+    assert clock_faults(61.2)[0].startswith("часы Kafka впереди часов этой машины на 61 с")
+    assert clock_faults(-7)[0].startswith("часы Kafka позади")
+
+
+def test_a_model_that_nobody_serves(line: Line) -> None:
+    """The address is asked for nothing that costs money."""
+    url = f"http://127.0.0.1:{free_port()}/v1"
+    result = line("check", "--json", LEADPULSE_LLM__MODELS=json.dumps({"own": {"base_url": url, "model": "m"}}))
+    assert f"llm.models.own.base_url: по адресу {url} никто не отвечает" in faults(result.stdout)["модели"]
 
 
 def test_a_bot_that_answers_is_no_fault(line: Line, store: StoreApi) -> None:
@@ -76,7 +116,7 @@ def test_a_bot_that_answers_is_no_fault(line: Line, store: StoreApi) -> None:
     result = line("check", "--json", **environ, LEADPULSE_TELEGRAM__TOKEN="1:wrong")
     assert faults(result.stdout)["Telegram"] == "Telegram не принимает токен бота: ответ 401"
     assert faults(result.stdout)["хранилище"] == ""
-    assert ("GET", "/bot1:wrong/getMe", None) in store.asked
+    assert ("POST", "/bot1:wrong/getMe", {}) in store.asked
 
 
 def test_a_clickhouse_server_is_asked_as_well(line: Line) -> None:

@@ -188,7 +188,7 @@ async def test_a_model_that_fails_without_a_word_met_no_memory(build: Build, aud
 
 async def test_a_missing_model_starts_no_process(build: Build, audio: Audio, tmp_path: Path) -> None:
     """The folder is checked before a child is started."""
-    with pytest.raises(EngineError, match="does not exist") as caught:
+    with pytest.raises(EngineError, match="папки модели") as caught:
         await build({}, model=tmp_path / "nowhere").transcribe(audio, segment(1))
     assert caught.value.kind is ErrorKind.MODEL
     assert not (tmp_path / "plays.pids").exists()

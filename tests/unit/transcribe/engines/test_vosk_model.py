@@ -24,8 +24,8 @@ def test_missing_folder_and_archive(tmp_path: Path) -> None:
     """A wrong path and a zip that was not unpacked are told apart."""
     archive = tmp_path / "vosk-model-ru-0.42.zip"
     archive.write_bytes(b"PK")
-    assert "does not exist" in faults(tmp_path / "nowhere")[0]
-    assert "unpack" in faults(archive)[0]
+    assert "nowhere нет" in faults(tmp_path / "nowhere")[0]
+    assert "распакуйте" in faults(archive)[0]
 
 
 def test_sherpa_model(tmp_path: Path) -> None:
@@ -63,7 +63,7 @@ def test_truncated_network(folder: Path, keep: int) -> None:
     file = folder / "am/final.mdl"
     file.write_bytes(file.read_bytes()[:keep])
     assert "am/final.mdl" in faults(folder)[0]
-    assert "cut short" in faults(folder)[0]
+    assert "не полон" in faults(folder)[0]
 
 
 def test_an_empty_graph(folder: Path) -> None:

@@ -1,0 +1,51 @@
+"""`leadpulse check` looks at Telegram."""
+
+import asyncio
+
+from streams.cli.check_telegram import telegram_faults, telegram_warnings
+from streams.settings import Gateway, Settings, Telegram, TelegramBot
+from tests.fakes.telegram import FakeTelegram
+
+TOKEN = "1:secret"
+BOTS = {"main": TelegramBot(secret="word")}  # type: ignore[arg-type]
+
+
+def settings(api: str, gateway: Gateway | None = None, **telegram: object) -> Settings:
+    """Settings of a bot."""
+    bot = Telegram(**({"api": api, "token": TOKEN} | telegram))  # type: ignore[arg-type]
+    return Settings().model_copy(update={"telegram": bot, "gateway": gateway or Gateway(telegram=BOTS)})
+
+
+async def test_every_chat_of_the_settings_is_looked_at() -> None:
+    """A chat that the bot is not in is named with its setting."""
+    async with FakeTelegram(TOKEN, {5, -7}) as telegram:
+        good = settings(telegram.url, curator_chat=5, report_chat=-7, staff=[1])
+        assert await asyncio.to_thread(telegram_faults, good) == []
+        bad = settings(telegram.url, curator_chat=5, ops_chat=-8, curators={"123": 6})
+        faults = await asyncio.to_thread(telegram_faults, bad)
+        assert [fault.split(":")[0] for fault in faults] == [
+            "бот не может писать в чат 6 (telegram.curators.123)",
+            "бот не может писать в чат -8 (telegram.ops_chat)",
+        ]
+        assert "chat not found" in faults[0]
+
+
+async def test_a_wrong_token_is_told_and_not_shown() -> None:
+    """Once, not for every chat."""
+    async with FakeTelegram(TOKEN, {5}) as telegram:
+        wrong = settings(telegram.url, token="1:other", curator_chat=5)
+        assert await asyncio.to_thread(telegram_faults, wrong) == ["Telegram не принимает токен бота: ответ 401"]
+
+
+async def test_who_may_press_and_how_messages_come_in() -> None:
+    """No staff, no webhook, no entrance: each works, but hardly as it is meant."""
+    async with FakeTelegram(TOKEN, {5, -7}) as telegram:
+        nobody, webhook = await asyncio.to_thread(telegram_warnings, settings(telegram.url, curator_chat=-7))
+        assert "не сможет нажать никто" in nobody
+        assert "setWebhook" in webhook
+        private = await asyncio.to_thread(telegram_warnings, settings(telegram.url, curators={"1": 5}))
+        assert "только кураторы с личным чатом" in private[0]
+        telegram.updates.webhook = "https://example.com/hooks/telegram/main", "word"
+        assert await asyncio.to_thread(telegram_warnings, settings(telegram.url, staff=[1])) == []
+        (closed,) = await asyncio.to_thread(telegram_warnings, settings(telegram.url, Gateway(), staff=[1]))
+        assert "[gateway.telegram.<имя>]" in closed
