@@ -52,7 +52,7 @@ def test_a_port_of_another_program_is_told_with_its_name(listener: int, monkeypa
     (fault,) = [text for text in port_faults(busy) if str(listener) in text]
     assert fault.startswith(f"gateway.port: порт {listener} занят программой {psutil.Process().name()}")
     assert str(os.getpid()) in fault
-    monkeypatch.setattr(check_machine, "OURS", ("pytest",))
+    monkeypatch.setattr(check_machine, "OURS", (psutil.Process().cmdline()[0],))
     assert [text for text in port_faults(busy) if str(listener) in text] == []
 
 
