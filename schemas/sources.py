@@ -194,7 +194,9 @@ class Identity(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Unassigned(msgspec.Struct, frozen=True, omit_defaults=True):
-    """An event whose client is unknown (`lead.unassigned`). `record` is the `source.*` value, to be sent again."""
+    """An event whose client is unknown (`lead.unassigned`). `record` is the `source.*` value, to be sent again under
+    its own `key`; `appended` is when the broker took it first (ms UTC): the time of what has none of its own.
+    """
 
     event_id: str
     ts: Millis
@@ -202,6 +204,8 @@ class Unassigned(msgspec.Struct, frozen=True, omit_defaults=True):
     client: ClientRef
     topic: str
     record: msgspec.Raw
+    appended: Millis = 0
+    key: str = ""
 
 
 class DeadLetter(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -225,10 +229,13 @@ class DeadLetter(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Parked(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A record of an origin that sends too much that is bad (`source.parked`): unread, back in `topic` at `until`."""
+    """A record of an origin that sends too much that is bad (`source.parked`): unread, back in `topic` at `until`, with
+    its headers, which say when the broker took it first.
+    """
 
     topic: str
     origin: str
     until: Millis
     payload: bytes
     key: bytes | None = None
+    headers: list[tuple[str, bytes]] = []

@@ -31,4 +31,4 @@ Normalizer: TypeAlias = Callable[[Meta, bytes, Identities, Options], Found]
 
 def unassigned(meta: Meta, record: bytes, event_id: str, ts: Millis, source: str, client: ClientRef) -> Unassigned:
     """The whole source record, kept for the day when a person links `client` to a lead."""
-    return Unassigned(event_id, ts, source, client, meta.topic, msgspec.Raw(record))
+    return Unassigned(event_id, ts, source, client, meta.topic, msgspec.Raw(record), meta.ts)

@@ -40,6 +40,11 @@ PARTITIONS = {topic.name: topic.partitions for topic in TOPICS}
 MOST_BYTES = {topic.name: topic.max_bytes for topic in TOPICS}
 
 
+FIRST_APPENDED = "first-appended"
+"""Header of a source record that is put on its topic again: when the broker took it first (ms UTC, decimal). What has
+no time of its own keeps the one it got then."""
+
+
 class Output(NamedTuple):
     """A record to be produced. `partition` only where the key does not decide (ticks)."""
 
@@ -47,6 +52,7 @@ class Output(NamedTuple):
     key: bytes | None
     value: bytes | None
     partition: int | None = None
+    headers: tuple[tuple[str, bytes], ...] = ()
 
 
 def client_options(kafka: Kafka) -> dict[str, Any]:
@@ -165,16 +171,18 @@ async def _send_group(
     producer: AIOKafkaProducer, topic: str, partition: int, group: Sequence[Output]
 ) -> list[asyncio.Future[Any]]:
     if len(group) <= FEW:
-        return [await producer.send(topic, o.value, key=o.key, partition=partition) for o in group]
+        return [await producer.send(topic, o.value, o.key, partition, None, list(o.headers)) for o in group]
     waiting = []
     batch = producer.create_batch()
     for output in group:
-        if batch.append(key=output.key, value=output.value, timestamp=None) is None:
+        headers = list(output.headers)
+        if batch.append(key=output.key, value=output.value, timestamp=None, headers=headers) is None:
             if batch.record_count():
                 waiting.append(await producer.send_batch(batch, topic, partition=partition))
                 batch = producer.create_batch()
-            if batch.append(key=output.key, value=output.value, timestamp=None) is None:  # larger than a whole batch
-                waiting.append(await producer.send(topic, output.value, key=output.key, partition=partition))
+            # larger than a whole batch: alone
+            if batch.append(key=output.key, value=output.value, timestamp=None, headers=headers) is None:
+                waiting.append(await producer.send(topic, output.value, output.key, partition, None, headers))
     if batch.record_count():
         waiting.append(await producer.send_batch(batch, topic, partition=partition))
     return waiting
@@ -186,12 +194,15 @@ class Reader:
     def __init__(self, kafka: Kafka, topic: TopicSpec) -> None:
         self._options = client_options(kafka)
         self._topic = kafka.prefix + topic.name
+        self.followed = 0
+        """Offset before which `follow` has given everything away at least once."""
 
     async def read(self, partitions: Iterable[int], deadline: float = 120.0) -> AsyncIterator[ConsumerRecord]:
-        """Every record up to the end offsets of now. Raises `Transient` after `deadline` seconds."""
+        """Every record up to the end offsets of now. Raises `Transient` after `deadline` seconds without a record."""
         consumer = self._consumer(fetch_wait_ms=20)
+        clock = asyncio.get_running_loop().time
         try:
-            async with asyncio.timeout(deadline):
+            async with asyncio.timeout(deadline) as patience:
                 await consumer.start()
                 tps = [TopicPartition(self._topic, p) for p in partitions]
                 # offsets are asked for before `assign`: on one connection they would wait behind the first long poll
@@ -205,6 +216,7 @@ class Reader:
                     for records in (await consumer.getmany(*todo, timeout_ms=500)).values():
                         for record in records:
                             yield record
+                        patience.reschedule(clock() + deadline)  # a long topic, or a slow taker, is no fault
                     todo = {tp for tp in todo if await consumer.position(tp) < ends[tp]}
         except (KafkaError, KafkaTimeoutError, OSError, TimeoutError) as error:
             raise Transient(f"cannot read {self._topic}: {error!r}") from error
@@ -235,7 +247,9 @@ class Reader:
                 end = (await consumer.end_offsets([tp]))[tp]
                 for record in (await consumer.getmany(tp, timeout_ms=1000)).get(tp, []):
                     await take(record)
-                if await consumer.position(tp) >= end:
+                position = await consumer.position(tp)
+                self.followed = max(self.followed, position)
+                if position >= end:
                     await take(None)
                     attempts.well()
         finally:

@@ -10,8 +10,8 @@ from schemas.topics import DAY_MS, OPS_NOTICES, PARKED
 from schemas.types import Millis
 from streams.engine.budget import Spent
 from streams.engine.clock import Clock
-from streams.engine.kafka import Output
-from streams.engine.process import Batch, Outcome
+from streams.engine.kafka import FIRST_APPENDED, Output
+from streams.engine.process import Batch, Outcome, first_appended
 
 _PARKED: Codec[Parked] = Codec(Parked)
 _NOTICE: Codec[OpsNotice] = Codec(OpsNotice)
@@ -29,7 +29,9 @@ def origin(value: bytes | None) -> str:
 
 def parked_output(topic: str, record: ConsumerRecord[bytes, bytes], origin_: str, until: Millis) -> Output:
     """The record, unread, for `source.parked`."""
-    parked = Parked(topic, origin_, until, record.value or b"", record.key)
+    headers = [header for header in record.headers if header[0] != FIRST_APPENDED]
+    headers.append((FIRST_APPENDED, b"%d" % first_appended(record)))
+    parked = Parked(topic, origin_, until, record.value or b"", record.key, headers)
     return Output(PARKED.name, f"{topic}/{origin_}".encode(), _PARKED.encode(parked))
 
 
@@ -69,7 +71,7 @@ class Return:
             left = parked.until - now
             if left > 0:
                 raise NotYet(f"{parked.origin} is parked", min(left / 1000, LOOK_AGAIN_S))
-            outcome.outputs.append(Output(parked.topic, parked.key, parked.payload))
+            outcome.outputs.append(Output(parked.topic, parked.key, parked.payload, headers=tuple(parked.headers)))
             over[f"{parked.topic}/{parked.origin}"] = _over(parked, now)
         outcome.outputs += over.values()
         return outcome

@@ -7,11 +7,20 @@ from typing import TypeAlias, TypeVar
 from aiokafka import ConsumerRecord
 
 from schemas.codec import Codec, Rejected
-from schemas.types import Meta
-from streams.engine.kafka import Output
+from schemas.types import Meta, Millis
+from streams.engine.kafka import FIRST_APPENDED, Output
 
 T = TypeVar("T")
 Record: TypeAlias = "ConsumerRecord[bytes, bytes]"
+
+
+def first_appended(record: Record) -> Millis:
+    """When the broker took the record; of one that was sent again, when it took it first."""
+    for name, value in record.headers:
+        if name == FIRST_APPENDED:
+            return int(value)
+    at: Millis = record.timestamp
+    return at
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +33,8 @@ class Batch:
     records: Sequence[Record]
 
     def meta(self, record: Record) -> Meta:
-        """Where a record of this batch stands."""
-        return Meta(self.topic, self.partition, record.offset, record.timestamp)
+        """Where a record of this batch stands, and when the broker took it (the first time, if it was sent again)."""
+        return Meta(self.topic, self.partition, record.offset, first_appended(record))
 
 
 @dataclass(slots=True)

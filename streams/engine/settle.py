@@ -19,7 +19,7 @@ from streams.engine.budget import Ledger, first_parking
 from streams.engine.kafka import Output, Outputs
 from streams.engine.letters import LEAST_PAYLOAD, letter_output
 from streams.engine.parking import notice_output, parked_output
-from streams.engine.process import Batch, Outcome, Process, Record
+from streams.engine.process import Batch, Outcome, Process, Record, first_appended
 from streams.engine.retry import WORLD, Attempts, Policy, World
 
 __all__ = ["Batch", "Outcome", "Process", "Settler"]
@@ -221,7 +221,7 @@ class Settler:
             topic=batch.topic,
             partition=batch.partition,
             offset=record.offset,
-            ts=record.timestamp,
+            ts=first_appended(record),
             agent=self._agent,
             error_class=why.error_class,
             error=why.reason,

@@ -1,35 +1,111 @@
-"""When an identity is linked, what waited for it on `lead.unassigned` is published again, with its own id and time.
+"""What waited for its client on `lead.unassigned` goes back to its source topic when a person links the client.
 
-Each record goes back to its source topic and takes the ordinary way; ids are deterministic, so twice is harmless.
+Nothing here hangs on seeing a change live (design rule 11). `Relink` settles `identities`: a batch of links is done
+when everything that waited for them was published. `Recheck` settles `lead.unassigned`: what was put there after the
+scan, by a process that did not know the link yet, is published too. A record sent again takes the ordinary way, under
+its own key, with its own id and time; after a kill it may be sent twice, which is harmless for the same reason.
 """
 
 import logging
+from collections.abc import Iterable
+
+from aiokafka import ConsumerRecord
 
 from schemas.codec import Codec, Rejected
 from schemas.sources import Unassigned
 from schemas.topics import LEAD_UNASSIGNED
-from streams.engine.kafka import Output, Outputs, Reader
+from streams.engine.kafka import FIRST_APPENDED, Output, Outputs, Reader
+from streams.engine.settle import Batch, Outcome
+from streams.pipeline.identities import IDENTITY, KNOWN, KnownIdentities
 
 log = logging.getLogger(__name__)
 
 _UNASSIGNED: Codec[Unassigned] = Codec(Unassigned)
-MOST_AT_ONCE = 1000
+
+MOST_AT_ONCE, MOST_BYTES = 1000, 8 << 20
+"""Records and bytes sent at once: transcripts have megabytes."""
+
+IDS_SEEN = 200_000
+"""Ids of one scan by which an event that waits twice is sent once (20 MB). Beyond it, sent twice is harmless."""
 
 
-async def publish_again(key: str, reader: Reader, outputs: Outputs) -> int:
-    """Send what waits for `kind:value` to its source topics; how many. Raises `Transient`, then all may be repeated."""
-    waiting: list[Output] = []
-    sent = 0
-    async for record in reader.read(range(LEAD_UNASSIGNED.partitions)):
-        if record.key != key.encode():
-            continue
-        event = _UNASSIGNED.decode(record.value)
-        if isinstance(event, Rejected):
-            log.warning("unassigned record unreadable", extra={"offset": record.offset})
-            continue
-        waiting.append(Output(event.topic, record.key, bytes(event.record)))
-        if len(waiting) == MOST_AT_ONCE:
-            await outputs.send(waiting)
-            sent, waiting = sent + len(waiting), []
-    await outputs.send(waiting)
-    return sent + len(waiting)
+class Relink:
+    """`identities`: every link of a batch gets what waits for it, with one scan for all of them."""
+
+    def __init__(self, unassigned: Reader, outputs: Outputs) -> None:
+        self._unassigned, self._outputs = unassigned, outputs
+
+    async def __call__(self, batch: Batch) -> Outcome:
+        """Settle's `Process`. Of several records of a key the last one counts; a tombstone is owed nothing."""
+        outcome = Outcome()
+        owed: dict[bytes, bool] = {}
+        for record in batch.records:
+            identity = None if record.value is None else IDENTITY.decode(record.value)
+            if isinstance(identity, Rejected):
+                outcome.rejected.append((record, identity))
+                continue
+            owed[record.key or b""] = identity is not None
+        keys = {key for key, linked in owed.items() if linked}
+        if keys:
+            sent = await self._publish(keys, batch.records[-1].offset + 1)
+            log.info("identities linked", extra={"links": len(keys), "published_again": sent})
+        return outcome
+
+    async def _publish(self, keys: set[bytes], known: int) -> int:
+        seen: dict[str, None] = {}
+        waiting: list[Output] = []
+        size = sent = 0
+        async for record in self._unassigned.read(range(LEAD_UNASSIGNED.partitions)):
+            if record.key not in keys:
+                continue
+            event = _UNASSIGNED.decode(record.value)
+            if isinstance(event, Rejected):
+                log.warning("unassigned record unreadable", extra={"offset": record.offset})
+                continue
+            if event.event_id in seen:
+                continue
+            if len(seen) < IDS_SEEN:
+                seen[event.event_id] = None
+            waiting.append(again(record, event, known))
+            size += len(record.value)
+            if len(waiting) >= MOST_AT_ONCE or size >= MOST_BYTES:
+                await self._outputs.send(waiting)
+                sent, size, waiting = sent + len(waiting), 0, []
+        await self._outputs.send(waiting)
+        return sent + len(waiting)
+
+
+class Recheck:
+    """`lead.unassigned`: whose client is linked by now goes back to its source topic.
+
+    A scan that missed the record had begun before it was written, so the link was on `identities` before it too: a
+    table that has come to the end of that topic knows it.
+    """
+
+    def __init__(self, known: KnownIdentities) -> None:
+        self._known = known
+
+    async def __call__(self, batch: Batch) -> Outcome:
+        """Settle's `Process`. What cannot be read is the store's dead letter, not ours too."""
+        known = await self._known.catch_up()
+        events = ((record, _UNASSIGNED.decode(record.value)) for record in batch.records)
+        return Outcome(
+            outputs=[
+                again(record, event, known)
+                for record, event in events
+                if not isinstance(event, Rejected) and self._known.identities.find(event.client) is not None
+            ]
+        )
+
+
+def again(record: ConsumerRecord[bytes, bytes], event: Unassigned, known: int) -> Output:
+    """The source record of `event` once more, to be read by a table that holds all of `identities` before `known`."""
+    key = event.key.encode() if event.key else record.key
+    first = event.appended or event.ts
+    headers = ((FIRST_APPENDED, b"%d" % first), (KNOWN, b"%d" % known))
+    return Output(event.topic, key, bytes(event.record), headers=headers)
+
+
+def needed(records: Iterable[ConsumerRecord[bytes, bytes]]) -> int:
+    """Up to which offset of `identities` the table must have come for these records; 0 where it does not matter."""
+    return max((int(value) for record in records for name, value in record.headers if name == KNOWN), default=0)

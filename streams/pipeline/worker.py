@@ -3,15 +3,10 @@
 It touches Kafka only. `processors/` decides what a record means, `alerting/policy.py` what becomes of a signal.
 """
 
-import asyncio
-import logging
-from collections.abc import Awaitable, Callable
-
-from aiokafka import ConsumerRecord
+import msgspec
 
 from alerting import policy
 from processors import lead
-from processors.identity import Identities
 from processors.normalize import NORMALIZERS, Normalizer, Options
 from processors.state import LeadState
 from schemas.alerts import Alert, Signal
@@ -19,7 +14,7 @@ from schemas.codec import EVENT, MINUTES_REQUEST, Codec, Rejected
 from schemas.errors import Transient
 from schemas.events import AlertAction, Event, Tick
 from schemas.minutes import MeetingRequest
-from schemas.sources import Identity, Unassigned
+from schemas.sources import Unassigned
 from schemas.topics import (
     BITRIX,
     IDENTITIES,
@@ -34,17 +29,16 @@ from schemas.topics import (
     WMS,
 )
 from streams.engine import metrics
+from streams.engine.ends import Ends
 from streams.engine.kafka import Output, Reader
 from streams.engine.parking import origin
 from streams.engine.settle import Batch, Outcome
 from streams.engine.state import LeadStates
 from streams.engine.worker import Worker
-from streams.pipeline.relink import publish_again
+from streams.pipeline.identities import KnownIdentities
+from streams.pipeline.relink import Recheck, Relink, needed
 from streams.settings import Settings
 
-log = logging.getLogger(__name__)
-
-_IDENTITY: Codec[Identity] = Codec(Identity)
 _UNASSIGNED: Codec[Unassigned] = Codec(Unassigned)
 _SIGNAL: Codec[Signal] = Codec(Signal)
 _ALERT: Codec[Alert] = Codec(Alert)
@@ -57,10 +51,8 @@ HOOKS = (TELEGRAM, BITRIX, WMS)
 def build(settings: Settings) -> Worker:
     """The pipeline worker."""
     worker = Worker("pipeline", settings, wait_empty=True)
-    unassigned = Reader(settings.kafka, LEAD_UNASSIGNED)
-    known = KnownIdentities(
-        Reader(settings.kafka, IDENTITIES), lambda key: publish_again(key, unassigned, worker.outputs)
-    )
+    ends = Ends(settings.kafka)
+    known = KnownIdentities(Reader(settings.kafka, IDENTITIES), ends)
     options = Options(
         staff=frozenset(map(str, settings.telegram.staff)),
         room_prefixes=settings.pipeline.room_prefixes,
@@ -72,35 +64,12 @@ def build(settings: Settings) -> Worker:
             worker.consume(topic, normalize, origin=origin if topic in HOOKS else None)
     states = LeadStates(Reader(settings.kafka, LEAD_STATE))
     worker.consume(LEAD_EVENTS, Fold(states), discard=states.discard)
+    worker.consume(IDENTITIES, Relink(Reader(settings.kafka, LEAD_UNASSIGNED), worker.outputs))
+    worker.consume(LEAD_UNASSIGNED, Recheck(known))
     worker.background("identities", known.follow)
+    worker.on_close(ends.stop)
     worker.needs["identities"] = known.loaded.is_set
     return worker
-
-
-class KnownIdentities:
-    """The topic `identities`, whole and followed: who is who. `linked` is called with each key that is linked anew."""
-
-    def __init__(self, reader: Reader, linked: Callable[[str], Awaitable[int]]) -> None:
-        self._reader, self._linked = reader, linked
-        self.identities = Identities()
-        self.loaded = asyncio.Event()
-
-    async def follow(self) -> None:
-        """Keep up with the topic until cancelled."""
-        await self._reader.follow(self._take)
-
-    async def _take(self, record: ConsumerRecord | None) -> None:
-        if record is None:
-            self.loaded.set()
-            return
-        key = (record.key or b"").decode(errors="replace")
-        identity = _IDENTITY.decode(record.value) if record.value is not None else None
-        if isinstance(identity, Rejected):
-            log.warning("identity unreadable", extra={"offset": record.offset, "error": identity.reason})
-            return
-        self.identities.apply(key, identity)
-        if identity is not None and self.loaded.is_set():
-            log.info("identity linked", extra={"published_again": await self._linked(key)})
 
 
 class Normalize:
@@ -113,13 +82,14 @@ class Normalize:
         """Settle's `Process`."""
         if not self._known.loaded.is_set():
             raise Transient("identities are not loaded yet", retry_after=0.2)
+        await self._known.reach(needed(batch.records))
         outcome = Outcome()
         for record in batch.records:
             found = self._normalize(batch.meta(record), record.value or b"", self._known.identities, self._options)
             if isinstance(found, Rejected):
                 outcome.rejected.append((record, found))
                 continue
-            outcome.outputs += map(_output, found)
+            outcome.outputs += [_output(meaning, record.key) for meaning in found]
         return outcome
 
 
@@ -185,11 +155,12 @@ class Fold:
             outcome.outputs.append(Output(LEAD_ALERTS.name, alert.lead_id.encode(), _ALERT.encode(alert), partition))
 
 
-def _output(found: Event | Unassigned | MeetingRequest) -> Output:
+def _output(found: Event | Unassigned | MeetingRequest, key: bytes | None) -> Output:
     match found:
         case Unassigned():
-            key = f"{found.client.kind}:{found.client.value}"
-            return Output(LEAD_UNASSIGNED.name, key.encode(), _UNASSIGNED.encode(found))
+            client = f"{found.client.kind}:{found.client.value}"
+            kept = msgspec.structs.replace(found, key=(key or b"").decode(errors="replace"))
+            return Output(LEAD_UNASSIGNED.name, client.encode(), _UNASSIGNED.encode(kept))
         case MeetingRequest():
             return Output(MINUTES_REQUESTS.name, found.lead_id.encode(), MINUTES_REQUEST.encode(found))
         case _:

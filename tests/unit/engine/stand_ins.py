@@ -71,7 +71,9 @@ class Stream:
 def event(offsets: range, partition: int = 0, generation: int = 1, value: bytes | None = None) -> Any:
     """A Faust event with a batch of records whose values are their offsets, or all the same."""
     records = [
-        SimpleNamespace(offset=n, value=value or str(n).encode(), key=b"k", timestamp=1000 + n, partition=partition)
+        SimpleNamespace(
+            offset=n, value=value or str(n).encode(), key=b"k", timestamp=1000 + n, partition=partition, headers=()
+        )
         for n in offsets
     ]
     return SimpleNamespace(value=records, message=SimpleNamespace(partition=partition, generation_id=generation))

@@ -32,7 +32,7 @@ def records(sent: list[tuple[str, bool, int]]) -> list[Any]:
     for offset, (system, bad, later) in enumerate(sent):
         now += later
         value = json.dumps({"source": system, "payload": {"bad": bad, "n": offset}}).encode()
-        made.append(SimpleNamespace(offset=offset, value=value, key=b"k", timestamp=now, partition=0))
+        made.append(SimpleNamespace(offset=offset, value=value, key=b"k", timestamp=now, partition=0, headers=()))
     return made
 
 
@@ -146,7 +146,7 @@ async def test_where_nothing_is_parked_it_is_only_told(ledger: Ledger) -> None:
 
 async def test_a_record_without_an_origin_is_not_parked() -> None:
     """What is not even an envelope of ours has nobody who could be parked."""
-    made = [SimpleNamespace(offset=n, value=b"junk", key=None, timestamp=1, partition=0) for n in range(9)]
+    made = [SimpleNamespace(offset=n, value=b"junk", key=None, timestamp=1, partition=0, headers=()) for n in range(9)]
 
     async def strict(batch: Batch) -> Outcome:
         return Outcome(rejected=[(record, Rejected("junk")) for record in batch.records])
@@ -172,7 +172,8 @@ async def test_parked_records_go_back_when_their_time_is_over() -> None:
     assert waits.value.retry_after == 1.0
     now[0] = 100_000
     returned, told = (await back(batch)).outputs
-    assert returned == Output("source.wms", b"k", record.value)
+    first = (("first-appended", b"%d" % record.timestamp),)
+    assert returned == Output("source.wms", b"k", record.value, headers=first), "with the time it came first"
     notice = NOTICE.decode(told.value)
     assert isinstance(notice, OpsNotice)
     assert (notice.kind, notice.subject, notice.over) == ("source_parked", "source.wms/a", True)

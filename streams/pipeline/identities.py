@@ -1,0 +1,64 @@
+"""Who is who, followed: the topic `identities` as a table, and how far the table has come."""
+
+import asyncio
+import logging
+
+from aiokafka import ConsumerRecord
+
+from processors.identity import Identities
+from schemas.codec import Codec, Rejected
+from schemas.errors import Transient
+from schemas.sources import Identity
+from schemas.topics import IDENTITIES
+from streams.engine.ends import Ends
+from streams.engine.kafka import Reader
+
+log = logging.getLogger(__name__)
+
+IDENTITY: Codec[Identity] = Codec(Identity)
+
+KNOWN = "identities"
+"""Header of a record that was put on its source topic again: it is read with a table that holds all before this offset
+(decimal). Another process's table may lag behind the one of the process that sent it."""
+
+LOOK_AGAIN = 0.05
+"""Seconds; a record of `identities` is in every table some milliseconds after it was written."""
+
+
+class KnownIdentities:
+    """The whole topic, followed by every process. The normalizers read `identities`."""
+
+    def __init__(self, reader: Reader, ends: Ends) -> None:
+        self._reader, self._ends = reader, ends
+        self._next = 0
+        self.identities = Identities()
+        self.loaded = asyncio.Event()
+
+    async def follow(self) -> None:
+        """Keep up with the topic until cancelled."""
+        await self._reader.follow(self._take)
+
+    async def _take(self, record: ConsumerRecord | None) -> None:
+        if record is None:
+            self.loaded.set()
+            return
+        if record.offset < self._next:  # followed anew after a fault: an old link must not come back for a moment
+            return
+        self._next = record.offset + 1
+        identity = None if record.value is None else IDENTITY.decode(record.value)
+        if isinstance(identity, Rejected):
+            log.warning("identity unreadable", extra={"offset": record.offset, "error": identity.reason})
+            return
+        self.identities.apply((record.key or b"").decode(errors="replace"), identity)
+
+    async def reach(self, offset: int) -> None:
+        """Return when the table holds everything before `offset`. Raises `Transient` while it does not."""
+        if self._reader.followed < offset:
+            await self.catch_up()  # not to `offset`: in a topic that was made anew it may never come
+
+    async def catch_up(self) -> int:
+        """Return when the table holds everything that the topic holds now: its end offset. Raises `Transient`."""
+        end = await self._ends.of(IDENTITIES.name)
+        if self._reader.followed < end:
+            raise Transient("identities are not followed to their end yet", retry_after=LOOK_AGAIN)
+        return end

@@ -1,0 +1,180 @@
+"""Who publishes what waited for a link, and which table reads it: every order of two processes."""
+
+from collections.abc import AsyncIterator, Iterable
+
+import msgspec
+import pytest
+from aiokafka import ConsumerRecord
+
+from processors.identity import Identities
+from processors.normalize import Options
+from processors.normalize.contract import Found
+from schemas.codec import Codec
+from schemas.errors import Transient
+from schemas.sources import ClientRef, Identity, Unassigned
+from schemas.types import Meta
+from streams.engine.kafka import Output
+from streams.engine.settle import Batch
+from streams.pipeline import relink
+from streams.pipeline.identities import KnownIdentities
+from streams.pipeline.relink import Recheck, Relink
+from streams.pipeline.worker import Normalize
+
+FIRST = 1_795_000_000_000
+UNASSIGNED: Codec[Unassigned] = Codec(Unassigned)
+
+
+def record(
+    offset: int, key: bytes, value: bytes | None, headers: tuple[tuple[str, bytes], ...] = ()
+) -> ConsumerRecord[bytes, bytes]:
+    """A record long after `FIRST`."""
+    return ConsumerRecord("t", 0, offset, FIRST + 10**6, 1, key, value, None, 0, 0, headers)
+
+
+def waiting(offset: int, chat: str, number: int, size: int = 0) -> ConsumerRecord[bytes, bytes]:
+    """A record of `lead.unassigned`."""
+    raw = msgspec.Raw(msgspec.json.encode({"n": number, "text": "x" * size}))
+    event = Unassigned(f"{number:016x}", 5, "s", ClientRef("tg_chat", chat), "source.telegram", raw, FIRST, chat)
+    return record(offset, f"tg_chat:{chat}".encode(), UNASSIGNED.encode(event))
+
+
+def linked(offset: int, chat: str, lead: str | None) -> ConsumerRecord[bytes, bytes]:
+    """A record of `identities`."""
+    value = None if lead is None else msgspec.json.encode(Identity("tg_chat", chat, lead))
+    return record(offset, f"tg_chat:{chat}".encode(), value)
+
+
+class Topic:
+    """A stand-in for a reader: `followed` is how far the table has come."""
+
+    def __init__(self, *records: ConsumerRecord[bytes, bytes]) -> None:
+        self.records, self.followed, self.reads = records, 0, 0
+
+    async def read(self, _: Iterable[int]) -> AsyncIterator[ConsumerRecord[bytes, bytes]]:
+        """Every record."""
+        self.reads += 1
+        for one in self.records:
+            yield one
+
+
+class Sent(list[Output]):
+    """A producer that keeps what it is given, and how much at once."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.sizes: list[int] = []
+
+    async def send(self, outputs: Iterable[Output]) -> None:
+        """As `Outputs.send`."""
+        given = list(outputs)
+        self.extend(given)
+        self.sizes.append(len(given))
+
+
+class End:
+    """Where `identities` ends now."""
+
+    def __init__(self, end: int) -> None:
+        self.end = end
+
+    async def of(self, _: str) -> int:
+        """As `Ends.of`."""
+        return self.end
+
+
+def table(*records: ConsumerRecord[bytes, bytes], end: int) -> tuple[KnownIdentities, Topic]:
+    """A table that holds `records` of a topic that ends at `end`."""
+    topic = Topic()
+    known = KnownIdentities(topic, End(end))  # type: ignore[arg-type]
+    for one in records:
+        known.identities.apply(
+            (one.key or b"").decode(), None if one.value is None else msgspec.json.decode(one.value, type=Identity)
+        )
+        topic.followed = one.offset + 1
+    known.loaded.set()
+    return known, topic
+
+
+def batch(*records: ConsumerRecord[bytes, bytes], topic: str = "identities") -> Batch:
+    """A batch of the records."""
+    return Batch(topic, 0, 1, records)
+
+
+async def test_one_scan_for_the_links_of_a_batch() -> None:
+    """Each waiting event once, under its own key, with the time it had and the offset its reader must know."""
+    topic, sent = Topic(waiting(0, "1", 10), waiting(1, "2", 20), waiting(2, "3", 30), waiting(3, "1", 10)), Sent()
+    outcome = await Relink(topic, sent)(batch(linked(7, "1", "100"), linked(8, "2", "200")))  # type: ignore[arg-type]
+    assert not outcome.rejected
+    assert topic.reads == 1
+    assert [(o.topic, o.key, msgspec.json.decode(o.value or b"")["n"]) for o in sent] == [
+        ("source.telegram", b"1", 10),
+        ("source.telegram", b"2", 20),
+    ]
+    assert {o.headers for o in sent} == {(("first-appended", b"%d" % FIRST), ("identities", b"9"))}
+
+
+async def test_only_the_last_word_on_a_client_counts() -> None:
+    """Linked and unlinked in one batch owes nothing and reads nothing; unreadable is a dead letter."""
+    topic, sent = Topic(waiting(0, "1", 10)), Sent()
+    bad = record(3, b"tg_chat:1", b"{")
+    outcome = await Relink(topic, sent)(batch(linked(1, "1", "100"), linked(2, "1", None), bad))  # type: ignore[arg-type]
+    assert (topic.reads, list(sent)) == (0, [])
+    assert [rejected for rejected, _ in outcome.rejected] == [bad]
+
+
+async def test_memory_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What waits is sent in pieces, by number and by bytes."""
+    monkeypatch.setattr(relink, "MOST_AT_ONCE", 4)
+    monkeypatch.setattr(relink, "MOST_BYTES", 5000)
+    small = [waiting(n, "1", n) for n in range(9)]
+    large = [waiting(n, "1", n, size=3000) for n in range(9, 13)]
+    sent = Sent()
+    await Relink(Topic(*small, *large), sent)(batch(linked(1, "1", "100")))  # type: ignore[arg-type]
+    assert sent.sizes == [4, 4, 3, 2, 0]
+    assert len(sent) == 13
+
+
+async def test_what_a_scan_missed_is_published_too() -> None:
+    """Put there by a process that did not know the link yet: the table at the end of `identities` knows it."""
+    known, _ = table(linked(0, "1", "100"), end=1)
+    outcome = await Recheck(known)(batch(waiting(5, "1", 10), waiting(6, "2", 20), record(7, b"x", b"{")))
+    assert [(o.key, dict(o.headers)["identities"]) for o in outcome.outputs] == [(b"1", b"1")]
+    assert not outcome.rejected
+
+
+async def test_a_lagging_table_judges_nothing() -> None:
+    """While the table is not at the end of `identities`, what waits is not looked at."""
+    known, topic = table(linked(0, "1", "100"), end=2)
+    with pytest.raises(Transient):
+        await Recheck(known)(batch(waiting(5, "2", 10)))
+    known.identities.apply("tg_chat:2", Identity("tg_chat", "2", "200"))
+    topic.followed = 2
+    assert len((await Recheck(known)(batch(waiting(5, "2", 10)))).outputs) == 1
+
+
+async def test_a_record_sent_again_waits_for_the_table_that_knows_its_link() -> None:
+    """In another process too; in a topic that was made anew the end is enough."""
+    known, topic = table(linked(0, "1", "100"), end=2)
+    seen: list[Meta] = []
+
+    def normalize(meta: Meta, _: bytes, __: Identities, ___: Options) -> Found:
+        seen.append(meta)
+        return []
+
+    again = batch(record(3, b"1", b"", (("first-appended", b"%d" % FIRST), ("identities", b"2"))), topic="source.wms")
+    process = Normalize(normalize, known, Options())
+    with pytest.raises(Transient):
+        await process(again)
+    topic.followed = 2
+    await process(again)
+    assert [meta.ts for meta in seen] == [FIRST], "its own time, not that of the second append"
+    shorter, _ = table(linked(0, "1", "100"), end=1)
+    await Normalize(normalize, shorter, Options())(again)
+
+
+async def test_an_old_link_does_not_come_back_while_the_topic_is_followed_anew() -> None:
+    """After a fault the topic is read from its beginning: what is known already changes nothing."""
+    known, _ = table(end=2)
+    for one in (linked(0, "1", "100"), linked(1, "1", "200"), linked(0, "1", "100")):
+        await known._take(one)
+    assert known.identities.find(ClientRef("tg_chat", "1")) == "200"
