@@ -20,11 +20,21 @@ from faust.types.tuples import TP, ConsumerMessage
 
 log = logging.getLogger(__name__)
 
-BUSY_WAIT_MS = 50
-"""Long poll while records flow: aiokafka keeps one fetch per node, and a poll of empty partitions holds up the busy."""
-
 IDLE_WAIT_MS = 1000
 """Long poll when nothing flows. The broker answers at once when a record comes, so this costs no latency."""
+
+LINGER_MS = 10
+"""While records flow the broker gathers for so long before it answers, unless the worker's URL says `?linger=`: at a
+hundred events a second a fetch, a batch and a commit each would cost many times what the events do."""
+
+GATHERED_BYTES = 512 << 10
+"""It answers at once when it has so much: a long linger is no limit under load."""
+
+FULL_WAIT_MS = 50
+"""The longest linger while a partition is full: it is not in the fetch that is under way, and waits for its end."""
+
+BUSY_SECONDS = 0.2
+"""Records flow as long as a fetch that gathers brings some within so much more than its linger."""
 
 
 class Progress(NamedTuple):
@@ -36,8 +46,19 @@ class Progress(NamedTuple):
     in_work: int
 
 
+def _set_long_poll(consumer: Any, wait_ms: int, least_bytes: int) -> None:
+    """How long the broker may hold the next fetches, and from how many bytes on it does not.
+
+    Faust makes the consumer with values of its own, and aiokafka 0.14 reads these two whenever it makes a request.
+    """
+    consumer._fetcher._fetch_max_wait_ms = wait_ms
+    consumer._fetcher._fetch_min_bytes = least_bytes
+
+
 class ConsumerThread(driver.AIOKafkaConsumerThread):
     """The thread that owns the aiokafka consumer."""
+
+    _busy = False
 
     async def _commit(self, offsets: Any) -> bool:
         """Commit in the consumer's thread. A passing fault means "not yet"; Faust would end the worker."""
@@ -51,10 +72,23 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):
             return False
         return True
 
-    def set_fetch_wait(self, milliseconds: int) -> None:
-        """Length of the next long polls. Faust hard-codes 1500 ms when it makes the consumer."""
-        if self._consumer is not None and self._consumer._fetcher is not None:
-            self._consumer._fetcher._fetch_max_wait_ms = milliseconds
+    linger_ms = LINGER_MS
+    """Set by the consumer; at most `FULL_WAIT_MS` while one of its partitions is full."""
+
+    async def _fetch_records(
+        self, consumer: Any, active_partitions: set[TP], timeout: float | None = None, max_records: int | None = None
+    ) -> Any:
+        """Take what was fetched, and tell the broker how long it may gather for the next fetch."""
+        if self._busy:
+            timeout = min(timeout or 0.0, self.linger_ms / 1000 + BUSY_SECONDS)
+        records = await super()._fetch_records(consumer, active_partitions, timeout=timeout, max_records=max_records)
+        self._busy = bool(records)
+        _set_long_poll(consumer, *((self.linger_ms, GATHERED_BYTES) if self._busy else (IDLE_WAIT_MS, 1)))
+        return records
+
+    def owns(self, topic: str, partition: int) -> bool:
+        """Whether the group gave us this partition. Asked several times a batch, so without Faust's copy of all."""
+        return self._consumer is not None and (topic, partition) in self._consumer.assignment()
 
 
 class BatchConsumer(driver.Consumer):
@@ -68,6 +102,7 @@ class BatchConsumer(driver.Consumer):
         self._pending: dict[TP, deque[int]] = {}  # last offsets of delivered batches, in order
         self._settled: dict[TP, int] = {}  # what may be committed
         self._room = asyncio.Event()
+        self._linger_ms = int(self.transport.url[0].query.get("linger", LINGER_MS))
 
     def _new_consumer_thread(self) -> ConsumerThread:
         return ConsumerThread(self, loop=self.loop, beacon=self.beacon)
@@ -84,9 +119,10 @@ class BatchConsumer(driver.Consumer):
             return
         if len(active) < len(assigned):
             timeout = 0.01  # a full partition may get room any moment: do not sleep on the empty ones
+        full = len(active) < len(assigned)
+        self._thread.linger_ms = min(self._linger_ms, FULL_WAIT_MS) if full else self._linger_ms
         generation = self.app.consumer_generation_id
         records = await self._getmany(active_partitions=active, timeout=timeout)
-        self._thread.set_fetch_wait(BUSY_WAIT_MS if records or len(active) < len(assigned) else IDLE_WAIT_MS)
         if not records or self.should_stop:
             return
         if not self.flow_active or generation != self.app.consumer_generation_id:
@@ -152,6 +188,10 @@ class BatchConsumer(driver.Consumer):
         for tp in revoked:
             self._pending.pop(tp, None)
             self._settled.pop(tp, None)
+
+    def owns(self, topic: str, partition: int) -> bool:
+        """Whether the partition is ours now."""
+        return bool(self._thread.owns(topic, partition))
 
     def progress(self) -> list[Progress]:
         """Commit and batches in work of every assigned partition."""

@@ -17,6 +17,7 @@ from schemas.sources import DeadLetter
 from streams.engine import metrics
 from streams.engine.budget import Ledger, first_parking
 from streams.engine.kafka import Output, Outputs
+from streams.engine.lanes import beside
 from streams.engine.letters import LEAST_PAYLOAD, letter_output
 from streams.engine.parking import notice_output, parked_output
 from streams.engine.process import Batch, Outcome, Process, Record, first_appended
@@ -64,11 +65,20 @@ class Settler:
         self.in_work = 0
 
     async def run(self, stream: Any) -> None:
-        """The agent loop: batches one after the other."""
+        """The agent loop: a partition's batches one after the other, the partitions beside each other.
+
+        A partition that waits holds up no other, and what several send at once goes to the broker in one request.
+        """
         manual = stream.noack()
-        async for event in manual.events():
-            if await self._settle(self._batch(event)):
-                await manual.ack(event)
+
+        async def settle(event: Any) -> None:
+            try:
+                if await self._settle(self._batch(event)):
+                    await manual.ack(event)
+            except Exception as error:  # noqa: BLE001 — nobody would hear of it: stop loudly
+                self._fatal(error)
+
+        await beside(manual.events(), settle)
 
     async def run_jobs(self, stream: Any) -> None:
         """The agent loop for jobs of minutes: every batch in its own task; the transport hands out one a partition."""

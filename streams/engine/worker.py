@@ -11,25 +11,23 @@ import logging
 import os
 import signal
 import sys
-import tempfile
 from collections.abc import Awaitable, Callable
-from pathlib import Path
 from typing import Any
 
-import faust
-from faust.auth import SASLCredentials, SSLCredentials
 from faust.exceptions import ConsumerNotStarted
 
 from schemas.topics import OPS_NOTICES, TopicSpec
+from streams.engine.batches import LINGER_MS
 from streams.engine.budget import Ledger, Limits, Origin
 from streams.engine.clock import wall_clock
 from streams.engine.conditions import Condition, Conditions
+from streams.engine.faust_app import faust_app
 from streams.engine.health import Check, HealthPage
-from streams.engine.kafka import Outputs, Reader, client_options, wait_for_topics
+from streams.engine.kafka import Outputs, Reader, wait_for_topics
 from streams.engine.notices import Notices, read_told
 from streams.engine.progress import Watchdog
 from streams.engine.settle import Batch, Process, Settler
-from streams.settings import Kafka, Settings
+from streams.settings import Settings
 
 log = logging.getLogger(__name__)
 
@@ -46,7 +44,15 @@ EXIT_CRASH, EXIT_STALLED = 1, 70
 class Worker:
     """One worker process: `leadpulse worker NAME`."""
 
-    def __init__(self, name: str, settings: Settings, *, jobs: bool = False, wait_empty: bool = False) -> None:
+    def __init__(
+        self,
+        name: str,
+        settings: Settings,
+        *,
+        jobs: bool = False,
+        wait_empty: bool = False,
+        linger_ms: int = LINGER_MS,
+    ) -> None:
         self.name, self.settings = name, settings
         self.outputs = Outputs(settings.kafka)
         told = Reader(settings.kafka, OPS_NOTICES)
@@ -59,7 +65,7 @@ class Worker:
         self._background: list[tuple[str, Callable[[], Awaitable[None]]]] = []
         self._closing: list[Callable[[], Awaitable[None]]] = []
         self._ended: asyncio.Future[int] | None = None
-        self.app = _faust_app(name, settings, jobs=jobs, wait_empty=wait_empty)
+        self.app = faust_app(name, settings, jobs=jobs, wait_empty=wait_empty, linger_ms=linger_ms)
 
     def consume(
         self,
@@ -171,7 +177,7 @@ class Worker:
 
     def _owned(self, batch: Batch) -> bool:
         topic = self.settings.kafka.prefix + batch.topic
-        return any(tp.topic == topic and tp.partition == batch.partition for tp in self._assignment())
+        return bool(self.app.started and self.app.consumer.owns(topic, batch.partition))
 
     def assigned(self) -> set[tuple[str, int]]:
         """Topics (without prefix) and partitions that are ours; none while the group divides them anew."""
@@ -209,41 +215,3 @@ class Worker:
 def _end_hard(code: int) -> None:
     log.warning("stopping took too long, ended hard")
     os._exit(code)
-
-
-def _faust_app(name: str, settings: Settings, *, jobs: bool, wait_empty: bool) -> Any:
-    kafka = settings.kafka
-    scheme = "jobs" if jobs else "batches"
-    return faust.App(
-        f"{kafka.prefix}leadpulse-{name}",
-        broker=[f"{scheme}://{address}" for address in kafka.bootstrap.split(",")],
-        broker_credentials=_credentials(kafka),
-        store="memory://",
-        autodiscover=False,
-        datadir=Path(tempfile.gettempdir()) / "leadpulse-faust",
-        stream_wait_empty=wait_empty,
-        topic_allow_declare=False,
-        topic_disable_leader=True,
-        consumer_auto_offset_reset="earliest",
-        consumer_max_fetch_size=4 << 20,
-        broker_max_poll_records=1 if jobs else settings.pipeline.max_batch,
-        broker_max_poll_interval=86_400.0,  # a sink that is away for long is no reason to leave the group
-        broker_commit_interval=0.5,
-        broker_session_timeout=kafka.session_timeout,
-        broker_heartbeat_interval=kafka.session_timeout / 4,
-        broker_rebalance_timeout=20.0,
-        broker_request_timeout=40.0,
-        producer_request_timeout=40.0,
-    )
-
-
-def _credentials(kafka: Kafka) -> Any:
-    options = client_options(kafka)
-    if "sasl_mechanism" in options:
-        return SASLCredentials(
-            username=kafka.username,
-            password=kafka.password.get_secret_value(),
-            mechanism=kafka.sasl_mechanism,
-            ssl_context=options.get("ssl_context"),
-        )
-    return SSLCredentials(options["ssl_context"]) if "ssl_context" in options else None

@@ -53,10 +53,10 @@ class Telling(ABC, Generic[T]):
         place = Place(batch.topic, batch.partition)
         await self._shelf.open([place], batch.generation)
         outcome = Outcome()
-        wishes: dict[tuple[str, int], Wish] = {}
+        wished: dict[tuple[str, int], tuple[Wish, T]] = {}
 
         def known(key: str) -> bool:
-            return self._shelf.knows(place, key) or any(key == wished for wished, _ in wishes)
+            return self._shelf.knows(place, key) or any(key == other for other, _ in wished)
 
         for record in batch.records:
             value = self.codec.decode(record.value)
@@ -64,17 +64,18 @@ class Telling(ABC, Generic[T]):
                 if self.rejects:
                     outcome.rejected.append((record, value))
                 continue
-            wishes |= {(wish.key, wish.version): wish for wish in self.wishes(record, value, known)}
+            wished |= {(wish.key, wish.version): (wish, value) for wish in self.wishes(record, value, known)}
             outcome.outputs += self._hooks(value)
-        self.wanted(await self._shelf.put(place, list(wishes.values())))
+        for wish in await self._shelf.put(place, [wish for wish, _ in wished.values()]):
+            self.wanted(wished[wish.key, wish.version][1])
         return outcome
 
     @abstractmethod
     def wishes(self, record: Record, value: T, known: Known) -> Iterable[Wish]:
         """What `value` wants said."""
 
-    def wanted(self, new: Iterable[Wish]) -> None:
-        """The outbox has these now."""
+    def wanted(self, value: T) -> None:
+        """The outbox has what this value wants said, for the first time."""
 
 
 class Alerts(Telling[Alert]):
@@ -85,20 +86,15 @@ class Alerts(Telling[Alert]):
     def __init__(self, shelf: Shelf, sender: Sender, hooks: Hooks[Alert] = no_hooks) -> None:
         super().__init__(shelf, hooks)
         self._sender = sender
-        self._presses: dict[tuple[str, int], tuple[str, str]] = {}
 
     def wishes(self, record: Record, value: Alert, known: Known) -> Iterable[Wish]:
-        if value.press is not None:
-            self._presses[value.alert_id, value.version] = value.press.callback_id, answer(value.press.action)
         to = f"lead:{value.lead_id}"
         yield Wish(value.alert_id, to, value.version, record.offset, record.timestamp, render(value), rings=value.rings)
 
-    def wanted(self, new: Iterable[Wish]) -> None:
+    def wanted(self, value: Alert) -> None:
         """Who pressed a button is answered, once."""
-        presses, self._presses = self._presses, {}
-        for wish in new:
-            if (wish.key, wish.version) in presses:
-                self._sender.answer(*presses[wish.key, wish.version])
+        if value.press is not None:
+            self._sender.answer(value.press.callback_id, answer(value.press.action))
 
 
 class DailyReports(Telling[DailyReport]):

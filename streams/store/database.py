@@ -18,6 +18,7 @@ from streams.store.clickhouse import (
     reader_settings,
     writer_settings,
 )
+from streams.store.sinks.gather import Gatherer
 from streams.store.sinks.tables import Rows
 
 log = logging.getLogger(__name__)
@@ -40,6 +41,7 @@ class Database:
         self._free: asyncio.Queue[Connection] = asyncio.Queue()
         for reader in self._readers:
             self._free.put_nowait(reader)
+        self._gatherer = Gatherer(lambda rows, token: self.insert(rows, token))
         self._opened = asyncio.Event()
         self._answers = False
 
@@ -80,6 +82,11 @@ class Database:
     async def opened(self) -> None:
         """Wait until the schema is there."""
         await self._opened.wait()
+
+    async def gather(self, rows: Rows, name: str, size: int) -> None:
+        """As `insert`, in one insert with what other batches bring meanwhile; `size` is their records' bytes."""
+        self._check_open()
+        await self._gatherer.store(rows, name, size)
 
     async def insert(self, rows: Rows, token: str) -> None:
         """Store rows; a repetition with the same `token` is a no-op. Raises `Transient`, `StatementFailed`, and what

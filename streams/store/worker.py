@@ -35,11 +35,13 @@ AWAY_S = 120.0
 """A store that does not answer for so long is told to ops: a restart takes less."""
 CALM_S = 1800.0
 """So long without a heap of dead letters and it is over."""
+LINGER_MS = 400
+"""Nobody waits for the store: at low rates the broker gathers, and a second sees two or three inserts a table."""
 
 
 def build(settings: Settings, clock: Clock = wall_clock) -> Worker:
     """The store worker."""
-    worker = Worker("store", settings)
+    worker = Worker("store", settings, linger_ms=LINGER_MS)
     store = settings.store
     database, lag = Database(store), Lag(worker)
     ticks = Ticks(database, lag, worker.outputs.send, store.tick_seconds, clock)

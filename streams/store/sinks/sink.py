@@ -44,9 +44,9 @@ class Sink(Generic[T]):
         """Settle's `Process`."""
         outcome = Outcome()
         good = [(value, record) for record, value in outcome.readable(batch, self._codec)]
-        name = token(batch)
+        name, size = token(batch), sum(len(record.value or b"") for _, record in good)
         for rows in self._build(good):
-            await self._database.insert(rows, name)
+            await self._database.gather(rows, name, size)
             metrics.STORED_ROWS.labels(rows.table.name).inc(len(rows.columns[0]))
         self._stored(good)
         return outcome

@@ -1,16 +1,19 @@
 """What records want said, and to whom."""
 
+import asyncio
 from collections.abc import Iterable, Sequence
+from types import SimpleNamespace
 
 import msgspec
 
 from alerting.outbox import Wish
+from schemas.alerts import Press
 from schemas.outlets import Webhook
 from schemas.sources import RoomReport, Transcript
 from streams.engine.kafka import Output
-from streams.notify.telling import DailyReports, Rooms, Transcripts, by_curator
+from streams.notify.telling import Alerts, DailyReports, Rooms, Transcripts, by_curator
 from streams.notify.worker import hook_outputs
-from tests.unit.alerting.alerts import FULL_REPORT
+from tests.unit.alerting.alerts import FULL_REPORT, SPIKE
 from tests.unit.processors.minutes.test_reading import RECORDING
 from tests.unit.store.records import batch
 
@@ -90,3 +93,35 @@ async def test_transcripts_are_for_webhooks_only() -> None:
     process = Transcripts(lambda transcript: [Output("out.webhooks", b"k", transcript.engine.encode())])
     transcript = Transcript(RECORDING, 1, "vosk", "m", [])
     assert [output.value for output in await told(process, transcript, {"no": 1})] == [b"vosk"]
+
+
+class SlowShelf(Shelf):
+    """Writes down in the order that the test says."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.gates = {partition: asyncio.Event() for partition in (0, 1)}
+
+    async def put(self, place: object, wishes: Sequence[Wish]) -> list[Wish]:
+        await self.gates[place.partition].wait()  # type: ignore[attr-defined]
+        return list(wishes)
+
+
+async def test_a_button_is_answered_whatever_other_partitions_do() -> None:
+    """Two partitions are told beside each other: each press has its answer when its own batch stands in the outbox."""
+    answered: list[str] = []
+    shelf, sender = SlowShelf(), SimpleNamespace(answer=lambda callback_id, _: answered.append(callback_id))
+    alerts = Alerts(shelf, sender)  # type: ignore[arg-type]
+
+    def press(callback_id: str, partition: int) -> asyncio.Future[object]:
+        alert = msgspec.structs.replace(SPIKE, press=Press("seen", "Анна", callback_id))
+        return asyncio.ensure_future(alerts(batch("lead.alerts", [msgspec.json.encode(alert)], partition=partition)))
+
+    first, second = press("a", 0), press("b", 1)
+    await asyncio.sleep(0)
+    shelf.gates[0].set()
+    await first
+    assert answered == ["a"]
+    shelf.gates[1].set()
+    await second
+    assert answered == ["a", "b"]
