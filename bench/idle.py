@@ -74,5 +74,5 @@ def _measure(pid: int) -> dict[str, object]:
 
 def _name(process: psutil.Process) -> str:
     line = process.cmdline()
-    known = [word for word in (*WORKERS, "kafka.Kafka", "supervisor.supervisord") if word in line]
+    known = [word for word in (*WORKERS, "kafka.Kafka") if word in line]
     return known[0] if known else f"{process.name()} {process.pid}"

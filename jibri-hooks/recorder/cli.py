@@ -30,6 +30,7 @@ ONCE_DELAYS = (0.5, 1.0, 2.0)
 @click.pass_context
 def main(context: click.Context) -> None:
     """Take Jibri's recordings to the shared storage and tell Kafka. Settings: LEADPULSE_RECORDER__… (see README.md)."""
+    os.umask(0o077)  # its markers and reports are for its owner only; recordings get the rights of UMASK (settings.py)
     if context.invoked_subcommand is None:
         context.invoke(run)
 

@@ -4,6 +4,7 @@ Exit codes: 0 done, 1 a fault (one line on stderr), 2 wrong usage.
 """
 
 import logging
+import os
 from importlib import import_module
 
 import click
@@ -64,5 +65,6 @@ def main() -> None:
 
     Настройки: файл leadpulse.toml и переменные LEADPULSE_РАЗДЕЛ__ИМЯ.
     """
+    os.umask(0o077)  # whatever is written holds words of clients: for its owner only
     # without a handler Python prints libraries' warnings to stderr, beside our one line; a worker sets its own handler
     logging.getLogger().addHandler(logging.NullHandler())

@@ -3,10 +3,12 @@
 import asyncio
 import sys
 from importlib import import_module
+from typing import BinaryIO
 
 import click
 
 from streams import settings
+from streams.embedded.handover import receive
 from streams.engine import log
 
 WORKERS = {
@@ -40,9 +42,10 @@ def broker_command() -> None:
 
 @click.command("worker")
 @click.argument("name", type=click.Choice(list(WORKERS)))
-def worker_command(name: str) -> None:
+@click.option("--settings", "handed", type=click.File("rb"), hidden=True, help="What `leadpulse up` hands over.")
+def worker_command(name: str, handed: BinaryIO | None) -> None:
     """Запустить один процесс. Код выхода: 0 остановлен, 1 ошибка, 70 завис."""
     log.configure(name)
-    loaded = settings.load()
+    loaded = receive(handed) if handed else settings.load()
     worker = import_module(WORKERS[name]).build(loaded)
     sys.exit(asyncio.run(worker.run()))

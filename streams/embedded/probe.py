@@ -2,7 +2,9 @@
 
 import asyncio
 import contextlib
+import errno
 import socket
+from collections.abc import Iterable
 from pathlib import Path
 
 from aiokafka.admin import AIOKafkaAdminClient
@@ -14,16 +16,19 @@ from streams.engine.kafka import client_options
 from streams.settings import Kafka
 
 
-def check_free(port: int, setting: str) -> None:
-    """Raises `ConfigError`, which names the port and the setting, when somebody listens on it."""
-    with socket.socket() as probe:
+def check_free(port: int, setting: str, host: str = HOST) -> None:
+    """Raises `ConfigError`, which names the port and the setting, when we cannot listen on it."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as Java does: a port in TIME_WAIT is free
         try:
-            probe.bind((HOST, port))
+            probe.bind((host, port))
         except OSError as error:
-            raise ConfigError(
-                f"порт {port} занят ({setting}): остановите, кто его занял, или задайте другой"
-            ) from error
+            if error.errno == errno.EADDRINUSE:
+                told = f"порт {port} занят ({setting}): остановите того, кто его занял, или задайте другой"
+            else:
+                told = f"порт {port} ({setting}) не открыть на {host}: {error.strerror}"
+            raise ConfigError(told) from error
 
 
 async def answering(kafka: Kafka, port: int) -> str | None:
@@ -39,6 +44,23 @@ async def answering(kafka: Kafka, port: int) -> str | None:
     finally:
         await admin.close()
     return str(cluster["cluster_id"]) if cluster["brokers"] else None
+
+
+async def groups_served(kafka: Kafka, groups: Iterable[str]) -> bool:
+    """Whether the broker has a coordinator for each of these groups; the first question makes a new one set that up.
+
+    A worker that asks too early logs that as a fault of Kafka's.
+    """
+    admin = AIOKafkaAdminClient(**client_options(kafka))
+    try:
+        await admin.start()
+        for group in groups:
+            await admin.find_coordinator(group)
+    except (KafkaError, OSError):
+        return False
+    finally:
+        await admin.close()
+    return True
 
 
 def cluster_of(folder: Path) -> str:

@@ -1,158 +1,166 @@
-"""`leadpulse up`: the embedded broker and all workers on one machine, under supervisord.
+"""`leadpulse up`: the embedded broker and all workers on one machine, as children of this process.
 
-supervisord (a well-kept supervisor) starts them in the order of `PROGRAMS`, restarts what ends with a growing pause,
-and stops them in the reverse order. This module writes its configuration, passes signals on, and says when all are
-ready. Each process writes its own name in front of its lines, so one terminal shows one log.
+First the ground is looked at (folders, ports, a second instance), then the broker starts, then its topics are made,
+then all workers: each finds what it needs, so a healthy start logs no fault. They end in the reverse order, the gateway
+first; when this process is killed, the kernel ends them all. docs/decisions/0016 says why there is no supervisord.
 """
 
 import asyncio
 import contextlib
 import logging
 import os
-import shlex
 import signal
-import sys
-from pathlib import Path
+from collections.abc import AsyncIterator, Coroutine
+from typing import BinaryIO
 
-import aiohttp
-import psutil
-
+from schemas.errors import ConfigError, LeadpulseError, Transient
+from streams.embedded import broker as embedded
+from streams.embedded.child import FIRST_PAUSE, LONGEST_PAUSE, Child
+from streams.embedded.console import Console
+from streams.embedded.ground import check_ports, hold, prepare_folders
+from streams.embedded.handover import hand_over
+from streams.embedded.jars import fetch
+from streams.embedded.java import java
+from streams.embedded.probe import groups_served
+from streams.embedded.readiness import all_ready
+from streams.engine import log as lines
+from streams.engine import topics
 from streams.settings import Settings
 
 log = logging.getLogger("leadpulse.up")
 
-PROGRAMS: tuple[tuple[str, str], ...] = (
-    ("broker", "broker"),
-    ("topics", "topics apply --wait 120"),
-    ("store", "worker store"),
-    ("pipeline", "worker pipeline"),
-    ("transcribe", "worker transcribe"),
-    ("minutes", "worker minutes"),
-    ("notify", "worker notify"),
-    ("gateway", "worker gateway"),
-)
-"""Name and arguments of `leadpulse`, in the order of starting. The gateway comes last and goes first."""
-
-ONCE = frozenset({"topics"})
-
-STOP_SECONDS = 12
-"""More than a worker takes for its own graceful end (`streams.engine.worker.STOP_SECONDS`)."""
-
-_HEAD = """[supervisord]
-nodaemon=true
-silent=true
-logfile={folder}/supervisord.log
-logfile_maxbytes=1MB
-logfile_backups=1
-pidfile={folder}/supervisord.pid
-childlogdir={folder}
-"""
-
-_PROGRAM = """
-[program:{name}]
-command={python} -m streams.cli {arguments}
-priority={priority}
-startsecs={startsecs}
-startretries=100000
-autorestart={autorestart}
-stopsignal=TERM
-stopwaitsecs={stop}
-killasgroup=true
-redirect_stderr=true
-stdout_logfile=/dev/stdout
-stdout_logfile_maxbytes=0
-"""
+WORKERS = ("store", "pipeline", "transcribe", "minutes", "notify", "gateway")
+"""In the order of starting. The gateway comes last and goes first."""
 
 
-def configuration(folder: Path, python: str) -> str:
-    """The text of supervisord.conf. `%` is its own escape and stands doubled."""
+async def run(settings: Settings) -> int:
+    """Start everything; return 0 when all has stopped. The first SIGINT or SIGTERM stops in order, the second at once.
 
-    def escaped(text: object) -> str:
-        return str(text).replace("%", "%%")
-
-    parts = [_HEAD.format(folder=escaped(folder))]
-    parts += [
-        _PROGRAM.format(
-            name=name,
-            python=escaped(shlex.quote(python)),
-            arguments=arguments,
-            priority=(number + 1) * 10,
-            startsecs=0 if name in ONCE else 3,
-            autorestart="unexpected" if name in ONCE else "true",
-            stop=STOP_SECONDS,
-        )
-        for number, (name, arguments) in enumerate(PROGRAMS)
-    ]
-    return "".join(parts)
+    Raises `LeadpulseError`, one line in words, when the start is not possible.
+    """
+    lock = await hold(settings.broker.folder)
+    with lock:
+        prepare_folders(settings)
+        check_ports(settings, WORKERS)
+        await java()
+        console = Console(settings.log)
+        lines.configure("up", stream=console)
+        try:
+            return await Up(settings, console, lock.fileno()).run()
+        finally:
+            await console.close()
 
 
-async def run(settings: Settings, folder: Path = Path("var/supervisor")) -> int:
-    """Start everything; return when all has stopped. The first SIGINT or SIGTERM stops in order, the second at once."""
-    conf = _write_configuration(folder)
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "supervisor.supervisord", "-n", "-c", str(conf), start_new_session=True
-    )
-    log.info("starting", extra={"supervisor": process.pid})
-    signals = _Signals(process)
-    announcing = asyncio.ensure_future(_announce(settings))
-    try:
-        code = await process.wait()
-    finally:
-        announcing.cancel()
-    log.info("stopped")
-    return 0 if signals.count else code
+class Up:
+    """All processes of one installation."""
 
+    def __init__(self, settings: Settings, console: Console, lock: int) -> None:
+        self._settings, self._console, self._lock = settings, console, lock
+        self._children = [Child(name, hand_over(name, settings), console, (lock,)) for name in WORKERS]
+        self._broker: embedded.Broker | None = None
+        self._signals = 0
 
-def _write_configuration(folder: Path) -> Path:
-    folder = folder.absolute()
-    folder.mkdir(parents=True, exist_ok=True)
-    conf = folder / "supervisord.conf"
-    conf.write_text(configuration(folder, sys.executable))
-    return conf
-
-
-class _Signals:
-    """Passes SIGINT and SIGTERM on."""
-
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
-        self.count = 0
-        self._process = process
+    async def run(self) -> int:
+        """Work until a signal."""
+        working = asyncio.ensure_future(self._work())
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(number, self._stop)
+            loop.add_signal_handler(number, self._signal, working)
+        await asyncio.wait({working})
+        if working.cancelled():
+            log.info("всё остановлено")
+            return 0
+        working.result()
+        return 1
 
-    def _stop(self) -> None:
-        self.count += 1
-        if self.count == 1:
-            log.info("stopping in order; press Ctrl-C again to stop at once")
-            self._process.send_signal(signal.SIGTERM)
+    def _signal(self, working: asyncio.Task[None]) -> None:
+        self._signals += 1
+        if self._signals == 1:
+            log.info("останавливаю по порядку; Ctrl-C ещё раз — сразу")
+            working.cancel()
             return
-        log.warning("stopping at once")
-        with contextlib.suppress(psutil.NoSuchProcess, ProcessLookupError):
-            root = psutil.Process(self._process.pid)
-            for process in [*root.children(recursive=True), root]:
-                os.kill(process.pid, signal.SIGKILL)
+        log.warning("останавливаю сразу")
+        for child in self._children:
+            child.kill()
+        if self._broker is not None:
+            self._broker.kill()
+
+    async def _work(self) -> None:
+        async with self._running_broker() as broker, _beside(self._keep_broker(broker)):
+            await self._make_topics()
+            try:
+                for child in self._children:
+                    child.start()
+                await all_ready(self._children, self._settings.metrics)
+                self._tell()
+                await asyncio.Event().wait()
+            finally:
+                *others, gateway = self._children
+                await gateway.stop()
+                await asyncio.gather(*(child.stop() for child in others))
+
+    @contextlib.asynccontextmanager
+    async def _running_broker(self) -> AsyncIterator[embedded.Broker]:
+        log.info("жду Kafka на порту %s", self._settings.broker.port)
+        jars = await fetch()
+        ours, its = os.pipe()
+        with os.fdopen(ours, "rb") as pipe, os.fdopen(its, "wb"):
+            async with _beside(self._copy(pipe)):
+                self._broker = embedded.of(self._settings, jars, output=its, holds=(self._lock,))
+                async with self._broker:
+                    yield self._broker
+
+    async def _copy(self, pipe: BinaryIO) -> None:
+        reader = asyncio.StreamReader()
+        await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), pipe)
+        await self._console.copy("broker", reader)
+
+    async def _keep_broker(self, broker: embedded.Broker) -> None:
+        """Start the broker again whenever it ends by itself; the workers wait for it."""
+        pause = FIRST_PAUSE
+        while True:
+            code = await broker.ended()
+            log.warning("Kafka завершилась (код %s); запускаю снова", code)
+            while True:
+                await asyncio.sleep(pause)
+                try:
+                    await broker.start()
+                except (Transient, ConfigError) as error:
+                    log.warning("Kafka не запускается: %s", error)
+                    pause = min(pause * 2, LONGEST_PAUSE)
+                else:
+                    pause = FIRST_PAUSE
+                    break
+
+    async def _make_topics(self) -> None:
+        log.info("жду темы Kafka")
+        while True:
+            try:
+                await topics.apply(self._settings.kafka)
+            except Transient as error:
+                log.info("темы ещё не созданы: %s", error)
+                await asyncio.sleep(FIRST_PAUSE)
+            else:
+                break
+        groups = [f"{self._settings.kafka.prefix}leadpulse-{name}" for name in WORKERS]
+        while not await groups_served(self._settings.kafka, groups):  # noqa: ASYNC110 — the broker tells nobody
+            await asyncio.sleep(0.1)
+
+    def _tell(self) -> None:
+        gateway, store = self._settings.gateway, self._settings.store
+        where = f"приём http://{gateway.host}:{gateway.port}, API http://{store.api_host}:{store.api_port}"
+        log.info("готово: %s", where)
+        if not self._settings.telegram.token.get_secret_value():
+            log.info("токена бота нет (telegram.token): тревоги и отчёты ждут, ничего не потеряется")
 
 
-async def _announce(settings: Settings) -> None:
-    """Say once that every worker is ready, and where the doors are."""
-    names = [arguments.split()[1] for _, arguments in PROGRAMS if arguments.startswith("worker")]
-    urls = [f"http://{settings.metrics.host}:{getattr(settings.metrics, name)}/readyz" for name in names]
-    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=2)) as session:
-        while not all(await asyncio.gather(*(_ready(session, url) for url in urls))):  # noqa: ASYNC110 — other processes
-            await asyncio.sleep(0.5)
-    log.info(
-        "ready",
-        extra={
-            "gateway": f"http://{settings.gateway.host}:{settings.gateway.port}",
-            "api": f"http://{settings.store.api_host}:{settings.store.api_port}",
-        },
-    )
-
-
-async def _ready(session: aiohttp.ClientSession, url: str) -> bool:
+@contextlib.asynccontextmanager
+async def _beside(work: Coroutine[None, None, None]) -> AsyncIterator[None]:
+    """`work` for as long as the block runs."""
+    task = asyncio.ensure_future(work)
     try:
-        async with session.get(url) as answer:
-            return answer.status == 200
-    except (aiohttp.ClientError, TimeoutError):
-        return False
+        yield
+    finally:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError, LeadpulseError):
+            await task

@@ -1,6 +1,7 @@
 """The page of every worker: `/healthz` (alive), `/readyz` (can work, or what is missing), `/metrics`."""
 
 import json
+import os
 from collections.abc import Callable, Mapping
 
 from aiohttp import web
@@ -8,6 +9,10 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 Check = bool | str
 """What `/readyz` shows of one need: true, or what is missing, in words where there are some (false without)."""
+
+
+PID_HEADER = "X-Leadpulse-Pid"
+"""Process id behind the page: `leadpulse up` counts its own workers only, not what another one left on the port."""
 
 
 class HealthPage:
@@ -36,7 +41,8 @@ class HealthPage:
     async def _ready(self, _: web.Request) -> web.Response:
         checks = dict(self._checks())
         ready = all(check is True for check in checks.values())
-        return web.json_response(checks, status=200 if ready else 503, dumps=_plain_json)
+        headers = {PID_HEADER: str(os.getpid())}
+        return web.json_response(checks, status=200 if ready else 503, headers=headers, dumps=_plain_json)
 
     async def _metrics(self, _: web.Request) -> web.Response:
         return web.Response(body=generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST})

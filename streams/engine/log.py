@@ -1,27 +1,67 @@
-"""Logging: one line per event, `worker | time LEVEL logger: event key=value …`.
+"""Logging: one event is one line, `worker | time LEVEL logger: event key=value …`.
 
-A repeating fault is said a few times, then counted.
+Line breaks and other control characters in it, also those of a traceback, are written as escapes: whoever sends us a
+name with a line break and "CRITICAL" behind it writes no line of his own. A repeating fault is said a few times, then
+counted.
 """
 
 import logging
 import sys
 import time
+import unicodedata
 from collections.abc import Callable
+from datetime import datetime
+from typing import Protocol
 
 PLAIN = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "taskName"}
+
+
+HIDDEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+"""Unicode categories that a terminal obeys or a reader does not see: control, direction marks, halves of pairs, line
+separators."""
+
+
+def one_line(text: str) -> str:
+    """`text` without any character that could end the line or move a terminal; `\\n` stands for a line feed."""
+    if text.isprintable():  # of all the lines nearly every one
+        return text
+    return "".join(c if unicodedata.category(c) not in HIDDEN else repr(c)[1:-1] for c in text)
+
+
+def prefix(worker: str) -> str:
+    """What stands in front of each of a worker's lines."""
+    return f"{worker:<10} | "
+
+
+class Stream(Protocol):
+    """Where lines go."""
+
+    def write(self, text: str, /) -> object:
+        """A line with its end."""
+
+    def flush(self) -> None:
+        """Nothing may wait."""
 
 
 class EventLine(logging.Formatter):
     """A line with the worker's name in front and the extra fields behind."""
 
     def __init__(self, worker: str) -> None:
-        super().__init__("%(asctime)s.%(msecs)03d %(levelname)s %(name)s: %(message)s", "%Y-%m-%dT%H:%M:%S")
-        self._prefix = f"{worker:<10} | "
+        super().__init__("%(asctime)s %(levelname)s %(name)s: %(message)s")
+        self._prefix = prefix(worker)
+
+    def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:  # noqa: N802 — logging's name
+        """The machine's own time with its distance from UTC, to the millisecond."""
+        return datetime.fromtimestamp(record.created).astimezone().isoformat(timespec="milliseconds")
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 — logging's name
+        """Time, level, logger, event and fields; a traceback comes behind them."""
+        fields = "".join(f" {k}={v}" for k, v in record.__dict__.items() if k not in PLAIN)
+        return super().formatMessage(record) + fields
 
     def format(self, record: logging.LogRecord) -> str:
-        """The text, one prefix on each of its lines."""
-        fields = "".join(f" {k}={v}" for k, v in record.__dict__.items() if k not in PLAIN)
-        return "\n".join(self._prefix + line for line in (super().format(record) + fields).splitlines())
+        """The line."""
+        return self._prefix + one_line(super().format(record))
 
 
 class Repeats(logging.Filter):
@@ -47,9 +87,9 @@ class Repeats(logging.Filter):
         return count < self._burst
 
 
-def configure(worker: str, level: str = "INFO") -> None:
-    """Send everything of this process to stdout in one form. Third-party chatter starts at WARNING."""
-    handler = logging.StreamHandler(sys.stdout)
+def configure(worker: str, level: str = "INFO", stream: Stream | None = None) -> None:
+    """Send everything of this process to `stream`, or stdout, in one form. Third-party chatter starts at WARNING."""
+    handler = logging.StreamHandler(stream or sys.stdout)
     handler.setFormatter(EventLine(worker))
     handler.addFilter(Repeats())
     root = logging.getLogger()

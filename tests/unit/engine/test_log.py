@@ -1,6 +1,9 @@
 """Log lines and the limit on repeating faults."""
 
 import logging
+import time
+
+import pytest
 
 from streams.engine.log import EventLine, Repeats
 
@@ -30,20 +33,51 @@ def test_line_has_worker_event_and_fields() -> None:
     assert line.endswith(" WARNING streams.x: batch settled rows=3 table=events")
 
 
-def test_every_line_of_a_traceback_has_the_worker() -> None:
-    """A fault of many lines stays one worker's in the common log."""
+def test_a_traceback_is_one_line() -> None:
+    """One event is one line, also with a traceback and a fault whose text has lines of its own."""
     try:
         raise ValueError("two\nlines")
     except ValueError as error:
-        text = EventLine("store").format(record(exc_info=(ValueError, error, error.__traceback__)))
-    assert len(text.splitlines()) >= 4
-    assert all(line.startswith("store      | ") for line in text.splitlines())
+        text = EventLine("store").format(record(rows=3, exc_info=(ValueError, error, error.__traceback__)))
+    assert len(text.splitlines()) == 1
+    assert r" fault rows=3\nTraceback (most recent" in text
+    assert text.endswith(r"ValueError: two\nlines")
 
 
-def test_new_lines_in_a_field_cannot_forge_a_line() -> None:
-    """What a remote side put into an error text does not look like another worker's line."""
-    text = EventLine("store").format(record(error="x\ngateway    | all is well"))
-    assert [line[:13] for line in text.splitlines()] == ["store      | "] * 2
+@pytest.mark.parametrize(
+    ("evil", "shown"),
+    [
+        ("x\n2026 CRITICAL y", r"x\n2026"),
+        ("x\r\ny", r"x\r\ny"),
+        ("\x1b[2J\x1b]0;title\x07", r"\x1b[2J\x1b]0;title\x07"),
+        ("\u202eevil\u2028z\x85q", r"\u202eevil\u2028z\x85q"),
+        ("\udcff", r"\udcff"),
+    ],
+)
+def test_nobody_writes_a_line_of_his_own(evil: str, shown: str) -> None:
+    """What a remote side put into a name or an error text neither ends the line nor moves the terminal."""
+    for text in (EventLine("store").format(record(error=evil)), EventLine("store").format(record(evil))):
+        assert len(text.splitlines()) == 1
+        assert shown in text
+        assert text.isprintable()
+        text.encode()
+
+
+def test_plain_russian_stays_readable() -> None:
+    """Words for people are not escaped."""
+    assert "клиент «Ёлка» — 3 шт." in EventLine("store").format(record("клиент «Ёлка» — 3 шт."))
+
+
+def test_the_time_has_its_zone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A line from Moscow cannot be taken for one in UTC."""
+    monkeypatch.setenv("TZ", "Europe/Moscow")
+    time.tzset()
+    try:
+        text = EventLine("store").format(record(created=0.25))
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+    assert "| 1970-01-01T03:00:00.250+03:00 WARNING" in text
 
 
 def test_burst_then_silence_then_the_count() -> None:
