@@ -1,12 +1,14 @@
-"""`leadpulse up` as a user runs it: everything gets ready, what dies comes back, Ctrl-C stops in order or at once."""
+"""`leadpulse up` as a person runs it: a start that shows everything, a killed one, a second signal, faults in words."""
 
 import asyncio
 import contextlib
 import json
 import os
+import re
 import signal
+import socket
 import sys
-from asyncio.subprocess import Process
+from asyncio.subprocess import PIPE, STDOUT, Process
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
@@ -16,103 +18,201 @@ import pytest
 from tests.installation import until
 from tests.ports import free_port
 
-WORKERS = ("gateway", "pipeline", "transcribe", "store", "notify")
+WORKERS = ("gateway", "pipeline", "transcribe", "store", "minutes", "notify")
+
+PATIENCE = 170.0
+"""Seconds for what takes ten on a quiet machine."""
+
+LINE = re.compile(
+    r"(up|broker|gateway|pipeline|transcribe|store|minutes|notify) +\| \S+T\S+([+-]\d\d:\d\d|Z) [A-Z]+ \S+: ."
+)
 
 
 class Up:
-    """A running `leadpulse up` and its log."""
+    """`leadpulse up` in a folder of its own, on free ports, and its log."""
 
-    def __init__(self, process: Process, log: Path) -> None:
-        self.process, self._log = process, log
+    def __init__(self, folder: Path, broker_port: int) -> None:
+        self.folder, self.log_file = folder, folder / "up.log"
+        self.environ = {
+            "LEADPULSE_BROKER__PORT": str(broker_port),
+            "LEADPULSE_BROKER__HEAP_MB": "256",
+            "LEADPULSE_BROKER__SASL": "true",
+            "LEADPULSE_KAFKA__BOOTSTRAP": f"127.0.0.1:{broker_port}",
+            "LEADPULSE_STORE__API_PORT": str(free_port()),
+            "LEADPULSE_GATEWAY__PORT": str(free_port()),
+            "LEADPULSE_SPEECH__VOSK_MODEL": str(Path("tests/fixtures/vosk-ru-tiny").absolute()),
+            "LEADPULSE_GATEWAY__WMS": json.dumps({"test": {"token": "100%-secret"}}),
+            "LEADPULSE_LOG__FILE": "log/leadpulse.log",
+            **{f"LEADPULSE_METRICS__{name.upper()}": str(free_port()) for name in WORKERS},
+        }
+        self.process: Process | None = None
+
+    async def start(self) -> None:
+        """Start it with its output in a file, as a shell's `>>` does."""
+        with self.log_file.open("ab") as out:
+            self.process = await self.run(out)
+
+    async def run(self, out: object, **environ: str) -> Process:
+        """One more `leadpulse up` with these settings."""
+        command = (sys.executable, "-m", "streams.cli", "up")
+        whole = os.environ | self.environ | environ
+        return await asyncio.create_subprocess_exec(*command, cwd=self.folder, env=whole, stdout=out, stderr=STDOUT)
+
+    async def refused(self, **environ: str) -> str:
+        """The one line of a start that is not possible."""
+        process = await self.run(PIPE, **environ)
+        async with asyncio.timeout(PATIENCE):
+            said, _ = await process.communicate()
+        assert process.returncode == 1
+        (line,) = said.decode().splitlines()
+        return line
 
     @property
     def log(self) -> str:
         """All that it printed."""
-        return self._log.read_text()
+        return self.log_file.read_text()
 
-    def pid_of(self, word: str) -> int | None:
-        """The child whose command line holds a word."""
+    def children(self) -> dict[str, psutil.Process]:
+        """Its processes by name; Java is `java`."""
+        assert self.process is not None
+        found = {}
         for child in psutil.Process(self.process.pid).children(recursive=True):
             with contextlib.suppress(psutil.NoSuchProcess):
-                if word in child.cmdline():
-                    return child.pid
-        return None
+                words = child.cmdline()
+                found[words[words.index("worker") + 1] if "worker" in words else child.name()] = child
+        return found
 
-    async def ready(self) -> None:
+    async def ready(self, times: int = 1) -> None:
         """Wait for the line that says so."""
 
         async def said() -> bool:
-            return "leadpulse.up: ready" in self.log
+            assert self.process is not None and self.process.returncode is None, self.log
+            return self.log.count("leadpulse.up: готово") >= times
 
-        await until(said, 90, f"ready; see {self._log}")
+        await until(said, PATIENCE, f"ready; see {self.log_file}")
+
+    async def signal(self, number: int) -> None:
+        """Send a signal."""
+        assert self.process is not None
+        self.process.send_signal(number)
+
+    async def ended(self) -> int:
+        """Its exit code."""
+        assert self.process is not None
+        return await asyncio.wait_for(self.process.wait(), PATIENCE)
 
 
 @pytest.fixture
 async def up(tmp_path: Path, free_ports: Callable[[], tuple[int, int]]) -> AsyncIterator[Up]:
-    """`leadpulse up` in a folder of its own, on free ports."""
-    broker_port, _ = free_ports()
-    environ = {
-        "LEADPULSE_BROKER__PORT": str(broker_port),
-        "LEADPULSE_KAFKA__BOOTSTRAP": f"127.0.0.1:{broker_port}",
-        "LEADPULSE_STORE__API_PORT": str(free_port()),
-        "LEADPULSE_GATEWAY__PORT": str(free_port()),
-        "LEADPULSE_SPEECH__VOSK_MODEL": str(Path("tests/fixtures/vosk-ru-tiny").absolute()),
-        "LEADPULSE_GATEWAY__WMS": json.dumps({"test": {"token": "100%-secret"}}),
-        **{f"LEADPULSE_METRICS__{name.upper()}": str(free_port()) for name in WORKERS},
-    }
-    log = tmp_path / "up.log"
-    with log.open("wb") as out:
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "streams.cli", "up", cwd=tmp_path, env=os.environ | environ, stdout=out, stderr=out
-        )
-    yield Up(process, log)
-    if process.returncode is None:
-        children = psutil.Process(process.pid).children(recursive=True)
-        for child in children:
-            child.kill()
-        process.kill()
-        await process.wait()
+    """An installation; nothing of it stays."""
+    one = Up(tmp_path, free_ports()[0])
+    yield one
+    if one.process is not None and one.process.returncode is None:
+        left = list(one.children().values())
+        one.process.kill()
+        await one.process.wait()
+        psutil.wait_procs(left, timeout=PATIENCE)
 
 
-@pytest.mark.timeout(180)
-async def test_ready_restart_and_stop_in_order(up: Up) -> None:
-    """All get ready; a killed worker comes back; Ctrl-C ends the gateway first, the broker last, with exit code 0."""
+@pytest.mark.timeout(600)
+async def test_a_first_start_and_an_orderly_end(up: Up) -> None:
+    """No token, no fault, no secret where it does not belong; a second start changes nothing; a worker comes back."""
+    await up.start()
     await up.ready()
-    pid = up.pid_of("pipeline")
-    assert pid is not None
-    os.kill(pid, signal.SIGKILL)
+    children = up.children()
+    assert set(children) == {*WORKERS, "java"}
+
+    for child in children.values():
+        environ = Path(f"/proc/{child.pid}/environ").read_bytes()
+        assert b"100%-secret" not in environ and b"LEADPULSE_GATEWAY" not in environ
+        assert b"LEADPULSE_LOG" not in environ
+    open_to_others = [p for p in (up.folder / "var").rglob("*") if not p.is_symlink() and p.stat().st_mode & 0o077]
+    assert not open_to_others
+
+    refused = await up.refused()
+    assert "уже работает" in refused and str(up.process.pid if up.process else "") in refused
+    assert up.children() == children
+
+    children["pipeline"].send_signal(signal.SIGKILL)
 
     async def back() -> bool:
-        return up.pid_of("pipeline") not in (None, pid)
+        return up.children().get("pipeline", children["pipeline"]) != children["pipeline"]
 
-    await until(back, 30, "pipeline runs again")
-    children = psutil.Process(up.process.pid).children(recursive=True)
-    up.process.send_signal(signal.SIGINT)
-    assert await asyncio.wait_for(up.process.wait(), 90) == 0
-    stops = [line.split("|")[0].strip() for line in up.log.splitlines() if line.endswith("stopping code=0")]
-    assert stops[0] == "gateway"
+    await until(back, PATIENCE, "pipeline runs again")
+    left = list(up.children().values())
+    await up.signal(signal.SIGINT)
+    assert await up.ended() == 0
+
     lines = up.log.splitlines()
-    broker_stops = next(n for n, line in enumerate(lines) if line.startswith("broker") and "stopping" in line)
-    assert broker_stops > max(n for n, line in enumerate(lines) if line.endswith("stopping code=0"))
-    assert not any(child.is_running() for child in children)
+    assert [line for line in lines if not LINE.match(line)] == []
+    assert not [line for line in lines if " ERROR " in line or " CRITICAL " in line]
+    assert sum("токена бота нет (telegram.token)" in line for line in lines) == 1
+    assert sum("pipeline завершился (сигнал 9)" in line for line in lines) == 1
     assert "100%-secret" not in up.log
+    assert (up.folder / "log" / "leadpulse.log").read_text() == up.log
+    stops = [line.split("|")[0].strip() for line in lines if line.endswith("stopping code=0")]
+    assert stops[0] == "gateway"
+    assert lines[-1].endswith("всё остановлено")
+    assert (up.folder / "var" / "kafka" / "data" / ".kafka_cleanshutdown").exists()
+    assert not psutil.wait_procs(left, timeout=1)[1]
 
 
-@pytest.mark.timeout(120)
-async def test_second_signal_stops_at_once(up: Up) -> None:
-    """The second Ctrl-C leaves no process behind, without waiting for anybody."""
+@pytest.mark.timeout(600)
+async def test_a_killed_one_leaves_nobody_and_the_next_starts_clean(up: Up) -> None:
+    """After kill -9 no process is left and the next start gets ready with its own; a second signal ends it at once."""
+    await up.start()
     await up.ready()
-    children = psutil.Process(up.process.pid).children(recursive=True)
+    children = list(up.children().values())
+    await up.signal(signal.SIGKILL)
+    await up.ended()
+    await up.start()
+    await up.ready(times=2)
+    assert not [child for child in children if child.is_running() and child.status() != psutil.STATUS_ZOMBIE]
+
+    ours = up.children()
+    assert set(ours) == {*WORKERS, "java"}
     for name in ("store", "pipeline"):
-        pid = up.pid_of(name)
-        assert pid is not None
-        os.kill(pid, signal.SIGSTOP)  # these would take their whole time to be stopped in order
-    up.process.send_signal(signal.SIGINT)
-    await asyncio.sleep(0.5)
-    up.process.send_signal(signal.SIGINT)
-    await asyncio.wait_for(up.process.wait(), 10)
+        ours[name].suspend()  # these would take their whole time to be stopped in order
+    await up.signal(signal.SIGINT)
 
-    async def gone() -> bool:
-        return not any(child.is_running() and child.status() != psutil.STATUS_ZOMBIE for child in children)
+    async def stopping() -> bool:
+        return "Ctrl-C ещё раз" in up.log
 
-    await until(gone, 10, "all processes are gone")
+    await until(stopping, PATIENCE, "the first signal is heard")
+    await up.signal(signal.SIGINT)
+    assert await up.ended() == 0
+    assert not psutil.wait_procs(list(ours.values()), timeout=PATIENCE)[1]
+
+
+@pytest.mark.timeout(600)
+async def test_faults_before_the_start_are_one_line(up: Up, tmp_path: Path) -> None:
+    """A taken port, a missing Java, a folder that cannot be one: said in words, nothing started, exit code 1."""
+    port = int(up.environ["LEADPULSE_GATEWAY__PORT"])
+    with socket.create_server(("127.0.0.1", port)):
+        assert f"порт {port} занят (gateway.port)" in await up.refused()
+    assert "нет Java" in await up.refused(JAVA_HOME=str(tmp_path))
+    (tmp_path / "file").write_text("")
+    blocked = await up.refused(LEADPULSE_STORE__FOLDER="file")
+    assert "нельзя писать в папку file (store.folder): это не папка" in blocked
+    assert up.process is None
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.skipif(os.geteuid() != 0, reason="mounts need root")
+async def test_a_full_and_a_read_only_disk_are_one_line(up: Up, tmp_path: Path) -> None:
+    """On real file systems: the folder and the reason are named."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    await _done("mount", "-t", "tmpfs", "-o", "size=64k", "none", str(disk))
+    try:
+        full = await up.refused(LEADPULSE_BROKER__FOLDER="disk/kafka")
+        assert "нельзя писать в папку disk/kafka (broker.folder): на диске нет места" in full
+        await _done("mount", "-o", "remount,ro", str(disk))
+        assert "(speech.spool): диск только для чтения" in await up.refused(LEADPULSE_SPEECH__SPOOL="disk/speech")
+    finally:
+        await _done("umount", "--lazy", str(disk))
+
+
+async def _done(*command: str) -> None:
+    process = await asyncio.create_subprocess_exec(*command)
+    assert await process.wait() == 0
