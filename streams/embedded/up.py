@@ -2,7 +2,7 @@
 
 First the ground is looked at (folders, ports, a second instance), then the broker starts, then its topics are made,
 then all workers: each finds what it needs, so a healthy start logs no fault. They end in the reverse order, the gateway
-first; when this process is killed, the kernel ends them all. docs/decisions/0016 says why there is no supervisord.
+first; when this process is killed, the kernel ends them all. docs/decisions/0024 says why there is no supervisord.
 """
 
 import asyncio
