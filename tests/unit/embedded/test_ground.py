@@ -90,7 +90,7 @@ async def test_only_one_at_a_time(tmp_path: Path) -> None:
     (await ground.hold(tmp_path)).close()
 
 
-@pytest.mark.parametrize("left", ["", "1 2", "999999999 5.0", "x y", f"{os.getpid()} 1.0"])
+@pytest.mark.parametrize("left", ["", "1 2", "999999999 5.0", "x y", f"{os.getpid()} 1.0"], ids=range(5))
 async def test_what_a_killed_one_left_is_waited_for(left: str, tmp_path: Path) -> None:
     """A lock that only orphans hold is waited for, whatever stands in it, also when the number is another's by now."""
     file = tmp_path / "up.lock"
