@@ -12,6 +12,7 @@ import click
 from schemas.errors import LeadpulseError
 
 COMMANDS: dict[str, tuple[str, str]] = {
+    "init": ("init", "Составить leadpulse.toml по вопросам; каждый ответ проверяется."),
     "up": ("run", "Запустить всё на этой машине: Kafka и все процессы."),
     "broker": ("run", "Запустить только встроенную Kafka."),
     "worker": ("run", "Запустить один процесс: gateway, pipeline, transcribe, minutes, store или notify."),

@@ -71,7 +71,9 @@ class FakeBitrix:
         self.slowness = 0.0
         self._per_second, self._burst, self._clock = per_second, burst, clock
         self._level, self._at = 0.0, clock()
+        profile = {"ID": str(user), "ADMIN": False, "NAME": "Анна", "LAST_NAME": "Кузнецова"}
         self._methods: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
+            "profile": lambda _: {"result": profile},
             "crm.timeline.comment.fields": lambda _: {"result": {}},
             "crm.timeline.comment.list": self._list,
             "crm.timeline.comment.add": self._add,

@@ -1,0 +1,111 @@
+"""The questions of `init`, one after the other, each until the answer is right or left out."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import TypeVar
+
+import click
+
+from schemas.errors import Refused, Transient
+from streams.cli import init_verify as verify
+from streams.cli.init_file import Answers
+from streams.settings import Settings
+
+T = TypeVar("T")
+
+
+def ask_all(loaded: Settings, answers: Answers) -> Answers:
+    """Fill in what the flags left open."""
+    click.echo("Вопросы по порядку; Enter пропускает. Секреты при вводе не видны.\n")
+    if not answers.telegram_token:
+        _telegram(loaded.telegram.api, answers)
+    if not answers.bitrix_webhook:
+        answers.bitrix_webhook = _until_right(
+            "Вебхук Битрикс24 (https://…/rest/…)", verify.bitrix_user, lambda user: f"вебхук пользователя {user}"
+        )
+    if not answers.speechkit_key:
+        answers.speechkit_key = _until_right(
+            "Ключ SpeechKit", lambda key: verify.speechkit_key(loaded, key), lambda _: "ключ принят"
+        )
+    if not answers.wms:
+        _systems(answers)
+    if not answers.recordings:
+        answers.recordings = click.prompt("Папка записей встреч (общее хранилище)", str(loaded.speech.recordings))
+    if not answers.vosk_model:
+        answers.vosk_model = click.prompt("Папка модели Vosk", str(loaded.speech.vosk_model))
+    return answers
+
+
+def _systems(answers: Answers) -> None:
+    while name := click.prompt("Имя системы склада, например moysklad", "", show_default=False):
+        if _right(partial(verify.wms_name, name)) and name not in answers.wms:
+            answers.wms.append(name)
+
+
+def _telegram(api: str, answers: Answers) -> None:
+    answers.telegram_token = _until_right(
+        "Токен бота Telegram (от @BotFather)", lambda token: verify.bot_name(api, token), lambda name: f"бот {name}"
+    )
+    if not answers.telegram_token:
+        return
+    answers.curator_chat = answers.curator_chat or _chat(api, answers, "Чат кураторов")
+    same = "Отчёт и сообщения для эксплуатации — в тот же чат?"
+    if not answers.curator_chat or click.confirm(same, default=True):
+        return
+    answers.report_chat = answers.report_chat or _chat(api, answers, "Чат ежедневного отчёта")
+    answers.ops_chat = answers.ops_chat or _chat(api, answers, "Чат эксплуатации")
+
+
+def _chat(api: str, answers: Answers, what: str) -> int:
+    """A chat where somebody has just written, or whose number is given; 0 when it is left out."""
+    token = answers.telegram_token
+    click.echo(f"{what}: добавьте туда бота и напишите там любое сообщение, например /start.")
+    while True:
+        said = click.prompt("Написали — Enter; или номер чата; или «нет», чтобы пропустить", "", show_default=False)
+        if said.lower() in ("нет", "н", "no"):
+            return 0
+        try:
+            if said:
+                return _number(api, token, said)
+            heard = verify.last_heard(api, token)
+        except (Refused, Transient) as error:
+            click.echo(f"  ✗ {error}")
+            continue
+        if heard is None:
+            click.echo("  ✗ сообщений боту нет. В группе бот видит их все, только если выключен его privacy mode")
+        elif click.confirm(f"  «{heard.title}» ({heard.chat}) — этот чат?", default=True):
+            if heard.user not in answers.staff and click.confirm(f"  {heard.name} ({heard.user}) — сотрудник?", True):
+                answers.staff.append(heard.user)
+            return heard.chat
+
+
+def _number(api: str, token: str, said: str) -> int:
+    try:
+        chat = int(said)
+    except ValueError:
+        raise Refused("номер чата — целое число, у групп с минусом") from None
+    click.echo(f"  ✓ чат «{verify.chat_title(api, token, chat)}»")
+    return chat
+
+
+def _until_right(question: str, check: Callable[[str], T], good: Callable[[T], str]) -> str:
+    """A secret; empty when it is left out."""
+    while True:
+        answer: str = click.prompt(question, "", hide_input=True, show_default=False).strip()
+        if not answer:
+            return ""
+        try:
+            click.echo(f"  ✓ {good(check(answer))}")
+        except (Refused, Transient) as error:
+            click.echo(f"  ✗ {error}")
+        else:
+            return answer
+
+
+def _right(check: Callable[[], None]) -> bool:
+    try:
+        check()
+    except Refused as error:
+        click.echo(f"  ✗ {error}")
+        return False
+    return True
