@@ -9,7 +9,7 @@ from aiokafka.errors import KafkaError
 from schemas.errors import Transient
 from schemas.topics import PROBE
 from streams.engine import topics
-from streams.engine.kafka import client_options
+from streams.engine.connect import client_options
 from streams.settings import Settings
 
 TIMEOUT = 10.0

@@ -12,7 +12,7 @@ from aiokafka.errors import KafkaError
 
 from schemas.errors import ConfigError
 from streams.embedded.server import HOST
-from streams.engine.kafka import client_options
+from streams.engine.connect import client_options
 from streams.settings import Kafka
 
 

@@ -8,33 +8,19 @@ Registered under the entry point group `faust.transports`; faust-streaming is pi
 """
 
 import asyncio
-import logging
 from collections import deque
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from typing import Any, NamedTuple
+from weakref import ref
 
-from aiokafka.errors import KafkaError
-from aiokafka.structs import OffsetAndMetadata
 from faust.transport.drivers import aiokafka as driver
 from faust.types.tuples import TP, ConsumerMessage
 
-log = logging.getLogger(__name__)
-
-IDLE_WAIT_MS = 1000
-"""Long poll when nothing flows. The broker answers at once when a record comes, so this costs no latency."""
-
-LINGER_MS = 10
-"""While records flow the broker gathers for so long before it answers, unless the worker's URL says `?linger=`: at a
-hundred events a second a fetch, a batch and a commit each would cost many times what the events do."""
-
-GATHERED_BYTES = 512 << 10
-"""It answers at once when it has so much: a long linger is no limit under load."""
+from streams.engine.consumer_thread import LINGER_MS, ConsumerThread
 
 FULL_WAIT_MS = 50
 """The longest linger while a partition is full: it is not in the fetch that is under way, and waits for its end."""
-
-BUSY_SECONDS = 0.2
-"""Records flow as long as a fetch that gathers brings some within so much more than its linger."""
 
 
 class Progress(NamedTuple):
@@ -43,52 +29,23 @@ class Progress(NamedTuple):
     topic: str
     partition: int
     committed: int | None
-    in_work: int
+    delivered: int
+    """Batches that were handed out and are not acked."""
 
 
-def _set_long_poll(consumer: Any, wait_ms: int, least_bytes: int) -> None:
-    """How long the broker may hold the next fetches, and from how many bytes on it does not.
+@dataclass(slots=True)
+class Delivery:
+    """A batch that was handed to Faust. The reference is weak: when it dies unacked, Faust has dropped the batch."""
 
-    Faust makes the consumer with values of its own, and aiokafka 0.14 reads these two whenever it makes a request.
-    """
-    consumer._fetcher._fetch_max_wait_ms = wait_ms
-    consumer._fetcher._fetch_min_bytes = least_bytes
+    first: int
+    last: int
+    message: ref[Any]
+    acked: bool = False
 
-
-class ConsumerThread(driver.AIOKafkaConsumerThread):
-    """The thread that owns the aiokafka consumer."""
-
-    _busy = False
-
-    async def _commit(self, offsets: Any) -> bool:
-        """Commit in the consumer's thread. A passing fault means "not yet"; Faust would end the worker."""
-        mine = self.assignment()
-        try:
-            await self._ensure_consumer().commit(
-                {driver.ensure_aiokafka_TP(tp): OffsetAndMetadata(at, "") for tp, at in offsets.items() if tp in mine}
-            )
-        except KafkaError as error:  # also CommitFailedError: the group moved on, the new owner starts from its commit
-            log.warning("offsets not committed", extra={"error": repr(error)})
-            return False
-        return True
-
-    linger_ms = LINGER_MS
-    """Set by the consumer; at most `FULL_WAIT_MS` while one of its partitions is full."""
-
-    async def _fetch_records(
-        self, consumer: Any, active_partitions: set[TP], timeout: float | None = None, max_records: int | None = None
-    ) -> Any:
-        """Take what was fetched, and tell the broker how long it may gather for the next fetch."""
-        if self._busy:
-            timeout = min(timeout or 0.0, self.linger_ms / 1000 + BUSY_SECONDS)
-        records = await super()._fetch_records(consumer, active_partitions, timeout=timeout, max_records=max_records)
-        self._busy = bool(records)
-        _set_long_poll(consumer, *((self.linger_ms, GATHERED_BYTES) if self._busy else (IDLE_WAIT_MS, 1)))
-        return records
-
-    def owns(self, topic: str, partition: int) -> bool:
-        """Whether the group gave us this partition. Asked several times a batch, so without Faust's copy of all."""
-        return self._consumer is not None and (topic, partition) in self._consumer.assignment()
+    @property
+    def dropped(self) -> bool:
+        """Nobody has it and nobody can ack it any more."""
+        return not self.acked and self.message() is None
 
 
 class BatchConsumer(driver.Consumer):
@@ -99,13 +56,24 @@ class BatchConsumer(driver.Consumer):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._pending: dict[TP, deque[int]] = {}  # last offsets of delivered batches, in order
+        self._pending: dict[TP, deque[Delivery]] = {}  # in the order of delivery, which is that of the offsets
         self._settled: dict[TP, int] = {}  # what may be committed
         self._room = asyncio.Event()
         self._linger_ms = int(self.transport.url[0].query.get("linger", LINGER_MS))
 
     def _new_consumer_thread(self) -> ConsumerThread:
         return ConsumerThread(self, loop=self.loop, beacon=self.beacon)
+
+    async def _drain_messages(self, fetcher: Any) -> None:
+        """Hand out until stopped. Faust's own loop silently drops what lies before the last offset it saw."""
+        try:
+            while not (self.should_stop or fetcher.should_stop):
+                async for _, message in self.getmany(timeout=1.0):
+                    await self.wait_first(self.callback(message), self.suspend_flow.wait())
+                    del message  # or a dropped batch would live on here
+        except self.consumer_stopped_errors:
+            if not self.transport.app.should_stop:
+                raise
 
     async def getmany(self, timeout: float) -> AsyncIterator[tuple[TP, ConsumerMessage]]:
         """Fetch, and yield one message per partition whose value is the list of its records."""
@@ -117,55 +85,62 @@ class BatchConsumer(driver.Consumer):
             self._room.clear()
             await self.wait_first(self._room.wait(), timeout=1.0)
             return
-        if len(active) < len(assigned):
-            timeout = 0.01  # a full partition may get room any moment: do not sleep on the empty ones
         full = len(active) < len(assigned)
+        if full:
+            timeout = 0.01  # a full partition may get room any moment: do not sleep on the empty ones
         self._thread.linger_ms = min(self._linger_ms, FULL_WAIT_MS) if full else self._linger_ms
         generation = self.app.consumer_generation_id
         records = await self._getmany(active_partitions=active, timeout=timeout)
-        if not records or self.should_stop:
+        if self.should_stop:
             return
-        if not self.flow_active or generation != self.app.consumer_generation_id:
-            await self.perform_seek()
-            return
+        left = {tp: batch[0].offset for tp, batch in records.items()}
         for tp, batch in records.items():
-            last = batch[-1]
-            self._pending.setdefault(tp, deque()).append(last.offset)
-            yield (
-                tp,
-                ConsumerMessage(
-                    topic=last.topic,
-                    partition=last.partition,
-                    offset=last.offset,
-                    timestamp=last.timestamp / 1000.0,
-                    timestamp_type=last.timestamp_type,
-                    headers=(),
-                    key=b"",
-                    value=batch,
-                    checksum=None,
-                    serialized_key_size=0,
-                    serialized_value_size=0,
-                    tp=tp,
-                    generation_id=generation,
-                ),
-            )
+            if not self.flow_active or generation != self.app.consumer_generation_id:
+                await self._thread.rewind(left)  # a commit may be missing to go back to: back to where they were read
+                return
+            del left[tp]
+            yield tp, self._deliver(tp, batch, generation)
+
+    def _deliver(self, tp: TP, batch: Any, generation: int) -> ConsumerMessage:
+        last = batch[-1]
+        message = ConsumerMessage(
+            topic=last.topic,
+            partition=last.partition,
+            offset=last.offset,
+            timestamp=last.timestamp / 1000.0,
+            timestamp_type=last.timestamp_type,
+            headers=(),
+            key=b"",
+            value=batch,
+            checksum=None,
+            serialized_key_size=0,
+            serialized_value_size=0,
+            tp=tp,
+            generation_id=generation,
+        )
+        self._pending.setdefault(tp, deque()).append(Delivery(batch[0].offset, last.offset, ref(message)))
+        return message
 
     async def _add_gap(self, tp: TP, offset_from: int, offset_to: int) -> None:
         """A batch stands for all offsets up to its last one: gaps need no tracking."""
 
     def ack(self, message: Any) -> bool:
-        """Mark a batch as settled; what is contiguous from the front becomes committable."""
-        if not super().ack(message):
-            return False
+        """Mark a batch as settled; what is contiguous from the front becomes committable.
+
+        A batch that was handed out before its partition was revoked, or before `deliver_again`, counts for nothing:
+        the records were given out anew, perhaps in a larger batch that ends at the same offset.
+        """
+        fresh: bool = super().ack(message)
         tp = message.tp
-        acked = self._acked_index[tp]
-        pending = self._pending.get(tp)
-        while pending and pending[0] in acked:
-            self._settled[tp] = pending.popleft() + 1
-        if not pending:
-            acked.clear()
+        self._acked_index[tp].discard(message.offset)  # kept in `_pending`
+        pending = self._pending.get(tp, deque())
+        for delivery in pending:
+            if delivery.message() is message:
+                delivery.acked = True
+        while pending and pending[0].acked:
+            self._settled[tp] = pending.popleft().last + 1
         self._room.set()
-        return True
+        return fresh
 
     def _new_offset(self, tp: TP) -> int | None:
         self._acked[tp].clear()
@@ -174,27 +149,45 @@ class BatchConsumer(driver.Consumer):
     async def _commit_offsets(self, offsets: Any, start_new_transaction: bool = True) -> bool:
         """Commit; a failed commit is offered again (Faust forgets it and remembers it as done)."""
         before = {tp: self._committed_offset[tp] for tp in offsets}
+        generation = self.app.consumer_generation_id
         done: bool = await super()._commit_offsets(offsets, start_new_transaction)
-        if not done:
+        if not done and generation == self.app.consumer_generation_id:
             for tp, offset in offsets.items():
                 self._committed_offset[tp] = before[tp]
-                if tp in self._pending:  # still ours
-                    self._settled.setdefault(tp, offset)
+                self._settled.setdefault(tp, offset)
         return done
 
-    async def on_partitions_revoked(self, revoked: set[TP]) -> None:
-        """Forget what was delivered: the next owner starts from the commit."""
-        await super().on_partitions_revoked(revoked)
-        for tp in revoked:
-            self._pending.pop(tp, None)
-            self._settled.pop(tp, None)
+    async def on_partitions_assigned(self, assigned: set[TP], generation_id: int = 0) -> None:
+        """Begin with nothing, whatever slipped out, was acked or failed to commit since the partitions were revoked.
+
+        Until then a commit is still the broker's to judge: it refuses a generation that is over.
+        """
+        self._pending.clear()
+        self._settled.clear()
+        await super().on_partitions_assigned(assigned, generation_id)
+
+    async def deliver_again(self) -> set[TP]:
+        """Read dropped batches anew; returns their partitions. What was delivered behind them comes again, too."""
+        dropped: dict[TP, int] = {}
+        for tp, pending in self._pending.items():
+            first = next((delivery.first for delivery in pending if delivery.dropped), None)
+            if first is not None:
+                dropped[tp] = first
+                self._pending[tp] = deque(delivery for delivery in pending if delivery.last < first)
+        if dropped:
+            await self._thread.rewind(dropped)
+            self._room.set()
+        return set(dropped)
+
+    def verify_event_path(self, now: float, tp: TP) -> None:
+        """Faust's own check takes idle partitions for dead ones (faust-streaming#175): our watchdog asks the broker."""
 
     def owns(self, topic: str, partition: int) -> bool:
         """Whether the partition is ours now."""
         return bool(self._thread.owns(topic, partition))
 
     def progress(self) -> list[Progress]:
-        """Commit and batches in work of every assigned partition."""
+        """Commit and batches delivered of every assigned partition."""
         return [
             Progress(tp.topic, tp.partition, self._committed_offset[tp], len(self._pending.get(tp, ())))
             for tp in self.assignment()

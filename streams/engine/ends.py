@@ -7,7 +7,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
 from schemas.errors import Transient
-from streams.engine.kafka import client_options
+from streams.engine.connect import client_options
 from streams.settings import Kafka
 
 

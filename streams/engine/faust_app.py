@@ -7,8 +7,12 @@ from typing import Any
 import faust
 from faust.auth import SASLCredentials, SSLCredentials
 
-from streams.engine.kafka import client_options
+from streams.engine.connect import client_options
 from streams.settings import Kafka, Settings
+
+METADATA_MAX_AGE_S = 20
+"""A leader that read its metadata while the broker was starting knows no topics and gives nobody anything until it
+reads them anew; Kafka's default is five minutes."""
 
 
 def faust_app(name: str, settings: Settings, *, jobs: bool, wait_empty: bool, linger_ms: int) -> Any:
@@ -27,6 +31,7 @@ def faust_app(name: str, settings: Settings, *, jobs: bool, wait_empty: bool, li
         topic_disable_leader=True,
         consumer_auto_offset_reset="earliest",
         consumer_max_fetch_size=4 << 20,
+        consumer_metadata_max_age_ms=METADATA_MAX_AGE_S * 1000,
         broker_max_poll_records=1 if jobs else settings.pipeline.max_batch,
         broker_max_poll_interval=86_400.0,  # a sink that is away for long is no reason to leave the group
         broker_commit_interval=0.5,

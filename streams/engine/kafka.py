@@ -1,20 +1,19 @@
-"""Kafka clients outside of Faust: client options, acknowledged output, whole-topic reads."""
+"""Kafka clients outside of Faust: acknowledged output, whole-topic reads."""
 
 import asyncio
 import logging
-import ssl
 from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
-from aiokafka.client import AIOKafkaClient
 from aiokafka.errors import KafkaError, KafkaTimeoutError, MessageSizeTooLargeError
 from aiokafka.partitioner import murmur2
 
 from schemas.errors import TooLarge, Transient
 from schemas.topics import LARGEST, TOPICS, TopicSpec
-from streams.engine.retry import Attempts, Policy, retry
+from streams.engine.connect import client_options, wait_for_topics
+from streams.engine.retry import Attempts, Policy
 from streams.settings import Kafka
 
 log = logging.getLogger(__name__)
@@ -27,9 +26,6 @@ OVERHEAD = 128
 
 FOLLOW = Policy(first=0.5, longest=5.0)
 """Pauses before a topic is followed anew: all of it is read again then."""
-
-WAIT_FOR_TOPICS = Policy(first=0.5, longest=2.0)
-"""A worker may start before the broker: it looks often, so that it starts soon after."""
 
 FEW = 8
 """Records of a partition that go one by one into the producer's open batch, together with those of other callers. A
@@ -53,43 +49,6 @@ class Output(NamedTuple):
     value: bytes | None
     partition: int | None = None
     headers: tuple[tuple[str, bytes], ...] = ()
-
-
-def client_options(kafka: Kafka) -> dict[str, Any]:
-    """Connection arguments that every aiokafka client takes."""
-    options: dict[str, Any] = {
-        "bootstrap_servers": kafka.bootstrap.split(","),
-        "security_protocol": kafka.security,
-        "request_timeout_ms": 30_000,
-    }
-    if kafka.security.endswith("SSL"):
-        options["ssl_context"] = ssl.create_default_context(cafile=kafka.ca_file)
-    if kafka.security.startswith("SASL"):
-        options |= {
-            "sasl_mechanism": kafka.sasl_mechanism,
-            "sasl_plain_username": kafka.username,
-            "sasl_plain_password": kafka.password.get_secret_value(),
-        }
-    return options
-
-
-async def wait_for_topics(kafka: Kafka, names: Iterable[str]) -> None:
-    """Return when the broker answers and knows all of the topics: a worker may start before either is there."""
-    wanted = {kafka.prefix + name for name in names}
-
-    async def look() -> None:
-        client = AIOKafkaClient(**client_options(kafka), client_id="leadpulse-wait")
-        try:
-            await client.bootstrap()
-            if missing := sorted(wanted - set((await client.fetch_all_metadata()).topics())):
-                raise Transient(f"topics are missing: {missing}")
-        finally:
-            await client.close()
-
-    def told(fault: Exception) -> None:
-        log.warning("waiting for Kafka and its topics", extra={"missing": str(fault) or repr(fault)})
-
-    await retry(WAIT_FOR_TOPICS, look, told=told, passing=(Transient, KafkaError, OSError))
 
 
 def partition_of(topic: str, key: bytes) -> int:
@@ -192,10 +151,15 @@ class Reader:
     """Reads whole partitions from their beginning, outside of any group: state, identities, outboxes."""
 
     def __init__(self, kafka: Kafka, topic: TopicSpec) -> None:
+        self._kafka, self._name = kafka, topic.name
         self._options = client_options(kafka)
         self._topic = kafka.prefix + topic.name
         self.followed = 0
         """Offset before which `follow` has given everything away at least once."""
+
+    async def there(self) -> None:
+        """Return when the topic can be read: who reads at the start may be up before the broker."""
+        await wait_for_topics(self._kafka, [self._name])
 
     async def read(self, partitions: Iterable[int], deadline: float = 120.0) -> AsyncIterator[ConsumerRecord]:
         """Every record up to the end offsets of now. Raises `Transient` after `deadline` seconds without a record."""
@@ -237,6 +201,7 @@ class Reader:
                 await attempts.failed(error)
 
     async def _follow(self, take: Callable[[ConsumerRecord | None], Awaitable[None]], attempts: Attempts) -> None:
+        await self.there()
         consumer = self._consumer(fetch_wait_ms=500)
         tp = TopicPartition(self._topic, 0)
         try:

@@ -97,4 +97,5 @@ def configure(worker: str, level: str = "INFO", stream: Stream | None = None) ->
     root.setLevel(logging.WARNING)
     for ours in ("streams", "recorder", "leadpulse"):
         logging.getLogger(ours).setLevel(level)
-    logging.getLogger("streams.engine.batches").setLevel(logging.WARNING)  # mode's life cycle of Faust's services
+    for faust in ("batches", "consumer_thread"):  # mode's life cycle of Faust's services
+        logging.getLogger(f"streams.engine.{faust}").setLevel(logging.WARNING)

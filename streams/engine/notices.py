@@ -121,7 +121,8 @@ def _notice(change: _Change, told: Told) -> OpsNotice | None:
 
 
 async def read_told(reader: Reader) -> Told:
-    """The whole topic: some hundred records. Raises `Transient`."""
+    """The whole topic: some hundred records, when it is there. Raises `Transient`."""
+    await reader.there()
     return await collect(reader.read([0]))
 
 

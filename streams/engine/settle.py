@@ -7,6 +7,7 @@ place, and that waiting is the backpressure; where too much of an origin is bad,
 import asyncio
 import logging
 import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -62,7 +63,8 @@ class Settler:
         self._record_patience = replace(PATIENCE, attempts=attempts)
         self._jobs: dict[tuple[int, int], asyncio.Task[bool]] = {}
         self._waiters: set[asyncio.Task[None]] = set()
-        self.in_work = 0
+        self.in_work: Counter[int] = Counter()
+        """Batches in work by partition; what waits after a fault is in work. The watchdog leaves these alone."""
 
     async def run(self, stream: Any) -> None:
         """The agent loop: a partition's batches one after the other, the partitions beside each other.
@@ -118,7 +120,7 @@ class Settler:
     async def _settle(self, batch: Batch) -> bool:
         """Whether everything of the batch is durable. False leaves it unacked: another owner will do it."""
         began = time.monotonic()
-        self.in_work += 1
+        self.in_work[batch.partition] += 1
         try:
             await self._settle_part(batch)
         except _Moved:
@@ -128,7 +130,7 @@ class Settler:
             self._fatal(error)
             return False
         finally:
-            self.in_work -= 1
+            self.in_work -= Counter([batch.partition])
         metrics.BATCHES.labels(self._topic).inc()
         metrics.RECORDS.labels(self._topic).inc(len(batch.records))
         metrics.SETTLE_SECONDS.labels(self._topic).observe(time.monotonic() - began)

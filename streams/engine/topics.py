@@ -16,7 +16,7 @@ from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
 
 from schemas.errors import Refused, TopicMismatch, Transient
 from schemas.topics import TOPICS, TopicSpec
-from streams.engine.kafka import client_options
+from streams.engine.connect import client_options
 from streams.settings import Kafka
 
 READY_SECONDS = 30.0

@@ -17,13 +17,15 @@ from typing import Any
 from faust.exceptions import ConsumerNotStarted
 
 from schemas.topics import OPS_NOTICES, TopicSpec
-from streams.engine.batches import LINGER_MS
 from streams.engine.budget import Ledger, Limits, Origin
 from streams.engine.clock import wall_clock
 from streams.engine.conditions import Condition, Conditions
+from streams.engine.connect import wait_for_topics
+from streams.engine.consumer_thread import LINGER_MS
 from streams.engine.faust_app import faust_app
+from streams.engine.group import GroupView
 from streams.engine.health import Check, HealthPage
-from streams.engine.kafka import Outputs, Reader, wait_for_topics
+from streams.engine.kafka import Outputs, Reader
 from streams.engine.notices import Notices, read_told
 from streams.engine.progress import Watchdog
 from streams.engine.settle import Batch, Process, Settler
@@ -121,7 +123,7 @@ class Worker:
         told = [("notices", self.notices.run), ("conditions", self._conditions.run)]
         tasks = [asyncio.ensure_future(self._guard(name, work)) for name, work in [*told, *self._background]]
         if self._settlers:
-            watchdog = Watchdog(self.settings, self.app, lambda: any(s.in_work for s in self._settlers.values()))
+            watchdog = self._watchdog()
             tasks.append(asyncio.ensure_future(self._guard("faust", self._run_faust)))
             tasks.append(asyncio.ensure_future(self._guard("watchdog", lambda: watchdog.run(self._stalled))))
         log.info("started", extra={"pid": os.getpid()})
@@ -131,6 +133,12 @@ class Worker:
         await self._stop(tasks, page)
         last_resort.cancel()
         return code
+
+    def _watchdog(self) -> Watchdog:
+        view = GroupView(self.settings.kafka, self.app.conf.id, self._settlers)
+        watchdog = Watchdog(self.settings, self.app, view, lambda topic: self._settlers[topic].in_work)
+        self.needs["progress"] = lambda: watchdog.complaint or True
+        return watchdog
 
     async def _stop(self, tasks: list[asyncio.Task[None]], page: HealthPage) -> None:
         if self._settlers and self.app.started:
@@ -144,7 +152,7 @@ class Worker:
         await page.stop()
 
     async def _run_faust(self) -> None:
-        await wait_for_topics(self.settings.kafka, list(self._settlers))
+        await wait_for_topics(self.settings.kafka, self._settlers, group=self.app.conf.id)
         self.app.finalize()
         self.app.conf.web_enabled = False  # our own page serves health and metrics; Faust's would bind 0.0.0.0:6066
         await self.app.start()
@@ -192,9 +200,9 @@ class Worker:
         except ConsumerNotStarted:  # its thread comes up a moment after the app
             return set()
 
-    def _stalled(self, topic: str, partition: int) -> None:
+    def _stalled(self, what: str) -> None:
         faulthandler.dump_traceback(sys.stderr)
-        self._fail(EXIT_STALLED, f"stalled: {topic}/{partition} has records, no commit, nothing in work", None)
+        self._fail(EXIT_STALLED, f"stalled: {what}", None)
 
     def _fail(self, code: int, text: str, error: Exception | None) -> None:
         if self._ended is not None and not self._ended.done():
@@ -208,7 +216,7 @@ class Worker:
     def _checks(self) -> dict[str, Check]:
         checks: dict[str, Check] = {name: check() for name, check in self.needs.items()}
         if self._settlers:
-            checks["assigned"] = bool(self.assigned())
+            checks["assigned"] = bool(self.assigned()) or "разделы ещё не назначены"
         return checks
 
 

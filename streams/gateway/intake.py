@@ -13,7 +13,8 @@ from aiokafka.client import AIOKafkaClient
 from aiokafka.errors import KafkaError
 
 from schemas.errors import Transient
-from streams.engine.kafka import Output, client_options
+from streams.engine.connect import client_options, reachable
+from streams.engine.kafka import Output
 from streams.gateway.body import too_many
 from streams.settings import Gateway, Kafka
 
@@ -143,6 +144,7 @@ class TopicProbe:
 
     async def _connected(self) -> AIOKafkaClient:
         if self._client is None:
+            await reachable(self._kafka)
             self._client = AIOKafkaClient(**client_options(self._kafka), client_id="leadpulse-gateway-probe")
             await self._client.bootstrap()
         return self._client

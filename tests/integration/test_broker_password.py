@@ -14,7 +14,8 @@ from schemas.topics import TOPICS
 from streams import settings
 from streams.embedded import broker
 from streams.embedded.jars import fetch
-from streams.engine.kafka import Output, Outputs, Reader, client_options
+from streams.engine.connect import client_options
+from streams.engine.kafka import Output, Outputs, Reader
 from streams.engine.topics import apply
 from streams.engine.worker import _credentials
 from streams.settings.login import password_of, reaching

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from schemas.topics import LEAD_EVENTS, RECORDINGS, WMS
-from streams.engine import log
+from streams.engine import log, progress
 from streams.engine.kafka import Output
 from streams.engine.settle import Batch, Outcome
 from streams.engine.worker import Worker
@@ -37,6 +37,18 @@ async def crash() -> None:
     raise RuntimeError("a part of the worker crashes")
 
 
+def lose_the_first(worker: Worker) -> None:
+    """The first batch vanishes inside Faust, as it does when a rebalance catches it between consumer and agent."""
+    deliver = worker.app.topics.on_message
+
+    async def lose_once(message: object) -> None:
+        if STARTED.exists():
+            await deliver(message)
+        STARTED.touch()
+
+    worker.app.topics.on_message = lose_once
+
+
 def main() -> int:
     """Run until told to stop."""
     log.configure("trouble")
@@ -45,6 +57,11 @@ def main() -> int:
     worker.consume(RECORDINGS if jobs else WMS, copy)
     if TROUBLE == "hang" and os.environ.get("CRASH") == "1":
         worker.background("crash", crash)
+    if TROUBLE == "drop":
+        lose_the_first(worker)
+    if TROUBLE == "no-share":  # a leader that knows no topics gives nothing to anybody
+        worker.app.assignor._get_copartitioned_groups = lambda *_: {}
+        progress.REBALANCE_S = 4.0  # nobody else's session has to run out here
     return asyncio.run(worker.run())
 
 

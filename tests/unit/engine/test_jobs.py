@@ -61,10 +61,10 @@ async def test_jobs_of_several_partitions_run_side_by_side() -> None:
     stream.deliver(1, partition=0)
     stream.deliver(2, partition=1)
     await settled()
-    assert (work.begun, settling.in_work, stream.acked) == ([1, 2], 2, [])
+    assert (work.begun, settling.in_work, stream.acked) == ([1, 2], {0: 1, 1: 1}, [])
     work.may_end.set()
     await settled()
-    assert (sorted(stream.acked), settling.in_work) == ([1, 2], 0)
+    assert (sorted(stream.acked), settling.in_work) == ([1, 2], {})
     agent.cancel()
 
 
@@ -93,7 +93,7 @@ async def test_job_of_a_moved_partition_is_dropped() -> None:
     await settled()
     settling.drop_jobs(keep={1})
     await settled()
-    assert (work.cancelled, settling.in_work) == ([1], 1)
+    assert (work.cancelled, settling.in_work) == ([1], {1: 1})
     work.may_end.set()
     await settled()
     assert stream.acked == [2]

@@ -4,7 +4,8 @@ import pytest
 from pydantic import SecretStr
 
 from schemas.topics import LEAD_PARTITIONS, TOPICS
-from streams.engine.kafka import client_options, partition_of
+from streams.engine.connect import client_options
+from streams.engine.kafka import partition_of
 from streams.settings import Kafka
 
 # org.apache.kafka.common.utils.UtilsTest.testMurmur2, as signed 32-bit numbers

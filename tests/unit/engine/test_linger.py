@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from faust.transport.drivers import aiokafka as driver
 
-from streams.engine.batches import GATHERED_BYTES, IDLE_WAIT_MS, LINGER_MS, BatchConsumer, ConsumerThread
+from streams.engine.batches import BatchConsumer
+from streams.engine.consumer_thread import GATHERED_BYTES, IDLE_WAIT_MS, LINGER_MS, ConsumerThread
 
 
 class Fetches:

@@ -141,7 +141,7 @@ async def test_a_letter_that_cannot_be_sent_at_all_ends_the_worker() -> None:
     settling = settler(echo, broker, fatal=ended)
     await settling.run(stream)
     assert [type(error) for error in ended] == [KeyError]
-    assert (stream.acked, settling.in_work) == ([], 0)
+    assert (stream.acked, settling.in_work) == ([], {})
 
 
 async def test_a_batch_that_moved_while_it_waited_is_left_alone() -> None:

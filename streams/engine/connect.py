@@ -1,0 +1,91 @@
+"""Connections to Kafka: their options, and waiting until the broker has what a worker needs."""
+
+import asyncio
+import logging
+import ssl
+from collections.abc import Iterable
+from typing import Any
+
+from aiokafka.client import AIOKafkaClient, CoordinationType
+from aiokafka.cluster import ClusterMetadata
+from aiokafka.conn import collect_hosts
+from aiokafka.errors import KafkaError
+
+from schemas.errors import Transient
+from streams.engine.retry import Policy, retry
+from streams.settings import Kafka
+
+log = logging.getLogger(__name__)
+
+CONNECT_S = 5.0
+"""A host that answers nothing at all, not even a refusal, is not waited for longer."""
+
+WAIT_FOR_TOPICS = Policy(first=0.5, longest=2.0)
+"""A worker may start before the broker: it looks often, so that it starts soon after."""
+
+
+def client_options(kafka: Kafka) -> dict[str, Any]:
+    """Connection arguments that every aiokafka client takes."""
+    options: dict[str, Any] = {
+        "bootstrap_servers": kafka.bootstrap.split(","),
+        "security_protocol": kafka.security,
+        "request_timeout_ms": 30_000,
+    }
+    if kafka.security.endswith("SSL"):
+        options["ssl_context"] = ssl.create_default_context(cafile=kafka.ca_file)
+    if kafka.security.startswith("SASL"):
+        options |= {
+            "sasl_mechanism": kafka.sasl_mechanism,
+            "sasl_plain_username": kafka.username,
+            "sasl_plain_password": kafka.password.get_secret_value(),
+        }
+    return options
+
+
+async def reachable(kafka: Kafka) -> None:
+    """Return when a broker's port takes a connection. Raises OSError.
+
+    A worker may start before the broker; aiokafka calls each refused connection an ERROR in the log, and only a broker
+    that goes away later is one.
+    """
+    refused: OSError = ConnectionError("no address")
+    for host, port, _ in collect_hosts(kafka.bootstrap.split(",")):
+        try:
+            async with asyncio.timeout(CONNECT_S):
+                _, writer = await asyncio.open_connection(host, port)
+        except OSError as error:  # also TimeoutError
+            refused = error
+        else:
+            writer.close()
+            return
+    raise refused
+
+
+async def wait_for_topics(kafka: Kafka, names: Iterable[str], group: str | None = None) -> None:
+    """Return when the broker answers, knows all of the topics, has a leader for each of their partitions, and looks
+    after the group: a worker may start before any of that. (A new cluster makes its topic of commits when first asked.)
+    """
+    wanted = {kafka.prefix + name for name in names}
+
+    async def look() -> None:
+        await reachable(kafka)
+        client = AIOKafkaClient(**client_options(kafka), client_id="leadpulse-wait")
+        try:
+            await client.bootstrap()
+            cluster = await client.fetch_all_metadata()
+            if missing := sorted(name for name in wanted if not _led(cluster, name)):
+                raise Transient(f"topics are missing or have no leader: {missing}")
+            if group is not None:
+                await client.coordinator_lookup(CoordinationType.GROUP, group)
+        finally:
+            await client.close()
+
+    def told(fault: Exception) -> None:
+        log.warning("waiting for Kafka and its topics", extra={"missing": str(fault) or repr(fault)})
+
+    await retry(WAIT_FOR_TOPICS, look, told=told, passing=(Transient, KafkaError, OSError))
+
+
+def _led(cluster: ClusterMetadata, topic: str) -> bool:
+    partitions = cluster.partitions_for_topic(topic)
+    return bool(partitions) and partitions == cluster.available_partitions_for_topic(topic)

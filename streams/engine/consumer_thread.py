@@ -1,0 +1,84 @@
+"""The thread that owns the aiokafka consumer of a Faust app: commits, rewinds, length of the long polls."""
+
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+from aiokafka.errors import IllegalStateError, KafkaError
+from aiokafka.structs import OffsetAndMetadata
+from faust.transport.drivers import aiokafka as driver
+from faust.types.tuples import TP
+
+log = logging.getLogger(__name__)
+
+IDLE_WAIT_MS = 1000
+"""Long poll when nothing flows. The broker answers at once when a record comes, so this costs no latency."""
+
+LINGER_MS = 10
+"""While records flow the broker gathers for so long before it answers, unless the worker's URL says `?linger=`: at a
+hundred events a second a fetch, a batch and a commit each would cost many times what the events do."""
+
+GATHERED_BYTES = 512 << 10
+"""It answers at once when it has so much: a long linger is no limit under load."""
+
+BUSY_SECONDS = 0.2
+"""Records flow as long as a fetch that gathers brings some within so much more than its linger."""
+
+
+def set_long_poll(consumer: Any, wait_ms: int, least_bytes: int) -> None:
+    """How long the broker may hold the next fetches of a started aiokafka consumer, and from how many bytes on not.
+
+    Faust 0.15.3 passes a hard `fetch_max_wait_ms=1500`; aiokafka 0.14 reads both from these private fields of its
+    fetcher at every request and has no other way to change them. Both are pinned: look here when one moves.
+    """
+    consumer._fetcher._fetch_max_wait_ms = wait_ms
+    consumer._fetcher._fetch_min_bytes = least_bytes
+
+
+class ConsumerThread(driver.AIOKafkaConsumerThread):
+    """The thread that owns the aiokafka consumer."""
+
+    linger_ms = LINGER_MS
+    """Set by the consumer before each fetch."""
+    _busy = False
+
+    async def _commit(self, offsets: Any) -> bool:
+        """Commit in the consumer's thread. A passing fault means "not yet"; Faust would end the worker."""
+        mine = self.assignment()
+        try:
+            await self._ensure_consumer().commit(
+                {driver.ensure_aiokafka_TP(tp): OffsetAndMetadata(at, "") for tp, at in offsets.items() if tp in mine}
+            )
+        except KafkaError as error:  # also CommitFailedError: the group moved on, the new owner starts from its commit
+            log.warning("offsets not committed", extra={"error": repr(error)})
+            return False
+        return True
+
+    async def _fetch_records(
+        self, consumer: Any, active_partitions: set[TP], timeout: float | None = None, max_records: int | None = None
+    ) -> Any:
+        """Take what was fetched, and tell the broker how long it may gather for the next fetch."""
+        if self._busy:
+            timeout = min(timeout or 0.0, self.linger_ms / 1000 + BUSY_SECONDS)
+        records = await super()._fetch_records(consumer, active_partitions, timeout=timeout, max_records=max_records)
+        self._busy = bool(records)
+        set_long_poll(consumer, *((self.linger_ms, GATHERED_BYTES) if self._busy else (IDLE_WAIT_MS, 1)))
+        return records
+
+    def owns(self, topic: str, partition: int) -> bool:
+        """Whether the group gave us this partition. Asked several times a batch, so without Faust's copy of all."""
+        return self._consumer is not None and (topic, partition) in self._consumer.assignment()
+
+    async def rewind(self, offsets: Mapping[TP, int]) -> None:
+        """Read on from these offsets at the latest, where the partitions are still ours. Never moves forward."""
+        await self.call_thread(self._rewind, offsets)
+
+    async def _rewind(self, offsets: Mapping[TP, int]) -> None:
+        consumer = self._ensure_consumer()
+        for tp, offset in offsets.items():
+            at = driver.ensure_aiokafka_TP(tp)
+            try:
+                if await consumer.position(at) > offset:
+                    consumer.seek(at, offset)
+            except IllegalStateError:  # it moved away meanwhile
+                continue
