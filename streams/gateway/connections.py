@@ -13,6 +13,9 @@ from typing import cast
 HEAD_SECONDS = 10.0
 """From the first byte of a head (of a new connection: from its beginning) to the last."""
 SWEEP_SECONDS = 1.0
+HEARD_SECONDS = 0.1
+"""Nobody is ended sooner for the sake of somebody new: while we are busy, what he sent lies in the system unread. The
+loop reads that before it looks at its timers, so after this time silence is his own."""
 SPARE_FILES = 256
 """File descriptors for all else: Kafka, health page, files, modules."""
 
@@ -35,12 +38,12 @@ class Connections:
     def begin(self, transport: asyncio.BaseTransport | None) -> None:
         """The head is there: a request is in work."""
         if transport is not None and (connection := self._open.get(transport)):
-            connection.owes_since, connection.in_work = None, True
+            connection.owes, connection.in_work = False, True
 
     def end(self, transport: asyncio.BaseTransport | None) -> None:
         """The request is answered."""
         if transport is not None and (connection := self._open.get(transport)):
-            connection.in_work, connection.proved = False, True
+            connection.in_work, connection.kept, connection.since = False, True, asyncio.get_running_loop().time()
 
     async def sweep(self) -> None:
         """For ever: end the connections that owe a head for too long."""
@@ -48,18 +51,20 @@ class Connections:
             await asyncio.sleep(SWEEP_SECONDS)
             late = asyncio.get_running_loop().time() - HEAD_SECONDS
             for transport, connection in list(self._open.items()):
-                if connection.owes_since is not None and connection.owes_since < late:
+                if connection.owes and connection.since < late:
                     cast("asyncio.Transport", transport).abort()
 
     def add(self, transport: asyncio.Transport, connection: "_Connection") -> None:
-        """A new connection. With all places taken the one that is wanted least is ended; it may be the new one."""
+        """A new connection. With all places taken the one that is wanted least is ended: one that never sent a whole
+        head, else one that is idle, of each the oldest. Where none may be ended, it is the new one.
+        """
         if len(self._open) >= self._most:
-            unwanted = min(self._open, key=lambda key: self._open[key].worth, default=None)
-            if unwanted is None or self._open[unwanted].in_work:
-                transport.abort()
-                return
+            idle = [key for key, other in self._open.items() if other.heard and not other.in_work]
+            unwanted = min(idle, key=lambda key: (self._open[key].kept, self._open[key].since), default=transport)
             self.remove(unwanted)
             cast("asyncio.Transport", unwanted).abort()
+            if unwanted is transport:
+                return
         self._open[transport] = connection
 
     def remove(self, transport: asyncio.BaseTransport) -> None:
@@ -68,24 +73,23 @@ class Connections:
 
 
 class _Connection(asyncio.Protocol):
-    """Passes everything on to aiohttp's protocol."""
+    """Passes everything on to aiohttp's protocol.
+
+    `owes`: a head, since `since`; else it is `in_work`, or idle since then. `kept`: it has sent a whole head before.
+    """
 
     def __init__(self, connections: Connections, http: asyncio.Protocol) -> None:
         self._connections, self._http = connections, http
         self._loop = asyncio.get_running_loop()
         self._transport: asyncio.BaseTransport | None = None
-        self.owes_since: float | None = self._loop.time()
-        self.in_work = self.proved = False
-
-    @property
-    def worth(self) -> tuple[bool, bool, float]:
-        """Smallest for what is ended first: never sent a whole head, then idle, then in work; the oldest of each."""
-        return self.in_work, self.proved, self.owes_since or 0.0
+        self.since = self._loop.time()
+        self.owes, self.in_work, self.kept, self.heard = True, False, False, False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = transport
         self._http.connection_made(transport)
         self._connections.add(cast("asyncio.Transport", transport), self)
+        self._loop.call_later(HEARD_SECONDS, self._is_heard)
 
     def connection_lost(self, error: Exception | None) -> None:
         if self._transport is not None:
@@ -93,9 +97,12 @@ class _Connection(asyncio.Protocol):
         self._http.connection_lost(error)
 
     def data_received(self, data: bytes) -> None:
-        if not self.in_work and self.owes_since is None:
-            self.owes_since = self._loop.time()
+        if not (self.in_work or self.owes):
+            self.owes, self.since = True, self._loop.time()
         self._http.data_received(data)
+
+    def _is_heard(self) -> None:
+        self.heard = True
 
     def eof_received(self) -> bool | None:
         return self._http.eof_received()

@@ -54,7 +54,7 @@ class Gateway(Section):
     ответ 429."""
     unproven_timeout: float = Field(5.0, gt=0)
     """За сколько секунд должно прийти такое тело; иначе ответ 408."""
-    max_connections: int = Field(2000, ge=1)
+    max_connections: int = Field(4000, ge=1)
     """Сколько соединений держать открытыми; при нехватке закрывается самое ненужное."""
     wms: dict[str, WmsSource] = Field({})
     """Системы склада по имени из адреса `/hooks/wms/<имя>`."""
