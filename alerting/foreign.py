@@ -24,7 +24,7 @@ def cut(text: str, longest: int) -> str:
 def markdown(text: str) -> str:
     """As CommonMark shows it literally. There is no newline in it, so only its beginning could start a block."""
     escaped = re.sub(r"([\\`*_\[\]<~]|&(?=[#\w]+;))", r"\\\1", line(text))
-    escaped = re.sub(r"^(\d{1,9})([.)])(?=\s|$)", r"\1\\\2", escaped)
+    escaped = re.sub(r"^(\d{1,9})([.)])(?=\s|\Z)", r"\1\\\2", escaped)
     return re.sub(r"^([#>+=-])", r"\\\1", escaped)
 
 

@@ -7,10 +7,10 @@ from typing import Annotated
 
 import msgspec
 
-LeadId = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{1,12}$")]
+LeadId = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{1,12}\Z")]
 """Bitrix24 lead id; the key of all `lead.*` topics."""
 
-EventId = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{16}$")]
+EventId = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{16}\Z")]
 """First 8 bytes of blake2b over the source and the source's own id, as 16 hex digits (`schemas.codec.event_id`)."""
 
 Millis = Annotated[int, msgspec.Meta(ge=0, le=4_102_444_800_000)]

@@ -10,7 +10,7 @@ from urllib.parse import unquote
 LEAD_ID = re.compile(r"[0-9]{1,12}")
 TENANT = re.compile(r"^\[[^\]]*\]")
 DASHES = dict.fromkeys([*range(0x2010, 0x2016), 0x2212], "-")
-STAMP = re.compile(r"_\d{4}-\d\d-\d\d-\d\d-\d\d-\d\d$")
+STAMP = re.compile(r"_\d{4}-\d\d-\d\d-\d\d-\d\d-\d\d\Z")
 """What Jibri puts behind the room name in a file name (`FileSink.kt`): local time of the host, without a zone."""
 
 
@@ -40,7 +40,7 @@ def find_lead(room: str, prefixes: Sequence[str]) -> str | None:
     installation finds; one table of cases drives the tests of both.
     """
     names = "|".join(re.escape(_fold(prefix)) for prefix in prefixes)
-    match = re.match(rf"(?:{names})([0-9]{{1,12}})(?=$|[-_.\s])", room, re.ASCII)
+    match = re.match(rf"(?:{names})([0-9]{{1,12}})(?=\Z|[-_.\s])", room, re.ASCII)
     return match[1] if match else None
 
 

@@ -37,7 +37,7 @@ _PRICE = re.compile(
 )
 _FLOW = _DATA.words("flow")
 
-_ORDER = re.compile(r"\w{2,}(?:йте|ьте|ите)$")
+_ORDER = re.compile(r"\w{2,}(?:йте|ьте|ите)\Z")
 _NOT_ORDERS = _DATA.words("not_orders")
 _HINDERS = _DATA.words("hinders")
 

@@ -25,8 +25,8 @@ ADJACENT = 1
 BESIDE = 3
 """Words between a verb and its "сейчас": farther away it is only a filler."""
 
-_ISO = re.compile(r"\d{4}-\d{2}-\d{2}$")
-_DATE = re.compile(r"\d{1,2}\.\d{1,2}(?:\.\d{2,4})?$")
+_ISO = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
+_DATE = re.compile(r"\d{1,2}\.\d{1,2}(?:\.\d{2,4})?\Z")
 _EPOCH = date(1970, 1, 1)
 
 

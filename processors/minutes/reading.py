@@ -19,7 +19,7 @@ from schemas.types import Millis
 WORD_MS = 400
 """150 words a minute: quiet Russian speech."""
 
-_LINE = re.compile(r"^(?:\[?(?:(\d+):)?(\d{1,2}):(\d{2})(?:[.,]\d+)?\]?\s+)?(?:([^\W\d_][^:.!?\n]{0,39}):\s+)?(.*)$")
+_LINE = re.compile(r"^(?:\[?(?:(\d+):)?(\d{1,2}):(\d{2})(?:[.,]\d+)?\]?\s+)?(?:([^\W\d_][^:.!?\n]{0,39}):\s+)?(.*)\Z")
 _NAME_WORDS = 3
 
 

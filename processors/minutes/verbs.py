@@ -25,9 +25,9 @@ _NO_PROMISE = (*_PAST, "бору")
 
 
 _PREFIXES = ("по", "с", "от", "вы", "под", "при", "про", "до", "за", "пере", "у", "раз", "рас", "из", "об", "на")
-_WE_DO = re.compile(r"\w{2,}[аяу]ем(?:ся)?$")
+_WE_DO = re.compile(r"\w{2,}[аяу]ем(?:ся)?\Z")
 _NOUNS = _DATA.words("nouns")
-_BORROWED = re.compile(r"(\w{2,}ир)(ую|уем|ует|уют|уйте|овать)$")
+_BORROWED = re.compile(r"(\w{2,}ир)(ую|уем|ует|уют|уйте|овать)\Z")
 
 
 class Person(Enum):

@@ -63,7 +63,7 @@ def read_room_name(name: str, prefixes: Sequence[str]) -> RoomName:
     known = [folded for folded in map(_fold, prefixes) if folded]
     for prefix in known:
         # [0-9] and ASCII: other scripts have digits and spaces too
-        match = re.match(rf"{re.escape(prefix)}([0-9]{{1,12}})(?=$|[-_.\s])", room, re.ASCII)
+        match = re.match(rf"{re.escape(prefix)}([0-9]{{1,12}})(?=\Z|[-_.\s])", room, re.ASCII)
         if match:
             return RoomName("lead", match[1])
     return RoomName("near_miss" if any(_is_near(room, prefix) for prefix in known) else "other")

@@ -11,7 +11,7 @@ _RUN = re.compile(rf"(?:(?i:\bплюс)\s+)?(?:{NUMERAL}|\b\d{{1,4}}\b)(?:[\s,�
 _WORD = re.compile(r"\w+")
 _KEY = re.compile(
     r"(?i)\b(?:инн|кпп|огрн|огрнип|бик|карт[аыуе]|сч[её]т[ауе]?|паспорт[ауе]?|снилс|телефон[ау]?|номер телефона|"
-    r"мобильн\w+|звоните|наберите)\b\W{0,3}(?:\w+\W{1,3}){0,2}$"
+    r"мобильн\w+|звоните|наберите)\b\W{0,3}(?:\w+\W{1,3}){0,2}\Z"
 )
 DICTATED = 8
 """So many numerals one after the other, with ten digits or more, are a number that is dictated, not figures in talk."""

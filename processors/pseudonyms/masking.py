@@ -17,7 +17,7 @@ _CLAIMED = "\0"
 """Holds the place of what is found, so that later finders see neither it nor across it."""
 _BETWEEN = re.compile(r"[^\S\n]{1,3}|-")
 _INITIALS_AFTER = re.compile(r"[^\S\n]?[А-ЯЁ]\.(?:[^\S\n]?[А-ЯЁ]\.)?")
-_INITIALS_BEFORE = re.compile(r"(?<!\w)[А-ЯЁ]\.[^\S\n]?(?:[А-ЯЁ]\.[^\S\n]?)?$")
+_INITIALS_BEFORE = re.compile(r"(?<!\w)[А-ЯЁ]\.[^\S\n]?(?:[А-ЯЁ]\.[^\S\n]?)?\Z")
 _MISSPELT_FROM = 7
 """Letters; in shorter words one letter makes another word (Виктор, вектор)."""
 

@@ -28,9 +28,9 @@ NOT_NAMES = frozenset(
 )
 """Words of display names that name nobody; hidden, they would take the sense out of a whole transcript."""
 
-_SURNAME = re.compile(r"(?<=\w{4})(?<=ов|ев|ин|ын)а?$")
-_ADJECTIVE = re.compile(r"(?:ый|ий|ой|ая|яя)$")
-_FLEETING = re.compile(r"[ео](?=[лкцв]$)")
+_SURNAME = re.compile(r"(?<=\w{4})(?<=ов|ев|ин|ын)а?\Z")
+_ADJECTIVE = re.compile(r"(?:ый|ий|ой|ая|яя)\Z")
+_FLEETING = re.compile(r"[ео](?=[лкцв]\Z)")
 
 _SURNAME_ENDS = ("", *word_list("а у ым ом е ой ою ы ых ыми"))
 _ADJECTIVE_ENDS = word_list("ый ий ой ого его ому ему ым им ом ем ая яя ую юю ою ей ые ие ых их ыми ими")

@@ -8,9 +8,9 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-_DIGITS = re.compile(r"(\d{1,9})(?:-?(?:го|му|ое|е|й|я|ый|ого|ому|м|х|ти|ю))?$")
-_DECIMAL = re.compile(r"\d{1,9}[.,]\d{1,2}$")
-_GROUP = re.compile(r"\d{3}$")
+_DIGITS = re.compile(r"(\d{1,9})(?:-?(?:го|му|ое|е|й|я|ый|ого|ому|м|х|ти|ю))?\Z")
+_DECIMAL = re.compile(r"\d{1,9}[.,]\d{1,2}\Z")
+_GROUP = re.compile(r"\d{3}\Z")
 
 _CARDINALS: dict[int, str] = {
     0: "ноль нуль ноля нуля",

@@ -7,7 +7,7 @@ from pydantic import Field, SecretStr
 
 from streams.settings.section import Section, Shaped, TimeOfDay
 
-HolderName = Annotated[str, Shaped(r"(?!оператор$)[^\W_][\w .-]{0,63}", "имя до 64 знаков, не «оператор»")]
+HolderName = Annotated[str, Shaped(r"(?!оператор\Z)[^\W_][\w .-]{0,63}", "имя до 64 знаков, не «оператор»")]
 HolderToken = Annotated[SecretStr, Shaped(r"[!-~]{16,256}", "от 16 до 256 латинских букв, цифр и знаков без пробелов")]
 
 

@@ -25,8 +25,8 @@ RECORDS = """CREATE TABLE IF NOT EXISTS schema_migrations
 ENGINE = ReplacingMergeTree(at)
 ORDER BY version"""
 
-_NAME = re.compile(r"^(\d{4})_[a-z0-9_]+\.sql$")
-_END = re.compile(r";[ \t]*(?:\n|$)")
+_NAME = re.compile(r"^(\d{4})_[a-z0-9_]+\.sql\Z")
+_END = re.compile(r";[ \t]*(?:\n|\Z)")
 _UNLESS = "-- unless: "
 
 
