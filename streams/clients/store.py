@@ -3,6 +3,7 @@
 import json
 import urllib.error
 import urllib.request
+from http import HTTPStatus
 from http.client import HTTPException
 from typing import Any
 
@@ -30,6 +31,8 @@ def call(store: Store, path: str, body: dict[str, Any] | None = None, timeout: f
     except urllib.error.HTTPError as error:
         with error:
             told = f"хранилище отказало ({error.code}): {_reason(error)}"
+        if error.code in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
+            raise ConfigError(told) from None
         raise Transient(told) if error.code >= 500 or error.code == 429 else Refused(told) from None
     except (OSError, ValueError, HTTPException) as error:
         raise Transient(f"хранилище не отвечает ({url}: {error}); запущен ли `leadpulse worker store`?") from None

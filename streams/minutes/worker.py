@@ -17,7 +17,7 @@ from msgspec.structs import replace
 from alerting.webhooks import webhook_of_minutes
 from processors.minutes import extract
 from schemas.codec import EVENT, MINUTES_REQUEST, Codec, event_id
-from schemas.errors import ConfigError, Refused, Transient
+from schemas.errors import ConfigError, RecordFault, Refused, Transient
 from schemas.minutes import ChatDay, ChatSummary, MeetingMinutes, MeetingRequest, Minutes, MinutesRequest
 from schemas.outlets import LlmCall, MinutesCopy
 from schemas.topics import LEAD_EVENTS, LLM_CALLS, MINUTES_REQUESTS, OUT_BITRIX, OUT_FILES, OUT_NOTEBOOK, OUT_WEBHOOKS
@@ -66,14 +66,17 @@ def targets(settings: Settings) -> list[str]:
 
 
 def ask_people(settings: Settings, asked: MinutesRequest) -> Any:
-    """Blocking. Raises `Transient` whatever is wrong: with the store or its token, not with the request."""
+    """Blocking. Raises `Transient` where the store is away or our token is wrong, `RecordFault` where it does not take
+    this very question."""
     query: dict[str, object] = {}
     if isinstance(asked, MeetingRequest):
         query = {"room": asked.room, "since": asked.ts, "until": asked.ts + asked.conversation.duration_ms}
     try:
         return call(settings.store, f"/api/leads/{asked.lead_id}/people?{urlencode(query)}")
-    except (Refused, ConfigError) as error:
+    except ConfigError as error:
         raise Transient(str(error), retry_after=5.0) from error
+    except Refused as error:
+        raise RecordFault(str(error), retry_after=5.0) from error
 
 
 class Audit:

@@ -5,13 +5,11 @@ import logging
 import os
 import shutil
 import tempfile
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
-from typing import NamedTuple
 
 import psutil
 
@@ -22,9 +20,10 @@ from streams.transcribe.engines.fallback import Course, Lineup, NoMemory
 from streams.transcribe.engines.guard import Guarded
 from streams.transcribe.engines.interface import EngineError, SpeechEngine
 from streams.transcribe.merge import Heard, joined, verify
-from streams.transcribe.sound.audio import Audio, Segment
-from streams.transcribe.sound.decode import Unreadable, tracks, voices
-from streams.transcribe.sound.plan import Bounds, plan
+from streams.transcribe.sound.apart import apart
+from streams.transcribe.sound.audio import Segment
+from streams.transcribe.sound.plan import Bounds, Lengths
+from streams.transcribe.sound.prepare import Part, prepare
 
 log = logging.getLogger(__name__)
 
@@ -55,19 +54,6 @@ class TranscribedAudio:
     flaw: str
 
 
-class Part(NamedTuple):
-    """A segment, and the sound it is cut from. `track` names the source's track or channel, empty where it is one."""
-
-    track: str
-    audio: Audio
-    segment: Segment
-
-    @property
-    def length_ms(self) -> int:
-        """How much of the sound is sent."""
-        return self.segment.send_end_ms - self.segment.send_start_ms
-
-
 OnCourse = Callable[[int], Course]
 """From the number of segments to the way they go."""
 
@@ -87,11 +73,11 @@ async def transcribe_on(
 
     A segment that every engine refuses is reported in `failed_segments`. Raises `decode.Unreadable` for a file without
     sound, `EngineError` where the engines as a whole are at fault or a fault is passing (nothing is wrong with the
-    recording: try later), `Transient` for storage faults and a recording that waits. Segments that were begun are
-    finished first, so what is paid for is kept.
+    recording: try later), `Transient` for storage faults and a recording that waits, `RecordFault` where the decoder
+    died of the file. Segments that were begun are finished first, so what is paid for is kept.
     """
     with _workplace(spool) as folder:
-        parts, audios = await _prepare(audio_path, folder, bounds)
+        parts, audios = await apart(prepare, audio_path, folder, Lengths.of(bounds))
         duration_ms = max(audio.duration_ms for audio in audios)
         log.info("recording planned", extra={"duration_ms": duration_ms, "segments": len(parts)})
         course = on_course(len(parts))
@@ -135,9 +121,9 @@ async def _hear_all(
     # a failure does not cancel the neighbours: their sessions are paid for
     ended = await asyncio.gather(*(hear(parts[place]) for place in order), return_exceptions=True)
     answers = dict(zip(order, ended, strict=True))
-    for answer in ended:
-        if isinstance(answer, BaseException) and not _only_this_segment(answer):
-            raise answer
+    failures = [answer for answer in ended if isinstance(answer, BaseException) and not _only_this_segment(answer)]
+    if failures:  # one that is of the surroundings says more than those of the record
+        raise min(failures, key=lambda failure: getattr(failure, "of_record", False))
     for place, part in enumerate(parts):
         answer = answers[place]
         if isinstance(answer, BaseException):
@@ -181,33 +167,5 @@ def _pid(folder: Path) -> int:
 def _workplace(spool: Path) -> Iterator[Path]:
     spool.mkdir(parents=True, exist_ok=True)
     prefix = FOLDER.format(pid=os.getpid())
-    # a cancelled decode may still be writing into it: what is left then goes with the next `sweep`
     with tempfile.TemporaryDirectory(prefix=prefix, dir=spool, ignore_cleanup_errors=True) as folder:
         yield Path(folder)
-
-
-async def _prepare(audio_path: Path, folder: Path, bounds: Bounds) -> tuple[list[Part], list[Audio]]:
-    stop = threading.Event()
-
-    def decode_and_plan() -> tuple[list[Part], list[Audio]]:
-        parts: list[Part] = []
-        audios: list[Audio] = []
-        silent: list[Unreadable] = []
-        for number, name in enumerate(tracks(audio_path)):
-            try:
-                found = voices(audio_path, folder, stop, track=number, name=name)
-            except Unreadable as error:  # somebody who never spoke may leave a track without any sound
-                silent.append(error)
-                continue
-            for who, audio in found:
-                audios.append(audio)
-                cut = plan(audio.pcm(), bounds)
-                parts += [Part(who, audio, replace(segment, index=len(parts) + segment.index)) for segment in cut]
-        if not audios:
-            raise silent[0]
-        return parts, audios
-
-    try:
-        return await asyncio.to_thread(decode_and_plan)
-    finally:
-        stop.set()  # a cancelled job must not hold the process at its end

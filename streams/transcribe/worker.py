@@ -15,7 +15,7 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from schemas.codec import Codec
-from schemas.errors import Terminal, Transient
+from schemas.errors import RecordFault, Terminal, Transient
 from schemas.sources import FromJitsi, Recording, RoomReport, Transcript
 from schemas.speech import FinishedRecording
 from schemas.topics import RECORDINGS, SEGMENTS, TRANSCRIPTS
@@ -43,6 +43,9 @@ _TRANSCRIPT: Codec[Transcript] = Codec(Transcript)
 
 AWAY_S = 10.0
 """Pause while the recordings folder is away: a person has to mend it, and it is told by a condition."""
+NOT_THERE_S = 20.0
+"""Between looks for a file: a client of NFS may deny for a minute one that another host has just written."""
+
 ENGINE_RETRY_S = 30.0
 """Pause when the engines themselves are at fault: the recording waits, it does not become a dead letter."""
 
@@ -146,7 +149,7 @@ class Transcribe:
             transcript = await self._transcribe(
                 recording, mark.version, lambda parts: Course(self._lineup, parts, memory, first_only=True)
             )
-        except (EngineError, Terminal) as error:  # also where the file has gone from the storage meanwhile
+        except (EngineError, Terminal, RecordFault) as error:  # also where the file has gone from the storage meanwhile
             log.warning("no better transcript", extra={"recording": recording.recording_id, "error": str(error)})
             transcript = None
         if transcript is None or self._poor(transcript) >= out.poor:
@@ -214,4 +217,4 @@ class Transcribe:
             return path
         if not any(root.iterdir()):  # at least this recording should be in it: the share behind it is not mounted
             raise Transient(f"{root}: the folder is empty", AWAY_S)
-        raise Terminal("the recording's file is not in the recordings folder")
+        raise RecordFault("the recording's file is not in the recordings folder", NOT_THERE_S)

@@ -12,7 +12,7 @@ from alerting.minutes import render_comment
 from alerting.report import Link, no_link
 from schemas.codec import Codec, Rejected
 from schemas.comments import read_mark
-from schemas.errors import Refused, Transient
+from schemas.errors import RecordFault, Refused
 from schemas.minutes import MeetingMinutes
 from schemas.outlets import MinutesCopy
 from streams.engine.remote import Uncertain
@@ -56,16 +56,18 @@ class BitrixComments:
             return
         text = render_comment(event, self._link(event.lead_id, event.recording_id))
         extra = {"lead": event.lead_id, "recording": event.recording_id, "version": version}
+        try:
+            await self._write(event, text, found)
+        except Uncertain as fault:  # the portal has just answered our look: what fails here may be this comment's own
+            raise RecordFault(str(fault), DOUBT_SECONDS) from fault
+        log.info("bitrix comment written", extra=extra)
+
+    async def _write(self, event: MeetingMinutes, text: str, found: "_Found | None") -> None:
         if found is not None:
             await self._api.call("crm.timeline.comment.update", {"id": found.id, "fields": {"COMMENT": text}})
-            log.info("bitrix comment updated", extra=extra)
             return
         fields = {"ENTITY_ID": int(event.lead_id), "ENTITY_TYPE": "lead", "COMMENT": text}
-        try:
-            await self._api.call("crm.timeline.comment.add", {"fields": fields})
-        except Uncertain as fault:
-            raise Transient(str(fault), DOUBT_SECONDS) from fault
-        log.info("bitrix comment added", extra=extra)
+        await self._api.call("crm.timeline.comment.add", {"fields": fields})
 
     async def _find(self, event: MeetingMinutes) -> "_Found | None":
         """Our comment of the recording: the oldest that bears its mark, as a person's copy of it came later."""

@@ -18,7 +18,7 @@ from urllib.parse import quote
 from alerting.minutes import render_markdown, transcript_markdown
 from processors.days import MOSCOW
 from schemas.codec import Codec, Rejected
-from schemas.errors import Refused, Transient
+from schemas.errors import RecordFault, Refused, Transient
 from schemas.outlets import MinutesCopy
 from schemas.types import LeadId
 from streams.engine.settle import Batch, Outcome
@@ -42,11 +42,8 @@ ORPHANED = 900.0
 """Seconds after which a job that ran, or was never there, does no more: its worker was ended in the middle. One that is
 queued (`new`) is waited for as long as it takes: deleting its source would end the queue (Open Notebook issue 1363)."""
 
-TRIES = 5
-"""How often a text is given again that Open Notebook failed to process, before it is a dead letter."""
-
 FAILED_WAIT = 30.0
-"""Seconds between those."""
+"""Seconds until a text is given again that Open Notebook failed to process."""
 
 
 class Document(NamedTuple):
@@ -70,7 +67,6 @@ class Notebooks:
     ) -> None:
         self._api, self._clock, self._sleep = api, clock, sleep
         self._unfinished: dict[str, float] = {}
-        self._failures: dict[str, int] = {}
 
     @property
     def healthy(self) -> bool:
@@ -131,16 +127,15 @@ class Notebooks:
             await self._api.drop_source(source.id)
 
     async def _make(self, book: Book, document: Document) -> None:
-        source = await self._api.make_source(book.id, document.title, document.text)
+        """Others were read and written a moment ago: what fails here and now is this text's own."""
+        try:
+            source = await self._api.make_source(book.id, document.title, document.text)
+        except Transient as fault:
+            raise RecordFault(str(fault), FAILED_WAIT) from fault
         if source.full_text or await self._has_text(source.id):
-            self._failures.pop(document.title, None)
             return
         await self._api.drop_source(source.id)
-        failures = self._failures[document.title] = self._failures.get(document.title, 0) + 1
-        if failures >= TRIES:
-            del self._failures[document.title]
-            raise Refused(f"Open Notebook could not process the text, {failures} times")
-        raise Transient("Open Notebook could not process a text", retry_after=FAILED_WAIT)
+        raise RecordFault("Open Notebook could not process a text", FAILED_WAIT)
 
     async def _has_text(self, source_id: str) -> bool:
         """Whether the text is in; False when it never will be. Raises `Transient` while it may still come."""

@@ -16,7 +16,7 @@ from aiokafka import ConsumerRecord
 from yarl import URL
 
 from schemas.codec import Codec, Rejected
-from schemas.errors import ConfigError, Refused, Transient
+from schemas.errors import ConfigError, RecordFault, Refused, Transient
 from schemas.outlets import Webhook
 from streams.engine.remote import Connect, LazySession, retry_after
 from streams.engine.settle import Batch, Outcome
@@ -33,6 +33,9 @@ CONFIGURATION = frozenset({401, 403, 404, 405, 407})
 """Answers that say something of the address or the key, not of the event. n8n answers 404 ("webhook is not registered")
 as long as the workflow is not active: switching it off to change it must not cost events."""
 
+FAILED_WAIT = 30.0
+"""Seconds until an event is sent again that the receiver stumbled over (500: in n8n a step of the workflow failed)."""
+
 PASSING = frozenset({408, 425, 429})
 """With 5xx: the same event may be taken later (RFC 9110, RFC 8470, RFC 6585)."""
 
@@ -44,11 +47,11 @@ def signature(secret: str, timestamp: str, body: bytes) -> str:
 
 @dataclass(slots=True)
 class _Progress:
-    """How far a batch has come: what is taken is not sent again when the batch comes again."""
+    """What of a partition was taken, None, or refused, why, by its offset: it is not sent again when its batch comes
+    again, or a part of it."""
 
-    batch: tuple[int, int, int]
-    done: int = 0
-    rejected: list[tuple[ConsumerRecord[bytes, bytes], Rejected]] = field(default_factory=list)
+    generation: int
+    seen: dict[int, Rejected | None] = field(default_factory=dict)
 
 
 class WebhookSender:
@@ -79,40 +82,43 @@ class WebhookSender:
 
     async def __call__(self, batch: Batch) -> Outcome:
         """Send the events of a batch in their order. Raises `Transient` while one is not taken and not too old."""
-        progress = self._of(batch)
-        for record in batch.records[progress.done :]:
-            webhook = _WEBHOOK.decode(record.value)
-            if isinstance(webhook, Rejected):
-                progress.rejected.append((record, webhook))
-            else:
-                await self._settle(webhook, record, progress)
-            progress.done += 1
-        del self._progress[batch.partition]
-        return Outcome(rejected=progress.rejected)
+        outcome, seen = Outcome(), self._of(batch).seen
+        for record in batch.records:
+            if record.offset not in seen:
+                webhook = _WEBHOOK.decode(record.value)
+                seen[record.offset] = webhook if isinstance(webhook, Rejected) else await self._take(webhook, record)
+            why = seen[record.offset]
+            if why is not None:
+                outcome.rejected.append((record, why))
+        for record in batch.records:
+            del seen[record.offset]
+        return outcome
 
     async def close(self) -> None:
         """Close the connections."""
         await self._http.close()
 
     def _of(self, batch: Batch) -> _Progress:
-        key = (batch.generation, batch.records[0].offset, batch.records[-1].offset)
         progress = self._progress.get(batch.partition)
-        if progress is None or progress.batch != key:
-            progress = self._progress[batch.partition] = _Progress(key)
+        if progress is None or progress.generation != batch.generation:
+            progress = self._progress[batch.partition] = _Progress(batch.generation)
         return progress
 
-    async def _settle(self, webhook: Webhook, record: ConsumerRecord[bytes, bytes], progress: _Progress) -> None:
+    async def _take(self, webhook: Webhook, record: ConsumerRecord[bytes, bytes]) -> Rejected | None:
         try:
             await self._post(webhook)
         except Refused as error:
-            progress.rejected.append((record, Rejected(str(error), "Refused")))
+            return Rejected(str(error), "Refused")
+        except RecordFault:
+            raise
         except Transient as fault:
             left = record.timestamp / 1000 + self._settings.give_up_hours * 3600 - self._clock()
             if left > 0:
                 pause = None if fault.retry_after is None else min(fault.retry_after, left)
                 raise Transient(str(fault), pause) from None
             why = f"{fault}; given up after {self._settings.give_up_hours:g} h"
-            progress.rejected.append((record, Rejected(why, "GivenUp")))
+            return Rejected(why, "GivenUp")
+        return None
 
     async def _post(self, webhook: Webhook) -> None:
         what, body, timestamp = f"webhook {webhook.event}", bytes(webhook.body), str(int(self._clock()))
@@ -141,7 +147,9 @@ class WebhookSender:
                 log.error("webhooks are not taken", extra={"error": what})
             self.healthy, self._told = False, True
             raise Transient(what, retry_after=CONFIGURATION_WAIT)
-        if status in PASSING or status >= 500:
+        if status == HTTPStatus.INTERNAL_SERVER_ERROR:  # it is there, and stumbles over this event: the others go on
+            raise RecordFault(what, FAILED_WAIT if wait is None else wait)
+        if status in PASSING or status > 500:
             self.healthy = False
             raise Transient(what, wait)
         raise Refused(what)

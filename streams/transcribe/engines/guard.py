@@ -31,6 +31,10 @@ class Away(EngineFault):
         return True
 
 
+OF_RECORD = frozenset({ErrorKind.TRANSIENT, ErrorKind.TIMEOUT, ErrorKind.SESSION_LIMIT})
+"""Kinds that may be a segment's own: they are where the breaker stays closed, as others go well meanwhile."""
+
+
 def lasting(error: EngineError) -> bool:
     """Whether a person must act: key, role, or a service that does not know the call (research/speech.md 3.3)."""
     return error.kind is ErrorKind.AUTH or error.code == "UNIMPLEMENTED"
@@ -100,6 +104,8 @@ class Guarded:
             result = await self._measured(audio, segment, operation)
         except EngineError as error:
             breaker.failed(ErrorKind.AUTH if lasting(error) else error.kind)
+            if isinstance(error, EngineFault):
+                error.of_record = error.kind in OF_RECORD and breaker.state is State.CLOSED
             if lasting(error) and not self._refused:
                 self._refused = True
                 self._refuses(self.name, str(error))

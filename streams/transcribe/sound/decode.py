@@ -3,16 +3,15 @@
 import errno
 import re
 from pathlib import Path
-from threading import Event
 from typing import Any, NamedTuple
 
-from schemas.errors import Transient
+from schemas.errors import RecordFault, Transient
 from streams.transcribe.sound.audio import RATE, Audio
 from streams.transcribe.sound.channels import Channels, names
-from streams.transcribe.sound.sound_file import Blocks, SoundFile, Stopped, Unreadable
+from streams.transcribe.sound.sound_file import Blocks, SoundFile, Unreadable
 from streams.transcribe.sound.tails import broken_off
 
-__all__ = ["Stopped", "Unreadable", "Voice", "decode", "tracks", "voices"]
+__all__ = ["Unreadable", "Voice", "decode", "tracks", "voices"]
 
 
 class Voice(NamedTuple):
@@ -34,7 +33,7 @@ def tracks(path: Path) -> list[str]:
     return [name if named.count(name) == 1 else f"{name} ({at})" for at, name in enumerate(named, start=1)]
 
 
-def voices(path: Path, folder: Path, stop: Event | None = None, *, track: int = 0, name: str = "") -> list[Voice]:
+def voices(path: Path, folder: Path, *, track: int = 0, name: str = "") -> list[Voice]:
     """The audio stream `track`, called `name`, in files of `folder`: one sound, or one for each channel.
 
     Channels are taken apart where they carry different people (`channels.py`); only then is the stream decoded
@@ -42,25 +41,25 @@ def voices(path: Path, folder: Path, stop: Event | None = None, *, track: int = 
     """
     whole = folder / f"audio-{track}.pcm"
     channels = Channels()
-    audios = _decode(path, track, SoundFile([whole], stop), channels)
+    audios = _decode(path, track, SoundFile([whole]), channels)
     people = channels.people()
     if not people:
         return [Voice(name, *audios)]
     whole.unlink()
     apart = [folder / f"audio-{track}-{channel}.pcm" for channel in people]
-    audios = _decode(path, track, SoundFile(apart, stop, people))
+    audios = _decode(path, track, SoundFile(apart, people))
     who = names(name, _titles(path)[track], len(people))
     return [Voice(*pair) for pair in zip(who, audios, strict=True)]
 
 
-def decode(path: Path, into: Path, stop: Event | None = None, *, track: int = 0) -> Audio:
-    """Decode an audio stream of `path`, its channels mixed, into the file `into`. Blocking: call it in a thread.
+def decode(path: Path, into: Path, *, track: int = 0) -> Audio:
+    """Decode an audio stream of `path`, its channels mixed, into the file `into`. Blocking.
 
     A damaged tail is cut off and marked, where the file tells that there was more: MP3 without a Xing header, WAV and
     Matroska written to a pipe may end anywhere. Sample 0 is the container's start, so times fit the video.
-    Raises `Unreadable` (missing, no index, no audio, nothing decodable) and `Transient` (storage fault, stopped).
+    Raises `Unreadable` (missing, no index, no audio, nothing decodable) and `Transient` (storage fault).
     """
-    return _decode(path, track, SoundFile([into], stop))[0]
+    return _decode(path, track, SoundFile([into]))[0]
 
 
 def _decode(path: Path, track: int, spool: SoundFile, channels: Channels | None = None) -> list[Audio]:
@@ -74,7 +73,9 @@ def _decode(path: Path, track: int, spool: SoundFile, channels: Channels | None 
             spool.lasting_s = _lasting_s(container, stream)
             flaw = _read(container, stream, Blocks(spool, channels))
         flaw = "; ".join(filter(None, (flaw, spool.flaw, spool.shortfall() or _lost_end(path, spool))))
-    except (FileNotFoundError, IsADirectoryError, PermissionError) as error:
+    except PermissionError as error:  # a person may set it right; of one file, so the others do not wait for it
+        raise RecordFault(f"cannot open the file: {error.strerror}", retry_after=15.0) from error
+    except (FileNotFoundError, IsADirectoryError) as error:
         raise Unreadable(f"cannot open the file: {error.strerror}") from error
     except OSError as error:
         raise _storage_fault(error) from error

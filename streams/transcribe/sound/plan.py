@@ -40,6 +40,20 @@ class Bounds(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Lengths:
+    """`Bounds` and nothing else: the settings themselves hold keys, which no decoder needs."""
+
+    segment_min_s: float
+    segment_max_s: float
+    hard_max_s: float
+
+    @classmethod
+    def of(cls, bounds: Bounds) -> "Lengths":
+        """The same bounds."""
+        return cls(bounds.segment_min_s, bounds.segment_max_s, bounds.hard_max_s)
+
+
+@dataclass(frozen=True, slots=True)
 class Thresholds:
     """dBFS. A pause is below `pause`; a stretch is skipped only where all of it is below `speech`, the lower one:
     a quiet speaker beside a loud one may look like a pause, but must not be lost."""

@@ -3,12 +3,11 @@
 from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from threading import Event
 from typing import Any, BinaryIO, Self
 
 import numpy as np
 
-from schemas.errors import Terminal, Transient
+from schemas.errors import Terminal
 from streams.transcribe.sound.audio import RATE, Pcm
 from streams.transcribe.sound.channels import Channels
 
@@ -26,22 +25,17 @@ class Unreadable(Terminal):
     """There is no sound to be had from this file; the text says why."""
 
 
-class Stopped(Transient):
-    """The decode was told to stop."""
-
-
 class SoundFile:
     """The files being written, side by side, and what went wrong on the way.
 
     `channels` of the source, one for each file; without them all are mixed into the only file.
     """
 
-    def __init__(self, paths: Sequence[Path], stop: Event | None, channels: Sequence[int] = ()) -> None:
+    def __init__(self, paths: Sequence[Path], channels: Sequence[int] = ()) -> None:
         self.paths, self.channels = paths, channels
         self.lasting_s: float | None = None
         self.samples = 0
         self.flaw = ""
-        self._stop = stop
         self._files: list[BinaryIO] = []
 
     def __enter__(self) -> Self:
@@ -55,8 +49,6 @@ class SoundFile:
 
     def write(self, frame: Any) -> None:
         """An audio frame of packed s16 at `RATE`."""
-        if self._stop and self._stop.is_set():
-            raise Stopped("decode stopped")
         if self.samples > LONGEST_S * RATE:
             raise Unreadable(f"longer than {LONGEST_S // 3600} h")
         pcm = np.frombuffer(frame.planes[0], "<i2", frame.samples * len(frame.layout.channels))

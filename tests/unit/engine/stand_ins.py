@@ -1,6 +1,6 @@
 """What a settler works with, made small: a broker, a Faust stream and its events."""
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any
@@ -50,8 +50,8 @@ class Broker:
 class Stream:
     """What Faust's stream is to a settler: events to iterate and a list of what was acked."""
 
-    def __init__(self, *batches: range, partition: int = 0, value: bytes | None = None) -> None:
-        self._events = [event(offsets, partition, value=value) for offsets in batches]
+    def __init__(self, *batches: range, partition: int = 0, values: Sequence[bytes] = ()) -> None:
+        self._events = [event(offsets, partition, values=values) for offsets in batches]
         self.acked: list[Any] = []
 
     def noack(self) -> "Stream":
@@ -68,13 +68,11 @@ class Stream:
         self.acked.append(event_.value[-1].offset)
 
 
-def event(offsets: range, partition: int = 0, generation: int = 1, value: bytes | None = None) -> Any:
-    """A Faust event with a batch of records whose values are their offsets, or all the same."""
+def event(offsets: range, partition: int = 0, generation: int = 1, values: Sequence[bytes] = ()) -> Any:
+    """A Faust event with a batch of records whose values are their offsets, or these."""
     records = [
-        SimpleNamespace(
-            offset=n, value=value or str(n).encode(), key=b"k", timestamp=1000 + n, partition=partition, headers=()
-        )
-        for n in offsets
+        SimpleNamespace(offset=n, value=value, key=b"k", timestamp=1000 + n, partition=partition, headers=())
+        for n, value in zip(offsets, values or (str(n).encode() for n in offsets), strict=True)
     ]
     return SimpleNamespace(value=records, message=SimpleNamespace(partition=partition, generation_id=generation))
 

@@ -120,7 +120,7 @@ async def test_a_state_too_large_is_a_dead_letter_too() -> None:
 
 async def test_a_letter_too_large_for_the_cluster_is_cut() -> None:
     """It says how much was cut off and where the whole record stands, and the worker goes on."""
-    stream = Stream(range(1), value=b"x" * 100_000)
+    stream = Stream(range(1), values=[b"x" * 100_000])
 
     async def broken(_: Batch) -> Outcome:
         raise ValueError("cannot")

@@ -7,7 +7,7 @@ import pytest_asyncio
 from pydantic import SecretStr
 
 from schemas.comments import is_own_comment, mark_line
-from schemas.errors import Transient
+from schemas.errors import RecordFault, Transient
 from streams.notify.outlets.bitrix import DOUBT_SECONDS, BitrixComments
 from streams.notify.outlets.bitrix_client import BitrixApi
 from streams.settings import Bitrix
@@ -85,7 +85,7 @@ async def test_answer_lost_after_the_comment_was_made(bitrix: FakeBitrix, commen
     bitrix.faults.append(Fault(kind, ADD))
     with pytest.raises(Transient) as caught:
         await comments(batch(copy(meeting())))
-    assert type(caught.value) is Transient
+    assert type(caught.value) is RecordFault
     assert caught.value.retry_after == DOUBT_SECONDS
     async for restarted in outlets(bitrix):
         assert (await restarted(batch(copy(meeting())))).rejected == []

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
-from schemas.errors import ConfigError, Transient
+from schemas.errors import ConfigError, RecordFault, Transient
 from streams.engine.settle import Batch, Outcome
 from streams.notify.outlets import notebook as outlet
 from streams.notify.outlets.notebook import Notebooks
@@ -17,6 +17,7 @@ from streams.settings import Notebook
 from tests.fakes.open_notebook import FakeOpenNotebook
 from tests.fakes.open_notebook_rows import Fault, Source
 from tests.fakes.open_notebook_rows import Notebook as Row
+from tests.unit.engine.stand_ins import Broker, Stream, settler
 from tests.unit.notify.outlets.copies import batch, copy, meeting
 
 PASSWORD = "p:w secret"
@@ -331,10 +332,19 @@ async def test_text_that_failed_once(server: FakeOpenNotebook, notebooks: Notebo
 
 async def test_text_that_fails_always(server: FakeOpenNotebook, notebooks: Notebooks) -> None:
     """A text that it can never process becomes a dead letter instead of holding up the others for ever."""
-    server.failing = outlet.TRIES
-    outcome = await deliver(notebooks, batch(copy(meeting()), copy(meeting("rec-2")), topic="out.notebook"))
-    assert [record.offset for record, _ in outcome.rejected] == [0]
+    server.failing = 4
+    broker, meetings = Broker(), [copy(meeting()), copy(meeting("rec-2"))]
+    settling = settler(notebooks, broker)
+    await settling.run(Stream(range(2), values=meetings))
+    assert [(letter.offset, letter.error_class) for letter in broker.letters] == [(0, "RecordFault")]
     assert [title.rpartition("· ")[2] for title in server.titles(LEAD)] == ["rec-2 v1"] * 2
+
+
+async def test_text_that_it_stumbles_over(server: FakeOpenNotebook, notebooks: Notebooks) -> None:
+    """The notebook was read a moment ago, and this text gives 500: its own fault, not that of a system that is away."""
+    server.faults.append(Fault("500", "POST", "/api/sources/json"))
+    with pytest.raises(RecordFault):
+        await notebooks(FIRST)
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,6 @@
 
 import errno
 import struct
-import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,7 +12,7 @@ import pytest
 from schemas.errors import Transient
 from schemas.sources import Word
 from streams.transcribe.sound.audio import RATE, Pcm
-from streams.transcribe.sound.decode import Stopped, Unreadable, decode, tracks, voices
+from streams.transcribe.sound.decode import Unreadable, decode, tracks, voices
 from streams.transcribe.sound.sound_file import SoundFile
 from tests.speech import write_mp4, write_wav
 from tests.tones import Talk, encode, encode_live, hear, talk
@@ -133,7 +132,7 @@ def test_a_hole_in_the_time_stamps_becomes_silence(tmp_path: Path, into: Path) -
 
 def test_a_broken_time_stamp_does_not_fill_the_disk(tmp_path: Path, into: Path) -> None:
     """A jump far past the end that the container names is a fault of the stamp, not hours of silence."""
-    with SoundFile([into], stop=None) as spool:
+    with SoundFile([into]) as spool:
         spool.lasting_s = 10.0
         spool.advance(3600.0)
     assert spool.samples == 0
@@ -322,15 +321,6 @@ def test_refusals_say_why(tmp_path: Path, into: Path) -> None:
             decode(files[name], into)
     with pytest.raises(Unreadable, match="Is a directory"):
         decode(tmp_path, into)
-
-
-def test_a_stopped_decode_ends(tmp_path: Path, into: Path) -> None:
-    """A cancelled job does not decode to the end in its thread."""
-    write_wav(tmp_path / "a.wav", beeps(3))
-    stop = threading.Event()
-    stop.set()
-    with pytest.raises(Stopped):
-        decode(tmp_path / "a.wav", into, stop)
 
 
 def test_a_full_spool_is_passing(tmp_path: Path) -> None:
