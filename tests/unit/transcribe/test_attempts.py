@@ -67,7 +67,9 @@ class Bench:
                 for offset, name in enumerate(names):
                     recording = Recording(name, "s", name, name, 1, "0" * 64, "room", 1000, 1000, 0, "ok")
                     value = RECORD.encode(recording)
-                    record = SimpleNamespace(offset=offset, value=value, key=b"k", timestamp=1000, partition=0)
+                    record = SimpleNamespace(
+                        offset=offset, value=value, key=b"k", timestamp=1000, partition=0, headers=()
+                    )
                     yield SimpleNamespace(value=[record], message=SimpleNamespace(partition=0, generation_id=1))
 
             async def ack(self, event: Any) -> None:
