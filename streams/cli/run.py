@@ -9,7 +9,8 @@ import click
 
 from streams import settings
 from streams.embedded.handover import receive
-from streams.engine import log
+from streams.engine import environment, log
+from streams.settings.sources import PREFIX
 
 WORKERS = {
     "gateway": "streams.gateway.worker",
@@ -20,6 +21,9 @@ WORKERS = {
     "notify": "streams.notify.worker",
 }
 """Module with `build(settings) -> Worker`."""
+
+CONFINED = {"store": "streams.store.confinement"}
+"""Module with `confine(settings)`: workers that give up what they do not need before they are built."""
 
 
 @click.command("up")
@@ -47,5 +51,8 @@ def worker_command(name: str, handed: BinaryIO | None) -> None:
     """Запустить один процесс. Код выхода: 0 остановлен, 1 ошибка, 70 завис."""
     log.configure(name)
     loaded = receive(handed) if handed else settings.load()
+    environment.forget(PREFIX)
+    if name in CONFINED:
+        import_module(CONFINED[name]).confine(loaded)
     worker = import_module(WORKERS[name]).build(loaded)
     sys.exit(asyncio.run(worker.run()))

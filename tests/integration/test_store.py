@@ -16,6 +16,7 @@ from schemas.events import Baseline, Event, Pick, Tick
 from schemas.reports import DailyReport
 from schemas.sources import DeadLetter
 from schemas.topics import DEAD_LETTERS, LEAD_EVENTS, LEAD_PARTITIONS, REPORTS
+from streams.engine import landlock
 from tests.installation import Installation, until
 
 NOW = int(time.time() * 1000)
@@ -84,6 +85,8 @@ async def test_everything_once(home: Installation) -> None:
     await send(home, *live, *history)
     await home.produce(LEAD_EVENTS, [("1", b"{broken")])
     await becomes(home, "SELECT count() FROM events FINAL WHERE kind = 'pick'", 130)
+    assert b"API_TOKEN=secret" not in Path(f"/proc/{process.pid}/environ").read_bytes()
+    assert landlock.abi() == 0 or "NoNewPrivs:\t1" in Path(f"/proc/{process.pid}/status").read_text()
 
     async def baselines() -> list[Baseline]:
         found = [event for event in await on_the_wire(home) if isinstance(event, Baseline)]
