@@ -17,6 +17,7 @@ from aiokafka import AIOKafkaConsumer, ConsumerRecord
 
 from bench.job import DECODE_WINDOW, DECODER, ENCODE, STATE_TOPIC, TOPIC, Window, step
 from schemas.topics import LEAD_EVENTS, LEAD_STATE, TopicSpec
+from streams.engine.ends import Ends
 from streams.engine.kafka import Output, Reader
 from streams.engine.settle import Batch, Outcome
 from streams.engine.state import LeadStates
@@ -122,7 +123,9 @@ async def ours(bootstrap: str, meter: Meter) -> None:
 class _Forgetful(Reader):
     """Finds no state: behind the fences of the round before, every event would be a repeat that costs nothing."""
 
-    async def read(self, partitions: Iterable[int], deadline: float = 120.0) -> AsyncIterator[ConsumerRecord]:
+    async def read(
+        self, partitions: Iterable[int], deadline: float = 120.0, since: int = 0
+    ) -> AsyncIterator[ConsumerRecord]:
         """Nothing."""
         records: list[ConsumerRecord] = []
         for record in records:
@@ -132,7 +135,7 @@ class _Forgetful(Reader):
 async def product(bootstrap: str, meter: Meter) -> None:
     """The same frame with the product's own fold: days, ids of 24 h, signals, alerts."""
     worker = _worker(bootstrap, "bench.")
-    fold = Fold(LeadStates(_Forgetful(worker.settings.kafka, LEAD_STATE)))
+    fold = Fold(LeadStates(_Forgetful(worker.settings.kafka, LEAD_STATE), Ends(worker.settings.kafka)))
 
     async def process(batch: Batch) -> Outcome:
         meter.start()

@@ -5,11 +5,13 @@ as `Baseline`. Replaying a record is a no-op (the fence `applied`), and so is th
 """
 
 from collections.abc import Sequence
+from itertools import islice
 from typing import TypeAlias
 
 import msgspec
 
 from processors.days import local_day
+from processors.sealed import CHUNK, Sealed
 from processors.signals import leaving_phrase, reservation_spike
 from processors.state import DAYS_KEPT, Day, LeadState
 from schemas.alerts import Signal
@@ -33,9 +35,6 @@ LATE_MS = DAY_MS
 
 LATE_TRANSCRIPT_MS = 7 * DAY_MS
 """A meeting's time is its start, and its words may wait for days in the queue of recordings: they are still news."""
-
-IDS_KEPT = 4096
-"""Ids remembered per lead. A lead with more events in 24 h forgets the oldest; its baseline corrects the figures."""
 
 HOUR_MS = 3_600_000
 
@@ -124,22 +123,34 @@ def _remember(state: LeadState, event_id: str, appended: Millis) -> bool:
     """Whether the event is new. Ids are kept by append time, which only grows within a partition."""
     key = int(event_id, 16)
     ids = state.ids
-    if key in ids:
+    if key in ids or (state.sealed is not None and key in state.sealed.known):
         return False
     ids[key] = hour = appended // HOUR_MS
-    if len(ids) > IDS_KEPT:
-        del ids[next(iter(ids))]
-    elif len(ids) & 63 == 0:
+    if len(ids) & 63 == 0:
         _forget(state, hour)
+    if len(ids) >= CHUNK:
+        _seal(state)
     return True
 
 
+def _seal(state: LeadState) -> None:
+    """Move full chunks of ids, oldest first, out of the state record. (A state of before this had up to 4096.)"""
+    if state.sealed is None:
+        state.sealed = Sealed()
+    while len(state.ids) >= CHUNK:
+        oldest = list(islice(state.ids, CHUNK))
+        state.sealed.seal(oldest, state.ids[oldest[-1]])
+        for key in oldest:
+            del state.ids[key]
+
+
 def _forget(state: LeadState, hour: int) -> bool:
-    stale = []
+    stale, before = [], hour - LATE_MS // HOUR_MS - 1
     for key, seen in state.ids.items():  # in the order of arrival: the first fresh one ends it
-        if seen >= hour - LATE_MS // HOUR_MS - 1:
+        if seen >= before:
             break
         stale.append(key)
     for key in stale:
         del state.ids[key]
-    return bool(stale)
+    sealed = state.sealed is not None and state.sealed.forget(before)
+    return bool(stale) or sealed

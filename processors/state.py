@@ -2,6 +2,7 @@
 
 import msgspec
 
+from processors.sealed import Sealed
 from schemas.alerts import Alert, Rule
 from schemas.types import LocalDay
 
@@ -25,10 +26,10 @@ class LeadState(msgspec.Struct, array_like=True):
     """The one mutable thing of the fold (`processors.lead.step`).
 
     `applied` is the offset in `lead.events` of the last folded record: the fence that makes a replay a no-op.
-    `ids` maps event ids of the last 24 h to the hour of their arrival, oldest first. `first_day` is the first day the
-    client is known from: days without figures after it count as zero. `spike` is (day, severity index, z) raised last.
-    `leaving` maps recordings with a leaving phrase to the Moscow day of their meeting: a better transcript of the same
-    words is no news. Fields are only added at the end.
+    `ids` maps event ids of the last 24 h to the hour of their arrival, oldest first; those before them are `sealed`.
+    `first_day` is the first day the client is known from: days without figures after it count as zero. `spike` is (day,
+    severity index, z) raised last. `leaving` maps recordings with a leaving phrase to the Moscow day of their meeting:
+    a better transcript of the same words is no news. Fields are only added at the end.
     """
 
     applied: int = -1
@@ -38,6 +39,7 @@ class LeadState(msgspec.Struct, array_like=True):
     spike: tuple[LocalDay, int, float] = (0, -1, 0.0)
     alerts: dict[Rule, Alert] = {}
     leaving: dict[str, LocalDay] = {}
+    sealed: Sealed | None = None
 
     def day(self, day: LocalDay) -> Day:
         """The figures of a day, made when missing."""
@@ -49,12 +51,22 @@ class LeadState(msgspec.Struct, array_like=True):
         return figures
 
 
-_ENCODER = msgspec.msgpack.Encoder()
-_DECODER: msgspec.msgpack.Decoder[LeadState] = msgspec.msgpack.Decoder(LeadState)
+def _plain(value: object) -> object:
+    if isinstance(value, Sealed):
+        return value.next, value.hours
+    raise NotImplementedError(type(value))
+
+
+def _sealed(_: type, value: object) -> Sealed:
+    return Sealed(*msgspec.convert(value, tuple[int, dict[int, int]]))
+
+
+_ENCODER = msgspec.msgpack.Encoder(enc_hook=_plain)
+_DECODER: msgspec.msgpack.Decoder[LeadState] = msgspec.msgpack.Decoder(LeadState, dec_hook=_sealed)
 
 
 def encode_state(state: LeadState) -> bytes:
-    """The record of `lead.state`."""
+    """The record of `lead.state`, without the contents of the sealed chunks."""
     return _ENCODER.encode(state)
 
 

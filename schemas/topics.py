@@ -22,7 +22,9 @@ BASE64 = 4 / 3
 
 @dataclass(frozen=True, slots=True)
 class TopicSpec:
-    """One topic. `retention_ms` of -1 keeps for ever; `max_bytes` is the largest record batch the broker takes."""
+    """One topic. `retention_ms` of -1 keeps for ever; `max_bytes` is the largest record batch the broker takes;
+    a record younger than `compaction_lag_ms` is not taken away for a newer one.
+    """
 
     name: str
     key: str
@@ -31,6 +33,7 @@ class TopicSpec:
     retention_ms: int = 30 * DAY_MS
     timestamps: Literal["LogAppendTime", "CreateTime"] = "LogAppendTime"
     max_bytes: int = 4 << 20
+    compaction_lag_ms: int = 0
 
     def configs(self) -> dict[str, str]:
         """Topic settings in Kafka's own names."""
@@ -42,6 +45,8 @@ class TopicSpec:
         }
         if self.cleanup == "compact":
             configs |= {"segment.ms": str(DAY_MS), "min.cleanable.dirty.ratio": "0.3"}
+        if self.compaction_lag_ms:
+            configs["min.compaction.lag.ms"] = str(self.compaction_lag_ms)
         return configs
 
 
@@ -66,7 +71,18 @@ UTTERED = 2.25
 LEAD_EVENTS = TopicSpec(
     "lead.events", key="lead id", partitions=LEAD_PARTITIONS, max_bytes=carrying(TRANSCRIPTS, growth=UTTERED)
 )
-LEAD_STATE = TopicSpec("lead.state", key="lead id", partitions=LEAD_PARTITIONS, cleanup="compact", retention_ms=FOREVER)
+TO_HEAL_MS = 2 * 60 * 60_000
+"""A stopped worker that goes on may put an older state over the newer one. The owner writes the newer one again, at its
+next batch or at the next hourly tick at the latest; until then compaction must leave it."""
+
+LEAD_STATE = TopicSpec(
+    "lead.state",
+    key="lead id, or lead id#number of a chunk of event ids",
+    partitions=LEAD_PARTITIONS,
+    cleanup="compact",
+    retention_ms=FOREVER,
+    compaction_lag_ms=TO_HEAL_MS,
+)
 LEAD_SIGNALS = TopicSpec("lead.signals", key="lead id", partitions=LEAD_PARTITIONS)
 LEAD_ALERTS = TopicSpec("lead.alerts", key="lead id", partitions=LEAD_PARTITIONS)
 LEAD_UNASSIGNED = TopicSpec(

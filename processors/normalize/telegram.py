@@ -68,7 +68,8 @@ def _edit(message: Message, source: str, meta: Meta, record: bytes, identities: 
     if message.is_service or _is_internal(message, options):
         return []
     edited_at = message.edit_date or message.date
-    id_ = _id(source, message.business_connection_id, message.chat, message.message_id, edited_at)
+    version = edited_at, event_id("content", *message.content)  # two edits within a second have one `edit_date`
+    id_ = _id(source, message.business_connection_id, message.chat, message.message_id, *version)
     lead_id = identities.find(_client(message.chat))
     if lead_id is None:
         return [unassigned(meta, record, id_, edited_at * 1000, source, _client(message.chat))]

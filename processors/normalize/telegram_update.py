@@ -1,5 +1,6 @@
 """The parts of a Bot API `Update` that matter to us (core.telegram.org/bots/api). Unknown fields are ignored."""
 
+from collections.abc import Iterable, Iterator
 from typing import Annotated
 
 import msgspec
@@ -62,6 +63,11 @@ class Message(msgspec.Struct, frozen=True, rename={"from_": "from"}):
         return self.text or self.caption or ""
 
     @property
+    def content(self) -> list[str]:
+        """What tells two versions of a message apart, the same for every bot that sees them: words, and which files."""
+        return [self.text or "", self.caption or "", *sorted(_files(getattr(self, field) for field in _CONTENT))]
+
+    @property
     def is_service(self) -> bool:
         """Whether nobody wrote it: joined, left, pinned, new title, moved to a supergroup …"""
         return all(getattr(self, field) is None for field in _CONTENT)
@@ -82,6 +88,15 @@ _CONTENT = (
     "location",
     "poll",
 )
+
+
+def _files(fields: Iterable[object]) -> Iterator[str]:
+    """`file_unique_id` of every file in them; `file_id` is each bot's own. A photo is a list of its sizes."""
+    for field in fields:
+        parts = field if isinstance(field, list) else [field]
+        for part in parts:
+            if isinstance(part, dict) and isinstance(part.get("file_unique_id"), str):
+                yield part["file_unique_id"]
 
 
 class Deleted(msgspec.Struct, frozen=True):

@@ -51,6 +51,13 @@ class Output(NamedTuple):
     headers: tuple[tuple[str, bytes], ...] = ()
 
 
+class Placed(NamedTuple):
+    """Where records that were sent together lie in their partition: the first one's offset, and how many follow it."""
+
+    offset: int
+    records: int
+
+
 def partition_of(topic: str, key: bytes) -> int:
     """The partition of a key, as Java's default partitioner puts it."""
     return int(murmur2(key) & 0x7FFFFFFF) % PARTITIONS[topic]
@@ -80,7 +87,11 @@ class Outputs:
             return self._producer
 
     async def send(self, outputs: Iterable[Output]) -> None:
-        """Produce and wait for the broker's word on every record.
+        """Produce and wait for the broker's word on every record. Raises as `place`."""
+        await self.place(outputs)
+
+    async def place(self, outputs: Iterable[Output]) -> list[Placed]:
+        """Produce and wait for the broker's word on every record: where they lie, partition by partition in order.
 
         Raises `Transient`, then all of it may be repeated; `TooLarge` where a record is, by our own measure before
         anything is sent, or by the broker's when some of it may have been.
@@ -93,19 +104,20 @@ class Outputs:
             _measure(output)
             groups[output.topic, at].append(output)
         if not groups:
-            return
-        waiting: list[asyncio.Future[Any]] = []
+            return []
+        waiting: list[tuple[asyncio.Future[Any], int]] = []
         try:
             producer = await self._started()
             for (topic, at), group in groups.items():
                 waiting += await _send_group(producer, self._prefix + topic, at, group)
-            await asyncio.gather(*waiting)
+            placed = await asyncio.gather(*(future for future, _ in waiting))
+            return [Placed(at.offset, count) for at, (_, count) in zip(placed, waiting, strict=True)]
         except MessageSizeTooLargeError as error:
             raise TooLarge(f"an output is larger than its topic takes: {error!r}") from error
         except (KafkaError, OSError) as error:
             raise Transient(f"Kafka did not take the output: {error!r}") from error
         finally:
-            for future in waiting:  # a failed neighbour leaves the others unread: say that they were seen
+            for future, _ in waiting:  # a failed neighbour leaves the others unread: say that they were seen
                 if future.done() and not future.cancelled():
                     future.exception()
 
@@ -128,22 +140,22 @@ def _measure(output: Output) -> None:
 
 async def _send_group(
     producer: AIOKafkaProducer, topic: str, partition: int, group: Sequence[Output]
-) -> list[asyncio.Future[Any]]:
+) -> list[tuple[asyncio.Future[Any], int]]:
     if len(group) <= FEW:
-        return [await producer.send(topic, o.value, o.key, partition, None, list(o.headers)) for o in group]
+        return [(await producer.send(topic, o.value, o.key, partition, None, list(o.headers)), 1) for o in group]
     waiting = []
     batch = producer.create_batch()
     for output in group:
         headers = list(output.headers)
         if batch.append(key=output.key, value=output.value, timestamp=None, headers=headers) is None:
-            if batch.record_count():
-                waiting.append(await producer.send_batch(batch, topic, partition=partition))
+            if count := batch.record_count():
+                waiting.append((await producer.send_batch(batch, topic, partition=partition), count))
                 batch = producer.create_batch()
             # larger than a whole batch: alone
             if batch.append(key=output.key, value=output.value, timestamp=None, headers=headers) is None:
-                waiting.append(await producer.send(topic, output.value, output.key, partition, None, headers))
-    if batch.record_count():
-        waiting.append(await producer.send_batch(batch, topic, partition=partition))
+                waiting.append((await producer.send(topic, output.value, output.key, partition, None, headers), 1))
+    if count := batch.record_count():
+        waiting.append((await producer.send_batch(batch, topic, partition=partition), count))
     return waiting
 
 
@@ -161,8 +173,11 @@ class Reader:
         """Return when the topic can be read: who reads at the start may be up before the broker."""
         await wait_for_topics(self._kafka, [self._name])
 
-    async def read(self, partitions: Iterable[int], deadline: float = 120.0) -> AsyncIterator[ConsumerRecord]:
-        """Every record up to the end offsets of now. Raises `Transient` after `deadline` seconds without a record."""
+    async def read(
+        self, partitions: Iterable[int], deadline: float = 120.0, since: int = 0
+    ) -> AsyncIterator[ConsumerRecord]:
+        """Every record from offset `since` up to the end offsets of now. Raises `Transient` after `deadline` seconds
+        without a record."""
         consumer = self._consumer(fetch_wait_ms=20)
         clock = asyncio.get_running_loop().time
         try:
@@ -172,10 +187,11 @@ class Reader:
                 # offsets are asked for before `assign`: on one connection they would wait behind the first long poll
                 ends = await consumer.end_offsets(tps)
                 starts = await consumer.beginning_offsets(tps)
-                todo = {tp for tp in tps if starts[tp] < ends[tp]}
+                todo = {tp for tp in tps if max(since, starts[tp]) < ends[tp]}
                 if todo:
                     consumer.assign(todo)
-                    await consumer.seek_to_beginning(*todo)
+                    for tp in todo:
+                        consumer.seek(tp, max(since, starts[tp]))
                 while todo:
                     for records in (await consumer.getmany(*todo, timeout_ms=500)).values():
                         for record in records:

@@ -8,7 +8,7 @@ from aiokafka import ConsumerRecord
 
 from schemas.codec import Codec, Rejected
 from schemas.types import Meta, Millis
-from streams.engine.kafka import FIRST_APPENDED, Output
+from streams.engine.kafka import FIRST_APPENDED, Output, Placed
 
 T = TypeVar("T")
 Record: TypeAlias = "ConsumerRecord[bytes, bytes]"
@@ -41,12 +41,14 @@ class Batch:
 class Outcome:
     """What processing a batch came to. `state` is sent when the broker has all of `outputs`.
 
-    A state record carries the fence: were it there before the alerts, a crash in between would lose them.
+    A state record carries the fence: were it there before the alerts, a crash in between would lose them. `placed` is
+    told where the state lies when the broker has it, and answers with what is to be sent after it; and so on.
     """
 
     outputs: list[Output] = field(default_factory=list)
     state: list[Output] = field(default_factory=list)
     rejected: list[tuple[Record, Rejected]] = field(default_factory=list)
+    placed: Callable[[list[Placed]], Awaitable[list[Output]]] | None = None
 
     @property
     def bad(self) -> set[int]:

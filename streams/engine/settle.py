@@ -8,9 +8,10 @@ import asyncio
 import logging
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
 from schemas.codec import Rejected
 from schemas.errors import NotYet, TooLarge, Transient
@@ -25,8 +26,8 @@ from streams.engine.process import Batch, Outcome, Process, Record, first_append
 from streams.engine.retry import WORLD, Attempts, Policy, World
 
 __all__ = ["Batch", "Outcome", "Process", "Settler"]
-
 log = logging.getLogger(__name__)
+T = TypeVar("T")
 
 PATIENCE = Policy(first=0.1, longest=15.0)
 """Pauses after a passing fault. Without end where it is the surroundings': the waiting is the backpressure."""
@@ -114,23 +115,25 @@ class Settler:
                 job.cancel()
 
     def _batch(self, event: Any) -> Batch:
-        message = event.message
-        return Batch(self._topic, message.partition, message.generation_id, event.value)
+        return Batch(self._topic, event.message.partition, event.message.generation_id, event.value)
 
     async def _settle(self, batch: Batch) -> bool:
         """Whether everything of the batch is durable. False leaves it unacked: another owner will do it."""
-        began = time.monotonic()
+        began, settled = time.monotonic(), False
         self.in_work[batch.partition] += 1
         try:
             await self._settle_part(batch)
+            settled = True
         except _Moved:
             log.info("batch left: its partition moved", extra={"topic": batch.topic, "partition": batch.partition})
-            return False
         except Exception as error:  # noqa: BLE001 — an output that cannot be sent at all: stop loudly
             self._fatal(error)
-            return False
         finally:
             self.in_work -= Counter([batch.partition])
+            if not settled:  # it may come to us again: what the process remembers of it was never sent
+                self._discard(batch.partition)
+        if not settled:
+            return False
         metrics.BATCHES.labels(self._topic).inc()
         metrics.RECORDS.labels(self._topic).inc(len(batch.records))
         metrics.SETTLE_SECONDS.labels(self._topic).observe(time.monotonic() - began)
@@ -166,7 +169,10 @@ class Settler:
         letters = [self._letter(batch, *bad) for bad in outcome.rejected]
         notices = [notice_output(batch, one) for one in self._ledger.look(batch, outcome.bad)]
         await self._send(batch, outcome.outputs + letters + outputs + notices)
-        await self._send(batch, outcome.state)  # if still ours: it must not lie over what the new owner wrote
+        state = outcome.state
+        while state:  # if still ours: it must not lie over what the new owner wrote
+            placed = await self._patiently(batch, partial(self._outputs.place, state))
+            state = await self._patiently(batch, partial(outcome.placed, placed)) if outcome.placed else []
 
     async def _answer(self, batch: Batch) -> Outcome:
         """What the process makes of it. Raises what it raises where that is a record's fault, once it is not to pass.
@@ -206,15 +212,16 @@ class Settler:
 
     async def _send(self, batch: Batch, outputs: list[Output]) -> None:
         """Return when the broker has all of it. Raises `_Moved`, `TooLarge`."""
+        await self._patiently(batch, partial(self._outputs.send, outputs))
+
+    async def _patiently(self, batch: Batch, attempt: Callable[[], Awaitable[T]]) -> T:
         waits = Attempts(PATIENCE, self._world)
-        while outputs:
+        while True:
             self._check_owned(batch)
             try:
-                await self._outputs.send(outputs)
+                return await attempt()
             except Transient as fault:
                 await waits.failed(self._waits(fault))
-            else:
-                return
 
     def _check_owned(self, batch: Batch) -> None:
         if not self._owned(batch):

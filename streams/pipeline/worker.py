@@ -3,6 +3,8 @@
 It touches Kafka only. `processors/` decides what a record means, `alerting/policy.py` what becomes of a signal.
 """
 
+from functools import partial
+
 import msgspec
 
 from alerting import policy
@@ -28,6 +30,7 @@ from schemas.topics import (
     TOPICS,
     WMS,
 )
+from schemas.types import Meta
 from streams.engine import metrics
 from streams.engine.ends import Ends
 from streams.engine.kafka import Output, Reader
@@ -62,7 +65,7 @@ def build(settings: Settings) -> Worker:
         if topic.name in NORMALIZERS:
             normalize = Normalize(NORMALIZERS[topic.name], known, options)
             worker.consume(topic, normalize, origin=origin if topic in HOOKS else None)
-    states = LeadStates(Reader(settings.kafka, LEAD_STATE))
+    states = LeadStates(Reader(settings.kafka, LEAD_STATE), ends)
     worker.consume(LEAD_EVENTS, Fold(states), discard=states.discard)
     worker.consume(IDENTITIES, Relink(Reader(settings.kafka, LEAD_UNASSIGNED), worker.outputs))
     worker.consume(LEAD_UNASSIGNED, Recheck(known))
@@ -109,7 +112,7 @@ class Fold:
             raise
 
     def _fold(self, batch: Batch, states: dict[str, LeadState]) -> Outcome:
-        outcome = Outcome()
+        outcome = Outcome(placed=partial(self._states.placed, batch.partition))
         touched: dict[str, None] = {}
         decode = EVENT.decode
         for record in batch.records:
@@ -118,7 +121,7 @@ class Fold:
                 outcome.rejected.append((record, event))
                 continue
             if isinstance(event, Tick):
-                self._tick(event, batch.partition, states, touched, outcome)
+                self._tick(event, batch.meta(record), states, touched, outcome)
                 continue
             state = states.get(event.lead_id)
             if state is None:
@@ -131,15 +134,18 @@ class Fold:
         return outcome
 
     def _tick(
-        self, tick: Tick, partition: int, states: dict[str, LeadState], touched: dict[str, None], outcome: Outcome
+        self, tick: Tick, meta: Meta, states: dict[str, LeadState], touched: dict[str, None], outcome: Outcome
     ) -> None:
         for lead_id, state in states.items():
+            if meta.offset <= state.applied:
+                continue
             expired = list(policy.expire(state.alerts, tick.ts))
             for alert in expired:
-                self._alert(alert, partition, outcome)
+                self._alert(alert, meta.partition, outcome)
             if lead.prune(state, tick.ts) or expired:
+                state.applied = meta.offset  # two states of a lead with the same fence are the same state
                 touched[lead_id] = None
-        metrics.LEADS.labels(partition).set(len(states))
+        metrics.LEADS.labels(meta.partition).set(len(states))
 
     def _finding(self, finding: lead.Finding, state: LeadState, partition: int, outcome: Outcome) -> None:
         if isinstance(finding, AlertAction):

@@ -84,8 +84,10 @@ def last_states(records: Iterable[ConsumerRecord]) -> dict[str, LeadState]:
     """The newest state record of each lead, by its fence."""
     states: dict[str, LeadState] = {}
     for record in records:
-        state = decode_state(record.value)
         lead_id = record.key.decode()
+        if "#" in lead_id:  # a chunk of event ids
+            continue
+        state = decode_state(record.value)
         if lead_id not in states or states[lead_id].applied <= state.applied:
             states[lead_id] = state
     return states

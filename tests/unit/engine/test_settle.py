@@ -10,7 +10,7 @@ from schemas.errors import Transient
 from schemas.sources import DeadLetter
 from schemas.types import Meta
 from streams.engine import settle
-from streams.engine.kafka import Output
+from streams.engine.kafka import Output, Placed
 from streams.engine.retry import World
 from streams.engine.settle import Batch, Outcome
 from tests.unit.engine.stand_ins import Broker, Stream, settler
@@ -164,6 +164,34 @@ async def test_state_is_not_written_when_the_partition_moved_while_sending() -> 
     await settler(echo, broker, owned=lambda _: not broker.taken).run(stream)
     assert broker.values == [b"0", b"1"]
     assert stream.acked == []
+
+
+@pytest.mark.parametrize("owned", [True, False])
+async def test_what_was_answered_and_not_sent_is_forgotten(owned: bool) -> None:
+    """A process that remembers (the fold) would take the batch, when it comes again, for one that is done."""
+    forgotten: list[int] = []
+    stream = Stream(range(2), partition=3)
+    await settler(echo, Broker(), owned=lambda _: owned, discard=forgotten.append).run(stream)
+    assert forgotten == ([] if owned else [3])
+
+
+async def test_what_was_written_over_is_sent_again_before_the_ack() -> None:
+    """A process is told where its state lies, until it has nothing more to say."""
+    places: list[list[Placed]] = []
+
+    async def placed(at: list[Placed]) -> list[Output]:
+        places.append(at)
+        if len(places) == 1:
+            raise Transient("the end is not known yet")
+        return [Output("lead.state", b"8", b"again")] if len(places) == 2 else []
+
+    async def process(_: Batch) -> Outcome:
+        return Outcome(state=[Output("lead.state", b"7", b"state")], placed=placed)
+
+    broker, stream = Broker(), Stream(range(2))
+    await settler(process, broker).run(stream)
+    assert broker.values == [b"state", b"again"]
+    assert (len(places), stream.acked) == (3, [1])
 
 
 async def test_cancelled_batch_stays_unacked() -> None:

@@ -6,26 +6,42 @@ from typing import Any
 
 import pytest
 
+from processors.sealed import CHUNK, Sealed
 from processors.state import LeadState, decode_state, encode_state
 from schemas.errors import Transient
-from streams.engine.state import LeadStates
+from streams.engine.kafka import Output, Placed
+from streams.engine.state import LOOK_SECONDS, LeadStates
 
 
 class Topic:
-    """A stand-in for the reader of `lead.state`: the records, and how often it was read."""
+    """A stand-in for the reader of `lead.state`, and for who knows its end: the records, and how often it was read."""
 
     def __init__(self, *records: tuple[bytes | None, bytes | None]) -> None:
         self.records = list(records)
         self.reads: list[list[int]] = []
         self.fault: Transient | None = None
 
-    async def read(self, partitions: Iterable[int]) -> AsyncIterator[Any]:
+    async def read(self, partitions: Iterable[int], since: int = 0) -> AsyncIterator[Any]:
         """Every record; then the fault, if there is one."""
         self.reads.append(list(partitions))
-        for key, value in self.records:
-            yield SimpleNamespace(key=key, value=value)
+        for offset, (key, value) in enumerate(self.records[since:], since):
+            yield SimpleNamespace(key=key, value=value, offset=offset)
         if self.fault is not None:
             raise self.fault
+
+    async def of(self, *_: object) -> int:
+        """The end offset."""
+        return len(self.records)
+
+    def take(self, outputs: Iterable[Output]) -> list[Placed]:
+        """Write what the owner sends; where it lies."""
+        begin = len(self.records)
+        self.records += [(output.key, output.value) for output in outputs]
+        return [Placed(begin, len(self.records) - begin)]
+
+    def last(self, lead: str) -> int:
+        """The fence of the lead's last record."""
+        return decode_state([value for key, value in self.records if key == lead.encode() and value][-1]).applied
 
 
 def record(lead: str, applied: int, first_day: int = 1) -> tuple[bytes, bytes]:
@@ -35,7 +51,7 @@ def record(lead: str, applied: int, first_day: int = 1) -> tuple[bytes, bytes]:
 
 def states(topic: Topic) -> LeadStates:
     """The states over a stand-in topic."""
-    return LeadStates(topic)  # type: ignore[arg-type]
+    return LeadStates(topic, topic, lambda: 0.0)  # type: ignore[arg-type]
 
 
 async def test_last_record_of_a_lead_wins() -> None:
@@ -141,3 +157,92 @@ async def test_records_make_the_named_leads_durable() -> None:
     assert (output.topic, output.key, output.partition) == ("lead.state", b"8", 11)
     assert output.value is not None
     assert decode_state(output.value).applied == 2
+
+
+async def test_who_loads_writes_over_what_is_not_the_state() -> None:
+    """A stopped worker went on and put an older state last: the next owner's first records put the right one last."""
+    topic = Topic(record("7", 9), record("8", 3), record("7", 4), (b"8", b"garbage"))
+    kept = states(topic)
+    await kept.open(0, 1)
+    assert await kept.placed(0, topic.take(kept.records(0, []))) == []
+    assert (topic.last("7"), topic.last("8"), len(topic.records)) == (9, 3, 6)
+    assert kept.records(0, []) == []
+
+
+async def test_the_owner_sees_by_its_offsets_that_somebody_else_wrote() -> None:
+    """Whether before, between or behind its own records: only leads whose last record is older are written again."""
+    topic = Topic(record("7", 1), record("8", 1), record("9", 1))
+    kept = states(topic)
+    opened = await kept.open(0, 1)
+    for state in opened.values():
+        state.applied = 5
+    assert await kept.placed(0, topic.take(kept.records(0, ["7", "8", "9"]))) == []
+    topic.records += [record("8", 2), record("7", 2)]  # stopped long ago, sent now
+    opened["7"].applied = 6
+    again = await kept.placed(0, topic.take(kept.records(0, ["7"])))
+    assert [output.key for output in again] == [b"8"]
+    assert await kept.placed(0, topic.take(again)) == []
+    assert [topic.last(lead) for lead in "789"] == [6, 5, 5]
+    reads = len(topic.reads)
+    assert await kept.placed(0, topic.take(kept.records(0, ["9"]))) == []
+    assert len(topic.reads) == reads, "nobody else wrote: nothing is read"
+
+
+@pytest.mark.parametrize("generation", [1, 2])
+async def test_a_partition_that_was_kept_is_looked_at_again(generation: int) -> None:
+    """After a rebalance, and now and then: a stopped worker's records may be the last for long."""
+    topic, now = Topic(record("7", 1)), [0.0]
+    kept = LeadStates(topic, topic, lambda: now[0])  # type: ignore[arg-type]
+    opened = await kept.open(0, 1)
+    opened["7"].applied = 5
+    await kept.placed(0, topic.take(kept.records(0, ["7"])))
+    topic.records.append(record("7", 2))
+    if generation == 1:
+        await kept.open(0, 1)
+        assert kept.records(0, []) == [], "not so soon"
+        now[0] = LOOK_SECONDS + 1
+    await kept.open(0, generation)
+    await kept.placed(0, topic.take(kept.records(0, [])))
+    assert topic.last("7") == 5
+
+
+async def test_full_chunks_of_ids_are_records_of_their_own() -> None:
+    """Written once, before the state that names them; read back with it; gone when they are a day old."""
+    topic = Topic(record("7", 1))
+    kept = states(topic)
+    state = (await kept.open(0, 1))["7"]
+    state.sealed = Sealed()
+    for hour in (10, 11):
+        state.sealed.seal(range(hour * CHUNK, (hour + 1) * CHUNK), hour)
+    sent = kept.records(0, ["7"])
+    assert [output.key for output in sent] == [b"7#0", b"7#1", b"7"]
+    topic.take(sent)
+    assert [output.key for output in kept.records(0, ["7"])] == [b"7"]
+
+    again = states(topic)
+    loaded = (await again.open(0, 1))["7"].sealed
+    assert loaded is not None
+    assert loaded.known == set(range(10 * CHUNK, 12 * CHUNK))
+    assert loaded.forget(11)
+    assert loaded.known == set(range(11 * CHUNK, 12 * CHUNK))
+    sent = again.records(0, ["7"])
+    assert [(output.key, output.value is None) for output in sent] == [(b"7", False), (b"7#0", True)]
+    topic.take(sent)
+    assert set((await states(topic).open(0, 1))["7"].sealed.hours) == {1}  # type: ignore[union-attr]
+
+
+async def test_chunks_that_no_state_names_are_not_believed() -> None:
+    """Killed between a chunk and its state: its events come again, and must count. One left over is taken away."""
+    topic = Topic(record("7", 1))
+    state = (await (first := states(topic)).open(0, 1))["7"]
+    state.sealed = Sealed()
+    state.sealed.seal(range(CHUNK), 10)
+    topic.take(first.records(0, ["7"]))
+    state.sealed.seal(range(CHUNK, 2 * CHUNK), 11)
+    topic.take(first.records(0, ["7"])[:1])  # the chunk, not the state
+    topic.records.append((b"8#0", state.sealed.packed(0)))
+    again = states(topic)
+    sealed = (await again.open(0, 1))["7"].sealed
+    assert sealed is not None
+    assert (sealed.known, sealed.next) == (set(range(CHUNK)), 1)
+    assert [output.key for output in again.records(0, [])] == [b"8#0"]

@@ -8,7 +8,8 @@ import pytest
 
 from processors import lead
 from processors.days import DAY_MS, HOUR_MS, day_start
-from processors.state import DAYS_KEPT, Day, LeadState, encode_state
+from processors.sealed import CHUNK
+from processors.state import DAYS_KEPT, Day, LeadState, decode_state, encode_state
 from schemas.alerts import Signal
 from schemas.codec import event_id
 from schemas.events import (
@@ -220,14 +221,37 @@ def test_a_better_transcript_is_no_news() -> None:
     assert state.leaving == {}
 
 
-def test_ids_are_bounded() -> None:
-    """A lead with more events than are remembered in a day keeps its record small, and forgets the oldest first."""
-    state = LeadState()
-    many = lead.IDS_KEPT + 100
-    fold(state, ((n, Entry(reservation(n, NOON), NOON)) for n in range(many)))
-    assert len(state.ids) == lead.IDS_KEPT
-    assert 99 not in state.ids
-    assert many - 1 in state.ids
+def test_a_repeat_is_known_however_busy_the_lead() -> None:
+    """50 000 events within a day, then all of them again: nothing counts twice, and the state record stays small."""
+    state, many, step = LeadState(), 50_000, DAY_MS // 50_000
+    chunks: dict[int, bytes] = {}
+    largest = 0
+    for n in range(2 * many):
+        at = NOON + min(n, many) * step
+        fold(state, [(n, Entry(reservation(n % many, NOON + n % many * step), at))])
+        if n % 5000 == 0:  # written and read back, as after a restart
+            sealed = state.sealed
+            if sealed is not None:
+                chunks |= {number: sealed.packed(number) for number in sealed.fresh}
+            written = encode_state(state)
+            largest = max(largest, len(written))
+            state = decode_state(written)
+            if state.sealed is not None:
+                assert state.sealed.fill(dict(chunks)) == []
+    assert sum(day.reservations for day in state.days.values()) == many
+    assert largest < 12_000
+
+
+def test_a_state_with_four_thousand_ids_is_sealed() -> None:
+    """What was written before ids were sealed is taken over whole."""
+    state = LeadState(ids=dict.fromkeys(range(1, 4097), NOON // HOUR_MS))
+    fold(state, [(0, Entry(reservation(5000, NOON), NOON))])
+    assert len(state.ids) < CHUNK
+    assert fold(state, [(n, Entry(reservation(n, NOON), NOON)) for n in range(1, 4097)]) == []
+    assert sum(day.reservations for day in state.days.values()) == 1
+    assert state.sealed is not None
+    assert lead.prune(state, NOON + 3 * DAY_MS)
+    assert (state.sealed.hours, state.sealed.known, len(state.sealed.gone)) == ({}, set(), 8)
 
 
 def test_ids_are_forgotten_after_a_day() -> None:

@@ -73,6 +73,21 @@ def test_each_edit_is_an_event_of_its_own() -> None:
     assert len({first.event_id, second.event_id, event(message=message()).event_id}) == 3
 
 
+def test_two_edits_within_a_second_are_two_events() -> None:
+    """Telegram counts edits in seconds: other words or another file are another edit, for whichever bot sees it."""
+    at = 1_795_165_400
+
+    def photo(file: str, bot: str = "a") -> dict[str, Any]:
+        sizes = [{"file_id": f"{bot}{file}{size}", "file_unique_id": f"{file}{size}"} for size in "sm"]
+        return message(text=None, caption="брак", photo=sizes, edit_date=at)
+
+    edits = [message(edit_date=at), message(edit_date=at, text="пока"), photo("one"), photo("two")]
+    ids = [event(edited_message=edit).event_id for edit in edits]
+    assert len(set(ids)) == len(ids)
+    assert [event(edited_message=edit).event_id for edit in edits] == ids
+    assert event(bot="other", edited_message=photo("one", bot="b")).event_id == ids[2]
+
+
 def test_a_caption_is_text_and_a_voice_message_is_a_message() -> None:
     """Whoever sends a sticker has not gone silent."""
     assert event(message=message(text=None, caption="брак", photo=[])).text == "брак"

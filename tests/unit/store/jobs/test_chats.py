@@ -63,6 +63,17 @@ async def test_a_day_of_chats(database: Database) -> None:
     assert set(days) == {"1", "2"}
 
 
+async def test_of_edits_within_a_second_the_last_one_counts(database: Database) -> None:
+    """Their times are the same, also the broker's when they come together: the order of the log decides."""
+    edited = {"lead_id": "1", "message_id": "1", "chat_id": "-1", "ts": UNTIL - 5000}
+    edits = [
+        replace(event_of(ev.MessageEdited), event_id=event_id("edit", n), text=f"слово {n}", **edited) for n in range(9)
+    ]
+    await Feed(database)([say(1, "слово"), *edits], UNTIL - 4000)
+    [day] = await maker(database)[0].days(UNTIL - DAY, UNTIL)
+    assert [u.text for u in day.conversation.utterances] == ["слово 8"]
+
+
 async def test_each_day_is_asked_for_once(database: Database) -> None:
     """After a stop the missed days come, a restart repeats none, a day without messages asks for nothing."""
     await Feed(database)([say(1, "привет")], UNTIL - DAY - 5)
