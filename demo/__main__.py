@@ -8,6 +8,7 @@ import signal
 import sys
 
 from demo import material
+from demo.keep import lines
 from demo.outlets import Outlets
 from demo.stage import CURATOR_CHAT, FOLDER, REPORT_CHAT, ROOT, Stage
 from demo.story import Story
@@ -30,7 +31,7 @@ async def main() -> int:
         try:
             complete = await _told(story)
             if os.environ.get("KEEP") == "1":
-                print("KEEP=1: всё работает дальше, Ctrl-C останавливает", flush=True)
+                print("\n".join(lines(stage.settings, ROOT)), flush=True)
                 await asyncio.Event().wait()
         finally:
             await stage.stop()
@@ -62,4 +63,5 @@ async def _until_stopped() -> int:
 
 
 if __name__ == "__main__":
+    os.umask(0o077)
     sys.exit(asyncio.run(_until_stopped()))

@@ -27,15 +27,23 @@ FOLDER = ROOT / "var" / "demo"
 CURATOR_CHAT, REPORT_CHAT, CLIENT_CHAT, CURATOR = 500, -1001000000001, 700, 501
 
 
-async def until(ask: Callable[[], Awaitable[T | None]], seconds: float, what: str) -> T:
-    """The first answer that is not None. Raises `TimeoutError`."""
+PATIENCE_SECONDS = 900.0
+"""For each thing that must come: seconds on a quiet machine, minutes on one that has other work. Only a demo that hangs
+meets this."""
+
+BUSY = {429, 503}
+"""Answers that ask to come again."""
+
+
+async def until(ask: Callable[[], Awaitable[T | None]], what: str) -> T:
+    """The first answer that is not None. Raises `TimeoutError` when none comes for very long."""
     try:
-        async with asyncio.timeout(seconds):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             while (answer := await ask()) is None:  # noqa: ASYNC110 — the answer is in another process
                 await asyncio.sleep(0.05)
             return answer
     except TimeoutError as error:
-        raise TimeoutError(f"not within {seconds:g} s: {what}") from error
+        raise TimeoutError(f"not within {PATIENCE_SECONDS:g} s: {what}") from error
 
 
 class Stage:
@@ -75,7 +83,7 @@ class Stage:
         }
         self.settings: Settings = load()
         self._processes: list[Process] = []
-        self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=20))
+        self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=PATIENCE_SECONDS))
 
     async def start(self) -> None:
         """Start `leadpulse up` and the recorder; return when every worker is ready."""
@@ -86,14 +94,14 @@ class Stage:
 
             async def ready(url: str = f"http://127.0.0.1:{getattr(metrics, name)}/readyz") -> bool | None:
                 if any(process.returncode is not None for process in self._processes):
-                    raise RuntimeError(f"a process ended by itself; see up.log and recorder.log in {FOLDER}")
+                    raise RuntimeError(f"a process ended by itself: {_last_line()}")
                 try:
                     async with self._session.get(url) as answer:
                         return True if answer.status == 200 else None
                 except aiohttp.ClientError:
                     return None
 
-            await until(ready, 120, f"{name} is ready; see {FOLDER / 'up.log'}")
+            await until(ready, f"{name} is ready; see {FOLDER / 'up.log'}")
 
     async def stop(self) -> None:
         """End all processes in order."""
@@ -102,7 +110,7 @@ class Stage:
             if process.returncode is None:
                 process.send_signal(signal.SIGTERM)
             try:
-                await asyncio.wait_for(process.wait(), 60)
+                await asyncio.wait_for(process.wait(), PATIENCE_SECONDS)
             except TimeoutError:
                 process.kill()
 
@@ -111,9 +119,17 @@ class Stage:
         url = f"http://{self.settings.gateway.host}:{self.settings.gateway.port}/hooks/wms/demo"
         headers = {"Authorization": f"Bearer {self._wms_token}"}
         for first in range(0, len(events), 1000):
-            async with self._session.post(url, json=events[first : first + 1000], headers=headers) as answer:
-                if answer.status != 200:
-                    raise RuntimeError(f"gateway answered {answer.status}: {await answer.text()}")
+            part = events[first : first + 1000]
+
+            async def taken(part: list[dict[str, Any]] = part) -> bool | None:
+                async with self._session.post(url, json=part, headers=headers) as answer:
+                    if answer.status in BUSY:
+                        return None
+                    if answer.status != 200:
+                        raise RuntimeError(f"gateway answered {answer.status}: {await answer.text()}")
+                    return True
+
+            await until(taken, "the gateway takes events")
 
     async def sql(self, query: str) -> list[list[Any]]:
         """Rows of a query to the store's API."""
@@ -121,11 +137,17 @@ class Stage:
         token = store.api_token.get_secret_value() or store.api_token_file.read_text().strip()
         url = f"http://{store.api_host}:{store.api_port}/api/sql"
         headers = {"Authorization": f"Bearer {token}"}
-        async with self._session.post(url, json={"query": query}, headers=headers) as answer:
-            if answer.status != 200:
-                raise RuntimeError(f"store answered {answer.status}: {await answer.text()}")
-            rows: list[list[Any]] = (await answer.json())["rows"]
-            return rows
+
+        async def rows() -> list[list[Any]] | None:
+            async with self._session.post(url, json={"query": query}, headers=headers) as answer:
+                if answer.status in BUSY:
+                    return None
+                if answer.status != 200:
+                    raise RuntimeError(f"store answered {answer.status}: {await answer.text()}")
+                found: list[list[Any]] = (await answer.json())["rows"]
+                return found
+
+        return await until(rows, "the store answers")
 
     async def run(self, *command: str) -> None:
         """Run a command to its end. Raises `RuntimeError` with its code."""
@@ -140,3 +162,10 @@ class Stage:
             )
         self._processes.append(process)
         return process
+
+
+def _last_line() -> str:
+    """What the processes said last: of a start that is not possible, the reason."""
+    logs = [FOLDER / "up.log", FOLDER / "recorder.log"]
+    said = [line for log in logs if log.exists() for line in log.read_text(errors="replace").splitlines()[-1:]]
+    return " / ".join(said) or f"see {FOLDER}"

@@ -77,7 +77,7 @@ class Story:
             query = "SELECT count(DISTINCT lead_id) FROM events FINAL WHERE kind = 'baseline'"
             return True if (await self.stage.sql(query))[0][0] >= len(material.LEADS) else None
 
-        await until(baselines, 60, "baselines of all clients")
+        await until(baselines, "baselines of all clients")
         self.say("история сохранена и стала нормой каждого клиента; тревог по ней нет")
 
     async def _spike(self) -> None:
@@ -110,7 +110,7 @@ class Story:
             await self.stage.run(str(ROOT / "jibri-hooks" / "finalize.sh"), str(folder))
             message = await self._alert(material.MEETING_LEAD)
             self._heard(material.MEETING_LEAD, "слова на встрече", message, began)
-            names = await until(self._attendance, 30, "who was in the meeting")
+            names = await until(self._attendance, "who was in the meeting")
         self.say(f"в истории клиента: на встрече были {' и '.join(sorted(names))}")
 
     async def _attendance(self) -> set[str] | None:
@@ -130,7 +130,7 @@ class Story:
         async def arrived() -> Message | None:
             return next((m for m in self._in_chat(CURATOR_CHAT) if _lead_of(m) == lead), None)
 
-        return await until(arrived, 60, f"alert of lead {lead}")
+        return await until(arrived, f"alert of lead {lead}")
 
     async def _press(self) -> set[str]:
         """Press «seen» under every alert, and wait until each message says so."""
@@ -147,12 +147,12 @@ class Story:
             leads = {row[0] for row in await self.stage.sql(query)}
             return leads if len(leads) >= len(EXPECTED) else None
 
-        return await until(acknowledged, 30, "acknowledged alerts in the store")
+        return await until(acknowledged, "acknowledged alerts in the store")
 
     async def _minutes(self) -> None:
         lead = material.MEETING_LEAD
         for title, ready in self.outlets.of(lead).items():
-            await self._until(ready, 60, title)
+            await self._until(ready, title)
             self.say(f"протокол встречи: {title}")
         for line in self.outlets.gist(lead):
             print(f"             │ {line}")
@@ -160,7 +160,7 @@ class Story:
 
     async def _report(self) -> None:
         await self.stage.run(sys.executable, "-m", "streams.cli", "report", "--send")
-        await self._until(lambda: bool(self._in_chat(REPORT_CHAT)), 30, "the report")
+        await self._until(lambda: bool(self._in_chat(REPORT_CHAT)), "the report")
         self.say("отчёт пришёл в общий чат")
         told = "\n".join(message.text for message in self._in_chat(REPORT_CHAT))
         for line in told.splitlines():
@@ -184,7 +184,7 @@ class Story:
             count = int((await self.stage.sql("SELECT uniqExact(event_id) FROM events FINAL"))[0][0])
             return count if count >= len(produced) else None
 
-        count = await until(stored, 30, "every event is stored")
+        count = await until(stored, "every event is stored")
         dead = len(await records(self.stage.settings.kafka, DEAD_LETTERS))
         alerts = await self.stage.sql("SELECT lead_id, rule, severity FROM alerts_current ORDER BY lead_id")
         transcripts = transcripts_of(events)
@@ -210,13 +210,13 @@ class Story:
         return found == EXPECTED and bool(transcripts) and dead == 0 and count >= len(produced)
 
     async def _edited(self, message: Message, edits: int) -> None:
-        await self._until(lambda: len(message.edits) > edits, 30, f"message {message.message_id} is edited")
+        await self._until(lambda: len(message.edits) > edits, f"message {message.message_id} is edited")
 
-    async def _until(self, condition: Callable[[], bool], seconds: float, what: str) -> None:
+    async def _until(self, condition: Callable[[], bool], what: str) -> None:
         async def ask() -> bool | None:
             return condition() or None
 
-        await until(ask, seconds, what)
+        await until(ask, what)
 
     def _in_chat(self, chat: int) -> list[Message]:
         return [message for message in self.telegram.messages.values() if message.chat == chat]
