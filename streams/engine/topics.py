@@ -19,8 +19,8 @@ from schemas.topics import TOPICS, TopicSpec
 from streams.engine.connect import client_options
 from streams.settings import Kafka
 
-READY_SECONDS = 30.0
-"""New topics have leaders within milliseconds on one node, seconds on a busy cluster."""
+READY_SECONDS = 120.0
+"""New topics have leaders within milliseconds on one node, seconds on a busy cluster, a minute on a starved machine."""
 
 DYNAMIC_TOPIC_CONFIG = 1
 """`config_source` of a value that was set on this very topic (Kafka protocol, DescribeConfigs)."""

@@ -175,6 +175,6 @@ def size(paths: list[Path]) -> int:
 
 async def until(host: Host, condition: Callable[[dict[str, int]], bool]) -> None:
     """Return when the agent's counts are so."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(120):
         while not condition(await host.metrics()):
             await asyncio.sleep(0.05)

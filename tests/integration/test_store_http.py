@@ -50,7 +50,7 @@ class Front:
         assert self._process is not None
         assert self._process.stdin is not None
         self._process.stdin.close()
-        await asyncio.wait_for(self._process.wait(), 30)
+        await asyncio.wait_for(self._process.wait(), 120)
 
     async def script(self, *faults: Fault) -> None:
         async with aiohttp.ClientSession() as session:

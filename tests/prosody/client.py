@@ -70,7 +70,7 @@ class Client:
         reply = self._replies[id_] = asyncio.get_running_loop().create_future()
         self.send(f'<iq type="set" id="{id_}" to="{to}">{content}</iq>')
         try:
-            return await asyncio.wait_for(reply, 10)
+            return await asyncio.wait_for(reply, 120)
         finally:
             del self._replies[id_]
 

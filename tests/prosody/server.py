@@ -106,7 +106,7 @@ class Prosody:
             return
         process.terminate()
         try:
-            await asyncio.wait_for(process.wait(), 10)
+            await asyncio.wait_for(process.wait(), 120)
         except TimeoutError:
             process.kill()
             await process.wait()

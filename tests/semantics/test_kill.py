@@ -46,7 +46,6 @@ async def feed(here: Installation, rng: random.Random) -> tuple[set[str], int]:
     return ids, broken
 
 
-@pytest.mark.timeout(240)
 @pytest.mark.parametrize("workers", [1, 2])
 async def test_pipeline_killed_twice_in_mid_load(here: Installation, workers: int) -> None:
     """One or two pipeline workers, two SIGKILLs: no event, alert or state lost, none wrong."""

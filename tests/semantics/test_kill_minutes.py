@@ -116,7 +116,6 @@ def report(number: int) -> DailyReport:
     return DailyReport(f"report-{number}", since, since + 1, *[0] * 10)
 
 
-@pytest.mark.timeout(400)
 async def test_killed_at_twenty_points(here: Installation, world: World) -> None:
     """No double comment, notebook source, file section or report; nothing lost; webhooks repeated only by their id."""
     dice = random.Random(6)

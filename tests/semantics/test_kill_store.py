@@ -46,7 +46,6 @@ async def ask(here: Installation, query: str) -> list[list[object]]:
     return rows
 
 
-@pytest.mark.timeout(240)
 async def test_store_killed_twice_in_mid_load(here: Installation) -> None:
     """Two SIGKILLs: every event, signal and alert is stored, and counts and sums with FINAL are exact."""
     rng = random.Random(11)

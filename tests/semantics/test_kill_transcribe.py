@@ -69,7 +69,6 @@ async def send(here: Installation, recordings: list[Recording]) -> None:
     await here.produce(RECORDINGS, [(r.recording_id, msgspec.json.encode(r)) for r in recordings])
 
 
-@pytest.mark.timeout(240)
 async def test_killed_twice_in_mid_recording(here: Installation) -> None:
     """Two SIGKILLs with segments finished and others in work: all transcripts come, no finished segment is redone."""
     recordings = [record(here, number, text) for number, text in enumerate(TEXTS)]
@@ -103,7 +102,6 @@ async def _finished(here: Installation, count: int) -> bool:
     return await here.count(SEGMENTS) >= count
 
 
-@pytest.mark.timeout(120)
 async def test_bad_recordings_do_not_hold_up_good_ones(here: Installation) -> None:
     """A missing file, a path out of the folder, a file that is no media and broken JSON become dead letters."""
     (here.folder / "storage" / "noise.mp4").write_bytes(b"this is no media file" * 100)

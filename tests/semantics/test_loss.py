@@ -85,7 +85,7 @@ async def test_crash_of_another_part_with_a_batch_in_work(here: Installation, wa
     """Case 5: a crash of the app does not acknowledge the batch in work; the exit code tells of the crash."""
     crashing = here.start(PROGRAM, environ={"TROUBLE": "hang", "CRASH": "1", "WAIT_EMPTY": wait_empty})
     await send(here, VALUES)
-    assert crashing.wait(40) == 1
+    assert crashing.wait(120) == 1
     here.start(PROGRAM, environ={"TROUBLE": "none"})
     copied, _ = await outcome(here)
     assert set(copied) == set(VALUES)

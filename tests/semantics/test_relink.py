@@ -70,7 +70,6 @@ async def becomes(here: Installation, lead: str, number: int) -> list[Message | 
     return await events(here, lead)
 
 
-@pytest.mark.timeout(240)
 async def test_links_made_while_pipeline_is_down(here: Installation) -> None:
     """After SIGTERM and SIGKILL: the words of an unknown chat reach the lead and ring, and later the next lead."""
     pipeline = here.worker("pipeline", ANY_PORT)
@@ -150,14 +149,12 @@ async def links_of_many(here: Installation, chats: int, each: int, kills: int) -
     return seconds
 
 
-@pytest.mark.timeout(240)
 async def test_killed_while_it_publishes(here: Installation) -> None:
     """Forty links one after the other, SIGKILL in their midst: every event of every chat reaches its lead."""
     await links_of_many(here, chats=40, each=50, kills=1)
 
 
 @pytest.mark.proof
-@pytest.mark.timeout(600)
 @pytest.mark.parametrize("kills", [0, 3])
 async def test_two_hundred_links_with_a_hundred_thousand_waiting(
     here: Installation, kills: int, record_property: Callable[[str, object], None]

@@ -240,7 +240,6 @@ async def test_an_upgrade_that_cannot_be_is_no_fault(here: Installation, fake: F
     await bench.close()
 
 
-@pytest.mark.timeout(120)
 async def test_killed_in_mid_recording_nothing_is_paid_twice(here: Installation, fake: FakeSpeechKit) -> None:
     """SIGKILL twice: the transcript is exact, and a segment that was finished is never sent to SpeechKit again."""
     recording, said = record(here, 4, seconds=150.0)
@@ -271,7 +270,6 @@ async def _paid(here: Installation, fake: FakeSpeechKit) -> set[str]:
     return {sound[request] for segment in kept for request in segment.note.request_ids}
 
 
-@pytest.mark.timeout(120)
 async def test_killed_while_an_operation_runs(here: Installation, fake: FakeSpeechKit) -> None:
     """SIGKILL while Yandex recognises asynchronously: the next worker asks for what was begun, and sends nothing again;
     what is read is deleted there."""
@@ -298,7 +296,6 @@ async def test_killed_while_an_operation_runs(here: Installation, fake: FakeSpee
     assert all(work.deleted for work in fake.files.work.values())
 
 
-@pytest.mark.timeout(120)
 async def test_a_second_worker_takes_over_in_mid_job(here: Installation, fake: FakeSpeechKit) -> None:
     """Partitions move while recordings are in work: every recording comes out exact, whoever did it."""
     meetings = [record(here, number, seconds=60.0) for number in range(5, 11)]

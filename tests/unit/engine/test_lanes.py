@@ -29,7 +29,7 @@ async def test_a_partition_that_waits_holds_up_no_other() -> None:
             other.set()
 
     running = asyncio.ensure_future(beside(events(0, 1, 0, 1, 1), work))
-    await asyncio.wait_for(other.wait(), 10)
+    await asyncio.wait_for(other.wait(), 120)
     assert done == [1, 3, 4]
     gate.set()
     await running
@@ -72,7 +72,7 @@ async def test_who_is_cancelled_cancels_all_work() -> None:
             raise
 
     running = asyncio.ensure_future(beside(endless(), work))
-    await asyncio.wait_for(both.wait(), 10)
+    await asyncio.wait_for(both.wait(), 120)
     running.cancel()
     with pytest.raises(asyncio.CancelledError):
         await running

@@ -180,7 +180,7 @@ async def test_cancelled_copy(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(bench.crew, "deliver", endless)
     bench.mark(write_session(bench.recordings, "s"))
     running = asyncio.create_task(bench.agent.run())
-    await asyncio.wait_for(copying.wait(), 10)
+    await asyncio.wait_for(copying.wait(), 120)
     running.cancel()
     with pytest.raises(asyncio.CancelledError):
         await running

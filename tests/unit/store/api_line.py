@@ -27,7 +27,7 @@ async def serving(store: Store, database: Database) -> AsyncIterator[int]:
     api = Api(store, database, visitors, Lag(), reports, sent)  # type: ignore[arg-type]
     task = asyncio.ensure_future(api.run())
     try:
-        await asyncio.wait_for(api.listening.wait(), 10)
+        await asyncio.wait_for(api.listening.wait(), 120)
         yield api.port
     finally:
         task.cancel()
@@ -44,6 +44,6 @@ async def answer(session: aiohttp.ClientSession, path: str, **options: object) -
 async def running(database: Database, expected: int) -> None:
     """Wait until so many queries of visitors are in the engine."""
     count = "SELECT count() FROM system.processes WHERE startsWith(query, '/* visitor')"
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(120):
         while (await database.read(count))[0][0] != expected:
             await asyncio.sleep(0.05)

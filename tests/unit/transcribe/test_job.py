@@ -248,7 +248,7 @@ async def test_a_cancelled_job_leaves_nothing(record: Record, tmp_path: Path) ->
 
     engine: SpeechEngine = Stuck()
     job = asyncio.create_task(transcribe(file, engine, Bounds(), tmp_path / "spool"))
-    await asyncio.wait_for(reached.wait(), 10)
+    await asyncio.wait_for(reached.wait(), 120)
     job.cancel()
     with pytest.raises(asyncio.CancelledError):
         await job

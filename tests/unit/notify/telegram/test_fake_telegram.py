@@ -45,7 +45,7 @@ async def test_updates_are_posted_until_they_are_taken() -> None:
             query_id = (await answer.json())["query_id"]
         async with client.post(control + "press", json={"message_id": 1, "button": "?", "user": ANNA}) as answer:
             assert answer.status == 400
-        await asyncio.wait_for(done.wait(), 5)
+        await asyncio.wait_for(done.wait(), 120)
     await runner.cleanup()
     assert [secret for secret, _ in got] == ["s3cret", "s3cret"]
     said, pressed = (update for _, update in got)
@@ -60,7 +60,7 @@ async def test_it_runs_as_a_process() -> None:
         sys.executable, "-m", "tests.fakes.telegram", "--chat", "7", cwd=Path(__file__).parents[4], stdout=-1
     )
     assert process.stdout is not None
-    url = (await asyncio.wait_for(process.stdout.readline(), 20)).decode().strip()
+    url = (await asyncio.wait_for(process.stdout.readline(), 120)).decode().strip()
     async with aiohttp.ClientSession() as client:
         await client.post(url + "/bot1:fake/sendMessage", json={"chat_id": 7, "text": "привет"})
         async with client.get(url + "/_control/messages") as answer:

@@ -195,7 +195,7 @@ def made(dice: random.Random, token: str) -> bytes:
 
 async def sent(port: int, request: bytes) -> int:
     """The status of the answer."""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(120):
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         try:
             writer.write(request)

@@ -70,6 +70,6 @@ def segment(start_ms: int = 0, end_ms: int = SECONDS * 1000, overlap_ms: int = 0
 
 
 async def until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(120):
         while not condition():
             await asyncio.sleep(0.005)

@@ -74,7 +74,7 @@ async def interrupted(engine: SpeechKitAsync, fake: FakeSpeechKit, audio: Audio,
     """A call that is cancelled when the service is at work."""
     fake.behaviour.polls, asked = 1_000_000, len(fake.files.polled_at)
     running = asyncio.create_task(engine.transcribe_kept(audio, segment(), operation))
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(120):
         while len(fake.files.polled_at) == asked:
             await asyncio.sleep(0.005)
     running.cancel()

@@ -29,7 +29,7 @@ MODEL = Path(__file__).parents[3] / "fixtures" / "vosk-ru-tiny"
 Build = Callable[..., VoskEngine]
 
 
-async def until(condition: Callable[[], bool], within_s: float = 10.0) -> None:
+async def until(condition: Callable[[], bool], within_s: float = 120.0) -> None:
     async with asyncio.timeout(within_s):
         while not condition():
             await asyncio.sleep(0.005)
