@@ -55,10 +55,13 @@ class _Change(NamedTuple):
     ts: Millis
     over: bool = False
     lasting: bool = True
+    since: Millis = 0
 
 
 class Notices:
-    """`begins` and `ends` may be called again and again: only what is new is sent. `clock` in ms UTC."""
+    """`begins` and `ends` may be called with every attempt: only what is new to this process costs a look into the
+    topic, and only what is new there is sent. `clock` in ms UTC.
+    """
 
     def __init__(
         self,
@@ -69,20 +72,31 @@ class Notices:
     ) -> None:
         self._send, self._told, self._clock, self._world = send, told, clock, world
         self._waiting: asyncio.Queue[_Change] = asyncio.Queue()
+        self._wrong: dict[tuple[Trouble, str], bool] = {}
 
     def begins(self, kind: Trouble, subject: str, detail: str = "") -> None:
         """Something waits for a person until `ends`."""
+        if self._wrong.get((kind, subject)) is True:
+            return
+        self._wrong[kind, subject] = True
         log.error("trouble", extra={"kind": kind, "subject": subject, "detail": detail[:MOST_DETAIL]})
         self._waiting.put_nowait(_Change(kind, subject, detail, self._clock()))
 
     def ends(self, kind: Trouble, subject: str) -> None:
         """It is over; nothing is said where nothing was told."""
+        if self._wrong.get((kind, subject)) is False:
+            return
+        self._wrong[kind, subject] = False
         self._waiting.put_nowait(_Change(kind, subject, "", self._clock(), over=True))
 
     def once(self, kind: Trouble, subject: str, detail: str = "") -> None:
         """Something that has no end."""
         log.error("trouble", extra={"kind": kind, "subject": subject, "detail": detail[:MOST_DETAIL]})
         self._waiting.put_nowait(_Change(kind, subject, detail, self._clock(), lasting=False))
+
+    def was(self, kind: Trouble, subject: str, since: Millis) -> None:
+        """Something that could not be told while it lasted, and is over. `since` in ms UTC."""
+        self._waiting.put_nowait(_Change(kind, subject, "", self._clock(), over=True, lasting=False, since=since))
 
     async def run(self) -> None:
         """The background task."""
@@ -107,8 +121,10 @@ def _notice(change: _Change, told: Told) -> OpsNotice | None:
     before = told.open.get((change.kind, change.subject))
     detail = change.detail[:MOST_DETAIL]
     if not change.lasting:
-        name = f"{change.kind}:{change.subject}"
-        return None if name in told.ids else OpsNotice(name, change.ts, change.kind, change.subject, detail)
+        name = f"{change.kind}:{change.subject}" + (f":{change.since}" if change.since else "")
+        if name in told.ids:
+            return None
+        return OpsNotice(name, change.ts, change.kind, change.subject, detail, over=change.over, since=change.since)
     if change.over:
         if before is None:
             return None

@@ -24,6 +24,7 @@ from schemas.topics import LEAD_EVENTS, LLM_CALLS, MINUTES_REQUESTS, OUT_BITRIX,
 from streams.clients.store import call
 from streams.clients.webhooks import hook_output
 from streams.engine.kafka import Output, Outputs, Reader
+from streams.engine.notices import Notices
 from streams.engine.settle import Batch, Outcome
 from streams.engine.worker import Worker
 from streams.minutes.llm.faults import LlmError, LlmFault
@@ -45,7 +46,7 @@ People = Callable[[MinutesRequest], Any]
 def build(settings: Settings) -> Worker:
     """The minutes worker."""
     worker = Worker("minutes", settings, jobs=True)
-    gateway = ModelGateway(settings.llm, Audit(worker.outputs))
+    gateway = ModelGateway(settings.llm, Audit(worker.outputs, worker.notices))
     scribe = Scribe(gateway, settings.llm.patience_seconds)
     worker.consume(MINUTES_REQUESTS, MinutesOf(scribe, lambda asked: ask_people(settings, asked), targets(settings)))
     worker.background("budget", lambda: follow_calls(Reader(settings.kafka, LLM_CALLS), gateway))
@@ -79,15 +80,26 @@ def ask_people(settings: Settings, asked: MinutesRequest) -> Any:
         raise RecordFault(str(error), retry_after=5.0) from error
 
 
-class Audit:
-    """Calls of models to `llm.calls`."""
+REFUSES = {
+    "auth": "ключ, имя модели или адрес не подходят",
+    "balance": "на счёте кончились деньги",
+}
+"""Outcomes of a call that a person has to mend, in words for ops."""
 
-    def __init__(self, outputs: Outputs) -> None:
-        self._outputs = outputs
+
+class Audit:
+    """Calls of models to `llm.calls`; ops hear of a model that refuses us."""
+
+    def __init__(self, outputs: Outputs, notices: Notices) -> None:
+        self._outputs, self._notices = outputs, notices
 
     async def __call__(self, made: LlmCall) -> None:
         """Return when it is durable. Raises `Transient`."""
         await self._outputs.send([Output(LLM_CALLS.name, made.role.encode(), _CALL.encode(made))])
+        if made.outcome in REFUSES:
+            self._notices.begins("model_refuses", made.model, REFUSES[made.outcome])
+        elif made.outcome == "ok":
+            self._notices.ends("model_refuses", made.model)
 
 
 async def follow_calls(reader: Reader, gateway: ModelGateway) -> None:

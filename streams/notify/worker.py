@@ -34,6 +34,7 @@ from streams.engine.kafka import Output, Reader
 from streams.engine.parking import Return
 from streams.engine.places import disk
 from streams.engine.worker import Worker
+from streams.notify.away import AwayWatch, kafka_answers
 from streams.notify.outlets.bitrix import BitrixComments
 from streams.notify.outlets.bitrix_client import BitrixApi
 from streams.notify.outlets.files import Files
@@ -61,7 +62,7 @@ def build(settings: Settings) -> Worker:
     api = BotApi(settings.telegram)
     shelf = Shelf(worker.outputs, Reader(settings.kafka, OUTBOX), settings.telegram.timeout)
     ours = Ownership(worker, shelf)
-    sender = Sender(settings.telegram, shelf, api, Limits(settings.telegram), ours.places)
+    sender = Sender(settings.telegram, shelf, api, Limits(settings.telegram), ours.places, worker.notices)
     link, hooked = link_of(settings), settings.webhooks.enabled
 
     def hooks(made: Callable[[T], Webhook | None]) -> Hooks[T]:
@@ -81,9 +82,12 @@ def build(settings: Settings) -> Worker:
     worker.background("outbox", ours.follow)
     worker.background("sender", sender.run)
     worker.background("telegram", api.watch)
+    away = AwayWatch(settings.telegram, api, lambda: kafka_answers(settings.kafka), worker.notices, wall_clock)
+    worker.background("away", away.run)
     worker.on_close(api.close)
     if settings.telegram.token.get_secret_value():  # without a token nothing is wrong: alerts wait in the outbox
         worker.needs["telegram"] = lambda: api.reachable
+        worker.needs["chats"] = sender.closed
     worker.needs["disk"] = worker.watch(disk(settings.minutes.exports, settings.metrics.free_mb))
     worker.needs["outbox"] = lambda: shelf.is_open(ours.places())
     return worker

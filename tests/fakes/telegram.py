@@ -39,9 +39,9 @@ class Message:
 class Fault:
     """What goes wrong with the next `times` calls that match. `method` "" and `chat` 0 match all.
 
-    kind: `429`, `401`, `403`, `500` (before the call is done), `500_after`, `drop`, `drop_after` (the connection is
-    closed before or after it is done), `hang` (no answer, nothing done), `hang_after`, `hold` (done at once, answered
-    when `FakeTelegram.released` is set), `migrate` (to `to_chat`).
+    kind: `429`, `400`, `401`, `403`, `500` (before the call is done), `500_after`, `drop`, `drop_after` (the connection
+    is closed before or after it is done), `hang` (no answer, nothing done), `hang_after`, `hold` (done at once,
+    answered when `FakeTelegram.released` is set), `migrate` (to `to_chat`).
     """
 
     kind: str
@@ -168,6 +168,8 @@ class FakeTelegram:
                 return too_many(fault.retry_after)
             case "401":
                 return refusal(401, "Unauthorized")
+            case "400":
+                return refusal(400, "Bad Request: can't parse entities: Unsupported start tag at byte offset 0")
             case "403":
                 return refusal(403, "Forbidden: bot was kicked from the group chat")
             case "migrate":

@@ -18,7 +18,6 @@ from tests.fakes.telegram import FakeTelegram, Fault
 from tests.installation import Installation, until
 from tests.integration.notify_line import (
     CURATOR,
-    GONES_LEAD,
     OTHER,
     OTHERS_LEAD,
     SHARED,
@@ -85,9 +84,10 @@ async def test_trouble_ends_in_one_message_and_holds_up_no_other_chat(line: Line
 
 
 async def test_refused_for_good_is_a_dead_letter(line: Line) -> None:
-    """A chat that is gone costs its own message only, and operations hear of it."""
+    """A message that Telegram will not have costs itself only."""
     line.start()
-    lost, good = line.alert(lead_id=GONES_LEAD), line.alert()
+    line.telegram.faults.append(Fault("400", method="sendMessage", chat=OTHER))
+    lost, good = line.alert(lead_id=OTHERS_LEAD), line.alert()
     await line.publish(lost, good)
     await line.shown(good)
 
@@ -98,7 +98,7 @@ async def test_refused_for_good_is_a_dead_letter(line: Line) -> None:
     (record,) = await line.installation.read(DEAD_LETTERS)
     letter = msgspec.json.decode(record.value, type=DeadLetter)
     assert (letter.key, letter.error_class) == (lost.alert_id.encode(), "Refused")
-    assert "chat not found" in letter.error
+    assert "can't parse entities" in letter.error
 
 
 async def test_a_report_is_sent_once(line: Line) -> None:

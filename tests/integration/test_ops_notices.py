@@ -9,7 +9,7 @@ from schemas.notices import OpsNotice
 from schemas.topics import DEAD_LETTERS, OPS_NOTICES
 from tests.fakes.telegram import FakeTelegram
 from tests.installation import Installation, until
-from tests.integration.notify_line import CURATOR, SHARED, TOKEN, Line
+from tests.integration.notify_line import CURATOR, GONE, GONES_LEAD, SHARED, TOKEN, WAIT, Line
 
 TEN = 1_795_244_400_000
 
@@ -69,3 +69,30 @@ async def test_a_missing_share_is_told_and_readyz_says_so(bootstrap: str, tmp_pa
         assert (notice.kind, notice.subject, notice.detail) == ("recordings_missing", str(share), "папки нет")
         share.mkdir()
         await until(there, 60, "/readyz is well again")
+
+
+async def test_a_chat_that_the_bot_is_not_in_is_told_and_waited_for(bootstrap: str, tmp_path: Path) -> None:
+    """Its message waits, the others' go; ops hear which chat it is; with the bot back in it all is sent, once."""
+    async with (
+        FakeTelegram(TOKEN, {CURATOR, SHARED}) as telegram,
+        Installation(bootstrap, tmp_path) as installation,
+    ):
+        line = Line(installation, telegram)
+        process = line.start()
+        held, good = line.alert(lead_id=GONES_LEAD), line.alert()
+        await line.publish(held, good)
+        await line.shown(good)
+
+        async def ops_read(sign: str) -> bool:
+            told = [message.text for message in line.telegram.messages.values() if message.chat == SHARED]
+            return any(sign in text and str(GONE) in text for text in told)
+
+        await until(lambda: ops_read("🔴"), WAIT, "ops hear of the chat")
+        assert line.about(held) == []
+        line.telegram.chats.add(GONE)
+        await line.end(process)
+        line.start()  # the running one tries again in a minute
+        assert (await line.shown(held)).chat == GONE
+        await until(lambda: ops_read("🟢"), WAIT, "ops hear that it is over")
+        assert len(line.about(held)) == 1
+        assert await line.installation.count(DEAD_LETTERS) == 0

@@ -19,7 +19,13 @@ from streams.settings import Telegram
 log = logging.getLogger(__name__)
 
 DENIED_WAIT = 60.0
-"""Seconds until a refused token is tried again: a person has to change it."""
+"""Seconds until a refused token, or a chat that is closed to us, is tried again: a person has to change it."""
+CLOSED = ("chat not found", "not enough rights to send", "have no rights to send", "chat_write_forbidden")
+"""In a 400 that is about the chat and not about the message; 403 always is (bot was kicked, blocked …)."""
+
+
+class ChatClosed(Transient):
+    """The bot may not write there: it was removed, blocked, or never let in. A person has to change it."""
 
 
 class Sent(NamedTuple):
@@ -150,6 +156,8 @@ class BotApi:
         self._count(method, "refused")
         if reply.parameters.migrate_to_chat_id is not None:
             raise _Moved(reply.parameters.migrate_to_chat_id)
+        if reply.error_code == 403 or any(words in reply.description.lower() for words in CLOSED):
+            raise ChatClosed(reply.description, retry_after=DENIED_WAIT)
         raise Refused(what)
 
     def _count(self, method: str, outcome: str) -> None:

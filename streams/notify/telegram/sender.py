@@ -8,11 +8,13 @@ from alerting.outbox import Item, begin, clear, fail, finish, text_of
 from schemas.errors import LeadpulseError, Refused, Transient
 from schemas.sources import DeadLetter
 from schemas.topics import OUTBOX
+from streams.engine.health import Check
 from streams.engine.kafka import Output
 from streams.engine.letters import letter_output
+from streams.engine.notices import Notices
 from streams.engine.remote import Uncertain
 from streams.engine.retry import WORLD, Attempts, Policy, World, retry
-from streams.notify.telegram.bot_api import BotApi
+from streams.notify.telegram.bot_api import BotApi, ChatClosed
 from streams.notify.telegram.limits import Limits
 from streams.notify.telegram.shelf import ITEM, Place, Shelf
 from streams.settings import Telegram
@@ -39,10 +41,12 @@ class Sender:
         api: BotApi,
         limits: Limits,
         places: Callable[[], Collection[Place]],
+        notices: Notices,
         world: World = WORLD,
     ) -> None:
         self._telegram, self._shelf, self._api, self._limits = telegram, shelf, api, limits
-        self._places, self._world = places, world
+        self._places, self._notices, self._world = places, notices, world
+        self._closed: set[int] = set()
         self._stopping = False
         self._lanes: dict[int, asyncio.Task[None]] = {}
         self._calling: set[int] = set()
@@ -66,6 +70,10 @@ class Sender:
                     self._lanes.pop(chat).result()
         finally:
             await self._stop()
+
+    def closed(self) -> Check:
+        """A need for `/readyz`: the bot may write wherever it has to."""
+        return ", ".join(f"бот не может писать в чат {chat}" for chat in sorted(self._closed)) or True
 
     def answer(self, callback_id: str, text: str) -> None:
         """Answer a button press: one attempt, at once. An old press cannot be answered, and that is no fault."""
@@ -128,6 +136,12 @@ class Sender:
         try:
             item = self._shelf.item(place, key)
             await (self._edit(place, item) if item.message_id else self._send(place, key, chat))
+            self._closed.discard(chat)
+            self._notices.ends("chat_closed", str(chat))
+        except ChatClosed as fault:
+            self._closed.add(chat)
+            self._notices.begins("chat_closed", str(chat), str(fault))
+            raise
         finally:
             self._calling.discard(chat)
 

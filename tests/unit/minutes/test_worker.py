@@ -9,11 +9,11 @@ import pytest
 from schemas.codec import EVENT, MINUTES_REQUEST
 from schemas.meetings import Utterance
 from schemas.minutes import OFFLINE, ChatDay, ChatSummary, Conversation, MeetingMinutes, MeetingRequest, Minutes
-from schemas.outlets import MinutesCopy
+from schemas.outlets import LlmCall, MinutesCopy
 from schemas.topics import LEAD_EVENTS, OUT_BITRIX, OUT_FILES, OUT_WEBHOOKS
 from streams.engine.kafka import Output
 from streams.minutes.llm.faults import Kind, LlmError, error_of
-from streams.minutes.worker import MinutesOf, Scribe, targets
+from streams.minutes.worker import Audit, MinutesOf, Scribe, targets
 from streams.settings import Bitrix, Notebook, Settings, Webhooks
 from tests.unit.store.records import NOW, batch
 
@@ -144,3 +144,28 @@ def test_only_outlets_that_are_set_up_get_copies() -> None:
         webhooks=Webhooks(url="http://y"),
     )
     assert targets(full) == ["out.files", "out.bitrix", "out.notebook", "out.webhooks"]
+
+
+async def test_ops_hear_of_a_model_that_refuses_us() -> None:
+    """A wrong key and an empty account are told in words, an answer ends it; what passes by itself is not told."""
+    told: list[tuple[str, ...]] = []
+
+    class Ops:
+        def begins(self, *what: str) -> None:
+            told.append(what)
+
+        def ends(self, *what: str) -> None:
+            told.append((*what, "over"))
+
+    class Outputs:
+        async def send(self, outputs: list[Output]) -> None:
+            pass
+
+    audit = Audit(Outputs(), Ops())  # type: ignore[arg-type]
+    for outcome in ("begun", "rate", "auth", "balance", "ok"):
+        await audit(LlmCall("c", NOW, "minutes", "glm", outcome, "0" * 64))
+    assert told == [
+        ("model_refuses", "glm", "ключ, имя модели или адрес не подходят"),
+        ("model_refuses", "glm", "на счёте кончились деньги"),
+        ("model_refuses", "glm", "over"),
+    ]

@@ -8,7 +8,7 @@ import pytest_asyncio
 from alerting.render import Button
 from schemas.errors import LeadpulseError, Refused, Transient
 from streams.engine.remote import Uncertain
-from streams.notify.telegram.bot_api import BotApi
+from streams.notify.telegram.bot_api import BotApi, ChatClosed
 from streams.settings import Telegram
 from tests.fakes.telegram import FakeTelegram, Fault
 
@@ -55,7 +55,7 @@ async def test_deleted_message_needs_no_edit(telegram: FakeTelegram, api: BotApi
     [
         ("429", Transient, 3),
         ("401", Transient, 60),
-        ("403", Refused, None),
+        ("403", ChatClosed, 60),
         ("500", Uncertain, None),
         ("500_after", Uncertain, None),
         ("drop", Uncertain, None),
@@ -97,10 +97,12 @@ async def test_wrong_token_gives_no_message_up(telegram: FakeTelegram) -> None:
 
 
 async def test_bad_text_and_unknown_chat_are_refused(telegram: FakeTelegram, api: BotApi) -> None:
-    """400 is no for good."""
-    for chat, text in ((CHAT, "<x>"), (CHAT, "a" * 4097), (CHAT, ""), (99, "a")):
+    """400 is no for good where it is about the message, and for a person to mend where it is about the chat."""
+    for text in ("<x>", "a" * 4097, ""):
         with pytest.raises(Refused):
-            await api.send(chat, text, ())
+            await api.send(CHAT, text, ())
+    with pytest.raises(ChatClosed, match="chat not found"):
+        await api.send(99, "a", ())
     assert not telegram.messages
 
 
