@@ -13,7 +13,7 @@ from schemas.errors import LeadpulseError
 from schemas.notices import OpsNotice
 from schemas.types import Millis
 from streams.engine.clock import Clock
-from streams.engine.kafka import client_options
+from streams.engine.connect import client_options
 from streams.engine.notices import Notices
 from streams.engine.retry import WORLD, World
 from streams.notify.telegram.bot_api import BotApi, Sent
