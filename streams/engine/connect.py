@@ -66,15 +66,21 @@ async def wait_for_topics(kafka: Kafka, names: Iterable[str], group: str | None 
     after the group: a worker may start before any of that. (A new cluster makes its topic of commits when first asked.)
     """
     wanted = {kafka.prefix + name for name in names}
+    made = False
 
     async def look() -> None:
+        nonlocal made
         await reachable(kafka)
         client = AIOKafkaClient(**client_options(kafka), client_id="leadpulse-wait")
         try:
             await client.bootstrap()
             cluster = await client.fetch_all_metadata()
             if missing := sorted(name for name in wanted if not _led(cluster, name)):
+                made = True
                 raise Transient(f"topics are missing or have no leader: {missing}")
+            if made:  # a leader is named before it knows that it leads, and refuses what comes in between
+                made = False
+                raise Transient("topics have just been made")
             if group is not None:
                 await client.coordinator_lookup(CoordinationType.GROUP, group)
         finally:
