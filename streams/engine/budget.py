@@ -1,5 +1,8 @@
 """How much of an origin's records may be bad, counted one by one in their order, and what follows when it is spent.
 
+A record is parked once at most: what was sent again is neither counted nor parked, so that a good record which came
+among many bad ones arrives after one pause and not after as many as it takes to count through them.
+
 Everything here is a function of the records alone, of their order and the broker's times: however they are cut into
 batches, and whoever reads them, the same ones are parked. No clock, no I/O.
 """
@@ -10,7 +13,7 @@ from copy import deepcopy
 from dataclasses import dataclass, replace
 
 from schemas.types import Millis
-from streams.engine.process import Batch, Record
+from streams.engine.process import Batch, Record, sent_again
 from streams.settings import Pipeline
 
 Origin = Callable[[bytes | None], str]
@@ -127,7 +130,7 @@ class Ledger:
         for record in batch.records:
             origin = self._of(record)
             until = self._parked.get((batch.partition, origin), 0)
-            if record.timestamp < until:
+            if record.timestamp < until and not sent_again(record):
                 parked.append((record, origin, until))
             else:
                 free.append(record)
@@ -163,7 +166,7 @@ class Ledger:
         spent: list[Spent] = []
         for index, record in enumerate(batch.records):
             bad = record.offset in rejected
-            if not bad and not budgets:
+            if (not bad and not budgets) or sent_again(record):
                 continue
             origin = self._of(record)
             budget = budgets.get(origin)

@@ -23,6 +23,11 @@ def first_appended(record: Record) -> Millis:
     return at
 
 
+def sent_again(record: Record) -> bool:
+    """Whether it stood here before: it was parked, waited for a link, or was replayed."""
+    return any(name == FIRST_APPENDED for name, _ in record.headers)
+
+
 @dataclass(frozen=True, slots=True)
 class Batch:
     """Records of one partition, in order. `topic` is our name of it, without the installation's prefix."""

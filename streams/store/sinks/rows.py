@@ -223,6 +223,7 @@ def failure_rows(good: Sequence[tuple[DeadLetter, Record]]) -> list[Rows]:
                 record.timestamp,
             )
             for letter, record in good
+            if not letter.answer  # a person's answer to a letter that stands here already
         ],
     )
 

@@ -13,7 +13,7 @@ from schemas.errors import NotYet
 from schemas.notices import OpsNotice
 from schemas.sources import Parked
 from streams.engine.budget import Ledger, Limits
-from streams.engine.kafka import Output
+from streams.engine.kafka import FIRST_APPENDED, Output
 from streams.engine.parking import LOOK_AGAIN_S, Return, origin, parked_output
 from streams.engine.process import Batch, Outcome
 from tests.unit.engine.stand_ins import Broker, settler
@@ -121,6 +121,22 @@ async def test_after_its_time_an_origin_is_read_again() -> None:
     broker = await settled(made, [2, 2])
     assert len(broker.of("source.parked")) == 1
     assert len(broker.of("lead.events")) == 2
+
+
+async def test_what_was_sent_again_is_neither_counted_nor_parked() -> None:
+    """A good record among a thousand bad ones waits once, not again and again."""
+    made = records([("a", True, 0)] * 9)
+    for record in made:
+        record.headers = ((FIRST_APPENDED, b"1"),)
+    made += [replaced(record, 9) for record in records([("a", True, 0)] * 3)]
+    made += [replaced(record, 12, (FIRST_APPENDED, b"1")) for record in records([("a", False, 0)])]
+    broker = await settled(made, [])
+    assert (len(broker.letters), broker.of("source.parked"), len(broker.of("lead.events"))) == (12, [], 1)
+
+
+def replaced(record: Any, offset: int, *headers: tuple[str, bytes]) -> Any:
+    """The record further back."""
+    return SimpleNamespace(**vars(record) | {"offset": record.offset + offset, "headers": headers})
 
 
 async def test_ops_are_told_once_a_day_with_the_time() -> None:
