@@ -26,6 +26,8 @@ class Connections:
     def __init__(self, http: Callable[[], asyncio.Protocol], most: int) -> None:
         self._http, self._most = http, most
         self._open: dict[asyncio.BaseTransport, _Connection] = {}
+        self._silent: dict[_Connection, None] = {}  # never sent a whole head; in order of their begin
+        self._idle: dict[_Connection, None] = {}  # were answered before; in order of their last answer
 
     def __call__(self) -> asyncio.Protocol:
         """The protocol of a new connection."""
@@ -38,44 +40,49 @@ class Connections:
     def begin(self, transport: asyncio.BaseTransport | None) -> None:
         """The head is there: a request is in work."""
         if transport is not None and (connection := self._open.get(transport)):
+            self._silent.pop(connection, None)
+            self._idle.pop(connection, None)
             connection.owes, connection.in_work = False, True
 
     def end(self, transport: asyncio.BaseTransport | None) -> None:
         """The request is answered."""
         if transport is not None and (connection := self._open.get(transport)):
-            connection.in_work, connection.kept, connection.since = False, True, asyncio.get_running_loop().time()
+            connection.in_work, connection.since = False, asyncio.get_running_loop().time()
+            self._idle[connection] = None
 
     async def sweep(self) -> None:
         """For ever: end the connections that owe a head for too long."""
         while True:
             await asyncio.sleep(SWEEP_SECONDS)
             late = asyncio.get_running_loop().time() - HEAD_SECONDS
-            for transport, connection in list(self._open.items()):
+            for connection in [*self._silent, *self._idle]:
                 if connection.owes and connection.since < late:
-                    cast("asyncio.Transport", transport).abort()
+                    connection.abort()
 
-    def add(self, transport: asyncio.Transport, connection: "_Connection") -> None:
+    def add(self, transport: asyncio.BaseTransport, connection: "_Connection") -> None:
         """A new connection. With all places taken the one that is wanted least is ended: one that never sent a whole
         head, else one that is idle, of each the oldest. Where none may be ended, it is the new one.
         """
         if len(self._open) >= self._most:
-            idle = [key for key, other in self._open.items() if other.heard and not other.in_work]
-            unwanted = min(idle, key=lambda key: (self._open[key].kept, self._open[key].since), default=transport)
-            self.remove(unwanted)
-            cast("asyncio.Transport", unwanted).abort()
-            if unwanted is transport:
+            oldest = [next(iter(ones)) for ones in (self._silent, self._idle) if ones]
+            unwanted = next((one for one in oldest if one.heard), connection)
+            unwanted.abort()
+            if unwanted is connection:
                 return
         self._open[transport] = connection
+        self._silent[connection] = None
 
-    def remove(self, transport: asyncio.BaseTransport) -> None:
+    def remove(self, transport: asyncio.BaseTransport, connection: "_Connection") -> None:
         """A connection has ended."""
         self._open.pop(transport, None)
+        self._silent.pop(connection, None)
+        self._idle.pop(connection, None)
 
 
 class _Connection(asyncio.Protocol):
     """Passes everything on to aiohttp's protocol.
 
-    `owes`: a head, since `since`; else it is `in_work`, or idle since then. `kept`: it has sent a whole head before.
+    `owes`: a head, since `since`; else it is `in_work`, or idle since then.
     """
 
     def __init__(self, connections: Connections, http: asyncio.Protocol) -> None:
@@ -83,23 +90,29 @@ class _Connection(asyncio.Protocol):
         self._loop = asyncio.get_running_loop()
         self._transport: asyncio.BaseTransport | None = None
         self.since = self._loop.time()
-        self.owes, self.in_work, self.kept, self.heard = True, False, False, False
+        self.owes, self.in_work, self.heard = True, False, False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = transport
         self._http.connection_made(transport)
-        self._connections.add(cast("asyncio.Transport", transport), self)
+        self._connections.add(transport, self)
         self._loop.call_later(HEARD_SECONDS, self._is_heard)
 
     def connection_lost(self, error: Exception | None) -> None:
         if self._transport is not None:
-            self._connections.remove(self._transport)
+            self._connections.remove(self._transport, self)
         self._http.connection_lost(error)
 
     def data_received(self, data: bytes) -> None:
         if not (self.in_work or self.owes):
             self.owes, self.since = True, self._loop.time()
         self._http.data_received(data)
+
+    def abort(self) -> None:
+        """End it at once."""
+        if self._transport is not None:
+            self._connections.remove(self._transport, self)
+            cast("asyncio.Transport", self._transport).abort()
 
     def _is_heard(self) -> None:
         self.heard = True

@@ -2,6 +2,8 @@
 
 import asyncio
 import logging
+import os
+import socket
 import traceback
 from collections.abc import Awaitable, Callable, Mapping
 
@@ -25,9 +27,9 @@ ANSWER_SECONDS = 3.0
 """Who waits for Kafka when the worker stops gets 503 after so long."""
 STOP_SECONDS = 4.0
 """Requests in work get so long to be answered when the worker stops; less than `streams.engine.worker.STOP_SECONDS`."""
-BACKLOG = 1024
-"""Connections that the system may hold for us while we are busy; with the usual 128 a burst waits a second to knock
-again."""
+ACCEPTED, BACKLOG = 64, 1024
+"""Connections that are accepted in one turn of the loop (asyncio takes its `backlog` for that, too): more would hold up
+the answers. And how many the system may keep for us meanwhile; with few, a burst waits a second to knock again."""
 
 _COPIED = ("Allow", "Retry-After")
 
@@ -60,8 +62,11 @@ class Server:
         allow_files(self._settings.max_connections)
         await self._runner.setup()
         self._listener = await asyncio.get_running_loop().create_server(
-            self.connections, self._settings.host, self._settings.port, backlog=BACKLOG
+            self.connections, self._settings.host, self._settings.port, backlog=ACCEPTED
         )
+        for listening in self._listener.sockets:
+            with socket.socket(fileno=os.dup(listening.fileno())) as same:
+                same.listen(BACKLOG)
         self._sweep = asyncio.ensure_future(self.connections.sweep())
         port: int = self._listener.sockets[0].getsockname()[1]
         return port

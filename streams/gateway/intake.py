@@ -53,18 +53,24 @@ class Intake:
         self._stops_at: float | None = None
         self.open = False
 
+    def check(self, size: int = 0) -> None:
+        """Raise 503 while the broker is away and 429 when too many wait: worth asking before a body of `size` bytes is
+        read, since a refusal must cost less than the work that there is too much of.
+        """
+        if not self.open:
+            raise _unavailable()
+        crowded = len(self._waiting) >= self._settings.max_in_work
+        if crowded or (self._waiting and self._bytes + size > self._settings.max_waiting_bytes):
+            raise too_many()
+
     async def put(self, outputs: Sequence[Output]) -> None:
         """Return when the broker has everything.
 
         Raises 429 when too many wait already, 503 when the broker does not have it in time. Records of a refused
         request may still arrive later: ids are deterministic, so a repeat is the same event.
         """
-        if not self.open:
-            raise _unavailable()
         size = sum(len(output.value or b"") for output in outputs)
-        crowded = len(self._waiting) >= self._settings.max_in_work
-        if crowded or (self._waiting and self._bytes + size > self._settings.max_waiting_bytes):
-            raise too_many()
+        self.check(size)
         now = asyncio.get_running_loop().time()
         until = now + self._settings.ack_timeout
         limit = asyncio.timeout_at(until if self._stops_at is None else min(until, self._stops_at))

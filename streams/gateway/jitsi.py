@@ -26,6 +26,7 @@ class JitsiEntrance:
         """200 `{"accepted": n}` after the broker's ack of all n. Raises 400, 401, 408, 413, 429, 503."""
         if not is_bearer(request.headers.get("Authorization", ""), self._settings.jitsi_token):
             raise web.HTTPUnauthorized(text="wrong token")
+        self._intake.check()
         reports = _REPORTS.decode(utf8(await self._bodies.read(request)))
         if isinstance(reports, Rejected):
             raise web.HTTPBadRequest(text=reports.reason)

@@ -62,6 +62,7 @@ class TelegramEntrance:
         bot = self._settings.telegram.get(name)
         if not is_secret(request.headers.get(SECRET, ""), bot.secret if bot is not None else None):
             raise web.HTTPUnauthorized(text="unknown bot or wrong secret token")
+        self._intake.check()
         body = await self._bodies[name].read(request)
         await self._intake.put([wrap(name, body)])
         return web.json_response({})

@@ -68,6 +68,7 @@ class WmsEntrance:
             admitted, places = is_secret(secret, source.path_secret) and signature is not None, self._unproven
         if not admitted:
             raise _unauthorized()
+        self._intake.check()
         body = await places[name].read(request)
         if signature is not None and not is_signed(signature, body, source.hmac_secret):
             raise _unauthorized()
