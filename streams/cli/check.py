@@ -12,6 +12,7 @@ from schemas.errors import LeadpulseError
 from streams import settings
 from streams.cli.check_kafka import kafka_faults
 from streams.cli.check_machine import (
+    confinement_warnings,
     folder_faults,
     port_faults,
     recordings_faults,
@@ -87,6 +88,7 @@ FAULTS: dict[str, Look] = {
 
 WARNINGS: dict[str, Look] = {
     "настройки": settings_warnings,
+    "хранилище": confinement_warnings,
     "модель речи": model_warnings,
     "записи встреч": recordings_warnings,
     "Telegram": telegram_warnings,

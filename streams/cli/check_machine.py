@@ -9,6 +9,7 @@ from pathlib import Path
 
 import psutil
 
+from streams.engine import landlock
 from streams.engine.places import disk_of, existing, free_mb, look_at_share
 from streams.settings import FILE, Settings
 
@@ -130,6 +131,17 @@ def recordings_warnings(loaded: Settings) -> list[str]:
     if target and Path(target).absolute() != folder.absolute():
         return [f"агент записи кладёт файлы в {target} (LEADPULSE_RECORDER__TARGET), а speech.recordings — {folder}"]
     return []
+
+
+def confinement_warnings(loaded: Settings) -> list[str]:
+    """People's SQL is held by more than the list of what it may call."""
+    store = loaded.store
+    if store.backend == "clickhouse" and not store.reader_username:
+        return ["store.reader_username не указан: чужие запросы идут от store.username; deploy/clickhouse/reader.sql"]
+    if not store.confined:
+        return ["store.confined = false: чужие запросы SQL ограничивает только список разрешённых функций"]
+    lacking = landlock.told(landlock.abi())
+    return [lacking] if lacking else []
 
 
 def settings_warnings(_loaded: Settings) -> list[str]:

@@ -3,9 +3,12 @@
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, model_validator
 
 from streams.settings.section import Section, Shaped, TimeOfDay
+
+OF_THE_ENGINE = frozenset({"default", "system", "information_schema"})
+"""Databases that chDB has already; in `default` every file of the machine is a table."""
 
 HolderName = Annotated[str, Shaped(r"(?!оператор\Z)[^\W_][\w .-]{0,63}", "имя до 64 знаков, не «оператор»")]
 HolderToken = Annotated[SecretStr, Shaped(r"[!-~]{16,256}", "от 16 до 256 латинских букв, цифр и знаков без пробелов")]
@@ -28,7 +31,7 @@ class Store(Section):
     """Пароль ClickHouse."""
     reader_username: str = ""
     """Пользователь сервера ClickHouse для чужих запросов (`leadpulse sql`); права и пределы ему даёт
-    `schemas/clickhouse/reader.sql`. Если пусто, запросы идут от `username` с пределами самой программы."""
+    `deploy/clickhouse/reader.sql`. Если пусто, запросы идут от `username` с пределами самой программы."""
     reader_password: SecretStr = SecretStr("")
     """Пароль этого пользователя."""
     timeout: float = Field(30.0, gt=0)
@@ -60,3 +63,11 @@ class Store(Section):
     """Московское время ночного пересчёта норм всех клиентов."""
     report_at: TimeOfDay = "20:00"
     """Московское время ежедневного отчёта."""
+
+    @model_validator(mode="after")
+    def _own_database(self) -> "Store":
+        if self.backend == "chdb" and self.database.lower() in OF_THE_ENGINE:
+            raise ValueError(
+                f"database: имя {self.database} занято самим ClickHouse (через базу default он читает любой файл)"
+            )
+        return self

@@ -113,10 +113,15 @@ class Database:
         """Call `work` with a read-only client in its thread. Raises `Transient`, `StatementFailed`."""
         self._check_open()
         reader = await self._free.get()
-        try:
-            return await reader.run(work)
-        finally:
-            self._free.put_nowait(reader)
+        done = asyncio.ensure_future(reader.run(work))
+        done.add_done_callback(lambda _: self._leave(reader, done))
+        return await asyncio.shield(done)
+
+    def _leave(self, reader: Connection, done: asyncio.Future[Any]) -> None:
+        """Only when its thread has ended: who is cancelled does not take the engine's work with him."""
+        self._free.put_nowait(reader)
+        if not done.cancelled():
+            done.exception()  # seen, also when nobody waits any more
 
     def _check_open(self) -> None:
         if not self._opened.is_set():

@@ -14,12 +14,13 @@ import pytest_asyncio
 from aiokafka import ConsumerRecord
 
 from schemas.codec import EVENT, encode, event_id
-from schemas.errors import Transient
+from schemas.errors import Refused, Transient
 from schemas.events import Pick
 from streams.engine.settle import Batch
 from streams.settings import Store
 from streams.store.clickhouse import StatementFailed
 from streams.store.database import Database
+from streams.store.read.sql import Visitors
 from streams.store.sinks.rows import event_rows
 from streams.store.sinks.sink import Sink
 from tests.fakes.clickhouse import Fault
@@ -111,6 +112,25 @@ async def test_http_stores_and_reads(server: Database) -> None:
     assert await server.read("SELECT count() FROM events FINAL WHERE lead_id = {l:String}", {"l": "3"}) == [(100,)]
     with pytest.raises(StatementFailed):
         await server.borrow(lambda client: client.command("DROP TABLE events"))
+
+
+@pytest.mark.parametrize("reader", ["", "reader"])
+async def test_people_ask_over_http(front: Front, reader: str) -> None:
+    """The lists hold on a server as they do in the process, with and without a user of its own for them."""
+    url = f"http://127.0.0.1:{front.port}"
+    store = Store(backend="clickhouse", url=url, database=f"people{reader}", reader_username=reader)
+    async with opened(store) as database:
+        visitors = Visitors(store, database)
+        await Sink(database, EVENT, event_rows)(batch(0, 5))
+        answer = await visitors.ask("SELECT kind, count() FROM events GROUP BY kind")
+        assert [bytes(row) for row in answer.rows] == [b'["pick", 5]']
+        assert (await visitors.ask("SHOW TABLES")).rows
+        for query in ("SELECT arrayMap(file, ['/etc/hostname'])", "SELECT * FROM url('http://127.0.0.1:1', 'CSV')"):
+            with pytest.raises(Refused):
+                await visitors.ask(query)
+        with pytest.raises(StatementFailed):
+            await visitors.ask("SELECT number FROM numbers(20000)")
+        await visitors.close()
 
 
 @pytest.mark.parametrize(

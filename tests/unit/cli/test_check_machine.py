@@ -10,6 +10,7 @@ import pytest
 
 from streams.cli import check_machine
 from streams.cli.check_machine import (
+    confinement_warnings,
     folder_faults,
     port_faults,
     recordings_faults,
@@ -17,7 +18,8 @@ from streams.cli.check_machine import (
     settings_warnings,
     taken,
 )
-from streams.settings import Gateway, Kafka, Metrics, Settings, Speech
+from streams.engine import landlock
+from streams.settings import Gateway, Kafka, Metrics, Settings, Speech, Store
 from tests.ports import free_port
 
 
@@ -120,3 +122,17 @@ def test_settings_that_others_can_read(here: Path) -> None:
     assert settings_warnings(settings()) == []
     (here / "leadpulse.toml").chmod(0o644)
     assert "chmod 600" in settings_warnings(settings())[0]
+
+
+def test_what_holds_other_peoples_sql(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An old kernel, a setting that lifts it, a server without a reader of its own: each is said in one line."""
+    monkeypatch.setattr(landlock, "abi", lambda: 4)
+    assert confinement_warnings(Settings()) == []
+    off = Settings(store=Store(confined=False))
+    server = Settings(store=Store(backend="clickhouse"))
+    reader = Settings(store=Store(backend="clickhouse", reader_username="r"))
+    assert "store.confined" in confinement_warnings(off)[0]
+    assert "store.reader_username" in confinement_warnings(server)[0]
+    assert confinement_warnings(reader) == []
+    monkeypatch.setattr(landlock, "abi", lambda: 0)
+    assert "нет Landlock" in confinement_warnings(Settings())[0]
