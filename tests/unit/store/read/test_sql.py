@@ -61,6 +61,8 @@ def rows(answer: Answer) -> list[object]:
         ("SELECT a.1, a.2 FROM (SELECT untuple((1, 2)), (3, 4) AS a)", [[3, 4]]),
         ("SELECT count() FROM system.columns WHERE database = 'system' AND table = 'one'", [[1]]),
         ("SELECT quantiles(0.5, 0.9)(seconds), topK(3)(engine) FROM stt_jobs", [[[None, None], []]]),
+        ("SELECT number % 2 AS a, count() FROM numbers(0) GROUP BY a WITH TOTALS", []),
+        ("SELECT 'a\\nb', count(DISTINCT lead_id) FROM events", [["a\nb", 0]]),
         ("SELECT kind, sum(qty) AS n FROM events GROUP BY ROLLUP(kind) HAVING grouping(kind) = 0 ORDER BY n", []),
     ],
 )
