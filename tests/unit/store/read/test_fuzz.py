@@ -6,6 +6,7 @@ import random
 from urllib.parse import quote
 
 import aiohttp
+import pytest
 
 from tests.unit.store.api_line import answer
 
@@ -148,7 +149,19 @@ METHODS = ["GET", "GET", "GET", "POST", "POST", "POST", "PUT", "DELETE", "PATCH"
 
 async def test_no_request_is_a_5xx(api: aiohttp.ClientSession) -> None:
     """2 000 requests by a seeded generator, raw over TCP, as no client library would send them."""
-    dice = random.Random(SEED)
+    await fuzzed(api, SEED)
+
+
+@pytest.mark.proof
+@pytest.mark.parametrize("seed", range(10))
+async def test_no_request_of_many_is_a_5xx(api: aiohttp.ClientSession, seed: int) -> None:
+    """Twenty thousand by other seeds."""
+    await fuzzed(api, seed * 1000 + 1)
+
+
+async def fuzzed(api: aiohttp.ClientSession, seed: int) -> None:
+    """Every kind of answer came, and none of them was a 5xx."""
+    dice = random.Random(seed)
     port, token = api._base_url.port, api.headers["Authorization"]  # type: ignore[union-attr]
     statuses: dict[int, int] = {}
     for number in range(REQUESTS):
