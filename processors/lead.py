@@ -53,8 +53,8 @@ def step(state: LeadState, event: Event, meta: Meta) -> Sequence[Finding]:
         _replace_days(state, event)
         return NOTHING
     late = LATE_TRANSCRIPT_MS if isinstance(event, MeetingTranscribed) else LATE_MS
-    if event.backfill or meta.ts - event.ts > late or not _remember(state, event.event_id, meta.ts):
-        return NOTHING
+    if event.backfill or not _remember(state, event.event_id, meta.ts) or meta.ts - event.ts > late:
+        return NOTHING  # one that came late is remembered too: its repeat may have another time
     if event.ts > meta.ts:  # a clock that runs ahead must not write into tomorrow, nor mute or snooze a rule for years
         event = msgspec.structs.replace(event, ts=meta.ts)
     match event:

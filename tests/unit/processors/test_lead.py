@@ -5,6 +5,7 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 
 import pytest
+from msgspec.structs import replace
 
 from processors import lead
 from processors.days import DAY_MS, HOUR_MS, day_start
@@ -219,6 +220,17 @@ def test_a_better_transcript_is_no_news() -> None:
     assert found == [1, 0, 0, 1, 0, 1]
     lead.prune(state, NOON + (DAYS_KEPT + 1) * DAY_MS)
     assert state.leaving == {}
+
+
+@pytest.mark.parametrize("first", [0, -1, -DAY_MS - 1])
+def test_a_repeat_with_another_time_is_the_same_event(first: int) -> None:
+    """What the sender's clock says the second time does not count, also where the first came too late to count."""
+    state = LeadState()
+    fold(state, [(0, Entry(reservation(1, NOON + first, qty=7), NOON))])
+    before = {day: replace(figures) for day, figures in state.days.items()}
+    for n, ts in enumerate([NOON, NOON + HOUR_MS, NOON - HOUR_MS], 1):
+        fold(state, [(n, Entry(reservation(1, ts, qty=90), NOON + n * HOUR_MS))])
+    assert state.days == before
 
 
 def test_a_repeat_is_known_however_busy_the_lead() -> None:

@@ -146,9 +146,11 @@ def _count(log: Sequence[Entry]) -> dict[int, Day]:
             days = {day: figures for day, figures in days.items() if not event.first_day <= day <= event.last_day}
             days |= {figures.day: Day(*msgspec.structs.astuple(figures)[1:]) for figures in event.days}
             continue
-        if event.backfill or event.ts < appended - DAY_MS or event.event_id in arrived:
+        if event.backfill or event.event_id in arrived:
             continue
         arrived[event.event_id] = appended
+        if event.ts < appended - DAY_MS:
+            continue
         today = local_day(min(event.ts, appended))
         match event:
             case Reservation():
