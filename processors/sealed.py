@@ -9,6 +9,7 @@ Which ids a chunk has follows from the lead's events alone, not from how they we
 
 from array import array
 from collections.abc import Sequence
+from itertools import takewhile
 
 CHUNK = 512
 """Ids of a chunk: 4 kB, about what days and alerts of a state take."""
@@ -36,7 +37,7 @@ class Sealed:
 
     def forget(self, before: int) -> bool:
         """Drop the chunks whose newest id arrived before the hour `before`. Whether there were any."""
-        stale = [number for number, hour in self.hours.items() if hour < before]
+        stale = [number for number, _ in takewhile(lambda item: item[1] < before, self.hours.items())]  # oldest first
         for number in stale:
             del self.hours[number]
             self.known.difference_update(self._chunks.pop(number, ()))

@@ -7,7 +7,7 @@ from aiokafka import ConsumerRecord
 
 from processors.identity import Identities
 from schemas.codec import Codec, Rejected
-from schemas.errors import Transient
+from schemas.errors import NotYet
 from schemas.sources import Identity
 from schemas.topics import IDENTITIES
 from streams.engine.ends import Ends
@@ -52,13 +52,13 @@ class KnownIdentities:
         self.identities.apply((record.key or b"").decode(errors="replace"), identity)
 
     async def reach(self, offset: int) -> None:
-        """Return when the table holds everything before `offset`. Raises `Transient` while it does not."""
+        """Return when the table holds everything before `offset`. Raises `NotYet` while it does not."""
         if self._reader.followed < offset:
             await self.catch_up()  # not to `offset`: in a topic that was made anew it may never come
 
     async def catch_up(self) -> int:
-        """Return when the table holds everything that the topic holds now: its end offset. Raises `Transient`."""
+        """Return, when the table holds all that the topic holds now, where that ends. Raises `NotYet`, `Transient`."""
         end = await self._ends.of(IDENTITIES.name)
         if self._reader.followed < end:
-            raise Transient("identities are not followed to their end yet", retry_after=LOOK_AGAIN)
+            raise NotYet("identities are not followed to their end yet", retry_after=LOOK_AGAIN)
         return end

@@ -13,7 +13,7 @@ from processors.normalize import NORMALIZERS, Normalizer, Options
 from processors.state import LeadState
 from schemas.alerts import Alert, Signal
 from schemas.codec import EVENT, MINUTES_REQUEST, Codec, Rejected
-from schemas.errors import Transient
+from schemas.errors import NotYet
 from schemas.events import AlertAction, Event, Tick
 from schemas.minutes import MeetingRequest
 from schemas.sources import Unassigned
@@ -84,7 +84,7 @@ class Normalize:
     async def __call__(self, batch: Batch) -> Outcome:
         """Settle's `Process`."""
         if not self._known.loaded.is_set():
-            raise Transient("identities are not loaded yet", retry_after=0.2)
+            raise NotYet("identities are not loaded yet", retry_after=0.2)
         await self._known.reach(needed(batch.records))
         outcome = Outcome()
         for record in batch.records:
