@@ -13,6 +13,7 @@ from schemas.codec import Rejected
 from schemas.errors import Refused, Transient
 from schemas.sources import DeadLetter
 from schemas.topics import DEAD_LETTERS
+from schemas.types import Millis
 from streams.engine.connect import client_options
 from streams.engine.kafka import FIRST_APPENDED, PARTITIONS, Output
 from streams.engine.letters import LETTER
@@ -21,8 +22,9 @@ from streams.settings import Kafka
 READ_S = 30.0
 """For one record that is read by its place."""
 
-Place = tuple[str, int, int, str]
-"""Topic, partition, offset and agent: a batch that is settled twice writes the same letter twice."""
+Place = tuple[str, int, int, str, Millis]
+"""Topic, partition, offset, agent and time: a batch that is settled twice writes the same letter twice. The time parts
+the letters of the recorder, whose markers stand on no topic."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,7 @@ class OpenLetters:
         letter = LETTER.decode(record.value)
         if isinstance(letter, Rejected):
             return
-        place = letter.topic, letter.partition, letter.offset, letter.agent
+        place = letter.topic, letter.partition, letter.offset, letter.agent, letter.ts
         known = self._open.pop(place, None)
         if not letter.answer:
             self._open[place] = Numbered(known.number if known else record.offset, letter)

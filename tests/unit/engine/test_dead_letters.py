@@ -40,6 +40,14 @@ def test_a_batch_settled_twice_is_one_letter() -> None:
     assert [one.number for one in told(LETTER_, b"{broken", LETTER_, other).select()] == [0, 3]
 
 
+def test_the_recorders_letters_are_apart() -> None:
+    """Its markers stand on no topic: all have the same place, and only their times differ."""
+    marker = DeadLetter("spool", 0, 0, 1000, "recorder", "DeadMarker", "no such directory", b"m", b"a")
+    other = replace(marker, ts=2000, key=b"b")
+    assert [one.number for one in told(marker, other).select()] == [0, 1]
+    assert [one.number for one in told(marker, other, answer(marker, "dropped")).select()] == [1]
+
+
 def test_selection_and_order() -> None:
     """By topic, error and time; each condition narrows it down."""
     late = replace(LETTER_, offset=8, ts=3000)
