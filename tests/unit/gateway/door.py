@@ -42,10 +42,12 @@ class Shelf:
     def __init__(self) -> None:
         self.outputs: list[Output] = []
         self.fault: Exception | None = None
+        self.asked = 0
         self.gate = asyncio.Event()
         self.gate.set()
 
     async def send(self, outputs: Iterable[Output]) -> None:
+        self.asked += 1
         await self.gate.wait()
         if self.fault is not None:
             raise self.fault

@@ -10,6 +10,7 @@ import pytest
 from schemas.errors import Transient
 from streams.engine import metrics
 from tests.unit.gateway.door import SETTINGS, Door
+from tests.unit.gateway.strangers import Slow, with_the_right_token
 from tests.unit.gateway.test_wms import event
 
 
@@ -100,3 +101,20 @@ async def test_requests_are_counted_by_entrance_and_status() -> None:
     async with Door() as door:
         await door.post("/hooks/wms/whoever", b"")
     assert count._value.get() == before + 1
+
+
+async def test_a_full_house_refuses_before_it_reads() -> None:
+    """429 while too many wait and 503 while Kafka is away, both with `Retry-After` and without a look at the body."""
+    async with Door(read_timeout=60.0, ack_timeout=60.0, max_in_work=2) as door:
+        door.shelf.gate.clear()
+        waiting = [asyncio.ensure_future(door.wms(event())) for _ in range(2)]
+        async with asyncio.timeout(5):
+            while door.shelf.asked < 2:
+                await asyncio.sleep(0.005)
+        for opened, status in ((True, 429), (False, 503)):
+            door.intake.open = opened
+            async with Slow(door.port, with_the_right_token("both")) as slow:
+                assert await slow.status() == status
+        door.intake.open = True
+        door.shelf.gate.set()
+        assert [status for status, _ in await asyncio.gather(*waiting)] == [200, 200]

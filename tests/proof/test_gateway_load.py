@@ -1,0 +1,52 @@
+"""The gateway at the rate that the design names, on the real broker, with slow strangers at the door."""
+
+import asyncio
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+import pytest
+
+from schemas.topics import WMS
+from tests.installation import Installation, until
+from tests.integration.test_gateway import ADDRESS, SOURCES, started
+from tests.unit.gateway.strangers import FORGED, SLOW_HEAD, STRANGER, Slow, at_the_right_address
+
+RATE, SECONDS = 1000, 20
+TOKEN = "a-token-of-the-bench"
+
+
+@pytest.mark.proof
+async def test_a_thousand_single_events_a_second_without_a_refusal(
+    bootstrap: str, tmp_path: Path, record_property: Callable[[str, object], None]
+) -> None:
+    """Open loop beside 260 slow connections: each request gets 200, each event stands in Kafka, the broker is never
+    taken for absent.
+    """
+    sources = json.dumps(SOURCES | {"bench": {"token": TOKEN}})
+    async with (
+        Installation(bootstrap, tmp_path) as installation,
+        started(installation, LEADPULSE_GATEWAY__WMS=sources, LEADPULSE_GATEWAY__ACK_TIMEOUT="10") as gateway,
+        AsyncExitStack() as slow,
+    ):
+        await until(gateway.ready, 60, "gateway is ready")
+        for part in [FORGED] * 140 + [STRANGER, SLOW_HEAD, at_the_right_address(ADDRESS)] * 40:
+            await slow.enter_async_context(Slow(gateway.port, part))
+        sender = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "bench.sender", str(gateway.port), str(RATE), str(SECONDS), "100000"),
+            env=os.environ | {"BENCH_TOKEN": TOKEN},
+            stdout=subprocess.PIPE,
+        )
+        out, _ = await sender.communicate()
+        found = json.loads(out)
+        record_property("answers", found["answers"])
+        record_property("ms p99 of the answer", found["answer_p99_ms"])
+        assert found["answers"] == {"200": RATE * SECONDS}
+        assert await installation.count(WMS) == RATE * SECONDS
+    log = (tmp_path / "gateway-0.log").read_text()
+    assert log.count("Kafka takes records") == 1
+    assert "does not take" not in log
