@@ -6,6 +6,7 @@ from pathlib import Path
 
 import aiohttp
 
+from alerting.render import REPEATED
 from streams.embedded.broker import Broker
 from tests.fakes.telegram import FakeTelegram
 from tests.installation import Installation, until
@@ -33,6 +34,7 @@ async def run(broker: Broker, folder: Path, plan: Plan, to_no_lag: float) -> dic
             "LEADPULSE_TELEGRAM__TOKEN": telegram.token,
             "LEADPULSE_TELEGRAM__CURATOR_CHAT": str(CHAT),
             "LEADPULSE_TELEGRAM__TIMEOUT": "3",
+            "LEADPULSE_TELEGRAM__PER_CHAT_SECOND": "20",
         }
         async with Installation(broker.bootstrap, folder, settings) as here:
             sender, trouble = Sender(here, port, session, dice), Trouble(here, broker, random.Random(plan.seed + 1))
@@ -43,6 +45,7 @@ async def run(broker: Broker, folder: Path, plan: Plan, to_no_lag: float) -> dic
                 await asyncio.gather(sender.run(plan), trouble.run(plan, sender.link_next))
                 waited = await seconds_to_no_lag(here, to_no_lag)
                 counts = await judge(here, sender, plan)
+                await until(lambda: _all_told(telegram, counts["alerts"]), 120, "every alert is told")
             except AssertionError as error:
                 error.add_note(f"{plan}\n" + "\n".join(trouble.log))
                 raise
@@ -50,6 +53,13 @@ async def run(broker: Broker, folder: Path, plan: Plan, to_no_lag: float) -> dic
                 supervising.cancel()
                 await asyncio.gather(supervising, return_exceptions=True)
     return {**trouble.done, **counts, "s to no lag": waited}
+
+
+async def _all_told(telegram: FakeTelegram, alerts: int) -> bool:
+    """Whether each alert is in the chat; AssertionError when one is there twice without a word."""
+    told = [message.text for message in telegram.messages.values() if REPEATED not in message.text]
+    assert len(told) == len(set(told)), "an alert was told twice"
+    return len(told) >= alerts
 
 
 async def _answers(session: aiohttp.ClientSession, port: int) -> bool:

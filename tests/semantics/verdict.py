@@ -114,7 +114,8 @@ async def judge(here: Installation, sender: Sender, plan: Plan) -> dict[str, int
     return {
         "requests": sender.requests,
         "events": len(by_id),
-        "alerts": len(oracle.alerts),
+        "alerts": len({alert_id for alert_id, _ in oracle.alerts}),
+        "versions of alerts": len(oracle.alerts),
         "repeats on the log": len(events) - len(by_id),
     }
 
