@@ -5,17 +5,27 @@ import random
 import signal
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable
 from subprocess import Popen
 
 from streams.embedded.broker import Broker
 from tests.installation import Installation
-from tests.semantics.chaos_load import Plan
+from tests.semantics.chaos_load import Plan, Sender
 
 WORKERS = ("gateway", "pipeline", "transcribe", "minutes", "store", "notify")
 
+BROKER = "broker"
+
 QUIET_S = 15.0
 """The same worker is not hurt twice within so many seconds."""
+
+
+def deal(dice: random.Random, workers: int, brokers: int) -> tuple[str, ...]:
+    """Victims in an order of chance: the workers in turn, each turn shuffled anew, the broker anywhere."""
+    turns = [name for _ in range(-(-workers // len(WORKERS))) for name in dice.sample(WORKERS, len(WORKERS))]
+    victims = turns[:workers]
+    for _ in range(brokers):
+        victims.insert(dice.randrange(len(victims) + 1), BROKER)
+    return tuple(victims)
 
 
 class Trouble:
@@ -29,26 +39,32 @@ class Trouble:
         self._hurt = dict.fromkeys(WORKERS, -QUIET_S)
         self._running: dict[str, Popen[bytes]] = {name: here.worker(name) for name in WORKERS}
 
-    async def run(self, plan: Plan, down: Callable[[], Awaitable[None]]) -> None:
-        """As many faults as planned, spread over the time. `down` is called while `pipeline` is down."""
-        kinds = ["broker"] * plan.broker_faults + ["worker"] * (plan.faults - plan.broker_faults)
-        self._dice.shuffle(kinds)
-        began, step = time.monotonic(), plan.seconds / (plan.faults + 1)
-        for number, kind in enumerate(kinds):
+    async def run(self, plan: Plan, sender: Sender) -> None:
+        """As many faults as planned, spread over the time, each in a burst of work; links while `pipeline` is down."""
+        left = list(plan.victims)
+        began, step = time.monotonic(), plan.seconds / (len(left) + 1)
+        for number in range(len(left)):
             at = began + step * (number + 1) + self._dice.uniform(-0.4, 0.4) * step
             await asyncio.sleep(max(0.0, at - time.monotonic()))
-            await (self._break_broker() if kind == "broker" else self._break_worker(down))
+            name = next((name for name in left if self._is_quiet(name)), "")
+            if not name:
+                raise AssertionError(f"all of {left} were hurt within {QUIET_S} s")
+            left.remove(name)
+            await (self._break_broker() if name == BROKER else self._break_worker(name, sender))
 
-    async def _break_worker(self, down: Callable[[], Awaitable[None]]) -> None:
-        now = time.monotonic()
-        name = self._dice.choice([name for name in WORKERS if now - self._hurt[name] >= QUIET_S])
-        self._hurt[name] = now
+    def _is_quiet(self, name: str) -> bool:
+        return name == BROKER or time.monotonic() - self._hurt[name] >= QUIET_S
+
+    async def _break_worker(self, name: str, sender: Sender) -> None:
+        sender.burst(name)
+        await asyncio.sleep(self._dice.uniform(0.1, 1.0))
         how = self._dice.choice((signal.SIGKILL, signal.SIGKILL, signal.SIGTERM))
+        self._hurt[name] = time.monotonic()
         self._down.add(name)
         self._note(f"{how.name} {name}")
         await asyncio.to_thread(self._here.end, self._running[name], how)
         if name == "pipeline":
-            await down()
+            await sender.link_next()
         await asyncio.sleep(self._dice.choice((0.0, 0.0, 2.0)))
         self._running[name] = self._here.worker(name)
         self._down.discard(name)

@@ -6,6 +6,7 @@ import random
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from itertools import count
 from typing import Any
 
 import aiohttp
@@ -34,12 +35,11 @@ PATIENCE_S = 120.0
 
 @dataclass(frozen=True)
 class Plan:
-    """How long and how bad. `recordings` are files on the storage, by name."""
+    """How long and how bad. `victims` in the order of their faults; `recordings` are files on the storage, by name."""
 
     seed: int
     seconds: float
-    faults: int
-    broker_faults: int
+    victims: tuple[str, ...]
     recordings: tuple[str, ...]
 
 
@@ -51,6 +51,9 @@ class Sender:
         self._base = f"http://127.0.0.1:{port}/hooks"
         self.reservations: dict[str, str] = {}  # event id → lead, of what was taken
         self.requests = 0
+        self._numbers = count()
+        self._bursts: list[asyncio.Task[None]] = []
+        self._to_record: list[str] = []
         self._said: list[dict[str, Any]] = []
         self._unlinked = [("tg_chat", str(chat), lead) for chat, lead in CHATS.items()][::2]
         self._unlinked += [("wms_customer", name, lead) for name, lead in CUSTOMERS.items()][::2]
@@ -77,20 +80,26 @@ class Sender:
                 number += 1
                 await asyncio.sleep(pause)
 
-        async def record(number: int) -> None:
-            if number < len(plan.recordings):
-                await self._record(plan.recordings[number])
-
-        pause = plan.seconds / (len(plan.recordings) + 1)
+        self._to_record = list(plan.recordings)
         await asyncio.gather(
-            every(0.25, self._warehouse),
+            every(0.25, lambda _: self._warehouse()),
             every(0.2, self._chat),
             every(plan.seconds / 8, lambda _: self.link_next()),
-            every(pause, record),
+            every(plan.seconds / (len(plan.recordings) + 1), lambda _: self._record()),
             every(plan.seconds / 3, lambda _: self._produce(LEAD_EVENTS.name, history(LEADS[::5]))),
         )
         while self._unlinked:
             await self.link_next()
+        while self._to_record:
+            await self._record()
+        await asyncio.gather(*self._bursts)
+
+    def burst(self, worker: str) -> None:
+        """Much work at once, so that a fault of the worker in the next moment strikes it in the middle."""
+        if worker in ("transcribe", "minutes"):
+            self._bursts.append(asyncio.ensure_future(self._record()))
+        else:
+            self._bursts += [asyncio.ensure_future(self._warehouse(50)) for _ in range(10)]
 
     async def link_next(self) -> None:
         """A person says who one of the unknown is."""
@@ -125,9 +134,9 @@ class Sender:
             assert time.monotonic() < deadline, f"not taken within {PATIENCE_S} s: {path}"
             await asyncio.sleep(0.3)
 
-    async def _warehouse(self, number: int) -> None:
+    async def _warehouse(self, size: int = 8) -> None:
         """A list of reservations; one in four comes again, with another time."""
-        events = [self._reservation(number, *who) for who in self._dice.sample(list(_customers()), 8)]
+        events = [self._reservation(next(self._numbers), *who) for who in self._dice.choices(_customers(), k=size)]
         await self._post("wms/test", events, {"Authorization": f"Bearer {TOKEN}"})
         for (kind, value), event in [((e["client"]["kind"], e["client"]["value"]), e) for e in events]:
             lead = value if kind == "lead" else CUSTOMERS[value]
@@ -180,10 +189,12 @@ class Sender:
         """Every update that was taken, once."""
         return self._said
 
-    async def _record(self, name: str) -> None:
-        found = recording(name)
-        value = msgspec.json.encode(found)
-        await self._produce(RECORDINGS.name, [(found.recording_id, value)] * self._dice.choice((1, 2)))
+    async def _record(self) -> None:
+        """The next file on the storage; sometimes it is told twice."""
+        if self._to_record:
+            found = recording(self._to_record.pop(0))
+            value = msgspec.json.encode(found)
+            await self._produce(RECORDINGS.name, [(found.recording_id, value)] * self._dice.choice((1, 2)))
 
 
 def _customers() -> list[tuple[str, str]]:

@@ -42,7 +42,7 @@ async def run(broker: Broker, folder: Path, plan: Plan, to_no_lag: float) -> dic
             try:
                 await sender.prepare()
                 await until(lambda: _answers(session, port), 60, "the gateway listens")
-                await asyncio.gather(sender.run(plan), trouble.run(plan, sender.link_next))
+                await asyncio.gather(sender.run(plan), trouble.run(plan, sender))
                 waited = await seconds_to_no_lag(here, to_no_lag)
                 counts = await judge(here, sender, plan)
                 await until(lambda: _all_told(telegram, counts["alerts"]), 120, "every alert is told")

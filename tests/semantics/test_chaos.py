@@ -3,7 +3,6 @@
 The long one is `tests/proof/test_chaos.py`.
 """
 
-import random
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
@@ -26,5 +25,5 @@ async def mortal(tmp_path: Path, free_ports: Callable[[], tuple[int, int]]) -> A
 @pytest.mark.timeout(300)
 async def test_short_chaos_loses_and_doubles_nothing(mortal: Broker, tmp_path: Path) -> None:
     """Four faults in twenty seconds, the broker's among them: everything once, in the log, the states and the store."""
-    plan = Plan(seed=random.Random(9).randrange(1 << 30), seconds=20, faults=4, broker_faults=1, recordings=("1.wav",))
+    plan = Plan(9, 20, ("pipeline", "transcribe", "broker", "store"), ("1.wav", "2.wav"))
     await run(mortal, tmp_path, plan, to_no_lag=90)
