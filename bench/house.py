@@ -95,7 +95,8 @@ class House:
     def processes(self) -> dict[str, psutil.Process]:
         """What runs now, by the worker's name."""
         assert self.up is not None
-        return {_name(child): child for child in psutil.Process(self.up.pid).children(recursive=True)}
+        children = psutil.Process(self.up.pid).children(recursive=True)
+        return {_name(child): child for child in children if child.status() != psutil.STATUS_ZOMBIE}
 
     def cpu(self) -> dict[str, float]:
         """Seconds of CPU (user and system) that each process has used."""

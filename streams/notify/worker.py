@@ -55,10 +55,13 @@ T = TypeVar("T")
 LOOK_SECONDS = 0.5
 """Between two looks at which partitions are ours."""
 
+LINGER_MS = 2
+"""A curator waits for what comes here, and it is little."""
+
 
 def build(settings: Settings) -> Worker:
     """The notify worker."""
-    worker = Worker("notify", settings)
+    worker = Worker("notify", settings, linger_ms=LINGER_MS)
     api = BotApi(settings.telegram)
     shelf = Shelf(worker.outputs, Reader(settings.kafka, OUTBOX), settings.telegram.timeout)
     ours = Ownership(worker, shelf)

@@ -20,8 +20,8 @@ log = logging.getLogger(__name__)
 
 Insert = Callable[[Rows, str], Awaitable[None]]
 
-LINGER_SECONDS = 0.02
-"""The batches of one fetch come one after the other within a few milliseconds."""
+LINGER_SECONDS = 0.05
+"""The batches of one fetch come one after the other, within some milliseconds a topic."""
 
 MOST_ROWS, MOST_BYTES = 100_000, 32 << 20
 """An insert is closed when it has so much. What waits behind it is bounded: two batches a partition."""
