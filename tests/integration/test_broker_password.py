@@ -15,9 +15,9 @@ from streams import settings
 from streams.embedded import broker
 from streams.embedded.jars import fetch
 from streams.engine.connect import client_options
+from streams.engine.faust_app import _credentials
 from streams.engine.kafka import Output, Outputs, Reader
 from streams.engine.topics import apply
-from streams.engine.worker import _credentials
 from streams.settings.login import password_of, reaching
 
 FEW = [topic for topic in TOPICS if topic.name == "source.wms"]
