@@ -3,6 +3,8 @@
 import contextlib
 import logging
 import os
+import pwd
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -55,7 +57,7 @@ async def fetch() -> Path:
             goal.append(f"-Dmaven.repo.local={temporary / 'repository'}")
         code, said = await run(mvn, "-q", "-B", "-ntp", "-Dstyle.color=never", "-f", str(POM), *goal)
         if code:
-            raise Transient("Maven не смог получить Kafka:\n" + "\n".join(said.splitlines()[:10]))
+            raise Transient(f"Maven не смог получить Kafka: {_reason(said)}")
         try:
             jars.rename(target)
         except OSError:
@@ -77,6 +79,14 @@ def scratch(parent: Path, prefix: str) -> Iterator[Path]:
 
 
 def _writable_home() -> bool:
-    """Whether Maven can keep what it fetches where it always does."""
-    home = Path.home()
-    return os.access(next(path for path in (home / ".m2" / "repository", home / ".m2", home) if path.exists()), os.W_OK)
+    """Whether Maven can keep what it fetches where it always does; Java takes the home of the user, not `$HOME`."""
+    home = Path(pwd.getpwuid(os.getuid()).pw_dir)
+    places = (home / ".m2" / "repository", home / ".m2", home)
+    return os.access(next((place for place in places if place.exists()), home), os.W_OK)
+
+
+def _reason(said: str) -> str:
+    """The first line that says something, without Maven's colours and its advice on Maven."""
+    plain = re.sub(r"\x1b\[[\d;]*m", "", said)
+    lines = [line.removeprefix("[ERROR]").strip() for line in plain.splitlines()]
+    return next((line for line in lines if line), "без объяснения")
