@@ -112,8 +112,12 @@ class Up:
 
     async def _copy(self, pipe: BinaryIO) -> None:
         reader = asyncio.StreamReader()
-        await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), pipe)
-        await self._console.copy("broker", reader)
+        loop = asyncio.get_running_loop()
+        transport, _ = await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), pipe)
+        try:
+            await self._console.copy("broker", reader)
+        finally:
+            transport.close()
 
     async def _keep_broker(self, broker: embedded.Broker) -> None:
         """Start the broker again whenever it ends by itself; the workers wait for it."""

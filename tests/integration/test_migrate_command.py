@@ -43,4 +43,4 @@ def test_a_folder_that_a_store_holds_is_explained(tmp_path: Path) -> None:
         code, _, said = migrate(tmp_path / "chdb")
         holder.communicate(b"")
     assert (code, said.count("\n")) == (1, 1)
-    assert said.startswith(f"Error: папка {tmp_path / 'chdb'} занята")
+    assert said.startswith(f"Ошибка: папка {tmp_path / 'chdb'} занята")

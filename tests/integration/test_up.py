@@ -65,7 +65,7 @@ class Up:
             said, _ = await process.communicate()
         assert process.returncode == 1
         (line,) = said.decode().splitlines()
-        return line
+        return line.removeprefix("Ошибка: ")
 
     @property
     def log(self) -> str:
@@ -167,6 +167,14 @@ async def test_a_killed_one_leaves_nobody_and_the_next_starts_clean(up: Up) -> N
     await up.ready(times=2)
     assert not [child for child in children if child.is_running() and child.status() != psutil.STATUS_ZOMBIE]
 
+    java = up.children()["java"]
+    java.kill()
+
+    async def kafka_is_back() -> bool:
+        return up.children().get("java", java) != java
+
+    await until(kafka_is_back, PATIENCE, "Kafka runs again")
+    assert "leadpulse.up: Kafka завершилась (код -9); запускаю снова" in up.log
     ours = up.children()
     assert set(ours) == {*WORKERS, "java"}
     for name in ("store", "pipeline"):

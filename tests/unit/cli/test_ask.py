@@ -91,7 +91,7 @@ def test_report_is_sent(line: Line, store: StoreApi) -> None:
 def test_a_refusal_is_one_line_and_1(line: Line) -> None:
     """The store's own reason; the token is not told."""
     result = line("sql", "SELECT 1", LEADPULSE_STORE__API_TOKEN="not-the-token")
-    assert (result.exit_code, result.stderr) == (1, "Error: хранилище отказало (401): wrong token\n")
+    assert (result.exit_code, result.stderr) == (1, "Ошибка: хранилище отказало (401): wrong token\n")
 
 
 def test_a_store_that_is_away_is_one_line_and_1(line: Line) -> None:

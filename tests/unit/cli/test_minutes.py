@@ -73,7 +73,7 @@ def test_a_file_that_is_no_transcript(line: Line, tmp_path: Path, content: bytes
 def test_a_missing_file(line: Line) -> None:
     """A name with a suffix is a file, not a recording: the store is not asked."""
     result = line("minutes", "нет.txt")
-    assert (result.exit_code, result.stderr) == (1, "Error: нет файла нет.txt\n")
+    assert (result.exit_code, result.stderr) == (1, "Ошибка: нет файла нет.txt\n")
 
 
 def test_profile(line: Line, store: StoreApi) -> None:
