@@ -5,7 +5,9 @@ up holds for the calling thread and all that it starts later, so this runs befor
 """
 
 import ctypes
+import importlib.util
 import os
+import site
 import struct
 import sys
 from dataclasses import dataclass
@@ -59,6 +61,8 @@ SYSTEM_PATHS = (
 
 OF_ITSELF = tuple(f"/proc/self/{name}" for name in ("maps", "stat", "statm", "status", "limits"))
 """What chDB (the size of its stack) and the metrics ask of their own process. Not the folder: `environ` is in it."""
+
+OWN = ("streams", "schemas", "processors", "alerting")
 
 _pinned: list[int] = []
 """Handles of `OF_ITSELF`, open for good: a rule holds for a file that was looked up, and /proc makes it anew when
@@ -128,9 +132,15 @@ def confine(needs: Needs) -> int:
 def python_paths() -> list[Path]:
     """Where Python and its packages are; of a folder of sources only the packages in it, for the rest may be anything:
     our settings, data and keys among them."""
-    installed = [Path(place).resolve() for place in {sys.prefix, sys.base_prefix, sys.exec_prefix}]
+    installed = [Path(place) for place in {sys.prefix, sys.base_prefix, sys.exec_prefix, *site.getsitepackages()}]
     packages = [child for root in source_roots() for child in root.iterdir() if (child / "__init__.py").exists()]
-    return [*installed, *packages]
+    return [path.resolve() for path in (*installed, *packages, *own_packages())]
+
+
+def own_packages() -> list[Path]:
+    """Our own packages, wherever they are: an editable installation puts no folder on Python's path."""
+    specs = [importlib.util.find_spec(name) for name in OWN]
+    return [Path(place) for spec in specs if spec is not None for place in spec.submodule_search_locations or ()]
 
 
 def source_roots() -> list[Path]:

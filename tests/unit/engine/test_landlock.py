@@ -136,3 +136,16 @@ def run(script: str, *arguments: str, environ: dict[str, str] | None = None) -> 
     )
     assert done.returncode == 0, done.stderr
     return done.stdout
+
+
+def test_our_own_packages_may_be_read_wherever_they_are(tmp_path: Path) -> None:
+    """Of an editable installation, called from any folder, nothing stands on Python's path; it is imported later."""
+    program = (
+        "import sys; from streams.engine.landlock import python_paths;"
+        "sys.path[:] = [p for p in sys.path if 'lib' in p];"
+        "print(*python_paths(), sep=chr(10))"
+    )
+    said = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=True)
+    paths = [Path(line) for line in said.stdout.splitlines()]
+    for name in ("streams", "schemas", "processors", "alerting"):
+        assert any(path.name == name and (path / "__init__.py").exists() for path in paths)
