@@ -231,6 +231,7 @@ async def test_an_upgrade_that_cannot_be_is_no_fault(here: Installation, fake: F
     fake.behaviour.faults.append(Fault("reject", code="INVALID_ARGUMENT", details="broken sound"))
     await send(here, recording)
     await bench.settle()
+    (here.folder / "storage" / "other.wav").touch()  # an empty folder would be a share that is not mounted
     (here.folder / "storage" / recording.path).unlink()
     assert await bench.upgrades.look() == recording.recording_id
     await bench.settle()
