@@ -108,6 +108,8 @@ class Bodies:
 
         Raises 429 when there is none. Behind a reverse proxy all have one address: then only the time decides.
         """
+        if not self._readings:  # those that were ended still hold their bytes, for one turn of the loop
+            raise too_many()
         counts = Counter(reading.peer for reading in self._readings)
         greedy, most = counts.most_common(1)[0]
         oldest = next(iter(self._readings))
@@ -116,7 +118,8 @@ class Bodies:
         elif now - oldest.began < PATIENCE_SECONDS:
             raise too_many()
         del self._readings[oldest]
-        oldest.limit.reschedule(now)
+        if not oldest.limit.expired():
+            oldest.limit.reschedule(now)
 
     def _too_large(self) -> web.HTTPRequestEntityTooLarge:
         largest = self._limits.largest

@@ -89,7 +89,7 @@ class Intake:
     def finish(self, seconds: float) -> None:
         """The worker stops: who waits now, or comes in the meantime, has an answer after at most so long."""
         self._stops_at = asyncio.get_running_loop().time() + seconds
-        for limit in self._waiting:
+        for limit in [limit for limit in self._waiting if not limit.expired()]:
             limit.reschedule(min(limit.when() or self._stops_at, self._stops_at))
 
     async def watch(self) -> None:

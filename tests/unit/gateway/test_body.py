@@ -4,8 +4,10 @@ import asyncio
 from contextlib import AsyncExitStack
 
 import pytest
+from aiohttp import web
 
 from streams.gateway import body
+from streams.gateway.body import Bodies, Limits, _Reading
 from tests.unit.gateway.door import ADDRESS, Door
 from tests.unit.gateway.strangers import (
     FORGED,
@@ -105,3 +107,27 @@ async def test_a_place_is_free_again_after_every_end() -> None:
             async with Slow(door.port, with_the_right_token(length=2)) as late:
                 await late.send(b"}")
                 assert await late.status() == 400
+
+
+async def test_a_body_whose_time_is_just_over_gives_its_place_up_too() -> None:
+    """Between the end of its time and of its task it still has its place; with no reading at all none is free."""
+    bodies, over = Bodies(Limits(places=1, memory=9, largest=9, seconds=9)), asyncio.timeout(0)
+    with pytest.raises(TimeoutError):
+        async with over:
+            await asyncio.sleep(1)
+    bodies._readings[_Reading("one", 0.0, over)] = None
+    bodies._make_room("other", 100.0)
+    with pytest.raises(web.HTTPTooManyRequests):
+        bodies._make_room("other", 100.0)
+
+
+async def test_a_wait_whose_time_is_just_over_does_not_disturb_the_stop() -> None:
+    """The same where requests wait for Kafka."""
+    async with Door() as door:
+        over = asyncio.timeout(0)
+        with pytest.raises(TimeoutError):
+            async with over:
+                await asyncio.sleep(1)
+        door.intake._waiting[over] = 0.0
+        door.intake.finish(1.0)
+        del door.intake._waiting[over]
