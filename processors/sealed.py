@@ -13,6 +13,7 @@ from itertools import takewhile
 
 CHUNK = 512
 """Ids of a chunk: 4 kB, about what days and alerts of a state take."""
+ID_BYTES = 8
 
 
 class Sealed:

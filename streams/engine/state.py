@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 
 import msgspec
 
+from processors.sealed import CHUNK, ID_BYTES
 from processors.state import LeadState, decode_state, encode_state
 from schemas.topics import LEAD_STATE
 from streams.engine import metrics
@@ -187,9 +188,12 @@ def _take_state(loaded: _Partition, lead: str, state: LeadState | None) -> None:
 
 
 def _take_chunk(chunks: dict[int, bytes], number: str, value: bytes | None) -> None:
+    """A foreign record is passed over: the chunk is missed and told when a state names it."""
+    if not (number.isascii() and number.isdecimal()):
+        return
     if value is None:
         chunks.pop(int(number), None)
-    elif number.isdecimal():
+    elif len(value) == CHUNK * ID_BYTES:
         chunks[int(number)] = value
 
 

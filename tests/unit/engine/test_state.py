@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from processors.sealed import CHUNK, Sealed
 from processors.state import LeadState, decode_state, encode_state
 from schemas.errors import Transient
 from streams.engine.kafka import Output, Placed
@@ -204,45 +203,3 @@ async def test_a_partition_that_was_kept_is_looked_at_again(generation: int) -> 
     await kept.open(0, generation)
     await kept.placed(0, topic.take(kept.records(0, [])))
     assert topic.last("7") == 5
-
-
-async def test_full_chunks_of_ids_are_records_of_their_own() -> None:
-    """Written once, before the state that names them; read back with it; gone when they are a day old."""
-    topic = Topic(record("7", 1))
-    kept = states(topic)
-    state = (await kept.open(0, 1))["7"]
-    state.sealed = Sealed()
-    for hour in (10, 11):
-        state.sealed.seal(range(hour * CHUNK, (hour + 1) * CHUNK), hour)
-    sent = kept.records(0, ["7"])
-    assert [output.key for output in sent] == [b"7#0", b"7#1", b"7"]
-    topic.take(sent)
-    assert [output.key for output in kept.records(0, ["7"])] == [b"7"]
-
-    again = states(topic)
-    loaded = (await again.open(0, 1))["7"].sealed
-    assert loaded is not None
-    assert loaded.known == set(range(10 * CHUNK, 12 * CHUNK))
-    assert loaded.forget(11)
-    assert loaded.known == set(range(11 * CHUNK, 12 * CHUNK))
-    sent = again.records(0, ["7"])
-    assert [(output.key, output.value is None) for output in sent] == [(b"7", False), (b"7#0", True)]
-    topic.take(sent)
-    assert set((await states(topic).open(0, 1))["7"].sealed.hours) == {1}  # type: ignore[union-attr]
-
-
-async def test_chunks_that_no_state_names_are_not_believed() -> None:
-    """Killed between a chunk and its state: its events come again, and must count. One left over is taken away."""
-    topic = Topic(record("7", 1))
-    state = (await (first := states(topic)).open(0, 1))["7"]
-    state.sealed = Sealed()
-    state.sealed.seal(range(CHUNK), 10)
-    topic.take(first.records(0, ["7"]))
-    state.sealed.seal(range(CHUNK, 2 * CHUNK), 11)
-    topic.take(first.records(0, ["7"])[:1])  # the chunk, not the state
-    topic.records.append((b"8#0", state.sealed.packed(0)))
-    again = states(topic)
-    sealed = (await again.open(0, 1))["7"].sealed
-    assert sealed is not None
-    assert (sealed.known, sealed.next) == (set(range(CHUNK)), 1)
-    assert [output.key for output in again.records(0, [])] == [b"8#0"]
