@@ -39,7 +39,8 @@ class Batch:
 
     def meta(self, record: Record) -> Meta:
         """Where a record of this batch stands, and when the broker took it (the first time, if it was sent again)."""
-        return Meta(self.topic, self.partition, record.offset, first_appended(record))
+        at = first_appended(record) if record.headers else record.timestamp
+        return Meta(self.topic, self.partition, record.offset, at)
 
 
 @dataclass(slots=True)
