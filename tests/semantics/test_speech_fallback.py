@@ -233,6 +233,7 @@ async def test_an_upgrade_that_cannot_be_is_no_fault(here: Installation, fake: F
     await bench.settle()
     (here.folder / "storage" / "other.wav").touch()  # an empty folder would be a share that is not mounted
     (here.folder / "storage" / recording.path).unlink()
+    (here.folder / "storage" / "another.mp4").touch()  # an empty folder would be a share that is not mounted
     assert await bench.upgrades.look() == recording.recording_id
     await bench.settle()
     assert [t.version for t in await transcripts(here)] == [1]
