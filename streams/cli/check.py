@@ -132,8 +132,8 @@ def _tables() -> tuple[tuple[str, Mapping[str, Look]], ...]:
 
 
 def _print(faults: Mapping[str, list[str]], warnings: Mapping[str, list[str]]) -> None:
-    for name, found in faults.items():
-        worth = warnings.get(name, [])
+    for name in dict.fromkeys([*faults, *warnings]):
+        found, worth = faults.get(name, []), warnings.get(name, [])
         click.echo(f"{'✗' if found else '!' if worth else '✓'} {name}")
         for sign, text in [*(("✗", text) for text in found), *(("!", text) for text in worth)]:
             click.echo(f"    {sign} " + text.replace("\n", "\n      "))

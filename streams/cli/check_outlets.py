@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable
 from http.client import HTTPException
 
-from schemas.errors import LeadpulseError
+from schemas.errors import LeadpulseError, Transient
 from streams.clients.store import OPENER
 from streams.settings import Settings
 
@@ -93,6 +93,8 @@ def _asked(name: str, question: Awaitable[None]) -> list[str]:
         asyncio.run(within())
     except TimeoutError:
         return [f"{name} не отвечает за {TIMEOUT:g} с"]
+    except Transient as error:
+        return [f"{name} не отвечает или не впускает нас ({error})"]
     except LeadpulseError as error:
-        return [f"{name}: {error}"]
+        return [f"{name} отказывает: {error}"]
     return []

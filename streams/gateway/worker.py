@@ -1,11 +1,10 @@
 """The gateway worker: HTTP on one side, `source.*` on the other. Consumes nothing."""
 
-from schemas.errors import ConfigError
 from schemas.topics import RECORDINGS, TELEGRAM, WMS
 from streams.engine.clock import Clock, wall_clock
 from streams.engine.worker import Worker
 from streams.gateway.http import Entrance, Server, serve
-from streams.gateway.intake import ENVELOPE, Intake, TopicProbe
+from streams.gateway.intake import Intake, TopicProbe
 from streams.gateway.jitsi import JitsiEntrance
 from streams.gateway.telegram import TelegramEntrance
 from streams.gateway.wms import WmsEntrance
@@ -24,10 +23,7 @@ def entrances(settings: Gateway, intake: Intake, clock: Clock) -> dict[str, Entr
 
 
 def build(settings: Settings) -> Worker:
-    """The worker. Raises `ConfigError` for a body limit that Kafka would not take."""
-    largest = WMS.max_bytes - ENVELOPE
-    if settings.gateway.max_body > largest:
-        raise ConfigError(f"gateway.max_body: Kafka takes at most {largest} bytes")
+    """The worker."""
     worker = Worker("gateway", settings)
     probe = TopicProbe(settings.kafka, (RECORDINGS.name, TELEGRAM.name, WMS.name))
     intake = Intake(worker.outputs, probe, settings.gateway)

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import Field, SecretStr
 
+from schemas.topics import ENVELOPE, WMS
 from streams.settings.section import Section, Shaped
 
 PathSecret = Annotated[SecretStr, Shaped("[A-Za-z0-9_-]{16,128}", "от 16 до 128 латинских букв, цифр, знаков _ и -")]
@@ -36,7 +37,7 @@ class Gateway(Section):
     """Адрес, на котором слушать."""
     port: int = Field(8080, ge=0, le=65535)
     """Порт, на котором слушать."""
-    max_body: int = Field(1 << 20, ge=1024)
+    max_body: int = Field(1 << 20, ge=1024, le=WMS.max_bytes - ENVELOPE)
     """Наибольшее тело запроса в байтах; на большее ответ 413."""
     max_items: int = Field(1000, ge=1)
     """Наибольшее число событий склада в одном запросе."""

@@ -12,7 +12,7 @@ from pydantic.fields import FieldInfo
 from pydantic_settings import EnvSettingsSource, TomlConfigSettingsSource
 
 PREFIX = "LEADPULSE_"
-OF_OTHERS = frozenset({"LEADPULSE_CACHE", "LEADPULSE_SPOOL", "LEADPULSE_GOLDEN"})
+OF_OTHERS = frozenset({"LEADPULSE_CACHE", "LEADPULSE_SPOOL", "LEADPULSE_GOLDEN", "LEADPULSE_PROOF"})
 """Names that setup, the recorder's hook and the tests read; `LEADPULSE_RECORDER__…` is the recorder agent's."""
 
 

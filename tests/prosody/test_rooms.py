@@ -102,5 +102,5 @@ def test_every_setting_is_documented() -> None:
     hooks = Path(__file__).parents[2] / "jibri-hooks"
     code = (hooks / "mod_lead_autorecord.lua").read_text()
     read = set(re.findall(r'\b(?:number|text)\("(\w+)"', code)) | set(re.findall(r'"lead_autorecord_(\w+)"', code))
-    table = (hooks / "prosody.md").read_text().partition("## Settings")[2].partition("\n## ")[0]
+    table = (hooks / "prosody.md").read_text().partition("## Настройки")[2].partition("\n## ")[0]
     assert set(re.findall(r"^\| `(\w+)`", table, re.M)) == read

@@ -68,13 +68,13 @@ class WebhookSender:
     ) -> None:
         self._secret = settings.secret.get_secret_value()
         if not self._secret:
-            raise ConfigError("webhooks.secret: empty; without it nobody can tell our events from others'")
+            raise ConfigError("webhooks.secret: не указан; без него наши события не отличить от чужих")
         try:
             self._url = URL(settings.url)
         except ValueError:
             self._url = URL()
         if self._url.scheme not in ("http", "https") or not self._url.host:
-            raise ConfigError("webhooks.url: wants http://… or https://…")
+            raise ConfigError("webhooks.url: нужно: адрес вида https://…")
         self._settings, self._clock = settings, clock
         self._http = LazySession(settings.timeout, connect)
         self._progress: dict[int, _Progress] = {}

@@ -33,7 +33,7 @@ def api_token(store: Store) -> str:
             file.write(made + "\n")
         draft.replace(path)
     except OSError as error:
-        raise ConfigError(f"the token of the read API cannot be kept in {path}: {error.strerror}") from error
+        raise ConfigError(f"store.api_token_file: токен нельзя сохранить в {path}: {error.strerror}") from error
     return made
 
 

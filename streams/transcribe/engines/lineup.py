@@ -56,7 +56,7 @@ def usable(settings: Settings) -> list[str]:
         name for name in dict.fromkeys(settings.speech.engines) if keyed or not name.startswith("speechkit")
     ]
     if not names:
-        raise ConfigError("speech.engines: SpeechKit has no key (speechkit.api_key), and no other engine is named")
+        raise ConfigError("speech.engines: у SpeechKit нет ключа (speechkit.api_key), а другого движка не указано")
     return names
 
 

@@ -68,27 +68,27 @@ def _decode(path: Path, track: int, spool: SoundFile, channels: Channels | None 
     try:
         with av.open(str(path), metadata_errors="ignore") as container, spool:
             if not container.streams.audio:
-                raise Unreadable("no audio stream in the file")
+                raise Unreadable("в файле нет звуковой дорожки")
             stream = container.streams.audio[track]
             spool.lasting_s = _lasting_s(container, stream)
             flaw = _read(container, stream, Blocks(spool, channels))
         flaw = "; ".join(filter(None, (flaw, spool.flaw, spool.shortfall() or _lost_end(path, spool))))
     except PermissionError as error:  # a person may set it right; of one file, so the others do not wait for it
-        raise RecordFault(f"cannot open the file: {error.strerror}", retry_after=15.0) from error
+        raise RecordFault(f"нет права открыть файл: {error.strerror}", retry_after=15.0) from error
     except (FileNotFoundError, IsADirectoryError) as error:
-        raise Unreadable(f"cannot open the file: {error.strerror}") from error
+        raise Unreadable(f"файл не открыть: {error.strerror}") from error
     except OSError as error:
         raise _storage_fault(error) from error
     except av.error.FFmpegError as error:
         raise Unreadable(_why(error, path)) from error
     if not spool.samples:
-        raise Unreadable(f"no sound could be decoded: {flaw or 'the audio stream is empty'}")
+        raise Unreadable(f"звук не прочитать: {flaw or 'звуковая дорожка пуста'}")
     return [Audio(file, spool.samples, damaged=bool(flaw), flaw=flaw) for file in spool.paths]
 
 
 def _lost_end(path: Path, spool: SoundFile) -> str:
     reason = broken_off(path)
-    return f"ends at {spool.samples / RATE:.1f} s: {reason}" if reason else ""
+    return f"кончается на {spool.samples / RATE:.1f} с: {reason}" if reason else ""
 
 
 def _titles(path: Path) -> list[str]:
@@ -125,9 +125,9 @@ def _read(container: Any, stream: Any, blocks: Blocks) -> str:
                 blocks.take(frame)
     except (av.error.InvalidDataError, av.error.EOFError) as error:
         blocks.flush()
-        return f"breaks off at {blocks.spool.samples / RATE:.1f} s: {error.strerror}"
+        return f"обрывается на {blocks.spool.samples / RATE:.1f} с: {error.strerror}"
     blocks.flush()
-    return f"{broken} broken packets" if broken else ""
+    return f"испорченных пакетов: {broken}" if broken else ""
 
 
 def _lasting_s(container: Any, stream: Any) -> float | None:
@@ -144,13 +144,13 @@ def _lasting_s(container: Any, stream: Any) -> float | None:
 
 
 def _why(error: Exception, path: Path) -> str:
-    """A text for the person who looks at the dead letter. A killed Jibri leaves an mp4 without `moov`."""
+    """A text (Russian) for the person who looks at the dead letter. A killed Jibri leaves an mp4 without `moov`."""
     text = getattr(error, "strerror", None) or str(error)
     if path.stat().st_size == 0:
-        return "the file is empty"
+        return "файл пуст"
     if path.suffix.lower() in {".mp4", ".m4a", ".mov"}:
-        return f"cannot be read ({text}): most likely the recorder was killed before it wrote the index (moov)"
-    return f"cannot be read as media ({text})"
+        return f"не читается ({text}): скорее всего, записывающий убит прежде, чем записал указатель (moov)"
+    return f"не читается как звук или видео ({text})"
 
 
 def _storage_fault(error: OSError) -> Transient:

@@ -50,7 +50,7 @@ class SoundFile:
     def write(self, frame: Any) -> None:
         """An audio frame of packed s16 at `RATE`."""
         if self.samples > LONGEST_S * RATE:
-            raise Unreadable(f"longer than {LONGEST_S // 3600} h")
+            raise Unreadable(f"длиннее {LONGEST_S // 3600} ч")
         pcm = np.frombuffer(frame.planes[0], "<i2", frame.samples * len(frame.layout.channels))
         by_channel = pcm.reshape(frame.samples, -1)
         sounds = [by_channel[:, at] for at in self.channels] or [_mixed(by_channel)]
@@ -64,7 +64,7 @@ class SoundFile:
         if missing <= GAP_S * RATE:
             return
         if to_s > (LONGEST_S if self.lasting_s is None else self.lasting_s + SHORT_S):
-            self.flaw = "broken time stamps"
+            self.flaw = "испорчены отметки времени"
             return
         for file in self._files:
             file.seek(missing * 2, 1)  # a hole in a sparse file reads as zeros
@@ -73,7 +73,7 @@ class SoundFile:
     def shortfall(self) -> str:
         if self.lasting_s is None or self.samples / RATE >= self.lasting_s - max(SHORT_S, self.lasting_s / 1000):
             return ""
-        return f"ends at {self.samples / RATE:.1f} s of {self.lasting_s:.1f} s"
+        return f"кончается на {self.samples / RATE:.1f} с из {self.lasting_s:.1f} с"
 
 
 def _mixed(by_channel: Pcm) -> Pcm:

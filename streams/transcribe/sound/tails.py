@@ -50,7 +50,7 @@ def _wav(file: BinaryIO, size: int) -> str:
         if name == b"data":
             told = long_size if length == 0xFFFFFFFF else length
             missing = file.tell() + told - size
-            return f"cut off, {missing} of {told} bytes are missing" if missing > SLACK and not _open(told) else ""
+            return f"файл обрезан, не хватает {missing} из {told} байт" if missing > SLACK and not _open(told) else ""
         file.seek(length + length % 2, io.SEEK_CUR)
     return ""
 
@@ -65,12 +65,12 @@ def _ogg(file: BinaryIO, size: int) -> str:
     tail = file.read()
     page = tail.rfind(b"OggS")
     if page < 0:
-        return "cut off, no page at the end"
+        return "файл обрезан, в конце нет страницы"
     head = tail[page : page + 27]
     lacing = tail[page + 27 : page + 27 + head[26]] if len(head) == 27 else b""
     if len(head) < 27 or len(tail) < page + 27 + head[26] + sum(lacing):
-        return "cut off within a page"
-    return "" if head[5] & 4 else "cut off, the stream has no end"
+        return "файл обрезан посреди страницы"
+    return "" if head[5] & 4 else "файл обрезан, у потока нет конца"
 
 
 def _mp4(file: BinaryIO, size: int) -> str:
@@ -81,7 +81,7 @@ def _mp4(file: BinaryIO, size: int) -> str:
         if length == 1:
             length = int.from_bytes(file.read(8))
         if at + length > size and name in BOXES:
-            return f"cut off within a box {name.decode()}"
+            return f"файл обрезан посреди блока {name.decode()}"
         if length < 8:  # 0 is "to the end of the file"
             return ""
         at += length
@@ -98,13 +98,13 @@ def _matroska(file: BinaryIO, size: int) -> str:
         if name > 4:
             return ""  # no EBML any more: what follows is none of ours
         if len(head) == name:
-            return "cut off within an element"
+            return "файл обрезан посреди элемента"
         width = 9 - head[name].bit_length()
         length = int.from_bytes(head[name : name + width]) & (1 << 7 * width) - 1
         at += name + width
         is_open = length == (1 << 7 * width) - 1
         if at > size or (not is_open and at + length > size):
-            return "cut off within an element"
+            return "файл обрезан посреди элемента"
         if not is_open and int.from_bytes(head[:name]) != SEGMENT:
             at += length
     return ""

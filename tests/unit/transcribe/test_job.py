@@ -173,7 +173,7 @@ async def test_the_flaw_of_a_file_is_told_once(tmp_path: Path) -> None:
     (tmp_path / "a.wav").write_bytes(whole[: len(whole) * 6 // 10])
     result = await transcribe(tmp_path / "a.wav", Ears(), Bounds(), tmp_path / "spool")
     assert {word.speaker for word in result.words} == {"1", "2"}
-    assert (result.degraded, result.flaw.count("cut off")) == (True, 1)
+    assert (result.degraded, result.flaw.count("обрезан")) == (True, 1)
 
 
 async def test_the_longest_segments_start_first(tmp_path: Path) -> None:

@@ -73,7 +73,7 @@ def test_a_cut_off_tail_is_marked(tmp_path: Path, into: Path, movflags: str) -> 
     assert 5 <= len(found) <= 15
     if movflags == "faststart":  # a fragmented file does not say how long it meant to be
         assert audio.damaged
-        assert "of 20.0 s" in audio.flaw
+        assert "из 20.0 с" in audio.flaw
 
 
 def test_a_cut_off_picture_does_not_end_the_sound(tmp_path: Path, into: Path) -> None:
@@ -165,22 +165,22 @@ def fragments(path: Path) -> None:
 
 Write = Callable[[Path], None]
 CUTS: dict[str, tuple[Write, str]] = {
-    "faststart.mp4": (lambda path: write_mp4(path, TALK.pcm, movflags="faststart"), "of 40.0 s"),
-    "fragment.mp4": (lambda path: write_mp4(path, TALK.pcm, movflags="frag_keyframe+empty_moov"), "of 40.0 s"),
-    "fragments.mp4": (fragments, "cut off within a box mdat"),
-    "opus.mkv": (lambda path: encode(path, "libopus", {"": TALK.pcm}), "of 40.0 s"),
-    "opus.webm": (lambda path: encode(path, "libopus", {"": TALK.pcm}), "of 40.0 s"),
-    "live.webm": (lambda path: encode_live(path, "webm", "libopus", TALK.pcm), "cut off within an element"),
-    "opus.ogg": (lambda path: encode(path, "libopus", {"": TALK.pcm}), "cut off within a page"),
-    "live.ogg": (lambda path: encode_live(path, "ogg", "libopus", TALK.pcm), "cut off within a page"),
-    "xing.mp3": (lambda path: encode(path, "libmp3lame", {"": TALK.pcm}), "of 40.0 s"),
+    "faststart.mp4": (lambda path: write_mp4(path, TALK.pcm, movflags="faststart"), "из 40.0 с"),
+    "fragment.mp4": (lambda path: write_mp4(path, TALK.pcm, movflags="frag_keyframe+empty_moov"), "из 40.0 с"),
+    "fragments.mp4": (fragments, "посреди блока mdat"),
+    "opus.mkv": (lambda path: encode(path, "libopus", {"": TALK.pcm}), "из 40.0 с"),
+    "opus.webm": (lambda path: encode(path, "libopus", {"": TALK.pcm}), "из 40.0 с"),
+    "live.webm": (lambda path: encode_live(path, "webm", "libopus", TALK.pcm), "посреди элемента"),
+    "opus.ogg": (lambda path: encode(path, "libopus", {"": TALK.pcm}), "посреди страницы"),
+    "live.ogg": (lambda path: encode_live(path, "ogg", "libopus", TALK.pcm), "посреди страницы"),
+    "xing.mp3": (lambda path: encode(path, "libmp3lame", {"": TALK.pcm}), "из 40.0 с"),
     "live.mp3": (lambda path: encode_live(path, "mp3", "libmp3lame", TALK.pcm), ""),
-    "sized.wav": (lambda path: write_wav(path, TALK.pcm), "of 1280000 bytes are missing"),
-    "rf64.wav": (rf64, "of 1280000 bytes are missing"),
+    "sized.wav": (lambda path: write_wav(path, TALK.pcm), "из 1280000 байт"),
+    "rf64.wav": (rf64, "из 1280000 байт"),
     "zero.wav": (lambda path: sized(path, 0), ""),
     "live.wav": (lambda path: sized(path, 0xFFFFFFFF), ""),
     "sox.wav": (lambda path: sized(path, 0x7FFFF000), ""),
-    "flac.mka": (lambda path: encode(path, "flac", {"": TALK.pcm}), "of 40.0 s"),
+    "flac.mka": (lambda path: encode(path, "flac", {"": TALK.pcm}), "из 40.0 с"),
 }
 """How to write it, and what is said of it when 60 % of its bytes are left; nothing where the file does not tell."""
 
@@ -215,7 +215,7 @@ def test_an_ogg_that_was_not_closed(tmp_path: Path, into: Path) -> None:
     encode(tmp_path / "a.ogg", "libopus", {"": TALK.pcm})
     raw = (tmp_path / "a.ogg").read_bytes()
     (tmp_path / "a.ogg").write_bytes(raw[: raw.rindex(b"OggS")])
-    assert "the stream has no end" in decode(tmp_path / "a.ogg", into).flaw
+    assert "у потока нет конца" in decode(tmp_path / "a.ogg", into).flaw
 
 
 @pytest.mark.parametrize(("seconds", "tag"), [((20, 5), b"DURATION"), ((5, 20), b"XXXXXXXX")])
@@ -310,11 +310,11 @@ def test_refusals_say_why(tmp_path: Path, into: Path) -> None:
     files["killed.mp4"].write_bytes(files["killed.mp4"].read_bytes()[:-4000])
     expected = {
         "none.mp4": "No such file",
-        "empty.mp4": "empty",
+        "empty.mp4": "файл пуст",
         "text.mp4": "moov",
-        "film.mp4": "no audio stream",
+        "film.mp4": "нет звуковой дорожки",
         "killed.mp4": "moov",
-        "a.txt": "cannot be read as media",
+        "a.txt": "не читается как звук",
     }
     for name, text in expected.items():
         with pytest.raises(Unreadable, match=text):
