@@ -120,7 +120,7 @@ class Worker:
             loop.add_signal_handler(number, self._finish, 0)
         page = HealthPage(self.settings.metrics.host, getattr(self.settings.metrics, self.name), self._checks)
         await page.start()
-        told = [("notices", self.notices.run), ("conditions", self._conditions.run)]
+        told = [("notices", self._tell_ops), ("conditions", self._conditions.run)]
         tasks = [asyncio.ensure_future(self._guard(name, work)) for name, work in [*told, *self._background]]
         if self._settlers:
             watchdog = self._watchdog()
@@ -164,6 +164,11 @@ class Worker:
                 self._drop_moved_jobs()
             await asyncio.sleep(1.0)
         raise RuntimeError(f"Faust crashed: {self.app.crash_reason!r}")
+
+    async def _tell_ops(self) -> None:
+        # asked for before it is made, the topic would be made by a cluster that allows that, with its own settings
+        await wait_for_topics(self.settings.kafka, [OPS_NOTICES.name])
+        await self.notices.run()
 
     def _drop_moved_jobs(self) -> None:
         consumer = self.app.consumer
