@@ -14,7 +14,7 @@ from streams.settings.shape import field_at, names
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").glob("*.md"), *(ROOT / "jibri-hooks").glob("*.md")])
-RUSSIAN = [page for page in PAGES if page not in (ROOT / "README.md", ROOT / "docs" / "guarantees.md")]
+RUSSIAN = [page for page in PAGES if page != ROOT / "README.md"]
 SECTIONS = "|".join(Settings.model_fields)
 
 
