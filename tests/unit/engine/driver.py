@@ -112,6 +112,13 @@ class Group:
         return sum(p.delivered for p in self.consumer.progress() if (p.topic, p.partition) == tp)
 
 
+async def group(consumer: type[BatchConsumer] = Consumer, records: int = 30) -> Group:
+    """One that has partition ONE with some records."""
+    made = Group(consumer)
+    await made.assign({ONE: records})
+    return made
+
+
 def offsets(message: Any) -> list[int]:
     """Offsets of a batch."""
     return [record.offset for record in message.value]
