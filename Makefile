@@ -17,7 +17,7 @@ test: setup ## every test, two processes: unit, golden, properties, semantics, i
 	@$(BIN)/pytest -q -n 2 --dist loadfile
 
 proof: setup ## the full counts of kills, rows and inputs, before an issue is closed; one table in var/proof/report.md
-	@$(BIN)/pytest -q -m proof -p tests.proof.report
+	@$(BIN)/python -m pytest -q -m proof -p tests.proof.report
 
 lint: setup ## ruff, mypy --strict, import-linter, docs/settings.md
 	@$(BIN)/ruff check --quiet .
