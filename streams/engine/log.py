@@ -87,6 +87,15 @@ class Repeats(logging.Filter):
         return count < self._burst
 
 
+def worth_telling(record: logging.LogRecord) -> bool:
+    """A filter of aiohttp's own log: whether a fault is more than a request that is no HTTP.
+
+    That one is answered 400; aiohttp logs it as an error all the same, with its bytes, where a secret path may stand.
+    """
+    error = record.exc_info[1] if record.exc_info else None
+    return all(kind.__name__ != "HttpProcessingError" for kind in type(error).__mro__)
+
+
 def configure(worker: str, level: str = "INFO", stream: Stream | None = None) -> None:
     """Send everything of this process to `stream`, or stdout, in one form. Third-party chatter starts at WARNING."""
     handler = logging.StreamHandler(stream or sys.stdout)
@@ -99,3 +108,4 @@ def configure(worker: str, level: str = "INFO", stream: Stream | None = None) ->
         logging.getLogger(ours).setLevel(level)
     for faust in ("batches", "consumer_thread"):  # mode's life cycle of Faust's services
         logging.getLogger(f"streams.engine.{faust}").setLevel(logging.WARNING)
+    logging.getLogger("aiohttp.server").addFilter(worth_telling)

@@ -4,8 +4,9 @@ import logging
 import time
 
 import pytest
+from aiohttp.http_exceptions import BadStatusLine
 
-from streams.engine.log import EventLine, Repeats
+from streams.engine.log import EventLine, Repeats, worth_telling
 
 
 class Clock:
@@ -126,3 +127,14 @@ def test_memory_is_bounded() -> None:
     for number in range(5000):
         repeats.filter(record(f"fault {number}"))
     assert len(repeats._seen) <= 1001
+
+
+def test_a_request_that_is_no_http_is_answered_and_not_logged() -> None:
+    """Anybody may send it, and its bytes may hold the secret of a path; every other fault is told."""
+
+    def fault(error: Exception) -> logging.LogRecord:
+        return logging.LogRecord("aiohttp.server", logging.ERROR, "", 0, "fault", (), (type(error), error, None))
+
+    assert not worth_telling(fault(BadStatusLine("POST /hooks/wms/main/secret HTTP/9")))
+    assert worth_telling(fault(ValueError("ours")))
+    assert worth_telling(logging.makeLogRecord({"msg": "without a fault"}))
