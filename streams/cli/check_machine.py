@@ -27,13 +27,13 @@ def port_faults(loaded: Settings) -> list[str]:
     for (host, port), settings in names.items():
         if len(settings) > 1:
             faults.append(f"порт {port} указан дважды: {', '.join(settings)}")
-        fault = taken(host, port)
+        fault = taken(host, port, loaded.broker.folder)
         if fault:
             faults.append(f"{settings[0]}: {fault}")
     return faults
 
 
-def taken(host: str, port: int) -> str:
+def taken(host: str, port: int, broker: Path) -> str:
     """Why we cannot listen there; nothing where we can, or where one of our own processes does."""
     family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
     with socket.socket(family, socket.SOCK_STREAM) as probe:
@@ -42,29 +42,38 @@ def taken(host: str, port: int) -> str:
             probe.bind(address)
         except OSError as error:
             if error.errno == errno.EADDRINUSE:
-                return _owner(port)
+                return _owner(port, broker)
             if error.errno == errno.EACCES:
                 return f"порт {port} нельзя занять без прав администратора: выберите больше 1023"
             return f"адреса {host} нет на этой машине"
     return ""
 
 
-def _owner(port: int) -> str:
+def _owner(port: int, broker: Path) -> str:
     try:
         listening = (c for c in psutil.net_connections("tcp") if c.status == psutil.CONN_LISTEN)
         pids = {connection.pid for connection in listening if getattr(connection.laddr, "port", 0) == port}
         pid = next((pid for pid in pids if pid is not None), None)
         process = psutil.Process(pid) if pid is not None else None
-        line = " ".join(process.cmdline()) if process is not None else ""
+        ours = process is not None and _is_ours(process, broker)
     except psutil.Error:
-        process, line = None, ""
+        process, ours = None, False
     if process is None:
         return f"порт {port} занят, кем — не видно; если это не Leadpulse, выберите другой порт"
-    if any(word in line for word in OURS):
+    if ours:
         return ""
     return (
         f"порт {port} занят программой {process.name()} (процесс {process.pid}): остановите её или выберите другой порт"
     )
+
+
+def _is_ours(process: psutil.Process, broker: Path) -> bool:
+    """Of this installation: another one on the machine works in another folder. Kafka works in its data folder, the
+    recorder's service anywhere.
+    """
+    line = " ".join(process.cmdline())
+    at_home = Path(process.cwd()) in (Path.cwd(), broker.resolve())
+    return any(word in line for word in OURS) and (at_home or "recorder" in line)
 
 
 def _ports(loaded: Settings) -> Iterator[tuple[str, str, int]]:

@@ -56,6 +56,8 @@ def test_a_port_of_another_program_is_told_with_its_name(listener: int, monkeypa
     assert str(os.getpid()) in fault
     monkeypatch.setattr(check_machine, "OURS", (psutil.Process().cmdline()[0],))
     assert [text for text in port_faults(busy) if str(listener) in text] == []
+    monkeypatch.setattr(psutil.Process, "cwd", lambda _: "/srv/other-installation")
+    assert [text for text in port_faults(busy) if str(listener) in text] != []
 
 
 def test_an_owner_that_cannot_be_seen(listener: int, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -65,7 +67,7 @@ def test_an_owner_that_cannot_be_seen(listener: int, monkeypatch: pytest.MonkeyP
         raise psutil.AccessDenied
 
     monkeypatch.setattr(psutil, "net_connections", denied)
-    assert "кем — не видно" in taken("127.0.0.1", listener)
+    assert "кем — не видно" in taken("127.0.0.1", listener, Path("kafka"))
 
 
 def test_two_settings_with_one_port(listener: int) -> None:
@@ -78,7 +80,7 @@ def test_two_settings_with_one_port(listener: int) -> None:
 
 def test_an_address_that_is_not_here() -> None:
     """TEST-NET-1 belongs to nobody (RFC 5737)."""
-    assert taken("192.0.2.1", free_port()) == "адреса 192.0.2.1 нет на этой машине"
+    assert taken("192.0.2.1", free_port(), Path("kafka")) == "адреса 192.0.2.1 нет на этой машине"
 
 
 def test_a_file_in_a_folders_place_and_a_full_disk(here: Path) -> None:
