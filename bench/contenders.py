@@ -18,7 +18,7 @@ from aiokafka import AIOKafkaConsumer, ConsumerRecord
 from bench.job import DECODE_WINDOW, DECODER, ENCODE, STATE_TOPIC, TOPIC, Window, step
 from schemas.topics import LEAD_EVENTS, LEAD_STATE, TopicSpec
 from streams.engine.ends import Ends
-from streams.engine.kafka import Output, Reader
+from streams.engine.kafka import PARTITIONS, Output, Reader
 from streams.engine.settle import Batch, Outcome
 from streams.engine.state import LeadStates
 from streams.engine.worker import Worker
@@ -163,6 +163,7 @@ async def _measure(worker: Worker, topic: TopicSpec, process: object, meter: Met
         print(meter.result(), flush=True)
         os._exit(0)
 
+    PARTITIONS.setdefault(topic.name, topic.partitions)  # the watchdog asks how many the group has to divide
     worker.consume(topic, counted)
     worker.background("finish", finish)
     await worker.run()

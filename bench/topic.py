@@ -11,23 +11,26 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from bench.job import LEADS, PARTITIONS, STATE_TOPIC, TOPIC
 from schemas import codec
 from schemas.events import Baseline, DayFigures, Reservation
-from schemas.topics import DAY_MS, LEAD_ALERTS, LEAD_EVENTS, LEAD_PARTITIONS, LEAD_SIGNALS, LEAD_STATE
+from schemas.topics import DAY_MS, LEAD_EVENTS, LEAD_PARTITIONS
 from streams.engine.kafka import partition_of
+from streams.engine.topics import apply
+from streams.settings import Kafka
 
 HISTORY_DAYS = 60
 
 
 async def make(bootstrap: str, events: int) -> int:
-    """Create the topics and fill them. Returns the number of records on the product's topic (history included)."""
+    """Create the topics and fill them. Returns the number of records on the product's topic (history included).
+
+    An installation's own topics are there too: a worker waits for those it may need.
+    """
+    for prefix in ("", "bench."):
+        await apply(Kafka(bootstrap=bootstrap, prefix=prefix))
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
     await admin.start()
     compact = {"cleanup.policy": "compact"}
     await admin.create_topics(
         [NewTopic(TOPIC, PARTITIONS, 1), NewTopic(STATE_TOPIC, PARTITIONS, 1, topic_configs=compact)]
-        + [
-            NewTopic("bench." + spec.name, spec.partitions, 1, topic_configs=spec.configs())
-            for spec in (LEAD_EVENTS, LEAD_STATE, LEAD_SIGNALS, LEAD_ALERTS)
-        ]
     )
     await admin.close()
     leads = np.minimum(np.random.default_rng(1).zipf(1.1, events), LEADS).tolist()
