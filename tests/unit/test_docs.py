@@ -65,3 +65,10 @@ def test_documents_for_users_are_russian(page: Path) -> None:
     prose = re.sub(r"```.*?```|`[^`]*`|https?://\S+|\]\([^)]*\)", " ", page.read_text(), flags=re.S)
     cyrillic, latin = (len(re.findall(pattern, prose)) for pattern in (r"\b[а-яё]{3,}", r"\b[a-z]{3,}"))
     assert cyrillic > 3 * latin
+
+
+def test_decisions_are_numbered_one_by_one() -> None:
+    """Each number once, and the title repeats it: several were written at the same time under one number."""
+    records = sorted((ROOT / "docs" / "decisions").glob("*.md"))
+    assert [record.name[:4] for record in records] == [f"{number:04}" for number in range(1, len(records) + 1)]
+    assert all(record.read_text().startswith(f"# {record.name[:4]}. ") for record in records)
