@@ -13,7 +13,7 @@ from schemas.errors import LeadpulseError
 from schemas.notices import OpsNotice
 from schemas.types import Millis
 from streams.engine.clock import Clock
-from streams.engine.connect import client_options
+from streams.engine.connect import client_options, reachable
 from streams.engine.notices import Notices
 from streams.engine.retry import WORLD, World
 from streams.notify.telegram.bot_api import BotApi, Sent
@@ -126,6 +126,7 @@ async def kafka_answers(kafka: Kafka) -> bool:
     options = client_options(kafka) | {"request_timeout_ms": PROBE_MS}
     client = AIOKafkaClient(**options, client_id="leadpulse-notify-probe")
     try:
+        await reachable(kafka)  # first, for aiokafka calls every refused connection an ERROR in the log
         await client.bootstrap()
     except (KafkaError, OSError):
         return False

@@ -157,7 +157,7 @@ async def test_too_fast_is_counted(make: Make, fake: FakeSpeechKit, audio: Audio
 
 async def test_never_more_than_parallel(make: Make, fake: FakeSpeechKit, said: Talk, audio: Audio) -> None:
     """Ten segments at once on an engine for three: the service never sees a fourth session."""
-    engine = make(parallel=3).engine
+    engine = make(parallel=3, silent_seconds=60).engine  # who gives up a session too early has two for a moment
     parts = [Segment(n, n * 6000, n * 6000 + 6000, n * 6000, n * 6000 + 6000) for n in range(10)]
     results = await asyncio.gather(*(engine.transcribe(audio, part) for part in parts))
     assert fake.most_at_once <= 3
