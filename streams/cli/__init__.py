@@ -26,7 +26,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "history": ("ask", "Показать историю клиента."),
     "signals": ("ask", "Показать сигналы риска по клиенту."),
     "profile": ("minutes", "Показать или исправить карточку клиента."),
-    "sql": ("ask", "Выполнить запрос на чтение к хранилищу."),
+    "sql": ("ask", "Выполнить запрос SQL на чтение к хранилищу."),
     "report": ("ask", "Показать или отправить ежедневный отчёт."),
 }
 """Module of `streams.cli` and help text. `--help` reads only this table: importing every command takes a second."""
@@ -72,7 +72,8 @@ class Lazy(click.Group):
 @click.group(cls=Lazy, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="leadpulse")
 def main() -> None:
-    """Leadpulse: встречи, чаты и склад клиента в одном потоке; предупреждает куратора, когда клиент собрался уходить.
+    """Leadpulse собирает встречи, чаты и склад клиента в одну историю и предупреждает куратора,
+    когда клиент начинает уходить.
 
     Настройки: файл leadpulse.toml и переменные LEADPULSE_РАЗДЕЛ__ИМЯ.
     """

@@ -24,11 +24,11 @@ _LIMIT = click.option("--limit", type=click.IntRange(1, 10_000), default=50, sho
 def lead_id(ctx: click.Context, parameter: click.Parameter, value: str) -> str:
     """A lead id: 1–12 digits (`schemas.types.LeadId`). Anything else is wrong usage."""
     if not (value.isascii() and value.isdigit() and len(value) <= 12):
-        raise click.BadParameter("номер лида в Битрикс24 — от 1 до 12 цифр")
+        raise click.BadParameter("нужен номер лида в Битрикс24: от 1 до 12 цифр")
     return value
 
 
-_LEAD = click.argument("lead", callback=lead_id)
+_LEAD = click.argument("lead", metavar="ЛИД", callback=lead_id)
 
 
 @click.command("history")
@@ -36,7 +36,7 @@ _LEAD = click.argument("lead", callback=lead_id)
 @_LIMIT
 @_AS_JSON
 def history_command(lead: str, limit: int, as_json: bool) -> None:
-    """Показать историю клиента LEAD (номер лида в Битрикс24). Время московское."""
+    """Показать историю клиента ЛИД (номер лида в Битрикс24). Время московское."""
     answer = call(settings.load().store, f"/api/leads/{quote(lead)}/history?limit={limit}")
     if as_json:
         _print_json(answer)
@@ -52,7 +52,7 @@ def history_command(lead: str, limit: int, as_json: bool) -> None:
 @_LEAD
 @_AS_JSON
 def signals_command(lead: str, as_json: bool) -> None:
-    """Показать сигналы риска по клиенту LEAD. Время московское."""
+    """Показать сигналы риска по клиенту ЛИД (номер лида в Битрикс24). Время московское."""
     answer = call(settings.load().store, f"/api/leads/{quote(lead)}/signals")
     if as_json:
         _print_json(answer)
@@ -73,10 +73,10 @@ def signals_command(lead: str, as_json: bool) -> None:
 
 
 @click.command("sql")
-@click.argument("query")
+@click.argument("query", metavar="ЗАПРОС")
 @_AS_JSON
 def sql_command(query: str, as_json: bool) -> None:
-    """Выполнить запрос на чтение QUERY и показать ответ таблицей."""
+    """Выполнить ЗАПРОС на чтение и показать ответ таблицей."""
     answer = call(settings.load().store, "/api/sql", {"query": query})
     if as_json:
         _print_json(answer)

@@ -8,6 +8,7 @@ from http.client import HTTPException
 
 import click
 
+from processors.russian.system import os_reason
 from schemas.errors import LeadpulseError
 from streams import settings
 from streams.cli.check_kafka import kafka_faults
@@ -41,7 +42,7 @@ def store_faults(loaded: Settings) -> list[str]:
         try:
             OPENER.open(f"{loaded.store.url}/ping", timeout=TIMEOUT).close()
         except (OSError, ValueError, HTTPException) as error:
-            faults.append(f"ClickHouse не отвечает по адресу {loaded.store.url} (store.url): {error}")
+            faults.append(f"ClickHouse не отвечает по адресу {loaded.store.url} (store.url): {os_reason(error)}")
     try:
         call(loaded.store, "/api/sql", {"query": "SELECT 1"}, timeout=TIMEOUT)
     except LeadpulseError as error:
@@ -53,7 +54,7 @@ def gateway_faults(loaded: Settings) -> list[str]:
     """Every entrance has a secret: one without admits nobody."""
     sources = {f"gateway.wms.{name}": (source.token, source.hmac_secret) for name, source in loaded.gateway.wms.items()}
     return [
-        f"{name}: нет ни токена, ни ключа — никого не впустит"
+        f"{name}: не указан ни токен, ни ключ подписи; этот вход никого не впускает"
         for name, secrets in sources.items()
         if not any(secret and secret.get_secret_value() for secret in secrets)
     ] + [fault for name, source in loaded.gateway.wms.items() for fault in _address_faults(name, source)]

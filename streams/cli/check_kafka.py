@@ -25,7 +25,8 @@ def kafka_faults(loaded: Settings) -> list[str]:
     except (Transient, TimeoutError) as error:
         cause = type(error.__cause__ or error).__name__
         return [
-            f"Kafka не отвечает по адресу {loaded.kafka.bootstrap} ({cause}): запущена ли она, верен ли kafka.bootstrap"
+            f"Kafka не отвечает по адресу {loaded.kafka.bootstrap} ({cause}): "
+            "проверьте, запущена ли она и верен ли kafka.bootstrap"
         ]
     faults = [f"тема {mismatch}" for mismatch in found.mismatches]
     if found.missing:
@@ -48,8 +49,10 @@ def clock_faults(skew_s: float) -> list[str]:
     """`skew_s`: seconds by which Kafka's clock is ahead of ours."""
     if abs(skew_s) < SKEW_S:
         return []
-    where = "впереди" if skew_s > 0 else "позади"
-    return [f"часы Kafka {where} часов этой машины на {abs(skew_s):.0f} с: включите сверку времени (NTP) на обеих"]
+    what = "спешат" if skew_s > 0 else "отстают"
+    return [
+        f"часы Kafka {what} на {abs(skew_s):.0f} с по часам этой машины: включите сверку времени (NTP) на обеих машинах"
+    ]
 
 
 async def _skew_s(loaded: Settings) -> float:

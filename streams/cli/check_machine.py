@@ -26,7 +26,7 @@ def port_faults(loaded: Settings) -> list[str]:
             names[host, port].append(name)
     for (host, port), settings in names.items():
         if len(settings) > 1:
-            faults.append(f"порт {port} указан дважды: {', '.join(settings)}")
+            faults.append(f"порт {port} указан несколько раз: {', '.join(settings)}")
         fault = taken(host, port, loaded.broker.folder)
         if fault:
             faults.append(f"{settings[0]}: {fault}")
@@ -44,7 +44,7 @@ def taken(host: str, port: int, broker: Path) -> str:
             if error.errno == errno.EADDRINUSE:
                 return _owner(port, broker)
             if error.errno == errno.EACCES:
-                return f"порт {port} нельзя занять без прав администратора: выберите больше 1023"
+                return f"порт {port} доступен только администратору: выберите порт больше 1023"
             return f"адреса {host} нет на этой машине"
     return ""
 
@@ -59,7 +59,7 @@ def _owner(port: int, broker: Path) -> str:
     except psutil.Error:
         process, ours = None, False
     if process is None:
-        return f"порт {port} занят, кем — не видно; если это не Leadpulse, выберите другой порт"
+        return f"порт {port} занят, но не видно кем; если это не Leadpulse, выберите другой порт"
     if ours:
         return ""
     return (
@@ -100,7 +100,7 @@ def folder_faults(loaded: Settings) -> list[str]:
             continue
         at = existing(folder)
         if not os.access(at, os.R_OK | os.W_OK | os.X_OK):
-            faults.append(f"{name}: нет права писать в {at}")
+            faults.append(f"{name}: нет прав на запись в {at}")
     least = loaded.metrics.free_mb
     for disk in sorted({disk_of(folder) for _, folder in _folders(loaded)}):
         free = free_mb(disk)
@@ -125,7 +125,7 @@ def recordings_faults(loaded: Settings) -> list[str]:
     folder, mount = loaded.speech.recordings, loaded.speech.recordings_mount
     if mount is None and not folder.is_absolute() and not folder.exists():
         at = existing(folder)
-        return [] if os.access(at, os.W_OK | os.X_OK) else [f"speech.recordings: нет права писать в {at}"]
+        return [] if os.access(at, os.W_OK | os.X_OK) else [f"speech.recordings: нет прав на запись в {at}"]
     away = look_at_share(folder, mount)()
     if not away:
         return []
@@ -146,9 +146,12 @@ def confinement_warnings(loaded: Settings) -> list[str]:
     """People's SQL is held by more than the list of what it may call."""
     store = loaded.store
     if store.backend == "clickhouse" and not store.reader_username:
-        return ["store.reader_username не указан: чужие запросы идут от store.username; deploy/clickhouse/reader.sql"]
+        return [
+            "store.reader_username не указан: ручные запросы SQL идут от store.username; "
+            "отдельного пользователя создаёт deploy/clickhouse/reader.sql"
+        ]
     if not store.confined:
-        return ["store.confined = false: чужие запросы SQL ограничивает только список разрешённых функций"]
+        return ["store.confined = false: ручные запросы SQL ограничивает только список разрешённых функций"]
     lacking = landlock.told(landlock.abi())
     return [lacking] if lacking else []
 
@@ -158,4 +161,4 @@ def settings_warnings(_loaded: Settings) -> list[str]:
     file = Path(FILE)
     if not file.exists() or not file.stat().st_mode & 0o077:
         return []
-    return [f"{FILE} могут читать другие пользователи этой машины: chmod 600 {FILE}"]
+    return [f"{FILE} могут читать другие пользователи этой машины; закройте его: chmod 600 {FILE}"]

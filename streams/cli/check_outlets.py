@@ -26,7 +26,7 @@ def llm_faults(loaded: Settings) -> list[str]:
         if model.external and not key:
             faults.append(f"llm.models.{name}.api_key: ключ не указан")
         if key != key.strip():
-            faults.append(f"llm.models.{name}.api_key: вокруг ключа пробелы или перевод строки")
+            faults.append(f"llm.models.{name}.api_key: в начале или в конце ключа пробел или перевод строки")
     return faults
 
 

@@ -74,7 +74,7 @@ def _ask(loaded: Settings) -> None:
 def _explained(error: EngineError, endpoint: str) -> list[str]:
     match error.code:
         case "UNAUTHENTICATED":
-            return ["SpeechKit не принимает ключ: он удалён, скопирован не целиком или не для этого облака"]
+            return ["SpeechKit не принимает ключ: он удалён, скопирован не целиком или от другого облака"]
         case "PERMISSION_DENIED":
             return [
                 "SpeechKit: ключ принят, но прав нет. Сервисному аккаунту нужна роль ai.speechkit-stt.user, "

@@ -30,9 +30,7 @@ def telegram_warnings(loaded: Settings) -> list[str]:
     warnings = []
     if not telegram.staff:
         who = "могут нажать только кураторы с личным чатом" if _private(loaded) else "не сможет нажать никто"
-        warnings.append(
-            f"telegram.staff пуст: кнопки под тревогой {who}; слова своих сотрудников считаются словами клиента"
-        )
+        warnings.append(f"telegram.staff пуст: кнопки под тревогой {who}; слова сотрудников считаются словами клиента")
     token = telegram.token.get_secret_value()
     if token and loaded.gateway.telegram:
         try:
@@ -40,9 +38,9 @@ def telegram_warnings(loaded: Settings) -> list[str]:
         except (Refused, Transient):
             return warnings  # told as a fault
         if not hook.get("url"):
-            warnings.append("у бота нет webhook (setWebhook): сообщения из чатов не приходят; см. docs/connect.md")
+            warnings.append("боту не задан вебхук (setWebhook): сообщения из чатов не приходят; см. docs/connect.md")
         elif hook.get("last_error_message"):
-            warnings.append(f"Telegram не может доставить сообщения на webhook: {hook['last_error_message']}")
+            warnings.append(f"Telegram не может доставить сообщения по вебхуку: {hook['last_error_message']}")
     elif token:
         warnings.append("нет раздела [gateway.telegram.<имя>]: сообщения из чатов не принимаются, только отправляются")
     return warnings

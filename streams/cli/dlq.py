@@ -38,7 +38,7 @@ def _selection(command: Callable[..., None]) -> Callable[..., None]:
         click.option("--since", callback=_since, help="Не старше: 30м, 2ч, 7д."),
         click.option("--error", default="", help="Только с этой ошибкой (столбец «Ошибка»)."),
         click.option("--topic", default="", help="Только из этой темы."),
-        click.argument("numbers", nargs=-1, type=click.IntRange(min=0)),
+        click.argument("numbers", metavar="[НОМЕР]...", nargs=-1, type=click.IntRange(min=0)),
     ):
         command = option(command)
     return command
@@ -76,10 +76,10 @@ def list_command(limit: int, as_json: bool, **selection: Any) -> None:
 
 
 @dlq_command.command("show")
-@click.argument("number", type=click.IntRange(min=0))
+@click.argument("number", metavar="НОМЕР", type=click.IntRange(min=0))
 @_AS_JSON
 def show_command(number: int, as_json: bool) -> None:
-    """Показать письмо NUMBER целиком, вместе с самой записью."""
+    """Показать письмо НОМЕР целиком, вместе с самой записью."""
     one = _the(number)
     if as_json:
         click.echo(json.dumps(_plain(one) | {"payload": _text(one)}, ensure_ascii=False))
@@ -98,7 +98,7 @@ def show_command(number: int, as_json: bool) -> None:
 @_ALL
 @_AS_JSON
 def replay_command(everything: bool, as_json: bool, **selection: Any) -> None:
-    """Вернуть записи в их темы: после того, как причина устранена. Повтор не страшен: у события один номер."""
+    """Вернуть записи в их темы: когда причина устранена. Повтор не страшен: у события один номер."""
     _deal(selection, everything, as_json, replayed=True)
 
 
@@ -113,18 +113,18 @@ def drop_command(everything: bool, as_json: bool, **selection: Any) -> None:
 
 def _deal(selection: dict[str, Any], everything: bool, as_json: bool, *, replayed: bool) -> None:
     if not everything and not any(selection.values()):
-        raise click.UsageError("что именно? Номера писем, --topic, --error, --since или --all")
+        raise click.UsageError("укажите, какие письма: номера, --topic, --error, --since или --all")
     found = _find(selection)
     done, refused = asyncio.run(_answer(found, replayed=replayed))
     if as_json:
         click.echo(json.dumps({"done": done, "refused": refused}, ensure_ascii=False))
     else:
-        click.echo(f"{'возвращено' if replayed else 'закрыто'}: {count(len(done), LETTERS)}")
+        click.echo(f"{'Возвращено' if replayed else 'Закрыто'}: {count(len(done), LETTERS)}")
         for number, why in refused.items():
             click.echo(f"письмо {number} не возвращено: {why}", err=True)
     if refused or not found:
         if not found and not as_json:
-            click.echo("таких писем нет", err=True)
+            click.echo("таких открытых писем нет", err=True)
         raise SystemExit(1)
 
 

@@ -28,7 +28,7 @@ FROM_FILE = click.Path(path_type=Path, dir_okay=False)
 @click.option("--wms", multiple=True, help="Имя системы склада: для неё создаётся токен; можно несколько раз.")
 @click.option("--recordings", default="", help="Папка записей встреч.")
 @click.option("--vosk-model", default="", help="Папка модели Vosk.")
-@click.option("--no-input", is_flag=True, help="Ничего не спрашивать: только то, что указано здесь.")
+@click.option("--no-input", is_flag=True, help="Ничего не спрашивать: взять только то, что указано в команде.")
 @click.option("--force", is_flag=True, help=f"Заменить {FILE}; прежний останется как {BEFORE}.")
 def init_command(
     telegram_token_file: Path | None,
@@ -42,7 +42,7 @@ def init_command(
 ) -> None:
     """Составить leadpulse.toml: вопросы по порядку, каждый ответ проверяется сразу.
 
-    Секреты не передаются в командной строке, только в файлах; они ложатся в папку secrets, доступную владельцу.
+    Секреты не передаются в командной строке, только в файлах; они ложатся в папку secrets, доступную только владельцу.
     """
     _may_write(no_input, force)
     answers = Answers(staff=list(staff), wms=list(wms), **plain)  # type: ignore[arg-type]  # click's own types
@@ -103,8 +103,8 @@ def _written(answers: Answers) -> None:
         click.echo(f"  {file}")
     host = "https://<ваш адрес>"
     for name in answers.wms:
-        click.echo(f"Система {name}: POST {host}/hooks/wms/{name}, токен в {FOLDER / f'wms-{name}'}")
+        click.echo(f"Система {name}: POST {host}/hooks/wms/{name}, токен — в {FOLDER / f'wms-{name}'}")
     if answers.telegram_token:
         word = FOLDER / f"telegram-{BOT}-webhook"
-        click.echo(f"Telegram: setWebhook на {host}/hooks/telegram/{BOT}, secret_token в {word}")
+        click.echo(f"Telegram: вызовите setWebhook с url={host}/hooks/telegram/{BOT}, secret_token — в {word}")
     click.echo("Дальше: leadpulse check, затем leadpulse up")

@@ -16,7 +16,7 @@ T = TypeVar("T")
 
 def ask_all(loaded: Settings, answers: Answers) -> Answers:
     """Fill in what the flags left open."""
-    click.echo("Вопросы по порядку; Enter пропускает. Секреты при вводе не видны.\n")
+    click.echo("Вопросы по порядку; Enter — пропустить вопрос. Секреты при вводе не видны.\n")
     if not answers.telegram_token:
         _telegram(loaded.telegram.api, answers)
     if not answers.bitrix_webhook:
@@ -61,7 +61,7 @@ def _chat(api: str, answers: Answers, what: str) -> int:
     token = answers.telegram_token
     click.echo(f"{what}: добавьте туда бота и напишите там любое сообщение, например /start.")
     while True:
-        said = click.prompt("Написали — Enter; или номер чата; или «нет», чтобы пропустить", "", show_default=False)
+        said = click.prompt("Написали — нажмите Enter; можно ввести номер чата или «нет»", "", show_default=False)
         if said.lower() in ("нет", "н", "no"):
             return 0
         try:
@@ -72,7 +72,7 @@ def _chat(api: str, answers: Answers, what: str) -> int:
             click.echo(f"  ✗ {error}")
             continue
         if heard is None:
-            click.echo("  ✗ сообщений боту нет. В группе бот видит их все, только если выключен его privacy mode")
+            click.echo("  ✗ бот не видит сообщений. В группе сделайте его администратором или выключите /setprivacy")
         elif click.confirm(f"  «{heard.title}» ({heard.chat}) — этот чат?", default=True):
             if heard.user not in answers.staff and click.confirm(f"  {heard.name} ({heard.user}) — сотрудник?", True):
                 answers.staff.append(heard.user)

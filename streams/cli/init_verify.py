@@ -44,7 +44,7 @@ def chat_title(api: str, token: str, chat: int) -> str:
 def last_heard(api: str, token: str) -> Heard | None:
     """The newest message to the bot, None while there is none. Raises `Refused` where a webhook takes them."""
     if ask(api, token, "getWebhookInfo").get("url"):
-        raise Refused("у бота уже есть webhook, сообщения уходят туда: введите номер чата сами")
+        raise Refused("у бота уже есть вебхук, сообщения уходят туда: введите номер чата сами")
     updates = ask(api, token, "getUpdates", offset=-20, allowed_updates=["message"])
     for update in reversed(updates):
         message = update.get("message") or {}

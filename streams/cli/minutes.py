@@ -13,6 +13,7 @@ from alerting.minutes import render_markdown
 from processors.minutes import extract, read_transcript
 from processors.profile import FIELDS, Profile
 from processors.russian.dates import date
+from processors.russian.system import os_reason
 from schemas.codec import event_id
 from schemas.errors import ConfigError, Refused
 from schemas.minutes import MeetingMinutes, MeetingRequest, Minutes
@@ -35,14 +36,14 @@ _FIELD_NAMES = {
 
 
 @click.command("minutes")
-@click.argument("source", metavar="FILE|RECORDING")
+@click.argument("source", metavar="ФАЙЛ|ЗАПИСЬ")
 @click.option("--offline", is_flag=True, help="Без модели, только по правилам.")
 @click.option("--json", "form", flag_value="json", help="Для программы.")
 @click.option("--md", "form", flag_value="md", default=True, help="Markdown (по умолчанию).")
 def minutes_command(source: str, offline: bool, form: str) -> None:
-    """Составить протокол встречи по расшифровке FILE или записи RECORDING (её номер, если работает хранилище).
+    """Составить протокол встречи по расшифровке (ФАЙЛ) или номеру записи (ЗАПИСЬ, из хранилища).
 
-    FILE: JSON (`leadpulse transcribe --json` или запись source.transcripts) или текст, реплика в строке: «Имя: слова».
+    ФАЙЛ: JSON (`leadpulse transcribe --json` или запись source.transcripts) или текст, реплика в строке: «Имя: слова».
     """
     loaded = settings.load()
     asked = _asked(loaded, source)
@@ -106,15 +107,15 @@ class HandLog:
                 file.flush()
                 os.fsync(file.fileno())
         except OSError as error:
-            raise ConfigError(f"llm.hand_log: {self._path}: {error.strerror}") from error
+            raise ConfigError(f"llm.hand_log: {self._path}: {os_reason(error)}") from error
 
 
 @click.command("profile")
-@click.argument("lead", callback=lead_id)
+@click.argument("lead", metavar="ЛИД", callback=lead_id)
 @click.option("--set", "correction", metavar="ПОЛЕ=ТЕКСТ", help=f"Исправить поле: {', '.join(FIELDS)}. Пусто — убрать.")
 @click.option("--json", "as_json", is_flag=True, help="Ответ для программы.")
 def profile_command(lead: str, correction: str | None, as_json: bool) -> None:
-    """Показать карточку клиента LEAD: что продаёт, где, с каких пор, боли, договорённости — и откуда это известно."""
+    """Показать карточку клиента ЛИД: что продаёт, где, с каких пор, боли, договорённости — и откуда это известно."""
     store = settings.load().store
     if correction is not None:
         field, sign, text = correction.partition("=")

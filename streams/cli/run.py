@@ -45,10 +45,12 @@ def broker_command() -> None:
 
 
 @click.command("worker")
-@click.argument("name", type=click.Choice(list(WORKERS)))
+@click.argument("name", metavar="ИМЯ", type=click.Choice(list(WORKERS)))
 @click.option("--settings", "handed", type=click.File("rb"), hidden=True, help="What `leadpulse up` hands over.")
 def worker_command(name: str, handed: BinaryIO | None) -> None:
-    """Запустить один процесс. Код выхода: 0 остановлен, 1 ошибка, 70 завис."""
+    """Запустить один процесс: gateway, pipeline, transcribe, store, minutes или notify.
+
+    Код выхода: 0 — остановлен, 1 — ошибка, 70 — завис."""
     log.configure(name)
     loaded = receive(handed) if handed else settings.load()
     environment.forget(PREFIX)

@@ -27,7 +27,7 @@ ENGINES: dict[str, list[str]] = {
 
 
 @click.command("transcribe")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("file", metavar="ФАЙЛ", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--engine", type=click.Choice(list(ENGINES)), help="Только этот движок; иначе порядок из настроек.")
 @click.option("--json", "form", flag_value="json", help="Всё: слова, фразы, времена, стоимость.")
 @click.option("--srt", "form", flag_value="srt", help="Субтитры SubRip.")

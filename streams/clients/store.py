@@ -7,6 +7,7 @@ from http import HTTPStatus
 from http.client import HTTPException
 from typing import Any
 
+from processors.russian.system import os_reason
 from schemas.errors import ConfigError, Refused, Transient
 from streams.settings import Store
 
@@ -35,7 +36,9 @@ def call(store: Store, path: str, body: dict[str, Any] | None = None, timeout: f
             raise ConfigError(told) from None
         raise Transient(told) if error.code >= 500 or error.code == 429 else Refused(told) from None
     except (OSError, ValueError, HTTPException) as error:
-        raise Transient(f"хранилище не отвечает ({url}: {error}); запущен ли `leadpulse worker store`?") from None
+        raise Transient(
+            f"хранилище не отвечает ({url}: {os_reason(error)}); запущен ли `leadpulse worker store`?"
+        ) from None
 
 
 def token(store: Store) -> str:
@@ -46,9 +49,9 @@ def token(store: Store) -> str:
     try:
         return store.api_token_file.read_text().strip()
     except OSError as error:
-        why = "такого файла ещё нет" if isinstance(error, FileNotFoundError) else error.strerror
+        why = "такого файла ещё нет" if isinstance(error, FileNotFoundError) else os_reason(error)
         raise ConfigError(
-            f"нет ключа к хранилищу: {store.api_token_file}: {why}; его создаёт `leadpulse worker store` при запуске"
+            f"нет токена API хранилища: {store.api_token_file}: {why}; его создаёт `leadpulse worker store` при запуске"
         ) from None
 
 

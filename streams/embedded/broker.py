@@ -17,6 +17,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Self
 
+from processors.russian.system import os_reason
 from schemas.errors import ConfigError, Transient
 from streams import settings
 from streams.embedded.environ import environment
@@ -98,7 +99,7 @@ class Broker:
         try:
             await self._begin()
         except OSError as error:
-            raise ConfigError(f"нельзя писать в папку Kafka {self._folder}: {error.strerror}") from error
+            raise ConfigError(f"нельзя писать в папку Kafka {self._folder}: {os_reason(error)}") from error
         try:
             await self._until_ready()
         except BaseException:
@@ -160,7 +161,7 @@ class Broker:
         tool = ["kafka.tools.StorageTool", "format", f"--cluster-id={cluster}", "-c", "server.properties"]
         code, said = await run(*line, *tool, cwd=self._folder, umask=0o077)
         if code:
-            raise ConfigError(f"Kafka не смогла начать папку {self._folder}: {_last_line(said)}")
+            raise ConfigError(f"Kafka не смогла подготовить папку {self._folder}: {_last_line(said)}")
 
     async def _spawn(self, line: list[str], lock: BinaryIO) -> asyncio.subprocess.Process:
         setpriv = shutil.which("setpriv")
@@ -193,7 +194,7 @@ class Broker:
         while await answering(kafka, self._port) != cluster:
             if self._process is None or self._process.returncode is not None:
                 code = self._process.returncode if self._process else None
-                raise Transient(f"Kafka в папке {self._folder} завершилась с кодом {code}, почему — в её журнале")
+                raise Transient(f"Kafka в папке {self._folder} завершилась с кодом {code}; причина — в журнале")
             await asyncio.sleep(0.05)
 
 

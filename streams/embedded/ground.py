@@ -4,7 +4,6 @@ Each fault is one `ConfigError` that names the path or port and the setting.
 """
 
 import asyncio
-import errno
 import fcntl
 import logging
 import os
@@ -14,23 +13,13 @@ from typing import BinaryIO
 
 import psutil
 
+from processors.russian.system import os_reason
 from schemas.errors import ConfigError
 from streams.embedded.probe import check_free
 from streams.embedded.server import HOST
 from streams.settings import Settings
 
 log = logging.getLogger("leadpulse.up")
-
-WHY = {
-    errno.ENOSPC: "на диске нет места",
-    errno.EDQUOT: "исчерпана квота диска",
-    errno.EROFS: "диск только для чтения",
-    errno.EACCES: "нет прав",
-    errno.EPERM: "нет прав",
-    errno.ENOTDIR: "это не папка",
-    errno.EEXIST: "это не папка",
-}
-"""Words for people; of other faults the system's own."""
 
 PROBE_BYTES = 1 << 20
 """A nearly full disk takes a small file, and the first segment not any more."""
@@ -122,7 +111,7 @@ def _open(file: Path) -> BinaryIO:
 
 
 def _unwritable(folder: Path, setting: str, error: OSError) -> ConfigError:
-    why = WHY.get(error.errno or 0, error.strerror)
+    why = os_reason(error)
     return ConfigError(f"нельзя писать в папку {folder} ({setting}): {why}")
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
+from processors.russian.system import os_reason
 from schemas.errors import ConfigError
 from streams.embedded.server import HOST
 from streams.engine.connect import client_options
@@ -27,7 +28,7 @@ def check_free(port: int, setting: str, host: str = HOST) -> None:
             if error.errno == errno.EADDRINUSE:
                 told = f"порт {port} занят ({setting}): остановите того, кто его занял, или задайте другой"
             else:
-                told = f"порт {port} ({setting}) не открыть на {host}: {error.strerror}"
+                told = f"порт {port} ({setting}) не открывается на {host}: {os_reason(error)}"
             raise ConfigError(told) from error
 
 

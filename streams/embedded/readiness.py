@@ -18,7 +18,16 @@ SAY_AGAIN_SECONDS = 15.0
 
 LOOK_SECONDS = 0.5
 
-NAMES = {"assigned": "разделы Kafka", "clickhouse": "ClickHouse", "api": "свой API", "identities": "связи клиентов"}
+NAMES = {
+    "assigned": "разделы Kafka",
+    "kafka": "Kafka",
+    "clickhouse": "ClickHouse",
+    "api": "свой API",
+    "identities": "привязки клиентов",
+    "telegram": "Telegram",
+    "outbox": "очередь сообщений",
+    "engine": "распознавание речи",
+}
 """What `/readyz` calls its checks, in words; the others stand for themselves."""
 
 

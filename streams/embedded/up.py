@@ -152,10 +152,10 @@ class Up:
 
     def _tell(self) -> None:
         gateway, store = self._settings.gateway, self._settings.store
-        where = f"приём http://{gateway.host}:{gateway.port}, API http://{store.api_host}:{store.api_port}"
+        where = f"шлюз http://{gateway.host}:{gateway.port}, API http://{store.api_host}:{store.api_port}"
         log.info("готово: %s", where)
         if not self._settings.telegram.token.get_secret_value():
-            log.info("токена бота нет (telegram.token): тревоги и отчёты ждут, ничего не потеряется")
+            log.info("нет токена бота (telegram.token): тревоги и отчёты ждут, ничего не потеряется")
 
 
 @contextlib.asynccontextmanager

@@ -14,6 +14,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from processors.russian.system import os_reason
 from schemas.notices import Trouble
 from streams.engine.health import Check
 from streams.engine.notices import Notices
@@ -119,7 +120,7 @@ def _in_thread(look: Callable[[], str]) -> asyncio.Future[str]:
         try:
             words = look()
         except OSError as error:
-            words = error.strerror or type(error).__name__
+            words = os_reason(error)
         with contextlib.suppress(RuntimeError):  # the loop has ended meanwhile
             loop.call_soon_threadsafe(answer, words)
 

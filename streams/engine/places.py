@@ -54,7 +54,7 @@ def look_at_share(folder: Path, mount: Path | None) -> Callable[[], str]:
 
     def look() -> str:
         if mount is not None and not mount.is_mount():
-            return f"{mount} не смонтирована"
+            return f"в {mount} ничего не смонтировано"
         if not folder.exists():
             return "папки нет"
         if not folder.is_dir():

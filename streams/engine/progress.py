@@ -117,13 +117,13 @@ class Watchdog:
         """Whether every partition is somebody's, and the group is not being divided for ever."""
         if not unowned and not rebalancing:
             self._shareless = 0.0
-            return "" if some else "все разделы у других экземпляров"
+            return "" if some else "все разделы у других процессов"
         self._shareless += step
         if self._shareless > self._share_patience:
             stalled("the group is divided for ever" if rebalancing else f"{unowned} partitions are nobody's")
         if self._shareless <= self._told_after:
             return ""
-        return "группа не может поделить разделы" if rebalancing else f"разделов без хозяина: {unowned}"
+        return "процессы не могут поделить разделы" if rebalancing else f"разделов без хозяина: {unowned}"
 
     def _judge(self, progress: Progress, borders: Log, step: float, stalled: Stalled) -> str:
         """One partition: how far behind, and for how long nothing has been done about it."""

@@ -10,6 +10,7 @@ import tomllib
 from pydantic import ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from processors.russian.system import os_reason
 from schemas.errors import ConfigError
 from streams.settings.faults import told, unknown_in_environment
 from streams.settings.gateway import Gateway, TelegramBot, WmsSource
@@ -93,9 +94,9 @@ def load() -> Settings:
     except ValidationError as error:
         faults += told(error, Settings, os.environ)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        faults.append(f"{FILE}: не разобрать как TOML ({_where(error)})")
+        faults.append(f"{FILE}: ошибка в записи TOML ({_where(error)})")
     except OSError as error:
-        faults.append(f"{FILE}: не читается ({error.strerror})")
+        faults.append(f"{FILE}: не читается ({os_reason(error)})")
     else:
         if not faults:
             return _reaching_the_broker(settings)
@@ -106,7 +107,7 @@ def _reaching_the_broker(settings: Settings) -> Settings:
     try:
         kafka = reaching(settings.kafka, settings.broker)
     except OSError as error:
-        raise ConfigError(f"broker.sasl: нет доступа к {error.filename}: {error.strerror}") from error
+        raise ConfigError(f"broker.sasl: нет доступа к {error.filename}: {os_reason(error)}") from error
     return settings.model_copy(update={"kafka": kafka})
 
 

@@ -56,10 +56,10 @@ class Gateway(Section):
     unproven_timeout: float = Field(5.0, gt=0)
     """За сколько секунд должно прийти такое тело; иначе ответ 408."""
     max_connections: int = Field(4000, ge=1)
-    """Сколько соединений держать открытыми; при нехватке закрывается самое ненужное."""
+    """Сколько соединений держать открытыми; при нехватке закрываются те, что молчат дольше всех."""
     wms: dict[str, WmsSource] = Field({})
     """Системы склада по имени из адреса `/hooks/wms/<имя>`."""
     telegram: dict[str, TelegramBot] = Field({})
     """Боты по имени из адреса `/hooks/telegram/<имя>`."""
     jitsi_token: SecretStr | None = None
-    """Токен модуля Prosody для `/hooks/jitsi`; без него не впускает никого."""
+    """Токен модуля Prosody для `/hooks/jitsi`; без него этот вход никого не впускает."""

@@ -37,7 +37,7 @@ class Model(Section):
     def _safe_on_the_way(self) -> Self:
         address = urlsplit(self.base_url)
         if address.scheme not in ("http", "https") or not address.hostname:
-            raise ValueError("base_url: нужно: адрес вида https://узел/путь/")
+            raise ValueError("base_url: нужен адрес вида https://узел/путь/")
         if self.external and address.scheme == "http" and address.hostname not in ("127.0.0.1", "::1", "localhost"):
             raise ValueError("base_url: внешней модели нужен https, иначе слова и ключ уйдут открыто")
         return self

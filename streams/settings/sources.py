@@ -11,6 +11,8 @@ from pydantic import BaseModel, SecretStr
 from pydantic.fields import FieldInfo
 from pydantic_settings import EnvSettingsSource, TomlConfigSettingsSource
 
+from processors.russian.system import os_reason
+
 PREFIX = "LEADPULSE_"
 OF_OTHERS = frozenset({"LEADPULSE_CACHE", "LEADPULSE_SPOOL", "LEADPULSE_GOLDEN", "LEADPULSE_PROOF"})
 """Names that setup, the recorder's hook and the tests read; `LEADPULSE_RECORDER__…` is the recorder agent's."""
@@ -81,7 +83,7 @@ def _text_of(path: object, key: str) -> object:
     except PermissionError:
         return Unreadable("нет права читать этот файл", key)
     except OSError as error:
-        return Unreadable(f"файл не читается: {error.strerror}", key)
+        return Unreadable(f"файл не читается: {os_reason(error)}", key)
     except ValueError:  # its text would show a part of the secret
         return Unreadable("в файле не текст в UTF-8", key)
 

@@ -30,14 +30,14 @@ class Store(Section):
     password: SecretStr = SecretStr("")
     """Пароль ClickHouse."""
     reader_username: str = ""
-    """Пользователь сервера ClickHouse для чужих запросов (`leadpulse sql`); права и пределы ему даёт
+    """Пользователь сервера ClickHouse для ручных запросов SQL (`leadpulse sql`); права и пределы ему даёт
     `deploy/clickhouse/reader.sql`. Если пусто, запросы идут от `username` с пределами самой программы."""
     reader_password: SecretStr = SecretStr("")
     """Пароль этого пользователя."""
     timeout: float = Field(30.0, gt=0)
     """Секунд на один запрос."""
     sql_seconds: float = Field(10.0, gt=0, le=300)
-    """Сколько секунд может выполняться чужой запрос (`leadpulse sql`)."""
+    """Сколько секунд может выполняться ручной запрос (`leadpulse sql`)."""
     api_host: str = "127.0.0.1"
     """Адрес, на котором слушает API чтения."""
     api_port: int = Field(8081, ge=0, le=65535)

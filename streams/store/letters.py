@@ -33,4 +33,4 @@ class Heaps:
         if topics.total() < MANY:
             return ""
         topic, count = topics.most_common(1)[0]
-        return f"{topics.total()} за 10 минут, больше всего из {topic} ({count})"
+        return f"{topics.total()} за 10 минут, больше всего из темы {topic} ({count})"

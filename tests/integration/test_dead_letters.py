@@ -114,7 +114,7 @@ async def test_what_is_too_large_ends_no_worker_and_can_be_sent_again(here: Inst
     assert list(report.altered) == [LEAD_UNASSIGNED.name]
     (listed,) = json.loads(await dlq(here, "list", "--json"))
     assert (listed["topic"], listed["error_class"], listed["cut"]) == (TRANSCRIPTS.name, "TooLarge", 0)
-    assert "возвращено: 1" in (await dlq(here, "replay", "--topic", TRANSCRIPTS.name)).replace("\u00a0", " ")
+    assert "Возвращено: 1" in (await dlq(here, "replay", "--topic", TRANSCRIPTS.name)).replace("\u00a0", " ")
     await until(lambda: _counts(here, LEAD_UNASSIGNED, 3), 60, "the large one in its place")
     assert json.loads(await dlq(here, "list", "--json")) == []
 

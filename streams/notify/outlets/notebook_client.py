@@ -73,13 +73,13 @@ class OpenNotebook:
     def __init__(self, settings: Section, connect: Connect = aiohttp.ClientSession) -> None:
         password = settings.password.get_secret_value()
         if not (password.isascii() and password.isprintable()):
-            raise ConfigError("notebook.password: нужно: латинские буквы, цифры и знаки (он передаётся в заголовке)")
+            raise ConfigError("notebook.password: нужны латинские буквы, цифры и знаки (он передаётся в заголовке)")
         try:
             self._base = URL(settings.url.rstrip("/") + "/api")
         except ValueError:
             self._base = URL()
         if self._base.scheme not in ("http", "https") or not self._base.host:
-            raise ConfigError("notebook.url: нужно: адрес вида http://узел:порт")
+            raise ConfigError("notebook.url: нужен адрес вида http://узел:порт")
         self._settings, self._http = settings, LazySession(settings.timeout, connect)
         self._headers = {"Authorization": f"Bearer {password}"} if password else {}
         self.healthy, self._told = True, False

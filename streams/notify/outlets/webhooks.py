@@ -74,7 +74,7 @@ class WebhookSender:
         except ValueError:
             self._url = URL()
         if self._url.scheme not in ("http", "https") or not self._url.host:
-            raise ConfigError("webhooks.url: нужно: адрес вида https://…")
+            raise ConfigError("webhooks.url: нужен адрес вида https://…")
         self._settings, self._clock = settings, clock
         self._http = LazySession(settings.timeout, connect)
         self._progress: dict[int, _Progress] = {}

@@ -5,6 +5,7 @@ import hmac
 import os
 import secrets
 
+from processors.russian.system import os_reason
 from schemas.errors import ConfigError
 from streams.settings import Store
 
@@ -33,7 +34,7 @@ def api_token(store: Store) -> str:
             file.write(made + "\n")
         draft.replace(path)
     except OSError as error:
-        raise ConfigError(f"store.api_token_file: токен нельзя сохранить в {path}: {error.strerror}") from error
+        raise ConfigError(f"store.api_token_file: токен не сохраняется в {path}: {os_reason(error)}") from error
     return made
 
 

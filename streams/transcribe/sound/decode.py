@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from processors.russian.system import os_reason
 from schemas.errors import RecordFault, Transient
 from streams.transcribe.sound.audio import RATE, Audio
 from streams.transcribe.sound.channels import Channels, names
@@ -74,9 +75,9 @@ def _decode(path: Path, track: int, spool: SoundFile, channels: Channels | None 
             flaw = _read(container, stream, Blocks(spool, channels))
         flaw = "; ".join(filter(None, (flaw, spool.flaw, spool.shortfall() or _lost_end(path, spool))))
     except PermissionError as error:  # a person may set it right; of one file, so the others do not wait for it
-        raise RecordFault(f"нет права открыть файл: {error.strerror}", retry_after=15.0) from error
+        raise RecordFault(f"файл не открыть: {os_reason(error)}", retry_after=15.0) from error
     except (FileNotFoundError, IsADirectoryError) as error:
-        raise Unreadable(f"файл не открыть: {error.strerror}") from error
+        raise Unreadable(f"файл не открыть: {os_reason(error)}") from error
     except OSError as error:
         raise _storage_fault(error) from error
     except av.error.FFmpegError as error:
@@ -123,9 +124,9 @@ def _read(container: Any, stream: Any, blocks: Blocks) -> str:
                 if frame.time is not None:
                     blocks.advance(frame.time - origin_s)
                 blocks.take(frame)
-    except (av.error.InvalidDataError, av.error.EOFError) as error:
+    except (av.error.InvalidDataError, av.error.EOFError):
         blocks.flush()
-        return f"обрывается на {blocks.spool.samples / RATE:.1f} с: {error.strerror}"
+        return f"обрывается на {blocks.spool.samples / RATE:.1f} с, дальше данных нет или они испорчены"
     blocks.flush()
     return f"испорченных пакетов: {broken}" if broken else ""
 
@@ -149,7 +150,7 @@ def _why(error: Exception, path: Path) -> str:
     if path.stat().st_size == 0:
         return "файл пуст"
     if path.suffix.lower() in {".mp4", ".m4a", ".mov"}:
-        return f"не читается ({text}): скорее всего, записывающий убит прежде, чем записал указатель (moov)"
+        return f"не читается ({text}): скорее всего, запись прервали раньше, чем был записан указатель (moov)"
     return f"не читается как звук или видео ({text})"
 
 

@@ -15,14 +15,17 @@ EXPECTED = Path(__file__).parents[2] / "golden" / "texts" / "notices.txt"
 
 CASES = {
     "engine_refuses": ("speechkit_stream", "PERMISSION_DENIED: no role"),
-    "model_refuses": ("glm", "HTTP 401"),
+    "model_refuses": ("glm", "ключ, имя модели или адрес не подходят"),
     "disk_full": ("/data (узел srv1)", "свободно 312 МБ, нужно 512"),
     "kafka_away": ("Kafka", ""),
     "store_away": ("ClickHouse", "не отвечает"),
     "telegram_away": ("Telegram", ""),
-    "recordings_missing": ("/srv/recordings", "/srv/recordings не смонтирована"),
-    "recording_damaged": ("2026/11/lead-12345-kickoff.mp4", "the file ends 40 s early"),
-    "dead_letters": ("dead.letters", "31 за 10 минут, больше всего из source.wms (30)"),
+    "recordings_missing": ("/srv/recordings", "в /srv/recordings ничего не смонтировано"),
+    "recording_damaged": (
+        "2026/11/lead-12345-kickoff.mp4",
+        "обрывается на 1800.0 с, дальше данных нет или они испорчены",
+    ),
+    "dead_letters": ("dead.letters", "31 за 10 минут, больше всего из темы source.wms (30)"),
     "source_parked": ("source.wms/moysklad", "1000 подряд"),
     "records_rejected": ("lead.events/3", "5001 из последних 10000"),
     "chat_closed": ("-1001234567890", "bot was kicked from the group chat"),
@@ -63,7 +66,8 @@ def test_a_parked_source_says_until_when_and_what_to_do() -> None:
     assert text == (
         "🔴 Источник <b>source.wms/x</b> шлёт негодные записи: 1000 подряд; он приостановлен до 11:00 (мск).\n"
         "Время: 10:00 (мск). Исправьте отправителя: что не так, покажет «leadpulse dlq list». Остальные источники "
-        "работают; новые записи этого ждут и будут прочитаны сами, а негодные вернёт «leadpulse dlq replay»."
+        "работают; новые записи этого источника ждут и будут прочитаны сами, "
+        "а негодные вернёт «leadpulse dlq replay НОМЕР …»."
     )
     over = render_notice(OpsNotice("n", TEN, "source_parked", "source.wms/x", over=True))
     assert over.startswith("🟢 Источник <b>source.wms/x</b> снова читается.")

@@ -63,7 +63,7 @@ def test_wrong_settings_hide_no_other_fault(line: Line, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     (tmp_path / "leadpulse.toml").write_text('[telegram]\ntokn = "1:x"\ncurator_chat = 5\n[kafka\n')
     broken = line("check", "--json", LEADPULSE_SPEECH__RECORDINGS=str(tmp_path / "file"))
-    assert "leadpulse.toml: не разобрать как TOML" in faults(broken.stdout)["настройки"]
+    assert "leadpulse.toml: ошибка в записи TOML" in faults(broken.stdout)["настройки"]
     assert "не папка" in faults(broken.stdout)["записи встреч"]
     (tmp_path / "leadpulse.toml").write_text('[telegram]\ntokn = "1:x"\ncurator_chat = 5\n')
     result = line(
@@ -94,8 +94,8 @@ def test_the_model_of_the_tests_is_a_warning(line: Line) -> None:
 def test_a_clock_that_differs() -> None:
     """From five seconds on, in words for either side."""
     assert clock_faults(4.9) == clock_faults(-4.9) == []
-    assert clock_faults(61.2)[0].startswith("часы Kafka впереди часов этой машины на 61 с")
-    assert clock_faults(-7)[0].startswith("часы Kafka позади")
+    assert clock_faults(61.2)[0].startswith("часы Kafka спешат на 61 с")
+    assert clock_faults(-7)[0].startswith("часы Kafka отстают")
 
 
 def test_a_model_that_nobody_serves(line: Line) -> None:

@@ -67,14 +67,14 @@ def test_an_owner_that_cannot_be_seen(listener: int, monkeypatch: pytest.MonkeyP
         raise psutil.AccessDenied
 
     monkeypatch.setattr(psutil, "net_connections", denied)
-    assert "кем — не видно" in taken("127.0.0.1", listener, Path("kafka"))
+    assert "не видно кем" in taken("127.0.0.1", listener, Path("kafka"))
 
 
 def test_two_settings_with_one_port(listener: int) -> None:
     """Each is named; 0 is no port."""
     port = free_port()
     both = settings(gateway=Gateway(port=port), metrics=Metrics(gateway=port, pipeline=0, store=0, free_mb=0))
-    assert f"порт {port} указан дважды: gateway.port, metrics.gateway" in port_faults(both)
+    assert f"порт {port} указан несколько раз: gateway.port, metrics.gateway" in port_faults(both)
     assert not any("порт 0" in text for text in port_faults(both))
 
 
@@ -98,7 +98,7 @@ def test_a_folder_without_the_right_to_write(here: Path, monkeypatch: pytest.Mon
     """The setting and the folder are named. Root may write anywhere, so the answer of the system is put in."""
     (here / "var").mkdir(mode=0o555)
     monkeypatch.setattr(os, "access", lambda _path, mode: not mode & os.W_OK)
-    assert "store.folder: нет права писать в" in " ".join(folder_faults(settings()))
+    assert "store.folder: нет прав на запись в" in " ".join(folder_faults(settings()))
 
 
 def test_the_recordings_folder(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -109,7 +109,7 @@ def test_the_recordings_folder(here: Path, monkeypatch: pytest.MonkeyPatch) -> N
     assert fault == f"speech.recordings: {gone} — папки нет; подключите общее хранилище или исправьте путь"
     gone.mkdir()
     (fault,) = recordings_faults(settings(speech=Speech(recordings=gone, recordings_mount=gone)))
-    assert "не смонтирована" in fault
+    assert "ничего не смонтировано" in fault
     monkeypatch.setenv("LEADPULSE_RECORDER__TARGET", "/mnt/other")
     (warning,) = recordings_warnings(settings(speech=Speech(recordings=gone)))
     assert "/mnt/other" in warning

@@ -68,7 +68,7 @@ def test_show_has_the_record_itself(line: Line) -> None:
 def test_replay_sends_and_closes(line: Line, topic: Topic) -> None:
     """The record goes back first, then the letter is closed; a second replay finds nothing."""
     done = line("dlq", "replay", "0")
-    assert (done.exit_code, done.stdout.replace("\u00a0", " ")) == (0, "возвращено: 1 письмо\n")
+    assert (done.exit_code, done.stdout.replace("\u00a0", " ")) == (0, "Возвращено: 1 письмо\n")
     back, told = topic.sent[-2:]
     assert (back.topic, back.value, back.partition, told.topic) == ("source.wms", BAD.payload, 1, "dead.letters")
     assert line("dlq", "replay", "0").exit_code == 1

@@ -107,7 +107,7 @@ async def test_an_error_of_the_system_is_the_words() -> None:
 
     need = bench.conditions.watch(Condition("recordings_missing", "/share", look))
     await bench.look("")
-    assert need() == "Transport endpoint is not connected"
+    assert need() == "сетевая папка отключилась"
 
 
 async def test_it_runs_beside_the_worker() -> None:

@@ -39,5 +39,5 @@ def test_a_share_that_is_away_is_told_apart(tmp_path: Path) -> None:
     folder.unlink()
     folder.mkdir()
     assert places.look_at_share(folder, None)() == ""
-    assert places.look_at_share(folder, folder)() == f"{folder} не смонтирована"
+    assert places.look_at_share(folder, folder)() == f"в {folder} ничего не смонтировано"
     assert places.look_at_share(folder, Path("/"))() == ""

@@ -138,7 +138,7 @@ async def test_rebalance_takes_its_time_but_not_for_ever() -> None:
     bench.rebalancing = True
     bench.wait()
     assert not await bench.look(PATIENCE)
-    assert bench.watchdog.complaint == "группа не может поделить разделы"
+    assert bench.watchdog.complaint == "процессы не могут поделить разделы"
     bench.rebalancing = False
     assert not await bench.look()
     bench.rebalancing = True
@@ -151,7 +151,7 @@ async def test_spare_worker_is_not_ready_and_not_ended() -> None:
     bench = Bench()
     bench.committed = {}
     assert not await bench.look(4 * PATIENCE)
-    assert bench.watchdog.complaint == "все разделы у других экземпляров"
+    assert bench.watchdog.complaint == "все разделы у других процессов"
 
 
 async def test_consumer_that_never_comes_up_is_seen() -> None:

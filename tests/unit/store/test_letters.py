@@ -13,6 +13,6 @@ def test_a_heap_is_told_with_its_source_and_passes() -> None:
     heaps.add([(NOW, "source.wms")] * (MANY - 1))
     assert heaps.look() == ""
     heaps.add([(NOW, "source.telegram")])
-    assert heaps.look() == "20 за 10 минут, больше всего из source.wms (19)"
+    assert heaps.look() == "20 за 10 минут, больше всего из темы source.wms (19)"
     now += WINDOW_MS + 1
     assert heaps.look() == ""

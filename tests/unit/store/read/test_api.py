@@ -213,5 +213,5 @@ def test_the_token_is_made_once_and_private(tmp_path: Path) -> None:
     store.api_token_file.write_text("")
     assert api_token(store) not in ("", token)
     assert api_token(Store.model_validate({"api_token": "given", "api_token_file": tmp_path / "x"})) == "given"
-    with pytest.raises(ConfigError, match="нельзя сохранить"):
+    with pytest.raises(ConfigError, match="не сохраняется"):
         api_token(Store(api_token_file=Path("/proc/no/token")))

@@ -309,7 +309,7 @@ def test_refusals_say_why(tmp_path: Path, into: Path) -> None:
     write_mp4(files["killed.mp4"], beeps(5))
     files["killed.mp4"].write_bytes(files["killed.mp4"].read_bytes()[:-4000])
     expected = {
-        "none.mp4": "No such file",
+        "none.mp4": "такого файла или папки нет",
         "empty.mp4": "файл пуст",
         "text.mp4": "moov",
         "film.mp4": "нет звуковой дорожки",
@@ -319,7 +319,7 @@ def test_refusals_say_why(tmp_path: Path, into: Path) -> None:
     for name, text in expected.items():
         with pytest.raises(Unreadable, match=text):
             decode(files[name], into)
-    with pytest.raises(Unreadable, match="Is a directory"):
+    with pytest.raises(Unreadable, match="это папка, а не файл"):
         decode(tmp_path, into)
 
 
