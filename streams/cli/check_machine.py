@@ -59,7 +59,7 @@ def _owner(port: int, broker: Path) -> str:
     except psutil.Error:
         process, ours = None, False
     if process is None:
-        return f"порт {port} занят, но не видно кем; если это не Leadpulse, выберите другой порт"
+        return f"порт {port} занят, но не видно кем; если это не эта установка Leadpulse, выберите другой порт"
     if ours:
         return ""
     return (

@@ -19,7 +19,7 @@ from tests.ports import free_port
 def settings(folder: Path, **broker: object) -> Settings:
     """Everything below one folder."""
     return Settings(
-        broker=Broker(folder=folder / "kafka", **broker),
+        broker=Broker(**{"folder": folder / "kafka", "port": free_port(), **broker}),
         store=Store(folder=folder / "chdb", api_token_file=folder / "api-token", api_port=free_port()),
         speech=Speech(spool=folder / "speech"),
         log=Log(file=folder / "log" / "leadpulse.log"),
