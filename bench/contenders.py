@@ -18,7 +18,7 @@ from aiokafka import AIOKafkaConsumer, ConsumerRecord
 from bench.job import DECODE_WINDOW, DECODER, ENCODE, STATE_TOPIC, TOPIC, Window, step
 from schemas.topics import LEAD_EVENTS, LEAD_STATE, TopicSpec
 from streams.engine.ends import Ends
-from streams.engine.kafka import PARTITIONS, Output, Reader
+from streams.engine.kafka import MOST_BYTES, PARTITIONS, Output, Reader
 from streams.engine.settle import Batch, Outcome
 from streams.engine.state import LeadStates
 from streams.engine.worker import Worker
@@ -153,7 +153,9 @@ async def _measure(worker: Worker, topic: TopicSpec, process: object, meter: Met
     async def counted(batch: Batch) -> Outcome:
         outcome: Outcome = await process(batch)  # type: ignore[operator]
         meter.seen += len(batch.records)
-        if meter.seen >= meter.events:
+        if meter.seen > meter.events:  # a batch that is done twice, or halved, is no measure
+            raise SystemExit(f"{meter.seen} of {meter.events} records were processed")
+        if meter.seen == meter.events:
             done.set()
         return outcome
 
@@ -163,7 +165,12 @@ async def _measure(worker: Worker, topic: TopicSpec, process: object, meter: Met
         print(meter.result(), flush=True)
         os._exit(0)
 
-    PARTITIONS.setdefault(topic.name, topic.partitions)  # the watchdog asks how many the group has to divide
+    for spec in (
+        topic,
+        TopicSpec(STATE_TOPIC, "lead", topic.partitions),
+    ):  # the engine knows only an installation's own
+        PARTITIONS.setdefault(spec.name, spec.partitions)
+        MOST_BYTES.setdefault(spec.name, spec.max_bytes)
     worker.consume(topic, counted)
     worker.background("finish", finish)
     await worker.run()
