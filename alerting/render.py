@@ -69,7 +69,7 @@ def gist(alert: Alert) -> str:
 
 def answer(action: str) -> str:
     """What the person who pressed a button sees for a moment."""
-    return _ANSWERS.get(action, "Готово")
+    return ANSWERS.get(action, "Готово")
 
 
 def clean(text: str, longest: int) -> str:
@@ -94,7 +94,7 @@ _TITLES: dict[Rule, str] = {
 
 _KINDS = {"message": "сообщение", "meeting": "встреча", "reservation": "бронь"}
 
-_ANSWERS = {
+ANSWERS = {
     "seen": "Принято",
     "snooze_1d": "Отложено на день",
     "snooze_7d": "Отложено на неделю",

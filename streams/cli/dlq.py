@@ -98,7 +98,7 @@ def show_command(number: int, as_json: bool) -> None:
 @_ALL
 @_AS_JSON
 def replay_command(everything: bool, as_json: bool, **selection: Any) -> None:
-    """Вернуть записи в их темы: когда причина устранена. Повтор не страшен: у события один номер."""
+    """Вернуть записи в их темы, когда причина устранена. Повторять безопасно: у события один номер."""
     _deal(selection, everything, as_json, replayed=True)
 
 

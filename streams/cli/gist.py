@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+from alerting.render import ANSWERS
 from processors.russian.plural import RESERVATIONS, count
 
 LONGEST = 100
@@ -71,7 +72,7 @@ def gist(event: dict[str, Any]) -> str:
     if "duration_ms" in payload:
         return f"{round(payload['duration_ms'] / 60_000)} мин"
     if "action" in payload:
-        return str(payload["action"])
+        return ANSWERS.get(str(payload["action"]), str(payload["action"]))
     return ""
 
 

@@ -37,7 +37,7 @@ def up_command() -> None:
 
 @click.command("broker")
 def broker_command() -> None:
-    """Запустить встроенную Kafka (один узел, только этот компьютер)."""
+    """Запустить встроенную Kafka: один узел, доступна только с этой машины."""
     from streams.embedded.broker import run_broker
 
     log.configure("broker")

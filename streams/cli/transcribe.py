@@ -32,14 +32,13 @@ ENGINES: dict[str, list[str]] = {
 @click.option("--json", "form", flag_value="json", help="Всё: слова, фразы, времена, стоимость.")
 @click.option("--srt", "form", flag_value="srt", help="Субтитры SubRip.")
 @click.option("--vtt", "form", flag_value="vtt", help="Субтитры WebVTT.")
-@click.option("--txt", "form", flag_value="txt", default=True, help="Текст с временем каждой фразы (по умолчанию).")
+@click.option("--txt", "form", flag_value="txt", default=True, help="Текст со временем каждой фразы (по умолчанию).")
 @click.option("--output", "-o", type=click.Path(dir_okay=False, writable=True, path_type=Path), help="Куда записать.")
 def transcribe_command(file: Path, engine: str | None, form: str, output: Path | None) -> None:
     """Распознать один файл: mp4, mkv, webm, ogg, mp3, wav, mka.
 
-    Если в файле несколько дорожек или в каналах говорят разные люди, каждая распознаётся отдельно, её название —
-    имя говорящего.
-    Ход работы виден в stderr. Код выхода 1, если звука нет или ни один движок не смог.
+    Дорожки и каналы с разными людьми распознаются отдельно; название дорожки — имя говорящего. Ход работы виден в
+    stderr. Код выхода 1, если звука нет или ни один движок не справился.
     """
     loaded = _with_engines(settings.load(), ENGINES.get(engine or ""))
     heard = asyncio.run(_transcribe(file, loaded))

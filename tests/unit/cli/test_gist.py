@@ -19,7 +19,7 @@ from streams.cli.table import table
         ({"utterances": [{"text": "мы"}, {"text": "уходим"}]}, "мы уходим"),
         ({"qty": -3, "doc": "R-1"}, "-3 шт., документ R-1"),
         ({"duration_ms": 5_400_000, "room": "lead-1"}, "90 мин"),
-        ({"action": "seen"}, "seen"),
+        ({"action": "snooze_1d"}, "Отложено на день"),
         ({"text": "а" * 500}, "а" * (LONGEST - 1) + "…"),
         ({}, ""),
         ("", ""),
