@@ -55,7 +55,7 @@ T = TypeVar("T")
 LOOK_SECONDS = 0.5
 """Between two looks at which partitions are ours."""
 
-LINGER_MS = 2
+LINGER_MS = 0
 """A curator waits for what comes here, and it is little."""
 
 
