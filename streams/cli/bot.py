@@ -27,7 +27,7 @@ def ask(api: str, token: str, method: str, timeout: float = TIMEOUT, **parameter
         with error:
             said = _description(error)
         if error.code in (401, 404):
-            raise Refused(f"Telegram не принимает токен бота: ответ {error.code}") from None
+            raise Refused(f"Telegram не принимает токен бота (telegram.token): ответ {error.code}") from None
         raise (Transient if error.code >= 500 else Refused)(f"{error.code} {said}".strip()) from None
     except (OSError, ValueError, KeyError, TypeError, HTTPException) as error:
         raise Transient(f"Telegram не отвечает по адресу {api} ({type(error).__name__})") from None

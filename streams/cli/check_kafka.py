@@ -26,7 +26,7 @@ def kafka_faults(loaded: Settings) -> list[str]:
         cause = type(error.__cause__ or error).__name__
         return [
             f"Kafka не отвечает по адресу {loaded.kafka.bootstrap} ({cause}): "
-            "проверьте, запущена ли она и верен ли kafka.bootstrap"
+            "проверьте, запущена ли она (встроенную запускает `leadpulse up`) и верен ли kafka.bootstrap"
         ]
     faults = [f"тема {mismatch}" for mismatch in found.mismatches]
     if found.missing:

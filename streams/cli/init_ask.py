@@ -31,8 +31,10 @@ def ask_all(loaded: Settings, answers: Answers) -> Answers:
         _systems(answers)
     if not answers.recordings:
         answers.recordings = click.prompt("Папка записей встреч (общее хранилище)", str(loaded.speech.recordings))
+        _note(verify.recordings_faults(answers.recordings))
     if not answers.vosk_model:
         answers.vosk_model = click.prompt("Папка модели Vosk", str(loaded.speech.vosk_model))
+        _note(verify.model_faults(answers.vosk_model))
     return answers
 
 
@@ -100,6 +102,12 @@ def _until_right(question: str, check: Callable[[str], T], good: Callable[[T], s
             click.echo(f"  ✗ {error}")
         else:
             return answer
+
+
+def _note(faults: list[str]) -> None:
+    """What may be put in place later is said, and not asked again."""
+    for fault in faults:
+        click.echo(f"  ! {fault}")
 
 
 def _right(check: Callable[[], None]) -> bool:

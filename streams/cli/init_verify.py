@@ -8,9 +8,11 @@ from typing import NamedTuple
 from pydantic import SecretStr, ValidationError
 
 from schemas.errors import LeadpulseError, Refused, Transient
+from streams.cli import check_machine
 from streams.cli.bot import ask
 from streams.cli.check_speech import speechkit_faults
-from streams.settings import Bitrix, Settings, SpeechKit
+from streams.settings import Bitrix, Settings, Speech, SpeechKit
+from streams.transcribe.engines import vosk_model
 
 TIMEOUT = 15.0
 """Seconds for one answer of the portal."""
@@ -53,6 +55,16 @@ def last_heard(api: str, token: str) -> Heard | None:
             name = f"{user.get('first_name', '')} {user.get('last_name', '')}".strip()
             return Heard(int(chat["id"]), _title(chat), int(user["id"]), name)
     return None
+
+
+def recordings_faults(folder: str) -> list[str]:
+    """What is wrong with the folder of recordings."""
+    return check_machine.recordings_faults(Settings(speech=Speech(recordings=Path(folder))))
+
+
+def model_faults(folder: str) -> list[str]:
+    """What is wrong with the folder of the Vosk model."""
+    return vosk_model.faults(Path(folder))
 
 
 def bitrix_user(webhook: str) -> str:

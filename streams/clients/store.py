@@ -37,7 +37,8 @@ def call(store: Store, path: str, body: dict[str, Any] | None = None, timeout: f
         raise Transient(told) if error.code >= 500 or error.code == 429 else Refused(told) from None
     except (OSError, ValueError, HTTPException) as error:
         raise Transient(
-            f"хранилище не отвечает ({url}: {os_reason(error)}); запущен ли `leadpulse worker store`?"
+            f"хранилище не отвечает ({url}: {os_reason(error)}); "
+            "запущен ли `leadpulse up` (или `leadpulse worker store`)?"
         ) from None
 
 
@@ -51,7 +52,8 @@ def token(store: Store) -> str:
     except OSError as error:
         why = "такого файла ещё нет" if isinstance(error, FileNotFoundError) else os_reason(error)
         raise ConfigError(
-            f"нет токена API хранилища: {store.api_token_file}: {why}; его создаёт `leadpulse worker store` при запуске"
+            f"нет токена API хранилища: {store.api_token_file}: {why}; "
+            "его создаёт `leadpulse up` (или `leadpulse worker store`) при запуске"
         ) from None
 
 

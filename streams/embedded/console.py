@@ -13,6 +13,8 @@ from logging.handlers import QueueListener, RotatingFileHandler
 from queue import SimpleQueue
 from typing import TextIO
 
+from processors.russian.system import os_reason
+from schemas.errors import ConfigError
 from streams.engine.log import one_line, prefix
 from streams.settings import Log
 
@@ -27,12 +29,15 @@ class Console:
     """A text stream for `logging` too. `close` writes what still waits."""
 
     def __init__(self, options: Log, out: TextIO = sys.stdout) -> None:
+        """Raises `ConfigError` when the file cannot be written."""
         handlers: list[logging.Handler] = [logging.StreamHandler(out)]
         if options.file is not None:
             size = options.max_mb << 20
-            handlers.append(
-                RotatingFileHandler(options.file, maxBytes=size, backupCount=options.keep, encoding="utf-8")
-            )
+            try:
+                file = RotatingFileHandler(options.file, maxBytes=size, backupCount=options.keep, encoding="utf-8")
+            except OSError as error:
+                raise ConfigError(f"нельзя писать в файл {options.file} (log.file): {os_reason(error)}") from error
+            handlers.append(file)
         self._queue: SimpleQueue[logging.LogRecord] = SimpleQueue()
         self._listener = QueueListener(self._queue, *handlers)
         self._listener.start()

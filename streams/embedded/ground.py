@@ -8,8 +8,8 @@ import fcntl
 import logging
 import os
 from collections.abc import Iterator
+from io import FileIO
 from pathlib import Path
-from typing import BinaryIO
 
 import psutil
 
@@ -52,13 +52,18 @@ def ports(settings: Settings, workers: tuple[str, ...]) -> Iterator[tuple[str, i
 def prepare_folders(settings: Settings) -> None:
     """Make the folders, try each, and take other users' rights away. Raises `ConfigError`."""
     for folder, setting in folders(settings):
-        try:
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            if setting in ("broker.folder", "store.folder", "speech.spool"):  # the others may be of many
-                tighten(folder)
-            _try(folder)
-        except OSError as error:
-            raise _unwritable(folder, setting, error) from error
+        prepare_folder(folder, setting)
+
+
+def prepare_folder(folder: Path, setting: str) -> None:
+    """One of them. Raises `ConfigError`."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if setting in ("broker.folder", "store.folder", "speech.spool"):  # the others may be of many
+            tighten(folder)
+        _try(folder)
+    except OSError as error:
+        raise _unwritable(folder, setting, error) from error
 
 
 def tighten(folder: Path) -> None:
@@ -78,7 +83,7 @@ def check_ports(settings: Settings, workers: tuple[str, ...]) -> None:
             check_free(port, setting, host)
 
 
-async def hold(folder: Path) -> BinaryIO:
+async def hold(folder: Path) -> FileIO:
     """Be the only `leadpulse up` on these data; the answer is to be kept open by us and by all our children.
 
     Raises `ConfigError` when another one is alive. What a killed one left behind is waited for.
@@ -95,27 +100,30 @@ async def hold(folder: Path) -> BinaryIO:
             waiting = True
             log.info("жду, пока завершатся процессы прошлого запуска: %s", ", ".join(_holders(file)) or "?")
         await asyncio.sleep(0.2)
-    lock.seek(0)
-    lock.truncate()
-    lock.write(f"{os.getpid()} {psutil.Process().create_time()}".encode())
-    lock.flush()
+    try:
+        lock.seek(0)
+        lock.write(f"{os.getpid()} {psutil.Process().create_time()}".encode())
+        lock.truncate()
+    except OSError as error:
+        lock.close()
+        raise _unwritable(folder, "broker.folder", error) from error
     return lock
 
 
-def _open(file: Path) -> BinaryIO:
+def _open(file: Path) -> FileIO:
     try:
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        return os.fdopen(os.open(file, os.O_RDWR | os.O_CREAT, 0o600), "r+b")
+        # without a buffer: what does not fit on the disk is told by `write`, and by nothing later
+        return os.fdopen(os.open(file, os.O_RDWR | os.O_CREAT, 0o600), "r+b", buffering=0)
     except OSError as error:
         raise _unwritable(file.parent, "broker.folder", error) from error
 
 
 def _unwritable(folder: Path, setting: str, error: OSError) -> ConfigError:
-    why = os_reason(error)
-    return ConfigError(f"нельзя писать в папку {folder} ({setting}): {why}")
+    return ConfigError(f"нельзя писать в папку {folder} ({setting}): {os_reason(error)}")
 
 
-def _locked(lock: BinaryIO) -> bool:
+def _locked(lock: FileIO) -> bool:
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -123,7 +131,7 @@ def _locked(lock: BinaryIO) -> bool:
     return True
 
 
-def _other(lock: BinaryIO) -> int | None:
+def _other(lock: FileIO) -> int | None:
     """The `leadpulse up` that wrote itself into the lock, if it is alive: its children hold the lock for longer."""
     lock.seek(0)
     pid, _, born = lock.read().decode(errors="replace").partition(" ")

@@ -17,7 +17,7 @@ from schemas.errors import ConfigError, LeadpulseError, Transient
 from streams.embedded import broker as embedded
 from streams.embedded.child import FIRST_PAUSE, LONGEST_PAUSE, Child
 from streams.embedded.console import Console
-from streams.embedded.ground import check_ports, hold, prepare_folders
+from streams.embedded.ground import check_ports, hold, prepare_folder, prepare_folders
 from streams.embedded.handover import hand_over
 from streams.embedded.jars import fetch
 from streams.embedded.java import java
@@ -128,6 +128,8 @@ class Up:
             while True:
                 await asyncio.sleep(pause)
                 try:
+                    # of a full disk Kafka itself only says that it ended
+                    await asyncio.to_thread(prepare_folder, self._settings.broker.folder, "broker.folder")
                     await broker.start()
                 except (Transient, ConfigError) as error:
                     log.warning("Kafka не запускается: %s", error)

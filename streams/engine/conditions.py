@@ -43,7 +43,7 @@ class Condition:
 
 
 class _Watched:
-    """One condition and how it went. `now` is what `/readyz` says."""
+    """One condition and how it went. `now` is what the last look said."""
 
     def __init__(self, condition: Condition) -> None:
         self.condition = condition
@@ -62,6 +62,10 @@ class _Watched:
             words = self._looking.result()
             self._looking = None
         self.now = words or True
+
+    def shown(self) -> Check:
+        """What `/readyz` says: which folder, disk or system, and what is wrong with it."""
+        return self.now if self.now is True else f"{self.condition.subject}: {self.now}"
 
     def change(self, now: float) -> bool | None:
         """True when it is to be told, False when it is over, None when nothing is new. `now` in seconds, monotonic."""
@@ -89,7 +93,7 @@ class Conditions:
         """Look at it from now on; what is returned is a need for `/readyz`."""
         watched = _Watched(condition)
         self._watched.append(watched)
-        return lambda: watched.now
+        return watched.shown
 
     async def run(self) -> None:
         """The background task."""

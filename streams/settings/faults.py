@@ -6,7 +6,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 from rapidfuzz import fuzz, process
 
-from streams.settings.shape import Loc, field_at, names, section_at, shape
+from streams.settings.shape import Loc, names, section_at, shape_at
 from streams.settings.sources import OF_OTHERS, PREFIX, Unreadable
 
 NEAR = 70.0
@@ -47,22 +47,21 @@ def _words(fault: ErrorDetails, loc: Loc, root: type[BaseModel]) -> str:
         case "extra_forbidden":
             return "нет такой настройки" + _in_section(loc, root)
         case "missing":
-            field = field_at(root, loc)
-            return "не указано" + (f"; нужно: {shape(field.annotation, field.metadata)}" if field is not None else "")
+            right = shape_at(root, loc)
+            return "не указано" + (f"; нужно: {right}" if right else "")
         case "value_error":
             return str(fault["ctx"]["error"])
-    field = field_at(root, loc)
-    return f"нужно: {shape(field.annotation, field.metadata)}" if field is not None else "неверное значение"
+    right = shape_at(root, loc)
+    return f"нужно: {right}" if right else "неверное значение"
 
 
 def _in_section(loc: Loc, root: type[BaseModel]) -> str:
-    """What may have been meant: a neighbour of nearly the same name, or the same name in another section."""
+    """What may have been meant: the only setting of this name, in whatever section, else a neighbour of nearly the same
+    name, else the first of this name."""
     key = str(loc[-1])
-    near = _meant(key, section_at(root, loc[:-1]))
-    if near:
-        return near
     elsewhere = [name for name in names(root) if name.rpartition(".")[2] == key]
-    return f"; вы имели в виду {elsewhere[0]}?" if elsewhere else ""
+    near = "" if len(elsewhere) == 1 else _meant(key, section_at(root, loc[:-1]))
+    return near or (f"; вы имели в виду {elsewhere[0]}?" if elsewhere else "")
 
 
 def _meant(name: str, known: Iterable[str]) -> str:

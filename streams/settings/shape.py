@@ -55,6 +55,16 @@ def field_at(root: type[BaseModel], loc: Loc) -> FieldInfo | None:
     return found
 
 
+def shape_at(root: type[BaseModel], loc: Loc) -> str:
+    """Of the value at `loc`, which may be one of a list; empty where there is no such field."""
+    field = field_at(root, loc)
+    if field is None:
+        return ""
+    if loc and isinstance(loc[-1], int) and get_origin(field.annotation) in (list, tuple):
+        return shape(get_args(field.annotation)[0])
+    return shape(field.annotation, field.metadata)
+
+
 def names(root: type[BaseModel], above: Loc = ()) -> Iterable[str]:
     """Full names of all settings, `kafka.bootstrap`; those within a table by a free name are left out."""
     for name, field in root.model_fields.items():

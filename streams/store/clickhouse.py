@@ -8,6 +8,7 @@ import asyncio
 import math
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from importlib import import_module
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -44,6 +45,13 @@ CHDB_OPTIONS = {
     "query_condition_cache_size": 16 << 20,
 }
 """The engine's defaults are a server's (caches of gigabytes). These hold the hot part of some ten million events."""
+
+
+def load_engine(store: Store) -> None:
+    """Load chDB where it is the backend. Before anything else runs: for the half second that it takes, chDB's own
+    `__init__` moves the process into its folder, and every relative path of ours would lead there."""
+    if store.backend == "chdb":
+        import_module("chdb")
 
 
 class StatementFailed(Terminal):

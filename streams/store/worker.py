@@ -18,6 +18,7 @@ from streams.engine.conditions import Condition
 from streams.engine.places import disk
 from streams.engine.worker import Worker
 from streams.settings import Settings
+from streams.store.clickhouse import load_engine
 from streams.store.database import Database
 from streams.store.jobs.baselines import Baselines
 from streams.store.jobs.chats import Chats
@@ -41,6 +42,7 @@ LINGER_MS = 400
 
 def build(settings: Settings, clock: Clock = wall_clock) -> Worker:
     """The store worker."""
+    load_engine(settings.store)
     worker = Worker("store", settings, linger_ms=LINGER_MS)
     store = settings.store
     database, lag = Database(store), Lag(worker)

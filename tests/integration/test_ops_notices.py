@@ -54,7 +54,7 @@ async def test_a_missing_share_is_told_and_readyz_says_so(bootstrap: str, tmp_pa
                 return None
 
         async def missing() -> bool:
-            return await shown() == "папки нет"
+            return await shown() == f"{share}: папки нет"
 
         async def there() -> bool:
             return await shown() is True

@@ -28,7 +28,7 @@ def memory_mb(folder: Path) -> int:
 def faults(folder: Path) -> list[str]:
     """Everything that is wrong with the model folder, in plain Russian; empty if Vosk should load it."""
     if not folder.exists():
-        return [f"папки модели {folder} нет"]
+        return [f"папки модели {folder} нет (speech.vosk_model)"]
     if not folder.is_dir():
         return [f"{folder} — файл: распакуйте модель и укажите её папку"]
     if _is_sherpa(folder):

@@ -114,7 +114,7 @@ def test_a_bot_that_answers_is_no_fault(line: Line, store: StoreApi) -> None:
     }
     store.answers = {"/api/sql": {"columns": ["1"], "rows": [[1]]}}
     result = line("check", "--json", **environ, LEADPULSE_TELEGRAM__TOKEN="1:wrong")
-    assert faults(result.stdout)["Telegram"] == "Telegram не принимает токен бота: ответ 401"
+    assert faults(result.stdout)["Telegram"] == "Telegram не принимает токен бота (telegram.token): ответ 401"
     assert faults(result.stdout)["хранилище"] == ""
     assert ("POST", "/bot1:wrong/getMe", {}) in store.asked
 

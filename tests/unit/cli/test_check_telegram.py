@@ -34,7 +34,9 @@ async def test_a_wrong_token_is_told_and_not_shown() -> None:
     """Once, not for every chat."""
     async with FakeTelegram(TOKEN, {5}) as telegram:
         wrong = settings(telegram.url, token="1:other", curator_chat=5)
-        assert await asyncio.to_thread(telegram_faults, wrong) == ["Telegram не принимает токен бота: ответ 401"]
+        assert await asyncio.to_thread(telegram_faults, wrong) == [
+            "Telegram не принимает токен бота (telegram.token): ответ 401"
+        ]
 
 
 async def test_who_may_press_and_how_messages_come_in() -> None:

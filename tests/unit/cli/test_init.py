@@ -85,7 +85,13 @@ async def test_a_conversation_with_wrong_answers(terminal: Terminal, monkeypatch
             *("n", "x", str(OPS), "нет"),  # reports go elsewhere, ops are left out
             *("https://portal/", f"{terminal.bitrix.url}/rest/1/wrong/", terminal.bitrix.webhook),
             *("AQVN wrong", KEY),  # SpeechKit
-            *("Мой склад", "moysklad", "", "", ""),  # WMS, then the folder and the model as they are
+            *(
+                "Мой склад",
+                "moysklad",
+                "",
+                "/mnt/nowhere",
+                "",
+            ),  # WMS, then a folder that is missing, the model as it is
         ]
     )
     assert result.exit_code == 0, result.output
@@ -95,6 +101,8 @@ async def test_a_conversation_with_wrong_answers(terminal: Terminal, monkeypatch
         assert word in result.output
     for word in ("без пробелов", "ключ принят", "имя «Мой склад»"):
         assert word in result.output
+    for word in ("! speech.recordings: /mnt/nowhere — папки нет", "! папки модели tests/fixtures/vosk-ru-tiny нет"):
+        assert word in result.output  # said, and left to the operator
     assert "Дальше: leadpulse check" in result.output
     assert not any(secret in result.output for secret in (TOKEN, terminal.bitrix.code, KEY))
 

@@ -5,6 +5,9 @@ import io
 import threading
 from pathlib import Path
 
+import pytest
+
+from schemas.errors import ConfigError
 from streams.embedded.console import WAITING, Console
 from streams.settings import Log
 
@@ -44,6 +47,12 @@ async def test_a_line_without_end_takes_no_memory() -> None:
     await copied(console, "store", b"x" * (3 << 20))
     await console.close()
     assert len(out.getvalue().splitlines()) >= 2
+
+
+def test_a_file_that_cannot_be_written(tmp_path: Path) -> None:
+    """`log.file` names a folder: one line with the setting, no traceback."""
+    with pytest.raises(ConfigError, match=rf"нельзя писать в файл {tmp_path} \(log.file\): это папка"):
+        Console(Log(file=tmp_path), io.StringIO())
 
 
 async def test_files_are_put_aside(tmp_path: Path) -> None:

@@ -83,6 +83,13 @@ def test_folders_of_an_older_version_are_closed(tmp_path: Path) -> None:
     assert outside.stat().st_mode & 0o777 == 0o644
 
 
+async def test_a_disk_without_room_for_the_lock(tmp_path: Path) -> None:
+    """The file of the lock can be made on a full disk, and what is written into it cannot: the same one line."""
+    (tmp_path / "up.lock").symlink_to("/dev/full")
+    with pytest.raises(ConfigError, match=r"\(broker.folder\): на диске нет места"):
+        await ground.hold(tmp_path)
+
+
 async def test_only_one_at_a_time(tmp_path: Path) -> None:
     """While the first is alive the second is refused by one line with its process id."""
     with await ground.hold(tmp_path), pytest.raises(ConfigError, match=f"процесс {os.getpid()}"):

@@ -42,12 +42,12 @@ async def test_it_is_told_when_it_changes() -> None:
     """Begin and end once each; `/readyz` shows the words all the while."""
     bench = Bench()
     need = bench.watch(calm_s=10)
-    assert need() == "ещё не проверено"
+    assert need() == "/data: ещё не проверено"
     assert await bench.look("") == ["disk_full /data over"]  # an earlier process may have told it
     assert need() is True
     assert await bench.look("") == []
     assert await bench.look("мало места") == ["disk_full /data: мало места"]
-    assert need() == "мало места"
+    assert need() == "/data: мало места"
     assert await bench.look("мало места") == []
     assert await bench.look("") == []
     assert need() is True
@@ -92,7 +92,7 @@ async def test_a_look_that_never_returns_is_a_fault_and_holds_nobody(monkeypatch
     need = bench.conditions.watch(Condition("recordings_missing", "/share", look, calm_s=0))
     assert await bench.look("") == [f"recordings_missing /share: {conditions.SILENT}"]
     assert await bench.look("") == []
-    assert (need(), asked) == (conditions.SILENT, 1)
+    assert (need(), asked) == (f"/share: {conditions.SILENT}", 1)
     answer.set()
     assert await bench.look("") == ["recordings_missing /share over"]
     assert need() is True
@@ -107,7 +107,7 @@ async def test_an_error_of_the_system_is_the_words() -> None:
 
     need = bench.conditions.watch(Condition("recordings_missing", "/share", look))
     await bench.look("")
-    assert need() == "сетевая папка отключилась"
+    assert need() == "/share: сетевая папка отключилась"
 
 
 async def test_it_runs_beside_the_worker() -> None:

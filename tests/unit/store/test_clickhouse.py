@@ -90,3 +90,42 @@ def test_a_folder_belongs_to_one_process(chdb_folder: Path) -> None:
     assert done.returncode == 1
     assert "StatementFailed" in done.stderr
     assert str(chdb_folder) in done.stderr
+
+
+PLACES = """
+import os, sys, threading
+from pathlib import Path
+from streams.settings import Settings, Store
+from streams.store.clickhouse import prepare
+from streams.store.worker import build
+
+store = Store(folder=Path("chdb"), api_token_file=Path("token"))
+build(Settings(store=store))
+seen, done = set(), threading.Event()
+
+def look():
+    while not done.is_set():
+        seen.add(os.getcwd())
+
+looking = threading.Thread(target=look)
+looking.start()
+prepare(store)
+done.set()
+looking.join()
+sys.stdout.write("\\n".join(["", *sorted(seen)]))
+"""
+
+
+def test_relative_paths_mean_the_same_all_the_time(tmp_path: Path) -> None:
+    """chDB's package moves the process into its own folder while it is imported: that is over before the worker works.
+    A start in which the API read its token meanwhile ended with CRITICAL."""
+    run = subprocess.run(
+        [sys.executable, "-c", PLACES],
+        cwd=tmp_path,
+        env=dict(os.environ) | {"PYTHONPATH": os.pathsep.join(map(os.path.abspath, filter(None, sys.path)))},
+        capture_output=True,
+        text=True,
+        timeout=170,
+    )
+    assert run.returncode == 0, run.stderr
+    assert run.stdout.split() == [str(tmp_path)]
