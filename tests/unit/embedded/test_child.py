@@ -108,7 +108,7 @@ async def test_one_that_cannot_end_is_killed(make: Make, out: io.StringIO, monke
 async def test_a_stop_in_a_pause_does_not_wait(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     """One that waits to be started again is not started, and not waited for."""
     monkeypatch.setattr(module, "FIRST_PAUSE", 600.0)
-    one = make("raise SystemExit(1)")
+    one = make("import time; time.sleep(1); raise SystemExit(1)")  # seen before it ends
     one.start()
     async with asyncio.timeout(60):
         while one.pid is None:
