@@ -62,3 +62,10 @@ async def test_a_full_partition_shortens_the_linger(monkeypatch: pytest.MonkeyPa
     fetches = Fetches(monkeypatch, {"tp": [1]})
     fetches.thread.linger_ms = 50
     assert await fetches.take() == (50, GATHERED_BYTES)
+
+
+async def test_who_gathers_nothing_does_not_ask_all_the_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a linger the long poll stays long while records flow: the first byte ends it."""
+    fetches = Fetches(monkeypatch, {"tp": [1]}, {"tp": [2]})
+    fetches.thread.linger_ms = 0
+    assert [await fetches.take(), await fetches.take()] == [(IDLE_WAIT_MS, 1)] * 2
