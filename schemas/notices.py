@@ -8,6 +8,7 @@ from schemas.types import Millis
 
 Trouble = Literal[
     "engine_refuses",
+    "speech_model",
     "model_refuses",
     "disk_full",
     "kafka_away",

@@ -27,6 +27,7 @@ NAMES = {
     "telegram": "Telegram",
     "outbox": "очередь сообщений",
     "engine": "распознавание речи",
+    "model": "модель распознавания",
 }
 """What `/readyz` calls its checks, in words; the others stand for themselves."""
 

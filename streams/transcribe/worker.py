@@ -22,6 +22,7 @@ from schemas.topics import RECORDINGS, SEGMENTS, TRANSCRIPTS
 from schemas.types import Millis
 from streams.engine import metrics
 from streams.engine.clock import Clock, wall_clock
+from streams.engine.conditions import Condition
 from streams.engine.kafka import Output, Reader
 from streams.engine.places import disk, look_at_share, mounted
 from streams.engine.settle import Batch, Outcome
@@ -29,7 +30,8 @@ from streams.engine.worker import Worker
 from streams.settings import Settings, Speech
 from streams.transcribe.engines.fallback import Course, Lineup, Waiting
 from streams.transcribe.engines.interface import EngineError
-from streams.transcribe.engines.lineup import lineup
+from streams.transcribe.engines.lineup import lineup, usable
+from streams.transcribe.engines.vosk_model import faults
 from streams.transcribe.job import TranscribedAudio, sweep, transcribe_on
 from streams.transcribe.record import shares, transcript_of
 from streams.transcribe.segments import RecordingMemory, SegmentTopic
@@ -70,10 +72,21 @@ def build(settings: Settings, clock: Clock = wall_clock) -> Worker:
     worker.background("upgrades", upgrades.run)
     worker.needs["recordings"] = worker.watch(mounted(speech.recordings, speech.recordings_mount))
     worker.needs["disk"] = worker.watch(disk(speech.spool, settings.metrics.free_mb))
+    if usable(settings) == ["vosk"]:  # else it is the fallback, and `check` names its faults
+        _watch_model(worker, speech)
     worker.needs["engine"] = lambda: any(guarded.engine.health().usable for guarded in engines.engines)
     for guarded in engines.engines:
         worker.on_close(guarded.engine.close)
     return worker
+
+
+def _watch_model(worker: Worker, speech: Speech) -> None:
+    """A model that somebody has set must be one; without any the line works, and recordings wait for it."""
+    if speech.vosk_model != Speech().vosk_model:
+        model = Condition("speech_model", str(speech.vosk_model), lambda: "; ".join(faults(speech.vosk_model)))
+        worker.needs["model"] = worker.watch(model)
+    elif faults(speech.vosk_model):
+        log.warning("no speech model is set: recordings wait", extra={"setting": "speech.vosk_model"})
 
 
 def _owned(worker: Worker) -> Callable[[], set[int]]:

@@ -1,5 +1,6 @@
 """A refused SpeechKit key reaches the chat of ops through `leadpulse worker notify`."""
 
+import shutil
 from pathlib import Path
 
 import aiohttp
@@ -11,6 +12,7 @@ from tests.fakes.telegram import FakeTelegram
 from tests.installation import Installation, until
 from tests.integration.notify_line import CURATOR, GONE, GONES_LEAD, SHARED, TOKEN, WAIT, Line
 
+MODEL = Path("tests/fixtures/vosk-ru-tiny")
 TEN = 1_795_244_400_000
 
 
@@ -40,34 +42,42 @@ async def test_a_refusal_is_one_message_that_turns_green(bootstrap: str, tmp_pat
 
 
 async def test_a_missing_share_is_told_and_readyz_says_so(bootstrap: str, tmp_path: Path) -> None:
-    """`transcribe` without its recordings folder: 503 in words, one notice, well again when it is there."""
-    share = tmp_path / "share"
-    async with Installation(bootstrap, tmp_path, {"LEADPULSE_SPEECH__RECORDINGS": str(share)}) as installation:
+    """`transcribe` without its recordings folder and its model: 503 in words, a notice each, well again later."""
+    share, model = tmp_path / "share", tmp_path / "model"
+    environ = {"LEADPULSE_SPEECH__RECORDINGS": str(share), "LEADPULSE_SPEECH__VOSK_MODEL": str(model)}
+    async with Installation(bootstrap, tmp_path, environ) as installation:
         url = f"http://127.0.0.1:{installation.settings.metrics.transcribe}/readyz"
         installation.worker("transcribe")
 
-        async def shown() -> object:
+        async def shown() -> tuple[object, object]:
             try:
                 async with aiohttp.ClientSession() as client, client.get(url) as answer:
-                    return (await answer.json()).get("recordings")
+                    needs = await answer.json()
             except aiohttp.ClientError:
-                return None
+                return None, None
+            return needs.get("recordings"), needs.get("model")
 
         async def missing() -> bool:
-            return await shown() == f"{share}: папки нет"
+            return await shown() == (
+                f"{share}: папки нет",
+                f"{model}: папки модели {model} нет (speech.vosk_model)",
+            )
 
         async def there() -> bool:
-            return await shown() is True
+            return await shown() == (True, True)
 
         async def told() -> bool:
-            return await installation.count(OPS_NOTICES) == 1
+            return await installation.count(OPS_NOTICES) == 2
 
         await until(missing, 60, "/readyz names the fault")
         await until(told, 60, "ops are told")
-        (record,) = await installation.read(OPS_NOTICES)
-        notice = msgspec.json.decode(record.value, type=OpsNotice)
-        assert (notice.kind, notice.subject, notice.detail) == ("recordings_missing", str(share), "папки нет")
+        notices = [msgspec.json.decode(r.value, type=OpsNotice) for r in await installation.read(OPS_NOTICES)]
+        assert {(notice.kind, notice.subject) for notice in notices} == {
+            ("recordings_missing", str(share)),
+            ("speech_model", str(model)),
+        }
         share.mkdir()
+        shutil.copytree(MODEL, model)
         await until(there, 60, "/readyz is well again")
 
 

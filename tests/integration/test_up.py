@@ -73,13 +73,16 @@ class Up:
         return self.log_file.read_text()
 
     def children(self) -> dict[str, psutil.Process]:
-        """Its processes by name; Java is `java`."""
+        """Its processes by name; Kafka itself is `java`, its small helpers before the start are not."""
         assert self.process is not None
         found = {}
         for child in psutil.Process(self.process.pid).children(recursive=True):
             with contextlib.suppress(psutil.NoSuchProcess):
                 words = child.cmdline()
-                found[words[words.index("worker") + 1] if "worker" in words else child.name()] = child
+                if "worker" in words:
+                    found[words[words.index("worker") + 1]] = child
+                elif "kafka.Kafka" in words:
+                    found["java"] = child
         return found
 
     async def ready(self, times: int = 1) -> None:

@@ -15,6 +15,7 @@ EXPECTED = Path(__file__).parents[2] / "golden" / "texts" / "notices.txt"
 
 CASES = {
     "engine_refuses": ("speechkit_stream", "PERMISSION_DENIED: no role"),
+    "speech_model": ("/srv/vosk-ru", "папки модели /srv/vosk-ru нет (speech.vosk_model)"),
     "model_refuses": ("glm", "ключ, имя модели или адрес не подходят"),
     "disk_full": ("/data (узел srv1)", "свободно 312 МБ, нужно 512"),
     "kafka_away": ("Kafka", ""),
