@@ -95,8 +95,12 @@ class House:
     def processes(self) -> dict[str, psutil.Process]:
         """What runs now, by the worker's name."""
         assert self.up is not None
-        children = psutil.Process(self.up.pid).children(recursive=True)
-        return {_name(child): child for child in children if child.status() != psutil.STATUS_ZOMBIE}
+        found = {}
+        for child in psutil.Process(self.up.pid).children(recursive=True):
+            with contextlib.suppress(psutil.NoSuchProcess):  # it may end while it is looked at
+                if child.status() != psutil.STATUS_ZOMBIE:
+                    found[_name(child)] = child
+        return found
 
     def cpu(self) -> dict[str, float]:
         """Seconds of CPU (user and system) that each process has used."""
