@@ -148,7 +148,7 @@ async def test_a_first_start_and_an_orderly_end(up: Up) -> None:
     lines = up.log.splitlines()
     assert [line for line in lines if not LINE.match(line)] == []
     assert not [line for line in lines if " ERROR " in line or " CRITICAL " in line]
-    assert sum("токена бота нет (telegram.token)" in line for line in lines) == 1
+    assert sum("нет токена бота (telegram.token)" in line for line in lines) == 1
     assert sum("pipeline завершился (сигнал 9)" in line for line in lines) == 1
     assert "100%-secret" not in up.log
     assert (up.folder / "log" / "leadpulse.log").read_text() == up.log
