@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Callable, Collection
 from copy import copy
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from schemas.types import Millis
 from streams.engine.process import Batch, Record, sent_again
@@ -118,6 +119,13 @@ class Budget:
             self._clear()
 
 
+class Count(NamedTuple):
+    """What a batch comes to, before it is entered: the budgets that it spends, in order, and all of them behind it."""
+
+    spent: list[Spent]
+    behind: dict[str, Budget]
+
+
 class Ledger:
     """The budgets and the parked origins of one topic. `origin` is None for topics of our own making: never parked."""
 
@@ -142,27 +150,21 @@ class Ledger:
                 free.append(record)
         return replace(batch, records=free), parked
 
-    def look(self, batch: Batch, rejected: Collection[int]) -> list[Spent]:
-        """The budgets that this batch would spend, in order; `rejected` are offsets. Changes nothing."""
-        if not rejected:  # a good record spends nothing
-            return []
-        copies = {origin: budget.copy() for origin, budget in self._budgets_of(batch.partition).items()}
-        return self._walk(batch, rejected, copies)
+    def count(self, batch: Batch, rejected: Collection[int]) -> Count:
+        """What this batch comes to; `rejected` are offsets. Changes nothing."""
+        behind = {origin: budget.copy() for origin, budget in self._budgets_of(batch.partition).items()}
+        return Count(self._walk(batch, rejected, behind) if rejected or behind else [], behind)
 
-    def enter(self, batch: Batch, rejected: Collection[int]) -> None:
-        """Count a batch that is settled: an origin that spent its budget in it is parked from here on."""
+    def enter(self, batch: Batch, count: Count) -> None:
+        """A batch that was counted is settled: an origin that spent its budget in it is parked from here on."""
         last = batch.records[-1].timestamp if batch.records else 0
         self._parked = {key: until for key, until in self._parked.items() if key[0] != batch.partition or last < until}
-        budgets = self._budgets_of(batch.partition)
-        if not rejected and not budgets:
-            return
-        spent = self._walk(batch, rejected, budgets)
-        for origin, budget in budgets.items():
+        for origin, budget in count.behind.items():
             if budget.fresh:
                 self._budgets.pop((batch.partition, origin), None)
             else:
                 self._budgets[batch.partition, origin] = budget
-        for one in spent:
+        for one in count.spent:
             if one.until:
                 self._parked[batch.partition, one.origin] = one.until
 

@@ -25,7 +25,7 @@ def first_appended(record: Record) -> Millis:
 
 def sent_again(record: Record) -> bool:
     """Whether it stood here before: it was parked, waited for a link, or was replayed."""
-    return any(name == FIRST_APPENDED for name, _ in record.headers)
+    return bool(record.headers) and any(name == FIRST_APPENDED for name, _ in record.headers)
 
 
 @dataclass(frozen=True, slots=True)

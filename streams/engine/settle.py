@@ -17,7 +17,7 @@ from schemas.codec import Rejected
 from schemas.errors import NotYet, TooLarge, Transient
 from schemas.sources import DeadLetter
 from streams.engine import metrics
-from streams.engine.budget import Ledger, first_parking
+from streams.engine.budget import Count, Ledger, first_parking
 from streams.engine.kafka import Output, Outputs
 from streams.engine.lanes import beside
 from streams.engine.letters import LEAST_PAYLOAD, letter_output
@@ -132,12 +132,11 @@ class Settler:
             self.in_work -= Counter([batch.partition])
             if not settled:  # it may come to us again: what the process remembers of it was never sent
                 self._discard(batch.partition)
-        if not settled:
-            return False
-        metrics.BATCHES.labels(self._topic).inc()
-        metrics.RECORDS.labels(self._topic).inc(len(batch.records))
-        metrics.SETTLE_SECONDS.labels(self._topic).observe(time.monotonic() - began)
-        return True
+        if settled:
+            metrics.BATCHES.labels(self._topic).inc()
+            metrics.RECORDS.labels(self._topic).inc(len(batch.records))
+            metrics.SETTLE_SECONDS.labels(self._topic).observe(time.monotonic() - began)
+        return settled
 
     async def _settle_part(self, batch: Batch) -> None:
         """Make all of it durable, in one go or in parts, in order. Raises `_Moved`."""
@@ -152,22 +151,23 @@ class Settler:
         free, parked = self._ledger.split(batch)
         try:
             outcome = await self._answer(free) if free.records else Outcome()
-            if at := first_parking(free, self._ledger.look(free, outcome.bad)):
+            count = self._ledger.count(free, outcome.bad)
+            if at := first_parking(free, count.spent):
                 return batch.records.index(free.records[at])
-            await self._keep(free, outcome, [parked_output(batch.topic, *held) for held in parked])
+            await self._keep(free, outcome, count, [parked_output(batch.topic, *held) for held in parked])
         except _Moved:
             raise
         except Exception as error:  # noqa: BLE001 — whatever a record does must not end the worker
             if len(batch.records) > 1:
                 return len(batch.records) // 2
-            outcome = await self._bury(free, batch.records[0], error)
-        self._ledger.enter(free, outcome.bad)
+            count = await self._bury(free, batch.records[0], error)
+        self._ledger.enter(free, count)
         return 0
 
-    async def _keep(self, batch: Batch, outcome: Outcome, outputs: list[Output]) -> None:
+    async def _keep(self, batch: Batch, outcome: Outcome, count: Count, outputs: list[Output]) -> None:
         """Send what the process answered, and `outputs`; the state when the broker has all the rest."""
         letters = [self._letter(batch, *bad) for bad in outcome.rejected]
-        notices = [notice_output(batch, one) for one in self._ledger.look(batch, outcome.bad)]
+        notices = [notice_output(batch, one) for one in count.spent]
         await self._send(batch, outcome.outputs + letters + outputs + notices)
         state = outcome.state
         while state:  # if still ours: it must not lie over what the new owner wrote
@@ -198,17 +198,18 @@ class Settler:
                 self._discard(batch.partition)
                 log.warning("record tried once more", extra={"topic": batch.topic, "error": type(error).__name__})
 
-    async def _bury(self, batch: Batch, record: Record, error: Exception) -> Outcome:
+    async def _bury(self, batch: Batch, record: Record, error: Exception) -> Count:
         """A dead letter of the only record, in place of all that was made of it."""
         self._discard(batch.partition)
         log.error("record cannot be processed", extra={"topic": batch.topic, "error": type(error).__name__})
         why = Rejected(str(error), type(error).__name__)
         outcome = Outcome(rejected=[(record, why)])
+        count = self._ledger.count(batch, outcome.bad)
         try:
-            await self._keep(batch, outcome, [])
+            await self._keep(batch, outcome, count, [])
         except TooLarge:  # the cluster takes less than `schemas.topics` says
             await self._send(batch, [self._letter(batch, record, why, LEAST_PAYLOAD)])
-        return outcome
+        return count
 
     async def _send(self, batch: Batch, outputs: list[Output]) -> None:
         """Return when the broker has all of it. Raises `_Moved`, `TooLarge`."""
