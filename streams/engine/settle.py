@@ -203,10 +203,9 @@ class Settler:
         self._discard(batch.partition)
         log.error("record cannot be processed", extra={"topic": batch.topic, "error": type(error).__name__})
         why = Rejected(str(error), type(error).__name__)
-        outcome = Outcome(rejected=[(record, why)])
-        count = self._ledger.count(batch, outcome.bad)
+        count = self._ledger.count(batch, {record.offset})
         try:
-            await self._keep(batch, outcome, count, [])
+            await self._keep(batch, Outcome(rejected=[(record, why)]), count, [])
         except TooLarge:  # the cluster takes less than `schemas.topics` says
             await self._send(batch, [self._letter(batch, record, why, LEAST_PAYLOAD)])
         return count
