@@ -164,5 +164,5 @@ def _name(process: psutil.Process) -> str:
     line = process.cmdline()
     if "kafka.Kafka" in line:
         return KAFKA
-    known = [word for word in (*WORKERS, "supervisor.supervisord") if word in line]
+    known = [word for word in WORKERS if word in line]
     return known[0] if known else f"{process.name()} {process.pid}"

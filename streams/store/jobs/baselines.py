@@ -12,7 +12,6 @@ import asyncio
 import logging
 import time
 from collections.abc import Iterable, Sequence
-from typing import Protocol
 
 import msgspec
 
@@ -29,6 +28,7 @@ from streams.engine.kafka import Output, partition_of
 from streams.store.clickhouse import StatementFailed
 from streams.store.database import Database
 from streams.store.jobs.clock import latest_at
+from streams.store.jobs.daily import Progress
 from streams.store.jobs.ticks import Send
 from streams.store.sinks.rows import Record
 
@@ -73,16 +73,6 @@ WHERE lead_id IN {leads:Array(String)} AND kind IN {kinds:Array(String)}
     AND ts >= fromUnixTimestamp64Milli({since:Int64}) AND day BETWEEN {first:Int32} AND {last:Int32}
 GROUP BY lead_id, day
 ORDER BY lead_id, day"""
-
-
-class Progress(Protocol):
-    """What `Baselines` asks of `lag.Lag`."""
-
-    def partitions(self) -> set[int]:
-        """Partitions of `lead.events` that are ours."""
-
-    async def caught_up(self, patience: float) -> bool:
-        """Wait until all that the broker has now is stored."""
 
 
 class Baselines:
