@@ -14,6 +14,7 @@ from collections.abc import Iterator, MutableMapping
 
 from msgspec.structs import replace
 
+from processors.signals.raising import Cleared
 from schemas.alerts import SEVERITIES, Alert, AlertStatus, Press, Rule, Signal
 from schemas.codec import event_id
 from schemas.events import AlertAction
@@ -25,6 +26,8 @@ FORGET_MS = 14 * DAY_MS
 MOST_EVIDENCE = 5
 GROWN = 2.0
 """A signal whose score is so many times the alert's replaces its figures, without opening it again."""
+
+NEVER = 1 << 62
 
 SNOOZE_MS = {"snooze_1d": DAY_MS, "snooze_7d": 7 * DAY_MS}
 
@@ -100,6 +103,25 @@ def expire(alerts: Alerts, now: Millis) -> Iterator[Alert]:
             yield _keep(alerts, _moved(alert, "open", now))
         elif alert.status != "resolved" and now - alert.updated_at >= FORGET_MS:
             yield _keep(alerts, _moved(alert, "resolved", now))
+
+
+def clear(alerts: Alerts, cleared: Cleared) -> Alert | None:
+    """The rule's finding is over: its alert is resolved, and the next rise rings."""
+    last = alerts.get(cleared.rule)
+    if last is None or last.status == "resolved":
+        return None
+    return _keep(alerts, _moved(last, "resolved", cleared.ts))
+
+
+def due(alerts: Alerts) -> Millis:
+    """When an hour passing changes something at the earliest; `NEVER` without living alerts."""
+    return min(map(_due, alerts.values()), default=NEVER)
+
+
+def _due(alert: Alert) -> Millis:
+    if alert.status == "resolved":
+        return NEVER
+    return alert.snoozed_until if alert.status == "snoozed" else alert.updated_at + FORGET_MS
 
 
 def _opened(signal: Signal) -> Alert:

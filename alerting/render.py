@@ -44,8 +44,8 @@ class Rendered:
 
 def render(alert: Alert) -> Rendered:
     """The message of an alert in its present state."""
-    what, step = _RULES[alert.rule]
-    lines = [f"{_MARKS[alert.severity]} <b>Клиент {alert.lead_id}: {_TITLES[alert.rule]}</b>"]
+    what, step = _RULES.get(alert.rule, _OTHER)
+    lines = [f"{_MARKS[alert.severity]} <b>Клиент {alert.lead_id}: {_TITLES.get(alert.rule, 'риск')}</b>"]
     lines.append(what(alert))
     lines.append(f"Замечено {_moment(alert.opened_at)} (мск)")
     if alert.evidence:
@@ -61,10 +61,10 @@ def render(alert: Alert) -> Rendered:
 
 def gist(alert: Alert) -> str:
     """The alert in the daily report: whose, what, how much, and the latest words."""
-    what, _ = _RULES[alert.rule]
+    what, _ = _RULES.get(alert.rule, _OTHER)
     said = [clean(evidence.text, LONGEST_QUOTE) for evidence in alert.evidence if evidence.kind != "reservation"]
     quote = f" «{said[-1]}»" if said and said[-1] else ""
-    return f"{_MARKS[alert.severity]} Клиент {alert.lead_id}: {_TITLES[alert.rule]}. {what(alert)}{quote}"
+    return f"{_MARKS[alert.severity]} Клиент {alert.lead_id}: {_TITLES.get(alert.rule, 'риск')}. {what(alert)}{quote}"
 
 
 def answer(action: str) -> str:
@@ -131,6 +131,9 @@ _RULES: dict[Rule, tuple[Callable[[Alert], str], str]] = {
         "свяжитесь с клиентом сегодня, выясните причину и предложите решение.",
     ),
 }
+
+
+_OTHER: tuple[Callable[[Alert], str], str] = (lambda _: "", "свяжитесь с клиентом.")
 
 
 def _evidence(evidence: Evidence) -> str:

@@ -39,3 +39,9 @@ def day_start(day: LocalDay) -> Millis:
 def hour_start(ts: Millis) -> Millis:
     """When the hour of a time begins, in ms UTC. Moscow's offset is in whole hours since 1930."""
     return ts - ts % HOUR_MS
+
+
+def next_hour(now: Millis, hour: int) -> Millis:
+    """The next time after `now` when it is `hour` (0..23) in Moscow."""
+    today = day_start(local_day(now)) + hour * HOUR_MS
+    return today if today > now else day_start(local_day(now) + 1) + hour * HOUR_MS

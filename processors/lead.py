@@ -10,16 +10,22 @@ from typing import TypeAlias
 
 import msgspec
 
-from processors.days import local_day
+from processors.context import Context
+from processors.days import DAY_MS, HOUR_MS, local_day
+from processors.rules import builtin
 from processors.sealed import CHUNK, Sealed
 from processors.signals import leaving_phrase, reservation_spike
+from processors.signals.raising import Cleared
 from processors.state import DAYS_KEPT, Day, LeadState
 from schemas.alerts import Signal
 from schemas.events import (
     AlertAction,
+    AlertsMuted,
     Baseline,
+    Call,
     Event,
     Inbound,
+    MeetingRecorded,
     MeetingTranscribed,
     Message,
     MessageEdited,
@@ -27,7 +33,6 @@ from schemas.events import (
     Reservation,
     Shipment,
 )
-from schemas.topics import DAY_MS
 from schemas.types import Meta, Millis
 
 LATE_MS = DAY_MS
@@ -36,16 +41,20 @@ LATE_MS = DAY_MS
 LATE_TRANSCRIPT_MS = 7 * DAY_MS
 """A meeting's time is its start, and its words may wait for days in the queue of recordings: they are still news."""
 
-HOUR_MS = 3_600_000
+Finding: TypeAlias = Signal | Cleared | AlertAction
+"""What an event means for the lead's alerts: a rule found something or it is over, or a curator pressed a button."""
 
-Finding: TypeAlias = Signal | AlertAction
-"""What an event means for the lead's alerts: a rule found something, or a curator pressed a button."""
+WITHDRAWAL = "client_withdrawal"
+"""`purpose` of goods that the client takes home or to somebody else."""
 
 NOTHING: tuple[Finding, ...] = ()
 
 
-def step(state: LeadState, event: Event, meta: Meta) -> Sequence[Finding]:
-    """Fold one event into the lead's state (in place) and return what it means for the lead's alerts."""
+def step(state: LeadState, event: Event, meta: Meta, context: Context | None = None) -> Sequence[Finding]:
+    """Fold one event into the lead's state (in place) and return what it means for the lead's alerts.
+
+    Without a context the built-in rules hold, and nothing is known of other clients.
+    """
     if meta.offset <= state.applied:
         return NOTHING
     state.applied = meta.offset
@@ -57,33 +66,61 @@ def step(state: LeadState, event: Event, meta: Meta) -> Sequence[Finding]:
         return NOTHING  # one that came late is remembered too: its repeat may have another time
     if event.ts > meta.ts:  # a clock that runs ahead must not write into tomorrow, nor mute or snooze a rule for years
         event = msgspec.structs.replace(event, ts=meta.ts)
+    context = context or Context(builtin())
+    today = local_day(event.ts)
     match event:
         case Reservation():
-            today = local_day(event.ts)
             day = state.day(today)
             day.reserved_qty += event.qty
             if event.action == "created":
                 day.reservations += 1
+            elif event.qty < 0:
+                day.cancelled += 1
+                day.cancelled_qty -= event.qty
             return reservation_spike.find(state, event, today)
         case Pick():
-            day = state.day(local_day(event.ts))
+            day = state.day(today)
             day.picks += 1
             day.picked_qty += event.qty
+            if event.purpose == WITHDRAWAL:
+                day.withdrawn_qty += event.qty
         case Shipment():
-            state.day(local_day(event.ts)).shipped_qty += event.qty
-        case Inbound(planned=False):
-            state.day(local_day(event.ts)).inbound_qty += event.qty
-        case Message(author=author) if author.client:
-            state.day(local_day(event.ts)).messages += 1
+            state.day(today).shipped_qty += event.qty
+        case Inbound():
+            day = state.day(today)
+            if event.planned:
+                day.planned_qty += event.qty
+            else:
+                day.inbound_qty += event.qty
+        case Call():
+            state.day(today).calls += 1
+        case Message(author=author):
+            if not author.client:
+                state.day(today).answers += 1
+                return NOTHING
+            state.day(today).messages += 1
             return leaving_phrase.find_in_message(event)
         case MessageEdited(author=author) if author.client:
             return leaving_phrase.find_in_message(event)
         case AlertAction():
             return (event,)
+        case AlertsMuted():
+            state.muted_until = event.until
+        case MeetingRecorded():
+            state.day(today).meetings += 1
         case MeetingTranscribed():
             return _leaving(state, event)
         case _:
             pass
+    return NOTHING
+
+
+def evening(state: LeadState, now: Millis, context: Context) -> Sequence[Finding]:
+    """Look back at the day that ends: what is not there can only be seen by looking.
+
+    `now` is the hour for it, whenever the tick comes that brings it. Nothing found means that nothing was changed: a
+    lead that is looked at again after a restart says nothing twice.
+    """
     return NOTHING
 
 

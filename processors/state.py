@@ -20,6 +20,28 @@ class Day(msgspec.Struct, array_like=True):
     shipped_qty: int = 0
     inbound_qty: int = 0
     messages: int = 0
+    cancelled: int = 0
+    cancelled_qty: int = 0
+    withdrawn_qty: int = 0
+    planned_qty: int = 0
+    calls: int = 0
+    meetings: int = 0
+    answers: int = 0
+
+
+class Raised(msgspec.Struct, array_like=True):
+    """How far a rule has risen: `level` is an index of SEVERITIES, -1 when it is over. `since` it rose, `at` it was
+    found last (ms UTC); `strength` 0..1 for the score; `score`, `value`, `baseline` and the event as they were said.
+    """
+
+    level: int = -1
+    since: int = 0
+    at: int = 0
+    strength: float = 0.0
+    score: float = 0.0
+    value: float = 0.0
+    baseline: float = 0.0
+    event_id: str = ""
 
 
 class LeadState(msgspec.Struct, array_like=True):
@@ -29,7 +51,8 @@ class LeadState(msgspec.Struct, array_like=True):
     `ids` maps event ids of the last 24 h to the hour of their arrival, oldest first; those before them are `sealed`.
     `first_day` is the first day the client is known from: days without figures after it count as zero. `spike` is (day,
     severity index, z) raised last. `leaving` maps recordings with a leaving phrase to the Moscow day of their meeting:
-    a better transcript of the same words is no news. Fields are only added at the end.
+    a better transcript of the same words is no news.
+    `raised` is the memory of the signals. Fields are only added at the end.
     """
 
     applied: int = -1
@@ -40,6 +63,8 @@ class LeadState(msgspec.Struct, array_like=True):
     alerts: dict[Rule, Alert] = {}
     leaving: dict[str, LocalDay] = {}
     sealed: Sealed | None = None
+    raised: dict[Rule, Raised] = {}
+    muted_until: int = 0
 
     def day(self, day: LocalDay) -> Day:
         """The figures of a day, made when missing."""

@@ -1,6 +1,6 @@
 """Signals and alerts: what `lead.signals` and `lead.alerts` carry."""
 
-from typing import Literal
+from typing import Literal, get_args
 
 import msgspec
 
@@ -10,12 +10,35 @@ Severity = Literal["info", "warning", "critical"]
 SEVERITIES: tuple[Severity, ...] = ("info", "warning", "critical")
 """In rising order."""
 
-Rule = Literal["reservation_spike", "leaving_phrase"]
+Rule = Literal[
+    "reservation_spike",
+    "order_silence",
+    "chat_silence",
+    "call_silence",
+    "meeting_silence",
+    "reply_silence",
+    "volume_decline",
+    "bulk_pick",
+    "broken_reservations",
+    "payment_conflict",
+    "leaving_phrase",
+    "competitor_phrase",
+    "complaint_phrase",
+    "loss_phrase",
+    "legal_phrase",
+    "tone",
+    "combined_risk",
+]
+RULES: tuple[Rule, ...] = get_args(Rule)
 
-Unit = Literal["", "reservations", "pieces"]
+Unit = Literal["", "reservations", "pieces", "days", "percent", "points", "talks", "words"]
 """What `value` and `baseline` count; empty where they are scores."""
 
 AlertStatus = Literal["open", "acknowledged", "snoozed", "resolved"]
+
+Held = Literal["", "night", "shadow", "muted", "budget", "grouped", "within"]
+"""Why an alert stays silent: quiet hours, a source of the first days, a person's wish, the curator's week is full,
+many clients at once, another alert tells it."""
 
 
 class Evidence(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -34,7 +57,8 @@ class Evidence(msgspec.Struct, frozen=True, omit_defaults=True):
 class Signal(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A rule's finding on one lead. `value` against `baseline` (the client's own normal), `score` in the rule's unit.
 
-    `window_start` is the start of what was looked at: the Moscow day of a spike, the time of a message.
+    `window_start` is the start of what was looked at: the Moscow day of a spike, the time of a message. `strength`
+    0..1 is the continuous part for the client's score; `figures` are the numbers its text needs, by name.
     """
 
     signal_id: EventId
@@ -46,7 +70,9 @@ class Signal(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     value: float
     baseline: float
     score: float
+    strength: float = 1.0
     unit: Unit = ""
+    figures: dict[str, float] = {}
     evidence: list[Evidence] = []
 
 
@@ -62,6 +88,8 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One state of an alert (`lead.alerts`, key = lead id). (`alert_id`, `version`) is unique; the highest wins.
 
     `rings`: this state is news for the curator and gets a message of its own; other states only change the message.
+    `held` says why a state that is news does not ring (`alerting.policy`), `ring_at` when it will (0: never);
+    `within` is the rule whose alert tells of it instead. `escalated`: the head was told, nobody had looked.
     """
 
     alert_id: EventId
@@ -82,3 +110,8 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     rings: bool = False
     verdict: Literal["", "confirmed", "false_alarm"] = ""
     press: Press | None = None
+    figures: dict[str, float] = {}
+    held: Held = ""
+    ring_at: Millis = 0
+    within: Rule | Literal[""] = ""
+    escalated: bool = False

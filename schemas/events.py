@@ -18,6 +18,7 @@ from schemas.warehouse import Adjustment, Inbound, Line, Pick, Reservation, Retu
 __all__ = [
     "Adjustment",
     "AlertAction",
+    "AlertsMuted",
     "Author",
     "Baseline",
     "Call",
@@ -25,6 +26,7 @@ __all__ = [
     "CrmChanged",
     "DayFigures",
     "Event",
+    "Fleet",
     "IdentityLinked",
     "Inbound",
     "Line",
@@ -140,7 +142,12 @@ class Tick(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_fi
 
 
 class DayFigures(msgspec.Struct, frozen=True, array_like=True):
-    """What one client did on one Moscow day. Counts, and pieces where the name ends in `qty`."""
+    """What one client did on one Moscow day. Counts, and pieces where the name ends in `qty`.
+
+    `reserved_qty` is net of what was taken back; `cancelled` and `cancelled_qty` are what was (both positive).
+    `withdrawn_qty` was picked or shipped for the client himself, `planned_qty` announced; `messages` are the client's,
+    `answers` ours.
+    """
 
     day: LocalDay
     reservations: int = 0
@@ -150,6 +157,49 @@ class DayFigures(msgspec.Struct, frozen=True, array_like=True):
     shipped_qty: int = 0
     inbound_qty: int = 0
     messages: int = 0
+    cancelled: int = 0
+    cancelled_qty: int = 0
+    withdrawn_qty: int = 0
+    planned_qty: int = 0
+    calls: int = 0
+    meetings: int = 0
+    answers: int = 0
+
+
+class Fleet(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="type", tag="fleet"):
+    """Figures of all clients together, hourly to every partition. Belongs to no lead. (`processors.fleet` makes them.)
+
+    `day` is the Moscow day of `ts`. `ratios` are the fleet's factor F of the days up to `day`, the last one of today so
+    far; `weekdays` the pooled shape, Monday first, mean 1; `closed` the days on which the fleet rested. `size_spread`
+    is the pooled deviation of ln(pieces of an active day), `decline` the median of 28 d over the 84 d before.
+    `clients` is how many are active. `sources` says since when each source sends live events, `fired` for which share
+    of the active clients a rule's alert opened within 24 h, `rung` how often each curator (chat id, "" for the shared
+    one) was rung within 7 days.
+    """
+
+    event_id: EventId
+    ts: Millis
+    day: LocalDay
+    ratios: list[float] = []
+    weekdays: list[float] = []
+    closed: list[LocalDay] = []
+    size_spread: float = 0.0
+    decline: float = 1.0
+    clients: int = 0
+    sources: dict[str, Millis] = {}
+    fired: dict[str, float] = {}
+    rung: dict[str, int] = {}
+    lead_id: str = ""
+    source: str = "store"
+    v: int = 1
+    backfill: bool = False
+
+
+class AlertsMuted(LeadEvent, frozen=True, tag="alerts_muted"):
+    """A person does not want to be rung for this lead before `until` (0: rings again)."""
+
+    until: Millis
+    actor: Author
 
 
 class Baseline(LeadEvent, frozen=True, tag="baseline"):
@@ -193,7 +243,9 @@ Event = (
     | Adjustment
     | StockSnapshot
     | AlertAction
+    | AlertsMuted
     | Tick
+    | Fleet
     | Baseline
     | IdentityLinked
 )

@@ -85,6 +85,7 @@ LEAD_STATE = TopicSpec(
 )
 LEAD_SIGNALS = TopicSpec("lead.signals", key="lead id", partitions=LEAD_PARTITIONS)
 LEAD_ALERTS = TopicSpec("lead.alerts", key="lead id", partitions=LEAD_PARTITIONS)
+LEAD_SCORES = TopicSpec("lead.scores", key="lead id", partitions=LEAD_PARTITIONS)
 LEAD_UNASSIGNED = TopicSpec(
     "lead.unassigned",
     key="client kind:value",
@@ -134,6 +135,7 @@ TOPICS: tuple[TopicSpec, ...] = (
     LEAD_STATE,
     LEAD_SIGNALS,
     LEAD_ALERTS,
+    LEAD_SCORES,
     LEAD_UNASSIGNED,
     SEGMENTS,
     MINUTES_REQUESTS,

@@ -1,28 +1,21 @@
-"""Worker `pipeline`: `source.*` → normalize → `lead.events` → fold → `lead.state`, `lead.signals`, `lead.alerts`.
+"""Worker `pipeline`: `source.*` → normalize → `lead.events` → fold → `lead.state`, `.signals`, `.alerts`, `.scores`.
 
-It touches Kafka only. `processors/` decides what a record means, `alerting/policy.py` what becomes of a signal.
+It touches Kafka only. `processors/` decides what a record means, `alerting/` what becomes of a signal.
 """
-
-from functools import partial
 
 import msgspec
 
-from alerting import policy
-from processors import lead
 from processors.normalize import NORMALIZERS, Normalizer, Options
-from processors.state import LeadState
-from schemas.alerts import Alert, Signal
+from processors.rules import builtin
 from schemas.codec import EVENT, MINUTES_REQUEST, Codec, Rejected
 from schemas.errors import NotYet
-from schemas.events import AlertAction, Event, Tick
+from schemas.events import Event
 from schemas.minutes import MeetingRequest
 from schemas.sources import Unassigned
 from schemas.topics import (
     BITRIX,
     IDENTITIES,
-    LEAD_ALERTS,
     LEAD_EVENTS,
-    LEAD_SIGNALS,
     LEAD_STATE,
     LEAD_UNASSIGNED,
     MINUTES_REQUESTS,
@@ -30,21 +23,18 @@ from schemas.topics import (
     TOPICS,
     WMS,
 )
-from schemas.types import Meta
-from streams.engine import metrics
 from streams.engine.ends import Ends
 from streams.engine.kafka import Output, Reader
 from streams.engine.parking import origin
 from streams.engine.settle import Batch, Outcome
 from streams.engine.state import LeadStates
 from streams.engine.worker import Worker
+from streams.pipeline.fold import Fold
 from streams.pipeline.identities import KnownIdentities
 from streams.pipeline.relink import Recheck, Relink, needed
 from streams.settings import Settings
 
 _UNASSIGNED: Codec[Unassigned] = Codec(Unassigned)
-_SIGNAL: Codec[Signal] = Codec(Signal)
-_ALERT: Codec[Alert] = Codec(Alert)
 
 
 HOOKS = (TELEGRAM, BITRIX, WMS)
@@ -66,7 +56,7 @@ def build(settings: Settings) -> Worker:
             normalize = Normalize(NORMALIZERS[topic.name], known, options)
             worker.consume(topic, normalize, origin=origin if topic in HOOKS else None)
     states = LeadStates(Reader(settings.kafka, LEAD_STATE), ends)
-    worker.consume(LEAD_EVENTS, Fold(states), discard=states.discard)
+    worker.consume(LEAD_EVENTS, Fold(states, builtin()), discard=states.discard)
     worker.consume(IDENTITIES, Relink(Reader(settings.kafka, LEAD_UNASSIGNED), worker.outputs))
     worker.consume(LEAD_UNASSIGNED, Recheck(known))
     worker.background("identities", known.follow)
@@ -94,71 +84,6 @@ class Normalize:
                 continue
             outcome.outputs += [_output(meaning, record.key) for meaning in found]
         return outcome
-
-
-class Fold:
-    """Lead events into states, signals and alerts."""
-
-    def __init__(self, states: LeadStates) -> None:
-        self._states = states
-
-    async def __call__(self, batch: Batch) -> Outcome:
-        """Settle's `Process`. When a record breaks the fold, the partition is read again before the next attempt."""
-        states = await self._states.open(batch.partition, batch.generation)
-        try:
-            return self._fold(batch, states)
-        except Exception:
-            self._states.discard(batch.partition)
-            raise
-
-    def _fold(self, batch: Batch, states: dict[str, LeadState]) -> Outcome:
-        outcome = Outcome(placed=partial(self._states.placed, batch.partition))
-        touched: dict[str, None] = {}
-        decode = EVENT.decode
-        for record in batch.records:
-            event = decode(record.value)
-            if isinstance(event, Rejected):
-                outcome.rejected.append((record, event))
-                continue
-            if isinstance(event, Tick):
-                self._tick(event, batch.meta(record), states, touched, outcome)
-                continue
-            state = states.get(event.lead_id)
-            if state is None:
-                state = states[event.lead_id] = LeadState()
-            if record.offset > state.applied:
-                touched[event.lead_id] = None
-            for finding in lead.step(state, event, batch.meta(record)):
-                self._finding(finding, state, batch.partition, outcome)
-        outcome.state += self._states.records(batch.partition, touched)
-        return outcome
-
-    def _tick(
-        self, tick: Tick, meta: Meta, states: dict[str, LeadState], touched: dict[str, None], outcome: Outcome
-    ) -> None:
-        for lead_id, state in states.items():
-            if meta.offset <= state.applied:
-                continue
-            expired = list(policy.expire(state.alerts, tick.ts))
-            for alert in expired:
-                self._alert(alert, meta.partition, outcome)
-            if lead.prune(state, tick.ts) or expired:
-                state.applied = meta.offset  # two states of a lead with the same fence are the same state
-                touched[lead_id] = None
-        metrics.LEADS.labels(meta.partition).set(len(states))
-
-    def _finding(self, finding: lead.Finding, state: LeadState, partition: int, outcome: Outcome) -> None:
-        if isinstance(finding, AlertAction):
-            self._alert(policy.act(state.alerts, finding), partition, outcome)
-            return
-        metrics.SIGNALS.labels(finding.rule, finding.severity).inc()
-        outcome.outputs.append(Output(LEAD_SIGNALS.name, finding.lead_id.encode(), _SIGNAL.encode(finding), partition))
-        self._alert(policy.decide(state.alerts, finding), partition, outcome)
-
-    def _alert(self, alert: Alert | None, partition: int, outcome: Outcome) -> None:
-        if alert is not None:
-            metrics.ALERTS.labels(alert.rule, alert.status).inc()
-            outcome.outputs.append(Output(LEAD_ALERTS.name, alert.lead_id.encode(), _ALERT.encode(alert), partition))
 
 
 def _output(found: Event | Unassigned | MeetingRequest, key: bytes | None) -> Output:

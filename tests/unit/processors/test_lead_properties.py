@@ -157,14 +157,19 @@ def _count(log: Sequence[Entry]) -> dict[int, Day]:
                 day = days.setdefault(today, Day())
                 day.reservations += event.action == "created"
                 day.reserved_qty += event.qty
+                if event.action != "created" and event.qty < 0:
+                    day.cancelled += 1
+                    day.cancelled_qty -= event.qty
             case Pick():
                 day = days.setdefault(today, Day())
                 day.picks += 1
                 day.picked_qty += event.qty
             case Shipment():
                 days.setdefault(today, Day()).shipped_qty += event.qty
-            case Inbound(planned=False):
-                days.setdefault(today, Day()).inbound_qty += event.qty
+            case Inbound():
+                day = days.setdefault(today, Day())
+                day.inbound_qty += 0 if event.planned else event.qty
+                day.planned_qty += event.qty if event.planned else 0
             case Message() if event.author.client:
                 days.setdefault(today, Day()).messages += 1
             case _:

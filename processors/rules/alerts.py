@@ -1,0 +1,18 @@
+"""What becomes of signals (values and sources: `rules.toml`)."""
+
+import msgspec
+
+
+class AlertRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Times and counts of `alerting.policy`."""
+
+    cool_down_hours: float
+    grown: float
+    within_hours: float
+    quiet_from: int
+    quiet_until: int
+    shadow_days: float
+    weekly_budget: int
+    group_share: float
+    escalate_hours: float
+    evening_hour: int

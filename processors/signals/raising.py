@@ -1,0 +1,51 @@
+"""What every signal does when it finds something: it rises, it grows, or it is over.
+
+`state.raised` remembers per rule how far it has risen, so that the same finding is said once.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from processors.state import LeadState, Raised
+from schemas.alerts import SEVERITIES, Rule, Signal
+from schemas.types import Millis
+
+GROWN = 2.0
+"""A finding that goes on is said again when its size has grown so many times."""
+
+
+class Cleared(NamedTuple):
+    """A rule's finding is over: its clear condition holds. `value` in the unit of its signals."""
+
+    rule: Rule
+    ts: Millis
+    value: float = 0.0
+
+
+def rise(state: LeadState, signal: Signal) -> Sequence[Signal]:
+    """The signal, when its level is above what was raised, or its score has doubled since; and it is remembered."""
+    level = SEVERITIES.index(signal.severity)
+    last = state.raised.get(signal.rule)
+    fresh = last is None or last.level < 0
+    if last is None:
+        last = state.raised[signal.rule] = Raised()
+    last.at = max(last.at, signal.ts)
+    if not fresh and level <= last.level and signal.score < GROWN * last.score:
+        last.strength = max(last.strength, signal.strength)
+        return ()
+    if fresh:
+        last.since = signal.ts
+    last.level, last.score = max(level, last.level), signal.score
+    last.strength = signal.strength if fresh else max(last.strength, signal.strength)
+    last.value, last.baseline = signal.value, signal.baseline
+    last.event_id = signal.evidence[0].event_id if signal.evidence else ""
+    return (signal,)
+
+
+def clear(state: LeadState, rule: Rule, ts: Millis, value: float = 0.0) -> Sequence[Cleared]:
+    """That the rule is over, when it was raised. Its last time stays for the score's half-life."""
+    last = state.raised.get(rule)
+    if last is None or last.level < 0:
+        return ()
+    last.level = -1
+    return (Cleared(rule, ts, value),)

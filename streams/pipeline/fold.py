@@ -1,0 +1,91 @@
+"""Lead events into states, signals, alerts and scores: `alerting.fold` between `lead.events` and its outputs."""
+
+import asyncio
+import time
+from collections.abc import Iterable
+from functools import partial
+
+from alerting.fold import Partition, Result
+from processors.rules import Rules
+from schemas.alerts import Alert, Signal
+from schemas.codec import EVENT, Codec, Rejected
+from schemas.events import Tick
+from schemas.scores import Score
+from schemas.topics import LEAD_ALERTS, LEAD_SCORES, LEAD_SIGNALS
+from schemas.types import LeadId
+from streams.engine import metrics
+from streams.engine.kafka import Output
+from streams.engine.settle import Batch, Outcome
+from streams.engine.state import LeadStates
+
+SLICE_SECONDS = 0.05
+"""After so much of a tick's work the events of other partitions have their turn."""
+
+_SIGNAL: Codec[Signal] = Codec(Signal)
+_ALERT: Codec[Alert] = Codec(Alert)
+_SCORE: Codec[Score] = Codec(Score)
+
+
+class Fold:
+    """Settle's `Process` for `lead.events`."""
+
+    def __init__(self, states: LeadStates, rules: Rules) -> None:
+        self._states, self._rules = states, rules
+        self._partitions: dict[int, Partition] = {}
+
+    async def __call__(self, batch: Batch) -> Outcome:
+        """When a record breaks the fold, the partition is read again before the next attempt."""
+        states = await self._states.open(batch.partition, batch.generation)
+        fold = self._partitions.get(batch.partition)
+        if fold is None or fold.leads is not states:
+            fold = self._partitions[batch.partition] = Partition(states, self._rules)
+        try:
+            return await self._fold(batch, fold)
+        except BaseException:  # cut off in the middle too: what is half changed must not be gone on from
+            self.discard(batch.partition)
+            raise
+
+    def discard(self, partition: int) -> None:
+        """Forget a partition whose states may be half changed."""
+        self._states.discard(partition)
+        self._partitions.pop(partition, None)
+
+    async def _fold(self, batch: Batch, fold: Partition) -> Outcome:
+        outcome = Outcome(placed=partial(self._states.placed, batch.partition))
+        touched: dict[LeadId, None] = {}
+        for record in batch.records:
+            event = EVENT.decode(record.value)
+            if isinstance(event, Rejected):
+                outcome.rejected.append((record, event))
+                continue
+            if isinstance(event, Tick):
+                began = time.monotonic()
+                for lead_id, results, changed in fold.tick(event, batch.meta(record)):
+                    if changed:
+                        touched[lead_id] = None
+                    outcome.outputs += _outputs(results, batch.partition)
+                    if time.monotonic() - began > SLICE_SECONDS:
+                        await asyncio.sleep(0)
+                        began = time.monotonic()
+                metrics.LEADS.labels(batch.partition).set(len(fold.leads))
+                continue
+            outcome.outputs += _outputs(fold.apply(event, batch.meta(record)), batch.partition)
+            state = fold.leads.get(event.lead_id)
+            if state is not None and state.applied == record.offset:
+                touched[event.lead_id] = None
+        outcome.state += self._states.records(batch.partition, touched)
+        return outcome
+
+
+def _outputs(results: Iterable[Result], partition: int) -> Iterable[Output]:
+    for result in results:
+        key = result.lead_id.encode()
+        match result:
+            case Signal():
+                metrics.SIGNALS.labels(result.rule, result.severity).inc()
+                yield Output(LEAD_SIGNALS.name, key, _SIGNAL.encode(result), partition)
+            case Alert():
+                metrics.ALERTS.labels(result.rule, result.status).inc()
+                yield Output(LEAD_ALERTS.name, key, _ALERT.encode(result), partition)
+            case Score():
+                yield Output(LEAD_SCORES.name, key, _SCORE.encode(result), partition)
