@@ -4,12 +4,11 @@ what to do, and the buttons. Pure. Telegram's HTML; Moscow time.
 
 import html
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 
+from alerting.texts import TEXTS, title
 from processors.russian.dates import clock, date, place
-from processors.russian.plural import PIECES, REMARKS, RESERVATIONS, choose, count, decimal, times
-from schemas.alerts import Alert, Evidence, Rule, Severity
+from schemas.alerts import Alert, Evidence, Severity
 from schemas.callback import Action, encode
 
 LONGEST = 4096
@@ -44,15 +43,14 @@ class Rendered:
 
 def render(alert: Alert) -> Rendered:
     """The message of an alert in its present state."""
-    what, step = _RULES.get(alert.rule, _OTHER)
-    lines = [f"{_MARKS[alert.severity]} <b>Клиент {alert.lead_id}: {_TITLES.get(alert.rule, 'риск')}</b>"]
-    lines.append(what(alert))
+    lines = [f"{_MARKS[alert.severity]} <b>Клиент {alert.lead_id}: {title(alert)}</b>"]
+    lines.append(TEXTS[alert.rule].what(alert))
     lines.append(f"Замечено {_moment(alert.opened_at)} (мск)")
-    if alert.evidence:
-        lines += ["", "Основание:"]
-        lines += [_evidence(evidence) for evidence in alert.evidence[-MOST_EVIDENCE:]]
+    shown = [evidence for evidence in alert.evidence if evidence.kind != "part"][-MOST_EVIDENCE:]
+    if shown:
+        lines += ["", "Основание:", *map(_evidence, shown)]
     if alert.status != "resolved":
-        lines += ["", f"Что сделать: {step}"]
+        lines += ["", f"Что сделать: {TEXTS[alert.rule].step}"]
     status = _status(alert)
     if status:
         lines += ["", status]
@@ -61,10 +59,9 @@ def render(alert: Alert) -> Rendered:
 
 def gist(alert: Alert) -> str:
     """The alert in the daily report: whose, what, how much, and the latest words."""
-    what, _ = _RULES.get(alert.rule, _OTHER)
-    said = [clean(evidence.text, LONGEST_QUOTE) for evidence in alert.evidence if evidence.kind != "reservation"]
+    said = [clean(evidence.text, LONGEST_QUOTE) for evidence in alert.evidence if evidence.kind in _SAID]
     quote = f" «{said[-1]}»" if said and said[-1] else ""
-    return f"{_MARKS[alert.severity]} Клиент {alert.lead_id}: {_TITLES.get(alert.rule, 'риск')}. {what(alert)}{quote}"
+    return f"{_MARKS[alert.severity]} Клиент {alert.lead_id}: {title(alert)}. {TEXTS[alert.rule].what(alert)}{quote}"
 
 
 def answer(action: str) -> str:
@@ -87,12 +84,19 @@ def plain(text: str) -> str:
 
 _MARKS: dict[Severity, str] = {"info": "🔵", "warning": "🟡", "critical": "🔴"}
 
-_TITLES: dict[Rule, str] = {
-    "reservation_spike": "резкий рост броней",
-    "leaving_phrase": "говорит об уходе",
+_KINDS = {
+    "message": "сообщение",
+    "meeting": "встреча",
+    "call": "звонок",
+    "reservation": "бронь",
+    "pick": "сборка",
+    "shipment": "отгрузка",
+    "inbound": "поставка",
+    "stock": "остаток",
+    "day": "день",
 }
-
-_KINDS = {"message": "сообщение", "meeting": "встреча", "reservation": "бронь"}
+_SAID = ("message", "meeting", "call")
+"""Kinds of evidence whose text is somebody's words."""
 
 ANSWERS = {
     "seen": "Принято",
@@ -101,39 +105,6 @@ ANSWERS = {
     "false_alarm": "Отмечено: ложная тревога",
     "confirmed": "Отмечено: риск подтверждён",
 }
-
-
-def _spike(alert: Alert) -> str:
-    forms = PIECES if alert.unit == "pieces" else RESERVATIONS
-    amount = count(round(alert.value), forms)
-    amount += " в брони за день" if alert.unit == "pieces" else " за день"
-    usual = decimal(alert.baseline)
-    if usual == "0":
-        return f"{amount}, хотя обычно броней почти нет."
-    normal = choose(round(alert.baseline), ("обычной", "обычных", "обычных")) if "," not in usual else "обычных"
-    more = alert.value / alert.baseline
-    return f"{amount} при {normal} {usual}: в {times(more)} больше нормы клиента."
-
-
-def _leaving(alert: Alert) -> str:
-    where = {"message": "в переписке", "meeting": "на встрече"}
-    places = " и ".join(dict.fromkeys(where[e.kind] for e in alert.evidence if e.kind in where))
-    return f"{count(max(1, len(alert.evidence)), REMARKS)} об уходе{' ' + places if places else ''}."
-
-
-_RULES: dict[Rule, tuple[Callable[[Alert], str], str]] = {
-    "reservation_spike": (
-        _spike,
-        "уточните у клиента, с чем связан рост: распродажа, новая площадка или вывоз товара.",
-    ),
-    "leaving_phrase": (
-        _leaving,
-        "свяжитесь с клиентом сегодня, выясните причину и предложите решение.",
-    ),
-}
-
-
-_OTHER: tuple[Callable[[Alert], str], str] = (lambda _: "", "свяжитесь с клиентом.")
 
 
 def _evidence(evidence: Evidence) -> str:
@@ -145,7 +116,10 @@ def _evidence(evidence: Evidence) -> str:
         head = f"{kind} {_moment(evidence.ts)}"
     if not text:
         return f"• {head}"
-    return f"• {head}: {text}" if evidence.kind == "reservation" else f"• {head}: «{text}»"
+    if evidence.kind not in _SAID:
+        return f"• {head}: {text}"
+    who = clean(evidence.who, LONGEST_NAME)
+    return f"• {head}{', ' + who if who else ''}: «{text}»"
 
 
 def _status(alert: Alert) -> str:

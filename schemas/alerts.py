@@ -44,7 +44,7 @@ many clients at once, another alert tells it."""
 class Evidence(msgspec.Struct, frozen=True, omit_defaults=True):
     """What a person can check: the event, and the words or figures in it.
 
-    `at_ms` is the place in a recording, ms from its start.
+    `at_ms` is the place in a recording, ms from its start. `who` said it, where that is known.
     """
 
     event_id: str
@@ -52,6 +52,7 @@ class Evidence(msgspec.Struct, frozen=True, omit_defaults=True):
     kind: str
     text: str = ""
     at_ms: int | None = None
+    who: str = ""
 
 
 class Signal(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

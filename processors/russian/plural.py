@@ -12,6 +12,13 @@ EVENTS: Forms = ("событие", "события", "событий")
 RECORDS: Forms = ("запись", "записи", "записей")
 REMARKS: Forms = ("высказывание", "высказывания", "высказываний")
 DAYS: Forms = ("день", "дня", "дней")
+WORKING_DAYS: Forms = ("рабочий день", "рабочих дня", "рабочих дней")
+HOURS: Forms = ("час", "часа", "часов")
+POINTS: Forms = ("балл", "балла", "баллов")
+ARTICLES: Forms = ("артикул", "артикула", "артикулов")
+TALKS: Forms = ("разговор", "разговора", "разговоров")
+COMPLAINTS: Forms = ("жалоба", "жалобы", "жалоб")
+OUR_MESSAGES: Forms = ("наше сообщение", "наших сообщения", "наших сообщений")
 TIMES: Forms = ("раз", "раза", "раз")
 
 
@@ -47,7 +54,18 @@ def decimal(number: float) -> str:
     return f"{rounded:.1f}".replace(".", ",")
 
 
+def measure(number: float, forms: Forms) -> str:
+    """`1,5 дня`, `2 дня`, `12 дней`: a fraction takes the genitive singular."""
+    rounded = round(number, 1) if abs(number) < 10 else round(number)
+    return f"{decimal(number)}\u00a0{choose(int(rounded), forms) if rounded == int(rounded) else forms[1]}"
+
+
 def times(ratio: float) -> str:
     """`3,3 раза`, `5 раз`, `21 раз`."""
-    rounded = round(ratio, 1) if ratio < 10 else round(ratio)
-    return f"{decimal(ratio)}\u00a0{choose(int(rounded), TIMES) if rounded == int(rounded) else TIMES[1]}"
+    return measure(ratio, TIMES)
+
+
+def percent(share: float) -> str:
+    """`75 %` of a share of 0.75; what is there but rounds to nothing is `меньше 1 %`."""
+    rounded = round(100 * share)
+    return "меньше\u00a01\u00a0%" if rounded == 0 < share else f"{whole(rounded)}\u00a0%"

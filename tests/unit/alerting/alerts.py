@@ -1,11 +1,12 @@
 """Alerts and reports that the tests of `alerting` share."""
 
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 
-from schemas.alerts import Alert, Evidence, Press
+from schemas.alerts import Alert, Evidence, Press, Rule, Unit
 from schemas.minutes import OFFLINE, UNKNOWN, Action, MeetingMinutes, Minutes, Point
 from schemas.reports import (
     ChatLine,
@@ -127,3 +128,131 @@ def pressed(alert: Alert, action: str, status: str, **changes: object) -> Alert:
         press=Press(action, "Анна", "q1"),
         **changes,
     )
+
+
+def found(rule: Rule, value: float, baseline: float = 0.0, *, unit: Unit = "", **fields: Any) -> Alert:
+    """An open warning of any rule, noticed on the 21st of November at 20:00."""
+    return Alert(
+        alert_id="00000000000000a3",
+        version=1,
+        lead_id="12345",
+        rule=rule,
+        severity=fields.pop("severity", "warning"),
+        status="open",
+        opened_at=moscow(21, 20),
+        updated_at=moscow(21, 20),
+        value=value,
+        baseline=baseline,
+        score=1.0,
+        unit=unit,
+        **fields,
+    )
+
+
+def said(text: str, who: str = "", kind: str = "message", at_ms: int | None = None) -> Evidence:
+    """Somebody's words on the 21st of November."""
+    return Evidence("00000000000000e4", moscow(21, 15, 30), kind, text, at_ms, who)
+
+
+LAST_ORDER = Evidence("00000000000000e5", moscow(13, 16, 20), "reservation", "Р-100777: 40 шт.")
+
+EACH_RULE = {
+    "order-silence": found(
+        *("order_silence", 6, 1.5),
+        unit="days",
+        figures={"days": 8, "working_days": 6, "usual_gap": 1.5, "longest_gap": 4},
+        evidence=[LAST_ORDER],
+    ),
+    "chat-silence": found(
+        *("chat_silence", 11, 2),
+        unit="days",
+        figures={"days": 15, "usual_gap": 2, "longest_gap": 5},
+        evidence=[said("Спасибо, всё получили", "Пётр")],
+    ),
+    "call-silence": found("call_silence", 21, 5, unit="days", figures={"usual_gap": 5, "longest_gap": 12}),
+    "meeting-silence": found("meeting_silence", 31, 7, unit="days", figures={"usual_gap": 7, "longest_gap": 14}),
+    "reply-silence": found(
+        *("reply_silence", 4, 0.1), unit="days", figures={"days": 4, "messages": 3, "usual_hours": 2.4}
+    ),
+    "volume-decline": found(
+        *("volume_decline", 2.1, 6.4), unit="reservations", figures={"ratio": 0.33, "fleet": 0.97}, severity="critical"
+    ),
+    "bulk-pick": found(
+        *("bulk_pick", 900, 150),
+        unit="pieces",
+        severity="critical",
+        figures={
+            "stock": 1200,
+            "out": 900,
+            "reserved": 300,
+            "days": 3,
+            "inbound": 0,
+            "planned": 0,
+            "days_left": 1,
+            "skus": 15,
+            "empty": 12,
+            "withdrawn": 600,
+        },
+        evidence=[Evidence("00000000000000e6", moscow(21, 18, 2), "pick", "П-5512: 400 шт.")],
+    ),
+    "bulk-pick-reserved": found(
+        *("bulk_pick", 11_000, 700),
+        unit="pieces",
+        severity="critical",
+        figures={
+            "stock": 12_000,
+            "reserved": 11_000,
+            "out": 0,
+            "days": 1,
+            "planned": 500,
+            "inbound": 0,
+            "estimated": 1,
+        },
+    ),
+    "broken-reservations": found(
+        *("broken_reservations", 30_000, 40_000),
+        unit="pieces",
+        severity="critical",
+        figures={"share": 0.75, "usual_share": 0.05, "documents": 12, "days": 3},
+        evidence=[Evidence("00000000000000e7", moscow(21, 19, 1), "reservation", "Р-7: снято 9000 шт.")],
+    ),
+    "payment-conflict": found(
+        "payment_conflict",
+        2,
+        figures={"talks": 3, "days": 30},
+        evidence=[said("За такие деньги платить не будем", "Олег")],
+    ),
+    "competitor": found(
+        "competitor_phrase", 1, unit="words", evidence=[said("Нам предложили дешевле", "Олег", "meeting", 754_000)]
+    ),
+    "complaint": found(
+        "complaint_phrase",
+        3,
+        unit="words",
+        evidence=[said("Опять всё перепутали"), said("Третий раз жду ответа", "Олег")],
+    ),
+    "loss": found("loss_phrase", 1, unit="words", evidence=[said("Пропало двадцать коробок", "Олег")]),
+    "legal": found(
+        "legal_phrase", 1, unit="words", severity="critical", evidence=[said("Готовим претензию к вам", "Олег")]
+    ),
+    "leaving-conditional": found(
+        *("leaving_phrase", 1),
+        unit="words",
+        figures={"conditional": 1},
+        evidence=[said("Если так пойдёт, уйдём к другому складу", "Олег")],
+    ),
+    "tone": found("tone", 2, figures={"bad": 2}, evidence=[said("Мне всё равно, что вы там решили", "Олег")]),
+    "combined-yellow": found(
+        *("combined_risk", 38, 12),
+        unit="points",
+        figures={"level": 1, "order_silence": 27.5, "chat_silence": 9.2},
+        evidence=[LAST_ORDER],
+    ),
+    "combined-red": found(
+        *("combined_risk", 71, 38),
+        unit="points",
+        severity="critical",
+        figures={"level": 2, "leaving_phrase": 57, "order_silence": 27.5, "volume_decline": 4},
+        evidence=[LAST_ORDER, said("Мы уходим к другому складу", "Олег")],
+    ),
+}

@@ -10,12 +10,13 @@ from msgspec.structs import replace
 
 from alerting.render import LONGEST, REPEATED, Rendered, render
 from alerting.report import render_curator, render_report
+from alerting.texts import TEXTS
 from processors.russian import plural
-from schemas.alerts import Alert, Evidence
+from schemas.alerts import RULES, Alert, Evidence
 from schemas.callback import decode
 from schemas.reports import DailyReport, ReportLine
 from tests.fakes.botapi import BadRequest, parse_html
-from tests.unit.alerting.alerts import FULL_REPORT, LEAVING, REPORT, SPIKE, moscow, pressed
+from tests.unit.alerting.alerts import EACH_RULE, FULL_REPORT, LEAVING, REPORT, SPIKE, moscow, pressed
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "texts"
 
@@ -33,6 +34,7 @@ ALERTS = {
     "snoozed": pressed(SPIKE, "snooze_1d", "snoozed", snoozed_until=moscow(22, 14, 10)),
     "false-alarm": pressed(SPIKE, "false_alarm", "resolved", verdict="false_alarm"),
     "expired": replace(SPIKE, version=2, status="resolved", updated_at=moscow(5, 15, month=12)),
+    **EACH_RULE,
 }
 
 REPORTS = {
@@ -61,6 +63,11 @@ def check(name: str, text: str) -> None:
 def test_alert_reads_as_agreed(name: str) -> None:
     """Each kind of alert in each of its states has its text and its buttons."""
     check(name, shown(render(ALERTS[name])))
+
+
+def test_every_rule_has_its_text() -> None:
+    """A rule that is added gets its words, and a golden file that somebody has read."""
+    assert set(TEXTS) == set(RULES) == {alert.rule for alert in ALERTS.values()}
 
 
 @pytest.mark.parametrize("name", REPORTS)
