@@ -16,13 +16,14 @@ import msgspec
 from aiokafka import AIOKafkaConsumer, ConsumerRecord
 
 from bench.job import DECODE_WINDOW, DECODER, ENCODE, STATE_TOPIC, TOPIC, Window, step
+from processors.rules import builtin
 from schemas.topics import LEAD_EVENTS, LEAD_STATE, TopicSpec
 from streams.engine.ends import Ends
 from streams.engine.kafka import MOST_BYTES, PARTITIONS, Output, Reader
 from streams.engine.settle import Batch, Outcome
 from streams.engine.state import LeadStates
 from streams.engine.worker import Worker
-from streams.pipeline.worker import Fold
+from streams.pipeline.fold import Fold
 from streams.settings import Kafka, Metrics, Pipeline, Settings
 
 
@@ -135,7 +136,7 @@ class _Forgetful(Reader):
 async def product(bootstrap: str, meter: Meter) -> None:
     """The same frame with the product's own fold: days, ids of 24 h, signals, alerts."""
     worker = _worker(bootstrap, "bench.")
-    fold = Fold(LeadStates(_Forgetful(worker.settings.kafka, LEAD_STATE), Ends(worker.settings.kafka)))
+    fold = Fold(LeadStates(_Forgetful(worker.settings.kafka, LEAD_STATE), Ends(worker.settings.kafka)), builtin())
 
     async def process(batch: Batch) -> Outcome:
         meter.start()

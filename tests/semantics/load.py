@@ -6,17 +6,16 @@ from dataclasses import dataclass, field
 import msgspec
 from aiokafka import ConsumerRecord
 
-from alerting import policy
-from processors import lead
+from alerting.fold import Partition
 from processors.days import local_day
+from processors.rules import builtin
 from processors.state import LeadState, decode_state
 from schemas import codec
 from schemas.alerts import Alert
-from schemas.events import AlertAction, Baseline, DayFigures, Event, Tick
+from schemas.events import Baseline, DayFigures, Event, Tick
 from schemas.topics import LEAD_EVENTS
 from schemas.types import Meta
 from streams.engine.clock import wall_clock
-from streams.engine.kafka import partition_of
 
 HISTORY_DAYS = 40
 
@@ -56,9 +55,14 @@ def reservation(lead_id: str, number: int, qty: int = 5) -> bytes:
 class Oracle:
     """The fold over the log of `lead.events`, in one process, without any fault."""
 
-    states: dict[str, LeadState] = field(default_factory=dict)
+    partitions: dict[int, Partition] = field(default_factory=dict)
     alerts: dict[tuple[str, int], Alert] = field(default_factory=dict)
     ids: set[str] = field(default_factory=set)
+
+    @property
+    def states(self) -> dict[str, LeadState]:
+        """Of all leads."""
+        return {lead_id: state for partition in self.partitions.values() for lead_id, state in partition.leads.items()}
 
     def fold(self, records: Iterable[ConsumerRecord]) -> "Oracle":
         """Fold records, partition by partition in the order of offsets."""
@@ -70,26 +74,14 @@ class Oracle:
 
     def _step(self, event: Event, meta: Meta) -> None:
         self.ids.add(event.event_id)
+        partition = self.partitions.get(meta.partition)
+        if partition is None:
+            partition = self.partitions[meta.partition] = Partition({}, builtin())
         if isinstance(event, Tick):
-            self._tick(event, meta.partition)
-            return
-        state = self.states.setdefault(event.lead_id, LeadState())
-        for finding in lead.step(state, event, meta):
-            changed = (
-                policy.act(state.alerts, finding)
-                if isinstance(finding, AlertAction)
-                else policy.decide(state.alerts, finding)
-            )
-            if changed is not None:
-                self.alerts[changed.alert_id, changed.version] = changed
-
-    def _tick(self, tick: Tick, partition: int) -> None:
-        for lead_id, state in self.states.items():
-            if partition_of(LEAD_EVENTS.name, lead_id.encode()) != partition:
-                continue
-            for expired in policy.expire(state.alerts, tick.ts):
-                self.alerts[expired.alert_id, expired.version] = expired
-            lead.prune(state, tick.ts)
+            results = [result for _, found, _ in partition.tick(event, meta) for result in found]
+        else:
+            results = list(partition.apply(event, meta))
+        self.alerts |= {(alert.alert_id, alert.version): alert for alert in results if isinstance(alert, Alert)}
 
 
 def last_states(records: Iterable[ConsumerRecord]) -> dict[str, LeadState]:

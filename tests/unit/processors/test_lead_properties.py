@@ -170,8 +170,10 @@ def _count(log: Sequence[Entry]) -> dict[int, Day]:
                 day = days.setdefault(today, Day())
                 day.inbound_qty += 0 if event.planned else event.qty
                 day.planned_qty += event.qty if event.planned else 0
-            case Message() if event.author.client:
-                days.setdefault(today, Day()).messages += 1
+            case Message():
+                day = days.setdefault(today, Day())
+                day.messages += event.author.client
+                day.answers += not event.author.client
             case _:
                 continue
     return days
