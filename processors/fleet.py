@@ -1,0 +1,244 @@
+"""What all clients have in common: the season, the shape of the week, the days on which everybody rests.
+
+`FleetDays` holds each client's orders and pieces by day; `figures` makes the `Fleet` event from them. `store` fills it
+from its tables, the back-test from its file; both ask at every hour: only today's factor is made anew then, the rest
+once a day (or when a past day was corrected). Sources of the formulas: research/signals.md 2, 3, 4 and 8.
+"""
+
+from collections.abc import Mapping
+from typing import Final, NamedTuple, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from processors.days import local_day
+from schemas.codec import event_id
+from schemas.events import Fleet
+from schemas.types import LeadId, LocalDay, Millis
+
+Matrix: TypeAlias = NDArray[np.float64]
+"""Clients by days (or by weekdays)."""
+
+WINDOW: Final = 84
+"""Days of history behind an expectation: twelve weeks."""
+
+SPAN: Final = 2 * WINDOW + 32
+"""Days kept: the factor of a day 84 days ago looks at the 84 before it; and a month for late corrections."""
+
+LEAST_DAYS: Final = 28
+"""A client who is known for less has no normal yet."""
+
+LEAST_CLIENTS: Final = 8
+"""Fewer clients are no fleet: its factors are 1."""
+
+WEEKS: Final = 4.0
+"""Weeks of the fleet's weekday shape that stand behind a client's own (signals.md 2: own weekday shrunk to pooled)."""
+
+SHAPE_FROM, SHAPE_TO = 0.3, 3.0
+"""The fleet's weekday as a prior: a group closed on Saturdays must not close Saturday for the others."""
+
+RATIO_FROM, RATIO_TO, STILL = 0.5, 3.0, 0.15
+"""A day's factor is cut at these; |ln F| below STILL is chance (signals.md 8)."""
+
+WORKS: Final = 0.25
+"""A weekday with less than this part of the client's mean day is no working day of his."""
+
+RESTS: Final = 0.3
+"""Below this share of those who usually work the day is no working day."""
+
+
+class _Past(NamedTuple):
+    """What does not change within a day."""
+
+    expected: NDArray[np.float64]
+    usual: NDArray[np.bool_]
+    ratios: list[float]
+    weekdays: list[float]
+    closed: list[LocalDay]
+    size_spread: float
+    order_spread: float
+    decline: float
+    clients: int
+
+
+class FleetDays:
+    """Orders and pieces of every client by Moscow day, for the last `SPAN` days. Grows by whoever fills it."""
+
+    def __init__(self) -> None:
+        self._rows: dict[LeadId, int] = {}
+        self._day: LocalDay = 0
+        self._orders: Matrix = np.zeros((64, SPAN))
+        self._pieces: Matrix = np.zeros((64, SPAN))
+        self._first: NDArray[np.int64] = np.zeros(64, dtype=np.int64)
+        self._past: _Past | None = None
+
+    def add(self, lead_id: LeadId, day: LocalDay, orders: int = 1, pieces: int = 0) -> None:
+        """More of a day: so many reservations created, so many pieces in them."""
+        place = self._place(lead_id, day)
+        if place is not None:
+            self._orders[place] += orders
+            self._pieces[place] += pieces
+
+    def put(self, lead_id: LeadId, day: LocalDay, orders: int, pieces: int) -> None:
+        """A day's exact figures instead of those that were there. Days before the span only say since when he is."""
+        place = self._place(lead_id, day)
+        if place is not None:
+            self._orders[place] = orders
+            self._pieces[place] = pieces
+
+    def figures(
+        self,
+        ts: Millis,
+        *,
+        sources: Mapping[str, Millis] | None = None,
+        fired: Mapping[str, float] | None = None,
+        rung: Mapping[str, int] | None = None,
+    ) -> Fleet:
+        """The event as of `ts` (ms UTC): everything in it is of days before, but today's factor and today's rest."""
+        day = local_day(ts)
+        self._turn(day)
+        past = self._past = self._past or self._look_back()
+        rows = len(self._rows)
+        today = self._orders[:rows, SPAN - 1 - (self._day - day)]
+        busy = past.usual
+        rests = busy.sum() >= LEAST_CLIENTS and (today[busy] > 0).mean() < RESTS
+        return Fleet(
+            event_id=event_id("fleet", str(ts)),
+            ts=ts,
+            day=day,
+            ratios=[*past.ratios, _factor(today, past.expected)],
+            weekdays=past.weekdays,
+            closed=[*past.closed, day] if rests else past.closed,
+            size_spread=past.size_spread,
+            order_spread=past.order_spread,
+            decline=past.decline,
+            clients=past.clients,
+            sources=dict(sources or {}),
+            fired=dict(fired or {}),
+            rung=dict(rung or {}),
+        )
+
+    def _place(self, lead_id: LeadId, day: LocalDay) -> tuple[int, int] | None:
+        """Row and column of a client's day, or None when it is older than the span."""
+        self._turn(day)
+        row = self._rows.get(lead_id)
+        if row is None:
+            row = self._rows[lead_id] = len(self._rows)
+            if row == len(self._first):
+                self._orders = np.concatenate((self._orders, np.zeros_like(self._orders)))
+                self._pieces = np.concatenate((self._pieces, np.zeros_like(self._pieces)))
+                self._first = np.concatenate((self._first, np.zeros_like(self._first)))
+            self._first[row] = day
+            self._past = None
+        if day < self._day or day < self._first[row]:
+            self._first[row] = min(int(self._first[row]), day)
+            self._past = None
+        column = SPAN - 1 - (self._day - day)
+        return None if column < 0 else (row, column)
+
+    def _turn(self, day: LocalDay) -> None:
+        """Make `day` the newest."""
+        ahead = day - self._day
+        if ahead <= 0:
+            return
+        for table in (self._orders, self._pieces):
+            if ahead < SPAN:
+                table[:, :-ahead] = table[:, ahead:].copy()
+            table[:, -min(ahead, SPAN) :] = 0
+        self._day = day
+        self._past = None
+
+    def _look_back(self) -> _Past:
+        """Everything that days before the newest say."""
+        rows, day = len(self._rows), self._day
+        x, first = self._orders[:rows], self._first[:rows]
+        age = np.clip(np.arange(day - SPAN + 1, day + 1)[None, :] - first[:, None], 0, WINDOW)
+        total = _before(x, WINDOW)
+        mean = np.divide(total, age, out=np.zeros_like(total), where=age >= LEAST_DAYS)
+        weekdays = _weekdays(x, mean[:, -1], age[:, -1], day)
+        expected = _expected(x, mean, age, weekdays, day)
+        month = _before((x > 0).astype(float), LEAST_DAYS)
+        usual = month >= LEAST_DAYS / 2
+        recent = range(SPAN - 1 - WINDOW, SPAN - 1)
+        closed = [
+            day - SPAN + 1 + column
+            for column in range(LEAST_DAYS, SPAN - 1)
+            if usual[:, column].sum() >= LEAST_CLIENTS and (x[usual[:, column], column] > 0).mean() < RESTS
+        ]
+        return _Past(
+            expected=expected[:, -1],
+            usual=usual[:, -1],
+            ratios=[_factor(x[:, column], expected[:, column]) for column in recent],
+            weekdays=[round(float(factor), 4) for factor in weekdays],
+            closed=closed,
+            size_spread=_spread(self._pieces[:rows, -WINDOW - 1 : -1]),
+            order_spread=_spread(self._pieces[:rows, -WINDOW - 1 : -1] / np.maximum(x[:, -WINDOW - 1 : -1], 1)),
+            decline=_decline(x, first, day),
+            clients=int((month[:, -1] > 0).sum()),
+        )
+
+
+def _before(table: Matrix, days: int) -> Matrix:
+    """Each day's sum over the `days` before it."""
+    ends = np.concatenate((np.zeros((len(table), 1)), np.cumsum(table, axis=1)), axis=1)[:, :-1]
+    starts = np.concatenate((np.zeros((len(table), days)), ends[:, :-days]), axis=1)
+    return ends - starts
+
+
+def _weekdays(x: Matrix, mean: NDArray[np.float64], age: NDArray[np.int64], day: LocalDay) -> NDArray[np.float64]:
+    """The fleet's weekday factors, Monday first, mean 1: every client weighs the same, a burst is cut at 5 means."""
+    known = mean > 0.2
+    if known.sum() < LEAST_CLIENTS:
+        return np.ones(7)
+    days = np.arange(day - WINDOW, day)
+    since = days[None, :] >= day - age[known][:, None]
+    share = np.where(since, np.minimum(x[known, -WINDOW - 1 : -1] / mean[known][:, None], 5.0), np.nan)
+    factors = np.array([np.nanmean(share[:, (days + 3) % 7 == weekday]) for weekday in range(7)])
+    whole = factors.mean()
+    return np.maximum(factors / whole, 0.02) if whole > 0 else np.ones(7)
+
+
+def _expected(x: Matrix, mean: Matrix, age: NDArray[np.int64], weekdays: NDArray[np.float64], day: LocalDay) -> Matrix:
+    """A client's ordinary day: his mean of the 84 days before, by his own weekday shrunk to the fleet's.
+
+    0 on weekdays on which he hardly works: a group closed on Saturdays does not halve the fleet's Saturday.
+    """
+    columns = np.arange(day - SPAN + 1, day + 1)
+    prior = np.clip(weekdays, SHAPE_FROM, SHAPE_TO)[(columns + 3) % 7][None, :]
+    same = sum((np.pad(x, ((0, 0), (7 * week, 0)))[:, :SPAN] for week in range(1, WINDOW // 7 + 1)), np.zeros_like(x))
+    own = np.divide(same, mean, out=np.zeros_like(x), where=mean > 0)
+    weeks = age // 7
+    result: Matrix = mean * np.maximum((own + WEEKS * prior) / (weeks + WEEKS), 0.02)
+    return np.where(own >= WORKS * weeks, result, 0.0)
+
+
+def _factor(x: NDArray[np.float64], expected: NDArray[np.float64]) -> float:
+    """A day's factor: the median of what clients did over what they ordinarily do."""
+    known = expected > 1
+    if known.sum() < LEAST_CLIENTS:
+        return 1.0
+    factor = min(max(float(np.median(x[known] / expected[known])), RATIO_FROM), RATIO_TO)
+    return round(factor, 4) if abs(np.log(factor)) >= STILL else 1.0
+
+
+def _spread(sizes: Matrix) -> float:
+    """The pooled deviation of ln size over clients with four active days and more; 0 when there are none."""
+    active = sizes > 0
+    many = active.sum(axis=1) >= 4
+    if not many.any():
+        return 0.0
+    active = active[many]
+    logs = np.log(np.where(active, sizes[many], 1.0))
+    count = active.sum(axis=1)
+    mean = logs.sum(axis=1) / count
+    squares = (np.where(active, logs - mean[:, None], 0.0) ** 2).sum()
+    return round(float(np.sqrt(squares / (count - 1).sum())), 4)
+
+
+def _decline(x: Matrix, first: NDArray[np.int64], day: LocalDay) -> float:
+    """The median of (28 days / the 84 before), days up to yesterday, of clients known so long; cut at 0.67 and 1.5."""
+    month, before = x[:, -29:-1].sum(axis=1), x[:, -113:-29].sum(axis=1)
+    known = (first <= day - 112) & (before >= 30)
+    if known.sum() < LEAST_CLIENTS:
+        return 1.0
+    return round(min(max(float(np.median(3 * month[known] / before[known])), 0.67), 1.5), 4)

@@ -1,0 +1,124 @@
+"""What all clients have in common, on fleets made by hand."""
+
+import random
+
+import pytest
+
+from processors.days import HOUR_MS, day_start
+from processors.fleet import SPAN, FleetDays
+
+MONDAY = 19_000 - (19_000 + 3) % 7
+"""A Monday of 2022."""
+
+
+def at(day: int, hour: int = 20) -> int:
+    return day_start(day) + hour * HOUR_MS
+
+
+def fleet_of(clients: int, days: int, orders=lambda client, day: 4) -> FleetDays:
+    """`clients` with `orders` a day, for `days` days from MONDAY."""
+    book = FleetDays()
+    for day in range(MONDAY, MONDAY + days):
+        for client in range(clients):
+            if count := orders(client, day):
+                book.add(str(client), day, count, 10 * count)
+    return book
+
+
+def test_a_common_season_is_the_factor_of_the_day():
+    """On a day on which everybody does twice as much the factor is 2, on the others 1."""
+    book = fleet_of(10, 100, lambda client, day: 8 if day == MONDAY + 90 else 4)
+    fleet = book.figures(at(MONDAY + 99))
+    assert len(fleet.ratios) == 85
+    assert fleet.ratios[-10] == pytest.approx(2.0, rel=0.02)
+    assert fleet.ratios[-1] == 1.0
+    assert fleet.ratios[:70] == [1.0] * 70
+
+
+def test_today_counts_so_far():
+    """Within a day the factor grows with what has come."""
+    book = fleet_of(10, 99)
+    assert book.figures(at(MONDAY + 99, 9)).ratios[-1] == 0.5
+    for client in range(10):
+        book.add(str(client), MONDAY + 99, 12)
+    assert book.figures(at(MONDAY + 99, 10)).ratios[-1] == 3.0
+
+
+def test_one_client_moves_nobody():
+    """The factor is a median: one client's burst is his own."""
+    book = fleet_of(10, 99)
+    book.add("3", MONDAY + 99, 400)
+    for client in range(10):
+        book.add(str(client), MONDAY + 99, 4)
+    assert book.figures(at(MONDAY + 99)).ratios[-1] == 1.0
+
+
+def test_the_week_has_a_shape_and_sundays_are_closed():
+    """A fleet that rests on Sundays: factor near nothing on Sunday, and those days are closed."""
+    fleet = fleet_of(10, 112, lambda client, day: 0 if (day + 3) % 7 == 6 else 6).figures(at(MONDAY + 111))
+    assert fleet.weekdays[6] < 0.05
+    assert fleet.weekdays[0] == pytest.approx(7 / 6, rel=0.01)
+    assert all((day + 3) % 7 == 6 for day in fleet.closed)
+    assert MONDAY + 111 in fleet.closed and MONDAY + 104 in fleet.closed
+
+
+def test_a_group_closed_on_saturdays_closes_it_for_nobody_else():
+    """Half of the fleet rests on Saturdays: it is no closed day, and an ordinary Saturday has the factor 1."""
+    book = fleet_of(40, 161, lambda client, day: 0 if client % 2 and (day + 3) % 7 == 5 else 6)
+    fleet = book.figures(at(MONDAY + 160))
+    assert fleet.closed == []
+    assert fleet.ratios[:84] == [1.0] * 84
+
+
+def test_a_small_fleet_has_no_figures():
+    """Seven clients are no fleet: everything is neutral."""
+    fleet = fleet_of(7, 126, lambda client, day: 2 if day > MONDAY + 90 else 6).figures(at(MONDAY + 125))
+    assert (set(fleet.ratios), fleet.weekdays, fleet.closed, fleet.decline) == ({1.0}, [1.0] * 7, [], 1.0)
+
+
+def test_nobody_yet():
+    """Before the first client the figures are neutral."""
+    fleet = FleetDays().figures(at(MONDAY))
+    assert (set(fleet.ratios), fleet.clients, fleet.size_spread, fleet.decline) == ({1.0}, 0, 0.0, 1.0)
+
+
+def test_a_fleet_that_shrinks_together():
+    """Everybody falls to 80 % for 28 days: so does the median."""
+    book = fleet_of(10, 126, lambda client, day: 8 if day >= MONDAY + 97 else 10)
+    assert book.figures(at(MONDAY + 125)).decline == pytest.approx(0.8)
+
+
+def test_the_spread_of_sizes_is_pooled():
+    """Sizes of 10 and 1000 in turn deviate by ln 10 about their mean, whoever the client."""
+    book = FleetDays()
+    for client in range(10):
+        for day in range(40):
+            book.add(str(client), MONDAY + 2 * day, 2, 1000 if day % 2 else 10)
+    fleet = book.figures(at(MONDAY + 80))
+    assert fleet.size_spread == pytest.approx(2.33, abs=0.03)
+    assert fleet.order_spread == pytest.approx(fleet.size_spread, abs=0.01)
+
+
+def test_exact_figures_of_a_past_day_replace_it():
+    """A correction from the store changes what is told of that day, whenever it comes."""
+    book = fleet_of(10, 100)
+    assert book.figures(at(MONDAY + 100)).ratios[-2] == 1.0
+    for client in range(10):
+        book.put(str(client), MONDAY + 99, 14, 1)
+    assert book.figures(at(MONDAY + 100)).ratios[-2] == 3.0
+
+
+def test_how_it_was_filled_does_not_matter():
+    """One by one in the order of time, or client by client from the store: the same figures; old days fall out."""
+    rng = random.Random(1)
+    figures = {(str(c), MONDAY + d): (rng.randrange(6), rng.randrange(90)) for c in range(12) for d in range(SPAN + 40)}
+    now = at(MONDAY + SPAN + 39)
+    by_day, by_client = FleetDays(), FleetDays()
+    for (client, day), (orders, pieces) in sorted(figures.items(), key=lambda row: row[0][1]):
+        by_day.figures(at(day, 0))
+        for _ in range(orders):
+            by_day.add(client, day)
+        by_day.add(client, day, 0, pieces)
+    for (client, day), (orders, pieces) in sorted(figures.items(), reverse=True):
+        by_client.put(client, day, orders, pieces)
+    assert by_day.figures(now) == by_client.figures(now)
