@@ -28,6 +28,11 @@ def local_day(ts: Millis) -> LocalDay:
     return datetime.fromtimestamp(ts // 1000, MOSCOW).toordinal() - _EPOCH
 
 
+def local_day_of(on: date) -> LocalDay:
+    """A date as days since 1970-01-01."""
+    return on.toordinal() - _EPOCH
+
+
 def day_start(day: LocalDay) -> Millis:
     """When a Moscow day begins, in ms UTC."""
     if day >= _FIRST_FIXED_DAY:

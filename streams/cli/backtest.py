@@ -1,0 +1,118 @@
+"""`backtest FILE`: what the signals and alerts would have said of a file of lead events, without Kafka."""
+
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import BinaryIO
+
+import click
+import msgspec
+
+from alerting.rehearsal import lines, rehearse
+from alerting.tally import ALL, Row, Tally
+from processors.russian.plural import Forms, count, decimal
+from schemas.errors import Refused
+from schemas.events import Event
+from streams.cli.events_file import BadLines, Survey, events, labels_of, opened, rules_of, survey
+from streams.cli.gist import RULES
+from streams.cli.table import moscow, table
+
+LEADS: Forms = ("клиент", "клиента", "клиентов")
+BAD_LINES: Forms = ("негодная строка", "негодные строки", "негодных строк")
+LOOK_EVERY = 1 << 14
+"""Events between two looks at the bar."""
+
+_ENCODE = msgspec.json.Encoder().encode
+
+
+@click.command("backtest")
+@click.argument("file", metavar="ФАЙЛ", type=click.Path(path_type=Path))
+@click.option("--settings", "rules", type=click.Path(path_type=Path), help="Файл TOML с порогами поверх встроенных.")
+@click.option(
+    "--labels", type=click.Path(path_type=Path), help="Кто и когда ушёл: CSV, номер лида и день (ГГГГ-ММ-ДД)."
+)
+@click.option(
+    "--horizon",
+    type=click.IntRange(1, 3650),
+    default=60,
+    show_default=True,
+    help="За сколько дней до ухода тревога считается верной.",
+)
+@click.option("--json", "as_json", is_flag=True, help="По строке JSON на сигнал и на каждое состояние тревоги.")
+def backtest_command(file: Path, rules: Path | None, labels: Path | None, horizon: int, as_json: bool) -> None:
+    """Проиграть события из ФАЙЛА (строки JSON, как в lead.events) и показать, о чём предупредили бы кураторов.
+
+    Часовые отметки берутся из файла, а если их там нет — каждый полный час. У одного куратора 30 лидов по порядку
+    номеров. Негодные строки пропускаются и называются; тогда код выхода 1."""
+    out = click.get_binary_stream("stdout")
+    thresholds, left = rules_of(rules), labels_of(labels) if labels else None
+    with opened(file) as source:
+        found = survey(source)
+        if found.disorder:
+            click.echo(f"Строки идут не по времени (таких {found.disorder}): ответ будет неточным.", err=True)
+        tally, bad = Tally(len(found.leads)), BadLines()
+        for line in lines(rehearse(_shown(source, events(source, bad)), thresholds, ticked=found.ticked)):
+            tally.add(line)
+            if as_json:
+                out.write(_ENCODE(line) + b"\n")
+    rows = tally.rows((found.since, found.until), left, horizon)
+    if not as_json:
+        _print_table(found, rows)
+    elif left is not None:
+        out.write(_ENCODE({"summary": rows}) + b"\n")
+    out.flush()
+    if bad.count:
+        raise Refused(_faults(bad))
+
+
+def _shown(source: BinaryIO, played: Iterable[Event]) -> Iterator[Event]:
+    """The events, and a bar on stderr for a person."""
+    size = source.seek(0, 2)
+    source.seek(0)
+    with click.progressbar(
+        length=size, label="Проигрываю", file=sys.stderr, width=30, hidden=not sys.stderr.isatty()
+    ) as bar:
+        for number, event in enumerate(played):
+            if not number % LOOK_EVERY:
+                bar.update(source.tell() - bar.pos)
+            yield event
+        bar.update(size - bar.pos)
+
+
+def _print_table(found: Survey, rows: Sequence[Row]) -> None:
+    if found.until:
+        click.echo(f"{count(len(found.leads), LEADS)}, с {moscow(found.since)} по {moscow(found.until)}.")
+    judged = rows[-1].right is not None
+    head = ("Сигнал", "Тревог", "Звонков", "В чужом звонке", "Куратору в неделю")
+    worth = ("Верных", "Точность", "Нашли ушедших", "Заранее", "Полнота", "За сколько дней")
+    click.echo(table(head + worth if judged else head, [_cells(row, judged) for row in rows]))
+
+
+def _cells(row: Row, judged: bool) -> Sequence[str]:
+    name = "всего" if row.rule == ALL else RULES.get(row.rule, row.rule)
+    cost = (name, str(row.opened), str(row.rings), str(row.told), _number(row.a_curator_week))
+    if not judged:
+        return cost
+    return (
+        *cost,
+        _number(row.right),
+        _percent(row.precision),
+        _number(row.found),
+        _number(row.in_time),
+        _percent(row.recall),
+        _number(row.lead_days),
+    )
+
+
+def _number(value: float | None) -> str:
+    return "—" if value is None else decimal(value)
+
+
+def _percent(share: float | None) -> str:
+    return "—" if share is None else f"{share:.0%}"
+
+
+def _faults(bad: BadLines) -> str:
+    named = "; ".join(f"строка {number}: {reason}" for number, reason in bad.first)
+    more = f"; и ещё {bad.count - len(bad.first)}" if bad.count > len(bad.first) else ""
+    return f"{count(bad.count, BAD_LINES)} в файле пропущено: {named}{more}"

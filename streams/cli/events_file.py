@@ -1,0 +1,133 @@
+"""Files of a back-test: lead events a line (JSONL), who left (CSV), other thresholds (TOML). Streamed, never whole."""
+
+import csv
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import BinaryIO
+
+import msgspec
+
+from processors.days import local_day_of
+from processors.rules import Rules, load
+from processors.russian.system import os_reason
+from schemas.codec import Rejected, decode
+from schemas.errors import ConfigError
+from schemas.events import Event
+from schemas.types import LeadId, LocalDay, Millis
+
+BUFFER = 1 << 20
+NAMED = 10
+"""Bad lines that are named; the rest is counted."""
+
+
+class Survey(msgspec.Struct):
+    """What must be known of a file before it is played. Times in ms UTC; `disorder` counts lines that stand more than
+    a day after a later one: such a file was not written in the order of time.
+    """
+
+    leads: set[LeadId]
+    ticked: bool = False
+    since: Millis = 1 << 62
+    until: Millis = 0
+    disorder: int = 0
+
+
+class BadLines(msgspec.Struct):
+    """Lines that are no lead events: how many, and (number from 1, reason) of the first ones."""
+
+    count: int = 0
+    first: list[tuple[int, str]] = []
+
+    def add(self, number: int, reason: str) -> None:
+        """One more."""
+        self.count += 1
+        if len(self.first) < NAMED:
+            self.first.append((number, reason))
+
+
+class _Head(msgspec.Struct):
+    type: str = ""
+    lead_id: str = ""
+    ts: int = 0
+
+
+_HEAD = msgspec.json.Decoder(_Head)
+_DAY_MS = 86_400_000
+
+
+@contextmanager
+def opened(file: Path) -> Iterator[BinaryIO]:
+    """The file for reading. Raises `ConfigError` in one line when it cannot be opened or breaks off."""
+    try:
+        with file.open("rb", buffering=BUFFER) as source:
+            yield source
+    except OSError as error:
+        raise ConfigError(f"{file}: {os_reason(error)}") from error
+
+
+def survey(source: BinaryIO) -> Survey:
+    """Read a file through for what `Survey` says; lines that are no events are passed over."""
+    found, parse = Survey(set()), _HEAD.decode
+    for line in source:
+        try:
+            head = parse(line)
+        except msgspec.DecodeError:
+            continue
+        ts = head.ts
+        if head.lead_id:
+            found.leads.add(head.lead_id)
+        elif head.type == "tick":
+            found.ticked = True
+        found.since = min(found.since, ts)
+        if ts > found.until:
+            found.until = ts
+        elif ts < found.until - _DAY_MS:
+            found.disorder += 1
+    return found
+
+
+def events(source: BinaryIO, bad: BadLines) -> Iterator[Event]:
+    """The events of a file in its order. Empty lines are nothing; others that are none go to `bad`."""
+    for number, line in enumerate(source, 1):
+        event = decode(line)
+        if isinstance(event, Rejected):
+            if line.strip():
+                bad.add(number, event.reason)
+            continue
+        yield event
+
+
+def rules_of(file: Path | None) -> Rules:
+    """The rules in a TOML file, laid over the built-in ones. Raises `ConfigError`."""
+    if file is None:
+        return load("")
+    try:
+        return load(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigError(f"{file}: {os_reason(error)}") from error
+    except (UnicodeDecodeError, ConfigError) as error:
+        raise ConfigError(f"{file}: {error}") from error
+
+
+def labels_of(file: Path) -> dict[LeadId, LocalDay]:
+    """Lead and the day it left, from the first two columns (comma or semicolon; a head is passed over).
+
+    Raises `ConfigError` naming the row.
+    """
+    left: dict[LeadId, LocalDay] = {}
+    with opened(file) as source:
+        try:
+            text = source.read().decode("utf-8-sig").splitlines()
+        except UnicodeDecodeError as error:
+            raise ConfigError(f"{file}: {error}") from error
+    delimiter = ";" if text and ";" in text[0] else ","
+    for number, row in enumerate(csv.reader(text, delimiter=delimiter), 1):
+        if not row or (number == 1 and not row[0].strip().isdigit()):
+            continue
+        try:
+            left[row[0].strip()] = local_day_of(date.fromisoformat(row[1].strip()))
+        except (IndexError, ValueError):
+            raise ConfigError(f"{file}: строка {number}: нужны номер лида и день ухода ГГГГ-ММ-ДД") from None
+    return left

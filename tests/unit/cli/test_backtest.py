@@ -1,0 +1,146 @@
+"""`leadpulse backtest`: the wire, its words, what it says of bad files. The fold is the live one."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from schemas.codec import encode, event_id
+from schemas.events import Event, Reservation, Tick
+from schemas.topics import DAY_MS
+from tests.unit.cli.conftest import Line
+
+START = 1_764_547_200_000
+"""1 December 2025, 03:00 in Moscow."""
+HOUR = 3_600_000
+
+
+def reservation(lead: str, day: int, number: int = 0, qty: int = 10) -> Event:
+    """One of the day, from noon on, a minute apart."""
+    ts = START + day * DAY_MS + 9 * HOUR + number * 60_000
+    name = f"R-{lead}-{day}-{number}"
+    return Reservation(
+        event_id=event_id("wms", name), lead_id=lead, ts=ts, source="wms", doc=name, qty=qty, action="created"
+    )
+
+
+def history(days: int = 60) -> list[Event]:
+    """Two clients with two reservations a day; on the last day one of them reserves forty times."""
+    events = [reservation(lead, day, number) for day in range(days) for number in range(2) for lead in ("7", "8")]
+    return events + [reservation("7", days, number, 100) for number in range(40)]
+
+
+def write(path: Path, events: list[Event], *more: str) -> Path:
+    """A file of events, and other lines after them."""
+    path.write_bytes(b"".join(encode(event) + b"\n" for event in events) + "".join(f"{m}\n" for m in more).encode())
+    return path
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """Two months, and a day of forty reservations."""
+    return write(tmp_path / "events.jsonl", history())
+
+
+def test_the_wire(line: Line, file: Path) -> None:
+    """Signals and states of alerts, a line each, with what the ruler reads; only an alert rings."""
+    told = [json.loads(text) for text in line("backtest", str(file), "--json").stdout.splitlines()]
+    signals, alerts = [t for t in told if t["status"] is None], [t for t in told if t["status"]]
+    assert {(t["lead_id"], t["rule"]) for t in told if t["severity"] != "info"} == {("7", "reservation_spike")}
+    assert signals
+    assert not any(signal["rings"] for signal in signals)
+    first = alerts[0]
+    assert (first["status"], first["rings"], first["version"]) == ("open", True, 1)
+    assert first["signal_id"] == signals[0]["signal_id"]
+    assert START + 60 * DAY_MS < first["ts"] < START + 61 * DAY_MS
+    assert first["score"] > 0
+
+
+def test_the_table_is_for_a_person(line: Line, file: Path) -> None:
+    """Without --json: clients, time, and a row a rule."""
+    shown = line("backtest", str(file)).stdout.replace("\u00a0", " ")
+    assert shown.startswith("2 клиента, с 01.12.2025")
+    assert "всплеск броней  1" in shown
+    assert "{" not in shown
+
+
+def test_labels_say_what_it_was_worth(line: Line, file: Path, tmp_path: Path) -> None:
+    """The client left ten days after the alert: right, found, ten days ahead; one who left unseen halves the recall."""
+    labels = tmp_path / "left.csv"
+    labels.write_text("lead,left\n7,2026-02-09\n8,2026-02-09\n")
+    *_, last = line("backtest", str(file), "--json", "--labels", str(labels)).stdout.splitlines()
+    spike, everything = json.loads(last)["summary"]
+    assert (spike["rule"], spike["precision"], spike["recall"], spike["lead_days"]) == ("reservation_spike", 1, 0.5, 10)
+    assert (everything["rule"], everything["found"], everything["in_time"]) == ("all", 1, 1)
+    shown = line("backtest", str(file), "--labels", str(labels)).stdout
+    assert "100%" in shown
+    assert "50%" in shown
+
+
+def test_bad_lines_are_named_and_the_rest_goes_on(line: Line, tmp_path: Path) -> None:
+    """The exit code says it; every line before and after is played."""
+    file = write(tmp_path / "events.jsonl", history()[:-40], "{broken", "", '{"type":"unknown"}')
+    with file.open("ab") as more:
+        more.writelines(encode(event) + b"\n" for event in history()[-40:])
+    result = line("backtest", str(file), "--json")
+    assert result.exit_code == 1
+    assert len(result.stdout.splitlines()) == len(
+        line("backtest", str(write(file, history())), "--json").stdout.splitlines()
+    )
+    assert "2\u00a0негодные строки" in result.stderr
+    assert "строка 241: " in result.stderr
+    assert "строка 243: " in result.stderr
+
+
+def test_many_bad_lines_are_counted(line: Line, tmp_path: Path) -> None:
+    """A file of something else is told in one line."""
+    result = line("backtest", str(write(tmp_path / "events.jsonl", [], *["nothing"] * 1000)))
+    assert result.exit_code == 1
+    assert "и ещё 990" in result.stderr
+    assert len(result.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    "arguments", [("none.jsonl",), ("{file}", "--settings", "none.toml"), ("{file}", "--labels", ".")]
+)
+def test_a_file_that_cannot_be_read_is_one_line(line: Line, file: Path, arguments: tuple[str, ...]) -> None:
+    """Which file, and why, in Russian."""
+    result = line("backtest", *(argument.format(file=file) for argument in arguments))
+    assert result.exit_code == 1
+    assert len(result.stderr.splitlines()) == 1
+    assert "такого файла или папки нет" in result.stderr or "это папка" in result.stderr
+
+
+@pytest.mark.parametrize("text", ["[spike]\nwarning = 'much'\n", "[spike\n", "[spyke]\nwarning = 1\n"])
+def test_settings_that_are_none_are_one_line(line: Line, file: Path, tmp_path: Path, text: str) -> None:
+    """A wrong type, broken TOML, a name that nobody reads."""
+    (tmp_path / "rules.toml").write_text(text)
+    result = line("backtest", str(file), "--settings", str(tmp_path / "rules.toml"))
+    assert result.exit_code == 1
+    assert "rules.toml: " in result.stderr
+    assert len(result.stderr.splitlines()) == 1
+
+
+def test_a_row_of_labels_that_is_none_is_named(line: Line, file: Path, tmp_path: Path) -> None:
+    """Which row it is, and what belongs there; Excel's semicolons and mark are borne."""
+    labels = tmp_path / "left.csv"
+    labels.write_text("\ufeffлид;ушёл\n7;2026-02-09\n8;вчера\n")
+    result = line("backtest", str(file), "--labels", str(labels))
+    assert "строка 3: нужны номер лида и день ухода" in result.stderr
+
+
+def test_a_file_out_of_order_is_told(line: Line, tmp_path: Path) -> None:
+    """Sorted by client instead of time, no hour is right: the person must know."""
+    file = write(tmp_path / "events.jsonl", sorted(history(), key=lambda event: event.lead_id))
+    assert "не по времени" in line("backtest", str(file)).stderr
+
+
+def test_hours_are_made_where_the_file_has_none(line: Line, tmp_path: Path) -> None:
+    """An alert that nobody touches is over after its time only because hours pass; the file's own hours do the same."""
+    end = reservation("8", 100)
+    bare = line("backtest", str(write(tmp_path / "a.jsonl", [*history(), end])), "--json").stdout
+    ticks: list[Event] = [Tick(event_id=event_id("tick", hour), ts=START + hour * HOUR) for hour in range(101 * 24)]
+    events = sorted([*history(), end, *ticks], key=lambda event: (event.ts, event.lead_id))
+    own = line("backtest", str(write(tmp_path / "b.jsonl", events)), "--json").stdout
+    assert own == bare
+    assert [t["status"] for t in map(json.loads, bare.splitlines()) if t["status"]][-1] == "resolved"
