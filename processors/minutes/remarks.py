@@ -26,6 +26,10 @@ _NOT_SELLING = _DATA.phrases("not_selling")
 _SINCE = _DATA.phrases("since")
 
 
+_OTHERS = ("конкурент", "другой", "другим")
+"""In a leaving phrase: it names somebody else."""
+
+
 class Remarks(NamedTuple):
     """All of them, in the order they were said."""
 
@@ -47,7 +51,7 @@ def find(conversation: Sequence[Said], client: Sequence[str]) -> Remarks:
             quote = match.quote
             found.leaving.append(Point(line(quote), quote, said.segment))
             found.conflicts.append(Point(line(quote), quote, said.segment))
-            if "конкурент" in match.phrase.text or "другой" in match.phrase.text:
+            if any(word in match.phrase.text for word in _OTHERS):
                 found.competitors.append(Point(line(quote), quote, said.segment))
         for pattern, points in ((_PAINS, found.pains), (_CONFLICTS, found.conflicts), (_RIVALS, found.competitors)):
             if len(points) < MOST and (not points or points[-1].segment != said.segment):

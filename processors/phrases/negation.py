@@ -28,7 +28,24 @@ MODALS = frozenset(
 )
 """Words that govern an infinitive: the nearest one says whether it is meant."""
 
-PREPOSITIONS = frozenset(word_list("на в во с со из по от к ко"))
+SUBJECT_WITHIN = 6
+"""Words between who does something and his verb."""
+
+OURS = frozenset(word_list("мы я нам нас мне мой наш наши"))
+
+OURS_ENDINGS = ("ем", "им", "емся", "имся", "аю", "яю", "юсь", "ую", "жу", "усь", "иду", "йду", "еду")
+"""Of verbs in the first person; a noun with such an ending is no anchor."""
+
+OTHERS = frozenset(
+    word_list(
+        "они он она знакомые знакомый друзья друг соседи сосед ребята клиенты покупатели покупатель конкуренты "
+        "конкурент партнеры партнер поставщик поставщики сотрудник сотрудники менеджер водитель водители озон вб wb "
+        "вайлдберриз многие некоторые кто люди селлеры курьер транспортная бухгалтер блогер"
+    )
+)
+"""Who is not us, in the nominative. Not "клиент": our people say of him what he said."""
+
+PREPOSITIONS = frozenset(word_list("на в во с со из по от к ко у для"))
 
 ADVERBS = frozenset(word_list("домой спать пораньше"))
 """Harmless without a preposition."""
@@ -50,14 +67,30 @@ def negated(words: Sequence[str], clauses: Sequence[int], anchor: int) -> bool:
 
 
 def benign(words: Sequence[str], clauses: Sequence[int], first: int, last: int, unless: frozenset[str]) -> bool:
-    """Whether a word of `unless` makes the phrase at `first`..`last` harmless.
+    """Whether a word of `unless` (stems, and forms as `=form`) makes the phrase at `first`..`last` harmless.
 
-    Adverbs do so alone (уходим домой), others behind a preposition (уходим на обед) or right after (склад отгрузки).
+    Adverbs do so alone (уходим домой), others within (закрываем рекламный кабинет), right after (склад отгрузки), or
+    behind a preposition (уходим на обед).
     """
     for i in range(max(0, first - FAR), min(len(words), last + 1 + FAR)):
-        if clauses[i] not in (clauses[first], clauses[last]) or stem(words[i]) not in unless:
+        if clauses[i] not in (clauses[first], clauses[last]):
             continue
-        if words[i] in ADVERBS or i == last + 1 or not PREPOSITIONS.isdisjoint(words[max(0, i - 2) : i]):
+        if stem(words[i]) not in unless and f"={words[i]}" not in unless:
+            continue
+        if words[i] in ADVERBS or first < i <= last + 1 or not PREPOSITIONS.isdisjoint(words[max(0, i - 2) : i]):
+            return True
+    return False
+
+
+def of_others(words: Sequence[str], clauses: Sequence[int], anchor: int) -> bool:
+    """Whether somebody else does it: "соседи нашли другой склад". A verb that says "я" or "мы" itself is ours."""
+    word = words[anchor]
+    if word.endswith(OURS_ENDINGS):
+        return False
+    for i in range(anchor - 1, max(-1, anchor - 1 - SUBJECT_WITHIN), -1):
+        if clauses[i] != clauses[anchor] or words[i] in OURS:
+            return False
+        if words[i] in OTHERS or (words[i] == "вы" and word.endswith("ли")):
             return True
     return False
 

@@ -1,65 +1,121 @@
-"""How a phrase is written down.
+"""How a phrase is written down (`data/*.toml`; `lists` reads them).
 
-    мы *уходим|уйдём        two words in any order, not more than 2 + 4 words apart; each has its other forms after |
+    мы *уходим|уйдём        two words in any order, not more than 2 + 6 words apart; each has its other forms after |
     *нашли другой_склад     words joined by _ stand together, in this order (one word may come between)
+    *уходим ~дорого|тариф   ~ is a clue: anywhere in the same sentence or in the ones beside it
+    =друга                  this very form; without = a word stands for all words with its stem (друга, другой)
+    <склад>                 the list of that name in `data/words.toml`
     не_будем *работать      a phrase with its own "не" is not guarded against negation
 
-The starred word is the anchor, the verb as a rule. Words are compared by their stems, so a form needs its own entry
-only where the stem changes (уходим, уйдём). As a verb, the anchor must not be in the third person, the second or the
-past (товар уходит, вы уходите, они ушли), unless that form itself is listed.
+The starred word is the anchor, the verb as a rule. As a verb, the anchor must not be in the third person, the second or
+the past (товар уходит, вы уходите, они ушли), unless that form itself is listed.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 from processors.russian.words import plain
 
-SLACK = 4
-"""Words that may stand between those of a phrase, in all (research/domain.md 4.2)."""
+SLACK = 6
+"""Words that may stand between those of a phrase, in all. From `FREE` on each costs `matcher.FAR_COSTS` points."""
+
+FREE = 4
+"""research/domain.md 4.2: found at once."""
 
 BETWEEN = 1
 """Words that may stand between two joined ones: другой хороший склад."""
 
+Topic = Literal["leaving", "competitor", "complaint", "loss", "legal", "payment"]
+
+Strength = Literal["info", "warning", "critical"]
+
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """One word of a phrase: all its forms, in lower case and without ё."""
+    """One word of a phrase: the forms it is recognised by, lower case, no ё. A form with = stands for itself only."""
 
     forms: tuple[str, ...]
     anchor: bool
 
 
+Group = tuple[Wanted, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """A phrase as people say it (`text`), what it is about, and what to look for: groups of joined words.
+    """A phrase as people say it (`text`), what it is about, and what to look for: groups of joined words, and clues.
 
-    `unless` are words that make it mean something else when they follow or go before (see `benign`).
+    `sure` (0..100) is the score of a match letter by letter. `strength` is what it is worth when nothing softens it.
+    `unless` are stems that make it mean something else when they follow or go before (see `benign`).
     """
 
     text: str
-    topic: str
-    groups: tuple[tuple[Wanted, ...], ...]
+    topic: Topic
+    family: str
+    groups: tuple[Group, ...]
+    clues: tuple[Group, ...] = ()
     unless: frozenset[str] = frozenset()
+    strength: Strength = "critical"
+    sure: float = 100.0
 
     @property
     def words(self) -> int:
-        """How many words it has."""
+        """How many words it has, clues aside."""
         return sum(map(len, self.groups))
 
     @property
     def negative(self) -> bool:
         """Whether it holds its own "не"."""
-        return any("не" in word.forms for group in self.groups for word in group)
+        return any("=не" in word.forms for group in self.groups for word in group)
+
+    @property
+    def anchor(self) -> Wanted:
+        """The word to look for first."""
+        return next(word for group in self.groups for word in group if word.anchor)
 
 
-def parse(pattern: str, topic: str, unless: frozenset[str] = frozenset()) -> Phrase:
-    """A phrase from its notation. Raises ValueError unless it has exactly one anchor."""
-    groups = tuple(tuple(map(_word, group.split("_"))) for group in pattern.split())
+Lists = Mapping[str, str]
+"""Name of a list → its words."""
+
+
+def parse(
+    pattern: str,
+    topic: Topic,
+    family: str = "",
+    *,
+    lists: Lists | None = None,
+    unless: frozenset[str] = frozenset(),
+    strength: Strength = "critical",
+    sure: float = 100.0,
+) -> Phrase:
+    """A phrase from its notation. Raises ValueError for a mistake in it, KeyError for an unknown list."""
+    named = lists or {}
+    parts = pattern.split()
+    groups = tuple(_group(part, named) for part in parts if not part.startswith("~"))
+    clues = tuple(_group(part[1:], named) for part in parts if part.startswith("~"))
     if sum(word.anchor for group in groups for word in group) != 1:
         raise ValueError(f"a phrase has one anchor: {pattern!r}")
-    text = " ".join(group.split("|")[0].lstrip("*") for group in pattern.replace("_", " ").split())
-    return Phrase(text, topic, groups, unless)
+    text = " ".join(word.forms[0].lstrip("=") for group in groups for word in group)
+    return Phrase(text, topic, family, groups, clues, unless, strength, sure)
 
 
-def _word(notation: str) -> Wanted:
-    forms = tuple(map(plain, notation.lstrip("*").split("|")))
-    return Wanted(forms, notation.startswith("*"))
+def _group(notation: str, lists: Lists) -> Group:
+    return tuple(_word(word, lists) for word in notation.split("_"))
+
+
+def _word(notation: str, lists: Lists) -> Wanted:
+    forms: list[str] = []
+    for form in notation.removeprefix("*").split("|"):
+        if form.startswith("<"):
+            if not form.endswith(">"):
+                raise ValueError(f"the name of a list has no _ and ends with >: {notation!r}")
+            forms += lists[form[1:-1]].split()
+        else:
+            forms.append(form)
+    return Wanted(tuple(dict.fromkeys(_exact_if_short(plain(form)) for form in forms)), notation.startswith("*"))
+
+
+def _exact_if_short(form: str) -> str:
+    """The stem of a word of one or two letters is shared by too many."""
+    return form if form.startswith("=") or len(form) > 2 else f"={form}"

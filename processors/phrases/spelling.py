@@ -1,31 +1,49 @@
-"""Which words of the phrases a word of a text may stand for, in any inflection and with a misspelling."""
+"""Which words of the phrases a word of a text may stand for, in any inflection and with one letter wrong."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 
-from rapidfuzz import fuzz, process
+from rapidfuzz import process
+from rapidfuzz.distance import Levenshtein
 
 from processors.phrases.pattern import Wanted
+from processors.russian.dictionary import is_word
 from processors.russian.stems import CACHED, stem
 from processors.russian.words import plain, word_list
 
-NEAR = 80.0
-"""Least `fuzz.ratio` of two stems (research/domain.md 4.2: recall 0.82, 3-5 % false)."""
+EXACT = 100.0
 
-EXACT_UP_TO = 4
-"""Shorter stems must be the same: one letter of four makes another word (нашл-, наш)."""
+MISSPELT = 85.0
+"""Points of a word with a letter wrong: a phrase of two words stays above `AT_ONCE`, one with a single word on it."""
+
+LONG = 8
+"""Letters of a stem that may have a wrong one (research/signals.md 8): at a ratio of 80 `ресторан` was `расторг-`."""
+
+IN_TWO = 90.0
+"""Points of a word that is written as two."""
 
 JOINED_FROM, LONGEST_HALF = 4, 4
-"""A word written in two ("рас торгнуть") is tried when its first half is so short; a longer half is near by itself."""
+"""A word written in two ("рас торгнуть") is tried when its first half is so short."""
+
+PREFIXES = frozenset(word_list("рас раз пере рос"))
+"""Halves that the dictionary knows as rare words (many a race), and that people mean as prefixes."""
 
 NOT_OURS = tuple(word_list("т тся те тесь шь шься л ла ло ли лся лась лось лись ий ая ое ие"))
 """Endings of verbs (and participles) whose subject is not "я" or "мы", or may not be (товар уходит, они ушли)."""
 
-NOUNS = frozenset(word_list("уход ухода уходу уходом уходе уходы переход переходу перехода переходом переходе"))
+NOUNS = frozenset(
+    word_list(
+        "уход ухода уходу уходом уходе уходы переход переходу перехода переходом переходе смена смены смене "
+        "смену сменой"
+    )
+)
 """Nouns with the stem of a verb in the lists: уход за товаром, переход на новый тариф."""
 
+NEITHER, BEGINS, ANCHOR = range(3)
+"""What a word is to the anchors: nothing, perhaps the first half of one, one itself."""
+
 Near = tuple[tuple[int, float], ...]
-"""Indices of phrase words, each with its score 80..100."""
+"""Indices of phrase words, each with its score 85..100."""
 
 
 class Spelling:
@@ -34,38 +52,71 @@ class Spelling:
     def __init__(self, words: Iterable[Wanted]) -> None:
         self._words = list(dict.fromkeys(words))
         self.index = {word: number for number, word in enumerate(self._words)}
-        self._owners: dict[str, list[int]] = {}
+        self._by_form: dict[str, list[int]] = {}
+        self._by_stem: dict[str, list[int]] = {}
         for number, word in enumerate(self._words):
             for form in word.forms:
-                owners = self._owners.setdefault(stem(form), [])
+                owners = (
+                    self._by_form.setdefault(form[1:], [])
+                    if form.startswith("=")
+                    else self._by_stem.setdefault(stem(form), [])
+                )
                 if number not in owners:
                     owners.append(number)
-        self._stems = list(self._owners)
-        self._heads = {form[:JOINED_FROM] for word in self._words if word.anchor for form in word.forms}
+        self._long = [base for base in self._by_stem if len(base) >= LONG]
+        self._heads = {form.lstrip("=")[:JOINED_FROM] for word in self._words if word.anchor for form in word.forms}
         self.near = lru_cache(CACHED)(self._near)
-        self.is_anchor = lru_cache(CACHED)(self._is_anchor)
-        self.may_begin_anchor = lru_cache(CACHED)(self._may_begin_anchor)
+        self.anchors = _Known(self._anchor)
+
+    def joined(self, first: str, second: str) -> Near:
+        """What two words mean that are one: only where neither is a word by itself ("на складе" is no "складе")."""
+        first, second = plain(first), plain(second)
+        if (is_word(first) and first not in PREFIXES) or is_word(second):
+            return ()
+        return tuple((number, IN_TWO) for number, score in self.near(first + second) if score == EXACT)
 
     def _near(self, token: str) -> Near:
         word = plain(token)
         base = stem(word)
-        scores: dict[int, float] = {}
-        for found, score, _ in process.extract(base, self._stems, scorer=fuzz.ratio, score_cutoff=NEAR, limit=None):
-            if score < 100 and min(len(base), len(found)) <= EXACT_UP_TO:
-                continue
-            for number in self._owners[found]:
-                if score > scores.get(number, 0.0) and self._fits(word, self._words[number]):
-                    scores[number] = score
-        return tuple(scores.items())
+        numbers = dict.fromkeys(self._by_form.get(word, ()), EXACT)
+        for number in self._by_stem.get(base, ()):
+            if self._fits(word, self._words[number]):
+                numbers[number] = EXACT
+        if not numbers and len(base) >= LONG - 1 and base not in self._by_stem:
+            numbers = dict.fromkeys(self._misspelt(word, base), MISSPELT)
+        return tuple(numbers.items())
+
+    def _misspelt(self, word: str, base: str) -> Iterable[int]:
+        found = process.extract(base, self._long, scorer=Levenshtein.distance, score_cutoff=1, limit=None)
+        if not found or is_word(word):
+            return
+        for near, _, _ in found:
+            for number in self._by_stem[near]:
+                if self._fits(word, self._words[number]):
+                    yield number
 
     def _fits(self, word: str, wanted: Wanted) -> bool:
         if not wanted.anchor or word in wanted.forms:
             return True
         return word not in NOUNS and not word.endswith(NOT_OURS)
 
-    def _is_anchor(self, token: str) -> bool:
-        return any(self._words[number].anchor for number, _ in self.near(token))
-
-    def _may_begin_anchor(self, token: str) -> bool:
+    def _anchor(self, token: str) -> int:
+        if any(self._words[number].anchor for number, _ in self.near(token)):
+            return ANCHOR
         word = plain(token)
-        return 1 < len(word) <= LONGEST_HALF and any(head.startswith(word[:JOINED_FROM]) for head in self._heads)
+        begins = 1 < len(word) <= LONGEST_HALF and any(head.startswith(word[:JOINED_FROM]) for head in self._heads)
+        return BEGINS if begins else NEITHER
+
+
+class _Known(dict[str, int]):
+    """Words seen → what `of` says of them: one look into a dictionary (25 ns), half of what `lru_cache` takes."""
+
+    def __init__(self, of: Callable[[str], int]) -> None:
+        super().__init__()
+        self._of = of
+
+    def __missing__(self, token: str) -> int:
+        if len(self) >= CACHED:
+            self.clear()
+        found = self[token] = self._of(token)
+        return found

@@ -5,16 +5,12 @@ fold.
 """
 
 from collections.abc import Sequence
-from heapq import nlargest
 
-from processors.phrases import LEAVING, Match
+from processors.phrases import LEAVING, Match, rank
 from schemas.alerts import Evidence, Signal
 from schemas.codec import event_id
 from schemas.events import MeetingTranscribed, Message, MessageEdited
 from schemas.types import Millis
-
-AT_ONCE = 85.0
-"""A match this good is a critical signal; a weaker one is a warning (research/domain.md 4.3)."""
 
 MOST_QUOTES = 5
 
@@ -24,8 +20,7 @@ def find_in_message(event: Message | MessageEdited) -> Sequence[Signal]:
     matches = LEAVING.find(event.text)
     if not matches:
         return ()
-    best = max(matches, key=_score)
-    return (_signal(event, best, [Evidence(event.event_id, event.ts, "message", _cut(event.text))]),)
+    return (_signal(event, matches[0], [Evidence(event.event_id, event.ts, "message", _cut(event.text))]),)
 
 
 def find_in_transcript(event: MeetingTranscribed) -> Sequence[Signal]:
@@ -37,9 +32,9 @@ def find_in_transcript(event: MeetingTranscribed) -> Sequence[Signal]:
     ]
     if not found:
         return ()
-    best = max((match for match, _ in found), key=_score)
-    quotes = [evidence for _, evidence in nlargest(MOST_QUOTES, found, key=lambda pair: pair[0].score)]
-    return (_signal(event, best, sorted(quotes, key=_ts)),)
+    found.sort(key=lambda pair: rank(pair[0]))
+    quotes = [evidence for _, evidence in found[:MOST_QUOTES]]
+    return (_signal(event, found[0][0], sorted(quotes, key=_ts)),)
 
 
 def _signal(event: Message | MessageEdited | MeetingTranscribed, best: Match, evidence: list[Evidence]) -> Signal:
@@ -47,7 +42,7 @@ def _signal(event: Message | MessageEdited | MeetingTranscribed, best: Match, ev
         signal_id=event_id("signal", "leaving_phrase", event.event_id),
         lead_id=event.lead_id,
         rule="leaving_phrase",
-        severity="critical" if best.score >= AT_ONCE else "warning",
+        severity=best.strength,
         ts=event.ts,
         window_start=event.ts,
         value=round(best.score, 1),
@@ -55,10 +50,6 @@ def _signal(event: Message | MessageEdited | MeetingTranscribed, best: Match, ev
         score=round(best.score, 1),
         evidence=evidence,
     )
-
-
-def _score(match: Match) -> float:
-    return match.score
 
 
 def _ts(evidence: Evidence) -> Millis:
