@@ -9,7 +9,7 @@ from heapq import heappop, heappush
 from typing import TypeAlias
 
 from alerting import policy
-from processors import lead
+from processors import lead, score
 from processors.context import NO_FLEET, Context
 from processors.days import next_hour
 from processors.rules import Rules
@@ -41,9 +41,10 @@ class Partition:
         if state is None:
             state = self.leads[event.lead_id] = LeadState()
             self._put_off(event.lead_id, 0)
-        results = [
-            result for found in lead.step(state, event, meta, self.context) for result in self._say(state, found)
-        ]
+        findings = lead.step(state, event, meta, self.context)
+        if not findings:
+            return ()
+        results = self._say(state, (*findings, *score.look(state, event.lead_id, meta.ts, self.context, findings)))
         if results:
             self._put_off(event.lead_id, min(self._due[event.lead_id], policy.due(state.alerts)))
         return results
@@ -55,10 +56,10 @@ class Partition:
             state = self.leads.get(lead_id)
             if state is None or due != self._due[lead_id]:
                 continue
-            results: list[Result] = []
             if meta.offset > state.applied:
-                for found in lead.evening(state, tick.ts, self.context):
-                    results += self._say(state, found)
+                findings = lead.evening(state, tick.ts, self.context)
+                said = score.look(state, lead_id, tick.ts, self.context, findings)
+                results = self._say(state, (*findings, *said))
                 results += policy.expire(state.alerts, tick.ts)
                 changed = lead.prune(state, tick.ts) or bool(results)
                 if changed:
@@ -72,14 +73,21 @@ class Partition:
             self._due[lead_id] = due
             heappush(self._queue, (due, lead_id))
 
-    def _say(self, state: LeadState, found: lead.Finding) -> Iterator[Result]:
-        match found:
-            case Signal():
-                yield found
-                alert = policy.decide(state.alerts, found)
-            case Cleared():
-                alert = policy.clear(state.alerts, found)
-            case AlertAction():
-                alert = policy.act(state.alerts, found)
-        if alert is not None:
-            yield alert
+    def _say(self, state: LeadState, findings: Sequence[lead.Finding | Score]) -> list[Result]:
+        """Signals and scores, and what becomes of the alerts."""
+        results: list[Result] = []
+        for found in findings:
+            alert = None
+            match found:
+                case Signal():
+                    results.append(found)
+                    alert = policy.decide(state.alerts, found)
+                case Cleared():
+                    alert = policy.clear(state.alerts, found)
+                case AlertAction():
+                    alert = policy.act(state.alerts, found)
+                case Score():
+                    results.append(found)
+            if alert is not None:
+                results.append(alert)
+        return results

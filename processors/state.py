@@ -32,6 +32,7 @@ class Day(msgspec.Struct, array_like=True):
 class Raised(msgspec.Struct, array_like=True):
     """How far a rule has risen: `level` is an index of SEVERITIES, -1 when it is over. `since` it rose, `at` it was
     found last (ms UTC); `strength` 0..1 for the score; `score`, `value`, `baseline` and the event as they were said.
+    `over` is when it ended, `worst` the highest level until then.
     """
 
     level: int = -1
@@ -42,6 +43,20 @@ class Raised(msgspec.Struct, array_like=True):
     value: float = 0.0
     baseline: float = 0.0
     event_id: str = ""
+    over: int = 0
+    worst: int = -1
+
+
+class Scored(msgspec.Struct, array_like=True):
+    """The client's score as it was said last: `version` counts them, `level` is an index of LEVELS, `points` 0..100.
+    `calm_since` is when they fell below the level's end (0: they are not below).
+    """
+
+    version: int = 0
+    at: int = 0
+    points: float = 0.0
+    level: int = 0
+    calm_since: int = 0
 
 
 class LeadState(msgspec.Struct, array_like=True):
@@ -52,7 +67,7 @@ class LeadState(msgspec.Struct, array_like=True):
     `first_day` is the first day the client is known from: days without figures after it count as zero. `spike` is (day,
     severity index, z) raised last. `leaving` maps recordings with a leaving phrase to the Moscow day of their meeting:
     a better transcript of the same words is no news.
-    `raised` is the memory of the signals. Fields are only added at the end.
+    `raised` is the memory of the signals, `scored` that of the score. Fields are only added at the end.
     """
 
     applied: int = -1
@@ -65,6 +80,7 @@ class LeadState(msgspec.Struct, array_like=True):
     sealed: Sealed | None = None
     raised: dict[Rule, Raised] = {}
     muted_until: int = 0
+    scored: Scored = msgspec.field(default_factory=Scored)
 
     def day(self, day: LocalDay) -> Day:
         """The figures of a day, made when missing."""

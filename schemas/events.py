@@ -174,7 +174,8 @@ class Fleet(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_f
     is the pooled deviation of ln(pieces of an active day), `order_spread` of ln(pieces an order); `decline` the median
     of 28 d over the 84 d before. `clients` is how many are active. `sources` says since when each source sends live
     events, `fired` for which share of the active clients a rule's alert opened within 24 h, `rung` how often each
-    curator (chat id, "" for the shared one) was rung within 7 days.
+    curator (chat id, "" for the shared one) was rung within 7 days, `verdicts` how many alerts of a rule people called
+    confirmed and false.
     """
 
     event_id: EventId
@@ -190,6 +191,7 @@ class Fleet(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_f
     sources: dict[str, Millis] = {}
     fired: dict[str, float] = {}
     rung: dict[str, int] = {}
+    verdicts: dict[str, tuple[int, int]] = {}
     lead_id: str = ""
     source: str = "store"
     v: int = 1

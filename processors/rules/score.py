@@ -12,6 +12,23 @@ class Weight(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     half_life_days: float = 0.0
 
 
+class ReadingRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How strong a reading of the days is, alarm or not: half at `half`, and how steeply it rises around it."""
+
+    half: float
+    steep: float
+
+
+class FeedbackRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How people's verdicts on a rule move its weight, and from when on it is told in the report only."""
+
+    enough: int
+    least: float
+    most: float
+    doubted_below: float
+    doubted_after: int
+
+
 class ScoreRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Points from which a level begins, below which it ends, and the weights by rule."""
 
@@ -21,4 +38,13 @@ class ScoreRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     red_below: float
     calm_days: int
     background: float
+    rare_days: float
+    info_most: float
+    warning_most: float
+    fade_days: float
+    moved: float
+    told_again: float
+    silence: ReadingRules
+    decline: ReadingRules
+    feedback: FeedbackRules
     weights: dict[Rule, Weight]

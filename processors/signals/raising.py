@@ -36,6 +36,7 @@ def rise(state: LeadState, signal: Signal) -> Sequence[Signal]:
     if fresh:
         last.since = signal.ts
     last.level, last.score = max(level, last.level), signal.score
+    last.worst = last.level
     last.strength = signal.strength if fresh else max(last.strength, signal.strength)
     last.value, last.baseline = signal.value, signal.baseline
     last.event_id = signal.evidence[0].event_id if signal.evidence else ""
@@ -47,5 +48,5 @@ def clear(state: LeadState, rule: Rule, ts: Millis, value: float = 0.0) -> Seque
     last = state.raised.get(rule)
     if last is None or last.level < 0:
         return ()
-    last.level = -1
+    last.level, last.over = -1, ts
     return (Cleared(rule, ts, value),)

@@ -1,0 +1,199 @@
+"""The risk that a client leaves, 0..100 points: what all rules say together. One strong red is not averaged away.
+
+    points = 100 (1 - (1 - background) * prod(1 - w_i * r_i * 2^(-age_i / h_i)))      (noisy-OR, research/domain.md 4.3)
+
+`w` is the rule's weight, moved by people's verdicts (`processors.feedback`); `r` its strength 0..1: what was raised, or
+what the days read now, whichever is more; `h` its half-life. A rule without one counts fully while it is red, and
+halves each `fade_days` after it is over. A warning counts at most `warning_most`: with the heaviest weight that is 27
+points, and yellow begins at 30, so one warning alone makes no level; two signs do, or one critical finding, or a
+warning on a client who is rare or new (the background, at most 15 points, ranks those who order seldom).
+
+A level rises at once and ends one step at a time, after `calm_days` below its lower mark. The alert of the whole risk
+(`combined_risk`) opens at yellow, is critical at red, and stays so until green: a step back is seen in the score.
+"""
+
+from collections.abc import Sequence
+from math import prod
+from typing import TypeAlias
+
+from processors import feedback, readings
+from processors.context import Context
+from processors.days import DAY_MS, HOUR_MS, day_start, local_day
+from processors.readings import Reading
+from processors.rules.score import ScoreRules, Weight
+from processors.signals.raising import Cleared, clear, rise
+from processors.state import LeadState, Raised
+from schemas.alerts import SEVERITIES, Evidence, Rule, Severity, Signal
+from schemas.codec import event_id
+from schemas.scores import LEVELS, Part, Score
+from schemas.types import LeadId, Millis
+
+COMBINED: Rule = "combined_risk"
+
+TOP = 3
+"""Parts that the alert of the whole risk tells of."""
+
+LEAST_POINTS = 0.05
+"""A part of less is not written down."""
+
+RISEN: dict[int, Severity] = {1: "warning", 2: "critical"}
+"""What the alert of the whole risk is at yellow and at red."""
+
+Said: TypeAlias = Score | Signal | Cleared
+
+
+def look(
+    state: LeadState, lead_id: LeadId, now: Millis, context: Context, found: Sequence[object] = ()
+) -> Sequence[Said]:
+    """The score, if it is another than was said last, and what that means for the alert of the whole risk.
+
+    `now` is ms UTC; `found` is what rules have just found, for its words. Nothing said means nothing changed.
+    """
+    rules, last = context.rules.score, state.scored
+    now = max(now, last.at)
+    background, parts = weigh(state, now, context)
+    points = risk(background, parts)
+    level, calm_since = _level(last.level, last.calm_since, points, now, rules)
+    still = abs(points - last.points) < rules.moved
+    if still and level == last.level and (calm_since > 0) == (last.calm_since > 0):
+        return ()
+    last.version, last.at, last.points = last.version + 1, now, points
+    last.level, last.calm_since = level, calm_since
+    score = Score(
+        score_id=event_id("score", lead_id, str(now), str(last.version)),
+        lead_id=lead_id,
+        version=last.version,
+        ts=now,
+        points=points,
+        level=LEVELS[level],
+        background=background,
+        parts=parts,
+    )
+    return (score, *_alert(state, score, rules, found))
+
+
+def weigh(state: LeadState, now: Millis, context: Context) -> tuple[float, list[Part]]:
+    """The background's points, and every part that counts, the heaviest first."""
+    rules, fleet = context.rules.score, context.fleet
+    hour = (now - day_start(local_day(now))) // HOUR_MS
+    through = local_day(now) - (hour < context.rules.alerts.evening_hour)
+    read = {reading.rule: reading for reading in readings.read(state, through, fleet, rules)}
+    parts = []
+    for rule, weight in rules.weights.items():
+        raised, reading = _counted(state, rule), read.get(rule)
+        if raised is None and reading is None:
+            continue
+        trusted = min(1.0, weight.weight * feedback.trust(rule, fleet.verdicts, rules.feedback))
+        said = [_raised(rule, raised, trusted, weight, now, rules)] if raised is not None else []
+        said += [_read(reading, trusted)] if reading is not None else []
+        parts.append(max(said, key=lambda part: part.points))
+    parts = sorted((p for p in parts if p.points >= LEAST_POINTS), key=lambda part: (-part.points, part.rule))
+    return round(rules.background * readings.rarity(state, through, rules), 2), parts
+
+
+def risk(background: float, parts: Sequence[Part]) -> float:
+    """0..100 points of a background (points) and parts together."""
+    return round(100.0 - (100.0 - background) * prod(1.0 - part.points / 100.0 for part in parts), 2)
+
+
+def _counted(state: LeadState, rule: Rule) -> Raised | None:
+    """What the rule raised, unless a person has called just that a false alarm."""
+    raised, alert = state.raised.get(rule), state.alerts.get(rule)
+    judged = alert is not None and alert.verdict == "false_alarm"
+    if raised is None or (judged and alert is not None and raised.at <= alert.updated_at):
+        return None
+    return raised
+
+
+def _raised(rule: Rule, raised: Raised, trusted: float, weight: Weight, now: Millis, rules: ScoreRules) -> Part:
+    """What a finding still counts."""
+    half_life = weight.half_life_days or rules.fade_days
+    since = raised.at if weight.half_life_days else raised.over if raised.level < 0 else now
+    age = max(0, now - since) / DAY_MS
+    level = raised.level if raised.level >= 0 else raised.worst
+    most = {0: rules.info_most, 2: 1.0}.get(level, rules.warning_most)
+    strength = min(max(raised.strength, 0.0), most)
+    return Part(
+        rule=rule,
+        points=round(100.0 * trusted * strength * 2.0 ** (-age / half_life), 2),
+        strength=round(strength, 4),
+        weight=round(trusted, 4),
+        age_days=round(age, 2),
+        half_life_days=half_life,
+        value=raised.value,
+        baseline=raised.baseline,
+        event_id=raised.event_id,
+    )
+
+
+def _read(reading: Reading, trusted: float) -> Part:
+    """What the days say now."""
+    return Part(
+        rule=reading.rule,
+        points=round(100.0 * trusted * reading.strength, 2),
+        strength=round(reading.strength, 4),
+        weight=round(trusted, 4),
+        age_days=0.0,
+        half_life_days=0.0,
+        value=round(reading.value, 2),
+        baseline=round(reading.baseline, 2),
+    )
+
+
+def _level(level: int, calm_since: Millis, points: float, now: Millis, rules: ScoreRules) -> tuple[int, Millis]:
+    """The level, and since when the points are below its end (0: they are not)."""
+    reached = 2 if points >= rules.red else 1 if points >= rules.yellow else 0
+    if reached >= level:
+        return reached, 0
+    if points >= (rules.red_below if level == 2 else rules.yellow_below):
+        return level, 0
+    if not calm_since:
+        return level, now
+    if now - calm_since < rules.calm_days * DAY_MS:
+        return level, calm_since
+    return _level(level - 1, 0, points, now, rules)
+
+
+def _alert(state: LeadState, score: Score, rules: ScoreRules, found: Sequence[object]) -> Sequence[Said]:
+    """Rises with the level, shows a figure that has grown, and is over at green."""
+    level = LEVELS.index(score.level)
+    if level == 0:
+        return clear(state, COMBINED, score.ts, score.points)
+    severity = RISEN[level]
+    top = score.parts[:TOP]
+    evidence = [item for part in top for item in _evidence(state, part, score.ts, found)]
+    signal = Signal(
+        signal_id=event_id(COMBINED, score.score_id),
+        lead_id=score.lead_id,
+        rule=COMBINED,
+        severity=severity,
+        ts=score.ts,
+        window_start=min((item.ts for item in evidence), default=score.ts),
+        value=score.points,
+        baseline=score.background,
+        score=score.points,
+        strength=min(1.0, score.points / 100.0),
+        unit="points",
+        figures={"points": score.points, "background": score.background} | {part.rule: part.points for part in top},
+        evidence=evidence,
+    )
+    raised = state.raised.get(COMBINED)
+    grown = raised is not None and raised.level >= 0 and raised.score + rules.told_again <= signal.score
+    if grown and raised is not None and SEVERITIES.index(severity) <= raised.level:
+        raised.at, raised.score, raised.value = signal.ts, signal.score, signal.value
+        return (signal,)
+    return rise(state, signal)
+
+
+def _evidence(state: LeadState, part: Part, now: Millis, found: Sequence[object]) -> Sequence[Evidence]:
+    """What shows a part: the first that its rule has just found, or what its alert shows."""
+    for finding in found:
+        if isinstance(finding, Signal) and finding.rule == part.rule and finding.evidence:
+            return finding.evidence[:1]
+    alert = state.alerts.get(part.rule)
+    if alert is not None and alert.evidence and alert.status != "resolved":
+        return alert.evidence[-1:]
+    if not part.event_id:
+        return ()
+    raised = state.raised.get(part.rule)
+    return (Evidence(part.event_id, raised.at if raised is not None else now, part.rule),)
