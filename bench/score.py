@@ -22,6 +22,7 @@ import click
 from alerting.fold import Partition
 from processors import score
 from processors.days import HOUR_MS, day_start
+from processors.fleet import FleetDays
 from processors.rules import builtin
 from schemas.codec import event_id
 from schemas.events import Event, Reservation, Tick
@@ -101,12 +102,16 @@ def rows(clients: Mapping[str, Client]) -> list[Row]:
     """Every client at every cut-off, in the evening of the day before it."""
     length = len(next(iter(clients.values())).orders)
     cuts = set(range(FIRST, length - SPARE, EVERY))
-    fold, found, offset = Partition({}, builtin()), [], 0
+    fold, fleet, found, offset = Partition({}, builtin()), FleetDays(), [], 0
     for day in range(max(cuts)):
+        for client, series in clients.items():
+            if series.orders[day]:
+                fleet.put(client, DAY0 + day, series.orders[day], series.pieces[day])
         for event in events(clients, day):
             offset += 1
             meta = Meta("lead.events", 0, offset, event.ts)
             if isinstance(event, Tick):
+                fold.apply(fleet.figures(event.ts), meta)
                 for _ in fold.tick(event, meta):
                     pass
             else:
@@ -134,7 +139,7 @@ def _others(past: Sequence[int]) -> dict[str, float]:
 
 
 def _goes(series: Client, cut: int) -> dict[str, bool | None]:
-    """By each meaning of going."""
+    """By each meaning of going. The last ones take a fading client who still orders for one who stays."""
     orders, here = series.orders, any(series.orders[cut - SOON : cut])
     silent = {days: not any(orders[cut : cut + days]) if cut + days <= len(orders) else None for days in (SOON, LATER)}
     made = series.gone is not None and cut > series.gone
