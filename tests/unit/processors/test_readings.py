@@ -1,0 +1,119 @@
+"""What the days say about a client without an alarm."""
+
+import math
+from collections.abc import Callable
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from processors import readings
+from processors.context import NO_FLEET
+from processors.readings import Reading
+from processors.rules import builtin
+from processors.state import DAYS_KEPT, Day, LeadState
+from schemas.alerts import Rule
+
+RULES = builtin().score
+TODAY = 20_003
+"""A Monday (20_003 + 4 is divisible by seven on Mondays)."""
+
+
+def client(orders: Callable[[int], int], known: int = DAYS_KEPT) -> LeadState:
+    """One who made `orders(age)` orders on the day `age` days ago, and is known for so many days."""
+    state = LeadState()
+    for age in range(known - 1, -1, -1):
+        if count := orders(age):
+            state.day(TODAY - age).reservations = count
+    state.first_day = TODAY - known + 1
+    return state
+
+
+def read(state: LeadState, through: int = TODAY, **fleet: object) -> dict[Rule, Reading]:
+    """Readings by rule."""
+    figures = msgspec.structs.replace(NO_FLEET, **fleet)
+    return {found.rule: found for found in readings.read(state, through, figures, RULES)}
+
+
+def test_who_orders_as_always_reads_nothing() -> None:
+    """No silence, and a steady volume is no fall."""
+    assert read(client(lambda _: 3)) == {}
+
+
+def test_silence_grows_with_every_working_day() -> None:
+    """After daily orders each day without one says more; its value are the days, its baseline the usual gap."""
+    found = [read(client(lambda age, quiet=quiet: 3 * (age >= quiet)))["order_silence"] for quiet in range(1, 12)]
+    assert [reading.value for reading in found] == list(range(1, 12))
+    assert all(reading.baseline == 1.0 for reading in found)
+    assert [reading.strength for reading in found] == sorted({reading.strength for reading in found})
+
+
+def test_days_on_which_he_never_works_are_no_silence() -> None:
+    """One who rests at weekends is as silent on Sunday as on Friday, and so on a day when all rest."""
+    works = client(lambda age: 2 * ((TODAY - age) % 7 not in (2, 3)))  # Saturday and Sunday: day % 7 is 2 and 3
+    for age in (0, 1, 2, 3):
+        works.days.pop(TODAY - age, None)
+    friday, monday = read(works, TODAY - 3)["order_silence"], read(works)["order_silence"]
+    assert (friday.value, monday.value) == (1, 2)
+    assert read(works, TODAY - 1)["order_silence"] == friday
+    assert read(works, closed=[TODAY])["order_silence"] == friday
+
+
+def test_a_rare_client_is_silent_after_his_longest_gap() -> None:
+    """With a mean gap over ten days plain recency counts: half as strong as a warning at half of the limit."""
+    rare = client(lambda age: age in (30, 48, 66, 84, 102))
+    found = read(rare)["order_silence"]
+    assert found.value == 30
+    assert found.baseline == 18
+    assert found.strength == pytest.approx(readings.strength(1.7 * 30 / 45, RULES.silence))
+
+
+def test_an_order_of_this_morning_ends_it() -> None:
+    """Whole days are read, but an order after them is no silence."""
+    quiet = client(lambda age: age >= 10)
+    assert "order_silence" in read(quiet, TODAY - 1)
+    quiet.day(TODAY).reservations = 1
+    assert "order_silence" not in read(quiet, TODAY - 1)
+
+
+def test_a_fall_is_read_against_the_fleet_and_not_when_the_last_week_is_back() -> None:
+    """To a quarter: strong; the same of all clients: nothing; with a usual last week: nothing."""
+    fallen = client(lambda age: 2 if age < 28 else 8)
+    assert read(fallen)["volume_decline"].strength > 0.9
+    assert read(fallen, decline=0.25) == {}
+    assert read(client(lambda age: 2 if 7 <= age < 28 else 8)) == {}
+
+
+def test_too_little_is_not_judged() -> None:
+    """Three order days are no rhythm, and thirty orders before are needed for a ratio."""
+    assert read(client(lambda age: age in (20, 21, 22))) == {}
+    assert "volume_decline" not in read(client(lambda age: age in (40, 50, 60, 70)))
+    assert read(client(lambda age: 9 * (age > 20), known=100)).keys() == {"order_silence"}
+
+
+def test_rarity_falls_with_each_order_day_and_begins_high() -> None:
+    """Daily: little. Once in ten days: about a half. One who began three days ago counts as rare."""
+    rare = readings.rarity
+    daily, tenth = rare(client(lambda _: 1), TODAY, RULES), rare(client(lambda age: age % 10 == 0), TODAY, RULES)
+    assert daily < 0.12
+    assert 0.45 < tenth < 0.6
+    assert rare(client(lambda _: 1, known=3), TODAY, RULES) > 0.3
+    assert rare(client(lambda _: 0), TODAY, RULES) == 1.0
+    assert rare(LeadState(), TODAY, RULES) == 0.0
+
+
+@given(
+    days=st.dictionaries(st.integers(-30, 150), st.integers(-5, 10**9)),
+    decline=st.floats(0, 1e9),
+    known=st.none() | st.integers(-5, 4000),
+)
+def test_every_history_gives_numbers(days: dict[int, int], decline: float, known: int | None) -> None:
+    """Days to come, negative counts, absurd figures of the fleet: strengths stay in 0..1."""
+    state = LeadState(days={TODAY - age: Day(reservations=count) for age, count in days.items()})
+    state.first_day = None if known is None else TODAY - known
+    for reading in read(state, decline=decline).values():
+        assert 0.0 <= reading.strength <= 1.0
+        assert math.isfinite(reading.value)
+        assert math.isfinite(reading.baseline)
+    assert 0.0 <= readings.rarity(state, TODAY, RULES) <= 1.0

@@ -1,0 +1,211 @@
+"""The client's score: what it is made of, when it is said, when its level ends."""
+
+from collections.abc import Sequence
+
+import msgspec
+import pytest
+
+from processors import score
+from processors.context import NO_FLEET, Context
+from processors.days import DAY_MS, day_start
+from processors.rules import builtin
+from processors.signals.raising import Cleared
+from processors.state import LeadState, Raised
+from schemas.alerts import Alert, Evidence, Rule, Signal
+from schemas.scores import Score
+
+CONTEXT = Context(builtin())
+RULES = builtin().score
+NOW = day_start(20_003) + 20 * 3_600_000
+"""The evening of a Monday in October 2024."""
+
+
+def raised(level: int = 2, age: float = 0.0, strength: float = 1.0, over: float | None = None) -> Raised:
+    """A finding of `age` days ago; `over` days ago it ended."""
+    at = round(NOW - age * DAY_MS)
+    ended = 0 if over is None else round(NOW - over * DAY_MS)
+    return Raised(level if over is None else -1, at, at, strength, 1.0, 6.0, 2.0, "00000000000000aa", ended, level)
+
+
+def points(found: dict[Rule, Raised], context: Context = CONTEXT, now: int = NOW) -> float:
+    """The points of a client of whom only these findings are known."""
+    return score.risk(*score.weigh(LeadState(raised=found), now, context))
+
+
+def said(state: LeadState, now: int = NOW, found: Sequence[object] = ()) -> tuple[list[Score], list[object]]:
+    """The scores said, and what else."""
+    told = score.look(state, "7", now, CONTEXT, found)
+    return [t for t in told if isinstance(t, Score)], [t for t in told if not isinstance(t, Score)]
+
+
+def test_one_critical_is_its_weight_and_two_are_more_than_each() -> None:
+    """Noisy-OR: 60 alone, 55 alone, 82 together; the order in which they were found is irrelevant."""
+    leaving, bulk = {"leaving_phrase": raised()}, {"bulk_pick": raised()}
+    assert points(leaving) == 60.0  # type: ignore[arg-type]
+    assert points(bulk) == 55.0  # type: ignore[arg-type]
+    assert points(leaving | bulk) == points(bulk | leaving) == 82.0  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("rule", RULES.weights)
+def test_one_warning_alone_is_never_yellow(rule: Rule) -> None:
+    """Neither while it is raised nor when it is over; only a client who is rare or new is near enough to yellow."""
+    assert points({rule: raised(level=1)}) < RULES.yellow
+    assert points({rule: raised(level=1, over=0.0)}) < RULES.yellow
+    assert points({rule: raised(level=0)}) <= points({rule: raised(level=1)})
+
+
+def test_two_warnings_of_weight_are_yellow() -> None:
+    """Silence and broken reservations: 27 and 15.75 points make 38.5."""
+    assert points({"order_silence": raised(level=1), "broken_reservations": raised(level=1)}) == pytest.approx(
+        38.5, 0.01
+    )
+
+
+def test_what_was_said_halves_and_what_is_red_does_not() -> None:
+    """A phrase by its half-life of 21 days from when it was found; silence only from when it is over, by three days."""
+    assert points({"leaving_phrase": raised(age=21)}) == 30.0
+    assert points({"order_silence": raised(age=40)}) == 60.0
+    assert points({"order_silence": raised(age=40, over=0)}) == 60.0
+    assert points({"order_silence": raised(age=40, over=3)}) == 30.0
+
+
+def test_a_false_alarm_counts_nothing_until_it_is_found_anew() -> None:
+    """What a person has called wrong for this client is no part of his score."""
+    alert = Alert(
+        alert_id="00000000000000a1",
+        version=2,
+        lead_id="7",
+        rule="leaving_phrase",
+        severity="critical",
+        status="resolved",
+        opened_at=NOW,
+        updated_at=NOW + 5,
+        value=1,
+        baseline=0,
+        score=90,
+        verdict="false_alarm",
+    )
+    state = LeadState(raised={"leaving_phrase": raised()}, alerts={"leaving_phrase": alert})
+    assert score.weigh(state, NOW, CONTEXT)[1] == []
+    state.raised["leaving_phrase"].at = NOW + 6
+    assert score.weigh(state, NOW + 6, CONTEXT)[1] != []
+
+
+def test_verdicts_of_all_clients_move_the_weight() -> None:
+    """Thirty false alarms of a rule halve what it counts; the record keeps the weight as it was used."""
+    fleet = msgspec.structs.replace(NO_FLEET, verdicts={"leaving_phrase": (0, 30)})
+    context = Context(builtin(), fleet)
+    assert points({"leaving_phrase": raised()}, context) == 30.0
+    [part] = score.weigh(LeadState(raised={"leaving_phrase": raised()}), NOW, context)[1]
+    assert part.weight == 0.3
+
+
+def test_a_score_is_said_when_it_moved_by_a_point() -> None:
+    """And not again before; versions count, and every record explains itself."""
+    state = LeadState(raised={"competitor_phrase": raised()})
+    [first], _ = said(state)
+    before = msgspec.msgpack.encode(state.scored)
+    assert said(state) == ([], [])
+    assert said(state, NOW + DAY_MS // 3) == ([], [])
+    assert msgspec.msgpack.encode(state.scored) == before
+    [second], _ = said(state, NOW + 2 * DAY_MS)
+    assert (first.version, second.version) == (1, 2)
+    assert first.score_id != second.score_id
+    for record in (first, second):
+        kept = 1 - record.background / 100
+        for part in record.parts:
+            alone = part.weight * part.strength * 2 ** (-part.age_days / part.half_life_days)
+            assert part.points == pytest.approx(100 * alone, abs=0.05)
+            kept *= 1 - part.points / 100
+        assert record.points == pytest.approx(100 * (1 - kept), abs=0.01)
+
+
+def test_a_late_event_makes_no_score_of_the_past() -> None:
+    """The time of the scores of a lead only grows."""
+    state = LeadState(raised={"leaving_phrase": raised()})
+    [first], _ = said(state)
+    state.raised["bulk_pick"] = raised()
+    [second], _ = said(state, NOW - DAY_MS)
+    assert second.ts == first.ts
+    assert second.score_id != first.score_id
+
+
+def test_the_level_rises_at_once_and_ends_step_by_step() -> None:
+    """Red at 60; below 45 for three days: yellow; below 20 for three more: green, and the combined alert is over."""
+    state = LeadState(raised={"leaving_phrase": raised(), "legal_phrase": raised()})
+    [first], [signal] = said(state)
+    assert (first.level, first.points) == ("red", 78.0)
+    assert isinstance(signal, Signal)
+    assert (signal.rule, signal.severity, signal.unit) == ("combined_risk", "critical", "points")
+    levels, over = [], []
+    for day in range(1, 80):
+        scores, rest = said(state, NOW + day * DAY_MS)
+        levels += [(day, record.level, record.points) for record in scores]
+        over += [(day, item) for item in rest]
+    yellow = next(day for day, level, _ in levels if level == "yellow")
+    green = next(day for day, level, _ in levels if level == "green")
+    below_red = next(day for day, _, value in levels if value < RULES.red_below)
+    below_yellow = next(day for day, _, value in levels if value < RULES.yellow_below)
+    assert yellow == below_red + RULES.calm_days
+    assert green == below_yellow + RULES.calm_days
+    [(day, cleared)] = over
+    assert day == green
+    assert isinstance(cleared, Cleared)
+    assert cleared.rule == "combined_risk"
+    state.raised["leaving_phrase"] = Raised(2, NOW, NOW + 80 * DAY_MS, 1.0, worst=2)
+    _, again = said(state, NOW + 80 * DAY_MS)
+    assert [getattr(item, "severity", "") for item in again] == ["critical"]
+
+
+def test_a_dip_of_a_day_ends_no_level() -> None:
+    """Above the mark again, the three days begin anew."""
+    state = LeadState(raised={"order_silence": raised(), "volume_decline": raised()})
+    assert said(state)[0][0].level == "red"
+    for day, strength in ((1, 0.1), (3, 0.9), (4, 0.1), (6, 0.1)):
+        for finding in state.raised.values():
+            finding.strength = strength if finding is not state.raised.get("combined_risk") else 1.0
+        said(state, NOW + day * DAY_MS)
+        assert state.scored.level == 2
+    said(state, NOW + 7 * DAY_MS)
+    assert state.scored.level == 1
+
+
+def test_the_combined_alert_shows_the_three_heaviest_and_what_shows_them() -> None:
+    """Words of what was just found, of the alert that tells of a part, else the event; figures by rule."""
+    quote = Evidence("00000000000000bb", NOW, "message", "уходим")
+    found = Signal(
+        signal_id="00000000000000cc",
+        lead_id="7",
+        rule="leaving_phrase",
+        severity="critical",
+        ts=NOW,
+        window_start=NOW,
+        value=1,
+        baseline=0,
+        score=95,
+        evidence=[quote],
+    )
+    state = LeadState(
+        raised={"leaving_phrase": raised(), "bulk_pick": raised(), "legal_phrase": raised(), "tone": raised()}
+    )
+    [record], [signal] = said(state, found=[found])
+    assert isinstance(signal, Signal)
+    assert [part.rule for part in record.parts] == ["leaving_phrase", "bulk_pick", "legal_phrase", "tone"]
+    assert signal.figures == {"points": record.points, "background": 0.0} | {
+        "leaving_phrase": 60.0,
+        "bulk_pick": 55.0,
+        "legal_phrase": 45.0,
+    }
+    assert signal.evidence[0] == quote
+    assert {item.event_id for item in signal.evidence[1:]} == {"00000000000000aa"}
+    assert signal.value == record.points
+
+
+def test_the_combined_alert_shows_its_figure_anew_when_it_has_grown() -> None:
+    """By ten points within a level; by fewer it keeps what it says."""
+    state = LeadState(raised={"leaving_phrase": raised()})
+    assert [getattr(item, "value", 0) for item in said(state)[1]] == [60.0]
+    state.raised["loss_phrase"] = raised()
+    assert said(state, NOW + 1)[1] == []
+    state.raised["legal_phrase"] = raised()
+    assert [getattr(item, "value", 0) for item in said(state, NOW + 2)[1]] == [pytest.approx(82.4)]
