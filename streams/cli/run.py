@@ -6,6 +6,7 @@ from importlib import import_module
 from typing import BinaryIO
 
 import click
+import uvloop
 
 from streams import settings
 from streams.embedded.handover import receive
@@ -56,5 +57,6 @@ def worker_command(name: str, handed: BinaryIO | None) -> None:
     environment.forget(PREFIX)
     if name in CONFINED:
         import_module(CONFINED[name]).confine(loaded)
+    asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())  # also for the loop of Faust's consumer thread
     worker = import_module(WORKERS[name]).build(loaded)
     sys.exit(asyncio.run(worker.run()))

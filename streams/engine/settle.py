@@ -212,7 +212,8 @@ class Settler:
 
     async def _send(self, batch: Batch, outputs: list[Output]) -> None:
         """Return when the broker has all of it. Raises `_Moved`, `TooLarge`."""
-        await self._patiently(batch, partial(self._outputs.send, outputs))
+        if outputs:
+            await self._patiently(batch, partial(self._outputs.send, outputs))
 
     async def _patiently(self, batch: Batch, attempt: Callable[[], Awaitable[T]]) -> T:
         waits = Attempts(PATIENCE, self._world)
