@@ -4,19 +4,24 @@
 record's place is its number, and its append time the event's own: nothing is late in a rehearsal.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import msgspec
 
+from alerting.crowd import Crowd
 from alerting.fold import Partition, Result
-from processors.days import HOUR_MS
+from processors.context import Context
+from processors.days import HOUR_MS, local_day
+from processors.fleet import FleetDays
 from processors.rules import Rules
 from schemas.alerts import Alert, AlertStatus, Evidence, Held, Rule, Severity, Signal, Unit
 from schemas.codec import event_id
-from schemas.events import Event, Fleet, Tick
+from schemas.events import Baseline, DayFigures, Event, Fleet, Reservation, Tick
 from schemas.scores import Score
 from schemas.topics import LEAD_EVENTS
-from schemas.types import EventId, LeadId, Meta, Millis
+from schemas.types import EventId, LeadId, LocalDay, Meta, Millis
+
+_TOPIC = LEAD_EVENTS.name
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,29 +49,84 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     evidence: list[Evidence] = []
 
 
-def rehearse(events: Iterable[Event], rules: Rules, *, ticked: bool) -> Iterator[Result]:
-    """The results in their order. `ticked`: the events bring their ticks; else every full hour in between is one."""
-    fold, offset = Partition({}, rules), 0
-    next_tick = 1 << 62 if ticked else -1
-    topic = LEAD_EVENTS.name
-    for event in events:
-        if event.ts >= next_tick:
-            for ts in range(event.ts - event.ts % HOUR_MS if next_tick < 0 else next_tick, event.ts + 1, HOUR_MS):
-                offset += 1
-                yield from _tick(fold, Tick(event_id=event_id("tick", ts), ts=ts), offset)
-                next_tick = ts + HOUR_MS
-        offset += 1
-        if isinstance(event, Tick):
-            yield from _tick(fold, event, offset)
-        elif not isinstance(event, Fleet):  # the figures of these events, not of those that they were once among
-            results = fold.apply(event, Meta(topic, 0, offset, event.ts))
-            if results:
-                yield from results
+class Rehearsal:
+    """Plays events, all leads in one partition. `ticked`: they bring their ticks; else every full hour is one.
 
+    The figures of all clients are made at each tick from the leads' own days and alerts, as `store` makes them from
+    its tables: those of the events' own time (`Fleet`) are passed over. When alerts of one rule open for so many
+    clients that one message is to tell them, they are made at once.
+    """
 
-def _tick(fold: Partition, tick: Tick, offset: int) -> Iterator[Result]:
-    for _, results, _ in fold.tick(tick, Meta(LEAD_EVENTS.name, 0, offset, tick.ts)):
-        yield from results
+    def __init__(self, rules: Rules, *, ticked: bool, curator: Callable[[LeadId], str]) -> None:
+        self._fold = Partition({}, rules)
+        self._curator = curator
+        self._days, self._crowd = FleetDays(), Crowd()
+        self._touched: set[tuple[LeadId, LocalDay]] = set()
+        self._next_tick: Millis = 1 << 62 if ticked else -1
+        self._offset = 0
+
+    @property
+    def context(self) -> Context:
+        """The rules, and the latest figures of all clients."""
+        return self._fold.context
+
+    def play(self, events: Iterable[Event]) -> Iterator[Result]:
+        """The results in their order."""
+        for event in events:
+            if event.ts >= self._next_tick:
+                yield from self._hours_until(event.ts)
+            self._offset += 1
+            if isinstance(event, Tick):
+                yield from self._tick(event)
+            elif not isinstance(event, Fleet):
+                results = self._fold.apply(event, Meta(_TOPIC, 0, self._offset, event.ts))
+                if results:
+                    yield from self._seen(results, event.ts)
+                if isinstance(event, Reservation):
+                    self._touched.add((event.lead_id, local_day(event.ts)))
+                elif isinstance(event, Baseline):
+                    self._take_days(event)
+
+    def _hours_until(self, ts: Millis) -> Iterator[Result]:
+        first = ts - ts % HOUR_MS if self._next_tick < 0 else self._next_tick
+        for hour in range(first, ts + 1, HOUR_MS):
+            self._offset += 1
+            yield from self._tick(Tick(event_id=event_id("tick", hour), ts=hour))
+            self._next_tick = hour + HOUR_MS
+
+    def _tick(self, tick: Tick) -> Iterator[Result]:
+        for lead_id, day in self._touched:
+            if (figures := self._fold.leads[lead_id].days.get(day)) is not None:
+                self._days.put(lead_id, day, figures.reservations, figures.reserved_qty)
+        self._touched.clear()
+        self._look_around(tick.ts)
+        for _, results, _ in self._fold.tick(tick, Meta(_TOPIC, 0, self._offset, tick.ts)):
+            yield from self._seen(results, tick.ts)
+
+    def _take_days(self, baseline: Baseline) -> None:
+        exact = {figures.day: figures for figures in baseline.days}
+        for day in range(
+            min(exact, default=baseline.last_day + 1), baseline.last_day + 1
+        ):  # before it he was not there
+            figures = exact.get(day) or DayFigures(day)
+            self._days.put(baseline.lead_id, day, figures.reservations, figures.reserved_qty)
+
+    def _seen(self, results: Iterable[Result], now: Millis) -> Iterator[Result]:
+        for result in results:
+            if isinstance(result, Alert):
+                self._crowd.see(result, self._curator(result.lead_id))
+                if result.version == 1 and self._is_news_of_many(result.rule, now):
+                    self._look_around(now)
+            yield result
+
+    def _is_news_of_many(self, rule: Rule, now: Millis) -> bool:
+        fleet, share = self.context.fleet, self.context.rules.alerts.group_share
+        return fleet.fired.get(rule, 0.0) <= share < self._crowd.fired(now, fleet.clients).get(rule, 0.0)
+
+    def _look_around(self, now: Millis) -> None:
+        clients = self.context.fleet.clients
+        fleet = self._days.figures(now, fired=self._crowd.fired(now, clients), rung=self._crowd.rung(now))
+        self._fold.apply(fleet, Meta(_TOPIC, 0, self._offset, now))
 
 
 def lines(results: Iterable[Result]) -> Iterator[Line]:

@@ -11,9 +11,6 @@ from schemas.alerts import RULES
 from schemas.topics import DAY_MS
 from schemas.types import LeadId, LocalDay, Millis
 
-LEADS_A_CURATOR = 30
-"""Leads of one curator in a rehearsal, in the order of their ids (design.md 1: a curator has 10 to 40)."""
-
 ALL = "all"
 """The row of all rules together."""
 
@@ -41,8 +38,8 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
 class Tally:
     """Counts lines as they come; keeps the rings only."""
 
-    def __init__(self, leads: int) -> None:
-        self._curators = max(1, -(-leads // LEADS_A_CURATOR))
+    def __init__(self, curators: int) -> None:
+        self._curators = max(1, curators)
         self._opened: dict[str, set[str]] = {}
         self._news: list[tuple[str, LeadId, Millis, bool]] = []
         self._grouped: set[tuple[str, LocalDay]] = set()

@@ -8,7 +8,8 @@ from typing import BinaryIO
 import click
 import msgspec
 
-from alerting.rehearsal import lines, rehearse
+from alerting.crowd import desks
+from alerting.rehearsal import Rehearsal, lines
 from alerting.tally import ALL, Row, Tally
 from processors.russian.plural import Forms, count, decimal
 from schemas.errors import Refused
@@ -50,8 +51,10 @@ def backtest_command(file: Path, rules: Path | None, labels: Path | None, horizo
         found = survey(source)
         if found.disorder:
             click.echo(f"Строки идут не по времени (таких {found.disorder}): ответ будет неточным.", err=True)
-        tally, bad = Tally(len(found.leads)), BadLines()
-        for line in lines(rehearse(_shown(source, events(source, bad)), thresholds, ticked=found.ticked)):
+        curators, bad = desks(found.leads), BadLines()
+        rehearsal = Rehearsal(thresholds, ticked=found.ticked, curator=lambda lead: curators.get(lead, ""))
+        tally = Tally(len({*curators.values()}))
+        for line in lines(rehearsal.play(_shown(source, events(source, bad)))):
             tally.add(line)
             if as_json:
                 out.write(_ENCODE(line) + b"\n")

@@ -76,7 +76,7 @@ def survey(source: BinaryIO) -> Survey:
         except msgspec.DecodeError:
             continue
         ts = head.ts
-        if head.lead_id:
+        if head.lead_id.isdigit():
             found.leads.add(head.lead_id)
         elif head.type == "tick":
             found.ticked = True

@@ -1,0 +1,142 @@
+"""A rehearsal makes for itself what `store` makes in production: hours, and the figures of all clients."""
+
+import random
+
+from msgspec.structs import replace
+
+from alerting.crowd import Crowd, desks
+from alerting.rehearsal import Rehearsal
+from processors.days import HOUR_MS, day_start, local_day
+from processors.fleet import FleetDays
+from processors.rules import builtin
+from schemas.alerts import Alert
+from schemas.codec import event_id
+from schemas.events import Baseline, DayFigures, Event, Fleet, Reservation
+from schemas.topics import DAY_MS
+from schemas.types import LocalDay
+
+FIRST = 20_400
+"""A Moscow day in November 2025."""
+
+
+def shared(_lead: str) -> str:
+    """Everybody's clients."""
+    return ""
+
+
+def reservation(lead: int, day: LocalDay, number: int = 0, qty: int = 10, name: str = "R") -> Reservation:
+    """Number so and so of a day, from 10 in the morning, two minutes apart."""
+    doc = f"{name}-{lead}-{day}-{number}"
+    ts = day_start(day) + 10 * HOUR_MS + number * 120_000 + lead
+    return Reservation(
+        event_id=event_id("wms", doc), lead_id=str(lead), ts=ts, source="wms", doc=doc, qty=qty, action="created"
+    )
+
+
+def fleet_of(events: list[Event]) -> Fleet:
+    """What the rehearsal's fold knows of all clients in the end."""
+    rehearsal = Rehearsal(builtin(), ticked=False, curator=shared)
+    for _ in rehearsal.play(events):
+        pass
+    return rehearsal.context.fleet
+
+
+def usual(clients: int, days: int, seed: int = 1) -> list[Event]:
+    """Clients with some reservations on each day, in the order of time."""
+    dice = random.Random(seed)
+    events = [
+        reservation(lead, FIRST + day, number, dice.randint(1, 30))
+        for day in range(days)
+        for lead in range(1, clients + 1)
+        for number in range(dice.randint(1, 4))
+    ]
+    return sorted(events, key=lambda event: event.ts)
+
+
+def test_the_figures_are_those_of_the_same_function_over_a_plain_count() -> None:
+    """Twelve clients over forty days with repeats and cancellations: the fold's figures are those of counted days."""
+    events = usual(12, 40)
+    cancelled = reservation(3, FIRST + 38, 9, -25, "C")
+    events = sorted([*events, *events[-20:], replace(cancelled, action="cancelled")], key=lambda event: event.ts)
+    until = max(event.ts for event in events) + HOUR_MS
+    days, seen = FleetDays(), set[str]()
+    for event in events:
+        if event.event_id not in seen and isinstance(event, Reservation):
+            days.add(event.lead_id, local_day(event.ts), int(event.action == "created"), event.qty)
+        seen.add(event.event_id)
+    counted = days.figures(until - until % HOUR_MS)
+    end = reservation(1, FIRST + 39, 0, name="end")
+    known = fleet_of([*events, replace(end, ts=until)])
+    assert replace(known, fired={}, rung={}) == counted
+    assert known.clients == 12
+
+
+def test_a_baseline_is_a_history() -> None:
+    """Its days count in the figures, and days before the first of them are days on which the client was not there."""
+    history: list[Event] = [
+        Baseline(
+            event_id=event_id("baseline", lead),
+            lead_id=str(lead),
+            ts=day_start(FIRST),
+            source="store",
+            first_day=FIRST - 120,
+            last_day=FIRST - 1,
+            days=[DayFigures(day, 2, 20) for day in range(FIRST - 60, FIRST - 1)],
+        )
+        for lead in range(1, 13)
+    ]
+    days = FleetDays()
+    for lead in range(1, 13):
+        for day in range(FIRST - 60, FIRST):
+            days.put(str(lead), day, 2 * (day < FIRST - 1), 20 * (day < FIRST - 1))
+    known = fleet_of([*history, reservation(1, FIRST)])
+    assert (known.clients, known.weekdays, known.decline) == (12, *(_of(days, "weekdays", "decline")))
+
+
+def _of(days: FleetDays, *names: str) -> list[object]:
+    fleet = days.figures(day_start(FIRST) + 10 * HOUR_MS)
+    return [getattr(fleet, name) for name in names]
+
+
+def test_figures_that_the_events_bring_are_passed_over() -> None:
+    """They were made of other clients and other rules."""
+    foreign = Fleet(event_id=event_id("fleet", 1), ts=day_start(FIRST + 30), day=FIRST + 30, clients=900)
+    known = fleet_of(sorted([*usual(9, 31), foreign], key=lambda event: event.ts))
+    assert known.clients == 9
+
+
+def alert(lead: int, ts: int, version: int = 1, rings: bool = True) -> Alert:
+    """A state of an alert."""
+    return Alert(
+        alert_id=event_id("alert", lead),
+        version=version,
+        lead_id=str(lead),
+        rule="reservation_spike",
+        severity="warning",
+        status="open",
+        opened_at=ts,
+        updated_at=ts,
+        value=1,
+        baseline=1,
+        score=1,
+        rings=rings,
+    )
+
+
+def test_a_crowd_counts_clients_of_a_day_and_rings_of_a_week() -> None:
+    """A client counts once a rule; what is a day, or a week, old is over."""
+    crowd = Crowd()
+    for lead in (1, 1, 2):
+        crowd.see(alert(lead, 1000), "1")
+    crowd.see(alert(3, 2000, version=2), "2")
+    crowd.see(alert(4, 2000, rings=False), "2")
+    assert crowd.fired(3000, 10) == {"reservation_spike": 0.3}
+    assert crowd.rung(3000) == {"1": 3, "2": 1}
+    assert crowd.fired(1000 + DAY_MS, 10) == {"reservation_spike": 0.1}
+    assert crowd.rung(1000 + 7 * DAY_MS) == {"2": 1}
+
+
+def test_leads_are_dealt_by_thirty_in_the_order_of_their_numbers() -> None:
+    """9 stands before 10: they are numbers."""
+    dealt = desks(str(lead) for lead in range(1, 62))
+    assert [dealt[lead] for lead in ("1", "9", "30", "31", "61")] == ["1", "1", "1", "2", "3"]
