@@ -17,10 +17,11 @@ from processors.signals.raising import Cleared
 from processors.state import LeadState
 from schemas.alerts import Alert, Signal
 from schemas.events import AlertAction, Event, Fleet, Tick
+from schemas.minutes import PhraseQuestion
 from schemas.scores import Score
 from schemas.types import LeadId, Meta, Millis
 
-Result: TypeAlias = Signal | Alert | Score
+Result: TypeAlias = Signal | Alert | Score | PhraseQuestion
 
 
 class Partition:
@@ -86,7 +87,7 @@ class Partition:
                     alert = policy.clear(state.alerts, found)
                 case AlertAction():
                     alert = policy.act(state.alerts, found)
-                case Score():
+                case Score() | PhraseQuestion():
                     results.append(found)
             if alert is not None:
                 results.append(alert)

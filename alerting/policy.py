@@ -139,7 +139,7 @@ def _opened(signal: Signal) -> Alert:
         score=signal.score,
         unit=signal.unit,
         evidence=signal.evidence[:MOST_EVIDENCE],
-        rings=True,
+        rings=signal.severity != "info",  # a note is for the card and the score
     )
 
 

@@ -17,6 +17,7 @@ from processors.rules import Rules
 from schemas.alerts import Alert, AlertStatus, Evidence, Held, Rule, Severity, Signal, Unit
 from schemas.codec import event_id
 from schemas.events import Baseline, DayFigures, Event, Fleet, Reservation, Tick
+from schemas.minutes import PhraseQuestion
 from schemas.scores import Score
 from schemas.topics import LEAD_EVENTS
 from schemas.types import EventId, LeadId, LocalDay, Meta, Millis
@@ -150,7 +151,7 @@ def lines(results: Iterable[Result]) -> Iterator[Line]:
                 elif result.held == "grouped":
                     told = True
                 yield _of_alert(result, found.get(key, result.alert_id), told)
-            case Score():
+            case Score() | PhraseQuestion():
                 pass
 
 

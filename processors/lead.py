@@ -14,7 +14,7 @@ from processors.context import Context
 from processors.days import DAY_MS, HOUR_MS, local_day
 from processors.rules import builtin
 from processors.sealed import CHUNK, Sealed
-from processors.signals import leaving_phrase, reservation_spike
+from processors.signals import phrases, reservation_spike, tone
 from processors.signals.raising import Cleared
 from processors.state import DAYS_KEPT, Day, LeadState
 from schemas.alerts import Signal
@@ -23,16 +23,21 @@ from schemas.events import (
     AlertsMuted,
     Baseline,
     Call,
+    ChatSummary,
     Event,
     Inbound,
+    Mail,
+    MeetingMinutes,
     MeetingRecorded,
     MeetingTranscribed,
     Message,
     MessageEdited,
+    PhraseVerdict,
     Pick,
     Reservation,
     Shipment,
 )
+from schemas.minutes import PhraseQuestion
 from schemas.types import Meta, Millis
 
 LATE_MS = DAY_MS
@@ -41,8 +46,12 @@ LATE_MS = DAY_MS
 LATE_TRANSCRIPT_MS = 7 * DAY_MS
 """A meeting's time is its start, and its words may wait for days in the queue of recordings: they are still news."""
 
-Finding: TypeAlias = Signal | Cleared | AlertAction
-"""What an event means for the lead's alerts: a rule found something or it is over, or a curator pressed a button."""
+OF_MEETINGS = (MeetingTranscribed, MeetingMinutes, PhraseVerdict)
+"""Events that bear the time of a meeting, or of words in it."""
+
+Finding: TypeAlias = Signal | Cleared | AlertAction | PhraseQuestion
+"""What an event means for the lead's alerts: a rule found something or it is over, a curator pressed a button, or a
+model has to be asked."""
 
 WITHDRAWAL = "client_withdrawal"
 """`purpose` of goods that the client takes home or to somebody else."""
@@ -61,7 +70,7 @@ def step(state: LeadState, event: Event, meta: Meta, context: Context | None = N
     if isinstance(event, Baseline):
         _replace_days(state, event)
         return NOTHING
-    late = LATE_TRANSCRIPT_MS if isinstance(event, MeetingTranscribed) else LATE_MS
+    late = LATE_TRANSCRIPT_MS if isinstance(event, OF_MEETINGS) else LATE_MS
     if event.backfill or not _remember(state, event.event_id, meta.ts) or meta.ts - event.ts > late:
         return NOTHING  # one that came late is remembered too: its repeat may have another time
     if event.ts > meta.ts:  # a clock that runs ahead must not write into tomorrow, nor mute or snooze a rule for years
@@ -94,14 +103,18 @@ def step(state: LeadState, event: Event, meta: Meta, context: Context | None = N
                 day.inbound_qty += event.qty
         case Call():
             state.day(today).calls += 1
+            return phrases.in_call(state, event, context)
         case Message(author=author):
             if not author.client:
                 state.day(today).answers += 1
+                phrases.know_staff(state, author.name)
                 return NOTHING
             state.day(today).messages += 1
-            return leaving_phrase.find_in_message(event)
+            return phrases.in_message(state, event, context)
         case MessageEdited(author=author) if author.client:
-            return leaving_phrase.find_in_message(event)
+            return phrases.in_message(state, event, context)
+        case Mail():
+            return phrases.in_mail(state, event, context)
         case AlertAction():
             return (event,)
         case AlertsMuted():
@@ -109,7 +122,11 @@ def step(state: LeadState, event: Event, meta: Meta, context: Context | None = N
         case MeetingRecorded():
             state.day(today).meetings += 1
         case MeetingTranscribed():
-            return _leaving(state, event)
+            return phrases.in_meeting(state, event, context)
+        case PhraseVerdict():
+            return phrases.by_verdict(state, event, context)
+        case ChatSummary() | MeetingMinutes():
+            return tone.find(state, event, context)
         case _:
             pass
     return NOTHING
@@ -121,7 +138,7 @@ def evening(state: LeadState, now: Millis, context: Context) -> Sequence[Finding
     `now` is the hour for it, whenever the tick comes that brings it. Nothing found means that nothing was changed: a
     lead that is looked at again after a restart says nothing twice.
     """
-    return NOTHING
+    return phrases.over(state, now, context)
 
 
 def prune(state: LeadState, now: Millis) -> bool:
@@ -130,20 +147,10 @@ def prune(state: LeadState, now: Millis) -> bool:
     stale = [day for day in state.days if day < oldest]
     for day in stale:
         del state.days[day]
-    over = [recording for recording, day in state.leaving.items() if day < oldest]
-    for recording in over:
-        del state.leaving[recording]
+    over = [said for said, until in state.spoken.items() if until < local_day(now)]
+    for said in over:
+        del state.spoken[said]
     return _forget(state, now // HOUR_MS) or bool(stale) or bool(over)
-
-
-def _leaving(state: LeadState, event: MeetingTranscribed) -> Sequence[Finding]:
-    """One signal a recording: a later version of its transcript has the same words, only better written."""
-    if event.recording_id in state.leaving:
-        return NOTHING
-    found = leaving_phrase.find_in_transcript(event)
-    if found:
-        state.leaving[event.recording_id] = local_day(event.ts)
-    return found
 
 
 def _replace_days(state: LeadState, baseline: Baseline) -> None:

@@ -3,7 +3,7 @@
 import msgspec
 
 from processors.sealed import Sealed
-from schemas.alerts import Alert, Rule
+from schemas.alerts import Alert, Evidence, Rule
 from schemas.types import LocalDay
 
 DAYS_KEPT = 120
@@ -65,9 +65,11 @@ class LeadState(msgspec.Struct, array_like=True):
     `applied` is the offset in `lead.events` of the last folded record: the fence that makes a replay a no-op.
     `ids` maps event ids of the last 24 h to the hour of their arrival, oldest first; those before them are `sealed`.
     `first_day` is the first day the client is known from: days without figures after it count as zero. `spike` is (day,
-    severity index, z) raised last. `leaving` maps recordings with a leaving phrase to the Moscow day of their meeting:
-    a better transcript of the same words is no news.
-    `raised` is the memory of the signals, `scored` that of the score. Fields are only added at the end.
+    severity index, z) raised last. `spoken` maps what was said where (rule, severity, message or recording) to the last
+    Moscow day it is kept: an edit, or a better transcript of the same words, is no news.
+    `raised` is the memory of the signals, `scored` that of the score; `complaints` are those of the last days, `tones`
+    the last talks and whether a model found them bad, `staff` names of ours in the client's chats. Fields are only
+    added at the end.
     """
 
     applied: int = -1
@@ -76,11 +78,14 @@ class LeadState(msgspec.Struct, array_like=True):
     ids: dict[int, int] = {}
     spike: tuple[LocalDay, int, float] = (0, -1, 0.0)
     alerts: dict[Rule, Alert] = {}
-    leaving: dict[str, LocalDay] = {}
+    spoken: dict[str, LocalDay] = {}
     sealed: Sealed | None = None
     raised: dict[Rule, Raised] = {}
     muted_until: int = 0
     scored: Scored = msgspec.field(default_factory=Scored)
+    complaints: list[Evidence] = []
+    tones: list[tuple[str, bool]] = []
+    staff: list[str] = []
 
     def day(self, day: LocalDay) -> Day:
         """The figures of a day, made when missing."""

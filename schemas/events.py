@@ -11,7 +11,7 @@ import msgspec
 
 from schemas.base import LeadEvent
 from schemas.meetings import MeetingRecorded, MeetingRoom, MeetingTranscribed, RoomHappening, Utterance
-from schemas.minutes import ChatSummary, MeetingMinutes, ProfileCorrected
+from schemas.minutes import ChatSummary, MeetingMinutes, PhraseVerdict, ProfileCorrected
 from schemas.types import EventId, LocalDay, Millis
 from schemas.warehouse import Adjustment, Inbound, Line, Pick, Reservation, Return, Shipment, StockSnapshot, WmsEvent
 
@@ -39,6 +39,7 @@ __all__ = [
     "MessageDeleted",
     "MessageEdited",
     "Note",
+    "PhraseVerdict",
     "Pick",
     "ProfileCorrected",
     "Reservation",
@@ -230,6 +231,7 @@ Event = (
     | MeetingTranscribed
     | MeetingMinutes
     | ChatSummary
+    | PhraseVerdict
     | ProfileCorrected
     | Message
     | MessageEdited

@@ -8,9 +8,10 @@ from typing import Literal
 
 import msgspec
 
+from schemas.alerts import Evidence, Rule
 from schemas.base import LeadEvent
 from schemas.meetings import Utterance
-from schemas.types import LeadId, Millis
+from schemas.types import EventId, LeadId, Millis
 
 UNKNOWN = "не указан"
 OFFLINE = "offline"
@@ -112,7 +113,20 @@ class ChatDay(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="type",
     conversation: Conversation
 
 
-MinutesRequest = MeetingRequest | ChatDay
+class PhraseQuestion(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="type", tag="phrase"):
+    """Words of a client that may mean what `rule` looks for: a model is asked. `about` is the event they stand in,
+    `key` what the source calls it, `ts` its time; `evidence` are the words.
+    """
+
+    lead_id: LeadId
+    about: EventId
+    rule: Rule
+    key: str
+    ts: Millis
+    evidence: list[Evidence]
+
+
+MinutesRequest = MeetingRequest | ChatDay | PhraseQuestion
 """What travels on `minutes.requests` (key = lead id)."""
 
 
@@ -132,6 +146,19 @@ class ChatSummary(LeadEvent, frozen=True, tag="chat_summary"):
     day: str
     messages: int
     minutes: Minutes
+
+
+class PhraseVerdict(LeadEvent, frozen=True, tag="phrase_verdict"):
+    """A model's answer to a `PhraseQuestion`: whether it is `meant`. `ts` is that of the words, `evidence` those that
+    it goes by (verbatim, checked), `model` our name of its author.
+    """
+
+    about: EventId
+    rule: Rule
+    key: str
+    meant: bool
+    model: str
+    evidence: list[Evidence] = []
 
 
 class ProfileCorrected(LeadEvent, frozen=True, tag="profile_corrected"):

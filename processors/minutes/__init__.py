@@ -4,8 +4,8 @@ This is the door; nothing outside imports what is behind it. Word lists and weig
 """
 
 from processors.minutes.offline import extract
-from processors.minutes.quotes import verified
+from processors.minutes.quotes import quoted, verified
 from processors.minutes.reading import read as read_transcript
 from processors.minutes.verbatim import alike
 
-__all__ = ["alike", "extract", "read_transcript", "verified"]
+__all__ = ["alike", "extract", "quoted", "read_transcript", "verified"]

@@ -61,6 +61,13 @@ def verified(
     return _Check(utterances, people, said_on).minutes(minutes)
 
 
+def quoted(quote: str, texts: Sequence[str]) -> tuple[int, str] | None:
+    """Which of the texts a quote is verbatim from, and how it stands there; None when nobody said it. Never raises."""
+    check = _Check([Utterance(0, 0, text) for text in texts], (), None)
+    place = check._place(quote, -1)
+    return None if place is None else (place.segment, place.quote)
+
+
 class _Check:
     """One conversation that minutes are held against."""
 

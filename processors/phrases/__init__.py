@@ -1,13 +1,19 @@
-"""Phrases that mean something for a client's future, found in what he says. `LEAVING` is the list for leaving.
+"""Phrases that mean something for a client's future, found in what he says.
 
 `data/*.toml` are the lists, `lists` reads them, `matcher` finds them, `spelling` compares words, `negation` tells
-"уходим" from "не уходим", `hedges` "уйдём" from "может быть, уйдём".
+"уходим" from "не уходим", `hedges` "уйдём" from "может быть, уйдём". `LEAVING` are those of leaving, `SAID` all.
 """
+
+from typing import get_args
 
 from processors.phrases.lists import phrases, words
 from processors.phrases.matcher import AT_ONCE, MAY_BE, Match, Phrases, rank
-from processors.phrases.pattern import Phrase, Topic
+from processors.phrases.pattern import Phrase, Strength, Topic
 
-__all__ = ["AT_ONCE", "LEAVING", "MAY_BE", "Match", "Phrase", "Phrases", "Topic", "rank"]
+__all__ = ["AT_ONCE", "LEAVING", "MAY_BE", "SAID", "TOPICS", "Match", "Phrase", "Phrases", "Strength", "Topic", "rank"]
 
-LEAVING = Phrases(phrases("leaving", words()))
+TOPICS: tuple[Topic, ...] = get_args(Topic)
+
+_WORDS = words()
+LEAVING = Phrases(phrases("leaving", _WORDS))
+SAID = Phrases(phrase for topic in TOPICS for phrase in phrases(topic, _WORDS))

@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from processors.phrases.hedges import hedged
-from processors.phrases.negation import benign, negated, of_others
+from processors.phrases.negation import OTHERS, STRANGERS, benign, done_by_others, negated
 from processors.phrases.pattern import FREE, SLACK, Phrase, Strength
 from processors.phrases.places import Numbers, Place, Places, choose, clue_near, occurrences, places_of
 from processors.phrases.spelling import BEGINS, Spelling
@@ -132,9 +132,10 @@ def _turned(phrase: Phrase, anchor: int, chosen: Sequence[Place], words: Split) 
     """Whether the words around make it mean something else."""
     if not phrase.negative and negated(words.words, words.clauses, anchor):
         return True
-    if of_others(words.words, words.clauses, anchor):
-        return True
     first, last = min(place.first for place in chosen), max(place.last for place in chosen)
+    others = OTHERS if phrase.topic == "leaving" else STRANGERS
+    if done_by_others(words.words, words.clauses, anchor, first, others):
+        return True
     return benign(words.words, words.clauses, first, last, phrase.unless)
 
 

@@ -36,14 +36,22 @@ OURS = frozenset(word_list("мы я нам нас мне мой наш наши"
 OURS_ENDINGS = ("ем", "им", "емся", "имся", "аю", "яю", "юсь", "ую", "жу", "усь", "иду", "йду", "еду")
 """Of verbs in the first person; a noun with such an ending is no anchor."""
 
-OTHERS = frozenset(
+STRANGERS = frozenset(
     word_list(
-        "они он она знакомые знакомый друзья друг соседи сосед ребята клиенты покупатели покупатель конкуренты "
-        "конкурент партнеры партнер поставщик поставщики сотрудник сотрудники менеджер водитель водители озон вб wb "
-        "вайлдберриз многие некоторые кто люди селлеры курьер транспортная бухгалтер блогер"
+        "озон ozon вб wb вайлдберриз маркетплейс поставщик поставщики водитель курьер транспортная банк перевозчик "
+        "яндекс"
     )
 )
-"""Who is not us, in the nominative. Not "клиент": our people say of him what he said."""
+"""Who is neither us nor our warehouse: what they lose or send is no complaint of us."""
+
+OTHERS = STRANGERS | frozenset(
+    word_list(
+        "вы они он она знакомые знакомый друзья друг соседи сосед ребята клиенты покупатели покупатель конкуренты "
+        "конкурент партнеры партнер сотрудник сотрудники менеджер водители многие некоторые кто люди селлеры бухгалтер "
+        "блогер"
+    )
+)
+"""Who does not leave us when he leaves, in the nominative. Not "клиент": our people say of him what he said."""
 
 PREPOSITIONS = frozenset(word_list("на в во с со из по от к ко у для"))
 
@@ -82,15 +90,18 @@ def benign(words: Sequence[str], clauses: Sequence[int], first: int, last: int, 
     return False
 
 
-def of_others(words: Sequence[str], clauses: Sequence[int], anchor: int) -> bool:
-    """Whether somebody else does it: "соседи нашли другой склад". A verb that says "я" or "мы" itself is ours."""
+def done_by_others(words: Sequence[str], clauses: Sequence[int], anchor: int, own: int, others: frozenset[str]) -> bool:
+    """Whether the subject before a verb is one of `others`: "соседи нашли другой склад". "Вы" only rules a past tense.
+
+    A verb that says "я" or "мы" itself is ours. What the phrase holds itself (from `own` on) is as it should be.
+    """
     word = words[anchor]
     if word.endswith(OURS_ENDINGS):
         return False
-    for i in range(anchor - 1, max(-1, anchor - 1 - SUBJECT_WITHIN), -1):
+    for i in range(own - 1, max(-1, anchor - 1 - SUBJECT_WITHIN), -1):
         if clauses[i] != clauses[anchor] or words[i] in OURS:
             return False
-        if words[i] in OTHERS or (words[i] == "вы" and word.endswith("ли")):
+        if words[i] in others and (words[i] != "вы" or word.endswith("ли")):
             return True
     return False
 

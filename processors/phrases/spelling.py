@@ -71,7 +71,7 @@ class Spelling:
     def joined(self, first: str, second: str) -> Near:
         """What two words mean that are one: only where neither is a word by itself ("на складе" is no "складе")."""
         first, second = plain(first), plain(second)
-        if (is_word(first) and first not in PREFIXES) or is_word(second):
+        if not _no_word(first) or is_word(second):
             return ()
         return tuple((number, IN_TWO) for number, score in self.near(first + second) if score == EXACT)
 
@@ -105,7 +105,11 @@ class Spelling:
             return ANCHOR
         word = plain(token)
         begins = 1 < len(word) <= LONGEST_HALF and any(head.startswith(word[:JOINED_FROM]) for head in self._heads)
-        return BEGINS if begins else NEITHER
+        return BEGINS if begins and _no_word(word) else NEITHER
+
+
+def _no_word(half: str) -> bool:
+    return half in PREFIXES or not is_word(half)
 
 
 class _Known(dict[str, int]):

@@ -16,6 +16,7 @@ KINDS = {
     "meeting_minutes": "протокол встречи",
     "chat_summary": "итоги переписки",
     "profile_corrected": "правка карточки клиента",
+    "phrase_verdict": "проверка слов моделью",
     "message": "сообщение",
     "message_edited": "правка сообщения",
     "message_deleted": "удаление сообщения",

@@ -18,7 +18,16 @@ from alerting.webhooks import webhook_of_minutes
 from processors.minutes import extract
 from schemas.codec import EVENT, MINUTES_REQUEST, Codec, event_id
 from schemas.errors import ConfigError, RecordFault, Refused, Transient
-from schemas.minutes import ChatDay, ChatSummary, MeetingMinutes, MeetingRequest, Minutes, MinutesRequest
+from schemas.minutes import (
+    ChatDay,
+    ChatSummary,
+    MeetingMinutes,
+    MeetingRequest,
+    Minutes,
+    MinutesRequest,
+    PhraseQuestion,
+    PhraseVerdict,
+)
 from schemas.outlets import LlmCall, MinutesCopy
 from schemas.topics import LEAD_EVENTS, LLM_CALLS, MINUTES_REQUESTS, OUT_BITRIX, OUT_FILES, OUT_NOTEBOOK, OUT_WEBHOOKS
 from streams.clients.store import call
@@ -29,6 +38,7 @@ from streams.engine.settle import Batch, Outcome
 from streams.engine.worker import Worker
 from streams.minutes.llm.faults import LlmError, LlmFault
 from streams.minutes.llm.gateway import ModelGateway
+from streams.minutes.llm.verdicts import judged
 from streams.minutes.llm.writer import Writer
 from streams.settings import Settings
 
@@ -120,7 +130,7 @@ class Scribe:
         self._gateway, self._patience_s, self._clock = gateway, patience_s, clock
         self._writer = Writer(gateway)
 
-    async def write(self, asked: MinutesRequest, names: Iterable[str], arrived: float) -> Minutes:
+    async def write(self, asked: MeetingRequest | ChatDay, names: Iterable[str], arrived: float) -> Minutes:
         """Raises `Transient` while models that are away or out of limits are waited for."""
         if self._gateway.usable(asked.lead_id, "minutes"):
             try:
@@ -133,6 +143,18 @@ class Scribe:
                     raise
                 log.warning("minutes without a model", extra={"lead": asked.lead_id, "error": str(error)})
         return await asyncio.to_thread(extract, asked.conversation)
+
+    async def judge(self, asked: PhraseQuestion, names: Iterable[str], arrived: float) -> PhraseVerdict | None:
+        """A model's verdict; None without a model or where nothing it said holds. Raises `Transient` as `write`."""
+        if not self._gateway.usable(asked.lead_id, "tags"):
+            return None
+        try:
+            return await judged(self._gateway, asked, names)
+        except LlmError as error:
+            if isinstance(error, LlmFault) and arrived + self._patience_s > self._clock():
+                raise
+            log.warning("phrase without a verdict", extra={"lead": asked.lead_id, "error": str(error)})
+            return None
 
 
 class MinutesOf:
@@ -150,6 +172,9 @@ class MinutesOf:
 
     async def _settle(self, asked: MinutesRequest, arrived: float) -> list[Output]:
         known = await asyncio.to_thread(self._people, asked)
+        if isinstance(asked, PhraseQuestion):
+            verdict = await self._scribe.judge(asked, known["names"], arrived)
+            return [_event(verdict)] if verdict is not None else []
         conversation = asked.conversation
         people = list(dict.fromkeys([*conversation.people, *known["present"]]))
         client = [name for name in dict.fromkeys([*conversation.client, *known["client"]]) if name in people]
@@ -201,5 +226,5 @@ def chat_summary(asked: ChatDay, minutes: Minutes) -> ChatSummary:
     )
 
 
-def _event(event: MeetingMinutes | ChatSummary) -> Output:
+def _event(event: MeetingMinutes | ChatSummary | PhraseVerdict) -> Output:
     return Output(LEAD_EVENTS.name, event.lead_id.encode(), EVENT.encode(event))

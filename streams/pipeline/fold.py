@@ -8,10 +8,11 @@ from functools import partial
 from alerting.fold import Partition, Result
 from processors.rules import Rules
 from schemas.alerts import Alert, Signal
-from schemas.codec import EVENT, Codec, Rejected
+from schemas.codec import EVENT, MINUTES_REQUEST, Codec, Rejected
 from schemas.events import Tick
+from schemas.minutes import PhraseQuestion
 from schemas.scores import Score
-from schemas.topics import LEAD_ALERTS, LEAD_SCORES, LEAD_SIGNALS
+from schemas.topics import LEAD_ALERTS, LEAD_SCORES, LEAD_SIGNALS, MINUTES_REQUESTS
 from schemas.types import LeadId
 from streams.engine import metrics
 from streams.engine.kafka import Output
@@ -89,3 +90,5 @@ def _outputs(results: Iterable[Result], partition: int) -> Iterable[Output]:
                 yield Output(LEAD_ALERTS.name, key, _ALERT.encode(result), partition)
             case Score():
                 yield Output(LEAD_SCORES.name, key, _SCORE.encode(result), partition)
+            case PhraseQuestion():
+                yield Output(MINUTES_REQUESTS.name, key, MINUTES_REQUEST.encode(result))

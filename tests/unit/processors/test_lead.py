@@ -219,7 +219,7 @@ def test_a_better_transcript_is_no_news() -> None:
     ]
     assert found == [1, 0, 0, 1, 0, 1]
     lead.prune(state, NOON + (DAYS_KEPT + 1) * DAY_MS)
-    assert state.leaving == {}
+    assert state.spoken == {}
 
 
 @pytest.mark.parametrize("first", [0, -1, -DAY_MS - 1])

@@ -38,7 +38,7 @@ states = st.builds(
     ids=st.dictionaries(ids, st.integers(0, 2**31), max_size=20),
     spike=st.tuples(st.integers(0, 40_000), st.integers(-1, 2), st.floats(0, 1e6)),
     alerts=st.dictionaries(st.sampled_from(["reservation_spike", "leaving_phrase"]), alerts),
-    leaving=st.dictionaries(st.text(), st.integers(0, 40_000), max_size=5),
+    spoken=st.dictionaries(st.text(), st.integers(0, 40_000), max_size=5),
 )
 
 

@@ -1,0 +1,246 @@
+"""What the client says: from words to signals. What matches is tested with `processors.phrases`."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from msgspec.structs import replace
+
+from processors.context import Context
+from processors.lead import evening, prune, step
+from processors.rules import builtin
+from processors.signals.raising import Cleared
+from processors.state import LeadState, encode_state
+from schemas.alerts import Evidence, Signal
+from schemas.events import Author, Call, Event, Mail, MeetingTranscribed, Message, MessageEdited, Utterance
+from schemas.minutes import PhraseQuestion, PhraseVerdict
+from schemas.types import Meta
+
+T0 = 1_795_165_391_000
+HOUR, DAY = 3_600_000, 86_400_000
+CONTEXT = Context(builtin())
+
+
+class Lead:
+    """A lead that hears one event after the other."""
+
+    def __init__(self) -> None:
+        self.state, self.offset = LeadState(), 0
+
+    def hears(self, event: Event) -> list[Any]:
+        """What comes of the event, folded at its own time."""
+        self.offset += 1
+        return list(step(self.state, event, Meta("lead.events", 0, self.offset, event.ts), CONTEXT))
+
+    def evening(self, ts: int) -> Sequence[Any]:
+        """What looking back at a day gives."""
+        return evening(self.state, ts, CONTEXT)
+
+
+def message(text: str, number: int = 1, ts: int = T0, client: bool = True, name: str = "Олег") -> Message:
+    """A chat message."""
+    base = {"event_id": f"{number:016x}", "lead_id": "7", "ts": ts, "source": "telegram", "chat_id": "-5"}
+    return Message(**base, message_id=str(number), author=Author("1", name, client), text=text)  # type: ignore[arg-type]
+
+
+def edited(text: str, number: int, of: int = 1, ts: int = T0 + 60_000) -> MessageEdited:
+    """A new version of a message."""
+    base = {"event_id": f"{number:016x}", "lead_id": "7", "ts": ts, "source": "telegram", "chat_id": "-5"}
+    return MessageEdited(**base, message_id=str(of), author=Author("1", "Олег"), text=text)  # type: ignore[arg-type]
+
+
+def meeting(*said: tuple[str, str | None], version: int = 1) -> MeetingTranscribed:
+    """A transcript: text and speaker, an utterance every ten seconds."""
+    return MeetingTranscribed(
+        event_id=f"{900 + version:016x}",
+        lead_id="7",
+        ts=T0,
+        source="transcribe",
+        recording_id="r",
+        version=version,
+        engine="vosk",
+        duration_ms=60_000,
+        words=9,
+        utterances=[Utterance(n * 10_000, n * 10_000 + 5000, text, who) for n, (text, who) in enumerate(said)],
+    )
+
+
+def verdict(asked: PhraseQuestion, meant: bool) -> PhraseVerdict:
+    """A model's answer."""
+    return PhraseVerdict(
+        event_id="d" * 16,
+        lead_id="7",
+        ts=asked.ts,
+        source="minutes",
+        about=asked.about,
+        rule=asked.rule,
+        key=asked.key,
+        meant=meant,
+        model="glm",
+        evidence=asked.evidence if meant else [],
+    )
+
+
+def rules(found: Sequence[Any]) -> list[tuple[str, str]]:
+    """Rule and severity of the signals."""
+    return [(each.rule, each.severity) for each in found if isinstance(each, Signal)]
+
+
+def test_a_message_is_one_signal_a_rule() -> None:
+    """Two leaving phrases are one signal; what else is said has its own. The quote says who said it."""
+    found = Lead().hears(message("Вы потеряли две коробки. Расторгаем договор, вывозим весь товар!"))
+    assert sorted(rules(found)) == [("leaving_phrase", "critical"), ("loss_phrase", "warning")]
+    signal = next(each for each in found if each.rule == "leaving_phrase")
+    assert (signal.ts, signal.window_start, signal.unit, signal.strength) == (T0, T0, "words", 1.0)
+    assert [(e.event_id, e.kind, e.who) for e in signal.evidence] == [("0" * 15 + "1", "message", "Олег")]
+
+
+def test_nothing_said_is_nothing() -> None:
+    """Thanks raise nothing, change nothing beyond the day."""
+    lead = Lead()
+    assert lead.hears(message("спасибо, всё отлично")) == []
+    assert lead.state.spoken == {}
+
+
+def test_our_own_words_never_count() -> None:
+    """Not in a chat, not as an edit, and in a meeting not under a name that is known as ours."""
+    lead = Lead()
+    assert lead.hears(message("мы расторгаем договор", 1, client=False, name="Анна Ковалёва")) == []
+    ours = lead.hears(meeting(("вы расторгаете договор, мы расторгаем договор", "Анна Ковалёва"), ("да", "Олег")))
+    assert ours == []
+    found = lead.hears(meeting(("мы расторгаем договор", "Олег"), version=2))
+    assert rules(found) == [("leaving_phrase", "critical")]
+    assert found[0].evidence[0].who == "Олег"
+
+
+def test_a_condition_is_a_warning_and_says_so() -> None:
+    """Half as strong, with the figure that its text reads."""
+    (signal,) = Lead().hears(message("Если не снизите тариф, расторгаем договор"))
+    assert (signal.severity, signal.strength, signal.figures) == ("warning", 0.5, {"conditional": 1})
+
+
+def test_an_edit_says_nothing_twice_but_may_say_more() -> None:
+    """The same words edited are no news; a warning edited to something critical is."""
+    lead = Lead()
+    assert rules(lead.hears(message("мы от вас уходим"))) == [("leaving_phrase", "warning")]
+    assert lead.hears(edited("мы от вас уходим!!!", 2)) == []
+    assert rules(lead.hears(edited("мы от вас уходим, расторгаем договор", 3))) == [("leaving_phrase", "critical")]
+    assert lead.hears(edited("мы от вас уходим", 4)) == []
+    assert rules(lead.hears(message("мы от вас уходим", 5))) == [("leaving_phrase", "warning")]
+
+
+def test_a_meeting_is_one_signal_with_its_five_best_quotes() -> None:
+    """In the order they were said, each with its place and speaker; the strongest of them gives the severity."""
+    said = [(f"{n} раз говорю: мы от вас уходим", "Олег") for n in range(5)]
+    (signal,) = Lead().hears(meeting(*said, ("мы расторгаем договор", "Олег"), ("до свидания", None)))
+    assert signal.severity == "critical"
+    assert [e.at_ms for e in signal.evidence] == [0, 10_000, 20_000, 30_000, 50_000]
+    assert {e.who for e in signal.evidence} == {"Олег"}
+    assert signal.evidence[-1].ts == T0 + 50_000
+
+
+def test_a_better_transcript_is_no_news() -> None:
+    """A later version raises only what the former did not."""
+    lead = Lead()
+    assert rules(lead.hears(meeting(("мы расторгаем договор", None)))) == [("leaving_phrase", "critical")]
+    again = lead.hears(meeting(("Мы расторгаем договор.", None), ("Пропала паллета.", None), version=2))
+    assert rules(again) == [("loss_phrase", "warning")]
+
+
+def test_the_third_complaint_of_a_week_is_a_warning() -> None:
+    """One is a note; three within seven days warn, with all three quotes; older ones do not count."""
+    lead = Lead()
+    late = "вы просрочили приёмку на три дня"
+    assert rules(lead.hears(message(late, 1, T0 - 8 * DAY))) == [("complaint_phrase", "info")]
+    assert rules(lead.hears(message(late, 2, T0))) == [("complaint_phrase", "info")]
+    assert rules(lead.hears(message(late, 3, T0 + DAY))) == [("complaint_phrase", "info")]
+    (signal,) = lead.hears(message(late, 4, T0 + 2 * DAY))
+    assert (signal.severity, signal.value, len(signal.evidence)) == ("warning", 3, 3)
+
+
+def test_a_doubt_is_a_note_and_a_question() -> None:
+    """Info, a quarter of the strength, and a model is asked about these words."""
+    signal, asked = Lead().hears(message("мы будем вынуждены уйти"))
+    assert (signal.severity, signal.strength) == ("info", 0.25)
+    assert isinstance(asked, PhraseQuestion)
+    assert (asked.lead_id, asked.about, asked.rule) == ("7", signal.evidence[0].event_id, "leaving_phrase")
+    assert [each.text for each in asked.evidence] == ["мы будем вынуждены уйти"]
+
+
+def test_what_is_certain_is_not_asked_about() -> None:
+    """A message with a certain phrase and a doubtful one of the same topic asks nothing."""
+    found = Lead().hears(message("Мы будем вынуждены уйти. Расторгаем договор."))
+    assert rules(found) == [("leaving_phrase", "critical")]
+    assert len(found) == 1
+
+
+def test_a_model_says_yes() -> None:
+    """A warning, never more; once."""
+    lead = Lead()
+    _, asked = lead.hears(message("мы будем вынуждены уйти"))
+    yes = verdict(asked, meant=True)
+    (signal,) = lead.hears(yes)
+    assert (signal.rule, signal.severity, signal.evidence) == ("leaving_phrase", "warning", asked.evidence)
+    assert lead.hears(replace(yes, event_id="e" * 16)) == []
+
+
+def test_a_model_says_no() -> None:
+    """The note is taken back; one that something certain has confirmed since stays."""
+    lead = Lead()
+    _, asked = lead.hears(message("мы будем вынуждены уйти"))
+    assert lead.hears(verdict(asked, meant=False)) == [Cleared("leaving_phrase", T0)]
+    lead = Lead()
+    _, asked = lead.hears(message("мы будем вынуждены уйти"))
+    lead.hears(message("расторгаем договор", 2))
+    assert lead.hears(verdict(asked, meant=False)) == []
+    assert lead.state.raised["leaving_phrase"].level == 2
+
+
+def test_without_a_verdict_a_doubt_stays_a_note() -> None:
+    """No model: it counts a little until it is history."""
+    lead = Lead()
+    lead.hears(message("мы будем вынуждены уйти"))
+    assert lead.evening(T0 + DAY) == []
+    assert lead.state.raised["leaving_phrase"].level == 0
+
+
+def test_what_was_said_becomes_history() -> None:
+    """After 14 days without another word it is over, once; a word in between keeps it."""
+    lead = Lead()
+    lead.hears(message("расторгаем договор", 1))
+    assert lead.evening(T0 + 13 * DAY) == []
+    lead.hears(message("мы от вас уходим", 2, T0 + 13 * DAY))
+    assert lead.evening(T0 + 15 * DAY) == []
+    assert lead.evening(T0 + 27 * DAY) == [Cleared("leaving_phrase", T0 + 27 * DAY)]
+    assert lead.evening(T0 + 28 * DAY) == []
+
+
+def test_a_long_letter_is_quoted_where_it_matters() -> None:
+    """The quote is cut around what was found, not at its beginning; it shows where it was cut."""
+    text = "а" * 1000 + " Расторгаем договор. " + "б" * 1000
+    (signal,) = Lead().hears(message(text))
+    quote = signal.evidence[0].text
+    assert "Расторгаем договор" in quote
+    assert len(quote) <= 300
+    assert quote.startswith("…") and quote.endswith("…")
+
+
+def test_mails_and_calls_are_heard() -> None:
+    """A mail to us and what was said on the telephone; our own mails are not."""
+    base: dict[str, Any] = {"lead_id": "7", "ts": T0, "source": "bitrix"}
+    mail = Mail(event_id="1" * 16, **base, mail_id="m", direction="in", subject="Договор", text="Расторгаем договор.")
+    assert rules(Lead().hears(mail)) == [("leaving_phrase", "critical")]
+    assert Lead().hears(replace(mail, direction="out")) == []
+    call = Call(event_id="2" * 16, **base, call_id="c", direction="in", duration_ms=1, text="мы расторгаем договор")
+    assert rules(Lead().hears(call)) == [("leaving_phrase", "critical")]
+
+
+def test_the_memory_of_words_stays_small() -> None:
+    """A client who complains all day for weeks costs the state less than 6 KB."""
+    lead = Lead()
+    for n in range(2000):
+        ts = T0 + n * HOUR // 4
+        lead.hears(message("опять перепутали артикулы, сколько можно ждать ответа " * 9, n + 1, ts))
+        prune(lead.state, ts)
+    kept = LeadState(spoken=lead.state.spoken, complaints=lead.state.complaints, raised=lead.state.raised)
+    assert all(isinstance(each, Evidence) for each in lead.state.complaints)
+    assert len(encode_state(kept)) < 6_000
