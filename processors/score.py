@@ -57,6 +57,7 @@ def look(
     still = abs(points - last.points) < rules.moved
     if still and level == last.level and (calm_since > 0) == (last.calm_since > 0):
         return ()
+    before = last.points
     last.version, last.at, last.points = last.version + 1, now, points
     last.level, last.calm_since = level, calm_since
     score = Score(
@@ -69,7 +70,7 @@ def look(
         background=background,
         parts=parts,
     )
-    return (score, *_alert(state, score, rules, found))
+    return (score, *_alert(state, score, before, rules, found))
 
 
 def weigh(state: LeadState, now: Millis, context: Context) -> tuple[float, list[Part]]:
@@ -154,8 +155,8 @@ def _level(level: int, calm_since: Millis, points: float, now: Millis, rules: Sc
     return _level(level - 1, 0, points, now, rules)
 
 
-def _alert(state: LeadState, score: Score, rules: ScoreRules, found: Sequence[object]) -> Sequence[Said]:
-    """Rises with the level, shows a figure that has grown, and is over at green."""
+def _alert(state: LeadState, score: Score, before: float, rules: ScoreRules, found: Sequence[object]) -> Sequence[Said]:
+    """Rises with the level, shows a figure that has grown, and is over at green. `before` are the points until now."""
     level = LEVELS.index(score.level)
     if level == 0:
         return clear(state, COMBINED, score.ts, score.points)
@@ -170,7 +171,7 @@ def _alert(state: LeadState, score: Score, rules: ScoreRules, found: Sequence[ob
         ts=score.ts,
         window_start=min((item.ts for item in evidence), default=score.ts),
         value=score.points,
-        baseline=score.background,
+        baseline=before,
         score=score.points,
         strength=min(1.0, score.points / 100.0),
         unit="points",
@@ -186,7 +187,7 @@ def _alert(state: LeadState, score: Score, rules: ScoreRules, found: Sequence[ob
 
 
 def _evidence(state: LeadState, part: Part, now: Millis, found: Sequence[object]) -> Sequence[Evidence]:
-    """What shows a part: the first that its rule has just found, or what its alert shows."""
+    """What shows a part: the first that its rule has just found, or what its alert shows, or at least the event."""
     for finding in found:
         if isinstance(finding, Signal) and finding.rule == part.rule and finding.evidence:
             return finding.evidence[:1]
@@ -196,4 +197,4 @@ def _evidence(state: LeadState, part: Part, now: Millis, found: Sequence[object]
     if not part.event_id:
         return ()
     raised = state.raised.get(part.rule)
-    return (Evidence(part.event_id, raised.at if raised is not None else now, part.rule),)
+    return (Evidence(part.event_id, raised.at if raised is not None else now, "part"),)

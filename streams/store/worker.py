@@ -3,11 +3,13 @@
 from schemas.alerts import Alert, Signal
 from schemas.codec import EVENT, Codec
 from schemas.outlets import LlmCall
+from schemas.scores import Score
 from schemas.sources import Unassigned
 from schemas.topics import (
     DEAD_LETTERS,
     LEAD_ALERTS,
     LEAD_EVENTS,
+    LEAD_SCORES,
     LEAD_SIGNALS,
     LEAD_UNASSIGNED,
     LLM_CALLS,
@@ -29,6 +31,7 @@ from streams.store.letters import Heaps
 from streams.store.read.api import Api
 from streams.store.read.sql import Visitors
 from streams.store.sinks.rows import alert_rows, call_rows, event_rows, signal_rows, unassigned_rows
+from streams.store.sinks.scores import score_rows
 from streams.store.sinks.sink import DeadLetterSink, Sink
 from streams.store.sinks.stt import TranscriptSink
 
@@ -57,6 +60,7 @@ def build(settings: Settings, clock: Clock = wall_clock) -> Worker:
     worker.consume(LEAD_EVENTS, Sink(database, EVENT, event_rows, baselines.notice))
     worker.consume(LEAD_SIGNALS, Sink(database, Codec[Signal](Signal), signal_rows))
     worker.consume(LEAD_ALERTS, Sink(database, Codec[Alert](Alert), alert_rows))
+    worker.consume(LEAD_SCORES, Sink(database, Codec[Score](Score), score_rows))
     worker.consume(LEAD_UNASSIGNED, Sink(database, Codec[Unassigned](Unassigned), unassigned_rows))
     worker.consume(TRANSCRIPTS, TranscriptSink(database))
     worker.consume(LLM_CALLS, Sink(database, Codec[LlmCall](LlmCall), call_rows))

@@ -2,6 +2,7 @@
 
     GET  /api/leads/{id}/history?limit=&before=   newest first; `next` of the answer is the `before` of the next page
     GET  /api/leads/{id}/signals                  newest first
+    GET  /api/leads/{id}/scores?limit=&before=    newest first, before a time in ms UTC; each with all that made it
     GET  /api/leads/{id}/transcripts              newest version of each recording, newest recording first
     GET  /api/leads/{id}/people?room=&since=&until=   names in the history; who was in the room in that time
     GET  /api/leads/{id}/profile                  what the client sells, his pains … (`processors.profile`)
@@ -68,6 +69,7 @@ class Api:
             [
                 web.get("/api/leads/{lead}/history", self._history),
                 web.get("/api/leads/{lead}/signals", self._signals),
+                web.get("/api/leads/{lead}/scores", self._scores),
                 web.get("/api/leads/{lead}/transcripts", self._transcripts),
                 web.get("/api/leads/{lead}/people", self._people),
                 web.get("/api/leads/{lead}/profile", self._profile),
@@ -121,6 +123,10 @@ class Api:
 
     async def _signals(self, request: web.Request) -> web.Response:
         return _json(await history.signals(self._database, requests.lead(request), requests.limit(request, 200)))
+
+    async def _scores(self, request: web.Request) -> web.Response:
+        lead, limit, before = requests.lead(request), requests.limit(request, 200), requests.time(request, "before")
+        return _json(await history.scores(self._database, lead, limit, before))
 
     async def _transcripts(self, request: web.Request) -> web.Response:
         return _json(await history.transcripts(self._database, requests.lead(request), requests.limit(request, 20)))

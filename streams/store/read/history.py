@@ -22,6 +22,11 @@ SIGNALS = f"""
 SELECT lead_id, {_MS}(ts), signal_id, rule, severity, {_MS}(window_start), value, baseline, score, unit, evidence
 FROM signals FINAL WHERE lead_id = {{lead:String}} ORDER BY ts DESC, signal_id LIMIT {{limit:UInt32}}"""
 
+SCORES = f"""
+SELECT score_id, version, {_MS}(ts), points, level, background, parts FROM scores FINAL
+WHERE lead_id = {{lead:String}} AND ts < fromUnixTimestamp64Milli({{before:Int64}})
+ORDER BY ts DESC, version DESC LIMIT {{limit:UInt32}}"""
+
 RECORDINGS = f"""
 SELECT recording_id, version, {_MS}(ts), engine, duration_ms, words, degraded, seniority FROM recordings FINAL
 WHERE lead_id = {{lead:String}} ORDER BY ts DESC, recording_id LIMIT {{limit:UInt32}}"""
@@ -94,6 +99,13 @@ async def signals(database: Database, lead: str, limit: int) -> dict[str, Any]:
     return {"lead_id": lead, "signals": [_named(names, row, "signal_id") for row in rows]}
 
 
+async def scores(database: Database, lead: str, limit: int, before: Millis) -> dict[str, Any]:
+    """A lead's scores before a time (0: all), newest first, each with all that made it."""
+    names = ("score_id", "version", "ts", "points", "level", "background", "parts")
+    rows = await database.read(SCORES, {"lead": lead, "limit": limit, "before": before or LATEST[0]})
+    return {"lead_id": lead, "scores": [_named(names, row, "score_id", "parts") for row in rows]}
+
+
 async def transcripts(database: Database, lead: str, limit: int) -> dict[str, Any]:
     """A lead's newest transcripts, each in its newest version, with the utterances in order."""
     names = ("recording_id", "version", "ts", "engine", "duration_ms", "words", "degraded")
@@ -141,8 +153,10 @@ async def status(database: Database) -> dict[str, Any]:
     }
 
 
-def _named(names: tuple[str, ...], row: tuple[Any, ...], hex_field: str) -> dict[str, Any]:
+def _named(
+    names: tuple[str, ...], row: tuple[Any, ...], hex_field: str, json_field: str = "evidence"
+) -> dict[str, Any]:
     found = dict(zip(names, row, strict=True))
     found[hex_field] = f"{found[hex_field]:016x}"
-    found["evidence"] = msgspec.Raw(found["evidence"].encode())
+    found[json_field] = msgspec.Raw(found[json_field].encode())
     return found

@@ -180,6 +180,21 @@ STT_JOBS = Table(
         "seniority": "UInt64",
     },
 )
+SCORES = Table(
+    "scores",
+    {
+        "lead_id": "String",
+        "ts": _TIME,
+        "score_id": "UInt64",
+        "version": "UInt32",
+        "points": "Float64",
+        "level": _WORD,
+        "background": "Float64",
+        "parts": "String",
+        "ingested_at": _TIME,
+        "seniority": "UInt64",
+    },
+)
 CHAT_DAYS = Table("chat_days", {"until": _TIME, "leads": "UInt32", "asked_at": _TIME})
 LLM_CALLS = Table(
     "llm_calls",
@@ -202,5 +217,5 @@ LLM_CALLS = Table(
 )
 TABLES = (
     *(EVENTS, TRANSCRIPTS, RECORDINGS, SIGNALS, ALERTS, UNASSIGNED, FAILURES, REPORTS, STT_JOBS, CHAT_DAYS),
-    LLM_CALLS,
+    *(LLM_CALLS, SCORES),
 )

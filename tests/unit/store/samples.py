@@ -46,7 +46,9 @@ _FIELDS: dict[type, dict[str, Any]] = {
     ev.Adjustment: {"doc": "A-1", "qty": -10_000_000},
     ev.StockSnapshot: {"doc": "Q-1", "qty": 0, "complete": True},
     ev.AlertAction: {"alert_id": "0" * 16, "action": "seen", "actor": _AUTHOR},
+    ev.AlertsMuted: {"until": NOW + 86_400_000, "actor": _AUTHOR},
     ev.Tick: {"lead_id": ""},
+    ev.Fleet: {"lead_id": "", "day": 20_000, "ratios": [1.0, 1.2], "verdicts": {"tone": (1, 2)}},
     ev.Baseline: {"first_day": 20_000, "last_day": 20_001, "days": [ev.DayFigures(20_000, 1, 2)]},
     ev.IdentityLinked: {"kind": "tg_chat", "value": "-1"},
 }

@@ -43,7 +43,9 @@ async def test_history(api: aiohttp.ClientSession) -> None:
         seen += [event["kind"] for event in told["events"]]
         assert all(event["payload"]["event_id"] == event["event_id"] for event in told["events"])
         following = f"{path}&before={told['next']}" if told["next"] else ""
-    lead_events = [str(e.__struct_config__.tag) for e in ALL_EVENTS if not isinstance(e, ev.Tick | ev.Baseline)]
+    lead_events = [
+        str(e.__struct_config__.tag) for e in ALL_EVENTS if not isinstance(e, ev.Tick | ev.Fleet | ev.Baseline)
+    ]
     assert sorted(seen) == sorted(lead_events)
     _, told = await answer(api, f"/api/leads/{LEAD}/history?before={NOW - 5000}")
     assert told["events"] == []
@@ -54,6 +56,7 @@ async def test_the_rest_answers(api: aiohttp.ClientSession) -> None:
     _, told = await answer(api, f"/api/leads/{LEAD}/transcripts")
     assert [u["text"] for u in told["transcripts"][0]["utterances"]] == ["добрый день", "да"]  # type: ignore[index]
     assert await answer(api, "/api/leads/77/signals") == (200, {"lead_id": "77", "signals": []})
+    assert await answer(api, "/api/leads/77/scores?before=5") == (200, {"lead_id": "77", "scores": []})
     assert await answer(api, "/api/alerts?status=open") == (200, {"alerts": []})
     status, told = await answer(api, "/api/sql", json={"query": "SELECT count() AS n FROM events"})
     assert (status, told["columns"], told["rows"]) == (200, ["n"], [[len(ALL_EVENTS)]])

@@ -15,7 +15,13 @@ REQUESTS = 2_000
 NO_ANSWER = 0
 
 PATHS = [
-    *("/api/leads/{}/history", "/api/leads/{}/signals", "/api/leads/{}/transcripts", "/api/leads/{}/people"),
+    *(
+        "/api/leads/{}/history",
+        "/api/leads/{}/signals",
+        "/api/leads/{}/scores",
+        "/api/leads/{}/transcripts",
+        "/api/leads/{}/people",
+    ),
     *(
         "/api/leads/{}/profile",
         "/api/recordings/{}",

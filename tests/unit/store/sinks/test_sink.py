@@ -9,12 +9,14 @@ from schemas import events as ev
 from schemas.alerts import Alert, Evidence, Signal
 from schemas.codec import EVENT, Codec, decode, encode, event_id
 from schemas.errors import Transient
+from schemas.scores import Part, Score
 from schemas.sources import ClientRef, DeadLetter, Unassigned
 from streams.settings import Store
 from streams.store.clickhouse import StatementFailed
 from streams.store.database import Database
 from streams.store.read import history
 from streams.store.sinks.rows import alert_rows, event_rows, failure_rows, signal_rows, unassigned_rows
+from streams.store.sinks.scores import score_rows
 from streams.store.sinks.sink import DeadLetterSink, Sink, token
 from tests.unit.store.records import DAY, NOW, batch
 from tests.unit.store.samples import ALL_EVENTS, LEAD, event_of
@@ -217,6 +219,35 @@ async def test_signals_alerts_and_unassigned(database: Database) -> None:
     assert (await history.alerts(database, "open", 10))["alerts"] == []
     assert await database.read("SELECT count() FROM alerts FINAL") == [(2,)]
     assert await database.read("SELECT client_value, record FROM unassigned FINAL") == [("ООО", '{"a":1}')]
+
+
+async def test_every_score_stays_and_the_newest_is_current(database: Database) -> None:
+    """Scores come back as they were said, newest first, also those before a time; one sent again is one row."""
+    said = [
+        Score(
+            score_id=event_id("score", LEAD, str(version)),
+            lead_id=LEAD,
+            version=version,
+            ts=NOW + version // 2,  # two of them within one millisecond
+            points=20.0 + version,
+            level="yellow",
+            background=1.5,
+            parts=[
+                Part("tone", 12.5, 0.5, 0.25, 1.0, 14.0, 3.0, 1.0, "00" * 8),
+                Part("order_silence", 9.0, 0.1, 0.6, 0, 0),
+            ],
+        )
+        for version in (1, 2, 3)
+    ]
+    scores = Codec[Score](Score)
+    await Sink(database, scores, score_rows)(batch("lead.scores", map(scores.encode, [*said, said[0]])))
+    found = (await history.scores(database, LEAD, 10, 0))["scores"]
+    read = [msgspec.convert(msgspec.json.decode(msgspec.json.encode(row | {"lead_id": LEAD})), Score) for row in found]
+    assert read == said[::-1]
+    earlier = (await history.scores(database, LEAD, 10, NOW + 1))["scores"]
+    assert [row["version"] for row in earlier] == [1]
+    assert await database.read("SELECT version, points FROM scores_current") == [(3, 23.0)]
+    assert (await history.scores(database, "77", 10, 0))["scores"] == []
 
 
 async def test_dead_letters_never_make_dead_letters(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
