@@ -5,13 +5,14 @@ events give the same signals, alerts and scores.
 """
 
 from collections.abc import Iterator, Sequence
-from heapq import heappop, heappush
+from heapq import heapify, heappop, heappush
 from typing import TypeAlias
+from zlib import crc32
 
 from alerting import policy
 from processors import lead, score
 from processors.context import NO_FLEET, Context
-from processors.days import next_hour
+from processors.days import DAY_MS, next_hour
 from processors.rules import Rules
 from processors.signals.raising import Cleared
 from processors.state import LeadState
@@ -24,50 +25,97 @@ from schemas.types import LeadId, Meta, Millis
 Result: TypeAlias = Signal | Alert | Score | PhraseQuestion
 
 
-class Partition:
-    """`leads` are changed in place. `apply` takes every event but ticks, whose work comes lead by lead (`tick`)."""
+LOOKED_BACK_MS = 7 * DAY_MS
+"""After a longer stop the hours before it are passed over: the store makes up a week of ticks."""
 
-    def __init__(self, leads: dict[LeadId, LeadState], rules: Rules, fleet: Fleet = NO_FLEET) -> None:
+
+class Partition:
+    """`leads` are changed in place. `apply` takes every event but ticks, whose work comes lead by lead (`tick`).
+
+    A lead has hours of its own: its evening, and what its alerts wait for. What an hour means is found before the
+    lead's next event that was appended after it, or by the first tick after it, whichever comes first, and bears the
+    hour's time: so it does not matter which tick brings it, nor when. `ticked`: the last tick that was folded.
+    """
+
+    def __init__(
+        self, leads: dict[LeadId, LeadState], rules: Rules, fleet: Fleet = NO_FLEET, ticked: Millis = 0
+    ) -> None:
         self.leads = leads
         self.context = Context(rules, fleet)
-        self._due: dict[LeadId, Millis] = dict.fromkeys(leads, 0)  # a lead is looked at soon after a start
-        self._queue = [(0, lead_id) for lead_id in leads]
+        self._due = {lead_id: self._first(lead_id, state, max(state.at, ticked)) for lead_id, state in leads.items()}
+        self._queue = [(due, lead_id) for lead_id, due in self._due.items()]
+        heapify(self._queue)
 
     def apply(self, event: Event, meta: Meta) -> Sequence[Result]:
         """What the event means. A lead that is not known yet begins with it."""
         if isinstance(event, Fleet):
             self.context = self.context._replace(fleet=event)
             return ()
-        state = self.leads.get(event.lead_id)
+        lead_id = event.lead_id
+        state = self.leads.get(lead_id)
         if state is None:
-            state = self.leads[event.lead_id] = LeadState()
-            self._put_off(event.lead_id, 0)
-        findings = lead.step(state, event, meta, self.context)
-        if not findings:
+            state = self.leads[lead_id] = LeadState()
+            self._put_off(lead_id, self._evening(lead_id, meta.ts))
+        elif meta.offset <= state.applied:
             return ()
-        results = self._say(state, (*findings, *score.look(state, event.lead_id, meta.ts, self.context, findings)))
+        due = self._due[lead_id]
+        results = self._wake(lead_id, state, due, meta.ts)[0] if due <= meta.ts else []
+        if findings := lead.step(state, event, meta, self.context):
+            results += self._say(state, (*findings, *score.look(state, lead_id, meta.ts, self.context, findings)))
         if results:
-            self._put_off(event.lead_id, min(self._due[event.lead_id], policy.due(state.alerts)))
+            self._put_off(lead_id, self._first(lead_id, state, meta.ts))
         return results
 
     def tick(self, tick: Tick, meta: Meta) -> Iterator[tuple[LeadId, Sequence[Result], bool]]:
         """Leads whose hour has come: what it means, and whether the state changed. A caller may pause in between."""
+        applied: list[tuple[Millis, LeadId]] = []
         while self._queue and self._queue[0][0] <= tick.ts:
             due, lead_id = heappop(self._queue)
             state = self.leads.get(lead_id)
             if state is None or due != self._due[lead_id]:
                 continue
-            if meta.offset > state.applied:
-                findings = lead.evening(state, tick.ts, self.context)
-                said = score.look(state, lead_id, tick.ts, self.context, findings)
-                results = self._say(state, (*findings, *said))
-                results += policy.expire(state.alerts, tick.ts)
-                changed = lead.prune(state, tick.ts) or bool(results)
-                if changed:
-                    state.applied = meta.offset  # two states of a lead with the same fence are the same state
-                yield lead_id, results, changed
-            evening = next_hour(tick.ts, self.context.rules.alerts.evening_hour)
-            self._put_off(lead_id, min(evening, policy.due(state.alerts)))
+            if meta.offset <= state.applied:  # the tick comes again: the lead is further
+                applied.append((due, lead_id))
+                continue
+            results, changed = self._wake(lead_id, state, due, tick.ts)
+            if changed:
+                state.applied = meta.offset  # two states of a lead with the same fence are the same state
+            yield lead_id, results, changed
+        for later in applied:
+            heappush(self._queue, later)
+
+    def _wake(self, lead_id: LeadId, state: LeadState, due: Millis, until: Millis) -> tuple[list[Result], bool]:
+        """The lead's hours from `due` to `until`, each in turn: what they mean, and whether the state changed."""
+        if due < until - LOOKED_BACK_MS:
+            due = self._next(lead_id, state, until - LOOKED_BACK_MS)
+        results: list[Result] = []
+        pruned = False
+        while due <= until:
+            said = len(results)
+            if due == self._evening(lead_id, due - 1):
+                findings = lead.evening(state, due, self.context)
+                results += self._say(state, (*findings, *score.look(state, lead_id, due, self.context, findings)))
+                pruned |= lead.unburden(state, due)
+            results += policy.expire(state.alerts, due)
+            if len(results) > said:
+                state.at = max(state.at, due)
+            due = self._next(lead_id, state, due)
+        self._put_off(lead_id, due)
+        return results, pruned or bool(results)
+
+    def _first(self, lead_id: LeadId, state: LeadState, after: Millis) -> Millis:
+        """The lead's next hour. What an alert has waited for already is due at once."""
+        return min(self._evening(lead_id, after), policy.due(state.alerts))
+
+    def _next(self, lead_id: LeadId, state: LeadState, after: Millis) -> Millis:
+        """The lead's first hour after `after`."""
+        evening, alarm = self._evening(lead_id, after), policy.due(state.alerts)
+        return alarm if after < alarm < evening else evening
+
+    def _evening(self, lead_id: LeadId, after: Millis) -> Millis:
+        """The lead's first evening after `after`. Leads are spread over some hours, so that no tick has them all."""
+        alerts = self.context.rules.alerts
+        return next_hour(after, alerts.evening_hour - crc32(lead_id.encode()) % alerts.evening_hours)
 
     def _put_off(self, lead_id: LeadId, due: Millis) -> None:
         if self._due.get(lead_id) != due:

@@ -68,10 +68,14 @@ def step(state: LeadState, event: Event, meta: Meta, context: Context | None = N
         return NOTHING
     state.applied = meta.offset
     if isinstance(event, Baseline):
+        _come_to(state, meta.ts)
         _replace_days(state, event)
         return NOTHING
     late = LATE_TRANSCRIPT_MS if isinstance(event, OF_MEETINGS) else LATE_MS
-    if event.backfill or not _remember(state, event.event_id, meta.ts) or meta.ts - event.ts > late:
+    if event.backfill or not _remember(state, event.event_id, meta.ts):
+        return NOTHING
+    _come_to(state, meta.ts)
+    if meta.ts - event.ts > late:
         return NOTHING  # one that came late is remembered too: its repeat may have another time
     if event.ts > meta.ts:  # a clock that runs ahead must not write into tomorrow, nor mute or snooze a rule for years
         event = msgspec.structs.replace(event, ts=meta.ts)
@@ -139,6 +143,21 @@ def evening(state: LeadState, now: Millis, context: Context) -> Sequence[Finding
     lead that is looked at again after a restart says nothing twice.
     """
     return phrases.over(state, now, context)
+
+
+def _come_to(state: LeadState, now: Millis) -> None:
+    """Time has come to `now`, and what it made stale goes: once a day, for the record is written anyhow."""
+    if now // DAY_MS > state.at // DAY_MS:
+        prune(state, now)
+    state.at = max(state.at, now)
+
+
+def unburden(state: LeadState, now: Millis) -> bool:
+    """Drop the chunks of ids that a lead left when it was busy, each of them a record. Whether there were any.
+
+    All else that is stale waits for the lead's next event (`step`): a lead that nothing touched writes no state.
+    """
+    return state.sealed is not None and bool(state.sealed.hours) and prune(state, now)
 
 
 def prune(state: LeadState, now: Millis) -> bool:

@@ -68,8 +68,9 @@ class LeadState(msgspec.Struct, array_like=True):
     severity index, z) raised last. `spoken` maps what was said where (rule, severity, message or recording) to the last
     Moscow day it is kept: an edit, or a better transcript of the same words, is no news.
     `raised` is the memory of the signals, `scored` that of the score; `complaints` are those of the last days, `tones`
-    the last talks and whether a model found them bad, `staff` names of ours in the client's chats. Fields are only
-    added at the end.
+    the last talks and whether a model found them bad, `staff` names of ours in the client's chats. `at` (ms UTC)
+    is up to when the lead is folded: the append time of its last record, or its hour that came later and changed
+    something. Fields are only added at the end.
     """
 
     applied: int = -1
@@ -86,6 +87,7 @@ class LeadState(msgspec.Struct, array_like=True):
     complaints: list[Evidence] = []
     tones: list[tuple[str, bool]] = []
     staff: list[str] = []
+    at: int = 0
 
     def day(self, day: LocalDay) -> Day:
         """The figures of a day, made when missing."""

@@ -16,3 +16,4 @@ class AlertRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     group_share: float
     escalate_hours: float
     evening_hour: int
+    evening_hours: int
