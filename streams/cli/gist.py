@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 from alerting.render import ANSWERS
+from alerting.texts import TEXTS
 from processors.russian.plural import RESERVATIONS, count
 
 LONGEST = 100
@@ -32,9 +33,10 @@ KINDS = {
     "adjustment": "корректировка",
     "stock_snapshot": "остатки",
     "alert_action": "ответ на тревогу",
+    "alerts_muted": "просьба не звонить о клиенте",
     "identity_linked": "привязка клиента",
 }
-RULES = {"reservation_spike": "всплеск броней", "leaving_phrase": "слова об уходе"}
+RULES: dict[str, str] = {rule: text.title for rule, text in TEXTS.items()}
 HAPPENINGS = {
     "meeting_started": "встреча началась",
     "meeting_ended": "встреча закончилась",

@@ -44,7 +44,19 @@ def test_signals_tell_value_and_own_normal(line: Line, store: StoreApi) -> None:
         ]
     }
     last = line("signals", "5").stdout.splitlines()[-1]
-    assert last.split() == ["21.11.2026", "10:00:00", "слова", "об", "уходе", "срочно", "1", "шт.", "0", "мы", "уходим"]
+    assert last.split() == [
+        "21.11.2026",
+        "10:00:00",
+        "говорит",
+        "об",
+        "уходе",
+        "срочно",
+        "1",
+        "шт.",
+        "0",
+        "мы",
+        "уходим",
+    ]
 
 
 def test_nothing_found_is_said(line: Line, store: StoreApi) -> None:

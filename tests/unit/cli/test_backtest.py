@@ -60,7 +60,7 @@ def test_the_table_is_for_a_person(line: Line, file: Path) -> None:
     """Without --json: clients, time, and a row a rule."""
     shown = line("backtest", str(file)).stdout.replace("\u00a0", " ")
     assert shown.startswith("2 клиента, с 01.12.2025")
-    assert "всплеск броней  1" in shown
+    assert "резкий рост броней  1" in shown
     assert "{" not in shown
 
 

@@ -39,9 +39,9 @@ def test_evidence_is_its_words_or_its_event() -> None:
 
 
 def test_every_kind_rule_and_severity_has_its_russian_name() -> None:
-    """A new event type or rule must get a name here; ticks and baselines are no events of a client."""
+    """A new event type or rule must get a name here; ticks, figures and baselines are no events of a client."""
     tags = {str(cls.__struct_config__.tag) for cls in get_args(Event)}
-    assert tags - set(KINDS) == {"tick", "baseline"}
+    assert tags - set(KINDS) == {"tick", "fleet", "baseline"}
     assert set(RULES) == set(get_args(Rule))
     assert set(HAPPENINGS) == set(get_args(RoomHappening))
     assert set(SEVERITIES) == set(SEVERITY_NAMES)

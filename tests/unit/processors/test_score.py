@@ -1,14 +1,17 @@
 """The client's score: what it is made of, when it is said, when its level ends."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import msgspec
 import pytest
 
+from alerting.texts import TEXTS
 from processors import score
 from processors.context import NO_FLEET, Context
 from processors.days import DAY_MS, day_start
 from processors.rules import builtin
+from processors.russian.plural import DAYS, decimal, measure
 from processors.signals.raising import Cleared
 from processors.state import LeadState, Raised
 from schemas.alerts import Alert, Evidence, Rule, Signal
@@ -209,3 +212,16 @@ def test_the_combined_alert_shows_its_figure_anew_when_it_has_grown() -> None:
     assert said(state, NOW + 1)[1] == []
     state.raised["legal_phrase"] = raised()
     assert [getattr(item, "value", 0) for item in said(state, NOW + 2)[1]] == [pytest.approx(82.4)]
+
+
+def test_the_page_about_the_score_tells_the_weights_as_they_are() -> None:
+    """A row a rule: what one warning and one critical finding make, and how fast they fade; the levels too."""
+    page = (Path(__file__).parents[3] / "docs" / "score.md").read_text()
+    for rule, weight in RULES.weights.items():
+        fades = measure(weight.half_life_days, DAYS) if weight.half_life_days else "пока длится"
+        most = decimal(100 * weight.weight * RULES.warning_most), decimal(100 * weight.weight)
+        row = f"| {TEXTS[rule].title} | {most[0]} | {most[1]} | {fades} |"
+        assert row.replace("\u00a0", " ") in page
+    assert f"| жёлтый | с {RULES.yellow:g} баллов | ниже {RULES.yellow_below:g} баллов три дня подряд |" in page
+    assert f"| красный | с {RULES.red:g} баллов | ниже {RULES.red_below:g} баллов три дня подряд" in page
+    assert RULES.calm_days == 3
