@@ -8,8 +8,7 @@ halves each `fade_days` after it is over. A warning counts at most `warning_most
 points, and yellow begins at 30, so one warning alone makes no level; two signs do, or one critical finding, or a
 warning on a client who is rare or new (the background, at most 15 points, ranks those who order seldom).
 
-A level rises at once and ends one step at a time, after `calm_days` below its lower mark. The alert of the whole risk
-(`combined_risk`) opens at yellow, is critical at red, and stays so until green: a step back is seen in the score.
+A level rises at once and ends one step at a time, after `calm_days` below its lower mark.
 """
 
 from collections.abc import Sequence
@@ -21,23 +20,16 @@ from processors.context import Context
 from processors.days import DAY_MS, HOUR_MS, day_start, local_day
 from processors.readings import Reading
 from processors.rules.score import ScoreRules, Weight
-from processors.signals.raising import Cleared, clear, rise
+from processors.signals import combined_risk
+from processors.signals.raising import Cleared
 from processors.state import LeadState, Raised
-from schemas.alerts import SEVERITIES, Evidence, Rule, Severity, Signal
+from schemas.alerts import Rule, Signal
 from schemas.codec import event_id
 from schemas.scores import LEVELS, Part, Score
 from schemas.types import LeadId, Millis
 
-COMBINED: Rule = "combined_risk"
-
-TOP = 3
-"""Parts that the alert of the whole risk tells of."""
-
 LEAST_POINTS = 0.05
 """A part of less is not written down."""
-
-RISEN: dict[int, Severity] = {1: "warning", 2: "critical"}
-"""What the alert of the whole risk is at yellow and at red."""
 
 Said: TypeAlias = Score | Signal | Cleared
 
@@ -70,7 +62,7 @@ def look(
         background=background,
         parts=parts,
     )
-    return (score, *_alert(state, score, before, rules, found))
+    return (score, *combined_risk.find(state, score, before, _findings(state, parts), rules, found))
 
 
 def weigh(state: LeadState, now: Millis, context: Context) -> tuple[float, list[Part]]:
@@ -95,6 +87,11 @@ def weigh(state: LeadState, now: Millis, context: Context) -> tuple[float, list[
 def risk(background: float, parts: Sequence[Part]) -> float:
     """0..100 points of a background (points) and parts together."""
     return round(100.0 - (100.0 - background) * prod(1.0 - part.points / 100.0 for part in parts), 2)
+
+
+def _findings(state: LeadState, parts: Sequence[Part]) -> Sequence[Part]:
+    """The parts that a rule has said: what is only read below the alarm is no news."""
+    return [part for part in parts if _counted(state, part.rule) is not None]
 
 
 def _counted(state: LeadState, rule: Rule) -> Raised | None:
@@ -153,48 +150,3 @@ def _level(level: int, calm_since: Millis, points: float, now: Millis, rules: Sc
     if now - calm_since < rules.calm_days * DAY_MS:
         return level, calm_since
     return _level(level - 1, 0, points, now, rules)
-
-
-def _alert(state: LeadState, score: Score, before: float, rules: ScoreRules, found: Sequence[object]) -> Sequence[Said]:
-    """Rises with the level, shows a figure that has grown, and is over at green. `before` are the points until now."""
-    level = LEVELS.index(score.level)
-    if level == 0:
-        return clear(state, COMBINED, score.ts, score.points)
-    severity = RISEN[level]
-    top = score.parts[:TOP]
-    evidence = [item for part in top for item in _evidence(state, part, score.ts, found)]
-    signal = Signal(
-        signal_id=event_id(COMBINED, score.score_id),
-        lead_id=score.lead_id,
-        rule=COMBINED,
-        severity=severity,
-        ts=score.ts,
-        window_start=min((item.ts for item in evidence), default=score.ts),
-        value=score.points,
-        baseline=before,
-        score=score.points,
-        strength=min(1.0, score.points / 100.0),
-        unit="points",
-        figures={"points": score.points, "background": score.background} | {part.rule: part.points for part in top},
-        evidence=evidence,
-    )
-    raised = state.raised.get(COMBINED)
-    grown = raised is not None and raised.level >= 0 and raised.score + rules.told_again <= signal.score
-    if grown and raised is not None and SEVERITIES.index(severity) <= raised.level:
-        raised.at, raised.score, raised.value = signal.ts, signal.score, signal.value
-        return (signal,)
-    return rise(state, signal)
-
-
-def _evidence(state: LeadState, part: Part, now: Millis, found: Sequence[object]) -> Sequence[Evidence]:
-    """What shows a part: the first that its rule has just found, or what its alert shows, or at least the event."""
-    for finding in found:
-        if isinstance(finding, Signal) and finding.rule == part.rule and finding.evidence:
-            return finding.evidence[:1]
-    alert = state.alerts.get(part.rule)
-    if alert is not None and alert.evidence and alert.status != "resolved":
-        return alert.evidence[-1:]
-    if not part.event_id:
-        return ()
-    raised = state.raised.get(part.rule)
-    return (Evidence(part.event_id, raised.at if raised is not None else now, "part"),)

@@ -44,6 +44,7 @@ class ScoreRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     fade_days: float
     moved: float
     told_again: float
+    together: float
     silence: ReadingRules
     decline: ReadingRules
     feedback: FeedbackRules

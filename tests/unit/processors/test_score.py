@@ -14,7 +14,7 @@ from processors.rules import builtin
 from processors.russian.plural import DAYS, decimal, measure
 from processors.signals.raising import Cleared
 from processors.state import LeadState, Raised
-from schemas.alerts import Alert, Evidence, Rule, Signal
+from schemas.alerts import Alert, Rule, Signal
 from schemas.scores import Score
 
 CONTEXT = Context(builtin())
@@ -155,7 +155,8 @@ def test_the_level_rises_at_once_and_ends_step_by_step() -> None:
     assert day == green
     assert isinstance(cleared, Cleared)
     assert cleared.rule == "combined_risk"
-    state.raised["leaving_phrase"] = Raised(2, NOW, NOW + 80 * DAY_MS, 1.0, worst=2)
+    for rule in ("leaving_phrase", "legal_phrase"):
+        state.raised[rule] = Raised(2, NOW, NOW + 80 * DAY_MS, 1.0, worst=2)
     _, again = said(state, NOW + 80 * DAY_MS)
     assert [getattr(item, "severity", "") for item in again] == ["critical"]
 
@@ -171,47 +172,6 @@ def test_a_dip_of_a_day_ends_no_level() -> None:
         assert state.scored.level == 2
     said(state, NOW + 7 * DAY_MS)
     assert state.scored.level == 1
-
-
-def test_the_combined_alert_shows_the_three_heaviest_and_what_shows_them() -> None:
-    """Words of what was just found, of the alert that tells of a part, else the event; figures by rule."""
-    quote = Evidence("00000000000000bb", NOW, "message", "уходим")
-    found = Signal(
-        signal_id="00000000000000cc",
-        lead_id="7",
-        rule="leaving_phrase",
-        severity="critical",
-        ts=NOW,
-        window_start=NOW,
-        value=1,
-        baseline=0,
-        score=95,
-        evidence=[quote],
-    )
-    state = LeadState(
-        raised={"leaving_phrase": raised(), "bulk_pick": raised(), "legal_phrase": raised(), "tone": raised()}
-    )
-    [record], [signal] = said(state, found=[found])
-    assert isinstance(signal, Signal)
-    assert [part.rule for part in record.parts] == ["leaving_phrase", "bulk_pick", "legal_phrase", "tone"]
-    assert signal.figures == {"points": record.points, "background": 0.0} | {
-        "leaving_phrase": 60.0,
-        "bulk_pick": 55.0,
-        "legal_phrase": 45.0,
-    }
-    assert signal.evidence[0] == quote
-    assert {item.event_id for item in signal.evidence[1:]} == {"00000000000000aa"}
-    assert signal.value == record.points
-
-
-def test_the_combined_alert_shows_its_figure_anew_when_it_has_grown() -> None:
-    """By ten points within a level; by fewer it keeps what it says."""
-    state = LeadState(raised={"leaving_phrase": raised()})
-    assert [getattr(item, "value", 0) for item in said(state)[1]] == [60.0]
-    state.raised["loss_phrase"] = raised()
-    assert said(state, NOW + 1)[1] == []
-    state.raised["legal_phrase"] = raised()
-    assert [getattr(item, "value", 0) for item in said(state, NOW + 2)[1]] == [pytest.approx(82.4)]
 
 
 def test_the_page_about_the_score_tells_the_weights_as_they_are() -> None:
