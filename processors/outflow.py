@@ -1,0 +1,142 @@
+"""A client's outflow over the last days, against his own: what is reserved, picked and shipped.
+
+The same goods are reserved, then picked, then shipped, and a warehouse system may send any of the three. So over every
+span the *largest* of the three counts, never their sum: `taken` with reservations, `moved` without.
+Cost: O(1) an event; what stands before a day is summed once a day (`Window`).
+"""
+
+from collections.abc import Mapping, Sequence
+from itertools import accumulate
+from typing import Final, NamedTuple, TypeAlias
+
+import msgspec
+
+from schemas.types import LocalDay
+
+SPANS: Final = (1, 3, 7, 14)
+"""Days looked back at, today among them."""
+
+HISTORY_DAYS: Final = 84
+TRIM: Final = 3.0
+"""A day counts in the trimmed sums up to so many mean active days: one large order is no run of large days."""
+
+Moved: TypeAlias = tuple[int, int, int]
+"""Pieces reserved (net of what was taken back), picked, shipped."""
+
+
+class Told(msgspec.Struct, array_like=True):
+    """A day's pieces with a told purpose: withdrawn by the client himself; of `processors.stock.BENIGN` ones."""
+
+    withdrawn: Moved = (0, 0, 0)
+    benign: Moved = (0, 0, 0)
+
+
+class Window(msgspec.Struct, array_like=True):
+    """What stands before `day`, in pieces: per span of SPANS the sums (reserved, picked, shipped, brought in) of its
+    days before `day`, and what is usual by the fullest of the three (`flow`: 0 reserved, 1 picked, 2 shipped).
+
+    `mean` a day and `worst` per span over 84 days; trimmed to `cap` a day: `run` of the spans before `day`, `worst_run`
+    of the history; `biggest` day of the spans. `days` is how long the client is known.
+    """
+
+    day: LocalDay
+    sums: list[tuple[int, int, int, int]]
+    flow: int
+    days: int
+    mean: float
+    worst: list[int]
+    cap: float
+    run: list[float]
+    worst_run: list[float]
+    biggest: list[int]
+
+
+class Span(NamedTuple):
+    """Pieces of the last `days`: `taken` reserved or moved, `moved` off the shelves, `inbound`; `usual` and `worst` are
+    the client's own for so many days. `run` and `worst_run` are the same with large days trimmed, `biggest` one day.
+    """
+
+    days: int
+    taken: int
+    moved: int
+    inbound: int
+    usual: float
+    worst: int
+    run: float
+    worst_run: float
+    biggest: int
+    withdrawn: int
+
+
+def spans(window: Window, told: Mapping[LocalDay, Told], now: Moved, inbound: int) -> list[Span]:
+    """The spans of SPANS with today's pieces so far: `now` (reserved, picked, shipped) and `inbound`."""
+    found = []
+    flow = now[window.flow]
+    if today := told.get(window.day):
+        flow = max(0, flow - max(today.benign))
+    for n, days in enumerate(SPANS):
+        reserved, picked, shipped, came = window.sums[n]
+        moved = max(picked + now[1], shipped + now[2], 0)
+        taken = max(reserved + now[0], moved)
+        withdrawn = 0
+        recent = [figures for day, figures in told.items() if window.day - days < day <= window.day]
+        if recent:
+            withdrawn = _largest([one.withdrawn for one in recent])
+            taken = max(0, taken - _largest([one.benign for one in recent]))
+        found.append(
+            Span(
+                days=days,
+                taken=taken,
+                moved=moved,
+                inbound=came + inbound,
+                usual=window.mean * days,
+                worst=window.worst[n],
+                run=window.run[n] + min(flow, window.cap),
+                worst_run=window.worst_run[n],
+                biggest=max(window.biggest[n], flow),
+                withdrawn=min(withdrawn, taken),
+            )
+        )
+    return found
+
+
+def window(day: LocalDay, known_days: int, days: Sequence[tuple[int, int, int, int]]) -> Window:
+    """`days` are (reserved, picked, shipped, brought in) of the 84 + 14 days before `day`, oldest first."""
+    sums = [_summed(days[len(days) - span + 1 :]) for span in SPANS]
+    totals = _summed(days)
+    flow = max(range(3), key=lambda n: totals[n])
+    flows = [max(0, figures[flow]) for figures in days]
+    history = flows[-HISTORY_DAYS:]
+    active = [pieces for pieces in history if pieces]
+    cap = TRIM * sum(active) / len(active) if active else 0.0
+    trimmed = [min(pieces, cap) for pieces in flows]
+    recent = [flows[len(flows) - span + 1 :] for span in SPANS]
+    return Window(
+        day=day,
+        sums=sums,
+        flow=flow,
+        days=known_days,
+        mean=sum(history) / max(1, min(HISTORY_DAYS, known_days)),
+        worst=[int(_worst(flows, span)) for span in SPANS],
+        cap=cap,
+        run=[sum(min(pieces, cap) for pieces in last) for last in recent],
+        worst_run=[_worst(trimmed, span) for span in SPANS],
+        biggest=[max(last, default=0) for last in recent],
+    )
+
+
+def _summed(days: Sequence[tuple[int, int, int, int]]) -> tuple[int, int, int, int]:
+    reserved = picked = shipped = came = 0
+    for one in days:
+        reserved, picked, shipped, came = reserved + one[0], picked + one[1], shipped + one[2], came + one[3]
+    return reserved, picked, shipped, came
+
+
+def _worst(flows: Sequence[float], span: int) -> float:
+    """The largest sum of `span` days in a row among those before the last `span` - 1: these are still going on."""
+    upto = [0.0, *accumulate(flows[: len(flows) - span + 1])]
+    return max((after - before for before, after in zip(upto, upto[span:], strict=False)), default=0.0)
+
+
+def _largest(moved: Sequence[Moved]) -> int:
+    return max(0, *(sum(one[n] for one in moved) for n in range(3)))
