@@ -9,6 +9,7 @@ import csv
 import gzip
 import math
 from collections import defaultdict
+from itertools import pairwise
 from pathlib import Path
 from random import Random
 from typing import Literal, NamedTuple, TypeAlias
@@ -16,6 +17,9 @@ from typing import Literal, NamedTuple, TypeAlias
 DAYS = 364
 WARM_DAYS = 56
 """No story begins earlier, and no false alarm is counted before: nothing is usual yet."""
+
+LEAST_STOCK = 50
+"""Pieces; less is not emptied."""
 
 Story: TypeAlias = Literal[
     "leaves in 1 d",
@@ -80,8 +84,7 @@ class Today(NamedTuple):
 
 
 class Client(NamedTuple):
-    """A year of one client. `began` is the day on which he began to leave, -1 when he stays; `moved` what left of it
-    by the end of each day since, as a share."""
+    """A year of one client. `began` is the day on which he began to leave, -1 when he stays."""
 
     story: Story
     began: int
@@ -136,7 +139,9 @@ def live(story: Story, outflow: Outflow, rng: Random) -> Client:
 
 def tells(rng: Random) -> Telling:
     """One of the ways in which warehouses tell."""
-    sends = rng.choice([(True, False, True)] * 4 + [(True, True, True)] * 3 + [(True, True, False), (False, True, True)])
+    sends = rng.choice(
+        [(True, False, True)] * 4 + [(True, True, True)] * 3 + [(True, True, False), (False, True, True)]
+    )
     return Telling(*sends, rng.choice([1, 1, 1, 7, 0]), rng.random() < 0.7, rng.random() < 0.5)
 
 
@@ -150,7 +155,7 @@ class _Warehouse:
         self.leads = rng.randrange(2, 6)  # days from the plan to the arrival
         self.policy = rng.choice(["ahead", "ahead", "replaces", "replaces", "level"])
         self.margin = rng.uniform(1.1, 1.6)
-        span = max(b - a for a, b in zip(arrivals, arrivals[1:], strict=False))
+        span = max(b - a for a, b in pairwise(arrivals))
         self.base = int(self.margin * max(sum(wanted[d : d + span]) for d in range(DAYS - span)))
         self.stock = self.base if self.policy == "replaces" else int(1.5 * sum(wanted[: arrivals[0] + 1])) + 50
         self.since = 0  # pieces that left since the last arrival
@@ -198,14 +203,16 @@ class _Warehouse:
         rng, usual = self.rng, sum(self.wanted[max(0, day - 56) : day]) / 56
         if self.story in ("season", "late inbound"):
             return True
-        if self.stock < max(50, 7 * usual) and day < DAYS - 30:
+        if self.stock < max(LEAST_STOCK, 7 * usual) and day < DAYS - 30:
             return False
         if self.gone:
             purpose = "client_withdrawal" if rng.random() < 0.3 else ""
             docs, share = rng.choice([1, 1, 4, 12]), [rng.uniform(0.7, 1.3) for _ in range(self.gone)]
             for n in range(self.gone):
                 qty = int(self.stock * share[n] / sum(share))
-                self.takes[day + n] = [Doc(rng.uniform(9, 18), qty // docs + (i < qty % docs), purpose) for i in range(docs)]
+                self.takes[day + n] = [
+                    Doc(rng.uniform(9, 18), qty // docs + (i < qty % docs), purpose) for i in range(docs)
+                ]
             self.keeps_selling = rng.random() < 0.5
             self.reserves_first = rng.random() < 0.3
             return True

@@ -14,11 +14,13 @@ from processors.context import Context
 from processors.days import DAY_MS, HOUR_MS, local_day
 from processors.rules import builtin
 from processors.sealed import CHUNK, Sealed
-from processors.signals import phrases, reservation_spike, tone
+from processors.signals import bulk_pick, phrases, reservation_spike, tone
 from processors.signals.raising import Cleared
 from processors.state import DAYS_KEPT, Day, LeadState
+from processors.stock import WITHDRAWAL
 from schemas.alerts import Signal
 from schemas.events import (
+    Adjustment,
     AlertAction,
     AlertsMuted,
     Baseline,
@@ -35,7 +37,9 @@ from schemas.events import (
     PhraseVerdict,
     Pick,
     Reservation,
+    Return,
     Shipment,
+    StockSnapshot,
 )
 from schemas.minutes import PhraseQuestion
 from schemas.types import Meta, Millis
@@ -52,9 +56,6 @@ OF_MEETINGS = (MeetingTranscribed, MeetingMinutes, PhraseVerdict)
 Finding: TypeAlias = Signal | Cleared | AlertAction | PhraseQuestion
 """What an event means for the lead's alerts: a rule found something or it is over, a curator pressed a button, or a
 model has to be asked."""
-
-WITHDRAWAL = "client_withdrawal"
-"""`purpose` of goods that the client takes home or to somebody else."""
 
 NOTHING: tuple[Finding, ...] = ()
 
@@ -90,21 +91,26 @@ def step(state: LeadState, event: Event, meta: Meta, context: Context | None = N
             elif event.qty < 0:
                 day.cancelled += 1
                 day.cancelled_qty -= event.qty
-            return reservation_spike.find(state, event, today)
+            return [*reservation_spike.find(state, event, today), *bulk_pick.find(state, event, today, context)]
         case Pick():
             day = state.day(today)
             day.picks += 1
             day.picked_qty += event.qty
             if event.purpose == WITHDRAWAL:
                 day.withdrawn_qty += event.qty
+            return bulk_pick.find(state, event, today, context)
         case Shipment():
             state.day(today).shipped_qty += event.qty
+            return bulk_pick.find(state, event, today, context)
         case Inbound():
             day = state.day(today)
             if event.planned:
                 day.planned_qty += event.qty
             else:
                 day.inbound_qty += event.qty
+            return bulk_pick.find(state, event, today, context)
+        case Return() | Adjustment() | StockSnapshot():
+            return bulk_pick.find(state, event, today, context)
         case Call():
             state.day(today).calls += 1
             return phrases.in_call(state, event, context)
@@ -142,7 +148,7 @@ def evening(state: LeadState, now: Millis, context: Context) -> Sequence[Finding
     `now` is the hour for it, whenever the tick comes that brings it. Nothing found means that nothing was changed: a
     lead that is looked at again after a restart says nothing twice.
     """
-    return phrases.over(state, now, context)
+    return [*bulk_pick.evening(state, now, context), *phrases.over(state, now, context)]
 
 
 def _come_to(state: LeadState, now: Millis) -> None:
@@ -180,6 +186,8 @@ def _replace_days(state: LeadState, baseline: Baseline) -> None:
     known = [figures.day for figures in baseline.days]
     if known and (state.first_day is None or min(known) < state.first_day):
         state.first_day = min(known)
+    if state.stock is not None:
+        state.stock.window = None
 
 
 def _remember(state: LeadState, event_id: str, appended: Millis) -> bool:

@@ -119,7 +119,7 @@ def window(day: LocalDay, known_days: int, days: Sequence[tuple[int, int, int, i
         mean=sum(history) / max(1, min(HISTORY_DAYS, known_days)),
         worst=[int(_worst(flows, span)) for span in SPANS],
         cap=cap,
-        run=[sum(min(pieces, cap) for pieces in last) for last in recent],
+        run=[float(sum(min(pieces, cap) for pieces in last)) for last in recent],
         worst_run=[_worst(trimmed, span) for span in SPANS],
         biggest=[max(last, default=0) for last in recent],
     )

@@ -3,6 +3,7 @@
 import msgspec
 
 from processors.sealed import Sealed
+from processors.stock import Stock
 from schemas.alerts import Alert, Evidence, Rule
 from schemas.types import LocalDay
 
@@ -88,6 +89,7 @@ class LeadState(msgspec.Struct, array_like=True):
     tones: list[tuple[str, bool]] = []
     staff: list[str] = []
     at: int = 0
+    stock: Stock | None = None
 
     def day(self, day: LocalDay) -> Day:
         """The figures of a day, made when missing."""

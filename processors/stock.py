@@ -1,5 +1,4 @@
-"""What is known of a client's stock: the last snapshot and what moved since; without one, an estimate.
-"""
+"""What is known of a client's stock: the last snapshot and what moved since; without one, an estimate."""
 
 from typing import Final
 
@@ -44,9 +43,10 @@ class Place(msgspec.Struct, array_like=True):
 class Stock(msgspec.Struct, array_like=True):
     """Part of `LeadState`. `low` is the lowest level the flows ever gave: an estimate counts from there.
 
-    `gap` 0..1 is how far flows and the last snapshot disagreed; `skus` and `gone` are articles that lay there
-    since goods last came in, by complete snapshots, and those with nothing left. `arrivals` are days on which goods came, `arrived` the last; `announced`
-    pieces are planned since `announced_on` and have not come. `told` holds the last 14 days with a told purpose.
+    `gap` 0..1 is how far flows and the last snapshot disagreed. `skus` and `gone` are articles that lay there since
+    goods last came in, by complete snapshots, and those with nothing left. `arrivals` are days on which goods came,
+    `arrived` the last; `announced` pieces are planned since `announced_on` and have not come. `told` holds the last 14
+    days with a told purpose.
     """
 
     places: dict[str, Place] = {}

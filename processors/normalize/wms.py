@@ -42,6 +42,20 @@ SIGNED: Final = frozenset({"reservation_changed", "reservation_cancelled", "adju
 WITHOUT_QTY: Final = frozenset({"reservation_cancelled", "stock_snapshot", "pick_started"})
 """Types that say enough without quantity and lines: what is gone, that nothing is left, or what nobody counts."""
 
+PURPOSES: Final = frozenset({"order", "mp_supply", "client_withdrawal", "disposal", "transfer"})
+"""What goods leave for, in our words (research/domain.md 3.2). What a warehouse calls otherwise stays as it is."""
+
+_ALIASES: Final = {
+    "client_withdrawal": "withdrawal|removal|client_return|вывоз|вывоз клиентом|вывоз товара|самовывоз клиента|"
+    "возврат клиенту|возврат поклажедателю|возврат товара клиенту",
+    "mp_supply": "fbo|fbw|mp|marketplace|supply|поставка|поставка на мп|поставка на маркетплейс|поставка на склад мп",
+    "transfer": "move|relocation|перемещение|перемещение между складами",
+    "disposal": "utilization|утилизация|списание",
+    "order": "fbs|dbs|sale|заказ|продажа",
+}
+_OURS: Final = {alias: ours for ours, aliases in _ALIASES.items() for alias in aliases.split("|")}
+"""How warehouse systems call them (schemes of the marketplaces, names of documents in 1C and МойСклад)."""
+
 _ARRIVED: Codec[Arrived] = Codec(Arrived)
 _PAYLOAD: Codec[WmsPayload] = Codec(WmsPayload)
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -141,10 +155,16 @@ def normalize(meta: Meta, record: bytes, identities: Identities, options: Option
         lines=_lines(payload),
         warehouse=payload.warehouse,
         marketplace=payload.marketplace,
-        purpose=payload.purpose,
+        purpose=purpose(payload.purpose),
     )
     event = _event(payload, common)
     return [] if event is None else [event]
+
+
+def purpose(sent: str) -> str:
+    """The purpose in our words; one that nobody told us about stays as it was sent."""
+    word = " ".join(sent.casefold().split())
+    return word if word in PURPOSES else _OURS.get(word, sent)
 
 
 def _event(payload: WmsPayload, common: _Common) -> WmsEvent | None:

@@ -38,16 +38,16 @@ _DAY, _THREE, _WEEK, _FORTNIGHT = range(len(SPANS))
 
 
 class Judged(NamedTuple):
-    """How bad it is (index of SEVERITIES, -1: not at all), by which span, and what share of the stock it took."""
+    """How bad it is (index of SEVERITIES, -1: not at all), by which span, and what share of the stock it took (of
+    what the client withdrew himself, where that is the reason)."""
 
     level: int
     span: Span
     share: float
+    withdrawn: bool = False
 
 
-def find(
-    state: LeadState, event: Reservation | Flow, today: LocalDay, context: Context
-) -> Sequence[Signal | Cleared]:
+def find(state: LeadState, event: Reservation | Flow, today: LocalDay, context: Context) -> Sequence[Signal | Cleared]:
     """What the event means, after its figures stand in `state.days`."""
     stock = state.stock
     if stock is None:
@@ -84,13 +84,13 @@ def judge(state: LeadState, stock: Stock, today: LocalDay, context: Context) -> 
     looked = spans(before, stock.told, now, figures.inbound_qty)
     have = stock.have() if known else max(stock.have(), int(rules.cover_days * before.mean))
     shares = [min(1.0, span.taken / max(1, have + span.moved, span.taken)) for span in looked]
-    found = _withdrawn(looked[_FORTNIGHT], have, rules) if known or stock.arrivals > 1 else NONE
-    if before.days < rules.min_days or not (known or stock.arrivals > 1):
-        return Judged(found, looked[_FORTNIGHT], shares[_FORTNIGHT])
-    season = _season(context.fleet, today)
-    rarer = season * (1.0 if known else rules.estimated)
+    best = _withdrawn(looked, have, rules)
+    if not known and stock.arrivals < 2:  # nothing is known of the stock
+        return best._replace(level=NONE)
+    if before.days < rules.min_days:
+        return best
+    rarer = _season(context.fleet, today) * (1.0 if known else rules.estimated)
     least = max(rules.min_stock, rules.least_days * before.mean)
-    best = Judged(found, looked[_FORTNIGHT], shares[_FORTNIGHT])
     for n in (_DAY, _THREE, _WEEK):
         span, share = looked[n], shares[n]
         level = _level(n, span, share, rarer, rules) if span.taken >= least else NONE
@@ -126,11 +126,14 @@ def _grave(stock: Stock, have: int, looked: Sequence[Span], share: float, rules:
     )
 
 
-def _withdrawn(span: Span, have: int, rules: BulkPickRules) -> int:
-    share = span.withdrawn / max(1, have + span.withdrawn)
-    if span.withdrawn < rules.min_stock or share < rules.withdrawal_warning:
-        return NONE
-    return CRITICAL if share >= rules.withdrawal_critical else WARNING
+def _withdrawn(looked: Sequence[Span], have: int, rules: BulkPickRules) -> Judged:
+    """By the span in which the client himself took the largest share."""
+    shares = [span.withdrawn / max(1, have + span.moved, span.withdrawn) for span in looked]
+    n = max(range(len(looked)), key=lambda n: shares[n])
+    level = NONE
+    if looked[n].withdrawn >= rules.min_stock and shares[n] >= rules.withdrawal_warning:
+        level = CRITICAL if shares[n] >= rules.withdrawal_critical else WARNING
+    return Judged(level, looked[n], shares[n], withdrawn=True)
 
 
 def _season(fleet: Fleet, today: LocalDay) -> float:
@@ -168,11 +171,11 @@ def _replaced(state: LeadState, ts: Millis, rules: BulkPickRules) -> Sequence[Cl
 
 
 def _signal(stock: Stock, event: Reservation | Pick | Shipment, judged: Judged, rules: BulkPickRules) -> Signal:
-    level, span, share = judged
+    level, span, share, withdrawn = judged
     have = stock.have()
     firm = stock.known and stock.gap <= rules.doubtful
-    out = span.withdrawn if span.days == SPANS[-1] else span.taken
-    strength = min(1.0, max(share, 0.5 + span.withdrawn / max(1, have + span.withdrawn) if span.withdrawn else 0.0))
+    out = span.withdrawn if withdrawn else span.taken
+    strength = min(1.0, share + 0.5) if withdrawn else share
     figures = {
         "days": float(span.days),
         "stock": float(have + span.moved),

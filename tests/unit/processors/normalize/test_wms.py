@@ -8,7 +8,7 @@ import pytest
 from processors.normalize import Options
 from processors.normalize.wms import KEPT_MS, Fault, normalize, read
 from schemas.codec import Rejected, event_id
-from schemas.events import Event, Inbound, Pick, Reservation, StockSnapshot
+from schemas.events import Event, Inbound, Pick, Reservation, Shipment, StockSnapshot
 from schemas.sources import Unassigned
 from tests.golden.examples import known, meta
 
@@ -167,3 +167,24 @@ def test_the_bounds_themselves_are_good(right: dict[str, Any]) -> None:
 def test_all_faults_of_an_event_are_told_at_once() -> None:
     """A sender mends them in one go."""
     assert [fault.field for fault in faults(id="", ts="now", qty=-5)] == ["id", "ts", "qty"]
+
+
+@pytest.mark.parametrize(
+    ("sent", "ours"),
+    [
+        ("client_withdrawal", "client_withdrawal"),
+        (" Вывоз  клиентом ", "client_withdrawal"),
+        ("Возврат клиенту", "client_withdrawal"),
+        ("FBO", "mp_supply"),
+        ("Поставка на маркетплейс", "mp_supply"),
+        ("Перемещение", "transfer"),
+        ("FBS", "order"),
+        ("Комплектация", "Комплектация"),
+        ("", ""),
+    ],
+)
+def test_purposes_are_told_in_our_words(sent: str, ours: str) -> None:
+    """What a warehouse calls a withdrawal is one for us; a word that nobody told us about stays as it is."""
+    event = one(type="shipment", purpose=sent)
+    assert isinstance(event, Shipment)
+    assert event.purpose == ours
