@@ -134,7 +134,7 @@ def _summed(days: Sequence[tuple[int, int, int, int]]) -> tuple[int, int, int, i
 
 def _worst(flows: Sequence[float], span: int) -> float:
     """The largest sum of `span` days in a row among those before the last `span` - 1: these are still going on."""
-    upto = [0.0, *accumulate(flows[: len(flows) - span + 1])]
+    upto = list(accumulate(flows[: len(flows) - span + 1], initial=0.0))
     return max((after - before for before, after in zip(upto, upto[span:], strict=False)), default=0.0)
 
 

@@ -174,7 +174,7 @@ def test_a_fortnight_without_anything_new_ends_it() -> None:
 
 
 def test_doubtful_figures_are_never_critical() -> None:
-    """When flows and snapshot disagree by more than 5 % it is a warning of half the strength, and the figures say so."""
+    """Flows and snapshot that disagree by more than 5 % make a warning of half the strength, and the figures say so."""
     client = settled()
     client.count(stock_of(client) * 8 // 10)
     client.day += 1

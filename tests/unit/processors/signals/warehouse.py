@@ -64,7 +64,7 @@ class Warehouse:
         return self._ours(found)
 
     def ordinary(self, days: int, a_day: int = 10, stock: int | None = 1000, every: int = 14) -> None:
-        """Days of `a_day` pieces; what left comes in again every so many days; with a snapshot each night of `stock`."""
+        """Days of `a_day` pieces; what left comes in again every so many days; `stock` is counted each night."""
         left = stock
         for n in range(days):
             if n % every == 0 and (n or stock is None):
