@@ -10,14 +10,15 @@ from typing import TypeAlias
 from zlib import crc32
 
 from alerting import policy
+from alerting.bell import COMBINED, Moment
 from processors import lead, score
-from processors.context import NO_FLEET, Context
+from processors.context import NO_FLEET, Context, Desk, shared
 from processors.days import DAY_MS, next_hour
 from processors.rules import Rules
 from processors.signals.raising import Cleared
 from processors.state import LeadState
 from schemas.alerts import Alert, Signal
-from schemas.events import AlertAction, Event, Fleet, Tick
+from schemas.events import AlertAction, AlertsMuted, Event, Fleet, Tick
 from schemas.minutes import PhraseQuestion
 from schemas.scores import Score
 from schemas.types import LeadId, Meta, Millis
@@ -38,10 +39,15 @@ class Partition:
     """
 
     def __init__(
-        self, leads: dict[LeadId, LeadState], rules: Rules, fleet: Fleet = NO_FLEET, ticked: Millis = 0
+        self,
+        leads: dict[LeadId, LeadState],
+        rules: Rules,
+        fleet: Fleet = NO_FLEET,
+        ticked: Millis = 0,
+        curator: Desk = shared,
     ) -> None:
         self.leads = leads
-        self.context = Context(rules, fleet)
+        self.context = Context(rules, fleet, curator)
         self._due = {lead_id: self._first(lead_id, state, max(state.at, ticked)) for lead_id, state in leads.items()}
         self._queue = [(due, lead_id) for lead_id, due in self._due.items()]
         heapify(self._queue)
@@ -61,7 +67,10 @@ class Partition:
         due = self._due[lead_id]
         results = self._wake(lead_id, state, due, meta.ts)[0] if due <= meta.ts else []
         if findings := lead.step(state, event, meta, self.context):
-            results += self._say(state, (*findings, *score.look(state, lead_id, meta.ts, self.context, findings)))
+            found = (*findings, *score.look(state, lead_id, meta.ts, self.context, findings))
+            results += self._say(state, found, self._moment(lead_id, state, meta.ts, event.source))
+        if isinstance(event, AlertsMuted):  # what was silent for a wish that is taken back rings now
+            results += policy.expire(state.alerts, self._moment(lead_id, state, meta.ts))
         if results:
             self._put_off(lead_id, self._first(lead_id, state, meta.ts))
         return results
@@ -91,12 +100,13 @@ class Partition:
         results: list[Result] = []
         pruned = False
         while due <= until:
-            said = len(results)
+            said, moment = len(results), self._moment(lead_id, state, due)
             if due == self._evening(lead_id, due - 1):
                 findings = lead.evening(state, due, self.context)
-                results += self._say(state, (*findings, *score.look(state, lead_id, due, self.context, findings)))
+                found = (*findings, *score.look(state, lead_id, due, self.context, findings))
+                results += self._say(state, found, moment)
                 pruned |= lead.unburden(state, due)
-            results += policy.expire(state.alerts, due)
+            results += policy.expire(state.alerts, moment)
             if len(results) > said:
                 state.at = max(state.at, due)
             due = self._next(lead_id, state, due)
@@ -105,11 +115,11 @@ class Partition:
 
     def _first(self, lead_id: LeadId, state: LeadState, after: Millis) -> Millis:
         """The lead's next hour. What an alert has waited for already is due at once."""
-        return min(self._evening(lead_id, after), policy.due(state.alerts))
+        return min(self._evening(lead_id, after), policy.due(state.alerts, self.context.rules.alerts))
 
     def _next(self, lead_id: LeadId, state: LeadState, after: Millis) -> Millis:
         """The lead's first hour after `after`."""
-        evening, alarm = self._evening(lead_id, after), policy.due(state.alerts)
+        evening, alarm = self._evening(lead_id, after), policy.due(state.alerts, self.context.rules.alerts)
         return alarm if after < alarm < evening else evening
 
     def _evening(self, lead_id: LeadId, after: Millis) -> Millis:
@@ -122,21 +132,26 @@ class Partition:
             self._due[lead_id] = due
             heappush(self._queue, (due, lead_id))
 
-    def _say(self, state: LeadState, findings: Sequence[lead.Finding | Score]) -> list[Result]:
-        """Signals and scores, and what becomes of the alerts."""
+    def _moment(self, lead_id: LeadId, state: LeadState, now: Millis, source: str = "") -> Moment:
+        rules, fleet, curator = self.context
+        return Moment(now, rules.alerts, fleet, curator(lead_id), state.muted_until, source)
+
+    def _say(self, state: LeadState, findings: Sequence[lead.Finding | Score], moment: Moment) -> list[Result]:
+        """Signals and scores, and what becomes of the alerts. What tells of others goes first."""
         results: list[Result] = []
-        for found in findings:
-            alert = None
+        for found in sorted(findings, key=_parts_last):
             match found:
                 case Signal():
                     results.append(found)
-                    alert = policy.decide(state.alerts, found)
+                    results += policy.decide(state.alerts, found, moment)
                 case Cleared():
-                    alert = policy.clear(state.alerts, found)
+                    results += policy.clear(state.alerts, found)
                 case AlertAction():
-                    alert = policy.act(state.alerts, found)
+                    results += policy.act(state.alerts, found)
                 case Score() | PhraseQuestion():
                     results.append(found)
-            if alert is not None:
-                results.append(alert)
         return results
+
+
+def _parts_last(found: lead.Finding | Score) -> bool:
+    return not (isinstance(found, Signal | Cleared) and found.rule == COMBINED)

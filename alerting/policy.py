@@ -1,31 +1,34 @@
 """What becomes of a signal: pure functions from the lead's alerts (one a rule) to the next state of one of them.
 
-    no alert ──signal──► open ──seen, confirmed──► acknowledged ──14 days──► resolved
-                          │ ▲                                                 ▲
-                  snooze  ▼ │ time is up, or higher severity                  │ false alarm
-                        snoozed ──────────────────────────────────────────────┘
+    no alert ──signal──► open ──seen, confirmed──► acknowledged ──14 days──► resolved ──cleared, risen again──► open
+                          │ ▲                          │ ▲                      ▲
+                          │ │ time is up, or worse     │ └── seen, confirmed    │ cleared, false alarm, 14 days
+                  snooze  ▼ │                  snooze  ▼                        │
+                        snoozed ────────────────────────────────────────────────┘
 
-One alert per (lead, rule). While it lives, a signal only adds evidence, or raises the severity (which opens it again).
-After it is resolved, the rule keeps quiet for 24 h unless it gets worse (research/domain.md 4.3, alert hygiene).
-A press under a resolved alert is answered and changes nothing, except that "confirmed" takes a false alarm back.
+One alert per (lead, rule) lives at a time. News of it rings, unless `alerting.bell` holds it; held news that may ring
+later (`ring_at`) is put to the bell again when its hour has come, if it is still news. News is: it opens, its severity
+rises, its size is `grown` times that of the last ring, a snooze ends. Everything else only changes the message.
+
+A rule that was told of rings no second time at the same severity within the cool-down, whatever happens between; what
+is over and rises again within it goes on as the same alert. Two weeks after an alert rose, or a person pressed, it is
+over. A press under a resolved alert is answered and changes nothing, except that "confirmed" takes a false alarm back.
 """
 
-from collections.abc import Iterator, MutableMapping
+from collections.abc import Iterator, MutableMapping, Sequence
 
 from msgspec.structs import replace
 
+from alerting.bell import COMBINED, Moment, cool_until, hold, is_quiet
+from alerting.versions import MOST_EVIDENCE, fresh, measured, moved, opened, shown
+from processors.days import DAY_MS, HOUR_MS, next_hour
+from processors.rules.alerts import AlertRules
 from processors.signals.raising import Cleared
-from schemas.alerts import SEVERITIES, Alert, AlertStatus, Press, Rule, Signal
-from schemas.codec import event_id
+from schemas.alerts import SEVERITIES, Alert, AlertStatus, Press, Rule, Signal, Told
 from schemas.events import AlertAction
-from schemas.topics import DAY_MS
 from schemas.types import Millis
 
-COOL_DOWN_MS = DAY_MS
 FORGET_MS = 14 * DAY_MS
-MOST_EVIDENCE = 5
-GROWN = 2.0
-"""A signal whose score is so many times the alert's replaces its figures, without opening it again."""
 
 NEVER = 1 << 62
 
@@ -34,46 +37,34 @@ SNOOZE_MS = {"snooze_1d": DAY_MS, "snooze_7d": 7 * DAY_MS}
 Alerts = MutableMapping[Rule, Alert]
 
 
-def decide(alerts: Alerts, signal: Signal) -> Alert | None:
-    """Put a signal to the lead's alerts; the changed alert, or None when nothing changes for a person."""
+def decide(alerts: Alerts, signal: Signal, moment: Moment) -> Sequence[Alert]:
+    """Put a signal to the lead's alerts: what changes for a person, the rule's own alert first."""
     last = alerts.get(signal.rule)
     if last is None:
-        return _keep(alerts, _opened(signal))
-    rises = SEVERITIES.index(signal.severity) > SEVERITIES.index(last.severity)
-    if last.status == "resolved":
-        quiet = signal.ts - last.updated_at < COOL_DOWN_MS and not rises
-        return None if quiet else _keep(alerts, _opened(signal))
-    worse = rises or signal.score >= GROWN * last.score
-    fresh = [e for e in signal.evidence if e not in last.evidence]
-    if not worse and (not fresh or len(last.evidence) >= MOST_EVIDENCE):
-        return None
-    changed = replace(
-        last,
-        version=last.version + 1,
-        severity=signal.severity if rises else last.severity,
-        status="open" if rises else last.status,
-        updated_at=max(last.updated_at, signal.ts),
-        value=signal.value if worse else last.value,
-        baseline=signal.baseline if worse else last.baseline,
-        score=max(signal.score, last.score),
-        unit=signal.unit if worse else last.unit,
-        evidence=(last.evidence + fresh)[-MOST_EVIDENCE:],  # what raised it must be seen
-        snoozed_until=0 if rises else last.snoozed_until,
-        rings=rises,
-        press=None,
-    )
-    return _keep(alerts, changed)
+        return _kept(alerts, _news(alerts, opened(signal, moment.now, None), moment), moment)
+    changed = (_risen_again if last.status == "resolved" else _going_on)(alerts, last, signal, moment)
+    return () if changed is None else _kept(alerts, changed, moment)
 
 
-def act(alerts: Alerts, action: AlertAction) -> Alert | None:
-    """A curator pressed a button; None when the alert is not the lead's last one of its rule."""
+def clear(alerts: Alerts, cleared: Cleared) -> Sequence[Alert]:
+    """The rule's finding is over: its alert is resolved."""
+    last = alerts.get(cleared.rule)
+    if last is None or last.status == "resolved":
+        return ()
+    alerts[last.rule] = ended = replace(moved(last, "resolved", cleared.ts), cleared=True)
+    return (ended,)
+
+
+def act(alerts: Alerts, action: AlertAction) -> Sequence[Alert]:
+    """A curator pressed a button; nothing when the alert is not the lead's last one of its rule."""
     last = next((alert for alert in alerts.values() if alert.alert_id == action.alert_id), None)
     if last is None:
-        return None
+        return ()
     actor = action.actor.name or action.actor.id
     press = Press(action.action, actor, action.callback_id)
     if last.status == "resolved" and action.action != "confirmed":  # "confirmed" takes a false alarm back
-        return _keep(alerts, replace(last, version=last.version + 1, rings=False, press=press))
+        alerts[last.rule] = answered = replace(last, version=last.version + 1, rings=False, press=press)
+        return (answered,)
     status: AlertStatus = "acknowledged"
     snoozed_until, verdict = 0, last.verdict
     if action.action in SNOOZE_MS:
@@ -82,79 +73,129 @@ def act(alerts: Alerts, action: AlertAction) -> Alert | None:
         status, verdict = "resolved", "false_alarm"
     elif action.action == "confirmed":
         verdict = "confirmed"
-    changed = replace(
-        last,
-        version=last.version + 1,
-        status=status,
-        updated_at=max(last.updated_at, action.ts),
+    alerts[last.rule] = changed = replace(
+        moved(last, status, action.ts),
         acknowledged_by=actor,
         verdict=verdict,
         snoozed_until=snoozed_until,
-        rings=False,
+        renewed_at=max(last.updated_at, action.ts),
+        cleared=False,
+        held="",
         press=press,
     )
-    return _keep(alerts, changed)
+    return (changed,)
 
 
-def expire(alerts: Alerts, now: Millis) -> Iterator[Alert]:
-    """What an hour passing changes: snoozes that are up, alerts that nobody touched for two weeks."""
-    for alert in list(alerts.values()):
-        if alert.status == "snoozed" and now >= alert.snoozed_until:
-            yield _keep(alerts, _moved(alert, "open", now))
-        elif alert.status != "resolved" and now - alert.updated_at >= FORGET_MS:
-            yield _keep(alerts, _moved(alert, "resolved", now))
+def expire(alerts: Alerts, moment: Moment) -> Iterator[Alert]:
+    """What an hour passing changes: snoozes that are up, news whose hour has come, alerts that nobody touched."""
+    now = moment.now
+    for alert in sorted(alerts.values(), key=_parts_last):
+        changed = None
+        if alert.status == "resolved":
+            continue
+        if alert.status == "snoozed":
+            if now >= alert.snoozed_until:
+                changed = _news(alerts, replace(moved(alert, "open", now), renewed_at=now), moment)
+        elif now >= _end(alert):
+            changed = moved(alert, "resolved", now)
+        elif alert.ring_at and (now >= alert.ring_at or (alert.held == "muted" and now >= moment.muted_until)):
+            changed = _news(alerts, moved(alert, alert.status, now), moment)
+        elif now >= _escalates_at(alert, moment.rules) and now >= moment.muted_until:
+            changed = replace(moved(alert, alert.status, now), escalated=True)
+        if changed is not None:
+            yield from _kept(alerts, changed, moment)
 
 
-def clear(alerts: Alerts, cleared: Cleared) -> Alert | None:
-    """The rule's finding is over: its alert is resolved, and the next rise rings."""
-    last = alerts.get(cleared.rule)
-    if last is None or last.status == "resolved":
-        return None
-    return _keep(alerts, _moved(last, "resolved", cleared.ts))
-
-
-def due(alerts: Alerts) -> Millis:
+def due(alerts: Alerts, rules: AlertRules) -> Millis:
     """When an hour passing changes something at the earliest; `NEVER` without living alerts."""
-    return min(map(_due, alerts.values()), default=NEVER)
+    return min((_due(alert, rules) for alert in alerts.values()), default=NEVER)
 
 
-def _due(alert: Alert) -> Millis:
+def _due(alert: Alert, rules: AlertRules) -> Millis:
     if alert.status == "resolved":
         return NEVER
-    return alert.snoozed_until if alert.status == "snoozed" else alert.updated_at + FORGET_MS
+    if alert.status == "snoozed":
+        return alert.snoozed_until
+    return min(_end(alert), alert.ring_at or NEVER, _escalates_at(alert, rules))
 
 
-def _opened(signal: Signal) -> Alert:
-    return Alert(
-        alert_id=event_id("alert", signal.rule, signal.signal_id),
-        version=1,
-        lead_id=signal.lead_id,
-        rule=signal.rule,
+def _end(alert: Alert) -> Millis:
+    """When it is over of itself. (An alert of before `renewed_at` has only the time of its last change.)"""
+    return (alert.renewed_at or alert.updated_at) + FORGET_MS
+
+
+def _escalates_at(alert: Alert, rules: AlertRules) -> Millis:
+    """When the head is told of a critical alert that rang and that nobody touched; never by night."""
+    told = alert.told
+    if alert.escalated or alert.status != "open" or not alert.rung or told is None or alert.severity != "critical":
+        return NEVER
+    at = told.at + round(rules.escalate_hours * HOUR_MS)
+    return next_hour(at, rules.quiet_until) if is_quiet(at, rules) else at
+
+
+def _parts_last(alert: Alert) -> bool:
+    """Were they first, they would ring and then be told once more together."""
+    return alert.rule != COMBINED
+
+
+def _risen_again(alerts: Alerts, last: Alert, signal: Signal, moment: Moment) -> Alert | None:
+    """After the end. Where it may ring it is a new alert; within the cool-down the same one goes on."""
+    rules, now = moment.rules, moment.now
+    worse = _rises(last, signal) or (last.told is not None and signal.score >= rules.grown * last.told.score)
+    judged = last.verdict == "false_alarm" and now < last.updated_at + round(rules.cool_down_hours * HOUR_MS)
+    if judged and not worse:
+        return None  # a person has just said what he thinks of this
+    if cool_until(last.told, signal.severity, rules) <= now:
+        return _news(alerts, opened(signal, now, last.told), moment)
+    changed = replace(
+        measured(last, signal),
         severity=signal.severity,
         status="open",
-        opened_at=signal.ts,
-        updated_at=signal.ts,
-        value=signal.value,
-        baseline=signal.baseline,
-        score=signal.score,
-        unit=signal.unit,
-        evidence=signal.evidence[:MOST_EVIDENCE],
-        rings=signal.severity != "info",  # a note is for the card and the score
+        acknowledged_by="",
+        verdict="",
+        renewed_at=now,
+        cleared=False,
     )
+    return _news(alerts, changed, moment)
 
 
-def _moved(alert: Alert, status: AlertStatus, now: Millis) -> Alert:
-    return replace(
-        alert,
-        version=alert.version + 1,
-        status=status,
-        updated_at=now,
-        snoozed_until=0,
-        rings=status == "open",
-        press=None,
-    )
+def _going_on(alerts: Alerts, last: Alert, signal: Signal, moment: Moment) -> Alert | None:
+    """While it lives: worse, larger, or more of the same."""
+    if _rises(last, signal):
+        changed = replace(measured(last, signal), severity=signal.severity, status="open", snoozed_until=0)
+        return _news(alerts, replace(changed, renewed_at=moment.now), moment)
+    if signal.score <= last.score:
+        more = fresh(last, signal.evidence) if len(last.evidence) < MOST_EVIDENCE else []
+        return shown(last, more, signal.ts) if more else None
+    changed = measured(last, signal)
+    size = last.told.score if last.told is not None else last.score
+    if signal.score < moment.rules.grown * size or last.status == "snoozed":
+        return changed  # who snoozed it has asked not to be rung for more of the same
+    return _news(alerts, replace(changed, renewed_at=moment.now), moment)
 
 
-def _keep(alerts: Alerts, alert: Alert) -> Alert:
-    alerts[alert.rule] = alert
-    return alert
+def _news(alerts: Alerts, alert: Alert, moment: Moment) -> Alert:
+    """The alert as it rings, or as it is held."""
+    held = hold(alerts, alert, moment)
+    told = Told(moment.now, alert.severity, alert.score)
+    if not held.held:
+        return replace(alert, status="open", rings=True, held="", ring_at=0, within="", told=told, rung=alert.rung + 1)
+    elsewhere = held.held in ("within", "grouped")  # people hear of it by another message
+    return replace(alert, **held._asdict(), told=told if elsewhere else alert.told)
+
+
+def _kept(alerts: Alerts, changed: Alert, moment: Moment) -> Sequence[Alert]:
+    """Remember it. An alert that is to be told by the combined one is shown there."""
+    alerts[changed.rule] = changed
+    combined = alerts.get(COMBINED)
+    if changed.held != "within" or combined is None or changed.told is None or changed.told.at != moment.now:
+        return (changed,)
+    more = fresh(combined, changed.evidence)
+    if not more:
+        return (changed,)
+    alerts[COMBINED] = told = shown(combined, more, moment.now)
+    return changed, told
+
+
+def _rises(last: Alert, signal: Signal) -> bool:
+    return SEVERITIES.index(signal.severity) > SEVERITIES.index(last.severity)

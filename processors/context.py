@@ -1,12 +1,23 @@
 """What a fold knows besides the lead's own state: the rules, and the figures of all clients."""
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 from processors.rules import Rules
 from schemas.events import Fleet
+from schemas.types import LeadId
 
 NO_FLEET = Fleet(event_id="0" * 16, ts=0, day=0)
 """Before the first figures have come."""
+
+
+Desk = Callable[[LeadId], str]
+"""Who is rung for a lead: the key of `Fleet.rung`, a curator's chat id as text, "" for the shared chat."""
+
+
+def shared(_lead: LeadId) -> str:
+    """Where nobody has clients of his own."""
+    return ""
 
 
 class Context(NamedTuple):
@@ -14,3 +25,4 @@ class Context(NamedTuple):
 
     rules: Rules
     fleet: Fleet = NO_FLEET
+    curator: Desk = shared

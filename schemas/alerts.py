@@ -36,9 +36,9 @@ Unit = Literal["", "reservations", "pieces", "days", "percent", "points", "talks
 
 AlertStatus = Literal["open", "acknowledged", "snoozed", "resolved"]
 
-Held = Literal["", "night", "shadow", "muted", "budget", "grouped", "within"]
+Held = Literal["", "night", "shadow", "muted", "budget", "grouped", "within", "cooling", "info"]
 """Why an alert stays silent: quiet hours, a source of the first days, a person's wish, the curator's week is full,
-many clients at once, another alert tells it."""
+many clients at once, another alert tells it, it has rung within the cool-down, it is only for the card."""
 
 
 class Evidence(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -85,12 +85,22 @@ class Press(msgspec.Struct, frozen=True, omit_defaults=True):
     callback_id: str = ""
 
 
+class Told(msgspec.Struct, frozen=True):
+    """When a rule was told of last for a lead, how bad and how large it was: what comes after it must be worse."""
+
+    at: Millis
+    severity: Severity
+    score: float
+
+
 class Alert(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One state of an alert (`lead.alerts`, key = lead id). (`alert_id`, `version`) is unique; the highest wins.
 
     `rings`: this state is news for the curator and gets a message of its own; other states only change the message.
     `held` says why a state that is news does not ring (`alerting.policy`), `ring_at` when it will (0: never);
-    `within` is the rule whose alert tells of it instead. `escalated`: the head was told, nobody had looked.
+    `within` is the rule whose alert tells of it instead (its own: the message for many clients). `escalated`: the head
+    was told, nobody had looked. `rung` is how often this alert rang, `told` what its rule was told of last (None:
+    never). `renewed_at`: when it rose or a person pressed, its two weeks run from there. `cleared`: over by itself.
     """
 
     alert_id: EventId
@@ -116,3 +126,7 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     ring_at: Millis = 0
     within: Rule | Literal[""] = ""
     escalated: bool = False
+    rung: int = 0
+    told: Told | None = None
+    renewed_at: Millis = 0
+    cleared: bool = False

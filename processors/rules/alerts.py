@@ -14,6 +14,7 @@ class AlertRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     shadow_days: float
     weekly_budget: int
     group_share: float
+    group_clients: int
     escalate_hours: float
     evening_hour: int
     evening_hours: int

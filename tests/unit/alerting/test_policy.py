@@ -1,69 +1,19 @@
-"""What becomes of a signal: every arrow of the drawing in `alerting.policy`, and what no sequence may break."""
-
-from typing import Literal
+"""What becomes of a signal: every arrow of the drawing in `alerting.policy`."""
 
 import pytest
 
 from alerting import policy
-from schemas.alerts import Alert, Evidence, Rule, Severity, Signal
-from schemas.codec import event_id
-from schemas.events import AlertAction, Author
+from alerting.versions import MOST_EVIDENCE
+from schemas.alerts import Told
 from schemas.topics import DAY_MS
-
-T0 = 1_700_000_000_000
-HOUR_MS = 3_600_000
-Press = Literal["seen", "snooze_1d", "snooze_7d", "false_alarm", "confirmed"]
-
-
-def signal(number: int, ts: int = T0, severity: Severity = "warning", rule: Rule = "leaving_phrase") -> Signal:
-    """A signal of the event `number`."""
-    return Signal(
-        signal_id=event_id("signal", rule, number),
-        lead_id="7",
-        rule=rule,
-        severity=severity,
-        ts=ts,
-        window_start=ts,
-        value=80.0 + number,
-        baseline=0.0,
-        score=80.0 + number,
-        evidence=[Evidence(f"{number:016x}", ts, "message", f"слова {number}")],
-    )
-
-
-def press(alert: Alert, action: Press, ts: int = T0) -> AlertAction:
-    """A button press under `alert`."""
-    return AlertAction(
-        event_id=event_id("press", action, ts),
-        lead_id="7",
-        ts=ts,
-        source="telegram",
-        alert_id=alert.alert_id,
-        action=action,
-        actor=Author("42", "Анна", client=False),
-        callback_id="cb",
-    )
-
-
-def opened(severity: Severity = "warning") -> tuple[dict[Rule, Alert], Alert]:
-    """A lead with one open alert."""
-    alerts: dict[Rule, Alert] = {}
-    alert = policy.decide(alerts, signal(0, severity=severity))
-    assert alert is not None
-    return alerts, alert
-
-
-def act(alerts: dict[Rule, Alert], action: AlertAction) -> Alert:
-    """Press, and the alert that came of it."""
-    alert = policy.act(alerts, action)
-    assert alert is not None
-    return alert
+from tests.unit.alerting.lead_alerts import T0, Press, act, decide, expire, opened, press, signal
 
 
 def test_first_signal_opens() -> None:
-    """An alert begins open, at version 1, with what the signal said."""
+    """An alert begins open, at version 1, with what the signal said, and rings."""
     alerts, alert = opened()
     assert (alert.version, alert.status, alert.severity, alert.opened_at) == (1, "open", "warning", T0)
+    assert (alert.rings, alert.rung, alert.told) == (True, 1, Told(T0, "warning", 80.0))
     assert alerts == {"leaving_phrase": alert}
 
 
@@ -91,7 +41,7 @@ def test_press_under_an_unknown_alert_is_nothing() -> None:
     """A press under an alert that is not the lead's last one of its rule changes nothing."""
     alerts, alert = opened()
     stranger = press(alert, "seen")
-    assert policy.act({}, stranger) is None
+    assert policy.act({}, stranger) == ()
     assert alerts["leaving_phrase"] == alert
 
 
@@ -101,7 +51,7 @@ def test_same_severity_adds_evidence_only() -> None:
     for action, status in outcomes:
         alerts, alert = opened()
         act(alerts, press(alert, action))
-        after = policy.decide(alerts, signal(1, T0 + 1))
+        after = decide(alerts, signal(1, T0 + 1))
         assert after is not None
         assert (after.status, after.acknowledged_by, len(after.evidence)) == (status, "Анна", 2)
         assert after.press is None
@@ -110,7 +60,7 @@ def test_same_severity_adds_evidence_only() -> None:
 def test_same_signal_twice_is_nothing() -> None:
     """What is already told as evidence makes no new version."""
     alerts, _ = opened()
-    assert policy.decide(alerts, signal(0)) is None
+    assert decide(alerts, signal(0)) is None
 
 
 def test_higher_severity_opens_again() -> None:
@@ -120,7 +70,7 @@ def test_higher_severity_opens_again() -> None:
         alerts, alert = opened()
         act(alerts, press(alert, action))
         worse = signal(1, T0 + 1, "critical")
-        after = policy.decide(alerts, worse)
+        after = decide(alerts, worse)
         assert after is not None
         assert (after.status, after.severity, after.value, after.snoozed_until) == ("open", "critical", worse.value, 0)
         assert after.alert_id == alert.alert_id
@@ -129,71 +79,41 @@ def test_higher_severity_opens_again() -> None:
 def test_lower_severity_does_not_lower() -> None:
     """A warning on top of a critical alert leaves it critical, with the critical figures."""
     alerts, alert = opened("critical")
-    after = policy.decide(alerts, signal(1, T0 + 1))
+    after = decide(alerts, signal(1, T0 + 1))
     assert after is not None
     assert (after.severity, after.value) == ("critical", alert.value)
 
 
 def test_evidence_is_bounded_and_then_quiet() -> None:
-    """After five pieces of evidence more of the same makes no new version."""
+    """After five pieces of evidence more of the same makes no new version, unless it is larger."""
     alerts, _ = opened()
-    changes = [policy.decide(alerts, signal(n, T0 + n)) for n in range(1, 9)]
+    changes = [decide(alerts, signal(n, T0 + n)) for n in range(1, 9)]
     assert [change is not None for change in changes] == [True] * 4 + [False] * 4
-    assert len(alerts["leaving_phrase"].evidence) == policy.MOST_EVIDENCE
+    assert len(alerts["leaving_phrase"].evidence) == MOST_EVIDENCE
+    larger = decide(alerts, signal(9, T0 + 9, score=81.0))
+    assert larger is not None
+    assert (larger.value, larger.rings, larger.evidence[-1].text) == (81.0, False, "слова 9")
 
 
 def test_what_raised_the_severity_is_shown() -> None:
     """An alert full of evidence that becomes critical shows the words that made it so."""
     alerts, _ = opened()
     for n in range(1, 9):
-        policy.decide(alerts, signal(n, T0 + n))
+        decide(alerts, signal(n, T0 + n))
     worse = signal(9, T0 + 9, "critical")
-    after = policy.decide(alerts, worse)
+    after = decide(alerts, worse)
     assert after is not None
     assert worse.evidence[0] in after.evidence
-    assert len(after.evidence) == policy.MOST_EVIDENCE
+    assert len(after.evidence) == MOST_EVIDENCE
 
 
 def test_rules_have_their_own_alerts() -> None:
     """A spike and a phrase of one lead do not meet."""
     alerts, phrase = opened()
-    spike = policy.decide(alerts, signal(0, rule="reservation_spike"))
+    spike = decide(alerts, signal(0, rule="reservation_spike"))
     assert spike is not None
     assert spike.alert_id != phrase.alert_id
     assert len(alerts) == 2
-
-
-@pytest.mark.parametrize(("after", "opens"), [(DAY_MS - 1, False), (DAY_MS, True)])
-def test_cool_down_of_a_day_after_resolved(after: int, opens: bool) -> None:
-    """A rule keeps quiet for 24 h to the millisecond, then begins a new alert."""
-    alerts, alert = opened()
-    act(alerts, press(alert, "false_alarm"))
-    fresh = policy.decide(alerts, signal(1, T0 + after, alert.severity))
-    assert (fresh is not None) is opens
-    if fresh is not None:
-        assert (fresh.version, fresh.status) == (1, "open")
-        assert fresh.alert_id != alert.alert_id
-
-
-def test_what_rings() -> None:
-    """A new alert, a higher severity and the end of a snooze ring; evidence and presses only change the message."""
-    alerts, alert = opened()
-    more = policy.decide(alerts, signal(1, T0 + 1))
-    worse = policy.decide(alerts, signal(2, T0 + 2, "critical"))
-    snoozed = act(alerts, press(alert, "snooze_1d", T0 + 3))
-    (reopened,) = policy.expire(alerts, T0 + 3 + DAY_MS)
-    assert more is not None
-    assert worse is not None
-    assert [a.rings for a in (alert, more, worse, snoozed, reopened)] == [True, False, True, False, True]
-
-
-def test_worse_is_said_in_the_cool_down_too() -> None:
-    """A false alarm of a warning does not mute the critical signal that follows it."""
-    alerts, alert = opened()
-    act(alerts, press(alert, "false_alarm"))
-    fresh = policy.decide(alerts, signal(1, T0 + 1, "critical"))
-    assert fresh is not None
-    assert (fresh.version, fresh.status, fresh.severity) == (1, "open", "critical")
 
 
 def test_press_under_a_resolved_alert() -> None:
@@ -212,7 +132,7 @@ def test_snooze_ends(passed: int, status: str) -> None:
     """A snoozed alert opens when its time is up, not before."""
     alerts, alert = opened()
     act(alerts, press(alert, "snooze_1d"))
-    changed = list(policy.expire(alerts, T0 + passed))
+    changed = expire(alerts, T0 + passed)
     assert alerts["leaving_phrase"].status == status
     assert [change.version for change in changed] == ([3] if status == "open" else [])
 
@@ -223,7 +143,16 @@ def test_two_weeks_untouched_resolve(action: Press | None) -> None:
     alerts, alert = opened()
     if action is not None:
         act(alerts, press(alert, action))
-    assert list(policy.expire(alerts, T0 + policy.FORGET_MS - 1)) == []
-    (gone,) = policy.expire(alerts, T0 + policy.FORGET_MS)
+    assert expire(alerts, T0 + policy.FORGET_MS - 1) == []
+    (gone,) = expire(alerts, T0 + policy.FORGET_MS)
     assert gone.status == "resolved"
-    assert list(policy.expire(alerts, T0 + 2 * policy.FORGET_MS)) == []
+    assert expire(alerts, T0 + 2 * policy.FORGET_MS) == []
+
+
+def test_a_repeat_keeps_no_alert_alive() -> None:
+    """The two weeks run from the rise: more of the same day by day does not put their end off."""
+    alerts, _ = opened()
+    for day in range(1, 14):
+        decide(alerts, signal(day, T0 + day * DAY_MS))
+    (gone,) = expire(alerts, T0 + policy.FORGET_MS)
+    assert (gone.status, gone.cleared) == ("resolved", False)

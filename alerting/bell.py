@@ -1,0 +1,127 @@
+"""Whether news of an alert rings, and if not, why and until when. Pure: all that it depends on is in a `Moment`."""
+
+from collections.abc import Mapping
+from typing import Literal, NamedTuple
+
+from processors.days import DAY_MS, HOUR_MS, OFFSET_MS, next_hour
+from processors.rules.alerts import AlertRules
+from schemas.alerts import SEVERITIES, Alert, Held, Rule, Severity, Told
+from schemas.events import Fleet
+from schemas.types import Millis
+
+COMBINED: Rule = "combined_risk"
+
+COMMON: frozenset[Rule] = frozenset(
+    {
+        "reservation_spike",
+        "order_silence",
+        "chat_silence",
+        "call_silence",
+        "meeting_silence",
+        "reply_silence",
+        "volume_decline",
+        "bulk_pick",
+        "broken_reservations",
+    }
+)
+"""Rules that one cause can set off for many clients at once: a season, a sale, a source that fails. What a client says
+is his own, however many say it."""
+
+SOURCES: dict[Rule, tuple[str, ...]] = {
+    "chat_silence": ("telegram",),
+    "reply_silence": ("telegram",),
+    "tone": ("telegram", "transcribe", "minutes"),
+    "meeting_silence": ("jibri", "transcribe"),
+    "call_silence": ("bitrix", "phone"),
+}
+"""Kinds of sources (`wms:main` is of the kind `wms`) whose absence or figures a rule sees without an event; else the
+warehouse's."""
+
+WAREHOUSE = ("wms",)
+
+
+class Moment(NamedTuple):
+    """What a decision depends on besides the alerts: `now` (ms UTC), the rules, the figures of all clients, whom the
+    lead rings (a key of `Fleet.rung`), until when he is muted, and the source of the event ("": an hour passed).
+    """
+
+    now: Millis
+    rules: AlertRules
+    fleet: Fleet
+    curator: str = ""
+    muted_until: Millis = 0
+    source: str = ""
+
+
+class Hold(NamedTuple):
+    """Why an alert stays silent ("": it rings), when it is looked at again (0: never), and which rule tells of it."""
+
+    held: Held = ""
+    ring_at: Millis = 0
+    within: Rule | Literal[""] = ""
+
+
+def hold(alerts: Mapping[Rule, Alert], alert: Alert, moment: Moment) -> Hold:
+    """What keeps the news of this alert from ringing now. The first reason counts."""
+    rules, now = moment.rules, moment.now
+    if alert.severity == "info":  # a note, for the card and the score
+        return Hold("info")
+    if now < moment.muted_until:
+        return Hold("muted", moment.muted_until)
+    if _in_shadow(alerts, alert.rule, moment):
+        return Hold("shadow")
+    if alert.rule != COMBINED and _told_together(alerts.get(COMBINED), moment):
+        return Hold("within", within=COMBINED)
+    if alert.rule in COMMON and is_common(moment.fleet, alert.rule, rules):
+        return Hold("grouped", within=alert.rule)
+    if (until := cool_until(alert.told, alert.severity, rules)) > now:
+        return Hold("cooling", until)
+    if alert.severity == "critical":
+        return Hold()
+    if is_quiet(now, rules):
+        return Hold("night", next_hour(now, rules.quiet_until))
+    if moment.fleet.rung.get(moment.curator, 0) >= rules.weekly_budget:
+        return Hold("budget")
+    return Hold()
+
+
+def cool_until(told: Told | None, severity: Severity, rules: AlertRules) -> Millis:
+    """Until when a rule that was told of keeps quiet at this severity; 0 when it was never, or less bad."""
+    if told is None or SEVERITIES.index(severity) > SEVERITIES.index(told.severity):
+        return 0
+    return told.at + round(rules.cool_down_hours * HOUR_MS)
+
+
+def is_quiet(ts: Millis, rules: AlertRules) -> bool:
+    """Whether people sleep. The same hour for both ends means that there is no night."""
+    hour = (ts + OFFSET_MS) % DAY_MS // HOUR_MS
+    if rules.quiet_from <= rules.quiet_until:
+        return rules.quiet_from <= hour < rules.quiet_until
+    return hour >= rules.quiet_from or hour < rules.quiet_until
+
+
+def is_common(fleet: Fleet, rule: Rule, rules: AlertRules) -> bool:
+    """Whether so many clients have an alert of this rule that one message tells it better than one each."""
+    return fleet.clients >= rules.group_clients and fleet.fired.get(rule, 0.0) > rules.group_share
+
+
+def _told_together(combined: Alert | None, moment: Moment) -> bool:
+    """Whether the alert of the whole risk is critical, alive, and rang not long ago."""
+    if combined is None or combined.status == "resolved" or combined.told is None or not combined.rung:
+        return False
+    recent = moment.now - combined.told.at < moment.rules.within_hours * HOUR_MS
+    return recent and combined.told.severity == "critical"
+
+
+def _in_shadow(alerts: Mapping[Rule, Alert], rule: Rule, moment: Moment) -> bool:
+    """Whether the source is too new to be trusted. One that the figures do not know yet is no reason to be silent."""
+    sources = moment.fleet.sources
+    if moment.source:
+        since = sources.get(moment.source)
+    elif rule == COMBINED:
+        parts = [alert for alert in alerts.values() if alert.rule != COMBINED and alert.status != "resolved"]
+        return bool(parts) and all(part.held == "shadow" for part in parts)
+    else:
+        kinds = SOURCES.get(rule, WAREHOUSE)
+        since = min((ts for name, ts in sources.items() if name.partition(":")[0] in kinds), default=None)
+    return since is not None and moment.now - since < moment.rules.shadow_days * DAY_MS
