@@ -59,7 +59,7 @@ class Rehearsal:
     """
 
     def __init__(self, rules: Rules, *, ticked: bool, curator: Callable[[LeadId], str]) -> None:
-        self._fold = Partition({}, rules)
+        self._fold = Partition({}, rules, curator=curator)
         self._curator = curator
         self._days, self._crowd = FleetDays(), Crowd()
         self._touched: set[tuple[LeadId, LocalDay]] = set()
@@ -146,10 +146,10 @@ def lines(results: Iterable[Result]) -> Iterator[Line]:
                     rang.pop(key, None)
                 elif result.rings:
                     rang[key] = True
-                elif result.held == "within":
-                    told = rang.get((result.lead_id, result.within), False)
-                elif result.held == "grouped":
-                    told = True
+                elif result.told is not None and result.told.at == result.updated_at:  # just now, by another message
+                    told = result.held == "grouped" or (
+                        result.held == "within" and rang.get((result.lead_id, result.within), False)
+                    )
                 yield _of_alert(result, found.get(key, result.alert_id), told)
             case Score() | PhraseQuestion():
                 pass

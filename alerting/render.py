@@ -4,7 +4,7 @@ what to do, and the buttons. Pure. Telegram's HTML; Moscow time.
 
 import html
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from alerting.texts import TEXTS, title
 from processors.russian.dates import clock, date, place
@@ -55,6 +55,14 @@ def render(alert: Alert) -> Rendered:
     if status:
         lines += ["", status]
     return Rendered("\n".join(lines), _buttons(alert))
+
+
+def render_for_head(alert: Alert) -> Rendered:
+    """The same for the head of curators, once nobody has looked at it for a day."""
+    message = render(alert)
+    waited = f" с {_moment(alert.told.at)}" if alert.told is not None else ""
+    head = f"⏫ Срочная тревога осталась без ответа куратора{waited}"
+    return replace(message, text=f"{head}\n\n{message.text}")
 
 
 def gist(alert: Alert) -> str:
@@ -131,6 +139,8 @@ def _status(alert: Alert) -> str:
             return f"⏸ Отложено до {_moment(alert.snoozed_until)}: {who}"
         case "resolved" if alert.verdict == "false_alarm":
             return f"✖️ Ложная тревога: {who}"
+        case "resolved" if alert.cleared:
+            return f"☑️ Закрыто {_moment(alert.updated_at)}: показатели снова в норме"
         case "resolved":
             return f"☑️ Закрыто {_moment(alert.updated_at)}: две недели без изменений"
         case "acknowledged" if alert.verdict == "confirmed":

@@ -18,6 +18,7 @@ import psutil
 
 from schemas.errors import Transient
 from streams.settings import Kafka, Metrics
+from tests.installation import AT_ANY_HOUR
 from tests.ports import free_pair, free_port
 
 WORKERS = ("gateway", "pipeline", "transcribe", "minutes", "store", "notify")
@@ -38,7 +39,10 @@ class House:
         self.metrics = Metrics(**{name: free_port() for name in (*WORKERS, "recorder")})
         self.kafka = Kafka(bootstrap=f"127.0.0.1:{broker}")
         self._chats, self._bot = chats, "1:bench"
+        rules = Path(folder) / "rules.toml"
+        rules.write_text(AT_ANY_HOUR)
         self._environ = {
+            "LEADPULSE_PIPELINE__RULES": str(rules),
             "LEADPULSE_BROKER__PORT": str(broker),
             "LEADPULSE_BROKER__FOLDER": f"{folder}/kafka",
             "LEADPULSE_KAFKA__BOOTSTRAP": self.kafka.bootstrap,

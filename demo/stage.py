@@ -56,7 +56,10 @@ class Stage:
         self.recordings.mkdir()
         self.storage.mkdir()
         self.webhook_secret, self.jitsi_token, self._wms_token = (secrets.token_urlsafe(24) for _ in range(3))
+        rules = FOLDER / "rules.toml"
+        rules.write_text("[alerts]\nquiet_from = 0\nquiet_until = 0\nshadow_days = 0.0\n")  # a demo has no second day
         os.environ |= {
+            "LEADPULSE_PIPELINE__RULES": str(rules),
             "LEADPULSE_BROKER__FOLDER": str(FOLDER / "kafka"),
             "LEADPULSE_STORE__FOLDER": str(FOLDER / "chdb"),
             "LEADPULSE_STORE__API_TOKEN_FILE": str(FOLDER / "api-token"),

@@ -14,9 +14,10 @@ from alerting.tally import ALL, Row, Tally
 from processors.russian.plural import Forms, count, decimal
 from schemas.errors import Refused
 from schemas.events import Event
-from streams.cli.events_file import BadLines, Survey, events, labels_of, opened, rules_of, survey
+from streams.cli.events_file import BadLines, Survey, events, labels_of, opened, survey
 from streams.cli.gist import RULES
 from streams.cli.table import moscow, table
+from streams.settings.thresholds import rules_of
 
 LEADS: Forms = ("клиент", "клиента", "клиентов")
 BAD_LINES: Forms = ("негодная строка", "негодные строки", "негодных строк")

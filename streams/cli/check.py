@@ -26,6 +26,7 @@ from streams.cli.check_telegram import telegram_faults, telegram_warnings
 from streams.clients.store import OPENER, call
 from streams.settings import Settings, WmsSource
 from streams.settings.partial import usable
+from streams.settings.thresholds import rules_of
 
 TIMEOUT = 10.0
 """Seconds that one question may take."""
@@ -60,6 +61,15 @@ def gateway_faults(loaded: Settings) -> list[str]:
     ] + [fault for name, source in loaded.gateway.wms.items() for fault in _address_faults(name, source)]
 
 
+def rules_faults(loaded: Settings) -> list[str]:
+    """The file of thresholds, where there is one, is read and understood."""
+    try:
+        rules_of(loaded.pipeline.rules)
+    except LeadpulseError as error:
+        return [f"{error} (pipeline.rules)"]
+    return []
+
+
 def _address_faults(name: str, source: WmsSource) -> list[str]:
     """A system that only signs its bodies posts to an address of its own."""
     if source.path_secret or source.token or not source.hmac_secret:
@@ -80,6 +90,7 @@ FAULTS: dict[str, Look] = {
     "записи встреч": recordings_faults,
     "Telegram": telegram_faults,
     "шлюз": gateway_faults,
+    "правила": rules_faults,
     "модели": llm_faults,
     "Битрикс24": bitrix_faults,
     "Open Notebook": notebook_faults,

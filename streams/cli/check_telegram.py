@@ -50,7 +50,7 @@ def chats(loaded: Settings) -> dict[int, str]:
     """Chats of the settings to the name of the setting."""
     telegram = loaded.telegram
     found = {chat: f"telegram.curators.{lead}" for lead, chat in telegram.curators.items()}
-    for name in ("ops_chat", "report_chat", "curator_chat"):
+    for name in ("ops_chat", "report_chat", "head_chat", "curator_chat"):
         found[getattr(telegram, name)] = f"telegram.{name}"
     found.pop(0, None)
     return found
@@ -68,4 +68,7 @@ def _closed(loaded: Settings, token: str) -> Iterator[str]:
 
 
 def _private(loaded: Settings) -> bool:
-    return any(chat > 0 for chat in (loaded.telegram.curator_chat, *loaded.telegram.curators.values()))
+    return any(
+        chat > 0
+        for chat in (loaded.telegram.curator_chat, loaded.telegram.head_chat, *loaded.telegram.curators.values())
+    )

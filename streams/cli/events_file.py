@@ -10,7 +10,6 @@ from typing import BinaryIO
 import msgspec
 
 from processors.days import local_day_of
-from processors.rules import Rules, load
 from processors.russian.system import os_reason
 from schemas.codec import Rejected, decode
 from schemas.errors import ConfigError
@@ -97,18 +96,6 @@ def events(source: BinaryIO, bad: BadLines) -> Iterator[Event]:
                 bad.add(number, event.reason)
             continue
         yield event
-
-
-def rules_of(file: Path | None) -> Rules:
-    """The rules in a TOML file, laid over the built-in ones. Raises `ConfigError`."""
-    if file is None:
-        return load("")
-    try:
-        return load(file.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise ConfigError(f"{file}: {os_reason(error)}") from error
-    except (UnicodeDecodeError, ConfigError) as error:
-        raise ConfigError(f"{file}: {error}") from error
 
 
 def labels_of(file: Path) -> dict[LeadId, LocalDay]:

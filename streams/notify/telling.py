@@ -8,7 +8,7 @@ from aiokafka import ConsumerRecord
 
 from alerting.notices import render_notice
 from alerting.outbox import Wish
-from alerting.render import Rendered, answer, render
+from alerting.render import Rendered, answer, render, render_for_head
 from alerting.report import Link, render_curator, render_report
 from alerting.rooms import render_room
 from processors.normalize.recordings import FROM_JITSI
@@ -67,19 +67,22 @@ class Telling(ABC, Generic[T]):
             wished |= {(wish.key, wish.version): (wish, value) for wish in self.wishes(record, value, known)}
             outcome.outputs += self._hooks(value)
         for wish in await self._shelf.put(place, [wish for wish, _ in wished.values()]):
-            self.wanted(wished[wish.key, wish.version][1])
+            self.wanted(wish, wished[wish.key, wish.version][1])
         return outcome
 
     @abstractmethod
     def wishes(self, record: Record, value: T, known: Known) -> Iterable[Wish]:
         """What `value` wants said."""
 
-    def wanted(self, value: T) -> None:
-        """The outbox has what this value wants said, for the first time."""
+    def wanted(self, wish: Wish, value: T) -> None:
+        """The outbox has this wish of the value, for the first time."""
 
 
 class Alerts(Telling[Alert]):
-    """Alerts to messages for the curator."""
+    """Alerts to messages for the curator, and for the head where nobody has looked.
+
+    An alert that never rang has no message; once it has one, every state changes it.
+    """
 
     codec = Codec(Alert)
 
@@ -88,12 +91,16 @@ class Alerts(Telling[Alert]):
         self._sender = sender
 
     def wishes(self, record: Record, value: Alert, known: Known) -> Iterable[Wish]:
-        to = f"lead:{value.lead_id}"
-        yield Wish(value.alert_id, to, value.version, record.offset, record.timestamp, render(value), rings=value.rings)
+        at = record.offset, record.timestamp
+        if value.rings or known(value.alert_id):
+            to = f"lead:{value.lead_id}"
+            yield Wish(value.alert_id, to, value.version, *at, render(value), rings=value.rings)
+        if value.escalated:
+            yield Wish(f"{value.alert_id}/head", "head", value.version, *at, render_for_head(value))
 
-    def wanted(self, value: Alert) -> None:
-        """Who pressed a button is answered, once."""
-        if value.press is not None:
+    def wanted(self, wish: Wish, value: Alert) -> None:
+        """Who pressed a button is answered, once, wherever he pressed it."""
+        if value.press is not None and wish.key == value.alert_id:
             self._sender.answer(value.press.callback_id, answer(value.press.action))
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from functools import partial
 
 from alerting.fold import Partition, Result
+from processors.context import Desk, shared
 from processors.rules import Rules
 from schemas.alerts import Alert, Signal
 from schemas.codec import EVENT, MINUTES_REQUEST, Codec, Rejected
@@ -30,8 +31,8 @@ _SCORE: Codec[Score] = Codec(Score)
 class Fold:
     """Settle's `Process` for `lead.events`."""
 
-    def __init__(self, states: LeadStates, rules: Rules) -> None:
-        self._states, self._rules = states, rules
+    def __init__(self, states: LeadStates, rules: Rules, curator: Desk = shared) -> None:
+        self._states, self._rules, self._curator = states, rules, curator
         self._partitions: dict[int, Partition] = {}
 
     async def __call__(self, batch: Batch) -> Outcome:
@@ -39,7 +40,7 @@ class Fold:
         states = await self._states.open(batch.partition, batch.generation)
         fold = self._partitions.get(batch.partition)
         if fold is None or fold.leads is not states:
-            fold = self._partitions[batch.partition] = Partition(states, self._rules)
+            fold = self._partitions[batch.partition] = Partition(states, self._rules, curator=self._curator)
         try:
             return await self._fold(batch, fold)
         except BaseException:  # cut off in the middle too: what is half changed must not be gone on from

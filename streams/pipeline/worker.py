@@ -6,7 +6,6 @@ It touches Kafka only. `processors/` decides what a record means, `alerting/` wh
 import msgspec
 
 from processors.normalize import NORMALIZERS, Normalizer, Options
-from processors.rules import builtin
 from schemas.codec import EVENT, MINUTES_REQUEST, Codec, Rejected
 from schemas.errors import NotYet
 from schemas.events import Event
@@ -33,6 +32,7 @@ from streams.pipeline.fold import Fold
 from streams.pipeline.identities import KnownIdentities
 from streams.pipeline.relink import Recheck, Relink, needed
 from streams.settings import Settings
+from streams.settings.thresholds import rules_of
 
 _UNASSIGNED: Codec[Unassigned] = Codec(Unassigned)
 
@@ -49,14 +49,14 @@ def build(settings: Settings) -> Worker:
     options = Options(
         staff=frozenset(map(str, settings.telegram.staff)),
         room_prefixes=settings.pipeline.room_prefixes,
-        curator_chats=frozenset(map(str, {settings.telegram.curator_chat, *settings.telegram.curators.values()})),
+        curator_chats=frozenset(map(str, settings.telegram.ours())),
     )
     for topic in TOPICS:
         if topic.name in NORMALIZERS:
             normalize = Normalize(NORMALIZERS[topic.name], known, options)
             worker.consume(topic, normalize, origin=origin if topic in HOOKS else None)
     states = LeadStates(Reader(settings.kafka, LEAD_STATE), ends)
-    fold = Fold(states, builtin())
+    fold = Fold(states, rules_of(settings.pipeline.rules), settings.telegram.desk)
     worker.consume(LEAD_EVENTS, fold, discard=fold.discard)
     worker.consume(IDENTITIES, Relink(Reader(settings.kafka, LEAD_UNASSIGNED), worker.outputs))
     worker.consume(LEAD_UNASSIGNED, Recheck(known))

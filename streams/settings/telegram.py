@@ -16,6 +16,9 @@ class Telegram(Section):
     """Чат кураторов: сюда идут тревоги по клиентам, которых нет в `curators`."""
     curators: dict[LeadKey, int] = Field({})
     """Номер лида и чат его куратора. Чат с одним человеком — это и его номер: он может нажимать кнопки."""
+    head_chat: int = 0
+    """Чат руководителя кураторов: сюда идут срочные тревоги, на которые сутки никто не ответил; если 0, то
+    `report_chat`. Личный чат — это и номер руководителя: он может нажимать кнопки."""
     report_chat: int = 0
     """Общий чат ежедневного отчёта; если 0, то `curator_chat`."""
     ops_chat: int = 0
@@ -31,3 +34,11 @@ class Telegram(Section):
     """Сообщений в секунду в один личный чат."""
     per_group_minute: float = Field(18.0, gt=0)
     """Сообщений в минуту в одну группу (Telegram разрешает 20)."""
+
+    def ours(self) -> set[int]:
+        """Chats in which our own people read alerts: their words are no client's, and who is alone in one may press."""
+        return {self.curator_chat, self.head_chat, *self.curators.values()} - {0}
+
+    def desk(self, lead: str) -> str:
+        """Who is rung for a lead, as `schemas.events.Fleet.rung` names him."""
+        return str(self.curators.get(lead, ""))

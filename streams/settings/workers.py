@@ -1,5 +1,7 @@
 """Settings that every worker has: batches, health pages."""
 
+from pathlib import Path
+
 from pydantic import Field
 
 from streams.settings.section import Section
@@ -11,6 +13,10 @@ class Pipeline(Section):
     room_prefixes: tuple[str, ...] = ("lead-",)
     """Комната Jitsi с таким началом имени принадлежит лиду, чей номер стоит дальше; тот же список у Prosody и Jibri."""
 
+    rules: Path | None = None
+    """Файл TOML с порогами сигналов, весом в оценке риска и правилами тревог (тихие часы, первые дни источника, предел
+    звонков): только то, что отличается от встроенного `processors/rules/rules.toml`. Проверить его на прошлом:
+    `leadpulse backtest --settings ФАЙЛ`."""
     max_batch: int = Field(4000, ge=1, le=50_000)
     """Сколько записей одного раздела обрабатывать за раз."""
     dead_letter_run: int = Field(1000, ge=1)

@@ -8,7 +8,7 @@ from aiokafka import ConsumerRecord
 
 from alerting.fold import Partition
 from processors.days import local_day
-from processors.rules import builtin
+from processors.rules import load
 from processors.state import LeadState, decode_state
 from schemas import codec
 from schemas.alerts import Alert
@@ -16,6 +16,7 @@ from schemas.events import Baseline, DayFigures, Event, Tick
 from schemas.topics import LEAD_EVENTS
 from schemas.types import Meta
 from streams.engine.clock import wall_clock
+from tests.installation import AT_ANY_HOUR
 
 HISTORY_DAYS = 40
 
@@ -76,7 +77,7 @@ class Oracle:
         self.ids.add(event.event_id)
         partition = self.partitions.get(meta.partition)
         if partition is None:
-            partition = self.partitions[meta.partition] = Partition({}, builtin())
+            partition = self.partitions[meta.partition] = Partition({}, load(AT_ANY_HOUR))
         if isinstance(event, Tick):
             results = [result for _, found, _ in partition.tick(event, meta) for result in found]
         else:

@@ -66,7 +66,8 @@ WHERE kind = 'chat_summary' AND {_RECENT} AND multiSearchAny(payload, {{due:Arra
 
 RISKS = f"""
 SELECT lower(hex(alert_id)), version, lead_id, rule, severity, status, {_MS}(opened_at), {_MS}(updated_at), value,
-    baseline, score, unit, acknowledged_by, {_MS}(snoozed_until), verdict, evidence
+    baseline, score, unit, acknowledged_by, {_MS}(snoozed_until), verdict, rung, held, {_MS}(ring_at), within,
+    escalated, figures, evidence
 FROM (SELECT * FROM alerts FINAL WHERE {_BEFORE} ORDER BY alert_id, version DESC LIMIT 1 BY alert_id)
 WHERE status != 'resolved'
 ORDER BY indexOf(['critical', 'warning', 'info'], severity), opened_at DESC, alert_id LIMIT {MOST_LINES}"""
@@ -125,15 +126,16 @@ async def _promises(database: Database, until: Millis) -> list[DuePromise]:
 
 
 def _alert(row: Sequence[Any]) -> Alert:
-    alert_id, version, lead_id, *rest, evidence = row
+    alert_id, version, lead_id, *rest, figures, evidence = row
     names = (
         *("rule", "severity", "status", "opened_at", "updated_at", "value", "baseline", "score", "unit"),
-        *("acknowledged_by", "snoozed_until", "verdict"),
+        *("acknowledged_by", "snoozed_until", "verdict", "rung", "held", "ring_at", "within", "escalated"),
     )
     return Alert(
         alert_id=alert_id.rjust(16, "0"),
         version=version,
         lead_id=lead_id,
+        figures=msgspec.json.decode(figures, type=dict[str, float]),
         evidence=msgspec.json.decode(evidence, type=list[Evidence]),
         **dict(zip(names, rest, strict=True)),
     )

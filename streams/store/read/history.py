@@ -40,7 +40,7 @@ ORDER BY recording_id, number"""
 
 ALERTS = f"""
 SELECT alert_id, version, lead_id, rule, severity, status, {_MS}(opened_at), {_MS}(updated_at), value, baseline, score,
-    unit, acknowledged_by, {_MS}(snoozed_until), verdict, evidence
+    unit, acknowledged_by, {_MS}(snoozed_until), verdict, evidence, rung, held, {_MS}(ring_at), within, escalated
 FROM alerts_current WHERE {{status:String}} IN ('', status)
 ORDER BY updated_at DESC, alert_id LIMIT {{limit:UInt32}}"""
 
@@ -136,6 +136,7 @@ async def alerts(database: Database, status: str, limit: int) -> dict[str, Any]:
     names = (
         *("alert_id", "version", "lead_id", "rule", "severity", "status", "opened_at", "updated_at", "value"),
         *("baseline", "score", "unit", "acknowledged_by", "snoozed_until", "verdict", "evidence"),
+        *("rung", "held", "ring_at", "within", "escalated"),
     )
     rows = await database.read(ALERTS, {"status": status, "limit": limit})
     return {"alerts": [_named(names, row, "alert_id") for row in rows]}

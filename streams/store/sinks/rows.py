@@ -6,6 +6,7 @@ first (design rule 14).
 """
 
 from collections.abc import Callable, Sequence
+from operator import attrgetter
 from typing import Any, TypeAlias, get_args
 
 import msgspec
@@ -156,6 +157,13 @@ def signal_rows(good: Sequence[tuple[Signal, Record]]) -> list[Rows]:
     )
 
 
+_ALERT = attrgetter(
+    *("version", "lead_id", "rule", "severity", "status", "opened_at", "updated_at", "value", "baseline", "score"),
+    *("unit", "acknowledged_by", "snoozed_until", "verdict"),
+)
+_RINGING = attrgetter("rings", "rung", "held", "ring_at", "within", "escalated", "cleared")
+
+
 def alert_rows(good: Sequence[tuple[Alert, Record]]) -> list[Rows]:
     """`lead.alerts`: every version of every alert."""
     return _rows(
@@ -163,22 +171,11 @@ def alert_rows(good: Sequence[tuple[Alert, Record]]) -> list[Rows]:
         [
             (
                 int(alert.alert_id, 16),
-                alert.version,
-                alert.lead_id,
-                alert.rule,
-                alert.severity,
-                alert.status,
-                alert.opened_at,
-                alert.updated_at,
-                alert.value,
-                alert.baseline,
-                alert.score,
-                alert.unit,
-                alert.acknowledged_by,
-                alert.snoozed_until,
-                alert.verdict,
+                *_ALERT(alert),
                 _JSON.encode(alert.evidence),
                 record.timestamp,
+                *_RINGING(alert),
+                _JSON.encode(alert.figures),
             )
             for alert, record in good
         ],

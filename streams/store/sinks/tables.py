@@ -108,6 +108,14 @@ ALERTS = Table(
         "verdict": _WORD,
         "evidence": "String",
         "ingested_at": _TIME,
+        "rings": "Bool",
+        "rung": "UInt16",
+        "held": _WORD,
+        "ring_at": _TIME,
+        "within": _WORD,
+        "escalated": "Bool",
+        "cleared": "Bool",
+        "figures": "String",
     },
 )
 UNASSIGNED = Table(

@@ -44,6 +44,18 @@ def test_every_fault_comes_at_once_in_plain_words(line: Line, tmp_path: Path) ->
     assert "gateway.wms.main" in found["шлюз"]
 
 
+def test_a_wrong_file_of_thresholds_is_told(line: Line, tmp_path: Path) -> None:
+    """A name that is no threshold, a file that is not there; a good file is no fault."""
+    (tmp_path / "rules.toml").write_text("[alerts]\nquiet_form = 21\n")
+    told = faults(line("check", "--json", LEADPULSE_PIPELINE__RULES=str(tmp_path / "rules.toml")).stdout)["правила"]
+    assert "quiet_form" in told
+    told = faults(line("check", "--json", LEADPULSE_PIPELINE__RULES=str(tmp_path / "none.toml")).stdout)["правила"]
+    assert "pipeline.rules" in told
+    (tmp_path / "rules.toml").write_text("[alerts]\nquiet_from = 22\n")
+    good = line("check", "--json", LEADPULSE_PIPELINE__RULES=str(tmp_path / "rules.toml"))
+    assert faults(good.stdout)["правила"] == ""
+
+
 def test_a_system_that_signs_needs_an_address_of_its_own(line: Line) -> None:
     """`hmac_secret` alone admits nobody, and the address to use is told."""
     systems = {

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import msgspec
 
 from alerting.outbox import Wish
-from schemas.alerts import Press
+from schemas.alerts import Press, Told
 from schemas.outlets import Webhook
 from schemas.sources import RoomReport, Transcript
 from streams.engine.kafka import Output
@@ -86,6 +86,47 @@ async def test_webhooks_beside_the_messages() -> None:
     joined = msgspec.structs.replace(ROOM, happening="joined")
     [output] = await told(Rooms(Shelf(), hooks), ROOM, joined)  # type: ignore[arg-type]
     assert (output.topic, output.key) == ("out.webhooks", b"h1")
+
+
+class Answers:
+    """As `streams.notify.telegram.sender.Sender`: who is answered what."""
+
+    def __init__(self) -> None:
+        self.said: list[tuple[str, str]] = []
+
+    def answer(self, callback_id: str, text: str) -> None:
+        self.said.append((callback_id, text))
+
+
+async def test_an_alert_that_never_rang_has_no_message() -> None:
+    """What is held is in the report; once it has rung, a later silent state changes the message."""
+    shelf = Shelf()
+    process = Alerts(shelf, Answers())  # type: ignore[arg-type]
+    held = msgspec.structs.replace(SPIKE, held="night", ring_at=1)
+    await told(process, held)
+    assert shelf.wishes == []
+    rung = msgspec.structs.replace(SPIKE, version=2, rings=True, rung=1)
+    await told(process, rung, msgspec.structs.replace(rung, version=3, rings=False, status="resolved", cleared=True))
+    assert [(wish.key, wish.version, wish.rings) for wish in shelf.wishes] == [
+        (SPIKE.alert_id, 2, True),
+        (SPIKE.alert_id, 3, False),
+    ]
+    assert "снова в норме" in shelf.wishes[-1].message.text
+
+
+async def test_what_is_escalated_goes_to_the_head_too() -> None:
+    """A message of its own, which a press changes; who pressed is answered once."""
+    shelf, answers = Shelf(SPIKE.alert_id), Answers()
+    process = Alerts(shelf, answers)  # type: ignore[arg-type]
+    escalated = msgspec.structs.replace(SPIKE, version=2, escalated=True, told=Told(SPIKE.opened_at, "critical", 1.0))
+    await told(process, escalated, msgspec.structs.replace(escalated, version=3, press=Press("seen", "Анна", "q1")))
+    assert [(wish.to, wish.key) for wish in shelf.wishes] == [
+        ("lead:12345", SPIKE.alert_id),
+        ("head", f"{SPIKE.alert_id}/head"),
+    ] * 2
+    assert shelf.wishes[1].message.text.startswith("⏫ Срочная тревога осталась без ответа куратора с 21")
+    assert shelf.wishes[1].message.buttons == shelf.wishes[0].message.buttons
+    assert answers.said == [("q1", "Принято")]
 
 
 async def test_transcripts_are_for_webhooks_only() -> None:
