@@ -92,7 +92,8 @@ class Alerts(Telling[Alert]):
 
     def wishes(self, record: Record, value: Alert, known: Known) -> Iterable[Wish]:
         at = record.offset, record.timestamp
-        if value.rings or known(value.alert_id):
+        pressed = value.press is not None and value.press.callback_id  # so it has a message
+        if value.rings or pressed or known(value.alert_id):
             to = f"lead:{value.lead_id}"
             yield Wish(value.alert_id, to, value.version, *at, render(value), rings=value.rings)
         if value.escalated:
