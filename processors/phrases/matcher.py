@@ -10,9 +10,9 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from processors.phrases.hedges import hedged
-from processors.phrases.negation import OTHERS, STRANGERS, benign, done_by_others, negated
+from processors.phrases.negation import OTHERS, STRANGERS, benign, done_by_others, negated, spoils
 from processors.phrases.pattern import FREE, SLACK, Phrase, Strength
-from processors.phrases.places import Numbers, Place, Places, choose, clue_near, occurrences, places_of
+from processors.phrases.places import Numbers, Place, Places, choose, clues_near, occurrences, places_of
 from processors.phrases.spelling import BEGINS, Spelling
 from processors.phrases.split import LONGEST_TEXT, WORD, Split, split
 
@@ -116,7 +116,7 @@ def _match(compiled: _Compiled, text: str, words: Split, places: Places) -> Matc
         chosen = choose(anchor, others, phrase.words + SLACK, words.sentences)
         if chosen is None or _turned(phrase, anchor.anchor, chosen, words):
             continue
-        if not all(clue_near(clue, places, chosen, words.sentences) for clue in compiled.clues):
+        if not all(_has_clue(phrase, clue, places, chosen, words) for clue in compiled.clues):
             continue
         first, last = min(place.first for place in chosen), max(place.last for place in chosen)
         between = last - first + 1 - phrase.words
@@ -126,6 +126,14 @@ def _match(compiled: _Compiled, text: str, words: Split, places: Places) -> Matc
             start, end = words.spans[first][0], words.spans[last][1]
             best = Match(phrase, score, text[start:end], start, end, hedged(words, anchor.anchor))
     return best
+
+
+def _has_clue(phrase: Phrase, clue: Numbers, places: Places, chosen: Sequence[Place], words: Split) -> bool:
+    """Whether one of its clues stands near and is not somebody else's: "договор аренды не продлеваем"."""
+    return any(
+        not spoils(words.words[place.last + 1 : place.last + 2], phrase.unless)
+        for place in clues_near(clue, places, chosen, words.sentences)
+    )
 
 
 def _turned(phrase: Phrase, anchor: int, chosen: Sequence[Place], words: Split) -> bool:

@@ -36,6 +36,9 @@ OURS = frozenset(word_list("мы я нам нас мне мой наш наши"
 OURS_ENDINGS = ("ем", "им", "емся", "имся", "аю", "яю", "юсь", "ую", "жу", "усь", "иду", "йду", "еду")
 """Of verbs in the first person; a noun with such an ending is no anchor."""
 
+YOU_WANT = frozenset(word_list("хотите можете собираетесь планируете будете думаете решили"))
+"""With "вы" they govern an infinitive: вы хотите расторгнуть договор?"""
+
 STRANGERS = frozenset(
     word_list(
         "озон ozon вб wb вайлдберриз маркетплейс поставщик поставщики водитель курьер транспортная банк перевозчик "
@@ -83,17 +86,23 @@ def benign(words: Sequence[str], clauses: Sequence[int], first: int, last: int, 
     for i in range(max(0, first - FAR), min(len(words), last + 1 + FAR)):
         if clauses[i] not in (clauses[first], clauses[last]):
             continue
-        if stem(words[i]) not in unless and f"={words[i]}" not in unless:
+        if not spoils(words[i : i + 1], unless):
             continue
         if words[i] in ADVERBS or first < i <= last + 1 or not PREPOSITIONS.isdisjoint(words[max(0, i - 2) : i]):
             return True
     return False
 
 
-def done_by_others(words: Sequence[str], clauses: Sequence[int], anchor: int, own: int, others: frozenset[str]) -> bool:
-    """Whether the subject before a verb is one of `others`: "соседи нашли другой склад". "Вы" only rules a past tense.
+def spoils(words: Sequence[str], unless: frozenset[str]) -> bool:
+    """Whether one of the words is in `unless`, by its stem or as a form."""
+    return any(stem(word) in unless or f"={word}" in unless for word in words)
 
-    A verb that says "я" or "мы" itself is ours. What the phrase holds itself (from `own` on) is as it should be.
+
+def done_by_others(words: Sequence[str], clauses: Sequence[int], anchor: int, own: int, others: frozenset[str]) -> bool:
+    """Whether the subject before a verb is one of `others`: "соседи нашли другой склад".
+
+    "Вы" rules a past tense, or what you want. A verb that says "я" or "мы" itself is ours. What the phrase holds itself
+    (from `own` on) is as it should be.
     """
     word = words[anchor]
     if word.endswith(OURS_ENDINGS):
@@ -101,8 +110,8 @@ def done_by_others(words: Sequence[str], clauses: Sequence[int], anchor: int, ow
     for i in range(own - 1, max(-1, anchor - 1 - SUBJECT_WITHIN), -1):
         if clauses[i] != clauses[anchor] or words[i] in OURS:
             return False
-        if words[i] in others and (words[i] != "вы" or word.endswith("ли")):
-            return True
+        if words[i] in others:
+            return words[i] != "вы" or word.endswith("ли") or not YOU_WANT.isdisjoint(words[i:anchor])
     return False
 
 

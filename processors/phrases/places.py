@@ -76,16 +76,16 @@ def choose(
     return chosen if last - first < window else None
 
 
-def clue_near(clue: Numbers, places: Places, chosen: Sequence[Place], sentences: Sequence[int]) -> bool:
-    """Whether a clue stands in the same sentence or in one beside it."""
+def clues_near(clue: Numbers, places: Places, chosen: Sequence[Place], sentences: Sequence[int]) -> Iterator[Place]:
+    """Where a clue stands in the same sentence or in one beside it."""
     first, last = min(place.first for place in chosen), max(place.last for place in chosen)
-    return any(
-        first - place.last <= CLUE_WITHIN
-        and place.first - last <= CLUE_WITHIN
-        and abs(sentences[place.first] - sentences[first]) <= 1
-        and all(place.last < other.first or place.first > other.last for other in chosen)
-        for place in occurrences(clue, places)
-    )
+    for place in occurrences(clue, places):
+        if first - place.last > CLUE_WITHIN or place.first - last > CLUE_WITHIN:
+            continue
+        if abs(sentences[place.first] - sentences[first]) <= 1 and all(
+            place.last < other.first or place.first > other.last for other in chosen
+        ):
+            yield place
 
 
 def _following(places: Sequence[Place], last: int) -> Place | None:

@@ -107,12 +107,12 @@ def by_verdict(state: LeadState, event: PhraseVerdict, context: Context) -> Sequ
         severity="warning",
         ts=event.ts,
         window_start=event.ts,
-        value=1,
+        value=1.0,
         baseline=0.0,
         score=context.rules.words.at_once,
         strength=context.rules.words.hedged_strength,
         unit="words",
-        figures={"model": 1},
+        figures={"model": 1.0},
         evidence=event.evidence,
     )
     rise(state, signal)
@@ -178,12 +178,12 @@ def _say(
         severity=severity,
         ts=event.ts,
         window_start=min(each.ts for each in evidence),
-        value=times,
+        value=float(times),
         baseline=0.0,
-        score=times if topic == "complaint" else round(match.score, 1),
+        score=float(times) if topic == "complaint" else round(match.score, 1),
         strength=_strength(severity, match, rules),
         unit="words",
-        figures={"conditional": 1} if match.hedged and sure else {},
+        figures={"conditional": 1.0} if match.hedged and sure else {},
         evidence=evidence,
     )
     rise(state, signal)

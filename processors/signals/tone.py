@@ -27,7 +27,7 @@ def find(state: LeadState, event: ChatSummary | MeetingMinutes, context: Context
     talk = event.recording_id if isinstance(event, MeetingMinutes) else event.day
     tones = dict(state.tones) | {talk: minutes.tone == BAD}  # a talk that is known keeps its place
     state.tones = list(tones.items())[-KEPT:]
-    row = _row(state.tones)
+    row = float(_row(state.tones))
     if not row:
         return clear(state, "tone", event.ts)
     if row < context.rules.words.bad_talks:

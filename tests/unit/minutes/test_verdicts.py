@@ -5,10 +5,14 @@ from typing import Any
 import msgspec
 import pytest
 
-from schemas.alerts import Evidence
+from alerting.fold import Partition
+from processors.rules import builtin
+from schemas.alerts import Alert, Evidence, Signal
 from schemas.codec import EVENT, MINUTES_REQUEST
+from schemas.events import Author, Message
 from schemas.minutes import PhraseQuestion, PhraseVerdict
 from schemas.topics import LEAD_EVENTS
+from schemas.types import Meta
 from streams.engine.kafka import Output
 from streams.minutes.llm.faults import Kind, LlmError, error_of
 from streams.minutes.llm.gateway import ModelGateway
@@ -132,3 +136,29 @@ def test_the_answer_is_small() -> None:
     with pytest.raises(msgspec.ValidationError):
         msgspec.json.decode(b'{"answer": "maybe"}', type=Judgement)
     assert ModelGateway is not None
+
+
+async def test_the_whole_way_of_a_doubt() -> None:
+    """Message → note and question → worker and model → verdict → a warning that rings; the note alone did not."""
+    fold = Partition({}, builtin())
+    said = Message(
+        event_id="a" * 16,
+        lead_id="12345",
+        ts=NOW,
+        source="telegram",
+        chat_id="-5",
+        message_id="1",
+        author=Author("1", "Олег"),
+        text="мы будем вынуждены уйти",
+    )
+    results = fold.apply(said, Meta(LEAD_EVENTS.name, 0, 0, NOW))
+    (asked,) = (each for each in results if isinstance(each, PhraseQuestion))
+    assert [alert.rings for alert in results if isinstance(alert, Alert)] in ([], [False])
+    sky = Sky()
+    async with FakeGlm(lambda _: answers("да", "вынуждены уйти")) as glm, opened(sky, {"glm": model(glm)}) as gateway:
+        event = verdict(await settled(gateway, asked=asked))
+    results = fold.apply(event, Meta(LEAD_EVENTS.name, 0, 1, NOW + 5000))
+    (signal,) = (each for each in results if isinstance(each, Signal) and each.rule == "leaving_phrase")
+    assert signal.severity == "warning"
+    assert [each.text for each in signal.evidence] == ["мы будем вынуждены уйти"]
+    assert any(isinstance(each, Alert) and each.rule == "leaving_phrase" for each in results)
