@@ -68,8 +68,9 @@ def look(
 def weigh(state: LeadState, now: Millis, context: Context) -> tuple[float, list[Part]]:
     """The background's points, and every part that counts, the heaviest first."""
     rules, fleet = context.rules.score, context.fleet
-    hour = (now - day_start(local_day(now))) // HOUR_MS
-    through = local_day(now) - (hour < context.rules.alerts.evening_hour)
+    today, alerts = local_day(now), context.rules.alerts
+    evening = day_start(today) + (alerts.evening_hour - alerts.evening_hours + 1) * HOUR_MS
+    through = today if now >= evening else today - 1
     read = {reading.rule: reading for reading in readings.read(state, through, fleet, rules)}
     parts = []
     for rule, weight in rules.weights.items():

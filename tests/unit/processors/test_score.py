@@ -13,12 +13,13 @@ from processors.days import DAY_MS, day_start
 from processors.rules import builtin
 from processors.russian.plural import DAYS, decimal, measure
 from processors.signals.raising import Cleared
-from processors.state import LeadState, Raised
+from processors.state import Day, LeadState, Raised
 from schemas.alerts import Alert, Rule, Signal
 from schemas.scores import Score
 
 CONTEXT = Context(builtin())
 RULES = builtin().score
+RULES_OF_ALERTS = builtin().alerts
 NOW = day_start(20_003) + 20 * 3_600_000
 """The evening of a Monday in October 2024."""
 
@@ -185,3 +186,24 @@ def test_the_page_about_the_score_tells_the_weights_as_they_are() -> None:
     assert f"| жёлтый | с {RULES.yellow:g} баллов | ниже {RULES.yellow_below:g} баллов три дня подряд |" in page
     assert f"| красный | с {RULES.red:g} баллов | ниже {RULES.red_below:g} баллов три дня подряд" in page
     assert RULES.calm_days == 3
+
+
+def test_a_day_is_read_from_its_evening_on() -> None:
+    """At five o'clock a day without orders is not over yet; from the first lead's evening hour it counts."""
+    state = LeadState(days={day: Day(reservations=3) for day in range(19_950, 20_000)}, first_day=19_950)
+    evening = RULES_OF_ALERTS.evening_hour - RULES_OF_ALERTS.evening_hours + 1
+    ends = [day_start(20_001) + hour * 3_600_000 for hour in (evening - 1, evening)]
+    [before], [after] = [score.weigh(state, now, CONTEXT)[1] for now in ends]
+    assert (before.value, after.value) == (1.0, 2.0)
+
+
+def test_of_finding_and_reading_the_stronger_counts() -> None:
+    """After four silent days a critical finding outweighs what they say, after forty they outweigh a warning."""
+    days = {day: Day(reservations=3) for day in range(19_900, 20_000)}
+    early = LeadState(days=days, first_day=19_900, raised={"order_silence": raised()})
+    late = LeadState(days={d: f for d, f in days.items() if d < 19_964}, first_day=19_900)
+    late.raised["order_silence"] = raised(level=1)
+    [critical], [reading, *_] = score.weigh(early, NOW, CONTEXT)[1], score.weigh(late, NOW, CONTEXT)[1]
+    assert (critical.points, critical.half_life_days) == (60.0, RULES.fade_days)
+    assert reading.rule == "order_silence"
+    assert 50.0 < reading.points < 60.0
