@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Literal, NamedTuple
 
 from processors.days import DAY_MS, HOUR_MS, OFFSET_MS, next_hour
+from processors.feedback import is_doubted
 from processors.rules.alerts import AlertRules
 from schemas.alerts import SEVERITIES, Alert, Held, Rule, Severity, Told
 from schemas.events import Fleet
@@ -70,6 +71,8 @@ def hold(alerts: Mapping[Rule, Alert], alert: Alert, moment: Moment) -> Hold:
         return Hold("muted", moment.muted_until)
     if _in_shadow(alerts, alert.rule, moment):
         return Hold("shadow")
+    if is_doubted(alert.rule, moment.fleet.verdicts, rules):
+        return Hold("doubted")
     if alert.rule != COMBINED and _told_together(alerts.get(COMBINED), moment):
         return Hold("within", within=COMBINED)
     if alert.rule in COMMON and is_common(moment.fleet, alert.rule, rules):

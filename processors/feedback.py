@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import TypeAlias
 
+from processors.rules.alerts import AlertRules
 from processors.rules.score import FeedbackRules
 from schemas.alerts import Rule
 
@@ -18,7 +19,7 @@ def trust(rule: Rule, verdicts: Verdicts, rules: FeedbackRules) -> float:
     return min(max(2.0 * _precision(confirmed, false), rules.least), rules.most)
 
 
-def is_doubted(rule: Rule, verdicts: Verdicts, rules: FeedbackRules) -> bool:
+def is_doubted(rule: Rule, verdicts: Verdicts, rules: AlertRules) -> bool:
     """Whether people found the rule wrong so often that it belongs into the report only."""
     confirmed, false = verdicts.get(rule, (0, 0))
     return confirmed + false >= rules.doubted_after and _precision(confirmed, false) < rules.doubted_below

@@ -16,5 +16,7 @@ class AlertRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     group_share: float
     group_clients: int
     escalate_hours: float
+    doubted_below: float
+    doubted_after: int
     evening_hour: int
     evening_hours: int

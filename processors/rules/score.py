@@ -20,13 +20,11 @@ class ReadingRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
 
 class FeedbackRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How people's verdicts on a rule move its weight, and from when on it is told in the report only."""
+    """How people's verdicts on a rule move its weight."""
 
     enough: int
     least: float
     most: float
-    doubted_below: float
-    doubted_after: int
 
 
 class ScoreRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

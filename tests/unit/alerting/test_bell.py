@@ -174,3 +174,12 @@ def test_nothing_known_of_others_holds_nothing() -> None:
     alert = decide({}, signal(0, rule="reservation_spike"), fleet=NO_FLEET, source="wms:new")
     assert alert is not None
     assert alert.rings
+
+
+def test_a_rule_that_people_call_false_is_in_the_report_only() -> None:
+    """Ten verdicts, fewer than a quarter right: not even what is critical rings, nor later; other rules do."""
+    doubted = fleet(verdicts={"reservation_spike": (0, 10)})
+    for rule, held in (("reservation_spike", "doubted"), ("bulk_pick", "")):
+        alert = decide({}, signal(0, rule=rule, severity="critical"), fleet=doubted)  # type: ignore[arg-type]
+        assert alert is not None
+        assert (alert.held, alert.ring_at, alert.rings) == (held, 0, not held)

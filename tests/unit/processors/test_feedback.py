@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from processors.feedback import is_doubted, trust
 from processors.rules import builtin
 
-RULES = builtin().score.feedback
+RULES, ALERT_RULES = builtin().score.feedback, builtin().alerts
 counts = st.integers(0, 10_000)
 
 
@@ -35,8 +35,8 @@ def test_the_weight_moves_after_thirty_verdicts(confirmed: int, false: int, fact
 )
 def test_a_rule_that_people_reject_goes_to_the_report(confirmed: int, false: int, doubted: bool) -> None:
     """After ten verdicts, when fewer than a quarter were right; two of each are supposed beforehand."""
-    assert is_doubted("tone", {"tone": (confirmed, false)}, RULES) is doubted
-    assert not is_doubted("legal_phrase", {"tone": (confirmed, false)}, RULES)
+    assert is_doubted("tone", {"tone": (confirmed, false)}, ALERT_RULES) is doubted
+    assert not is_doubted("legal_phrase", {"tone": (confirmed, false)}, ALERT_RULES)
 
 
 @given(confirmed=counts, false=counts)
