@@ -2,7 +2,8 @@
 
 A partition is loaded by the agent itself when it first meets it in a generation, unless it owned it in the generation
 before. Behind each batch one record per touched lead is written; full chunks of a busy lead's event ids are records of
-their own, written once (`processors/sealed.py`), before the state that names them.
+their own, written once (`processors/sealed.py`), before the state that names them. What the partition knows beside its
+leads is the last record of a batch (`beside.py`).
 
 A worker that was stopped in mid-send (SIGSTOP, a frozen machine) may go on when its partition has a new owner, and put
 an older state over the newer one. The fold is deterministic, so the record with the highest fence (`applied`) is the
@@ -23,6 +24,7 @@ from processors.sealed import CHUNK, ID_BYTES
 from processors.state import LeadState, decode_state, encode_state
 from schemas.topics import LEAD_STATE
 from streams.engine import metrics
+from streams.engine.beside import KEY, Beside, decode_beside, encode_beside
 from streams.engine.ends import Ends
 from streams.engine.kafka import Output, Placed, Reader
 
@@ -38,13 +40,15 @@ MARK = "#"
 @dataclass(slots=True)
 class _Partition:
     """`end`: before it, all is read or written by us. `owed`: leads whose last record is not their state.
-    `stray`: keys of chunks that no state names."""
+    `stray`: keys of chunks that no state names. `beside_owed`: the last record of `beside` is another."""
 
     states: dict[str, LeadState] = field(default_factory=dict)
     end: int = 0
     looked: float = 0.0
     owed: dict[str, None] = field(default_factory=dict)
     stray: list[str] = field(default_factory=list)
+    beside: Beside = field(default_factory=Beside)
+    beside_owed: bool = False
 
 
 class LeadStates:
@@ -70,8 +74,19 @@ class LeadStates:
         """Forget a partition whose states may be half changed; the next `open` reads it again."""
         self._generations.pop(partition, None)
 
-    def records(self, partition: int, leads: Iterable[str]) -> list[Output]:
-        """The records that make the states of `leads` durable, and of those that somebody else wrote over."""
+    def __contains__(self, partition: int) -> bool:
+        """Whether the partition's states are in memory."""
+        return partition in self._partitions
+
+    def beside(self, partition: int) -> Beside:
+        """What an open partition knows beside its leads: changed in place, durable by `records`."""
+        return self._partitions[partition].beside
+
+    def records(self, partition: int, leads: Iterable[str], *, beside: bool = False) -> list[Output]:
+        """The records that make the states of `leads` durable, and of those that somebody else wrote over.
+
+        `beside`: what stands beside them changed too; it comes last, so that it says nothing of states that are lost.
+        """
         here = self._partitions[partition]
         due: list[tuple[str, bytes | None]] = [(key, None) for key in here.stray]
         for lead in dict.fromkeys([*leads, *here.owed]):
@@ -81,7 +96,9 @@ class LeadStates:
             if state.sealed is not None:
                 due += [(f"{lead}{MARK}{number}", None) for number in state.sealed.gone]
                 state.sealed.gone.clear()
-        here.owed, here.stray = {}, []
+        if beside or here.beside_owed:
+            due.append((KEY, encode_beside(here.beside)))
+        here.owed, here.stray, here.beside_owed = {}, [], False
         return [Output(LEAD_STATE.name, key.encode(), value, partition) for key, value in due]
 
     async def placed(self, partition: int, placed: list[Placed]) -> list[Output]:
@@ -96,7 +113,7 @@ class LeadStates:
         if not alone:
             await self._reread(partition)
         here.end = max(here.end, placed[-1].offset + placed[-1].records)
-        return self.records(partition, ()) if here.owed else []
+        return self.records(partition, ()) if here.owed or here.beside_owed else []
 
     async def _look(self, partition: int) -> None:
         here = self._partitions[partition]
@@ -111,8 +128,12 @@ class LeadStates:
         last: dict[str, int] = {}
         async for record in self._reader.read([partition], since=end):
             end = record.offset + 1
-            lead, _, number = (record.key or b"").decode(errors="replace").partition(MARK)
-            if not number:
+            key = (record.key or b"").decode(errors="replace")
+            lead, _, number = key.partition(MARK)
+            if key == KEY:
+                other = _beside(record.value, partition)
+                here.beside_owed = other is None or other.applied < here.beside.applied
+            elif not number:
                 last[lead] = -1 if (state := _decoded(record.value, partition)) is None else state.applied
         here.end = end
         strange = [
@@ -136,7 +157,11 @@ class LeadStates:
             loaded.end = record.offset + 1
             key = (record.key or b"").decode(errors="replace")
             lead, _, number = key.partition(MARK)
-            if number:
+            if key == KEY:
+                other = _beside(record.value, partition)
+                loaded.beside_owed = other is None or other.applied < loaded.beside.applied
+                loaded.beside = loaded.beside if loaded.beside_owed or other is None else other
+            elif number:
                 _take_chunk(chunks.setdefault(lead, {}), number, record.value)
             elif record.value is None:
                 loaded.states.pop(lead, None)
@@ -174,6 +199,14 @@ def _decoded(value: bytes | None, partition: int) -> LeadState | None:
         return None if value is None else decode_state(value)
     except msgspec.DecodeError as error:
         log.error("state record unreadable", extra={"partition": partition, "error": str(error)})
+        return None
+
+
+def _beside(value: bytes | None, partition: int) -> Beside | None:
+    try:
+        return None if value is None else decode_beside(value)
+    except msgspec.DecodeError as error:
+        log.error("record beside the states unreadable", extra={"partition": partition, "error": str(error)})
         return None
 
 

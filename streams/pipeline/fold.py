@@ -31,8 +31,10 @@ _SCORE: Codec[Score] = Codec(Score)
 class Fold:
     """Settle's `Process` for `lead.events`."""
 
-    def __init__(self, states: LeadStates, rules: Rules, curator: Desk = shared) -> None:
-        self._states, self._rules, self._curator = states, rules, curator
+    def __init__(
+        self, states: LeadStates, rules: Rules, curator: Desk = shared, slice_seconds: float = SLICE_SECONDS
+    ) -> None:
+        self._states, self._rules, self._curator, self._slice = states, rules, curator, slice_seconds
         self._partitions: dict[int, Partition] = {}
 
     async def __call__(self, batch: Batch) -> Outcome:
@@ -40,7 +42,10 @@ class Fold:
         states = await self._states.open(batch.partition, batch.generation)
         fold = self._partitions.get(batch.partition)
         if fold is None or fold.leads is not states:
-            fold = self._partitions[batch.partition] = Partition(states, self._rules, curator=self._curator)
+            self._partitions = {mine: kept for mine, kept in self._partitions.items() if mine in self._states}
+            beside = self._states.beside(batch.partition)
+            fold = Partition(states, self._rules, beside.fleet, beside.ticked, self._curator)
+            self._partitions[batch.partition] = fold
         try:
             return await self._fold(batch, fold)
         except BaseException:  # cut off in the middle too: what is half changed must not be gone on from
@@ -55,6 +60,7 @@ class Fold:
     async def _fold(self, batch: Batch, fold: Partition) -> Outcome:
         outcome = Outcome(placed=partial(self._states.placed, batch.partition))
         touched: dict[LeadId, None] = {}
+        beside, news = self._states.beside(batch.partition), False
         for record in batch.records:
             event = EVENT.decode(record.value)
             if isinstance(event, Rejected):
@@ -66,16 +72,19 @@ class Fold:
                     if changed:
                         touched[lead_id] = None
                     outcome.outputs += _outputs(results, batch.partition)
-                    if time.monotonic() - began > SLICE_SECONDS:
+                    if time.monotonic() - began > self._slice:
                         await asyncio.sleep(0)
                         began = time.monotonic()
                 metrics.LEADS.labels(batch.partition).set(len(fold.leads))
+                news |= beside.take(event, record.offset)
                 continue
             outcome.outputs += _outputs(fold.apply(event, batch.meta(record)), batch.partition)
             state = fold.leads.get(event.lead_id)
-            if state is not None and state.applied == record.offset:
+            if state is None:  # of no lead
+                news |= beside.take(event, record.offset)
+            elif state.applied == record.offset:
                 touched[event.lead_id] = None
-        outcome.state += self._states.records(batch.partition, touched)
+        outcome.state += self._states.records(batch.partition, touched, beside=news)
         return outcome
 
 
