@@ -1,9 +1,8 @@
-"""What a partition keeps beside its leads: which figures hold for a record that comes again, and which record wins."""
+"""What a partition keeps beside its leads: the newest figures and tick, whoever wrote last."""
 
-from processors.context import NO_FLEET
 from schemas.codec import event_id
 from schemas.events import Fleet, Tick
-from streams.engine.beside import KEPT, KEY, Beside, decode_beside, encode_beside
+from streams.engine.beside import KEY, Beside, decode_beside, encode_beside
 from streams.engine.state import LeadStates
 from tests.unit.engine.state_topic import Topic
 
@@ -18,24 +17,14 @@ def written(applied: int, ticked: int = 0) -> tuple[bytes, bytes]:
     return KEY.encode(), encode_beside(Beside(applied, ticked))
 
 
-def test_a_record_that_comes_again_has_the_figures_it_had() -> None:
-    """Whatever came since: the last ones before its offset; before the first ones nothing is known of others."""
+def test_the_newest_figures_are_kept() -> None:
+    """Those that come again take nothing back."""
     beside = Beside()
     for offset in (10, 20, 30):
         assert beside.take(fleet(offset), offset)
     assert not beside.take(fleet(20), 20)
-    back = decode_beside(encode_beside(beside))
-    assert [back.before(at).clients for at in (11, 20, 21, 31)] == [10, 10, 20, 30]
-    assert back.before(10) is NO_FLEET
-
-
-def test_only_the_last_figures_are_kept() -> None:
-    """What is older than all that is kept is folded with the oldest: nearer than none."""
-    beside = Beside()
-    for offset in range(3 * KEPT):
-        beside.take(fleet(offset), offset)
-    assert len(beside.fleets) == KEPT
-    assert beside.before(1).clients == 2 * KEPT
+    assert decode_beside(encode_beside(beside)) == beside
+    assert (beside.fleet.clients, beside.applied) == (30, 30)
 
 
 def test_ticks_only_go_on() -> None:
