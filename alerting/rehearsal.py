@@ -1,7 +1,7 @@
 """A rehearsal: events that have been, through the very fold of the live line, to see what rules would have said. Pure.
 
-`leadpulse backtest` feeds it from a file, `leadpulse replay` from the store. All leads are one partition here. A
-record's place is its number, and its append time the event's own: nothing is late in a rehearsal.
+`leadpulse backtest` feeds it from a file, `leadpulse replay` from the store. All leads are one partition here, and a
+record's place is its number.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -17,8 +17,6 @@ from processors.rules import Rules
 from schemas.alerts import Alert, AlertStatus, Evidence, Held, Rule, Severity, Signal, Unit
 from schemas.codec import event_id
 from schemas.events import Baseline, DayFigures, Event, Fleet, Reservation, Tick
-from schemas.minutes import PhraseQuestion
-from schemas.scores import Score
 from schemas.topics import LEAD_EVENTS
 from schemas.types import EventId, LeadId, LocalDay, Meta, Millis
 
@@ -71,18 +69,18 @@ class Rehearsal:
         """The rules, and the latest figures of all clients."""
         return self._fold.context
 
-    def play(self, events: Iterable[Event]) -> Iterator[Result]:
-        """The results in their order."""
-        for event in events:
-            if event.ts >= self._next_tick:
-                yield from self._hours_until(event.ts)
+    def play(self, events: Iterable[tuple[Millis, Event]]) -> Iterator[Result]:
+        """The results in their order. Each event comes with its append time (ms UTC), which never falls."""
+        for appended, event in events:
+            if appended >= self._next_tick:
+                yield from self._hours_until(appended)
             self._offset += 1
             if isinstance(event, Tick):
                 yield from self._tick(event)
             elif not isinstance(event, Fleet):
-                results = self._fold.apply(event, Meta(_TOPIC, 0, self._offset, event.ts))
+                results = self._fold.apply(event, Meta(_TOPIC, 0, self._offset, appended))
                 if results:
-                    yield from self._seen(results, event.ts)
+                    yield from self._seen(results, appended)
                 if isinstance(event, Reservation):
                     self._touched.add((event.lead_id, local_day(event.ts)))
                 elif isinstance(event, Baseline):
@@ -151,7 +149,7 @@ def lines(results: Iterable[Result]) -> Iterator[Line]:
                         result.held == "within" and rang.get((result.lead_id, result.within), False)
                     )
                 yield _of_alert(result, found.get(key, result.alert_id), told)
-            case Score() | PhraseQuestion():
+            case _:  # scores, and questions to a model
                 pass
 
 

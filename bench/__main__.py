@@ -10,6 +10,8 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from bench.backtest import GOAL as BACKTEST_GOAL
+from bench.backtest import backtest
 from bench.idle import idle
 from bench.line import line, table
 from bench.minutes import minutes
@@ -72,6 +74,8 @@ def main() -> int:
     results["speech"] = asyncio.run(speech())
     print("measuring the offline extract …", flush=True)
     results["minutes"] = minutes()
+    print("measuring the back-test …", flush=True)
+    results["backtest"] = backtest()
     print("measuring the idle installation …", flush=True)
     results["idle"] = asyncio.run(idle())
     out = Path("var/bench/results.json")
@@ -90,8 +94,10 @@ def _show(results: dict[str, dict[str, Any]]) -> None:
     for title, one, other, goal in RATIOS:
         print(f"{title}: {figures[one] / figures[other]:.2f} (goal ≤ {goal})")
     print("\n" + "\n".join(table(results["line"])) + "\n")
-    for title, figure in (results["speech"] | results["minutes"]).items():
+    for title, figure in (results["speech"] | results["minutes"] | results["backtest"]).items():
         print(f"{title}: {figure}")
+    per_second = results["backtest"]["backtest_per_s"]
+    print(f"back-test: {per_second} events/s (goal ≥ {BACKTEST_GOAL})")
     print(f"idle: {quiet['rss_mb']} MB, {quiet['cpu_percent']} % of a core")
 
 

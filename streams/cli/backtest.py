@@ -14,6 +14,7 @@ from alerting.tally import ALL, Row, Tally
 from processors.russian.plural import Forms, count, decimal
 from schemas.errors import Refused
 from schemas.events import Event
+from schemas.types import Millis
 from streams.cli.events_file import BadLines, Survey, events, labels_of, opened, survey
 from streams.cli.gist import RULES
 from streams.cli.table import moscow, table
@@ -69,7 +70,7 @@ def backtest_command(file: Path, rules: Path | None, labels: Path | None, horizo
         raise Refused(_faults(bad))
 
 
-def _shown(source: BinaryIO, played: Iterable[Event]) -> Iterator[Event]:
+def _shown(source: BinaryIO, played: Iterable[tuple[Millis, Event]]) -> Iterator[tuple[Millis, Event]]:
     """The events, and a bar on stderr for a person."""
     size = source.seek(0, 2)
     source.seek(0)

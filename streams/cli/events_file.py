@@ -87,15 +87,17 @@ def survey(source: BinaryIO) -> Survey:
     return found
 
 
-def events(source: BinaryIO, bad: BadLines) -> Iterator[Event]:
-    """The events of a file in its order. Empty lines are nothing; others that are none go to `bad`."""
+def events(source: BinaryIO, bad: BadLines) -> Iterator[tuple[Millis, Event]]:
+    """The events of a file in its order, each as if it had come at its own time (so nothing is late). Empty lines are
+    nothing; others that are none go to `bad`.
+    """
     for number, line in enumerate(source, 1):
         event = decode(line)
         if isinstance(event, Rejected):
             if line.strip():
                 bad.add(number, event.reason)
             continue
-        yield event
+        yield event.ts, event
 
 
 def labels_of(file: Path) -> dict[LeadId, LocalDay]:

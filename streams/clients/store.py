@@ -3,13 +3,16 @@
 import json
 import urllib.error
 import urllib.request
+from collections.abc import Callable
 from http import HTTPStatus
 from http.client import HTTPException
-from typing import Any
+from typing import Any, TypeVar
 
 from processors.russian.system import os_reason
 from schemas.errors import ConfigError, Refused, Transient
 from streams.settings import Store
+
+T = TypeVar("T")
 
 TIMEOUT = 60.0
 """Seconds for one answer: more than the store's own limit of one statement."""
@@ -20,6 +23,13 @@ OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 def call(store: Store, path: str, body: dict[str, Any] | None = None, timeout: float = TIMEOUT) -> Any:
     """GET, or POST with a JSON `body`; the decoded answer. Raises `ConfigError`, `Refused`, `Transient`."""
+    return fetch(store, path, json.loads, body, timeout)
+
+
+def fetch(
+    store: Store, path: str, decode: Callable[[bytes], T], body: dict[str, Any] | None = None, timeout: float = TIMEOUT
+) -> T:
+    """The same for an answer that the caller decodes (a ValueError of `decode`: it is no answer of the store)."""
     url = f"http://{store.api_host}:{store.api_port}{path}"
     request = urllib.request.Request(
         url,
@@ -28,7 +38,7 @@ def call(store: Store, path: str, body: dict[str, Any] | None = None, timeout: f
     )
     try:
         with OPENER.open(request, timeout=timeout) as answer:
-            return json.load(answer)
+            return decode(answer.read())
     except urllib.error.HTTPError as error:
         with error:
             told = f"хранилище отказало ({error.code}): {_reason(error)}"

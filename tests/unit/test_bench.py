@@ -26,7 +26,19 @@ FIGURES = {
 
 def test_every_part_can_be_started() -> None:
     """What the bench imports is there: nobody else would notice before the next `make bench`."""
-    for name in ("__main__", "contenders", "fleet", "house", "idle", "line", "minutes", "sender", "speech", "topic"):
+    for name in (
+        "__main__",
+        "backtest",
+        "contenders",
+        "fleet",
+        "house",
+        "idle",
+        "line",
+        "minutes",
+        "sender",
+        "speech",
+        "topic",
+    ):
         import_module(f"bench.{name}")
 
 

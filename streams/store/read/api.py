@@ -9,6 +9,8 @@
     POST /api/leads/{id}/profile  {"field", "text"}   a person's word on a field, in the name of the token's holder
     GET  /api/recordings/{id}                     the newest transcript, as `leadpulse minutes` wants it
     GET  /api/alerts?status=                      newest state of each alert
+    GET  /api/events?since=&until=&order=&after=  every client's, oldest first, by `order`: appended or ts
+    GET  /api/alerts/raised?since=&until=&lead=&after=   what rang in that time, oldest first
     GET  /api/status                              rows, last event of each source, lag
     POST /api/sql      {"query": "SELECT …"}      read-only; {"columns", "types", "rows"}
     GET  /api/reports?day=                        the report of a Moscow day (YYYY-MM-DD), or of today so far
@@ -35,7 +37,7 @@ from streams.store.database import Database
 from streams.store.jobs.reports import Reports
 from streams.store.jobs.ticks import Send
 from streams.store.lag import Lag
-from streams.store.read import history, profiles, requests
+from streams.store.read import history, profiles, replay, requests
 from streams.store.read.people import people
 from streams.store.read.sql import Busy, Visitors
 from streams.store.read.tokens import Tokens
@@ -76,6 +78,8 @@ class Api:
                 web.post("/api/leads/{lead}/profile", self._correct),
                 web.get("/api/recordings/{recording}", self._recording),
                 web.get("/api/alerts", self._alerts),
+                web.get("/api/events", self._events),
+                web.get("/api/alerts/raised", self._raised),
                 web.get("/api/status", self._status),
                 web.post("/api/sql", self._sql),
                 web.get("/api/reports", self._report),
@@ -156,6 +160,18 @@ class Api:
         if status and status not in get_args(AlertStatus):
             raise Refused(f"status is one of {', '.join(get_args(AlertStatus))}")
         return _json(await history.alerts(self._database, status, requests.limit(request, 500)))
+
+    async def _events(self, request: web.Request) -> web.Response:
+        order = replay.order(request.query.get("order", "appended"))
+        after = replay.cursor(request.query.get("after", ""), order)
+        since, until = requests.time(request, "since"), requests.time(request, "until")
+        return _json(await replay.events(self._database, since, until, order, after, requests.limit(request, 10_000)))
+
+    async def _raised(self, request: web.Request) -> web.Response:
+        after = replay.cursor(request.query.get("after", ""), "ts")
+        since, until = requests.time(request, "since"), requests.time(request, "until")
+        lead = requests.text(request.query.get("lead", ""), "lead")
+        return _json(await replay.raised(self._database, since, until, lead, after, requests.limit(request, 10_000)))
 
     async def _status(self, _: web.Request) -> web.Response:
         return _json(await history.status(self._database) | {"lag": await self._lag.by_topic()})

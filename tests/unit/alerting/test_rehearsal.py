@@ -36,7 +36,7 @@ def reservation(lead: int, day: LocalDay, number: int = 0, qty: int = 10, name: 
 def fleet_of(events: list[Event]) -> Fleet:
     """What the rehearsal's fold knows of all clients in the end."""
     rehearsal = Rehearsal(builtin(), ticked=False, curator=shared)
-    for _ in rehearsal.play(events):
+    for _ in rehearsal.play((event.ts, event) for event in events):
         pass
     return rehearsal.context.fleet
 

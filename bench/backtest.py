@@ -1,0 +1,46 @@
+"""How fast `leadpulse backtest` plays a made fleet, started as a user would: `python -m bench.backtest`."""
+
+import json
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from bench.fleet import Fleet
+from schemas.codec import encode
+
+CLIENTS, DAYS, SEED = 300, 120, 1
+GOAL = 50_000
+"""Events a second, the start of Python included."""
+
+
+def backtest() -> dict[str, object]:
+    """The figures, each named with its unit. CPU is what a busy machine does not blur as much as time."""
+    with tempfile.TemporaryDirectory(prefix="leadpulse-backtest-") as folder:
+        file = Path(folder) / "events.jsonl"
+        count = 0
+        with file.open("wb") as out:
+            for event in Fleet(CLIENTS, DAYS, SEED).events():
+                out.write(encode(event) + b"\n")
+                count += 1
+        before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+        subprocess.run(
+            [sys.executable, "-m", "streams.cli", "backtest", str(file), "--json"],
+            stdout=subprocess.DEVNULL,
+            timeout=600,
+            check=True,
+        )
+        took, after = time.perf_counter() - began, resource.getrusage(resource.RUSAGE_CHILDREN)
+    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return {
+        "backtest_events": count,
+        "backtest_per_s": int(count / took),
+        "backtest_per_cpu_s": int(count / cpu),
+        "backtest_us": round(cpu / count * 1e6, 2),
+    }
+
+
+if __name__ == "__main__":
+    print(json.dumps(backtest()))
