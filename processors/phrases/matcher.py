@@ -109,14 +109,15 @@ class Phrases:
 def _match(compiled: _Compiled, text: str, words: Split, places: Places) -> Match | None:
     phrase = compiled.phrase
     others = [list(occurrences(group, places)) for group in compiled.others]
-    if not all(others):
+    clues = [list(occurrences(clue, places)) for clue in compiled.clues]
+    if not all(others) or not all(clues):
         return None
     best: Match | None = None
     for anchor in occurrences(compiled.anchor, places):
         chosen = choose(anchor, others, phrase.words + SLACK, words.sentences)
         if chosen is None or _turned(phrase, anchor.anchor, chosen, words):
             continue
-        if not all(_has_clue(phrase, clue, places, chosen, words) for clue in compiled.clues):
+        if not all(_has_one(phrase, clue, chosen, words) for clue in clues):
             continue
         first, last = min(place.first for place in chosen), max(place.last for place in chosen)
         between = last - first + 1 - phrase.words
@@ -128,11 +129,11 @@ def _match(compiled: _Compiled, text: str, words: Split, places: Places) -> Matc
     return best
 
 
-def _has_clue(phrase: Phrase, clue: Numbers, places: Places, chosen: Sequence[Place], words: Split) -> bool:
-    """Whether one of its clues stands near and is not somebody else's: "договор аренды не продлеваем"."""
+def _has_one(phrase: Phrase, clues: Sequence[Place], chosen: Sequence[Place], words: Split) -> bool:
+    """Whether one of the clues stands near and is not somebody else's: "договор аренды не продлеваем"."""
     return any(
         not spoils(words.words[place.last + 1 : place.last + 2], phrase.unless)
-        for place in clues_near(clue, places, chosen, words.sentences)
+        for place in clues_near(clues, chosen, words.sentences)
     )
 
 

@@ -76,12 +76,10 @@ def choose(
     return chosen if last - first < window else None
 
 
-def clues_near(clue: Numbers, places: Places, chosen: Sequence[Place], sentences: Sequence[int]) -> Iterator[Place]:
-    """Where a clue stands in the same sentence or in one beside it."""
+def clues_near(clues: Sequence[Place], chosen: Sequence[Place], sentences: Sequence[int]) -> Iterator[Place]:
+    """Those of the clues that stand in the same sentence or in one beside it."""
     first, last = min(place.first for place in chosen), max(place.last for place in chosen)
-    for place in occurrences(clue, places):
-        if first - place.last > CLUE_WITHIN or place.first - last > CLUE_WITHIN:
-            continue
+    for place in _within(clues, first - CLUE_WITHIN, last + CLUE_WITHIN):
         if abs(sentences[place.first] - sentences[first]) <= 1 and all(
             place.last < other.first or place.first > other.last for other in chosen
         ):
