@@ -147,13 +147,19 @@ class BatchConsumer(driver.Consumer):
         return self._settled.pop(tp, None)
 
     async def _commit_offsets(self, offsets: Any, start_new_transaction: bool = True) -> bool:
-        """Commit; a failed commit is offered again (Faust forgets it and remembers it as done)."""
-        before = {tp: self._committed_offset[tp] for tp in offsets}
-        generation = self.app.consumer_generation_id
-        done: bool = await super()._commit_offsets(offsets, start_new_transaction)
-        if not done and generation == self.app.consumer_generation_id:
-            for tp, offset in offsets.items():
-                self._committed_offset[tp] = before[tp]
+        """Commit what is still ours; a failed commit is offered again (Faust would forget it and remember it as done).
+
+        Faust's own draws a table of all offsets first, for a log that nobody reads, and flushes a producer not in use.
+        """
+        assignment, generation = self.assignment(), self.app.consumer_generation_id
+        mine = {tp: offset for tp, offset in offsets.items() if tp in assignment}
+        if not mine:
+            return False
+        done: bool = await self._commit(mine)
+        if done:
+            self._committed_offset.update(mine)
+        elif generation == self.app.consumer_generation_id:
+            for tp, offset in mine.items():
                 self._settled.setdefault(tp, offset)
         return done
 

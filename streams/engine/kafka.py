@@ -110,7 +110,8 @@ class Outputs:
             producer = await self._started()
             for (topic, at), group in groups.items():
                 waiting += await _send_group(producer, self._prefix + topic, at, group)
-            placed = await asyncio.gather(*(future for future, _ in waiting))
+            futures = [future for future, _ in waiting]  # mostly one, and gathering costs as much as sending
+            placed = await asyncio.gather(*futures) if len(futures) > 1 else [await futures[0]]
             return [Placed(at.offset, count) for at, (_, count) in zip(placed, waiting, strict=True)]
         except MessageSizeTooLargeError as error:
             raise TooLarge(f"an output is larger than its topic takes: {error!r}") from error

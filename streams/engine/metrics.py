@@ -1,5 +1,7 @@
 """The only list of metric names. Every worker serves the ones it touches at /metrics."""
 
+from functools import cache
+
 from prometheus_client import Counter, Gauge, Histogram
 
 RECORDS = Counter("leadpulse_records_total", "Records settled", ["topic"])
@@ -56,3 +58,17 @@ LLM_SECONDS = Histogram(
     ["model"],
     buckets=(0.3, 1, 3, 10, 30, 60, 120, 300),
 )
+
+
+def settled(topic: str, records: int, seconds: float) -> None:
+    """Count a batch of so many records that took so long."""
+    counter, record_counter, histogram = _of_topic(topic)
+    counter.inc()
+    record_counter.inc(records)
+    histogram.observe(seconds)
+
+
+@cache
+def _of_topic(topic: str) -> tuple[Counter, Counter, Histogram]:
+    """Kept, because finding one by its label costs more than counting."""
+    return BATCHES.labels(topic), RECORDS.labels(topic), SETTLE_SECONDS.labels(topic)

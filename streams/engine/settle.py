@@ -133,9 +133,7 @@ class Settler:
             if not settled:  # it may come to us again: what the process remembers of it was never sent
                 self._discard(batch.partition)
         if settled:
-            metrics.BATCHES.labels(self._topic).inc()
-            metrics.RECORDS.labels(self._topic).inc(len(batch.records))
-            metrics.SETTLE_SECONDS.labels(self._topic).observe(time.monotonic() - began)
+            metrics.settled(self._topic, len(batch.records), time.monotonic() - began)
         return settled
 
     async def _settle_part(self, batch: Batch) -> None:
@@ -166,9 +164,8 @@ class Settler:
 
     async def _keep(self, batch: Batch, outcome: Outcome, count: Count, outputs: list[Output]) -> None:
         """Send what the process answered, and `outputs`; the state when the broker has all the rest."""
-        letters = [self._letter(batch, *bad) for bad in outcome.rejected]
-        notices = [notice_output(batch, one) for one in count.spent]
-        await self._send(batch, outcome.outputs + letters + outputs + notices)
+        outputs = outputs + [notice_output(batch, one) for one in count.spent]
+        await self._send(batch, outcome.outputs + [self._letter(batch, *bad) for bad in outcome.rejected] + outputs)
         state = outcome.state
         while state:  # if still ours: it must not lie over what the new owner wrote
             placed = await self._patiently(batch, partial(self._outputs.place, state))

@@ -66,8 +66,9 @@ class LeadStates:
             self._partitions[partition] = await self._load(partition)
         elif last != generation or self._clock() - self._partitions[partition].looked > LOOK_SECONDS:
             await self._look(partition)
-        self._generations[partition] = generation
-        self._forget_before(generation - 1)
+        if last != generation:
+            self._generations[partition] = generation
+            self._forget_before(generation - 1)
         return self._partitions[partition].states
 
     def discard(self, partition: int) -> None:

@@ -159,6 +159,7 @@ class Worker:
         gc.freeze()
         gc.set_threshold(GC_ALLOCATIONS, 20, 20)
         await self.app.start()
+        self.app.sensors.remove(self.app.monitor)  # Faust's own statistics of every message, which nobody asks for
         while not self.app.crashed:
             if self._jobs:
                 self._drop_moved_jobs()

@@ -1,7 +1,9 @@
 """The thread that owns the aiokafka consumer: commits that fail, rewinds, the length of long polls."""
 
+import asyncio
 import inspect
-from collections.abc import Iterable
+import threading
+from collections.abc import Iterable, Iterator
 from types import SimpleNamespace
 from typing import Any
 
@@ -10,6 +12,7 @@ from aiokafka import TopicPartition
 from aiokafka.consumer.fetcher import Fetcher
 from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaConnectionError
 from faust.types.tuples import TP
+from mode.threads import MethodQueue
 
 from streams.engine.consumer_thread import ConsumerThread, set_long_poll
 
@@ -79,3 +82,49 @@ def test_long_poll_is_still_read_from_the_pinned_fetcher() -> None:
     assert (fetcher._fetch_max_wait_ms, fetcher._fetch_min_bytes) == (50, 1000)
     source = inspect.getsource(Fetcher)
     assert source.count("self._fetch_max_wait_ms,") == source.count("self._fetch_min_bytes,") == 1
+
+
+@pytest.fixture
+def elsewhere() -> Iterator[asyncio.AbstractEventLoop]:
+    """An event loop that runs in a thread of its own."""
+    loop = asyncio.new_event_loop()
+    running = threading.Thread(target=loop.run_forever)
+    running.start()
+    yield loop
+    loop.call_soon_threadsafe(loop.stop)
+    running.join()
+    loop.close()
+
+
+def calling(elsewhere: asyncio.AbstractEventLoop) -> Any:
+    """A thread that is only there to be called."""
+    made = thread(Kafka())
+    made.parent_loop, made.thread_loop = asyncio.get_running_loop(), elsewhere
+    made._calls, made._method_queue = set(), MethodQueue(loop=elsewhere)
+    return made
+
+
+async def test_calls_run_in_the_thread_beside_each_other(elsewhere: asyncio.AbstractEventLoop) -> None:
+    """A commit or a rewind does not wait for the long poll under way, nor for another call."""
+    together = asyncio.Barrier(3)
+
+    async def call(number: int) -> tuple[int, int]:
+        await together.wait()
+        return number, threading.get_ident()
+
+    made = calling(elsewhere)
+    answers = await asyncio.wait_for(asyncio.gather(*(made.call_thread(call, n) for n in range(3))), 10)
+    assert [number for number, _ in answers] == [0, 1, 2]
+    assert threading.get_ident() not in {ident for _, ident in answers}
+
+
+async def test_a_fault_of_a_call_is_the_callers(elsewhere: asyncio.AbstractEventLoop) -> None:
+    """What it raises in the thread is raised where it was called, and nothing of it is kept."""
+
+    async def call() -> None:
+        raise KafkaConnectionError("away")
+
+    made = calling(elsewhere)
+    with pytest.raises(KafkaConnectionError):
+        await asyncio.wait_for(made.call_thread(call), 10)
+    assert await asyncio.wait_for(made.call_thread(asyncio.sleep, 0, "next"), 10) == "next"
