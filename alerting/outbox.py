@@ -22,9 +22,10 @@ from schemas.types import Millis
 class Item(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One message. The record's key is `key`; its partition is that of the record in `topic` that wanted it.
 
-    `to` names the receiver (`lead:ID`, `chat:ID`, `head`, `report` or `ops`), so that a changed setting also moves what
-    waits. `text` is empty when nothing is to be done. `sent` is the version that stands in `chat` as `message_id`.
-    `offset` and `ts` are of the record in `topic`. `rings` until the message of its own that it asks for is being sent.
+    `to` names the receiver (`lead:ID`, `chat:ID`, `shared`, `head`, `report` or `ops`), so that a changed setting also
+    moves what waits. `text` is empty when nothing is to be done. `sent` is the version that stands in `chat` as
+    `message_id`. `offset` and `ts` are of the record in `topic`. `rings` until the message of its own that it asks for
+    is being sent.
     """
 
     key: str

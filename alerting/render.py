@@ -72,6 +72,29 @@ def gist(alert: Alert) -> str:
     return f"{_MARKS[alert.severity]} Клиент {alert.lead_id}: {title(alert)}. {TEXTS[alert.rule].what(alert)}{quote}"
 
 
+def why_silent(alert: Alert) -> str:
+    """Why nobody was rung, or not yet, and who was told instead; empty where there is nothing to explain."""
+    match alert.held:
+        case "night":
+            return f"ночь, позвоним {_moment(alert.ring_at)}" if alert.ring_at else "была ночь"
+        case "shadow":
+            return "источник новый, пока только в отчёте"
+        case "muted":
+            return f"звонки по клиенту отключены до {_moment(alert.ring_at)}" if alert.ring_at else "звонки отключены"
+        case "budget":
+            return "у куратора за неделю уже много звонков"
+        case "grouped":
+            return "так сразу у многих клиентов, есть общее сообщение"
+        case "within":
+            return "сказано в общей тревоге по клиенту"
+        case "cooling":
+            return f"уже звонили, повтор не раньше {_moment(alert.ring_at)}" if alert.ring_at else "уже звонили"
+        case "info":
+            return "к сведению"
+        case _:
+            return ""
+
+
 def answer(action: str) -> str:
     """What the person who pressed a button sees for a moment."""
     return ANSWERS.get(action, "Готово")

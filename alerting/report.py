@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from msgspec.structs import replace
 
 from alerting.minutes import meeting_lines
-from alerting.render import clean, gist
+from alerting.render import clean, gist, why_silent
 from processors.russian.dates import clock, date, iso_date, length
 from processors.russian.plural import (
     ALERTS,
@@ -22,6 +22,7 @@ from processors.russian.plural import (
     Forms,
     count,
 )
+from schemas.alerts import Alert
 from schemas.minutes import UNKNOWN
 from schemas.reports import ChatLine, DailyReport, DuePromise, ReportLine, SilentLead, UnknownClient, UntoldMeeting
 from schemas.topics import DAY_MS
@@ -94,8 +95,8 @@ def _only(report: DailyReport, leads: frozenset[LeadId]) -> DailyReport:
 
 def _lists(report: DailyReport, since: Millis, link: Link) -> list[str]:
     meetings = ["\n".join(meeting_lines(event, link(event.lead_id, event.recording_id))) for event in report.minutes]
-    new = [f"{gist(alert)} <i>(новый)</i>" for alert in report.risks if alert.opened_at >= since]
-    old = [f"{gist(alert)} (с {date(alert.opened_at)})" for alert in report.risks if alert.opened_at < since]
+    new = [f"{_risk(alert)} <i>(новый)</i>" for alert in report.risks if alert.opened_at >= since]
+    old = [f"{_risk(alert)} (с {date(alert.opened_at)})" for alert in report.risks if alert.opened_at < since]
     return [
         *_section("Встречи", [*meetings, *map(_untold, report.untold)]),
         *_section("Риски", new + old),
@@ -103,6 +104,14 @@ def _lists(report: DailyReport, since: Millis, link: Link) -> list[str]:
         *_section("Переписка за сутки", map(_chat, report.chats)),
         *_section("Давно молчат", [_silent(lead, report.until) for lead in report.silent]),
     ]
+
+
+def _risk(alert: Alert) -> str:
+    """What it is, and why nobody was rung for it."""
+    silent = why_silent(alert)
+    told = " Передано руководителю." if alert.escalated else ""
+    again = "повторного " if alert.rung else ""
+    return f"{gist(alert)}{told}{f' <i>Без {again}звонка: {silent}.</i>' if silent else ''}"
 
 
 def _section(title: str, items: Iterable[str]) -> list[str]:

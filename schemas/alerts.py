@@ -4,7 +4,7 @@ from typing import Literal, get_args
 
 import msgspec
 
-from schemas.types import EventId, LeadId, Millis
+from schemas.types import EventId, LeadId, LocalDay, Millis
 
 Severity = Literal["info", "warning", "critical"]
 SEVERITIES: tuple[Severity, ...] = ("info", "warning", "critical")
@@ -131,3 +131,19 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     told: Told | None = None
     renewed_at: Millis = 0
     cleared: bool = False
+
+
+class CommonAlert(msgspec.Struct, frozen=True, kw_only=True):
+    """One rule's alerts of many clients at once (`fleet.alerts`): told to all curators in one message.
+
+    `common_id` is the same all over a Moscow day; `clients` of `active` have an alert that opened within 24 h before
+    `ts`. `version` grows with the share.
+    """
+
+    common_id: str
+    version: int
+    rule: Rule
+    ts: Millis
+    day: LocalDay
+    clients: int
+    active: int

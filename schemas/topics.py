@@ -86,6 +86,7 @@ LEAD_STATE = TopicSpec(
 LEAD_SIGNALS = TopicSpec("lead.signals", key="lead id", partitions=LEAD_PARTITIONS)
 LEAD_ALERTS = TopicSpec("lead.alerts", key="lead id", partitions=LEAD_PARTITIONS)
 LEAD_SCORES = TopicSpec("lead.scores", key="lead id", partitions=LEAD_PARTITIONS)
+FLEET_ALERTS = TopicSpec("fleet.alerts", key="rule and day", partitions=1)
 LEAD_UNASSIGNED = TopicSpec(
     "lead.unassigned",
     key="client kind:value",
@@ -136,6 +137,7 @@ TOPICS: tuple[TopicSpec, ...] = (
     LEAD_SIGNALS,
     LEAD_ALERTS,
     LEAD_SCORES,
+    FLEET_ALERTS,
     LEAD_UNASSIGNED,
     SEGMENTS,
     MINUTES_REQUESTS,

@@ -10,9 +10,10 @@ import msgspec
 
 from alerting.render import plain
 from alerting.report import render_report
+from schemas.alerts import Alert
 from schemas.reports import DailyReport
 from streams import settings
-from streams.cli.gist import KINDS, RULES, SEVERITIES, amount, evidence, gist
+from streams.cli.gist import KINDS, RULES, SEVERITIES, STATUSES, amount, bell, evidence, gist
 from streams.cli.table import moscow, table
 from streams.clients.store import call
 from streams.notify.outlets.links import link_of
@@ -52,7 +53,8 @@ def history_command(lead: str, limit: int, as_json: bool) -> None:
 @_LEAD
 @_AS_JSON
 def signals_command(lead: str, as_json: bool) -> None:
-    """Показать сигналы риска по клиенту ЛИД (номер лида в Битрикс24). Время московское."""
+    """Показать сигналы риска по клиенту ЛИД (номер лида в Битрикс24) и что с ними стало: был ли звонок и почему нет.
+    Время московское."""
     answer = call(settings.load().store, f"/api/leads/{quote(lead)}/signals")
     if as_json:
         _print_json(answer)
@@ -70,6 +72,15 @@ def signals_command(lead: str, as_json: bool) -> None:
     ]
     head = ("Время", "Сигнал", "Важность", "Сейчас", "Обычно", "Основание")
     click.echo(table(head, rows) if rows else f"По лиду {lead} сигналов нет.")
+    if alerts := answer.get("alerts"):
+        told = ("Тревога", "О чём", "Важность", "Состояние", "Звонок")
+        click.echo("\n" + table(told, [_alert_row(msgspec.convert(alert, Alert)) for alert in alerts]))
+
+
+def _alert_row(alert: Alert) -> tuple[str, ...]:
+    """When it opened, what it is, and how it was told."""
+    rule, severity = RULES.get(alert.rule, alert.rule), SEVERITIES[alert.severity]
+    return moscow(alert.opened_at), rule, severity, STATUSES[alert.status], bell(alert)
 
 
 @click.command("sql")

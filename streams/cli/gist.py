@@ -3,9 +3,10 @@
 import json
 from typing import Any
 
-from alerting.render import ANSWERS
+from alerting.render import ANSWERS, why_silent
 from alerting.texts import TEXTS
-from processors.russian.plural import RESERVATIONS, count
+from processors.russian.plural import RESERVATIONS, TIMES, count
+from schemas.alerts import Alert
 
 LONGEST = 100
 """Characters of a text that fit a terminal's line beside the other columns."""
@@ -48,6 +49,7 @@ HAPPENINGS = {
     "unrecorded": "встреча идёт без записи",
     "notice_sent": "участникам сказано о записи",
 }
+STATUSES = {"open": "открыта", "acknowledged": "принята", "snoozed": "отложена", "resolved": "закрыта"}
 SEVERITIES = {"info": "к сведению", "warning": "внимание", "critical": "срочно"}
 
 
@@ -87,6 +89,14 @@ def amount(value: float, unit: str) -> str:
         case "pieces":
             return f"{value:g} шт."
     return f"{value:g}"
+
+
+def bell(alert: Alert) -> str:
+    """How an alert was told: how often it rang, or why it did not."""
+    silent = why_silent(alert)
+    rang = f"звонили {count(alert.rung, TIMES)}" if alert.rung else "" if silent else "не звонили"
+    told = "передано руководителю" if alert.escalated else ""
+    return "; ".join(filter(None, (rang, f"без звонка: {silent}" if silent else "", told)))
 
 
 def evidence(found: object) -> str:

@@ -6,13 +6,14 @@ from typing import Generic, TypeAlias, TypeVar
 
 from aiokafka import ConsumerRecord
 
+from alerting.common import id_of, render_common
 from alerting.notices import render_notice
 from alerting.outbox import Wish
 from alerting.render import Rendered, answer, render, render_for_head
 from alerting.report import Link, render_curator, render_report
 from alerting.rooms import render_room
 from processors.normalize.recordings import FROM_JITSI
-from schemas.alerts import Alert
+from schemas.alerts import Alert, CommonAlert
 from schemas.codec import Codec, Rejected
 from schemas.notices import OpsNotice
 from schemas.reports import DailyReport
@@ -103,6 +104,18 @@ class Alerts(Telling[Alert]):
         """Who pressed a button is answered, once, wherever he pressed it."""
         if value.press is not None and wish.key == value.alert_id:
             self._sender.answer(value.press.callback_id, answer(value.press.action))
+
+
+class CommonAlerts(Telling[CommonAlert]):
+    """One message for all curators a rule and day; what began yesterday and goes on is not told again."""
+
+    codec = Codec(CommonAlert)
+
+    def wishes(self, record: Record, value: CommonAlert, known: Known) -> Iterable[Wish]:
+        if known(id_of(value.rule, value.day - 1)):
+            return
+        text = render_common(value)
+        yield Wish(value.common_id, "shared", value.version, record.offset, record.timestamp, text)
 
 
 class DailyReports(Telling[DailyReport]):

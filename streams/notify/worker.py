@@ -16,6 +16,7 @@ from schemas.outlets import Webhook
 from schemas.reports import DailyReport
 from schemas.sources import FromJitsi, Recording
 from schemas.topics import (
+    FLEET_ALERTS,
     LEAD_ALERTS,
     OPS_NOTICES,
     OUT_BITRIX,
@@ -46,7 +47,7 @@ from streams.notify.telegram.bot_api import BotApi
 from streams.notify.telegram.limits import Limits
 from streams.notify.telegram.sender import Sender
 from streams.notify.telegram.shelf import Place, Shelf
-from streams.notify.telling import Alerts, DailyReports, Hooks, OpsNotices, Rooms, Transcripts, no_hooks
+from streams.notify.telling import Alerts, CommonAlerts, DailyReports, Hooks, OpsNotices, Rooms, Transcripts, no_hooks
 from streams.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -75,6 +76,7 @@ def build(settings: Settings) -> Worker:
         return bodies.webhook_of_report(report, link)
 
     worker.consume(LEAD_ALERTS, Alerts(shelf, sender, hooks(bodies.webhook_of_alert)))
+    worker.consume(FLEET_ALERTS, CommonAlerts(shelf))
     worker.consume(REPORTS, DailyReports(shelf, settings.telegram.curators, link, hooks(of_report)))
     worker.consume(RECORDINGS, Rooms(shelf, hooks(_of_recording)))
     worker.consume(OPS_NOTICES, OpsNotices(shelf))

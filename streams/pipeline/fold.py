@@ -5,15 +5,16 @@ import time
 from collections.abc import Iterable
 from functools import partial
 
+from alerting.common import common_alerts
 from alerting.fold import Partition, Result
 from processors.context import Desk, shared
 from processors.rules import Rules
-from schemas.alerts import Alert, Signal
+from schemas.alerts import Alert, CommonAlert, Signal
 from schemas.codec import EVENT, MINUTES_REQUEST, Codec, Rejected
-from schemas.events import Tick
+from schemas.events import Fleet, Tick
 from schemas.minutes import PhraseQuestion
 from schemas.scores import Score
-from schemas.topics import LEAD_ALERTS, LEAD_SCORES, LEAD_SIGNALS, MINUTES_REQUESTS
+from schemas.topics import FLEET_ALERTS, LEAD_ALERTS, LEAD_SCORES, LEAD_SIGNALS, MINUTES_REQUESTS
 from schemas.types import LeadId
 from streams.engine import metrics
 from streams.engine.kafka import Output
@@ -25,6 +26,7 @@ SLICE_SECONDS = 0.05
 
 _SIGNAL: Codec[Signal] = Codec(Signal)
 _ALERT: Codec[Alert] = Codec(Alert)
+_COMMON: Codec[CommonAlert] = Codec(CommonAlert)
 _SCORE: Codec[Score] = Codec(Score)
 
 
@@ -78,6 +80,8 @@ class Fold:
                 metrics.LEADS.labels(batch.partition).set(len(fold.leads))
                 news |= beside.take(event, record.offset)
                 continue
+            if isinstance(event, Fleet) and batch.partition == 0:  # it comes to every partition
+                outcome.outputs += map(_common, common_alerts(event, self._rules.alerts))
             outcome.outputs += _outputs(fold.apply(event, batch.meta(record)), batch.partition)
             state = fold.leads.get(event.lead_id)
             if state is None:  # of no lead
@@ -86,6 +90,10 @@ class Fold:
                 touched[event.lead_id] = None
         outcome.state += self._states.records(batch.partition, touched, beside=news)
         return outcome
+
+
+def _common(alert: CommonAlert) -> Output:
+    return Output(FLEET_ALERTS.name, alert.common_id.encode(), _COMMON.encode(alert))
 
 
 def _outputs(results: Iterable[Result], partition: int) -> Iterable[Output]:

@@ -202,6 +202,8 @@ class Sender:
             return self._telegram.report_chat or shared
         if item.to == "ops":
             return self._telegram.ops_chat or self._telegram.report_chat or shared
+        if item.to == "shared":
+            return shared or self._telegram.report_chat
         if item.to == "head":
             return self._telegram.head_chat or self._telegram.report_chat or shared
         if item.to.startswith("chat:"):

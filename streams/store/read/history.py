@@ -38,11 +38,17 @@ WHERE lead_id = {lead:String}
         IN arrayZip({recordings:Array(String)}, {versions:Array(UInt32)}, {seniorities:Array(UInt64)})
 ORDER BY recording_id, number"""
 
-ALERTS = f"""
+_ALERT = f"""
 SELECT alert_id, version, lead_id, rule, severity, status, {_MS}(opened_at), {_MS}(updated_at), value, baseline, score,
-    unit, acknowledged_by, {_MS}(snoozed_until), verdict, evidence, rung, held, {_MS}(ring_at), within, escalated
-FROM alerts_current WHERE {{status:String}} IN ('', status)
-ORDER BY updated_at DESC, alert_id LIMIT {{limit:UInt32}}"""
+    unit, acknowledged_by, {_MS}(snoozed_until), verdict, evidence, rings, rung, held, {_MS}(ring_at), within, escalated
+FROM alerts_current"""
+_ALERT_NAMES = (
+    *("alert_id", "version", "lead_id", "rule", "severity", "status", "opened_at", "updated_at", "value"),
+    *("baseline", "score", "unit", "acknowledged_by", "snoozed_until", "verdict", "evidence"),
+    *("rings", "rung", "held", "ring_at", "within", "escalated"),
+)
+ALERTS = f"{_ALERT} WHERE {{status:String}} IN ('', status) ORDER BY updated_at DESC, alert_id LIMIT {{limit:UInt32}}"
+ALERTS_OF_LEAD = f"{_ALERT} WHERE lead_id = {{lead:String}} ORDER BY updated_at DESC, alert_id LIMIT {{limit:UInt32}}"
 
 SOURCES = f"""
 SELECT source, {_MS}(max(ts)), {_MS}(max(ingested_at)), count() FROM events
@@ -90,13 +96,18 @@ async def events(database: Database, lead: str, limit: int, before: Position) ->
 
 
 async def signals(database: Database, lead: str, limit: int) -> dict[str, Any]:
-    """A lead's signals, newest first."""
+    """A lead's signals, newest first, and what became of them: the newest state of each of his alerts."""
     names = (
         *("lead_id", "ts", "signal_id", "rule", "severity", "window_start", "value", "baseline", "score", "unit"),
         "evidence",
     )
     rows = await database.read(SIGNALS, {"lead": lead, "limit": limit})
-    return {"lead_id": lead, "signals": [_named(names, row, "signal_id") for row in rows]}
+    alerts = await database.read(ALERTS_OF_LEAD, {"lead": lead, "limit": limit})
+    return {
+        "lead_id": lead,
+        "signals": [_named(names, row, "signal_id") for row in rows],
+        "alerts": [_named(_ALERT_NAMES, row, "alert_id") for row in alerts],
+    }
 
 
 async def scores(database: Database, lead: str, limit: int, before: Millis) -> dict[str, Any]:
@@ -133,13 +144,8 @@ async def transcripts(database: Database, lead: str, limit: int) -> dict[str, An
 
 async def alerts(database: Database, status: str, limit: int) -> dict[str, Any]:
     """The newest state of every alert, or of those in `status`."""
-    names = (
-        *("alert_id", "version", "lead_id", "rule", "severity", "status", "opened_at", "updated_at", "value"),
-        *("baseline", "score", "unit", "acknowledged_by", "snoozed_until", "verdict", "evidence"),
-        *("rung", "held", "ring_at", "within", "escalated"),
-    )
     rows = await database.read(ALERTS, {"status": status, "limit": limit})
-    return {"alerts": [_named(names, row, "alert_id") for row in rows]}
+    return {"alerts": [_named(_ALERT_NAMES, row, "alert_id") for row in rows]}
 
 
 async def status(database: Database) -> dict[str, Any]:

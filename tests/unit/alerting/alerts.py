@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 
-from schemas.alerts import Alert, Evidence, Press, Rule, Unit
+from schemas.alerts import Alert, CommonAlert, Evidence, Press, Rule, Unit
 from schemas.minutes import OFFLINE, UNKNOWN, Action, MeetingMinutes, Minutes, Point
 from schemas.reports import (
     ChatLine,
@@ -57,6 +57,16 @@ LEAVING = Alert(
         Evidence("00000000000000e2", moscow(1, 9, 3, month=12), "message", "Мы уходим к <b>конкуренту</b> & точка"),
         Evidence("00000000000000e3", moscow(1, 12, 2, month=12), "meeting", "расторгаем договор", at_ms=135_000),
     ],
+)
+
+COMMON_ALERT = CommonAlert(
+    common_id="common:reservation_spike:20000",
+    version=34,
+    rule="reservation_spike",
+    ts=moscow(21, 12),
+    day=20_000,
+    clients=17,
+    active=50,
 )
 
 REPORT = DailyReport(

@@ -5,9 +5,10 @@ import re
 from pathlib import Path
 
 import msgspec
+from msgspec.structs import replace
 
 from tests.ports import free_port
-from tests.unit.alerting.alerts import FULL_REPORT
+from tests.unit.alerting.alerts import FULL_REPORT, SPIKE
 from tests.unit.cli.conftest import TOKEN, Line, StoreApi
 
 EVENTS = [
@@ -57,6 +58,16 @@ def test_signals_tell_value_and_own_normal(line: Line, store: StoreApi) -> None:
         "мы",
         "уходим",
     ]
+
+
+def test_signals_tell_why_nobody_was_rung(line: Line, store: StoreApi) -> None:
+    """Each alert of the client: how often it rang, or the reason that it did not."""
+    silent = replace(SPIKE, held="budget", escalated=True)
+    rung = replace(SPIKE, rung=2, status="resolved", severity="warning")
+    store.answers["/api/leads/5/signals"] = {"signals": [], "alerts": msgspec.to_builtins([silent, rung])}
+    lines = line("signals", "5").stdout.splitlines()
+    assert "без звонка: у куратора за неделю уже много звонков; передано руководителю" in lines[-2]
+    assert lines[-1].split()[-5:] == ["внимание", "закрыта", "звонили", "2", "раза"]
 
 
 def test_nothing_found_is_said(line: Line, store: StoreApi) -> None:

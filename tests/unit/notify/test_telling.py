@@ -11,9 +11,9 @@ from schemas.alerts import Press, Told
 from schemas.outlets import Webhook
 from schemas.sources import RoomReport, Transcript
 from streams.engine.kafka import Output
-from streams.notify.telling import Alerts, DailyReports, Rooms, Transcripts, by_curator
+from streams.notify.telling import Alerts, CommonAlerts, DailyReports, Rooms, Transcripts, by_curator
 from streams.notify.worker import hook_outputs
-from tests.unit.alerting.alerts import FULL_REPORT, SPIKE
+from tests.unit.alerting.alerts import COMMON_ALERT, FULL_REPORT, SPIKE
 from tests.unit.processors.minutes.test_reading import RECORDING
 from tests.unit.store.records import batch
 
@@ -127,6 +127,21 @@ async def test_what_is_escalated_goes_to_the_head_too() -> None:
     assert shelf.wishes[1].message.text.startswith("⏫ Срочная тревога осталась без ответа куратора с 21")
     assert shelf.wishes[1].message.buttons == shelf.wishes[0].message.buttons
     assert answers.said == [("q1", "Принято")]
+
+
+async def test_many_clients_at_once_are_told_once_a_day() -> None:
+    """One message in the shared chat, which changes as the share grows; a wave of yesterday is not told again."""
+    shelf = Shelf()
+    process = CommonAlerts(shelf)  # type: ignore[arg-type]
+    await told(process, COMMON_ALERT, msgspec.structs.replace(COMMON_ALERT, version=52, clients=26))
+    assert [(wish.to, wish.key, wish.version) for wish in shelf.wishes] == [
+        ("shared", "common:reservation_spike:20000", 34),
+        ("shared", "common:reservation_spike:20000", 52),
+    ]
+    goes_on = Shelf("common:reservation_spike:20000")
+    tomorrow = msgspec.structs.replace(COMMON_ALERT, common_id="common:reservation_spike:20001", day=20_001)
+    await told(CommonAlerts(goes_on), tomorrow)  # type: ignore[arg-type]
+    assert goes_on.wishes == []
 
 
 async def test_transcripts_are_for_webhooks_only() -> None:

@@ -55,7 +55,7 @@ async def test_the_rest_answers(api: aiohttp.ClientSession) -> None:
     """Transcripts, signals, alerts, status, sql and reports in their forms."""
     _, told = await answer(api, f"/api/leads/{LEAD}/transcripts")
     assert [u["text"] for u in told["transcripts"][0]["utterances"]] == ["добрый день", "да"]  # type: ignore[index]
-    assert await answer(api, "/api/leads/77/signals") == (200, {"lead_id": "77", "signals": []})
+    assert await answer(api, "/api/leads/77/signals") == (200, {"lead_id": "77", "signals": [], "alerts": []})
     assert await answer(api, "/api/leads/77/scores?before=5") == (200, {"lead_id": "77", "scores": []})
     assert await answer(api, "/api/alerts?status=open") == (200, {"alerts": []})
     status, told = await answer(api, "/api/sql", json={"query": "SELECT count() AS n FROM events"})

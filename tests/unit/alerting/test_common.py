@@ -1,0 +1,75 @@
+"""What all curators are told once when one cause sets off a rule for many clients."""
+
+import pytest
+from msgspec.structs import replace
+
+from alerting.common import common_alerts, render_common
+from alerting.report import render_report
+from processors.days import local_day
+from processors.rules import builtin
+from schemas.alerts import Alert, Held
+from schemas.events import Fleet
+from tests.unit.alerting.alerts import COMMON_ALERT, FULL_REPORT, SPIKE, moscow
+from tests.unit.alerting.lead_alerts import fleet
+
+NOON = moscow(21, 12)
+MANY: Fleet = fleet(
+    ts=NOON,
+    day=local_day(NOON),
+    clients=50,
+    fired={"reservation_spike": 0.34, "order_silence": 0.3, "leaving_phrase": 0.9},
+)
+
+
+def test_more_than_the_share_is_told_to_all() -> None:
+    """Over 30 %, of rules that one cause can set off; the same id all day, a version that grows with the share."""
+    (alert,) = common_alerts(MANY, builtin().alerts)
+    assert (alert.rule, alert.clients, alert.active, alert.version) == ("reservation_spike", 17, 50, 34)
+    (later,) = common_alerts(replace(MANY, ts=moscow(21, 20), fired={"reservation_spike": 0.5}), builtin().alerts)
+    assert later.common_id == alert.common_id
+    assert later.version > alert.version
+
+
+def test_few_clients_or_the_night_say_nothing() -> None:
+    """A share of seven clients is no season; at night nobody is told, in the morning it is still so."""
+    assert not list(common_alerts(replace(MANY, clients=7), builtin().alerts))
+    assert not list(common_alerts(replace(MANY, ts=moscow(21, 23)), builtin().alerts))
+    assert list(common_alerts(replace(MANY, ts=moscow(22, 9)), builtin().alerts))
+
+
+def test_the_common_message_reads_well() -> None:
+    """How many, what, why probably, and what to do."""
+    text = render_common(COMMON_ALERT).text
+    assert text.startswith("🟠 <b>У 17 клиентов сразу: ")
+    assert "34\u00a0% активных клиентов" in text
+    assert "Что сделать:" in text
+    assert render_common(replace(COMMON_ALERT, clients=21)).text.startswith("🟠 <b>У 21 клиента сразу")
+
+
+@pytest.mark.parametrize(
+    ("held", "said"),
+    [
+        ("night", "Без звонка: ночь, позвоним 22\u00a0ноября в\u00a009:00."),
+        ("shadow", "Без звонка: источник новый, пока только в отчёте."),
+        ("muted", "Без звонка: звонки по клиенту отключены до 22\u00a0ноября в\u00a009:00."),
+        ("budget", "Без звонка: у куратора за неделю уже много звонков."),
+        ("grouped", "Без звонка: так сразу у многих клиентов, есть общее сообщение."),
+        ("within", "Без звонка: сказано в общей тревоге по клиенту."),
+        ("info", "Без звонка: к сведению."),
+        ("", ""),
+    ],
+)
+def test_the_report_says_why_nobody_was_rung(held: Held, said: str) -> None:
+    """Each reason in plain words behind the risk; nothing where it rang."""
+    alert: Alert = replace(SPIKE, held=held, ring_at=moscow(22, 9), rung=0 if held else 1)
+    text = "\n".join(render_report(replace(FULL_REPORT, risks=[alert])))
+    assert said in text
+    assert ("Без звонка" in text) == bool(said)
+
+
+def test_the_report_says_what_waits_and_who_was_told() -> None:
+    """An alert that rang and has grown waits for its second ring; an escalated one was given to the head."""
+    alert = replace(SPIKE, held="cooling", ring_at=moscow(22, 9), rung=1, escalated=True)
+    text = "\n".join(render_report(replace(FULL_REPORT, risks=[alert])))
+    assert "Передано руководителю." in text
+    assert "Без повторного звонка: уже звонили, повтор не раньше 22\u00a0ноября в\u00a009:00." in text
