@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Literal, NamedTuple
 
+from processors import feedback
 from processors.days import DAY_MS, HOUR_MS, OFFSET_MS, next_hour
 from processors.feedback import is_doubted
 from processors.rules.alerts import AlertRules
@@ -67,6 +68,8 @@ def hold(alerts: Mapping[Rule, Alert], alert: Alert, moment: Moment) -> Hold:
     rules, now = moment.rules, moment.now
     if alert.severity == "info":  # a note, for the card and the score
         return Hold("info")
+    if feedback.is_doubted(alert.rule, moment.fleet.verdicts, rules):
+        return Hold("doubted")
     if now < moment.muted_until:
         return Hold("muted", moment.muted_until)
     if _in_shadow(alerts, alert.rule, moment):

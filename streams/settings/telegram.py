@@ -24,8 +24,8 @@ class Telegram(Section):
     ops_chat: int = 0
     """Чат тех, кто следит за установкой; если 0, то `report_chat`."""
     staff: list[int] = Field([])
-    """Номера сотрудников в Telegram: их слова не поднимают тревогу. Кнопки нажимают только они и кураторы из
-    `curators`."""
+    """Номера сотрудников в Telegram: их слова не поднимают тревогу. Кнопки нажимают только они и те, чей личный чат
+    указан в `curators`, `curator_chat` или `head_chat`."""
     timeout: float = Field(15.0, gt=0)
     """Секунд на один запрос."""
     per_second: float = Field(25.0, gt=0)

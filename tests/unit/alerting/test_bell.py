@@ -44,6 +44,14 @@ def test_a_note_never_rings_until_it_is_more() -> None:
     assert (worse.rings, worse.held) == (True, "")
 
 
+def test_a_rule_that_people_find_wrong_is_in_the_report_only() -> None:
+    """One right of ten by people's verdicts: it rings no more, however critical; nine verdicts prove nothing."""
+    for verdicts, held in (((0, 10), "doubted"), ((0, 9), ""), ((5, 5), "")):
+        alert = decide({}, signal(0, severity="critical"), fleet=fleet(verdicts={"leaving_phrase": verdicts}))
+        assert alert is not None
+        assert (alert.held, alert.rings) == (held, not held)
+
+
 def test_what_is_over_before_the_morning_never_rings() -> None:
     """A warning that clears in the night, or that a person has answered, is silent in the morning."""
     alerts, _ = opened(ts=NIGHT)
