@@ -18,9 +18,21 @@ import msgspec
 from processors.days import day_start, local_day
 from processors.lead import LATE_MS
 from processors.state import DAYS_KEPT
+from processors.stock import WITHDRAWAL
 from schemas.codec import encode, event_id
 from schemas.errors import Transient
-from schemas.events import Baseline, DayFigures, Event, Inbound, Message, Pick, Reservation, Shipment
+from schemas.events import (
+    Baseline,
+    Call,
+    DayFigures,
+    Event,
+    Inbound,
+    MeetingRecorded,
+    Message,
+    Pick,
+    Reservation,
+    Shipment,
+)
 from schemas.topics import LEAD_EVENTS
 from schemas.types import LocalDay, Millis
 from streams.engine.clock import Clock
@@ -34,8 +46,8 @@ from streams.store.sinks.rows import Record
 
 log = logging.getLogger(__name__)
 
-COUNTED = (Reservation, Pick, Shipment, Inbound, Message)
-KINDS = ("reservation", "pick", "shipment", "inbound", "message")
+COUNTED = (Reservation, Pick, Shipment, Inbound, Message, Call, MeetingRecorded)
+KINDS = ("reservation", "pick", "shipment", "inbound", "message", "call", "meeting_recorded")
 """The events that daily figures are made of."""
 
 CHUNK = 200
@@ -67,12 +79,17 @@ FIGURES = """
 SELECT lead_id, toInt32(toDate(least(ts, ingested_at), 'Europe/Moscow')) AS day,
     countIf(kind = 'reservation' AND action = 'created'), sumIf(qty, kind = 'reservation'),
     countIf(kind = 'pick'), sumIf(qty, kind = 'pick'), sumIf(qty, kind = 'shipment'),
-    sumIf(qty, kind = 'inbound' AND action != 'planned'), countIf(kind = 'message' AND action = 'client')
+    sumIf(qty, kind = 'inbound' AND action != 'planned'), countIf(kind = 'message' AND action = 'client'),
+    countIf(kind = 'reservation' AND action != 'created' AND qty < 0),
+    -sumIf(qty, kind = 'reservation' AND action != 'created' AND qty < 0),
+    sumIf(qty, kind = 'pick' AND action = {withdrawal:String}), sumIf(qty, kind = 'inbound' AND action = 'planned'),
+    countIf(kind = 'call'), countIf(kind = 'meeting_recorded'), countIf(kind = 'message' AND action = 'staff')
 FROM events FINAL
 WHERE lead_id IN {leads:Array(String)} AND kind IN {kinds:Array(String)}
     AND ts >= fromUnixTimestamp64Milli({since:Int64}) AND day BETWEEN {first:Int32} AND {last:Int32}
 GROUP BY lead_id, day
 ORDER BY lead_id, day"""
+"""In the order of `DayFigures`, counted as `processors.lead.step` counts."""
 
 
 class Baselines:
@@ -158,7 +175,14 @@ class Baselines:
     async def _figures(self, leads: list[str], first: LocalDay, last: LocalDay) -> dict[str, list[DayFigures]]:
         rows = await self._database.read(
             FIGURES,
-            {"leads": leads, "kinds": list(KINDS), "since": day_start(first), "first": first, "last": last},
+            {
+                "leads": leads,
+                "kinds": list(KINDS),
+                "withdrawal": WITHDRAWAL,
+                "since": day_start(first),
+                "first": first,
+                "last": last,
+            },
         )
         found: dict[str, list[DayFigures]] = {}
         for lead, *figures in rows:

@@ -12,6 +12,7 @@ from typing import Any, TypeAlias, get_args
 import msgspec
 from aiokafka import ConsumerRecord
 
+from processors.stock import WITHDRAWAL
 from schemas import events as ev
 from schemas.alerts import Alert, Signal
 from schemas.outlets import LlmCall
@@ -61,6 +62,7 @@ def _by(author: ev.Author) -> str:
 ACTIONS: dict[type, Callable[[Any], str]] = {
     ev.MeetingRoom: lambda event: event.happening,
     ev.Reservation: lambda event: event.action,
+    ev.Pick: lambda event: WITHDRAWAL if event.purpose == WITHDRAWAL else "",
     ev.Inbound: lambda event: "planned" if event.planned else "",
     ev.Message: lambda event: _by(event.author),
     ev.MessageEdited: lambda event: _by(event.author),
