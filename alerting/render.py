@@ -46,7 +46,7 @@ def render(alert: Alert) -> Rendered:
     lines = [f"{_MARKS[alert.severity]} <b>Клиент {alert.lead_id}: {title(alert)}</b>"]
     lines.append(TEXTS[alert.rule].what(alert))
     lines.append(f"Замечено {_moment(alert.opened_at)} (мск)")
-    shown = [evidence for evidence in alert.evidence if evidence.kind != "part"][-MOST_EVIDENCE:]
+    shown = [evidence for evidence in alert.evidence if evidence.kind not in TEXTS][-MOST_EVIDENCE:]
     if shown:
         lines += ["", "Основание:", *map(_evidence, shown)]
     if alert.status != "resolved":
@@ -95,6 +95,13 @@ def why_silent(alert: Alert) -> str:
             return "по ответам кураторов этот признак часто ошибается"
         case _:
             return ""
+
+
+def gist_line(alert: Alert, of: bool = False) -> str:
+    """The alert as one line of a list: since when, what, how much. `of`: with the client's number."""
+    whose = f"Клиент {alert.lead_id}: " if of else ""
+    what = TEXTS[alert.rule].what(alert)
+    return f"{_MARKS[alert.severity]} {whose}{title(alert)} (с {date(alert.opened_at)}). {what}"
 
 
 def answer(action: str) -> str:

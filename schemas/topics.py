@@ -115,6 +115,7 @@ REPORTS = TopicSpec("daily.reports", key="report id", partitions=1)
 OUTBOX = TopicSpec(
     "notify.outbox", key="what is sent", partitions=LEAD_PARTITIONS, cleanup="compact", retention_ms=FOREVER
 )
+BOT_COMMANDS = TopicSpec("bot.commands", key="chat id", partitions=1, retention_ms=DAY_MS)
 OPS_NOTICES = TopicSpec("ops.notices", key="notice id", partitions=1)
 PROBE = TopicSpec("ops.probe", key="who asks", partitions=1, retention_ms=DAY_MS)
 DEAD_LETTERS = TopicSpec(
@@ -148,6 +149,7 @@ TOPICS: tuple[TopicSpec, ...] = (
     OUT_WEBHOOKS,
     REPORTS,
     OUTBOX,
+    BOT_COMMANDS,
     OPS_NOTICES,
     PROBE,
     DEAD_LETTERS,

@@ -7,6 +7,7 @@ from typing import TypeAlias
 import msgspec
 
 from processors.identity import Identities
+from schemas.bot import BotCommand
 from schemas.codec import Rejected
 from schemas.events import Event
 from schemas.minutes import MeetingRequest
@@ -23,8 +24,9 @@ class Options:
     room_prefixes: tuple[str, ...] = ("lead-",)
 
 
-Found: TypeAlias = Sequence[Event | Unassigned | MeetingRequest] | Rejected
-"""What a record means: events (none, if it matters to no client) and work for `minutes`, or why it cannot be used."""
+Found: TypeAlias = Sequence[Event | Unassigned | MeetingRequest | BotCommand] | Rejected
+"""What a record means: events (none, if it matters to no client) and work for `minutes` or `notify`; or why it cannot
+be used."""
 
 Normalizer: TypeAlias = Callable[[Meta, bytes, Identities, Options], Found]
 

@@ -1,11 +1,13 @@
 """`source.telegram` → messages, their edits and deletions, and pressed buttons. One raw Bot API `Update` a record.
 
-No events come of: channel posts, service messages (so far also `migrate_to_chat_id`: until chats have aliases, a person
-links the new id), messages in the curators' own chats, and what our own people write to the bot in private.
+Our people's commands to the bot (`telegram_command`) are answered by `notify`. No events come of: channel posts,
+service messages (so far also `migrate_to_chat_id`: until chats have aliases, a person links the new id), other messages
+in the curators' own chats, and what else our own people write to the bot in private.
 """
 
 from processors.identity import Identities
 from processors.normalize.contract import Found, Options, unassigned
+from processors.normalize.telegram_command import asked
 from processors.normalize.telegram_update import CallbackQuery, Chat, Deleted, Message, Update, User
 from schemas import callback, events
 from schemas.codec import Codec, Rejected, event_id
@@ -42,8 +44,13 @@ def normalize(meta: Meta, record: bytes, identities: Identities, options: Option
 def _message(
     message: Message, source: str, meta: Meta, record: bytes, identities: Identities, options: Options
 ) -> Found:
-    if message.is_service or _is_internal(message, options):
+    if message.is_service:
         return []
+    if _is_internal(message, options):
+        if not _may_ask(message, options):
+            return []
+        command_id = _id(source, "", message.chat, message.message_id, "command")
+        return asked(message, command_id, source, _author(message, options))
     id_, ts = _id(source, message.business_connection_id, message.chat, message.message_id), message.date * 1000
     lead_id = identities.find(_client(message.chat))
     if lead_id is None:
@@ -147,6 +154,11 @@ def _is_internal(message: Message, options: Options) -> bool:
     if str(message.chat.id) in options.curator_chats:
         return True
     return message.chat.type == "private" and not message.business_connection_id and _is_staff(message, options)
+
+
+def _may_ask(message: Message, options: Options) -> bool:
+    """Who may press buttons may ask; a guest of the curators' group may not."""
+    return message.from_ is not None and _author_id(message) in options.staff | options.curator_chats
 
 
 def _is_staff(message: Message, options: Options) -> bool:

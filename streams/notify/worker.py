@@ -16,6 +16,7 @@ from schemas.outlets import Webhook
 from schemas.reports import DailyReport
 from schemas.sources import FromJitsi, Recording
 from schemas.topics import (
+    BOT_COMMANDS,
     FLEET_ALERTS,
     LEAD_ALERTS,
     OPS_NOTICES,
@@ -36,6 +37,7 @@ from streams.engine.parking import Return
 from streams.engine.places import disk
 from streams.engine.worker import Worker
 from streams.notify.away import AwayWatch, kafka_answers
+from streams.notify.commands import Commands
 from streams.notify.outlets.bitrix import BitrixComments
 from streams.notify.outlets.bitrix_client import BitrixApi
 from streams.notify.outlets.files import Files
@@ -80,6 +82,7 @@ def build(settings: Settings) -> Worker:
     worker.consume(REPORTS, DailyReports(shelf, settings.telegram.curators, link, hooks(of_report)))
     worker.consume(RECORDINGS, Rooms(shelf, hooks(_of_recording)))
     worker.consume(OPS_NOTICES, OpsNotices(shelf))
+    worker.consume(BOT_COMMANDS, Commands(shelf, settings.store))
     worker.consume(PARKED, Return(wall_clock))  # here, where a wait of an hour holds up no rebalance
     if hooked:
         worker.consume(TRANSCRIPTS, Transcripts(hooks(bodies.webhook_of_transcript)))

@@ -6,6 +6,7 @@ It touches Kafka only. `processors/` decides what a record means, `alerting/` wh
 import msgspec
 
 from processors.normalize import NORMALIZERS, Normalizer, Options
+from schemas.bot import BotCommand
 from schemas.codec import EVENT, MINUTES_REQUEST, Codec, Rejected
 from schemas.errors import NotYet
 from schemas.events import Event
@@ -13,6 +14,7 @@ from schemas.minutes import MeetingRequest
 from schemas.sources import Unassigned
 from schemas.topics import (
     BITRIX,
+    BOT_COMMANDS,
     IDENTITIES,
     LEAD_EVENTS,
     LEAD_STATE,
@@ -35,6 +37,7 @@ from streams.settings import Settings
 from streams.settings.thresholds import rules_of
 
 _UNASSIGNED: Codec[Unassigned] = Codec(Unassigned)
+_COMMAND: Codec[BotCommand] = Codec(BotCommand)
 
 
 HOOKS = (TELEGRAM, BITRIX, WMS)
@@ -87,7 +90,7 @@ class Normalize:
         return outcome
 
 
-def _output(found: Event | Unassigned | MeetingRequest, key: bytes | None) -> Output:
+def _output(found: Event | Unassigned | MeetingRequest | BotCommand, key: bytes | None) -> Output:
     match found:
         case Unassigned():
             client = f"{found.client.kind}:{found.client.value}"
@@ -95,5 +98,7 @@ def _output(found: Event | Unassigned | MeetingRequest, key: bytes | None) -> Ou
             return Output(LEAD_UNASSIGNED.name, client.encode(), _UNASSIGNED.encode(kept))
         case MeetingRequest():
             return Output(MINUTES_REQUESTS.name, found.lead_id.encode(), MINUTES_REQUEST.encode(found))
+        case BotCommand():
+            return Output(BOT_COMMANDS.name, found.chat_id.encode(), _COMMAND.encode(found))
         case _:
             return Output(LEAD_EVENTS.name, found.lead_id.encode(), EVENT.encode(found))

@@ -3,16 +3,14 @@
 Each as it was at the report's `until`, so a report that is made up later says what it would have said in its time.
 """
 
-from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any
 
 import msgspec
 
-from schemas.alerts import Alert, Evidence
 from schemas.minutes import ChatSummary, MeetingMinutes
 from schemas.reports import ChatLine, DailyReport, DuePromise, SilentLead, SourceHealth, UnknownClient, UntoldMeeting
 from schemas.types import Millis
+from streams.store.alerts import COLUMNS, alert_of
 from streams.store.database import Database
 from streams.store.jobs.clock import moscow
 
@@ -65,9 +63,7 @@ SELECT payload FROM events FINAL
 WHERE kind = 'chat_summary' AND {_RECENT} AND multiSearchAny(payload, {{due:Array(String)}})"""
 
 RISKS = f"""
-SELECT lower(hex(alert_id)), version, lead_id, rule, severity, status, {_MS}(opened_at), {_MS}(updated_at), value,
-    baseline, score, unit, acknowledged_by, {_MS}(snoozed_until), verdict, rung, held, {_MS}(ring_at), within,
-    escalated, figures, evidence
+SELECT {COLUMNS}
 FROM (SELECT * FROM alerts FINAL WHERE {_BEFORE} ORDER BY alert_id, version DESC LIMIT 1 BY alert_id)
 WHERE status != 'resolved'
 ORDER BY indexOf(['critical', 'warning', 'info'], severity), opened_at DESC, alert_id LIMIT {MOST_LINES}"""
@@ -102,7 +98,7 @@ async def digest(database: Database, report: DailyReport) -> DailyReport:
         minutes=minutes,
         untold=[UntoldMeeting(*row) for row in await database.read(UNTOLD, window)],
         chats=[ChatLine(chat.lead_id, chat.minutes.summary) for chat in chats],
-        risks=[_alert(row) for row in await database.read(RISKS, window)],
+        risks=[alert_of(row) for row in await database.read(RISKS, window)],
         promises=await _promises(database, report.until),
         silent=[SilentLead(*row) for row in await database.read(SILENT, window)],
         unknown=[UnknownClient(*row) for row in await database.read(UNKNOWN, window)],
@@ -123,19 +119,3 @@ async def _promises(database: Database, until: Millis) -> list[DuePromise]:
         found += [DuePromise(event.lead_id, event.ts, action) for action in due]
     found.sort(key=lambda promise: (promise.action.due, promise.lead_id, promise.ts))
     return found[:MOST_LINES]
-
-
-def _alert(row: Sequence[Any]) -> Alert:
-    alert_id, version, lead_id, *rest, figures, evidence = row
-    names = (
-        *("rule", "severity", "status", "opened_at", "updated_at", "value", "baseline", "score", "unit"),
-        *("acknowledged_by", "snoozed_until", "verdict", "rung", "held", "ring_at", "within", "escalated"),
-    )
-    return Alert(
-        alert_id=alert_id.rjust(16, "0"),
-        version=version,
-        lead_id=lead_id,
-        figures=msgspec.json.decode(figures, type=dict[str, float]),
-        evidence=msgspec.json.decode(evidence, type=list[Evidence]),
-        **dict(zip(names, rest, strict=True)),
-    )

@@ -11,6 +11,8 @@
     GET  /api/alerts?status=                      newest state of each alert
     GET  /api/events?since=&until=&order=&after=  every client's, oldest first, by `order`: appended or ts
     GET  /api/alerts/raised?since=&until=&lead=&after=   what rang in that time, oldest first
+    GET  /api/leads/{id}/risk                     newest score, living alerts, when he was last seen
+    GET  /api/risks/top, /api/risks/silent        leads with the most points; with alerts of silence
     GET  /api/status                              rows, last event of each source, lag
     POST /api/sql      {"query": "SELECT …"}      read-only; {"columns", "types", "rows"}
     GET  /api/reports?day=                        the report of a Moscow day (YYYY-MM-DD), or of today so far
@@ -37,7 +39,7 @@ from streams.store.database import Database
 from streams.store.jobs.reports import Reports
 from streams.store.jobs.ticks import Send
 from streams.store.lag import Lag
-from streams.store.read import history, profiles, replay, requests
+from streams.store.read import history, profiles, replay, requests, risks
 from streams.store.read.people import people
 from streams.store.read.sql import Busy, Visitors
 from streams.store.read.tokens import Tokens
@@ -80,6 +82,9 @@ class Api:
                 web.get("/api/alerts", self._alerts),
                 web.get("/api/events", self._events),
                 web.get("/api/alerts/raised", self._raised),
+                web.get("/api/leads/{lead}/risk", self._risk),
+                web.get("/api/risks/top", self._top),
+                web.get("/api/risks/silent", self._silent),
                 web.get("/api/status", self._status),
                 web.post("/api/sql", self._sql),
                 web.get("/api/reports", self._report),
@@ -172,6 +177,15 @@ class Api:
         since, until = requests.time(request, "since"), requests.time(request, "until")
         lead = requests.text(request.query.get("lead", ""), "lead")
         return _json(await replay.raised(self._database, since, until, lead, after, requests.limit(request, 10_000)))
+
+    async def _risk(self, request: web.Request) -> web.Response:
+        return _json(await risks.risk(self._database, requests.lead(request)))
+
+    async def _top(self, _: web.Request) -> web.Response:
+        return _json(await risks.top(self._database))
+
+    async def _silent(self, _: web.Request) -> web.Response:
+        return _json(await risks.silent(self._database))
 
     async def _status(self, _: web.Request) -> web.Response:
         return _json(await history.status(self._database) | {"lag": await self._lag.by_topic()})

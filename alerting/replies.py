@@ -1,0 +1,116 @@
+"""What the bot answers our people: a client's risk, who is at most risk, who is silent. Pure. Telegram's HTML."""
+
+from collections.abc import Iterable
+from operator import attrgetter
+
+from alerting.render import clean, gist_line
+from alerting.texts import TEXTS
+from processors.russian.dates import clock, date
+from schemas.alerts import SEVERITIES, Alert
+from schemas.bot import BotCommand, LeadRisk, Risks
+from schemas.scores import Level, Score
+
+HELP = """Что я умею:
+/risk 12345 — риск клиента и из чего он сложился
+/top — у кого риск самый высокий
+/silent — кто молчит
+/mute 12345 7 — не звонить о клиенте 7 дней (0 — звонить снова)"""
+
+_FAULTS = {
+    ("risk", "no_lead"): "Укажите номер клиента, например: /risk 12345",
+    ("mute", "no_lead"): "Укажите номер клиента и на сколько дней, например: /mute 12345 7",
+    ("mute", "no_days"): "Укажите от 0 до 90 дней, например: /mute 12345 7",
+}
+
+UNKNOWN_NOW = "Не могу ответить: хранилище сейчас недоступно. Спросите ещё раз через несколько минут."
+
+_LEVELS: dict[Level, str] = {"green": "низкий", "yellow": "повышенный", "red": "высокий"}
+
+_LAST = {
+    "reservation": "заказ",
+    "message": "сообщение клиента",
+    "call": "звонок",
+    "meeting_recorded": "встреча",
+}
+"""Kinds of events that tell when the client was last with us."""
+
+LONGEST = 3800
+"""Characters of an answer; alerts that do not fit are counted."""
+
+
+def fault(command: BotCommand) -> str:
+    """What was wrong with the words of a command, or an empty text."""
+    return _FAULTS.get((command.command, command.fault), HELP) if command.fault else ""
+
+
+def muted(command: BotCommand) -> str:
+    """The answer to `/mute`."""
+    if not command.until:
+        return f"О клиенте {command.lead_id} снова звоню сразу."
+    until = f"{date(command.until)}, {clock(command.until)}"
+    return (
+        f"О клиенте {command.lead_id} не звоню до {until} (мск). Тревоги будут в отчёте. "
+        f"Вернуть звонки: /mute {command.lead_id} 0"
+    )
+
+
+def risk(found: LeadRisk) -> str:
+    """The answer to `/risk`."""
+    if found.score is None and not found.alerts and not found.last:
+        return f"О клиенте {found.lead_id} ничего не известно. Проверьте номер лида."
+    lines = [f"<b>Клиент {found.lead_id}</b>: {_points(found.score)}"]
+    if found.score is not None and found.score.parts:
+        lines.append(f"Из чего сложился: {_parts(found.score)}")
+    if found.alerts:
+        lines += ["", "Открытые тревоги:", *map(gist_line, sorted(found.alerts, key=_weight))]
+    else:
+        lines.append("Открытых тревог нет.")
+    seen = [f"{name} {date(found.last[kind])}" for kind, name in _LAST.items() if kind in found.last]
+    if seen:
+        lines += ["", f"Последнее: {', '.join(seen)}"]
+    return _fit(lines)
+
+
+def top(risks: Risks) -> str:
+    """The answer to `/top`."""
+    leads = [lead for lead in risks.leads if lead.score is not None and lead.score.points >= 1]
+    if not leads:
+        return "Клиентов с риском ухода сейчас нет."
+    lines = ["<b>Самый высокий риск</b>"]
+    for lead in leads:
+        why = f": {_parts(lead.score)}" if lead.score is not None and lead.score.parts else ""
+        lines.append(f"• Клиент {lead.lead_id} — {_points(lead.score)}{why}")
+    return _fit(lines)
+
+
+def silent(risks: Risks) -> str:
+    """The answer to `/silent`."""
+    lines = [gist_line(alert, of=True) for lead in risks.leads for alert in sorted(lead.alerts, key=_weight)]
+    return _fit(["<b>Молчат</b>", *lines]) if lines else "Все на связи: тревог о молчании нет."
+
+
+def _points(score: Score | None) -> str:
+    if score is None:
+        return "риска не видно"
+    return f"риск {round(score.points)} из 100, {_LEVELS[score.level]}"
+
+
+def _parts(score: Score) -> str:
+    heaviest = sorted(score.parts, key=attrgetter("points"), reverse=True)[:3]
+    return ", ".join(f"{TEXTS[part.rule].title} ({round(part.points)})" for part in heaviest)
+
+
+def _weight(alert: Alert) -> tuple[int, int]:
+    return -SEVERITIES.index(alert.severity), -alert.opened_at
+
+
+def _fit(lines: Iterable[str]) -> str:
+    shown: list[str] = []
+    size = left = 0
+    for line in lines:
+        size += len(line) + 1
+        if size > LONGEST or left:
+            left += 1
+        else:
+            shown.append(line)
+    return "\n".join([*shown, clean(f"… и ещё {left}", LONGEST)] if left else shown)

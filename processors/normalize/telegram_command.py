@@ -1,0 +1,53 @@
+"""What our people ask the bot in private or in a curators' chat: `/risk 12345`, `/top`, `/silent`, `/mute 12345 7`."""
+
+import re
+from collections.abc import Sequence
+
+from processors.days import DAY_MS
+from processors.normalize.telegram_update import Message
+from schemas.bot import Asked, BotCommand
+from schemas.events import AlertsMuted, Author
+from schemas.types import EventId, LeadId
+
+_COMMAND = re.compile(r"/(risk|top|silent|mute|help|start)(?:@\w+)?(?:\s+(.*))?", re.DOTALL)
+_LEAD = re.compile(r"(?:lead-)?([0-9]{1,12})")
+_DAYS = re.compile(r"[0-9]{1,3}")
+
+USUAL_DAYS, MOST_DAYS = 7, 90
+"""How long `/mute` holds where no days are said, and at most: who is muted for ever is forgotten."""
+
+
+def asked(message: Message, command_id: EventId, source: str, author: Author) -> Sequence[BotCommand | AlertsMuted]:
+    """The command in a message of our people, and what it does; nothing where there is none."""
+    found = _COMMAND.fullmatch(message.said.strip())
+    if found is None:
+        return []
+    name, words = found[1], (found[2] or "").split()
+    ts = message.date * 1000
+
+    def command(name: Asked, **fields: object) -> BotCommand:
+        return BotCommand(command_id=command_id, chat_id=str(message.chat.id), command=name, ts=ts, **fields)  # type: ignore[arg-type]
+
+    match name:
+        case "top" | "silent":
+            return [command(name)]
+        case "risk":
+            lead = _lead(words)
+            return [command("risk", lead_id=lead) if lead else command("risk", fault="no_lead")]
+        case "mute":
+            lead = _lead(words)
+            if not lead:
+                return [command("mute", fault="no_lead")]
+            if len(words) > 1 and not (_DAYS.fullmatch(words[1]) and int(words[1]) <= MOST_DAYS):
+                return [command("mute", lead_id=lead, fault="no_days")]
+            days = int(words[1]) if len(words) > 1 else USUAL_DAYS
+            until = ts + days * DAY_MS if days else 0
+            muted = AlertsMuted(event_id=command_id, lead_id=lead, ts=ts, source=source, until=until, actor=author)
+            return [muted, command("mute", lead_id=lead, until=until)]
+        case _:
+            return [command("help")]
+
+
+def _lead(words: Sequence[str]) -> LeadId:
+    found = _LEAD.fullmatch(words[0]) if words else None
+    return found[1] if found else ""

@@ -1,0 +1,41 @@
+"""What our people ask the bot (`bot.commands`, key = chat id), and what the store answers about risks."""
+
+from typing import Literal
+
+import msgspec
+
+from schemas.alerts import Alert
+from schemas.scores import Score
+from schemas.types import EventId, LeadId, Millis
+
+Asked = Literal["risk", "top", "silent", "mute", "help"]
+
+
+class BotCommand(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A command of somebody of our people, to be answered in the chat where it stood.
+
+    `until` is of `mute`: when the lead's alerts ring again (0: at once). `fault` says what was wrong with the words.
+    """
+
+    command_id: EventId
+    chat_id: str
+    command: Asked
+    ts: Millis
+    lead_id: LeadId | Literal[""] = ""
+    until: Millis = 0
+    fault: Literal["", "no_lead", "no_days"] = ""
+
+
+class LeadRisk(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A lead's newest score, its alerts that are not resolved, and when each kind of event was last seen."""
+
+    lead_id: LeadId
+    score: Score | None = None
+    alerts: list[Alert] = []
+    last: dict[str, Millis] = {}
+
+
+class Risks(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Leads, the one that needs people most first."""
+
+    leads: list[LeadRisk] = []

@@ -1,0 +1,84 @@
+"""Our people's commands to the bot, answered from the store.
+
+A person waits: a store that is away gets one try, and the answer says so. The answer is owed like any message: it is in
+the outbox before the command is acked.
+"""
+
+import asyncio
+from typing import TypeVar
+
+import msgspec
+
+from alerting import replies
+from alerting.outbox import Wish
+from alerting.render import Rendered
+from schemas.bot import BotCommand, LeadRisk, Risks
+from schemas.codec import Codec, Rejected
+from schemas.errors import LeadpulseError
+from streams.clients.store import call
+from streams.engine.settle import Batch, Outcome
+from streams.notify.telegram.shelf import Place, Shelf
+from streams.settings import Store
+
+T = TypeVar("T")
+
+_COMMAND: Codec[BotCommand] = Codec(BotCommand)
+
+PATIENCE = 10.0
+"""Seconds that the store may take for an answer."""
+
+WAITING = 16
+"""Answers of a chat that the outbox remembers: it keeps a key for ever, and an answer is read once."""
+
+
+class Commands:
+    """Settle's `Process`."""
+
+    def __init__(self, shelf: Shelf, store: Store) -> None:
+        self._shelf, self._store = shelf, store
+
+    async def __call__(self, batch: Batch) -> Outcome:
+        """Raises `Transient` while the outbox cannot be read or written."""
+        place = Place(batch.topic, batch.partition)
+        await self._shelf.open([place], batch.generation)
+        outcome = Outcome()
+        wishes = []
+        for record in batch.records:
+            command = _COMMAND.decode(record.value)
+            if isinstance(command, Rejected):
+                outcome.rejected.append((record, command))
+                continue
+            key = f"bot:{command.chat_id}/{record.offset % WAITING}"
+            text = Rendered(await self._answer(command))
+            to = f"chat:{command.chat_id}"
+            wishes.append(Wish(key, to, record.offset + 1, record.offset, record.timestamp, text, rings=True))
+        await self._shelf.put(place, wishes)
+        return outcome
+
+    async def _answer(self, command: BotCommand) -> str:
+        if command.fault:
+            return replies.fault(command)
+        match command.command:
+            case "help":
+                return replies.HELP
+            case "mute":
+                return replies.muted(command)
+            case _:
+                try:
+                    return await self._ask(command)
+                except LeadpulseError:
+                    return replies.UNKNOWN_NOW
+
+    async def _ask(self, command: BotCommand) -> str:
+        match command.command:
+            case "risk":
+                return replies.risk(await self._read(f"/api/leads/{command.lead_id}/risk", LeadRisk))
+            case "silent":
+                return replies.silent(await self._read("/api/risks/silent", Risks))
+            case _:
+                return replies.top(await self._read("/api/risks/top", Risks))
+
+    async def _read(self, path: str, type_: type[T]) -> T:
+        """Raises `LeadpulseError`."""
+        answer = await asyncio.to_thread(call, self._store, path, None, PATIENCE)
+        return msgspec.convert(answer, type_)

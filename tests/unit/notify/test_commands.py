@@ -1,0 +1,79 @@
+"""The bot's answers: from the store when it is there, in plain words when it is not."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import msgspec
+from aiohttp import web
+
+from alerting import replies
+from schemas.bot import BotCommand, Risks
+from streams.notify.commands import WAITING, Commands
+from streams.settings import Store
+from tests.ports import free_port
+from tests.unit.alerting.test_replies import FULL, MUTE
+from tests.unit.notify.test_telling import Shelf, told
+
+
+def command(name: str, **fields: object) -> BotCommand:
+    """Asked in the chat -1009."""
+    return BotCommand(command_id="0" * 16, chat_id="-1009", command=name, ts=1, **fields)  # type: ignore[arg-type]
+
+
+@asynccontextmanager
+async def store(**answers: object) -> AsyncIterator[Store]:
+    """A store that knows the token and answers paths (by their last part)."""
+
+    async def answer(request: web.Request) -> web.Response:
+        assert request.headers["Authorization"] == "Bearer word"
+        return web.Response(body=msgspec.json.encode(answers[request.path.rsplit("/", 1)[1]]))
+
+    app = web.Application()
+    app.router.add_get("/api/{rest:.*}", answer)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    port = free_port()
+    await web.TCPSite(runner, "127.0.0.1", port).start()
+    try:
+        yield Store(api_port=port, api_token="word")  # type: ignore[arg-type]
+    finally:
+        await runner.cleanup()
+
+
+async def test_each_command_has_its_answer_in_the_chat_where_it_stood() -> None:
+    """From the store; two in a row are two messages."""
+    shelf = Shelf()
+    asked = [command("risk", lead_id="12345"), command("top"), command("silent"), command("help"), MUTE]
+    async with store(risk=FULL, top=Risks([FULL]), silent=Risks()) as settings:
+        await told(Commands(shelf, settings), *asked)  # type: ignore[arg-type]
+    texts = [wish.message.text for wish in shelf.wishes]
+    assert texts == [
+        replies.risk(FULL),
+        replies.top(Risks([FULL])),
+        replies.silent(Risks()),
+        replies.HELP,
+        replies.muted(MUTE),
+    ]
+    assert {wish.to for wish in shelf.wishes} == {"chat:-1009", "chat:1"}
+    assert all(wish.rings for wish in shelf.wishes)
+    assert len({wish.key for wish in shelf.wishes}) == len(asked)
+
+
+async def test_a_store_that_is_away_is_said() -> None:
+    """The person does not wait for it, and the commands behind are answered."""
+    shelf = Shelf()
+    away = Store(api_port=free_port(), api_token="word")  # type: ignore[arg-type]
+    await told(Commands(shelf, away), command("top"), command("risk", fault="no_lead"))  # type: ignore[arg-type]
+    assert [wish.message.text for wish in shelf.wishes] == [
+        replies.UNKNOWN_NOW,
+        "Укажите номер клиента, например: /risk 12345",
+    ]
+
+
+async def test_answers_do_not_fill_the_outbox() -> None:
+    """It keeps a key for ever, so a chat has a few of them."""
+    shelf = Shelf()
+    away = Store(api_port=free_port(), api_token="word")  # type: ignore[arg-type]
+    await told(Commands(shelf, away), *[command("help")] * 50)  # type: ignore[arg-type]
+    assert len({wish.key for wish in shelf.wishes}) == WAITING
+    assert [wish.version for wish in shelf.wishes] == sorted({wish.version for wish in shelf.wishes})
