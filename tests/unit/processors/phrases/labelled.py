@@ -7,6 +7,7 @@ hold a word of the lists) of Koziev/NLP_Datasets, CC0-1.0.
 """
 
 import csv
+import re
 from pathlib import Path
 from typing import Literal, NamedTuple
 from zlib import crc32
@@ -34,6 +35,23 @@ def labelled() -> list[Labelled]:
 def part_of(text: str) -> Part:
     """The rule that sets a third apart."""
     return "held" if crc32(text.encode()) % 3 == 0 else "tune"
+
+
+def recognised(text: str) -> str:
+    """As a recogniser writes it in the middle of a talk: no capitals, no points, no ё, and more words around."""
+    words = re.sub(r"[^\w\s]", " ", text.lower()).replace("ё", "е")
+    return f"ну в общем смотрите {words} вот как то так да"
+
+
+def mistyped(text: str) -> str:
+    """With one vowel wrong near the beginning of the longest word, where that has ten letters or more."""
+    words = text.split()
+    at = max(range(len(words)), key=lambda i: len(words[i]))
+    word = words[at]
+    if len(word) >= 10:
+        place = 1 + crc32(text.encode()) % 4
+        words[at] = word[:place] + "оаеис"[crc32(word.encode()) % 5] + word[place + 1 :]
+    return " ".join(words)
 
 
 def chatter() -> list[str]:

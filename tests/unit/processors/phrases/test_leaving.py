@@ -1,12 +1,14 @@
 """The list of leaving phrases, measured."""
 
+from collections.abc import Callable
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from processors.phrases import LEAVING
 from tests.unit.processors.phrases.corpus import LEAVES, STAYS
-from tests.unit.processors.phrases.labelled import chatter, labelled, part_of
+from tests.unit.processors.phrases.labelled import HERE, chatter, labelled, mistyped, part_of, recognised
 
 LEAST_RECALL, LEAST_PRECISION = 0.75, 0.9
 """Asked of both parts of `labelled`."""
@@ -76,11 +78,13 @@ DOUBTFUL = (
 )
 
 
+@pytest.mark.parametrize("heard", [str, recognised, mistyped])
 @pytest.mark.parametrize("part", ["tune", "held"])
-def test_precision_and_recall_of_our_own_utterances(part: str) -> None:
-    """On what the lists were tuned on, and on the third that nobody looked into. (The held misses are not shown.)"""
+def test_precision_and_recall_of_our_own_utterances(part: str, heard: Callable[[str], str]) -> None:
+    """On what the lists were tuned on, and on the third that nobody looked into: as written, as a recogniser writes it,
+    with a letter wrong in the longest word. (The held misses are not shown.)"""
     told = [utterance for utterance in labelled() if utterance.part == part]
-    found = [utterance.leaves for utterance in told if LEAVING.find(utterance.text)]
+    found = [utterance.leaves for utterance in told if LEAVING.find(heard(utterance.text))]
     precision, recall = sum(found) / len(found), sum(found) / sum(utterance.leaves for utterance in told)
     assert precision >= LEAST_PRECISION, f"{part}: precision {precision:.3f}, recall {recall:.3f}"
     assert recall >= LEAST_RECALL, f"{part}: precision {precision:.3f}, recall {recall:.3f}"
@@ -100,6 +104,13 @@ def test_chatter_says_nothing() -> None:
     lines = chatter()
     found = [line for line in lines if LEAVING.find(line)]
     assert len(found) <= MOST_CHATTER * len(lines) / 10_000, found
+
+
+def test_trade_talk_says_nothing() -> None:
+    """Sentences of the trade with its very words (other operators, contracts, moves), about other things. Of the first
+    80 eight were found; now none."""
+    lines = (HERE / "harmless.txt").read_text(encoding="utf-8").splitlines()
+    assert [line for line in lines if LEAVING.find(line)] == []
 
 
 def test_older_sentences() -> None:
