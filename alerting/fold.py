@@ -102,7 +102,7 @@ class Partition:
         while due <= until:
             said, moment = len(results), self._moment(lead_id, state, due)
             if due == self._evening(lead_id, due - 1):
-                findings = lead.evening(state, due, self.context)
+                findings = lead.evening(state, due, self.context, lead_id)
                 found = (*findings, *score.look(state, lead_id, due, self.context, findings))
                 results += self._say(state, found, moment)
                 pruned |= lead.unburden(state, due)

@@ -33,6 +33,10 @@ Story: TypeAlias = Literal[
     "transfer",
     "late inbound",
     "quiet",
+    "breaks in 1 d",
+    "breaks in 2 d",
+    "breaks in 4 d",
+    "an order moved",
 ]
 LEAVERS: tuple[tuple[Story, int], ...] = (
     ("leaves in 1 d", 1),

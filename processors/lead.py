@@ -14,7 +14,7 @@ from processors.context import Context
 from processors.days import DAY_MS, HOUR_MS, local_day
 from processors.rules import builtin
 from processors.sealed import CHUNK, Sealed
-from processors.signals import bulk_pick, phrases, reservation_spike, tone
+from processors.signals import broken_reservations, bulk_pick, phrases, reservation_spike, tone
 from processors.signals.raising import Cleared
 from processors.state import DAYS_KEPT, Day, LeadState
 from processors.stock import WITHDRAWAL
@@ -42,7 +42,7 @@ from schemas.events import (
     StockSnapshot,
 )
 from schemas.minutes import PhraseQuestion
-from schemas.types import Meta, Millis
+from schemas.types import LeadId, Meta, Millis
 
 LATE_MS = DAY_MS
 """Older events are only stored; the next baseline brings them in (design, rule 6)."""
@@ -91,7 +91,11 @@ def step(state: LeadState, event: Event, meta: Meta, context: Context | None = N
             elif event.qty < 0:
                 day.cancelled += 1
                 day.cancelled_qty -= event.qty
-            return [*reservation_spike.find(state, event, today), *bulk_pick.find(state, event, today, context)]
+            return [
+                *reservation_spike.find(state, event, today),
+                *bulk_pick.find(state, event, today, context),
+                *broken_reservations.find(state, event, today, context),
+            ]
         case Pick():
             day = state.day(today)
             day.picks += 1
@@ -142,13 +146,17 @@ def step(state: LeadState, event: Event, meta: Meta, context: Context | None = N
     return NOTHING
 
 
-def evening(state: LeadState, now: Millis, context: Context) -> Sequence[Finding]:
+def evening(state: LeadState, now: Millis, context: Context, lead_id: LeadId = "") -> Sequence[Finding]:
     """Look back at the day that ends: what is not there can only be seen by looking.
 
     `now` is the hour for it, whenever the tick comes that brings it. Nothing found means that nothing was changed: a
     lead that is looked at again after a restart says nothing twice.
     """
-    return [*bulk_pick.evening(state, now, context), *phrases.over(state, now, context)]
+    return [
+        *bulk_pick.evening(state, now, context),
+        *broken_reservations.evening(state, lead_id, now, context),
+        *phrases.over(state, now, context),
+    ]
 
 
 def _come_to(state: LeadState, now: Millis) -> None:

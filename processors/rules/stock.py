@@ -32,4 +32,15 @@ class BulkPickRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
 class BrokenRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Reservations that are taken back."""
 
+    min_days: int
     min_pieces: int
+    documents: int
+    least_days: float
+    warning: float
+    critical: float
+    critical_days: float
+    unusual: float
+    worst: float
+    moved: float
+    cleared: float
+    clear_days: int

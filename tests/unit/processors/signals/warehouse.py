@@ -60,7 +60,7 @@ class Warehouse:
 
     def evening(self) -> list[Signal | Cleared]:
         """The day is looked back at."""
-        found = lead.evening(self.state, day_start(self.day) + 20 * HOUR_MS, self.context)
+        found = lead.evening(self.state, day_start(self.day) + 20 * HOUR_MS, self.context, "7")
         return self._ours(found)
 
     def ordinary(self, days: int, a_day: int = 10, stock: int | None = 1000, every: int = 14) -> None:

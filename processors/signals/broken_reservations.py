@@ -1,0 +1,165 @@
+"""Broken reservations: the client takes back much of what he reserved.
+
+C = pieces taken back (cancelled, or changed to less) in 3 or 7 days; share = C / pieces reserved in 5 or 8 days, before
+anything was taken back (measured by `bench.broken`).
+
+- warning: share ≥ 0.4 and three times the client's own of 84 days; C at least a usual day of reserved pieces, and 1.3 ×
+  his own worst span (less of it when he reserves less than he did).
+- critical: share ≥ 0.8, and at least a usual week.
+- A moved order is no loss. It is reserved twice: what was reserved in 14 days beyond the usual is twice what was taken
+  back. The new one may come a day later, so few documents are judged on the evening of the next day, many at once.
+- over: as much reserved anew as was taken back, or 14 days without anything new.
+
+Minimum data: 28 days, 50 pieces. No public data hold cancellations (research/signals.md): the thresholds come from our
+own simulation.
+"""
+
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+
+from processors.context import Context
+from processors.days import DAY_MS, day_start, local_day
+from processors.rules.stock import BrokenRules
+from processors.signals.raising import Cleared, clear, rise
+from processors.state import Day, LeadState
+from schemas.alerts import SEVERITIES, Evidence, Signal
+from schemas.codec import event_id
+from schemas.events import Reservation
+from schemas.types import LeadId, LocalDay, Millis
+
+SPANS: Final = ((3, 5), (7, 8))
+"""Days in which pieces are taken back, and those in which they were reserved."""
+
+BEFORE_DAYS: Final = 14
+"""Days in which the original of a moved order is looked for."""
+
+HISTORY_DAYS: Final = 84
+LEAST_PACE: Final = 0.3
+"""A client who reserves less than he did takes back less in an ordinary week; so much less at most."""
+
+_EMPTY: Final = Day()
+
+
+class Broken(NamedTuple):
+    """What was taken back in `days` up to today: pieces, documents, share of what was reserved; the client's own share
+    and usual pieces a day."""
+
+    severity: int
+    days: int
+    pieces: int
+    documents: int
+    share: float
+    reserved: int
+    own_share: float
+    usual: float
+
+
+def find(state: LeadState, event: Reservation, today: LocalDay, context: Context) -> Sequence[Signal | Cleared]:
+    """What the event means, after its figures stand in `state.days`."""
+    rules = context.rules.broken
+    if event.qty > 0:
+        return _reserved_anew(state, event.ts, rules)
+    if event.qty == 0:
+        return ()
+    found = judge(state, today, rules)
+    if found is None or found.documents < rules.documents:
+        return ()
+    evidence = Evidence(event.event_id, event.ts, "reservation", f"{event.doc}: {event.qty} шт.")
+    return rise(state, _signal(event.lead_id, event_id("signal", "broken", event.event_id), event.ts, found, evidence))
+
+
+def evening(state: LeadState, lead_id: LeadId, now: Millis, context: Context) -> Sequence[Signal | Cleared]:
+    """A day after pieces were taken back: whether they were reserved anew. After a fortnight it is history."""
+    rules, today = context.rules.broken, local_day(now)
+    raised = state.raised.get("broken_reservations")
+    if raised is not None and raised.level >= 0 and now - raised.at >= rules.clear_days * DAY_MS:
+        return clear(state, "broken_reservations", now)
+    before = state.days.get(today - 1)
+    if before is None or before.cancelled_qty <= 0:
+        return ()
+    found = judge(state, today, rules)
+    if found is None or (raised is not None and raised.level >= found.severity):
+        return ()
+    number = event_id("signal", "broken", lead_id, str(today))
+    day = f"снято с резерва за {found.days} дн.: {found.pieces} шт."
+    return rise(state, _signal(lead_id, number, now, found, Evidence(number, now, "day", day)))
+
+
+def judge(state: LeadState, today: LocalDay, rules: BrokenRules) -> Broken | None:
+    """The worst span up to today. Pieces taken back on it never make it better."""
+    days = state.days
+    recent = [days.get(day, _EMPTY) for day in range(today - BEFORE_DAYS + 1, today + 1)]
+    back = [day.cancelled_qty for day in recent]
+    if sum(back[-SPANS[-1][0] :]) < rules.min_pieces or state.first_day is None:
+        return None
+    known = min(HISTORY_DAYS, today - BEFORE_DAYS + 1 - state.first_day)
+    if today - state.first_day < rules.min_days or known <= 0:
+        return None
+    past = [days.get(day, _EMPTY) for day in range(today - BEFORE_DAYS + 1 - known, today - BEFORE_DAYS + 1)]
+    made = sum(day.reserved_qty + day.cancelled_qty for day in past)
+    own_share = sum(day.cancelled_qty for day in past) / max(1, made)
+    usual = made / known
+    gross = [max(0, day.reserved_qty + day.cancelled_qty) for day in recent]
+    beyond = sum(gross) - len(gross) * usual  # reserved in the fortnight beyond what is usual
+    pace = min(1.0, max(LEAST_PACE, sum(gross) / max(1.0, len(gross) * usual)))
+    worst: Broken | None = None
+    for span, before in SPANS:
+        pieces, reserved = sum(back[-span:]), sum(gross[-before:])
+        share = min(1.0, pieces / max(1, reserved))
+        if pieces < max(rules.min_pieces, rules.least_days * usual):
+            continue
+        if beyond >= rules.moved * pieces:
+            continue
+        if share < max(rules.warning, min(rules.critical, rules.unusual * own_share)):
+            continue
+        if pieces < rules.worst * pace * _most([day.cancelled_qty for day in past], span):
+            continue
+        critical = share >= rules.critical and pieces >= rules.critical_days * usual
+        documents = sum(day.cancelled for day in recent[-span:])
+        found = Broken(1 + critical, span, pieces, documents, share, reserved, own_share, usual)
+        if worst is None or found.severity > worst.severity:
+            worst = found
+    return worst
+
+
+def _most(back: Sequence[int], span: int) -> int:
+    most = last = 0
+    for n, pieces in enumerate(back):
+        last += pieces - (back[n - span] if n >= span else 0)
+        most = max(most, last)
+    return most
+
+
+def _reserved_anew(state: LeadState, ts: Millis, rules: BrokenRules) -> Sequence[Cleared]:
+    raised = state.raised.get("broken_reservations")
+    if raised is None or raised.level < 0:
+        return ()
+    since = local_day(raised.since)
+    anew = sum(day.reserved_qty + day.cancelled_qty for one, day in state.days.items() if one > since)
+    return clear(state, "broken_reservations", ts, anew) if anew >= rules.cleared * raised.value else ()
+
+
+def _signal(lead_id: LeadId, number: str, ts: Millis, found: Broken, evidence: Evidence) -> Signal:
+    return Signal(
+        signal_id=number,
+        lead_id=lead_id,
+        rule="broken_reservations",
+        severity=SEVERITIES[found.severity],
+        ts=ts,
+        window_start=day_start(local_day(ts) - found.days + 1),
+        value=found.pieces,
+        baseline=round(found.own_share * found.usual * found.days, 1),
+        score=round(100 * found.share, 1),
+        strength=round(found.share, 3),
+        unit="pieces",
+        figures={
+            "days": float(found.days),
+            "cancelled": float(found.pieces),
+            "documents": float(found.documents),
+            "reserved": float(found.reserved),
+            "share": round(100 * found.share, 1),
+            "usual_share": round(100 * found.own_share, 1),
+            "usual": round(found.usual, 1),
+        },
+        evidence=[evidence],
+    )

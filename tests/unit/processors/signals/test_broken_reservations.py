@@ -1,0 +1,135 @@
+"""Broken reservations against clients who reserve 100 pieces a day and take 10 of them back."""
+
+import pytest
+
+from processors.signals import broken_reservations
+from processors.state import Day
+from schemas.alerts import Signal
+from tests.unit.processors.signals.warehouse import DAY, RULES, Warehouse, severities
+
+
+def settled(days: int = 60, a_day: int = 100, back: int = 10) -> Warehouse:
+    """Two ordinary months; nothing was said in them."""
+    client = Warehouse("broken_reservations")
+    for _ in range(days):
+        client.reserve(a_day)
+        if back:
+            client.reserve(-back, action="changed", hour=11)
+        assert client.evening() == []
+        client.day += 1
+    return client
+
+
+def test_thirty_thousand_pieces_taken_back_are_seen() -> None:
+    """One large order taken back is told on the next evening, critical, with pieces, share and own normal."""
+    client = settled()
+    client.reserve(30_000)
+    client.day += 1
+    assert client.reserve(-30_000, action="cancelled") == []  # it may have moved
+    assert client.evening() == []
+    client.day += 1
+    (signal,) = client.evening()
+    assert isinstance(signal, Signal)
+    assert (signal.severity, signal.value, signal.unit) == ("critical", 30_000, "pieces")
+    assert (signal.figures["documents"], signal.figures["usual_share"], signal.figures["usual"]) == (1, 10.0, 100.0)
+    assert signal.lead_id == "7"
+    assert signal.evidence[0].text == "снято с резерва за 3 дн.: 30000 шт."
+    assert client.evening() == []  # said once
+
+
+def test_many_documents_are_told_at_once() -> None:
+    """Six documents of the week taken back are a warning at the sixth, without waiting for the evening."""
+    client = settled()
+    found = []
+    for n in range(6):
+        found += client.reserve(-90, action="cancelled", hour=12 + n / 10)
+    assert severities(found) == ["warning"]
+    assert isinstance(found[0], Signal)
+    assert found[0].evidence[0].text == "R: -90 шт."
+
+
+@pytest.mark.parametrize("action", ["cancelled", "changed"])
+def test_a_reservation_changed_to_less_counts_as_one_cancelled(action: str) -> None:
+    """What is taken back is taken back, however the warehouse calls it."""
+    client = settled()
+    client.reserve(-450, action=action)
+    client.day += 1
+    assert severities(client.evening()) == ["warning"]
+
+
+@pytest.mark.parametrize("order", ["cancel first", "new first", "next day"])
+def test_an_order_moved_is_no_loss(order: str) -> None:
+    """A large order that is taken back and reserved anew within a day, in either order."""
+    client = settled()
+    client.reserve(2000)
+    client.day += 3
+    if order == "new first":
+        client.reserve(2000, hour=10)
+    client.reserve(-2000, hour=11, action="cancelled")
+    if order == "next day":
+        client.day += 1
+    if order != "new first":
+        client.reserve(2000, hour=12)
+    client.evening()
+    client.day += 1
+    client.evening()
+    assert client.said == []
+
+
+def test_ordinary_corrections_say_nothing() -> None:
+    """A client who usually takes back a third is not warned of a third, nor of a little more."""
+    client = settled(back=33)
+    client.reserve(100)
+    client.reserve(-45, action="changed")
+    client.day += 1
+    assert client.evening() == []
+    assert client.said == []
+
+
+def test_few_pieces_are_a_correction() -> None:
+    """Below fifty pieces nothing is broken, whatever the share."""
+    client = settled(a_day=5, back=0)
+    client.reserve(-40, action="cancelled")
+    client.day += 1
+    assert client.evening() == []
+
+
+def test_new_clients_have_no_normal() -> None:
+    """With less than four weeks of history nothing is said."""
+    client = settled(days=20)
+    client.reserve(-900, action="cancelled")
+    client.day += 1
+    assert client.evening() == []
+
+
+def test_what_is_reserved_anew_ends_it_and_so_does_a_fortnight() -> None:
+    """As much as was taken back, on later days; or fourteen days without anything new."""
+    again, quiet = settled(), settled()
+    for client in (again, quiet):
+        client.reserve(-450, action="cancelled")
+        client.day += 1
+        assert severities(client.evening()) == ["warning"]
+        client.day += 1
+    assert again.reserve(300) == []
+    assert severities(again.reserve(300)) == ["over"]
+    quiet.day += 12
+    assert quiet.evening() == []
+    quiet.day += 1
+    assert severities(quiet.evening()) == ["over"]
+
+
+def test_more_taken_back_is_never_better() -> None:
+    """The severity only rises with the pieces."""
+    client = settled()
+    last = -1
+    day = client.state.day(client.day)
+    for pieces in range(0, 1500, 50):
+        client.state.days[client.day] = Day(
+            reservations=1, reserved_qty=100 - pieces, cancelled=6, cancelled_qty=pieces
+        )
+        found = broken_reservations.judge(client.state, client.day, RULES.broken)
+        level = found.severity if found else -1
+        assert level >= last
+        last = level
+    assert (day.reservations, last) == (0, 2)
+    assert client.day == DAY + 60
