@@ -20,10 +20,12 @@ from streams.engine.conditions import Condition
 from streams.engine.places import disk
 from streams.engine.worker import Worker
 from streams.settings import Settings
+from streams.settings.thresholds import rules_of
 from streams.store.clickhouse import load_engine
 from streams.store.database import Database
 from streams.store.jobs.baselines import Baselines
 from streams.store.jobs.chats import Chats
+from streams.store.jobs.fleet import Figures
 from streams.store.jobs.reports import Reports
 from streams.store.jobs.ticks import Ticks
 from streams.store.lag import Lag
@@ -50,7 +52,9 @@ def build(settings: Settings, clock: Clock = wall_clock) -> Worker:
     worker = Worker("store", settings, linger_ms=LINGER_MS)
     store = settings.store
     database, lag = Database(store), Lag(worker)
-    ticks = Ticks(database, lag, worker.outputs.send, store.tick_seconds, clock)
+    rules = rules_of(settings.pipeline.rules).alerts
+    figures = Figures(database, lag, worker.outputs.send, rules, settings.telegram.desk, clock)
+    ticks = Ticks(database, lag, worker.outputs.send, store.tick_seconds, clock, figures)
     baselines = Baselines(database, lag, worker.outputs.send, store.baseline_seconds, store.baseline_at, clock)
     reports = Reports(database, lag, worker.outputs.send, store.report_at, clock)
     chats = Chats(database, lag, worker.outputs.send, settings.minutes.chat_at, clock)
@@ -59,7 +63,7 @@ def build(settings: Settings, clock: Clock = wall_clock) -> Worker:
 
     worker.consume(LEAD_EVENTS, Sink(database, EVENT, event_rows, baselines.notice))
     worker.consume(LEAD_SIGNALS, Sink(database, Codec[Signal](Signal), signal_rows))
-    worker.consume(LEAD_ALERTS, Sink(database, Codec[Alert](Alert), alert_rows))
+    worker.consume(LEAD_ALERTS, Sink(database, Codec[Alert](Alert), alert_rows, figures.notice))
     worker.consume(LEAD_SCORES, Sink(database, Codec[Score](Score), score_rows))
     worker.consume(LEAD_UNASSIGNED, Sink(database, Codec[Unassigned](Unassigned), unassigned_rows))
     worker.consume(TRANSCRIPTS, TranscriptSink(database))
@@ -70,6 +74,7 @@ def build(settings: Settings, clock: Clock = wall_clock) -> Worker:
 
     worker.background("clickhouse", database.keep_open)
     worker.background("ticks", ticks.run)
+    worker.background("figures", figures.run)
     worker.background("baselines", baselines.run)
     worker.background("reports", reports.daily.run)
     worker.background("chats", chats.daily.run)

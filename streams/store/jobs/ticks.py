@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Protocol
 
 from schemas.codec import encode, event_id
@@ -24,6 +24,10 @@ MADE_UP_MS = 7 * DAY_MS
 MOST_MADE_UP = 1000
 """Ticks of one partition made up after a stop: a week of hours is 168; the bound is for intervals of seconds."""
 
+APART_SECONDS = 0.5
+"""Between the ticks of two partitions: their leads' evenings are folded one partition after the other, and no event
+waits for those of all."""
+
 LOOK_SECONDS = 5.0
 """A partition that came to us gets its ticks after so long at most."""
 
@@ -35,11 +39,28 @@ class Owned(Protocol):
         """Partition numbers."""
 
 
+class Before(Protocol):
+    """Makes what stands before a tick."""
+
+    async def due(self, partitions: Sequence[int]) -> dict[int, Output]:
+        """What those of `partitions` get that do not have it yet."""
+
+
 class Ticks:
     """Writes the tick of each interval when it begins. `ts` is the interval's start, so a tick sent twice is one."""
 
-    def __init__(self, database: Database, owned: Owned, send: Send, seconds: int, clock: Clock) -> None:
+    def __init__(
+        self,
+        database: Database,
+        owned: Owned,
+        send: Send,
+        seconds: int,
+        clock: Clock,
+        before: Before | None = None,
+        apart: float = APART_SECONDS,
+    ) -> None:
         self._database, self._owned, self._send, self._clock = database, owned, send, clock
+        self._before, self._apart = before, apart
         self._step = seconds * 1000
         self._last: dict[int, Millis] = {}
 
@@ -62,11 +83,18 @@ class Ticks:
             known = await self._known(now)
             self._last |= dict.fromkeys(fresh, max(known, current - self._step * MOST_MADE_UP))
         sent = 0
-        for partition in sorted(owned):
+        behind = sorted(partition for partition in owned if self._last[partition] < current)
+        before = await self._before.due(behind) if self._before is not None and behind else {}
+        for partition in behind:
             starts = range(self._last[partition] + self._step, current + 1, self._step)
-            await self._send([_tick(start, partition) for start in starts])
-            self._last[partition] = max(self._last[partition], current)
+            outputs = [_tick(start, partition) for start in starts]
+            if partition in before:
+                outputs.insert(-1, before[partition])
+            await self._send(outputs)
+            self._last[partition] = current
             sent += len(starts)
+            if len(behind) > 1:
+                await asyncio.sleep(min(self._apart, self._step / 2000 / len(behind)))
         if sent > len(owned):
             log.info("ticks made up", extra={"ticks": sent, "partitions": len(owned)})
         return sent

@@ -29,7 +29,7 @@ def starts(sent: Sent) -> dict[int, list[int]]:
 async def test_one_an_interval_and_partition(database: Database) -> None:
     """The first one is of the running interval; the next comes with the next interval, once."""
     clock, sent = Clock(), Sent()
-    ticks = Ticks(database, Lag(), sent, 3600, clock)
+    ticks = Ticks(database, Lag(), sent, 3600, clock, apart=0.0)
     await ticks.catch_up()
     assert starts(sent) == {partition: [THIS_HOUR] for partition in ALL}
     clock.now += 60_000
@@ -42,10 +42,10 @@ async def test_one_an_interval_and_partition(database: Database) -> None:
 async def test_missed_ones_are_made_up(database: Database) -> None:
     """After a stop every missed interval comes, oldest first; the last known one again, with the same id."""
     sent = Sent()
-    await Ticks(database, Lag(), sent, 3600, Clock(NOW - 5 * HOUR)).catch_up()
+    await Ticks(database, Lag(), sent, 3600, Clock(NOW - 5 * HOUR), apart=0.0).catch_up()
     before = sent.take()
     await Feed(database)(before)
-    await Ticks(database, Lag(), sent, 3600, Clock()).catch_up()
+    await Ticks(database, Lag(), sent, 3600, Clock(), apart=0.0).catch_up()
     after = sent.take()
     assert {tick.event_id for tick in before} < {tick.event_id for tick in after}
     assert len(after) == 6 * len(ALL)
@@ -55,13 +55,13 @@ async def test_missed_ones_are_made_up(database: Database) -> None:
 async def test_a_week_at_most(database: Database) -> None:
     """What is older than seven days is not made up, and short intervals are bounded by their number."""
     sent, feed = Sent(), Feed(database)
-    await Ticks(database, Lag([0]), sent, 3600, Clock(NOW - 30 * DAY)).catch_up()
+    await Ticks(database, Lag([0]), sent, 3600, Clock(NOW - 30 * DAY), apart=0.0).catch_up()
     await feed(sent.take())
-    await Ticks(database, Lag([0]), sent, 3600, Clock()).catch_up()
+    await Ticks(database, Lag([0]), sent, 3600, Clock(), apart=0.0).catch_up()
     assert starts(sent) == {0: [THIS_HOUR]}
-    await Ticks(database, Lag([0]), sent, 1, Clock(NOW - DAY)).catch_up()
+    await Ticks(database, Lag([0]), sent, 1, Clock(NOW - DAY), apart=0.0).catch_up()
     await feed(sent.take())
-    await Ticks(database, Lag([0]), sent, 1, Clock()).catch_up()
+    await Ticks(database, Lag([0]), sent, 1, Clock(), apart=0.0).catch_up()
     assert len(sent) == MOST_MADE_UP
 
 
@@ -69,7 +69,7 @@ async def test_a_fault_in_the_middle_loses_none(database: Database) -> None:
     """A partition whose ticks were not acknowledged gets them again."""
     sent = Sent()
     sent.fault = Transient("away")
-    ticks = Ticks(database, Lag(), sent, 3600, Clock())
+    ticks = Ticks(database, Lag(), sent, 3600, Clock(), apart=0.0)
     with pytest.raises(Transient):
         await ticks.catch_up()
     await ticks.catch_up()
@@ -79,7 +79,7 @@ async def test_a_fault_in_the_middle_loses_none(database: Database) -> None:
 async def test_a_partition_that_came_to_us(database: Database) -> None:
     """Only our own partitions get ticks; one that moves here gets what it may have missed."""
     lag, sent = Lag([1]), Sent()
-    ticks = Ticks(database, lag, sent, 3600, Clock())
+    ticks = Ticks(database, lag, sent, 3600, Clock(), apart=0.0)
     await ticks.catch_up()
     assert starts(sent) == {1: [THIS_HOUR]}
     lag.owned = {1, 2}
