@@ -68,9 +68,9 @@ class LeadState(msgspec.Struct, array_like=True):
     `first_day` is the first day the client is known from: days without figures after it count as zero. `spike` is (day,
     severity index, z) raised last. `spoken` maps what was said where (rule, severity, message or recording) to the last
     Moscow day it is kept: an edit, or a better transcript of the same words, is no news.
-    `raised` is the memory of the signals, `scored` that of the score; `complaints` are those of the last days, `tones`
-    the last talks and whether a model found them bad, `staff` names of ours in the client's chats. `at` (ms UTC)
-    is up to when the lead is folded: the append time of its last record, or its hour that came later and changed
+    `raised` is the memory of the signals, `scored` that of the score; `notes` are complaints and talks of tariffs,
+    `tones` the last talks and whether a model found them bad, `staff` names of ours in the client's chats. `at` (ms
+    UTC) is up to when the lead is folded: the append time of its last record, or its hour that came later and changed
     something. Fields are only added at the end.
     """
 
@@ -85,7 +85,7 @@ class LeadState(msgspec.Struct, array_like=True):
     raised: dict[Rule, Raised] = {}
     muted_until: int = 0
     scored: Scored = msgspec.field(default_factory=Scored)
-    complaints: list[Evidence] = []
+    notes: dict[Rule, list[Evidence]] = {}
     tones: list[tuple[str, bool]] = []
     staff: list[str] = []
     at: int = 0

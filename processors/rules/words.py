@@ -11,6 +11,8 @@ class WordRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     clear_days: int
     complaints: int
     complaint_days: int
+    tariff_talks: int
+    tariff_days: int
     bad_talks: int
     critical_strength: float
     warning_strength: float

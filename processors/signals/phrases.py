@@ -3,26 +3,30 @@
 One signal a message and rule, one a meeting and rule with its five best quotes. Our own people's words count nowhere:
 in chats by their author, in meetings by a name that was seen among ours in the client's chats.
 
-    critical   unconditional, and a contract, services, goods or a claim at us are named (research/signals.md 8)
-    warning    said under a condition or as a thought, or nothing named; competitors, loss, payment; the third
-               complaint within 7 days; a doubtful match that a model confirms
-    info       a complaint; a doubtful match (70..85), about which a model is asked. No ring, little in the score
+    critical   unconditional, and a contract, services, goods or a claim at us are named (research/signals.md 8);
+               he refuses to pay
+    warning    said under a condition or as a thought, or nothing named; competitors, loss, disputes on payment; the
+               third complaint within 7 days, the second talk of the tariff within 30 (domain.md 4.3); a doubtful match
+               that a model confirms
+    info       a complaint; "it is dear"; a doubtful match (70..85), about which a model is asked. No ring, and little
+               in the score
     clear      nothing said of it for `clear_days`
 
-Minimum data: one message. `score` and `value` are those of the best match, for complaints and payment how often.
+Minimum data: one message. `value` is how often within the window, `score` the best match's times that.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from processors.context import Context
 from processors.days import DAY_MS, local_day
 from processors.phrases import SAID, Match, Topic, rank
 from processors.rules.words import WordRules
+from processors.signals.heard import MOST_QUOTES, QUOTE_CHARS, Heard, is_news, quoted, repeats
 from processors.signals.raising import Cleared, clear, rise
 from processors.state import LeadState
-from schemas.alerts import SEVERITIES, Evidence, Rule, Severity, Signal
+from schemas.alerts import Evidence, Rule, Severity, Signal
 from schemas.codec import event_id
 from schemas.events import Call, Mail, MeetingTranscribed, Message, MessageEdited
 from schemas.minutes import PhraseQuestion, PhraseVerdict
@@ -42,23 +46,12 @@ RULES: dict[Topic, Rule] = {
     "payment": "payment_conflict",
 }
 
-MOST_QUOTES = 5
-QUOTE_CHARS = 300
-MEMORY_CHARS = 120
-"""Of a complaint that is kept for the warning: the state of a lead has to stay small."""
 MOST_STAFF = 20
 """Names of ours that are kept; a client talks with a few people."""
-MOST_SPOKEN = 64
-"""Findings that are remembered, 3 KB: an edit of what was found before them would be news again."""
 EDITABLE_DAYS = 3
 """Telegram lets a message be edited for 48 hours."""
 NEWER_TRANSCRIPT_DAYS = 8
 """Later versions of a transcript are folded for 7 days after the meeting (`lead.LATE_TRANSCRIPT_MS`)."""
-
-
-class _Heard(NamedTuple):
-    match: Match
-    evidence: Evidence
 
 
 def in_message(state: LeadState, event: Message | MessageEdited, context: Context) -> Sequence[Found]:
@@ -98,7 +91,7 @@ def by_verdict(state: LeadState, event: PhraseVerdict, context: Context) -> Sequ
         raised = state.raised.get(event.rule)
         only_this = raised is not None and raised.level == 0 and raised.event_id == event.about
         return clear(state, event.rule, event.ts) if only_this else ()
-    if not _is_news(state, event.rule, event.key, local_day(event.ts) + NEWER_TRANSCRIPT_DAYS, "warning"):
+    if not is_news(state, event.rule, event.key, local_day(event.ts) + NEWER_TRANSCRIPT_DAYS, "warning"):
         return ()
     signal = Signal(
         signal_id=event_id("signal", event.rule, event.about, "verdict"),
@@ -142,14 +135,18 @@ def _judge(
 ) -> Sequence[Found]:
     """Signals of what is found, questions about what is doubtful. `key` is the source's own, kept till day `until`."""
     rules = context.rules.words
-    heard: dict[Topic, list[_Heard]] = defaultdict(list)
+    heard: dict[Topic, list[Heard]] = defaultdict(list)
     for evidence in said:
+        matches = SAID.all(evidence.text)
+        loud = any(match.strength != "info" for match in matches)
         topics: set[Topic] = set()
-        for match in SAID.all(evidence.text):
+        for match in matches:
             topic = match.phrase.topic
-            if match.score >= rules.doubtful and topic not in topics:
-                topics.add(topic)
-                heard[topic].append(_Heard(match, _quoted(evidence, match, QUOTE_CHARS)))
+            if match.score < rules.doubtful or topic in topics:
+                continue
+            topics.add(topic)
+            if not (loud and match.phrase.strength == "info"):  # "у вас дорого, мы уходим" is told once, as leaving
+                heard[topic].append(Heard(match, quoted(evidence, match, QUOTE_CHARS)))
     results: list[Found] = []
     for topic, all_heard in heard.items():
         sure = [each for each in all_heard if each.match.score >= rules.at_once]
@@ -159,18 +156,19 @@ def _judge(
 
 
 def _say(
-    state: LeadState, event: Spoken, key: str, until: int, topic: Topic, best: Sequence[_Heard], rules: WordRules
+    state: LeadState, event: Spoken, key: str, until: int, topic: Topic, best: Sequence[Heard], rules: WordRules
 ) -> Sequence[Found]:
     rule, match = RULES[topic], best[0].match
     sure = match.score >= rules.at_once
     evidence = sorted((heard.evidence for heard in best), key=_ts)
     severity: Severity = match.strength if sure else "info"
-    if not _is_news(state, rule, key, until, severity):
+    if not is_news(state, rule, key, until, severity):
         return ()
     times = 1
-    if topic == "complaint":
-        times, evidence = _complaints(state, event.ts, best[0], evidence, rules)
-        severity = "warning" if times >= rules.complaints else "info"
+    if sure and severity == "info":
+        enough, days = _patience(topic, rules)
+        times, evidence = repeats(state, rule, event.ts - days * DAY_MS, best[0], evidence)
+        severity = "warning" if times >= enough else "info"
     signal = Signal(
         signal_id=event_id("signal", rule, event.event_id),
         lead_id=event.lead_id,
@@ -180,27 +178,31 @@ def _say(
         window_start=min(each.ts for each in evidence),
         value=float(times),
         baseline=0.0,
-        score=float(times) if topic == "complaint" else round(match.score, 1),
+        score=round(match.score, 1) if times == 1 else round(match.score, 1) * times,
         strength=_strength(severity, match, rules),
         unit="words",
-        figures={"conditional": 1.0} if match.hedged and sure else {},
+        figures=_figures(topic, match, times, rules),
         evidence=evidence,
     )
     rise(state, signal)
-    if sure or topic == "complaint":
+    if sure or topic == "complaint":  # a complaint is a note anyway
         return (signal,)
     asked = PhraseQuestion(event.lead_id, event.event_id, rule, key, event.ts, evidence)
     return (signal, asked)
 
 
-def _complaints(
-    state: LeadState, ts: Millis, best: _Heard, evidence: list[Evidence], rules: WordRules
-) -> tuple[int, list[Evidence]]:
-    """How many in the window, and the quotes of the last ones."""
-    since = ts - rules.complaint_days * DAY_MS
-    before = [each for each in state.complaints if since < each.ts <= ts]
-    state.complaints = [*before, _quoted(best.evidence, best.match, MEMORY_CHARS)][-MOST_QUOTES:]
-    return len(before) + 1, [*before, *evidence][-MOST_QUOTES:]
+def _patience(topic: Topic, rules: WordRules) -> tuple[int, int]:
+    """How many notes within how many days are a warning."""
+    if topic == "complaint":
+        return rules.complaints, rules.complaint_days
+    return rules.tariff_talks, rules.tariff_days
+
+
+def _figures(topic: Topic, match: Match, times: int, rules: WordRules) -> dict[str, float]:
+    figures = {"conditional": 1.0} if match.hedged and match.score >= rules.at_once else {}
+    if topic == "payment" and times > 1:
+        figures |= {"talks": float(times), "days": float(rules.tariff_days)}
+    return figures
 
 
 def _strength(severity: Severity, match: Match, rules: WordRules) -> float:
@@ -211,30 +213,7 @@ def _strength(severity: Severity, match: Match, rules: WordRules) -> float:
     return rules.critical_strength if severity == "critical" else rules.warning_strength
 
 
-def _is_news(state: LeadState, rule: Rule, key: str, until: int, severity: Severity) -> bool:
-    """Whether the source has not said so much of the rule yet; and it is remembered."""
-    so_much = SEVERITIES[SEVERITIES.index(severity) :]
-    if any(f"{rule} {level} {key}" in state.spoken for level in so_much):
-        return False
-    state.spoken[f"{rule} {severity} {key}"] = until
-    if len(state.spoken) > MOST_SPOKEN:
-        del state.spoken[next(iter(state.spoken))]
-    return True
-
-
-def _quoted(evidence: Evidence, match: Match, longest: int) -> Evidence:
-    """The evidence with at most `longest` characters of its text, those of the match among them."""
-    text = evidence.text
-    if len(text) > longest:
-        at = text.find(match.quote)
-        start = max(0, min(at - (longest - len(match.quote)) // 2, len(text) - longest))
-        end = start + longest
-        text = f"{'…' if start else ''}{text[start:end][1 if start else 0 : -1 if end < len(text) else None]}"
-        text += "…" if end < len(evidence.text) else ""
-    return Evidence(evidence.event_id, evidence.ts, evidence.kind, text, evidence.at_ms, evidence.who)
-
-
-def _rank(heard: _Heard) -> tuple[tuple[bool, bool, float, int], Millis]:
+def _rank(heard: Heard) -> tuple[tuple[bool, bool, float, int], Millis]:
     return rank(heard.match), heard.evidence.ts
 
 

@@ -10,7 +10,7 @@ from processors.lead import evening, prune, step
 from processors.rules import builtin
 from processors.signals.raising import Cleared
 from processors.state import LeadState, encode_state
-from schemas.alerts import Evidence, Signal
+from schemas.alerts import Signal
 from schemas.events import Author, Call, Event, Mail, MeetingTranscribed, Message, MessageEdited, Utterance
 from schemas.minutes import PhraseQuestion, PhraseVerdict
 from schemas.types import Meta
@@ -157,6 +157,26 @@ def test_the_third_complaint_of_a_week_is_a_warning() -> None:
     assert (signal.severity, signal.value, len(signal.evidence)) == ("warning", 3, 3)
 
 
+def test_the_second_talk_of_the_tariff_in_a_month_is_a_warning() -> None:
+    """One "it is dear" is a note; two within 30 days warn and say how many; a refusal to pay is critical at once."""
+    lead = Lead()
+    assert rules(lead.hears(message("хранение у вас дороговато", 1))) == [("payment_conflict", "info")]
+    assert rules(lead.hears(message("нам нужна скидка на хранение", 2, T0 + 31 * DAY))) == [
+        ("payment_conflict", "info")
+    ]
+    (signal,) = lead.hears(message("пересмотрите тариф, пожалуйста", 3, T0 + 40 * DAY))
+    assert (signal.severity, signal.figures) == ("warning", {"talks": 2.0, "days": 30.0})
+    refused = lead.hears(message("за хранение платить не будем", 4, T0 + 41 * DAY))
+    assert rules(refused) == [("payment_conflict", "critical")]
+
+
+def test_a_note_is_not_made_of_words_that_ring() -> None:
+    """The reason of a leaving is no talk of the tariff beside it: one sentence would make two alerts and a risk."""
+    assert rules(Lead().hears(message("у вас дорого, мы уходим"))) == [("leaving_phrase", "warning")]
+    both = Lead().hears(meeting(("у вас дорого", None), ("мы расторгаем договор", None)))
+    assert sorted(rules(both)) == [("leaving_phrase", "critical"), ("payment_conflict", "info")]
+
+
 def test_a_doubt_is_a_note_and_a_question() -> None:
     """Info, a quarter of the strength, and a model is asked about these words."""
     signal, asked = Lead().hears(message("мы будем вынуждены уйти"))
@@ -241,6 +261,5 @@ def test_the_memory_of_words_stays_small() -> None:
         ts = T0 + n * HOUR // 4
         lead.hears(message("опять перепутали артикулы, сколько можно ждать ответа " * 9, n + 1, ts))
         prune(lead.state, ts)
-    kept = LeadState(spoken=lead.state.spoken, complaints=lead.state.complaints, raised=lead.state.raised)
-    assert all(isinstance(each, Evidence) for each in lead.state.complaints)
+    kept = LeadState(spoken=lead.state.spoken, notes=lead.state.notes, raised=lead.state.raised)
     assert len(encode_state(kept)) < 6_000

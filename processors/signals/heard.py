@@ -1,0 +1,56 @@
+"""What was heard, as evidence, and what of it was said before."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from processors.phrases import Match
+from processors.state import LeadState
+from schemas.alerts import SEVERITIES, Evidence, Rule, Severity
+from schemas.types import LocalDay, Millis
+
+MOST_QUOTES = 5
+QUOTE_CHARS = 300
+MEMORY_CHARS = 120
+"""Of a complaint that is kept for the warning: the state of a lead has to stay small."""
+MOST_SPOKEN = 64
+"""Findings that are remembered, 3 KB: an edit of what was found before them would be news again."""
+
+
+class Heard(NamedTuple):
+    """A match, and the words it stands in."""
+
+    match: Match
+    evidence: Evidence
+
+
+def repeats(
+    state: LeadState, rule: Rule, since: Millis, best: Heard, evidence: Sequence[Evidence]
+) -> tuple[int, list[Evidence]]:
+    """How many notes of a rule there are after `since` with this one, and the quotes of the last ones."""
+    now = best.evidence.ts
+    before = [each for each in state.notes.get(rule, ()) if since < each.ts <= now]
+    state.notes[rule] = [*before, quoted(best.evidence, best.match, MEMORY_CHARS)][-MOST_QUOTES:]
+    return len(before) + 1, [*before, *evidence][-MOST_QUOTES:]
+
+
+def is_news(state: LeadState, rule: Rule, key: str, until: LocalDay, severity: Severity) -> bool:
+    """Whether the source has not said so much of the rule yet; and it is remembered."""
+    so_much = SEVERITIES[SEVERITIES.index(severity) :]
+    if any(f"{rule} {level} {key}" in state.spoken for level in so_much):
+        return False
+    state.spoken[f"{rule} {severity} {key}"] = until
+    if len(state.spoken) > MOST_SPOKEN:
+        del state.spoken[next(iter(state.spoken))]
+    return True
+
+
+def quoted(evidence: Evidence, match: Match, longest: int) -> Evidence:
+    """The evidence with at most `longest` characters of its text, those of the match among them."""
+    text = evidence.text
+    if len(text) > longest:
+        at = text.find(match.quote)
+        start = max(0, min(at - (longest - len(match.quote)) // 2, len(text) - longest))
+        end = start + longest
+        text = f"{'…' if start else ''}{text[start:end][1 if start else 0 : -1 if end < len(text) else None]}"
+        text += "…" if end < len(evidence.text) else ""
+    return Evidence(evidence.event_id, evidence.ts, evidence.kind, text, evidence.at_ms, evidence.who)
