@@ -1,88 +1,14 @@
 """What the client says: from words to signals. What matches is tested with `processors.phrases`."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from msgspec.structs import replace
 
-from processors.context import Context
-from processors.lead import evening, prune, step
-from processors.rules import builtin
+from processors.lead import prune
 from processors.signals.raising import Cleared
 from processors.state import LeadState, encode_state
-from schemas.alerts import Signal
-from schemas.events import Author, Call, Event, Mail, MeetingTranscribed, Message, MessageEdited, Utterance
-from schemas.minutes import PhraseQuestion, PhraseVerdict
-from schemas.types import Meta
-
-T0 = 1_795_165_391_000
-HOUR, DAY = 3_600_000, 86_400_000
-CONTEXT = Context(builtin())
-
-
-class Lead:
-    """A lead that hears one event after the other."""
-
-    def __init__(self) -> None:
-        self.state, self.offset = LeadState(), 0
-
-    def hears(self, event: Event) -> list[Any]:
-        """What comes of the event, folded at its own time."""
-        self.offset += 1
-        return list(step(self.state, event, Meta("lead.events", 0, self.offset, event.ts), CONTEXT))
-
-    def evening(self, ts: int) -> Sequence[Any]:
-        """What looking back at a day gives."""
-        return evening(self.state, ts, CONTEXT)
-
-
-def message(text: str, number: int = 1, ts: int = T0, client: bool = True, name: str = "Олег") -> Message:
-    """A chat message."""
-    base = {"event_id": f"{number:016x}", "lead_id": "7", "ts": ts, "source": "telegram", "chat_id": "-5"}
-    return Message(**base, message_id=str(number), author=Author("1", name, client), text=text)  # type: ignore[arg-type]
-
-
-def edited(text: str, number: int, of: int = 1, ts: int = T0 + 60_000) -> MessageEdited:
-    """A new version of a message."""
-    base = {"event_id": f"{number:016x}", "lead_id": "7", "ts": ts, "source": "telegram", "chat_id": "-5"}
-    return MessageEdited(**base, message_id=str(of), author=Author("1", "Олег"), text=text)  # type: ignore[arg-type]
-
-
-def meeting(*said: tuple[str, str | None], version: int = 1) -> MeetingTranscribed:
-    """A transcript: text and speaker, an utterance every ten seconds."""
-    return MeetingTranscribed(
-        event_id=f"{900 + version:016x}",
-        lead_id="7",
-        ts=T0,
-        source="transcribe",
-        recording_id="r",
-        version=version,
-        engine="vosk",
-        duration_ms=60_000,
-        words=9,
-        utterances=[Utterance(n * 10_000, n * 10_000 + 5000, text, who) for n, (text, who) in enumerate(said)],
-    )
-
-
-def verdict(asked: PhraseQuestion, meant: bool) -> PhraseVerdict:
-    """A model's answer."""
-    return PhraseVerdict(
-        event_id="d" * 16,
-        lead_id="7",
-        ts=asked.ts,
-        source="minutes",
-        about=asked.about,
-        rule=asked.rule,
-        key=asked.key,
-        meant=meant,
-        model="glm",
-        evidence=asked.evidence if meant else [],
-    )
-
-
-def rules(found: Sequence[Any]) -> list[tuple[str, str]]:
-    """Rule and severity of the signals."""
-    return [(each.rule, each.severity) for each in found if isinstance(each, Signal)]
+from schemas.events import Call, Mail
+from tests.unit.processors.signals.said import DAY, HOUR, T0, Lead, edited, meeting, message, rules
 
 
 def test_a_message_is_one_signal_a_rule() -> None:
@@ -175,52 +101,6 @@ def test_a_note_is_not_made_of_words_that_ring() -> None:
     assert rules(Lead().hears(message("у вас дорого, мы уходим"))) == [("leaving_phrase", "warning")]
     both = Lead().hears(meeting(("у вас дорого", None), ("мы расторгаем договор", None)))
     assert sorted(rules(both)) == [("leaving_phrase", "critical"), ("payment_conflict", "info")]
-
-
-def test_a_doubt_is_a_note_and_a_question() -> None:
-    """Info, a quarter of the strength, and a model is asked about these words."""
-    signal, asked = Lead().hears(message("мы будем вынуждены уйти"))
-    assert (signal.severity, signal.strength) == ("info", 0.25)
-    assert isinstance(asked, PhraseQuestion)
-    assert (asked.lead_id, asked.about, asked.rule) == ("7", signal.evidence[0].event_id, "leaving_phrase")
-    assert [each.text for each in asked.evidence] == ["мы будем вынуждены уйти"]
-
-
-def test_what_is_certain_is_not_asked_about() -> None:
-    """A message with a certain phrase and a doubtful one of the same topic asks nothing."""
-    found = Lead().hears(message("Мы будем вынуждены уйти. Расторгаем договор."))
-    assert rules(found) == [("leaving_phrase", "critical")]
-    assert len(found) == 1
-
-
-def test_a_model_says_yes() -> None:
-    """A warning, never more; once."""
-    lead = Lead()
-    _, asked = lead.hears(message("мы будем вынуждены уйти"))
-    yes = verdict(asked, meant=True)
-    (signal,) = lead.hears(yes)
-    assert (signal.rule, signal.severity, signal.evidence) == ("leaving_phrase", "warning", asked.evidence)
-    assert lead.hears(replace(yes, event_id="e" * 16)) == []
-
-
-def test_a_model_says_no() -> None:
-    """The note is taken back; one that something certain has confirmed since stays."""
-    lead = Lead()
-    _, asked = lead.hears(message("мы будем вынуждены уйти"))
-    assert lead.hears(verdict(asked, meant=False)) == [Cleared("leaving_phrase", T0)]
-    lead = Lead()
-    _, asked = lead.hears(message("мы будем вынуждены уйти"))
-    lead.hears(message("расторгаем договор", 2))
-    assert lead.hears(verdict(asked, meant=False)) == []
-    assert lead.state.raised["leaving_phrase"].level == 2
-
-
-def test_without_a_verdict_a_doubt_stays_a_note() -> None:
-    """No model: it counts a little until it is history."""
-    lead = Lead()
-    lead.hears(message("мы будем вынуждены уйти"))
-    assert lead.evening(T0 + DAY) == []
-    assert lead.state.raised["leaving_phrase"].level == 0
 
 
 def test_what_was_said_becomes_history() -> None:
