@@ -57,6 +57,7 @@ class Installation:
             metrics=Metrics(**ports),
             store=Store(folder=folder / "chdb", api_port=free_port(), api_token_file=folder / "token"),
         )
+        folder.mkdir(parents=True, exist_ok=True)
         rules = folder / "rules.toml"
         rules.write_text(AT_ANY_HOUR)
         self.environ = {

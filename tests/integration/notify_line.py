@@ -58,9 +58,9 @@ class Line:
         return self.installation.worker("notify", self.environ | environ)
 
     def alert(self, alert: Alert = SPIKE, lead_id: str = "12345") -> Alert:
-        """The alert with an id of its own."""
+        """The alert with an id of its own, as it rings."""
         self._made += 1
-        return replace(alert, alert_id=f"{self._made:016x}", lead_id=lead_id)
+        return replace(alert, alert_id=f"{self._made:016x}", lead_id=lead_id, rings=True, rung=1)
 
     async def publish(self, *alerts: Alert) -> None:
         """What the pipeline would."""

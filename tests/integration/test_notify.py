@@ -3,25 +3,21 @@
 import asyncio
 import json
 import signal
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import msgspec
-import pytest_asyncio
 from msgspec.structs import replace
 
 from alerting.render import REPEATED
 from schemas.sources import DeadLetter, RoomReport
 from schemas.topics import DEAD_LETTERS, LEAD_ALERTS, RECORDINGS, REPORTS
 from streams.engine.kafka import partition_of
-from tests.fakes.telegram import FakeTelegram, Fault
-from tests.installation import Installation, until
+from tests.fakes.telegram import Fault
+from tests.installation import until
 from tests.integration.notify_line import (
     CURATOR,
     OTHER,
     OTHERS_LEAD,
     SHARED,
-    TOKEN,
     WAIT,
     Line,
     logs,
@@ -29,17 +25,6 @@ from tests.integration.notify_line import (
 )
 from tests.ports import free_port
 from tests.unit.alerting.alerts import REPORT, pressed
-
-
-@pytest_asyncio.fixture
-async def line(bootstrap: str, tmp_path: Path) -> AsyncIterator[Line]:
-    """Fresh topics, a fresh fake, no worker yet."""
-    async with (
-        FakeTelegram(TOKEN, {CURATOR, OTHER, SHARED}) as telegram,
-        Installation(bootstrap, tmp_path) as installation,
-    ):
-        yield Line(installation, telegram)
-    assert "secret" not in logs(tmp_path)
 
 
 async def test_an_alert_is_one_message_all_its_life(line: Line) -> None:

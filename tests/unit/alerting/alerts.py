@@ -136,6 +136,7 @@ def pressed(alert: Alert, action: str, status: str, **changes: object) -> Alert:
         updated_at=moscow(21, 14, 10),
         acknowledged_by="Анна",
         press=Press(action, "Анна", "q1"),
+        rings=False,
         **changes,
     )
 
