@@ -1,5 +1,7 @@
 """What `lead.state` keeps of a lead: one MessagePack record, written once per touched lead and batch."""
 
+import zlib
+
 import msgspec
 
 from processors.sealed import Sealed
@@ -111,15 +113,32 @@ def _sealed(_: type, value: object) -> Sealed:
     return Sealed(*msgspec.convert(value, tuple[int, dict[int, int]]))
 
 
+PLAIN_BYTES = 12_000
+"""A larger record is packed: quotes in a dozen alerts shrink to a third, and few leads have them, so packing costs the
+others nothing (0.8 ms for 40 kB)."""
+
+MOST_BYTES = 1 << 20
+"""No record of ours unpacks to more."""
+
+_PACKED = b"\x78"
+"""The first byte of a zlib stream; in MessagePack it is a small number, which no state is."""
+
 _ENCODER = msgspec.msgpack.Encoder(enc_hook=_plain)
 _DECODER: msgspec.msgpack.Decoder[LeadState] = msgspec.msgpack.Decoder(LeadState, dec_hook=_sealed)
 
 
 def encode_state(state: LeadState) -> bytes:
     """The record of `lead.state`, without the contents of the sealed chunks."""
-    return _ENCODER.encode(state)
+    record = _ENCODER.encode(state)
+    return record if len(record) <= PLAIN_BYTES else zlib.compress(record, 6)
 
 
 def decode_state(data: bytes) -> LeadState:
     """Raises `msgspec.DecodeError` when the record is not ours."""
+    if data.startswith(_PACKED):
+        unpacking = zlib.decompressobj()
+        try:
+            data = unpacking.decompress(data, MOST_BYTES)
+        except zlib.error as error:
+            raise msgspec.DecodeError(str(error)) from error
     return _DECODER.decode(data)
