@@ -93,12 +93,12 @@ def test_too_little_is_not_judged() -> None:
 
 
 def test_rarity_falls_with_each_order_day_and_begins_high() -> None:
-    """Daily: little. Once in ten days: about a half. One who began three days ago counts as rare."""
+    """Daily: little. Once in four weeks: about a half. One who began three days ago counts as rare."""
     rare = readings.rarity
-    daily, tenth = rare(client(lambda _: 1), TODAY, RULES), rare(client(lambda age: age % 10 == 0), TODAY, RULES)
-    assert daily < 0.12
-    assert 0.45 < tenth < 0.6
-    assert rare(client(lambda _: 1, known=3), TODAY, RULES) > 0.3
+    daily, monthly = rare(client(lambda _: 1), TODAY, RULES), rare(client(lambda age: age % 28 == 0), TODAY, RULES)
+    assert daily < 0.05
+    assert 0.45 < monthly < 0.6
+    assert rare(client(lambda _: 1, known=3), TODAY, RULES) > 2 * daily
     assert rare(client(lambda _: 0), TODAY, RULES) == 1.0
     assert rare(LeadState(), TODAY, RULES) == 0.0
 
