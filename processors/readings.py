@@ -65,11 +65,13 @@ def read(state: LeadState, through: LocalDay, fleet: Fleet, rules: ScoreRules) -
 
 
 def rarity(state: LeadState, through: LocalDay, rules: ScoreRules) -> float:
-    """0..1: near 0 for one who orders daily, 1/2 at one order day in `rare_days`, 1 for one who never does."""
-    if state.first_day is None:
+    """0..1: near 0 for one who orders daily, 1/2 at one order day in `rare_days`. Of whom no order is known his rate is
+    not known either: 0.
+    """
+    active = sum(1 for day, f in state.days.items() if f.reservations > 0 and through - WINDOW < day <= through)
+    if state.first_day is None or not any(figures.reservations > 0 for figures in state.days.values()):
         return 0.0
     known = min(WINDOW, max(0, through - state.first_day + 1))
-    active = sum(1 for day, f in state.days.items() if f.reservations > 0 and through - WINDOW < day <= through)
     return 1.0 / (1.0 + rules.rare_days * active / (known + YOUNG))
 
 

@@ -12,8 +12,9 @@ import msgspec
 import pytest_asyncio
 
 from schemas.codec import EVENT, Rejected, encode, event_id
-from schemas.events import Baseline, Event, Pick, Tick
+from schemas.events import Author, Baseline, Event, Message, Pick, Tick
 from schemas.reports import DailyReport
+from schemas.scores import Score
 from schemas.sources import DeadLetter
 from schemas.topics import DEAD_LETTERS, LEAD_EVENTS, LEAD_PARTITIONS, REPORTS
 from streams.engine import landlock
@@ -106,6 +107,26 @@ async def test_everything_once(home: Installation) -> None:
     status = await ask(home, "/api/status")
     assert status["rows"]["reports"] == 1
     assert home.end(process, signal.SIGTERM) == 0
+
+
+async def test_a_clients_score_can_be_asked_for(home: Installation) -> None:
+    """From words on `lead.events` through the fold and `lead.scores` to the API: the level, and what made it."""
+    home.worker("store")
+    home.worker("pipeline")
+    said = Author("7", "Анна")
+    words = "Мы уходим от вас на другой склад"
+    given = {"event_id": event_id("m", 1), "lead_id": "9", "ts": NOW, "source": "t", "author": said, "text": words}
+    await send(home, Message(chat_id="-1", message_id="1", **given))  # type: ignore[arg-type]
+    told: list[dict[str, Any]] = []
+
+    async def scored() -> bool:
+        told[:] = (await ask(home, "/api/leads/9/scores") or {}).get("scores", [])
+        return bool(told)
+
+    await until(scored, PATIENCE, "the score of lead 9")
+    score = msgspec.convert(told[0] | {"lead_id": "9"}, Score)
+    assert (score.version, score.level, [part.rule for part in score.parts]) == (1, "red", ["leaving_phrase"])
+    assert await value(home, "SELECT level FROM scores_current WHERE lead_id = '9'") == "red"
 
 
 async def test_killed_while_storing(home: Installation) -> None:

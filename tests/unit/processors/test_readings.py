@@ -99,7 +99,8 @@ def test_rarity_falls_with_each_order_day_and_begins_high() -> None:
     assert daily < 0.05
     assert 0.45 < monthly < 0.6
     assert rare(client(lambda _: 1, known=3), TODAY, RULES) > 2 * daily
-    assert rare(client(lambda _: 0), TODAY, RULES) == 1.0
+    assert rare(client(lambda age: age > 100), TODAY, RULES) == 1.0
+    assert rare(client(lambda _: 0), TODAY, RULES) == 0.0
     assert rare(LeadState(), TODAY, RULES) == 0.0
 
 
