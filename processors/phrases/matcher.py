@@ -42,8 +42,11 @@ class Match(NamedTuple):
     @property
     def strength(self) -> Strength:
         """What it is worth: nothing under a condition is critical, nothing doubtful is more than a complaint."""
-        if self.score < AT_ONCE:
-            return "info"
+        return "info" if self.score < AT_ONCE else self.if_meant
+
+    @property
+    def if_meant(self) -> Strength:
+        """What it is worth, however doubtful it is."""
         return "warning" if self.hedged and self.phrase.strength == "critical" else self.phrase.strength
 
 

@@ -87,6 +87,8 @@ def in_mail(state: LeadState, event: Mail, context: Context) -> Sequence[Found]:
 
 def by_verdict(state: LeadState, event: PhraseVerdict, context: Context) -> Sequence[Signal | Cleared]:
     """What a model says of a doubtful match. Its yes is a warning, never more: it has no rule but its word."""
+    if event.rule not in RULES.values():
+        return ()
     if not event.meant:
         raised = state.raised.get(event.rule)
         only_this = raised is not None and raised.level == 0 and raised.event_id == event.about
@@ -138,7 +140,7 @@ def _judge(
     heard: dict[Topic, list[Heard]] = defaultdict(list)
     for evidence in said:
         matches = SAID.all(evidence.text)
-        loud = any(match.strength != "info" for match in matches)
+        loud = any(match.score >= rules.at_once and match.if_meant != "info" for match in matches)
         topics: set[Topic] = set()
         for match in matches:
             topic = match.phrase.topic
@@ -161,7 +163,7 @@ def _say(
     rule, match = RULES[topic], best[0].match
     sure = match.score >= rules.at_once
     evidence = sorted((heard.evidence for heard in best), key=_ts)
-    severity: Severity = match.strength if sure else "info"
+    severity: Severity = match.if_meant if sure else "info"
     if not is_news(state, rule, key, until, severity):
         return ()
     times = 1

@@ -20,17 +20,17 @@ CONTEXT = Context(builtin())
 class Lead:
     """A lead that hears one event after the other."""
 
-    def __init__(self) -> None:
-        self.state, self.offset = LeadState(), 0
+    def __init__(self, context: Context = CONTEXT) -> None:
+        self.state, self.offset, self.context = LeadState(), 0, context
 
     def hears(self, event: Event) -> list[Any]:
         """What comes of the event, folded at its own time."""
         self.offset += 1
-        return list(step(self.state, event, Meta("lead.events", 0, self.offset, event.ts), CONTEXT))
+        return list(step(self.state, event, Meta("lead.events", 0, self.offset, event.ts), self.context))
 
     def evening(self, ts: int) -> Sequence[Any]:
         """What looking back at a day gives."""
-        return evening(self.state, ts, CONTEXT)
+        return evening(self.state, ts, self.context)
 
 
 def message(text: str, number: int = 1, ts: int = T0, client: bool = True, name: str = "Олег") -> Message:

@@ -2,6 +2,8 @@
 
 from msgspec.structs import replace
 
+from processors.context import Context
+from processors.rules import load
 from processors.signals.raising import Cleared
 from schemas.minutes import PhraseQuestion
 from tests.unit.processors.signals.said import DAY, T0, Lead, message, rules, verdict
@@ -51,3 +53,16 @@ def test_without_a_verdict_a_doubt_stays_a_note() -> None:
     lead.hears(message("мы будем вынуждены уйти"))
     assert lead.evening(T0 + DAY) == []
     assert lead.state.raised["leaving_phrase"].level == 0
+
+
+def test_the_bounds_are_those_of_the_rules() -> None:
+    """With `at_once` at 70 what is doubtful by the built-in rules is said at once, as what it means."""
+    eager = Lead(Context(load("[words]\nat_once = 70.0")))
+    assert rules(eager.hears(message("мы будем вынуждены уйти"))) == [("leaving_phrase", "warning")]
+
+
+def test_a_verdict_on_another_rule_is_nothing() -> None:
+    """Nobody asks a model about reservations."""
+    lead = Lead()
+    _, asked = lead.hears(message("мы будем вынуждены уйти"))
+    assert lead.hears(replace(verdict(asked, meant=True), rule="reservation_spike")) == []
