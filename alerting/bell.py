@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Literal, NamedTuple
 
-from processors import feedback
 from processors.days import DAY_MS, HOUR_MS, OFFSET_MS, next_hour
 from processors.feedback import is_doubted
 from processors.rules.alerts import AlertRules
@@ -24,10 +23,14 @@ COMMON: frozenset[Rule] = frozenset(
         "volume_decline",
         "bulk_pick",
         "broken_reservations",
+        COMBINED,
     }
 )
 """Rules that one cause can set off for many clients at once: a season, a sale, a source that fails. What a client says
 is his own, however many say it."""
+
+LOOKED = "looked"
+"""`Moment.source` of what is seen only by looking, at a lead's hour: the same look finds it for all clients at once."""
 
 SOURCES: dict[Rule, tuple[str, ...]] = {
     "chat_silence": ("telegram",),
@@ -44,7 +47,8 @@ WAREHOUSE = ("wms",)
 
 class Moment(NamedTuple):
     """What a decision depends on besides the alerts: `now` (ms UTC), the rules, the figures of all clients, whom the
-    lead rings (a key of `Fleet.rung`), until when he is muted, and the source of the event ("": an hour passed).
+    lead rings (a key of `Fleet.rung`), until when he is muted, and the source of the event (`LOOKED`, or "" where an
+    hour passed and nothing was found).
     """
 
     now: Millis
@@ -68,8 +72,6 @@ def hold(alerts: Mapping[Rule, Alert], alert: Alert, moment: Moment) -> Hold:
     rules, now = moment.rules, moment.now
     if alert.severity == "info":  # a note, for the card and the score
         return Hold("info")
-    if feedback.is_doubted(alert.rule, moment.fleet.verdicts, rules):
-        return Hold("doubted")
     if now < moment.muted_until:
         return Hold("muted", moment.muted_until)
     if _in_shadow(alerts, alert.rule, moment):
@@ -82,6 +84,8 @@ def hold(alerts: Mapping[Rule, Alert], alert: Alert, moment: Moment) -> Hold:
         return Hold("grouped", within=alert.rule)
     if (until := cool_until(alert.told, alert.severity, rules)) > now:
         return Hold("cooling", until)
+    if moment.source == LOOKED and alert.rule in COMMON:
+        return Hold("gathering", now + round(rules.gather_hours * HOUR_MS))
     if alert.severity == "critical":
         return Hold()
     if is_quiet(now, rules):
@@ -122,7 +126,7 @@ def _told_together(combined: Alert | None, moment: Moment) -> bool:
 def _in_shadow(alerts: Mapping[Rule, Alert], rule: Rule, moment: Moment) -> bool:
     """Whether the source is too new to be trusted. One that the figures do not know yet is no reason to be silent."""
     sources = moment.fleet.sources
-    if moment.source:
+    if moment.source not in ("", LOOKED):
         since = sources.get(moment.source)
     elif rule == COMBINED:
         parts = [alert for alert in alerts.values() if alert.rule != COMBINED and alert.status != "resolved"]

@@ -10,7 +10,7 @@ from typing import TypeAlias
 from zlib import crc32
 
 from alerting import policy
-from alerting.bell import COMBINED, Moment
+from alerting.bell import COMBINED, LOOKED, Moment
 from processors import lead, score
 from processors.context import NO_FLEET, Context, Desk, shared
 from processors.days import DAY_MS, next_hour
@@ -104,7 +104,7 @@ class Partition:
             if due == self._evening(lead_id, due - 1):
                 findings = lead.evening(state, due, self.context, lead_id)
                 found = (*findings, *score.look(state, lead_id, due, self.context, findings))
-                results += self._say(state, found, moment)
+                results += self._say(state, found, moment._replace(source=LOOKED))
                 pruned |= lead.unburden(state, due)
             results += policy.expire(state.alerts, moment)
             if len(results) > said:

@@ -91,6 +91,8 @@ def why_silent(alert: Alert) -> str:
             return f"уже звонили, повтор не раньше {_moment(alert.ring_at)}" if alert.ring_at else "уже звонили"
         case "info":
             return "к сведению"
+        case "gathering":
+            return f"смотрим, у многих ли так; позвоним {_moment(alert.ring_at)}" if alert.ring_at else "уже прошло"
         case "doubted":
             return "по ответам кураторов этот признак часто ошибается"
         case _:

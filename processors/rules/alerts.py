@@ -15,6 +15,7 @@ class AlertRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     weekly_budget: int
     group_share: float
     group_clients: int
+    gather_hours: float
     escalate_hours: float
     doubted_below: float
     doubted_after: int

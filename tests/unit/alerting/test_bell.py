@@ -3,7 +3,7 @@
 import pytest
 
 from alerting import policy
-from alerting.bell import is_quiet
+from alerting.bell import LOOKED, is_quiet
 from processors.context import NO_FLEET
 from processors.rules import builtin, load
 from processors.signals.raising import Cleared
@@ -42,14 +42,6 @@ def test_a_note_never_rings_until_it_is_more() -> None:
     worse = decide(alerts, signal(1, T0 + HOUR_MS))
     assert worse is not None
     assert (worse.rings, worse.held) == (True, "")
-
-
-def test_a_rule_that_people_find_wrong_is_in_the_report_only() -> None:
-    """One right of ten by people's verdicts: it rings no more, however critical; nine verdicts prove nothing."""
-    for verdicts, held in (((0, 10), "doubted"), ((0, 9), ""), ((5, 5), "")):
-        alert = decide({}, signal(0, severity="critical"), fleet=fleet(verdicts={"leaving_phrase": verdicts}))
-        assert alert is not None
-        assert (alert.held, alert.rings) == (held, not held)
 
 
 def test_what_is_over_before_the_morning_never_rings() -> None:
@@ -135,6 +127,24 @@ def test_what_many_clients_show_is_told_once() -> None:
         alone = decide({}, signal(0, rule=rule), fleet=other)
         assert alone is not None
         assert alone.rings
+
+
+def test_what_a_look_finds_waits_for_the_figures_of_all() -> None:
+    """An evening's look finds a source's failure for all clients within a second: an hour later it is known to be
+    common, and nobody is rung one by one. What is one client's own rings then. An event's finding waits for nothing."""
+    evening, later = T0 + 7 * HOUR_MS, T0 + 8 * HOUR_MS
+    many, few = fleet(clients=20, fired={"order_silence": 0.95}), fleet(clients=20, fired={"order_silence": 0.1})
+    for known, held in ((many, "grouped"), (few, "")):
+        alerts: dict[Rule, Alert] = {}
+        alert = decide(alerts, signal(0, evening, "critical", "order_silence"), source=LOOKED)
+        assert alert is not None
+        assert (alert.rings, alert.held, alert.ring_at) == (False, "gathering", later)
+        (after,) = expire(alerts, later, fleet=known)
+        assert (after.held, after.rings) == (held, not held)
+    for rule, source in (("leaving_phrase", LOOKED), ("reservation_spike", "wms:main")):
+        at_once = decide({}, signal(0, evening, rule=rule), source=source)  # type: ignore[arg-type]
+        assert at_once is not None
+        assert at_once.rings
 
 
 def test_the_combined_alert_tells_its_parts_for_twelve_hours() -> None:
