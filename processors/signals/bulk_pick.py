@@ -62,6 +62,8 @@ def find(state: LeadState, event: Reservation | Flow, today: LocalDay, context: 
     tell(stock, event, today)
     if event.qty <= 0:
         return ()
+    if not _may_matter(state, stock, today, context.rules.bulk_pick):
+        return ()
     judged = judge(state, stock, today, context)
     return rise(state, _signal(stock, event, judged, context.rules.bulk_pick)) if judged.level > NONE else ()
 
@@ -72,6 +74,28 @@ def evening(state: LeadState, now: Millis, context: Context) -> Sequence[Cleared
     if raised is None or raised.level == NONE or now - raised.at < context.rules.bulk_pick.clear_days * DAY_MS:
         return ()
     return clear(state, "bulk_pick", now)
+
+
+def _may_matter(state: LeadState, stock: Stock, today: LocalDay, rules: BulkPickRules) -> bool:
+    """Whether `judge` could find anything: a cheap upper bound of the shares it compares, for almost no event matters.
+
+    Goods with a harmless purpose only lower a share, so they are left out here.
+    """
+    if any(any(told.withdrawn) for told in stock.told.values()):
+        return True
+    before = _window(state, stock, today)
+    figures = state.days.get(before.day) or Day()
+    have = stock.have()
+    if not stock.known:
+        have = max(have, int(rules.cover_days * before.mean))
+    for (reserved, picked, shipped, _), least in zip(
+        before.sums, (rules.large, rules.share_3_days, rules.share_week), strict=False
+    ):
+        moved = max(picked + figures.picked_qty, shipped + figures.shipped_qty, 0)
+        taken = max(reserved + figures.reserved_qty, moved)
+        if taken / max(1, have + moved, taken) >= least:
+            return True
+    return False
 
 
 def judge(state: LeadState, stock: Stock, today: LocalDay, context: Context) -> Judged:
