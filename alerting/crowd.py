@@ -5,10 +5,13 @@ In production `store` counts this in its tables for the `Fleet` event; a rehears
 
 from collections import Counter, deque
 from collections.abc import Iterable
+from typing import Literal, TypeAlias
 
-from schemas.alerts import Alert
+from schemas.alerts import Alert, Rule
 from schemas.topics import DAY_MS
-from schemas.types import LeadId, Millis
+from schemas.types import EventId, LeadId, Millis
+
+Verdict: TypeAlias = Literal["confirmed", "false_alarm"]
 
 OPENED_MS = DAY_MS
 RUNG_MS = 7 * DAY_MS
@@ -31,6 +34,7 @@ class Crowd:
     def __init__(self) -> None:
         self._opened: deque[tuple[Millis, str, LeadId]] = deque()
         self._rang: deque[tuple[Millis, str]] = deque()
+        self._verdicts: dict[EventId, tuple[Rule, Verdict]] = {}
 
     def see(self, alert: Alert, curator: str) -> None:
         """A new state of an alert, and whom it would ring."""
@@ -38,6 +42,8 @@ class Crowd:
             self._opened.append((alert.updated_at, alert.rule, alert.lead_id))
         if alert.rings:
             self._rang.append((alert.updated_at, curator))
+        if alert.verdict:
+            self._verdicts[alert.alert_id] = alert.rule, alert.verdict
 
     def fired(self, now: Millis, clients: int) -> dict[str, float]:
         """The share of the active clients for which a rule's alert opened within 24 h."""
@@ -51,3 +57,8 @@ class Crowd:
         while self._rang and self._rang[0][0] <= now - RUNG_MS:
             self._rang.popleft()
         return dict(Counter(curator for _, curator in self._rang))
+
+    def verdicts(self) -> dict[str, tuple[int, int]]:
+        """How many alerts of a rule people called confirmed, and false."""
+        said = Counter(self._verdicts.values())
+        return {rule: (said[rule, "confirmed"], said[rule, "false_alarm"]) for rule, _ in said}

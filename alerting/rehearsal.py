@@ -119,12 +119,15 @@ class Rehearsal:
             yield result
 
     def _is_news_of_many(self, rule: Rule, now: Millis) -> bool:
-        fleet, share = self.context.fleet, self.context.rules.alerts.group_share
-        return fleet.fired.get(rule, 0.0) <= share < self._crowd.fired(now, fleet.clients).get(rule, 0.0)
+        fleet, rules = self.context.fleet, self.context.rules.alerts
+        if fleet.clients < rules.group_clients or fleet.fired.get(rule, 0.0) > rules.group_share:
+            return False
+        return self._crowd.fired(now, fleet.clients).get(rule, 0.0) > rules.group_share
 
     def _look_around(self, now: Millis) -> None:
-        clients = self.context.fleet.clients
-        fleet = self._days.figures(now, fired=self._crowd.fired(now, clients), rung=self._crowd.rung(now))
+        fleet = self._days.figures(now, rung=self._crowd.rung(now))
+        fired, verdicts = self._crowd.fired(now, fleet.clients), self._crowd.verdicts()
+        fleet = msgspec.structs.replace(fleet, fired=fired, verdicts=verdicts)
         self._fold.apply(fleet, Meta(_TOPIC, 0, self._offset, now))
 
 

@@ -136,6 +136,15 @@ def test_a_crowd_counts_clients_of_a_day_and_rings_of_a_week() -> None:
     assert crowd.rung(1000 + 7 * DAY_MS) == {"2": 1}
 
 
+def test_the_last_verdict_on_an_alert_counts() -> None:
+    """Who called it false and then confirmed it has confirmed it; each alert counts once."""
+    crowd = Crowd()
+    for lead, verdicts in ((1, ("false_alarm", "confirmed")), (2, ("false_alarm",)), (3, ("",))):
+        for version, verdict in enumerate(verdicts, 2):
+            crowd.see(replace(alert(lead, 1000, version), verdict=verdict), "1")
+    assert crowd.verdicts() == {"reservation_spike": (1, 1)}
+
+
 def test_leads_are_dealt_by_thirty_in_the_order_of_their_numbers() -> None:
     """9 stands before 10: they are numbers."""
     dealt = desks(str(lead) for lead in range(1, 62))
