@@ -10,8 +10,8 @@ from schemas.types import LocalDay, Millis
 
 MOST_QUOTES = 5
 QUOTE_CHARS = 300
-MEMORY_CHARS = 120
-"""Of a complaint that is kept for the warning: the state of a lead has to stay small."""
+MEMORY_CHARS = 60
+"""Of a note that is kept for the warning: the state of a lead has to stay small."""
 MOST_SPOKEN = 64
 """Findings that are remembered, 3 KB: an edit of what was found before them would be news again."""
 

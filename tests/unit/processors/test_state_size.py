@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from processors.sealed import CHUNK, Sealed
-from processors.signals.phrases import MEMORY_CHARS, MOST_QUOTES, QUOTE_CHARS
+from processors.signals.heard import MEMORY_CHARS, MOST_QUOTES, MOST_SPOKEN, QUOTE_CHARS
 from processors.state import DAYS_KEPT, PLAIN_BYTES, Day, LeadState, Raised, Scored, decode_state, encode_state
 from schemas.alerts import RULES, Alert, Evidence, Rule
 
@@ -21,6 +21,9 @@ WORDS = frozenset(rule for rule in RULES if rule.endswith("_phrase") or rule in 
 
 NOW = 1_795_246_200_000
 
+
+NOTED: tuple[Rule, ...] = ("complaint_phrase", "payment_conflict")
+"""Rules whose notes are counted."""
 
 LIVING: tuple[Rule, ...] = (
     *("leaving_phrase", "complaint_phrase", "payment_conflict"),
@@ -39,11 +42,11 @@ def busy(dice: Random, rules: tuple[Rule, ...] = LIVING) -> LeadState:
         days={20_000 + n: _day(dice) for n in range(DAYS_KEPT + 1)},
         ids={dice.randrange(1 << 64): NOW // 3_600_000 for _ in range(CHUNK - 1)},
         alerts={rule: _alert(dice, rule) for rule in rules},
-        spoken={f"leaving_phrase warning {dice.randrange(1 << 40)}": 20_000 for _ in range(64)},
+        spoken={f"leaving_phrase warning {dice.randrange(1 << 40)}": 20_000 for _ in range(MOST_SPOKEN)},
         sealed=sealed,
         raised={rule: Raised(2, NOW, NOW, dice.random(), dice.random(), 5.5, 2.5, _id(dice)) for rule in RULES},
         scored=Scored(900, NOW, dice.random() * 100, 2, NOW),
-        complaints=[_quote(dice, MEMORY_CHARS) for _ in range(5)],
+        notes={rule: [_quote(dice, MEMORY_CHARS) for _ in range(MOST_QUOTES)] for rule in NOTED},
         at=NOW,
     )
 
