@@ -12,15 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from processors.days import local_day
+from processors.signals.decline import BEFORE, RECENT
+from processors.usual import SHAPE_FROM, SHAPE_TO, WEEKS, WINDOW
 from schemas.codec import event_id
 from schemas.events import Fleet
 from schemas.types import LeadId, LocalDay, Millis
 
 Matrix: TypeAlias = NDArray[np.float64]
 """Clients by days (or by weekdays)."""
-
-WINDOW: Final = 84
-"""Days of history behind an expectation: twelve weeks."""
 
 SPAN: Final = 2 * WINDOW + 32
 """Days kept: the factor of a day 84 days ago looks at the 84 before it; and a month for late corrections."""
@@ -31,17 +30,14 @@ LEAST_DAYS: Final = 28
 LEAST_CLIENTS: Final = 8
 """Fewer clients are no fleet: its factors are 1."""
 
-WEEKS: Final = 4.0
-"""Weeks of the fleet's weekday shape that stand behind a client's own (signals.md 2: own weekday shrunk to pooled)."""
-
-SHAPE_FROM, SHAPE_TO = 0.3, 3.0
-"""The fleet's weekday as a prior: a group closed on Saturdays must not close Saturday for the others."""
-
-RATIO_FROM, RATIO_TO, STILL = 0.5, 3.0, 0.15
-"""A day's factor is cut at these; |ln F| below STILL is chance (signals.md 8)."""
+RATIO_FROM, RATIO_TO, STILL = 0.7, 3.0, 0.15
+"""A day's factor is cut at these: that others rest makes an order no spike. |ln F| below STILL is chance."""
 
 WORKS: Final = 0.25
 """A weekday with less than this part of the client's mean day is no working day of his."""
+
+GONE: Final = 14
+"""Days without an order after which a client is no longer part of the fleet's days."""
 
 RESTS: Final = 0.3
 """Below this share of those who usually work the day is no working day."""
@@ -201,15 +197,17 @@ def _weekdays(x: Matrix, mean: NDArray[np.float64], age: NDArray[np.int64], day:
 def _expected(x: Matrix, mean: Matrix, age: NDArray[np.int64], weekdays: NDArray[np.float64], day: LocalDay) -> Matrix:
     """A client's ordinary day: his mean of the 84 days before, by his own weekday shrunk to the fleet's.
 
-    0 on weekdays on which he hardly works: a group closed on Saturdays does not halve the fleet's Saturday.
+    0 on weekdays on which he hardly works (a group closed on Saturdays does not halve the fleet's Saturday), and for
+    who is gone.
     """
     columns = np.arange(day - SPAN + 1, day + 1)
     prior = np.clip(weekdays, SHAPE_FROM, SHAPE_TO)[(columns + 3) % 7][None, :]
     same = sum((np.pad(x, ((0, 0), (7 * week, 0)))[:, :SPAN] for week in range(1, WINDOW // 7 + 1)), np.zeros_like(x))
     own = np.divide(same, mean, out=np.zeros_like(x), where=mean > 0)
     weeks = age // 7
+    there = _before((x > 0).astype(float), GONE) > 0
     result: Matrix = mean * np.maximum((own + WEEKS * prior) / (weeks + WEEKS), 0.02)
-    return np.where(own >= WORKS * weeks, result, 0.0)
+    return np.where((own >= WORKS * weeks) & there, result, 0.0)
 
 
 def _factor(x: NDArray[np.float64], expected: NDArray[np.float64]) -> float:
@@ -236,9 +234,10 @@ def _spread(sizes: Matrix) -> float:
 
 
 def _decline(x: Matrix, first: NDArray[np.int64], day: LocalDay) -> float:
-    """The median of (28 days / the 84 before), days up to yesterday, of clients known so long; cut at 0.67 and 1.5."""
-    month, before = x[:, -29:-1].sum(axis=1), x[:, -113:-29].sum(axis=1)
-    known = (first <= day - 112) & (before >= 30)
+    """The median of what `signals.decline` compares, of clients known so long, up to yesterday; cut at 0.67 and 1.5."""
+    recent = x[:, -1 - RECENT : -1].sum(axis=1) / RECENT
+    before = x[:, -1 - RECENT - BEFORE : -1 - RECENT].sum(axis=1) / BEFORE
+    known = (first <= day - RECENT - BEFORE) & (before * BEFORE >= 30)
     if known.sum() < LEAST_CLIENTS:
         return 1.0
-    return round(min(max(float(np.median(3 * month[known] / before[known])), 0.67), 1.5), 4)
+    return round(min(max(float(np.median(recent[known] / before[known])), 0.67), 1.5), 4)

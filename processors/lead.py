@@ -14,7 +14,7 @@ from processors.context import Context
 from processors.days import DAY_MS, HOUR_MS, local_day
 from processors.rules import builtin
 from processors.sealed import CHUNK, Sealed
-from processors.signals import broken_reservations, bulk_pick, phrases, reservation_spike, tone
+from processors.signals import broken_reservations, bulk_pick, decline, phrases, reservation_spike, silence, tone
 from processors.signals.raising import Cleared
 from processors.state import DAYS_KEPT, Day, LeadState
 from processors.stock import WITHDRAWAL
@@ -85,14 +85,16 @@ def step(state: LeadState, event: Event, meta: Meta, context: Context | None = N
     match event:
         case Reservation():
             day = state.day(today)
+            created = event.action == "created"
             day.reserved_qty += event.qty
-            if event.action == "created":
+            if created:
                 day.reservations += 1
             elif event.qty < 0:
                 day.cancelled += 1
                 day.cancelled_qty -= event.qty
             return [
-                *reservation_spike.find(state, event, today),
+                *(silence.heard(state, silence.ORDERS, event.ts) if created else ()),
+                *reservation_spike.find(state, event, today, context),
                 *bulk_pick.find(state, event, today, context),
                 *broken_reservations.find(state, event, today, context),
             ]
@@ -117,14 +119,15 @@ def step(state: LeadState, event: Event, meta: Meta, context: Context | None = N
             return bulk_pick.find(state, event, today, context)
         case Call():
             state.day(today).calls += 1
-            return phrases.in_call(state, event, context)
+            return [*silence.heard(state, silence.CALLS, event.ts), *phrases.in_call(state, event, context)]
         case Message(author=author):
             if not author.client:
                 state.day(today).answers += 1
                 phrases.know_staff(state, author.name)
+                silence.asked(state, event.ts)
                 return NOTHING
             state.day(today).messages += 1
-            return phrases.in_message(state, event, context)
+            return [*silence.wrote(state, event.ts), *phrases.in_message(state, event, context)]
         case MessageEdited(author=author) if author.client:
             return phrases.in_message(state, event, context)
         case Mail():
@@ -135,6 +138,7 @@ def step(state: LeadState, event: Event, meta: Meta, context: Context | None = N
             state.muted_until = event.until
         case MeetingRecorded():
             state.day(today).meetings += 1
+            return silence.heard(state, silence.MEETINGS, event.ts)
         case MeetingTranscribed():
             return phrases.in_meeting(state, event, context)
         case PhraseVerdict():
@@ -153,6 +157,9 @@ def evening(state: LeadState, now: Millis, context: Context, lead_id: LeadId = "
     lead that is looked at again after a restart says nothing twice.
     """
     return [
+        *reservation_spike.evening(state, lead_id, now, context),
+        *silence.evening(state, lead_id, now, context),
+        *decline.evening(state, lead_id, now, context),
         *bulk_pick.evening(state, now, context),
         *broken_reservations.evening(state, lead_id, now, context),
         *phrases.over(state, now, context),
@@ -178,6 +185,7 @@ def prune(state: LeadState, now: Millis) -> bool:
     """Drop days and ids that no rule looks at any more. Whether anything was dropped."""
     oldest = local_day(now) - DAYS_KEPT
     stale = [day for day in state.days if day < oldest]
+    silence.outlived(state, stale)
     for day in stale:
         del state.days[day]
     over = [said for said, until in state.spoken.items() if until < local_day(now)]
@@ -187,6 +195,7 @@ def prune(state: LeadState, now: Millis) -> bool:
 
 
 def _replace_days(state: LeadState, baseline: Baseline) -> None:
+    state.usual = state.sizes = None
     for day in [d for d in state.days if baseline.first_day <= d <= baseline.last_day]:
         del state.days[day]
     for figures in baseline.days:

@@ -62,18 +62,53 @@ class Scored(msgspec.Struct, array_like=True):
     calm_since: int = 0
 
 
+class Usual(msgspec.Struct, array_like=True):
+    """The client's ordinary `day` (`processors.usual`): reservations expected before the fleet's factor (0: too little
+    is known), spread beyond Poisson's (variance over mean squared), and how far he goes with the fleet, 0..1.
+    """
+
+    day: LocalDay
+    mean: float = 0.0
+    spread: float = 0.0
+    share: float = 0.0
+
+
+class Sizes(msgspec.Struct, array_like=True):
+    """ln of the pieces of his active days as of `day`: mean, predictive deviation, degrees of freedom, and the pieces
+    from which a day is a spike (0: too little is known). `dense`: by the rules for clients who order on many days.
+    """
+
+    day: LocalDay
+    mean: float = 0.0
+    deviation: float = 0.0
+    freedom: float = 0.0
+    least: int = 0
+    dense: bool = False
+
+
+class Talk(msgspec.Struct, array_like=True):
+    """Our first message that he has not answered (ms UTC, 0: none), how many there are, and the hours that his last
+    answers took.
+    """
+
+    asked: int = 0
+    messages: int = 0
+    waits: list[float] = []
+
+
 class LeadState(msgspec.Struct, array_like=True):
     """The one mutable thing of the fold (`processors.lead.step`).
 
     `applied` is the offset in `lead.events` of the last folded record: the fence that makes a replay a no-op.
     `ids` maps event ids of the last 24 h to the hour of their arrival, oldest first; those before them are `sealed`.
-    `first_day` is the first day the client is known from: days without figures after it count as zero. `spike` is (day,
-    severity index, z) raised last. `spoken` maps what was said where (rule, severity, message or recording) to the last
+    `first_day` is the first day the client is known from: days without figures after it count as zero. `spike` is
+    no longer used. `spoken` maps what was said where (rule, severity, message or recording) to the last
     Moscow day it is kept: an edit, or a better transcript of the same words, is no news.
     `raised` is the memory of the signals, `scored` that of the score; `notes` are complaints and talks of tariffs,
     `tones` the last talks and whether a model found them bad, `staff` names of ours in the client's chats. `at` (ms
     UTC) is up to when the lead is folded: the append time of its last record, or its hour that came later and changed
-    something. Fields are only added at the end.
+    something. `usual` and `sizes` are derived of the days before, `ordered` are the last days with orders among those
+    that `days` has no more, `talk` is what waits for an answer. Fields are only added at the end.
     """
 
     applied: int = -1
@@ -92,6 +127,10 @@ class LeadState(msgspec.Struct, array_like=True):
     staff: list[str] = []
     at: int = 0
     stock: Stock | None = None
+    usual: Usual | None = None
+    sizes: Sizes | None = None
+    ordered: list[LocalDay] = []
+    talk: Talk | None = None
 
     def day(self, day: LocalDay) -> Day:
         """The figures of a day, made when missing."""

@@ -21,3 +21,8 @@ class AlertRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     doubted_after: int
     evening_hour: int
     evening_hours: int
+
+    @property
+    def evening_from(self) -> int:
+        """The hour of Moscow from which a day is looked back at: the first of the leads' evenings."""
+        return self.evening_hour - self.evening_hours + 1

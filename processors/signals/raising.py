@@ -43,6 +43,15 @@ def rise(state: LeadState, signal: Signal) -> Sequence[Signal]:
     return (signal,)
 
 
+def look(state: LeadState, signal: Signal) -> Sequence[Signal]:
+    """As `rise`, for what is found by looking back: what is no news leaves no trace, so nothing has to be written."""
+    last = state.raised.get(signal.rule)
+    known = last is not None and last.level >= SEVERITIES.index(signal.severity)
+    if known and last is not None and signal.score < GROWN * last.score:
+        return ()
+    return rise(state, signal)
+
+
 def clear(state: LeadState, rule: Rule, ts: Millis, value: float = 0.0) -> Sequence[Cleared]:
     """That the rule is over, when it was raised. Its last time stays for the score's half-life."""
     last = state.raised.get(rule)

@@ -1,122 +1,175 @@
 """Reservation spike: the client reserves far more today than is normal for him.
 
-Stock that is reserved all at once is often stock that is about to be taken away. Today's number of reservations and
-today's reserved pieces are each held against the client's own mean and deviation over the last 84 full days (days
-without reservations count as zero). z = (x - mean) / max(deviation, sqrt(mean), 1): the floor is the deviation of a
-Poisson count, so a client who is regular to the piece does not fire on one more.
+Stock that is reserved all at once is often stock that is about to be taken away. It is judged at each reservation:
+
+- by count, with 10 active days of 84 and more: s = -log10 P(X >= x) of a negative binomial about his ordinary day
+  (`processors.usual`) times F^share, F the fleet's factor of the day. Within the day what the fleet has done so far may
+  only raise the expectation, and what is not plain (`at_once`) waits for the evening, which knows the fleet's day;
+  from the first evening hour on each reservation is judged by the evening's mark.
+- by pieces, from 4 active days on: s = -log10 P of Student's t on ln(pieces of the day) among his active days
+  (research/signals.md 2, "sparse"); for clients who order on many days only the outrageous counts.
+
+The score is s over the warning's s. It is over after two evenings with s below the clear mark; for a rare buyer after
+seven, so that two orders of one restocking are one alert. Measured: docs/detectors.md.
 """
 
 from collections.abc import Sequence
-from math import sqrt
+from math import exp, log
 from typing import NamedTuple
 
-from processors.days import day_start
-from processors.state import LeadState
-from schemas.alerts import SEVERITIES, Evidence, Signal, Unit
+from processors import tails
+from processors.context import Context
+from processors.days import HOUR_MS, day_start, local_day
+from processors.signals.raising import Cleared, clear, rise
+from processors.state import Day, LeadState
+from processors.usual import factor, pieces, sizes, usual
+from schemas.alerts import Evidence, Rule, Severity, Signal, Unit
 from schemas.codec import event_id
 from schemas.events import Reservation
-from schemas.types import LocalDay
+from schemas.types import LeadId, LocalDay, Millis
 
-WINDOW_DAYS = 84
-MIN_DAYS = 14
-"""With less history nothing is normal yet."""
+RULE: Rule = "reservation_spike"
 
-MIN_TODAY, MIN_PIECES = 5, 50
-"""Reservations and pieces of a day below which nothing is a spike."""
-
-WARN_Z, WARN_RATIO = 3.0, 2.0
-CRITICAL_Z, CRITICAL_RATIO = 5.0, 3.0
-"""From the measured table in research/domain.md 4.2 and 4.3."""
-
-GROWN = 2.0
-"""A spike that goes on is said again when its z has grown so many times, so the curator's message shows its size."""
+NOT_BELOW = 1.5
+"""Times the expected: less is no spike however regular the client is, so most events ask no further."""
 
 
-class Normal(NamedTuple):
-    """Mean and deviation of a figure over the client's full days."""
+class Size(NamedTuple):
+    """How unusual a day is. `s` over the mark of a warning, and whether it is so far above as to be critical."""
 
-    mean: float
-    deviation: float
-
-
-class _Finding(NamedTuple):
-    level: int
-    z: float
+    score: float
+    critical: bool
     value: int
-    mean: float
+    usual: float
     unit: Unit
 
 
-def find(state: LeadState, event: Reservation, today: LocalDay) -> Sequence[Signal]:
-    """A signal when today's level rises above what was raised today, or z has doubled. `today` is the event's own day.
+def find(state: LeadState, event: Reservation, today: LocalDay, context: Context) -> Sequence[Signal]:
+    """A signal when the event makes `today` (its own day) a spike, or a greater one.
 
     What happened before midnight may arrive after it, and is still judged by its day; once the next day has raised
     something, that day's late events say nothing new.
     """
     figures = state.days.get(today)
-    raised_on, level, z = state.spike
-    if figures is None or raised_on > today:
+    last = state.raised.get(RULE)
+    if figures is None or (last is not None and local_day(last.at) > today):
         return ()
-    if raised_on < today:
-        level, z = -1, 0.0
-    if figures.reservations < MIN_TODAY and figures.reserved_qty < MIN_PIECES:
+    if figures.reservations >= context.rules.spike.min_today:
+        state.usual = usual(state, today, context)
+    if pieces(figures) >= context.rules.sparse.min_pieces:
+        state.sizes = sizes(state, today, context)
+    common, known = factor(context.fleet, today), _day_is_known(event.ts, today, context)
+    found = _largest(state, figures, today, context, common if known else max(1.0, common))
+    mark = 1.0 if known else context.rules.spike.at_once / context.rules.spike.warning
+    if found is None or (found.unit == "reservations" and found.score < mark):
         return ()
-    counts, pieces = normals(state, today)
-    if counts is None or pieces is None:
+    said = Evidence(event.event_id, event.ts, "reservation", f"{event.doc}: {event.qty} шт.")
+    return _say(state, found, event.lead_id, event.ts, today, common, [said], event.event_id)
+
+
+def evening(state: LeadState, lead_id: LeadId, now: Millis, context: Context) -> Sequence[Signal | Cleared]:
+    """The day that ends, held against the fleet's day; or that a spike is over."""
+    today = local_day(now)
+    figures = state.days.get(today)
+    common = factor(context.fleet, today)
+    if figures is not None and _day_is_known(now, today, context):
+        found = _largest(state, figures, today, context, common)
+        if found is not None:
+            return _say(state, found, lead_id, now, today, common, [], f"{lead_id} {today}")
+    last = state.raised.get(RULE)
+    if last is None or last.level < 0:
         return ()
-    found = max(
-        _judge(figures.reservations, MIN_TODAY, counts, "reservations"),
-        _judge(figures.reserved_qty, MIN_PIECES, pieces, "pieces"),
-    )
-    if found.level < 0 or found.level < level or (found.level == level and found.z < GROWN * z):
+    rare = not sizes(state, today, context).dense
+    count = context.rules.sparse.clear_evenings if rare else context.rules.spike.clear_evenings
+    evenings = range(today - count + 1, today + 1)
+    if local_day(last.at) >= evenings.start or any(_stands_out(state, day, context) for day in evenings):
         return ()
-    state.spike = today, found.level, found.z
-    severity = SEVERITIES[found.level]
-    return (
+    return clear(state, RULE, now, float(figures.reservations if figures else 0))
+
+
+def _day_is_known(ts: Millis, today: LocalDay, context: Context) -> bool:
+    """Whether the factor of the day is that of a whole day: from its evening on, by figures of the last hour."""
+    fleet, evening_from = context.fleet, day_start(today) + context.rules.alerts.evening_from * HOUR_MS
+    return fleet.day > today or (fleet.day == today and ts >= evening_from and fleet.ts >= ts - HOUR_MS)
+
+
+def _largest(state: LeadState, figures: Day, today: LocalDay, context: Context, common: float) -> Size | None:
+    """By count or by pieces, whichever says more; None when neither says anything."""
+    found = [
+        size
+        for size in (
+            _by_count(state, figures.reservations, today, context, common),
+            _by_pieces(state, figures, today, context),
+        )
+        if size is not None and size.score >= 1.0
+    ]
+    return max(found, key=lambda size: (size.critical, size.score), default=None)
+
+
+def _by_count(state: LeadState, x: int, today: LocalDay, context: Context, common: float) -> Size | None:
+    rules = context.rules.spike
+    if x < rules.min_today:
+        return None
+    normal = usual(state, today, context)
+    expected = normal.mean * common**normal.share
+    if expected <= 0 or x < NOT_BELOW * expected:
+        return None
+    s = tails.counts(x, expected, normal.spread)
+    critical = s >= rules.critical and x >= rules.critical_ratio * expected
+    return Size(s / rules.warning, critical, x, expected, "reservations")
+
+
+def _by_pieces(state: LeadState, figures: Day, today: LocalDay, context: Context) -> Size | None:
+    rules = context.rules.sparse
+    x = pieces(figures)
+    if x < rules.min_pieces:
+        return None
+    normal = sizes(state, today, context)
+    if not 0 < normal.least <= x:
+        return None
+    s = tails.student((log(x) - normal.mean) / normal.deviation, normal.freedom)
+    warning, critical = (rules.dense_warning, rules.dense_critical) if normal.dense else (rules.warning, rules.critical)
+    typical = exp(normal.mean)
+    return Size(s / warning, s >= critical and x >= rules.critical_ratio * typical, x, typical, "pieces")
+
+
+def _stands_out(state: LeadState, day: LocalDay, context: Context) -> bool:
+    """Whether the day is not yet below the clear mark."""
+    figures = state.days.get(day)
+    if figures is None:
+        return False
+    by_count = _by_count(state, figures.reservations, day, context, factor(context.fleet, day))
+    by_pieces = _by_pieces(state, figures, day, context)
+    below = context.rules.spike.clear / context.rules.spike.warning
+    return any(size is not None and size.score >= below for size in (by_count, by_pieces))
+
+
+def _say(
+    state: LeadState,
+    found: Size,
+    lead_id: LeadId,
+    ts: Millis,
+    today: LocalDay,
+    common: float,
+    evidence: list[Evidence],
+    key: str,
+) -> Sequence[Signal]:
+    severity: Severity = "critical" if found.critical else "warning"
+    return rise(
+        state,
         Signal(
-            signal_id=event_id("signal", "reservation_spike", event.event_id),
-            lead_id=event.lead_id,
-            rule="reservation_spike",
+            signal_id=event_id("signal", RULE, key),
+            lead_id=lead_id,
+            rule=RULE,
             severity=severity,
-            ts=event.ts,
+            ts=ts,
             window_start=day_start(today),
-            value=found.value,
-            baseline=round(found.mean, 2),
-            score=round(found.z, 2),
+            value=float(found.value),
+            baseline=round(found.usual, 2),
+            score=round(found.score, 3),
+            strength=round(min(1.0, found.score / 2), 3),
             unit=found.unit,
-            evidence=[Evidence(event.event_id, event.ts, "reservation", f"{event.doc}: {event.qty} шт.")],
+            figures={"fleet": common, "ratio": round(found.value / max(found.usual, 0.01), 2)},
+            evidence=evidence,
         ),
     )
-
-
-def normals(state: LeadState, today: LocalDay) -> tuple[Normal | None, Normal | None]:
-    """The client's normal day before `today`: (reservations, pieces), or None with too little history."""
-    if state.first_day is None or today - state.first_day < MIN_DAYS:
-        return None, None
-    length = min(WINDOW_DAYS, today - state.first_day)
-    oldest = today - length
-    count = pieces = count2 = pieces2 = 0
-    for day, figures in state.days.items():
-        if oldest <= day < today:
-            count += figures.reservations
-            count2 += figures.reservations * figures.reservations
-            pieces += figures.reserved_qty
-            pieces2 += figures.reserved_qty * figures.reserved_qty
-    return _normal(count, count2, length), _normal(pieces, pieces2, length)
-
-
-def _normal(total: int, squares: int, days: int) -> Normal:
-    mean = total / days
-    return Normal(mean, sqrt(max(0.0, squares / days - mean * mean)))
-
-
-def _judge(value: int, least: int, normal: Normal, unit: Unit) -> _Finding:
-    if value < least:
-        return _Finding(-1, 0.0, value, normal.mean, unit)
-    z = (value - normal.mean) / max(normal.deviation, sqrt(max(normal.mean, 0.0)), 1.0)
-    level = -1
-    if z >= CRITICAL_Z and value >= CRITICAL_RATIO * normal.mean:
-        level = SEVERITIES.index("critical")
-    elif z >= WARN_Z and value >= WARN_RATIO * normal.mean:
-        level = SEVERITIES.index("warning")
-    return _Finding(level, z, value, normal.mean, unit)

@@ -38,7 +38,7 @@ def test_a_common_season_is_the_factor_of_the_day():
 def test_today_counts_so_far():
     """Within a day the factor grows with what has come."""
     book = fleet_of(10, 99)
-    assert book.figures(at(MONDAY + 99, 9)).ratios[-1] == 0.5
+    assert book.figures(at(MONDAY + 99, 9)).ratios[-1] == 0.7
     for client in range(10):
         book.add(str(client), MONDAY + 99, 12)
     assert book.figures(at(MONDAY + 99, 10)).ratios[-1] == 3.0

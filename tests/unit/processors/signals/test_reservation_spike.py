@@ -1,117 +1,172 @@
-"""Reservation spike against figures worked out by hand."""
+"""Reservation spike on clients made by hand."""
 
-from math import sqrt
+from math import isfinite
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from processors.days import HOUR_MS, day_start
+from processors.context import Context
+from processors.days import day_start
 from processors.signals import reservation_spike as spike
-from processors.state import DAYS_KEPT, Day, LeadState
+from processors.signals.raising import Cleared
+from processors.state import Day, LeadState
 from schemas.alerts import Signal
 from schemas.events import Reservation
+from tests.unit.processors.clients import TODAY, at, client, context, weekday
 
-DAY = 20_000
-EVENT = Reservation(
-    event_id="1" * 16, lead_id="7", ts=day_start(DAY) + 9 * HOUR_MS, source="wms", doc="R-1", qty=40, purpose="fbo"
-)
-
-
-def client(past: list[tuple[int, int]], today: tuple[int, int]) -> LeadState:
-    """A client with (reservations, pieces) of the last days, oldest first, and of today."""
-    days = {DAY - len(past) + n: Day(*figures) for n, figures in enumerate(past)}
-    return LeadState(first_day=DAY - len(past), days=days | {DAY: Day(*today)})
+REGULAR = lambda day: 4  # noqa: E731
+QUIET = context()
 
 
-def judge(past: list[tuple[int, int]], today: tuple[int, int]) -> Signal | None:
-    """The signal of the day, if any."""
-    found = spike.find(client(past, today), EVENT, DAY)
+def reserve(hour: int = 9, qty: int = 40, day: int = TODAY) -> Reservation:
+    """One reservation of the day."""
+    return Reservation(event_id="1" * 16, lead_id="7", ts=at(day, hour), source="wms", doc="R-1", qty=qty)
+
+
+def today(state: LeadState, count: int, around: Context = QUIET, hour: int = 9, pieces: int = 40) -> Signal | None:
+    """What the day's last reservation says, when the day is `count` reservations of together so many pieces."""
+    state.days[TODAY] = Day(count, pieces)
+    found = spike.find(state, reserve(hour), TODAY, around)
     return found[0] if found else None
 
 
 @pytest.mark.parametrize(
-    ("reservations", "severity"),
-    # mean 4, no deviation, so the floor is sqrt(4) = 2: z = 3 at 10, z = 5 at 14
-    [(4, None), (9, None), (10, "warning"), (13, "warning"), (14, "critical"), (100, "critical")],
+    ("count", "severity"), [(4, None), (9, None), (14, None), (15, "warning"), (17, "warning"), (18, "critical")]
 )
-def test_thresholds_by_count(reservations: int, severity: str | None) -> None:
-    """Warning from three deviations, critical from five, with the deviation of a Poisson count as the floor."""
-    signal = judge([(4, 40)] * 28, (reservations, 40))
+def test_thresholds_by_count(count: int, severity: str | None) -> None:
+    """Four a day, spread 0.1: P(X >= 15) is below 10^-3, P(X >= 18) below 10^-4. By day only the plain rings."""
+    signal = today(client(REGULAR), count)
     assert (signal.severity if signal else None) == severity
     if signal is not None:
-        assert (signal.value, signal.baseline, signal.score) == (reservations, 4.0, (reservations - 4) / 2)
-        assert (signal.unit, signal.window_start, signal.ts) == ("reservations", day_start(DAY), EVENT.ts)
-        assert signal.evidence[0].text == "R-1: 40 шт."
+        assert (signal.value, signal.baseline, signal.unit) == (count, pytest.approx(4.0), "reservations")
+        assert (signal.window_start, signal.ts, signal.evidence[0].text) == (
+            day_start(TODAY),
+            at(TODAY, 9),
+            "R-1: 40 шт.",
+        )
+        assert signal.score >= 1 and 0.5 <= signal.strength <= 1
 
 
-@pytest.mark.parametrize(("pieces", "severity"), [(169, None), (200, "warning"), (300, "critical")])
-def test_thresholds_by_pieces(pieces: int, severity: str | None) -> None:
-    """Few reservations of many pieces are a spike too, from twice the mean."""
-    signal = judge([(2, 100)] * 28, (2, pieces))
+def test_the_evening_knows_more() -> None:
+    """Fourteen of four wait for the evening; from its first hour on they are a warning, at the event and by looking."""
+    around = context(ratios=[1.0], ts=at(TODAY, 18))
+    assert today(client(REGULAR), 14, around, hour=17) is None
+    assert today(client(REGULAR), 14, around, hour=18) is not None
+    state = client(REGULAR)
+    state.days[TODAY] = Day(14, 40)
+    found = spike.evening(state, "7", at(TODAY, 18), around)
+    assert [(signal.severity, signal.lead_id) for signal in found if isinstance(signal, Signal)] == [("warning", "7")]
+    assert spike.evening(state, "7", at(TODAY, 18), around) == ()
+
+
+def test_figures_of_long_ago_are_no_evening() -> None:
+    """When the fleet's figures are hours old, its quiet morning is no reason to ring."""
+    around = context(ratios=[0.7] * 30, ts=at(TODAY, 11))
+    state = client(REGULAR)
+    state.days[TODAY] = Day(14, 40)
+    assert spike.evening(state, "7", at(TODAY, 18), around) == ()
+
+
+def test_a_common_season_is_no_spike() -> None:
+    """Whoever goes with the fleet may do three times as much on a day on which all do."""
+    ratios = [2.0 if place % 6 == 0 else 1.0 for place in range(85)]
+    busy = {TODAY - 84 + place for place, ratio in enumerate(ratios) if ratio > 1}
+    seasonal = lambda day: 8 if day in busy else 4  # noqa: E731
+    assert today(client(seasonal), 16, context(ratios=[*ratios[:-1], 1.0])) is not None
+    assert today(client(seasonal), 16, context(ratios=[*ratios[:-1], 3.0])) is None
+
+
+def test_what_the_fleet_has_not_done_yet_lowers_nothing() -> None:
+    """In the morning the fleet has done half of its day: that makes no spike of an ordinary day."""
+    ratios = [0.7 if place % 6 == 0 else 1.0 for place in range(85)]
+    quiet = {TODAY - 84 + place for place, ratio in enumerate(ratios) if ratio < 1}
+    state = client(lambda day: 14 if day in quiet else 20)
+    assert today(state, 48, context(ratios=[*ratios[:-1], 0.7], ts=at(TODAY, 9))) is None
+
+
+def test_closed_on_saturdays_is_his_own_affair() -> None:
+    """Who never orders on a Wednesday and does so now is judged by his own week, not by the fleet's."""
+    state = client(lambda day: 0 if weekday(day) == 2 else 4)
+    assert today(state, 10, context(weekdays=[1.0] * 7)) is not None
+    assert today(client(REGULAR), 10, context(weekdays=[1.0, 1.0, 0.1, 1.0, 1.0, 1.0, 1.0])) is None
+
+
+@pytest.mark.parametrize(("pieces", "severity"), [(60, None), (200, None), (400, "warning"), (900, "critical")])
+def test_a_rare_buyer_by_pieces(pieces: int, severity: str | None) -> None:
+    """An order of 100 pieces every twelve days, and one of several times that."""
+    state = client(lambda day: 1 if day % 12 == 0 else 0, pieces=100)
+    signal = today(state, 1, context(size_spread=0.9), pieces=pieces)
     assert (signal.severity if signal else None) == severity
     if signal is not None:
-        assert signal.unit == "pieces"
+        assert (signal.unit, signal.baseline) == ("pieces", pytest.approx(100, abs=0.1))
 
 
-@pytest.mark.parametrize(("ratio", "severity"), [(1.9, None), (2.0, "warning"), (2.9, "warning"), (3.0, "critical")])
-def test_ratio_of_large_clients(ratio: float, severity: str | None) -> None:
-    """A large client's few per cent are many deviations; only twice (three times) the mean counts."""
-    signal = judge([(1000, 0)] * 28, (int(1000 * ratio), 0))
-    assert (signal.severity if signal else None) == severity
+def test_one_reservation_of_everything() -> None:
+    """A daily client who takes a hundred days' pieces in one reservation is seen; less than twice is not."""
+    assert today(client(REGULAR), 1, context(size_spread=0.5), pieces=4000) is not None
+    assert today(client(REGULAR), 4, context(size_spread=0.5), pieces=79) is None
 
 
-@pytest.mark.parametrize(("today", "raised"), [((4, 49), False), ((5, 0), True), ((0, 50), True)])
-def test_small_days_are_no_spike(today: tuple[int, int], raised: bool) -> None:
-    """Below five reservations and below fifty pieces nothing is a spike, however quiet the client was."""
-    assert (judge([(0, 0)] * 28, today) is not None) is raised
+def test_said_once_and_again_when_it_doubles() -> None:
+    """Each further reservation says nothing; critical, or twice the size, does."""
+    state = client(REGULAR)
+    said = [count for count in range(5, 61) if today(state, count) is not None]
+    assert said[:2] == [15, 18]
+    assert 3 <= len(said) <= 5
 
 
-@pytest.mark.parametrize(("days", "raised"), [(0, False), (13, False), (14, True)])
-def test_new_client_has_no_normal(days: int, raised: bool) -> None:
-    """With less than two weeks of history nothing is normal yet."""
-    assert (judge([(1, 1)] * days, (50, 500)) is not None) is raised
+def test_over_after_two_evenings_and_then_it_rings_again() -> None:
+    """Two ordinary days after it the spike is over; the next one is news."""
+    state = client(REGULAR)
+    assert today(state, 20) is not None
+    for days, over in ((0, False), (1, False), (2, True)):
+        if days:
+            state.days[TODAY + days] = Day(4, 40)
+        found = spike.evening(
+            state, "7", at(TODAY + days), context(day=TODAY + days, ts=at(TODAY + days), ratios=[1.0])
+        )
+        assert bool(found) is over
+        assert all(isinstance(each, Cleared) for each in found)
+    state.days[TODAY + 3] = Day(20, 40)
+    assert spike.find(state, reserve(day=TODAY + 3), TODAY + 3, QUIET)
 
 
-def test_raised_level_is_remembered_for_the_day_only() -> None:
-    """The same level is said once a day, and again on the next day."""
-    state = client([(4, 40)] * 28, (10, 40))
-    assert len(spike.find(state, EVENT, DAY)) == 1
-    assert spike.find(state, EVENT, DAY) == ()
-    state.days[DAY + 1] = Day(30, 40)
-    assert len(spike.find(state, EVENT, DAY + 1)) == 1
-    assert state.spike[:2] == (DAY + 1, 2)
+def test_two_orders_of_a_rare_buyer_in_a_week_are_one() -> None:
+    """A restocking comes in two orders: the second, four days later, is the same alert."""
+    state = client(lambda day: 1 if day % 12 == 0 else 0, pieces=100)
+    around = context(size_spread=0.9)
+    assert today(state, 1, around, pieces=500) is not None
+    for days in range(1, 5):
+        assert spike.evening(state, "7", at(TODAY + days), around) == ()
+    state.days[TODAY + 4] = Day(1, 500)
+    assert spike.find(state, reserve(day=TODAY + 4), TODAY + 4, around) == ()
+    assert all(spike.evening(state, "7", at(TODAY + days), around) == () for days in range(5, 11))
+    assert spike.evening(state, "7", at(TODAY + 11), around)
 
 
-def test_growing_spike_is_said_again_when_it_has_doubled() -> None:
-    """Within a level only a z twice as large is news, so the size of a spike is shown without a message for each."""
-    state = client([(4, 40)] * 28, (14, 40))
-    said = []
-    for reservations in range(14, 60):
-        state.days[DAY].reservations = reservations
-        said += [signal.value for signal in spike.find(state, EVENT, DAY)]
-    assert said == [14, 24, 44]
+def test_late_events_of_yesterday_say_nothing_new() -> None:
+    """Once today has raised something, what arrives of yesterday is silent."""
+    state = client(REGULAR)
+    assert today(state, 20) is not None
+    state.days[TODAY - 1] = Day(40, 40)
+    assert spike.find(state, reserve(day=TODAY - 1), TODAY - 1, QUIET) == ()
 
 
 @given(
-    st.dictionaries(st.integers(DAY - DAYS_KEPT, DAY + 3), st.tuples(st.integers(0, 50), st.integers(-90, 900))),
-    st.integers(DAY - 200, DAY),
+    st.lists(st.integers(0, 300), min_size=30, max_size=119),
+    st.integers(0, 10**6),
+    st.integers(-(10**6), 10**9),
+    st.floats(0.7, 3.0),
 )
-def test_normal_is_mean_and_deviation_with_quiet_days_as_zero(
-    figures: dict[int, tuple[int, int]], first_day: int
-) -> None:
-    """Mean and deviation equal a plain calculation over every day of the window, also those without figures."""
-    first_day = min([first_day, *figures])
-    state = LeadState(first_day=first_day, days={day: Day(*both) for day, both in figures.items()})
-    normals = spike.normals(state, DAY)
-    window = range(max(first_day, DAY - 84), DAY)
-    if DAY - first_day < 14:
-        assert normals == (None, None)
-        return
-    for place, normal in enumerate(normals):
-        values = [figures.get(day, (0, 0))[place] for day in window]
-        mean = sum(values) / len(values)
-        deviation = sqrt(sum((value - mean) ** 2 for value in values) / len(values))
-        assert normal is not None
-        assert normal.mean == pytest.approx(mean)
-        assert normal.deviation == pytest.approx(deviation, abs=1e-4)
+def test_finite_and_monotone(past: list[int], count: int, pieces: int, common: float) -> None:
+    """Whatever the history: finite figures, and one more reservation of today never lowers what is found."""
+    history = dict(zip(range(TODAY - len(past), TODAY), past, strict=True))
+    around = context(ratios=[common] * 85)
+
+    def score(more: int) -> float:
+        signal = today(client(lambda day: history.get(day, 0), len(past)), count + more, around, pieces=pieces)
+        assert signal is None or all(map(isfinite, (signal.score, signal.value, signal.baseline, signal.strength)))
+        return signal.score if signal else 0.0
+
+    assert score(1) >= score(0) - 1e-3

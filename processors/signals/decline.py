@@ -1,0 +1,66 @@
+"""Volume decline: the client orders ever less.
+
+ratio = (orders a day of the last 28) / (of the 56 before) over the fleet's median of the same, so that a season that
+all share is no decline. Warning at 0.5, critical at 0.3, over at 0.8 (the hysteresis); from 30 orders in the 56 days
+on. A client who is silent altogether has that alert instead (`silence`). Source: research/signals.md 4; the 56 days
+instead of 84 are measured (docs/detectors.md).
+"""
+
+from collections.abc import Sequence
+
+from processors.context import Context
+from processors.days import day_start, local_day
+from processors.signals.raising import Cleared, clear, look
+from processors.state import LeadState
+from schemas.alerts import Evidence, Rule, Signal
+from schemas.codec import event_id
+from schemas.types import LeadId, Millis
+
+RULE: Rule = "volume_decline"
+
+RECENT, BEFORE = 28, 56
+"""Days that are compared: four weeks and the eight before, whole weeks both. `Fleet.decline` compares the same."""
+
+NOTHING_LEFT = 0.01
+"""Ratio below which the score grows no more."""
+
+
+def evening(state: LeadState, lead_id: LeadId, now: Millis, context: Context) -> Sequence[Signal | Cleared]:
+    """The day that ends: how much is left of what there was."""
+    rules, today = context.rules.decline, local_day(now)
+    if state.first_day is None or today - state.first_day < RECENT + BEFORE:
+        return ()
+    start, middle = today - RECENT - BEFORE + 1, today - RECENT + 1
+    recent = before = 0
+    for day, figures in state.days.items():
+        if middle <= day <= today:
+            recent += figures.reservations
+        elif start <= day < middle:
+            before += figures.reservations
+    if before < rules.min_orders:
+        return clear(state, RULE, now)
+    own = (recent / RECENT) / (before / BEFORE)
+    ratio = own / context.fleet.decline
+    if ratio >= rules.clear:
+        return clear(state, RULE, now, round(ratio, 3))
+    silence = state.raised.get("order_silence")
+    if ratio > rules.warning or (silence is not None and silence.level >= 0):
+        return ()
+    return look(
+        state,
+        Signal(
+            signal_id=event_id("signal", RULE, lead_id, str(today)),
+            lead_id=lead_id,
+            rule=RULE,
+            severity="critical" if ratio <= rules.critical else "warning",
+            ts=now,
+            window_start=day_start(middle),
+            value=round(recent / RECENT, 2),
+            baseline=round(before / BEFORE, 2),
+            score=round(rules.warning / max(ratio, NOTHING_LEFT), 3),
+            strength=round(min(1.0, max(0.0, 1.0 - ratio)), 3),
+            unit="reservations",
+            figures={"ratio": round(own, 3), "fleet": context.fleet.decline, "days": float(RECENT)},
+            evidence=[Evidence("", day_start(middle), "days")],
+        ),
+    )

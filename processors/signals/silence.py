@@ -1,0 +1,201 @@
+"""Silence: orders, chat, calls, meetings and answers that do not come ("long stretches of silence").
+
+Each channel is held against its own rhythm (`processors.rhythm`): warning from P < 0.03 and three working days,
+critical from P < 0.001 and five (orders only); with a mean gap above ten days, or few gaps, from max(45 d, 1.5 x the
+longest gap). The channels of talk need P < 0.005 and never are critical: people talk less regularly than they order.
+An answer is late by the same formula over the hours that his last ones took. It is over with the channel's first event.
+
+A client who is silent in everything has one alert: while his orders are silent, the other channels only make it
+stronger (a tenth each) and are told in its figures; of chat and answers the chat speaks. Today counts
+from the first evening hour on.
+"""
+
+from collections.abc import Sequence
+from math import log10
+from typing import Final, NamedTuple
+
+from processors.context import Context
+from processors.days import DAY_MS, HOUR_MS, day_start, local_day, local_day_of
+from processors.rhythm import Silence, silence, surprise
+from processors.signals.raising import Cleared, clear, look
+from processors.state import LeadState, Talk
+from schemas.alerts import Evidence, Rule, Severity, Signal
+from schemas.codec import event_id
+from schemas.types import LeadId, LocalDay, Millis
+
+ORDERS: Final = "order_silence"
+CHAT: Final = "chat_silence"
+CALLS: Final = "call_silence"
+MEETINGS: Final = "meeting_silence"
+ANSWERS: Final = "reply_silence"
+TALK: Final[tuple[Rule, ...]] = (CHAT, ANSWERS, CALLS, MEETINGS)
+
+ORDERED_KEPT: Final = 12
+"""Days with orders that are remembered beyond those with figures: a rare buyer's gaps."""
+
+WAITS_KEPT: Final = 30
+"""Answers of the client whose hours are remembered."""
+
+EACH_CHANNEL: Final = 0.1
+"""What each other silent channel adds to the strength of silent orders."""
+
+
+class _Found(NamedTuple):
+    rule: Rule
+    size: float
+    working_days: int
+    value: float
+    baseline: float
+    since: Millis
+    figures: dict[str, float]
+
+
+def heard(state: LeadState, rule: Rule, ts: Millis) -> Sequence[Cleared]:
+    """The channel's silence is over: something came."""
+    return clear(state, rule, ts)
+
+
+def wrote(state: LeadState, ts: Millis) -> Sequence[Cleared]:
+    """The client wrote: what we had asked is answered."""
+    talk = state.talk
+    if talk is not None and talk.asked:
+        talk.waits = [*talk.waits[1 - WAITS_KEPT :], round(max(0, ts - talk.asked) / HOUR_MS, 2)]
+        talk.asked, talk.messages = 0, 0
+    return (*heard(state, CHAT, ts), *heard(state, ANSWERS, ts))
+
+
+def asked(state: LeadState, ts: Millis) -> None:
+    """One of us wrote: the first message since his last one waits for an answer."""
+    talk = state.talk
+    if talk is None:
+        talk = state.talk = Talk()
+    if not talk.asked:
+        talk.asked = ts
+    talk.messages += 1
+
+
+def outlived(state: LeadState, stale: Sequence[LocalDay]) -> None:
+    """Days that go out of the state: those with orders are remembered as days."""
+    ordered = [day for day in sorted(stale) if state.days[day].reservations]
+    if ordered:
+        state.ordered = sorted({*state.ordered, *ordered})[-ORDERED_KEPT:]
+
+
+def evening(state: LeadState, lead_id: LeadId, now: Millis, context: Context) -> Sequence[Signal | Cleared]:
+    """The day that ends: which channels are silent for an unusually long time."""
+    rules, alerts = context.rules.silence, context.rules.alerts
+    today = local_day(now)
+    if now < day_start(today) + alerts.evening_from * HOUR_MS:
+        today -= 1
+    found = {each.rule: each for each in _silent(state, today, now, context)}
+    orders = found.pop(ORDERS, None)
+    results: list[Signal | Cleared] = []
+    if orders is not None:
+        for rule in TALK:
+            results += clear(state, rule, now)
+        marks = rules.warning_probability, rules.critical_probability
+        others = {f"{rule.removesuffix('_silence')}_days": each.figures["days"] for rule, each in found.items()}
+        return [*results, *_say(state, lead_id, now, orders, marks, others, context)]
+    marks = rules.other_probability, 0.0
+    for rule in TALK:
+        if rule in found and not (rule == ANSWERS and CHAT in found):
+            results += _say(state, lead_id, now, found[rule], marks, {}, context)
+        elif rule == ANSWERS:
+            results += clear(state, rule, now)
+    return results
+
+
+def _silent(state: LeadState, today: LocalDay, now: Millis, context: Context) -> Sequence[_Found]:
+    """The channels that are silent beyond the mark of a warning."""
+    rules = context.rules.silence
+    rests = {*context.fleet.closed, *(local_day_of(day) for day in rules.holidays)}
+    found = []
+    for rule, there in _channels(state, today):
+        probability = rules.warning_probability if rule == ORDERS else rules.other_probability
+        quiet = silence(there, today, rests, rules)
+        if quiet is not None and quiet.size >= -log10(probability) and quiet.working_days >= rules.warning_days:
+            found.append(_of_days(rule, quiet))
+    waits = _late_answer(state.talk, now, context)
+    return [*found, waits] if waits is not None else found
+
+
+def _channels(state: LeadState, today: LocalDay) -> Sequence[tuple[Rule, Sequence[LocalDay]]]:
+    """The days on which there was something, channel by channel."""
+    orders: list[LocalDay] = list(state.ordered)
+    chat: list[LocalDay] = []
+    calls: list[LocalDay] = []
+    meetings: list[LocalDay] = []
+    goods: list[LocalDay] = []
+    for day in sorted(state.days):
+        figures = state.days[day]
+        if day > today:
+            break
+        if figures.reservations:
+            orders.append(day)
+        elif figures.picks or figures.shipped_qty:
+            goods.append(day)
+        if figures.messages:
+            chat.append(day)
+        if figures.calls:
+            calls.append(day)
+        if figures.meetings:
+            meetings.append(day)
+    return (ORDERS, orders or goods), (CHAT, chat), (CALLS, calls), (MEETINGS, meetings)
+
+
+def _of_days(rule: Rule, quiet: Silence) -> _Found:
+    figures = {
+        "days": float(quiet.days),
+        "working_days": float(quiet.working_days),
+        "usual_gap": round(quiet.usual_gap, 2),
+        "longest_gap": float(quiet.longest_gap),
+    }
+    usual = round(quiet.usual_gap, 2)
+    return _Found(rule, quiet.size, quiet.working_days, quiet.value, usual, day_start(quiet.last), figures)
+
+
+def _late_answer(talk: Talk | None, now: Millis, context: Context) -> _Found | None:
+    """What we asked, when it waits for an unusually long time."""
+    rules = context.rules.silence
+    if talk is None or not talk.asked or len(talk.waits) < rules.min_waits:
+        return None
+    days = (now - talk.asked) / DAY_MS
+    size = surprise(days, [hours / 24 for hours in talk.waits])
+    if days < rules.warning_days or size < -log10(rules.other_probability):
+        return None
+    usual = sum(talk.waits) / len(talk.waits)
+    figures = {"days": float(int(days)), "messages": float(talk.messages), "usual_hours": round(usual, 1)}
+    return _Found(ANSWERS, size, int(days), int(days), round(usual / 24, 2), talk.asked, figures)
+
+
+def _say(
+    state: LeadState,
+    lead_id: LeadId,
+    now: Millis,
+    found: _Found,
+    marks: tuple[float, float],
+    others: dict[str, float],
+    context: Context,
+) -> Sequence[Signal]:
+    warning, critical = marks
+    far = critical > 0 and found.size >= -log10(critical)
+    severity: Severity = "critical" if far and found.working_days >= context.rules.silence.critical_days else "warning"
+    score = found.size / -log10(warning)
+    return look(
+        state,
+        Signal(
+            signal_id=event_id("signal", found.rule, lead_id, str(local_day(now))),
+            lead_id=lead_id,
+            rule=found.rule,
+            severity=severity,
+            ts=now,
+            window_start=found.since,
+            value=float(found.value),
+            baseline=found.baseline,
+            score=round(score, 3),
+            strength=round(min(1.0, score / 2 + EACH_CHANNEL * len(others)), 3),
+            unit="days",
+            figures=found.figures | others,
+            evidence=[Evidence("", found.since, "last")],
+        ),
+    )

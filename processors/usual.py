@@ -1,0 +1,149 @@
+"""A client's ordinary day: what his reservations are held against. Formulas and measures: research/signals.md 2 and 8.
+
+Counts: mean of the 84 days before, the younger the heavier, a burst cut; by his own weekday (shrunk to the fleet's)
+and, as far as he goes with it, the fleet's factor; spread by moments. Sizes: ln of the pieces of his active days, their
+deviation shrunk to the fleet's. Both are derived from the state's days; whoever folds an event keeps
+them in the state, for the day and for the week, so that few events pay for them.
+"""
+
+from collections.abc import Sequence
+from math import ceil, exp, log, sqrt
+
+from processors.context import Context
+from processors.rules.volume import SpikeRules
+from processors.state import Day, LeadState, Sizes, Usual
+from processors.tails import deviates, sized
+from schemas.events import Fleet
+from schemas.types import LocalDay
+
+WINDOW = 84
+"""Days of history behind an expectation: twelve weeks."""
+
+_WEIGHTS = tuple(0.5 ** ((WINDOW - place) / 10) for place in range(WINDOW))
+"""Oldest first; a day's weight halves in 10 days (x3 at 0.065 false alarms: 10 d .67, 14 d .64, 28 d .5)."""
+
+CUT, LEAST_CUT = 3.0, 5.0
+"""A day of more than so many means is counted as so many, but never less than five reservations: first means of his
+other active days, then those of what is expected of that day."""
+
+WEEKS = 4.0
+"""Weeks of the fleet's weekday that stand behind the client's own."""
+
+SHAPE_FROM, SHAPE_TO = 0.3, 3.0
+"""The fleet's weekday as a prior is cut at these: a group closed on Saturdays closes it for nobody else."""
+
+PRIOR_SLOPE = 0.5
+"""Of the client's slope on the fleet: without a season in the window he is taken to stand apart from it."""
+
+SIZES_DAYS = 7
+"""So long the client's sizes are kept: one more active day hardly moves them."""
+
+
+MOST_PIECES = 1e15
+"""A threshold that nothing reaches, still a whole number of the wire."""
+
+
+def usual(state: LeadState, day: LocalDay, context: Context) -> Usual:
+    """His ordinary `day`: the one that is kept, or made anew. Its mean is 0 when too little is known of him."""
+    kept = state.usual
+    return kept if kept is not None and kept.day == day else _usual(state, day, context) or Usual(day)
+
+
+def sizes(state: LeadState, day: LocalDay, context: Context) -> Sizes:
+    """The sizes of his active days: those that are kept for the week, or made anew."""
+    kept = state.sizes
+    return kept if kept is not None and kept.day <= day < kept.day + SIZES_DAYS else _sizes(state, day, context)
+
+
+def factor(fleet: Fleet, day: LocalDay) -> float:
+    """The fleet's factor of a day; 1 where it is not known."""
+    back = fleet.day - day
+    return fleet.ratios[-1 - back] if 0 <= back < len(fleet.ratios) else 1.0
+
+
+def pieces(figures: Day) -> int:
+    """Pieces reserved on a day, with those that were taken back later."""
+    return figures.reserved_qty + figures.cancelled_qty
+
+
+def _usual(state: LeadState, day: LocalDay, context: Context) -> Usual | None:
+    rules = context.rules.spike
+    if state.first_day is None or day - state.first_day < rules.min_days:
+        return None
+    known = min(WINDOW, day - state.first_day)
+    days = range(day - known, day)
+    counts: list[float] = [figures.reservations if (figures := state.days.get(each)) else 0 for each in days]
+    active = known - counts.count(0)
+    if active < max(rules.min_active_days, 2):
+        return None
+    most = max(counts)
+    burst = max(CUT * (sum(counts) - most) / (active - 1), LEAST_CUT)
+    if most > burst:  # cut before the weekday's mean, which one wild day would lift for twelve weeks
+        counts = [x if x <= burst else burst for x in counts]
+    flat = sum(counts) / known
+    shape = [_weekday(counts, flat, place, days, context.fleet) for place in range(7)]
+    common = [log(factor(context.fleet, each)) for each in days] if context.fleet.ratios else []
+    share = _slope(counts, flat, shape, common)
+    expected = [shape[place % 7] for place in range(known)]
+    if share > 0:
+        expected = [part * exp(share * ln) for part, ln in zip(expected, common, strict=True)]
+    mean, spread = _moments(counts, expected, rules)
+    return Usual(day, mean * shape[known % 7], spread, share)
+
+
+def _weekday(counts: Sequence[float], flat: float, place: int, days: range, fleet: Fleet) -> float:
+    """The factor of the weekday of `days[place]`, his own shrunk to the fleet's."""
+    same = counts[place::7]
+    pooled = fleet.weekdays[(days.start + place + 3) % 7] if fleet.weekdays else 1.0
+    prior = min(max(pooled, SHAPE_FROM), SHAPE_TO)
+    return max((sum(same) / flat + WEEKS * prior) / (len(same) + WEEKS), 0.02)
+
+
+def _slope(counts: Sequence[float], flat: float, shape: Sequence[float], common: Sequence[float]) -> float:
+    """How far he goes with the fleet, 0..1: the slope of his ln days on its ln factors."""
+    along = across = 0.0
+    for place, ln in enumerate(common):
+        if ln:
+            along += ln * log((counts[place] + 0.5) / (flat * shape[place % 7] + 0.5))
+            across += ln * ln
+    return min(max(along / (across + PRIOR_SLOPE), 0.0), 1.0)
+
+
+def _moments(counts: Sequence[float], expected: Sequence[float], rules: SpikeRules) -> tuple[float, float]:
+    """Mean and spread of the days over what is expected of them, weighted by age."""
+    weights = _WEIGHTS[WINDOW - len(counts) :]
+    whole = sum(w * e for w, e in zip(weights, expected, strict=True))
+    mean = sum(w * x for w, x in zip(weights, counts, strict=True)) / whole
+    cut = [min(x, max(CUT * mean * e, LEAST_CUT)) for x, e in zip(counts, expected, strict=True)]
+    mean = sum(w * x for w, x in zip(weights, cut, strict=True)) / whole
+    over = squares = 0.0
+    for w, x, e in zip(weights, cut, expected, strict=True):
+        m = mean * e
+        over += w * ((x - m) * (x - m) - m)
+        squares += w * m * m
+    return mean, max(over / squares if squares > 0 else 0.0, rules.least_spread)
+
+
+def _sizes(state: LeadState, day: LocalDay, context: Context) -> Sizes:
+    rules = context.rules.sparse
+    logs = [log(pieces(figures)) for each, figures in state.days.items() if each < day and pieces(figures) > 0]
+    known = state.first_day is not None and day - state.first_day >= context.rules.spike.min_days
+    if not known or len(logs) < rules.min_active_days:
+        return Sizes(day)
+    n = len(logs)
+    mean = sum(logs) / n
+    pooled = context.fleet.size_spread or rules.size_spread
+    freedom = n - 1 + rules.prior_days
+    squares = sum((each - mean) ** 2 for each in logs) + rules.prior_days * pooled * pooled
+    deviation = sqrt(squares / freedom * (1 + 1 / n))
+    ordered = sum(each >= day - WINDOW and figures.reservations > 0 for each, figures in state.days.items())
+    dense = ordered >= context.rules.spike.min_active_days
+    least = sized(mean, deviation, deviates(rules.dense_warning if dense else rules.warning, freedom))
+    return Sizes(
+        day,
+        mean,
+        deviation,
+        freedom,
+        ceil(min(max(least, rules.min_pieces, rules.min_ratio * exp(mean)), MOST_PIECES)),
+        dense,
+    )

@@ -1,0 +1,88 @@
+"""Volume decline on clients made by hand."""
+
+from collections.abc import Callable
+from math import isfinite
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from processors.signals import decline
+from processors.signals.raising import Cleared
+from processors.state import Day, LeadState, Raised
+from schemas.alerts import Signal
+from tests.unit.processors.clients import TODAY, at, client, context
+
+
+def falls_to(orders: int, known: int = 119) -> LeadState:
+    """Ten a day, and so many in the last 28 days."""
+    return client(lambda day: orders if day > TODAY - 28 else 10, known, last=TODAY)
+
+
+def look(state: LeadState, fleet: float = 1.0) -> Signal | Cleared | None:
+    """What the evening says."""
+    found = decline.evening(state, "7", at(TODAY), context(decline=fleet))
+    return found[0] if found else None
+
+
+@pytest.mark.parametrize(
+    ("orders", "severity"), [(9, None), (6, None), (5, "warning"), (4, "warning"), (3, "critical")]
+)
+def test_thresholds(orders: int, severity: str | None) -> None:
+    """Half of what there was is a warning, three tenths are critical."""
+    found = look(falls_to(orders))
+    assert (found.severity if isinstance(found, Signal) else None) == severity
+    if isinstance(found, Signal):
+        assert (found.value, found.baseline, found.unit) == (orders, 10.0, "reservations")
+        assert found.figures == {"ratio": orders / 10, "fleet": 1.0, "days": 28.0}
+
+
+def test_a_season_that_all_share_is_none() -> None:
+    """Half of it while all have fallen to two thirds is none; two thirds of a growing fleet are."""
+    assert look(falls_to(5), fleet=0.67) is None
+    assert isinstance(look(falls_to(6), fleet=1.5), Signal)
+
+
+@pytest.mark.parametrize(("known", "before"), [(83, 10), (119, 0)])
+def test_too_little(known: int, before: int) -> None:
+    """Known for less than twelve weeks, or 30 orders before: nothing."""
+    few: Callable[[int], int] = lambda day: 0 if day > TODAY - 28 else int(before or day % 2)  # noqa: E731
+    assert look(client(few, known, last=TODAY)) is None
+
+
+def test_said_once_and_over_at_eight_tenths() -> None:
+    """The same evening again says nothing; at 0.7 it goes on, at 0.8 it is over, and then it may be said again."""
+    state = falls_to(5)
+    assert isinstance(look(state), Signal)
+    assert look(state) is None
+    for orders, over in ((7, False), (8, True)):
+        state.days = falls_to(orders).days
+        assert isinstance(look(state), Cleared) is over
+    state.days = falls_to(5).days
+    assert isinstance(look(state), Signal)
+
+
+def test_a_silent_client_has_that_alert() -> None:
+    """While his orders are silent the decline, which follows from it, is not told beside it."""
+    state = falls_to(0)
+    state.raised["order_silence"] = Raised(level=1)
+    assert look(state) is None
+    state.raised["order_silence"].level = -1
+    assert isinstance(look(state), Signal)
+
+
+@given(
+    st.dictionaries(st.integers(TODAY - 119, TODAY + 5), st.integers(0, 10**6)),
+    st.integers(0, 200),
+    st.floats(0.67, 1.5),
+)
+def test_finite_and_monotone(days: dict[int, int], known: int, fleet: float) -> None:
+    """Whatever the days: finite, and one order more today never makes it worse."""
+
+    def score(more: int) -> float:
+        state = LeadState(first_day=TODAY - known, days={day: Day(orders) for day, orders in days.items()})
+        state.day(TODAY).reservations += more
+        found = look(state, fleet)
+        return found.score if isinstance(found, Signal) else 0.0
+
+    assert isfinite(score(0)) and score(1) <= score(0)

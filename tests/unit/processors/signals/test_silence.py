@@ -1,0 +1,215 @@
+"""Silence, channel by channel, on clients made by hand."""
+
+from collections.abc import Sequence
+from math import isfinite
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from processors.days import DAY_MS, HOUR_MS, day_start
+from processors.signals import silence
+from processors.signals.raising import Cleared
+from processors.state import Day, LeadState
+from schemas.alerts import Signal
+from schemas.types import LocalDay
+from tests.unit.processors.clients import TODAY, at, client, context, weekday
+
+QUIET = context()
+
+
+def look(state: LeadState, days: int, hour: int = 20, rules: str = "") -> Sequence[Signal | Cleared]:
+    """The evening so many days after TODAY."""
+    return silence.evening(state, "7", at(TODAY + days, hour), context(rules))
+
+
+def first(state: LeadState, rule: str, until: int = 60) -> int | None:
+    """After how many days without anything since TODAY the rule's first signal comes."""
+    for days in range(1, until):
+        if any(isinstance(found, Signal) and found.rule == rule for found in look(state, days)):
+            return days
+    return None
+
+
+def talker(**channels: int) -> LeadState:
+    """Orders each day up to TODAY + 60, and a channel's figure each so many days up to TODAY."""
+    days = {day: Day(4, 40) for day in range(TODAY - 119, TODAY + 61)}
+    for channel, every in channels.items():
+        for day in range(TODAY - 119, TODAY + 1):
+            if (TODAY - day) % every == 0:
+                setattr(days[day], channel, 1)
+    return LeadState(first_day=TODAY - 119, days=days)
+
+
+@pytest.mark.parametrize(("every", "after"), [(1, 4), (2, 9), (3, 12)])
+def test_the_own_rhythm_decides(every: int, after: int) -> None:
+    """Daily, every second, every third day: silent after 4, 9 and 12 days."""
+    state = client(lambda day: 4 if (TODAY - day) % every == 0 else 0, last=TODAY)
+    assert first(state, "order_silence") == pytest.approx(after, abs=1)
+
+
+def test_what_a_signal_says() -> None:
+    """Days, working days, the usual and the longest gap, since when; the score is 1 at the mark."""
+    state = client(lambda day: 4 if weekday(day) < 5 else 0, last=TODAY)
+    days = first(state, "order_silence")
+    assert days is not None
+    state.raised.clear()
+    (signal,) = look(state, days)
+    assert isinstance(signal, Signal)
+    assert signal.figures == {"days": days, "working_days": signal.value, "usual_gap": 1.0, "longest_gap": 1.0}
+    assert (signal.unit, signal.baseline, signal.ts, signal.lead_id) == ("days", 1.0, at(TODAY + days), "7")
+    assert signal.window_start == signal.evidence[0].ts == day_start(TODAY)
+    assert 1 <= signal.score < 1.5
+
+
+def test_warning_then_critical_then_nothing_more() -> None:
+    """A silence that goes on is said twice: when it is unusual, and when chance is out of the question."""
+    state = client(lambda day: 4, last=TODAY)
+    said = [found.severity for days in range(1, 40) for found in look(state, days) if isinstance(found, Signal)]
+    assert said == ["warning", "critical"] or (said[:2] == ["warning", "critical"] and len(said) <= 5)
+
+
+def test_the_morning_makes_no_silence() -> None:
+    """Before the first evening hour today does not count."""
+    state = client(lambda day: 4, last=TODAY)
+    days = first(state, "order_silence")
+    assert days is not None
+    state.raised.clear()
+    assert look(state, days, hour=11) == []
+    assert look(state, days, hour=18) != []
+
+
+def test_the_first_order_ends_it() -> None:
+    """An order clears it, and the next silence is said again."""
+    state = client(lambda day: 4, last=TODAY)
+    days = first(state, "order_silence")
+    assert days is not None
+    assert silence.heard(state, "order_silence", at(TODAY + days + 1)) == (
+        Cleared("order_silence", at(TODAY + days + 1)),
+    )
+    state.days[TODAY + days + 1] = Day(4, 40)
+    assert look(state, days + 2) == []
+    assert first(state, "order_silence") is not None
+
+
+def test_holidays_of_the_fleet_and_of_the_setting() -> None:
+    """Days on which nobody works are no silence, whether the fleet shows it or the setting says it."""
+    state = client(lambda day: 4, last=TODAY)
+    days = first(state, "order_silence") or 0
+    state.raised.clear()
+    rests = [TODAY + day for day in range(1, days)]
+    assert silence.evening(state, "7", at(TODAY + days), context(closed=rests)) == []
+    dates = ", ".join(f"2024-10-{10 + day}" for day in range(1, days))
+    assert TODAY == 20_005  # the 9th of October 2024
+    assert look(state, days, rules=f"[silence]\nholidays = [{dates}]") == []
+
+
+def test_a_client_without_reservations() -> None:
+    """Where the warehouse sends only picks and shipments, they are the orders."""
+    days = {day: Day(picks=2, picked_qty=20) for day in range(TODAY - 119, TODAY + 1)}
+    assert first(LeadState(first_day=TODAY - 119, days=days), "order_silence") == 4
+
+
+def test_a_rare_buyer_and_what_is_remembered_of_him() -> None:
+    """An order a month: silent after 45 days, though most of his orders are older than the days that are kept."""
+    state = client(lambda day: 1 if (TODAY - day) % 30 == 0 else 0, known=400, last=TODAY)
+    old = [day for day in state.days if day < TODAY - 60]
+    silence.outlived(state, old)
+    for day in old:
+        del state.days[day]
+    assert len(state.ordered) == silence.ORDERED_KEPT - 1
+    assert first(state, "order_silence") == 45
+    assert first(client(lambda day: 1 if (TODAY - day) % 30 == 0 else 0, known=40, last=TODAY), "order_silence") is None
+
+
+@pytest.mark.parametrize(
+    ("channel", "rule"), [("messages", "chat_silence"), ("calls", "call_silence"), ("meetings", "meeting_silence")]
+)
+def test_channels_of_talk(channel: str, rule: str) -> None:
+    """A client who still orders but does not talk any more: a warning in that channel alone, later than for orders."""
+    state = talker(**{channel: 1})
+    days = first(state, rule)
+    assert days is not None and 5 <= days <= 8
+    assert [raised for raised, how in state.raised.items() if how.level >= 0] == [rule]
+
+
+def test_weekly_meetings() -> None:
+    """A meeting each week: missed ones are a silence after weeks, not after days."""
+    days = first(talker(meetings=7), "meeting_silence", until=90)
+    assert days is not None and 30 <= days <= 50
+
+
+def test_silent_in_everything_is_one_alert() -> None:
+    """Chat first, then orders too: the orders' alert takes it over, is stronger for it, and names the days of both."""
+    state = talker(messages=1)
+    assert first(state, "chat_silence") is not None
+    for day in range(TODAY + 1, TODAY + 61):
+        del state.days[day]
+    found = look(state, 9)
+    assert [(type(each), each.rule) for each in found] == [(Cleared, "chat_silence"), (Signal, "order_silence")]
+    signal = found[1]
+    assert isinstance(signal, Signal) and signal.figures["chat_days"] == 9
+    assert look(state, 10) == []
+
+
+def ask_and_answer(state: LeadState, hours: float, times: int = 12) -> None:
+    """So many questions of ours, each answered after so many hours."""
+    for number in range(times):
+        ts = at(TODAY - 2 * times + 2 * number)
+        silence.asked(state, ts)
+        silence.asked(state, ts + HOUR_MS)
+        silence.wrote(state, ts + int(hours * HOUR_MS))
+
+
+def test_he_does_not_answer() -> None:
+    """Who answers within six hours and now leaves two messages lying for days."""
+    state = talker(messages=1)
+    ask_and_answer(state, 6)
+    silence.asked(state, at(TODAY, 10))
+    silence.asked(state, at(TODAY, 12))
+    for day in range(TODAY + 1, TODAY + 61):
+        state.days[day].messages = 1  # somebody else of his writes still
+    days = first(state, "reply_silence")
+    assert days is not None and 3 <= days <= 6
+    state.raised.clear()
+    (signal,) = look(state, days)
+    assert isinstance(signal, Signal)
+    assert signal.figures == {"days": float(days), "messages": 2.0, "usual_hours": 6.0}
+    cleared = silence.wrote(state, at(TODAY + days + 1))
+    assert [each.rule for each in cleared] == ["reply_silence"]
+    assert state.talk is not None and state.talk.asked == 0
+
+
+def test_who_never_answers_is_not_late() -> None:
+    """Answers after ten days are his way: five days are nothing; nor are they for who is hardly known."""
+    slow, new = talker(messages=1), talker(messages=1)
+    ask_and_answer(slow, 240)
+    ask_and_answer(new, 1, times=9)
+    for state in (slow, new):
+        silence.asked(state, at(TODAY))
+        assert not any(isinstance(found, Signal) and found.rule == "reply_silence" for found in look(state, 5))
+
+
+@given(
+    st.dictionaries(
+        st.integers(TODAY - 119, TODAY), st.lists(st.integers(0, 5), min_size=14, max_size=14), max_size=80
+    ),
+    st.lists(st.floats(0, 10**4), max_size=30),
+    st.integers(0, 400),
+)
+def test_always_finite_and_at_most_one_for_silent_orders(
+    days: dict[LocalDay, list[int]], waits: list[float], after: int
+) -> None:
+    """Whatever was there: finite figures; nothing found leaves nothing behind; silent orders speak for all."""
+    state = LeadState(first_day=min(days, default=TODAY), days={day: Day(*figures) for day, figures in days.items()})
+    for number, hours in enumerate(waits):
+        silence.asked(state, at(TODAY) - (number + 1) * DAY_MS)
+        silence.wrote(state, at(TODAY) - (number + 1) * DAY_MS + int(hours * HOUR_MS))
+    silence.asked(state, at(TODAY))
+    found = [each for each in look(state, after) if isinstance(each, Signal)]
+    assert all(
+        isfinite(figure) for each in found for figure in (each.score, each.value, each.strength, *each.figures.values())
+    )
+    if any(each.rule == "order_silence" for each in found):
+        assert len(found) == 1
+    assert look(state, after) == []

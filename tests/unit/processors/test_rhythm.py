@@ -1,0 +1,82 @@
+"""How unusual it is that a client is not there, by hand."""
+
+from math import isfinite, log10
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from processors.rhythm import silence, surprise
+from processors.rules import builtin
+from tests.unit.processors.clients import TODAY, weekday
+
+RULES = builtin().silence
+DAILY = list(range(TODAY - 90, TODAY - 4))
+
+
+def test_the_formula() -> None:
+    """Thirty gaps of one day, five without: P = (32 / 37)^31."""
+    assert surprise(5, [1] * 30) == pytest.approx(31 * log10(37 / 32))
+
+
+def test_working_days_only() -> None:
+    """Who orders from Monday to Friday is silent for the working days alone, and a weekend is no gap."""
+    there = [day for day in range(TODAY - 90, TODAY - 8) if weekday(day) < 5]
+    found = silence(there, TODAY, (), RULES)
+    assert found is not None
+    assert (found.days, found.working_days, found.usual_gap, found.longest_gap) == (TODAY - there[-1], 7, 1.0, 1)
+
+
+def test_days_on_which_the_fleet_rests() -> None:
+    """Holidays count for nobody, neither in the silence nor in the gaps before."""
+    rests = {TODAY - 1, TODAY - 2, TODAY - 30}
+    there = [day for day in DAILY if day not in rests]
+    found = silence(there, TODAY, rests, RULES)
+    assert found is not None
+    assert (found.working_days, found.longest_gap) == (3, 1)
+
+
+def test_a_silence_does_not_change_his_week() -> None:
+    """Weekdays are those up to his last day: a month without him closes none of them."""
+    found = silence(DAILY, TODAY + 26, (), RULES)
+    assert found is not None and found.working_days == 31
+
+
+@pytest.mark.parametrize(
+    ("there", "why"), [(DAILY[-30:], "young"), (DAILY[:3], "few"), ([*DAILY, TODAY - 1], "just there")]
+)
+def test_too_little(there: list[int], why: str) -> None:
+    """Known for less than six weeks, three days in all, or there the day before yesterday: nothing to say."""
+    assert silence(there, TODAY, (), RULES) is None
+
+
+def test_rare_buyers_by_plain_recency() -> None:
+    """An order every 30 days: silent from 45 days on, or one and a half of the longest gap."""
+    there = list(range(TODAY - 300, TODAY - 40, 30))
+    mark = -log10(RULES.warning_probability)
+    early, late = silence(there, there[-1] + 44, (), RULES), silence(there, there[-1] + 45, (), RULES)
+    assert early is not None and late is not None
+    assert early.size < mark <= late.size
+    longer = silence([there[0] - 60, *there], there[-1] + 89, (), RULES)
+    assert longer is not None and longer.size < mark
+
+
+def test_few_gaps_are_judged_as_rare() -> None:
+    """Six orders in six weeks are no rhythm yet: ten days without one are nothing, 45 are."""
+    there = [TODAY - 60 + 7 * place for place in range(6)]
+    assert (found := silence(there, there[-1] + 18, (), RULES)) is not None and found.size < 1
+    assert (found := silence(there, there[-1] + 45, (), RULES)) is not None and found.size > 1.5
+
+
+@given(
+    st.sets(st.integers(TODAY - 400, TODAY), max_size=60),
+    st.integers(0, 400),
+    st.sets(st.integers(TODAY - 400, TODAY + 400)),
+)
+def test_finite_and_growing(there: set[int], after: int, rests: set[int]) -> None:
+    """Whatever the days: finite, and a longer silence is never less unusual."""
+    ordered = sorted(there)
+    shorter, longer = silence(ordered, TODAY + after, rests, RULES), silence(ordered, TODAY + after + 1, rests, RULES)
+    if shorter is not None:
+        assert longer is not None and isfinite(shorter.size)
+        assert longer.size >= shorter.size - 1e-9
