@@ -139,7 +139,9 @@ def test_hours_are_made_where_the_file_has_none(line: Line, tmp_path: Path) -> N
     """An alert that nobody touches is over after its time only because hours pass; the file's own hours do the same."""
     end = reservation("8", 100)
     bare = line("backtest", str(write(tmp_path / "a.jsonl", [*history(), end])), "--json").stdout
-    ticks: list[Event] = [Tick(event_id=event_id("tick", hour), ts=START + hour * HOUR) for hour in range(100 * 24 + 10)]
+    ticks: list[Event] = [
+        Tick(event_id=event_id("tick", hour), ts=START + hour * HOUR) for hour in range(100 * 24 + 10)
+    ]
     events = sorted([*history(), end, *ticks], key=lambda event: (event.ts, event.lead_id))
     own = line("backtest", str(write(tmp_path / "b.jsonl", events)), "--json").stdout
     assert own == bare
