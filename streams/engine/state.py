@@ -13,6 +13,7 @@ right one, whoever wrote it. It must also come to be the last one, for compactio
   written since; it writes over that at once. After a rebalance, and every minute that has a batch, it asks for the end.
 """
 
+import gc
 import logging
 import time
 from collections.abc import Callable, Iterable
@@ -170,6 +171,7 @@ class LeadStates:
             else:
                 _take_state(loaded, lead, _decoded(record.value, partition))
         _fill(loaded, chunks)
+        gc.freeze()  # they stay as long as the partition does: the collector need not walk over them while events wait
         metrics.LEADS.labels(partition).set(len(loaded.states))
         log.info(
             "state loaded",
