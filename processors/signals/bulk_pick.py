@@ -81,6 +81,8 @@ def _may_matter(state: LeadState, stock: Stock, today: LocalDay, rules: BulkPick
 
     Goods with a harmless purpose only lower a share, so they are left out here.
     """
+    if not stock.known and stock.arrivals < 2:  # nothing is known of the stock
+        return False
     if any(any(told.withdrawn) for told in stock.told.values()):
         return True
     before = _window(state, stock, today)
@@ -88,12 +90,13 @@ def _may_matter(state: LeadState, stock: Stock, today: LocalDay, rules: BulkPick
     have = stock.have()
     if not stock.known:
         have = max(have, int(rules.cover_days * before.mean))
+    least_taken = max(rules.min_stock, rules.least_days * before.mean)
     for (reserved, picked, shipped, _), least in zip(
         before.sums, (rules.large, rules.share_3_days, rules.share_week), strict=False
     ):
         moved = max(picked + figures.picked_qty, shipped + figures.shipped_qty, 0)
         taken = max(reserved + figures.reserved_qty, moved)
-        if taken / max(1, have + moved, taken) >= least:
+        if taken >= least_taken and taken / max(1, have + moved, taken) >= least:
             return True
     return False
 

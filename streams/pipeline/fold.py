@@ -77,6 +77,7 @@ class Fold:
                     if time.monotonic() - began > self._slice:
                         await asyncio.sleep(0)
                         began = time.monotonic()
+                await asyncio.sleep(0)  # what it changed is still to be written down
                 metrics.LEADS.labels(batch.partition).set(len(fold.leads))
                 news |= beside.take(event, record.offset)
                 continue

@@ -37,6 +37,7 @@ def test_every_part_can_be_started() -> None:
         "minutes",
         "sender",
         "speech",
+        "ticks",
         "topic",
     ):
         import_module(f"bench.{name}")
