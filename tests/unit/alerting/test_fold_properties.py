@@ -1,5 +1,6 @@
 """What holds for every log that a partition folds: replays, restarts, which tick comes, other leads change nothing."""
 
+from collections.abc import Iterable
 from math import isfinite
 from random import Random
 
@@ -8,9 +9,11 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from processors.days import HOUR_MS
-from schemas.events import Baseline, Fleet, Tick
-from tests.unit.alerting.histories import LEADS, Entry, fold, fresh, history, of_lead, restarted, states, step
+from processors.days import DAY_MS, HOUR_MS
+from schemas.events import AlertAction, Baseline, Event, Fleet, Tick
+from schemas.topics import LEAD_EVENTS
+from schemas.types import Meta
+from tests.unit.alerting.histories import LEADS, Entry, figures, fold, fresh, history, of_lead, restarted, states, step
 
 SEEDS = st.integers(0, 1 << 32)
 SOME = settings(max_examples=12, phases=[Phase.generate])
@@ -77,6 +80,19 @@ def test_other_leads_do_not_matter(seed: int) -> None:
 
 
 @SOME
+@given(SEEDS)
+def test_late_within_the_grace_is_sorted(seed: int) -> None:
+    """Up to 24 h late and in any order events come to the same days as in the order of their times."""
+    dice = Random(seed)
+    others = (Tick, Fleet, Baseline, AlertAction)
+    events = {e.event.event_id: e.event for e in history(seed, days=12) if not isinstance(e.event, others)}.values()
+    straight, late = fresh(), fresh()
+    fold(straight, _appended((event.ts, event) for event in events))
+    fold(late, _appended((event.ts + dice.randrange(DAY_MS), event) for event in events))
+    assert figures(late) == figures(straight)
+
+
+@SOME
 @given(SEEDS, st.data())
 def test_a_baseline_twice_is_once(seed: int, data: st.DataObject) -> None:
     """Sent again right behind itself it changes nothing."""
@@ -94,6 +110,12 @@ def test_all_numbers_are_finite(seed: int, wild: int) -> None:
     """Whatever quantities a warehouse sends."""
     for result in fold(fresh(), history(seed, days=20, wild=wild)):
         _finite(msgspec.to_builtins(result))
+
+
+def _appended(arrivals: Iterable[tuple[int, Event]]) -> list[Entry]:
+    """The events as the broker takes them at these times."""
+    ordered = sorted(arrivals, key=lambda arrival: (arrival[0], arrival[1].event_id))
+    return [Entry(event, Meta(LEAD_EVENTS.name, 0, n, at)) for n, (at, event) in enumerate(ordered)]
 
 
 def _stays(tick: Tick, dice: Random) -> bool:
