@@ -7,6 +7,7 @@ Cost: O(1) an event; what stands before a day is summed once a day (`Window`).
 
 from collections.abc import Mapping, Sequence
 from itertools import accumulate
+from operator import sub
 from typing import Final, NamedTuple, TypeAlias
 
 import msgspec
@@ -135,7 +136,7 @@ def _summed(days: Sequence[tuple[int, int, int, int]]) -> tuple[int, int, int, i
 def _worst(flows: Sequence[float], span: int) -> float:
     """The largest sum of `span` days in a row among those before the last `span` - 1: these are still going on."""
     upto = list(accumulate(flows[: len(flows) - span + 1], initial=0.0))
-    return max((after - before for before, after in zip(upto, upto[span:], strict=False)), default=0.0)
+    return max(map(sub, upto[span:], upto), default=0.0)
 
 
 def _largest(moved: Sequence[Moved]) -> int:

@@ -79,25 +79,27 @@ def evening(state: LeadState, now: Millis, context: Context) -> Sequence[Cleared
 def _may_matter(state: LeadState, stock: Stock, today: LocalDay, rules: BulkPickRules) -> bool:
     """Whether `judge` could find anything: a cheap upper bound of the shares it compares, for almost no event matters.
 
-    Goods with a harmless purpose only lower a share, so they are left out here.
+    Goods with a harmless purpose only lower a share, so they are left out; so is what a stock is taken for at least.
     """
-    if not stock.known and stock.arrivals < 2:  # nothing is known of the stock
-        return False
-    if any(any(told.withdrawn) for told in stock.told.values()):
+    if stock.told and any(any(told.withdrawn) for told in stock.told.values()):
         return True
-    before = _window(state, stock, today)
-    figures = state.days.get(before.day) or Day()
-    have = stock.have()
-    if not stock.known:
-        have = max(have, int(rules.cover_days * before.mean))
-    least_taken = max(rules.min_stock, rules.least_days * before.mean)
-    for (reserved, picked, shipped, _), least in zip(
-        before.sums, (rules.large, rules.share_3_days, rules.share_week), strict=False
-    ):
-        moved = max(picked + figures.picked_qty, shipped + figures.shipped_qty, 0)
-        taken = max(reserved + figures.reserved_qty, moved)
-        if taken >= least_taken and taken / max(1, have + moved, taken) >= least:
-            return True
+    if stock.arrivals < 2 and not stock.known:
+        return False
+    have, days = stock.have(), state.days
+    day = today if stock.window is None else max(today, stock.window.day)
+    reserved = picked = shipped = 0
+    bounds = rules.large, None, rules.share_3_days, None, None, None, rules.share_week
+    for back, bound in enumerate(bounds):
+        figures = days.get(day - back)
+        if figures is not None:
+            reserved += figures.reserved_qty
+            picked += figures.picked_qty
+            shipped += figures.shipped_qty
+        if bound is not None:
+            moved = max(picked, shipped, 0)
+            taken = max(reserved, moved)
+            if taken / max(1, have + moved, taken) >= bound:
+                return True
     return False
 
 
