@@ -12,14 +12,15 @@ rises, its size is `grown` times that of the last ring, a snooze ends. Everythin
 
 A rule that was told of rings no second time at the same severity within the cool-down, whatever happens between; what
 is over and rises again within it goes on as the same alert. Two weeks after an alert rose, or a person pressed, it is
-over. A press under a resolved alert is answered and changes nothing, except that "confirmed" takes a false alarm back.
+over. Figures that a person called a false alarm, or that outlast the two weeks, are told again when they are worse, or
+have been back to normal. A press under a resolved alert is answered and changes nothing, except that "confirmed" takes a false alarm back.
 """
 
 from collections.abc import Iterator, MutableMapping, Sequence
 
 from msgspec.structs import replace
 
-from alerting.bell import COMBINED, Moment, cool_until, hold, is_quiet
+from alerting.bell import COMBINED, COMMON, Moment, cool_until, hold, is_quiet
 from alerting.versions import MOST_EVIDENCE, fresh, measured, moved, opened, shown
 from processors.days import DAY_MS, HOUR_MS, next_hour
 from processors.rules.alerts import AlertRules
@@ -47,9 +48,9 @@ def decide(alerts: Alerts, signal: Signal, moment: Moment) -> Sequence[Alert]:
 
 
 def clear(alerts: Alerts, cleared: Cleared) -> Sequence[Alert]:
-    """The rule's finding is over: its alert is resolved."""
+    """The rule's finding is over: its alert is resolved, or was before; what comes then is another finding."""
     last = alerts.get(cleared.rule)
-    if last is None or last.status == "resolved":
+    if last is None or (last.status == "resolved" and last.cleared):
         return ()
     alerts[last.rule] = ended = replace(moved(last, "resolved", cleared.ts), cleared=True)
     return (ended,)
@@ -143,10 +144,12 @@ def _risen_again(alerts: Alerts, last: Alert, signal: Signal, moment: Moment) ->
     rules, now = moment.rules, moment.now
     worse = _rises(last, signal) or (last.told is not None and signal.score >= rules.grown * last.told.score)
     judged = last.verdict == "false_alarm" and now < last.updated_at + round(rules.cool_down_hours * HOUR_MS)
-    if judged and not worse:
-        return None  # a person has just said what he thinks of this
-    if cool_until(last.told, signal.severity, rules) <= now:
-        return _news(alerts, opened(signal, now, last.told), moment)
+    same = last.rule in COMMON and not last.cleared  # figures that never came back to normal; words are new each time
+    if (judged or same) and not worse:
+        return None  # a person has said what he thinks of just this, or has heard of it for two weeks
+    fresh_alert = opened(signal, now, last.told)
+    if cool_until(last.told, signal.severity, rules) <= now and fresh_alert.alert_id != last.alert_id:
+        return _news(alerts, fresh_alert, moment)
     changed = replace(
         measured(last, signal),
         severity=signal.severity,

@@ -5,7 +5,7 @@ import pytest
 from alerting import policy
 from processors.rules import builtin
 from processors.signals.raising import Cleared
-from schemas.alerts import Told
+from schemas.alerts import Alert, Rule, Told
 from schemas.topics import DAY_MS
 from tests.unit.alerting.lead_alerts import HOUR_MS, T0, act, decide, expire, opened, press, signal
 
@@ -72,6 +72,24 @@ def test_twice_the_size_behind_an_acknowledged_alert_rings_after_the_cool_down()
     at_once = decide(alerts, signal(2, T0 + 3 * DAY_MS, score=320.0))
     assert at_once is not None
     assert at_once.rings
+
+
+def test_figures_that_were_judged_are_silent_until_they_are_worse_or_new() -> None:
+    """A silence that was called a false alarm is not told again as it goes on, day by day; twice the size is, and so is
+    the next one after it was over. The same holds for one that outlasted its two weeks."""
+    for end in ("false_alarm", "two weeks"):
+        for then, score, rings in (("goes on", 100.0, False), ("grows", 160.0, True), ("is over", 80.0, True)):
+            alerts: dict[Rule, Alert] = {}
+            alert = decide(alerts, signal(0, rule="order_silence"))
+            assert alert is not None
+            if end == "false_alarm":
+                act(alerts, press(alert, "false_alarm", T0 + HOUR_MS))
+            else:
+                expire(alerts, T0 + policy.FORGET_MS)
+            if then == "is over":
+                policy.clear(alerts, Cleared("order_silence", T0 + 15 * DAY_MS))
+            after = decide(alerts, signal(1, T0 + 16 * DAY_MS, rule="order_silence", score=score))
+            assert (after is not None and after.rings) is rings, (end, then)
 
 
 def test_a_press_takes_back_what_was_to_ring() -> None:
