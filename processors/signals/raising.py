@@ -11,8 +11,8 @@ from schemas.alerts import SEVERITIES, Rule, Signal
 from schemas.types import Millis
 
 GROWN = 1.1
-"""A finding that goes on is said again when its size has grown by a tenth: the message shows the figures as they are.
-What rings of it is for `alerting.policy` to say. A step that is a share bounds the number: from 10 to 100 it is 24."""
+"""A finding that goes on is said again when its size has grown by a tenth: the message shows the figures of now.
+What rings of it is for `alerting.policy` to say. Steps by a share are few: from 10 to 100 it is 24."""
 
 
 class Cleared(NamedTuple):
