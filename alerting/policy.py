@@ -13,7 +13,8 @@ rises, its size is `grown` times that of the last ring, a snooze ends. Everythin
 A rule that was told of rings no second time at the same severity within the cool-down, whatever happens between; what
 is over and rises again within it goes on as the same alert. Two weeks after an alert rose, or a person pressed, it is
 over. Figures that a person called a false alarm, or that outlast the two weeks, are told again when they are worse, or
-have been back to normal. A press under a resolved alert is answered and changes nothing, except that "confirmed" takes a false alarm back.
+have been back to normal. A press under a resolved alert is answered and changes nothing, except that "confirmed" takes
+a false alarm back.
 """
 
 from collections.abc import Iterator, MutableMapping, Sequence

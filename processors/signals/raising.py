@@ -10,9 +10,9 @@ from processors.state import LeadState, Raised
 from schemas.alerts import SEVERITIES, Rule, Signal
 from schemas.types import Millis
 
-GROWN = 1.1
-"""A finding that goes on is said again when its size has grown by a tenth: the message shows the figures of now.
-What rings of it is for `alerting.policy` to say. Steps by a share are few: from 10 to 100 it is 24."""
+GROWN = 1.25
+"""A finding that goes on is said again when its size has grown by a quarter, so that its message shows the figures of
+now. What rings of it is for `alerting.policy` to say. Steps by a share are few: from 10 to 100 it is 10."""
 
 
 class Cleared(NamedTuple):
