@@ -6,13 +6,13 @@ on which he took back. False: any other ring, per client-month. Tuned on seeds 1
 """
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 from typing import Literal
 
-from bench.stock import FIRST_DAY, MONTH_DAYS, Ring, Row, rung, show, total
+from bench.stock import FIRST_DAY, HOURS, MONTH_DAYS, Ring, Row, rung, show, total
 from bench.stock_world import DAYS, WARM_DAYS, Outflow, Story, outflows
 from processors.days import HOUR_MS, day_start
 from processors.rules import Rules, builtin
@@ -137,9 +137,9 @@ def _day(clients: dict[LeadId, Client], day: int) -> list[Event]:
     return [event for lead_id, one in clients.items() for event in told(lead_id, one, day)]
 
 
-def judge(clients: dict[LeadId, Client], rules: Rules) -> list[Row]:
+def judge(clients: dict[LeadId, Client], rules: Rules, hours: Sequence[int] = HOURS) -> list[Row]:
     """By story: clients, found, days with a false ring, months watched."""
-    rang = rung(lambda day: _day(clients, day), rules, "broken_reservations")
+    rang = rung(lambda day: _day(clients, day), rules, "broken_reservations", hours)
     rows = []
     for lead_id, one in clients.items():
         end = one.began if one.began >= 0 else DAYS
