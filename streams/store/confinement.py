@@ -36,9 +36,9 @@ def confine(settings: Settings) -> None:
 
 
 def needs(settings: Settings) -> landlock.Needs:
-    """Its folders, its ports, and those of Kafka and ClickHouse."""
+    """Its folders, the thresholds, its ports, and those of Kafka and ClickHouse."""
     store, kafka = settings.store, settings.kafka
-    read = [store.api_token_file, *([kafka.ca_file] if kafka.ca_file else [])]
+    read = [store.api_token_file, *(path for path in (kafka.ca_file, settings.pipeline.rules) if path)]
     connect = {DNS, *store.connect_ports, *(int(address.rpartition(":")[2]) for address in kafka.bootstrap.split(","))}
     if store.backend == "clickhouse":
         url = urlsplit(store.url)

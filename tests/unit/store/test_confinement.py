@@ -10,6 +10,7 @@ import pytest
 
 from streams.engine import landlock
 from streams.settings import Kafka, Metrics, Settings, Store
+from streams.settings.workers import Pipeline
 from streams.store import confinement
 from tests.ports import free_port
 
@@ -86,6 +87,13 @@ def test_what_the_store_needs() -> None:
     assert (needs.listen, needs.connect) == ({8081, 9104}, {53, 9092, 9093, 9094})
     server = settings.model_copy(update={"store": Store(backend="clickhouse", url="https://ch")})
     assert 8443 in confinement.needs(server).connect
+
+
+def test_it_reads_the_thresholds_that_a_user_has_set(tmp_path: Path) -> None:
+    """The figures of all clients ask for them: a store that may not read its own settings' file does not start."""
+    rules = tmp_path / "rules.toml"
+    assert rules in confinement.needs(Settings(pipeline=Pipeline(rules=rules))).read
+    assert confinement.needs(Settings()).read == (Settings().store.api_token_file.resolve(),)
 
 
 def test_it_can_be_left_out(caplog: pytest.LogCaptureFixture, tmp_path: Path) -> None:
