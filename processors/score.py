@@ -13,7 +13,7 @@ A level rises at once and ends one step at a time, after `calm_days` below its l
 
 from collections.abc import Sequence
 from math import prod
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from processors import feedback, readings
 from processors.context import Context
@@ -30,6 +30,10 @@ from schemas.types import LeadId, Millis
 
 LEAST_POINTS = 0.05
 """A part of less is not written down."""
+
+READ: Final = frozenset({"order_silence"})
+"""While they are red the days say the same as the finding, day by day and without its step: the reading stands for it.
+(With both, AUC falls: `bench/score.py`. A decline's finding knows more: it holds until the volume is back.)"""
 
 Said: TypeAlias = Score | Signal | Cleared
 
@@ -71,10 +75,12 @@ def weigh(state: LeadState, now: Millis, context: Context) -> tuple[float, list[
     today, alerts = local_day(now), context.rules.alerts
     evening = day_start(today) + (alerts.evening_hour - alerts.evening_hours + 1) * HOUR_MS
     through = today if now >= evening else today - 1
-    read = {reading.rule: reading for reading in readings.read(state, through, fleet, rules)}
+    read = {reading.rule: reading for reading in readings.read(state, through, context)}
     parts = []
     for rule, weight in rules.weights.items():
         raised, reading = _counted(state, rule), read.get(rule)
+        if rule in READ and reading is not None and raised is not None and raised.level >= 0:
+            raised = None
         if raised is None and reading is None:
             continue
         trusted = min(1.0, weight.weight * feedback.trust(rule, fleet.verdicts, rules.feedback))

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from processors import readings
-from processors.context import NO_FLEET
+from processors.context import NO_FLEET, Context
 from processors.readings import Reading
 from processors.rules import builtin
 from processors.state import DAYS_KEPT, Day, LeadState
@@ -33,7 +33,7 @@ def client(orders: Callable[[int], int], known: int = DAYS_KEPT) -> LeadState:
 def read(state: LeadState, through: int = TODAY, **fleet: object) -> dict[Rule, Reading]:
     """Readings by rule."""
     figures = msgspec.structs.replace(NO_FLEET, **fleet)
-    return {found.rule: found for found in readings.read(state, through, figures, RULES)}
+    return {found.rule: found for found in readings.read(state, through, Context(builtin(), figures))}
 
 
 def test_who_orders_as_always_reads_nothing() -> None:
@@ -61,12 +61,12 @@ def test_days_on_which_he_never_works_are_no_silence() -> None:
 
 
 def test_a_rare_client_is_silent_after_his_longest_gap() -> None:
-    """With a mean gap over ten days plain recency counts: half as strong as a warning at half of the limit."""
+    """With a mean gap over ten days plain recency counts: as strong as a warning at the limit, less before."""
     rare = client(lambda age: age in (30, 48, 66, 84, 102))
     found = read(rare)["order_silence"]
-    assert found.value == 30
-    assert found.baseline == 18
-    assert found.strength == pytest.approx(readings.strength(1.7 * 30 / 45, RULES.silence))
+    assert (found.value, found.baseline) == (30, 18)
+    warning = -math.log10(builtin().silence.warning_probability)
+    assert found.strength == pytest.approx(readings.strength(warning * 30 / 45, RULES.silence))
 
 
 def test_an_order_of_this_morning_ends_it() -> None:
@@ -86,10 +86,22 @@ def test_a_fall_is_read_against_the_fleet_and_not_when_the_last_week_is_back() -
 
 
 def test_too_little_is_not_judged() -> None:
-    """Three order days are no rhythm, and thirty orders before are needed for a ratio."""
+    """Three order days are no rhythm, thirty orders before are needed for a ratio, and twelve weeks."""
     assert read(client(lambda age: age in (20, 21, 22))) == {}
     assert "volume_decline" not in read(client(lambda age: age in (40, 50, 60, 70)))
-    assert read(client(lambda age: 9 * (age > 20), known=100)).keys() == {"order_silence"}
+    assert read(client(lambda age: 9 * (age > 20), known=84)).keys() == {"order_silence"}
+    assert read(client(lambda age: 9 * (age > 20), known=85)).keys() == {"order_silence", "volume_decline"}
+
+
+def test_a_rare_clients_days_that_are_gone_count() -> None:
+    """Of a client with an order in two months the state holds a day or two; the others are remembered as days."""
+    rare = client(lambda age: age in (70, 110))
+    assert read(rare) == {}
+    alone = readings.rarity(rare, TODAY, RULES)
+    rare.ordered = [TODAY - age for age in (300, 240, 180, 150)]
+    found = read(rare)["order_silence"]
+    assert (found.value, found.baseline) == (70, 46)
+    assert readings.rarity(rare, TODAY, RULES) < alone
 
 
 def test_rarity_falls_with_each_order_day_and_begins_high() -> None:
@@ -99,7 +111,7 @@ def test_rarity_falls_with_each_order_day_and_begins_high() -> None:
     assert daily < 0.05
     assert 0.45 < monthly < 0.6
     assert rare(client(lambda _: 1, known=3), TODAY, RULES) > 2 * daily
-    assert rare(client(lambda age: age > 100), TODAY, RULES) == 1.0
+    assert rare(client(lambda age: age == 119), TODAY, RULES) > 0.8
     assert rare(client(lambda _: 0), TODAY, RULES) == 0.0
     assert rare(LeadState(), TODAY, RULES) == 0.0
 

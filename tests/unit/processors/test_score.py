@@ -66,11 +66,11 @@ def test_two_warnings_of_weight_are_yellow() -> None:
 
 
 def test_what_was_said_halves_and_what_is_red_does_not() -> None:
-    """A phrase by its half-life of 21 days from when it was found; silence only from when it is over, by three days."""
+    """A phrase by its half-life of 21 days from when it was found; silence only from when it is over, by a day."""
     assert points({"leaving_phrase": raised(age=21)}) == 30.0
     assert points({"order_silence": raised(age=40)}) == 60.0
     assert points({"order_silence": raised(age=40, over=0)}) == 60.0
-    assert points({"order_silence": raised(age=40, over=3)}) == 30.0
+    assert points({"order_silence": raised(age=40, over=1)}) == 30.0
 
 
 def test_a_false_alarm_counts_nothing_until_it_is_found_anew() -> None:
@@ -198,12 +198,20 @@ def test_a_day_is_read_from_its_evening_on() -> None:
 
 
 def test_of_finding_and_reading_the_stronger_counts() -> None:
-    """After four silent days a critical finding outweighs what they say, after forty they outweigh a warning."""
+    """Of a decline; of silence the reading alone while it is red, and what fades once it is over."""
     days = {day: Day(reservations=3) for day in range(19_900, 20_000)}
-    early = LeadState(days=days, first_day=19_900, raised={"order_silence": raised()})
-    late = LeadState(days={d: f for d, f in days.items() if d < 19_964}, first_day=19_900)
-    late.raised["order_silence"] = raised(level=1)
-    [critical], [reading, *_] = score.weigh(early, NOW, CONTEXT)[1], score.weigh(late, NOW, CONTEXT)[1]
-    assert (critical.points, critical.half_life_days) == (60.0, RULES.fade_days)
-    assert reading.rule == "order_silence"
-    assert 50.0 < reading.points < 60.0
+    silent = LeadState(days=days, first_day=19_900, raised={"order_silence": raised()})
+    [read] = score.weigh(silent, NOW, CONTEXT)[1]
+    assert (read.rule, read.value, read.half_life_days) == ("order_silence", 4.0, 0.0)
+    assert 20.0 < read.points < 60.0
+    silent.raised["order_silence"] = raised(over=0.0)
+    [faded] = score.weigh(silent, NOW, CONTEXT)[1]
+    assert (faded.points, faded.half_life_days) == (60.0, RULES.fade_days)
+    fallen = LeadState(
+        days={d: Day(reservations=9 if d < 19_976 else 3) for d in range(19_880, 20_004)}, first_day=19_880
+    )
+    [reading] = score.weigh(fallen, NOW, CONTEXT)[1]
+    fallen.raised["volume_decline"] = raised()
+    [finding] = score.weigh(fallen, NOW, CONTEXT)[1]
+    assert (reading.half_life_days, finding.half_life_days) == (0.0, RULES.fade_days)
+    assert finding.points == 10.0 > reading.points
