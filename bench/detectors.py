@@ -37,25 +37,31 @@ def _rows(measured: Mapping[str, Any]) -> Sequence[tuple[str, str, str, str]]:
     peers = measured["spike peers at the product's own false alarms"]
     silence, decline, leaving = measured["silence"], measured["decline"], measured["leaving"]
     chatter = leaving["false per 10 000 lines of chatter"]
-    gaps = [peer for name, peer in measured["silence peers"].items() if _rate(name) >= silence[FALSE]]
-    best_gap = [f"{max(peer[place] for peer in gaps):.0%}" if gaps else "—" for place in range(3)]
+    rates = {name: _rate(name) for name in measured["silence peers"] if _rate(name) >= silence[FALSE]}
+    gaps = [measured["silence peers"][name] for name, rate in rates.items() if rate == min(rates.values())]
+    best_gap = [_share(max(peer[place] for peer in gaps)) if gaps else "—" for place in range(3)]
     falling = [peer for peer in measured["decline peers"].values() if peer[0] <= max(decline[FALSE], 0.03)]
     return [
         ("рост броней: ложных тревог на клиента в месяц", _number(spike[FALSE]), "столько же", "≤ 0,10"),
         *(
-            (f"рост в {k} раз найден в тот же день", _share(found), _best(peers, f"x{k}"), "не хуже")
-            for k, found in ((3, spike["x3 found the same day"]), (5, spike["x5 found the same day"]))
+            (
+                f"рост в {times} найден в тот же день",
+                _share(spike[f"{peer} found the same day"]),
+                _best(peers, peer),
+                "не хуже",
+            )
+            for peer, times in (("x3", "3 раза"), ("x5", "5 раз"))
         ),
-        ("рост в 3 раза у тех, кто бронирует часто", _share(dense["x3"]), "—", "≥ 75%"),
-        ("нет заказов: ложных тревог на клиента в месяц", _number(silence[FALSE]), "не больше", "≤ 0,05"),
+        ("рост в 3 раза у тех, кто бронирует часто", _share(dense["x3"]), "—", "≥ 75 %"),
+        ("нет заказов: ложных тревог на клиента в месяц", _number(silence[FALSE]), "столько же", "≤ 0,05"),
         ("ушедший найден за 7 дней", _share(silence["found in 7 d"]), best_gap[0], "не хуже"),
-        ("ушедший найден за 14 дней", _share(silence["14 d"]), best_gap[1], "≥ 95%"),
+        ("ушедший найден за 14 дней", _share(silence["14 d"]), best_gap[1], "≥ 95 %"),
         ("заказов всё меньше: ложных тревог на клиента в месяц", _number(decline[FALSE]), "столько же", "≤ 0,03"),
         (
             "угасание до 30 % найдено за 60 дней",
             _share(decline["60 d"]),
-            f"{max(peer[3] for peer in falling):.0%}" if falling else "—",
-            "≥ 70%",
+            _share(max(peer[3] for peer in falling)) if falling else "—",
+            "≥ 70 %",
         ),
         ("слова об уходе: ложных на 10 000 посторонних фраз", _number(chatter), "—", "≤ 3"),
         (
@@ -76,7 +82,7 @@ def _best(peers: Mapping[str, Mapping[str, float]], figure: str) -> str:
 
 
 def _share(value: float) -> str:
-    return f"{value:.0%}"
+    return f"{value:.0%}".replace("%", " %")
 
 
 def _number(value: float) -> str:

@@ -114,7 +114,7 @@ def _number(value: float | None) -> str:
 
 
 def _percent(share: float | None) -> str:
-    return "—" if share is None else f"{share:.0%}"
+    return "—" if share is None else f"{share:.0%}".replace("%", " %")
 
 
 def _faults(bad: BadLines) -> str:

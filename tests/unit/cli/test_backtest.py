@@ -73,8 +73,8 @@ def test_labels_say_what_it_was_worth(line: Line, file: Path, tmp_path: Path) ->
     assert (spike["rule"], spike["precision"], spike["recall"], spike["lead_days"]) == ("reservation_spike", 1, 0.5, 10)
     assert (everything["rule"], everything["found"], everything["in_time"]) == ("all", 1, 1)
     shown = line("backtest", str(file), "--labels", str(labels)).stdout
-    assert "100%" in shown
-    assert "50%" in shown
+    assert "100 %" in shown
+    assert "50 %" in shown
 
 
 def test_bad_lines_are_named_and_the_rest_goes_on(line: Line, tmp_path: Path) -> None:
