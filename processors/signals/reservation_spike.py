@@ -51,13 +51,11 @@ def find(state: LeadState, event: Reservation, today: LocalDay, context: Context
     something, that day's late events say nothing new.
     """
     figures = state.days.get(today)
-    last = state.raised.get(RULE)
-    if figures is None or (last is not None and local_day(last.at) > today):
+    if figures is None or not _may_matter(state, figures, today, context):
         return ()
-    if figures.reservations >= context.rules.spike.min_today:
-        state.usual = usual(state, today, context)
-    if pieces(figures) >= context.rules.sparse.min_pieces:
-        state.sizes = sizes(state, today, context)
+    last = state.raised.get(RULE)
+    if last is not None and local_day(last.at) > today:
+        return ()
     common, known = factor(context.fleet, today), _day_is_known(event.ts, today, context)
     found = _largest(state, figures, today, context, common if known else max(1.0, common))
     mark = 1.0 if known else context.rules.spike.at_once / context.rules.spike.warning
@@ -85,6 +83,20 @@ def evening(state: LeadState, lead_id: LeadId, now: Millis, context: Context) ->
     if local_day(last.at) >= evenings.start or any(_stands_out(state, day, context) for day in evenings):
         return ()
     return clear(state, RULE, now, float(figures.reservations if figures else 0))
+
+
+def _may_matter(state: LeadState, figures: Day, today: LocalDay, context: Context) -> bool:
+    """Whether the day is above the ordinary at all: asked of every reservation, so the normal is kept in the state."""
+    if figures.reservations >= context.rules.spike.min_today:
+        normal = state.usual
+        if normal is None or normal.day != today:
+            normal = state.usual = usual(state, today, context)
+        if 0 < normal.mean < figures.reservations:  # the fleet's factor is never so low as to make less a spike
+            return True
+    if figures.reserved_qty + figures.cancelled_qty < context.rules.sparse.min_pieces:
+        return False
+    state.sizes = sizes(state, today, context)
+    return 0 < state.sizes.least <= pieces(figures)
 
 
 def _day_is_known(ts: Millis, today: LocalDay, context: Context) -> bool:
