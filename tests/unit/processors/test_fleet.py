@@ -64,7 +64,7 @@ def test_the_week_has_a_shape_and_sundays_are_closed():
 
 def test_a_group_closed_on_saturdays_closes_it_for_nobody_else():
     """Half of the fleet rests on Saturdays: it is no closed day, and an ordinary Saturday has the factor 1."""
-    book = fleet_of(40, 161, lambda client, day: 0 if client % 2 and (day + 3) % 7 == 5 else 6)
+    book = fleet_of(40, 161, lambda client, day: 0 if client % 2 and (day + 3) % 7 == 5 else 20)
     fleet = book.figures(at(MONDAY + 160))
     assert fleet.closed == []
     assert fleet.ratios[:84] == [1.0] * 84

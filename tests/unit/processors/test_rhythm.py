@@ -52,7 +52,7 @@ def test_too_little(there: list[int], why: str) -> None:
 
 def test_rare_buyers_by_plain_recency() -> None:
     """An order every 30 days: silent from 45 days on, or one and a half of the longest gap."""
-    there = list(range(TODAY - 300, TODAY - 40, 30))
+    there = list(range(TODAY - 420, TODAY - 40, 30))
     mark = -log10(RULES.warning_probability)
     early, late = silence(there, there[-1] + 44, (), RULES), silence(there, there[-1] + 45, (), RULES)
     assert early is not None and late is not None
