@@ -2,20 +2,18 @@
 
 import asyncio
 import logging
-import shutil
 import time
 from collections import defaultdict
 from collections.abc import Callable
 from pathlib import Path
 
+from recorder.chores import Chores, few
 from recorder.crew import Crew
-from recorder.disposal import dispose, purge
 from recorder.handover import Handover
 from recorder.health import Health
 from recorder.publish import Publisher
 from recorder.settings import Settings
 from recorder.spool import Marker, Spool
-from recorder.sweep import find_forgotten, find_settled
 
 log = logging.getLogger(__name__)
 
@@ -38,6 +36,7 @@ class Agent:
         self._settings, self._spool, self._crew, self._publisher = settings, spool, crew, publisher
         self._health, self._now_ms = health, now_ms
         self._handover = Handover(settings, spool, crew, publisher, health, now_ms)
+        self._chores = Chores(settings, spool, health)
         self._busy: dict[str, asyncio.Task[None]] = {}
         self._retries: dict[Path, tuple[float, float]] = {}
         self._said: str | None = None
@@ -68,42 +67,17 @@ class Agent:
 
     def sweep(self) -> None:
         """Write a marker for each directory that Jibri has forgotten; clean up; look at the disk."""
-        settings, now = self._settings, self._now_ms()
-        quiet_ms = round(settings.quiet_minutes * 60_000)
-        try:
-            self._spool.prepare()
-            for directory in find_forgotten(settings.recordings, self._spool, quiet_ms, now):
-                self._spool.drop(directory, now)
-                self._health.swept += 1
-                log.info("found a recording without marker", extra={"session": directory.name})
-            self._clean(now)
-            self._health.faults.pop("recordings", None)
-        except OSError as error:
-            self._health.faults["recordings"] = str(error)
-            log.warning("cannot sweep", extra={"error": str(error)})
-
-    def _clean(self, now: int) -> None:
-        settings, reserve = self._settings, round(self._settings.source_free_mb * 1e6)
-        if settings.local != "keep":
-            for directory, files in find_settled(settings.recordings, self._spool):
-                self._health.disposed += dispose(directory, files, settings.local)
-        self._health.purged += purge(settings.recordings, settings.quarantine_days, reserve, now / 1000)
-        self._health.source_free = free = shutil.disk_usage(settings.recordings).free
-        if free >= reserve:
-            self._health.faults.pop("disk", None)
-        elif "disk" not in self._health.faults:
-            self._health.faults["disk"] = f"the recordings' disk has less than {settings.source_free_mb:g} MB left"
-            log.error("the recordings' disk is nearly full", extra={"free_bytes": free})
+        self._chores.run(self._now_ms())
 
     def _begin(self) -> list[asyncio.Task[None]]:
         """Start a task for each directory with a marker whose turn it is; its markers go one after the other."""
         try:
             markers = self._spool.pending()
         except OSError as error:
-            self._health.faults["spool"], self._health.pending = str(error), 1
-            log.warning("cannot read the spool", extra={"error": str(error)})
+            self._chores.tell("odd markers", str(error))
+            self._health.pending = 1
             return []
-        self._health.faults.pop("spool", None)
+        self._chores.tell("odd markers", few(self._spool.odd))
         self._health.pending = len(markers)
         here = {marker.path for marker in markers}
         self._retries = {path: turn for path, turn in self._retries.items() if path in here}

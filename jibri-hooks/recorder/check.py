@@ -13,7 +13,7 @@ from recorder.crew import Crashed, Crew
 from recorder.event import DEAD_LETTERS, RECORDINGS
 from recorder.handover import place_of
 from recorder.jobs import TryOut
-from recorder.media import media_files
+from recorder.media import look_at_recordings, media_files
 from recorder.openfiles import open_files
 from recorder.publish import connection
 from recorder.settings import Settings
@@ -54,15 +54,21 @@ def _user() -> str:
 
 
 def _recordings(settings: Settings) -> str:
-    faults = []
+    faults: list[str] = []
     try:
-        for directory in sorted(settings.recordings.iterdir()):
-            if directory.is_dir() and not directory.name.startswith("."):
-                faults += _refused(media_files(directory), os.R_OK, "unreadable")
-                if settings.local != "keep":
-                    faults += _refused([directory], os.W_OK, "not writable, and LOCAL wants to clean up")
+        look_at_recordings(settings)
+        directories = sorted(settings.recordings.iterdir())
     except OSError as error:
-        faults.append(str(error))
+        return str(error)
+    for directory in directories:
+        if directory.name.startswith(".") or directory.is_symlink() or not directory.is_dir():
+            continue
+        try:
+            faults += _refused(media_files(directory), os.R_OK, "unreadable")
+        except OSError as error:
+            faults.append(str(error))
+        if settings.local != "keep":
+            faults += _refused([directory], os.W_OK, "not writable, and LOCAL wants to clean up")
     if settings.local == "quarantine":
         faults += _refused([settings.recordings], os.W_OK, "not writable, and quarantine is made there")
     return _few(faults)
@@ -72,13 +78,13 @@ def _spool(settings: Settings) -> str:
     try:
         spool = Spool(settings.spool)
         spool.prepare()
-        spool.remember("check", b"{}", 0)
-        spool.forget("check")
+        spool.try_out()
     except OSError as error:
         return str(error)
     pending = settings.spool / "pending"
     faults = _refused([pending, settings.spool / "failed"], os.W_OK, "not writable")
-    return _few(faults + _refused(sorted(pending.glob("*.job")), os.R_OK, "unreadable"))
+    spool.pending(), spool.failed()
+    return _few(faults + [f"{name}: {why}" for name, why in spool.odd.items()])
 
 
 def _hook(hook: Path) -> str:

@@ -104,18 +104,20 @@ def _do(job: Job, send: Send) -> Prepared | Delivered | int:
 
             return prepare(job, Pacer(send))
         case Deliver():
-            with _alone(job.lock):
+            with _alone(job.lock, job.lock_at):
                 return deliver(job, Pacer(send, job.bytes_per_second))
         case TryOut():
             return try_out(job.place)
 
 
 @contextmanager
-def _alone(lock: Path) -> Iterator[None]:
-    """Hold the lock, or raise BlockingIOError: the child of a killed agent still has it."""
-    lock.parent.mkdir(parents=True, exist_ok=True)
-    with lock.open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+def _alone(lock: Path, at: int) -> Iterator[None]:
+    """Hold the byte `at`, or raise BlockingIOError: the child of a killed agent still has it.
+
+    One empty file for all: a file for each would need room on a disk that may be full. Nothing is ever written there.
+    """
+    with os.fdopen(os.open(lock, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600), "r+b") as file:
+        fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, at)
         yield
 
 

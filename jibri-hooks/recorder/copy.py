@@ -11,6 +11,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import BinaryIO
 
+from recorder.regular import open_regular
+
 CHUNK = 1 << 20
 """Bytes held at once."""
 SYNC_EVERY = 64 << 20
@@ -62,7 +64,7 @@ def copy_file(source: Path, target: Path, part: Path, pace: Pace, owner: Owner |
 def hash_file(path: Path, pace: Pace) -> str:
     """SHA-256 of a file as the storage has it, in hex. Raises OSError."""
     digest = sha256()
-    with path.open("rb", buffering=0) as file:
+    with open_regular(path, buffering=0) as file:
         _forget(file)
         while chunk := file.read(CHUNK):
             pace(len(chunk))
@@ -97,7 +99,7 @@ def sync_folder(folder: Path) -> None:
 def _write_part(source: Path, part: Path, pace: Pace) -> Copied:
     digest = sha256()
     descriptor = os.open(part, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o666)
-    with source.open("rb", buffering=0) as incoming, os.fdopen(descriptor, "r+b", buffering=0) as outgoing:
+    with open_regular(source, buffering=0) as incoming, os.fdopen(descriptor, "r+b", buffering=0) as outgoing:
         before = os.fstat(incoming.fileno())
         size = resumed = 0
         fresh = False

@@ -21,7 +21,10 @@ LATEST_MS = 4_102_444_800_000
 
 @dataclass(frozen=True, slots=True)
 class Media:
-    """A media file as Jibri left it. `ended_at` is its last write, ms UTC: nothing else tells the end."""
+    """A media file as Jibri left it, `file` as seen from the recording directory.
+
+    `ended_at` is its last write, ms UTC: nothing else tells the end.
+    """
 
     session_id: str
     file: str
@@ -79,6 +82,8 @@ def is_about(note: bytes | None, media: Media) -> bool:
     try:
         told = json.loads(note)
     except ValueError:
+        return False
+    if not isinstance(told, dict):
         return False
     return bool((told.get("size"), told.get("ended_at")) == (media.size, _in_range(media.ended_at)))
 

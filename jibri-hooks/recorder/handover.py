@@ -14,7 +14,7 @@ from recorder.disposal import dispose
 from recorder.event import DEAD_LETTERS, RECORDINGS, Media, dead_letter, folder_of, is_about, note_of, recording
 from recorder.health import Health
 from recorder.jobs import Deliver, Delivered, Place, Prepare, Prepared, Probe
-from recorder.media import locate, media_files, printable, read_metadata_file
+from recorder.media import locate, look_at_recordings, media_files, printable, read_metadata_file
 from recorder.publish import Publisher
 from recorder.rooms import BadMetadata, Meeting, read_file_name, read_metadata
 from recorder.settings import Settings
@@ -55,6 +55,7 @@ class Handover:
 
     async def take(self, marker: Marker) -> None:
         """Do what the marker asks. Raises OSError when it is to be tried again; any other exception ends the marker."""
+        look_at_recordings(self._settings)
         directory = locate(self._settings.recordings, marker.directory)
         if directory is None:
             if self._spool.finished_before(marker):
@@ -65,11 +66,14 @@ class Handover:
         if not files:
             raise DeadMarker("there is no media file in the directory")
         # A younger file is being written by the next recording of the session: its own marker or the sweep takes it.
-        media = {path: media_of(path) for path in files}
+        media = {path: media_of(directory, path) for path in files}
         ready = {path: state for path, state in media.items() if state.ended_at <= marker.ts + CLOCK_MS}
         await self._take_files(directory, ready, marker)
         self._spool.finish(marker)  # before the clean-up: a marker never stands for a directory that is half gone
-        self._health.disposed += dispose(directory, ready.items(), self._settings.local)
+        try:
+            self._health.disposed += dispose(directory, ready.items(), self._settings.local)
+        except OSError as error:  # the next sweep tries again, and tells it
+            log.warning("local files not cleared yet", extra={"session": directory.name, "error": str(error)})
 
     async def bury(self, marker: Marker, error: Exception) -> None:
         """Put the marker aside, with a dead letter. Raises OSError."""
@@ -79,16 +83,23 @@ class Handover:
         self._health.failed += 1
 
     async def _take_files(self, directory: Path, ready: dict[Path, Media], marker: Marker) -> None:
-        metadata = read_metadata_file(directory)
-        fault = None
+        metadata = meeting = fault = None
         try:
+            metadata = read_metadata_file(directory)
             meeting = None if metadata is None else read_metadata(metadata, self._settings.prefixes)
         except BadMetadata as error:
-            meeting, fault = None, error
-        for path, media in ready.items():
-            if not is_about(self._spool.recall(media.recording_id), media):
-                named = read_file_name(path.stem, self._settings.prefixes)
-                await self._take_file(path, media, meeting or named)
+            fault = error
+        new = {path: one for path, one in ready.items() if not is_about(self._spool.recall(one.recording_id), one)}
+        if below := [media.file for path, media in new.items() if path.parent != directory]:
+            log.info("files of a sub-folder", extra={"session": directory.name, "count": len(below), "first": below[0]})
+        waits: list[OSError] = []
+        for path, media in new.items():
+            try:
+                await self._take_file(path, media, meeting or read_file_name(path.stem, self._settings.prefixes))
+            except OSError as error:  # the others of this directory do not wait for it
+                waits.append(error)
+        if waits:
+            raise waits[0]
         if fault is not None:  # the recording is safe by now; a person may want to see what Jibri wrote
             await self._send_dead_letter(printable(directory.name), marker.ts, fault, metadata or b"")
 
@@ -104,7 +115,9 @@ class Handover:
                 raise
         del self._prepared[media]
         verdict, root = prepared.verdict, self._settings.target
-        told = replace(media, file=copied.original.path.name, size=copied.published.size)
+        folder = root / folder_of(media, verdict, meeting.lead_id)
+        told_file = copied.original.path.relative_to(folder).as_posix()
+        told = replace(media, file=told_file, size=copied.published.size)
         place = copied.published.path.relative_to(root).as_posix()
         record = recording(told, verdict, meeting, place, copied.published.sha256, self._settings.host)
         await self._publisher.publish(RECORDINGS, told.recording_id, record)
@@ -143,7 +156,8 @@ class Handover:
             media.size,
             media.ended_at,
             f".{media.recording_id}-{mine}.part",
-            self._spool.lock_of(media.recording_id),
+            self._spool.lock,
+            int(media.recording_id, 16) >> 1,  # an offset is signed
             prepared.repaired,
             prepared.sound,
             settings.copy_mb_per_second * 1e6,

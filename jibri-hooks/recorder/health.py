@@ -22,6 +22,7 @@ METRICS = (
     ("resumed_bytes", "counter", "Bytes that an interrupted copy had left and that were not written again"),
     ("repaired", "counter", "Damaged files that became readable"),
     ("sound_failed", "counter", "Recordings whose sound could not be extracted"),
+    ("unreadable", "gauge", "Markers and directories that cannot be read"),
     ("crashes", "counter", "Child processes that died or stood still"),
     ("hung", "gauge", "Child processes that hang in the kernel"),
     ("disposed", "counter", "Local files deleted or put into quarantine"),
@@ -51,6 +52,7 @@ class Health:
     resumed_bytes: int = 0
     repaired: int = 0
     sound_failed: int = 0
+    unreadable: int = 0
     crashes: int = 0
     hung: int = 0
     disposed: int = 0

@@ -57,12 +57,15 @@ class Deliver:
     source: Path
     folder: str
     file: str
-    """Its name on the target."""
+    """Its name in that folder; with a `/` where it lay in a sub-folder of the recording directory."""
     size: int
     ended_at: int
     part: str
     """Name of the unfinished file, this host's own: two hosts may copy the same session at the same time."""
     lock: Path
+    """A file of which one byte is locked during the copy …"""
+    lock_at: int
+    """… this one."""
     repaired: Path | None = None
     sound: Path | None = None
     bytes_per_second: float = 0.0

@@ -10,6 +10,7 @@ from typing import Any
 import av
 
 from recorder.jobs import Probe
+from recorder.regular import open_regular
 
 TAIL_S = 10.0
 """The end is checked from so many seconds before it: enough to meet a packet at any sane packet length."""
@@ -24,9 +25,9 @@ def probe(path: Path, min_seconds: float) -> Probe:
     """
     if path.stat().st_size == 0:
         return Probe("empty", error="zero bytes")
-    with path.open("rb") as file:
+    with open_regular(path) as file:
         try:
-            with av.open(file) as container:
+            with av.open(file, metadata_errors="ignore") as container:  # titles of old programs are cp1251
                 return _judge(container, min_seconds)
         except av.FFmpegError as error:
             return Probe("damaged", error=f"{type(error).__name__}: {error.strerror}")

@@ -5,12 +5,14 @@ Both write the same bytes for the same input (`bitexact`), so a second attempt f
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import av
 
 from recorder.copy import Pace
+from recorder.regular import open_regular
 
 CODECS = {"opus": ("libopus", "opus"), "flac": ("flac", "flac")}
 """Setting → encoder, container."""
@@ -22,7 +24,7 @@ OPUS_BITS = 32_000
 
 def remux(source: Path, into: Path, pace: Pace) -> None:
     """Copy every readable packet of sound and picture. Raises `av.FFmpegError` when there is none, and OSError."""
-    with source.open("rb") as file, av.open(file) as incoming, av.open(str(into), "w", options=_exact()) as outgoing:
+    with _read(source) as incoming, av.open(str(into), "w", options=_exact()) as outgoing:
         tracks = {
             stream.index: outgoing.add_stream_from_template(stream)
             for stream in incoming.streams
@@ -38,8 +40,7 @@ def extract_sound(source: Path, into: Path, codec: str, pace: Pace) -> None:
     """The first audio track as 16 kHz mono. Raises `av.FFmpegError` when nothing can be decoded, and OSError."""
     encoder, container = CODECS[codec]
     with (
-        source.open("rb") as file,
-        av.open(file) as incoming,
+        _read(source) as incoming,
         av.open(str(into), "w", format=container, options=_exact()) as outgoing,
     ):
         track = outgoing.add_stream(encoder, rate=RATE, layout="mono")
@@ -56,6 +57,12 @@ def extract_sound(source: Path, into: Path, codec: str, pace: Pace) -> None:
         outgoing.mux(track.encode(None))
     with into.open("rb") as written:
         os.fsync(written.fileno())
+
+
+@contextmanager
+def _read(source: Path) -> Iterator[Any]:
+    with open_regular(source) as file, av.open(file, metadata_errors="ignore") as container:
+        yield container
 
 
 def _exact() -> dict[str, str]:

@@ -27,6 +27,8 @@ class Settings:
 
     recordings: Path
     """Jibri's `recordings-directory` as this process sees it."""
+    recordings_mount: Path | None = None
+    """A folder that must be a mount point before anything is looked for in `recordings`."""
     target: Path
     """Root of the shared recordings storage. It must exist: an unmounted share is waited for, never created."""
     spool: Path
@@ -217,6 +219,7 @@ _READERS: dict[str, Callable[[str], object]] = {
     "quarantine_days": _positive,
     "source_free_mb": _not_negative,
     "target_free_mb": _not_negative,
+    "recordings_mount": _path,
     "target_mount": _path,
     "umask": _mask,
     "owner": _owner,

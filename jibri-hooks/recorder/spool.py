@@ -5,14 +5,17 @@ failed/…                                markers that nothing can be done with;
 done/…                                  markers whose files are all published, kept
 done/<recording id>.json                what was published, one per media file, kept: a second marker finds it
 work/<recording id>/                    what is made of a recording on its way to the target
-locks/<recording id>                    held by the child process that copies it
+lock                                    empty; the byte of a recording is locked by the child process that copies it
 """
 
 import glob
 import os
 import shutil
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+
+from recorder.shelf import Shelf, write_file
 
 MAX_BYTES = 8192
 
@@ -32,60 +35,76 @@ class Marker:
 
 
 class Spool:
-    """The folders. Everything but work appears and moves by rename, so a crash leaves nothing half-written."""
+    """The folders. Nothing here fails because the disk is full: see `Shelf`."""
 
     def __init__(self, folder: Path) -> None:
+        self._folder = folder
         self._pending, self._failed, self._done = (folder / name for name in ("pending", "failed", "done"))
-        self._work, self._locks = folder / "work", folder / "locks"
+        self._work, self.lock = folder / "work", folder / "lock"
+        self._shelf = Shelf()
+        self._odd: dict[Path, dict[str, str]] = {}
 
     def prepare(self) -> None:
-        """Make the folders. Raises OSError."""
-        for folder in (self._pending, self._failed, self._done):
-            folder.mkdir(parents=True, exist_ok=True)
+        """Make the folders, inside what must be there: an unmounted volume is never replaced. Raises OSError."""
+        for folder in (self._folder, self._pending, self._failed, self._done):
+            folder.mkdir(exist_ok=True)
+        self.lock.touch()
+
+    @property
+    def odd(self) -> dict[str, str]:
+        """What stands in a marker's place and cannot be read, as the last looks found it: its name and why."""
+        return {name: why for found in self._odd.values() for name, why in found.items()}
+
+    @property
+    def held(self) -> str:
+        """Why something waits in memory for the disk; empty when nothing does."""
+        return f"{self._shelf.held} notes wait in memory: {self._shelf.refusal}" if self._shelf.held else ""
+
+    def catch_up(self) -> None:
+        """Give the disk what it did not take before."""
+        self._shelf.catch_up()
 
     def pending(self) -> list[Marker]:
         """Markers that wait, oldest first."""
-        return sorted((_read(path) for path in self._pending.glob("*.job")), key=lambda m: (m.ts, m.path.name))
+        return sorted(self._markers(self._pending), key=lambda m: (m.ts, m.path.name))
 
     def failed(self) -> list[Marker]:
         """Markers that were given up."""
-        return [_read(path) for path in self._failed.glob("*.job")]
+        return list(self._markers(self._failed))
 
     def drop(self, directory: Path, now_ms: int) -> None:
         """Write a marker as finalize.sh does: the sweep's voice. One directory gets one such marker at a time."""
-        _write(self._pending / f"{directory.name[:100]}.sweep.job", os.fsencode(directory) + b"\n", now_ms)
+        path = self._pending / f"{directory.name[:100]}.sweep.job"
+        self._shelf.write(path, os.fsencode(directory) + b"\n", now_ms)
 
     def work_of(self, recording_id: str) -> Path:
         """Folder for what is made of a recording."""
         return self._work / recording_id
 
-    def lock_of(self, recording_id: str) -> Path:
-        """Lock file of a recording."""
-        return self._locks / recording_id
-
     def clear(self, recording_id: str) -> None:
         """Delete what was made of a recording."""
         shutil.rmtree(self.work_of(recording_id), ignore_errors=True)
-        self.lock_of(recording_id).unlink(missing_ok=True)
 
     def remember(self, recording_id: str, note: bytes, ended_at: int) -> None:
         """Keep what was published about a media file."""
-        _write(self._done / f"{recording_id}.json", note, ended_at)
+        self._shelf.write(self._done / f"{recording_id}.json", note, ended_at)
 
     def recall(self, recording_id: str) -> bytes | None:
-        """What was published about a media file, or None."""
+        """What was published about a media file, or None: also where its note cannot be read, and it is made again."""
         try:
-            return (self._done / f"{recording_id}.json").read_bytes()
-        except FileNotFoundError:
+            return self._shelf.read(self._done / f"{recording_id}.json")[0]
+        except OSError:
             return None
 
-    def forget(self, recording_id: str) -> None:
-        """Delete what is kept about a media file."""
-        (self._done / f"{recording_id}.json").unlink(missing_ok=True)
+    def try_out(self) -> None:
+        """Write and delete a note. Raises OSError."""
+        path = self._done / "check.json"
+        write_file(path, b"{}", 0)
+        path.unlink()
 
     def finish(self, marker: Marker) -> None:
         """The marker's work is done; a record of each of its files is in `done/`."""
-        marker.path.replace(self._done / marker.path.name)
+        self._shelf.move(marker.path, self._done / marker.path.name)
 
     def finished_before(self, marker: Marker) -> bool:
         """Whether another marker of the same directory is done: then it is no fault that the directory is gone."""
@@ -93,24 +112,26 @@ class Spool:
 
     def knows(self, session: str) -> bool:
         """Whether a marker of the directory of this name is done."""
-        names = self._done.glob(f"{glob.escape(session[:100])}.*.job")
-        return any(_read(path).directory.name == session for path in names)
+        markers = self._markers(self._done, f"{glob.escape(session[:100])}.*.job")
+        return any(marker.directory.name == session for marker in markers)
 
     def give_up(self, marker: Marker) -> None:
         """Put the marker aside, for a person to look at."""
-        marker.path.replace(self._failed / marker.path.name)
+        self._shelf.move(marker.path, self._failed / marker.path.name)
 
-
-def _read(path: Path) -> Marker:
-    with path.open("rb") as file:
-        return Marker(path, file.read(MAX_BYTES), os.fstat(file.fileno()).st_mtime_ns // 1_000_000)
-
-
-def _write(path: Path, content: bytes, ts: int) -> None:
-    temporary = path.with_name(path.name + ".tmp")
-    with temporary.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    os.utime(temporary, (ts / 1000, ts / 1000))
-    temporary.replace(path)
+    def _markers(self, folder: Path, pattern: str = "*.job") -> Iterator[Marker]:
+        """Each by itself: what cannot be read holds up no other."""
+        odd: dict[str, str] = {}
+        for path in self._shelf.paths(folder, pattern):
+            try:
+                content, ts = self._shelf.read(path)
+            except FileNotFoundError:
+                if path.is_symlink():
+                    odd[path.name] = "a link to nowhere"
+                continue  # else it was moved away meanwhile
+            except OSError as error:
+                odd[path.name] = error.strerror or str(error)
+                continue
+            yield Marker(path, content[:MAX_BYTES], ts)
+        if folder != self._done:
+            self._odd[folder] = odd

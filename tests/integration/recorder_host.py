@@ -47,6 +47,7 @@ class Host:
             "SOURCE_FREE_MB": "0",
         }
         self.environ = {f"LEADPULSE_RECORDER__{name}": text for name, text in (given | settings).items()}
+        self.environ["PYTHONPATH"] = str(HOOK.parent)  # the agent of this tree
 
     async def start(self, command: str) -> asyncio.subprocess.Process:
         """The agent, as installed on a host without the rest of Leadpulse."""

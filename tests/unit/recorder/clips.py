@@ -10,10 +10,12 @@ RATE = 44_100
 FRAME = 1024
 
 
-def write_clip(path: Path, seconds: float = 4.0, options: dict[str, str] | None = None) -> Path:
+def write_clip(path: Path, seconds: float = 4.0, options: dict[str, str] | None = None, title: str = "") -> Path:
     """A mono AAC track of quiet noise, as Jibri records it, without a picture."""
     noise = np.random.default_rng(1)
     with av.open(str(path), "w", options=options or {}) as container:
+        if title:
+            container.metadata["title"] = title
         track = container.add_stream("aac", rate=RATE, layout="mono")
         for at in range(0, round(seconds * RATE), FRAME):
             samples = noise.uniform(-0.2, 0.2, (1, FRAME)).astype("f4")

@@ -126,10 +126,10 @@ async def test_recordings_away(benches: Callable[..., Bench]) -> None:
     """A recordings volume that is not mounted is said, and nothing is given up."""
     bench = benches()
     shutil.rmtree(bench.recordings)
-    bench.spool.prepare = lambda: None  # type: ignore[method-assign]  # a real volume cannot be made by mkdir
     bench.agent.sweep()
     assert await bench.agent.work() == 0
-    assert "recordings" in bench.health.faults
+    assert f"folder is missing (RECORDINGS): '{bench.recordings}'" in bench.health.faults["recordings"]
+    assert not bench.recordings.exists()
 
 
 async def test_quarantine(benches: Callable[..., Bench]) -> None:
@@ -193,7 +193,7 @@ async def test_changed_after_it_was_published(bench: Bench) -> None:
     """A file that was written to since its publication is not deleted, and its folder stays."""
     directory = write_session(bench.recordings, "s")
     [path] = directory.glob("*.mp4")
-    state = media_of(path)
+    state = media_of(directory, path)
     path.write_bytes(b"more")
     assert dispose(directory, [(path, state)], "delete") == 0
     assert sorted(p.name for p in directory.iterdir()) == [path.name, "metadata.json"]

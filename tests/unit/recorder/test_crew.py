@@ -46,9 +46,14 @@ async def seen() -> int:
 
 
 def hung(folder: Path) -> Deliver:
-    """A job that stands still: the open of a FIFO that nobody reads from."""
-    os.mkfifo(folder / "lock")
-    return Deliver(Place(folder), folder / "a.mp4", "7", "a.mp4", 1, 1, ".part", folder / "lock")
+    """A job that stands still: the unfinished copy is a FIFO that nobody writes to."""
+    source = folder / "a.mp4"
+    if not source.exists():
+        source.write_bytes(b"x")
+        (folder / "7").mkdir()
+        os.mkfifo(folder / "7" / ".part")
+    ended_at = source.stat().st_mtime_ns // 1_000_000
+    return Deliver(Place(folder), source, "7", "a.mp4", 1, ended_at, ".part", folder / "lock", 17)
 
 
 async def test_low_priority(crews: Callable[..., Crew], tmp_path: Path) -> None:
@@ -119,7 +124,8 @@ async def test_one_copy_of_a_recording(crews: Callable[..., Crew], tmp_path: Pat
         8 << 20,
         ended_at,
         ".part",
-        tmp_path / "locks" / "a",
+        tmp_path / "lock",
+        17,
         bytes_per_second=1e6,
     )
     (tmp_path / "share").mkdir()

@@ -6,6 +6,7 @@ import pytest
 
 from recorder.jobs import Probe
 from recorder.probe import probe
+from recorder.remux import remux
 from tests.unit.recorder.clips import write_clip, write_silent_film
 
 FRAGMENTED = {"movflags": "frag_keyframe+empty_moov+default_base_moof", "frag_duration": "500000"}
@@ -74,3 +75,21 @@ def test_gone(tmp_path: Path) -> None:
     """A disk fault is an OSError: it is no verdict on the file."""
     with pytest.raises(FileNotFoundError):
         probe(tmp_path / "a.mp4", 3.0)
+
+
+@pytest.mark.parametrize("name", ["a.mkv", "a.mp4"])
+def test_a_title_of_old_programs(tmp_path: Path, name: str) -> None:
+    """A title in cp1251 is no fault of the sound."""
+    path = write_clip(tmp_path / name, 4.0, title="TITLE-TITLE")
+    path.write_bytes(path.read_bytes().replace(b"TITLE-TITLE", "Планёрка 12".encode("cp1251")))
+    assert probe(path, 3.0).status == "ok"
+    remux(path, tmp_path / f"again{path.suffix}", lambda _: None)
+    assert probe(tmp_path / f"again{path.suffix}", 3.0).status == "ok"
+
+
+@pytest.mark.parametrize("size", [868, 300, 40, 5, 1])
+def test_a_matroska_of_some_bytes(tmp_path: Path, size: int) -> None:
+    """A recording that was cut right after its head is damaged or empty, never a fault of the agent."""
+    path = write_clip(tmp_path / "a.mkv")
+    path.write_bytes(path.read_bytes()[:size])
+    assert probe(path, 3.0).status in {"damaged", "empty"}

@@ -84,7 +84,7 @@ def test_sweep_leaves_marked(tmp_path: Path, spool: Spool) -> None:
 def test_sweep_knows_published(tmp_path: Path, spool: Spool) -> None:
     """A published file is not found again, but it is when it was changed since."""
     path = record_file(tmp_path / "s")
-    media = media_of(path)
+    media = media_of(path.parent, path)
     spool.remember(media.recording_id, b'{"size":1,"ended_at":%d}' % media.ended_at, NOW)
     assert forgotten(tmp_path, spool) == []
     path.write_bytes(b"more")

@@ -92,7 +92,7 @@ def test_published_but_not_cleared(recording: Path) -> None:
     """A published file is cleared away by the next sweep, however young it is, unless it was changed since."""
     spool = Spool(recording.parents[1] / ".leadpulse")
     spool.prepare()
-    media = media_of(recording)
+    media = media_of(recording.parent, recording)
     assert list(find_settled(recording.parents[1], spool)) == []
     note = json.dumps({"size": media.size, "ended_at": media.ended_at}).encode()
     spool.remember(media.recording_id, note, media.ended_at)
