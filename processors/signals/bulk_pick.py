@@ -31,6 +31,9 @@ from schemas.codec import event_id
 from schemas.events import Fleet, Inbound, Pick, Reservation, Shipment
 from schemas.types import LocalDay, Millis
 
+OUT: Final = (Reservation, Pick, Shipment)
+"""What takes goods from the stock."""
+
 INFO, WARNING, CRITICAL = range(len(SEVERITIES))
 NONE: Final = -1
 
@@ -57,7 +60,7 @@ def find(state: LeadState, event: Reservation | Flow, today: LocalDay, context: 
     if isinstance(event, Inbound):
         stock.window = None
         return _replaced(state, event.ts, context.rules.bulk_pick)
-    if not isinstance(event, Reservation | Pick | Shipment):
+    if not isinstance(event, OUT):
         return ()
     tell(stock, event, today)
     if event.qty <= 0:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from processors.state import LeadState, Raised
-from schemas.alerts import SEVERITIES, Rule, Signal
+from schemas.alerts import SEVERITIES, Rule, Severity, Signal
 from schemas.types import Millis
 
 GROWN = 1.25
@@ -23,17 +23,27 @@ class Cleared(NamedTuple):
     value: float = 0.0
 
 
+def heard(state: LeadState, rule: Rule, severity: Severity, score: float, strength: float, ts: Millis) -> bool:
+    """Whether a finding is no news; it is remembered then. A spike that goes on is found again by each event: who asks
+    here first need not make a signal for it."""
+    last = state.raised.get(rule)
+    if last is None or last.level < SEVERITIES.index(severity) or score >= GROWN * last.score:
+        return False
+    last.at = max(last.at, ts)
+    last.strength = max(last.strength, strength)
+    return True
+
+
 def rise(state: LeadState, signal: Signal) -> Sequence[Signal]:
     """The signal, when its level is above what was raised, or its score has grown since; and it is remembered."""
+    if heard(state, signal.rule, signal.severity, signal.score, signal.strength, signal.ts):
+        return ()
     level = SEVERITIES.index(signal.severity)
     last = state.raised.get(signal.rule)
-    fresh = last is None or last.level < 0
     if last is None:
         last = state.raised[signal.rule] = Raised()
+    fresh = last.level < 0
     last.at = max(last.at, signal.ts)
-    if not fresh and level <= last.level and signal.score < GROWN * last.score:
-        last.strength = max(last.strength, signal.strength)
-        return ()
     if fresh:
         last.since = signal.ts
     last.level, last.score = max(level, last.level), signal.score

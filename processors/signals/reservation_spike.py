@@ -20,7 +20,7 @@ from typing import NamedTuple
 from processors import tails
 from processors.context import Context
 from processors.days import HOUR_MS, day_start, local_day
-from processors.signals.raising import Cleared, clear, rise
+from processors.signals.raising import Cleared, clear, heard, rise
 from processors.state import Day, LeadState
 from processors.usual import factor, pieces, sizes, usual
 from schemas.alerts import Evidence, Rule, Severity, Signal, Unit
@@ -167,6 +167,9 @@ def _say(
     key: str,
 ) -> Sequence[Signal]:
     severity: Severity = "critical" if found.critical else "warning"
+    score, strength = round(found.score, 3), round(min(1.0, found.score / 2), 3)
+    if heard(state, RULE, severity, score, strength, ts):
+        return ()
     return rise(
         state,
         Signal(
@@ -178,8 +181,8 @@ def _say(
             window_start=day_start(today),
             value=float(found.value),
             baseline=round(found.usual, 2),
-            score=round(found.score, 3),
-            strength=round(min(1.0, found.score / 2), 3),
+            score=score,
+            strength=strength,
             unit=found.unit,
             figures={"fleet": common, "ratio": round(found.value / max(found.usual, 0.01), 2)},
             evidence=evidence,
