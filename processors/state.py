@@ -105,8 +105,9 @@ class LeadState(msgspec.Struct, array_like=True):
     `applied` is the offset in `lead.events` of the last folded record: the fence that makes a replay a no-op.
     `ids` maps event ids of the last 24 h to the hour of their arrival, oldest first; those before them are `sealed`.
     `first_day` is the first day the client is known from: days without figures after it count as zero. `spike` is
-    no longer used. `spoken` maps what was said where (rule, severity, message or recording) to the last
-    Moscow day it is kept: an edit, or a better transcript of the same words, is no news.
+    (day, orders, pieces) of a critical day: with fewer of both it is not asked again. `spoken` maps what was said
+    where (rule, severity, message or recording) to the last Moscow day it is kept: an edit, or a better transcript of
+    the same words, is no news.
     `raised` is the memory of the signals, `scored` that of the score; `notes` are complaints and talks of tariffs,
     `tones` the last talks and whether a model found them bad, `staff` names of ours in the client's chats. `at` (ms
     UTC) is up to when the lead is folded: the append time of its last record, or its hour that came later and changed

@@ -14,7 +14,7 @@ seven, so that two orders of one restocking are one alert. Measured: docs/detect
 """
 
 from collections.abc import Sequence
-from math import exp, log
+from math import ceil, exp, log
 from typing import NamedTuple
 
 from processors import tails
@@ -23,7 +23,7 @@ from processors.days import HOUR_MS, day_start, local_day
 from processors.signals.raising import Cleared, clear, heard, rise
 from processors.state import Day, LeadState
 from processors.usual import factor, pieces, sizes, usual
-from schemas.alerts import Evidence, Rule, Severity, Signal, Unit
+from schemas.alerts import SEVERITIES, Evidence, Rule, Severity, Signal, Unit
 from schemas.codec import event_id
 from schemas.events import Reservation
 from schemas.types import LeadId, LocalDay, Millis
@@ -32,6 +32,12 @@ RULE: Rule = "reservation_spike"
 
 NOT_BELOW = 1.5
 """Times the expected: less is no spike however regular the client is, so most events ask no further."""
+
+
+MORE_ORDERS, MORE_PIECES = 1.03, 1.1
+"""What a critical day must grow to, to be asked again: s grows at most with the square of what is above the expected
+(orders: at least half as much again), or of the logarithm above the typical (pieces: at least three times it), so a
+quarter more of s takes 3.9 % more orders or 14 % more pieces."""
 
 
 class Size(NamedTuple):
@@ -51,18 +57,25 @@ def find(state: LeadState, event: Reservation, today: LocalDay, context: Context
     something, that day's late events say nothing new.
     """
     figures = state.days.get(today)
-    if figures is None or not _may_matter(state, figures, today, context):
+    if figures is None or _is_old_news(state, figures, today, event.ts):
+        return ()
+    if not _may_matter(state, figures, today, context):
         return ()
     last = state.raised.get(RULE)
     if last is not None and local_day(last.at) > today:
         return ()
+    if pieces(figures) >= context.rules.sparse.min_pieces:
+        state.sizes = sizes(state, today, context)
     common, known = factor(context.fleet, today), _day_is_known(event.ts, today, context)
     found = _largest(state, figures, today, context, common if known else max(1.0, common))
     mark = 1.0 if known else context.rules.spike.at_once / context.rules.spike.warning
     if found is None or (found.unit == "reservations" and found.score < mark):
         return ()
     said = Evidence(event.event_id, event.ts, "reservation", f"{event.doc}: {event.qty} шт.")
-    return _say(state, found, event.lead_id, event.ts, today, common, [said], event.event_id)
+    signals = _say(state, found, event.lead_id, event.ts, today, common, [said], event.event_id)
+    if found.critical:
+        state.spike = today, ceil(MORE_ORDERS * figures.reservations), MORE_PIECES * pieces(figures)
+    return signals
 
 
 def evening(state: LeadState, lead_id: LeadId, now: Millis, context: Context) -> Sequence[Signal | Cleared]:
@@ -83,6 +96,18 @@ def evening(state: LeadState, lead_id: LeadId, now: Millis, context: Context) ->
     if local_day(last.at) >= evenings.start or any(_stands_out(state, day, context) for day in evenings):
         return ()
     return clear(state, RULE, now, float(figures.reservations if figures else 0))
+
+
+def _is_old_news(state: LeadState, figures: Day, today: LocalDay, ts: Millis) -> bool:
+    """Whether the day is critical already and has not grown enough since for its score to have grown by a quarter."""
+    day, orders, most = state.spike
+    last = state.raised.get(RULE)
+    if day != today or figures.reservations >= orders or pieces(figures) >= most or last is None:
+        return False
+    if last.level < SEVERITIES.index("critical"):
+        return False
+    last.at = max(last.at, ts)
+    return True
 
 
 def _may_matter(state: LeadState, figures: Day, today: LocalDay, context: Context) -> bool:

@@ -171,3 +171,18 @@ def test_finite_and_monotone(past: list[int], count: int, pieces: int, common: f
         return signal.score if signal else 0.0
 
     assert score(1) >= score(0) - 1e-3
+
+
+@given(
+    st.lists(st.integers(0, 30), min_size=40, max_size=119),
+    st.lists(st.tuples(st.integers(1, 9), st.integers(0, 400)), min_size=1, max_size=80),
+)
+def test_a_critical_day_is_asked_again_in_time(past: list[int], steps: list[tuple[int, int]]) -> None:
+    """What is passed over on a critical day would have said nothing: asked each time, it is the same."""
+    history = dict(zip(range(TODAY - len(past), TODAY), past, strict=True))
+    spared, asked = (client(lambda day: history.get(day, 0), len(past)) for _ in range(2))
+    count = pieces = 0
+    for orders, qty in steps:
+        count, pieces = count + orders, pieces + qty
+        asked.spike = (0, -1, 0.0)
+        assert today(spared, count, pieces=pieces) == today(asked, count, pieces=pieces)
