@@ -4,7 +4,7 @@
 
 `w` is the rule's weight, moved by people's verdicts (`processors.feedback`); `r` its strength 0..1: what was raised, or
 what the days read now, whichever is more; `h` its half-life. A rule without one counts fully while it is red, and
-halves each `fade_days` after it is over. A warning counts at most `warning_most`: with the heaviest weight that is 27
+halves each `fade_days` after it is over. A warning counts at most `warning_most`: with the heaviest weight that is 25
 points, and yellow begins at 30, so one warning alone makes no level; two signs do, or one critical finding, or a
 warning on a client who is rare or new (the background, at most 15 points, ranks those who order seldom).
 
@@ -33,7 +33,8 @@ LEAST_POINTS = 0.05
 
 READ: Final = frozenset({"order_silence"})
 """While they are red the days say the same as the finding, day by day and without its step: the reading stands for it.
-(With both, AUC falls: `bench/score.py`. A decline's finding knows more: it holds until the volume is back.)"""
+(With both, AUC falls: `bench/score.py`. A decline's finding knows more: it holds until the volume is back.) What fades
+when it is over is a warning at most, so that an order after a silence raises nothing."""
 
 Said: TypeAlias = Score | Signal | Cleared
 
@@ -97,8 +98,8 @@ def risk(background: float, parts: Sequence[Part]) -> float:
 
 
 def _findings(state: LeadState, parts: Sequence[Part]) -> Sequence[Part]:
-    """The parts that a rule has said: what is only read below the alarm is no news."""
-    return [part for part in parts if _counted(state, part.rule) is not None]
+    """The parts that a rule has said and that stand: what is only read below the alarm, or is over, is no news."""
+    return [part for part in parts if (raised := _counted(state, part.rule)) is not None and raised.level >= 0]
 
 
 def _counted(state: LeadState, rule: Rule) -> Raised | None:
@@ -117,6 +118,8 @@ def _raised(rule: Rule, raised: Raised, trusted: float, weight: Weight, now: Mil
     age = max(0, now - since) / DAY_MS
     level = raised.level if raised.level >= 0 else raised.worst
     most = {0: rules.info_most, 2: 1.0}.get(level, rules.warning_most)
+    if rule in READ and raised.level < 0:
+        most = min(most, rules.warning_most)
     strength = min(max(raised.strength, 0.0), most)
     return Part(
         rule=rule,

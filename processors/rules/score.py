@@ -41,7 +41,6 @@ class ScoreRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     warning_most: float
     fade_days: float
     moved: float
-    told_again: float
     together: float
     silence: ReadingRules
     decline: ReadingRules

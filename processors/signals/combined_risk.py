@@ -2,7 +2,7 @@
 
 It opens when a level begins and two findings make it, each of `together` points and more: of one finding alone its own
 alert tells, in better words. Warning at yellow, critical at red; it stays critical until the client is green, for a
-step back is seen in the score. While it lives it shows its figure anew when that has grown by `told_again` points.
+step back is seen in the score.
 """
 
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ from typing import Final
 from processors.rules.score import ScoreRules
 from processors.signals.raising import Cleared, clear, rise
 from processors.state import LeadState
-from schemas.alerts import SEVERITIES, Evidence, Rule, Severity, Signal
+from schemas.alerts import Evidence, Rule, Severity, Signal
 from schemas.codec import event_id
 from schemas.scores import LEVELS, Part, Score
 from schemas.types import Millis
@@ -38,12 +38,9 @@ def find(
         return clear(state, RULE, score.ts, score.points)
     if last is None or last.level < 0:
         together = sum(1 for part in findings if part.points >= rules.together)
-        return rise(state, _signal(state, score, before, found)) if together >= LEAST_FINDINGS else ()
-    signal = _signal(state, score, before, found)
-    if SEVERITIES.index(signal.severity) <= last.level and score.points >= last.score + rules.told_again:
-        last.at, last.score, last.value = signal.ts, signal.score, signal.value
-        return (signal,)
-    return rise(state, signal)
+        opens = together >= LEAST_FINDINGS and score.points >= rules.yellow  # a level that only lasts is no news
+        return rise(state, _signal(state, score, before, found)) if opens else ()
+    return rise(state, _signal(state, score, before, found))
 
 
 def _signal(state: LeadState, score: Score, before: float, found: Sequence[object]) -> Signal:

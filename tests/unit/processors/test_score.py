@@ -59,18 +59,19 @@ def test_one_warning_alone_is_never_yellow(rule: Rule) -> None:
 
 
 def test_two_warnings_of_weight_are_yellow() -> None:
-    """Silence and broken reservations: 27 and 15.75 points make 38.5."""
+    """Silence and broken reservations: 25.2 and 14.7 points make 36.2."""
     assert points({"order_silence": raised(level=1), "broken_reservations": raised(level=1)}) == pytest.approx(
-        38.5, 0.01
+        36.2, 0.01
     )
 
 
 def test_what_was_said_halves_and_what_is_red_does_not() -> None:
-    """A phrase by its half-life of 21 days from when it was found; silence only from when it is over, by a day."""
+    """A phrase by its half-life of 21 days from when it was found; silence from its end, by a day."""
     assert points({"leaving_phrase": raised(age=21)}) == 30.0
     assert points({"order_silence": raised(age=40)}) == 60.0
-    assert points({"order_silence": raised(age=40, over=0)}) == 60.0
-    assert points({"order_silence": raised(age=40, over=1)}) == 30.0
+    assert points({"volume_decline": raised(age=40, over=0)}) == 10.0
+    assert points({"volume_decline": raised(age=40, over=1)}) == 5.0
+    assert points({"order_silence": raised(age=40, over=0)}) == 25.2
 
 
 def test_a_false_alarm_counts_nothing_until_it_is_found_anew() -> None:
@@ -205,8 +206,10 @@ def test_of_finding_and_reading_the_stronger_counts() -> None:
     assert (read.rule, read.value, read.half_life_days) == ("order_silence", 4.0, 0.0)
     assert 20.0 < read.points < 60.0
     silent.raised["order_silence"] = raised(over=0.0)
+    silent.day(20_003).reservations = 1
     [faded] = score.weigh(silent, NOW, CONTEXT)[1]
-    assert (faded.points, faded.half_life_days) == (60.0, RULES.fade_days)
+    assert (faded.points, faded.half_life_days) == (25.2, RULES.fade_days)
+    assert faded.points < read.points
     fallen = LeadState(
         days={d: Day(reservations=9 if d < 19_976 else 3) for d in range(19_880, 20_004)}, first_day=19_880
     )

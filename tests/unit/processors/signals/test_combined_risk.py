@@ -5,7 +5,7 @@ import pytest
 from processors.days import DAY_MS
 from processors.state import LeadState
 from schemas.alerts import Evidence, Signal
-from tests.unit.processors.test_score import NOW, raised, said
+from tests.unit.processors.test_score import NOW, RULES, raised, said
 
 
 def test_the_combined_alert_shows_the_three_heaviest_and_what_shows_them() -> None:
@@ -40,7 +40,7 @@ def test_the_combined_alert_shows_the_three_heaviest_and_what_shows_them() -> No
 
 
 def test_the_combined_alert_shows_its_figure_anew_when_it_has_grown() -> None:
-    """By ten points within a level; by fewer it keeps what it says."""
+    """By a quarter within a level, as every finding; by less it keeps what it says."""
     state = LeadState(raised={"leaving_phrase": raised(), "loss_phrase": raised()})
     assert [getattr(item, "value", 0) for item in said(state)[1]] == [68.0]
     state.raised["complaint_phrase"] = raised()
@@ -80,3 +80,15 @@ def test_yellow_rises_to_red_and_never_steps_back() -> None:
     state.raised["bulk_pick"] = raised(age=-9)
     scores, rest = said(state, NOW + 9 * DAY_MS)
     assert ([record.level for record in scores], rest) == (["red"], [])
+
+
+def test_what_is_over_or_only_lasts_opens_nothing() -> None:
+    """Two findings, one of them over; or a yellow level that lasts below its mark: neither is news."""
+    state = LeadState(raised={"leaving_phrase": raised(), "bulk_pick": raised(over=0.0)})
+    assert said(state)[1] == []
+    state = LeadState(raised={"bulk_pick": raised()})
+    assert said(state)[0][0].level == "yellow"
+    state.raised = {"volume_decline": raised(), "complaint_phrase": raised()}
+    [score], rest = said(state, NOW + DAY_MS)
+    assert (score.level, rest) == ("yellow", [])
+    assert score.points < RULES.yellow
