@@ -62,4 +62,5 @@ class DeclineRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     warning: float
     critical: float
     clear: float
+    min_days: int
     min_orders: int

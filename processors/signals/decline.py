@@ -1,9 +1,9 @@
 """Volume decline: the client orders ever less.
 
 ratio = (orders a day of the last 28) / (of the 56 before) over the fleet's median of the same, so that a season that
-all share is no decline. Warning at 0.5, critical at 0.3, over at 0.8 (the hysteresis); from 30 orders in the 56 days
-on. A client who is silent altogether has that alert instead (`silence`). Source: research/signals.md 4; the 56 days
-instead of 84 are measured (docs/detectors.md).
+all share is no decline. Warning at 0.5, critical at 0.25, over at 0.8 (the hysteresis); from 30 orders in the 56 days
+and 112 days since he is known. A client who is silent altogether has that alert instead (`silence`). Source:
+research/signals.md 4; the 56 days instead of 84 are measured (decision 40).
 """
 
 from collections.abc import Sequence
@@ -28,7 +28,7 @@ NOTHING_LEFT = 0.01
 def evening(state: LeadState, lead_id: LeadId, now: Millis, context: Context) -> Sequence[Signal | Cleared]:
     """The day that ends: how much is left of what there was."""
     rules, today = context.rules.decline, local_day(now)
-    if state.first_day is None or today - state.first_day < RECENT + BEFORE:
+    if state.first_day is None or today - state.first_day < max(rules.min_days, RECENT + BEFORE):
         return ()
     start, middle = today - RECENT - BEFORE + 1, today - RECENT + 1
     recent = before = 0

@@ -26,10 +26,10 @@ def look(state: LeadState, fleet: float = 1.0) -> Signal | Cleared | None:
 
 
 @pytest.mark.parametrize(
-    ("orders", "severity"), [(9, None), (6, None), (5, "warning"), (4, "warning"), (3, "critical")]
+    ("orders", "severity"), [(9, None), (6, None), (5, "warning"), (3, "warning"), (2, "critical")]
 )
 def test_thresholds(orders: int, severity: str | None) -> None:
-    """Half of what there was is a warning, three tenths are critical."""
+    """Half of what there was is a warning, a fifth is critical."""
     found = look(falls_to(orders))
     assert (found.severity if isinstance(found, Signal) else None) == severity
     if isinstance(found, Signal):
@@ -43,9 +43,9 @@ def test_a_season_that_all_share_is_none() -> None:
     assert isinstance(look(falls_to(6), fleet=1.5), Signal)
 
 
-@pytest.mark.parametrize(("known", "before"), [(83, 10), (119, 0)])
+@pytest.mark.parametrize(("known", "before"), [(111, 10), (119, 0)])
 def test_too_little(known: int, before: int) -> None:
-    """Known for less than twelve weeks, or 30 orders before: nothing."""
+    """Known for less than sixteen weeks, or 30 orders before: nothing."""
     few: Callable[[int], int] = lambda day: 0 if day > TODAY - 28 else int(before or day % 2)  # noqa: E731
     assert look(client(few, known, last=TODAY)) is None
 
