@@ -41,9 +41,9 @@ def talker(**channels: int) -> LeadState:
     return LeadState(first_day=TODAY - 119, days=days)
 
 
-@pytest.mark.parametrize(("every", "after"), [(1, 4), (2, 9), (3, 12)])
+@pytest.mark.parametrize(("every", "after"), [(1, 5), (2, 9), (3, 12)])
 def test_the_own_rhythm_decides(every: int, after: int) -> None:
-    """Daily, every second, every third day: silent after 4, 9 and 12 days."""
+    """Daily, every second, every third day: silent after 5, 9 and 12 days."""
     state = client(lambda day: 4 if (TODAY - day) % every == 0 else 0, last=TODAY)
     assert first(state, "order_silence") == pytest.approx(after, abs=1)
 
@@ -108,7 +108,7 @@ def test_holidays_of_the_fleet_and_of_the_setting() -> None:
 def test_a_client_without_reservations() -> None:
     """Where the warehouse sends only picks and shipments, they are the orders."""
     days = {day: Day(picks=2, picked_qty=20) for day in range(TODAY - 119, TODAY + 1)}
-    assert first(LeadState(first_day=TODAY - 119, days=days), "order_silence") == 4
+    assert first(LeadState(first_day=TODAY - 119, days=days), "order_silence") == 5
 
 
 def test_a_rare_buyer_and_what_is_remembered_of_him() -> None:
