@@ -17,6 +17,9 @@ from schemas.types import LocalDay
 SPANS: Final = (1, 3, 7, 14)
 """Days looked back at, today among them."""
 
+BROUGHT: Final = (1, 2, 5, 14)
+"""Days of the spans in which goods come to replace what was taken: what came before it was what could be taken."""
+
 HISTORY_DAYS: Final = 84
 TRIM: Final = 3.0
 """A day counts in the trimmed sums up to so many mean active days: one large order is no run of large days."""
@@ -33,11 +36,12 @@ class Told(msgspec.Struct, array_like=True):
 
 
 class Window(msgspec.Struct, array_like=True):
-    """What stands before `day`, in pieces: per span of SPANS the sums (reserved, picked, shipped, brought in) of its
-    days before `day`, and what is usual by the fullest of the three (`flow`: 0 reserved, 1 picked, 2 shipped).
+    """What stands before `day`, in pieces.
 
-    `mean` a day and `worst` per span over 84 days; trimmed to `cap` a day: `run` of the spans before `day`, `worst_run`
-    of the history; `biggest` day of the spans. `days` is how long the client is known.
+    `sums` per span of SPANS: reserved, picked, shipped on its days before `day`, and brought in on those of BROUGHT.
+    The rest is by the fullest of the three (`flow`: 0 reserved, 1 picked, 2 shipped): `mean` a day and `worst` per span
+    over 84 days; with days cut to `cap`, `run` of the spans before `day` and `worst_run` of the history; the `biggest`
+    day of the spans. `days` is how long the client is known.
     """
 
     day: LocalDay
@@ -53,8 +57,10 @@ class Window(msgspec.Struct, array_like=True):
 
 
 class Span(NamedTuple):
-    """Pieces of the last `days`: `taken` reserved or moved, `moved` off the shelves, `inbound`; `usual` and `worst` are
-    the client's own for so many days. `run` and `worst_run` are the same with large days trimmed, `biggest` one day.
+    """Pieces of the last `days`: `taken` reserved or moved, `moved` off the shelves, `inbound` meanwhile.
+
+    `usual` and `worst` are the client's own for so many days. `run` and `worst_run` are the same with large days cut,
+    `biggest` is the largest day.
     """
 
     days: int
@@ -103,7 +109,10 @@ def spans(window: Window, told: Mapping[LocalDay, Told], now: Moved, inbound: in
 
 def window(day: LocalDay, known_days: int, days: Sequence[tuple[int, int, int, int]]) -> Window:
     """`days` are (reserved, picked, shipped, brought in) of the 84 + 14 days before `day`, oldest first."""
-    sums = [_summed(days[len(days) - span + 1 :]) for span in SPANS]
+    sums = [
+        (*_summed(days[len(days) - span + 1 :]), sum(one[3] for one in days[len(days) - brought + 1 :]))
+        for span, brought in zip(SPANS, BROUGHT, strict=True)
+    ]
     totals = _summed(days)
     flow = max(range(3), key=lambda n: totals[n])
     flows = [max(0, figures[flow]) for figures in days]
@@ -126,11 +135,8 @@ def window(day: LocalDay, known_days: int, days: Sequence[tuple[int, int, int, i
     )
 
 
-def _summed(days: Sequence[tuple[int, int, int, int]]) -> tuple[int, int, int, int]:
-    reserved = picked = shipped = came = 0
-    for one in days:
-        reserved, picked, shipped, came = reserved + one[0], picked + one[1], shipped + one[2], came + one[3]
-    return reserved, picked, shipped, came
+def _summed(days: Sequence[tuple[int, int, int, int]]) -> Moved:
+    return sum(one[0] for one in days), sum(one[1] for one in days), sum(one[2] for one in days)
 
 
 def _worst(flows: Sequence[float], span: int) -> float:

@@ -77,10 +77,10 @@ def test_an_order_moved_is_no_loss(order: str) -> None:
 
 
 def test_ordinary_corrections_say_nothing() -> None:
-    """A client who usually takes back a third is not warned of a third, nor of a little more."""
+    """A client who usually takes back a third is not warned of a third, nor of a week with more."""
     client = settled(back=33)
     client.reserve(100)
-    client.reserve(-45, action="changed")
+    client.reserve(-150, action="changed")
     client.day += 1
     assert client.evening() == []
     assert client.said == []

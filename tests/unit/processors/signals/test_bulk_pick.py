@@ -74,6 +74,19 @@ def test_three_large_days_ring_before_half_has_left() -> None:
     assert stock_of(client) > third
 
 
+def test_what_came_before_the_emptying_does_not_replace_it() -> None:
+    """A client who fills his shelves and empties them from the next day on rings as one who did not fill them."""
+    client = settled()
+    client.bring(800)
+    client.count(stock_of(client), hour=9)
+    client.day += 1
+    third = stock_of(client) // 3
+    client.reserve(third)
+    client.ship(third)
+    client.day += 1
+    assert severities(client.reserve(third)) == ["warning"]
+
+
 def test_a_fortnight_of_emptying_rings_at_half() -> None:
     """A fourteenth a day beside the usual orders: a warning on the seventh day, more than half is still there."""
     client = settled()
