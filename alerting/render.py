@@ -46,7 +46,7 @@ def render(alert: Alert) -> Rendered:
     lines = [f"{_MARKS[alert.severity]} <b>Клиент {alert.lead_id}: {title(alert)}</b>"]
     lines.append(TEXTS[alert.rule].what(alert))
     lines.append(f"Замечено {_moment(alert.opened_at)} (мск)")
-    shown = [evidence for evidence in alert.evidence if evidence.kind not in TEXTS][-MOST_EVIDENCE:]
+    shown = [evidence for evidence in alert.evidence if evidence.text or evidence.kind in _KINDS][-MOST_EVIDENCE:]
     if shown:
         lines += ["", "Основание:", *map(_evidence, shown)]
     if alert.status != "resolved":

@@ -11,6 +11,7 @@ from processors.russian.plural import (
     ARTICLES,
     COMPLAINTS,
     DAYS,
+    DOCUMENTS,
     HOURS,
     OUR_MESSAGES,
     PIECES,
@@ -26,8 +27,12 @@ from processors.russian.plural import (
     measure,
     percent,
     times,
+    whole,
 )
 from schemas.alerts import Alert, Rule
+
+RARE = 2.0
+"""Orders a day below which a week is told instead."""
 
 
 class Text(NamedTuple):
@@ -87,9 +92,10 @@ def _reply(alert: Alert) -> str:
 
 def _decline(alert: Alert) -> str:
     ratio = alert.figures.get("ratio", alert.value / alert.baseline if alert.baseline else 0.0)
+    days, span = (7, "неделю") if alert.baseline < RARE else (1, "день")  # "0,2 брони в день" says nothing
     said = (
-        f"За 28 дней в среднем {measure(alert.value, RESERVATIONS)} в день, "
-        f"до этого было {decimal(alert.baseline)}: осталось {percent(ratio)}."
+        f"За 28 дней в среднем {measure(days * alert.value, RESERVATIONS)} в {span}, "
+        f"до этого было {decimal(days * alert.baseline)}: осталось {percent(ratio)}."
     )
     fleet = alert.figures.get("fleet", 0.0)
     return f"{said} У остальных клиентов за то же время {percent(fleet)}." if fleet > 0 else said
@@ -97,37 +103,25 @@ def _decline(alert: Alert) -> str:
 
 def _bulk(alert: Alert) -> str:
     figures = alert.figures
-    stock, out, days = figures.get("stock", 0.0), figures.get("out", 0.0), round(figures.get("days", 1))
-    reserved = figures.get("reserved", 0.0)
-    span = "За день" if days <= 1 else f"За {count(days, DAYS)}"
-    if reserved > out:
-        said = f"{span} забронировано {count(round(reserved), PIECES)}"
-        moved = reserved
-    else:
-        said = f"{span} ушло {count(round(out or alert.value), PIECES)}"
-        moved = out or alert.value
+    stock, out, days = figures.get("stock", 0.0), figures.get("out", alert.value), round(figures.get("days", 1))
+    said = f"{_span(days)} забронировано и вывезено {count(round(out), PIECES)}"
     if stock > 0:
-        said += f" из {whole_pieces(stock)} на складе ({percent(moved / stock)})"
+        said += f" из {whole(round(stock))} на складе ({percent(min(1.0, out / stock))})"
     said += f"; обычно {decimal(alert.baseline)}." if alert.baseline > 0 else "."
     for name, words in _BULK_PARTS.items():
         if figures.get(name, 0.0) > 0:
             said += " " + words(figures)
-    if "inbound" in figures and figures["inbound"] + figures.get("planned", 0.0) <= 0:
+    if figures.get("inbound", 1.0) + figures.get("announced", 0.0) <= 0:
         said += " Поставок нет и не ожидается."
     return said
 
 
-def whole_pieces(number: float) -> str:
-    """The number behind "из": 1200, 12 000."""
-    return decimal(round(number))
-
-
 _BULK_PARTS: Mapping[str, Callable[[Mapping[str, float]], str]] = {
     "withdrawn": lambda f: f"Клиент забирает себе {count(round(f['withdrawn']), PIECES)}.",
-    "empty": lambda f: f"Закончились {count(round(f['empty']), ARTICLES)} из {decimal(f.get('skus', f['empty']))}.",
-    "days_left": lambda f: f"Остатка хватит на {measure(f['days_left'], DAYS)}.",
+    "gone": lambda f: f"Закончились {count(round(f['gone']), ARTICLES)} из {whole(round(f.get('skus', f['gone'])))}.",
+    "days_to_zero": lambda f: f"Остатка хватит на {measure(max(f['days_to_zero'], 0.1), DAYS)}.",
     "inbound": lambda f: f"Пришло {count(round(f['inbound']), PIECES)}.",
-    "planned": lambda f: f"Ожидается поставка: {count(round(f['planned']), PIECES)}.",
+    "announced": lambda f: f"Ожидается поставка: {count(round(f['announced']), PIECES)}.",
     "doubtful": lambda _: "Остаток в WMS не сходится с движением товара: цифры могут быть неточными.",
     "estimated": lambda _: "Остаток посчитан по движению товара: снимка остатков от WMS нет.",
 }
@@ -135,12 +129,18 @@ _BULK_PARTS: Mapping[str, Callable[[Mapping[str, float]], str]] = {
 
 def _broken(alert: Alert) -> str:
     figures = alert.figures
-    days = round(figures.get("days", 1))
-    said = f"За {count(days, DAYS) if days > 1 else 'день'} снято с брони {count(round(alert.value), PIECES)}"
-    if alert.baseline > 0:
-        said += f" из {whole_pieces(alert.baseline)} ({percent(figures.get('share', alert.value / alert.baseline))})"
+    reserved, documents = figures.get("reserved", 0.0), round(figures.get("documents", 0))
+    said = f"{_span(round(figures.get('days', 1)))} снято с брони {count(round(alert.value), PIECES)}"
+    if reserved > 0:
+        said += f" из {whole(round(reserved))} ({percent(min(1.0, alert.value / reserved))})"
+    if documents > 1:
+        said += f", всего {count(documents, DOCUMENTS)}"
     usual = figures.get("usual_share")
-    return f"{said}; обычно {percent(usual)}." if usual is not None else f"{said}."
+    return f"{said}; обычно снимает {percent(usual / 100)}." if usual else f"{said}; раньше почти не снимал."
+
+
+def _span(days: int) -> str:
+    return "За день" if days <= 1 else f"За {count(days, DAYS)}"
 
 
 def _words(forms: Forms, about: str) -> Callable[[Alert], str]:
@@ -168,11 +168,11 @@ def _tone(alert: Alert) -> str:
 
 
 def _combined(alert: Alert) -> str:
-    said = f"Риск {decimal(alert.value)} из 100"
-    said += f", было {decimal(alert.baseline)}." if alert.baseline >= 1 else "."
-    parts = sorted(((alert.figures[rule], rule) for rule in TEXTS if rule in alert.figures), reverse=True)
+    points, before = round(alert.value), round(alert.baseline)
+    said = f"Риск {points} из 100, было {before}." if 0 < before < points else f"Риск {points} из 100."
+    parts = sorted(((alert.figures[rule], rule) for rule in TEXTS if alert.figures.get(rule, 0) >= 1), reverse=True)
     if parts:
-        said += " Главное: " + ", ".join(f"{TEXTS[rule].title} ({round(points)})" for points, rule in parts) + "."
+        said += " Главное: " + ", ".join(f"{TEXTS[rule].title} ({round(share)})" for share, rule in parts) + "."
     return said
 
 

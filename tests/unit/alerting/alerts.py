@@ -188,6 +188,7 @@ EACH_RULE = {
     "volume-decline": found(
         *("volume_decline", 2.1, 6.4), unit="reservations", figures={"ratio": 0.33, "fleet": 0.97}, severity="critical"
     ),
+    "decline-rare": found("volume_decline", 0.2, 0.6, unit="reservations", figures={"ratio": 0.29, "fleet": 1.2}),
     "bulk-pick": found(
         *("bulk_pick", 900, 150),
         unit="pieces",
@@ -195,37 +196,31 @@ EACH_RULE = {
         figures={
             "stock": 1200,
             "out": 900,
-            "reserved": 300,
+            "left": 300,
+            "share": 75,
             "days": 3,
             "inbound": 0,
-            "planned": 0,
-            "days_left": 1,
+            "announced": 0,
+            "days_to_zero": 1,
             "skus": 15,
-            "empty": 12,
+            "gone": 12,
             "withdrawn": 600,
+            "usual": 150,
+            "worst": 400,
         },
         evidence=[Evidence("00000000000000e6", moscow(21, 18, 2), "pick", "П-5512: 400 шт.")],
     ),
-    "bulk-pick-reserved": found(
+    "bulk-pick-estimated": found(
         *("bulk_pick", 11_000, 700),
         unit="pieces",
-        severity="critical",
-        figures={
-            "stock": 12_000,
-            "reserved": 11_000,
-            "out": 0,
-            "days": 1,
-            "planned": 500,
-            "inbound": 0,
-            "estimated": 1,
-        },
+        figures={"stock": 12_000, "out": 11_000, "days": 1, "inbound": 0, "announced": 500, "estimated": 1},
     ),
     "broken-reservations": found(
-        *("broken_reservations", 30_000, 40_000),
+        *("broken_reservations", 30_000, 2_000),
         unit="pieces",
         severity="critical",
-        figures={"share": 0.75, "usual_share": 0.05, "documents": 12, "days": 3},
-        evidence=[Evidence("00000000000000e7", moscow(21, 19, 1), "reservation", "Р-7: снято 9000 шт.")],
+        figures={"cancelled": 30_000, "reserved": 40_000, "share": 75, "usual_share": 5, "documents": 12, "days": 3},
+        evidence=[Evidence("00000000000000e7", moscow(21, 19, 1), "reservation", "Р-7: -9000 шт.")],
     ),
     "payment-conflict": found(
         "payment_conflict",
