@@ -79,7 +79,10 @@ def weigh(state: LeadState, now: Millis, context: Context) -> tuple[float, list[
     read = {reading.rule: reading for reading in readings.read(state, through, context)}
     parts = []
     for rule, weight in rules.weights.items():
-        raised, reading = _counted(state, rule), read.get(rule)
+        raised, reading = state.raised.get(rule), read.get(rule)
+        if raised is not None and _is_judged(state, rule, raised):
+            reading = None if raised.level >= 0 else reading  # of what a person has judged the days say the same
+            raised = None
         if rule in READ and reading is not None and raised is not None and raised.level >= 0:
             raised = None
         if raised is None and reading is None:
@@ -99,16 +102,14 @@ def risk(background: float, parts: Sequence[Part]) -> float:
 
 def _findings(state: LeadState, parts: Sequence[Part]) -> Sequence[Part]:
     """The parts that a rule has said and that stand: what is only read below the alarm, or is over, is no news."""
-    return [part for part in parts if (raised := _counted(state, part.rule)) is not None and raised.level >= 0]
+    known = ((part, state.raised.get(part.rule)) for part in parts)
+    return [part for part, raised in known if raised and raised.level >= 0 and not _is_judged(state, part.rule, raised)]
 
 
-def _counted(state: LeadState, rule: Rule) -> Raised | None:
-    """What the rule raised, unless a person has called just that a false alarm."""
-    raised, alert = state.raised.get(rule), state.alerts.get(rule)
-    judged = alert is not None and alert.verdict == "false_alarm"
-    if raised is None or (judged and alert is not None and raised.at <= alert.updated_at):
-        return None
-    return raised
+def _is_judged(state: LeadState, rule: Rule, raised: Raised) -> bool:
+    """Whether a person has called just this finding a false alarm: one that was found anew since is another."""
+    alert = state.alerts.get(rule)
+    return alert is not None and alert.verdict == "false_alarm" and raised.at <= alert.updated_at
 
 
 def _raised(rule: Rule, raised: Raised, trusted: float, weight: Weight, now: Millis, rules: ScoreRules) -> Part:

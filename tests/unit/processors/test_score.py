@@ -74,13 +74,14 @@ def test_what_was_said_halves_and_what_is_red_does_not() -> None:
     assert points({"order_silence": raised(age=40, over=0)}) == 25.2
 
 
-def test_a_false_alarm_counts_nothing_until_it_is_found_anew() -> None:
-    """What a person has called wrong for this client is no part of his score."""
+@pytest.mark.parametrize("rule", ["leaving_phrase", "order_silence"])
+def test_a_false_alarm_counts_nothing_until_it_is_found_anew(rule: Rule) -> None:
+    """What a person has called wrong for this client is no part of his score, neither as a finding nor as a reading."""
     alert = Alert(
         alert_id="00000000000000a1",
         version=2,
         lead_id="7",
-        rule="leaving_phrase",
+        rule=rule,
         severity="critical",
         status="resolved",
         opened_at=NOW,
@@ -90,10 +91,11 @@ def test_a_false_alarm_counts_nothing_until_it_is_found_anew() -> None:
         score=90,
         verdict="false_alarm",
     )
-    state = LeadState(raised={"leaving_phrase": raised()}, alerts={"leaving_phrase": alert})
-    assert score.weigh(state, NOW, CONTEXT)[1] == []
-    state.raised["leaving_phrase"].at = NOW + 6
-    assert score.weigh(state, NOW + 6, CONTEXT)[1] != []
+    days = {day: Day(reservations=3) for day in range(19_940, 20_000)}
+    state = LeadState(days=days, first_day=19_940, raised={rule: raised()}, alerts={rule: alert})
+    assert rule not in [part.rule for part in score.weigh(state, NOW, CONTEXT)[1]]
+    state.raised[rule].at = NOW + 6
+    assert rule in [part.rule for part in score.weigh(state, NOW + 6, CONTEXT)[1]]
 
 
 def test_verdicts_of_all_clients_move_the_weight() -> None:
