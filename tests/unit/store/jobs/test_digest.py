@@ -115,6 +115,7 @@ async def test_strangers_and_sources(database: Database) -> None:
     feed = Feed(database)
     await feed([replace(event_of(ev.Message), source="telegram", ts=UNTIL - 3 * DAY)], UNTIL - 2 * DAY)
     await feed([replace(event_of(ev.Reservation), source="wms", ts=UNTIL - 300)], UNTIL - 100)
+    await feed([replace(event_of(ev.Fleet), source="store", ts=UNTIL - 300)], UNTIL - 100)  # ours, no source
     found = await report(database)
     assert found.unknown == [UnknownClient("tg_chat", "-5", 2), UnknownClient("jitsi_room", "lead 5", 1)]
     assert found.sources == [SourceHealth("telegram", UNTIL - 2 * DAY, 0), SourceHealth("wms", UNTIL - 100, 1)]
