@@ -8,8 +8,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from bench.fleet import Fleet
-from schemas.codec import encode
+from bench.fleet import write
 
 CLIENTS, DAYS, SEED = 300, 120, 1
 GOAL = 50_000
@@ -19,12 +18,10 @@ GOAL = 50_000
 def backtest() -> dict[str, object]:
     """The figures, each named with its unit. CPU is what a busy machine does not blur as much as time."""
     with tempfile.TemporaryDirectory(prefix="leadpulse-backtest-") as folder:
+        write(Path(folder), CLIENTS, DAYS, SEED)
         file = Path(folder) / "events.jsonl"
-        count = 0
-        with file.open("wb") as out:
-            for event in Fleet(CLIENTS, DAYS, SEED).events():
-                out.write(encode(event) + b"\n")
-                count += 1
+        with file.open("rb") as written:
+            count = sum(1 for _ in written)
         before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
         subprocess.run(
             [sys.executable, "-m", "streams.cli", "backtest", str(file), "--json"],

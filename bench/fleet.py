@@ -79,6 +79,16 @@ def _in_time(event: Event) -> tuple[int, bool, str]:
     return event.ts, not isinstance(event, Tick), event.event_id
 
 
+def write(out: Path, clients: int, days: int, seed: int) -> None:
+    """Write events.jsonl and labels.csv (lead, day left, how) into the folder `out`, which is made."""
+    out.mkdir(parents=True, exist_ok=True)
+    fleet = Fleet(clients, days, seed)
+    with (out / "events.jsonl").open("wb") as file:
+        file.writelines(encode(event) + b"\n" for event in fleet.events())
+    rows = [f"{lead},{left.isoformat()},{kind}" for lead, (left, kind) in fleet.labels.items()]
+    (out / "labels.csv").write_text("\n".join(["lead,left,kind", *rows]) + "\n")
+
+
 @click.command()
 @click.argument("out", type=click.Path(path_type=Path))
 @click.option("--clients", default=300, type=click.IntRange(1), show_default=True)
@@ -86,12 +96,7 @@ def _in_time(event: Event) -> tuple[int, bool, str]:
 @click.option("--seed", default=1, type=click.IntRange(0), show_default=True)
 def main(out: Path, clients: int, days: int, seed: int) -> None:
     """Write OUT/events.jsonl and OUT/labels.csv."""
-    out.mkdir(parents=True, exist_ok=True)
-    fleet = Fleet(clients, days, seed)
-    with (out / "events.jsonl").open("wb") as file:
-        file.writelines(encode(event) + b"\n" for event in fleet.events())
-    rows = [f"{lead},{left.isoformat()},{kind}" for lead, (left, kind) in fleet.labels.items()]
-    (out / "labels.csv").write_text("\n".join(["lead,left,kind", *rows]) + "\n")
+    write(out, clients, days, seed)
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from demo import material
 from demo.outlets import Outlets
+from demo.past import look_back
 from demo.stage import CLIENT_CHAT, CURATOR, CURATOR_CHAT, FOLDER, REPORT_CHAT, ROOT, Stage, until
 from demo.tally import lead_events, records, transcripts_of
 from schemas import callback
@@ -54,6 +55,7 @@ class Story:
         acknowledged = await self._press()
         await self._minutes()
         await self._report()
+        await self._look_back()
         return await self._count(acknowledged)
 
     async def _link_chat(self) -> None:
@@ -174,6 +176,12 @@ class Story:
         self.summary["told"] = missing = {what: words in told for what, words in wanted.items()}
         if not all(missing.values()):
             raise RuntimeError(f"not all is in the report: {missing}")
+
+    async def _look_back(self) -> None:
+        table = await look_back(FOLDER / "past")
+        self.say("так сигналы предупредили бы о придуманных клиентах, часть которых ушла (показ, а не доказательство):")
+        for line in table:
+            print(f"             │ {line}")
 
     async def _count(self, acknowledged: set[str]) -> bool:
         """Compare what was produced with what was stored, and write the summary."""

@@ -19,7 +19,7 @@ FIGURES = {
     "lists": {"taken_per_s": 30_000, "stored_per_s": 12_000, "cpu_us": {}},
     "ready_s": 9.0,
     "recovery_s": 6.1,
-    "idle_cpu_ms_per_s": {},
+    "idle_cpu_ms_per_s": {"store": 20.0, "pipeline": 30.0},
     "load": (0.1, 0.1, 0.1),
 }
 
@@ -44,6 +44,6 @@ def test_every_part_can_be_started() -> None:
 
 
 def test_a_row_tells_latency_refusals_and_cpu() -> None:
-    """Store and pipeline stand together at the end: that sum has a goal."""
+    """Store and pipeline stand together at the end: that sum has a goal, and beside it what is left without idling."""
     row = table(FIGURES)[1].split()
-    assert row == ["100", "41", "60", "77", "90", "1", "2", "0.50", "0.75", "0.25", "0.10", "1.00", "1.00"]
+    assert row == ["100", "41", "60", "77", "90", "1", "2", "0.50", "0.75", "0.25", "0.10", "1.00", "1.00", "(0.50)"]
