@@ -85,19 +85,18 @@ def step(state: LeadState, event: Event, meta: Meta, context: Context | None = N
     match event:
         case Reservation():
             day = state.day(today)
-            created = event.action == "created"
             day.reserved_qty += event.qty
-            if created:
+            found: list[Finding] = []
+            if event.action == "created":
                 day.reservations += 1
+                found += silence.heard(state, silence.ORDERS, event.ts)
             elif event.qty < 0:
                 day.cancelled += 1
                 day.cancelled_qty -= event.qty
-            return [
-                *(silence.heard(state, silence.ORDERS, event.ts) if created else ()),
-                *reservation_spike.find(state, event, today, context),
-                *bulk_pick.find(state, event, today, context),
-                *broken_reservations.find(state, event, today, context),
-            ]
+            found += reservation_spike.find(state, event, today, context)
+            found += bulk_pick.find(state, event, today, context)
+            found += broken_reservations.find(state, event, today, context)
+            return found
         case Pick():
             day = state.day(today)
             day.picks += 1

@@ -57,6 +57,8 @@ def find(state: LeadState, event: Reservation | Flow, today: LocalDay, context: 
         stock = state.stock = Stock()
     if not isinstance(event, Reservation):
         move(stock, event, today)
+    elif not stock.places and not event.purpose:  # nothing is known of the stock: the shortest way for the most events
+        return ()
     if isinstance(event, Inbound):
         stock.window = None
         return _replaced(state, event.ts, context.rules.bulk_pick)

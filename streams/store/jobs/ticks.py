@@ -93,7 +93,7 @@ class Ticks:
             await self._send(outputs)
             self._last[partition] = current
             sent += len(starts)
-            if len(behind) > 1:
+            if len(behind) > 1 and not fresh:  # who comes to a partition is behind already
                 await asyncio.sleep(min(self._apart, self._step / 2000 / len(behind)))
         if sent > len(owned):
             log.info("ticks made up", extra={"ticks": sent, "partitions": len(owned)})
