@@ -4,15 +4,15 @@ D_N = pieces reserved, picked or shipped over N days / (pieces that lie there + 
 (after research/domain.md 4.3; measured by `bench.stock`). A reservation of everything counts before anything has left.
 
 - large (info): D_1 ≥ 0.6, at least a usual week, more than on any of 84 days. A marketplace's supply looks the same.
-- warning: D_1 ≥ 0.9; or D_3 ≥ 0.45 and 1.3 × the client's own worst 3 days, not all in one order; or D_7 ≥ 0.47 and
-  1.3 × his own worst week with large days trimmed; or ≥ 10 % of the stock withdrawn by the client himself.
+- warning: D_1 ≥ 0.9; or D_3 ≥ 0.45 and 1.2 × the client's own worst 3 days, not all in one order; or D_7 ≥ 0.47 and
+  1.2 × his own worst week with large days trimmed; or ≥ 10 % of the stock withdrawn by the client himself.
 - critical: ≥ 30 % withdrawn, or a warning with D ≥ 0.8, ≤ 3 days to zero at this pace, or half of the articles gone.
 - none of it (but withdrawal) when half of what was taken came in meanwhile or is announced; goods with the purpose of a
   marketplace's supply or a transfer do not count. A common season (the fleet's F > 1) raises what is usual.
 - over: half of what was taken came in since, or 14 days without anything new.
 
 Minimum data: 28 days; a snapshot, or goods that came in twice: then the stock is the sum of the flows above their
-lowest level (a usual fortnight at least) and the thresholds against the client's own worst are 1.5 times as high.
+lowest level (a usual fortnight at least) and the thresholds against the client's own worst are 1.2 times as high.
 Estimated stock, or a snapshot that disagrees with the flows by more than 5 %, never makes a critical signal.
 """
 
