@@ -78,7 +78,8 @@ def webhook_of_minutes(event: MeetingMinutes) -> Webhook:
 
 
 def webhook_of_alert(alert: Alert) -> Webhook:
-    """An alert in one of its states; `rings`: it is news, not a change of what was told. `text` is Telegram's HTML."""
+    """An alert in one of its states; `rings`: it is news that people get, not a change of what was told;
+    `held` says why news is silent (`schemas.alerts.Held`). `text` is Telegram's HTML."""
     evidence = [
         {"event_id": e.event_id, "ts": _iso(e.ts), "kind": e.kind, "text": e.text, "at_ms": e.at_ms}
         for e in alert.evidence
@@ -96,6 +97,9 @@ def webhook_of_alert(alert: Alert) -> Webhook:
             "status": alert.status,
             "verdict": alert.verdict,
             "rings": alert.rings,
+            "held": alert.held,
+            "within": alert.within,
+            "escalated": alert.escalated,
             "opened_at": _iso(alert.opened_at),
             "value": alert.value,
             "baseline": alert.baseline,

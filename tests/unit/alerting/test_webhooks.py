@@ -31,7 +31,8 @@ FIELDS = {
     },
     "minutes": {"recording_id", "room", "started_at", "duration_ms", "people", "minutes", "markdown"},
     "alert": {
-        "alert_id", "version", "rule", "severity", "status", "verdict", "rings", "opened_at", "value", "baseline",
+        "alert_id", "version", "rule", "severity", "status", "verdict", "rings", "held", "within", "escalated",
+        "opened_at", "value", "baseline",
         "score", "unit", "evidence", "text",
     },
     "report": {
