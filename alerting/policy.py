@@ -103,7 +103,7 @@ def expire(alerts: Alerts, moment: Moment) -> Iterator[Alert]:
         elif alert.ring_at and (now >= alert.ring_at or (alert.held == "muted" and now >= moment.muted_until)):
             changed = _news(alerts, moved(alert, alert.status, now), moment)
         elif now >= _escalates_at(alert, moment.rules) and now >= moment.muted_until:
-            changed = replace(moved(alert, alert.status, now), escalated=True)
+            changed = replace(moved(alert, alert.status, now), escalated=True, ring_at=alert.ring_at)
         if changed is not None:
             yield from _kept(alerts, changed, moment)
 
@@ -127,9 +127,9 @@ def _end(alert: Alert) -> Millis:
 
 
 def _escalates_at(alert: Alert, rules: AlertRules) -> Millis:
-    """When the head is told of a critical alert that rang and that nobody touched; never by night."""
+    """When the head is told of an alert that rang as critical and that nobody touched; never by night."""
     told = alert.told
-    if alert.escalated or alert.status != "open" or not alert.rung or told is None or alert.severity != "critical":
+    if alert.escalated or alert.status != "open" or not alert.rung or told is None or told.severity != "critical":
         return NEVER
     at = told.at + round(rules.escalate_hours * HOUR_MS)
     return next_hour(at, rules.quiet_until) if is_quiet(at, rules) else at

@@ -3,6 +3,7 @@
 import pytest
 
 from alerting import policy
+from alerting.bell import LOOKED
 from processors.rules import builtin
 from processors.signals.raising import Cleared
 from schemas.alerts import Alert, Rule, Told
@@ -140,4 +141,19 @@ def test_the_head_sleeps_too() -> None:
     assert expire(alerts, T0 + 39 * HOUR_MS) == []
     assert policy.due(alerts, builtin().alerts) == T0 + 45 * HOUR_MS
     (told,) = expire(alerts, T0 + 45 * HOUR_MS)
+    assert told.escalated
+
+
+def test_what_turns_critical_a_day_after_it_rang_still_rings() -> None:
+    """The hour in which the figures of all clients are waited for is not the head's: he hears a day after a ring."""
+    alerts: dict[Rule, Alert] = {}
+    decide(alerts, signal(0, T0, "warning", "order_silence"))
+    evening = T0 + 2 * DAY_MS
+    risen = decide(alerts, signal(1, evening, "critical", "order_silence"), source=LOOKED)
+    assert risen is not None
+    assert (risen.held, risen.ring_at) == ("gathering", evening + HOUR_MS)
+    assert expire(alerts, evening) == []
+    (rung,) = expire(alerts, evening + HOUR_MS)
+    assert (rung.rings, rung.escalated) == (True, False)
+    (told,) = expire(alerts, evening + HOUR_MS + DAY_MS)
     assert told.escalated

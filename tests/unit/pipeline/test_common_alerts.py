@@ -7,6 +7,7 @@ import msgspec
 from processors.rules import builtin
 from processors.state import LeadState
 from schemas.alerts import CommonAlert
+from streams.engine.state import Beside
 from streams.pipeline.fold import Fold
 from tests.unit.alerting.test_common import MANY
 from tests.unit.store.records import batch
@@ -17,12 +18,19 @@ class States:
 
     def __init__(self) -> None:
         self._leads: dict[str, LeadState] = {}
+        self._beside = Beside()
 
     async def open(self, partition: int, generation: int) -> dict[str, LeadState]:
         return self._leads
 
-    def records(self, partition: int, leads: object) -> list[object]:
+    def beside(self, partition: int) -> Beside:
+        return self._beside
+
+    def records(self, partition: int, leads: object, *, beside: bool = False) -> list[object]:
         return []
+
+    def __contains__(self, partition: int) -> bool:
+        return True
 
     def placed(self, partition: int, offsets: object) -> None:
         """Nothing to remember."""
