@@ -80,6 +80,7 @@ class Minutes(msgspec.Struct, frozen=True):
 class Conversation(msgspec.Struct, frozen=True, omit_defaults=True):
     """What minutes are made of. `people` are the names that are known, speakers or not; `client` those of them who are
     the client's. `started_at` is None where nobody knows it (a plain text): then dates stay as they were said.
+    `flaw`: what is wrong with the recording, as in `Transcript`.
     """
 
     utterances: list[Utterance]
@@ -88,6 +89,7 @@ class Conversation(msgspec.Struct, frozen=True, omit_defaults=True):
     duration_ms: int = 0
     people: list[str] = []
     client: list[str] = []
+    flaw: str = ""
 
 
 class MeetingRequest(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="type", tag="meeting"):

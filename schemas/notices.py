@@ -16,6 +16,7 @@ Trouble = Literal[
     "telegram_away",
     "recordings_missing",
     "recording_damaged",
+    "recording_silent",
     "dead_letters",
     "source_parked",
     "records_rejected",

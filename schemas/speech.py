@@ -1,4 +1,5 @@
-"""What `transcript.segments` keeps: finished segments of recordings in work, and a mark for each recording that is out.
+"""What `transcript.segments` keeps: finished segments of recordings in work, and a mark for each recording that is out
+or whose file is awaited.
 
 A segment stands there before it counts, so a crash redoes only what is missing; work that goes on at a service stands
 in its segment's place until that is finished. When the transcript is out and no
@@ -41,5 +42,18 @@ class FinishedRecording(msgspec.Struct, frozen=True, omit_defaults=True, tag_fie
     upgrades: int = 0
 
 
-Kept = FinishedSegment | StartedOperation | FinishedRecording
+class AwaitedRecording(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="type", tag="awaited"):
+    """The recording's file is not there, or not to be read, since `since`; `at` is when that was last found.
+
+    `tries`: how often. `why`: what was found, in words.
+    """
+
+    recording: Recording
+    since: Millis
+    at: Millis
+    tries: int = 1
+    why: str = ""
+
+
+Kept = FinishedSegment | StartedOperation | FinishedRecording | AwaitedRecording
 """What travels on `transcript.segments`."""

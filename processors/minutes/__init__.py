@@ -3,9 +3,9 @@
 This is the door; nothing outside imports what is behind it. Word lists and weights are in `data/`.
 """
 
-from processors.minutes.offline import extract
+from processors.minutes.offline import extract, unheard
 from processors.minutes.quotes import quoted, verified
 from processors.minutes.reading import read as read_transcript
 from processors.minutes.verbatim import alike
 
-__all__ = ["alike", "extract", "quoted", "read_transcript", "verified"]
+__all__ = ["alike", "extract", "quoted", "read_transcript", "unheard", "verified"]

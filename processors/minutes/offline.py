@@ -13,11 +13,20 @@ from processors.minutes.words import read
 from schemas.minutes import OFFLINE, Conversation, Minutes
 
 
+def unheard(conversation: Conversation) -> Minutes:
+    """Minutes of a conversation without a word: they say why, where that is known (a silent microphone, say)."""
+    flaw = conversation.flaw
+    summary = f"{flaw[0].upper()}{flaw[1:]}." if flaw else "Слов в записи нет."
+    return Minutes(summary, OFFLINE, conversation.version)
+
+
 def extract(conversation: Conversation) -> Minutes:
     """What the words of a conversation show; `Minutes.engine` is `OFFLINE`. Never raises.
 
     Quotes are verbatim pieces of the utterances they name. Owners are names, or roles as they were said.
     """
+    if not any(utterance.text.strip() for utterance in conversation.utterances):
+        return unheard(conversation)
     said = read(conversation.utterances)
     speakers = list(dict.fromkeys(one.speaker for one in conversation.utterances if one.speaker))
     day = None if conversation.started_at is None else local_day(conversation.started_at)

@@ -51,6 +51,7 @@ def normalize(meta: Meta, record: bytes, identities: Identities, options: Option
                 started_at=recording.started_at,
                 duration_ms=recording.duration_ms,
                 people=list(dict.fromkeys([*recording.participants, *(u.speaker for u in said if u.speaker)])),
+                flaw=transcript.flaw,
             ),
         ),
     ]

@@ -11,13 +11,12 @@ import click
 from processors.russian.system import os_reason
 from schemas.errors import LeadpulseError
 from streams import settings
+from streams.cli import check_recordings
 from streams.cli.check_kafka import kafka_faults
 from streams.cli.check_machine import (
     confinement_warnings,
     folder_faults,
     port_faults,
-    recordings_faults,
-    recordings_warnings,
     settings_warnings,
 )
 from streams.cli.check_outlets import bitrix_faults, llm_faults, notebook_faults, webhook_faults
@@ -87,7 +86,7 @@ FAULTS: dict[str, Look] = {
     "хранилище": store_faults,
     "модель речи": model_faults,
     "SpeechKit": speechkit_faults,
-    "записи встреч": recordings_faults,
+    "записи встреч": check_recordings.faults,
     "Telegram": telegram_faults,
     "шлюз": gateway_faults,
     "правила": rules_faults,
@@ -102,7 +101,7 @@ WARNINGS: dict[str, Look] = {
     "настройки": settings_warnings,
     "хранилище": confinement_warnings,
     "модель речи": model_warnings,
-    "записи встреч": recordings_warnings,
+    "записи встреч": check_recordings.warnings,
     "Telegram": telegram_warnings,
 }
 """What works, but hardly as it is meant."""

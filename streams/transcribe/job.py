@@ -30,6 +30,9 @@ log = logging.getLogger(__name__)
 Progress = Callable[[int, int], None]
 """Called with (segments done, segments in all), first with 0."""
 
+SILENT = "нет звука: проверьте микрофон или Jibri"
+"""What is told of a recording in which nobody can be heard: nothing is sent to an engine."""
+
 FOLDER = "job-{pid}-"
 """Prefix of a job's folder in the spool, so that what a killed worker left can be told and removed."""
 
@@ -39,7 +42,7 @@ class TranscribedAudio:
     """`words` in order of time, ms from the recording's start. `failed_segments`: [start_ms, end_ms) without words.
 
     `engine` and `model` did most of it; `notes` tell it for each segment. `utterances` as in `Transcript`.
-    `degraded`: a segment failed, or the file was damaged (`flaw` says how). No words and not degraded: a silent room.
+    `degraded`: a segment failed, or the file was damaged. `flaw` says how, and tells that there is no sound at all.
     """
 
     words: list[Word]
@@ -84,7 +87,8 @@ async def transcribe_on(
         heard, failed = await _hear_all(parts, course, progress or _quiet)
     verify([(p.track, p.segment) for p in parts], heard, failed)
     words, utterances = joined(heard)
-    flaw = "; ".join(dict.fromkeys(audio.flaw for audio in audios if audio.flaw))
+    flaws = [audio.flaw for audio in audios] + ([] if parts else [SILENT])
+    flaw = "; ".join(dict.fromkeys(filter(None, flaws)))
     engine, model = _main(heard) or course.first
     return TranscribedAudio(
         words=words,

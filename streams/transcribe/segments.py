@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from schemas.codec import Codec, Rejected, event_id
 from schemas.sources import Recording
-from schemas.speech import FinishedRecording, FinishedSegment, Kept, StartedOperation
+from schemas.speech import AwaitedRecording, FinishedRecording, FinishedSegment, Kept, StartedOperation
 from schemas.topics import SEGMENTS
 from streams.engine import metrics
 from streams.engine.kafka import Output, Reader, partition_of
@@ -37,6 +37,11 @@ def segment_key(recording: Recording, track: str, segment: Segment, engine: str,
 def mark_key(recording_id: str) -> str:
     """Where the mark stands that a transcript is out."""
     return f"{recording_id}/out"
+
+
+def awaited_key(recording_id: str) -> str:
+    """Where the mark stands that a recording waits for its file."""
+    return f"{recording_id}/awaited"
 
 
 class SegmentTopic:
@@ -73,6 +78,21 @@ class SegmentTopic:
                     marks[record.key] = value
         return list(marks.values())
 
+    async def awaited(self, partitions: set[int]) -> list[AwaitedRecording]:
+        """Every recording of these partitions that waits for its file."""
+        if not partitions:
+            return []
+        marks: dict[bytes, AwaitedRecording] = {}
+        async for record in self._reader.read(sorted(partitions)):
+            if not record.key or not record.key.endswith(b"/awaited"):
+                continue
+            value = _KEPT.decode(record.value) if record.value else None
+            if isinstance(value, AwaitedRecording):
+                marks[record.key] = value
+            else:
+                marks.pop(record.key, None)
+        return list(marks.values())
+
     async def send(self, outputs: list[Output]) -> None:
         """Return when the broker has it, however long that takes: a finished segment is paid for."""
         await retry(KEEPING, lambda: self._send(outputs), told=_not_yet, world=self._world)
@@ -86,20 +106,35 @@ class RecordingMemory:
     """`fallback.Memory` of one recording."""
 
     def __init__(self, recording: Recording, partition: int, kept: dict[str, Kept], send: Send) -> None:
-        self._recording, self._partition, self._send = recording, partition, send
+        self.recording, self._partition, self._send = recording, partition, send
         self._kept = kept
 
     @property
     def out(self) -> FinishedRecording | None:
         """The mark that the transcript of this very file is out."""
-        mark = self._kept.get(mark_key(self._recording.recording_id))
-        if isinstance(mark, FinishedRecording) and mark.recording.sha256 == self._recording.sha256:
+        mark = self._kept.get(mark_key(self.recording.recording_id))
+        if isinstance(mark, FinishedRecording) and mark.recording.sha256 == self.recording.sha256:
             return mark
         return None
 
+    @property
+    def awaited(self) -> AwaitedRecording | None:
+        """The mark that it waits for its file."""
+        mark = self._kept.get(awaited_key(self.recording.recording_id))
+        return mark if isinstance(mark, AwaitedRecording) else None
+
+    async def arrived(self) -> None:
+        """The wait for the file is over. Return when the broker has it."""
+        if self.awaited is not None:
+            await self.put(awaited_key(self.recording.recording_id), None)
+
+    async def hold(self, mark: AwaitedRecording) -> None:
+        """The file is waited for. Return when the broker has it."""
+        await self.put(awaited_key(self.recording.recording_id), mark)
+
     def find(self, track: str, segment: Segment, engine: str, model: str) -> FinishedSegment | None:
         """The engine's answer, if it is there."""
-        found = self._kept.get(segment_key(self._recording, track, segment, engine, model))
+        found = self._kept.get(segment_key(self.recording, track, segment, engine, model))
         if not isinstance(found, FinishedSegment):
             return None
         metrics.SPEECH_REUSED.inc()
@@ -108,11 +143,11 @@ class RecordingMemory:
     async def keep(self, segment: Segment, finished: FinishedSegment) -> None:
         """Return when the broker has it."""
         note = finished.note
-        await self.put(segment_key(self._recording, note.track, segment, note.engine, note.model), finished)
+        await self.put(segment_key(self.recording, note.track, segment, note.engine, note.model), finished)
 
     def operation(self, track: str, segment: Segment, engine: str, model: str) -> "KeptOperation":
         """What a service does, or did for a former owner."""
-        return KeptOperation(self, segment_key(self._recording, track, segment, engine, model))
+        return KeptOperation(self, segment_key(self.recording, track, segment, engine, model))
 
     def at(self, key: str) -> Kept | None:
         """What stands under this key."""
@@ -132,7 +167,7 @@ class RecordingMemory:
 
         To be sent when the broker has the transcript, not before.
         """
-        at = mark_key(self._recording.recording_id)
+        at = mark_key(self.recording.recording_id)
         gone = [key for key in self._kept if key != at] if forget else []
         return [Output(SEGMENTS.name, at.encode(), _KEPT.encode(mark), self._partition)] + [
             Output(SEGMENTS.name, key.encode(), None, self._partition) for key in gone

@@ -10,12 +10,12 @@ import logging
 import time
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 
 from msgspec.structs import replace
 
 from schemas.codec import Codec
 from schemas.errors import RecordFault, Terminal, Transient
+from schemas.notices import Trouble
 from schemas.sources import FromJitsi, Recording, RoomReport, Transcript
 from schemas.speech import FinishedRecording
 from schemas.topics import RECORDINGS, SEGMENTS, TRANSCRIPTS
@@ -24,10 +24,12 @@ from streams.engine import metrics
 from streams.engine.clock import Clock, wall_clock
 from streams.engine.conditions import Condition
 from streams.engine.kafka import Output, Reader
-from streams.engine.places import disk, look_at_share, mounted
+from streams.engine.places import disk
+from streams.engine.process import Record
 from streams.engine.settle import Batch, Outcome
 from streams.engine.worker import Worker
 from streams.settings import Settings, Speech
+from streams.transcribe.awaited import Awaiting, hold, locate
 from streams.transcribe.engines.fallback import Course, Lineup, Waiting
 from streams.transcribe.engines.interface import EngineError
 from streams.transcribe.engines.lineup import lineup, usable
@@ -36,17 +38,13 @@ from streams.transcribe.job import TranscribedAudio, sweep, transcribe_on
 from streams.transcribe.record import shares, transcript_of
 from streams.transcribe.segments import RecordingMemory, SegmentTopic
 from streams.transcribe.sound.decode import Unreadable
+from streams.transcribe.sound.sound_file import FileAway
 from streams.transcribe.upgrade import Upgrades, worth
 
 log = logging.getLogger(__name__)
 
 _FROM_JITSI: Codec[FromJitsi] = Codec(FromJitsi)
 _TRANSCRIPT: Codec[Transcript] = Codec(Transcript)
-
-AWAY_S = 10.0
-"""Pause while the recordings folder is away: a person has to mend it, and it is told by a condition."""
-NOT_THERE_S = 20.0
-"""Between looks for a file: a client of NFS may deny for a minute one that another host has just written."""
 
 ENGINE_RETRY_S = 30.0
 """Pause when the engines themselves are at fault: the recording waits, it does not become a dead letter."""
@@ -61,7 +59,7 @@ def build(settings: Settings, clock: Clock = wall_clock) -> Worker:
         settings, refuses=partial(notices.begins, "engine_refuses"), recovered=partial(notices.ends, "engine_refuses")
     )
     topic = SegmentTopic(Reader(settings.kafka, SEGMENTS), send)
-    transcribe = Transcribe(speech, engines, topic, clock, partial(notices.once, "recording_damaged"))
+    transcribe = Transcribe(speech, engines, topic, clock, notices.once)
     upgrades = Upgrades(
         speech, engines, topic, send, owned=_owned(worker), busy=lambda: bool(transcribe.in_work), clock=clock
     )
@@ -69,8 +67,10 @@ def build(settings: Settings, clock: Clock = wall_clock) -> Worker:
     if not speech.recordings.is_absolute():  # a folder of this installation; a share is waited for, never made
         speech.recordings.mkdir(parents=True, exist_ok=True)
     worker.consume(RECORDINGS, transcribe)
+    awaiting = Awaiting(speech, topic, send, owned=_owned(worker), clock=clock)
     worker.background("upgrades", upgrades.run)
-    worker.needs["recordings"] = worker.watch(mounted(speech.recordings, speech.recordings_mount))
+    worker.background("awaited", awaiting.run)
+    worker.needs["recordings"] = worker.watch(awaiting.condition())
     worker.needs["disk"] = worker.watch(disk(speech.spool, settings.metrics.free_mb))
     if usable(settings) == ["vosk"]:  # else it is the fallback, and `check` names its faults
         _watch_model(worker, speech)
@@ -101,7 +101,7 @@ def _owned(worker: Worker) -> Callable[[], set[int]]:
 class Transcribe:
     """Recordings to transcripts, by the engines of a line-up. `clock` in ms UTC.
 
-    `damaged` is told a recording's path and its flaw.
+    `told` hears of a recording's path and its flaw.
     """
 
     def __init__(
@@ -110,10 +110,10 @@ class Transcribe:
         lineup: Lineup,
         topic: SegmentTopic,
         clock: Callable[[], Millis],
-        damaged: Callable[[str, str], None] = lambda _path, _flaw: None,
+        told: Callable[[Trouble, str, str], None] = lambda _kind, _path, _flaw: None,
     ) -> None:
         self._speech, self._lineup, self._topic, self._clock = speech, lineup, topic, clock
-        self._damaged = damaged
+        self._told = told
         self.in_work = 0
 
     async def __call__(self, batch: Batch) -> Outcome:
@@ -124,25 +124,38 @@ class Transcribe:
                 continue
             self.in_work += 1
             try:
-                await self._settle(recording, record.timestamp / 1000, outcome)
+                await self._settle(recording, record, outcome)
             finally:
                 self.in_work -= 1
         return outcome
 
-    async def _settle(self, recording: Recording, arrived: float, outcome: Outcome) -> None:
+    async def _settle(self, recording: Recording, record: Record, outcome: Outcome) -> None:
         memory = await self._topic.open(recording)
         out = memory.out
         if out is None:
-            await self._first(recording, arrived, memory, outcome)
+            await self._await_file(recording, record, memory, outcome)
         elif worth(out, self._speech, self._clock()) and self._lineup.first.away_s is None:
             await self._upgrade(recording, out, memory, outcome)
         else:
             log.info("recording passed over: its transcript is out", extra={"recording": recording.recording_id})
 
+    async def _await_file(
+        self, recording: Recording, record: Record, memory: RecordingMemory, outcome: Outcome
+    ) -> None:
+        """The first transcript; where the file is not there the recording waits, and at last it is a dead letter."""
+        before = memory.awaited
+        try:
+            await self._first(recording, record.timestamp / 1000, memory, outcome)
+        except FileAway as fault:
+            if why := await hold(memory, before, fault, self._speech, self._clock()):
+                outcome.rejected.append((record, why))
+
     async def _first(self, recording: Recording, arrived: float, memory: RecordingMemory, outcome: Outcome) -> None:
         wait = self._lineup.wait_s(arrived)
         if wait is not None:  # before the sound is decoded in vain
             raise Waiting(f"waiting for {self._lineup.first.name}", retry_after=wait)
+        await asyncio.to_thread(locate, self._speech, recording.path)
+        await memory.arrived()  # before the work: what ends it from here on ends it for good
         try:
             transcript = await self._transcribe(
                 recording, 1, lambda parts: Course(self._lineup, parts, memory, arrived=arrived)
@@ -162,7 +175,12 @@ class Transcribe:
             transcript = await self._transcribe(
                 recording, mark.version, lambda parts: Course(self._lineup, parts, memory, first_only=True)
             )
-        except (EngineError, Terminal, RecordFault) as error:  # also where the file has gone from the storage meanwhile
+        except (
+            EngineError,
+            Terminal,
+            RecordFault,
+            FileAway,
+        ) as error:  # also where the file has gone from the storage meanwhile
             log.warning("no better transcript", extra={"recording": recording.recording_id, "error": str(error)})
             transcript = None
         if transcript is None or self._poor(transcript) >= out.poor:
@@ -190,14 +208,14 @@ class Transcribe:
 
     async def _transcribe(self, recording: Recording, version: int, on_course: Callable[[int], Course]) -> Transcript:
         began = time.monotonic()
-        path = await asyncio.to_thread(self._locate, recording.path)  # a dead share never answers
+        path = await asyncio.to_thread(locate, self._speech, recording.path)  # a dead share never answers
         try:
             heard = await transcribe_on(path, on_course, self._speech, self._speech.spool)
         except Unreadable as error:
-            self._damaged(recording.path, str(error))
+            self._told("recording_damaged", recording.path, str(error))
             raise
         if heard.flaw:
-            self._damaged(recording.path, heard.flaw)
+            self._told("recording_damaged" if heard.segments else "recording_silent", recording.path, heard.flaw)
         seconds = time.monotonic() - began
         self._count(recording, heard, seconds)
         return transcript_of(recording, version, heard, self._lineup.is_fallback, seconds)
@@ -217,17 +235,3 @@ class Transcribe:
                 "seconds": round(seconds, 1),
             },
         )
-
-    def _locate(self, relative: str) -> Path:
-        root = self._speech.recordings.resolve()
-        path = (root / relative).resolve()
-        if not path.is_relative_to(root):
-            raise Terminal("the recording's path leaves the recordings folder")
-        away = look_at_share(root, self._speech.recordings_mount)()
-        if away:
-            raise Transient(f"{root}: {away}", AWAY_S)
-        if path.is_file():
-            return path
-        if not any(root.iterdir()):  # at least this recording should be in it: the share behind it is not mounted
-            raise Transient(f"{root}: the folder is empty", AWAY_S)
-        raise RecordFault("the recording's file is not in the recordings folder", NOT_THERE_S)

@@ -13,8 +13,8 @@ from typing import Protocol
 from msgspec.structs import replace
 
 from processors.days import local_day
-from processors.minutes import verified
-from schemas.minutes import OFFLINE, ChatDay, Conversation, Minutes
+from processors.minutes import unheard, verified
+from schemas.minutes import ChatDay, Conversation, Minutes
 from schemas.types import LeadId
 from streams.minutes.llm.faults import Kind as Fault
 from streams.minutes.llm.faults import LlmError
@@ -32,7 +32,6 @@ LEAST_ROOM = 4000
 """Characters: a smaller context than this needs is asked all the same; then TOO_LONG says what it takes."""
 LEAST_PART = 400
 """Characters of a part that is halved no more."""
-SILENCE = "Слов в записи нет."
 _EPOCH = date(1970, 1, 1)
 
 
@@ -76,7 +75,7 @@ class Writer:
 
     async def _write(self, task: _Task) -> Minutes:
         if not any(utterance.text.strip() for utterance in task.conversation.utterances):
-            return Minutes(SILENCE, OFFLINE, task.conversation.version)
+            return unheard(task.conversation)
         room = max(self._gateway.room(task.lead_id, "minutes", ANSWER_TOKENS), LEAST_ROOM)
         whole = lines(task.conversation, room)
         if len(material(whole)) <= room:

@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from processors.russian.system import os_reason
-from schemas.errors import RecordFault, Transient
+from schemas.errors import Transient
 from streams.transcribe.sound.audio import RATE, Audio
 from streams.transcribe.sound.channels import Channels, names
-from streams.transcribe.sound.sound_file import Blocks, SoundFile, Unreadable
+from streams.transcribe.sound.sound_file import Blocks, FileAway, SoundFile, Unreadable
 from streams.transcribe.sound.tails import broken_off
 
 __all__ = ["Unreadable", "Voice", "decode", "tracks", "voices"]
@@ -58,7 +58,8 @@ def decode(path: Path, into: Path, *, track: int = 0) -> Audio:
 
     A damaged tail is cut off and marked, where the file tells that there was more: MP3 without a Xing header, WAV and
     Matroska written to a pipe may end anywhere. Sample 0 is the container's start, so times fit the video.
-    Raises `Unreadable` (missing, no index, no audio, nothing decodable) and `Transient` (storage fault).
+    Raises `Unreadable` (missing, no index, no audio, nothing decodable), `FileAway` (not to be read now)
+    and `Transient` (no room for `into`).
     """
     return _decode(path, track, SoundFile([into]))[0]
 
@@ -75,11 +76,11 @@ def _decode(path: Path, track: int, spool: SoundFile, channels: Channels | None 
             flaw = _read(container, stream, Blocks(spool, channels))
         flaw = "; ".join(filter(None, (flaw, spool.flaw, spool.shortfall() or _lost_end(path, spool))))
     except PermissionError as error:  # a person may set it right; of one file, so the others do not wait for it
-        raise RecordFault(f"файл не открыть: {os_reason(error)}", retry_after=15.0) from error
+        raise FileAway(f"{path.name}: файл не открыть, {os_reason(error)}") from error
     except (FileNotFoundError, IsADirectoryError) as error:
         raise Unreadable(f"файл не открыть: {os_reason(error)}") from error
     except OSError as error:
-        raise _storage_fault(error) from error
+        raise _fault(error, path) from error
     except av.error.FFmpegError as error:
         raise Unreadable(_why(error, path)) from error
     if not spool.samples:
@@ -154,7 +155,19 @@ def _why(error: Exception, path: Path) -> str:
     return f"не читается как звук или видео ({text})"
 
 
-def _storage_fault(error: OSError) -> Transient:
+def _fault(error: OSError, path: Path) -> Transient | Unreadable:
+    """Whose it is. FFmpeg says "Input/output error" of files too that end too early (Matroska, right behind its head):
+    where every byte can be read, it is the file."""
+    import av
+
     if error.errno == errno.ENOSPC:
         return Transient("no space left in the spool folder", retry_after=60.0)
+    try:
+        with path.open("rb", buffering=0) as file:
+            while file.read(1 << 20):
+                pass
+    except OSError as fault:
+        return FileAway(f"{path.name}: файл не прочитать, {os_reason(fault)}")
+    if isinstance(error, av.error.FFmpegError):
+        return Unreadable(_why(error, path))
     return Transient(f"storage fault while decoding: {error.strerror}", retry_after=5.0)

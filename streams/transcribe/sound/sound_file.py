@@ -7,7 +7,7 @@ from typing import Any, BinaryIO, Self
 
 import numpy as np
 
-from schemas.errors import Terminal
+from schemas.errors import Terminal, Transient
 from streams.transcribe.sound.audio import RATE, Pcm
 from streams.transcribe.sound.channels import Channels
 
@@ -23,6 +23,10 @@ BLOCK = 1 << 15
 
 class Unreadable(Terminal):
     """There is no sound to be had from this file; the text says why."""
+
+
+class FileAway(Transient):
+    """The file is not there, or not to be read, but may be later: nothing is known against it. Others do not wait."""
 
 
 class SoundFile:

@@ -26,6 +26,7 @@ CASES = {
         "2026/11/lead-12345-kickoff.mp4",
         "обрывается на 1800.0 с, дальше данных нет или они испорчены",
     ),
+    "recording_silent": ("2026/11/lead-12345-kickoff.mp4", "нет звука: проверьте микрофон или Jibri"),
     "dead_letters": ("dead.letters", "31 за 10 минут, больше всего из темы source.wms (30)"),
     "source_parked": ("source.wms/moysklad", "1000 подряд"),
     "records_rejected": ("lead.events/3", "5001 из последних 10000"),

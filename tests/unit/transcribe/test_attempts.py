@@ -100,15 +100,6 @@ async def test_a_file_that_crashes_the_decoder_ends_as_a_dead_letter(
     assert len(bench.sleeps) == IN_A_ROW - 1
 
 
-async def test_a_file_that_never_comes_ends_as_a_dead_letter(tmp_path: Path) -> None:
-    """It is looked for over a minute."""
-    bench = Bench(tmp_path, line(Scripted("vosk", offline=True)), Clock())
-    sound(tmp_path, "other.wav")
-    assert await bench.take("gone.wav", "other.wav") == [0, 1]
-    assert [letter.offset for letter in bench.broker.letters] == [0]
-    assert sum(bench.sleeps) >= 60
-
-
 @pytest.fixture
 def together(monkeypatch: pytest.MonkeyPatch) -> None:
     """The decoder in this process: a start of another takes seconds on a busy machine."""

@@ -213,11 +213,12 @@ async def test_a_fault_of_the_engine_is_no_transcript(record: Record, tmp_path: 
 
 
 async def test_silence_asks_no_engine(tmp_path: Path) -> None:
-    """A silent room is an empty transcript, neither degraded nor sent anywhere."""
+    """A silent room is an empty transcript, neither degraded nor sent anywhere, and it says what to look at."""
     write_wav(tmp_path / "a.wav", np.zeros(20 * RATE, np.int16))
     engine = ToneEngine()
     result = await transcribe(tmp_path / "a.wav", engine, Bounds(), tmp_path / "spool")
     assert (result.words, engine.asked, result.degraded, result.duration_ms) == ([], [], False, 20_000)
+    assert result.flaw == "нет звука: проверьте микрофон или Jibri"
 
 
 async def test_an_unreadable_file_is_terminal(tmp_path: Path) -> None:

@@ -1,19 +1,18 @@
 """Where a recording's file is looked for: a fault of the storage waits, a fault of the record is its own."""
 
 from pathlib import Path
-from typing import Any, cast
 
 import pytest
 
-from schemas.errors import RecordFault, Terminal, Transient
+from schemas.errors import Terminal, Transient
 from streams.settings import Speech
-from streams.transcribe.worker import Transcribe
+from streams.transcribe import awaited
+from streams.transcribe.sound.sound_file import FileAway
 
 
 def locate(folder: Path, relative: str, mount: Path | None = None) -> Path:
     """What the worker does before it decodes."""
-    unused = cast(Any, None)
-    return Transcribe(Speech(recordings=folder, recordings_mount=mount), unused, unused, unused)._locate(relative)
+    return awaited.locate(Speech(recordings=folder, recordings_mount=mount), relative)
 
 
 def test_a_file_that_is_there(tmp_path: Path) -> None:
@@ -32,9 +31,9 @@ def test_storage_that_is_away_is_waited_for(tmp_path: Path) -> None:
         locate(tmp_path, "a.mp4", mount=tmp_path)
 
 
-@pytest.mark.parametrize(("relative", "fault"), [("gone.mp4", RecordFault), ("../a.mp4", Terminal), ("/etc", Terminal)])
-def test_a_record_that_names_no_file_of_ours(tmp_path: Path, relative: str, fault: type[Exception]) -> None:
-    """With the storage in place the record is at fault: a dead letter, but a file may come a minute late over NFS."""
+@pytest.mark.parametrize(("relative", "fault"), [("gone.mp4", FileAway), ("../a.mp4", Terminal), ("/etc", Terminal)])
+def test_a_file_that_is_not_there(tmp_path: Path, relative: str, fault: type[Exception]) -> None:
+    """With the storage in place it may be late; a path that leads out of it will never be right."""
     (tmp_path / "other.mp4").touch()
     with pytest.raises(fault):
         locate(tmp_path, relative)

@@ -15,7 +15,7 @@ from streams.minutes.llm.faults import Kind, LlmError, error_of
 from streams.minutes.llm.parts import cut, lines, material, merged
 from streams.minutes.llm.prompts import Draft, DraftAction, DraftPoint, DraftTopic, Gist
 from streams.minutes.llm.request import Answered, Request, T
-from streams.minutes.llm.writer import SILENCE, Writer
+from streams.minutes.llm.writer import Writer
 from streams.settings.llm import Role
 from tests.fakes.glm import FakeGlm
 from tests.unit.minutes.llm.stand_ins import Sky, model, opened
@@ -148,7 +148,7 @@ async def test_a_chat_day() -> None:
 async def test_silence_asks_nobody(said: list[tuple[str | None, str]]) -> None:
     """Without a word there is nothing to ask a model."""
     desk = Desk(lambda _: DRAFT)
-    assert await Writer(desk).minutes(talk(said), "12345") == Minutes(SILENCE, OFFLINE, 7)
+    assert await Writer(desk).minutes(talk(said), "12345") == Minutes("Слов в записи нет.", OFFLINE, 7)
     assert desk.requests == []
 
 

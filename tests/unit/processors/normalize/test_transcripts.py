@@ -4,6 +4,7 @@ import msgspec
 from msgspec.structs import replace
 
 from processors.identity import Identities
+from processors.minutes import extract
 from processors.normalize.contract import Options
 from processors.normalize.transcripts import normalize
 from schemas.codec import Rejected
@@ -39,6 +40,13 @@ def test_the_request_has_what_minutes_need() -> None:
     told, request = made(replace(PLAIN, recording=recording, utterances=said, version=3))
     assert request.conversation == Conversation(said, 3, 1000, 1000, ["Анна", "Пётр", "Иван"])
     assert (request.lead_id, request.recording_id, request.room, request.ts) == ("7", "r1", "lead-7-x", told.ts)
+
+
+def test_a_silent_recording_says_so_in_its_minutes() -> None:
+    """Its flaw travels with the request, and is the summary where nobody said a word."""
+    _, request = made(replace(PLAIN, words=[], flaw="нет звука: проверьте микрофон или Jibri"))
+    assert extract(request.conversation).summary == "Нет звука: проверьте микрофон или Jibri."
+    assert extract(made(replace(PLAIN, words=[]))[1].conversation).summary == "Слов в записи нет."
 
 
 def test_readable_text_wins_over_pauses() -> None:

@@ -1,0 +1,43 @@
+"""`check` compares the recorder agent's own target with `speech.recordings`, by what the agent has told."""
+
+import asyncio
+from pathlib import Path
+
+from streams.cli import check_recordings
+from streams.settings import Kafka, Settings, Speech
+from tests.integration.recorder_host import Host
+from tests.unit.recorder.clips import write_session
+
+
+async def test_the_agents_target_and_our_folder(tmp_path: Path, bootstrap: str) -> None:
+    """The same storage is no fault; another folder is one, with both settings, the file and the host; one file that
+    has gone is a warning; with nothing told, or Kafka away, nothing is said."""
+    host = Host(tmp_path, bootstrap)
+    await host.create_topics()
+    other = tmp_path / "other"
+    other.mkdir()
+
+    async def found(folder: Path, address: str = bootstrap) -> tuple[list[str], list[str]]:
+        kafka = Kafka(bootstrap=address, prefix=host.prefix)
+        loaded = Settings().model_copy(update={"kafka": kafka, "speech": Speech(recordings=folder)})
+        faults = await asyncio.to_thread(check_recordings.faults, loaded)
+        return faults, await asyncio.to_thread(check_recordings.warnings, loaded)
+
+    assert await found(other) == ([], [])
+    async with host.running():
+        await host.finalize(write_session(host.recordings, "a"))
+        await host.recordings_told(1)
+        await host.finalize(write_session(host.recordings, "b"))
+        told = await host.recordings_told(2)
+    assert await found(host.share) == ([], [])
+    [fault], warnings = await found(other)
+    assert fault == (
+        f"speech.recordings: в {other} нет файлов, о которых сообщил агент записи, последний — {told[1].path} (узел "
+        "jibri-1); папка LEADPULSE_RECORDER__TARGET на узле Jibri и speech.recordings должны быть одним хранилищем"
+    )
+    assert warnings == []
+    (host.share / told[0].path).write_bytes(b"cut")
+    faults, [warning] = await found(host.share)
+    assert faults == []
+    assert "1\u00a0запись из последних 2; последняя — " + told[0].path in warning
+    assert await found(other, "127.0.0.1:1") == ([], [])
