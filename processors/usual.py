@@ -32,8 +32,11 @@ WEEKS = 4.0
 SHAPE_FROM, SHAPE_TO = 0.3, 3.0
 """The fleet's weekday as a prior is cut at these: a group closed on Saturdays closes it for nobody else."""
 
-PRIOR_SLOPE = 0.5
-"""Of the client's slope on the fleet: without a season in the window he is taken to stand apart from it."""
+PRIOR_SLOPE, PRIOR_WEIGHT = 0.5, 0.5
+"""Of the client's slope on the fleet: without a season in the window he is taken to go half way with it."""
+
+LEAST_WEEKDAY = 0.25
+"""Of his mean is expected on any weekday: a day's ordinary work on his day off is no spike."""
 
 SIZES_DAYS = 7
 """So long the client's sizes are kept: one more active day hardly moves them."""
@@ -85,7 +88,7 @@ def _usual(state: LeadState, day: LocalDay, context: Context) -> Usual | None:
     common = [log(factor(context.fleet, each)) for each in days] if context.fleet.ratios else []
     share = _slope(counts, flat, shape, common)
     expected = [shape[place % 7] for place in range(known)]
-    if share > 0:
+    if common:
         expected = [part * exp(share * ln) for part, ln in zip(expected, common, strict=True)]
     mean, spread = _moments(counts, expected, rules)
     return Usual(day, mean * shape[known % 7], spread, share)
@@ -96,7 +99,7 @@ def _weekday(counts: Sequence[float], flat: float, place: int, days: range, flee
     same = counts[place::7]
     pooled = fleet.weekdays[(days.start + place + 3) % 7] if fleet.weekdays else 1.0
     prior = min(max(pooled, SHAPE_FROM), SHAPE_TO)
-    return max((sum(same) / flat + WEEKS * prior) / (len(same) + WEEKS), 0.02)
+    return max((sum(same) / flat + WEEKS * prior) / (len(same) + WEEKS), LEAST_WEEKDAY)
 
 
 def _slope(counts: Sequence[float], flat: float, shape: Sequence[float], common: Sequence[float]) -> float:
@@ -106,7 +109,7 @@ def _slope(counts: Sequence[float], flat: float, shape: Sequence[float], common:
         if ln:
             along += ln * log((counts[place] + 0.5) / (flat * shape[place % 7] + 0.5))
             across += ln * ln
-    return min(max(along / (across + PRIOR_SLOPE), 0.0), 1.0)
+    return min(max((along + PRIOR_SLOPE * PRIOR_WEIGHT) / (across + PRIOR_WEIGHT), 0.0), 1.0)
 
 
 def _moments(counts: Sequence[float], expected: Sequence[float], rules: SpikeRules) -> tuple[float, float]:

@@ -46,6 +46,7 @@ class SilenceRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     warning_probability: float
     critical_probability: float
     other_probability: float
+    answer_probability: float
     warning_days: int
     critical_days: int
     rare_gap: float

@@ -3,9 +3,9 @@
 Stock that is reserved all at once is often stock that is about to be taken away. It is judged at each reservation:
 
 - by count, with 10 active days of 84 and more: s = -log10 P(X >= x) of a negative binomial about his ordinary day
-  (`processors.usual`) times F^share, F the fleet's factor of the day. Within the day what the fleet has done so far may
-  only raise the expectation, and what is not plain (`at_once`) waits for the evening, which knows the fleet's day;
-  from the first evening hour on each reservation is judged by the evening's mark.
+  (`processors.usual`) times F^share, F the fleet's factor of the day. Within the day what the fleet has done so far, or
+  did yesterday, may only raise the expectation, and what is not plain (`at_once`) waits for the evening, which knows
+  the fleet's day; from the first evening hour on each reservation is judged by the evening's mark.
 - by pieces, from 4 active days on: s = -log10 P of Student's t on ln(pieces of the day) among his active days
   (research/signals.md 2, "sparse"); for clients who order on many days only the outrageous counts.
 
@@ -67,7 +67,8 @@ def find(state: LeadState, event: Reservation, today: LocalDay, context: Context
     if pieces(figures) >= context.rules.sparse.min_pieces:
         state.sizes = sizes(state, today, context)
     common, known = factor(context.fleet, today), _day_is_known(event.ts, today, context)
-    found = _largest(state, figures, today, context, common if known else max(1.0, common))
+    rush = max(1.0, common, factor(context.fleet, today - 1))  # a season of yesterday goes on before today shows it
+    found = _largest(state, figures, today, context, common if known else rush)
     mark = 1.0 if known else context.rules.spike.at_once / context.rules.spike.warning
     if found is None or (found.unit == "reservations" and found.score < mark):
         return ()

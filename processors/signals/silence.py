@@ -3,7 +3,8 @@
 Each channel is held against its own rhythm (`processors.rhythm`): warning from P < 0.025 and three working days,
 critical from P < 0.001 and five (orders only); with a mean gap above ten days, or few gaps, from max(45 d, 1.5 x the
 longest gap). The channels of talk need P < 0.005 and never are critical: people talk less regularly than they order.
-An answer is late by the same formula over the hours that his last ones took. It is over with the channel's first event.
+An answer is late by the same formula over the hours that his last ones took (P < 0.0005). Each is over with the first
+event of its channel.
 
 A client who is silent in everything has one alert: while his orders are silent, the other channels only make it
 stronger (a tenth each) and are told in its figures; of chat and answers the chat speaks. Today counts
@@ -96,8 +97,8 @@ def evening(state: LeadState, lead_id: LeadId, now: Millis, context: Context) ->
         marks = rules.warning_probability, rules.critical_probability
         others = {f"{rule.removesuffix('_silence')}_days": each.figures["days"] for rule, each in found.items()}
         return [*results, *_say(state, lead_id, now, orders, marks, others, context)]
-    marks = rules.other_probability, 0.0
     for rule in TALK:
+        marks = (rules.answer_probability if rule == ANSWERS else rules.other_probability), 0.0
         if rule in found and not (rule == ANSWERS and CHAT in found):
             results += _say(state, lead_id, now, found[rule], marks, {}, context)
         elif rule == ANSWERS:
@@ -161,7 +162,7 @@ def _late_answer(talk: Talk | None, now: Millis, context: Context) -> _Found | N
         return None
     days = (now - talk.asked) / DAY_MS
     size = surprise(days, [hours / 24 for hours in talk.waits])
-    if days < rules.warning_days or size < -log10(rules.other_probability):
+    if days < rules.warning_days or size < -log10(rules.answer_probability):
         return None
     usual = sum(talk.waits) / len(talk.waits)
     figures = {"days": float(int(days)), "messages": float(talk.messages), "usual_hours": round(usual, 1)}

@@ -85,6 +85,18 @@ def test_what_the_fleet_has_not_done_yet_lowers_nothing() -> None:
     assert today(state, 48, context(ratios=[*ratios[:-1], 0.7], ts=at(TODAY, 9))) is None
 
 
+def test_a_season_of_yesterday_goes_on() -> None:
+    """The morning after a day on which all did three times as much is not held against an ordinary one."""
+    assert today(client(REGULAR), 15, context(ratios=[1.0] * 85)) is not None
+    assert today(client(REGULAR), 15, context(ratios=[*[1.0] * 83, 3.0, 0.7])) is None
+
+
+def test_an_ordinary_day_on_his_day_off() -> None:
+    """Five on a Wednesday on which he never orders are no spike of a client who orders five on any other day."""
+    state = client(lambda day: 0 if weekday(day) == 2 else 5)
+    assert today(state, 5, context(ratios=[1.0], weekdays=[1.0, 1.0, 0.0, 1.0, 1.0, 1.0, 1.0]), hour=19) is None
+
+
 def test_closed_on_saturdays_is_his_own_affair() -> None:
     """Who never orders on a Wednesday and does so now is judged by his own week, not by the fleet's."""
     state = client(lambda day: 0 if weekday(day) == 2 else 4)
