@@ -24,6 +24,9 @@ from streams.engine.state import LeadStates
 SLICE_SECONDS = 0.05
 """After so much of a tick's work the events of other partitions have their turn."""
 
+AT_ONCE = 250
+"""States that are written down in one go: some milliseconds."""
+
 _SIGNAL: Codec[Signal] = Codec(Signal)
 _ALERT: Codec[Alert] = Codec(Alert)
 _COMMON: Codec[CommonAlert] = Codec(CommonAlert)
@@ -89,7 +92,12 @@ class Fold:
                 news |= beside.take(event, record.offset)
             elif state.applied == record.offset:
                 touched[event.lead_id] = None
-        outcome.state += self._states.records(batch.partition, touched, beside=news)
+        leads = list(touched)
+        while len(leads) > AT_ONCE:
+            outcome.state += self._states.records(batch.partition, leads[:AT_ONCE])
+            del leads[:AT_ONCE]
+            await asyncio.sleep(0)
+        outcome.state += self._states.records(batch.partition, leads, beside=news)
         return outcome
 
 
