@@ -33,6 +33,7 @@ class Chores:
         self._strange = {}
         self._do("quarantine", lambda: self._purge(now_ms))
         self._do("clean-up", self._clean)
+        self._do("work", self._spool.tidy)
         self._do("spool", self._spool.prepare)
         self._spool.catch_up()
         self._do("sweep", lambda: self._find(now_ms))

@@ -64,6 +64,14 @@ class Spool:
         """Give the disk what it did not take before."""
         self._shelf.catch_up()
 
+    def tidy(self) -> None:
+        """Delete what a killed agent had made of recordings that are published by now. Raises OSError."""
+        if not self._work.is_dir():
+            return
+        for folder in self._work.iterdir():
+            if self.recall(folder.name) is not None:
+                self.clear(folder.name)
+
     def pending(self) -> list[Marker]:
         """Markers that wait, oldest first."""
         return sorted(self._markers(self._pending), key=lambda m: (m.ts, m.path.name))

@@ -29,7 +29,7 @@ log = logging.getLogger(__name__)
 
 _FROM_JITSI: Codec[FromJitsi] = Codec(FromJitsi)
 
-LOOK_S = 30.0
+LOOK_S = 15.0
 """Between two looks for all that is awaited."""
 LATE_MS = 120_000
 """So long a file may be late before anybody is told: a client of NFS may deny for a minute what another host wrote."""

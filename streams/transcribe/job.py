@@ -104,6 +104,12 @@ async def transcribe_on(
     )
 
 
+def soundless(course: Course) -> TranscribedAudio:
+    """Of a file without a sound track, or with an empty one: a meeting that was recorded without sound."""
+    engine, model = course.first
+    return TranscribedAudio([], [], [], [], engine, model, 0, 0, degraded=False, flaw=SILENT)
+
+
 async def _hear_all(
     parts: list[Part], course: Course, progress: Progress
 ) -> tuple[list[Heard], list[tuple[str, Segment]]]:

@@ -34,11 +34,11 @@ from streams.transcribe.engines.fallback import Course, Lineup, Waiting
 from streams.transcribe.engines.interface import EngineError
 from streams.transcribe.engines.lineup import lineup, usable
 from streams.transcribe.engines.vosk_model import faults
-from streams.transcribe.job import TranscribedAudio, sweep, transcribe_on
+from streams.transcribe.job import TranscribedAudio, soundless, sweep, transcribe_on
 from streams.transcribe.record import shares, transcript_of
 from streams.transcribe.segments import RecordingMemory, SegmentTopic
 from streams.transcribe.sound.decode import Unreadable
-from streams.transcribe.sound.sound_file import FileAway
+from streams.transcribe.sound.sound_file import FileAway, NoSound
 from streams.transcribe.upgrade import Upgrades, worth
 
 log = logging.getLogger(__name__)
@@ -211,6 +211,8 @@ class Transcribe:
         path = await asyncio.to_thread(locate, self._speech, recording.path)  # a dead share never answers
         try:
             heard = await transcribe_on(path, on_course, self._speech, self._speech.spool)
+        except NoSound:
+            heard = soundless(on_course(0))
         except Unreadable as error:
             self._told("recording_damaged", recording.path, str(error))
             raise

@@ -59,7 +59,7 @@ async def test_a_missing_share_is_told_and_readyz_says_so(bootstrap: str, tmp_pa
 
         async def missing() -> bool:
             return await shown() == (
-                f"{share}: папки нет",
+                f"{share}: папки нет (speech.recordings)",
                 f"{model}: папки модели {model} нет (speech.vosk_model)",
             )
 

@@ -1,6 +1,7 @@
 """SIGKILL of `transcribe` in mid-recording: every recording gets the transcript of an undisturbed run, and no segment
 that was finished is done again."""
 
+import os
 import signal
 from collections.abc import AsyncIterator
 from functools import partial
@@ -15,9 +16,10 @@ from schemas.sources import Recording, Transcript
 from schemas.topics import DEAD_LETTERS, RECORDINGS, SEGMENTS, TRANSCRIPTS
 from streams.settings import Speech
 from streams.transcribe.engines.vosk import VoskEngine
-from streams.transcribe.job import transcribe
+from streams.transcribe.job import SILENT, transcribe
 from tests.installation import Installation, until
 from tests.speech import quiet, say, write_wav
+from tests.unit.recorder.clips import write_clip, write_silent_film
 
 MODEL = Path("tests/fixtures/vosk-ru-tiny").absolute()
 BOUNDS = {"segment_min_s": 5.0, "segment_max_s": 10.0, "hard_max_s": 15.0}
@@ -103,14 +105,31 @@ async def _finished(here: Installation, count: int) -> bool:
 
 
 async def test_bad_recordings_do_not_hold_up_good_ones(here: Installation) -> None:
-    """A missing file, a path out of the folder, a file that is no media and broken JSON become dead letters."""
+    """A path out of the folder, files that are no media and broken JSON become dead letters, a film
+    without a sound track says so; one whose file is missing waits, and is done when the file comes."""
     (here.folder / "storage" / "noise.mp4").write_bytes(b"this is no media file" * 100)
     good = record(here, 9, TEXTS[0])
-    bad = [recording("missing.mp4"), recording("../../etc/passwd"), recording("noise.mp4", "damaged")]
+    cut = write_clip(here.folder / "storage" / "cut.mkv")
+    os.truncate(cut, 300)  # FFmpeg says "Input/output error" of it
+    write_silent_film(here.folder / "storage" / "film.mp4")
+    bad = [recording("missing.wav"), recording("../../etc/passwd"), recording("noise.mp4", "damaged")]
+    bad += [recording("cut.mkv", "damaged"), recording("film.mp4", "empty")]
     here.worker("transcribe")
     await here.produce(RECORDINGS, [("x", b'{"recording_id":')])
     await send(here, [*bad, good])
     await here.settled("transcribe", RECORDINGS, 60)
-    got = [msgspec.json.decode(r.value, type=Transcript) for r in await here.read(TRANSCRIPTS)]
-    assert [t.recording.path for t in got] == [good.path]
+    assert {name: t.flaw for name, t in (await _transcripts(here)).items()} == {good.path: "", "film.mp4": SILENT}
     assert await here.count(DEAD_LETTERS) == 4
+    write_wav(here.folder / "storage" / "missing.wav", say(TEXTS[1]))
+
+    async def come() -> bool:
+        return "missing.wav" in await _transcripts(here)
+
+    await until(come, 60, "the recording is done whose file was missing")
+    assert await here.count(DEAD_LETTERS) == 4
+
+
+async def _transcripts(here: Installation) -> dict[str, Transcript]:
+    """What came out, by file."""
+    got = [msgspec.json.decode(r.value, type=Transcript) for r in await here.read(TRANSCRIPTS)]
+    return {transcript.recording.path: transcript for transcript in got}

@@ -9,7 +9,7 @@ from processors.russian.system import os_reason
 from schemas.errors import Transient
 from streams.transcribe.sound.audio import RATE, Audio
 from streams.transcribe.sound.channels import Channels, names
-from streams.transcribe.sound.sound_file import Blocks, FileAway, SoundFile, Unreadable
+from streams.transcribe.sound.sound_file import Blocks, FileAway, NoSound, SoundFile, Unreadable
 from streams.transcribe.sound.tails import broken_off
 
 __all__ = ["Unreadable", "Voice", "decode", "tracks", "voices"]
@@ -70,7 +70,7 @@ def _decode(path: Path, track: int, spool: SoundFile, channels: Channels | None 
     try:
         with av.open(str(path), metadata_errors="ignore") as container, spool:
             if not container.streams.audio:
-                raise Unreadable("в файле нет звуковой дорожки")
+                raise NoSound("в файле нет звуковой дорожки")
             stream = container.streams.audio[track]
             spool.lasting_s = _lasting_s(container, stream)
             flaw = _read(container, stream, Blocks(spool, channels))
@@ -84,7 +84,7 @@ def _decode(path: Path, track: int, spool: SoundFile, channels: Channels | None 
     except av.error.FFmpegError as error:
         raise Unreadable(_why(error, path)) from error
     if not spool.samples:
-        raise Unreadable(f"звук не прочитать: {flaw or 'звуковая дорожка пуста'}")
+        raise Unreadable(f"звук не прочитать: {flaw}") if flaw else NoSound("звуковая дорожка пуста")
     return [Audio(file, spool.samples, damaged=bool(flaw), flaw=flaw) for file in spool.paths]
 
 

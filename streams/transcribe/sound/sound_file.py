@@ -25,6 +25,10 @@ class Unreadable(Terminal):
     """There is no sound to be had from this file; the text says why."""
 
 
+class NoSound(Unreadable):
+    """The file can be read, and nothing in it is sound."""
+
+
 class FileAway(Transient):
     """The file is not there, or not to be read, but may be later: nothing is known against it. Others do not wait."""
 

@@ -127,6 +127,16 @@ async def test_each_chore_alone(benches: Callable[..., Bench], monkeypatch: pyte
     assert set(bench.health.faults) == {"spool", "clean-up"}
 
 
+def test_what_a_killed_agent_had_made(bench: Bench) -> None:
+    """The repaired copy of a recording that is published by now is deleted; of one that waits it stays."""
+    for name in ("out", "waits"):
+        (bench.spool.work_of(name)).mkdir(parents=True)
+        (bench.spool.work_of(name) / "repaired.mp4").touch()
+    bench.spool.remember("out", b"{}", 0)
+    bench.agent.sweep()
+    assert [path.name for path in bench.spool.work_of("out").parent.iterdir()] == ["waits"]
+
+
 async def test_an_entry_of_quarantine_that_stays(
     benches: Callable[..., Bench], monkeypatch: pytest.MonkeyPatch
 ) -> None:
