@@ -1,5 +1,6 @@
 """What is done every minute beside the markers. Each chore stands alone, and what frees the disk comes first."""
 
+import errno
 import logging
 import shutil
 from collections.abc import Callable
@@ -25,16 +26,17 @@ class Chores:
         self._settings, self._spool, self._health = settings, spool, health
         self._reserve = round(settings.source_free_mb * 1e6)
         self._strange: dict[str, str] = {}
+        self._made = False
 
     def run(self, now_ms: int) -> None:
         """Once. `now_ms` UTC. Never raises OSError: a fault is told by /readyz and once by the log."""
-        if not self._do("recordings", lambda: look_at_recordings(self._settings)):
+        if not self._do("recordings", self._look_at_recordings):
             return  # nothing is made in an unmounted volume's place
         self._strange = {}
         self._do("quarantine", lambda: self._purge(now_ms))
         self._do("clean-up", self._clean)
         self._do("work", self._spool.tidy)
-        self._do("spool", self._spool.prepare)
+        self._made = self._do("spool", self._spool.prepare) or self._made
         self._spool.catch_up()
         self._do("sweep", lambda: self._find(now_ms))
         self._do("disk", self._look_at_disk)
@@ -59,6 +61,12 @@ class Chores:
             return False
         self.tell(name, "")
         return True
+
+    def _look_at_recordings(self) -> None:
+        look_at_recordings(self._settings)
+        spool = self._settings.spool
+        if self._made and spool.is_relative_to(self._settings.recordings) and not spool.exists():
+            raise FileNotFoundError(errno.ENOENT, "gone: is the recordings volume mounted? (RECORDINGS)", str(spool))
 
     def _purge(self, now_ms: int) -> None:
         settings = self._settings

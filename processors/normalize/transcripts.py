@@ -15,6 +15,9 @@ SOURCE = "transcribe"
 _TRANSCRIPT: Codec[Transcript] = Codec(Transcript)
 
 
+UNHEARD = "речь не распознана: ни один движок не справился с записью"
+
+
 def normalize(meta: Meta, record: bytes, identities: Identities, options: Options) -> Found:
     """One version of a recording's transcript, its words joined to utterances. `ts` is the meeting's start."""
     transcript = _TRANSCRIPT.decode(record)
@@ -51,7 +54,12 @@ def normalize(meta: Meta, record: bytes, identities: Identities, options: Option
                 started_at=recording.started_at,
                 duration_ms=recording.duration_ms,
                 people=list(dict.fromkeys([*recording.participants, *(u.speaker for u in said if u.speaker)])),
-                flaw=transcript.flaw,
+                flaw=_flaw(transcript),
             ),
         ),
     ]
+
+
+def _flaw(transcript: Transcript) -> str:
+    """What is wrong with it; no words because of the engines is not the same as a recording without words."""
+    return transcript.flaw or (UNHEARD if transcript.failed_segments and not transcript.words else "")

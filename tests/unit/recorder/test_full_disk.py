@@ -17,9 +17,11 @@ FULL = OSError(errno.ENOSPC, "No space left on device")
 
 @contextmanager
 def full(folder: Path, fault: OSError = FULL) -> Iterator[None]:
-    """Below `folder` nothing can be written or made, and no name put into another folder; deleting goes on."""
+    """Below `folder` nothing can be written or made, and no name put into another folder; deleting goes on, unless the
+    disk is read-only."""
     with pytest.MonkeyPatch.context() as patch:
-        for name in ("open", "mkdir", "replace", "touch"):
+        deleting = ("unlink",) if fault.errno == errno.EROFS else ()
+        for name in ("open", "mkdir", "replace", "touch", *deleting):
             patch.setattr(Path, name, refusing(getattr(Path, name), folder, fault))
         yield
 
@@ -162,7 +164,7 @@ async def test_an_entry_of_quarantine_that_stays(
 
 
 async def test_recordings_not_mounted(benches: Callable[..., Bench], tmp_path: Path) -> None:
-    """A volume that must be mounted and is not, and an empty folder in its place: markers wait, and it is told."""
+    """A volume that must be mounted and is not: markers wait, and it is told with the path and the setting."""
     bench = benches(recordings_mount=tmp_path / "rec")
     bench.mark(bench.recordings / "s")
     bench.agent.sweep()
@@ -170,3 +172,16 @@ async def test_recordings_not_mounted(benches: Callable[..., Bench], tmp_path: P
     assert f"nothing is mounted (RECORDINGS_MOUNT): '{tmp_path / 'rec'}'" in bench.health.faults["recordings"]
     assert "RECORDINGS_MOUNT" in bench.health.faults["markers"]
     assert bench.notes.letters() == []
+
+
+def test_a_volume_that_goes(bench: Bench) -> None:
+    """With the volume our own folder in it has gone: nothing is made in its place, and it is told until it is back."""
+    bench.agent.sweep()
+    spool = bench.recordings / ".leadpulse"
+    away = spool.rename(bench.target / "volume")
+    bench.agent.sweep()
+    assert f"is the recordings volume mounted? (RECORDINGS): '{spool}'" in bench.health.faults["recordings"]
+    assert list(bench.recordings.iterdir()) == []
+    away.rename(spool)
+    bench.agent.sweep()
+    assert bench.health.faults == {}

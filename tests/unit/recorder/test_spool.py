@@ -124,6 +124,23 @@ def test_locate_without_volume(tmp_path: Path) -> None:
         locate(tmp_path / "gone", Path("/rec/s"))
 
 
+def test_locate_in_an_empty_folder(tmp_path: Path) -> None:
+    """What an unmounted volume leaves behind is no bad marker either; one file in it, and the marker is."""
+    with pytest.raises(FileNotFoundError, match="is empty"):
+        locate(tmp_path, Path("/rec/s"))
+    (tmp_path / "x").touch()
+    assert locate(tmp_path, Path("/rec/s")) is None
+
+
+def test_sweep_looks_one_level_down(tmp_path: Path, spool: Spool) -> None:
+    """A directory with nothing but segments in a sub-folder is found when they are quiet; a loud one is not."""
+    for name, age in (("quiet", QUIET + 1000), ("loud", 0)):
+        (tmp_path / name).mkdir()
+        record_file(tmp_path / name / "segments", age_ms=age)
+    record_file(tmp_path / "quiet" / "segments", "b.mp4")
+    assert forgotten(tmp_path, spool) == ["quiet"]
+
+
 def test_printable() -> None:
     """A file name that is no UTF-8 becomes text that can be stored anywhere."""
     assert printable(os.fsdecode(b"lead-\xff.mp4")) == "lead-\\xff.mp4"

@@ -47,6 +47,8 @@ def test_a_silent_recording_says_so_in_its_minutes() -> None:
     _, request = made(replace(PLAIN, words=[], flaw="нет звука: проверьте микрофон или Jibri"))
     assert extract(request.conversation).summary == "Нет звука: проверьте микрофон или Jibri."
     assert extract(made(replace(PLAIN, words=[]))[1].conversation).summary == "Слов в записи нет."
+    _, request = made(replace(PLAIN, words=[], failed_segments=[(0, 1000)]))
+    assert extract(request.conversation).summary == "Речь не распознана: ни один движок не справился с записью."
 
 
 def test_readable_text_wins_over_pauses() -> None:
