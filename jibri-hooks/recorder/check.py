@@ -40,9 +40,21 @@ async def check(settings: Settings, crew: Crew) -> list[Finding]:
     ]
 
 
-def note() -> str:
-    """What the sweep can see: the open files of other processes are hidden from another user or container."""
-    return f"the sweep sees {len(open_files())} open files; what it cannot see is protected by QUIET_MINUTES alone"
+def notes(settings: Settings) -> list[str]:
+    """What is no fault and good to know: the open files of other processes are hidden from another user or container,
+    and a share that is not mounted is a folder of the local disk."""
+    seen = f"the sweep sees {len(open_files())} open files; what it cannot see is protected by QUIET_MINUTES alone"
+    return [seen, *_one_disk(settings)]
+
+
+def _one_disk(settings: Settings) -> list[str]:
+    try:
+        same = settings.target.stat().st_dev == settings.recordings.stat().st_dev
+    except OSError:  # told as a fault
+        return []
+    if settings.target_mount is not None or not same:
+        return []
+    return [f"{settings.target} is on the recordings' own disk: if it is to be a share, mount it and set TARGET_MOUNT"]
 
 
 def _user() -> str:

@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from recorder.agent import Agent
-from recorder.check import Finding, check, note
+from recorder.check import Finding, check, notes
 from recorder.crew import Crew
 from recorder.health import Health, HealthServer
 from recorder.log import configure
@@ -65,10 +65,12 @@ def once() -> None:
 def check_command() -> None:
     """Try every permission and connection that a recording will need, as this user; exit 1 when one is wrong."""
     found: list[Finding] = []
-    asyncio.run(_until_signal(_check(_settings(), found)))
+    settings = _settings()
+    asyncio.run(_until_signal(_check(settings, found)))
     for finding in found:
         click.echo(f"FAULT  {finding.what}: {finding.fault}" if finding.fault else f"ok     {finding.what}")
-    click.echo(f"note   {note()}")
+    for text in notes(settings):
+        click.echo(f"note   {text}")
     sys.exit(1 if not found or any(finding.fault for finding in found) else 0)
 
 

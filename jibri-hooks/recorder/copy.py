@@ -11,7 +11,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import BinaryIO
 
-from recorder.regular import open_regular
+from recorder.regular import open_regular, size_of
 
 CHUNK = 1 << 20
 """Bytes held at once."""
@@ -39,14 +39,14 @@ class Copied:
 def copy_file(source: Path, target: Path, part: Path, pace: Pace, owner: Owner | None = None) -> Copied:
     """Copy `source` to `target` by way of `part`, or find that it is there already.
 
-    Other bytes under the same name are never overwritten: the file then gets `~<first 8 digits of its hash>` behind
-    its stem. Raises `OSError`, also when the copy differs or the source changed meanwhile.
+    Other bytes under the same name, and what is no file, are never overwritten: the copy then gets `~<first 8 digits of
+    its hash>` behind its stem. Raises `OSError`, also when the copy differs or the source changed meanwhile.
     """
-    if target.exists():
+    if os.path.lexists(target):
         digest = hash_file(source, pace)
         beside = target.with_stem(f"{target.stem}~{digest[:8]}")
         for place in (target, beside):
-            if place.exists() and place.stat().st_size == source.stat().st_size and hash_file(place, pace) == digest:
+            if size_of(place) == source.stat().st_size and hash_file(place, pace) == digest:
                 part.unlink(missing_ok=True)
                 return Copied(place, place.stat().st_size, digest)
         target = beside
@@ -146,7 +146,7 @@ def _name(part: Path, target: Path) -> None:
     except OSError as error:
         if error.errno not in NO_LINKS:
             raise
-        if target.exists():
+        if os.path.lexists(target):
             raise FileExistsError(errno.EEXIST, "another file came first", str(target)) from error
         part.replace(target)
     else:

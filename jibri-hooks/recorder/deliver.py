@@ -7,6 +7,7 @@ from uuid import uuid4
 
 from recorder.copy import Pace, copy_file, make_folders, sync_folder
 from recorder.jobs import Deliver, Delivered, Place
+from recorder.regular import size_of
 
 
 def deliver(job: Deliver, pace: Pace) -> Delivered:
@@ -18,7 +19,7 @@ def deliver(job: Deliver, pace: Pace) -> Delivered:
     root, owner = job.place.root, job.place.owner
     target = root / job.folder / job.file
     part = target.with_name(job.part)
-    if not target.exists():
+    if size_of(target) is None:
         extra = sum(path.stat().st_size for path in (job.repaired, job.sound) if path)
         wanted = job.size + extra - (part.stat().st_size if part.exists() else 0)
         if (free := free_bytes(root)) < wanted + job.place.reserve:

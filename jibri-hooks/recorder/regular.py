@@ -29,3 +29,12 @@ def read_regular(path: Path, most: int) -> tuple[bytes, int]:
     """At most so many bytes of the file, and when it was written (ms UTC). Raises as `open_regular`."""
     with open_regular(path) as file:
         return file.read(most), os.fstat(file.fileno()).st_mtime_ns // 1_000_000
+
+
+def size_of(path: Path) -> int | None:
+    """Bytes of the file; None where there is none. Raises OSError."""
+    try:
+        state = path.lstat()
+    except FileNotFoundError:
+        return None
+    return state.st_size if stat.S_ISREG(state.st_mode) else None

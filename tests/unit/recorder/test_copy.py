@@ -2,6 +2,7 @@
 
 import errno
 import os
+from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 
@@ -163,3 +164,13 @@ def test_empty_file(tmp_path: Path, target: Path) -> None:
     """Zero bytes are a file too: nothing is lost because it is empty."""
     (tmp_path / "a.mp4").touch()
     assert run(tmp_path / "a.mp4", target).size == 0
+
+
+@pytest.mark.parametrize("make", [os.mkfifo, Path.mkdir, lambda path: path.symlink_to("nowhere")], ids=range(3))
+def test_no_file_in_the_copys_place(source: Path, target: Path, make: Callable[[Path], None]) -> None:
+    """A FIFO, a folder or a dangling link under its name is left alone and holds up nothing: the copy stands beside."""
+    target.parent.mkdir(parents=True)
+    make(target)
+    copied = run(source, target)
+    assert copied.path == target.with_stem(f"a~{copied.sha256[:8]}")
+    assert run(source, target) == copied

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from recorder.check import notes
 from recorder.disposal import QUARANTINE
 from tests.unit.recorder.bench import Bench
 from tests.unit.recorder.clips import write_session
@@ -185,3 +186,9 @@ def test_a_volume_that_goes(bench: Bench) -> None:
     away.rename(spool)
     bench.agent.sweep()
     assert bench.health.faults == {}
+
+
+def test_a_target_that_may_be_no_share(benches: Callable[..., Bench], tmp_path: Path) -> None:
+    """`check` notes a target on the recordings' own disk, unless it says what must be mounted."""
+    assert any("TARGET_MOUNT" in text for text in notes(benches().settings))
+    assert not any("TARGET_MOUNT" in text for text in notes(benches(target_mount=tmp_path).settings))
