@@ -71,7 +71,7 @@ class Partition:
             results += self._say(state, found, self._moment(lead_id, state, meta.ts, event.source))
         if isinstance(event, AlertsMuted):  # what was silent for a wish that is taken back rings now
             results += policy.expire(state.alerts, self._moment(lead_id, state, meta.ts))
-        if results:
+        if results or isinstance(event, AlertsMuted):
             self._put_off(lead_id, self._first(lead_id, state, meta.ts))
         return results
 
@@ -114,13 +114,17 @@ class Partition:
         return results, pruned or bool(results)
 
     def _first(self, lead_id: LeadId, state: LeadState, after: Millis) -> Millis:
-        """The lead's next hour. What an alert has waited for already is due at once."""
-        return min(self._evening(lead_id, after), policy.due(state.alerts, self.context.rules.alerts))
+        """The lead's next hour. What an alert has waited for already is due at once, and not again in the past: the
+        evenings since then have been looked at."""
+        return min(self._evening(lead_id, after), max(self._alarm(state), after + 1))
 
     def _next(self, lead_id: LeadId, state: LeadState, after: Millis) -> Millis:
         """The lead's first hour after `after`."""
-        evening, alarm = self._evening(lead_id, after), policy.due(state.alerts, self.context.rules.alerts)
+        evening, alarm = self._evening(lead_id, after), self._alarm(state)
         return alarm if after < alarm < evening else evening
+
+    def _alarm(self, state: LeadState) -> Millis:
+        return policy.due(state.alerts, self.context.rules.alerts, state.muted_until)
 
     def _evening(self, lead_id: LeadId, after: Millis) -> Millis:
         """The lead's first evening after `after`. Leads are spread over some hours, so that no tick has them all."""

@@ -102,23 +102,23 @@ def expire(alerts: Alerts, moment: Moment) -> Iterator[Alert]:
             changed = moved(alert, "resolved", now)
         elif alert.ring_at and (now >= alert.ring_at or (alert.held == "muted" and now >= moment.muted_until)):
             changed = _news(alerts, moved(alert, alert.status, now), moment)
-        elif now >= _escalates_at(alert, moment.rules) and now >= moment.muted_until:
+        elif now >= _escalates_at(alert, moment.rules, moment.muted_until):
             changed = replace(moved(alert, alert.status, now), escalated=True, ring_at=alert.ring_at)
         if changed is not None:
             yield from _kept(alerts, changed, moment)
 
 
-def due(alerts: Alerts, rules: AlertRules) -> Millis:
+def due(alerts: Alerts, rules: AlertRules, muted_until: Millis) -> Millis:
     """When an hour passing changes something at the earliest; `NEVER` without living alerts."""
-    return min((_due(alert, rules) for alert in alerts.values()), default=NEVER)
+    return min((_due(alert, rules, muted_until) for alert in alerts.values()), default=NEVER)
 
 
-def _due(alert: Alert, rules: AlertRules) -> Millis:
+def _due(alert: Alert, rules: AlertRules, muted_until: Millis) -> Millis:
     if alert.status == "resolved":
         return NEVER
     if alert.status == "snoozed":
         return alert.snoozed_until
-    return min(_end(alert), alert.ring_at or NEVER, _escalates_at(alert, rules))
+    return min(_end(alert), alert.ring_at or NEVER, _escalates_at(alert, rules, muted_until))
 
 
 def _end(alert: Alert) -> Millis:
@@ -126,12 +126,12 @@ def _end(alert: Alert) -> Millis:
     return (alert.renewed_at or alert.updated_at) + FORGET_MS
 
 
-def _escalates_at(alert: Alert, rules: AlertRules) -> Millis:
-    """When the head is told of an alert that rang as critical and that nobody touched; never by night."""
+def _escalates_at(alert: Alert, rules: AlertRules, muted_until: Millis) -> Millis:
+    """When the head is told of an alert that rang as critical and that nobody touched; never by night, nor muted."""
     told = alert.told
     if alert.escalated or alert.status != "open" or not alert.rung or told is None or told.severity != "critical":
         return NEVER
-    at = told.at + round(rules.escalate_hours * HOUR_MS)
+    at = max(told.at + round(rules.escalate_hours * HOUR_MS), muted_until)
     return next_hour(at, rules.quiet_until) if is_quiet(at, rules) else at
 
 

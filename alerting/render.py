@@ -128,6 +128,7 @@ _MARKS: dict[Severity, str] = {"info": "🔵", "warning": "🟡", "critical": "�
 
 _KINDS = {
     "message": "сообщение",
+    "mail": "письмо",
     "meeting": "встреча",
     "call": "звонок",
     "reservation": "бронь",
@@ -137,7 +138,7 @@ _KINDS = {
     "stock": "остаток",
     "day": "день",
 }
-_SAID = ("message", "meeting", "call")
+_SAID = ("message", "mail", "meeting", "call")
 """Kinds of evidence whose text is somebody's words."""
 
 ANSWERS = {

@@ -145,7 +145,7 @@ def _span(days: int) -> str:
 
 def _words(forms: Forms, about: str) -> Callable[[Alert], str]:
     def text(alert: Alert) -> str:
-        places = {"message": "в переписке", "meeting": "на встрече", "call": "по телефону"}
+        places = {"message": "в переписке", "mail": "в письмах", "meeting": "на встрече", "call": "по телефону"}
         where = " и ".join(dict.fromkeys(places[e.kind] for e in alert.evidence if e.kind in places))
         said = f"{count(max(1, len(alert.evidence)), forms)}{about}{' ' + where if where else ''}."
         if alert.figures.get("conditional", 0.0) > 0:

@@ -97,7 +97,7 @@ def _usual(state: LeadState, day: LocalDay, context: Context) -> Usual | None:
 def _weekday(counts: Sequence[float], flat: float, place: int, days: range, fleet: Fleet) -> float:
     """The factor of the weekday of `days[place]`, his own shrunk to the fleet's."""
     same = counts[place::7]
-    pooled = fleet.weekdays[(days.start + place + 3) % 7] if fleet.weekdays else 1.0
+    pooled = fleet.weekdays[(days.start + place + 3) % 7] if len(fleet.weekdays) == 7 else 1.0
     prior = min(max(pooled, SHAPE_FROM), SHAPE_TO)
     return max((sum(same) / flat + WEEKS * prior) / (len(same) + WEEKS), LEAST_WEEKDAY)
 

@@ -5,7 +5,7 @@ Unknown fields are ignored; an unknown type or a broken record is `Rejected` (se
 `backfill` marks history: it is stored and reaches the fold only as a `baseline`; it never raises an alert.
 """
 
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -167,6 +167,10 @@ class DayFigures(msgspec.Struct, frozen=True, array_like=True):
     answers: int = 0
 
 
+Factor = Annotated[float, msgspec.Meta(ge=0.01, le=100)]
+"""How many times the ordinary: one is divided by it, and its logarithm is taken."""
+
+
 class Fleet(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="type", tag="fleet"):
     """Figures of all clients together, hourly to every partition. Belongs to no lead. (`processors.fleet` makes them.)
 
@@ -182,12 +186,12 @@ class Fleet(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_f
     event_id: EventId
     ts: Millis
     day: LocalDay
-    ratios: list[float] = []
-    weekdays: list[float] = []
+    ratios: list[Factor] = []
+    weekdays: list[Factor] = []
     closed: list[LocalDay] = []
     size_spread: float = 0.0
     order_spread: float = 0.0
-    decline: float = 1.0
+    decline: Factor = 1.0
     clients: int = 0
     sources: dict[str, Millis] = {}
     fired: dict[str, float] = {}

@@ -20,13 +20,13 @@ from typing import NamedTuple
 from processors import tails
 from processors.context import Context
 from processors.days import HOUR_MS, day_start, local_day
-from processors.signals.raising import Cleared, clear, heard, rise
+from processors.signals.raising import Cleared, clear, heard, look, rise
 from processors.state import Day, LeadState
 from processors.usual import factor, pieces, sizes, usual
 from schemas.alerts import SEVERITIES, Evidence, Rule, Severity, Signal, Unit
 from schemas.codec import event_id
 from schemas.events import Reservation
-from schemas.types import LeadId, LocalDay, Millis
+from schemas.types import EventId, LeadId, LocalDay, Millis
 
 RULE: Rule = "reservation_spike"
 
@@ -48,6 +48,10 @@ class Size(NamedTuple):
     value: int
     usual: float
     unit: Unit
+
+    def said(self) -> tuple[Severity, float, float]:
+        """Severity, score and strength of its signal."""
+        return "critical" if self.critical else "warning", round(self.score, 3), round(min(1.0, self.score / 2), 3)
 
 
 def find(state: LeadState, event: Reservation, today: LocalDay, context: Context) -> Sequence[Signal]:
@@ -72,8 +76,11 @@ def find(state: LeadState, event: Reservation, today: LocalDay, context: Context
     mark = 1.0 if known else context.rules.spike.at_once / context.rules.spike.warning
     if found is None or (found.unit == "reservations" and found.score < mark):
         return ()
-    said = Evidence(event.event_id, event.ts, "reservation", f"{event.doc}: {event.qty} шт.")
-    signals = _say(state, found, event.lead_id, event.ts, today, common, [said], event.event_id)
+    signals: Sequence[Signal] = ()
+    if not heard(state, RULE, *found.said(), event.ts):
+        said = Evidence(event.event_id, event.ts, "reservation", f"{event.doc}: {event.qty} шт.")
+        number = event_id("signal", RULE, event.event_id)
+        signals = rise(state, _signal(found, event.lead_id, event.ts, today, common, said, number))
     if found.critical:
         state.spike = today, ceil(MORE_ORDERS * figures.reservations), MORE_PIECES * pieces(figures)
     return signals
@@ -87,7 +94,10 @@ def evening(state: LeadState, lead_id: LeadId, now: Millis, context: Context) ->
     if figures is not None and _day_is_known(now, today, context):
         found = _largest(state, figures, today, context, common)
         if found is not None:
-            return _say(state, found, lead_id, now, today, common, [], f"{lead_id} {today}")
+            number = event_id("signal", RULE, f"{lead_id} {today}")
+            day = f"создано броней: {figures.reservations}, в них {pieces(figures)} шт."
+            said = Evidence(number, now, "day", day)
+            return look(state, _signal(found, lead_id, now, today, common, said, number))
     last = state.raised.get(RULE)
     if last is None or last.level < 0:
         return ()
@@ -182,35 +192,22 @@ def _stands_out(state: LeadState, day: LocalDay, context: Context) -> bool:
     return any(size is not None and size.score >= below for size in (by_count, by_pieces))
 
 
-def _say(
-    state: LeadState,
-    found: Size,
-    lead_id: LeadId,
-    ts: Millis,
-    today: LocalDay,
-    common: float,
-    evidence: list[Evidence],
-    key: str,
-) -> Sequence[Signal]:
-    severity: Severity = "critical" if found.critical else "warning"
-    score, strength = round(found.score, 3), round(min(1.0, found.score / 2), 3)
-    if heard(state, RULE, severity, score, strength, ts):
-        return ()
-    return rise(
-        state,
-        Signal(
-            signal_id=event_id("signal", RULE, key),
-            lead_id=lead_id,
-            rule=RULE,
-            severity=severity,
-            ts=ts,
-            window_start=day_start(today),
-            value=float(found.value),
-            baseline=round(found.usual, 2),
-            score=score,
-            strength=strength,
-            unit=found.unit,
-            figures={"fleet": common, "ratio": round(found.value / max(found.usual, 0.01), 2)},
-            evidence=evidence,
-        ),
+def _signal(
+    found: Size, lead_id: LeadId, ts: Millis, today: LocalDay, common: float, said: Evidence, number: EventId
+) -> Signal:
+    severity, score, strength = found.said()
+    return Signal(
+        signal_id=number,
+        lead_id=lead_id,
+        rule=RULE,
+        severity=severity,
+        ts=ts,
+        window_start=day_start(today),
+        value=float(found.value),
+        baseline=round(found.usual, 2),
+        score=score,
+        strength=strength,
+        unit=found.unit,
+        figures={"fleet": common, "ratio": round(found.value / max(found.usual, 0.01), 2)},
+        evidence=[said],
     )

@@ -131,6 +131,9 @@ class _Maker:
             yield self.event(lead, now + dice.randrange(HOUR_MS))
         if recent and dice.random() < 0.02:
             yield dice.choice(recent)
+        if dice.random() < 0.005:
+            until = now + dice.choice([-HOUR_MS, DAY_MS, 9 * DAY_MS])
+            yield ev.AlertsMuted(**self._base(lead, now), until=until, actor=STAFF)
         if dice.random() < 0.001:
             yield self.baseline(lead, local_day(now) - 2, 20)
 

@@ -26,7 +26,7 @@ def test_a_warning_of_the_night_rings_in_the_morning() -> None:
     """It waits for nine o'clock and then rings once; a critical one rings at once."""
     alerts, alert = opened(ts=NIGHT)
     assert (alert.rings, alert.held, alert.ring_at) == (False, "night", MORNING)
-    assert policy.due(alerts, builtin().alerts) == MORNING
+    assert policy.due(alerts, builtin().alerts, 0) == MORNING
     assert expire(alerts, MORNING - 1) == []
     (rung,) = expire(alerts, MORNING)
     assert (rung.rings, rung.held, rung.rung) == (True, "", 1)

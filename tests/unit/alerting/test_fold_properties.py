@@ -1,15 +1,19 @@
 """What holds for every log that a partition folds: replays, restarts, which tick comes, other leads change nothing."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from math import isfinite
 from random import Random
+from unittest.mock import patch
 
 import msgspec
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from processors import lead as lead_fold
+from processors.context import Context
 from processors.days import DAY_MS, HOUR_MS
+from processors.state import LeadState, encode_state
 from schemas.events import AlertAction, Baseline, Event, Fleet, Tick
 from schemas.topics import LEAD_EVENTS
 from schemas.types import Meta
@@ -64,6 +68,25 @@ def test_it_does_not_matter_which_tick_comes(seed: int) -> None:
     for lead in LEADS:
         assert of_lead(found, lead) == of_lead(expected, lead)
     assert states(few, fenced=False) == states(every, fenced=False)
+
+
+@SOME
+@given(SEEDS)
+def test_no_evening_is_looked_at_twice(seed: int) -> None:
+    """Whatever waits for its hour, time never goes back for a lead; and a look that finds nothing changes nothing."""
+    log, last = history(seed), dict[str, int]()
+    look = lead_fold.evening
+
+    def looked(state: LeadState, now: int, context: Context, lead_id: str) -> Sequence[lead_fold.Finding]:
+        assert now > last.get(lead_id, 0)
+        last[lead_id], before = now, encode_state(state)
+        found = look(state, now, context, lead_id)
+        assert found or encode_state(state) == before
+        return found
+
+    with patch.object(lead_fold, "evening", looked):
+        fold(fresh(), log)
+    assert set(last) == set(LEADS)
 
 
 @SOME

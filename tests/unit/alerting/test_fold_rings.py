@@ -108,3 +108,15 @@ def test_nobody_answers_and_the_head_is_told() -> None:
     silent(muted(T0 + 30 * DAY_MS, T0 + 1))
     assert [alert.escalated for alert in line(tick(T0 + DAY_MS))] == [True]
     assert not any(alert.escalated for alert in silent(tick(T0 + DAY_MS)))
+
+
+def test_the_head_is_told_in_the_hour_in_which_a_mute_ends() -> None:
+    """Not at some evening after it; and not by night, where it ends in one."""
+    line, by_night = Line(), Line()
+    for one, until in ((line, T0 + 3 * DAY_MS), (by_night, T0 + 2 * DAY_MS + 11 * HOUR_MS)):
+        assert rings(one(says(LEAVING, T0))) == ["leaving_phrase"]
+        one(muted(until, T0 + 1))
+        assert not any(alert.escalated for alert in one(tick(until - HOUR_MS)))
+    assert [alert.escalated for alert in line(tick(T0 + 3 * DAY_MS))] == [True]
+    assert not any(alert.escalated for alert in by_night(tick(T0 + 2 * DAY_MS + 12 * HOUR_MS)))
+    assert [alert.escalated for alert in by_night(tick(T0 + 2 * DAY_MS + 21 * HOUR_MS))] == [True]

@@ -87,7 +87,7 @@ def changes(history: Sequence[Step]) -> list[Change]:
             made.append(Change(step, now, before.get(alert.rule), alert))
             before[alert.rule] = alert
         assert before == alerts
-        assert policy.due(alerts, builtin().alerts) > 0
+        assert policy.due(alerts, builtin().alerts, 0) > 0
     return made
 
 
@@ -203,4 +203,4 @@ def test_everything_ends(history: Sequence[Step]) -> None:
     for day in range(1, 45):
         list(policy.expire(alerts, moment(last + day * DAY_MS)))
     assert all(alert.status == "resolved" for alert in alerts.values())
-    assert policy.due(alerts, builtin().alerts) == policy.NEVER
+    assert policy.due(alerts, builtin().alerts, 0) == policy.NEVER

@@ -55,7 +55,7 @@ def test_what_comes_and_goes_does_not_ring_each_time() -> None:
     assert again is not None
     assert (again.alert_id, again.status, again.rings, again.held) == (alert.alert_id, "open", False, "cooling")
     assert (again.cleared, again.ring_at) == (False, T0 + DAY_MS)
-    assert policy.due(alerts, builtin().alerts) == T0 + DAY_MS
+    assert policy.due(alerts, builtin().alerts, 0) == T0 + DAY_MS
     assert expire(alerts, T0 + DAY_MS - 1) == []
     (rung,) = expire(alerts, T0 + DAY_MS)
     assert (rung.rings, rung.held, rung.ring_at) == (True, "", 0)
@@ -124,7 +124,7 @@ def test_worse_is_said_in_the_cool_down_too() -> None:
 def test_what_nobody_looks_at_goes_to_the_head_once() -> None:
     """A critical alert that rang and was not touched for 24 h is escalated, without another ring; a warning is not."""
     alerts, _ = opened("critical")
-    assert policy.due(alerts, builtin().alerts) == T0 + DAY_MS
+    assert policy.due(alerts, builtin().alerts, 0) == T0 + DAY_MS
     assert expire(alerts, T0 + DAY_MS - 1) == []
     (told,) = expire(alerts, T0 + DAY_MS)
     assert (told.escalated, told.rings, told.status) == (True, False, "open")
@@ -139,7 +139,7 @@ def test_the_head_sleeps_too() -> None:
     """What rang at three in the night goes to the head at nine of the morning after the next night."""
     alerts, _ = opened("critical", T0 + 15 * HOUR_MS)
     assert expire(alerts, T0 + 39 * HOUR_MS) == []
-    assert policy.due(alerts, builtin().alerts) == T0 + 45 * HOUR_MS
+    assert policy.due(alerts, builtin().alerts, 0) == T0 + 45 * HOUR_MS
     (told,) = expire(alerts, T0 + 45 * HOUR_MS)
     assert told.escalated
 

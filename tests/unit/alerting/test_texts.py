@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from alerting.render import LONGEST, REPEATED, Rendered, render
+from alerting.render import LONGEST, REPEATED, Rendered, gist, render
 from alerting.report import render_curator, render_report
 from alerting.texts import TEXTS
 from processors.russian import plural
@@ -120,6 +120,17 @@ def test_no_foreign_text_breaks_a_message(
     plain = parse_html(f"{REPEATED}\n\n{message.text}")
     assert len(plain.encode("utf-16-le")) // 2 <= LONGEST
     assert message.text.count("<") == 2
+
+
+def test_words_of_a_mail_are_words() -> None:
+    """Quoted as in a chat, and said where they stand."""
+    said = Evidence("1" * 16, LEAVING.opened_at, "mail", "Договор\nРасторгаем.", who="Пётр")
+    mail = replace(LEAVING, evidence=[said])
+    text = render(mail).text
+    assert "• письмо " in text
+    assert ", Пётр: «Договор Расторгаем.»" in text
+    assert "в письмах." in text
+    assert "«Договор Расторгаем.»" in gist(mail)
 
 
 def test_markup_in_evidence_is_shown_not_obeyed() -> None:

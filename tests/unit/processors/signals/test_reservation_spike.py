@@ -10,7 +10,7 @@ from processors.context import Context
 from processors.days import day_start
 from processors.signals import reservation_spike as spike
 from processors.signals.raising import Cleared
-from processors.state import Day, LeadState
+from processors.state import Day, LeadState, encode_state
 from schemas.alerts import Signal
 from schemas.events import Reservation
 from tests.unit.processors.clients import TODAY, at, client, context, weekday
@@ -56,8 +56,12 @@ def test_the_evening_knows_more() -> None:
     state = client(REGULAR)
     state.days[TODAY] = Day(14, 40)
     found = spike.evening(state, "7", at(TODAY, 18), around)
-    assert [(signal.severity, signal.lead_id) for signal in found if isinstance(signal, Signal)] == [("warning", "7")]
-    assert spike.evening(state, "7", at(TODAY, 18), around) == ()
+    (signal,) = [each for each in found if isinstance(each, Signal)]
+    assert (signal.severity, signal.lead_id) == ("warning", "7")
+    assert [(each.kind, each.text) for each in signal.evidence] == [("day", "создано броней: 14, в них 40 шт.")]
+    before = encode_state(state)
+    assert spike.evening(state, "7", at(TODAY, 19), around) == ()
+    assert encode_state(state) == before  # a lead of whom a look finds nothing writes no state
 
 
 def test_figures_of_long_ago_are_no_evening() -> None:
