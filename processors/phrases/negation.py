@@ -56,7 +56,7 @@ OTHERS = STRANGERS | frozenset(
 )
 """Who does not leave us when he leaves, in the nominative. Not "клиент": our people say of him what he said."""
 
-PREPOSITIONS = frozenset(word_list("на в во с со из по от к ко у для"))
+PREPOSITIONS = frozenset(word_list("на в во с со из по от до к ко у для"))
 
 ADVERBS = frozenset(word_list("домой спать пораньше"))
 """Harmless without a preposition."""
@@ -80,15 +80,16 @@ def negated(words: Sequence[str], clauses: Sequence[int], anchor: int) -> bool:
 def benign(words: Sequence[str], clauses: Sequence[int], first: int, last: int, unless: frozenset[str]) -> bool:
     """Whether a word of `unless` (stems, and forms as `=form`) makes the phrase at `first`..`last` harmless.
 
-    Adverbs do so alone (уходим домой), others within (закрываем рекламный кабинет), right after (склад отгрузки), or
-    behind a preposition (уходим на обед).
+    Adverbs do so alone (уходим домой), others within (закрываем рекламный кабинет), right after (склад отгрузки; свой
+    склад мы закрыли), or behind a preposition (уходим на обед).
     """
+    behind = last + 1 + (not OURS.isdisjoint(words[last + 1 : last + 2]))
     for i in range(max(0, first - FAR), min(len(words), last + 1 + FAR)):
         if clauses[i] not in (clauses[first], clauses[last]):
             continue
         if not spoils(words[i : i + 1], unless):
             continue
-        if words[i] in ADVERBS or first < i <= last + 1 or not PREPOSITIONS.isdisjoint(words[max(0, i - 2) : i]):
+        if words[i] in ADVERBS or first < i <= behind or not PREPOSITIONS.isdisjoint(words[max(0, i - 2) : i]):
             return True
     return False
 
