@@ -12,6 +12,9 @@ INFINITIVE = ("ть", "ти", "чь", "ться", "тись")
 
 NEVER = frozenset(word_list("никуда никогда незачем зачем нельзя передумали передумал передумала раздумали раздумал"))
 
+NOT_DENIED = frozenset(word_list("потому исключаю исключаем исключено"))
+"""Before "что" they deny nothing: не исключаю, что сменим склад; не успеваете, потому что уходим."""
+
 FILLERS = frozenset(word_list("пока сейчас точно еще уже больше же бы нам мы"))
 """May stand between "не" and its verb: не сейчас уходим, не хотели бы."""
 
@@ -127,9 +130,9 @@ def _denied(words: Sequence[str], verb: int) -> bool:
 
 
 def _only_quoted(words: Sequence[str], before: Sequence[int]) -> bool:
-    """не значит, что уходим; but not: не успеваете, потому что уходим."""
+    """не значит, что уходим."""
     that = next((i for i in before if words[i] == "что"), None)
-    return that is not None and words[that - 1] != "потому" and "не" in words[max(0, that - 3) : that]
+    return that is not None and words[that - 1] not in NOT_DENIED and "не" in words[max(0, that - 3) : that]
 
 
 def _modal(words: Sequence[str], indices: Iterable[int]) -> int | None:
