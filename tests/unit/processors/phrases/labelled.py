@@ -2,8 +2,10 @@
 
 `leaving.tsv`: sentences that clients of a fulfilment company might write or say, made up (no real chats are at hand),
 each batch before the lists were tuned on it. A third (crc32 of the text divisible by 3) is held out: of it only the
-totals are looked at, never the sentences that were missed. `chatter.txt`: a seeded excerpt (1000 lines, and 500 that
-hold a word of the lists) of Koziev/NLP_Datasets, CC0-1.0.
+totals are looked at, never the sentences that were missed. `rounds.tsv`: by another hand, each round
+written without the words of those before and measured before the lists were extended by its kinds; the last ones (H of
+leaving, D of the other topics) were never tuned on. `plain`: the plainest words, and harmless ones. `chatter.txt`: a
+seeded excerpt (1000 lines, and 500 that hold a word of the lists) of Koziev/NLP_Datasets, CC0-1.0.
 """
 
 import csv
@@ -30,6 +32,22 @@ def labelled() -> list[Labelled]:
     with (HERE / "leaving.tsv").open(encoding="utf-8", newline="") as file:
         rows = csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
         return [Labelled(row["text"], row["label"] == "1", row["split"]) for row in rows]
+
+
+class Round(NamedTuple):
+    """An utterance of a round: whether it is of its topic."""
+
+    split: str
+    topic: str
+    counts: bool
+    text: str
+
+
+def rounds() -> list[Round]:
+    """All of them."""
+    with (HERE / "rounds.tsv").open(encoding="utf-8", newline="") as file:
+        rows = csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
+        return [Round(row["split"], row["topic"], row["label"] == "1", row["text"]) for row in rows]
 
 
 def part_of(text: str) -> Part:
