@@ -197,3 +197,16 @@ async def test_changed_after_it_was_published(bench: Bench) -> None:
     path.write_bytes(b"more")
     assert dispose(directory, [(path, state)], "delete") == 0
     assert sorted(p.name for p in directory.iterdir()) == [path.name, "metadata.json"]
+
+
+async def test_same_session_on_two_hosts(bench: Bench) -> None:
+    """Two files of one session id have two ids and two places."""
+    first = write_session(bench.recordings, "s")
+    bench.mark(first)
+    await bench.agent.work()
+    shutil.rmtree(first)
+    directory = write_session(bench.recordings, "s", room="lead-12345-again")
+    bench.mark(directory)
+    await bench.agent.work()
+    told = bench.notes.recordings()
+    assert len({r.recording_id for r in told}) == len({r.path for r in told}) == len(bench.stored()) == 2

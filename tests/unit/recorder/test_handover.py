@@ -238,16 +238,3 @@ async def test_second_recording_of_a_session(benches: Callable[..., Bench]) -> N
     bench.spool.drop(directory, round(later * 1000))
     assert await bench.agent.work() == 0
     assert [r.file for r in bench.notes.recordings()][1:] == ["second.mp4"]
-
-
-async def test_same_session_on_two_hosts(bench: Bench) -> None:
-    """Two files of one session id have two ids and two places."""
-    first = write_session(bench.recordings, "s")
-    bench.mark(first)
-    await bench.agent.work()
-    shutil.rmtree(first)
-    directory = write_session(bench.recordings, "s", room="lead-12345-again")
-    bench.mark(directory)
-    await bench.agent.work()
-    told = bench.notes.recordings()
-    assert len({r.recording_id for r in told}) == len({r.path for r in told}) == len(bench.stored()) == 2
