@@ -1,7 +1,6 @@
 """One recording's way on real files and real child processes, with a publisher that notes what it gets."""
 
 import os
-import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from hashlib import sha256
