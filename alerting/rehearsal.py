@@ -11,7 +11,7 @@ import msgspec
 from alerting.crowd import Crowd
 from alerting.fold import Partition, Result
 from processors.context import Context
-from processors.days import HOUR_MS, local_day
+from processors.days import DAY_MS, HOUR_MS, hour_start, local_day
 from processors.fleet import FleetDays
 from processors.rules import Rules
 from schemas.alerts import Alert, AlertStatus, Evidence, Held, Rule, Severity, Signal, Unit
@@ -21,6 +21,10 @@ from schemas.topics import LEAD_EVENTS
 from schemas.types import EventId, LeadId, LocalDay, Meta, Millis
 
 _TOPIC = LEAD_EVENTS.name
+
+
+LONGEST_PAUSE_MS = 400 * DAY_MS
+"""Hours are made for so long a pause at most: one event of a wrong year must not take all the years up to it."""
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):
@@ -87,7 +91,7 @@ class Rehearsal:
                     self._take_days(event)
 
     def _hours_until(self, ts: Millis) -> Iterator[Result]:
-        first = ts - ts % HOUR_MS if self._next_tick < 0 else self._next_tick
+        first = hour_start(ts) if self._next_tick < 0 else max(self._next_tick, hour_start(ts - LONGEST_PAUSE_MS))
         for hour in range(first, ts + 1, HOUR_MS):
             self._offset += 1
             yield from self._tick(Tick(event_id=event_id("tick", hour), ts=hour))

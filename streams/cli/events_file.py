@@ -1,6 +1,7 @@
 """Files of a back-test: lead events a line (JSONL), who left (CSV), other thresholds (TOML). Streamed, never whole."""
 
 import csv
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
@@ -47,21 +48,32 @@ class BadLines(msgspec.Struct):
 
 
 class _Head(msgspec.Struct):
-    type: str = ""
+    type: str
+    ts: Millis
     lead_id: str = ""
-    ts: int = 0
 
 
+GZIP = b"\x1f\x8b"
 _HEAD = msgspec.json.Decoder(_Head)
 _DAY_MS = 86_400_000
 
 
 @contextmanager
 def opened(file: Path) -> Iterator[BinaryIO]:
-    """The file for reading. Raises `ConfigError` in one line when it cannot be opened or breaks off."""
+    """The file for reading, twice if need be. Raises `ConfigError` in one line when it cannot be opened or breaks off,
+    is a pipe, or packed.
+    """
     try:
         with file.open("rb", buffering=BUFFER) as source:
+            if not source.seekable():
+                raise ConfigError(f"{file}: это поток, а нужен обычный файл: он читается дважды")
+            packed = source.read(len(GZIP)) == GZIP
+            source.seek(0)
+            if packed:
+                raise ConfigError(f"{file}: это сжатый файл, сначала распакуйте его (gunzip)")
             yield source
+    except BrokenPipeError:  # who reads our answer has gone: no fault of the file
+        raise
     except OSError as error:
         raise ConfigError(f"{file}: {os_reason(error)}") from error
 
@@ -69,7 +81,7 @@ def opened(file: Path) -> Iterator[BinaryIO]:
 def survey(source: BinaryIO) -> Survey:
     """Read a file through for what `Survey` says; lines that are no events are passed over."""
     found, parse = Survey(set()), _HEAD.decode
-    for line in source:
+    for line in _lines(source):
         try:
             head = parse(line)
         except msgspec.DecodeError:
@@ -91,13 +103,21 @@ def events(source: BinaryIO, bad: BadLines) -> Iterator[tuple[Millis, Event]]:
     """The events of a file in its order, each as if it had come at its own time (so nothing is late). Empty lines are
     nothing; others that are none go to `bad`.
     """
-    for number, line in enumerate(source, 1):
+    for number, line in enumerate(_lines(source), 1):
         event = decode(line)
         if isinstance(event, Rejected):
             if line.strip():
                 bad.add(number, event.reason)
             continue
         yield event.ts, event
+
+
+def _lines(source: BinaryIO) -> Iterator[bytes]:
+    """The lines, without the mark that Windows puts before the first."""
+    for line in source:
+        yield line.removeprefix(BOM_UTF8)
+        break
+    yield from source
 
 
 def labels_of(file: Path) -> dict[LeadId, LocalDay]:
@@ -107,10 +127,7 @@ def labels_of(file: Path) -> dict[LeadId, LocalDay]:
     """
     left: dict[LeadId, LocalDay] = {}
     with opened(file) as source:
-        try:
-            text = source.read().decode("utf-8-sig").splitlines()
-        except UnicodeDecodeError as error:
-            raise ConfigError(f"{file}: {error}") from error
+        text = source.read().decode("utf-8-sig", "replace").splitlines()  # a head in cp1251 is passed over anyhow
     delimiter = ";" if text and ";" in text[0] else ","
     for number, row in enumerate(csv.reader(text, delimiter=delimiter), 1):
         if not row or (number == 1 and not row[0].strip().isdigit()):

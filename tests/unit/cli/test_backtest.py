@@ -1,13 +1,22 @@
 """`leadpulse backtest`: the wire, its words, what it says of bad files. The fold is the live one."""
 
+import gzip
 import json
+import os
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
+from unittest.mock import patch
 
 import pytest
 
+from alerting.fold import Partition
+from alerting.rehearsal import Rehearsal
+from processors.rules import builtin
 from schemas.codec import encode, event_id
 from schemas.events import Event, Reservation, Tick
 from schemas.topics import DAY_MS
+from schemas.types import Meta
 from tests.unit.cli.conftest import Line
 
 START = 1_764_547_200_000
@@ -92,6 +101,57 @@ def test_bad_lines_are_named_and_the_rest_goes_on(line: Line, tmp_path: Path) ->
     assert "строка 243: " in result.stderr
 
 
+def test_what_is_no_event_is_no_time(line: Line, file: Path, tmp_path: Path) -> None:
+    """Lines without a time, or with one that cannot be, count neither for the span nor for the curator's week."""
+    clean = line("backtest", str(file)).stdout
+    for bad in ("{}", '{"type":"tick","ts":176000000000000000}', '{"type":"tick","ts":-99999999999999999}'):
+        shown = line("backtest", str(write(tmp_path / "bad.jsonl", history(), bad)))
+        assert shown.stdout == clean
+        assert "1\u00a0негодная строка" in shown.stderr
+
+
+def test_a_mark_before_the_first_line_and_cr_are_borne(line: Line, file: Path, tmp_path: Path) -> None:
+    """As Windows writes it."""
+    other = tmp_path / "windows.jsonl"
+    other.write_bytes(b"\xef\xbb\xbf" + file.read_bytes().replace(b"\n", b"\r\n"))
+    result = line("backtest", str(other))
+    assert (result.exit_code, result.stdout) == (0, line("backtest", str(file)).stdout)
+
+
+def test_what_is_no_plain_file_is_told(line: Line, file: Path, tmp_path: Path) -> None:
+    """A packed one, and a pipe: in a line that says what to do."""
+    packed, pipe = tmp_path / "events.jsonl.gz", tmp_path / "pipe"
+    packed.write_bytes(gzip.compress(file.read_bytes()))
+    assert "распакуйте" in line("backtest", str(packed)).stderr
+    os.mkfifo(pipe)
+    end = os.open(pipe, os.O_RDWR)  # somebody writes, so that nobody waits
+    try:
+        assert "нужен обычный файл" in line("backtest", str(pipe)).stderr
+    finally:
+        os.close(end)
+
+
+def test_an_event_of_a_wrong_year_takes_no_years() -> None:
+    """Hours are made for a pause of 400 days at most, and what comes after it is played."""
+    ticked = [ts for ts in _hours([reservation("7", 0), reservation("7", 10_000)]) if ts > START + DAY_MS]
+    assert len(ticked) == 400 * 24 + 1
+    assert len(_hours([reservation("7", 0), reservation("7", 300)])) == 300 * 24 + 1
+
+
+def _hours(events: list[Event]) -> list[int]:
+    """The hours that a rehearsal makes."""
+    found: list[int] = []
+    real = Partition.tick
+
+    def tick(self: Partition, tick: Tick, meta: Meta) -> Iterator[Any]:
+        found.append(tick.ts)
+        return real(self, tick, meta)
+
+    with patch.object(Partition, "tick", tick):
+        list(Rehearsal(builtin(), ticked=False, curator=lambda _: "").play((event.ts, event) for event in events))
+    return found
+
+
 def test_many_bad_lines_are_counted(line: Line, tmp_path: Path) -> None:
     """A file of something else is told in one line."""
     result = line("backtest", str(write(tmp_path / "events.jsonl", [], *["nothing"] * 1000)))
@@ -124,9 +184,10 @@ def test_settings_that_are_none_are_one_line(line: Line, file: Path, tmp_path: P
 def test_a_row_of_labels_that_is_none_is_named(line: Line, file: Path, tmp_path: Path) -> None:
     """Which row it is, and what belongs there; Excel's semicolons and mark are borne."""
     labels = tmp_path / "left.csv"
-    labels.write_text("\ufeffлид;ушёл\n7;2026-02-09\n8;вчера\n")
-    result = line("backtest", str(file), "--labels", str(labels))
-    assert "строка 3: нужны номер лида и день ухода" in result.stderr
+    for encoding in ("utf-8-sig", "cp1251"):
+        labels.write_text("лид;ушёл\n7;2026-02-09\n8;вчера\n", encoding=encoding)
+        result = line("backtest", str(file), "--labels", str(labels))
+        assert "строка 3: нужны номер лида и день ухода" in result.stderr
 
 
 def test_a_file_out_of_order_is_told(line: Line, tmp_path: Path) -> None:
