@@ -67,7 +67,8 @@ def _silence(what: str, last: str) -> Callable[[Alert], str]:
     def text(alert: Alert) -> str:
         figures = alert.figures
         since = f" ({last} {date(alert.evidence[-1].ts)})" if alert.evidence else ""
-        said = f"{what} уже {count(round(alert.value), WORKING_DAYS)}{since}."
+        rare = figures.get("days") == alert.value  # of a rare buyer all days count
+        said = f"{what} уже {count(round(alert.value), DAYS if rare else WORKING_DAYS)}{since}."
         usual, longest = figures.get("usual_gap", alert.baseline), figures.get("longest_gap", 0.0)
         if usual > 0:
             said += f" Обычный перерыв — {measure(usual, DAYS)}"
@@ -105,8 +106,10 @@ def _bulk(alert: Alert) -> str:
     figures = alert.figures
     stock, out, days = figures.get("stock", 0.0), figures.get("out", alert.value), round(figures.get("days", 1))
     said = f"{_span(days)} забронировано и вывезено {count(round(out), PIECES)}"
-    if stock > 0:
-        said += f" из {whole(round(stock))} на складе ({percent(min(1.0, out / stock))})"
+    if stock >= out > 0:
+        said += f" из {whole(round(stock))} на складе ({percent(out / stock)})"
+    elif stock > 0:
+        said += f": больше, чем на складе ({whole(round(stock))})"
     said += f"; обычно {decimal(alert.baseline)}." if alert.baseline > 0 else "."
     for name, words in _BULK_PARTS.items():
         if figures.get(name, 0.0) > 0:

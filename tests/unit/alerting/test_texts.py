@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from alerting.render import LONGEST, REPEATED, Rendered, gist, render
+from alerting.render import LONGEST, REPEATED, Rendered, gist, plain, render
 from alerting.report import render_curator, render_report
 from alerting.texts import TEXTS
 from processors.russian import plural
@@ -131,6 +131,16 @@ def test_words_of_a_mail_are_words() -> None:
     assert ", Пётр: «Договор Расторгаем.»" in text
     assert "в письмах." in text
     assert "«Договор Расторгаем.»" in gist(mail)
+
+
+def test_figures_of_a_sentence_do_not_contradict_each_other() -> None:
+    """More is reserved than lies there; the days of a rare buyer are those of the calendar."""
+    bulk = replace(ALERTS["bulk-pick"], value=55, figures={"stock": 23, "out": 55, "days": 1})
+    assert "За день забронировано и вывезено 55 штук: больше, чем на складе (23)" in plain(render(bulk).text).replace("\u00a0", " ")
+    silent = replace(ALERTS["order-silence"], value=45, figures={"days": 45, "working_days": 45, "usual_gap": 8.4})
+    assert "Заказов нет уже 45 дней" in plain(render(silent).text).replace("\u00a0", " ")
+    busy = replace(silent, value=33, figures={"days": 45, "working_days": 33, "usual_gap": 1})
+    assert "уже 33 рабочих дня" in plain(render(busy).text).replace("\u00a0", " ")
 
 
 def test_markup_in_evidence_is_shown_not_obeyed() -> None:
