@@ -135,12 +135,16 @@ def test_words_of_a_mail_are_words() -> None:
 
 def test_figures_of_a_sentence_do_not_contradict_each_other() -> None:
     """More is reserved than lies there; the days of a rare buyer are those of the calendar."""
+
+    def says(alert: Alert) -> str:
+        return plain(render(alert).text).replace("\u00a0", " ")
+
     bulk = replace(ALERTS["bulk-pick"], value=55, figures={"stock": 23, "out": 55, "days": 1})
-    assert "За день забронировано и вывезено 55 штук: больше, чем на складе (23)" in plain(render(bulk).text).replace("\u00a0", " ")
+    assert "За день забронировано и вывезено 55 штук: больше, чем на складе (23)" in says(bulk)
     silent = replace(ALERTS["order-silence"], value=45, figures={"days": 45, "working_days": 45, "usual_gap": 8.4})
-    assert "Заказов нет уже 45 дней" in plain(render(silent).text).replace("\u00a0", " ")
+    assert "Заказов нет уже 45 дней" in says(silent)
     busy = replace(silent, value=33, figures={"days": 45, "working_days": 33, "usual_gap": 1})
-    assert "уже 33 рабочих дня" in plain(render(busy).text).replace("\u00a0", " ")
+    assert "уже 33 рабочих дня" in says(busy)
 
 
 def test_markup_in_evidence_is_shown_not_obeyed() -> None:
