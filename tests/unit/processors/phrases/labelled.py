@@ -2,10 +2,11 @@
 
 `leaving.tsv`: sentences that clients of a fulfilment company might write or say, made up (no real chats are at hand),
 each batch before the lists were tuned on it. A third (crc32 of the text divisible by 3) is held out: of it only the
-totals are looked at, never the sentences that were missed. `rounds.tsv`: by a second hand (which
-read the lists after round A, and extended them), each round written without the words of those before and measured before the lists were extended by its kinds; H and J of
-leaving and D of the other topics were never tuned on. `plain`: the plainest words, and harmless ones. `chatter.txt`: a
-seeded excerpt (1000 lines, and 500 that hold a word of the lists) of Koziev/NLP_Datasets, CC0-1.0.
+totals are looked at, never the sentences that were missed. `rounds.tsv`: by a second hand (which read the lists after
+round A, and extended them), each round written without the words of those before and measured before the lists were
+extended by its kinds; H and J of leaving and D of the other topics were never tuned on. `plain`: the plainest words,
+and harmless ones. `chatter.txt`: a seeded excerpt (1000 lines, and 500 that hold a word of the lists) of
+Koziev/NLP_Datasets, CC0-1.0.
 """
 
 import csv
