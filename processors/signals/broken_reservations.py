@@ -147,7 +147,7 @@ def _signal(lead_id: LeadId, number: str, ts: Millis, found: Broken, evidence: E
         severity=SEVERITIES[found.severity],
         ts=ts,
         window_start=day_start(local_day(ts) - found.days + 1),
-        value=found.pieces,
+        value=float(found.pieces),
         baseline=round(found.own_share * found.usual * found.days, 1),
         score=round(100 * found.share, 1),
         strength=round(found.share, 3),

@@ -49,7 +49,7 @@ def rise(state: LeadState, signal: Signal) -> Sequence[Signal]:
     last.level, last.score = max(level, last.level), signal.score
     last.worst = last.level
     last.strength = signal.strength if fresh else max(last.strength, signal.strength)
-    last.value, last.baseline = signal.value, signal.baseline
+    last.value, last.baseline = float(signal.value), float(signal.baseline)  # as they are after a restart
     last.event_id = signal.evidence[0].event_id if signal.evidence else ""
     return (signal,)
 
