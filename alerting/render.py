@@ -129,6 +129,7 @@ _MARKS: dict[Severity, str] = {"info": "🔵", "warning": "🟡", "critical": "�
 _KINDS = {
     "message": "сообщение",
     "mail": "письмо",
+    "chat": "переписка",
     "meeting": "встреча",
     "call": "звонок",
     "reservation": "бронь",
@@ -138,7 +139,7 @@ _KINDS = {
     "stock": "остаток",
     "day": "день",
 }
-_SAID = ("message", "mail", "meeting", "call")
+_SAID = ("message", "mail", "chat", "meeting", "call")
 """Kinds of evidence whose text is somebody's words."""
 
 ANSWERS = {

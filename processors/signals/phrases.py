@@ -93,6 +93,8 @@ def by_verdict(state: LeadState, event: PhraseVerdict, context: Context) -> Sequ
         raised = state.raised.get(event.rule)
         only_this = raised is not None and raised.level == 0 and raised.event_id == event.about
         return clear(state, event.rule, event.ts) if only_this else ()
+    if not event.evidence:  # a yes that shows no words is none
+        return ()
     if not is_news(state, event.rule, event.key, local_day(event.ts) + NEWER_TRANSCRIPT_DAYS, "warning"):
         return ()
     signal = Signal(

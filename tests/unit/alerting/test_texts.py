@@ -133,6 +133,16 @@ def test_words_of_a_mail_are_words() -> None:
     assert "«Договор Расторгаем.»" in gist(mail)
 
 
+@pytest.mark.parametrize(
+    "kind", ["message", "mail", "chat", "meeting", "call", "reservation", "pick", "shipment", "inbound", "stock", "day"]
+)
+def test_each_kind_of_evidence_has_its_word(kind: str) -> None:
+    """What signals show is named."""
+    text = render(replace(LEAVING, evidence=[Evidence("1" * 16, LEAVING.opened_at, kind, "текст")])).text
+    assert "текст" in text
+    assert "событие" not in text
+
+
 def test_figures_of_a_sentence_do_not_contradict_each_other() -> None:
     """More is reserved than lies there; the days of a rare buyer are those of the calendar."""
 

@@ -66,3 +66,11 @@ def test_a_verdict_on_another_rule_is_nothing() -> None:
     lead = Lead()
     _, asked = lead.hears(message("мы будем вынуждены уйти"))
     assert lead.hears(replace(verdict(asked, meant=True), rule="reservation_spike")) == []
+
+
+def test_a_yes_that_shows_no_words_is_none() -> None:
+    """A curator could check nothing of it."""
+    lead = Lead()
+    _, asked = lead.hears(message("мы будем вынуждены уйти"))
+    assert lead.hears(replace(verdict(asked, meant=True), evidence=[])) == []
+    assert lead.hears(verdict(asked, meant=True)) != []
