@@ -73,4 +73,4 @@ def test_a_yes_that_shows_no_words_is_none() -> None:
     lead = Lead()
     _, asked = lead.hears(message("мы будем вынуждены уйти"))
     assert lead.hears(replace(verdict(asked, meant=True), evidence=[])) == []
-    assert lead.hears(verdict(asked, meant=True)) != []
+    assert lead.hears(replace(verdict(asked, meant=True), event_id="e" * 16)) != []
