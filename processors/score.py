@@ -116,7 +116,7 @@ def _raised(rule: Rule, raised: Raised, trusted: float, weight: Weight, now: Mil
     """What a finding still counts."""
     half_life = weight.half_life_days or rules.fade_days
     since = raised.at if weight.half_life_days else raised.over if raised.level < 0 else now
-    age = max(0, now - since) / DAY_MS
+    age = float(max(0, now - since) // DAY_MS)  # whole days: on its first day a finding counts whole
     level = raised.level if raised.level >= 0 else raised.worst
     most = {0: rules.info_most, 2: 1.0}.get(level, rules.warning_most)
     if rule in READ and raised.level < 0:

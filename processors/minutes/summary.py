@@ -26,7 +26,7 @@ class Findings(NamedTuple):
 def summarise(found: Findings) -> str:
     """One to three short Russian sentences."""
     if not found.topics:
-        return "В записи нет слов."
+        return "Слов в записи нет."
     titles = "; ".join(topic.title.lower() for topic in found.topics[:MOST_TITLES])
     sentences = (f"Темы: {titles}.", _risk(found), _open(found.open_questions))
     return " ".join(sentence for sentence in sentences if sentence)

@@ -37,7 +37,14 @@ CONSUMED = {
     ),
     "transcribe": (topics.RECORDINGS,),
     "minutes": (topics.MINUTES_REQUESTS,),
-    "store": (topics.LEAD_EVENTS, topics.LEAD_SIGNALS, topics.LEAD_ALERTS, topics.LEAD_UNASSIGNED, topics.TRANSCRIPTS),
+    "store": (
+        topics.LEAD_EVENTS,
+        topics.LEAD_SIGNALS,
+        topics.LEAD_ALERTS,
+        topics.LEAD_SCORES,
+        topics.LEAD_UNASSIGNED,
+        topics.TRANSCRIPTS,
+    ),
     "notify": (topics.LEAD_ALERTS, topics.RECORDINGS, topics.OUT_FILES),
 }
 """What has to be worked off at the end."""
@@ -114,7 +121,7 @@ async def judge(here: Installation, sender: Sender, plan: Plan) -> dict[str, int
     return {
         "requests": sender.requests,
         "events": len(by_id),
-        "alerts": len({alert_id for alert_id, _ in oracle.alerts}),
+        "alerts": len({alert.alert_id for alert in oracle.alerts.values() if alert.rings}),
         "versions of alerts": len(oracle.alerts),
         "repeats on the log": len(events) - len(by_id),
     }

@@ -52,7 +52,7 @@ def test_any_conversation_makes_minutes(conversation: Conversation) -> None:
 
 def test_silence_makes_minutes_too() -> None:
     """No utterances, or none with a word in it."""
-    assert extract(Conversation([])).summary == "В записи нет слов."
+    assert extract(Conversation([])).summary == "Слов в записи нет."
     assert extract(Conversation([Utterance(0, 1, " … "), Utterance(1, 2, "")])).actions == []
 
 
