@@ -6,33 +6,22 @@ Figures come by the names that the signals give them (`schemas.alerts.Signal.fig
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
+from alerting import goods
 from processors.russian.dates import date
 from processors.russian.plural import (
-    ARTICLES,
     COMPLAINTS,
     DAYS,
-    DOCUMENTS,
     HOURS,
     OUR_MESSAGES,
-    PIECES,
     REMARKS,
-    RESERVATIONS,
     TALKS,
     TIMES,
     WORKING_DAYS,
     Forms,
-    choose,
     count,
-    decimal,
     measure,
-    percent,
-    times,
-    whole,
 )
 from schemas.alerts import Alert, Rule
-
-RARE = 2.0
-"""Orders a day below which a week is told instead."""
 
 
 class Text(NamedTuple):
@@ -48,19 +37,6 @@ def title(alert: Alert) -> str:
     if alert.rule == "combined_risk" and alert.severity == "critical":
         return "высокий риск ухода"
     return TEXTS[alert.rule].title
-
-
-def _spike(alert: Alert) -> str:
-    pieces = alert.unit == "pieces"
-    amount = count(round(alert.value), PIECES if pieces else RESERVATIONS)
-    amount += " в брони за день" if pieces else " за день"
-    usual = decimal(alert.baseline)
-    if usual == "0":
-        return f"{amount}, хотя обычно броней почти нет."
-    normal = choose(round(alert.baseline), ("обычной", "обычных", "обычных")) if "," not in usual else "обычных"
-    fleet = alert.figures.get("fleet", 1.0)
-    others = f" У остальных клиентов сегодня тоже больше обычного: в {times(fleet)}." if fleet >= 1.2 else ""
-    return f"{amount} при {normal} {usual}: в {times(alert.value / alert.baseline)} больше нормы клиента.{others}"
 
 
 def _silence(what: str, last: str) -> Callable[[Alert], str]:
@@ -89,61 +65,6 @@ def _reply(alert: Alert) -> str:
     elif hours > 0:
         said += f" Обычно отвечает за {measure(hours, HOURS) if hours >= 1 else 'час'}."
     return said
-
-
-def _decline(alert: Alert) -> str:
-    ratio = alert.figures.get("ratio", alert.value / alert.baseline if alert.baseline else 0.0)
-    days, span = (7, "неделю") if alert.baseline < RARE else (1, "день")  # "0,2 брони в день" says nothing
-    said = (
-        f"За 28 дней в среднем {measure(days * alert.value, RESERVATIONS)} в {span}, "
-        f"до этого было {decimal(days * alert.baseline)}: осталось {percent(ratio)}."
-    )
-    fleet = alert.figures.get("fleet", 0.0)
-    return f"{said} У остальных клиентов за то же время {percent(fleet)}." if fleet > 0 else said
-
-
-def _bulk(alert: Alert) -> str:
-    figures = alert.figures
-    stock, out, days = figures.get("stock", 0.0), figures.get("out", alert.value), round(figures.get("days", 1))
-    said = f"{_span(days)} забронировано и вывезено {count(round(out), PIECES)}"
-    if stock >= out > 0:
-        said += f" из {whole(round(stock))} на складе ({percent(out / stock)})"
-    elif stock > 0:
-        said += f": больше, чем на складе ({whole(round(stock))})"
-    said += f"; обычно {decimal(alert.baseline)}." if alert.baseline > 0 else "."
-    for name, words in _BULK_PARTS.items():
-        if figures.get(name, 0.0) > 0:
-            said += " " + words(figures)
-    if figures.get("inbound", 1.0) + figures.get("announced", 0.0) <= 0:
-        said += " Поставок нет и не ожидается."
-    return said
-
-
-_BULK_PARTS: Mapping[str, Callable[[Mapping[str, float]], str]] = {
-    "withdrawn": lambda f: f"Клиент забирает себе {count(round(f['withdrawn']), PIECES)}.",
-    "gone": lambda f: f"Закончились {count(round(f['gone']), ARTICLES)} из {whole(round(f.get('skus', f['gone'])))}.",
-    "days_to_zero": lambda f: f"Остатка хватит на {measure(max(f['days_to_zero'], 0.1), DAYS)}.",
-    "inbound": lambda f: f"Пришло {count(round(f['inbound']), PIECES)}.",
-    "announced": lambda f: f"Ожидается поставка: {count(round(f['announced']), PIECES)}.",
-    "doubtful": lambda _: "Остаток в WMS не сходится с движением товара: цифры могут быть неточными.",
-    "estimated": lambda _: "Остаток посчитан по движению товара: снимка остатков от WMS нет.",
-}
-
-
-def _broken(alert: Alert) -> str:
-    figures = alert.figures
-    reserved, documents = figures.get("reserved", 0.0), round(figures.get("documents", 0))
-    said = f"{_span(round(figures.get('days', 1)))} снято с брони {count(round(alert.value), PIECES)}"
-    if reserved > 0:
-        said += f" из {whole(round(reserved))} ({percent(min(1.0, alert.value / reserved))})"
-    if documents > 1:
-        said += f", всего {count(documents, DOCUMENTS)}"
-    usual = figures.get("usual_share")
-    return f"{said}; обычно снимает {percent(usual / 100)}." if usual else f"{said}; раньше почти не снимал."
-
-
-def _span(days: int) -> str:
-    return "За день" if days <= 1 else f"За {count(days, DAYS)}"
 
 
 def _words(forms: Forms, about: str) -> Callable[[Alert], str]:
@@ -184,7 +105,7 @@ _CALL = "свяжитесь с клиентом сегодня, выясните
 TEXTS: Mapping[Rule, Text] = {
     "reservation_spike": Text(
         "резкий рост броней",
-        _spike,
+        goods.spike,
         "уточните у клиента, с чем связан рост: распродажа, новая площадка или вывоз товара.",
     ),
     "order_silence": Text(
@@ -214,17 +135,17 @@ TEXTS: Mapping[Rule, Text] = {
     ),
     "volume_decline": Text(
         "заказов всё меньше",
-        _decline,
+        goods.decline,
         "спросите, что изменилось: сезон, другая площадка или другой склад.",
     ),
     "bulk_pick": Text(
         "забирает товар со склада",
-        _bulk,
+        goods.bulk_pick,
         "свяжитесь с клиентом сегодня: это поставка на площадку или вывоз товара?",
     ),
     "broken_reservations": Text(
         "снимает брони",
-        _broken,
+        goods.broken,
         "спросите, почему брони сняты: ошибка, перенос или отказ от услуг.",
     ),
     "payment_conflict": Text(

@@ -5,14 +5,15 @@ Unknown fields are ignored; an unknown type or a broken record is `Rejected` (se
 `backfill` marks history: it is stored and reaches the fold only as a `baseline`; it never raises an alert.
 """
 
-from typing import Annotated, Literal
+from typing import Literal
 
 import msgspec
 
 from schemas.base import LeadEvent
+from schemas.fleet import Fleet, Tick
 from schemas.meetings import MeetingRecorded, MeetingRoom, MeetingTranscribed, RoomHappening, Utterance
 from schemas.minutes import ChatSummary, MeetingMinutes, PhraseVerdict, ProfileCorrected
-from schemas.types import EventId, LocalDay, Millis
+from schemas.types import LocalDay, Millis
 from schemas.warehouse import Adjustment, Inbound, Line, Pick, Reservation, Return, Shipment, StockSnapshot, WmsEvent
 
 __all__ = [
@@ -131,17 +132,6 @@ class AlertAction(LeadEvent, frozen=True, tag="alert_action"):
     callback_id: str = ""
 
 
-class Tick(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="type", tag="tick"):
-    """An hour passed, in every partition: time is an event. Belongs to no lead."""
-
-    event_id: EventId
-    ts: Millis
-    lead_id: str = ""
-    source: str = "store"
-    v: int = 1
-    backfill: bool = False
-
-
 class DayFigures(msgspec.Struct, frozen=True, array_like=True):
     """What one client did on one Moscow day. Counts, and pieces where the name ends in `qty`.
 
@@ -165,42 +155,6 @@ class DayFigures(msgspec.Struct, frozen=True, array_like=True):
     calls: int = 0
     meetings: int = 0
     answers: int = 0
-
-
-Factor = Annotated[float, msgspec.Meta(ge=0.01, le=100)]
-"""How many times the ordinary: one is divided by it, and its logarithm is taken."""
-
-
-class Fleet(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="type", tag="fleet"):
-    """Figures of all clients together, hourly to every partition. Belongs to no lead. (`processors.fleet` makes them.)
-
-    `day` is the Moscow day of `ts`. `ratios` are the fleet's factor F of the days up to `day`, the last one of today so
-    far; `weekdays` the pooled shape, Monday first, mean 1; `closed` the days on which the fleet rested. `size_spread`
-    is the pooled deviation of ln(pieces of an active day), `order_spread` of ln(pieces an order); `decline` the median
-    of 28 d over the 84 d before. `clients` is how many are active. `sources` says since when each source sends live
-    events, `fired` for which share of the active clients a rule's alert opened within 24 h, `rung` how often each
-    curator (chat id, "" for the shared one) was rung within 7 days, `verdicts` how many alerts of a rule people called
-    confirmed and false.
-    """
-
-    event_id: EventId
-    ts: Millis
-    day: LocalDay
-    ratios: list[Factor] = []
-    weekdays: list[Factor] = []
-    closed: list[LocalDay] = []
-    size_spread: float = 0.0
-    order_spread: float = 0.0
-    decline: Factor = 1.0
-    clients: int = 0
-    sources: dict[str, Millis] = {}
-    fired: dict[str, float] = {}
-    rung: dict[str, int] = {}
-    verdicts: dict[str, tuple[int, int]] = {}
-    lead_id: str = ""
-    source: str = "store"
-    v: int = 1
-    backfill: bool = False
 
 
 class AlertsMuted(LeadEvent, frozen=True, tag="alerts_muted"):
