@@ -5,6 +5,7 @@ A part of the file is a struct here; `load` reads another file over the built-in
 
 from functools import cache
 from importlib.resources import files
+from math import isfinite
 
 import msgspec
 
@@ -52,6 +53,8 @@ def _over(base: dict[str, object], other: dict[str, object]) -> dict[str, object
     """`other` laid over `base`, table by table."""
     merged = dict(base)
     for name, value in other.items():
+        if isinstance(value, float) and not isfinite(value):
+            raise msgspec.ValidationError(f"`{name}` must be a finite number")
         under = merged.get(name)
         merged[name] = _over(under, value) if isinstance(under, dict) and isinstance(value, dict) else value
     return merged

@@ -2,25 +2,31 @@
 
 import msgspec
 
+from processors.rules.bounds import Count, Hour, Number, Size
+
 
 class AlertRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Times and counts of `alerting.policy`."""
 
-    cool_down_hours: float
-    grown: float
-    within_hours: float
-    quiet_from: int
-    quiet_until: int
-    shadow_days: float
-    weekly_budget: int
-    group_share: float
-    group_clients: int
-    gather_hours: float
-    escalate_hours: float
-    doubted_below: float
-    doubted_after: int
-    evening_hour: int
-    evening_hours: int
+    cool_down_hours: Size
+    grown: Size
+    within_hours: Size
+    quiet_from: Hour
+    quiet_until: Hour
+    shadow_days: Size
+    weekly_budget: Count
+    group_share: Size
+    group_clients: Count
+    gather_hours: Size
+    escalate_hours: Size
+    doubted_below: Size
+    doubted_after: Count
+    evening_hour: Hour
+    evening_hours: Number
+
+    def __post_init__(self) -> None:
+        if self.evening_from < 0:
+            raise ValueError("evening_hours must end within the day: at most evening_hour + 1")
 
     @property
     def evening_from(self) -> int:

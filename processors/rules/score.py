@@ -2,46 +2,47 @@
 
 import msgspec
 
+from processors.rules.bounds import Count, Positive, Size
 from schemas.alerts import Rule
 
 
 class Weight(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`weight` 0..1 at full strength; the part halves each `half_life_days` (0: it counts while it is red)."""
 
-    weight: float
-    half_life_days: float = 0.0
+    weight: Size
+    half_life_days: Size = 0.0
 
 
 class ReadingRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How strong a reading of the days is, alarm or not: half at `half`, and how steeply it rises around it."""
 
-    half: float
-    steep: float
+    half: Positive
+    steep: Positive
 
 
 class FeedbackRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How people's verdicts on a rule move its weight."""
 
-    enough: int
-    least: float
-    most: float
+    enough: Count
+    least: Size
+    most: Size
 
 
 class ScoreRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Points from which a level begins, below which it ends, and the weights by rule."""
 
-    yellow: float
-    red: float
-    yellow_below: float
-    red_below: float
-    calm_days: int
-    background: float
-    rare_days: float
-    info_most: float
-    warning_most: float
-    fade_days: float
-    moved: float
-    together: float
+    yellow: Size
+    red: Size
+    yellow_below: Size
+    red_below: Size
+    calm_days: Count
+    background: Size
+    rare_days: Positive
+    info_most: Size
+    warning_most: Size
+    fade_days: Positive
+    moved: Size
+    together: Size
     silence: ReadingRules
     decline: ReadingRules
     feedback: FeedbackRules

@@ -2,45 +2,47 @@
 
 import msgspec
 
+from processors.rules.bounds import Count, Size
+
 
 class BulkPickRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Stock that leaves at once, or faster than ever."""
 
-    min_stock: int
-    min_days: int
-    large: float
-    at_once: float
-    least_days: float
-    share_3_days: float
-    share_week: float
-    unusual: float
-    one_order_3_days: float
-    one_order_week: float
-    replaced: float
-    estimated: float
-    cover_days: float
-    withdrawal_warning: float
-    withdrawal_critical: float
-    critical: float
-    critical_days_left: float
-    critical_gone: float
-    doubtful: float
-    cleared: float
-    clear_days: int
+    min_stock: Count
+    min_days: Count
+    large: Size
+    at_once: Size
+    least_days: Size
+    share_3_days: Size
+    share_week: Size
+    unusual: Size
+    one_order_3_days: Size
+    one_order_week: Size
+    replaced: Size
+    estimated: Size
+    cover_days: Size
+    withdrawal_warning: Size
+    withdrawal_critical: Size
+    critical: Size
+    critical_days_left: Size
+    critical_gone: Size
+    doubtful: Size
+    cleared: Size
+    clear_days: Count
 
 
 class BrokenRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Reservations that are taken back."""
 
-    min_days: int
-    min_pieces: int
-    documents: int
-    least_days: float
-    warning: float
-    critical: float
-    critical_days: float
-    unusual: float
-    worst: float
-    moved: float
-    cleared: float
-    clear_days: int
+    min_days: Count
+    min_pieces: Count
+    documents: Count
+    least_days: Size
+    warning: Size
+    critical: Size
+    critical_days: Size
+    unusual: Size
+    worst: Size
+    moved: Size
+    cleared: Size
+    clear_days: Count

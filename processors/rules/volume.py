@@ -4,64 +4,66 @@ import datetime
 
 import msgspec
 
+from processors.rules.bounds import Count, Number, Positive, Probability, Size
+
 
 class SpikeRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Reservations of a day against a dense client's own normal."""
 
-    min_days: int
-    min_active_days: int
-    min_today: int
-    least_spread: float
-    warning: float
-    at_once: float
-    critical: float
-    critical_ratio: float
-    clear: float
-    clear_evenings: int
+    min_days: Count
+    min_active_days: Count
+    min_today: Count
+    least_spread: Positive
+    warning: Positive
+    at_once: Size
+    critical: Size
+    critical_ratio: Size
+    clear: Size
+    clear_evenings: Number
 
 
 class SparseRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The pieces of a day against those of the client's own active days."""
 
-    min_active_days: int
-    min_pieces: int
-    min_ratio: float
-    prior_days: float
-    size_spread: float
-    warning: float
-    critical: float
-    critical_ratio: float
-    dense_warning: float
-    dense_critical: float
-    clear_evenings: int
+    min_active_days: Count
+    min_pieces: Count
+    min_ratio: Size
+    prior_days: Positive
+    size_spread: Positive
+    warning: Positive
+    critical: Size
+    critical_ratio: Size
+    dense_warning: Positive
+    dense_critical: Size
+    clear_evenings: Number
 
 
 class SilenceRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Working days without anything, by channel."""
 
-    min_days: int
-    min_gaps: int
-    gaps: int
-    works: float
-    warning_probability: float
-    critical_probability: float
-    other_probability: float
-    answer_probability: float
-    warning_days: int
-    critical_days: int
-    rare_gap: float
-    rare_min_gaps: int
-    rare_days: int
-    rare_longest: float
-    min_waits: int
+    min_days: Count
+    min_gaps: Number
+    gaps: Number
+    works: Size
+    warning_probability: Probability
+    critical_probability: Probability
+    other_probability: Probability
+    answer_probability: Probability
+    warning_days: Count
+    critical_days: Count
+    rare_gap: Size
+    rare_min_gaps: Number
+    rare_days: Number
+    rare_longest: Size
+    min_waits: Number
     holidays: list[datetime.date]
 
 
 class DeclineRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """28 days against the 56 before, over the fleet's."""
 
-    warning: float
-    critical: float
-    clear: float
-    min_days: int
-    min_orders: int
+    warning: Positive
+    critical: Size
+    clear: Size
+    min_days: Count
+    min_orders: Count

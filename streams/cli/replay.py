@@ -73,7 +73,8 @@ def replay_command(
 ) -> None:
     """Что сказали бы эти пороги о прошедших днях: события из хранилища проигрываются заново, в памяти,
     и сравниваются с теми тревогами, о которых кураторам звонили на самом деле. Ничего не отправляет и не меняет."""
-    since, until = day_start(local_day_of(first.date())), day_start(local_day_of(last.date()) + 1)
+    begin, end = (max(0, local_day_of(day.date())) for day in (first, last))  # before 1970 there is nothing
+    since, until = day_start(begin), day_start(end + 1)
     if since >= until:
         raise click.UsageError("--to раньше, чем --from")
     loaded = settings.load()
