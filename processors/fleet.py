@@ -6,6 +6,7 @@ once a day (or when a past day was corrected). Sources of the formulas: research
 """
 
 from collections.abc import Mapping
+from math import log
 from typing import Final, NamedTuple, TypeAlias
 
 import numpy as np
@@ -96,8 +97,8 @@ class FleetDays:
         past = self._past = self._past or self._look_back()
         rows = len(self._rows)
         today = self._orders[:rows, SPAN - 1 - (self._day - day)]
-        busy = past.usual
-        rests = busy.sum() >= LEAST_CLIENTS and (today[busy] > 0).mean() < RESTS
+        busy = today[past.usual] > 0
+        rests = len(busy) >= LEAST_CLIENTS and np.count_nonzero(busy) / len(busy) < RESTS
         return Fleet(
             event_id=event_id("fleet", str(ts)),
             ts=ts,
@@ -155,16 +156,13 @@ class FleetDays:
         expected = _expected(x, mean, age, weekdays, day)
         month = _before((x > 0).astype(float), LEAST_DAYS)
         usual = month >= LEAST_DAYS / 2
-        recent = range(SPAN - 1 - WINDOW, SPAN - 1)
-        closed = [
-            day - SPAN + 1 + column
-            for column in range(LEAST_DAYS, SPAN - 1)
-            if usual[:, column].sum() >= LEAST_CLIENTS and (x[usual[:, column], column] > 0).mean() < RESTS
-        ]
+        busy, there = usual.sum(axis=0), (usual & (x > 0)).sum(axis=0)
+        rests = np.flatnonzero((busy >= LEAST_CLIENTS) & (there / np.maximum(busy, 1) < RESTS))
+        closed = [day - SPAN + 1 + int(column) for column in rests if LEAST_DAYS <= column < SPAN - 1]
         return _Past(
             expected=expected[:, -1],
             usual=usual[:, -1],
-            ratios=[_factor(x[:, column], expected[:, column]) for column in recent],
+            ratios=[*map(_factor, x[:, -1 - WINDOW : -1].T, expected[:, :-1].T)],
             weekdays=[round(float(factor), 4) for factor in weekdays],
             closed=closed,
             size_spread=_spread(self._pieces[:rows, -WINDOW - 1 : -1]),
@@ -195,17 +193,20 @@ def _weekdays(x: Matrix, mean: NDArray[np.float64], age: NDArray[np.int64], day:
 
 
 def _expected(x: Matrix, mean: Matrix, age: NDArray[np.int64], weekdays: NDArray[np.float64], day: LocalDay) -> Matrix:
-    """A client's ordinary day: his mean of the 84 days before, by his own weekday shrunk to the fleet's.
+    """A client's ordinary day: his mean of the 84 days before, by his own weekday shrunk to the fleet's. Clients by
+    the days of the window and the newest.
 
     0 on weekdays on which he hardly works (a group closed on Saturdays does not halve the fleet's Saturday), and for
     who is gone.
     """
-    columns = np.arange(day - SPAN + 1, day + 1)
+    columns = np.arange(day - WINDOW, day + 1)
     prior = np.clip(weekdays, SHAPE_FROM, SHAPE_TO)[(columns + 3) % 7][None, :]
-    same = sum((np.pad(x, ((0, 0), (7 * week, 0)))[:, :SPAN] for week in range(1, WINDOW // 7 + 1)), np.zeros_like(x))
-    own = np.divide(same, mean, out=np.zeros_like(x), where=mean > 0)
-    weeks = age // 7
-    there = _before((x > 0).astype(float), GONE) > 0
+    mean, weeks = mean[:, -1 - WINDOW :], age[:, -1 - WINDOW :] // 7
+    same = np.zeros_like(mean)
+    for back in range(7, WINDOW + 1, 7):
+        same += x[:, SPAN - 1 - WINDOW - back : SPAN - back]
+    own = np.divide(same, mean, out=np.zeros_like(mean), where=mean > 0)
+    there = _before((x > 0).astype(float), GONE)[:, -1 - WINDOW :] > 0
     result: Matrix = mean * np.maximum((own + WEEKS * prior) / (weeks + WEEKS), 0.02)
     return np.where((own >= WORKS * weeks) & there, result, 0.0)
 
@@ -213,10 +214,13 @@ def _expected(x: Matrix, mean: Matrix, age: NDArray[np.int64], weekdays: NDArray
 def _factor(x: NDArray[np.float64], expected: NDArray[np.float64]) -> float:
     """A day's factor: the median of what clients did over what they ordinarily do."""
     known = expected > 1
-    if known.sum() < LEAST_CLIENTS:
+    shares = np.sort(x[known] / expected[known])
+    count = len(shares)
+    if count < LEAST_CLIENTS:
         return 1.0
-    factor = min(max(float(np.median(x[known] / expected[known])), RATIO_FROM), RATIO_TO)
-    return round(factor, 4) if abs(np.log(factor)) >= STILL else 1.0
+    median = float(shares[(count - 1) // 2] + shares[count // 2]) / 2  # `np.median` takes five times as long
+    factor = min(max(median, RATIO_FROM), RATIO_TO)
+    return round(factor, 4) if abs(log(factor)) >= STILL else 1.0
 
 
 def _spread(sizes: Matrix) -> float:

@@ -72,11 +72,12 @@ def step(state: LeadState, event: Event, meta: Meta, context: Context | None = N
         _come_to(state, meta.ts)
         _replace_days(state, event)
         return NOTHING
-    late = LATE_TRANSCRIPT_MS if isinstance(event, OF_MEETINGS) else LATE_MS
     if event.backfill or not _remember(state, event.event_id, meta.ts):
         return NOTHING
     _come_to(state, meta.ts)
-    if meta.ts - event.ts > late:
+    if meta.ts - event.ts > LATE_MS and not (
+        isinstance(event, OF_MEETINGS) and meta.ts - event.ts <= LATE_TRANSCRIPT_MS
+    ):
         return NOTHING  # one that came late is remembered too: its repeat may have another time
     if event.ts > meta.ts:  # a clock that runs ahead must not write into tomorrow, nor mute or snooze a rule for years
         event = msgspec.structs.replace(event, ts=meta.ts)
@@ -167,9 +168,11 @@ def evening(state: LeadState, now: Millis, context: Context, lead_id: LeadId = "
 
 def _come_to(state: LeadState, now: Millis) -> None:
     """Time has come to `now`, and what it made stale goes: once a day, for the record is written anyhow."""
+    if now <= state.at:
+        return
     if now // DAY_MS > state.at // DAY_MS:
         prune(state, now)
-    state.at = max(state.at, now)
+    state.at = now
 
 
 def unburden(state: LeadState, now: Millis) -> bool:

@@ -5,11 +5,10 @@ continuous parts). So the score reads the same figures below the alarm too. Only
 morning ends a silence, a morning without orders does not make one.
 """
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from math import log
 from typing import NamedTuple
-
-import msgspec
 
 from processors.context import Context
 from processors.days import local_day_of
@@ -40,20 +39,20 @@ class Reading(NamedTuple):
     baseline: float
 
 
-def read(state: LeadState, through: LocalDay, context: Context) -> Sequence[Reading]:
-    """Readings as of the end of the day `through`; none of what too little is known of."""
-    found = (_silence(state, through, context), _decline(state, through, context))
+def read(state: LeadState, ordered: Sequence[LocalDay], through: LocalDay, context: Context) -> Sequence[Reading]:
+    """Readings as of the end of the day `through`; none of what too little is known of. `ordered`: his order days."""
+    found = (_silence(ordered, through, context), _decline(state, through, context))
     return [reading for reading in found if reading is not None and reading.strength > 0.0]
 
 
-def rarity(state: LeadState, through: LocalDay, rules: ScoreRules) -> float:
+def rarity(ordered: Sequence[LocalDay], through: LocalDay, rules: ScoreRules) -> float:
     """0..1: near 0 for one who orders daily, 1/2 at one order day in `rare_days`. Of whom no order is known his rate is
-    not known either: 0.
+    not known either: 0. `ordered`: his order days.
     """
-    there = _there(state, through)
-    if not there:
+    count = bisect_right(ordered, through)
+    if not count:
         return 0.0
-    return 1.0 / (1.0 + rules.rare_days * len(there) / (through - there[0] + 1 + YOUNG))
+    return 1.0 / (1.0 + rules.rare_days * count / (through - ordered[0] + 1 + YOUNG))
 
 
 def strength(size: float, rules: ReadingRules) -> float:
@@ -62,19 +61,13 @@ def strength(size: float, rules: ReadingRules) -> float:
     return above / (1.0 + above)
 
 
-def _there(state: LeadState, through: LocalDay) -> Sequence[LocalDay]:
-    """The days with orders that are known, in order."""
-    recent = sorted(day for day, figures in state.days.items() if figures.reservations > 0 and day <= through)
-    return [*(day for day in state.ordered if not recent or day < recent[0]), *recent]
-
-
-def _silence(state: LeadState, through: LocalDay, context: Context) -> Reading | None:
+def _silence(ordered: Sequence[LocalDay], through: LocalDay, context: Context) -> Reading | None:
     """The size of the silence (`processors.rhythm`) from its first working day on, where the alarm waits for three."""
-    there, rules = _there(state, through), context.rules.silence
-    since = msgspec.structs.replace(rules, warning_days=1)
-    rests = {*context.fleet.closed, *(local_day_of(day) for day in rules.holidays)}
-    ordered_since = any(day > through and figures.reservations > 0 for day, figures in state.days.items())
-    quiet = None if ordered_since else silence(there, through, rests, since)
+    if not ordered or ordered[-1] >= through:
+        return None
+    rules = context.rules.silence
+    rests = {*context.fleet.closed, *map(local_day_of, rules.holidays)}
+    quiet = silence(ordered, through, rests, rules)
     if quiet is None:
         return None
     return Reading("order_silence", strength(quiet.size, context.rules.score.silence), quiet.value, quiet.usual_gap)
@@ -84,14 +77,8 @@ def _decline(state: LeadState, through: LocalDay, context: Context) -> Reading |
     """Orders a day of the last 28 days, or of the last 7 if those are better, over those before and the fleet's."""
     if state.first_day is None or through - state.first_day < RECENT + BEFORE:
         return None
-    month = week = before = 0
-    for day, figures in state.days.items():
-        age = through - day
-        if 0 <= age < RECENT:
-            month += figures.reservations
-            week += figures.reservations if age < WEEK else 0
-        elif RECENT <= age < RECENT + BEFORE:
-            before += figures.reservations
+    orders = state.orders(range(through - RECENT - BEFORE + 1, through + 1))
+    before, month, week = sum(orders[:BEFORE]), sum(orders[BEFORE:]), sum(orders[-WEEK:])
     if before < context.rules.decline.min_orders:
         return None
     now, usual = max(month / RECENT, week / WEEK), before / BEFORE

@@ -47,7 +47,7 @@ def silence(
 
     `there` are the days on which he was, in order; `rests` those that are nobody's.
     """
-    if len(there) <= rules.rare_min_gaps or today - there[-1] < rules.warning_days:
+    if len(there) <= rules.rare_min_gaps or today <= there[-1]:
         return None
     if today - there[0] < rules.min_days:
         return None
@@ -60,7 +60,10 @@ def silence(
         size = days / limit * -log10(rules.warning_probability)
         return Silence(last, days, days, days, mean, longest, size)
     works = _working(there, rests, rules)
-    gaps = [1 + sum(map(works, range(before + 1, after))) for before, after in pairwise(there[-1 - rules.gaps :])]
+    gaps = [
+        1 if after == before + 1 else 1 + sum(map(works, range(before + 1, after)))
+        for before, after in pairwise(there[-1 - rules.gaps :])
+    ]
     working = sum(map(works, range(last + 1, today + 1)))
     usual = sum(gaps) / len(gaps)
     return Silence(last, days, working, working, usual, max(gaps), surprise(working, gaps))

@@ -76,10 +76,11 @@ def weigh(state: LeadState, now: Millis, context: Context) -> tuple[float, list[
     today, alerts = local_day(now), context.rules.alerts
     evening = day_start(today) + (alerts.evening_hour - alerts.evening_hours + 1) * HOUR_MS
     through = today if now >= evening else today - 1
-    read = {reading.rule: reading for reading in readings.read(state, through, context)}
+    ordered = state.order_days()
+    read = {reading.rule: reading for reading in readings.read(state, ordered, through, context)}
     parts = []
-    for rule, weight in rules.weights.items():
-        raised, reading = state.raised.get(rule), read.get(rule)
+    for rule in rules.weights.keys() & {*state.raised, *read}:
+        weight, raised, reading = rules.weights[rule], state.raised.get(rule), read.get(rule)
         if raised is not None and _is_judged(state, rule, raised):
             reading = None if raised.level >= 0 else reading  # of what a person has judged the days say the same
             raised = None
@@ -92,7 +93,7 @@ def weigh(state: LeadState, now: Millis, context: Context) -> tuple[float, list[
         said += [_read(reading, trusted)] if reading is not None else []
         parts.append(max(said, key=lambda part: part.points))
     parts = sorted((p for p in parts if p.points >= LEAST_POINTS), key=lambda part: (-part.points, part.rule))
-    return round(rules.background * readings.rarity(state, through, rules), 2), parts
+    return round(rules.background * readings.rarity(ordered, through, rules), 2), parts
 
 
 def risk(background: float, parts: Sequence[Part]) -> float:

@@ -145,6 +145,16 @@ class LeadState(msgspec.Struct, array_like=True):
                 self.first_day = day
         return figures
 
+    def orders(self, days: range) -> list[int]:
+        """Reservations created on each of these days."""
+        known = self.days
+        return [known[day].reservations if day in known else 0 for day in days]
+
+    def order_days(self) -> list[LocalDay]:
+        """Every day with orders that is known, in order."""
+        recent = sorted([day for day, figures in self.days.items() if figures.reservations > 0])
+        return [*[day for day in self.ordered if not recent or day < recent[0]], *recent]
+
 
 def _plain(value: object) -> object:
     if isinstance(value, Sealed):

@@ -8,6 +8,7 @@ them in the state, for the day and for the week, so that few events pay for them
 
 from collections.abc import Sequence
 from math import ceil, exp, log, sqrt
+from operator import mul
 
 from processors.context import Context
 from processors.rules.volume import SpikeRules
@@ -75,7 +76,7 @@ def _usual(state: LeadState, day: LocalDay, context: Context) -> Usual | None:
         return None
     known = min(WINDOW, day - state.first_day)
     days = range(day - known, day)
-    counts: list[float] = [figures.reservations if (figures := state.days.get(each)) else 0 for each in days]
+    counts: Sequence[float] = state.orders(days)
     active = known - counts.count(0)
     if active < max(rules.min_active_days, 2):
         return None
@@ -85,13 +86,22 @@ def _usual(state: LeadState, day: LocalDay, context: Context) -> Usual | None:
         counts = [x if x <= burst else burst for x in counts]
     flat = sum(counts) / known
     shape = [_weekday(counts, flat, place, days, context.fleet) for place in range(7)]
-    common = [log(factor(context.fleet, each)) for each in days] if context.fleet.ratios else []
+    common = _common(context.fleet, days)
     share = _slope(counts, flat, shape, common)
     expected = [shape[place % 7] for place in range(known)]
     if common:
-        expected = [part * exp(share * ln) for part, ln in zip(expected, common, strict=True)]
+        expected = [part * exp(share * ln) if ln else part for part, ln in zip(expected, common, strict=True)]
     mean, spread = _moments(counts, expected, rules)
     return Usual(day, mean * shape[known % 7], spread, share)
+
+
+def _common(fleet: Fleet, days: range) -> Sequence[float]:
+    """ln of the fleet's factors of the days; none when each is 1: there is nothing to go with."""
+    if fleet.ratios.count(1.0) == len(fleet.ratios):
+        return ()
+    ratios, first = fleet.ratios, len(fleet.ratios) - 1 - fleet.day
+    places = range(first + days.start, first + days.stop)
+    return [log(ratios[place]) if 0 <= place < len(ratios) else 0.0 for place in places]
 
 
 def _weekday(counts: Sequence[float], flat: float, place: int, days: range, fleet: Fleet) -> float:
@@ -115,10 +125,10 @@ def _slope(counts: Sequence[float], flat: float, shape: Sequence[float], common:
 def _moments(counts: Sequence[float], expected: Sequence[float], rules: SpikeRules) -> tuple[float, float]:
     """Mean and spread of the days over what is expected of them, weighted by age."""
     weights = _WEIGHTS[WINDOW - len(counts) :]
-    whole = sum(w * e for w, e in zip(weights, expected, strict=True))
-    mean = sum(w * x for w, x in zip(weights, counts, strict=True)) / whole
-    cut = [min(x, max(CUT * mean * e, LEAST_CUT)) for x, e in zip(counts, expected, strict=True)]
-    mean = sum(w * x for w, x in zip(weights, cut, strict=True)) / whole
+    whole = sum(map(mul, weights, expected))
+    most = CUT * (sum(map(mul, weights, counts)) / whole)
+    cut = [x if x <= LEAST_CUT else min(x, max(most * e, LEAST_CUT)) for x, e in zip(counts, expected, strict=True)]
+    mean = sum(map(mul, weights, cut)) / whole
     over = squares = 0.0
     for w, x, e in zip(weights, cut, expected, strict=True):
         m = mean * e

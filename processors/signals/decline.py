@@ -30,13 +30,9 @@ def evening(state: LeadState, lead_id: LeadId, now: Millis, context: Context) ->
     rules, today = context.rules.decline, local_day(now)
     if state.first_day is None or today - state.first_day < max(rules.min_days, RECENT + BEFORE):
         return ()
-    start, middle = today - RECENT - BEFORE + 1, today - RECENT + 1
-    recent = before = 0
-    for day, figures in state.days.items():
-        if middle <= day <= today:
-            recent += figures.reservations
-        elif start <= day < middle:
-            before += figures.reservations
+    middle = today - RECENT + 1
+    orders = state.orders(range(middle - BEFORE, today + 1))
+    before, recent = sum(orders[:BEFORE]), sum(orders[BEFORE:])
     if before < rules.min_orders:
         return clear(state, RULE, now)
     own = (recent / RECENT) / (before / BEFORE)

@@ -11,6 +11,7 @@ stronger (a tenth each) and are told in its figures; of chat and answers the cha
 from the first evening hour on.
 """
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from math import log10
 from typing import Final, NamedTuple
@@ -109,9 +110,9 @@ def evening(state: LeadState, lead_id: LeadId, now: Millis, context: Context) ->
 def _silent(state: LeadState, today: LocalDay, now: Millis, context: Context) -> Sequence[_Found]:
     """The channels that are silent beyond the mark of a warning."""
     rules = context.rules.silence
-    rests = {*context.fleet.closed, *(local_day_of(day) for day in rules.holidays)}
     found = []
-    for rule, there in _channels(state, today):
+    for rule, there in _still(state, today, rules.warning_days):
+        rests = {*context.fleet.closed, *map(local_day_of, rules.holidays)}
         probability = rules.warning_probability if rule == ORDERS else rules.other_probability
         quiet = silence(there, today, rests, rules)
         if quiet is not None and quiet.size >= -log10(probability) and quiet.working_days >= rules.warning_days:
@@ -120,28 +121,24 @@ def _silent(state: LeadState, today: LocalDay, now: Millis, context: Context) ->
     return [*found, waits] if waits is not None else found
 
 
-def _channels(state: LeadState, today: LocalDay) -> Sequence[tuple[Rule, Sequence[LocalDay]]]:
-    """The days on which there was something, channel by channel."""
-    orders: list[LocalDay] = list(state.ordered)
-    chat: list[LocalDay] = []
-    calls: list[LocalDay] = []
-    meetings: list[LocalDay] = []
-    goods: list[LocalDay] = []
-    for day in sorted(state.days):
-        figures = state.days[day]
-        if day > today:
-            break
-        if figures.reservations:
-            orders.append(day)
-        elif figures.picks or figures.shipped_qty:
-            goods.append(day)
-        if figures.messages:
-            chat.append(day)
-        if figures.calls:
-            calls.append(day)
-        if figures.meetings:
-            meetings.append(day)
-    return (ORDERS, orders or goods), (CHAT, chat), (CALLS, calls), (MEETINGS, meetings)
+def _still(state: LeadState, today: LocalDay, least: int) -> Sequence[tuple[Rule, Sequence[LocalDay]]]:
+    """The channels without anything for `least` days, each with the days on which there was something, in order.
+
+    Asked of every lead each evening; most have ordered lately and never talk, so of their days one look is taken.
+    """
+    days = state.days
+    channels: list[tuple[Rule, Sequence[LocalDay]]] = []
+    if not any(state.orders(range(today - least + 1, today + 1))):
+        orders = state.order_days()
+        goods = sorted([day for day, figures in days.items() if figures.picks or figures.shipped_qty])
+        channels.append((ORDERS, orders or goods))
+    talks = sorted([day for day, figures in days.items() if figures.messages or figures.calls or figures.meetings])
+    if talks:
+        channels.append((CHAT, [day for day in talks if days[day].messages]))
+        channels.append((CALLS, [day for day in talks if days[day].calls]))
+        channels.append((MEETINGS, [day for day in talks if days[day].meetings]))
+    known = ((rule, there[: bisect_right(there, today)]) for rule, there in channels)
+    return [(rule, there) for rule, there in known if there and today - there[-1] >= least]
 
 
 def _of_days(rule: Rule, quiet: Silence) -> _Found:

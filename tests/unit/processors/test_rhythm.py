@@ -43,10 +43,10 @@ def test_a_silence_does_not_change_his_week() -> None:
 
 
 @pytest.mark.parametrize(
-    ("there", "why"), [(DAILY[-30:], "young"), (DAILY[:3], "few"), ([*DAILY, TODAY - 1], "just there")]
+    ("there", "why"), [(DAILY[-30:], "young"), (DAILY[:3], "few"), ([*DAILY, TODAY], "just there")]
 )
 def test_too_little(there: list[int], why: str) -> None:
-    """Known for less than six weeks, three days in all, or there the day before yesterday: nothing to say."""
+    """Known for less than six weeks, three days in all, or there today: nothing to say."""
     assert silence(there, TODAY, (), RULES) is None
 
 
