@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Literal, NamedTuple
 
-from processors.days import DAY_MS, HOUR_MS, OFFSET_MS, next_hour
+from processors.days import DAY_MS, HOUR_MS, OFFSET_MS, local_day, next_hour
 from processors.feedback import is_doubted
 from processors.rules.alerts import AlertRules
 from schemas.alerts import SEVERITIES, Alert, Held, Rule, Severity, Told
@@ -80,7 +80,8 @@ def hold(alerts: Mapping[Rule, Alert], alert: Alert, moment: Moment) -> Hold:
         return Hold("doubted")
     if alert.rule != COMBINED and _told_together(alerts.get(COMBINED), moment):
         return Hold("within", within=COMBINED)
-    if alert.rule in COMMON and is_common(moment.fleet, alert.rule, rules):
+    common = is_common(moment.fleet, alert.rule, rules) or season(moment.fleet, alert.rule, now, rules) > 0
+    if alert.rule in COMMON and common:
         return Hold("grouped", within=alert.rule)
     if (until := cool_until(alert.told, alert.severity, rules)) > now:
         return Hold("cooling", until)
@@ -113,6 +114,16 @@ def is_quiet(ts: Millis, rules: AlertRules) -> bool:
 def is_common(fleet: Fleet, rule: Rule, rules: AlertRules) -> bool:
     """Whether so many clients have an alert of this rule that one message tells it better than one each."""
     return fleet.clients >= rules.group_clients and fleet.fired.get(rule, 0.0) > rules.group_share
+
+
+def season(fleet: Fleet, rule: Rule, now: Millis, rules: AlertRules) -> float:
+    """How many times the ordinary all clients reserve today, when that makes the rule's alerts everybody's; else 0.
+    Long before so many alerts have opened as `is_common` asks for, the day itself is known to be one.
+    """
+    if rule != "reservation_spike" or fleet.clients < rules.group_clients or fleet.day != local_day(now):
+        return 0.0
+    factor = fleet.ratios[-1] if fleet.ratios else 1.0
+    return factor if factor >= rules.season else 0.0
 
 
 def _told_together(combined: Alert | None, moment: Moment) -> bool:

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from alerting.bell import COMMON, is_common, is_quiet
+from alerting.bell import COMMON, is_common, is_quiet, season
 from alerting.render import Rendered
 from alerting.texts import TEXTS
 from processors.rules.alerts import AlertRules
-from processors.russian.plural import Forms, choose
+from processors.russian.plural import Forms, choose, times
 from schemas.alerts import CommonAlert
 from schemas.events import Fleet
 
@@ -19,8 +19,8 @@ def common_alerts(fleet: Fleet, rules: AlertRules) -> Iterator[CommonAlert]:
     if is_quiet(fleet.ts, rules):
         return
     for rule in sorted(COMMON):
-        if is_common(fleet, rule, rules):
-            share = fleet.fired[rule]
+        share, factor = fleet.fired.get(rule, 0.0), season(fleet, rule, fleet.ts, rules)
+        if is_common(fleet, rule, rules) or (factor > 0 and share > 0):
             yield CommonAlert(
                 common_id=id_of(rule, fleet.day),
                 version=max(1, round(share * 100)),
@@ -29,6 +29,7 @@ def common_alerts(fleet: Fleet, rules: AlertRules) -> Iterator[CommonAlert]:
                 day=fleet.day,
                 clients=round(share * fleet.clients),
                 active=fleet.clients,
+                season=factor,
             )
 
 
@@ -39,6 +40,13 @@ def id_of(rule: str, day: int) -> str:
 
 def render_common(alert: CommonAlert) -> Rendered:
     """The message for the shared chat."""
+    if alert.season:
+        return Rendered(
+            f"🟠 <b>У всех клиентов сегодня броней больше обычного: в {times(alert.season)}</b>\n"
+            "Похоже на сезон или распродажу. О росте броней у отдельных клиентов сегодня не звоним: "
+            "они перечислены в вечернем отчёте.\n\n"
+            "Что сделать: если это не сезон, проверьте данные склада."
+        )
     share = min(100, round(100 * alert.clients / max(1, alert.active)))
     who = choose(alert.clients, HAVE)
     return Rendered(

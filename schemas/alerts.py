@@ -137,7 +137,8 @@ class CommonAlert(msgspec.Struct, frozen=True, kw_only=True):
     """One rule's alerts of many clients at once (`fleet.alerts`): told to all curators in one message.
 
     `common_id` is the same all over a Moscow day; `clients` of `active` have an alert that opened within 24 h before
-    `ts`. `version` grows with the share.
+    `ts`. `version` grows with the share. `season`: how many times the ordinary all clients reserve that day, where that
+    is the cause (0: not known).
     """
 
     common_id: str
@@ -147,3 +148,4 @@ class CommonAlert(msgspec.Struct, frozen=True, kw_only=True):
     day: LocalDay
     clients: int
     active: int
+    season: float = 0.0

@@ -17,6 +17,7 @@ class AlertRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     weekly_budget: Count
     group_share: Size
     group_clients: Count
+    season: Size
     gather_hours: Size
     escalate_hours: Size
     doubted_below: Size

@@ -3,6 +3,7 @@
 import pytest
 from msgspec.structs import replace
 
+from alerting.bell import Moment, hold, season
 from alerting.common import common_alerts, render_common
 from alerting.report import render_report
 from processors.days import local_day
@@ -75,3 +76,20 @@ def test_the_report_says_what_waits_and_who_was_told() -> None:
     text = "\n".join(render_report(replace(FULL_REPORT, risks=[alert])))
     assert "Передано руководителю." in text
     assert "Без повторного звонка: уже звонили, повтор не раньше 22\u00a0ноября в\u00a009:00." in text
+
+
+def test_a_season_is_told_before_a_third_has_rung() -> None:
+    """All clients together reserve twice the ordinary today: the first alert of one is a message for all, the next is
+    none of his own; yesterday's factor, or another rule, says nothing.
+    """
+    rules = builtin().alerts
+    many = replace(MANY, ratios=[1.0, 2.25], fired={"reservation_spike": 0.02})
+    (told,) = common_alerts(many, rules)
+    assert "в 2,2\u00a0раза" in render_common(told).text
+    assert not list(common_alerts(replace(many, fired={}), rules))
+    assert not list(common_alerts(replace(many, ratios=[2.25, 1.3]), rules))
+    assert season(many, "reservation_spike", moscow(21, 23), rules) == 2.25
+    assert season(many, "reservation_spike", moscow(22, 1), rules) == 0
+    assert season(many, "order_silence", NOON, rules) == 0
+    moment = Moment(now=NOON, rules=rules, fleet=many)
+    assert hold({}, replace(SPIKE, severity="warning"), moment).held == "grouped"
