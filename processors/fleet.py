@@ -174,9 +174,9 @@ class FleetDays:
 
 def _before(table: Matrix, days: int) -> Matrix:
     """Each day's sum over the `days` before it."""
-    ends = np.concatenate((np.zeros((len(table), 1)), np.cumsum(table, axis=1)), axis=1)[:, :-1]
-    starts = np.concatenate((np.zeros((len(table), days)), ends[:, :-days]), axis=1)
-    return ends - starts
+    ends = np.cumsum(table, axis=1) - table
+    ends[:, days:] -= ends[:, :-days].copy()
+    return ends
 
 
 def _weekdays(x: Matrix, mean: NDArray[np.float64], age: NDArray[np.int64], day: LocalDay) -> NDArray[np.float64]:

@@ -147,8 +147,7 @@ class LeadState(msgspec.Struct, array_like=True):
 
     def orders(self, days: range) -> list[int]:
         """Reservations created on each of these days."""
-        known = self.days
-        return [known[day].reservations if day in known else 0 for day in days]
+        return [figures.reservations if figures else 0 for figures in map(self.days.get, days)]
 
     def order_days(self) -> list[LocalDay]:
         """Every day with orders that is known, in order."""
