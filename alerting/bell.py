@@ -6,11 +6,10 @@ from typing import Literal, NamedTuple
 from processors.days import DAY_MS, HOUR_MS, OFFSET_MS, local_day, next_hour
 from processors.feedback import is_doubted
 from processors.rules.alerts import AlertRules
+from processors.signals.combined_risk import RULE as COMBINED
 from schemas.alerts import SEVERITIES, Alert, Held, Rule, Severity, Told
 from schemas.events import Fleet
 from schemas.types import Millis
-
-COMBINED: Rule = "combined_risk"
 
 COMMON: frozenset[Rule] = frozenset(
     {
@@ -113,7 +112,12 @@ def is_quiet(ts: Millis, rules: AlertRules) -> bool:
 
 def is_common(fleet: Fleet, rule: Rule, rules: AlertRules) -> bool:
     """Whether so many clients have an alert of this rule that one message tells it better than one each."""
-    return fleet.clients >= rules.group_clients and fleet.fired.get(rule, 0.0) > rules.group_share
+    return are_many(fleet.fired.get(rule, 0.0), fleet, rules)
+
+
+def are_many(share: float, fleet: Fleet, rules: AlertRules) -> bool:
+    """Whether such a share of the active clients is more than is told one by one; of few clients it says nothing."""
+    return fleet.clients >= rules.group_clients and share > rules.group_share
 
 
 def season(fleet: Fleet, rule: Rule, now: Millis, rules: AlertRules) -> float:

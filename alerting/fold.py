@@ -10,11 +10,12 @@ from typing import TypeAlias
 from zlib import crc32
 
 from alerting import policy
-from alerting.bell import COMBINED, LOOKED, Moment
+from alerting.bell import LOOKED, Moment
 from processors import lead, score
 from processors.context import NO_FLEET, Context, Desk, shared
 from processors.days import DAY_MS, next_hour
 from processors.rules import Rules
+from processors.signals.combined_risk import RULE as COMBINED
 from processors.signals.raising import Cleared
 from processors.state import LeadState
 from schemas.alerts import Alert, Signal

@@ -21,10 +21,11 @@ from collections.abc import Iterator, MutableMapping, Sequence
 
 from msgspec.structs import replace
 
-from alerting.bell import COMBINED, COMMON, Moment, cool_until, hold, is_quiet
+from alerting.bell import COMMON, Moment, cool_until, hold, is_quiet
 from alerting.versions import MOST_EVIDENCE, fresh, measured, moved, opened, shown
 from processors.days import DAY_MS, HOUR_MS, next_hour
 from processors.rules.alerts import AlertRules
+from processors.signals.combined_risk import RULE as COMBINED
 from processors.signals.raising import Cleared
 from schemas.alerts import SEVERITIES, Alert, AlertStatus, Press, Rule, Signal, Told
 from schemas.events import AlertAction

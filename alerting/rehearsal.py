@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 import msgspec
 
+from alerting.bell import are_many, is_common
 from alerting.crowd import Crowd
 from alerting.fold import Partition, Result
 from processors.context import Context
@@ -108,9 +109,8 @@ class Rehearsal:
 
     def _take_days(self, baseline: Baseline) -> None:
         exact = {figures.day: figures for figures in baseline.days}
-        for day in range(
-            min(exact, default=baseline.last_day + 1), baseline.last_day + 1
-        ):  # before it he was not there
+        known_from = min(exact, default=baseline.last_day + 1)  # before it he was not there
+        for day in range(known_from, baseline.last_day + 1):
             figures = exact.get(day) or DayFigures(day)
             self._days.put(baseline.lead_id, day, figures.reservations, figures.reserved_qty)
 
@@ -124,9 +124,9 @@ class Rehearsal:
 
     def _is_news_of_many(self, rule: Rule, now: Millis) -> bool:
         fleet, rules = self.context.fleet, self.context.rules.alerts
-        if fleet.clients < rules.group_clients or fleet.fired.get(rule, 0.0) > rules.group_share:
+        if is_common(fleet, rule, rules):
             return False
-        return self._crowd.fired(now, fleet.clients).get(rule, 0.0) > rules.group_share
+        return are_many(self._crowd.fired(now, fleet.clients).get(rule, 0.0), fleet, rules)
 
     def _look_around(self, now: Millis) -> None:
         fleet = self._days.figures(now, rung=self._crowd.rung(now))

@@ -46,6 +46,11 @@ def hour_start(ts: Millis) -> Millis:
     return ts - ts % HOUR_MS
 
 
+def day_since(now: Millis, hour: int) -> LocalDay:
+    """The Moscow day on which it was `hour` (0..23) last: today from that hour on, before it yesterday."""
+    return local_day(now - hour * HOUR_MS)
+
+
 def next_hour(now: Millis, hour: int) -> Millis:
     """The next time after `now` when it is `hour` (0..23) in Moscow."""
     today = day_start(local_day(now)) + hour * HOUR_MS

@@ -17,7 +17,7 @@ from typing import Final, TypeAlias
 
 from processors import feedback, readings
 from processors.context import Context
-from processors.days import DAY_MS, HOUR_MS, day_start, local_day
+from processors.days import DAY_MS, day_since
 from processors.readings import Reading
 from processors.rules.score import ScoreRules, Weight
 from processors.signals import combined_risk
@@ -73,9 +73,7 @@ def look(
 def weigh(state: LeadState, now: Millis, context: Context) -> tuple[float, list[Part]]:
     """The background's points, and every part that counts, the heaviest first."""
     rules, fleet = context.rules.score, context.fleet
-    today, alerts = local_day(now), context.rules.alerts
-    evening = day_start(today) + (alerts.evening_hour - alerts.evening_hours + 1) * HOUR_MS
-    through = today if now >= evening else today - 1
+    through = day_since(now, context.rules.alerts.evening_from)
     ordered = state.order_days()
     read = {reading.rule: reading for reading in readings.read(state, ordered, through, context)}
     parts = []

@@ -9,6 +9,7 @@ from schemas.scores import Score
 from schemas.types import EventId, LeadId, Millis
 
 Asked = Literal["risk", "top", "silent", "mute", "help"]
+Fault = Literal["", "no_lead", "no_days"]
 
 
 class BotCommand(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -23,7 +24,7 @@ class BotCommand(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     ts: Millis
     lead_id: LeadId | Literal[""] = ""
     until: Millis = 0
-    fault: Literal["", "no_lead", "no_days"] = ""
+    fault: Fault = ""
 
 
 class LeadRisk(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

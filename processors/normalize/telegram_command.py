@@ -5,9 +5,9 @@ from collections.abc import Sequence
 
 from processors.days import DAY_MS
 from processors.normalize.telegram_update import Message
-from schemas.bot import Asked, BotCommand
+from schemas.bot import Asked, BotCommand, Fault
 from schemas.events import AlertsMuted, Author
-from schemas.types import EventId, LeadId
+from schemas.types import EventId, LeadId, Millis
 
 _COMMAND = re.compile(r"/(risk|top|silent|mute|help|start)(?:@\w+)?(?:\s+(.*))?", re.DOTALL)
 _LEAD = re.compile(r"(?:lead-)?([0-9]{1,12})")
@@ -25,8 +25,11 @@ def asked(message: Message, command_id: EventId, source: str, author: Author) ->
     name, words = found[1], (found[2] or "").split()
     ts = message.date * 1000
 
-    def command(name: Asked, **fields: object) -> BotCommand:
-        return BotCommand(command_id=command_id, chat_id=str(message.chat.id), command=name, ts=ts, **fields)  # type: ignore[arg-type]
+    def command(name: Asked, lead_id: LeadId = "", until: Millis = 0, fault: Fault = "") -> BotCommand:
+        chat_id = str(message.chat.id)
+        return BotCommand(
+            command_id=command_id, chat_id=chat_id, command=name, ts=ts, lead_id=lead_id, until=until, fault=fault
+        )
 
     match name:
         case "top" | "silent":

@@ -17,7 +17,7 @@ from math import log10
 from typing import Final, NamedTuple
 
 from processors.context import Context
-from processors.days import DAY_MS, HOUR_MS, day_start, local_day, local_day_of
+from processors.days import DAY_MS, HOUR_MS, day_since, day_start, local_day, local_day_of
 from processors.rhythm import Silence, silence, surprise
 from processors.signals.raising import Cleared, clear, look
 from processors.state import LeadState, Talk
@@ -85,10 +85,8 @@ def outlived(state: LeadState, stale: Sequence[LocalDay]) -> None:
 
 def evening(state: LeadState, lead_id: LeadId, now: Millis, context: Context) -> Sequence[Signal | Cleared]:
     """The day that ends: which channels are silent for an unusually long time."""
-    rules, alerts = context.rules.silence, context.rules.alerts
-    today = local_day(now)
-    if now < day_start(today) + alerts.evening_from * HOUR_MS:
-        today -= 1
+    rules = context.rules.silence
+    today = day_since(now, context.rules.alerts.evening_from)
     found = {each.rule: each for each in _silent(state, today, now, context)}
     orders = found.pop(ORDERS, None)
     results: list[Signal | Cleared] = []

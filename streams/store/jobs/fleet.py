@@ -15,11 +15,12 @@ from typing import Any
 
 import msgspec
 
+from alerting.bell import are_many, is_common
 from processors.context import Desk
 from processors.days import DAY_MS, HOUR_MS, day_start, hour_start, local_day
 from processors.fleet import SPAN, FleetDays
 from processors.rules.alerts import AlertRules
-from schemas.alerts import Alert
+from schemas.alerts import Alert, Rule
 from schemas.codec import encode, event_id
 from schemas.errors import Transient
 from schemas.events import Fleet
@@ -142,12 +143,13 @@ class Figures:
         await self._send([_output(fleet, partition) for partition in sorted(self._owned.partitions())])
         log.info("figures of all clients sent at once", extra={"clients": fleet.clients})
 
-    def _is_burst(self, rule: str) -> bool:
+    def _is_burst(self, rule: Rule) -> bool:
         """Whether the share that the last figures tell of a rule was small, and is not with what opened since."""
-        last, share = self._last, self._rules.group_share
-        if last is None or last.clients < self._rules.group_clients or last.fired.get(rule, 0.0) > share:
+        last = self._last
+        if last is None or is_common(last, rule, self._rules):
             return False
-        return last.fired.get(rule, 0.0) + len(self._opened[rule]) / last.clients > share
+        share = last.fired.get(rule, 0.0) + len(self._opened[rule]) / max(last.clients, 1)
+        return are_many(share, last, self._rules)
 
     async def _made(self, ts: Millis) -> Fleet:
         async with self._making:

@@ -7,9 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from alerting import policy
-from alerting.bell import COMBINED, LOOKED, is_quiet
+from alerting.bell import LOOKED, is_quiet
 from alerting.versions import MOST_EVIDENCE
 from processors.rules import builtin
+from processors.signals.combined_risk import RULE as COMBINED
 from processors.signals.raising import Cleared
 from schemas.alerts import SEVERITIES, Alert, Rule, Severity
 from schemas.events import Fleet

@@ -5,7 +5,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from processors.signals import bulk_pick
+from processors import emptying
 from tests.unit.processors.signals.warehouse import Warehouse
 
 DAYS = st.lists(
@@ -36,7 +36,7 @@ def test_nothing_is_held_back(days: list[tuple[str, int, str]], stock: int | Non
         getattr(client, kind)(qty, **more)
         state, rules = client.state, client.context.rules.bulk_pick
         if state.stock is not None and kind not in ("bring", "count"):
-            judged = bulk_pick.judge(state, state.stock, client.day, client.context)
-            if judged.level > bulk_pick.NONE:
-                assert bulk_pick._may_matter(state, state.stock, client.day, rules)
+            judged = emptying.judge(state, state.stock, client.day, client.context)
+            if judged.level > emptying.NONE:
+                assert emptying.may_matter(state, state.stock, client.day, rules)
         client.day += 1

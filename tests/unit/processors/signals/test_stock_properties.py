@@ -5,10 +5,11 @@ from math import isfinite
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from processors import emptying
 from processors.context import Context
 from processors.outflow import SPANS
 from processors.rules import builtin
-from processors.signals import broken_reservations, bulk_pick
+from processors.signals import broken_reservations
 from processors.state import Day, LeadState
 from processors.stock import Place, Stock
 from schemas.alerts import Signal
@@ -43,7 +44,7 @@ STOCKS = st.builds(
 def test_every_judgement_is_finite(days: dict[int, Day], stock: Stock) -> None:
     """Whatever the history, level, share and figures are numbers within their bounds."""
     state = LeadState(first_day=DAY - 110, days=days, stock=stock)
-    judged = bulk_pick.judge(state, stock, DAY, CONTEXT)
+    judged = emptying.judge(state, stock, DAY, CONTEXT)
     assert judged.level in (-1, 0, 1, 2)
     assert 0 <= judged.share <= 1
     assert judged.span.days in SPANS

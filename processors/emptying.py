@@ -1,0 +1,141 @@
+"""How far a client's stock is being emptied, and how bad that is: what `processors.signals.bulk_pick` tells of."""
+
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+
+from processors.context import Context
+from processors.outflow import HISTORY_DAYS, SPANS, Span, Window, spans, window
+from processors.rules.stock import BulkPickRules
+from processors.state import Day, LeadState
+from processors.stock import Stock
+from schemas.alerts import SEVERITIES
+from schemas.fleet import Fleet
+from schemas.types import LocalDay
+
+INFO, WARNING, CRITICAL = range(len(SEVERITIES))
+NONE: Final = -1
+
+_DAY, _THREE, _WEEK, _FORTNIGHT = range(len(SPANS))
+
+
+class Judged(NamedTuple):
+    """How bad it is (index of SEVERITIES, -1: not at all), by which span, and what share of the stock it took (of
+    what the client withdrew himself, where that is the reason)."""
+
+    level: int
+    span: Span
+    share: float
+    withdrawn: bool = False
+
+
+def judge(state: LeadState, stock: Stock, today: LocalDay, context: Context) -> Judged:
+    """The worst that today's figures say so far. More pieces out never make it better."""
+    rules = context.rules.bulk_pick
+    known = stock.known
+    before = _window(state, stock, today)
+    figures = state.days.get(before.day) or Day()
+    now = figures.reserved_qty, figures.picked_qty, figures.shipped_qty
+    looked = spans(before, stock.told, now, figures.inbound_qty)
+    have = stock.have() if known else max(stock.have(), int(rules.cover_days * before.mean))
+    shares = [min(1.0, span.taken / max(1, have + span.moved, span.taken)) for span in looked]
+    best = _withdrawn(looked, have, rules)
+    if not known and stock.arrivals < 2:  # nothing is known of the stock
+        return best._replace(level=NONE)
+    if before.days < rules.min_days:
+        return best
+    rarer = _season(context.fleet, today) * (1.0 if known else rules.estimated)
+    least = max(rules.min_stock, rules.least_days * before.mean)
+    for n in (_DAY, _THREE, _WEEK):
+        span, share = looked[n], shares[n]
+        level = _level(n, span, share, rarer, rules) if span.taken >= least else NONE
+        if level == NONE or stock.announced + span.inbound >= rules.replaced * span.taken:
+            continue
+        if level == WARNING and known and stock.gap <= rules.doubtful and _grave(stock, have, looked, share, rules):
+            level = CRITICAL
+        if level > best.level:
+            best = Judged(level, span, share)
+    return best
+
+
+def _level(n: int, span: Span, share: float, rarer: float, rules: BulkPickRules) -> int:
+    if n == _DAY:
+        if span.taken < rarer * span.worst or share < rules.large:
+            return NONE
+        return WARNING if share >= rules.at_once else INFO
+    if n == _THREE:
+        spread = span.biggest < rules.one_order_3_days * span.taken
+        unusual = span.taken >= rules.unusual * rarer * span.worst
+        return WARNING if share >= rules.share_3_days and spread and unusual else NONE
+    spread = span.biggest < rules.one_order_week * span.taken
+    unusual = span.run >= rules.unusual * rarer * span.worst_run
+    return WARNING if share >= rules.share_week and spread and unusual else NONE
+
+
+def _grave(stock: Stock, have: int, looked: Sequence[Span], share: float, rules: BulkPickRules) -> bool:
+    pace = looked[_THREE].moved / looked[_THREE].days
+    return (
+        share >= rules.critical
+        or have <= rules.critical_days_left * pace
+        or (stock.skus > 0 and stock.gone >= rules.critical_gone * stock.skus)
+    )
+
+
+def _withdrawn(looked: Sequence[Span], have: int, rules: BulkPickRules) -> Judged:
+    """By the span in which the client himself took the largest share."""
+    shares = [span.withdrawn / max(1, have + span.moved, span.withdrawn) for span in looked]
+    n = max(range(len(looked)), key=lambda n: shares[n])
+    level = NONE
+    if looked[n].withdrawn >= rules.min_stock and shares[n] >= rules.withdrawal_warning:
+        level = CRITICAL if shares[n] >= rules.withdrawal_critical else WARNING
+    return Judged(level, looked[n], shares[n], withdrawn=True)
+
+
+def _season(fleet: Fleet, today: LocalDay) -> float:
+    """The fleet's factor of the last week when it is a season; a quiet fleet makes nobody suspicious."""
+    last = [ratio for ratio in fleet.ratios[-7:] if ratio > 1.0] if 0 <= today - fleet.day <= 1 else []
+    return sum(last) / len(last) if last else 1.0
+
+
+def _window(state: LeadState, stock: Stock, today: LocalDay) -> Window:
+    """What stands before today, made once a day; an event of a former day makes it anew."""
+    if stock.window is not None and stock.window.day == today:
+        return stock.window
+    day = max(today, stock.window.day) if stock.window is not None else today
+    days = []
+    for one in range(day - HISTORY_DAYS - SPANS[-1] + 1, day):
+        figures = state.days.get(one)
+        days.append(
+            (figures.reserved_qty, figures.picked_qty, figures.shipped_qty, figures.inbound_qty)
+            if figures
+            else (0, 0, 0, 0)
+        )
+    known_days = day - state.first_day if state.first_day is not None else 0
+    stock.window = window(day, known_days, days)
+    return stock.window
+
+
+def may_matter(state: LeadState, stock: Stock, today: LocalDay, rules: BulkPickRules) -> bool:
+    """Whether `judge` could find anything: a cheap upper bound of the shares it compares, for almost no event matters.
+
+    Goods with a harmless purpose only lower a share, so they are left out; so is what a stock is taken for at least.
+    """
+    if stock.told and any(any(told.withdrawn) for told in stock.told.values()):
+        return True
+    if stock.arrivals < 2 and not stock.known:
+        return False
+    have, days = stock.have(), state.days
+    day = today if stock.window is None else max(today, stock.window.day)
+    reserved = picked = shipped = 0
+    bounds = rules.large, None, rules.share_3_days, None, None, None, rules.share_week
+    for back, bound in enumerate(bounds):
+        figures = days.get(day - back)
+        if figures is not None:
+            reserved += figures.reserved_qty
+            picked += figures.picked_qty
+            shipped += figures.shipped_qty
+        if bound is not None:
+            moved = max(picked, shipped, 0)
+            taken = max(reserved, moved)
+            if taken / max(1, have + moved, taken) >= bound:
+                return True
+    return False
