@@ -9,51 +9,26 @@ import asyncio
 import time
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from typing import Any, Self
 
 from aiohttp import web
 
 from tests.fakes.botapi import BadRequest, Flood, buttons_of, check_message
-from tests.fakes.telegram_answers import chat_json, refusal, too_many, user_json
+from tests.fakes.telegram_answers import CLOSED, Fault, Message, chat_json, migrated, refusal, too_many, user_json
 from tests.fakes.updates import Updates
+
+__all__ = ["FakeTelegram", "Fault", "Message"]
 
 FRESH_SECONDS = 15.0
 """After so long a callback query is too old to be answered."""
 
 
-@dataclass(slots=True)
-class Message:
-    """A message of the bot as it stands now; `edits` are the plain texts it had before."""
-
-    message_id: int
-    chat: int
-    text: str
-    html: str
-    buttons: list[dict[str, str]]
-    ts_ms: int
-    edits: list[str] = field(default_factory=list)
-
-
-@dataclass(slots=True)
-class Fault:
-    """What goes wrong with the next `times` calls that match. `method` "" and `chat` 0 match all.
-
-    kind: `429`, `400`, `401`, `403`, `500` (before the call is done), `500_after`, `drop`, `drop_after` (the connection
-    is closed before or after it is done), `hang` (no answer, nothing done), `hang_after`, `hold` (done at once,
-    answered when `FakeTelegram.released` is set), `migrate` (to `to_chat`).
-    """
-
-    kind: str
-    method: str = ""
-    chat: int = 0
-    times: int = 1
-    retry_after: int = 1
-    to_chat: int = 0
-
-
 class FakeTelegram:
-    """One bot and its chats. All times by `clock` (seconds)."""
+    """One bot and its chats. All times by `clock` (seconds).
+
+    `closed`: chats that the bot may not write to, and why (a key of `CLOSED`). `moved`: see `upgrade`.
+    """
 
     def __init__(
         self,
@@ -67,6 +42,8 @@ class FakeTelegram:
         self.answers: list[dict[str, str]] = []
         self.calls: Counter[str] = Counter()
         self.faults: list[Fault] = []
+        self.closed: dict[int, str] = {}
+        self.moved: dict[int, int] = {}
         self.updates = Updates()
         self._queries: dict[str, float] = {}
         self._numbers = Counter[str]()
@@ -76,6 +53,7 @@ class FakeTelegram:
             "sendMessage": self._send,
             "editMessageText": self._edit,
             "answerCallbackQuery": self._answer,
+            "sendChatAction": self._act,
             "getChat": self._look,
             "getWebhookInfo": lambda _: {"url": self.updates.webhook[0] if self.updates.webhook else ""},
             "getUpdates": self._updates,
@@ -128,6 +106,14 @@ class FakeTelegram:
         self.updates.put("message", {**body, "text": text})
         return message_id
 
+    def upgrade(self, chat: int, to: int) -> None:
+        """A group becomes a supergroup: each of the two says so, and whoever writes to the old id is told the new."""
+        self.moved[chat] = to
+        self.chats.add(to)
+        for at, said in ((chat, {"migrate_to_chat_id": to}), (to, {"migrate_from_chat_id": chat})):
+            body = {"message_id": self._next("message"), "chat": chat_json(at), "date": int(time.time())}
+            self.updates.put("message", body | said)
+
     def state(self) -> dict[str, Any]:
         """Everything that a test or the demo asks for."""
         messages = [asdict(message) for message in self.messages.values()]
@@ -141,6 +127,9 @@ class FakeTelegram:
             return refusal(404, "Not Found")
         self.calls[method] += 1
         body = await request.json()
+        closed = self._closed(method, int(body.get("chat_id", 0)))
+        if closed is not None:
+            return closed
         fault = self._fault(method, int(body.get("chat_id", 0)))
         if fault is None:
             return self._do(method, body)
@@ -171,10 +160,9 @@ class FakeTelegram:
             case "400":
                 return refusal(400, "Bad Request: can't parse entities: Unsupported start tag at byte offset 0")
             case "403":
-                return refusal(403, "Forbidden: bot was kicked from the group chat")
+                return refusal(*CLOSED["kicked"])
             case "migrate":
-                text = "Bad Request: group chat was upgraded to a supergroup chat"
-                return refusal(400, text, migrate_to_chat_id=fault.to_chat)
+                return migrated(fault.to_chat)
             case "drop":
                 if request.transport is not None:
                     request.transport.close()
@@ -188,6 +176,19 @@ class FakeTelegram:
                 fault.times -= 1
                 return fault
         return None
+
+    def _closed(self, method: str, chat: int) -> web.Response | None:
+        """What a chat says that is not open to us. Whether "typing …" may be shown is not asked of topics."""
+        if chat in self.moved:
+            return migrated(self.moved[chat])
+        why = self.closed.get(chat, "")
+        if not why or method == "getChat" or (method == "sendChatAction" and why == "topic_closed"):
+            return None
+        return refusal(*CLOSED[why])
+
+    def _act(self, body: dict[str, Any]) -> bool:
+        self._look(body)
+        return True
 
     def _look(self, body: dict[str, Any]) -> dict[str, Any]:
         chat = int(body.get("chat_id", 0))

@@ -1,4 +1,4 @@
-"""The Bot API: four calls, and what their failures mean. The token stands in the URL, so no error of the HTTP client
+"""The Bot API: five calls, and what their failures mean. The token stands in the URL, so no error of the HTTP client
 gets out of here with its own text.
 """
 
@@ -20,8 +20,18 @@ log = logging.getLogger(__name__)
 
 DENIED_WAIT = 60.0
 """Seconds until a refused token, or a chat that is closed to us, is tried again: a person has to change it."""
-CLOSED = ("chat not found", "not enough rights to send", "have no rights to send", "chat_write_forbidden")
-"""In a 400 that is about the chat and not about the message; 403 always is (bot was kicked, blocked …)."""
+CLOSED = (
+    "chat not found",
+    "rights to send",
+    "chat_write_forbidden",
+    "topic_closed",
+    "topic_deleted",
+    "thread not found",
+)
+"""In a 400 that is about the chat and not about the message; 403 always is (bot was kicked, blocked, group deleted …).
+Of a 400 in other words the chat itself is asked: there are more of them than anybody has listed."""
+OF_THE_MESSAGE = ("can't parse entities", "message is too long", "message to edit not found", "message is not modified")
+"""In a 400 that is about the message for sure."""
 
 
 class ChatClosed(Transient):
@@ -81,11 +91,11 @@ class BotApi:
         chat = self._moved.get(chat, chat)
         body = _message(text, buttons)
         try:
-            reply = await self._call("sendMessage", {"chat_id": chat, **body})
+            reply = await self._write("sendMessage", chat, body)
         except _Moved as moved:
             self._moved[chat] = chat = moved.chat
             try:
-                reply = await self._call("sendMessage", {"chat_id": chat, **body})
+                reply = await self._write("sendMessage", chat, body)
             except _Moved:
                 raise Refused("the group moves from one id to another and back") from None
         message = _MESSAGE.decode(reply)
@@ -96,7 +106,7 @@ class BotApi:
     async def edit(self, chat: int, message_id: int, text: str, buttons: Buttons) -> None:
         """editMessageText. A message that already reads so, or that a person has deleted, is done."""
         try:
-            await self._call("editMessageText", {"chat_id": chat, "message_id": message_id, **_message(text, buttons)})
+            await self._write("editMessageText", chat, {"message_id": message_id, **_message(text, buttons)})
         except _Moved:
             log.info("message stayed in the old group", extra={"message_id": message_id})
         except Refused as error:
@@ -123,6 +133,21 @@ class BotApi:
     async def close(self) -> None:
         """Close the connections."""
         await self._http.close()
+
+    async def _write(self, method: str, chat: int, body: dict[str, object]) -> msgspec.Raw:
+        """A call that changes a chat. Raises `ChatClosed` too, where the chat and not the message is refused."""
+        try:
+            return await self._call(method, {"chat_id": chat, **body})
+        except Refused as refused:
+            if any(words in str(refused) for words in OF_THE_MESSAGE):
+                raise
+            try:
+                await self._call("sendChatAction", {"chat_id": chat, "action": "typing"})
+            except Refused:
+                raise ChatClosed(str(refused), retry_after=DENIED_WAIT) from None
+            except Uncertain as lost:  # the message was refused, that is sure
+                raise Transient(str(lost)) from None
+            raise
 
     async def _call(self, method: str, body: dict[str, object]) -> msgspec.Raw:
         try:

@@ -24,6 +24,9 @@ log = logging.getLogger(__name__)
 PATIENCE = Policy(first=0.5, longest=30.0)
 """Pauses after a passing fault without `retry_after`."""
 
+ANSWERING = Policy(first=0.5, longest=5.0, total=30.0)
+"""How long the waiting sign on a pressed button is tried to be ended: later nobody looks, and Telegram forgets it."""
+
 LAST_CALL = 5.0
 """Seconds that a call in work may still take when the worker stops: cut off, it would be repeated under the mark."""
 
@@ -76,7 +79,7 @@ class Sender:
         return ", ".join(f"бот не может писать в чат {chat}" for chat in sorted(self._closed)) or True
 
     def answer(self, callback_id: str, text: str) -> None:
-        """Answer a button press: one attempt, at once. An old press cannot be answered, and that is no fault."""
+        """Answer a button press, as long as it can be. An old press cannot be answered, and that is no fault."""
         if not callback_id or not self._api.has_token or len(self._answers) >= MOST_ANSWERS:
             return
         task = asyncio.create_task(self._answer(callback_id, text))
@@ -84,9 +87,12 @@ class Sender:
         task.add_done_callback(self._answers.discard)
 
     async def _answer(self, callback_id: str, text: str) -> None:
-        await self._limits.take_any()
-        try:
+        async def attempt() -> None:
+            await self._limits.take_any()
             await self._api.answer(callback_id, text)
+
+        try:
+            await retry(ANSWERING, attempt, world=self._world)
         except LeadpulseError as error:
             log.info("button press not answered", extra={"error": str(error)})
 

@@ -11,6 +11,7 @@ from streams.engine.remote import Uncertain
 from streams.notify.telegram.bot_api import BotApi, ChatClosed
 from streams.settings import Telegram
 from tests.fakes.telegram import FakeTelegram, Fault
+from tests.fakes.telegram_answers import CLOSED
 
 CHAT = 7
 BUTTONS = ((Button("Принято", "a:1:00000000000000a1:k"),),)
@@ -104,6 +105,20 @@ async def test_bad_text_and_unknown_chat_are_refused(telegram: FakeTelegram, api
     with pytest.raises(ChatClosed, match="chat not found"):
         await api.send(99, "a", ())
     assert not telegram.messages
+
+
+@pytest.mark.parametrize("why", CLOSED)
+async def test_a_closed_chat_is_no_fault_of_the_message(telegram: FakeTelegram, api: BotApi, why: str) -> None:
+    """Removed, deleted, no rights, a closed topic, words that nobody has read yet: sending and editing both wait."""
+    sent = await api.send(CHAT, "a", ())
+    telegram.closed[CHAT] = why
+    for call in (lambda: api.send(CHAT, "b", ()), lambda: api.edit(*sent, "b", ())):
+        with pytest.raises(ChatClosed) as caught:
+            await call()
+        assert caught.value.retry_after == 60
+    del telegram.closed[CHAT]
+    await api.edit(*sent, "b", ())
+    assert [message.text for message in telegram.messages.values()] == ["b"]
 
 
 async def test_group_that_became_a_supergroup_is_followed(telegram: FakeTelegram, api: BotApi) -> None:

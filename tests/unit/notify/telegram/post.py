@@ -1,0 +1,93 @@
+"""A sender on the real shelf and a fake Telegram, with an outbox in memory instead of Kafka."""
+
+import asyncio
+from collections.abc import AsyncIterator, Collection, Iterable
+from types import SimpleNamespace
+
+from aiokafka import ConsumerRecord
+
+from alerting.outbox import Item, Wish
+from alerting.render import Rendered
+from schemas.errors import Transient
+from schemas.topics import LEAD_ALERTS, OUTBOX
+from streams.engine.kafka import Output
+from streams.engine.retry import World
+from streams.notify.telegram.bot_api import BotApi
+from streams.notify.telegram.limits import Limits
+from streams.notify.telegram.sender import Sender
+from streams.notify.telegram.shelf import ITEM, Place, Shelf
+from streams.settings import Telegram
+from tests.fakes.telegram import FakeTelegram
+
+TOKEN = "123:secret"
+PLACE = Place(LEAD_ALERTS.name, 3)
+TS = 1_795_165_391_000
+
+
+class Topic:
+    """The outbox and whatever else is sent, in memory; `away` while Kafka is."""
+
+    def __init__(self) -> None:
+        self.records: list[Output] = []
+        self.away = False
+
+    async def send(self, outputs: Iterable[Output]) -> None:
+        """Outputs."""
+        if self.away:
+            raise Transient("no broker")
+        self.records += outputs
+
+    async def read(self, _partitions: Collection[int]) -> AsyncIterator[ConsumerRecord]:
+        """A reader of the outbox."""
+        for number, output in enumerate(self.of(OUTBOX.name)):
+            yield SimpleNamespace(value=output.value, partition=output.partition, offset=number)  # type: ignore[misc]
+
+    def of(self, name: str) -> list[Output]:
+        """What was sent to a topic."""
+        return [output for output in self.records if output.topic == name]
+
+
+class Post:
+    """A notify worker's Telegram part, that a test may start anew on the same outbox."""
+
+    def __init__(self, telegram: FakeTelegram, topic: Topic, **settings: object) -> None:
+        ample = {"per_second": 1e3, "per_chat_second": 1e3, "per_group_minute": 1e5}
+        self.settings = Telegram(api=telegram.url, token=TOKEN, timeout=2.0, **ample | settings)  # type: ignore[arg-type]
+        self.topic = topic
+        self.told: list[tuple[str, str, str]] = []
+        self.pauses: list[float] = []
+        self.api = BotApi(self.settings)
+        self.shelf = Shelf(topic, topic, 2.0)  # type: ignore[arg-type]
+        world = World(sleep=self._pause)
+        self.sender = Sender(
+            self.settings,
+            self.shelf,
+            self.api,
+            Limits(self.settings),
+            lambda: {PLACE},
+            self,
+            world,  # type: ignore[arg-type]
+        )
+
+    async def want(self, key: str, to: str, version: int = 1, text: str = "новость", *, rings: bool = True) -> None:
+        """As a record of `lead.alerts` that was appended at `TS`."""
+        await self.shelf.open([PLACE], 1)
+        await self.shelf.put(PLACE, [Wish(key, to, version, version, TS, Rendered(text), rings)])
+
+    def item(self, key: str) -> Item:
+        """What the outbox in Kafka says."""
+        items = [ITEM.decode(output.value) for output in self.topic.of(OUTBOX.name) if output.key == key.encode()]
+        assert isinstance(items[-1], Item)
+        return items[-1]
+
+    def begins(self, kind: str, subject: str, _detail: str = "") -> None:
+        """Notices."""
+        self.told.append(("begins", kind, subject))
+
+    def ends(self, kind: str, subject: str) -> None:
+        """Notices."""
+        self.told.append(("ends", kind, subject))
+
+    async def _pause(self, seconds: float) -> None:
+        self.pauses.append(seconds)
+        await asyncio.sleep(0.02)
