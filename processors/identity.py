@@ -11,19 +11,36 @@ class Identities:
 
     def __init__(self) -> None:
         self._leads: dict[str, LeadId] = {}
+        self._was: dict[str, str] = {}
+        self._became: dict[str, str] = {}
 
     def apply(self, key: str, identity: Identity | None) -> None:
         """Take a record of the topic: `key` is `kind:value`, None is a tombstone that unlinks it."""
         if identity is None:
             self._leads.pop(key, None)
-            return
-        self._leads[key] = identity.lead_id
+        elif identity.was:
+            self._was[identity.value], self._became[identity.was] = identity.was, identity.value
+        elif identity.lead_id is not None:
+            self._leads[key] = identity.lead_id
 
     def find(self, client: ClientRef) -> LeadId | None:
         """The lead of a client, or None when nobody has linked it. A lead id resolves to itself."""
         if client.kind == "lead":
             return client.value if is_lead_id(client.value) else None
-        return self._leads.get(f"{client.kind}:{client.value}")
+        if client.kind != "tg_chat" or not self._was:
+            return self._leads.get(f"{client.kind}:{client.value}")
+        linked = (self._leads.get(f"tg_chat:{chat}") for chat in self.chats(client.value))
+        return next((lead for lead in linked if lead is not None), None)
+
+    def chats(self, chat: str) -> list[str]:
+        """The ids of a Telegram chat: this one, those it had before, and those it has got since."""
+        ids = [chat]
+        for step in (self._was, self._became):
+            at = step.get(chat)
+            while at is not None and at not in ids:
+                ids.append(at)
+                at = step.get(at)
+        return ids
 
     def __len__(self) -> int:
         return len(self._leads)

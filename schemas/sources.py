@@ -185,12 +185,16 @@ class Transcript(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Identity(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Value of `identities`; the key is `kind:value`. A tombstone unlinks."""
+    """Value of `identities`; the key is `kind:value`. A tombstone unlinks.
+
+    `was` instead of a lead: the Telegram group `value` had this id before it became a supergroup (kind `tg_moved`).
+    """
 
     kind: str
     value: str
-    lead_id: LeadId
+    lead_id: LeadId | None = None
     confirmed_by: str = ""
+    was: str = ""
 
 
 class Unassigned(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -11,7 +11,7 @@ from schemas.bot import BotCommand
 from schemas.codec import Rejected
 from schemas.events import Event
 from schemas.minutes import MeetingRequest
-from schemas.sources import ClientRef, Unassigned
+from schemas.sources import ClientRef, Identity, Unassigned
 from schemas.types import Meta, Millis
 
 
@@ -24,9 +24,9 @@ class Options:
     room_prefixes: tuple[str, ...] = ("lead-",)
 
 
-Found: TypeAlias = Sequence[Event | Unassigned | MeetingRequest | BotCommand] | Rejected
-"""What a record means: events (none, if it matters to no client) and work for `minutes` or `notify`; or why it cannot
-be used."""
+Found: TypeAlias = Sequence[Event | Unassigned | MeetingRequest | BotCommand | Identity] | Rejected
+"""What a record means: events (none, if it matters to no client), work for `minutes` or `notify`, a chat that has got
+another id; or why it cannot be used."""
 
 Normalizer: TypeAlias = Callable[[Meta, bytes, Identities, Options], Found]
 

@@ -1,8 +1,8 @@
 """`source.telegram` → messages, their edits and deletions, and pressed buttons. One raw Bot API `Update` a record.
 
-Our people's commands to the bot (`telegram_command`) are answered by `notify`. No events come of: channel posts,
-service messages (so far also `migrate_to_chat_id`: until chats have aliases, a person links the new id), other messages
-in the curators' own chats, and what else our own people write to the bot in private.
+Our people's commands to the bot (`telegram_command`) are answered by `notify`. A group that became a supergroup is the
+same chat under another id. No events come of: channel posts, service messages, other messages in the curators' own
+chats, and what else our own people write to the bot in private.
 """
 
 from processors.identity import Identities
@@ -12,7 +12,7 @@ from processors.normalize.telegram_update import CallbackQuery, Chat, Deleted, M
 from schemas import callback, events
 from schemas.codec import Codec, Rejected, event_id
 from schemas.events import AlertAction, Author, Event, MessageDeleted, MessageEdited
-from schemas.sources import ClientRef, Inbound, Unassigned
+from schemas.sources import ClientRef, Identity, Inbound, Unassigned
 from schemas.types import EventId, Meta
 
 _INBOUND: Codec[Inbound] = Codec(Inbound)
@@ -44,9 +44,12 @@ def normalize(meta: Meta, record: bytes, identities: Identities, options: Option
 def _message(
     message: Message, source: str, meta: Meta, record: bytes, identities: Identities, options: Options
 ) -> Found:
+    moved = _moved(message)
+    if moved is not None:
+        return [moved]
     if message.is_service:
         return []
-    if _is_internal(message, options):
+    if _is_internal(message, identities, options):
         if not _may_ask(message, options):
             return []
         command_id = _id(source, "", message.chat, message.message_id, "command")
@@ -72,7 +75,7 @@ def _message(
 
 
 def _edit(message: Message, source: str, meta: Meta, record: bytes, identities: Identities, options: Options) -> Found:
-    if message.is_service or _is_internal(message, options):
+    if message.is_service or _is_internal(message, identities, options):
         return []
     edited_at = message.edit_date or message.date
     version = edited_at, event_id("content", *message.content)  # two edits within a second have one `edit_date`
@@ -150,8 +153,16 @@ def _client(chat: Chat) -> ClientRef:
     return ClientRef("tg_chat", str(chat.id))
 
 
-def _is_internal(message: Message, options: Options) -> bool:
-    if str(message.chat.id) in options.curator_chats:
+def _moved(message: Message) -> Identity | None:
+    """Both groups say so, each in a message of its own, and whichever is read first is enough."""
+    old, new = message.chat.id, message.migrate_to_chat_id
+    if message.migrate_from_chat_id is not None:
+        old, new = message.migrate_from_chat_id, message.chat.id
+    return None if new is None else Identity("tg_moved", str(new), confirmed_by="telegram", was=str(old))
+
+
+def _is_internal(message: Message, identities: Identities, options: Options) -> bool:
+    if not options.curator_chats.isdisjoint(identities.chats(str(message.chat.id))):
         return True
     return message.chat.type == "private" and not message.business_connection_id and _is_staff(message, options)
 

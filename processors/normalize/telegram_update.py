@@ -43,6 +43,8 @@ class Message(msgspec.Struct, frozen=True, rename={"from_": "from"}):
     business_connection_id: str = ""
     edit_date: Seconds | None = None
     reply_to_message: Replied | None = None
+    migrate_to_chat_id: int | None = None
+    migrate_from_chat_id: int | None = None
     text: str | None = None
     caption: str | None = None
     photo: object = None

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from aiokafka import ConsumerRecord
 
 from schemas.codec import Codec, Rejected
-from schemas.sources import Unassigned
+from schemas.sources import ClientRef, Unassigned
 from schemas.topics import LEAD_UNASSIGNED
 from streams.engine.kafka import FIRST_APPENDED, Output, Outputs, Reader
 from streams.engine.settle import Batch, Outcome
@@ -30,13 +30,20 @@ IDS_SEEN = 200_000
 
 
 class Relink:
-    """`identities`: every link of a batch gets what waits for it, with one scan for all of them."""
+    """`identities`: every link of a batch gets what waits for it, with one scan for all of them.
 
-    def __init__(self, unassigned: Reader, outputs: Outputs) -> None:
-        self._unassigned, self._outputs = unassigned, outputs
+    A chat with several ids is linked under all of them by a link of any.
+    """
+
+    def __init__(self, unassigned: Reader, outputs: Outputs, known: KnownIdentities) -> None:
+        self._unassigned, self._outputs, self._known = unassigned, outputs, known
 
     async def __call__(self, batch: Batch) -> Outcome:
-        """Settle's `Process`. Of several records of a key the last one counts; a tombstone is owed nothing."""
+        """Settle's `Process`. Of several records of a key the last one counts; a tombstone is owed nothing.
+
+        Raises `NotYet` while the table does not hold the batch.
+        """
+        await self._known.reach(batch.records[-1].offset + 1)
         outcome = Outcome()
         owed: dict[bytes, bool] = {}
         for record in batch.records:
@@ -44,12 +51,22 @@ class Relink:
             if isinstance(identity, Rejected):
                 outcome.rejected.append((record, identity))
                 continue
-            owed[record.key or b""] = identity is not None
-        keys = {key for key, linked in owed.items() if linked}
+            key = record.key or b"" if identity is None or not identity.was else f"tg_chat:{identity.value}".encode()
+            owed[key] = identity is not None
+        keys = {name for key, linked in owed.items() if linked for name in self._names(key)}
         if keys:
             sent = await self._publish(keys, batch.records[-1].offset + 1)
             log.info("identities linked", extra={"links": len(keys), "published_again": sent})
         return outcome
+
+    def _names(self, key: bytes) -> Iterable[bytes]:
+        """The keys of a client that is linked, of which `key` is one."""
+        kind, _, value = key.decode(errors="replace").partition(":")
+        if kind != "tg_chat":
+            return [key]
+        if self._known.identities.find(ClientRef(kind, value)) is None:
+            return []
+        return [f"tg_chat:{chat}".encode() for chat in self._known.identities.chats(value)]
 
     async def _publish(self, keys: set[bytes], known: int) -> int:
         seen: dict[str, None] = {}

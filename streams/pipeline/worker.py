@@ -11,7 +11,7 @@ from schemas.codec import EVENT, MINUTES_REQUEST, Codec, Rejected
 from schemas.errors import NotYet
 from schemas.events import Event
 from schemas.minutes import MeetingRequest
-from schemas.sources import Unassigned
+from schemas.sources import Identity, Unassigned
 from schemas.topics import (
     BITRIX,
     BOT_COMMANDS,
@@ -31,7 +31,7 @@ from streams.engine.settle import Batch, Outcome
 from streams.engine.state import LeadStates
 from streams.engine.worker import Worker
 from streams.pipeline.fold import Fold
-from streams.pipeline.identities import KnownIdentities
+from streams.pipeline.identities import IDENTITY, KnownIdentities
 from streams.pipeline.relink import Recheck, Relink, needed
 from streams.settings import Settings
 from streams.settings.thresholds import rules_of
@@ -61,7 +61,7 @@ def build(settings: Settings) -> Worker:
     states = LeadStates(Reader(settings.kafka, LEAD_STATE), ends)
     fold = Fold(states, rules_of(settings.pipeline.rules), settings.telegram.desk)
     worker.consume(LEAD_EVENTS, fold, discard=fold.discard)
-    worker.consume(IDENTITIES, Relink(Reader(settings.kafka, LEAD_UNASSIGNED), worker.outputs))
+    worker.consume(IDENTITIES, Relink(Reader(settings.kafka, LEAD_UNASSIGNED), worker.outputs, known))
     worker.consume(LEAD_UNASSIGNED, Recheck(known))
     worker.background("identities", known.follow)
     worker.on_close(ends.stop)
@@ -86,11 +86,14 @@ class Normalize:
             if isinstance(found, Rejected):
                 outcome.rejected.append((record, found))
                 continue
-            outcome.outputs += [_output(meaning, record.key) for meaning in found]
+            for meaning in found:
+                if isinstance(meaning, Identity):  # what follows in this batch is read with it already
+                    self._known.identities.apply(f"{meaning.kind}:{meaning.value}", meaning)
+                outcome.outputs.append(_output(meaning, record.key))
         return outcome
 
 
-def _output(found: Event | Unassigned | MeetingRequest | BotCommand, key: bytes | None) -> Output:
+def _output(found: Event | Unassigned | MeetingRequest | BotCommand | Identity, key: bytes | None) -> Output:
     match found:
         case Unassigned():
             client = f"{found.client.kind}:{found.client.value}"
@@ -98,6 +101,8 @@ def _output(found: Event | Unassigned | MeetingRequest | BotCommand, key: bytes 
             return Output(LEAD_UNASSIGNED.name, client.encode(), _UNASSIGNED.encode(kept))
         case MeetingRequest():
             return Output(MINUTES_REQUESTS.name, found.lead_id.encode(), MINUTES_REQUEST.encode(found))
+        case Identity():
+            return Output(IDENTITIES.name, f"{found.kind}:{found.value}".encode(), IDENTITY.encode(found))
         case BotCommand():
             return Output(BOT_COMMANDS.name, found.chat_id.encode(), _COMMAND.encode(found))
         case _:

@@ -27,6 +27,20 @@ def test_the_last_link_counts() -> None:
     assert identities.find(ClientRef("tg_chat", "1")) == "8"
 
 
+def test_a_chat_is_known_by_all_its_ids() -> None:
+    """A group that became a supergroup keeps its client, under whichever id he was linked; a circle is no trap."""
+    identities = Identities()
+    identities.apply("tg_chat:-1", Identity("tg_chat", "-1", "7"))
+    identities.apply("tg_moved:-2", Identity("tg_moved", "-2", was="-1"))
+    identities.apply("tg_moved:-3", Identity("tg_moved", "-3", was="-2"))
+    assert [identities.find(ClientRef("tg_chat", chat)) for chat in ("-1", "-2", "-3", "-4")] == ["7", "7", "7", None]
+    assert identities.find(ClientRef("wms_customer", "-3")) is None
+    identities.apply("tg_chat:-3", Identity("tg_chat", "-3", "8"))
+    assert identities.find(ClientRef("tg_chat", "-3")) == "8"
+    identities.apply("tg_moved:-1", Identity("tg_moved", "-1", was="-3"))
+    assert set(identities.chats("-2")) == {"-1", "-2", "-3"}
+
+
 @pytest.mark.parametrize(
     ("value", "lead_id"), [("12345", "12345"), ("", None), ("12a", None), ("1" * 13, None), ("١٢", None)]
 )

@@ -7,9 +7,10 @@ import pytest
 
 from processors.normalize import Options
 from processors.normalize.telegram import normalize
+from schemas.bot import BotCommand
 from schemas.codec import Rejected, event_id
 from schemas.events import AlertAction, Event, Message, MessageEdited
-from schemas.sources import Unassigned
+from schemas.sources import Identity, Unassigned
 from tests.golden.examples import OPTIONS, known, meta
 
 CLIENT = {"id": 501, "first_name": "Пётр"}
@@ -100,7 +101,6 @@ def test_a_caption_is_text_and_a_voice_message_is_a_message() -> None:
     "update",
     [
         {"message": message(text=None, new_chat_members=[CLIENT])},
-        {"message": message(text=None, migrate_to_chat_id=-1)},
         {"message": message(chat=CURATORS, who=STAFF)},
         {"message": message(chat={"id": 11, "type": "private"}, who=STAFF)},
         {"channel_post": message()},
@@ -111,6 +111,20 @@ def test_a_caption_is_text_and_a_voice_message_is_a_message() -> None:
 def test_what_is_no_clients_matter_gives_nothing(update: dict[str, Any]) -> None:
     """Service messages, our own chats, channels, kinds we do not read."""
     assert found(**update) == []
+
+
+def test_a_curators_group_that_became_a_supergroup_is_still_ours() -> None:
+    """Both groups say so; what our people write under the new id is no client's, and their commands are answered."""
+    new = {"id": -1_000_000_001_009, "type": "supergroup"}
+    told = event(message=message(chat=CURATORS, text=None, migrate_to_chat_id=new["id"]))
+    assert told == Identity("tg_moved", str(new["id"]), confirmed_by="telegram", was=str(CURATORS["id"]))
+    assert event(message=message(chat=new, text=None, migrate_from_chat_id=CURATORS["id"])) == told
+    identities = known()
+    identities.apply(f"tg_moved:{new['id']}", told)
+    record = {"source": "bot", "payload": {"update_id": 1, "message": message(chat=new, who=STAFF, text="/top")}}
+    [command] = normalize(meta("source.telegram"), json.dumps(record).encode(), identities, OPTIONS)
+    assert isinstance(command, BotCommand)
+    assert command.chat_id == str(new["id"])
 
 
 def press(who: dict[str, Any], chat: dict[str, Any] | None, data: str = DATA) -> dict[str, Any]:
