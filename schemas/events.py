@@ -63,13 +63,16 @@ class Author(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Message(LeadEvent, frozen=True, tag="message"):
-    """A chat message."""
+    """A chat message. `content` is what it holds where that is more than text (voice, photo, poll, checklist …), in the
+    Bot API's word for it; `text` are all the words in it.
+    """
 
     chat_id: str
     message_id: str
     author: Author
     text: str
     reply_to: str | None = None
+    content: str = ""
 
 
 class MessageEdited(LeadEvent, frozen=True, tag="message_edited"):
@@ -79,6 +82,7 @@ class MessageEdited(LeadEvent, frozen=True, tag="message_edited"):
     message_id: str
     author: Author
     text: str
+    content: str = ""
 
 
 class MessageDeleted(LeadEvent, frozen=True, tag="message_deleted"):

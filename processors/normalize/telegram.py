@@ -5,9 +5,12 @@ same chat under another id. No events come of: channel posts, service messages, 
 chats, and what else our own people write to the bot in private.
 """
 
+from typing import Any
+
 from processors.identity import Identities
 from processors.normalize.contract import Found, Options, unassigned
 from processors.normalize.telegram_command import asked
+from processors.normalize.telegram_content import Content, content_of
 from processors.normalize.telegram_update import CallbackQuery, Chat, Deleted, Message, Update, User
 from schemas import callback, events
 from schemas.codec import Codec, Rejected, event_id
@@ -17,6 +20,7 @@ from schemas.types import EventId, Meta
 
 _INBOUND: Codec[Inbound] = Codec(Inbound)
 _UPDATE: Codec[Update] = Codec(Update)
+_FIELDS: Codec[dict[str, Any]] = Codec(dict[str, Any])
 
 
 def normalize(meta: Meta, record: bytes, identities: Identities, options: Options) -> Found:
@@ -32,22 +36,31 @@ def normalize(meta: Meta, record: bytes, identities: Identities, options: Option
         return _action(update.callback_query, source, meta, options)
     if update.deleted_business_messages is not None:
         return _deletions(update.deleted_business_messages, source, meta, record, identities)
-    message = update.message or update.business_message
-    if message is not None:
-        return _message(message, source, meta, record, identities, options)
-    edited = update.edited_message or update.edited_business_message
-    if edited is not None:
-        return _edit(edited, source, meta, record, identities, options)
+    fields = _FIELDS.decode(bytes(inbound.payload))
+    for kind in ("message", "business_message", "edited_message", "edited_business_message"):
+        message = getattr(update, kind)
+        if message is None or isinstance(fields, Rejected):
+            continue
+        content = content_of(fields[kind])
+        if kind.startswith("edited"):
+            return _edit(message, content, source, meta, record, identities, options)
+        return _message(message, content, source, meta, record, identities, options)
     return []
 
 
 def _message(
-    message: Message, source: str, meta: Meta, record: bytes, identities: Identities, options: Options
+    message: Message,
+    content: Content | None,
+    source: str,
+    meta: Meta,
+    record: bytes,
+    identities: Identities,
+    options: Options,
 ) -> Found:
     moved = _moved(message)
     if moved is not None:
         return [moved]
-    if message.is_service:
+    if content is None:
         return []
     if _is_internal(message, identities, options):
         if not _may_ask(message, options):
@@ -58,7 +71,6 @@ def _message(
     lead_id = identities.find(_client(message.chat))
     if lead_id is None:
         return [unassigned(meta, record, id_, ts, source, _client(message.chat))]
-    reply = message.reply_to_message
     return [
         events.Message(
             event_id=id_,
@@ -68,17 +80,26 @@ def _message(
             chat_id=str(message.chat.id),
             message_id=str(message.message_id),
             author=_author(message, options),
-            text=message.said,
-            reply_to=None if reply is None else str(reply.message_id),
+            text=content.text,
+            reply_to=None if message.answered is None else str(message.answered),
+            content=content.kind,
         )
     ]
 
 
-def _edit(message: Message, source: str, meta: Meta, record: bytes, identities: Identities, options: Options) -> Found:
-    if message.is_service or _is_internal(message, identities, options):
+def _edit(
+    message: Message,
+    content: Content | None,
+    source: str,
+    meta: Meta,
+    record: bytes,
+    identities: Identities,
+    options: Options,
+) -> Found:
+    if content is None or _is_internal(message, identities, options):
         return []
     edited_at = message.edit_date or message.date
-    version = edited_at, event_id("content", *message.content)  # two edits within a second have one `edit_date`
+    version = edited_at, event_id("content", *content.version)  # two edits within a second have one `edit_date`
     id_ = _id(source, message.business_connection_id, message.chat, message.message_id, *version)
     lead_id = identities.find(_client(message.chat))
     if lead_id is None:
@@ -92,7 +113,8 @@ def _edit(message: Message, source: str, meta: Meta, record: bytes, identities: 
             chat_id=str(message.chat.id),
             message_id=str(message.message_id),
             author=_author(message, options),
-            text=message.said,
+            text=content.text,
+            content=content.kind,
         )
     ]
 
@@ -183,10 +205,16 @@ def _author_id(message: Message) -> str:
 
 
 def _author(message: Message, options: Options) -> Author:
-    """Who wrote. In a business chat the other side's user id is the chat's; whoever else writes there is ours."""
+    """Who wrote. In a business chat the other side's user id is the chat's; whoever else writes there is ours, and so
+    is a channel that speaks in its own group.
+    """
     user, id_ = message.from_, _author_id(message)
     name = message.sender_chat.title if message.sender_chat is not None else "" if user is None else _name(user)
-    ours = id_ in options.staff or (message.sender_chat is None and user is not None and user.is_bot)
+    ours = (
+        message.is_automatic_forward
+        or id_ in options.staff
+        or (message.sender_chat is None and user is not None and user.is_bot)
+    )
     if message.business_connection_id:
         ours = ours or id_ != str(message.chat.id)
     return Author(id_, name, client=not ours)

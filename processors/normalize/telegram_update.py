@@ -1,6 +1,5 @@
 """The parts of a Bot API `Update` that matter to us (core.telegram.org/bots/api). Unknown fields are ignored."""
 
-from collections.abc import Iterable, Iterator
 from typing import Annotated
 
 import msgspec
@@ -33,7 +32,11 @@ class Replied(msgspec.Struct, frozen=True):
 
 
 class Message(msgspec.Struct, frozen=True, rename={"from_": "from"}):
-    """A message of any kind. `from_` is absent in channels; `sender_chat` is a group's anonymous administrator."""
+    """The frame of a message; `telegram_content` reads what it holds.
+
+    `from_` is absent in channels; `sender_chat` is a group's anonymous administrator, or the channel that the group
+    belongs to, whose posts come as `is_automatic_forward`.
+    """
 
     message_id: int
     date: Seconds
@@ -42,22 +45,14 @@ class Message(msgspec.Struct, frozen=True, rename={"from_": "from"}):
     sender_chat: Chat | None = None
     business_connection_id: str = ""
     edit_date: Seconds | None = None
+    message_thread_id: int | None = None
+    is_topic_message: bool = False
+    is_automatic_forward: bool = False
     reply_to_message: Replied | None = None
     migrate_to_chat_id: int | None = None
     migrate_from_chat_id: int | None = None
     text: str | None = None
     caption: str | None = None
-    photo: object = None
-    voice: object = None
-    video: object = None
-    video_note: object = None
-    audio: object = None
-    document: object = None
-    animation: object = None
-    sticker: object = None
-    contact: object = None
-    location: object = None
-    poll: object = None
 
     @property
     def said(self) -> str:
@@ -65,40 +60,12 @@ class Message(msgspec.Struct, frozen=True, rename={"from_": "from"}):
         return self.text or self.caption or ""
 
     @property
-    def content(self) -> list[str]:
-        """What tells two versions of a message apart, the same for every bot that sees them: words, and which files."""
-        return [self.text or "", self.caption or "", *sorted(_files(getattr(self, field) for field in _CONTENT))]
-
-    @property
-    def is_service(self) -> bool:
-        """Whether nobody wrote it: joined, left, pinned, new title, moved to a supergroup …"""
-        return all(getattr(self, field) is None for field in _CONTENT)
-
-
-_CONTENT = (
-    "text",
-    "caption",
-    "photo",
-    "voice",
-    "video",
-    "video_note",
-    "audio",
-    "document",
-    "animation",
-    "sticker",
-    "contact",
-    "location",
-    "poll",
-)
-
-
-def _files(fields: Iterable[object]) -> Iterator[str]:
-    """`file_unique_id` of every file in them; `file_id` is each bot's own. A photo is a list of its sizes."""
-    for field in fields:
-        parts = field if isinstance(field, list) else [field]
-        for part in parts:
-            if isinstance(part, dict) and isinstance(part.get("file_unique_id"), str):
-                yield part["file_unique_id"]
+    def answered(self) -> int | None:
+        """The message that it answers. In a forum every message has one: where nobody chose it, the topic's first."""
+        if self.reply_to_message is None:
+            return None
+        answered = self.reply_to_message.message_id
+        return None if self.is_topic_message and answered == self.message_thread_id else answered
 
 
 class Deleted(msgspec.Struct, frozen=True):
@@ -134,3 +101,7 @@ class Update(msgspec.Struct, frozen=True):
     edited_business_message: Message | None = None
     deleted_business_messages: Deleted | None = None
     callback_query: CallbackQuery | None = None
+
+
+ALLOWED_UPDATES = tuple(field for field in Update.__struct_fields__ if field != "update_id")
+"""What to ask Telegram for: the kinds of updates that we read."""

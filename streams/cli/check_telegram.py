@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from processors.normalize.telegram_update import ALLOWED_UPDATES
 from schemas.errors import Refused, Transient
 from streams.cli.bot import ask
 from streams.settings import Settings
@@ -41,6 +42,11 @@ def telegram_warnings(loaded: Settings) -> list[str]:
             warnings.append("боту не задан вебхук (setWebhook): сообщения из чатов не приходят; см. docs/connect.md")
         elif hook.get("last_error_message"):
             warnings.append(f"Telegram не может доставить сообщения по вебхуку: {hook['last_error_message']}")
+        asked = hook.get("allowed_updates")
+        if asked and (missing := [kind for kind in ALLOWED_UPDATES if kind not in asked]):
+            warnings.append(
+                f"вебхук не просит {', '.join(missing)} (allowed_updates): это не приходит; docs/connect.md"
+            )
     elif token:
         warnings.append("нет раздела [gateway.telegram.<имя>]: сообщения из чатов не принимаются, только отправляются")
     return warnings

@@ -55,7 +55,7 @@ class FakeTelegram:
             "answerCallbackQuery": self._answer,
             "sendChatAction": self._act,
             "getChat": self._look,
-            "getWebhookInfo": lambda _: {"url": self.updates.webhook[0] if self.updates.webhook else ""},
+            "getWebhookInfo": lambda _: self.updates.info(),
             "getUpdates": self._updates,
         }
         self.released = asyncio.Event()

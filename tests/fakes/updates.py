@@ -15,12 +15,20 @@ class Updates:
 
     def __init__(self) -> None:
         self.webhook: tuple[str, str] | None = None
+        self.allowed: list[str] = []
         self._waiting: list[dict[str, Any]] = []
         self._news = asyncio.Event()
         self._last = FIRST_UPDATE
 
+    def info(self) -> dict[str, Any]:
+        """getWebhookInfo: `allowed_updates` is there only where somebody set it."""
+        asked = {"allowed_updates": self.allowed} if self.allowed else {}
+        return {"url": self.webhook[0] if self.webhook else ""} | asked
+
     def put(self, kind: str, content: dict[str, Any]) -> None:
-        """Queue an update of this kind (`message`, `callback_query`)."""
+        """Queue an update of this kind (`message`, `callback_query`), if it was asked for."""
+        if self.allowed and kind not in self.allowed:
+            return
         self._last += 1
         self._waiting.append({"update_id": self._last, kind: content})
         self._news.set()

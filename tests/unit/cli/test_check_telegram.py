@@ -49,5 +49,9 @@ async def test_who_may_press_and_how_messages_come_in() -> None:
         assert "только кураторы с личным чатом" in private[0]
         telegram.updates.webhook = "https://example.com/hooks/telegram/main", "word"
         assert await asyncio.to_thread(telegram_warnings, settings(telegram.url, staff=[1])) == []
+        telegram.updates.allowed = ["message", "edited_message", "callback_query", "business_message"]
+        (asked,) = await asyncio.to_thread(telegram_warnings, settings(telegram.url, staff=[1]))
+        assert "edited_business_message, deleted_business_messages" in asked
+        telegram.updates.allowed = []
         (closed,) = await asyncio.to_thread(telegram_warnings, settings(telegram.url, Gateway(), staff=[1]))
         assert "[gateway.telegram.<имя>]" in closed
