@@ -4,22 +4,24 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from rapidfuzz.distance import DamerauLevenshtein
+from processors.pseudonyms.addresses import ADDRESSES
+from processors.pseudonyms.contacts import CONTACTS, PHONES
+from processors.pseudonyms.credentials import CREDENTIALS
+from processors.pseudonyms.listed import People
+from processors.pseudonyms.numbers import NUMBERS
+from processors.pseudonyms.spans import KINDS, Finder, Span, folded
+from processors.pseudonyms.unlisted import unlisted
 
-from processors.pseudonyms.patterns import AFTER_NAMES, BEFORE_NAMES, KINDS, PATRONYMIC_AFTER, Span
-from processors.russian.names import CAPITALISED, WORD, canonical, forms, name_words
-
-TOKEN = re.compile(rf"\[?({'|'.join(KINDS)})_([0-9]+)([а-яё]?)\]?", re.IGNORECASE)
-"""Also as a careless model copies it: in small letters, without a bracket. No assertions about what is around: what is
-no token in a text must stay none when its neighbours are replaced."""
+TOKEN = re.compile(
+    rf"\[?({'|'.join(KINDS)})\\?_([0-9]+)([а-яё]?)\]?|\[\s?({'|'.join(KINDS)})[\s-]([0-9]+)([а-яё]?)\s?\]",
+    re.IGNORECASE,
+)
+"""Also as a careless model copies it: in small letters, without a bracket, with another mark between. No assertions
+about what is around: what is no token in a text must stay none when its neighbours are replaced."""
+_PATTERNS: tuple[Finder, ...] = (*CONTACTS, *CREDENTIALS, *NUMBERS, *PHONES, *ADDRESSES)
 _LETTERS = "бвгдежзиклмнопрстуфхцчшэюя"
 _CLAIMED = "\0"
 """Holds the place of what is found, so that later finders see neither it nor across it."""
-_BETWEEN = re.compile(r"[^\S\n]{1,3}|-")
-_INITIALS_AFTER = re.compile(r"[^\S\n]?[А-ЯЁ]\.(?:[^\S\n]?[А-ЯЁ]\.)?")
-_INITIALS_BEFORE = re.compile(r"(?<!\w)[А-ЯЁ]\.[^\S\n]?(?:[А-ЯЁ]\.[^\S\n]?)?\Z")
-_MISSPELT_FROM = 7
-"""Letters; in shorter words one letter makes another word (Виктор, вектор)."""
 
 
 class Pseudonyms:
@@ -31,7 +33,7 @@ class Pseudonyms:
     """
 
     def __init__(self, names: Iterable[str]) -> None:
-        self._people = _People(names)
+        self._people = People(names)
         self._numbers: dict[tuple[str, str], int] = {}
         self._tokens: dict[tuple[str, int, str], str] = {}
         self._surfaces: dict[tuple[str, int, str], str] = {}
@@ -40,9 +42,9 @@ class Pseudonyms:
     def mask(self, text: str) -> str:
         """The text with tokens for all that is known to be personal."""
         spans: list[Span] = []
-        seen = text
-        for find in (_literal_tokens, *BEFORE_NAMES, self._people.find, *AFTER_NAMES):
-            found = _free(find(seen), seen, text)
+        plain = seen = folded(text)
+        for find in (_literal_tokens, *_PATTERNS, self._people.find, unlisted):
+            found = _free(find(seen), seen, plain)
             seen = _replaced(seen, found, lambda span: _CLAIMED * (span.end - span.start))
             spans += found
         return _replaced(text, sorted(spans), lambda span: self._token(span, text[span.start : span.end]))
@@ -71,72 +73,10 @@ class Pseudonyms:
         return self._counts[kind]
 
     def _surface(self, token: re.Match[str]) -> str:
-        kind, number, letter = token[1].upper(), int(token[2]), token[3].lower()
+        kind, number, letter = (part for part in token.groups() if part is not None)
+        kind, number, letter = kind.upper(), int(number), letter.lower()
         plainest = self._surfaces.get((kind, number, ""), token[0])  # a form that was made up, such as [ИМЯ_1у]
         return self._surfaces.get((kind, number, letter), plainest)
-
-
-class _People:
-    """Who is meant by which word."""
-
-    def __init__(self, names: Iterable[str]) -> None:
-        self._bearers: dict[str, frozenset[int]] = {}
-        self._initials: list[set[str]] = []
-        for number, name in enumerate(dict.fromkeys(names)):
-            words = name_words(name)
-            self._initials.append({word[0] for word in words})
-            for form in {form for word in words for form in forms(word)}:
-                self._bearers[form] = self._bearers.get(form, frozenset()) | {number}
-        self._long = [form for form in self._bearers if len(form) >= _MISSPELT_FROM]
-        self._known: dict[str, frozenset[int]] = {}
-
-    def find(self, text: str) -> Iterator[Span]:
-        """Neighbouring words that one person (or the same namesakes) may bear, with initials around them."""
-        start = end = 0
-        bearers: frozenset[int] = frozenset()
-        for word in WORD.finditer(text):
-            who = self._who(word[0])
-            if not who:
-                continue
-            if bearers & who and _BETWEEN.fullmatch(text, end, word.start()):
-                bearers &= who
-            else:
-                if bearers:
-                    yield self._span(text, start, end, bearers)
-                start, bearers = word.start(), who
-            end = word.end()
-        if bearers:
-            yield self._span(text, start, end, bearers)
-
-    def _who(self, word: str) -> frozenset[int]:
-        who = self._known.get(word)
-        if who is None:
-            who = self._known[word] = self._bearing(word)
-        return who
-
-    def _bearing(self, word: str) -> frozenset[int]:
-        wanted = canonical(word)
-        who = self._bearers.get(wanted, frozenset())
-        if len(wanted) <= 2 or wanted in CAPITALISED:
-            return who if word[0].isupper() else frozenset()  # Ли is a person, ли is not
-        if who or len(wanted) < _MISSPELT_FROM or not word[0].isupper():
-            return who
-        for form in self._long:
-            if form[0] == wanted[0] and DamerauLevenshtein.distance(form, wanted, score_cutoff=1) <= 1:
-                return self._bearers[form]
-        return frozenset()
-
-    def _span(self, text: str, start: int, end: int, bearers: frozenset[int]) -> Span:
-        letters = set[str]().union(*(self._initials[number] for number in bearers))
-        if father := PATRONYMIC_AFTER.match(text, end):
-            end = father.end()
-        after = _INITIALS_AFTER.match(text, end)
-        before = _INITIALS_BEFORE.search(text, max(0, start - 8), start)
-        if after and canonical(after[0].strip()[0]) in letters:
-            end = after.end()
-        elif before and canonical(before[0][0]) in letters:
-            start = before.start()
-        return Span(start, end, "ИМЯ", ",".join(map(str, sorted(bearers))))
 
 
 def _literal_tokens(text: str) -> Iterator[Span]:
