@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from processors.normalize.telegram_update import ALLOWED_UPDATES
 from schemas.errors import Refused, Transient
-from streams.cli.bot import ask
+from streams.cli.bot import Api, ask
 from streams.settings import Settings
 
 MOST_CHATS = 20
@@ -19,7 +19,7 @@ def telegram_faults(loaded: Settings) -> list[str]:
     if not token:
         return [*faults, "нет токена бота (telegram.token): тревоги ждут в Kafka и никому не приходят"]
     try:
-        ask(telegram.api, token, "getMe")
+        ask(Api.of(telegram), token, "getMe")
     except (Refused, Transient) as error:
         return [*faults, str(error)]
     return faults + list(_closed(loaded, token))
@@ -35,7 +35,7 @@ def telegram_warnings(loaded: Settings) -> list[str]:
     token = telegram.token.get_secret_value()
     if token and loaded.gateway.telegram:
         try:
-            hook = ask(telegram.api, token, "getWebhookInfo")
+            hook = ask(Api.of(telegram), token, "getWebhookInfo")
         except (Refused, Transient):
             return warnings  # told as a fault
         if not hook.get("url"):
@@ -65,7 +65,7 @@ def chats(loaded: Settings) -> dict[int, str]:
 def _closed(loaded: Settings, token: str) -> Iterator[str]:
     for chat, setting in list(chats(loaded).items())[:MOST_CHATS]:
         try:
-            ask(loaded.telegram.api, token, "getChat", chat_id=chat)
+            ask(Api.of(loaded.telegram), token, "getChat", chat_id=chat)
         except Refused as error:
             yield f"бот не может писать в чат {chat} ({setting}): {error}; добавьте бота в чат или исправьте номер"
         except Transient as error:

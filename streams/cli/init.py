@@ -9,6 +9,7 @@ import click
 from schemas.errors import LeadpulseError, Refused
 from streams import settings
 from streams.cli import init_verify as verify
+from streams.cli.bot import Api
 from streams.cli.init_ask import ask_all
 from streams.cli.init_file import BEFORE, BOT, FOLDER, Answers, write
 from streams.settings import FILE, Settings
@@ -78,7 +79,7 @@ def _read(answers: Answers, files: dict[str, Path | None]) -> Iterator[str]:
 
 def _given_faults(loaded: Settings, answers: Answers) -> Iterator[str]:
     """What is wrong with the flags: all of it at once."""
-    api, token = loaded.telegram.api, answers.telegram_token
+    api, token = Api.of(loaded.telegram), answers.telegram_token
     looks: list[Callable[[], object]] = [partial(verify.wms_name, name) for name in answers.wms]
     if token:
         looks.append(partial(verify.bot_name, api, token))

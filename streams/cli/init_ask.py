@@ -8,6 +8,7 @@ import click
 
 from schemas.errors import Refused, Transient
 from streams.cli import init_verify as verify
+from streams.cli.bot import Api
 from streams.cli.init_file import Answers
 from streams.settings import Settings
 
@@ -18,7 +19,7 @@ def ask_all(loaded: Settings, answers: Answers) -> Answers:
     """Fill in what the flags left open."""
     click.echo("Вопросы по порядку; Enter — пропустить вопрос. Секреты при вводе не видны.\n")
     if not answers.telegram_token:
-        _telegram(loaded.telegram.api, answers)
+        _telegram(Api.of(loaded.telegram), answers)
     if not answers.bitrix_webhook:
         answers.bitrix_webhook = _until_right(
             "Вебхук Битрикс24 (https://…/rest/…)", verify.bitrix_user, lambda user: f"вебхук пользователя {user}"
@@ -44,7 +45,7 @@ def _systems(answers: Answers) -> None:
             answers.wms.append(name)
 
 
-def _telegram(api: str, answers: Answers) -> None:
+def _telegram(api: Api, answers: Answers) -> None:
     answers.telegram_token = _until_right(
         "Токен бота Telegram (от @BotFather)", lambda token: verify.bot_name(api, token), lambda name: f"бот {name}"
     )
@@ -58,7 +59,7 @@ def _telegram(api: str, answers: Answers) -> None:
     answers.ops_chat = answers.ops_chat or _chat(api, answers, "Чат эксплуатации")
 
 
-def _chat(api: str, answers: Answers, what: str) -> int:
+def _chat(api: Api, answers: Answers, what: str) -> int:
     """A chat where somebody has just written, or whose number is given; 0 when it is left out."""
     token = answers.telegram_token
     click.echo(f"{what}: добавьте туда бота и напишите там любое сообщение, например /start.")
@@ -81,7 +82,7 @@ def _chat(api: str, answers: Answers, what: str) -> int:
             return heard.chat
 
 
-def _number(api: str, token: str, said: str) -> int:
+def _number(api: Api, token: str, said: str) -> int:
     try:
         chat = int(said)
     except ValueError:

@@ -9,7 +9,7 @@ from pydantic import SecretStr, ValidationError
 
 from schemas.errors import LeadpulseError, Refused, Transient
 from streams.cli import check_machine
-from streams.cli.bot import ask
+from streams.cli.bot import Api, ask
 from streams.cli.check_speech import speechkit_faults
 from streams.settings import Bitrix, Settings, Speech, SpeechKit
 from streams.transcribe.engines import vosk_model
@@ -27,14 +27,14 @@ class Heard(NamedTuple):
     name: str
 
 
-def bot_name(api: str, token: str) -> str:
+def bot_name(api: Api, token: str) -> str:
     """The bot's name. Raises `Refused`, `Transient`."""
     if not re.fullmatch(r"\d+:[A-Za-z0-9_-]+", token):
         raise Refused("токен выглядит как 123456789:AAE…, его даёт @BotFather")
     return "@" + str(ask(api, token, "getMe").get("username", ""))
 
 
-def chat_title(api: str, token: str, chat: int) -> str:
+def chat_title(api: Api, token: str, chat: int) -> str:
     """What the chat is called; the bot can write there. Raises `Refused`, `Transient`."""
     try:
         found = ask(api, token, "getChat", chat_id=chat)
@@ -43,7 +43,7 @@ def chat_title(api: str, token: str, chat: int) -> str:
     return _title(found)
 
 
-def last_heard(api: str, token: str) -> Heard | None:
+def last_heard(api: Api, token: str) -> Heard | None:
     """The newest message to the bot, None while there is none. Raises `Refused` where a webhook takes them."""
     if ask(api, token, "getWebhookInfo").get("url"):
         raise Refused("у бота уже есть вебхук, сообщения уходят туда: введите номер чата сами")

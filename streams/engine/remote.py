@@ -5,6 +5,7 @@ from datetime import UTC
 from email.utils import parsedate_to_datetime
 
 import aiohttp
+import aiohttp_socks
 
 from schemas.errors import Transient
 
@@ -15,12 +16,26 @@ KEEP_ALIVE = 15.0
 
 Connect = Callable[..., aiohttp.ClientSession]
 
+NEVER_LEFT = (
+    aiohttp.ClientConnectorError,
+    aiohttp.ConnectionTimeoutError,
+    aiohttp.InvalidURL,
+    aiohttp_socks.ProxyConnectionError,
+    aiohttp_socks.ProxyTimeoutError,
+    aiohttp_socks.ProxyError,
+)
+"""Errors of a call that surely did nothing: there was no connection, or the proxy made none. Their texts may hold the
+address and a password in it."""
+
 
 class LazySession:
-    """A session that is made at the first call: aiohttp wants the running loop. `timeout` in seconds of a call."""
+    """A session that is made at the first call: aiohttp wants the running loop. `timeout` in seconds of a call.
 
-    def __init__(self, timeout: float, connect: Connect = aiohttp.ClientSession) -> None:
-        self._timeout, self._connect = timeout, connect
+    `proxy`: its URL (`socks5`, `socks4`, `http`), or empty. It resolves the names.
+    """
+
+    def __init__(self, timeout: float, connect: Connect = aiohttp.ClientSession, proxy: str = "") -> None:
+        self._timeout, self._connect, self._proxy = timeout, connect, proxy
         self._session: aiohttp.ClientSession | None = None
 
     def __call__(self) -> aiohttp.ClientSession:
@@ -28,10 +43,15 @@ class LazySession:
         if self._session is None:
             within = min(CONNECT_SECONDS, self._timeout / 2)
             self._session = self._connect(
-                connector=aiohttp.TCPConnector(keepalive_timeout=KEEP_ALIVE),
+                connector=self._connector(),
                 timeout=aiohttp.ClientTimeout(total=self._timeout, sock_connect=within),
             )
         return self._session
+
+    def _connector(self) -> aiohttp.TCPConnector:
+        if self._proxy:
+            return aiohttp_socks.ProxyConnector.from_url(self._proxy, rdns=True, keepalive_timeout=KEEP_ALIVE)
+        return aiohttp.TCPConnector(keepalive_timeout=KEEP_ALIVE)
 
     async def close(self) -> None:
         """Close the connections."""

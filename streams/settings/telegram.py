@@ -1,8 +1,19 @@
 """Settings of the bot that talks to people."""
 
+from typing import Annotated
+
 from pydantic import Field, SecretStr
 
-from streams.settings.section import LeadKey, Section
+from streams.settings.section import LeadKey, Section, Shaped
+
+ProxyUrl = Annotated[
+    SecretStr,
+    Shaped(
+        r"|(socks5|socks4|http)://([^\s/@:]+:[^\s/@]*@)?([\w.-]+|\[[0-9a-fA-F:]+\]):\d{1,5}/?",
+        "адрес вида socks5://узел:порт или http://пользователь:пароль@узел:порт; "
+        "знаки / @ : в имени и пароле пишутся как %2F %40 %3A",
+    ),
+]
 
 
 class Telegram(Section):
@@ -12,6 +23,9 @@ class Telegram(Section):
     """Адрес Bot API."""
     token: SecretStr = SecretStr("")
     """Токен бота; без него ничего не отправляется, а тревоги ждут в Kafka."""
+    proxy: ProxyUrl = SecretStr("")
+    """Прокси, через который доступен Telegram: `socks5://пользователь:пароль@узел:порт`, `socks4://…` или `http://…`
+    (CONNECT); имя Bot API узнаёт сам прокси. Пусто — напрямую."""
     curator_chat: int = 0
     """Чат кураторов: сюда идут тревоги по клиентам, которых нет в `curators`."""
     curators: dict[LeadKey, int] = Field({})

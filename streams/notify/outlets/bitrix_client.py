@@ -16,7 +16,7 @@ import msgspec
 from schemas.codec import Codec, Rejected
 from schemas.errors import Refused, Transient
 from streams.engine import metrics
-from streams.engine.remote import Connect, LazySession, Uncertain
+from streams.engine.remote import NEVER_LEFT, Connect, LazySession, Uncertain
 from streams.settings.outlets import Bitrix
 
 log = logging.getLogger(__name__)
@@ -150,7 +150,7 @@ class BitrixApi:
         try:
             async with self._http().post(self._base + method, json=params, allow_redirects=False) as response:
                 body, status = await response.read(), response.status
-        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL) as error:
+        except NEVER_LEFT as error:
             self._lose(method, "unreachable")
             raise Transient(f"{method}: no connection ({type(error).__name__})") from None
         except (aiohttp.ClientError, TimeoutError, OSError) as error:

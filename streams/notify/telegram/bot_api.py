@@ -13,7 +13,7 @@ from alerting.render import Buttons
 from schemas.codec import Codec, Rejected
 from schemas.errors import LeadpulseError, Refused, Transient
 from streams.engine import metrics
-from streams.engine.remote import Connect, LazySession, Uncertain
+from streams.engine.remote import NEVER_LEFT, Connect, LazySession, Uncertain
 from streams.settings import Telegram
 
 log = logging.getLogger(__name__)
@@ -81,7 +81,7 @@ class BotApi:
 
     def __init__(self, telegram: Telegram, connect: Connect = aiohttp.ClientSession):
         self._base = f"{telegram.api.rstrip('/')}/bot{telegram.token.get_secret_value()}/"
-        self._http = LazySession(telegram.timeout, connect)
+        self._http = LazySession(telegram.timeout, connect, telegram.proxy.get_secret_value())
         self._moved: dict[int, int] = {}
         self.has_token = bool(telegram.token.get_secret_value())
         self.reachable = False
@@ -154,7 +154,7 @@ class BotApi:
             async with self._http().post(self._base + method, json=body) as response:
                 data = await response.read()
                 status = response.status
-        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL) as error:
+        except NEVER_LEFT as error:
             self._lost(method, "unreachable")
             raise Transient(f"{method}: no connection ({type(error).__name__})") from None
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
