@@ -9,7 +9,7 @@ from aiokafka.errors import IllegalStateError, KafkaError
 from aiokafka.structs import OffsetAndMetadata
 from faust.transport.drivers import aiokafka as driver
 from faust.types.tuples import TP
-from mode.threads import QueuedMethod
+from mode.utils.futures import maybe_async
 
 log = logging.getLogger(__name__)
 
@@ -47,19 +47,25 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):
     _busy = False
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self._calls: set[asyncio.Task[Any]] = set()
+        super().__init__(*args, thread_loop=asyncio.get_event_loop(), **kwargs)
+
+    async def start(self) -> None:
+        """In the worker's own loop: Faust's thread of its own takes two wake-ups and the GIL for every call."""
+        assert not self._thread_started.is_set()
+        self._thread_started.set()
+        running = self._thread_running = self.parent_loop.create_future()
+        self._serving = self.parent_loop.create_task(self._serve())
+        try:
+            await running
+        finally:
+            self._thread_running = None
+
+    async def _gather_remaining_tasks(self) -> None:
+        """All other tasks of the loop are the worker's."""
 
     async def call_thread(self, fun: Callable[..., Awaitable[Any]], *args: Any, **kwargs: Any) -> Any:
-        """What `fun` returns in the thread. Faust's queue of calls takes three tasks and two timers for each."""
-        call = QueuedMethod(self.parent_loop.create_future(), fun, args, kwargs)
-        self.thread_loop.call_soon_threadsafe(self._begin, call)
-        return await call.promise
-
-    def _begin(self, call: QueuedMethod) -> None:
-        task = self.thread_loop.create_task(self.method_queue._process_enqueued(call))
-        self._calls.add(task)
-        task.add_done_callback(self._calls.discard)
+        """What `fun` returns."""
+        return await maybe_async(fun(*args, **kwargs))
 
     async def _commit(self, offsets: Any) -> bool:
         """Commit in the consumer's thread. A passing fault means "not yet"; Faust would end the worker."""
