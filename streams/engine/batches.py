@@ -17,7 +17,7 @@ from weakref import ref
 from faust.transport.drivers import aiokafka as driver
 from faust.types.tuples import TP, ConsumerMessage
 
-from streams.engine.consumer_thread import LINGER_MS, ConsumerThread
+from streams.engine.loop_consumer import LINGER_MS, LoopConsumer
 
 FULL_WAIT_MS = 50
 """The longest linger while a partition is full: it is not in the fetch that is under way, and waits for its end."""
@@ -61,8 +61,8 @@ class BatchConsumer(driver.Consumer):
         self._room = asyncio.Event()
         self._linger_ms = int(self.transport.url[0].query.get("linger", LINGER_MS))
 
-    def _new_consumer_thread(self) -> ConsumerThread:
-        return ConsumerThread(self, loop=self.loop, beacon=self.beacon)
+    def _new_consumer_thread(self) -> LoopConsumer:
+        return LoopConsumer(self, loop=self.loop, beacon=self.beacon)
 
     async def _drain_messages(self, fetcher: Any) -> None:
         """Hand out until stopped. Faust's own loop silently drops what lies before the last offset it saw."""

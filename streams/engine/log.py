@@ -106,6 +106,6 @@ def configure(worker: str, level: str = "INFO", stream: Stream | None = None) ->
     root.setLevel(logging.WARNING)
     for ours in ("streams", "recorder", "leadpulse"):
         logging.getLogger(ours).setLevel(level)
-    for faust in ("batches", "consumer_thread"):  # mode's life cycle of Faust's services
+    for faust in ("batches", "loop_consumer"):  # mode's life cycle of Faust's services
         logging.getLogger(f"streams.engine.{faust}").setLevel(logging.WARNING)
     logging.getLogger("aiohttp.server").addFilter(worth_telling)

@@ -53,7 +53,7 @@ class Thread:
         return True
 
     async def rewind(self, offsets: Mapping[TP, int]) -> None:
-        """As `ConsumerThread.rewind`."""
+        """As `LoopConsumer.rewind`."""
         for tp in offsets.keys() & self.mine:
             self.positions[tp] = min(self.positions[tp], offsets[tp])
 

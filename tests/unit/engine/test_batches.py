@@ -3,7 +3,7 @@
 import pytest
 
 from streams.engine.batches import BatchConsumer, JobConsumer
-from streams.engine.consumer_thread import ConsumerThread
+from streams.engine.loop_consumer import LoopConsumer
 from tests.unit.engine.driver import ONE, TWO, Consumer, Thread, group, offsets
 
 
@@ -167,4 +167,4 @@ async def test_idle_partitions_raise_no_alarm(monkeypatch: pytest.MonkeyPatch) -
 def test_stand_in_is_asked_like_the_thread() -> None:
     """What the stand-in answers is what the real thread has."""
     asked = {name for name in vars(Thread) if not name.startswith("_")}
-    assert {name for name in asked if hasattr(ConsumerThread, name)} == asked
+    assert {name for name in asked if hasattr(LoopConsumer, name)} == asked

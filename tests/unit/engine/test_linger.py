@@ -7,7 +7,7 @@ import pytest
 from faust.transport.drivers import aiokafka as driver
 
 from streams.engine.batches import BatchConsumer
-from streams.engine.consumer_thread import GATHERED_BYTES, IDLE_WAIT_MS, LINGER_MS, ConsumerThread
+from streams.engine.loop_consumer import GATHERED_BYTES, IDLE_WAIT_MS, LINGER_MS, LoopConsumer
 
 
 class Fetches:
@@ -16,7 +16,7 @@ class Fetches:
     def __init__(self, monkeypatch: pytest.MonkeyPatch, *answers: dict[str, list[int]]) -> None:
         self.timeouts: list[float | None] = []
         self.fetcher = SimpleNamespace(_fetch_max_wait_ms=1500, _fetch_min_bytes=1)
-        self.thread = ConsumerThread.__new__(ConsumerThread)
+        self.thread = LoopConsumer.__new__(LoopConsumer)
         coming = iter(answers)
 
         async def fetch(_: Any, __: Any, ___: Any, timeout: float | None = None, max_records: int | None = None) -> Any:
