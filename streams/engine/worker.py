@@ -21,11 +21,11 @@ from streams.engine.budget import Ledger, Limits, Origin
 from streams.engine.clock import wall_clock
 from streams.engine.conditions import Condition, Conditions
 from streams.engine.connect import wait_for_topics
-from streams.engine.loop_consumer import LINGER_MS
 from streams.engine.faust_app import faust_app
 from streams.engine.group import GroupView
 from streams.engine.health import Check, HealthPage
 from streams.engine.kafka import Outputs, Reader
+from streams.engine.loop_consumer import LINGER_MS
 from streams.engine.notices import Notices, read_told
 from streams.engine.progress import Watchdog
 from streams.engine.settle import Batch, Process, Settler

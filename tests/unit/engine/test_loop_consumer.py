@@ -84,7 +84,7 @@ def test_long_poll_is_still_read_from_the_pinned_fetcher() -> None:
 
 
 async def test_calls_run_beside_each_other_in_the_same_loop() -> None:
-    """A commit or a rewind does not wait for the long poll under way, nor for another call, and needs no other thread."""
+    """A commit or a rewind does not wait for the long poll under way, nor for another call, and needs no thread."""
     together = asyncio.Barrier(3)
 
     async def call(number: int) -> tuple[int, int]:
