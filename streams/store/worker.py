@@ -43,7 +43,7 @@ CALM_S = 1800.0
 """So long without a heap of dead letters and it is over."""
 LINGER_MS = 1900
 """Nobody waits for the store: at low rates the broker gathers, and two seconds see one insert a table, which costs
-the same whatever is in it. At 900 the store took two fifths more CPU, at 400 over twice; history is as far behind as this."""
+the same whatever is in it. At 900 the store took two fifths more CPU; history is as far behind as this."""
 
 
 def build(settings: Settings, clock: Clock = wall_clock) -> Worker:
