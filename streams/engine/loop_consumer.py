@@ -1,8 +1,8 @@
 """The aiokafka consumer of a Faust app, in the worker's own loop: commits, rewinds, length of the long polls.
 
-Faust gives it a thread with a loop of its own, so that heartbeats go on while an agent blocks its loop. Each fetch, commit
-and rewind then passes two wake-ups and the GIL: a twelfth of the pipeline's CPU at a hundred events a second. Our agents
-never block: what takes long runs in threads or processes.
+Faust gives it a thread with a loop of its own, so that heartbeats go on while an agent blocks its loop. Each fetch,
+commit and rewind then passes two wake-ups and the GIL: a twelfth of the pipeline's CPU at a hundred events a second.
+Our agents never block: what takes long runs in threads or processes.
 """
 
 import asyncio
