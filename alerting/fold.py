@@ -16,7 +16,7 @@ from processors.context import NO_FLEET, Context, Desk, shared
 from processors.days import DAY_MS, next_hour
 from processors.rules import Rules
 from processors.signals.combined_risk import RULE as COMBINED
-from processors.signals.raising import Cleared
+from processors.signals.raising import Cleared, Fresh
 from processors.state import LeadState
 from schemas.alerts import Alert, Signal
 from schemas.events import AlertAction, AlertsMuted, Event, Fleet, Tick
@@ -149,6 +149,8 @@ class Partition:
                 case Signal():
                     results.append(found)
                     results += policy.decide(state.alerts, found, moment)
+                case Fresh():
+                    results += policy.refresh(state.alerts, found.signal)
                 case Cleared():
                     results += policy.clear(state.alerts, found)
                 case AlertAction():

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Mapping
 
+from processors.russian.dates import date
 from processors.russian.plural import (
     ARTICLES,
     DAYS,
-    DOCUMENTS,
-    PIECES,
     RESERVATIONS,
+    Forms,
     choose,
     count,
     decimal,
@@ -18,22 +18,54 @@ from processors.russian.plural import (
 )
 from schemas.alerts import Alert
 
-RARE = 2.0
-"""Orders a day below which a week is told instead."""
+RARE, SELDOM = 2.0, 0.5
+"""Orders a day below which a week is told instead: of four weeks' mean, and of a day's normal."""
+
+BACK: Forms = ("снята", "снято", "снято")
+"""Before `1 бронь`, `2 брони`, `5 броней`."""
+
+
+def pieces(number: float) -> str:
+    """`13 500 шт.`"""
+    return f"{whole(round(number))}\u00a0шт."
+
+
+def booked(orders: int, ordered: float, back: int = 0, back_pieces: float = 0.0) -> str:
+    """What was reserved and, apart from it, what of it or of older ones was taken back: documents and pieces. The same
+    words in an alert, a report and a profile; empty where nothing was."""
+    said = [f"{count(orders, RESERVATIONS)} на {pieces(ordered)}"] if orders else []
+    if back:
+        number = whole(back) if orders else count(back, RESERVATIONS)
+        said.append(f"{choose(back, BACK)} {number} на {pieces(back_pieces)}")
+    return ", ".join(said)
 
 
 def spike(alert: Alert) -> str:
-    """Reservations, or pieces, of a day."""
-    pieces = alert.unit == "pieces"
-    amount = count(round(alert.value), PIECES if pieces else RESERVATIONS)
-    amount += " в брони за день" if pieces else " за день"
+    """A day's reservations, by number or by pieces, against the client's own normal."""
+    by_pieces, figures = alert.unit == "pieces", alert.figures
+    if "orders" in figures:
+        names = ("orders", "pieces", "cancelled", "cancelled_pieces")
+        orders, ordered, back, back_pieces = (round(figures.get(name, 0.0)) for name in names)
+        amount = booked(orders, ordered, back, back_pieces)
+    else:  # an alert of before these figures
+        amount = pieces(alert.value) if by_pieces else count(round(alert.value), RESERVATIONS)
+    day = date(alert.evidence[-1].ts) if alert.evidence else "за день"
+    fleet = figures.get("fleet", 1.0)
+    others = f" У остальных клиентов в этот день тоже больше обычного: в {times(fleet)}." if fleet >= 1.2 else ""
+    return f"{_sentence(f'{day[:1].upper()}{day[1:]}: {amount}')} {_normal(alert, by_pieces)}{others}"
+
+
+def _normal(alert: Alert, by_pieces: bool) -> str:
     usual = decimal(alert.baseline)
-    if usual == "0":
-        return f"{amount}, хотя обычно броней почти нет."
-    normal = choose(round(alert.baseline), ("обычной", "обычных", "обычных")) if "," not in usual else "обычных"
-    fleet = alert.figures.get("fleet", 1.0)
-    others = f" У остальных клиентов сегодня тоже больше обычного: в {times(fleet)}." if fleet >= 1.2 else ""
-    return f"{amount} при {normal} {usual}: в {times(alert.value / alert.baseline)} больше нормы клиента.{others}"
+    if not by_pieces and alert.baseline < SELDOM:
+        weekly = measure(7 * alert.baseline, RESERVATIONS)
+        return f"Обычно {weekly} в неделю." if decimal(7 * alert.baseline) != "0" else "Обычно броней почти нет."
+    normal = pieces(alert.baseline) if by_pieces else f"{usual} в день"
+    return f"Это в {times(alert.value / max(alert.baseline, 0.01))} больше обычного ({normal})."
+
+
+def _sentence(text: str) -> str:
+    return text if text.endswith(".") else f"{text}."
 
 
 def decline(alert: Alert) -> str:
@@ -52,28 +84,27 @@ def bulk_pick(alert: Alert) -> str:
     """What leaves the shelves, of how much, and what comes in."""
     figures = alert.figures
     stock, out, days = figures.get("stock", 0.0), figures.get("out", alert.value), round(figures.get("days", 1))
-    said = f"{_span(days)} забронировано и вывезено {count(round(out), PIECES)}"
+    said = f"{_span(days)} забронировано и вывезено {pieces(out)}"
     if stock >= out > 0:
         said += f" из {whole(round(stock))} на складе ({percent(out / stock)})"
     elif stock > 0:
         said += f": больше, чем на складе ({whole(round(stock))})"
-    said += f"; обычно {decimal(alert.baseline)}." if alert.baseline > 0 else "."
-    for name, words in _BULK_PARTS.items():
-        if figures.get(name, 0.0) > 0:
-            said += " " + words(figures)
+    if alert.baseline > 0:
+        said += f"; обычно {decimal(alert.baseline)}"
+    parts = [words(figures) for name, words in _BULK_PARTS.items() if figures.get(name, 0.0) > 0]
     if figures.get("inbound", 1.0) + figures.get("announced", 0.0) <= 0:
-        said += " Поставок нет и не ожидается."
-    return said
+        parts.append("Поставок нет и не ожидается")
+    return " ".join(map(_sentence, (said, *parts)))
 
 
 _BULK_PARTS: Mapping[str, Callable[[Mapping[str, float]], str]] = {
-    "withdrawn": lambda f: f"Клиент забирает себе {count(round(f['withdrawn']), PIECES)}.",
-    "gone": lambda f: f"Закончились {count(round(f['gone']), ARTICLES)} из {whole(round(f.get('skus', f['gone'])))}.",
-    "days_to_zero": lambda f: f"Остатка хватит на {measure(max(f['days_to_zero'], 0.1), DAYS)}.",
-    "inbound": lambda f: f"Пришло {count(round(f['inbound']), PIECES)}.",
-    "announced": lambda f: f"Ожидается поставка: {count(round(f['announced']), PIECES)}.",
-    "doubtful": lambda _: "Остаток в WMS не сходится с движением товара: цифры могут быть неточными.",
-    "estimated": lambda _: "Остаток посчитан по движению товара: снимка остатков от WMS нет.",
+    "withdrawn": lambda f: f"Клиент забирает себе {pieces(f['withdrawn'])}",
+    "gone": lambda f: f"Закончилось: {count(round(f['gone']), ARTICLES)} из {whole(round(f.get('skus', f['gone'])))}",
+    "days_to_zero": lambda f: f"Остатка хватит на {measure(max(f['days_to_zero'], 0.1), DAYS)}",
+    "inbound": lambda f: f"Пришло {pieces(f['inbound'])}",
+    "announced": lambda f: f"Ожидается поставка: {pieces(f['announced'])}",
+    "doubtful": lambda _: "Остаток в WMS не сходится с движением товара: цифры могут быть неточными",
+    "estimated": lambda _: "Остаток посчитан по движению товара: снимка остатков от WMS нет",
 }
 
 
@@ -81,11 +112,10 @@ def broken(alert: Alert) -> str:
     """What was taken back of what was reserved."""
     figures = alert.figures
     reserved, documents = figures.get("reserved", 0.0), round(figures.get("documents", 0))
-    said = f"{_span(round(figures.get('days', 1)))} снято с брони {count(round(alert.value), PIECES)}"
+    said = booked(0, 0, documents, alert.value) or f"снято с брони {pieces(alert.value)}"
+    said = f"{_span(round(figures.get('days', 1)))} {said}"
     if reserved > 0:
         said += f" из {whole(round(reserved))} ({percent(min(1.0, alert.value / reserved))})"
-    if documents > 1:
-        said += f", всего {count(documents, DOCUMENTS)}"
     usual = figures.get("usual_share")
     return f"{said}; обычно снимает {percent(usual / 100)}." if usual else f"{said}; раньше почти не снимал."
 

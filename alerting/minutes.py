@@ -3,12 +3,11 @@
 Pure; Moscow time. What was said is foreign text (`alerting.foreign`).
 """
 
-import html
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
+from alerting.clients import LONGEST_NAME, Client, linked
 from alerting.foreign import bb, cut, markdown, telegram
-from alerting.render import clean
 from processors.days import MOSCOW
 from processors.russian.dates import clock, date, iso_date, length, place
 from processors.russian.plural import Forms, count
@@ -82,14 +81,13 @@ def render_comment(event: MeetingMinutes, link: str) -> str:
     return _spaced("\n".join([*_fitting(lines, LONGEST_COMMENT - len("\n".join(tail))), *tail]))
 
 
-def meeting_lines(event: MeetingMinutes, link: str) -> list[str]:
+def meeting_lines(event: MeetingMinutes, client: Client) -> list[str]:
     """The meeting in the daily report, 3–5 lines of Telegram's HTML; each far shorter than a message."""
     minutes = event.minutes
-    lead = f"Клиент {event.lead_id}"
-    lead = f'<a href="{html.escape(link)}">{lead}</a>' if link else lead
     when = ", ".join(part for part in (clock(event.ts), length(event.duration_ms)) if part)
+    when = linked(when, client.meeting_at(event.recording_id))
     label = " (без модели)" if minutes.engine == OFFLINE else ""
-    lines = [f"<b>{lead}</b>, {when}{_names(event.people)}{label}"]
+    lines = [f"<b>{client.title()}</b>, {when}{_names(event.people)}{label}"]
     lines.append(telegram(cut(minutes.summary, LONGEST_SUMMARY)) or "Краткого итога нет.")
     decided = (_said(point, event, LONGEST_ITEM) for point in minutes.decisions[:MOST_ITEMS])
     promised = (_said(action, event, LONGEST_ITEM) for action in minutes.actions[:MOST_ITEMS])
@@ -184,7 +182,7 @@ def _quoted(text: str, point: Point | Action | Fact) -> str:
 
 
 def _names(people: Sequence[str]) -> str:
-    named = ", ".join(clean(name, 64) for name in people[:MOST_NAMES])
+    named = ", ".join(telegram(cut(name, LONGEST_NAME)) for name in people[:MOST_NAMES])
     more = len(people) - MOST_NAMES
     return (f": {named}" if named else "") + (f" и\u00a0ещё {count(more, PEOPLE)}" if more > 0 else "")
 

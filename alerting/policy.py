@@ -49,6 +49,15 @@ def decide(alerts: Alerts, signal: Signal, moment: Moment) -> Sequence[Alert]:
     return () if changed is None else _kept(alerts, changed, moment)
 
 
+def refresh(alerts: Alerts, signal: Signal) -> Sequence[Alert]:
+    """The message of a living alert shows the figures of now. What has rung, or is to ring, is measured as before."""
+    last = alerts.get(signal.rule)
+    if last is None or last.status == "resolved":
+        return ()
+    alerts[last.rule] = changed = replace(measured(last, signal), score=last.score)
+    return (changed,)
+
+
 def clear(alerts: Alerts, cleared: Cleared) -> Sequence[Alert]:
     """The rule's finding is over: its alert is resolved, or was before; what comes then is another finding."""
     last = alerts.get(cleared.rule)

@@ -1,21 +1,20 @@
-"""An alert as a curator reads it: what happened, how much against the client's own normal, since when, the evidence,
-what to do, and the buttons. Pure. Telegram's HTML; Moscow time.
+"""An alert as a curator reads it: whose, what he said and who said it, how much against the client's own normal, the
+last documents, since when, what to do, and the buttons. Pure. Telegram's HTML; Moscow time.
 """
 
 import html
 import re
 from dataclasses import dataclass, replace
 
+from alerting.clients import LONGEST_NAME, Client
+from alerting.foreign import cut, telegram
+from alerting.shown import documents, moment, quotes
 from alerting.texts import TEXTS, title
-from processors.russian.dates import clock, date, place
-from schemas.alerts import Alert, Evidence, Severity
+from schemas.alerts import Alert, Severity
 from schemas.callback import Action, encode
 
 LONGEST = 4096
-"""Characters of a message after its entities are parsed (Bot API, sendMessage)."""
-
-LONGEST_QUOTE, LONGEST_NAME, MOST_EVIDENCE = 300, 64, 5
-"""Keep the whole text under `LONGEST` even where Telegram counts a character as two UTF-16 units."""
+"""UTF-16 units of a message after its entities are parsed (Bot API, sendMessage)."""
 
 REPEATED = "⚠️ Повтор: возможно, вы уже видели это сообщение"
 """Stands over a message whose first sending had no certain end (see `alerting.outbox`)."""
@@ -41,14 +40,14 @@ class Rendered:
     buttons: Buttons = ()
 
 
-def render(alert: Alert) -> Rendered:
+def render(alert: Alert, client: Client) -> Rendered:
     """The message of an alert in its present state."""
-    lines = [f"{_MARKS[alert.severity]} <b>Клиент {alert.lead_id}: {title(alert)}</b>"]
-    lines.append(TEXTS[alert.rule].what(alert))
-    lines.append(f"Замечено {_moment(alert.opened_at)} (мск)")
-    shown = [evidence for evidence in alert.evidence if evidence.text or evidence.kind in _KINDS][-MOST_EVIDENCE:]
-    if shown:
-        lines += ["", "Основание:", *map(_evidence, shown)]
+    lines = [f"{MARKS[alert.severity]} <b>{client.title()}: {title(alert)}</b>"]
+    said = quotes(alert, client)
+    lines += said if len(said) == 1 else [f"• {quote}" for quote in said]
+    lines += filter(None, [TEXTS[alert.rule].what(alert)])
+    lines += documents(alert)
+    lines.append(f"Замечено {moment(alert.opened_at)} (мск)")
     if alert.status != "resolved":
         lines += ["", f"Что сделать: {TEXTS[alert.rule].step}"]
     status = _status(alert)
@@ -57,30 +56,31 @@ def render(alert: Alert) -> Rendered:
     return Rendered("\n".join(lines), _buttons(alert))
 
 
-def render_for_head(alert: Alert) -> Rendered:
+def render_for_head(alert: Alert, client: Client) -> Rendered:
     """The same for the head of curators, once nobody has looked at it for a day."""
-    message = render(alert)
-    waited = f" с {_moment(alert.told.at)}" if alert.told is not None else ""
+    message = render(alert, client)
+    waited = f" с {moment(alert.told.at)}" if alert.told is not None else ""
     head = f"⏫ Срочная тревога осталась без ответа куратора{waited}"
     return replace(message, text=f"{head}\n\n{message.text}")
 
 
-def gist(alert: Alert) -> str:
-    """The alert in the daily report: whose, what, how much, and the latest words."""
-    said = [clean(evidence.text, LONGEST_QUOTE) for evidence in alert.evidence if evidence.kind in _SAID]
-    quote = f" «{said[-1]}»" if said and said[-1] else ""
-    return f"{_MARKS[alert.severity]} Клиент {alert.lead_id}: {title(alert)}. {TEXTS[alert.rule].what(alert)}{quote}"
+def gist(alert: Alert, client: Client, since: str) -> str:
+    """The alert as one line of a list, without whose it is: what, since when, who said what last, how much."""
+    said = quotes(alert, client)
+    more = f" и\u00a0ещё {len(said) - 1}" if len(said) > 1 else ""
+    quote = f"{said[0]}{more}." if said else ""
+    return " ".join(filter(None, [f"{title(alert)} ({since}).", quote, TEXTS[alert.rule].what(alert)]))
 
 
 def why_silent(alert: Alert) -> str:
     """Why nobody was rung, or not yet, and who was told instead; empty where there is nothing to explain."""
     match alert.held:
         case "night":
-            return f"ночь, позвоним {_moment(alert.ring_at)}" if alert.ring_at else "была ночь"
+            return f"ночь, позвоним {moment(alert.ring_at)}" if alert.ring_at else "была ночь"
         case "shadow":
             return "источник новый, пока только в отчёте"
         case "muted":
-            return f"звонки по клиенту отключены до {_moment(alert.ring_at)}" if alert.ring_at else "звонки отключены"
+            return f"звонки по клиенту отключены до {moment(alert.ring_at)}" if alert.ring_at else "звонки отключены"
         case "budget":
             return "у куратора за неделю уже много звонков"
         case "grouped":
@@ -88,22 +88,15 @@ def why_silent(alert: Alert) -> str:
         case "within":
             return "сказано в общей тревоге по клиенту"
         case "cooling":
-            return f"уже звонили, повтор не раньше {_moment(alert.ring_at)}" if alert.ring_at else "уже звонили"
+            return f"уже звонили, повтор не раньше {moment(alert.ring_at)}" if alert.ring_at else "уже звонили"
         case "info":
             return "к сведению"
         case "gathering":
-            return f"смотрим, у многих ли так; позвоним {_moment(alert.ring_at)}" if alert.ring_at else "уже прошло"
+            return f"смотрим, у многих ли так; позвоним {moment(alert.ring_at)}" if alert.ring_at else "уже прошло"
         case "doubted":
             return "по ответам кураторов этот признак часто ошибается"
         case _:
             return ""
-
-
-def gist_line(alert: Alert, of: bool = False) -> str:
-    """The alert as one line of a list: since when, what, how much. `of`: with the client's number."""
-    whose = f"Клиент {alert.lead_id}: " if of else ""
-    what = TEXTS[alert.rule].what(alert)
-    return f"{_MARKS[alert.severity]} {whose}{title(alert)} (с {date(alert.opened_at)}). {what}"
 
 
 def answer(action: str) -> str:
@@ -111,36 +104,12 @@ def answer(action: str) -> str:
     return ANSWERS.get(action, "Готово")
 
 
-def clean(text: str, longest: int) -> str:
-    """Foreign text on one line: no control or direction characters, cut, escaped."""
-    line = "".join(c for c in " ".join(text.split()) if c.isprintable())
-    if len(line) > longest:
-        line = line[: longest - 1].rstrip() + "…"
-    return html.escape(line, quote=False)
-
-
 def plain(text: str) -> str:
     """A message's text as Telegram shows it."""
     return html.unescape(re.sub(r"<[^<>]*>", "", text))
 
 
-_MARKS: dict[Severity, str] = {"info": "🔵", "warning": "🟡", "critical": "🔴"}
-
-_KINDS = {
-    "message": "сообщение",
-    "mail": "письмо",
-    "chat": "переписка",
-    "meeting": "встреча",
-    "call": "звонок",
-    "reservation": "бронь",
-    "pick": "сборка",
-    "shipment": "отгрузка",
-    "inbound": "поставка",
-    "stock": "остаток",
-    "day": "день",
-}
-_SAID = ("message", "mail", "chat", "meeting", "call")
-"""Kinds of evidence whose text is somebody's words."""
+MARKS: dict[Severity, str] = {"info": "🔵", "warning": "🟡", "critical": "🔴"}
 
 ANSWERS = {
     "seen": "Принято",
@@ -151,34 +120,19 @@ ANSWERS = {
 }
 
 
-def _evidence(evidence: Evidence) -> str:
-    kind = _KINDS.get(evidence.kind, "событие")
-    text = clean(evidence.text, LONGEST_QUOTE)
-    if evidence.at_ms is not None:
-        head = f"{kind} {date(evidence.ts)}, {place(evidence.at_ms)}"
-    else:
-        head = f"{kind} {_moment(evidence.ts)}"
-    if not text:
-        return f"• {head}"
-    if evidence.kind not in _SAID:
-        return f"• {head}: {text}"
-    who = clean(evidence.who, LONGEST_NAME)
-    return f"• {head}{', ' + who if who else ''}: «{text}»"
-
-
 def _status(alert: Alert) -> str:
-    who = clean(alert.acknowledged_by, LONGEST_NAME) or "куратор"
+    who = telegram(cut(alert.acknowledged_by, LONGEST_NAME)) or "куратор"
     if alert.press is not None:  # only then is `updated_at` the time of the press
-        who += f", {_moment(alert.updated_at)}"
+        who += f", {moment(alert.updated_at)}"
     match alert.status:
         case "snoozed":
-            return f"⏸ Отложено до {_moment(alert.snoozed_until)}: {who}"
+            return f"⏸ Отложено до {moment(alert.snoozed_until)}: {who}"
         case "resolved" if alert.verdict == "false_alarm":
             return f"✖️ Ложная тревога: {who}"
         case "resolved" if alert.cleared:
-            return f"☑️ Закрыто {_moment(alert.updated_at)}: показатели снова в норме"
+            return f"☑️ Закрыто {moment(alert.updated_at)}: показатели снова в норме"
         case "resolved":
-            return f"☑️ Закрыто {_moment(alert.updated_at)}: две недели без изменений"
+            return f"☑️ Закрыто {moment(alert.updated_at)}: две недели без изменений"
         case "acknowledged" if alert.verdict == "confirmed":
             return f"❗️ Риск подтверждён: {who}"
         case "acknowledged":
@@ -208,7 +162,3 @@ _LAYOUT: tuple[tuple[tuple[Action, str], ...], ...] = (
     (("snooze_1d", "Отложить на день"), ("snooze_7d", "Отложить на неделю")),
     (("false_alarm", "Ложная тревога"), ("confirmed", "Подтверждаю риск")),
 )
-
-
-def _moment(ts: int) -> str:
-    return f"{date(ts)} в\u00a0{clock(ts)}"

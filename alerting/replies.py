@@ -3,7 +3,9 @@
 from collections.abc import Iterable
 from operator import attrgetter
 
-from alerting.render import clean, gist_line
+from alerting.clients import Client, Clients
+from alerting.cutting import units
+from alerting.render import MARKS, gist
 from alerting.texts import TEXTS
 from processors.russian.dates import clock, date
 from schemas.alerts import SEVERITIES, Alert
@@ -35,7 +37,7 @@ _LAST = {
 """Kinds of events that tell when the client was last with us."""
 
 LONGEST = 3800
-"""Characters of an answer; alerts that do not fit are counted."""
+"""UTF-16 units of an answer; what does not fit is counted."""
 
 
 def fault(command: BotCommand) -> str:
@@ -54,15 +56,15 @@ def muted(command: BotCommand) -> str:
     )
 
 
-def risk(found: LeadRisk) -> str:
+def risk(found: LeadRisk, client: Client) -> str:
     """The answer to `/risk`."""
     if found.score is None and not found.alerts and not found.last:
         return f"О клиенте {found.lead_id} ничего не известно. Проверьте номер лида."
-    lines = [f"<b>Клиент {found.lead_id}</b>: {_points(found.score)}"]
+    lines = [f"<b>{client.title()}</b>: {_points(found.score)}"]
     if found.score is not None and found.score.parts:
         lines.append(f"Из чего сложился: {_parts(found.score)}")
     if found.alerts:
-        lines += ["", "Открытые тревоги:", *map(gist_line, sorted(found.alerts, key=_weight))]
+        lines += ["", "Открытые тревоги:", *(_line(alert, client) for alert in sorted(found.alerts, key=_weight))]
     else:
         lines.append("Открытых тревог нет.")
     seen = [f"{name} {date(found.last[kind])}" for kind, name in _LAST.items() if kind in found.last]
@@ -71,7 +73,7 @@ def risk(found: LeadRisk) -> str:
     return _fit(lines)
 
 
-def top(risks: Risks) -> str:
+def top(risks: Risks, clients: Clients) -> str:
     """The answer to `/top`."""
     leads = [lead for lead in risks.leads if lead.score is not None and lead.score.points >= 1]
     if not leads:
@@ -79,14 +81,22 @@ def top(risks: Risks) -> str:
     lines = ["<b>Самый высокий риск</b>"]
     for lead in leads:
         why = f": {_parts(lead.score)}" if lead.score is not None and lead.score.parts else ""
-        lines.append(f"• Клиент {lead.lead_id} — {_points(lead.score)}{why}")
+        lines.append(f"• {clients(lead.lead_id).title()} — {_points(lead.score)}{why}")
     return _fit(lines)
 
 
-def silent(risks: Risks) -> str:
+def silent(risks: Risks, clients: Clients) -> str:
     """The answer to `/silent`."""
-    lines = [gist_line(alert, of=True) for lead in risks.leads for alert in sorted(lead.alerts, key=_weight)]
+    lines = [
+        _line(alert, client, f"{client.title()}: ")
+        for client, lead in ((clients(lead.lead_id), lead) for lead in risks.leads)
+        for alert in sorted(lead.alerts, key=_weight)
+    ]
     return _fit(["<b>Молчат</b>", *lines]) if lines else "Все на связи: тревог о молчании нет."
+
+
+def _line(alert: Alert, client: Client, whose: str = "") -> str:
+    return f"{MARKS[alert.severity]} {whose}{gist(alert, client, f'с {date(alert.opened_at)}')}"
 
 
 def _points(score: Score | None) -> str:
@@ -108,9 +118,9 @@ def _fit(lines: Iterable[str]) -> str:
     shown: list[str] = []
     size = left = 0
     for line in lines:
-        size += len(line) + 1
+        size += units(line) + 1
         if size > LONGEST or left:
             left += 1
         else:
             shown.append(line)
-    return "\n".join([*shown, clean(f"… и ещё {left}", LONGEST)] if left else shown)
+    return "\n".join([*shown, f"… и ещё {left}"] if left else shown)

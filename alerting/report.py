@@ -1,84 +1,48 @@
 """The daily report as the head of curators reads it, and a curator's own part. Pure. Telegram's HTML; Moscow time.
 
-It is built of items (a meeting, a risk, a promise …) under headings, and cut between items.
+It is built of items (a meeting, a client's risks, a promise …) under headings, and cut between items. What one block
+tells, no other repeats.
 """
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from msgspec.structs import replace
 
-from alerting.minutes import meeting_lines
-from alerting.render import clean, gist, why_silent
+from alerting.clients import Client, Clients
+from alerting.cutting import split
+from alerting.foreign import cut, telegram
+from alerting.goods import booked
+from alerting.minutes import MOST_ITEMS, meeting_lines
+from alerting.render import MARKS, gist, why_silent
 from processors.russian.dates import clock, date, iso_date, length
-from processors.russian.plural import (
-    ALERTS,
-    DAYS,
-    EVENTS,
-    MEETINGS,
-    MESSAGES,
-    PIECES,
-    RECORDS,
-    RESERVATIONS,
-    Forms,
-    count,
-)
+from processors.russian.plural import ALERTS, DAYS, EVENTS, MEETINGS, MESSAGES, RECORDS, Forms, count
+from processors.signals.combined_risk import RULE as COMBINED
 from schemas.alerts import Alert
 from schemas.minutes import UNKNOWN
 from schemas.reports import ChatLine, DailyReport, DuePromise, ReportLine, SilentLead, UnknownClient, UntoldMeeting
 from schemas.topics import DAY_MS
 from schemas.types import LeadId, Millis
 
-LONGEST_PART = 4000
-"""Characters of one message: 4096 are allowed, the rest is kept for the mark of a repeated message."""
+MOST = 30
+"""Items of a list: more nobody reads in a chat; what is left out is counted."""
 LONGEST_SUMMARY, LONGEST_NAME = 400, 80
 STALE_MS = DAY_MS
 """A source without anything for so long is pointed out."""
 
-Link = Callable[[LeadId, str], str]
-"""From lead and recording to the meeting's address, or an empty text."""
 
-
-def no_link(_lead: LeadId, _recording: str) -> str:
-    """Where nobody set one."""
-    return ""
-
-
-def render_report(report: DailyReport, link: Link = no_link) -> list[str]:
+def render_report(report: DailyReport, clients: Clients) -> list[str]:
     """The report for the shared chat, in one message or more."""
-    items = ["\n".join(_figures(report)), *_lists(report, report.since, link), *_strangers(report), *_sources(report)]
-    shown = [line for line in map(_lead, report.leads) if line]
-    if shown:
-        items += _section("По клиентам", shown)
-    return split(items, LONGEST_PART)
+    items = ["\n".join(_figures(report)), *_lists(report, clients), *_strangers(report), *_sources(report)]
+    shown = [line for line in (_lead(line, clients) for line in report.leads) if line]
+    return split([*items, *_section("Переписка и брони по клиентам", shown)])
 
 
-def render_curator(report: DailyReport, leads: Collection[LeadId], link: Link = no_link) -> list[str]:
+def render_curator(report: DailyReport, leads: Collection[LeadId], clients: Clients) -> list[str]:
     """What concerns a curator's own clients; nothing on a day without."""
-    own = _only(report, frozenset(leads))
-    items = _lists(own, report.since, link)
+    items = _lists(_only(report, frozenset(leads)), clients)
     if not items:
         return []
-    title = f"<b>Ваши клиенты: отчёт за {date(max(report.since, report.until - 1))}</b>"
-    return split([title, *items], LONGEST_PART)
-
-
-def split(items: Iterable[str], longest: int) -> list[str]:
-    """Items joined to parts of at most `longest` characters; an item that is longer is cut between its lines."""
-    parts: list[str] = []
-    for piece in _pieces(items, longest):
-        if parts and len(parts[-1]) + 1 + len(piece) <= longest:
-            parts[-1] += "\n" + piece
-        else:
-            parts.append(piece)
-    return [stripped for part in parts if (stripped := part.strip("\n"))]
-
-
-def _pieces(items: Iterable[str], longest: int) -> Iterable[str]:
-    for item in items:
-        if len(item) <= longest:
-            yield item
-        else:
-            yield from item.split("\n")
+    return split([f"<b>Ваши клиенты: отчёт за {date(max(report.since, report.until - 1))}</b>", *items])
 
 
 def _only(report: DailyReport, leads: frozenset[LeadId]) -> DailyReport:
@@ -93,42 +57,67 @@ def _only(report: DailyReport, leads: frozenset[LeadId]) -> DailyReport:
     )
 
 
-def _lists(report: DailyReport, since: Millis, link: Link) -> list[str]:
-    meetings = ["\n".join(meeting_lines(event, link(event.lead_id, event.recording_id))) for event in report.minutes]
-    new = [f"{_risk(alert)} <i>(новый)</i>" for alert in report.risks if alert.opened_at >= since]
-    old = [f"{_risk(alert)} (с {date(alert.opened_at)})" for alert in report.risks if alert.opened_at < since]
+def _lists(report: DailyReport, clients: Clients) -> list[str]:
+    meetings = ["\n".join(meeting_lines(event, clients(event.lead_id))) for event in report.minutes]
+    meetings += [_untold(meeting, clients) for meeting in report.untold]
+    told = {(event.lead_id, action.text) for event in report.minutes for action in event.minutes.actions[:MOST_ITEMS]}
+    promises = [each for each in report.promises if (each.lead_id, each.action.text) not in told]
+    known = {alert.lead_id for alert in report.risks if alert.rule.endswith("_silence")}
+    silent = [lead for lead in report.silent if lead.lead_id not in known]
     return [
-        *_section("Встречи", [*meetings, *map(_untold, report.untold)]),
-        *_section("Риски", new + old),
-        *_section("Обещания на сегодня и завтра", map(_promise, report.promises)),
-        *_section("Переписка за сутки", map(_chat, report.chats)),
-        *_section("Давно молчат", [_silent(lead, report.until) for lead in report.silent]),
+        *_section("Риски", _risks(report, clients)),
+        *_section("Встречи", meetings),
+        *_section("Обещания на сегодня и завтра", [_promise(promise, clients) for promise in promises]),
+        *_section("Переписка за сутки", [_chat(chat, clients) for chat in report.chats]),
+        *_section("Давно молчат", [_silent(lead, report.until, clients) for lead in silent]),
     ]
 
 
-def _risk(alert: Alert) -> str:
+def _risks(report: DailyReport, clients: Clients) -> list[str]:
+    """An item a client: those with something new first, then the worst; each alert of his once."""
+    by_lead: dict[LeadId, list[Alert]] = {}
+    for alert in sorted(report.risks, key=lambda alert: alert.opened_at < report.since):
+        by_lead.setdefault(alert.lead_id, []).append(alert)
+    return [_risk(alerts, report.since, clients(lead)) for lead, alerts in by_lead.items()]
+
+
+def _risk(alerts: Sequence[Alert], since: Millis, client: Client) -> str:
+    worst = next(mark for severity, mark in reversed(MARKS.items()) if any(a.severity == severity for a in alerts))
+    head = f"{worst} {client.title()}: "
+    if len(alerts) == 1:
+        return head + _told(alerts[0], since, client)
+    short = (replace(a, figures={}, evidence=[]) if a.rule == COMBINED else a for a in alerts)  # its parts stand beside
+    return "\n".join([head.rstrip(" "), *(f"• {_told(alert, since, client)}" for alert in short)])
+
+
+def _told(alert: Alert, since: Millis, client: Client) -> str:
     """What it is, and why nobody was rung for it."""
     silent = why_silent(alert)
     told = " Передано руководителю." if alert.escalated else ""
     again = "повторного " if alert.rung else ""
-    return f"{gist(alert)}{told}{f' <i>Без {again}звонка: {silent}.</i>' if silent else ''}"
+    when = "новое" if alert.opened_at >= since else f"с {date(alert.opened_at)}"
+    return f"{gist(alert, client, when)}{told}{f' <i>Без {again}звонка: {silent}.</i>' if silent else ''}"
 
 
 def _section(title: str, items: Iterable[str]) -> list[str]:
     """A heading goes with its first item, so that it never ends a message."""
     found = list(items)
-    return [f"\n<b>{title}</b>\n{found[0]}", *found[1:]] if found else []
+    if not found:
+        return []
+    more = [f"… и ещё {len(found) - MOST}"] if len(found) > MOST else []
+    return [f"\n<b>{title}</b>\n{found[0]}", *found[1:MOST], *more]
 
 
 def _figures(report: DailyReport) -> Sequence[str]:
     since, until = report.since, max(report.since, report.until)
+    goods = booked(report.reservations, report.reserved_qty, report.cancelled, report.cancelled_qty)
     lines = [
         f"<b>Отчёт за {date(max(since, until - 1))}</b>",
         f"с {date(since)}, {clock(since)} до {date(until)}, {clock(until)} (мск)",
         "",
         f"Встречи: {_meetings(report)}",
         f"Переписка: {_or_none(report.messages, MESSAGES, 'сообщений не было')}",
-        f"Брони: {_reservations(report)}",
+        f"Склад: {goods or 'броней не было'}",
         f"Новые тревоги: {_or_none(report.alerts_opened, ALERTS, 'не было')}",
         f"Открытые риски: {_open(report)}",
     ]
@@ -140,22 +129,23 @@ def _figures(report: DailyReport) -> Sequence[str]:
 def _strangers(report: DailyReport) -> list[str]:
     if not report.unassigned:
         return []
-    head = f"\nКлиент не определён: {count(report.unassigned, EVENTS)}"
-    return ["\n".join([head, *map(_unknown, report.unknown)])]
+    head = f"\n<b>Клиент не определён: {count(report.unassigned, EVENTS)}</b>"
+    more = [f"… и ещё {len(report.unknown) - MOST}"] if len(report.unknown) > MOST else []
+    return ["\n".join([head, *map(_unknown, report.unknown[:MOST]), *more])]
 
 
 def _sources(report: DailyReport) -> list[str]:
     stale = [source for source in report.sources if report.until - source.last_arrival > STALE_MS]
     alive = [source.source for source in report.sources if source not in stale]
-    lines = [f"• {clean(s.source, LONGEST_NAME)}: нет данных с {date(s.last_arrival)}" for s in stale]
+    lines = [f"• {telegram(cut(s.source, LONGEST_NAME))}: нет данных с {date(s.last_arrival)}" for s in stale]
     if alive:
-        lines.append(f"• данные идут: {clean(', '.join(alive), LONGEST_SUMMARY)}")
+        lines.append(f"• данные идут: {telegram(cut(', '.join(alive), LONGEST_SUMMARY))}")
     return ["\n".join(["\n<b>Источники</b>", *lines])] if lines else []
 
 
-def _untold(meeting: UntoldMeeting) -> str:
+def _untold(meeting: UntoldMeeting, clients: Clients) -> str:
     when = ", ".join(filter(None, (clock(meeting.started_at), length(meeting.duration_ms))))
-    head = f"• Клиент {meeting.lead_id}, {when}: "
+    head = f"• {clients(meeting.lead_id).title()}, {when}: "
     match meeting.status:
         case "empty" | "too_short":
             return head + "запись пуста"
@@ -165,11 +155,11 @@ def _untold(meeting: UntoldMeeting) -> str:
             return head + "протокола пока нет"
 
 
-def _promise(promise: DuePromise) -> str:
+def _promise(promise: DuePromise, clients: Clients) -> str:
     action = promise.action
-    who = "" if action.owner == UNKNOWN else f"{clean(action.owner, LONGEST_NAME)} — "
+    who = "" if action.owner == UNKNOWN else f"{telegram(cut(action.owner, LONGEST_NAME))} — "
     said = f"срок {iso_date(action.due)}, обещано {date(promise.ts)}"
-    return f"• Клиент {promise.lead_id}: {who}{_small(clean(action.text, LONGEST_SUMMARY))} ({said})"
+    return f"• {clients(promise.lead_id).title()}: {who}{_small(telegram(cut(action.text, LONGEST_SUMMARY)))} ({said})"
 
 
 def _small(text: str) -> str:
@@ -177,18 +167,18 @@ def _small(text: str) -> str:
     return text[:1].lower() + text[1:] if text[1:2].islower() else text
 
 
-def _chat(chat: ChatLine) -> str:
-    return f"• Клиент {chat.lead_id}: {clean(chat.summary, LONGEST_SUMMARY)}"
+def _chat(chat: ChatLine, clients: Clients) -> str:
+    return f"• {clients(chat.lead_id).title()}: {telegram(cut(chat.summary, LONGEST_SUMMARY))}"
 
 
-def _silent(lead: SilentLead, until: Millis) -> str:
+def _silent(lead: SilentLead, until: Millis, clients: Clients) -> str:
     days = (until - lead.last_ts) // DAY_MS
-    return f"• Клиент {lead.lead_id}: ничего с {date(lead.last_ts)}, {count(days, DAYS)}"
+    return f"• {clients(lead.lead_id).title()}: ничего с {date(lead.last_ts)}, {count(days, DAYS)}"
 
 
 def _unknown(client: UnknownClient) -> str:
     kind = _KINDS.get(client.kind, client.kind)
-    return f"• {clean(f'{kind} {client.value}', LONGEST_NAME)}: {count(client.events, EVENTS)}"
+    return f"• {telegram(cut(f'{kind} {client.value}', LONGEST_NAME))}: {count(client.events, EVENTS)}"
 
 
 _KINDS = {"jitsi_room": "комната", "tg_chat": "чат Telegram", "wms_customer": "клиент WMS", "lead": "лид"}
@@ -201,12 +191,6 @@ def _meetings(report: DailyReport) -> str:
     return f"{count(report.meetings, MEETINGS)}, {lasted}"
 
 
-def _reservations(report: DailyReport) -> str:
-    if not report.reservations:
-        return "не было"
-    return f"{count(report.reservations, RESERVATIONS)}, {count(report.reserved_qty, PIECES)}"
-
-
 def _open(report: DailyReport) -> str:
     if not report.alerts_open:
         return "нет"
@@ -214,16 +198,12 @@ def _open(report: DailyReport) -> str:
     return f"{count(report.alerts_open, ALERTS)}, из них без ответа: {unseen}"
 
 
-def _lead(line: ReportLine) -> str:
-    """A lead's day; nothing for a day without anything."""
-    parts = [
-        (line.alerts, ALERTS),
-        (line.meetings, MEETINGS),
-        (line.messages, MESSAGES),
-        (line.reservations, RESERVATIONS),
-    ]
-    said = ", ".join(count(number, forms) for number, forms in parts if number)
-    return f"{line.lead_id}: {said}" if said else ""
+def _lead(line: ReportLine, clients: Clients) -> str:
+    """A lead's day in figures; nothing where it has none. His meetings and alerts stand above."""
+    messages = count(line.messages, MESSAGES) if line.messages else ""
+    goods = booked(line.reservations, line.reserved_qty, line.cancelled, line.cancelled_qty)
+    said = ", ".join(filter(None, (messages, goods)))
+    return f"{clients(line.lead_id).short()}: {said}" if said else ""
 
 
 def _or_none(number: int, forms: Forms, none: str) -> str:

@@ -9,15 +9,12 @@ from typing import NamedTuple
 from alerting import goods
 from processors.russian.dates import date
 from processors.russian.plural import (
-    COMPLAINTS,
     DAYS,
     HOURS,
     OUR_MESSAGES,
-    REMARKS,
     TALKS,
     TIMES,
     WORKING_DAYS,
-    Forms,
     count,
     measure,
 )
@@ -25,7 +22,7 @@ from schemas.alerts import Alert, Rule
 
 
 class Text(NamedTuple):
-    """`what` makes the sentences of an alert; they end with a full stop and need no markup."""
+    """`what` makes the sentences of an alert, none where its quotes say it all; they need no markup."""
 
     title: str
     what: Callable[[Alert], str]
@@ -39,12 +36,14 @@ def title(alert: Alert) -> str:
     return TEXTS[alert.rule].title
 
 
-def _silence(what: str, last: str) -> Callable[[Alert], str]:
+def _silence(last: str) -> Callable[[Alert], str]:
+    """`last`: what came last, with its verb."""
+
     def text(alert: Alert) -> str:
         figures = alert.figures
-        since = f" ({last} {date(alert.evidence[-1].ts)})" if alert.evidence else ""
         rare = figures.get("days") == alert.value  # of a rare buyer all days count
-        said = f"{what} уже {count(round(alert.value), DAYS if rare else WORKING_DAYS)}{since}."
+        ago = count(round(alert.value), DAYS if rare else WORKING_DAYS)
+        said = f"{last} {date(alert.evidence[-1].ts)}, {ago} назад." if alert.evidence else f"Тишина уже {ago}."
         usual, longest = figures.get("usual_gap", alert.baseline), figures.get("longest_gap", 0.0)
         if usual > 0:
             said += f" Обычный перерыв — {measure(usual, DAYS)}"
@@ -57,8 +56,8 @@ def _silence(what: str, last: str) -> Callable[[Alert], str]:
 def _reply(alert: Alert) -> str:
     figures = alert.figures
     days, messages = round(figures.get("days", alert.value)), round(figures.get("messages", 0))
-    said = f"Клиент не отвечает уже {count(days, DAYS)}"
-    said += f": без ответа {count(messages, OUR_MESSAGES)}." if messages else "."
+    said = f"Без ответа {count(messages, OUR_MESSAGES)}, первое ждёт" if messages else "Ответа нет"
+    said += f" уже {count(days, DAYS)}."
     hours = figures.get("usual_hours", 0.0)
     if hours >= 48:
         said += f" Обычно отвечает за {measure(hours / 24, DAYS)}."
@@ -67,22 +66,17 @@ def _reply(alert: Alert) -> str:
     return said
 
 
-def _words(forms: Forms, about: str) -> Callable[[Alert], str]:
-    def text(alert: Alert) -> str:
-        places = {"message": "в переписке", "mail": "в письмах", "meeting": "на встрече", "call": "по телефону"}
-        where = " и ".join(dict.fromkeys(places[e.kind] for e in alert.evidence if e.kind in places))
-        said = f"{count(max(1, len(alert.evidence)), forms)}{about}{' ' + where if where else ''}."
-        if alert.figures.get("conditional", 0.0) > 0:
-            said += " Сказано с условием: возможно, ещё не решено."
-        return said
-
-    return text
+def _words(alert: Alert) -> str:
+    """The words speak for themselves; here is what makes them less than certain."""
+    if alert.figures.get("conditional", 0.0) > 0:
+        return "Сказано с условием: возможно, ещё не решено."
+    return "Так эти слова поняла модель: проверьте, что имелось в виду." if alert.figures.get("model") else ""
 
 
 def _payment(alert: Alert) -> str:
     talks, days = round(alert.figures.get("talks", 0)), round(alert.figures.get("days", 30))
     if talks < 2:
-        return "Клиент недоволен ценой или не хочет платить."
+        return _words(alert)
     return f"Об оплате и тарифе спорили {count(talks, TIMES)} за {count(days, DAYS)}."
 
 
@@ -110,22 +104,22 @@ TEXTS: Mapping[Rule, Text] = {
     ),
     "order_silence": Text(
         "нет заказов",
-        _silence("Заказов нет", "последний был"),
+        _silence("Последний заказ был"),
         "позвоните клиенту: узнайте, всё ли в порядке и когда ждать заказы.",
     ),
     "chat_silence": Text(
         "перестал писать",
-        _silence("Клиент не пишет", "последнее сообщение"),
+        _silence("Последнее сообщение было"),
         "напишите клиенту первым: спросите, как идут дела и чем помочь.",
     ),
     "call_silence": Text(
         "перестал звонить",
-        _silence("Звонков нет", "последний был"),
+        _silence("Последний звонок был"),
         "позвоните клиенту сами.",
     ),
     "meeting_silence": Text(
         "нет встреч",
-        _silence("Встреч нет", "последняя была"),
+        _silence("Последняя встреча была"),
         "предложите клиенту встречу.",
     ),
     "reply_silence": Text(
@@ -153,25 +147,25 @@ TEXTS: Mapping[Rule, Text] = {
         _payment,
         "обсудите условия с руководителем и ответьте клиенту сегодня.",
     ),
-    "leaving_phrase": Text("говорит об уходе", _words(REMARKS, " об уходе"), _CALL),
+    "leaving_phrase": Text("говорит об уходе", _words, _CALL),
     "competitor_phrase": Text(
         "говорит о конкурентах",
-        _words(REMARKS, " о конкурентах"),
+        _words,
         "узнайте, что предлагает конкурент и чего клиенту не хватает у нас.",
     ),
     "complaint_phrase": Text(
         "жалуется",
-        _words(COMPLAINTS, ""),
+        _words,
         "разберитесь в причине и расскажите клиенту, что будет сделано и когда.",
     ),
     "loss_phrase": Text(
         "говорит о потерях товара",
-        _words(REMARKS, " о потерях или недостаче"),
+        _words,
         "проверьте остатки и движение товара, сообщите клиенту результат.",
     ),
     "legal_phrase": Text(
         "грозит претензией или судом",
-        _words(REMARKS, " о претензии или суде"),
+        _words,
         "сообщите руководителю и свяжитесь с клиентом сегодня.",
     ),
     "tone": Text(

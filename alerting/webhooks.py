@@ -10,9 +10,10 @@ from datetime import UTC, datetime
 import msgspec
 from msgspec.structs import replace
 
+from alerting.clients import Clients
 from alerting.minutes import render_markdown
 from alerting.render import render
-from alerting.report import Link, no_link, render_report
+from alerting.report import render_report
 from processors.utterances import utterances
 from schemas.alerts import Alert
 from schemas.codec import event_id
@@ -77,11 +78,11 @@ def webhook_of_minutes(event: MeetingMinutes) -> Webhook:
     )
 
 
-def webhook_of_alert(alert: Alert) -> Webhook:
+def webhook_of_alert(alert: Alert, clients: Clients) -> Webhook:
     """An alert in one of its states; `rings`: it is news that people get, not a change of what was told;
     `held` says why news is silent (`schemas.alerts.Held`). `text` is Telegram's HTML."""
     evidence = [
-        {"event_id": e.event_id, "ts": _iso(e.ts), "kind": e.kind, "text": e.text, "at_ms": e.at_ms}
+        {"event_id": e.event_id, "ts": _iso(e.ts), "kind": e.kind, "text": e.text, "who": e.who, "at_ms": e.at_ms}
         for e in alert.evidence
     ]
     return _webhook(
@@ -106,12 +107,12 @@ def webhook_of_alert(alert: Alert) -> Webhook:
             "score": alert.score,
             "unit": alert.unit,
             "evidence": evidence,
-            "text": render(replace(alert, acknowledged_by="")).text,
+            "text": render(replace(alert, acknowledged_by=""), clients(alert.lead_id)).text,
         },
     )
 
 
-def webhook_of_report(report: DailyReport, link: Link = no_link) -> Webhook:
+def webhook_of_report(report: DailyReport, clients: Clients) -> Webhook:
     """The daily report: its figures, and its text in parts as Telegram takes them (HTML, each at most 4096 characters).
 
     `ts`: its end.
@@ -130,12 +131,14 @@ def webhook_of_report(report: DailyReport, link: Link = no_link) -> Webhook:
             "messages": report.messages,
             "reservations": report.reservations,
             "reserved_qty": report.reserved_qty,
+            "cancelled": report.cancelled,
+            "cancelled_qty": report.cancelled_qty,
             "alerts_opened": report.alerts_opened,
             "alerts_open": report.alerts_open,
             "alerts_unseen": report.alerts_unseen,
             "unassigned": report.unassigned,
             "dead_letters": report.dead_letters,
-            "parts": render_report(report, link),
+            "parts": render_report(report, clients),
         },
     )
 

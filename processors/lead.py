@@ -15,7 +15,7 @@ from processors.days import DAY_MS, HOUR_MS, local_day
 from processors.rules import builtin
 from processors.sealed import CHUNK, Sealed
 from processors.signals import broken_reservations, bulk_pick, decline, phrases, reservation_spike, silence, tone
-from processors.signals.raising import Cleared
+from processors.signals.raising import Cleared, Fresh
 from processors.state import DAYS_KEPT, Day, LeadState
 from processors.stock import WITHDRAWAL
 from schemas.alerts import Signal
@@ -53,9 +53,9 @@ LATE_TRANSCRIPT_MS = 7 * DAY_MS
 OF_MEETINGS = (MeetingTranscribed, MeetingMinutes, PhraseVerdict)
 """Events that bear the time of a meeting, or of words in it."""
 
-Finding: TypeAlias = Signal | Cleared | AlertAction | PhraseQuestion
-"""What an event means for the lead's alerts: a rule found something or it is over, a curator pressed a button, or a
-model has to be asked."""
+Finding: TypeAlias = Signal | Fresh | Cleared | AlertAction | PhraseQuestion
+"""What an event means for the lead's alerts: a rule found something, has new figures or is over, a curator pressed a
+button, or a model has to be asked."""
 
 NOTHING: tuple[Finding, ...] = ()
 

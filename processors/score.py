@@ -21,7 +21,7 @@ from processors.days import DAY_MS, day_since
 from processors.readings import Reading
 from processors.rules.score import ScoreRules, Weight
 from processors.signals import combined_risk
-from processors.signals.raising import Cleared
+from processors.signals.raising import Cleared, Fresh
 from processors.state import LeadState, Raised
 from schemas.alerts import Rule, Signal
 from schemas.codec import event_id
@@ -36,7 +36,7 @@ READ: Final = frozenset({"order_silence"})
 (With both, AUC falls: `bench/score.py`. A decline's finding knows more: it holds until the volume is back.) What fades
 when it is over is a warning at most, so that an order after a silence raises nothing."""
 
-Said: TypeAlias = Score | Signal | Cleared
+Said: TypeAlias = Score | Signal | Fresh | Cleared
 
 
 def look(

@@ -45,7 +45,8 @@ its rule false too often, or first it is seen whether many clients have it."""
 class Evidence(msgspec.Struct, frozen=True, omit_defaults=True):
     """What a person can check: the event, and the words or figures in it.
 
-    `at_ms` is the place in a recording, ms from its start. `who` said it, where that is known.
+    `at_ms` is the place in a recording, ms from its start. `who` said it, where that is known. `ref` is where it stands
+    at its source: `chat/message`, or a recording's id.
     """
 
     event_id: str
@@ -54,6 +55,7 @@ class Evidence(msgspec.Struct, frozen=True, omit_defaults=True):
     text: str = ""
     at_ms: int | None = None
     who: str = ""
+    ref: str = ""
 
 
 class Signal(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -8,13 +8,17 @@ from schemas.types import LeadId, Millis
 
 
 class ReportLine(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One lead's day in figures."""
+    """One lead's day in figures. `reserved_qty` are the pieces of his reservations, whatever was taken back of them
+    (`cancelled` documents, `cancelled_qty` pieces, both positive)."""
 
     lead_id: LeadId
     meetings: int = 0
     messages: int = 0
     reservations: int = 0
     alerts: int = 0
+    reserved_qty: int = 0
+    cancelled: int = 0
+    cancelled_qty: int = 0
 
 
 class UntoldMeeting(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -69,7 +73,8 @@ class DailyReport(msgspec.Struct, frozen=True, omit_defaults=True):
     """A report (`daily.reports`, key = `report_id`) of what came in [`since`, `until`), ms UTC.
 
     `report_id` is the Moscow date of `until` for the scheduled one; a report asked for by hand has its own id.
-    `minutes` are those whose first version came in that time; `risks` are the alerts that are not resolved.
+    `minutes` are those whose first version came in that time; `risks` are the alerts that are not resolved, the worst
+    first. What was reserved and what was taken back are told apart, as in `ReportLine`.
     """
 
     report_id: str
@@ -94,3 +99,5 @@ class DailyReport(msgspec.Struct, frozen=True, omit_defaults=True):
     silent: list[SilentLead] = []
     unknown: list[UnknownClient] = []
     sources: list[SourceHealth] = []
+    cancelled: int = 0
+    cancelled_qty: int = 0

@@ -20,7 +20,8 @@ from typing import Final, NamedTuple
 from processors.context import Context
 from processors.days import DAY_MS, day_start, local_day
 from processors.rules.stock import BrokenRules
-from processors.signals.raising import Cleared, clear, rise
+from processors.russian.plural import DAYS, count, whole
+from processors.signals.raising import Cleared, Fresh, clear, rise
 from processors.state import Day, LeadState
 from schemas.alerts import SEVERITIES, Evidence, Signal
 from schemas.codec import event_id
@@ -54,7 +55,7 @@ class Broken(NamedTuple):
     usual: float
 
 
-def find(state: LeadState, event: Reservation, today: LocalDay, context: Context) -> Sequence[Signal | Cleared]:
+def find(state: LeadState, event: Reservation, today: LocalDay, context: Context) -> Sequence[Signal | Fresh | Cleared]:
     """What the event means, after its figures stand in `state.days`."""
     rules = context.rules.broken
     if event.qty > 0:
@@ -64,11 +65,11 @@ def find(state: LeadState, event: Reservation, today: LocalDay, context: Context
     found = judge(state, today, rules)
     if found is None or found.documents < rules.documents:
         return ()
-    evidence = Evidence(event.event_id, event.ts, "reservation", f"{event.doc}: {event.qty} шт.")
+    evidence = Evidence(event.event_id, event.ts, "reservation", f"{event.doc}, снято {-event.qty} шт.")
     return rise(state, _signal(event.lead_id, event_id("signal", "broken", event.event_id), event.ts, found, evidence))
 
 
-def evening(state: LeadState, lead_id: LeadId, now: Millis, context: Context) -> Sequence[Signal | Cleared]:
+def evening(state: LeadState, lead_id: LeadId, now: Millis, context: Context) -> Sequence[Signal | Fresh | Cleared]:
     """A day after pieces were taken back: whether they were reserved anew. After a fortnight it is history."""
     rules, today = context.rules.broken, local_day(now)
     raised = state.raised.get("broken_reservations")
@@ -81,7 +82,7 @@ def evening(state: LeadState, lead_id: LeadId, now: Millis, context: Context) ->
     if found is None or (raised is not None and raised.level >= found.severity):
         return ()
     number = event_id("signal", "broken", lead_id, str(today))
-    day = f"снято с резерва за {found.days} дн.: {found.pieces} шт."
+    day = f"за {count(found.days, DAYS)} снято {whole(found.pieces)} шт."
     return rise(state, _signal(lead_id, number, now, found, Evidence(number, now, "day", day)))
 
 

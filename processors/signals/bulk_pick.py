@@ -23,7 +23,7 @@ from processors.context import Context
 from processors.days import DAY_MS, day_start, local_day
 from processors.emptying import NONE, Judged, judge, may_matter
 from processors.rules.stock import BulkPickRules
-from processors.signals.raising import Cleared, clear, rise
+from processors.signals.raising import Cleared, Fresh, clear, rise
 from processors.state import LeadState
 from processors.stock import Flow, Stock, move, tell
 from schemas.alerts import SEVERITIES, Evidence, Signal
@@ -35,7 +35,9 @@ OUT: Final = (Reservation, Pick, Shipment)
 """What takes goods from the stock."""
 
 
-def find(state: LeadState, event: Reservation | Flow, today: LocalDay, context: Context) -> Sequence[Signal | Cleared]:
+def find(
+    state: LeadState, event: Reservation | Flow, today: LocalDay, context: Context
+) -> Sequence[Signal | Fresh | Cleared]:
     """What the event means, after its figures stand in `state.days`."""
     stock = state.stock
     if stock is None:
@@ -115,7 +117,7 @@ def _signal(stock: Stock, event: Reservation | Pick | Shipment, judged: Judged, 
         strength=round(strength if firm else strength / 2, 3),
         unit="pieces",
         figures=figures,
-        evidence=[Evidence(event.event_id, event.ts, _kind(event), f"{event.doc}: {event.qty} шт.")],
+        evidence=[Evidence(event.event_id, event.ts, _kind(event), f"{event.doc}, {event.qty} шт.")],
     )
 
 

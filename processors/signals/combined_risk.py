@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from processors.rules.score import ScoreRules
-from processors.signals.raising import Cleared, clear, rise
+from processors.signals.raising import Cleared, Fresh, clear, rise
 from processors.state import LeadState
 from schemas.alerts import Evidence, Rule, Severity, Signal
 from schemas.codec import event_id
@@ -29,7 +29,7 @@ SEVERITY: dict[int, Severity] = {1: "warning", 2: "critical"}
 
 def find(
     state: LeadState, score: Score, before: float, findings: Sequence[Part], rules: ScoreRules, found: Sequence[object]
-) -> Sequence[Signal | Cleared]:
+) -> Sequence[Signal | Fresh | Cleared]:
     """What a score that is said now means. `before` are the points that were said last, `findings` the parts of it that
     a rule has raised, `found` what rules have just found, for its words.
     """

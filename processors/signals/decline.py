@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from processors.context import Context
 from processors.days import day_start, local_day
-from processors.signals.raising import Cleared, clear, look
+from processors.signals.raising import Cleared, Fresh, clear, look
 from processors.state import LeadState
 from schemas.alerts import Evidence, Rule, Signal
 from schemas.codec import event_id
@@ -25,7 +25,7 @@ NOTHING_LEFT = 0.01
 """Ratio below which the score grows no more."""
 
 
-def evening(state: LeadState, lead_id: LeadId, now: Millis, context: Context) -> Sequence[Signal | Cleared]:
+def evening(state: LeadState, lead_id: LeadId, now: Millis, context: Context) -> Sequence[Signal | Fresh | Cleared]:
     """The day that ends: how much is left of what there was."""
     rules, today = context.rules.decline, local_day(now)
     if state.first_day is None or today - state.first_day < max(rules.min_days, RECENT + BEFORE):

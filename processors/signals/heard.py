@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
 from processors.phrases import Match
 from processors.state import LeadState
 from schemas.alerts import SEVERITIES, Evidence, Rule, Severity
@@ -53,4 +55,4 @@ def quoted(evidence: Evidence, match: Match, longest: int) -> Evidence:
         end = start + longest
         text = f"{'…' if start else ''}{text[start:end][1 if start else 0 : -1 if end < len(text) else None]}"
         text += "…" if end < len(evidence.text) else ""
-    return Evidence(evidence.event_id, evidence.ts, evidence.kind, text, evidence.at_ms, evidence.who)
+    return replace(evidence, text=text)

@@ -57,14 +57,23 @@ NEWER_TRANSCRIPT_DAYS = 8
 def in_message(state: LeadState, event: Message | MessageEdited, context: Context) -> Sequence[Found]:
     """Words of the client in a chat. An edit says nothing twice, unless it says more."""
     until = local_day(event.ts) + EDITABLE_DAYS
-    said = [Evidence(event.event_id, event.ts, "message", event.text, who=event.author.name)]
+    ref = f"{event.chat_id}/{event.message_id}"
+    said = [Evidence(event.event_id, event.ts, "message", event.text, who=event.author.name, ref=ref)]
     return _judge(state, event, f"{event.chat_id}:{event.message_id}", until, said, context)
 
 
 def in_meeting(state: LeadState, event: MeetingTranscribed, context: Context) -> Sequence[Found]:
     """Words in a meeting of whoever is not known as ours. A later version of the transcript says nothing twice."""
     said = [
-        Evidence(event.event_id, event.ts + each.start_ms, "meeting", each.text, each.start_ms, each.speaker or "")
+        Evidence(
+            event.event_id,
+            event.ts + each.start_ms,
+            "meeting",
+            each.text,
+            at_ms=each.start_ms,
+            who=each.speaker or "",
+            ref=event.recording_id,
+        )
         for each in event.utterances
         if (each.speaker or "").casefold() not in state.staff
     ]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from processors.state import LeadState, Raised
-from schemas.alerts import SEVERITIES, Rule, Severity, Signal
+from schemas.alerts import SEVERITIES, Alert, Rule, Severity, Signal, Unit
 from schemas.types import Millis
 
 GROWN = 1.25
@@ -23,6 +23,26 @@ class Cleared(NamedTuple):
     value: float = 0.0
 
 
+class Fresh(NamedTuple):
+    """A finding that is no news, with figures that its message does not show yet: people read what is true now. It
+    is no signal, rings nobody, and what has rung is measured as before."""
+
+    signal: Signal
+
+
+MOVED = 0.03
+"""How far a figure may have moved before its message is changed: at most 24 changes while it doubles."""
+
+
+def behind(state: LeadState, rule: Rule, value: float, score: float, unit: Unit) -> bool:
+    """Whether the message of a living alert shows a smaller finding than the one of now. What has become smaller
+    again stays as it was at its worst."""
+    alert = state.alerts.get(rule)
+    if alert is None or alert.status == "resolved" or score < alert.score:
+        return False
+    return alert.unit != unit or abs(value - alert.value) >= MOVED * max(abs(alert.value), 1.0)
+
+
 def heard(state: LeadState, rule: Rule, severity: Severity, score: float, strength: float, ts: Millis) -> bool:
     """Whether a finding is no news; it is remembered then. A spike that goes on is found again by each event: who asks
     here first need not make a signal for it."""
@@ -34,10 +54,10 @@ def heard(state: LeadState, rule: Rule, severity: Severity, score: float, streng
     return True
 
 
-def rise(state: LeadState, signal: Signal) -> Sequence[Signal]:
+def rise(state: LeadState, signal: Signal) -> Sequence[Signal | Fresh]:
     """The signal, when its level is above what was raised, or its score has grown since; and it is remembered."""
     if heard(state, signal.rule, signal.severity, signal.score, signal.strength, signal.ts):
-        return ()
+        return (Fresh(signal),) if behind(state, signal.rule, signal.value, signal.score, signal.unit) else ()
     level = SEVERITIES.index(signal.severity)
     last = state.raised.get(signal.rule)
     if last is None:
@@ -54,13 +74,20 @@ def rise(state: LeadState, signal: Signal) -> Sequence[Signal]:
     return (signal,)
 
 
-def look(state: LeadState, signal: Signal) -> Sequence[Signal]:
-    """As `rise`, for what is found by looking back: what is no news leaves no trace, so nothing has to be written."""
+def look(state: LeadState, signal: Signal) -> Sequence[Signal | Fresh]:
+    """As `rise`, for what is found by looking back: what is no news leaves no trace, so nothing has to be written
+    unless a message shows other figures. A look is once a day, so here every difference counts."""
     last = state.raised.get(signal.rule)
     known = last is not None and last.level >= SEVERITIES.index(signal.severity)
     if known and last is not None and signal.score < GROWN * last.score:
-        return ()
+        return (Fresh(signal),) if _differs(state.alerts.get(signal.rule), signal) else ()
     return rise(state, signal)
+
+
+def _differs(alert: Alert | None, signal: Signal) -> bool:
+    if alert is None or alert.status == "resolved" or signal.score < alert.score:
+        return False
+    return (alert.value, alert.baseline, alert.figures) != (signal.value, signal.baseline, signal.figures)
 
 
 def clear(state: LeadState, rule: Rule, ts: Millis, value: float = 0.0) -> Sequence[Cleared]:

@@ -20,7 +20,8 @@ from typing import NamedTuple
 from processors import tails
 from processors.context import Context
 from processors.days import HOUR_MS, day_start, local_day
-from processors.signals.raising import Cleared, clear, heard, look, rise
+from processors.russian.plural import RESERVATIONS, count, whole
+from processors.signals.raising import MOVED, Cleared, Fresh, behind, clear, heard, look, rise
 from processors.state import Day, LeadState
 from processors.usual import factor, pieces, sizes, usual
 from schemas.alerts import SEVERITIES, Evidence, Rule, Severity, Signal, Unit
@@ -34,10 +35,10 @@ NOT_BELOW = 1.5
 """Times the expected: less is no spike however regular the client is, so most events ask no further."""
 
 
-MORE_ORDERS, MORE_PIECES = 1.03, 1.1
-"""What a critical day must grow to, to be asked again: s grows at most with the square of what is above the expected
-(orders: at least half as much again), or of the logarithm above the typical (pieces: at least three times it), so a
-quarter more of s takes 3.9 % more orders or 14 % more pieces."""
+MORE = 1.0 + MOVED
+"""What the orders or pieces of a critical day must grow to, to be asked again: less changes no message. (A quarter more
+of s takes more: 3.9 % of the orders, where they are half as much again as the expected, or 14 % of the pieces, where
+they are three times the typical; s grows at most with the square of what is above it, or of its logarithm.)"""
 
 
 class Size(NamedTuple):
@@ -54,7 +55,7 @@ class Size(NamedTuple):
         return "critical" if self.critical else "warning", round(self.score, 3), round(min(1.0, self.score / 2), 3)
 
 
-def find(state: LeadState, event: Reservation, today: LocalDay, context: Context) -> Sequence[Signal]:
+def find(state: LeadState, event: Reservation, today: LocalDay, context: Context) -> Sequence[Signal | Fresh]:
     """A signal when the event makes `today` (its own day) a spike, or a greater one.
 
     What happened before midnight may arrive after it, and is still judged by its day; once the next day has raised
@@ -76,17 +77,20 @@ def find(state: LeadState, event: Reservation, today: LocalDay, context: Context
     mark = 1.0 if known else context.rules.spike.at_once / context.rules.spike.warning
     if found is None or (found.unit == "reservations" and found.score < mark):
         return ()
-    signals: Sequence[Signal] = ()
-    if not heard(state, RULE, *found.said(), event.ts):
-        said = Evidence(event.event_id, event.ts, "reservation", f"{event.doc}: {event.qty} шт.")
+    severity, score, strength = found.said()
+    news: Sequence[Signal | Fresh] = ()
+    told = heard(state, RULE, severity, score, strength, event.ts)
+    if not told or behind(state, RULE, found.value, score, found.unit):
+        said = Evidence(event.event_id, event.ts, "reservation", f"{event.doc}, {event.qty} шт.")
         number = event_id("signal", RULE, event.event_id)
-        signals = rise(state, _signal(found, event.lead_id, event.ts, today, common, said, number))
+        signal = _signal(found, figures, event.lead_id, event.ts, common, said, number)
+        news = (Fresh(signal),) if told else rise(state, signal)
     if found.critical:
-        state.spike = today, ceil(MORE_ORDERS * figures.reservations), MORE_PIECES * pieces(figures)
-    return signals
+        state.spike = today, ceil(MORE * figures.reservations), MORE * pieces(figures)
+    return news
 
 
-def evening(state: LeadState, lead_id: LeadId, now: Millis, context: Context) -> Sequence[Signal | Cleared]:
+def evening(state: LeadState, lead_id: LeadId, now: Millis, context: Context) -> Sequence[Signal | Fresh | Cleared]:
     """The day that ends, held against the fleet's day; or that a spike is over."""
     today = local_day(now)
     figures = state.days.get(today)
@@ -95,15 +99,15 @@ def evening(state: LeadState, lead_id: LeadId, now: Millis, context: Context) ->
         found = _largest(state, figures, today, context, common)
         if found is not None:
             number = event_id("signal", RULE, f"{lead_id} {today}")
-            day = f"создано броней: {figures.reservations}, в них {pieces(figures)} шт."
+            day = f"{count(figures.reservations, RESERVATIONS)} на {whole(round(pieces(figures)))} шт."
             said = Evidence(number, now, "day", day)
-            return look(state, _signal(found, lead_id, now, today, common, said, number))
+            return look(state, _signal(found, figures, lead_id, now, common, said, number))
     last = state.raised.get(RULE)
     if last is None or last.level < 0:
         return ()
     rare = not sizes(state, today, context).dense
-    count = context.rules.sparse.clear_evenings if rare else context.rules.spike.clear_evenings
-    evenings = range(today - count + 1, today + 1)
+    calm = context.rules.sparse.clear_evenings if rare else context.rules.spike.clear_evenings
+    evenings = range(today - calm + 1, today + 1)
     if local_day(last.at) >= evenings.start or any(_stands_out(state, day, context) for day in evenings):
         return ()
     return clear(state, RULE, now, float(figures.reservations if figures else 0))
@@ -193,7 +197,7 @@ def _stands_out(state: LeadState, day: LocalDay, context: Context) -> bool:
 
 
 def _signal(
-    found: Size, lead_id: LeadId, ts: Millis, today: LocalDay, common: float, said: Evidence, number: EventId
+    found: Size, day: Day, lead_id: LeadId, ts: Millis, common: float, said: Evidence, number: EventId
 ) -> Signal:
     severity, score, strength = found.said()
     return Signal(
@@ -202,12 +206,19 @@ def _signal(
         rule=RULE,
         severity=severity,
         ts=ts,
-        window_start=day_start(today),
+        window_start=day_start(local_day(ts)),
         value=float(found.value),
         baseline=round(found.usual, 2),
         score=score,
         strength=strength,
         unit=found.unit,
-        figures={"fleet": common, "ratio": round(found.value / max(found.usual, 0.01), 2)},
+        figures={
+            "fleet": common,
+            "ratio": round(found.value / max(found.usual, 0.01), 2),
+            "orders": float(day.reservations),
+            "pieces": float(pieces(day)),
+            "cancelled": float(day.cancelled),
+            "cancelled_pieces": float(day.cancelled_qty),
+        },
         evidence=[said],
     )

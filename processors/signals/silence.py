@@ -19,7 +19,7 @@ from typing import Final, NamedTuple
 from processors.context import Context
 from processors.days import DAY_MS, HOUR_MS, day_since, day_start, local_day, local_day_of
 from processors.rhythm import Silence, silence, surprise
-from processors.signals.raising import Cleared, clear, look
+from processors.signals.raising import Cleared, Fresh, clear, look
 from processors.state import LeadState, Talk
 from schemas.alerts import Evidence, Rule, Severity, Signal
 from schemas.codec import event_id
@@ -83,13 +83,13 @@ def outlived(state: LeadState, stale: Sequence[LocalDay]) -> None:
         state.ordered = sorted({*state.ordered, *ordered})[-ORDERED_KEPT:]
 
 
-def evening(state: LeadState, lead_id: LeadId, now: Millis, context: Context) -> Sequence[Signal | Cleared]:
+def evening(state: LeadState, lead_id: LeadId, now: Millis, context: Context) -> Sequence[Signal | Fresh | Cleared]:
     """The day that ends: which channels are silent for an unusually long time."""
     rules = context.rules.silence
     today = day_since(now, context.rules.alerts.evening_from)
     found = {each.rule: each for each in _silent(state, today, now, context)}
     orders = found.pop(ORDERS, None)
-    results: list[Signal | Cleared] = []
+    results: list[Signal | Fresh | Cleared] = []
     if orders is not None:
         for rule in TALK:
             results += clear(state, rule, now)
@@ -172,7 +172,7 @@ def _say(
     marks: tuple[float, float],
     others: dict[str, float],
     context: Context,
-) -> Sequence[Signal]:
+) -> Sequence[Signal | Fresh]:
     warning, critical = marks
     far = critical > 0 and found.size >= -log10(critical)
     severity: Severity = "critical" if far and found.working_days >= context.rules.silence.critical_days else "warning"

@@ -7,7 +7,7 @@ by rules (`OFFLINE`) say nothing of it here. Warning, never more; cleared by a t
 from collections.abc import Sequence
 
 from processors.context import Context
-from processors.signals.raising import Cleared, clear, rise
+from processors.signals.raising import Cleared, Fresh, clear, rise
 from processors.state import LeadState
 from schemas.alerts import Evidence, Signal
 from schemas.codec import event_id
@@ -19,7 +19,7 @@ KEPT = 6
 """Talks remembered: enough to know a new version of one of them."""
 
 
-def find(state: LeadState, event: ChatSummary | MeetingMinutes, context: Context) -> Sequence[Signal | Cleared]:
+def find(state: LeadState, event: ChatSummary | MeetingMinutes, context: Context) -> Sequence[Signal | Fresh | Cleared]:
     """The signal when this talk and the one before were bad. A later version of a talk replaces the former one."""
     minutes = event.minutes
     if minutes.engine == OFFLINE:
@@ -63,4 +63,5 @@ def _evidence(event: ChatSummary | MeetingMinutes, minutes: Minutes) -> list[Evi
     """What was complained of, in the client's words, else the summary."""
     kind = "meeting" if isinstance(event, MeetingMinutes) else "chat"
     quotes = [point.quote for point in (*minutes.conflicts, *minutes.pains)[:2]] or [minutes.summary[:300]]
-    return [Evidence(event.event_id, event.ts, kind, quote) for quote in quotes]
+    ref = event.recording_id if isinstance(event, MeetingMinutes) else ""
+    return [Evidence(event.event_id, event.ts, kind, quote, ref=ref) for quote in quotes]

@@ -16,7 +16,7 @@ from streams import settings
 from streams.cli.gist import KINDS, RULES, SEVERITIES, STATUSES, amount, bell, evidence, gist
 from streams.cli.table import moscow, table
 from streams.clients.store import call
-from streams.notify.outlets.links import link_of
+from streams.notify.outlets.links import clients_of
 
 _AS_JSON = click.option("--json", "as_json", is_flag=True, help="Ответ для программы.")
 _LIMIT = click.option("--limit", type=click.IntRange(1, 10_000), default=50, show_default=True, help="Сколько событий.")
@@ -110,7 +110,7 @@ def report_command(day: datetime | None, send: bool, as_json: bool) -> None:
     if as_json:
         _print_json(answer)
         return
-    parts = render_report(msgspec.convert(answer, DailyReport), link_of(loaded))
+    parts = render_report(msgspec.convert(answer, DailyReport), clients_of(loaded))
     click.echo("\n".join(plain(part) for part in parts))
     if send:
         click.echo(f"Отправлено: {answer['report_id']}", err=True)

@@ -10,6 +10,7 @@ from typing import TypeVar
 import msgspec
 
 from alerting import replies
+from alerting.clients import Clients
 from alerting.outbox import Wish
 from alerting.render import Rendered
 from schemas.bot import BotCommand, LeadRisk, Risks
@@ -34,8 +35,8 @@ WAITING = 16
 class Commands:
     """Settle's `Process`."""
 
-    def __init__(self, shelf: Shelf, store: Store) -> None:
-        self._shelf, self._store = shelf, store
+    def __init__(self, shelf: Shelf, store: Store, clients: Clients) -> None:
+        self._shelf, self._store, self._clients = shelf, store, clients
 
     async def __call__(self, batch: Batch) -> Outcome:
         """Raises `Transient` while the outbox cannot be read or written."""
@@ -72,11 +73,12 @@ class Commands:
     async def _ask(self, command: BotCommand) -> str:
         match command.command:
             case "risk":
-                return replies.risk(await self._read(f"/api/leads/{command.lead_id}/risk", LeadRisk))
+                found = await self._read(f"/api/leads/{command.lead_id}/risk", LeadRisk)
+                return replies.risk(found, self._clients(found.lead_id))
             case "silent":
-                return replies.silent(await self._read("/api/risks/silent", Risks))
+                return replies.silent(await self._read("/api/risks/silent", Risks), self._clients)
             case _:
-                return replies.top(await self._read("/api/risks/top", Risks))
+                return replies.top(await self._read("/api/risks/top", Risks), self._clients)
 
     async def _read(self, path: str, type_: type[T]) -> T:
         """Raises `LeadpulseError`."""

@@ -6,11 +6,12 @@ from typing import Generic, TypeAlias, TypeVar
 
 from aiokafka import ConsumerRecord
 
+from alerting.clients import Clients
 from alerting.common import id_of, render_common
 from alerting.notices import render_notice
 from alerting.outbox import Wish
 from alerting.render import Rendered, answer, render, render_for_head
-from alerting.report import Link, render_curator, render_report
+from alerting.report import render_curator, render_report
 from alerting.rooms import render_room
 from processors.normalize.recordings import FROM_JITSI
 from schemas.alerts import Alert, CommonAlert
@@ -87,18 +88,18 @@ class Alerts(Telling[Alert]):
 
     codec = Codec(Alert)
 
-    def __init__(self, shelf: Shelf, sender: Sender, hooks: Hooks[Alert] = no_hooks) -> None:
+    def __init__(self, shelf: Shelf, sender: Sender, clients: Clients, hooks: Hooks[Alert] = no_hooks) -> None:
         super().__init__(shelf, hooks)
-        self._sender = sender
+        self._sender, self._clients = sender, clients
 
     def wishes(self, record: Record, value: Alert, known: Known) -> Iterable[Wish]:
-        at = record.offset, record.timestamp
+        at, client = (record.offset, record.timestamp), self._clients(value.lead_id)
         pressed = value.press is not None and value.press.callback_id  # so it has a message
         if value.rings or pressed or known(value.alert_id):
             to = f"lead:{value.lead_id}"
-            yield Wish(value.alert_id, to, value.version, *at, render(value), rings=value.rings)
+            yield Wish(value.alert_id, to, value.version, *at, render(value, client), rings=value.rings)
         if value.escalated:
-            yield Wish(f"{value.alert_id}/head", "head", value.version, *at, render_for_head(value))
+            yield Wish(f"{value.alert_id}/head", "head", value.version, *at, render_for_head(value, client))
 
     def wanted(self, wish: Wish, value: Alert) -> None:
         """Who pressed a button is answered, once, wherever he pressed it."""
@@ -127,18 +128,18 @@ class DailyReports(Telling[DailyReport]):
     codec = Codec(DailyReport)
 
     def __init__(
-        self, shelf: Shelf, curators: Mapping[LeadId, int], link: Link, hooks: Hooks[DailyReport] = no_hooks
+        self, shelf: Shelf, curators: Mapping[LeadId, int], clients: Clients, hooks: Hooks[DailyReport] = no_hooks
     ) -> None:
         super().__init__(shelf, hooks)
         self._leads = by_curator(curators)
-        self._link = link
+        self._clients = clients
 
     def wishes(self, record: Record, value: DailyReport, known: Known) -> Iterable[Wish]:
         if known(f"{value.report_id}/1"):
             return
-        told = [("report", value.report_id, render_report(value, self._link))]
+        told = [("report", value.report_id, render_report(value, self._clients))]
         for chat, leads in self._leads.items():
-            told.append((f"chat:{chat}", f"{value.report_id}/{chat}", render_curator(value, leads, self._link)))
+            told.append((f"chat:{chat}", f"{value.report_id}/{chat}", render_curator(value, leads, self._clients)))
         for to, name, parts in told:
             for number, part in enumerate(parts, start=1):
                 yield Wish(f"{name}/{number}", to, 1, record.offset, record.timestamp, Rendered(part))

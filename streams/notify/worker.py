@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 from alerting import webhooks as bodies
+from schemas.alerts import Alert
 from schemas.errors import Transient
 from schemas.outlets import Webhook
 from schemas.reports import DailyReport
@@ -41,7 +42,7 @@ from streams.notify.commands import Commands
 from streams.notify.outlets.bitrix import BitrixComments
 from streams.notify.outlets.bitrix_client import BitrixApi
 from streams.notify.outlets.files import Files
-from streams.notify.outlets.links import link_of, meeting_link
+from streams.notify.outlets.links import clients_of
 from streams.notify.outlets.notebook import Notebooks
 from streams.notify.outlets.notebook_client import OpenNotebook
 from streams.notify.outlets.webhooks import WebhookSender
@@ -69,20 +70,23 @@ def build(settings: Settings) -> Worker:
     shelf = Shelf(worker.outputs, Reader(settings.kafka, OUTBOX), settings.telegram.timeout)
     ours = Ownership(worker, shelf)
     sender = Sender(settings.telegram, shelf, api, Limits(settings.telegram), ours.places, worker.notices)
-    link, hooked = link_of(settings), settings.webhooks.enabled
+    clients, hooked = clients_of(settings), settings.webhooks.enabled
 
     def hooks(made: Callable[[T], Webhook | None]) -> Hooks[T]:
         return (lambda value: hook_outputs(made(value))) if hooked else no_hooks
 
     def of_report(report: DailyReport) -> Webhook:
-        return bodies.webhook_of_report(report, link)
+        return bodies.webhook_of_report(report, clients)
 
-    worker.consume(LEAD_ALERTS, Alerts(shelf, sender, hooks(bodies.webhook_of_alert)))
+    def of_alert(alert: Alert) -> Webhook | None:
+        return bodies.webhook_of_alert(alert, clients)
+
+    worker.consume(LEAD_ALERTS, Alerts(shelf, sender, clients, hooks(of_alert)))
     worker.consume(FLEET_ALERTS, CommonAlerts(shelf))
-    worker.consume(REPORTS, DailyReports(shelf, settings.telegram.curators, link, hooks(of_report)))
+    worker.consume(REPORTS, DailyReports(shelf, settings.telegram.curators, clients, hooks(of_report)))
     worker.consume(RECORDINGS, Rooms(shelf, hooks(_of_recording)))
     worker.consume(OPS_NOTICES, OpsNotices(shelf))
-    worker.consume(BOT_COMMANDS, Commands(shelf, settings.store))
+    worker.consume(BOT_COMMANDS, Commands(shelf, settings.store, clients))
     worker.consume(PARKED, Return(wall_clock))  # here, where a wait of an hour holds up no rebalance
     if hooked:
         worker.consume(TRANSCRIPTS, Transcripts(hooks(bodies.webhook_of_transcript)))
@@ -106,7 +110,7 @@ def add_outlets(worker: Worker, settings: Settings) -> None:
     worker.consume(OUT_FILES, Files(settings.minutes.exports))
     if settings.bitrix.enabled:
         portal = BitrixApi(settings.bitrix)
-        worker.consume(OUT_BITRIX, BitrixComments(portal, meeting_link(settings)))
+        worker.consume(OUT_BITRIX, BitrixComments(portal, clients_of(settings)))
         worker.on_close(portal.close)
     if settings.notebook.enabled:
         notebook = OpenNotebook(settings.notebook)

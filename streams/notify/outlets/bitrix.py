@@ -8,8 +8,8 @@ import logging
 from collections import defaultdict
 from typing import Any, NamedTuple
 
+from alerting.clients import Client, Clients
 from alerting.minutes import render_comment
-from alerting.report import Link, no_link
 from schemas.codec import Codec, Rejected
 from schemas.comments import read_mark
 from schemas.errors import RecordFault, Refused
@@ -30,8 +30,8 @@ DOUBT_SECONDS = 5.0
 class BitrixComments:
     """Settle's `Process` for `out.bitrix`."""
 
-    def __init__(self, api: BitrixApi, link: Link = no_link) -> None:
-        self._api, self._link = api, link
+    def __init__(self, api: BitrixApi, clients: Clients = Client) -> None:
+        self._api, self._clients = api, clients
         self._settled: defaultdict[int, set[int]] = defaultdict(set)
 
     async def __call__(self, batch: Batch) -> Outcome:
@@ -54,7 +54,7 @@ class BitrixComments:
         version, found = event.minutes.version, await self._find(event)
         if found is not None and found.version >= version:
             return
-        text = render_comment(event, self._link(event.lead_id, event.recording_id))
+        text = render_comment(event, self._clients(event.lead_id).meeting_at(event.recording_id))
         extra = {"lead": event.lead_id, "recording": event.recording_id, "version": version}
         try:
             await self._write(event, text, found)

@@ -1,27 +1,16 @@
-"""Where a reader finds a meeting."""
+"""Who a client is for a reader, and where he finds more of him."""
 
-from alerting.report import Link, no_link
+from alerting.clients import Client, Clients
 from schemas.types import LeadId
 from streams.settings import Settings
 
 
-def meeting_link(settings: Settings) -> Link:
-    """`minutes.link`, or nothing."""
-    return _filled(settings.minutes.link)
+def clients_of(settings: Settings) -> Clients:
+    """His number, his card in Bitrix24 (`bitrix.portal`) and his meetings (`minutes.link`). No source tells names."""
+    portal, meeting = settings.bitrix.portal.rstrip("/"), settings.minutes.link
 
+    def client(lead_id: LeadId) -> Client:
+        card = f"{portal}/crm/lead/details/{lead_id}/" if portal else ""
+        return Client(lead_id, card=card, meeting=meeting.replace("{lead_id}", lead_id))
 
-def link_of(settings: Settings) -> Link:
-    """`minutes.link`, else the lead's card in Bitrix24, else nothing."""
-    portal = settings.bitrix.portal.rstrip("/")
-    card = f"{portal}/crm/lead/details/{{lead_id}}/" if portal else ""
-    return _filled(settings.minutes.link or card)
-
-
-def _filled(template: str) -> Link:
-    if not template:
-        return no_link
-
-    def link(lead_id: LeadId, recording_id: str) -> str:
-        return template.replace("{lead_id}", lead_id).replace("{recording_id}", recording_id)
-
-    return link
+    return client

@@ -78,8 +78,14 @@ HAVING uniqExact(toDate(ts, 'Europe/Moscow')) >= {ACTIVE_DAYS}
     AND last < {{until:Int64}} - {QUIET_DAYS} * 86400000 AND last >= {{until:Int64}} - {GONE_DAYS} * 86400000
 ORDER BY last DESC, lead_id LIMIT {MOST_LINES}"""
 
+UNLINKED = f"""event_id NOT IN (
+    SELECT event_id FROM events
+    WHERE {_ARRIVED} AND event_id IN (SELECT event_id FROM unassigned WHERE {_ARRIVED}))"""
+"""Of `unassigned`: what was linked since came again under its own id (`streams.pipeline.relink`), it is a client's."""
+
 UNKNOWN = f"""
-SELECT client_kind, client_value, uniqExact(event_id) AS events FROM unassigned FINAL WHERE {_ARRIVED}
+SELECT client_kind, client_value, uniqExact(event_id) AS events FROM unassigned FINAL
+WHERE {_ARRIVED} AND {UNLINKED}
 GROUP BY client_kind, client_value ORDER BY events DESC, client_kind, client_value LIMIT {MOST_LINES}"""
 
 SOURCES = f"""

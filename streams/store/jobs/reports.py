@@ -19,7 +19,7 @@ from streams.engine.kafka import Output
 from streams.store.database import Database
 from streams.store.jobs.clock import at_time, moscow
 from streams.store.jobs.daily import Daily, Progress, day_before
-from streams.store.jobs.digest import digest
+from streams.store.jobs.digest import UNLINKED, digest
 from streams.store.jobs.ticks import Send
 from streams.store.sinks.rows import report_rows
 
@@ -36,7 +36,8 @@ _ARRIVED = (
 
 EVENTS = f"""
 SELECT lead_id, countIf(kind = 'message' AND action = 'client'),
-    countIf(kind = 'reservation' AND action = 'created'), sumIf(qty, kind = 'reservation')
+    countIf(kind = 'reservation' AND action = 'created'), sumIf(qty, kind = 'reservation' AND qty > 0),
+    countIf(kind = 'reservation' AND qty < 0), -sumIf(qty, kind = 'reservation' AND qty < 0)
 FROM events FINAL
 WHERE {_ARRIVED} AND NOT backfill AND kind IN ('message', 'reservation')
 GROUP BY lead_id"""
@@ -68,7 +69,8 @@ FROM
 GROUP BY lead_id"""
 
 COUNTS = f"""
-SELECT (SELECT count() FROM unassigned FINAL WHERE {_ARRIVED}), (SELECT count() FROM failures FINAL WHERE {_ARRIVED})"""
+SELECT (SELECT count() FROM unassigned FINAL WHERE {_ARRIVED} AND {UNLINKED}),
+    (SELECT count() FROM failures FINAL WHERE {_ARRIVED})"""
 
 LAST = """
 SELECT toUnixTimestamp64Milli(max(until)), (SELECT toUnixTimestamp64Milli(min(ingested_at)) FROM events)
@@ -114,17 +116,21 @@ class Reports:
         meetings: dict[str, list[int]] = {lead: row for lead, *row in await self._database.read(MEETINGS, window)}
         alerts: dict[str, list[int]] = {lead: row for lead, *row in await self._database.read(ALERTS, window)}
         [(unassigned, dead_letters)] = await self._database.read(COUNTS, window)
+        nothing = [0] * 5
         lines = [
             ReportLine(
                 lead_id=lead,
                 meetings=meetings.get(lead, [0])[0],
-                messages=events.get(lead, [0])[0],
-                reservations=events.get(lead, [0, 0])[1],
+                messages=events.get(lead, nothing)[0],
+                reservations=events.get(lead, nothing)[1],
+                reserved_qty=events.get(lead, nothing)[2],
+                cancelled=events.get(lead, nothing)[3],
+                cancelled_qty=events.get(lead, nothing)[4],
                 alerts=alerts.get(lead, [0])[0],
             )
             for lead in events.keys() | meetings.keys() | alerts.keys()
         ]
-        busy = [line for line in lines if line.meetings or line.messages or line.reservations or line.alerts]
+        busy = [line for line in lines if line != ReportLine(line.lead_id)]
         return DailyReport(
             report_id=report_id,
             since=since,
@@ -134,6 +140,8 @@ class Reports:
             messages=_total(events, 0),
             reservations=_total(events, 1),
             reserved_qty=_total(events, 2),
+            cancelled=_total(events, 3),
+            cancelled_qty=_total(events, 4),
             alerts_opened=_total(alerts, 0),
             alerts_open=_total(alerts, 1),
             alerts_unseen=_total(alerts, 2),

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 
+from alerting.clients import Client
 from schemas.alerts import Alert, CommonAlert, Evidence, Press, Rule, Unit
 from schemas.minutes import OFFLINE, UNKNOWN, Action, MeetingMinutes, Minutes, Point
 from schemas.reports import (
@@ -25,6 +26,12 @@ def moscow(day: int, hour: int = 0, minute: int = 0, month: int = 11) -> int:
     return int(datetime(2026, month, day, hour, minute, tzinfo=ZoneInfo("Europe/Moscow")).timestamp() * 1000)
 
 
+def known(lead_id: str) -> Client:
+    """A client of whom everything is known."""
+    card, meeting = f"https://portal.example/crm/{lead_id}/?a=1&b=2", f"https://x.example/{lead_id}/{{recording_id}}"
+    return Client(lead_id, f"ООО «Ромашка & Ко {lead_id}» <b>", card, meeting)
+
+
 SPIKE = Alert(
     alert_id="00000000000000a1",
     version=1,
@@ -38,7 +45,8 @@ SPIKE = Alert(
     baseline=4,
     score=6.1,
     unit="reservations",
-    evidence=[Evidence("00000000000000e1", moscow(21, 14, 5), "reservation", "Р-100500: 70 шт.")],
+    figures={"fleet": 1.0, "ratio": 3.25, "orders": 13, "pieces": 910, "cancelled": 0, "cancelled_pieces": 0},
+    evidence=[Evidence("00000000000000e1", moscow(21, 14, 5), "reservation", "Р-100500, 70 шт.")],
 )
 
 LEAVING = Alert(
@@ -54,8 +62,17 @@ LEAVING = Alert(
     baseline=0,
     score=93,
     evidence=[
-        Evidence("00000000000000e2", moscow(1, 9, 3, month=12), "message", "Мы уходим к <b>конкуренту</b> & точка"),
-        Evidence("00000000000000e3", moscow(1, 12, 2, month=12), "meeting", "расторгаем договор", at_ms=135_000),
+        Evidence(
+            "00000000000000e2",
+            moscow(1, 9, 3, month=12),
+            "message",
+            "Мы уходим к <b>конкуренту</b> & точка",
+            who="Олег 🙂 <i>",
+            ref="-1001234567890/77",
+        ),
+        Evidence(
+            *("00000000000000e3", moscow(1, 12, 2, month=12), "meeting", "расторгаем договор"), 135_000, ref="rec-1"
+        ),
     ],
 )
 
@@ -76,15 +93,17 @@ REPORT = DailyReport(
     meetings=3,
     meeting_minutes=135,
     messages=121,
-    reservations=42,
-    reserved_qty=12_345,
+    reservations=46,
+    reserved_qty=45_000,
     alerts_opened=2,
     alerts_open=5,
     alerts_unseen=1,
     unassigned=4,
     dead_letters=11,
+    cancelled=15,
+    cancelled_qty=30_000,
     leads=[
-        ReportLine("12345", meetings=1, messages=11, reservations=2, alerts=1),
+        ReportLine(*("12345", 1, 11, 21, 1), reserved_qty=12_000, cancelled=1, cancelled_qty=300),
         ReportLine("777", messages=1),
         ReportLine("42"),
     ],
@@ -105,25 +124,6 @@ MINUTES = MeetingMinutes(
         decisions=[Point("Скидка 5 % до конца года", "договорились на скидку пять процентов", 4)],
         actions=[Action("прислать расчёт", "Анна", "2026-11-22", "пришлю расчёт завтра", 5)],
     ),
-)
-
-FULL_REPORT = replace(
-    REPORT,
-    minutes=[MINUTES, replace(MINUTES, lead_id="777", people=[])],
-    untold=[
-        UntoldMeeting("42", "r1", moscow(21, 12, 30), 65 * 60_000),
-        UntoldMeeting("43", "r2", moscow(21, 13), 20_000, "too_short"),
-        UntoldMeeting("44", "r3", moscow(21, 14), 0, "damaged"),
-    ],
-    chats=[ChatLine("12345", "Спросили про остатки; ответили."), ChatLine("9", "Тишина <и> покой")],
-    risks=[SPIKE, replace(LEAVING, opened_at=moscow(2, 9, 3), lead_id="9")],
-    promises=[
-        DuePromise("12345", moscow(21, 11), MINUTES.minutes.actions[0]),
-        DuePromise("9", moscow(20, 11), Action("вернуть деньги", UNKNOWN, "2026-11-21", "вернём", 1)),
-    ],
-    silent=[SilentLead("42", moscow(1, 10)), SilentLead("43", moscow(14, 10))],
-    unknown=[UnknownClient("jitsi_room", "lead 12345", 3), UnknownClient("tg_chat", "-100", 1)],
-    sources=[SourceHealth("jibri", moscow(19, 10), 0), SourceHealth("wms-1", moscow(21, 19), 40)],
 )
 
 
@@ -165,7 +165,8 @@ def said(text: str, who: str = "", kind: str = "message", at_ms: int | None = No
     return Evidence("00000000000000e4", moscow(21, 15, 30), kind, text, at_ms, who)
 
 
-LAST_ORDER = Evidence("00000000000000e5", moscow(13, 16, 20), "reservation", "Р-100777: 40 шт.")
+LAST_ORDER = Evidence("", moscow(13), "last")
+"""Silence shows the day of what came last."""
 
 EACH_RULE = {
     "order-silence": found(
@@ -178,9 +179,11 @@ EACH_RULE = {
         *("chat_silence", 11, 2),
         unit="days",
         figures={"days": 15, "usual_gap": 2, "longest_gap": 5},
-        evidence=[said("Спасибо, всё получили", "Пётр")],
+        evidence=[Evidence("", moscow(6), "last")],
     ),
-    "call-silence": found("call_silence", 21, 5, unit="days", figures={"usual_gap": 5, "longest_gap": 12}),
+    "call-silence": found(
+        *("call_silence", 21, 5), unit="days", figures={"usual_gap": 5, "longest_gap": 12}, evidence=[LAST_ORDER]
+    ),
     "meeting-silence": found("meeting_silence", 31, 7, unit="days", figures={"usual_gap": 7, "longest_gap": 14}),
     "reply-silence": found(
         *("reply_silence", 4, 0.1), unit="days", figures={"days": 4, "messages": 3, "usual_hours": 2.4}
@@ -208,7 +211,7 @@ EACH_RULE = {
             "usual": 150,
             "worst": 400,
         },
-        evidence=[Evidence("00000000000000e6", moscow(21, 18, 2), "pick", "П-5512: 400 шт.")],
+        evidence=[Evidence("00000000000000e6", moscow(21, 18, 2), "pick", "П-5512, 400 шт.")],
     ),
     "bulk-pick-estimated": found(
         *("bulk_pick", 11_000, 700),
@@ -220,7 +223,7 @@ EACH_RULE = {
         unit="pieces",
         severity="critical",
         figures={"cancelled": 30_000, "reserved": 40_000, "share": 75, "usual_share": 5, "documents": 12, "days": 3},
-        evidence=[Evidence("00000000000000e7", moscow(21, 19, 1), "reservation", "Р-7: -9000 шт.")],
+        evidence=[Evidence("00000000000000e7", moscow(21, 19, 1), "reservation", "Р-7, снято 9000 шт.")],
     ),
     "payment-conflict": found(
         "payment_conflict",
@@ -262,3 +265,27 @@ EACH_RULE = {
         evidence=[LAST_ORDER, said("Мы уходим к другому складу", "Олег")],
     ),
 }
+
+FULL_REPORT = replace(
+    REPORT,
+    minutes=[MINUTES, replace(MINUTES, lead_id="777", people=[])],
+    untold=[
+        UntoldMeeting("42", "r1", moscow(21, 12, 30), 65 * 60_000),
+        UntoldMeeting("43", "r2", moscow(21, 13), 20_000, "too_short"),
+        UntoldMeeting("44", "r3", moscow(21, 14), 0, "damaged"),
+    ],
+    chats=[ChatLine("12345", "Спросили про остатки; ответили."), ChatLine("9", "Тишина <и> покой")],
+    risks=[
+        SPIKE,
+        replace(LEAVING, opened_at=moscow(2, 9, 3), lead_id="9"),
+        *(replace(alert, lead_id="9") for alert in (EACH_RULE["combined-red"], EACH_RULE["order-silence"])),
+        replace(EACH_RULE["chat-silence"], lead_id="43", opened_at=moscow(20, 12), held="budget"),
+    ],
+    promises=[
+        DuePromise("12345", moscow(21, 11), MINUTES.minutes.actions[0]),
+        DuePromise("9", moscow(20, 11), Action("вернуть деньги", UNKNOWN, "2026-11-21", "вернём", 1)),
+    ],
+    silent=[SilentLead("42", moscow(1, 10)), SilentLead("43", moscow(14, 10))],
+    unknown=[UnknownClient("jitsi_room", "lead 12345", 3), UnknownClient("tg_chat", "-100", 1)],
+    sources=[SourceHealth("jibri", moscow(19, 10), 0), SourceHealth("wms-1", moscow(21, 19), 40)],
+)

@@ -4,6 +4,7 @@ import pytest
 from msgspec.structs import replace
 
 from alerting.bell import Moment, hold, season
+from alerting.clients import Client
 from alerting.common import common_alerts, render_common
 from alerting.report import render_report
 from processors.days import local_day
@@ -65,7 +66,7 @@ def test_the_common_message_reads_well() -> None:
 def test_the_report_says_why_nobody_was_rung(held: Held, said: str) -> None:
     """Each reason in plain words behind the risk; nothing where it rang."""
     alert: Alert = replace(SPIKE, held=held, ring_at=moscow(22, 9), rung=0 if held else 1)
-    text = "\n".join(render_report(replace(FULL_REPORT, risks=[alert])))
+    text = "\n".join(render_report(replace(FULL_REPORT, risks=[alert]), Client))
     assert said in text
     assert ("Без звонка" in text) == bool(said)
 
@@ -73,7 +74,7 @@ def test_the_report_says_why_nobody_was_rung(held: Held, said: str) -> None:
 def test_the_report_says_what_waits_and_who_was_told() -> None:
     """An alert that rang and has grown waits for its second ring; an escalated one was given to the head."""
     alert = replace(SPIKE, held="cooling", ring_at=moscow(22, 9), rung=1, escalated=True)
-    text = "\n".join(render_report(replace(FULL_REPORT, risks=[alert])))
+    text = "\n".join(render_report(replace(FULL_REPORT, risks=[alert]), Client))
     assert "Передано руководителю." in text
     assert "Без повторного звонка: уже звонили, повтор не раньше 22\u00a0ноября в\u00a009:00." in text
 

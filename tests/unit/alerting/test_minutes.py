@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from alerting.clients import Client
 from alerting.foreign import cut
 from alerting.minutes import (
     LONGEST_COMMENT,
@@ -45,7 +46,14 @@ def test_comment_reads_as_agreed() -> None:
 
 def test_report_lines_read_as_agreed() -> None:
     """Five lines; the link's ampersand is escaped."""
-    assert tilde(meeting_lines(FULL, "https://portal/m?a=1&b=2")) == LINES
+    assert (
+        tilde(
+            meeting_lines(
+                FULL, Client("12345", "Ромашка", "https://card/12345", "https://portal/m?a=1&b={recording_id}")
+            )
+        )
+        == LINES
+    )
 
 
 def test_nothing_said_is_short_and_honest() -> None:
@@ -58,7 +66,7 @@ def test_nothing_said_is_short_and_honest() -> None:
         "[b]Встреча 21 ноября 2026, 16:05 (мск)[/b]\nКлиент: 12345\nТон: ровный\nПротокол: без модели\n\n"
         "leadpulse:rec-1:v1"
     )
-    assert meeting_lines(empty, "") == [
+    assert meeting_lines(empty, Client("12345")) == [
         "<b>Клиент 12345</b>, 16:05 (без модели)",
         "Краткого итога нет.",
         "Решений и обещаний не найдено.",
@@ -73,7 +81,7 @@ def test_people_are_counted_in_russian(people: int, line: str) -> None:
     """The word agrees with the number, and the report says how many more there are."""
     event = of(FULL.minutes, people=["Анна"] * people)
     assert f"- {line}" in render_markdown(event)
-    head = meeting_lines(event, "")[0].replace("\u00a0", " ")
+    head = meeting_lines(event, Client("12345"))[0].replace("\u00a0", " ")
     wanted = {11: " и ещё 6 участников", 21: " и ещё 16 участников"}.get(people, "Анна")
     assert head.endswith(wanted)
 
@@ -83,7 +91,7 @@ def test_people_are_counted_in_russian(people: int, line: str) -> None:
 )
 def test_what_is_left_out_of_the_report_is_counted(decisions: int, said: str | None) -> None:
     """Three decisions are named, the rest is a number."""
-    line = meeting_lines(of(Minutes("", "m", decisions=[Point("Да", "", 0)] * decisions)), "")[2]
+    line = meeting_lines(of(Minutes("", "m", decisions=[Point("Да", "", 0)] * decisions)), Client("12345"))[2]
     assert line.count("Да") == 3
     assert line.replace("\u00a0", " ").endswith(said or "; Да")
 
@@ -169,7 +177,7 @@ def test_hostile_words_stay_words(words: str) -> None:
     assert not re.search(r"<[a-zA-Z/!]", comment)
     assert max(comment) <= "\uffff"
     assert read_mark(comment) == Mark("rec-1", 1)
-    for line in meeting_lines(event, ""):
+    for line in meeting_lines(event, Client("12345")):
         parse_html(line)
         assert set(re.findall(r"</?[a-z]+", line)) <= {"<b", "</b"}
 
@@ -178,10 +186,10 @@ def test_hostile_words_stay_words(words: str) -> None:
 def test_any_words_keep_the_form(words: str) -> None:
     """Telegram can parse every line, the comment fits and is ours, the file has the lines it should."""
     event = hostile(words)
-    for line in meeting_lines(event, "https://portal/1"):
+    for line in meeting_lines(event, Client("12345", card="https://portal/1")):
         parse_html(line)
         assert len(line) < 4000
-    assert 3 <= len(meeting_lines(event, "")) <= 5
+    assert 3 <= len(meeting_lines(event, Client("12345"))) <= 5
     assert is_own_comment(render_comment(event, "")) == "rec-1"
     assert not any(line.startswith(("<", "leadpulse")) for line in render_markdown(event).splitlines())
 
@@ -192,7 +200,7 @@ def test_longest_lines_fit_a_message() -> None:
     point = Point(words, "", 0)
     minutes = Minutes(words, "m", decisions=[point] * 9, actions=[Action(words, words, words, "", 0)] * 9)
     worst = of(msgspec.structs.replace(minutes, conflicts=[point] * 9), people=[words] * 9)
-    assert max(map(len, meeting_lines(worst, ""))) < 4000
+    assert max(map(len, meeting_lines(worst, Client("12345")))) < 4000
 
 
 @given(st.text(min_size=1, max_size=60), st.integers(0, 999_999_999))

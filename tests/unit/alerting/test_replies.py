@@ -4,11 +4,12 @@ import pytest
 from msgspec.structs import replace
 
 from alerting import replies
+from alerting.clients import Client
 from schemas.alerts import Alert
 from schemas.bot import BotCommand, LeadRisk, Risks
 from schemas.scores import Part, Score
 from tests.fakes.botapi import parse_html
-from tests.unit.alerting.alerts import EACH_RULE, LEAVING, SPIKE, moscow
+from tests.unit.alerting.alerts import EACH_RULE, LEAVING, SPIKE, known, moscow
 from tests.unit.alerting.test_texts import check
 
 
@@ -41,15 +42,13 @@ MUTE = BotCommand(
 )
 
 ANSWERS = {
-    "reply-risk": replies.risk(FULL),
-    "reply-risk-calm": replies.risk(CALM),
-    "reply-risk-unknown": replies.risk(LeadRisk(lead_id="5")),
-    "reply-top": replies.top(Risks([FULL, OTHER])),
-    "reply-top-nobody": replies.top(Risks([LeadRisk(lead_id="1", score=score(0.4))])),
-    "reply-silent": replies.silent(
-        Risks([replace(FULL, alerts=FULL.alerts[:1]), OTHER]),
-    ),
-    "reply-silent-nobody": replies.silent(Risks()),
+    "reply-risk": replies.risk(FULL, Client("12345")),
+    "reply-risk-calm": replies.risk(CALM, Client("777")),
+    "reply-risk-unknown": replies.risk(LeadRisk(lead_id="5"), Client("5")),
+    "reply-top": replies.top(Risks([FULL, OTHER]), Client),
+    "reply-top-nobody": replies.top(Risks([LeadRisk(lead_id="1", score=score(0.4))]), Client),
+    "reply-silent": replies.silent(Risks([replace(FULL, alerts=FULL.alerts[:1]), OTHER]), known),
+    "reply-silent-nobody": replies.silent(Risks(), Client),
     "reply-mute": replies.muted(MUTE),
     "reply-unmute": replies.muted(replace(MUTE, until=0)),
     "reply-help": replies.HELP,
@@ -66,6 +65,6 @@ def test_answer_reads_as_agreed(name: str) -> None:
 def test_a_long_answer_is_cut_between_lines() -> None:
     """One message, and how many there are besides."""
     many: list[Alert] = [replace(SPIKE, alert_id=f"{n:016x}") for n in range(100)]
-    text = replies.risk(replace(FULL, alerts=many))
+    text = replies.risk(replace(FULL, alerts=many), Client("12345"))
     assert len(parse_html(text)) <= 4000
     assert "… и ещё" in text

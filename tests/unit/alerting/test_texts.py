@@ -1,6 +1,7 @@
 """Every text that a person reads, against `tests/golden/texts` (LEADPULSE_GOLDEN=write makes them anew)."""
 
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -8,24 +9,37 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from alerting.clients import Client, message_at
+from alerting.cutting import units
 from alerting.render import LONGEST, REPEATED, Rendered, gist, plain, render
 from alerting.report import render_curator, render_report
 from alerting.texts import TEXTS
 from processors.russian import plural
 from schemas.alerts import RULES, Alert, Evidence
 from schemas.callback import decode
-from schemas.reports import DailyReport, ReportLine
+from schemas.reports import ChatLine, DailyReport, ReportLine, UnknownClient
 from tests.fakes.botapi import BadRequest, parse_html
-from tests.unit.alerting.alerts import EACH_RULE, FULL_REPORT, LEAVING, REPORT, SPIKE, moscow, pressed
+from tests.unit.alerting.alerts import EACH_RULE, FULL_REPORT, LEAVING, REPORT, SPIKE, known, moscow, pressed, said
+
+
+def made(orders: float, pieces: float, cancelled: float = 0, cancelled_pieces: float = 0) -> dict[str, float]:
+    """A day's figures."""
+    return {"orders": orders, "pieces": pieces, "cancelled": cancelled, "cancelled_pieces": cancelled_pieces}
+
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "texts"
 
 ALERTS = {
     "spike": SPIKE,
-    "spike-pieces": replace(SPIKE, severity="warning", unit="pieces", value=12_001, baseline=2421.0),
-    "spike-from-nothing": replace(SPIKE, value=21, baseline=0.04),
-    "spike-from-one": replace(SPIKE, value=5, baseline=1.0, evidence=[]),
-    "spike-fraction": replace(SPIKE, value=11, baseline=2.46),
+    "spike-pieces": replace(
+        SPIKE, severity="warning", unit="pieces", value=12_001, baseline=2421.0, figures=made(1, 12_001)
+    ),
+    "spike-taken-back": replace(SPIKE, value=46, figures=made(46, 45_000, 15, 30_000) | {"fleet": 1.4}),
+    "spike-before-figures": replace(SPIKE, figures={}),
+    "spike-from-nothing": replace(SPIKE, value=21, baseline=0.04, figures=made(21, 400)),
+    "spike-never": replace(SPIKE, value=5, baseline=0.001, figures=made(5, 11, 1, 1)),
+    "spike-from-one": replace(SPIKE, value=5, baseline=1.0, figures=made(5, 1), evidence=[]),
+    "spike-fraction": replace(SPIKE, value=11, baseline=2.46, figures=made(11, 2)),
     "leaving": LEAVING,
     "leaving-warning": replace(LEAVING, severity="warning", evidence=LEAVING.evidence[:1]),
     "acknowledged": pressed(SPIKE, "seen", "acknowledged"),
@@ -62,7 +76,7 @@ def check(name: str, text: str) -> None:
 @pytest.mark.parametrize("name", ALERTS)
 def test_alert_reads_as_agreed(name: str) -> None:
     """Each kind of alert in each of its states has its text and its buttons."""
-    check(name, shown(render(ALERTS[name])))
+    check(name, shown(render(ALERTS[name], Client(ALERTS[name].lead_id))))
 
 
 def test_every_rule_has_its_text() -> None:
@@ -73,14 +87,14 @@ def test_every_rule_has_its_text() -> None:
 @pytest.mark.parametrize("name", REPORTS)
 def test_report_reads_as_agreed(name: str) -> None:
     """A full day, a day without anything, and a day with one of everything."""
-    check(name, "\n---\n".join(render_report(REPORTS[name])).replace("\u00a0", "~") + "\n")
+    check(name, "\n---\n".join(render_report(REPORTS[name], Client)).replace("\u00a0", "~") + "\n")
 
 
 def test_curators_part_reads_as_agreed() -> None:
     """Only his clients, without the figures of the house; nothing on a day without any of them."""
-    parts = render_curator(FULL_REPORT, {"12345", "42"}, lambda lead, recording: f"https://x/{lead}?r={recording}&a=1")
+    parts = render_curator(FULL_REPORT, {"12345", "42"}, known)
     check("report-curator", "\n---\n".join(parts).replace("\u00a0", "~") + "\n")
-    assert render_curator(FULL_REPORT, {"5"}) == []
+    assert render_curator(FULL_REPORT, {"5"}, Client) == []
 
 
 @pytest.mark.parametrize(
@@ -116,7 +130,9 @@ def test_no_foreign_text_breaks_a_message(
 ) -> None:
     """Whatever clients and curators are called and write: valid HTML, no tag of theirs, under 4096 with the mark."""
     evidence = [Evidence("0" * 16, moscow(21), kind, text) for text in texts]
-    message = render(replace(alert, evidence=evidence, acknowledged_by=actor, value=value, baseline=baseline))
+    message = render(
+        replace(alert, evidence=evidence, acknowledged_by=actor, value=value, baseline=baseline), Client("7")
+    )
     plain = parse_html(f"{REPEATED}\n\n{message.text}")
     assert len(plain.encode("utf-16-le")) // 2 <= LONGEST
     assert message.text.count("<") == 2
@@ -126,11 +142,42 @@ def test_words_of_a_mail_are_words() -> None:
     """Quoted as in a chat, and said where they stand."""
     said = Evidence("1" * 16, LEAVING.opened_at, "mail", "Договор\nРасторгаем.", who="Пётр")
     mail = replace(LEAVING, evidence=[said])
-    text = render(mail).text
-    assert "• письмо " in text
-    assert ", Пётр: «Договор Расторгаем.»" in text
-    assert "в письмах." in text
-    assert "«Договор Расторгаем.»" in gist(mail)
+    text = render(mail, Client("7")).text
+    assert "Пётр: «Договор Расторгаем.» (письмо " in text
+    assert "Пётр: «Договор Расторгаем.» (письмо " in gist(mail, Client("7"), "новое")
+
+
+def test_words_that_come_again_are_shown_once() -> None:
+    """The latest time, and how often; other words beside them, the latest first."""
+    again = [said("Мы уходим", "Олег"), said("Да,  уходим", "Олег"), replace(said("Мы  уходим", "Олег"), ts=moscow(22))]
+    text = plain(render(replace(LEAVING, evidence=again), Client("7")).text).replace("\u00a0", " ")
+    assert text.split("\n")[1:3] == [
+        "• Олег: «Мы уходим» (сообщение 22 ноября в 00:00, повторено: 2)",
+        "• Олег: «Да, уходим» (сообщение 21 ноября в 15:30)",
+    ]
+
+
+def test_a_document_is_shown_once() -> None:
+    """The same reservation said three times, then its pick: one line."""
+    seen = [Evidence(f"{n:016x}", moscow(21, n), "reservation", "Р-1, 5 шт.") for n in range(3)]
+    alert = replace(EACH_RULE["bulk-pick"], evidence=[*seen, Evidence("9" * 16, moscow(21, 9), "pick", "Р-1, 5 шт.")])
+    assert render(alert, Client("7")).text.count("Р-1") == 1
+
+
+def test_names_and_links_appear_where_they_are_known() -> None:
+    """The number leads to the card, the quote to its message or its minute of the meeting, all escaped."""
+    text = render(LEAVING, known("777")).text
+    card = '<a href="https://portal.example/crm/777/?a=1&amp;b=2">777</a>'
+    assert f"Клиент {card} (ООО «Ромашка &amp; Ко 777» &lt;b&gt;)" in text
+    assert '<a href="https://t.me/c/1234567890/77">сообщение' in text
+    assert '<a href="https://x.example/777/rec-1">встреча' in text
+    assert "href" not in render(replace(LEAVING, evidence=LEAVING.evidence[1:]), Client("777")).text
+
+
+@pytest.mark.parametrize("ref", ["", "-5/7", "100/7", "-100/7", "-1001/", "-1001/x", "a/b/c", "-100 1/2", "rec"])
+def test_a_chat_without_links_has_none(ref: str) -> None:
+    """Only messages of supergroups and channels have an address."""
+    assert message_at(ref) == ""
 
 
 @pytest.mark.parametrize(
@@ -138,28 +185,28 @@ def test_words_of_a_mail_are_words() -> None:
 )
 def test_each_kind_of_evidence_has_its_word(kind: str) -> None:
     """What signals show is named."""
-    text = render(replace(LEAVING, evidence=[Evidence("1" * 16, LEAVING.opened_at, kind, "текст")])).text
-    assert "текст" in text
-    assert "событие" not in text
+    shown = [Evidence("1" * 16, LEAVING.opened_at, kind, "текст")]
+    text = render(replace(EACH_RULE["combined-red"], evidence=shown), Client("7")).text
+    assert re.search(r"[а-я ]+: текст|«текст» \([а-я]+ ", text)
 
 
 def test_figures_of_a_sentence_do_not_contradict_each_other() -> None:
     """More is reserved than lies there; the days of a rare buyer are those of the calendar."""
 
     def says(alert: Alert) -> str:
-        return plain(render(alert).text).replace("\u00a0", " ")
+        return plain(render(alert, Client("7")).text).replace("\u00a0", " ")
 
     bulk = replace(ALERTS["bulk-pick"], value=55, figures={"stock": 23, "out": 55, "days": 1})
-    assert "За день забронировано и вывезено 55 штук: больше, чем на складе (23)" in says(bulk)
+    assert "За день забронировано и вывезено 55 шт.: больше, чем на складе (23)" in says(bulk)
     silent = replace(ALERTS["order-silence"], value=45, figures={"days": 45, "working_days": 45, "usual_gap": 8.4})
-    assert "Заказов нет уже 45 дней" in says(silent)
+    assert "Последний заказ был 13 ноября, 45 дней назад" in says(silent)
     busy = replace(silent, value=33, figures={"days": 45, "working_days": 33, "usual_gap": 1})
-    assert "уже 33 рабочих дня" in says(busy)
+    assert "33 рабочих дня назад" in says(busy)
 
 
 def test_markup_in_evidence_is_shown_not_obeyed() -> None:
     """A client who writes tags is quoted letter by letter."""
-    text = render(LEAVING).text
+    text = render(LEAVING, Client("7")).text
     assert "&lt;b&gt;конкуренту&lt;/b&gt; &amp; точка" in text
     assert "«Мы уходим к <b>конкуренту</b> & точка»" in parse_html(text)
 
@@ -172,17 +219,35 @@ def test_parser_of_the_fake_refuses_raw_markup() -> None:
 
 def test_buttons_carry_lead_and_alert() -> None:
     """What comes back from a press names the lead, the alert and the action."""
-    found = [decode(button.callback) for row in render(SPIKE).buttons for button in row]
+    found = [decode(button.callback) for row in render(SPIKE, Client("7")).buttons for button in row]
     assert [(c.lead_id, c.alert_id, c.action) for c in found if c] == [
         ("12345", SPIKE.alert_id, action) for action in ("seen", "snooze_1d", "snooze_7d", "false_alarm", "confirmed")
     ]
 
 
-def test_long_report_is_cut_between_lines() -> None:
-    """No part is over the limit, no line is torn or lost."""
-    leads = [ReportLine(str(n), meetings=11, messages=22, reservations=33, alerts=44) for n in range(1, 400)]
-    parts = render_report(replace(REPORT, leads=leads))
-    assert len(parts) > 1
-    assert all(0 < len(part) <= LONGEST - len(REPEATED) - 2 for part in parts)
-    lines = [line for part in parts for line in part.splitlines()]
-    assert [line.split(":")[0] for line in lines][-len(leads) :] == [lead.lead_id for lead in leads]
+def test_a_report_repeats_nothing() -> None:
+    """A client's silence, a promise of a meeting that stands above, the parts of a risk: each is told once."""
+    text = "\n".join(render_report(FULL_REPORT, Client))
+    assert text.count("прислать расчёт") == 2  # two meetings with the same promise
+    assert text.count("Мы уходим к другому складу") == 0  # the combined risk stands beside the alert of the words
+    assert text.count("расторгаем договор") == 1
+    assert "Клиент 43: ничего" not in text
+    assert text.count("Клиент 9:\n") == 1
+
+
+def test_a_long_list_is_counted_not_shown() -> None:
+    """Thirty lines of each list, and how many more there are."""
+    leads = [ReportLine(str(n), messages=22) for n in range(1, 400)]
+    unknown = [UnknownClient("tg_chat", str(n), 1) for n in range(50)]
+    text = "\n".join(render_report(replace(REPORT, leads=leads, unknown=unknown), Client))
+    assert "… и ещё 369" in text
+    assert "… и ещё 20" in text
+
+
+@given(st.lists(st.text("я🙂&<\n", max_size=900), max_size=30), st.integers(1, 60))
+def test_a_report_is_cut_where_telegram_counts(summaries: list[str], copies: int) -> None:
+    """Whatever people write, each part is under Telegram's limit in UTF-16 units and parses by itself."""
+    chats = [ChatLine(str(n), text) for n, text in enumerate(summaries * copies)]
+    for part in render_report(replace(FULL_REPORT, chats=chats[:30]), known):
+        assert 0 < units(f"{REPEATED}\n\n{part}") <= LONGEST
+        parse_html(part)

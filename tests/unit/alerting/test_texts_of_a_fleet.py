@@ -2,6 +2,7 @@
 
 import re
 
+from alerting.clients import Client
 from alerting.crowd import desks
 from alerting.rehearsal import Rehearsal
 from alerting.render import gist, plain, render
@@ -22,9 +23,9 @@ def test_alerts_of_a_made_fleet_read_well() -> None:
     rung = [result for result in played if isinstance(result, Alert) and result.rings]
     assert len({alert.rule for alert in rung}) >= 6
     for alert in rung:
-        text = plain(render(alert).text).replace("\u00a0", " ")
+        text = plain(render(alert, Client(alert.lead_id)).text).replace("\u00a0", " ")
         assert len(text) <= ONE_SCREEN, text
         assert not re.search(r"\bnan\b|\binf\b|None|\(0\)|-\d+ шт[а-я]|событие", text), text
         if alert.rule in ("bulk_pick", "broken_reservations"):
             assert all(int(share) <= 100 for share in re.findall(r"(\d+) %", text)), text
-        assert gist(alert)
+        assert gist(alert, Client(alert.lead_id), "новое")

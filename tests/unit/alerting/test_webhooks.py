@@ -6,6 +6,7 @@ from typing import Any, get_args
 
 from msgspec.structs import replace
 
+from alerting.clients import Client
 from alerting.webhooks import (
     webhook_of_alert,
     webhook_of_minutes,
@@ -37,7 +38,8 @@ FIELDS = {
     },
     "report": {
         "report_id", "since", "until", "meetings", "meeting_minutes", "messages", "reservations", "reserved_qty",
-        "alerts_opened", "alerts_open", "alerts_unseen", "unassigned", "dead_letters", "parts",
+        "cancelled", "cancelled_qty", "alerts_opened", "alerts_open", "alerts_unseen", "unassigned", "dead_letters",
+        "parts",
     },
 }  # fmt: skip
 
@@ -62,7 +64,7 @@ def test_fields_are_there_when_they_are_empty() -> None:
     """A default is told like any other value: a recording without a lead, an alert without evidence."""
     recording = body(webhook_of_recording(replace(RECORDING, lead_id=None)))
     assert (recording["lead_id"], recording["error"]) == ("", "")
-    alert = body(webhook_of_alert(replace(SPIKE, evidence=[], unit="", rings=False)))
+    alert = body(webhook_of_alert(replace(SPIKE, evidence=[], unit="", rings=False), Client))
     assert set(alert) == ENVELOPE | FIELDS["alert"] and alert["evidence"] == []
     minutes = body(webhook_of_minutes(meeting()))["minutes"]
     assert minutes["pains"] == [] and minutes["tone"] == "ровный"
@@ -83,8 +85,8 @@ def test_same_event_same_id() -> None:
         *(w.id for w in again.values()),
         webhook_of_transcript(replace(TRANSCRIPT, version=3)).id,
         webhook_of_minutes(meeting(version=2)).id,
-        webhook_of_alert(replace(SPIKE, version=9)).id,
-        webhook_of_report(replace(REPORT, report_id="other")).id,
+        webhook_of_alert(replace(SPIKE, version=9), Client).id,
+        webhook_of_report(replace(REPORT, report_id="other"), Client).id,
         webhook_of_recording(replace(RECORDING, recording_id="other")).id,
     ]
     assert len(set(ids)) == len(ids)
@@ -105,7 +107,7 @@ def test_transcript_without_words() -> None:
 
 def test_no_more_personal_data_than_needed() -> None:
     """Neither the participants of a recording nor the curator who pressed a button leave."""
-    made = [webhook_of_recording(RECORDING), webhook_of_alert(PRESSED)]
+    made = [webhook_of_recording(RECORDING), webhook_of_alert(PRESSED, Client)]
     for webhook in made:
         assert "Анна" not in bytes(webhook.body).decode()
     assert "confidence" not in bytes(webhook_of_transcript(TRANSCRIPT).body).decode()

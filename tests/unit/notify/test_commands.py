@@ -7,6 +7,7 @@ import msgspec
 from aiohttp import web
 
 from alerting import replies
+from alerting.clients import Client
 from schemas.bot import BotCommand, Risks
 from streams.notify.commands import WAITING, Commands
 from streams.settings import Store
@@ -45,7 +46,7 @@ async def test_each_command_has_its_answer_in_the_chat_where_it_stood() -> None:
     shelf = Shelf()
     asked = [command("risk", lead_id="12345"), command("top"), command("silent"), command("help"), MUTE]
     async with store(risk=FULL, top=Risks([FULL]), silent=Risks()) as settings:
-        await told(Commands(shelf, settings), *asked)  # type: ignore[arg-type]
+        await told(Commands(shelf, settings, Client), *asked)  # type: ignore[arg-type]
     texts = [wish.message.text for wish in shelf.wishes]
     assert texts == [
         replies.risk(FULL),
@@ -63,7 +64,7 @@ async def test_a_store_that_is_away_is_said() -> None:
     """The person does not wait for it, and the commands behind are answered."""
     shelf = Shelf()
     away = Store(api_port=free_port(), api_token="word")  # type: ignore[arg-type]
-    await told(Commands(shelf, away), command("top"), command("risk", fault="no_lead"))  # type: ignore[arg-type]
+    await told(Commands(shelf, away, Client), command("top"), command("risk", fault="no_lead"))  # type: ignore[arg-type]
     assert [wish.message.text for wish in shelf.wishes] == [
         replies.UNKNOWN_NOW,
         "Укажите номер клиента, например: /risk 12345",
@@ -74,6 +75,6 @@ async def test_answers_do_not_fill_the_outbox() -> None:
     """It keeps a key for ever, so a chat has a few of them."""
     shelf = Shelf()
     away = Store(api_port=free_port(), api_token="word")  # type: ignore[arg-type]
-    await told(Commands(shelf, away), *[command("help")] * 50)  # type: ignore[arg-type]
+    await told(Commands(shelf, away, Client), *[command("help")] * 50)  # type: ignore[arg-type]
     assert len({wish.key for wish in shelf.wishes}) == WAITING
     assert [wish.version for wish in shelf.wishes] == sorted({wish.version for wish in shelf.wishes})

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 import msgspec
 
+from alerting.clients import Client
 from alerting.outbox import Wish
 from schemas.alerts import Press, Told
 from schemas.outlets import Webhook
@@ -48,7 +49,7 @@ async def test_a_report_goes_to_all_and_to_each_curator() -> None:
     """The shared chat gets everything, a curator what concerns his clients, and one without any gets nothing."""
     shelf = Shelf()
     curators = {"12345": 11, "777": 12, "42": 11, "99": 13}
-    await told(DailyReports(shelf, curators, lambda lead, recording: ""), FULL_REPORT)  # type: ignore[arg-type]
+    await told(DailyReports(shelf, curators, Client), FULL_REPORT)  # type: ignore[arg-type]
     texts = {wish.to: wish.message.text for wish in shelf.wishes}
     assert set(texts) == {"report", "chat:11", "chat:12"}
     assert len({wish.key for wish in shelf.wishes}) == len(shelf.wishes)
@@ -60,7 +61,7 @@ async def test_a_report_goes_to_all_and_to_each_curator() -> None:
 async def test_a_report_is_told_once() -> None:
     """The same id again, in another batch or in this one, says nothing more."""
     shelf = Shelf("2026-11-21/1")
-    reports = DailyReports(shelf, {"12345": 11}, lambda lead, recording: "")  # type: ignore[arg-type]
+    reports = DailyReports(shelf, {"12345": 11}, Client)  # type: ignore[arg-type]
     await told(reports, FULL_REPORT)
     assert shelf.wishes == []
     shelf.known.clear()
@@ -101,7 +102,7 @@ class Answers:
 async def test_an_alert_that_never_rang_has_no_message() -> None:
     """What is held is in the report; once it has rung, a later silent state changes the message."""
     shelf = Shelf()
-    process = Alerts(shelf, Answers())  # type: ignore[arg-type]
+    process = Alerts(shelf, Answers(), Client)  # type: ignore[arg-type]
     held = msgspec.structs.replace(SPIKE, held="night", ring_at=1)
     await told(process, held)
     assert shelf.wishes == []
@@ -117,7 +118,7 @@ async def test_an_alert_that_never_rang_has_no_message() -> None:
 async def test_what_is_escalated_goes_to_the_head_too() -> None:
     """A message of its own, which a press changes; who pressed is answered once."""
     shelf, answers = Shelf(SPIKE.alert_id), Answers()
-    process = Alerts(shelf, answers)  # type: ignore[arg-type]
+    process = Alerts(shelf, answers, Client)  # type: ignore[arg-type]
     escalated = msgspec.structs.replace(SPIKE, version=2, escalated=True, told=Told(SPIKE.opened_at, "critical", 1.0))
     await told(process, escalated, msgspec.structs.replace(escalated, version=3, press=Press("seen", "Анна", "q1")))
     assert [(wish.to, wish.key) for wish in shelf.wishes] == [
@@ -167,7 +168,7 @@ async def test_a_button_is_answered_whatever_other_partitions_do() -> None:
     """Two partitions are told beside each other: each press has its answer when its own batch stands in the outbox."""
     answered: list[str] = []
     shelf, sender = SlowShelf(), SimpleNamespace(answer=lambda callback_id, _: answered.append(callback_id))
-    alerts = Alerts(shelf, sender)  # type: ignore[arg-type]
+    alerts = Alerts(shelf, sender, Client)  # type: ignore[arg-type]
 
     def press(callback_id: str, partition: int) -> asyncio.Future[object]:
         alert = msgspec.structs.replace(SPIKE, press=Press("seen", "Анна", callback_id))

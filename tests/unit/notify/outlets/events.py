@@ -2,6 +2,7 @@
 
 from msgspec.structs import replace
 
+from alerting.clients import Client
 from alerting.webhooks import (
     webhook_of_alert,
     webhook_of_minutes,
@@ -59,7 +60,7 @@ def webhooks() -> dict[str, Webhook]:
         webhook_of_recording(RECORDING),
         webhook_of_transcript(TRANSCRIPT),
         webhook_of_minutes(meeting(minutes=FULL)),
-        webhook_of_alert(SPIKE),
-        webhook_of_report(REPORT),
+        webhook_of_alert(SPIKE, Client),
+        webhook_of_report(REPORT, Client),
     ]
     return {webhook.event: webhook for webhook in made}

@@ -6,6 +6,7 @@ import pytest
 import pytest_asyncio
 from pydantic import SecretStr
 
+from alerting.clients import Client
 from schemas.comments import is_own_comment, mark_line
 from schemas.errors import RecordFault, Transient
 from streams.notify.outlets.bitrix import DOUBT_SECONDS, BitrixComments
@@ -36,7 +37,7 @@ async def comments(bitrix: FakeBitrix) -> AsyncIterator[BitrixComments]:
 async def outlets(bitrix: FakeBitrix) -> AsyncIterator[BitrixComments]:
     """A process of its own each."""
     api = BitrixApi(Bitrix(webhook=SecretStr(bitrix.webhook), timeout=2.0, per_second=1000, burst=1000))
-    yield BitrixComments(api, lambda lead_id, recording_id: f"https://portal/{lead_id}/{recording_id}")
+    yield BitrixComments(api, lambda lead_id: Client(lead_id, meeting=f"https://portal/{lead_id}/{{recording_id}}"))
     await api.close()
 
 

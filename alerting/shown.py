@@ -1,0 +1,66 @@
+"""What shows an alert: the client's words with who said them, and the last documents. Pure; HTML; Moscow time."""
+
+from alerting.clients import LONGEST_NAME, Client, linked, message_at
+from alerting.foreign import cut, telegram
+from processors.russian.dates import clock, date, place
+from schemas.alerts import Alert, Evidence
+from schemas.types import Millis
+
+LONGEST_QUOTE, MOST_QUOTES = 300, 5
+"""Keep an alert far under Telegram's 4096 even where it counts a character as two UTF-16 units."""
+
+_SAID = {"message": "сообщение", "mail": "письмо", "chat": "переписка", "meeting": "встреча", "call": "звонок"}
+"""Kinds of evidence whose text is somebody's words."""
+
+_DOCUMENTS = {
+    "reservation": "Последняя бронь",
+    "pick": "Последняя сборка",
+    "shipment": "Последняя отгрузка",
+    "inbound": "Последняя поставка",
+    "stock": "Остаток",
+    "day": "По итогам дня",
+}
+
+
+def quotes(alert: Alert, client: Client, most: int = MOST_QUOTES) -> list[str]:
+    """Who said what, the latest first; the same words once."""
+    last = {" ".join(each.text.split()): each for each in alert.evidence if each.kind in _SAID and each.text.strip()}
+    times = [" ".join(each.text.split()) for each in alert.evidence]
+    found = sorted(last.items(), key=lambda item: -item[1].ts)
+    return [_quote(each, client, times.count(words)) for words, each in found[:most]]
+
+
+def documents(alert: Alert) -> list[str]:
+    """The last document of each kind: how many there are stands in the figures."""
+    last: dict[str, Evidence] = {}
+    for each in alert.evidence:
+        if each.kind in _DOCUMENTS and each.text:
+            last[each.kind] = each
+    if alert.rule != "combined_risk":  # of the others the figures say it
+        last.pop("day", None)
+    by_text = {each.text: each for each in sorted(last.values(), key=_ts)}  # a document that is reserved, then picked
+    return [f"{_DOCUMENTS[each.kind]}: {_document(each)}" for each in by_text.values()]
+
+
+def moment(ts: Millis) -> str:
+    """`21 ноября в 14:05`."""
+    return f"{date(ts)} в\u00a0{clock(ts)}"
+
+
+def _document(evidence: Evidence) -> str:
+    return f"{telegram(cut(evidence.text, LONGEST_QUOTE))} ({moment(evidence.ts)})"
+
+
+def _quote(evidence: Evidence, client: Client, times: int) -> str:
+    who, text = telegram(cut(evidence.who, LONGEST_NAME)), telegram(cut(evidence.text, LONGEST_QUOTE))
+    if evidence.at_ms is not None:
+        where = f"{_SAID[evidence.kind]} {date(evidence.ts)}, {place(evidence.at_ms)} от начала"
+    else:
+        where = f"{_SAID[evidence.kind]} {moment(evidence.ts)}"
+    address = client.meeting_at(evidence.ref) if evidence.kind == "meeting" else message_at(evidence.ref)
+    again = f", повторено: {times}" if times > 1 else ""
+    return f"{who + ': ' if who else ''}«{text}» ({linked(where, address if evidence.ref else '')}{again})"
+
+
+def _ts(evidence: Evidence) -> Millis:
+    return evidence.ts
