@@ -33,18 +33,29 @@ class Entry(msgspec.Struct, frozen=True, omit_defaults=True):
     segment: int | None = None
 
 
+class Booked(msgspec.Struct, frozen=True):
+    """What the client reserved in the last `days`, and apart from it what was taken back: documents and pieces."""
+
+    days: int = 30
+    reservations: int = 0
+    reserved_qty: int = 0
+    cancelled: int = 0
+    cancelled_qty: int = 0
+
+
 class Profile(msgspec.Struct, frozen=True):
     """Newest first in each field; `corrected` names the fields that a person has set."""
 
     lead_id: LeadId
     fields: dict[str, list[Entry]]
     corrected: list[Field] = []
+    booked: Booked = Booked()
 
 
 Source = MeetingMinutes | ChatSummary | ProfileCorrected
 
 
-def profile(lead_id: LeadId, sources: Iterable[Source]) -> Profile:
+def profile(lead_id: LeadId, sources: Iterable[Source], booked: Booked = Booked()) -> Profile:  # noqa: B008 — frozen
     """The profile from a lead's stored events, in any order. Of a recording only the newest minutes count.
 
     A correction with an empty text takes the former ones back.
@@ -67,7 +78,7 @@ def profile(lead_id: LeadId, sources: Iterable[Source]) -> Profile:
         else:
             fields[field] = _unlike(entry for event in heard for entry in _entries(field, event))
     corrected = [field for field in FIELDS if field in corrections and corrections[field].text]
-    return Profile(lead_id, fields, corrected)
+    return Profile(lead_id, fields, corrected, booked)
 
 
 def _name(event: MeetingMinutes | ChatSummary) -> str:

@@ -9,10 +9,12 @@ from urllib.parse import quote
 import click
 import msgspec
 
+from alerting.goods import booked
 from alerting.minutes import render_markdown
 from processors.minutes import extract, read_transcript
 from processors.profile import FIELDS, Profile
 from processors.russian.dates import date
+from processors.russian.plural import DAYS, count
 from processors.russian.system import os_reason
 from schemas.codec import event_id
 from schemas.errors import ConfigError, Refused
@@ -133,7 +135,9 @@ def profile_command(lead: str, correction: str | None, as_json: bool) -> None:
 
 
 def _profile_lines(profile: Profile) -> list[str]:
-    lines = []
+    made = profile.booked
+    goods = booked(made.reservations, made.reserved_qty, made.cancelled, made.cancelled_qty)
+    lines = [f"Склад за {count(made.days, DAYS)}: {goods}"] if goods else []
     for field, entries in profile.fields.items():
         if not entries:
             continue

@@ -146,7 +146,7 @@ class Api:
         return _json(await people(self._database, requests.lead(request), room, since, until))
 
     async def _profile(self, request: web.Request) -> web.Response:
-        return _json(await profiles.read_profile(self._database, requests.lead(request)))
+        return _json(await profiles.read_profile(self._database, requests.lead(request), wall_clock()))
 
     async def _correct(self, request: web.Request) -> web.Response:
         lead, said = requests.lead(request), await requests.body(request, profiles.Correction)

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from processors.profile import FIELDS, Profile, profile
+from processors.profile import FIELDS, Booked, Profile, profile
 from schemas.codec import EVENT, event_id
 from schemas.errors import Refused
 from schemas.meetings import Utterance
@@ -23,6 +23,12 @@ SOURCES = """
 SELECT payload FROM events FINAL
 WHERE lead_id = {lead:String} AND kind IN ('meeting_minutes', 'chat_summary', 'profile_corrected')"""
 
+BOOKED = """
+SELECT countIf(action = 'created'), sumIf(qty, qty > 0), countIf(qty < 0), -sumIf(qty, qty < 0) FROM events FINAL
+WHERE lead_id = {lead:String} AND kind = 'reservation'
+    AND ts > fromUnixTimestamp64Milli({until:Int64}) - toIntervalDay({days:UInt16})
+    AND ts <= fromUnixTimestamp64Milli({until:Int64})"""
+
 RECORDING = """
 SELECT lead_id, toUnixTimestamp64Milli(ts), version, duration_ms,
     (SELECT any((JSONExtractString(payload, 'room'), JSONExtract(payload, 'participants', 'Array(String)')))
@@ -41,10 +47,12 @@ class Correction(msgspec.Struct, frozen=True):
     text: str
 
 
-async def read_profile(database: Database, lead: LeadId) -> Profile:
-    """Raises `Transient`, `StatementFailed`."""
+async def read_profile(database: Database, lead: LeadId, now: Millis) -> Profile:
+    """As of `now` (ms UTC). Raises `Transient`, `StatementFailed`."""
     rows = await database.read(SOURCES, {"lead": lead})
-    return profile(lead, (_SOURCE.decode(payload) for (payload,) in rows))
+    days = Booked().days
+    [goods] = await database.read(BOOKED, {"lead": lead, "until": now, "days": days})
+    return profile(lead, (_SOURCE.decode(payload) for (payload,) in rows), Booked(days, *goods))
 
 
 async def correct(send: Send, clock: Clock, lead: LeadId, said: Correction, author: str) -> ProfileCorrected:

@@ -6,7 +6,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from processors.profile import Entry, Profile
+from processors.profile import Booked, Entry, Profile
 from schemas.meetings import Utterance
 from schemas.minutes import Conversation, MeetingRequest, Minutes
 from tests.unit.cli.conftest import Line, StoreApi
@@ -83,8 +83,11 @@ def test_profile(line: Line, store: StoreApi) -> None:
         "pains": [Entry("долгая приёмка", "r1", 1_795_165_391_000, "принимаете по три дня", 4)],
         "where": [],
     }
-    store.answers["/api/leads/7/profile"] = msgspec.to_builtins(Profile("7", fields, ["sells"]))
+    store.answers["/api/leads/7/profile"] = msgspec.to_builtins(
+        Profile("7", fields, ["sells"], Booked(30, 46, 45_000, 15, 30_000))
+    )
     shown = line("profile", "7").stdout
+    assert "Склад за 30\u00a0дней: 46\u00a0броней на 45\u00a0000\u00a0шт., снято 15 на 30\u00a0000\u00a0шт." in shown
     assert "Продаёт (исправлено человеком)" in shown
     assert "долгая приёмка — «принимаете по три дня» [r1, 20\u00a0ноября]" in shown
     assert "Где" not in shown

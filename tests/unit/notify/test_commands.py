@@ -49,9 +49,9 @@ async def test_each_command_has_its_answer_in_the_chat_where_it_stood() -> None:
         await told(Commands(shelf, settings, Client), *asked)  # type: ignore[arg-type]
     texts = [wish.message.text for wish in shelf.wishes]
     assert texts == [
-        replies.risk(FULL),
-        replies.top(Risks([FULL])),
-        replies.silent(Risks()),
+        replies.risk(FULL, Client("12345")),
+        replies.top(Risks([FULL]), Client),
+        replies.silent(Risks(), Client),
         replies.HELP,
         replies.muted(MUTE),
     ]

@@ -103,6 +103,24 @@ async def test_silence(database: Database) -> None:
     assert (await report(database)).silent == [SilentLead("1", UNTIL - 10 * DAY)]
 
 
+async def test_who_was_linked_is_no_stranger(database: Database) -> None:
+    """What came again under its own id, as a client's, is told neither in the list nor in the count; what came later
+    does not change the report of its time."""
+    chat = ClientRef("tg_chat", "-5")
+    waiting = [
+        Unassigned(event_id("u", n), UNTIL, "telegram", chat, "source.telegram", msgspec.Raw(b"{}")) for n in range(3)
+    ]
+    values = list(map(msgspec.json.encode, waiting))
+    await Sink(database, Codec[Unassigned](Unassigned), unassigned_rows)(batch("u", values, at=UNTIL - 500))
+    feed = Feed(database)
+    again = [replace(event_of(ev.Message), event_id=event_id("u", n), ts=UNTIL - 600) for n in range(3)]
+    await feed(again[:2], UNTIL - 100)
+    await feed(again[2:], UNTIL + 100)
+    found = await report(database)
+    assert (found.unassigned, found.unknown) == (1, [UnknownClient("tg_chat", "-5", 1)])
+    assert found.messages == 2
+
+
 async def test_strangers_and_sources(database: Database) -> None:
     """Who is not linked yet, most events first; and when each source was last heard."""
     refs = [ClientRef("tg_chat", "-5"), ClientRef("jitsi_room", "lead 5"), ClientRef("tg_chat", "-5")]

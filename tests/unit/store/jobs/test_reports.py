@@ -86,7 +86,9 @@ async def test_figures(database: Database) -> None:
         meeting_minutes=12,  # 10 min and 1.5 min
         messages=1,
         reservations=2,
-        reserved_qty=17,
+        reserved_qty=20,
+        cancelled=1,
+        cancelled_qty=3,
         alerts_opened=3,
         alerts_open=2,
         alerts_unseen=1,
@@ -94,8 +96,8 @@ async def test_figures(database: Database) -> None:
         dead_letters=1,
         leads=[
             ReportLine("2", meetings=1, alerts=2),
-            ReportLine("12345", meetings=1, messages=1, reservations=1, alerts=1),
-            ReportLine("3", reservations=1),
+            ReportLine("12345", 1, 1, 1, 1, reserved_qty=10, cancelled=1, cancelled_qty=3),
+            ReportLine("3", reservations=1, reserved_qty=10),
         ],
     )
 

@@ -4,13 +4,15 @@ import aiohttp
 import msgspec
 from msgspec.structs import replace
 
+from processors.profile import Booked
 from schemas import events as ev
 from schemas.minutes import OFFLINE, Fact, MeetingRequest, Minutes
 from streams.settings import Store
 from streams.store.database import Database
+from streams.store.read.profiles import read_profile
 from tests.unit.store import fakes
 from tests.unit.store.api_line import answer
-from tests.unit.store.records import NOW
+from tests.unit.store.records import DAY, NOW
 from tests.unit.store.samples import LEAD, event_of
 
 START = NOW - 5000
@@ -48,6 +50,20 @@ async def test_profile_and_its_correction(api: aiohttp.ClientSession, database: 
     await fakes.Feed(database)([msgspec.convert(event, ev.ProfileCorrected)], at=NOW + 1)
     _, told = await answer(api, f"/api/leads/{LEAD}/profile")
     assert told["fields"]["sells"][0]["text"] == "посуда"  # type: ignore[index]
+
+
+async def test_what_was_taken_back_is_counted_apart(database: Database) -> None:
+    """Of thirty days: what was reserved, whatever was cancelled or changed to less of it."""
+    book = event_of(ev.Reservation)
+    made = [
+        replace(book, event_id=f"{n:016x}", action=action, qty=qty, ts=NOW - ago * DAY)
+        for n, (action, qty, ago) in enumerate(
+            [("created", 10, 1), ("created", 5, 29), ("changed", -2, 1), ("cancelled", -3, 0), ("created", 90, 31)], 1
+        )
+    ]
+    await fakes.Feed(database)(made)
+    told = await read_profile(database, book.lead_id, NOW)
+    assert told.booked == Booked(30, 2, 15, 2, 5)
 
 
 async def test_wrong_corrections(api: aiohttp.ClientSession) -> None:
