@@ -28,6 +28,11 @@ COMMON: frozenset[Rule] = frozenset(
 """Rules that one cause can set off for many clients at once: a season, a sale, a source that fails. What a client says
 is his own, however many say it."""
 
+LEAVING: frozenset[Rule] = frozenset({"bulk_pick", "broken_reservations"})
+"""Rules of goods on their way out: their warnings count in the week's budget and ring beyond it, for with the evening's
+report half of them would be gone. (`bench.stock`: of the clients not told of in time, more than half were held by it.)
+"""
+
 LOOKED = "looked"
 """`Moment.source` of what is seen only by looking, at a lead's hour: the same look finds it for all clients at once."""
 
@@ -90,7 +95,7 @@ def hold(alerts: Mapping[Rule, Alert], alert: Alert, moment: Moment) -> Hold:
         return Hold()
     if is_quiet(now, rules):
         return Hold("night", next_hour(now, rules.quiet_until))
-    if moment.fleet.rung.get(moment.curator, 0) >= rules.weekly_budget:
+    if alert.rule not in LEAVING and moment.fleet.rung.get(moment.curator, 0) >= rules.weekly_budget:
         return Hold("budget")
     return Hold()
 

@@ -111,6 +111,18 @@ def test_a_full_week_holds_warnings_and_not_what_is_critical() -> None:
         assert (alert.held, alert.rings) == (held, not held)
 
 
+@pytest.mark.parametrize("rule", ["bulk_pick", "broken_reservations"])
+def test_goods_on_their_way_out_are_told_however_full_the_week_is(rule: Rule) -> None:
+    """With the evening's report half of them would be gone; by night they wait as every warning does."""
+    full = fleet(rung={"11": 10})
+    alert = decide({}, signal(0, rule=rule), fleet=full, curator="11")
+    night = decide({}, signal(0, NIGHT, rule=rule), fleet=full, curator="11")
+    assert alert is not None
+    assert night is not None
+    assert (alert.held, alert.rings) == ("", True)
+    assert (night.held, night.ring_at) == ("night", MORNING)
+
+
 def test_what_many_clients_show_is_told_once() -> None:
     """More than 30 % of at least eight clients: held, and told by the common message; words are each client's own."""
     many = fleet(clients=20, fired={"reservation_spike": 0.34, "leaving_phrase": 0.34})
