@@ -15,11 +15,15 @@ from schemas.types import Millis
 
 
 class FinishedSegment(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="type", tag="segment"):
-    """An engine's answer to one segment: all words it heard, also those that a neighbour owns."""
+    """An engine's answer to one segment: all words it heard, also those that a neighbour owns.
+
+    `lengths`: how many of `words`, in order, each of `utterances` is made of.
+    """
 
     note: SegmentNote
     words: list[Word]
     utterances: list[Utterance] = []
+    lengths: list[int] = []
 
 
 class StartedOperation(msgspec.Struct, frozen=True, tag_field="type", tag="operation"):

@@ -29,6 +29,11 @@ SPEECH_UNITS = Counter(
     "leadpulse_speech_billed_units_total", "Units as the engine bills them, of lost sessions too", ["engine"]
 )
 SPEECH_WARNINGS = Counter("leadpulse_speech_warnings_total", "Complaints of an engine about our pace", ["engine"])
+SPEECH_REPEATS = Counter(
+    "leadpulse_speech_repeats_total",
+    "Words left out as heard twice: by a session that went on after a break (resumed), by both neighbours of a cut",
+    ["where"],
+)
 SPEECH_FIRST_EVENT = Histogram(
     "leadpulse_speech_first_event_seconds",
     "From the start of a session to its first answer",

@@ -16,6 +16,7 @@ import psutil
 from schemas.events import Utterance
 from schemas.sources import SegmentNote, Word
 from schemas.speech import FinishedSegment
+from streams.engine import metrics
 from streams.transcribe.engines.fallback import Course, Lineup, NoMemory
 from streams.transcribe.engines.guard import Guarded
 from streams.transcribe.engines.interface import EngineError, SpeechEngine
@@ -86,7 +87,8 @@ async def transcribe_on(
         course = on_course(len(parts))
         heard, failed = await _hear_all(parts, course, progress or _quiet)
     verify([(p.track, p.segment) for p in parts], heard, failed)
-    words, utterances = joined(heard)
+    words, utterances, repeats = joined(heard)
+    metrics.SPEECH_REPEATS.labels("cut").inc(repeats)
     flaws = [audio.flaw for audio in audios] + ([] if parts else [SILENT])
     flaw = "; ".join(dict.fromkeys(filter(None, flaws)))
     engine, model = _main(heard) or course.first

@@ -1,7 +1,7 @@
 """Segments' words → one transcript. Pure: ownership at the cuts, checks, readable text, tracks."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple, Protocol
 
@@ -36,69 +36,92 @@ class WithWords(Protocol):
     def words(self) -> Sequence[Word]: ...
 
 
+class Joined(NamedTuple):
+    """One transcript. `repeats`: words that both neighbours of a hard cut owned, left out once."""
+
+    words: list[Word]
+    utterances: list[Utterance]
+    repeats: int
+
+
+Owned = dict[int, Word]
+"""The words that count, by their place among all words of the segment's answer."""
+
+
 def merge(results: Iterable[tuple[Segment, WithWords]]) -> list[Word]:
     """Words that their segment owns, in order; starts never go back, no word ends before it starts.
 
-    Beside a hard cut two engine runs may place one word's midpoint on both sides of it: such a twin is dropped.
+    Beside a hard cut two engine runs may place one word's midpoint on both sides of it: such a twin is dropped. Or each
+    on the other's side, so that none owns it: such an orphan is the later one's.
     """
-    return [word for words in _owned(results) for word in words]
+    return [word for owned in _owned(list(results))[0] for word in owned.values()]
 
 
-def _owned(results: Iterable[tuple[Segment, WithWords]]) -> list[list[Word]]:
-    """As `merge`, by segment."""
-    merged: list[list[Word]] = []
+def _owned(results: Sequence[tuple[Segment, WithWords]]) -> tuple[list[Owned], int]:
+    """As `merge`, by segment; and how many twins were dropped."""
+    merged: list[Owned] = []
+    twins = 0
     last: Word | None = None
+    orphan: Word | None = None  # the first word past the former segment's end
     for segment, result in results:
-        words = [word for word in result.words if segment.owns(word)]
-        if last and words and _twins(last, words[0]):
-            words = words[1:]
-        placed = []
-        for word in words:
+        places = [at for at, word in enumerate(result.words) if segment.owns(word)]
+        first = places[0] if places else next(_past(segment, result.words), len(result.words))
+        if places and last and _twins(last, result.words[first]):
+            places = places[1:]
+            twins += 1
+        elif orphan and first and _twins(orphan, result.words[first - 1]):
+            places = [first - 1, *places]
+        owned: Owned = {}
+        for at in places:
+            word = result.words[at]
             start = max(word.start_ms, last.start_ms if last else 0)
-            last = Word(word.text, start, max(word.end_ms, start), word.confidence, word.speaker)
-            placed.append(last)
-        merged.append(placed)
-    return merged
+            last = owned[at] = Word(word.text, start, max(word.end_ms, start), word.confidence, word.speaker)
+        orphan = next((result.words[at] for at in _past(segment, result.words)), None)
+        merged.append(owned)
+    return merged, twins
+
+
+def _past(segment: Segment, words: Sequence[Word]) -> Iterator[int]:
+    """Places of the words behind what the segment owns."""
+    return (at for at, word in enumerate(words) if word.start_ms + word.end_ms >= 2 * segment.own_end_ms)
 
 
 def _twins(one: Word, other: Word) -> bool:
     return one.text == other.text and one.start_ms < other.end_ms and other.start_ms < one.end_ms
 
 
-def joined(heard: Sequence[Heard]) -> tuple[list[Word], list[Utterance]]:
+def joined(heard: Sequence[Heard]) -> Joined:
     """All words in order of time, with the track's name as speaker; and utterances, where they say more than pauses."""
     tracks: dict[str, list[Heard]] = defaultdict(list)
     for part in heard:
         tracks[part.track].append(part)
     words: list[Word] = []
     said: list[Utterance] = []
+    repeats = 0
     readable = any(part.finished.utterances for part in heard)
     for track, parts in tracks.items():
-        owned = _owned((part.segment, part.finished) for part in parts)
+        owned, twins = _owned([(part.segment, part.finished) for part in parts])
+        repeats += twins
         for part, mine in zip(parts, owned, strict=True):
             said += _spoken(part.finished, mine, track) if readable or track else []
-            words += [Word(w.text, w.start_ms, w.end_ms, w.confidence, track) for w in mine] if track else mine
+            counted = mine.values()
+            words += [Word(w.text, w.start_ms, w.end_ms, w.confidence, track) for w in counted] if track else counted
     if len(tracks) > 1:
         words.sort(key=lambda word: word.start_ms)
-    return words, sorted(said, key=lambda utterance: utterance.start_ms)
+    return Joined(words, sorted(said, key=lambda utterance: utterance.start_ms), repeats)
 
 
-def _spoken(finished: FinishedSegment, owned: Sequence[Word], track: str) -> list[Utterance]:
-    """The engine's own sentences where all their words are the segment's; beside a cut, the words that are."""
-    if not finished.utterances:
-        return [_named(utterance, track) for utterance in by_pauses(owned)]
+def _spoken(finished: FinishedSegment, owned: Owned, track: str) -> list[Utterance]:
+    """The engine's own sentences where all their words count; beside a cut, the words that do."""
+    if sum(finished.lengths) != len(finished.words):
+        return [_named(utterance, track) for utterance in by_pauses(owned.values())]
     spoken: list[Utterance] = []
-    rest = list(owned)
-    for utterance in finished.utterances:
-        inside = [word for word in rest if _within(word, utterance)]
-        rest = [word for word in rest if not _within(word, utterance)]
-        whole = len(inside) == sum(_within(word, utterance) for word in finished.words)
-        spoken += [utterance] if whole and inside else by_pauses(inside)
-    return [_named(utterance, track) for utterance in sorted(spoken + by_pauses(rest), key=lambda u: u.start_ms)]
-
-
-def _within(word: Word, utterance: Utterance) -> bool:
-    return utterance.start_ms * 2 <= word.start_ms + word.end_ms <= utterance.end_ms * 2
+    at = 0
+    for utterance, length in zip(finished.utterances, finished.lengths, strict=True):
+        inside = [owned[place] for place in range(at, at + length) if place in owned]
+        spoken += [utterance] if len(inside) == length else by_pauses(inside)
+        at += length
+    return [_named(utterance, track) for utterance in spoken]
 
 
 def _named(utterance: Utterance, track: str) -> Utterance:

@@ -24,10 +24,10 @@ from yandex.cloud.ai.stt.v3 import stt_pb2 as pb
 from yandex.cloud.ai.stt.v3 import stt_service_pb2_grpc as service
 
 from tests.fakes.speechkit_async import AsyncSide
-from tests.fakes.speechkit_behaviour import KEY, MODELS, Behaviour, Fault, Refusal, SessionRecord
+from tests.fakes.speechkit_behaviour import KEY, MODELS, Behaviour, Fault, Manner, Refusal, SessionRecord
 from tests.fakes.speechkit_voice import Dictation, status
 
-__all__ = ["KEY", "Behaviour", "FakeSpeechKit", "Fault", "Refusal", "SessionRecord"]
+__all__ = ["KEY", "Behaviour", "FakeSpeechKit", "Fault", "Manner", "Refusal", "SessionRecord"]
 
 
 class FakeSpeechKit(service.RecognizerServicer):
@@ -110,7 +110,7 @@ class FakeSpeechKit(service.RecognizerServicer):
         first = inbox.next(self.behaviour.idle_s)
         check_options(first)
         began = last_status = time.monotonic()
-        voice = Dictation(self.behaviour.pause_ms, record.request_id, str(uuid.uuid4()))
+        voice = Dictation(self.behaviour, record.request_id)
         yield voice.message(status_code=status(pb.WORKING))
         warned = not self.behaviour.warn_pace
         while (request := inbox.next(self.behaviour.idle_s)) is not None:

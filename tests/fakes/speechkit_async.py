@@ -65,7 +65,7 @@ class AsyncSide(service.AsyncRecognizerServicer, operation_service_pb2_grpc.Oper
         sound = request.recognition_model.audio_format
         content = request.content or self.storage[request.uri]
         pcm = _decoded(content) if sound.WhichOneof("AudioFormat") == "container_audio" else content
-        voice = Dictation(self._front.behaviour.pause_ms, "", str(uuid.uuid4()))
+        voice = Dictation(self._front.behaviour, "")
         step = RATE * 2 * 2 // 5
         answers = [answer for at in range(0, len(pcm), step) for answer in voice.hear(pcm[at : at + step])]
         answers = [answer for answer in [*answers, *voice.end()] if answer.WhichOneof("Event") != "partial"]

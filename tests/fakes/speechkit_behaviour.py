@@ -21,6 +21,24 @@ class Fault:
     details: str = "told to"
 
 
+@dataclass(frozen=True)
+class Manner:
+    """How the service puts what it heard into messages. What the protocol leaves open, and others' servers do."""
+
+    together: int = 1
+    """So many finals come at once (a busy server, `full_data`, `GetRecognition`): all cursors are the state of the
+    server then, behind the last of them, and so is `final_index`."""
+    words_a_final: int = 0
+    """A final after so many words, in the midst of speech; 0: at pauses."""
+    stretch_ms: int = 0
+    """Word times end so much later than the word: they touch or overlap the next one's."""
+    times: Literal["words", "final", "none"] = "words"
+    """Which times a final tells: of each word, of the whole, or none at all."""
+    taken_back: frozenset[str] = frozenset()
+    """Words that partials show and that are noise after all: an utterance of them ends by a final without alternatives.
+    """
+
+
 @dataclass
 class Behaviour:
     """What may be switched, at any time. Seconds are of the wall, ms of the sound."""
@@ -46,6 +64,7 @@ class Behaviour:
     """WARNING once for sound that comes so much faster than real time; 0 never does."""
     polls: int = 2
     """Questions until an asynchronous operation is done."""
+    manner: Manner = Manner()
     operation_error: int = 0
     """gRPC code number by which every operation fails."""
 

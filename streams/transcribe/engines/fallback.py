@@ -239,4 +239,4 @@ def _finished(track: str, segment: Segment, result: SegmentResult, seconds: floa
         first_event_ms=result.first_event_ms,
         warnings=result.warnings,
     )
-    return FinishedSegment(note, list(result.words), list(result.utterances))
+    return FinishedSegment(note, list(result.words), list(result.utterances), list(result.lengths))

@@ -133,6 +133,7 @@ class Guarded:
             metrics.SPEECH_SEGMENTS.labels(self.name, error.kind).inc()
             raise
         metrics.SPEECH_SEGMENTS.labels(self.name, "done").inc()
+        metrics.SPEECH_REPEATS.labels("resumed").inc(result.repeats)
         sound_s = (segment.send_end_ms - segment.send_start_ms) / 1000
         metrics.SPEECH_RTF.labels(self.name).observe((time.monotonic() - began) / max(sound_s, 0.001))
         return result

@@ -73,7 +73,8 @@ class EngineRefusal(EngineError, Terminal):
 class SegmentResult:
     """What an engine made of a segment. Word times in ms from the recording's start, also those it does not own.
 
-    `utterances` is the engine's own readable text, empty where it makes none (then pauses split the words).
+    `utterances` is the engine's own readable text, empty where it makes none (then pauses split the words); `lengths`
+    says how many of `words`, in order, each is made of. `repeats`: words left out, as a former session had them.
     `billed_units` as the engine counts them; 0 where it costs nothing. `first_event_ms`: from the start of a session to
     its first answer. `warnings`: how often the engine complained of our pace.
     """
@@ -84,6 +85,8 @@ class SegmentResult:
     attempts: int = 1
     punctuated: bool = False
     utterances: tuple[Utterance, ...] = ()
+    lengths: tuple[int, ...] = ()
+    repeats: int = 0
     request_ids: tuple[str, ...] = ()
     billed_units: int = 0
     first_event_ms: int | None = None

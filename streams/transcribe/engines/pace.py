@@ -4,8 +4,9 @@ import threading
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
+from streams.transcribe.engines.hearing import Hearing
 from streams.transcribe.engines.interface import EngineError, EngineFault, ErrorKind
-from streams.transcribe.engines.speechkit_answers import Closed, Hearing
+from streams.transcribe.engines.speechkit_answers import Closed
 from streams.transcribe.engines.speechkit_line import SessionReport, outcome_of
 from streams.transcribe.sound.audio import RATE, Audio
 

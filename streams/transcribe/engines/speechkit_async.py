@@ -12,6 +12,7 @@ import time
 from collections.abc import Awaitable, Callable
 
 from streams.settings.speech import SpeechKit
+from streams.transcribe.engines.hearing import Hearing, utterances
 from streams.transcribe.engines.interface import (
     UNKEPT,
     Capabilities,
@@ -23,7 +24,6 @@ from streams.transcribe.engines.interface import (
     SegmentResult,
 )
 from streams.transcribe.engines.limits import Starts
-from streams.transcribe.engines.speechkit_answers import Hearing
 from streams.transcribe.engines.speechkit_line import SessionReport, SpeechKitChannel, outcome_of
 from streams.transcribe.engines.speechkit_operation import Recognition
 from streams.transcribe.sound.audio import Audio, Segment
@@ -150,12 +150,14 @@ class SpeechKitAsync:
 
     def _result(self, recognition: Recognition, segment: Segment, hearing: Hearing) -> SegmentResult:
         first_s = recognition.first_answer_s
+        said = hearing.said()
         return SegmentResult(
             hearing.words(),
             self.name,
             self.model,
             punctuated=self._settings.literature_text and hearing.readable,
-            utterances=hearing.utterances(),
+            utterances=utterances(said),
+            lengths=tuple(len(one.words) for one in said),
             request_ids=(recognition.request_id, recognition.id),
             billed_units=_seconds(segment),
             first_event_ms=None if first_s is None else round(first_s * 1000),

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from schemas.errors import Transient
 from streams.settings.speech import SpeechKit
+from streams.transcribe.engines.hearing import Hearing
 from streams.transcribe.engines.interface import EngineError, EngineFault, EngineRefusal, ErrorKind
 from streams.transcribe.engines.limits import Starts
-from streams.transcribe.engines.speechkit_answers import Hearing
 from streams.transcribe.sound.audio import RATE, Audio, Segment
 from streams.transcribe.sound.opus import encode
 
@@ -111,16 +111,23 @@ class Recognition:
         raise EngineFault(ErrorKind.TIMEOUT, "SpeechKit: asynchronous recognition takes too long")
 
     async def _heard(self, segment: Segment) -> Hearing:
-        """The result, read from its start until a reading comes to its end."""
-        for attempt in range(1, self._settings.attempts + 1):
-            try:
-                return await self._read(segment)
-            except EngineFault as fault:
-                if attempt == self._settings.attempts:
-                    raise
+        """The result, read from its start until a reading comes to the sound's end, or two say the same: a stream that
+        was cut off may look well."""
+        former: Hearing | None = None
+        fault = EngineFault(ErrorKind.TRANSIENT, "SpeechKit: the result ends before its sound does", code="TRUNCATED")
+        for attempt in range(1 + self._settings.attempts):
+            if attempt:
                 log.warning("result not read", extra={"attempt": attempt, "kind": fault.kind, "code": fault.code})
-            await self._pause(self._settings.async_poll_seconds)
-        raise AssertionError("attempts is at least 1")
+                await self._pause(self._settings.async_poll_seconds)
+            try:
+                hearing = await self._read(segment)
+            except EngineFault as failed:
+                fault = failed
+                continue
+            if hearing.complete or (former and former.words() == hearing.words()):
+                return hearing
+            former = hearing
+        raise fault
 
     async def _read(self, segment: Segment) -> Hearing:
         call = self._api.recognition(self.id, self.request_id)

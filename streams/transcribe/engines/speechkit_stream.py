@@ -15,6 +15,7 @@ from random import Random
 from schemas.errors import Transient
 from streams.engine.retry import Policy
 from streams.settings.speech import SpeechKit
+from streams.transcribe.engines.hearing import Hearing, utterances
 from streams.transcribe.engines.interface import (
     Capabilities,
     EngineError,
@@ -26,7 +27,6 @@ from streams.transcribe.engines.interface import (
 )
 from streams.transcribe.engines.limits import Slots, Starts
 from streams.transcribe.engines.pace import Session
-from streams.transcribe.engines.speechkit_answers import Hearing
 from streams.transcribe.engines.speechkit_errors import MOST_INTERNAL
 from streams.transcribe.engines.speechkit_line import SessionReport, SpeechKitChannel
 from streams.transcribe.sound.audio import Audio, Segment
@@ -110,7 +110,7 @@ class SpeechKitStream:
         tally = _Tally(Hearing(segment))
         while True:
             failure = await self._session(audio, segment, tally)
-            if failure is None or (failure.retriable and tally.hearing.complete):
+            if failure is None or (failure.retriable and tally.hearing.over):
                 self._slots.widen()
                 return self._result(tally)
             self._judge(failure, tally)
@@ -130,7 +130,7 @@ class SpeechKitStream:
             api, pool = await self._line.connected()
             session = Session(api, str(uuid.uuid4()), self._settings.pace, self._clock)
             tally.request_ids.append(session.request_id)
-            before, warnings = tally.hearing.committed_ms, tally.hearing.warnings
+            before, warnings = tally.hearing.progress, tally.hearing.warnings
             self._running += 1
             try:
                 failure = await self._heard(pool, session, tally.hearing, audio, segment)
@@ -146,7 +146,7 @@ class SpeechKitStream:
                 self._slots.narrow()
         if tally.first_answer_s is None:
             tally.first_answer_s = session.first_answer_s
-        if tally.hearing.committed_ms > before:
+        if tally.hearing.progress > before:
             tally.idle = tally.internal = tally.mute = 0
         failure = failure or self._truncated(tally)
         self._tell(session, segment, failure, tally.hearing.warnings - warnings)
@@ -194,13 +194,16 @@ class SpeechKitStream:
 
     def _result(self, tally: _Tally) -> SegmentResult:
         hearing = tally.hearing
+        said = hearing.said()
         return SegmentResult(
             hearing.words(),
             self.name,
             self.model,
             attempts=len(tally.request_ids),
             punctuated=self._settings.literature_text and hearing.readable,
-            utterances=hearing.utterances(),
+            utterances=utterances(said),
+            lengths=tuple(len(one.words) for one in said),
+            repeats=hearing.repeats,
             request_ids=tuple(tally.request_ids),
             billed_units=tally.billed_units,
             first_event_ms=None if tally.first_answer_s is None else round(tally.first_answer_s * 1000),

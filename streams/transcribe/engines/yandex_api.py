@@ -15,7 +15,16 @@ from yandex.cloud.operation import operation_service_pb2, operation_service_pb2_
 
 from streams.settings.speech import SpeechKit
 from streams.transcribe.engines.interface import EngineError
-from streams.transcribe.engines.speechkit_answers import Answer, Closed, Event, Final, Partial, Refinement, Warned
+from streams.transcribe.engines.speechkit_answers import (
+    Answer,
+    Closed,
+    EndOfUtterance,
+    Event,
+    Final,
+    Partial,
+    Refinement,
+    Warned,
+)
 from streams.transcribe.engines.speechkit_errors import error_of
 from streams.transcribe.sound.audio import RATE
 
@@ -190,12 +199,13 @@ def _event(response: Any) -> Event | None:
     match response.WhichOneof("Event"):
         case "partial":
             return Partial(any(alternative.text for alternative in response.partial.alternatives))
-        case "final" if response.final.alternatives:
-            best = response.final.alternatives[0]
-            return Final(response.audio_cursors.final_index, best.text, _words(best))
+        case "final":
+            return _final(response.audio_cursors.final_index, response.final.alternatives)
         case "final_refinement" if response.final_refinement.normalized_text.alternatives:
             best = response.final_refinement.normalized_text.alternatives[0]
             return Refinement(response.final_refinement.final_index, best.text)
+        case "eou_update":
+            return EndOfUtterance(response.eou_update.time_ms)
         case "status_code":
             status = response.status_code
             if status.code_type == pb.CLOSED:
@@ -205,11 +215,10 @@ def _event(response: Any) -> Event | None:
             return None
 
 
-def _words(best: Any) -> tuple[tuple[str, int, int], ...]:
-    """(text, start, end) in ms from the session's start; a text without word times is spread over its time."""
-    if best.words or not best.text:
-        return tuple((word.text, word.start_time_ms, word.end_time_ms) for word in best.words)
-    texts = best.text.split()
-    step = (best.end_time_ms - best.start_time_ms) / len(texts)
-    edges = [round(best.start_time_ms + step * number) for number in range(len(texts) + 1)]
-    return tuple(zip(texts, edges, edges[1:], strict=False))
+def _final(index: int, alternatives: Any) -> Final:
+    """Also one without alternatives: it ends what the partials showed."""
+    if not alternatives:
+        return Final(index)
+    best = alternatives[0]
+    words = tuple((word.text, word.start_time_ms, word.end_time_ms) for word in best.words)
+    return Final(index, best.text, words, best.start_time_ms, best.end_time_ms)

@@ -8,17 +8,21 @@ from pathlib import Path
 import pytest
 from prometheus_client import REGISTRY
 
-from schemas.sources import Word
+from schemas.sources import SegmentNote, Word
+from schemas.speech import FinishedSegment
 from streams.engine import metrics
 from streams.settings import Settings
 from streams.transcribe.engines.interface import EngineFault
 from streams.transcribe.engines.lineup import lineup
+from streams.transcribe.merge import Heard, joined
 from streams.transcribe.sound.audio import Audio, Segment
 from tests.fakes.speechkit import KEY, FakeSpeechKit, Fault
 from tests.tones import RATE, Talk
 from tests.unit.transcribe.engines.speechkit_bench import SECONDS, Make, audio, fake, make, said, segment, until
 
 __all__ = ["audio", "fake", "make", "said"]
+
+NOTE = SegmentNote(0, 0, "speechkit_stream", "general")
 
 
 async def test_a_whole_session(make: Make, fake: FakeSpeechKit, said: Talk, audio: Audio) -> None:
@@ -113,7 +117,7 @@ async def test_progress_starts_the_count_of_attempts_again(
     make: Make, fake: FakeSpeechKit, said: Talk, audio: Audio
 ) -> None:
     """Two attempts without progress would be the end; six failures that each bring it further are not."""
-    fake.behaviour.faults.extend([Fault("fail", 8_000)] * 6)
+    fake.behaviour.faults.extend([Fault("fail", 10_000)] * 6)
     result = await make(attempts=2).engine.transcribe(audio, segment())
     assert result.words == said.words
     assert result.attempts >= 6
@@ -128,16 +132,20 @@ async def test_an_iam_token_and_a_folder(make: Make, fake: FakeSpeechKit, said: 
 
 
 async def test_a_hard_cut(make: Make, said: Talk, audio: Audio) -> None:
-    """Beside a hard cut each word is in the utterances of the one segment that owns it; text in between is raw."""
+    """Beside a hard cut each word is in both texts once: that of the segment which owns it; text in between is raw."""
     engine = make().engine
     middle = next(word for word in said.words if word.start_ms > 30_000)
     cut = middle.end_ms + 30
-    first = await engine.transcribe(audio, Segment(0, 0, cut, 0, cut + 2000))
-    second = await engine.transcribe(audio, Segment(1, cut, SECONDS * 1000, cut - 2000, SECONDS * 1000))
-    said_twice = [_raw(one.text) for result in (first, second) for one in result.utterances]
-    assert [word for text in said_twice for word in text] == [word.text for word in said.words]
-    owned = [word for word in first.words if Segment(0, 0, cut, 0, cut).owns(word)]
-    assert owned == [word for word in said.words if word.end_ms < cut]
+    parts = Segment(0, 0, cut, 0, cut + 2000), Segment(1, cut, SECONDS * 1000, cut - 2000, SECONDS * 1000)
+    first, second = [await engine.transcribe(audio, part) for part in parts]
+    heard = [
+        Heard("", part, FinishedSegment(NOTE, list(one.words), list(one.utterances), list(one.lengths)))
+        for part, one in zip(parts, (first, second), strict=True)
+    ]
+    words, utterances, _ = joined(heard)
+    assert words == list(said.words)
+    assert [word for one in utterances for word in _raw(one.text)] == [word.text for word in said.words]
+    assert any(one.text.endswith(".") for one in utterances)
 
 
 async def test_a_silent_segment(make: Make, tmp_path: Path) -> None:
