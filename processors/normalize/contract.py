@@ -1,12 +1,13 @@
 """What every normalizer takes and gives."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 import msgspec
 
 from processors.identity import Identities
+from processors.mapping import SourceMapping
 from schemas.bot import BotCommand
 from schemas.codec import Rejected
 from schemas.events import Event
@@ -17,11 +18,13 @@ from schemas.types import Meta, Millis
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """From the settings: Telegram user ids of our people, chat ids of the curators, prefixes of rooms named by lead."""
+    """From the settings: Telegram user ids of our people, chat ids of the curators, prefixes of rooms named by lead,
+    mappings of warehouse systems by name."""
 
     staff: frozenset[str] = frozenset()
     curator_chats: frozenset[str] = frozenset()
     room_prefixes: tuple[str, ...] = ("lead-",)
+    mappings: Mapping[str, SourceMapping] = field(default_factory=dict)
 
 
 Found: TypeAlias = Sequence[Event | Unassigned | MeetingRequest | BotCommand | Identity] | Rejected

@@ -24,6 +24,7 @@ from streams.cli.check_speech import model_faults, model_warnings, speechkit_fau
 from streams.cli.check_telegram import telegram_faults, telegram_warnings
 from streams.clients.store import OPENER, call
 from streams.settings import Settings, WmsSource
+from streams.settings.mappings import mappings_of
 from streams.settings.partial import usable
 from streams.settings.thresholds import rules_of
 
@@ -60,6 +61,19 @@ def gateway_faults(loaded: Settings) -> list[str]:
     ] + [fault for name, source in loaded.gateway.wms.items() for fault in _address_faults(name, source)]
 
 
+def mapping_faults(loaded: Settings) -> list[str]:
+    """Every mapping file is read and understood, and belongs to a system that can send something."""
+    try:
+        found = mappings_of(loaded.wms.mappings)
+    except LeadpulseError as error:
+        return str(error).splitlines()
+    return [
+        f"{mapping.name}: разметка для системы {name}, а раздела [gateway.wms.{name}] в настройках нет"
+        for name, mapping in found.items()
+        if name not in loaded.gateway.wms
+    ]
+
+
 def rules_faults(loaded: Settings) -> list[str]:
     """The file of thresholds, where there is one, is read and understood."""
     try:
@@ -89,6 +103,7 @@ FAULTS: dict[str, Look] = {
     "записи встреч": check_recordings.faults,
     "Telegram": telegram_faults,
     "шлюз": gateway_faults,
+    "разметки склада": mapping_faults,
     "правила": rules_faults,
     "модели": llm_faults,
     "Битрикс24": bitrix_faults,

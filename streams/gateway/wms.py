@@ -1,14 +1,18 @@
-"""`POST /hooks/wms/{source}`: canonical warehouse events (`schemas.sources.WmsPayload`), one or a list.
+"""`POST /hooks/wms/{source}`: canonical warehouse events (`schemas.sources.WmsPayload`), one or a list; or, from a
+system that has a mapping, whatever it says in its own words.
 
 A system that signs its bodies posts to `/hooks/wms/{source}/{secret}`: the path says whether a body is worth reading.
 """
 
-from collections.abc import Sequence
+import asyncio
+from codecs import BOM_UTF8
+from collections.abc import Mapping, Sequence
 
 import msgspec
 from aiohttp import web
 
-from processors.normalize.wms import Fault, Good, read
+from processors.mapping import SourceMapping, items_of, read_items
+from processors.wms_event import Fault, Good, read
 from schemas.codec import Codec, Rejected
 from schemas.sources import Inbound
 from schemas.topics import WMS
@@ -27,6 +31,8 @@ SPARE_DEPTH = 100
 """JSON may be nested so much less deeply than Python allows here: it is read again under another stack."""
 MOST_FAULTS = 20
 """Faults that an answer names; a list of 1000 bad events has no use for all of theirs."""
+LONG_BODY = 32 << 10
+"""Bytes from which a body is mapped beside the loop: some milliseconds."""
 
 _UNKNOWN = WmsSource()
 _ITEMS: Codec[list[msgspec.Raw]] = Codec(list[msgspec.Raw])
@@ -37,27 +43,52 @@ _INBOUND: Codec[Inbound] = Codec(Inbound)
 class WmsEntrance:
     """Takes the events of every warehouse system in the settings: all of a request, or nothing."""
 
-    def __init__(self, settings: Gateway, intake: Intake, clock: Clock) -> None:
-        self._settings, self._intake, self._clock = settings, intake, clock
+    def __init__(self, settings: Gateway, intake: Intake, clock: Clock, mappings: Mapping[str, SourceMapping]) -> None:
+        self._settings, self._intake, self._clock, self._mappings = settings, intake, clock, mappings
         self._proven = {name: Bodies(proven(settings)) for name in settings.wms}
         self._unproven = {name: Bodies(unproven(settings)) for name in settings.wms}
 
     async def take(self, request: web.Request) -> web.Response:
-        """200 `{"accepted": n}` after the broker's ack of all n. Raises 400, 401, 408, 413, 429, 503."""
+        """200 `{"accepted": n}` after the broker's ack of all n events. Raises 400, 401, 408, 413, 429, 503."""
         name = request.match_info["source"]
         body = await self._proven_body(request, name, self._settings.wms.get(name, _UNKNOWN))
+        mapping = self._mappings.get(name)
+        if mapping is None:
+            outputs = self._canonical(name, body)
+            accepted = len(outputs)
+        else:
+            outputs, accepted = await self._whole(name, mapping, body)
+        await self._intake.put(outputs)
+        return web.json_response({"accepted": accepted})
+
+    def _canonical(self, name: str, body: bytes) -> list[Output]:
         items = split(body)
         if isinstance(items, Rejected):
             raise web.HTTPBadRequest(text=items.reason)
-        if len(items) > self._settings.max_items:
-            raise web.HTTPRequestEntityTooLarge(
-                self._settings.max_items, text=f"{len(items)} events; at most {self._settings.max_items} in a request"
-            )
+        self._count(len(items), "events")
         outputs = wrap(name, items, self._clock() + AHEAD_MS)
         if isinstance(outputs, Rejected):
             raise web.HTTPBadRequest(text=outputs.reason)
-        await self._intake.put(outputs)
-        return web.json_response({"accepted": len(outputs)})
+        return outputs
+
+    async def _whole(self, name: str, mapping: SourceMapping, body: bytes) -> tuple[list[Output], int]:
+        items = Rejected("the body is nested too deeply") if _is_deep(body) else items_of(mapping, body)
+        if isinstance(items, Rejected):
+            raise web.HTTPBadRequest(text=items.reason)
+        self._count(len(items), "items")
+        now = self._clock() + AHEAD_MS
+        if len(body) > LONG_BODY:
+            goods = await asyncio.to_thread(read_items, mapping, items, now)
+        else:
+            goods = read_items(mapping, items, now)
+        if isinstance(goods, Rejected):
+            raise web.HTTPBadRequest(text=goods.reason)
+        return [whole(name, body, goods)] if items else [], len(goods)
+
+    def _count(self, number: int, of_what: str) -> None:
+        most = self._settings.max_items
+        if number > most:
+            raise web.HTTPRequestEntityTooLarge(most, text=f"{number} {of_what}; at most {most} in a request")
 
     async def _proven_body(self, request: web.Request, name: str, source: WmsSource) -> bytes:
         """The body, after the sender proved himself in the way *he* chose: that tells nothing of our settings."""
@@ -72,7 +103,7 @@ class WmsEntrance:
         body = await places[name].read(request)
         if signature is not None and not is_signed(signature, body, source.hmac_secret):
             raise _unauthorized()
-        return utf8(body)
+        return utf8(body.removeprefix(BOM_UTF8))  # 1C puts it before its JSON
 
 
 def split(body: bytes) -> list[msgspec.Raw] | Rejected:
@@ -98,6 +129,13 @@ def wrap(source: str, items: Sequence[msgspec.Raw], now: Millis) -> list[Output]
         else:
             faults += [(index, fault) for fault in event]
     return _named(faults) if faults else outputs
+
+
+def whole(source: str, body: bytes, goods: Sequence[Good]) -> Output:
+    """The `source.wms` record of a body: as it came, keyed by its client, or by its source where it has several."""
+    clients = {f"{client.kind}:{client.value}" for client in (good.payload.client for good in goods)}
+    key = clients.pop() if len(clients) == 1 else source
+    return Output(WMS.name, key.encode(), _INBOUND.encode(Inbound(source, msgspec.Raw(body), whole=True)))
 
 
 def _is_deep(item: bytes) -> bool:

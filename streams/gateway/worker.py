@@ -1,5 +1,8 @@
 """The gateway worker: HTTP on one side, `source.*` on the other. Consumes nothing."""
 
+from collections.abc import Mapping
+
+from processors.mapping import SourceMapping
 from schemas.topics import RECORDINGS, TELEGRAM, WMS
 from streams.engine.clock import Clock, wall_clock
 from streams.engine.worker import Worker
@@ -9,11 +12,14 @@ from streams.gateway.jitsi import JitsiEntrance
 from streams.gateway.telegram import TelegramEntrance
 from streams.gateway.wms import WmsEntrance
 from streams.settings import Gateway, Settings
+from streams.settings.mappings import mappings_of
 
 
-def entrances(settings: Gateway, intake: Intake, clock: Clock) -> dict[str, Entrance]:
+def entrances(
+    settings: Gateway, intake: Intake, clock: Clock, mappings: Mapping[str, SourceMapping]
+) -> dict[str, Entrance]:
     """What answers at which path."""
-    wms = WmsEntrance(settings, intake, clock)
+    wms = WmsEntrance(settings, intake, clock, mappings)
     return {
         "/hooks/wms/{source}": wms.take,
         "/hooks/wms/{source}/{secret}": wms.take,
@@ -27,7 +33,8 @@ def build(settings: Settings) -> Worker:
     worker = Worker("gateway", settings)
     probe = TopicProbe(settings.kafka, (RECORDINGS.name, TELEGRAM.name, WMS.name))
     intake = Intake(worker.outputs, probe, settings.gateway)
-    server = Server(entrances(settings.gateway, intake, wall_clock), settings.gateway)
+    mappings = mappings_of(settings.wms.mappings)
+    server = Server(entrances(settings.gateway, intake, wall_clock, mappings), settings.gateway)
     worker.needs["kafka"] = lambda: intake.open
     worker.background("kafka watch", intake.watch)
     worker.background("http", lambda: serve(server, intake))

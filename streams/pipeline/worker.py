@@ -34,6 +34,7 @@ from streams.pipeline.fold import Fold
 from streams.pipeline.identities import IDENTITY, KnownIdentities
 from streams.pipeline.relink import Recheck, Relink, needed
 from streams.settings import Settings
+from streams.settings.mappings import mappings_of
 from streams.settings.thresholds import rules_of
 
 _UNASSIGNED: Codec[Unassigned] = Codec(Unassigned)
@@ -53,6 +54,7 @@ def build(settings: Settings) -> Worker:
         staff=frozenset(map(str, settings.telegram.staff)),
         room_prefixes=settings.pipeline.room_prefixes,
         curator_chats=frozenset(map(str, settings.telegram.ours())),
+        mappings=mappings_of(settings.wms.mappings),
     )
     for topic in TOPICS:
         if topic.name in NORMALIZERS:

@@ -23,6 +23,7 @@ from streams.settings.sources import PREFIX, Environment, TomlFile
 from streams.settings.speech import Speech, SpeechKit
 from streams.settings.store import Store
 from streams.settings.telegram import Telegram
+from streams.settings.wms import Wms
 from streams.settings.workers import Metrics, Pipeline
 
 __all__ = [
@@ -43,6 +44,7 @@ __all__ = [
     "Telegram",
     "TelegramBot",
     "Webhooks",
+    "Wms",
     "WmsSource",
     "load",
 ]
@@ -61,6 +63,7 @@ class Settings(BaseSettings):
     broker: Broker = Broker()
     store: Store = Store()
     gateway: Gateway = Gateway()
+    wms: Wms = Wms()
     telegram: Telegram = Telegram()
     speech: Speech = Speech()
     speechkit: SpeechKit = SpeechKit()

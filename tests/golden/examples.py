@@ -6,11 +6,16 @@ from processors.identity import Identities
 from processors.normalize import Options
 from schemas.sources import Identity
 from schemas.types import Meta
+from streams.settings.mappings import mappings_of
 
 EXAMPLES = Path(__file__).parents[2] / "schemas" / "examples"
 EXPECTED = Path(__file__).parent / "expected"
 
-OPTIONS = Options(staff=frozenset({"11", "12"}), curator_chats=frozenset({"-1009"}))
+OPTIONS = Options(
+    staff=frozenset({"11", "12"}),
+    curator_chats=frozenset({"-1009"}),
+    mappings=mappings_of(Path(__file__).parents[2] / "deploy" / "mappings"),
+)
 
 LINKED = (
     Identity("wms_customer", "1066", "12345"),

@@ -56,6 +56,26 @@ def test_a_wrong_file_of_thresholds_is_told(line: Line, tmp_path: Path) -> None:
     assert faults(good.stdout)["правила"] == ""
 
 
+def test_faults_of_mappings_are_told_with_file_and_line(line: Line, tmp_path: Path) -> None:
+    """All files at once, a name that no system has, a folder that is not there; the examples of `deploy` are right."""
+    folder = tmp_path / "mappings"
+    folder.mkdir()
+    (folder / "a.yaml").write_text("version: 1\nitms: data\n")
+    (folder / "b.yml").write_bytes("version: 1\nabout: склад\n".encode("cp1251"))
+
+    def told(**environ: str) -> str:
+        return faults(line("check", "--json", **environ).stdout)["разметки склада"]
+
+    found = told(LEADPULSE_WMS__MAPPINGS=str(folder))
+    assert f"{folder / 'a.yaml'}: строка 2, itms: такого поля здесь нет; вы имели в виду items?" in found
+    assert f"{folder / 'b.yml'}: файл не в UTF-8" in found
+    assert "wms.mappings" in told(LEADPULSE_WMS__MAPPINGS=str(tmp_path / "none"))
+    examples = str(Path(__file__).parents[3] / "deploy" / "mappings")
+    systems = {name: {"token": "t"} for name in ("skladbot", "moysklad", "1c")}
+    found = told(LEADPULSE_WMS__MAPPINGS=examples, LEADPULSE_GATEWAY__WMS=json.dumps(systems))
+    assert found == "table.yaml: разметка для системы table, а раздела [gateway.wms.table] в настройках нет"
+
+
 def test_a_system_that_signs_needs_an_address_of_its_own(line: Line) -> None:
     """`hmac_secret` alone admits nobody, and the address to use is told."""
     systems = {

@@ -1,11 +1,12 @@
 """A gateway whose Kafka is a list: the same application as the worker's, on a free port."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from aiohttp import ClientSession
 
+from processors.mapping import SourceMapping
 from streams.engine.kafka import Output
 from streams.gateway.http import Server
 from streams.gateway.intake import Intake
@@ -57,12 +58,12 @@ class Shelf:
 class Door:
     """The gateway's application, an HTTP client for it, and its shelf."""
 
-    def __init__(self, **changes: object) -> None:
+    def __init__(self, mappings: Mapping[str, SourceMapping] | None = None, **changes: object) -> None:
         settings = SETTINGS.model_copy(update=changes)
         self.shelf = Shelf()
         self.intake = Intake(self.shelf, self._probe, settings)
         self.intake.open = True
-        self.server = Server(entrances(settings, self.intake, lambda: NOW), settings)
+        self.server = Server(entrances(settings, self.intake, lambda: NOW, mappings or {}), settings)
         self.port = 0
 
     async def __aenter__(self) -> "Door":

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from processors.identity import Identities
 from processors.normalize.contract import Options
-from processors.normalize.wms import KEPT_MS, normalize
+from processors.normalize.wms import normalize
+from processors.wms_event import KEPT_MS
 from schemas import codec
 from schemas.codec import Rejected
 from schemas.sources import Inbound, Unassigned, WmsType

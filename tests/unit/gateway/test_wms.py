@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from processors.normalize.wms import KEPT_MS
+from processors.wms_event import KEPT_MS
 from schemas.codec import Rejected
 from schemas.sources import Inbound
 from streams.gateway.wms import MOST_FAULTS, split, wrap

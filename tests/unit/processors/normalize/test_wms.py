@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from processors.normalize import Options
-from processors.normalize.wms import KEPT_MS, Fault, normalize, read
+from processors.normalize.wms import normalize
+from processors.wms_event import KEPT_MS, Fault, read
 from schemas.codec import Rejected, event_id
 from schemas.events import Event, Inbound, Pick, Reservation, Shipment, StockSnapshot
 from schemas.sources import Unassigned
