@@ -22,6 +22,8 @@ from recorder.spool import Spool
 
 log = logging.getLogger(__name__)
 
+ENDING = (signal.SIGTERM, signal.SIGINT)
+
 ONCE_DELAYS = (0.5, 1.0, 2.0)
 """`once` does not wait for a broker that is away: the marker stays for the next call."""
 
@@ -116,8 +118,11 @@ async def _agent(settings: Settings, health: Health, delays: Callable[[], Iterab
 
 async def _until_signal(work: Coroutine[Any, Any, None]) -> None:
     """Do `work` until it ends or SIGTERM or SIGINT cancels it."""
-    task = asyncio.create_task(work)
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, task.cancel)
+    loop, task = asyncio.get_running_loop(), asyncio.create_task(work)
+    for number in ENDING:  # once: a second one would break off what the first one lets it finish
+        loop.add_signal_handler(number, lambda: task.cancelling() or task.cancel())
     with suppress(asyncio.CancelledError):
         await task
+    for number in ENDING:  # closed, the loop would give them back, and a second one would end us with -15
+        loop.remove_signal_handler(number)
+        signal.signal(number, signal.SIG_IGN)

@@ -33,6 +33,8 @@ from streams.settings import Settings
 
 log = logging.getLogger(__name__)
 
+ENDING = (signal.SIGTERM, signal.SIGINT)
+
 STOP_SECONDS = 8.0
 """A worker that has not ended so long after SIGTERM is ended hard: what it did not ack is done again."""
 
@@ -116,7 +118,7 @@ class Worker:
         """Work until SIGTERM or SIGINT. Returns the exit code."""
         loop = asyncio.get_running_loop()
         self._ended = loop.create_future()
-        for number in (signal.SIGTERM, signal.SIGINT):
+        for number in ENDING:
             loop.add_signal_handler(number, self._finish, 0)
         page = HealthPage(self.settings.metrics.host, getattr(self.settings.metrics, self.name), self._checks)
         await page.start()
@@ -132,6 +134,9 @@ class Worker:
         last_resort = loop.call_later(STOP_SECONDS, _end_hard, code)
         await self._stop(tasks, page)
         last_resort.cancel()
+        for number in ENDING:  # closed, the loop would give them back, and a second one end us with -15 though all is well
+            loop.remove_signal_handler(number)
+            signal.signal(number, signal.SIG_IGN)
         return code
 
     def _watchdog(self) -> Watchdog:
