@@ -134,7 +134,7 @@ class Worker:
         last_resort = loop.call_later(STOP_SECONDS, _end_hard, code)
         await self._stop(tasks, page)
         last_resort.cancel()
-        for number in ENDING:  # closed, the loop would give them back, and a second one end us with -15 though all is well
+        for number in ENDING:  # closed, the loop would give them back, and a second one would end us with -15
             loop.remove_signal_handler(number)
             signal.signal(number, signal.SIG_IGN)
         return code
