@@ -11,8 +11,18 @@ REASONS = {
     "item-not-found": "в Jicofo не настроен Jibri",
     "not-allowed": "у участников нет прав модератора",
     "forbidden": "у участников нет прав модератора",
+    "remote-server-timeout": "Jicofo не отвечает",
     "no-focus": "в комнате нет Jicofo",
+    "focus-back": "Jicofo только что вошёл в комнату и ещё не готов записывать",
     "no-moderator": "в комнате нет модератора",
+    "asking": "Jicofo ещё не ответил на запрос записи",
+    "pending": "Jicofo согласился записывать, но Jibri ещё не начал",
+    "pending-timeout": "Jibri не начал запись в отведённое время",
+    "busy": "Jicofo занят другим сеансом записи этой комнаты",
+    "streaming": "идёт трансляция, запись начнётся после неё",
+    "no-recorder": "записывающий Jibri вышел из комнаты и не вернулся",
+    "ended": "Jibri закончил запись: все молчали",
+    "error": "сбой Jibri",
 }
 """By the condition in Jicofo's answer (research/jitsi.md 2.2) or what the module found."""
 
@@ -21,7 +31,7 @@ def render_room(report: RoomReport) -> str:
     """The message; `report.happening` is `unrecorded`, or what ended it."""
     room, at = f"<b>{escape(report.room, quote=False)}</b>", clock(report.ts)
     match report.happening:
-        case "recording_on":
+        case "recording_on" | "recording_gap":
             return f"🟢 Комната {room} записывается с {at} (мск)."
         case "meeting_ended":
             return f"⚪ Встреча в комнате {room} закончилась в {at} (мск). Часть её осталась без записи."

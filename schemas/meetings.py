@@ -14,10 +14,12 @@ RoomHappening = Literal[
     "recording_on",
     "recording_off",
     "recording_failed",
+    "recording_gap",
     "unrecorded",
     "notice_sent",
 ]
-"""`unrecorded`: the room has been without a recording for longer than it may."""
+"""`unrecorded`: the room has been without a recording for longer than it may. `recording_gap`: it is over; another
+recorder goes on with the same recording."""
 
 
 class Utterance(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -87,6 +87,7 @@ class Recording(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="type
 
     Identity is (session id, file name): Jicofo reuses one session id on several Jibris. `path` is relative to the
     recordings root. `lead_id` is None when neither metadata nor room name told it; `error` says why status is bad.
+    `lead_known` False: the room's name gives a number that is no lead's.
     """
 
     recording_id: str
@@ -104,6 +105,7 @@ class Recording(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="type
     host: str = ""
     participants: list[str] = []
     error: str = ""
+    lead_known: bool = True
 
 
 class RoomReport(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="type", tag="room"):
@@ -111,8 +113,10 @@ class RoomReport(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="typ
 
     `id` is unique per report and the same when it is posted again. `meeting_id` is of one meeting in the room, from the
     first person in to the last one out. `room` is the JID's local part as it is. `lead_id` is None for a near miss.
+    `lead_known` False: the room's name gives a number that is no lead's (`lead-12345 2` comes as `lead-123452`).
     `participant` is the occupant's id in the room, `name` his display name. `reason` says why there is no recording.
-    `duration_ms` is how long it was: the stay of one who left, the meeting that ended, the recording that is off.
+    `duration_ms` is how long it was: the stay of one who left, the meeting that ended, the recording that is
+    off, the gap in it.
     """
 
     id: str
@@ -126,6 +130,7 @@ class RoomReport(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="typ
     session_id: str = ""
     reason: str = ""
     duration_ms: int = 0
+    lead_known: bool = True
 
 
 FromJitsi = Recording | RoomReport

@@ -66,7 +66,8 @@ def recording(media: Media, probe: Probe, meeting: Meeting, path: str, sha256: s
         "participants": list(meeting.participants),
         "error": probe.error,
     }
-    return _encode(required | _without_defaults(optional))
+    unknown: dict[str, object] = {} if meeting.lead_known else {"lead_known": False}
+    return _encode(required | _without_defaults(optional) | unknown)
 
 
 def note_of(record: bytes, media: Media) -> bytes:

@@ -20,11 +20,15 @@ class BadMetadata(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Meeting:
-    """What `metadata.json` says. Participants are names as shown in the meeting; normally there are none."""
+    """What `metadata.json` says. Participants are names as shown in the meeting; normally there are none.
+
+    `lead_known` False: the Prosody module was told that the number in the room's name is no lead's.
+    """
 
     lead_id: str | None = None
     room: str = ""
     participants: tuple[str, ...] = ()
+    lead_known: bool = True
 
 
 def read_room(name: str) -> str:
@@ -54,7 +58,10 @@ def read_metadata(text: bytes, prefixes: Sequence[str]) -> Meeting:
         raise BadMetadata("metadata.json is not an object")
     url = found.get("meeting_url")
     room = read_room(url) if isinstance(url, str) else ""
-    return Meeting(_lead_id(found.get("lead_id")) or find_lead(room, prefixes), room, _names(found.get("participants")))
+    lead_id, participants = _lead_id(found.get("lead_id")), _names(found.get("participants"))
+    if lead_id is None and found.get("lead_known") is False:
+        return Meeting(None, room, participants, lead_known=False)
+    return Meeting(lead_id or find_lead(room, prefixes), room, participants)
 
 
 def read_file_name(stem: str, prefixes: Sequence[str]) -> Meeting:

@@ -1,4 +1,4 @@
-"""Whose meeting a Jitsi room name means. The same parser as in `jibri-hooks/mod_lead_autorecord.lua`.
+"""Whose meeting a Jitsi room name means. The same parser as in `jibri-hooks/mod_lead_autorecord/names.lib.lua`.
 
 One table of cases drives the tests of both: `tests/fixtures/rooms.json`.
 """

@@ -27,9 +27,14 @@ def normalize(meta: Meta, record: bytes, identities: Identities, options: Option
 
 
 def lead_of(source: Recording | RoomReport, identities: Identities, options: Options) -> LeadId | None:
-    """The lead that the Jitsi side knew, else the one a person linked the room to, else what the room's name says."""
+    """The lead that the Jitsi side knew, else the one a person linked the room to, else what the room's name says.
+
+    A number in the name that is known to be no lead's says nothing: whose meeting it is, a person says.
+    """
     linked = source.lead_id or identities.find(room_of(source))
-    return linked or read_room_name(source.room, options.room_prefixes).lead_id
+    if linked or not source.lead_known:
+        return linked
+    return read_room_name(source.room, options.room_prefixes).lead_id
 
 
 def room_of(source: Recording | RoomReport) -> ClientRef:

@@ -46,6 +46,7 @@ HAPPENINGS = {
     "recording_on": "запись идёт",
     "recording_off": "запись остановлена",
     "recording_failed": "запись сорвалась",
+    "recording_gap": "перерыв в записи: её продолжил другой сервер",
     "unrecorded": "встреча идёт без записи",
     "notice_sent": "участникам сказано о записи",
 }

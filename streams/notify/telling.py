@@ -160,7 +160,7 @@ class Rooms(Telling[FromJitsi]):
         if not isinstance(value, RoomReport):
             return
         key = f"room:{value.meeting_id}"
-        over = value.happening in ("recording_on", "meeting_ended")
+        over = value.happening in ("recording_on", "recording_gap", "meeting_ended")
         if value.happening == "unrecorded" or (over and known(key)):
             text = Rendered(render_room(value))
             yield Wish(key, "ops", record.offset + 1, record.offset, record.timestamp, text)

@@ -3,7 +3,7 @@
 async with JitsiRoom("lead-12345-kickoff", folder, report_url, token) as room:
     await room.join("Анна")            # the host: made a moderator, so the room asks for a recording
     await room.recorded()              # busy first, then on; gives what Jibri would write into metadata.json
-    await room.end()                   # all leave; Jibri stops 30 s later in life, at once here
+    await room.end()                   # all leave, and Jicofo stops the recording
 """
 
 from contextlib import AsyncExitStack
@@ -67,8 +67,7 @@ class JitsiRoom:
         return start.metadata | {"conference_details": {"session_id": self._conference.session}}
 
     async def end(self) -> None:
-        """Everybody leaves, and Jibri ends the recording of the empty room."""
+        """Everybody leaves; Jicofo stops the recording of the empty room."""
         for guest in self.people:
             await guest.leave()
         self.people.clear()
-        self._conference.tell("off")

@@ -20,12 +20,20 @@ HASTY = "hasty.meet.test"
 INSISTENT = "insistent.meet.test"
 """Starts again after a human's stop; other prefixes; the text of the notice is its own."""
 
+PATIENT = "patient.meet.test"
+"""Waits long for everything, and soon calls a room unrecorded."""
+
 CRAMPED = "cramped.meet.test"
 """Keeps three reports; nobody else's reports go there."""
 
 Pause = Callable[[], Awaitable[None]]
 
-FAST: dict[str, Option] = {"retry_seconds": 0.05, "retry_max_seconds": 0.2, "trouble_attempts": 3}
+FAST: dict[str, Option] = {
+    "retry_seconds": 0.05,
+    "retry_max_seconds": 0.2,
+    "trouble_attempts": 3,
+    "breakout_seconds": 0.1,
+}
 
 
 @pytest_asyncio.fixture(scope="session")
@@ -60,7 +68,14 @@ async def prosody(
         MAIN: FAST | posting | {"report_token_file": str(token)},
         HASTY: FAST
         | posting
-        | {"report_token": TOKEN, "iq_seconds": 0.2, "pending_seconds": 0.2, "unrecorded_seconds": 0.3},
+        | {
+            "report_token": TOKEN,
+            "iq_seconds": 0.2,
+            "pending_seconds": 0.2,
+            "early_seconds": 0.2,
+            "unrecorded_seconds": 0.3,
+        },
+        PATIENT: posting | {"report_token": TOKEN, "unrecorded_seconds": 0.3},
         INSISTENT: FAST
         | {"respect_stop": False, "prefixes": ["deal-", "Лид-"], "consent_text": "Идёт запись.", "share": False},
         CRAMPED: FAST | posting | {"report_url": small_receiver.url, "report_token": TOKEN, "report_queue": 3},

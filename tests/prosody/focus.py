@@ -1,8 +1,14 @@
 """A fake Jicofo: the occupant `focus`, who makes the first guest a moderator, answers start IQs and tells the status.
 
-Facts of the answers and of the presence: research page jitsi.md 2.1 and 2.2 (jitsi/jicofo `BaseJibri.kt`).
+Facts of the answers and of the presence: research page jitsi.md 2.1 and 2.2 (jitsi/jicofo `BaseJibri.kt`), and what a
+real Jicofo did ("Found on a real Jicofo since"): it never tells `pending`; it answers when Jibri has (`late`); for
+`settling` seconds after it joined it knows no recorder (`item-not-found`); a room has one session, streams included
+(`stream`), from the moment of the IQ; when the last person leaves it stops and tells a plain `off`, begun or not;
+another Jibri takes over under the same session id while `on` stays, so that only the recorders in the room
+(`guest.recorder`) show it.
 """
 
+import asyncio
 import json
 import uuid
 from collections import deque
@@ -16,15 +22,19 @@ from tests.prosody.server import RECORDERS, STAFF
 
 JIBRI = "http://jitsi.org/protocol/jibri"
 Grant = Literal["first", "all", "none"]
+LATE_SECONDS = 0.6
+"""Longer than the module waits for an answer in the hasty domain."""
+RELEASE_SECONDS = 0.1
 
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """A start IQ: the moderator's nick, what Jibri writes into `metadata.json`, and the JID it was sent to."""
+    """A start IQ: the moderator's nick, what Jibri writes into `metadata.json`, the JID it was sent to, and its id."""
 
     moderator: str
     metadata: dict[str, Any]
     to: str
+    id: str
 
 
 @dataclass(slots=True)
@@ -32,8 +42,8 @@ class Conference:
     """One room as Jicofo sees it. `answers` are taken one by one, then `on`.
 
     An answer is `on` (accepted, and recording at once), `early` (the same, but the presence overtakes the answer), `ok`
-    (accepted, the test tells what comes), `silence`, or an error condition. Without an answer of the
-    script, who is no moderator gets `not-allowed`, as from the real one.
+    (accepted, the test tells what comes), `late` (accepted after `LATE_SECONDS`, then on), `silence`, or an error
+    condition. Without an answer of the script, who is no moderator gets `not-allowed`, as from the real one.
     """
 
     focus: "Focus"
@@ -42,8 +52,12 @@ class Conference:
     answers: deque[str] = field(default_factory=deque)
     starts: list[Start] = field(default_factory=list)
     roles: dict[str, str] = field(default_factory=dict)
+    recorders: set[str] = field(default_factory=set)
     session: str = ""
+    streaming: str = ""
     status: str = ""
+    settling: float = 0.0
+    joined: float = 0.0
 
     async def join(self) -> None:
         """Come in, as Jicofo does before anybody else."""
@@ -53,6 +67,7 @@ class Conference:
             return "focus" in self.roles
 
         await until(here, 10, "the focus is in the room", pause=0.005)
+        self.joined = asyncio.get_running_loop().time()
 
     async def leave(self) -> None:
         """Go, as Jicofo does when it is restarted; a recording is forgotten with it."""
@@ -62,7 +77,7 @@ class Conference:
             return "focus" not in self.roles
 
         await until(gone, 10, "the focus is out of the room", pause=0.005)
-        self.session = self.status = ""
+        self.session = self.streaming = self.status = ""
 
     async def started(self, times: int) -> Start:
         """Wait for the start IQ number `times` and give it."""
@@ -83,11 +98,16 @@ class Conference:
 
     def tell(self, status: str, **attributes: str) -> None:
         """Publish the status of the recording, as `on`, or `off` with `initiator` or `failure_reason`."""
-        said = {"xmlns": JIBRI, "status": status, "session_id": self.session, "recording_mode": "file"}
-        self.status = ET.tostring(ET.Element("jibri-recording-status", said | attributes), encoding="unicode")
-        self.repeat()
+        self._publish("file", status, self.session, attributes)
         if status == "off":
             self.session = ""
+
+    def stream(self, status: str) -> None:
+        """A person starts (`on`) or ends (`off`) a live stream; it takes the room's only session."""
+        self.streaming = self.streaming or str(uuid.uuid4())
+        self._publish("stream", status, self.streaming, {})
+        if status == "off":  # the presence is out a moment before the place is free
+            asyncio.get_running_loop().call_later(RELEASE_SECONDS, self._release)
 
     def repeat(self) -> None:
         """Send the last presence again, as Jicofo does for many reasons."""
@@ -104,13 +124,17 @@ class Conference:
         """Follow who is here and may what."""
         if presence.get("type") == "unavailable":
             self.roles.pop(nick, None)
+            self.recorders.discard(nick)
+            if self.session and not self.roles.keys() - self.recorders - {"focus"}:
+                self.tell("off")
             return
         item = presence.find(f"{{{MUC_USER}}}x/{{{MUC_USER}}}item")
         new = nick not in self.roles
         self.roles[nick] = item.get("role", "") if item is not None else ""
-        if not new or nick == "focus" or item is None or self.grant == "none":
+        if item is not None and f"@{RECORDERS}/" in item.get("jid", ""):
+            self.recorders.add(nick)
             return
-        if f"@{RECORDERS}/" in item.get("jid", ""):
+        if not new or nick == "focus" or item is None or self.grant == "none":
             return
         if self.grant == "all" or not any(role == "moderator" for who, role in self.roles.items() if who != "focus"):
             self.make_moderator(item.get("jid", ""))
@@ -120,30 +144,55 @@ class Conference:
         sender = iq.get("from", "")
         nick = sender.partition("/")[2]
         metadata = json.loads(jibri.get("app_data", "{}"))["file_recording_metadata"]
-        self.starts.append(Start(nick, metadata, iq.get("to", "")))
+        self.starts.append(Start(nick, metadata, iq.get("to", ""), iq.get("id", "")))
         answer = self._decide(nick)
         if answer == "silence":
             return
         head = f'to="{sender}" id="{iq.get("id")}"'
-        if answer not in ("on", "early", "ok"):
-            stanzas = "urn:ietf:params:xml:ns:xmpp-stanzas"
-            self.focus.send(f'<iq type="error" {head}><error type="wait"><{answer} xmlns="{stanzas}"/></error></iq>')
+        if answer not in ("on", "early", "late", "ok"):
+            self.refuse(self.starts[-1], answer)
             return
         self.session = str(uuid.uuid4())
         if answer == "early":
             self.tell("on", initiator=sender)
+        if answer == "late":
+            asyncio.get_running_loop().call_later(LATE_SECONDS, self._accept, head, sender, self.session)
+            return
         self.focus.send(f'<iq type="result" {head}><jibri xmlns="{JIBRI}" session_id="{self.session}"/></iq>')
         if answer == "on":
             self.tell("on", initiator=sender)
 
+    def refuse(self, start: Start, condition: str) -> None:
+        """Answer a start IQ with an error."""
+        head = f'to="{self.room}/{start.moderator}" id="{start.id}"'
+        error = f'<{condition} xmlns="urn:ietf:params:xml:ns:xmpp-stanzas"/>'
+        self.focus.send(f'<iq type="error" {head}><error type="wait">{error}</error></iq>')
+
+    def _accept(self, head: str, sender: str, session: str) -> None:
+        self.focus.send(f'<iq type="result" {head}><jibri xmlns="{JIBRI}" session_id="{session}"/></iq>')
+        if self.session == session:
+            self.tell("on", initiator=sender)
+
+    def _release(self) -> None:
+        self.streaming = ""
+
+    def _publish(self, mode: str, status: str, session: str, attributes: dict[str, str]) -> None:
+        said = {"xmlns": JIBRI, "status": status, "session_id": session, "recording_mode": mode}
+        self.status = ET.tostring(ET.Element("jibri-recording-status", said | attributes), encoding="unicode")
+        self.repeat()
+
     def _decide(self, nick: str) -> str:
+        if asyncio.get_running_loop().time() < self.joined + self.settling:
+            return "item-not-found"
+        if self.session or self.streaming:
+            return "unexpected-request"
         if self.answers:
             return self.answers.popleft()
         if nick not in self.roles:
             return "forbidden"
         if self.roles[nick] != "moderator":
             return "not-allowed"
-        return "unexpected-request" if self.session else "on"
+        return "on"
 
 
 class Focus(Client):
@@ -155,9 +204,10 @@ class Focus(Client):
         self.watch("presence", self._see)
         self.watch("iq", self._take)
 
-    async def open(self, room: str, *answers: str, grant: Grant = "first") -> Conference:
+    async def open(self, room: str, *answers: str, grant: Grant = "first", settling: float = 0.0) -> Conference:
         """Join a room (its JID) and answer start IQs there by this script."""
         conference = self.expect(room, *answers, grant=grant)
+        conference.settling = settling
         await conference.join()
         return conference
 

@@ -74,6 +74,6 @@ async def join(port: int, room: str, name: str = "") -> AsyncIterator[Guest]:
         yield guest
 
 
-def recorder(port: int, room: str) -> Guest:
-    """Jibri's browser: an occupant of the hidden domain."""
-    return Guest(port, room, "Recorder", account=f"jibri@{RECORDERS}")
+def recorder(port: int, room: str, account: str = "jibri") -> Guest:
+    """Jibri's browser (or Jigasi's transcriber): an occupant of the hidden domain."""
+    return Guest(port, room, "Recorder", account=f"{account}@{RECORDERS}")

@@ -16,10 +16,19 @@ TOKEN = "s3cret-token"
 
 @dataclass(slots=True)
 class Receiver:
-    """`fault` is an HTTP status to answer with, or `hang`; `refuse` is a room whose reports are answered with 400."""
+    """`fault` is an HTTP status to answer with, or `hang`; `refuse` is a room whose reports are answered with 400.
+
+    `known` says which lead ids are and which are not; of others nobody can say. `lead_fault` is a status for that
+    question; while `held`, it has no answer.
+    """
 
     port: int = 0
     fault: int | str = 0
+    known: dict[str, bool] = field(default_factory=dict)
+    lead_fault: int = 0
+    asked: list[str] = field(default_factory=list)
+    answered: list[str] = field(default_factory=list)
+    held: asyncio.Event = field(default_factory=asyncio.Event)
     refuse: str = ""
     reports: list[RoomReport] = field(default_factory=list)
     attempts: int = 0
@@ -27,6 +36,7 @@ class Receiver:
     _released: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def __aenter__(self) -> Self:
+        self.heal()
         await self.open()
         return self
 
@@ -44,6 +54,7 @@ class Receiver:
         """Listen, on the port of the first time."""
         app = web.Application()
         app.router.add_post("/hooks/jitsi", self._take)
+        app.router.add_post("/hooks/jitsi/lead", self._say)
         self._runner = web.AppRunner(app, shutdown_timeout=0.1)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", self.port, reuse_address=True)
@@ -58,8 +69,9 @@ class Receiver:
 
     def heal(self) -> None:
         """End every fault."""
-        self.fault, self.refuse = 0, ""
+        self.fault, self.refuse, self.lead_fault = 0, "", 0
         self._released.set()
+        self.held.set()
 
     def of(self, room: str) -> list[RoomReport]:
         """Reports of a room (its JID) in the order of their arrival, each once."""
@@ -75,7 +87,8 @@ class Receiver:
         try:
             await until(so, 10, "reports", pause=0.005)
         finally:
-            assert [report.happening for report in self.of(room)] == list(happenings)
+            found = [report.happening for report in self.of(room)]
+            assert found == list(happenings), found
         return self.of(room)
 
     async def tried(self, times: int) -> None:
@@ -86,6 +99,25 @@ class Receiver:
             return self.attempts >= wanted
 
         await until(so, 10, f"{times} POSTs", pause=0.005)
+
+    async def said(self, lead: str) -> None:
+        """Wait until the question about this lead was answered, well or not."""
+
+        async def so() -> bool:
+            return lead in self.answered
+
+        await until(so, 10, f"the question about {lead}", pause=0.005)
+
+    async def _say(self, request: web.Request) -> web.Response:
+        if request.headers.get("Authorization") != f"Bearer {TOKEN}" or request.content_type != "application/json":
+            return web.Response(status=401)
+        lead = (await request.json())["lead_id"]
+        self.asked.append(lead)
+        await self.held.wait()
+        self.answered.append(lead)
+        if self.lead_fault:
+            return web.Response(status=self.lead_fault)
+        return web.json_response({"known": self.known.get(lead)})
 
     async def _take(self, request: web.Request) -> web.Response:
         self.attempts += 1

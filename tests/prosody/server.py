@@ -16,6 +16,8 @@ GUESTS, STAFF = "meet.test", "auth.meet.test"
 """Domains: guests log in without a name; the focus (and the recorder, on its own domain) with `PASSWORD`."""
 
 RECORDERS = "recorder.meet.test"
+BREAKOUTS = "breakout.meet.test"
+"""Where breakout rooms are: a MUC without the module, as in Jitsi (`mod_muc_breakout_rooms.lua`)."""
 PASSWORD = "secret"
 
 Option = str | float | bool | list[str]
@@ -31,6 +33,8 @@ storage = "memory"; admins = {{ "focus@{staff}" }}
 VirtualHost "{staff}" authentication = "any"
 VirtualHost "{recorders}" authentication = "any"
 VirtualHost "{guests}" authentication = "anonymous"
+Component "{breakouts}" "muc"
+  muc_room_locking = false; muc_room_default_public_jids = true
 """
 
 COMPONENT = """
@@ -121,6 +125,7 @@ class Prosody:
             staff=STAFF,
             guests=GUESTS,
             recorders=RECORDERS,
+            breakouts=BREAKOUTS,
         )
         return head + "".join(_component(domain, options) for domain, options in self._components.items())
 

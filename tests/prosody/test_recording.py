@@ -82,25 +82,29 @@ async def test_people_are_told_once_when_it_takes_long(prosody: Prosody, focus: 
 
 async def test_item_not_found_is_given_up(prosody: Prosody, focus: Focus, new_room: NewRoom, pause: Pause) -> None:
     """Jicofo without Jibri is asked five times; the next one who joins is a reason to ask again."""
-    conference = await focus.open(new_room(), *["item-not-found"] * 5)
+    conference = await focus.open(new_room(HASTY), *["item-not-found"] * 1000)
     async with join(prosody.port, conference.room):
         await conference.started(5)
         await pause()
-        assert len(conference.starts) == 5
+        await pause()
+        asked = len(conference.starts)
+        assert asked in (5, 6)  # one may have come while Jicofo was new: it is not counted
         async with join(prosody.port, conference.room):
-            await conference.started(6)
+            await conference.started(asked + 1)
 
 
 async def test_a_running_recording_is_adopted(prosody: Prosody, focus: Focus, new_room: NewRoom, pause: Pause) -> None:
-    """`unexpected-request` means that one runs: no other attempt, and its `on` brings the notice."""
-    conference = await focus.open(new_room(), "unexpected-request")
+    """`unexpected-request` is no recording yet: asked again until one is seen, whose `on` brings the notice."""
+    conference = await focus.open(new_room())
+    conference.session = "theirs"
     async with join(prosody.port, conference.room) as host:
-        await conference.started(1)
-        await pause()
-        assert (len(conference.starts), host.chat) == (1, [])
-        conference.session = "theirs"
+        await conference.started(2)
+        assert host.chat == []
         conference.tell("on")
         await host.hears(1)
+        asked = len(conference.starts)
+        await pause()
+        assert len(conference.starts) == asked
 
 
 async def test_a_recording_by_the_button_is_adopted(prosody: Prosody, focus: Focus, new_room: NewRoom) -> None:

@@ -1,4 +1,5 @@
--- What tests tell the server by an IQ to the MUC component: parse room names, reload the module, load it without its memory.
+-- What tests tell the server by an IQ to the MUC component: parse room names, reload the module, load it without its memory,
+-- give a room breakout rooms as Jitsi's mod_muc_breakout_rooms.lua does, end a room.
 local json = require "util.json";
 local modulemanager = require "core.modulemanager";
 local st = require "util.stanza";
@@ -18,6 +19,23 @@ function ACTS.parse(tables)
 		end
 	end
 	return json.encode(answers);
+end
+
+local function room_of(jid)
+	return prosody.hosts[module.host].modules.muc.get_room_from_jid(jid);
+end
+
+-- {"room": JID, "breakout": JID}
+function ACTS.breakout(text)
+	local asked = json.decode(text);
+	local room = room_of(asked.room);
+	room._data.breakout_rooms = { [asked.breakout] = "" };
+	room._data.breakout_rooms_active = true;
+	room:set_persistent(true);
+end
+
+function ACTS.destroy(jid)
+	room_of(jid):destroy();
 end
 
 function ACTS.reload()

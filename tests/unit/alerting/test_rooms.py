@@ -33,6 +33,7 @@ def test_every_reason_gives_a_sentence(reason: str) -> None:
 def test_end_of_it() -> None:
     """The message changes when the recording runs at last, or the meeting is over without it."""
     assert render_room(report("recording_on")).startswith("🟢")
+    assert render_room(report("recording_gap")).startswith("🟢")
     assert "без записи" in render_room(report("meeting_ended"))
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from types import SimpleNamespace
 
 import msgspec
+import pytest
 
 from alerting.clients import Client
 from alerting.outbox import Wish
@@ -69,10 +70,11 @@ async def test_a_report_is_told_once() -> None:
     assert [wish.to for wish in shelf.wishes] == ["report", "chat:11"]
 
 
-async def test_a_room_that_is_recorded_at_last_in_the_same_batch() -> None:
+@pytest.mark.parametrize("happening", ["recording_on", "recording_gap"])
+async def test_a_room_that_is_recorded_at_last_in_the_same_batch(happening: str) -> None:
     """Ops hear of both, in one message; a room that was never missed is not mentioned."""
     shelf = Shelf()
-    on = msgspec.structs.replace(ROOM, happening="recording_on")
+    on = msgspec.structs.replace(ROOM, happening=happening)
     await told(Rooms(shelf), msgspec.structs.replace(on, meeting_id="m2"), ROOM, on)  # type: ignore[arg-type]
     assert [(wish.key, wish.version) for wish in shelf.wishes] == [("room:m1", 2), ("room:m1", 3)]
 

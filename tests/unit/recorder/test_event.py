@@ -22,7 +22,7 @@ texts = st.text(max_size=30)
 medias = st.builds(Media, texts, texts, st.integers(0, 1 << 50), st.integers(-(1 << 40), 1 << 45))
 probes = st.builds(Probe, st.sampled_from(["ok", "damaged", "empty", "too_short"]), st.integers(0, 1 << 40), texts)
 leads = st.none() | st.from_regex(r"[0-9]{1,12}", fullmatch=True)
-meetings = st.builds(Meeting, leads, texts, st.lists(texts, max_size=3).map(tuple))
+meetings = st.builds(Meeting, leads, texts, st.lists(texts, max_size=3).map(tuple), st.booleans())
 
 
 @given(medias, probes, meetings, texts, texts)

@@ -55,6 +55,20 @@ def test_metadata_lead_wins() -> None:
     assert read_metadata(json.dumps(told).encode(), PREFIXES) == Meeting("22", "lead-1-x", ("Анна",))
 
 
+def test_number_of_no_lead() -> None:
+    """The room's name holds a number that is no lead's, as the Prosody module was told: the name says nothing."""
+    told = {"meeting_url": "https://m/lead-123452", "lead_known": False}
+    assert read_metadata(json.dumps(told).encode(), PREFIXES) == Meeting(None, "lead-123452", (), lead_known=False)
+    assert read_metadata(json.dumps(told | {"lead_id": "7"}).encode(), PREFIXES).lead_id == "7"
+
+
+@pytest.mark.parametrize("lead_known", [True, None, 0, "", "false"])
+def test_strange_lead_known(lead_known: object) -> None:
+    """Only a plain `false` takes the room's name its word."""
+    told = {"meeting_url": "https://m/lead-7", "lead_known": lead_known}
+    assert read_metadata(json.dumps(told).encode(), PREFIXES) == Meeting("7", "lead-7")
+
+
 @pytest.mark.parametrize("lead", ["abc", "", "1234567890123", None, 1.5, ["1"], "١٢", "1\n", True])
 def test_strange_lead(lead: object) -> None:
     """A lead id that is none is passed over for the room name."""
