@@ -65,7 +65,7 @@ def find(state: LeadState, event: Reservation, today: LocalDay, context: Context
     found = judge(state, today, rules)
     if found is None or found.documents < rules.documents:
         return ()
-    evidence = Evidence(event.event_id, event.ts, "reservation", f"{event.doc}, снято {-event.qty} шт.")
+    evidence = Evidence(event.event_id, event.ts, "reservation", f"{event.doc}, снято {whole(-event.qty)} шт.")
     return rise(state, _signal(event.lead_id, event_id("signal", "broken", event.event_id), event.ts, found, evidence))
 
 

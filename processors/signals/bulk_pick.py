@@ -23,6 +23,7 @@ from processors.context import Context
 from processors.days import DAY_MS, day_start, local_day
 from processors.emptying import NONE, Judged, judge, may_matter
 from processors.rules.stock import BulkPickRules
+from processors.russian.plural import whole
 from processors.signals.raising import Cleared, Fresh, clear, rise
 from processors.state import LeadState
 from processors.stock import Flow, Stock, move, tell
@@ -117,7 +118,7 @@ def _signal(stock: Stock, event: Reservation | Pick | Shipment, judged: Judged, 
         strength=round(strength if firm else strength / 2, 3),
         unit="pieces",
         figures=figures,
-        evidence=[Evidence(event.event_id, event.ts, _kind(event), f"{event.doc}, {event.qty} шт.")],
+        evidence=[Evidence(event.event_id, event.ts, _kind(event), f"{event.doc}, {whole(event.qty)} шт.")],
     )
 
 

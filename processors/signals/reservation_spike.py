@@ -81,7 +81,7 @@ def find(state: LeadState, event: Reservation, today: LocalDay, context: Context
     news: Sequence[Signal | Fresh] = ()
     told = heard(state, RULE, severity, score, strength, event.ts)
     if not told or behind(state, RULE, found.value, score, found.unit):
-        said = Evidence(event.event_id, event.ts, "reservation", f"{event.doc}, {event.qty} шт.")
+        said = Evidence(event.event_id, event.ts, "reservation", f"{event.doc}, {whole(event.qty)} шт.")
         number = event_id("signal", RULE, event.event_id)
         signal = _signal(found, figures, event.lead_id, event.ts, common, said, number)
         news = (Fresh(signal),) if told else rise(state, signal)

@@ -35,7 +35,7 @@ async def test_an_alert_is_one_message_all_its_life(line: Line) -> None:
     await line.publish(alert, alert)
     message = await line.shown(alert)
     assert message.chat == CURATOR
-    assert "13\u00a0броней за день при обычных 4" in message.text
+    assert "13\u00a0броней на 910\u00a0шт." in message.text
 
     query = line.telegram.press(message.message_id, "Принято", {"id": 9, "name": "Анна"})
     seen = pressed(alert, "seen", "acknowledged")

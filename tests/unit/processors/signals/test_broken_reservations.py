@@ -33,7 +33,7 @@ def test_thirty_thousand_pieces_taken_back_are_seen() -> None:
     assert (signal.severity, signal.value, signal.unit) == ("critical", 30_000, "pieces")
     assert (signal.figures["documents"], signal.figures["usual_share"], signal.figures["usual"]) == (1, 10.0, 100.0)
     assert signal.lead_id == "7"
-    assert signal.evidence[0].text == "снято с резерва за 3 дн.: 30000 шт."
+    assert signal.evidence[0].text == "за 3\u00a0дня снято 30\u00a0000 шт."
     assert client.evening() == []  # said once
 
 
@@ -45,7 +45,7 @@ def test_many_documents_are_told_at_once() -> None:
         found += client.reserve(-90, action="cancelled", hour=12 + n / 10)
     assert severities(found) == ["warning"]
     assert isinstance(found[0], Signal)
-    assert found[0].evidence[0].text == "R: -90 шт."
+    assert found[0].evidence[0].text == "R, снято 90 шт."
 
 
 @pytest.mark.parametrize("action", ["cancelled", "changed"])

@@ -43,7 +43,7 @@ def test_thresholds_by_count(count: int, severity: str | None) -> None:
         assert (signal.window_start, signal.ts, signal.evidence[0].text) == (
             day_start(TODAY),
             at(TODAY, 9),
-            "R-1: 40 шт.",
+            "R-1, 40 шт.",
         )
         assert signal.score >= 1 and 0.5 <= signal.strength <= 1
 
@@ -58,7 +58,7 @@ def test_the_evening_knows_more() -> None:
     found = spike.evening(state, "7", at(TODAY, 18), around)
     (signal,) = [each for each in found if isinstance(each, Signal)]
     assert (signal.severity, signal.lead_id) == ("warning", "7")
-    assert [(each.kind, each.text) for each in signal.evidence] == [("day", "создано броней: 14, в них 40 шт.")]
+    assert [(each.kind, each.text) for each in signal.evidence] == [("day", "14\u00a0броней на 40 шт.")]
     before = encode_state(state)
     assert spike.evening(state, "7", at(TODAY, 19), around) == ()
     assert encode_state(state) == before  # a lead of whom a look finds nothing writes no state
