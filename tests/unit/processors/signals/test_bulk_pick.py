@@ -34,7 +34,7 @@ def test_everything_reserved_at_once_rings_before_anything_has_left() -> None:
     figures = signal.figures
     assert (figures["stock"], figures["out"], figures["left"], figures["days"]) == (stock, stock, stock, 1)
     assert (figures["share"], figures["usual"], figures["worst"], figures["inbound"]) == (100, 10, 10, 0)
-    assert signal.evidence[0].text == f"R, {whole(stock)} шт."
+    assert signal.evidence[0].text == f"R, {stock} шт."
     assert stock_of(client) == stock  # nothing left yet
 
 
