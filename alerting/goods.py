@@ -89,7 +89,7 @@ def bulk_pick(alert: Alert) -> str:
         said += f" из {whole(round(stock))} на складе ({percent(out / stock)})"
     elif stock > 0:
         said += f": больше, чем на складе ({whole(round(stock))})"
-    if alert.baseline > 0:
+    if 0 < alert.baseline < out:
         said += f"; обычно {decimal(alert.baseline)}"
     parts = [words(figures) for name, words in _BULK_PARTS.items() if figures.get(name, 0.0) > 0]
     if figures.get("inbound", 1.0) + figures.get("announced", 0.0) <= 0:
@@ -98,7 +98,7 @@ def bulk_pick(alert: Alert) -> str:
 
 
 _BULK_PARTS: Mapping[str, Callable[[Mapping[str, float]], str]] = {
-    "withdrawn": lambda f: f"Клиент забирает себе {pieces(f['withdrawn'])}",
+    "withdrawn": lambda f: f"Из них клиент забирает себе {pieces(f['withdrawn'])}",
     "gone": lambda f: f"Закончилось: {count(round(f['gone']), ARTICLES)} из {whole(round(f.get('skus', f['gone'])))}",
     "days_to_zero": lambda f: f"Остатка хватит на {measure(max(f['days_to_zero'], 0.1), DAYS)}",
     "inbound": lambda f: f"Пришло {pieces(f['inbound'])}",

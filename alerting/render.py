@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 
 from alerting.clients import LONGEST_NAME, Client
 from alerting.foreign import cut, telegram
-from alerting.shown import documents, moment, quotes
+from alerting.shown import documents, quotes
 from alerting.texts import TEXTS, title
+from processors.russian.dates import moment
 from schemas.alerts import Alert, Severity
 from schemas.callback import Action, encode
 

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Sequence
 
 from msgspec.structs import replace
 
-from alerting.clients import Client, Clients
+from alerting.clients import LONGEST_NAME, Client, Clients
 from alerting.cutting import split
 from alerting.foreign import cut, telegram
 from alerting.goods import booked
@@ -25,7 +25,7 @@ from schemas.types import LeadId, Millis
 
 MOST = 30
 """Items of a list: more nobody reads in a chat; what is left out is counted."""
-LONGEST_SUMMARY, LONGEST_NAME = 400, 80
+LONGEST_SUMMARY = 400
 STALE_MS = DAY_MS
 """A source without anything for so long is pointed out."""
 

@@ -2,7 +2,7 @@
 
 from alerting.clients import LONGEST_NAME, Client, linked, message_at
 from alerting.foreign import cut, telegram
-from processors.russian.dates import clock, date, place
+from processors.russian.dates import date, moment, place
 from schemas.alerts import Alert, Evidence
 from schemas.types import Millis
 
@@ -40,11 +40,6 @@ def documents(alert: Alert) -> list[str]:
         last.pop("day", None)
     by_text = {each.text: each for each in sorted(last.values(), key=_ts)}  # a document that is reserved, then picked
     return [f"{_DOCUMENTS[each.kind]}: {_document(each)}" for each in by_text.values()]
-
-
-def moment(ts: Millis) -> str:
-    """`21 ноября в 14:05`."""
-    return f"{date(ts)} в\u00a0{clock(ts)}"
 
 
 def _document(evidence: Evidence) -> str:

@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from alerting import goods
-from processors.russian.dates import date
+from alerting.clients import linked, message_at
+from processors.russian.dates import date, moment
 from processors.russian.plural import (
     DAYS,
     HOURS,
@@ -18,11 +19,11 @@ from processors.russian.plural import (
     count,
     measure,
 )
-from schemas.alerts import Alert, Rule
+from schemas.alerts import Alert, Evidence, Rule
 
 
 class Text(NamedTuple):
-    """`what` makes the sentences of an alert, none where its quotes say it all; they need no markup."""
+    """`what` makes the sentences of an alert, none where its quotes say it all, in Telegram's HTML."""
 
     title: str
     what: Callable[[Alert], str]
@@ -43,7 +44,7 @@ def _silence(last: str) -> Callable[[Alert], str]:
         figures = alert.figures
         rare = figures.get("days") == alert.value  # of a rare buyer all days count
         ago = count(round(alert.value), DAYS if rare else WORKING_DAYS)
-        said = f"{last} {date(alert.evidence[-1].ts)}, {ago} назад." if alert.evidence else f"Тишина уже {ago}."
+        said = f"{last} {_seen(alert.evidence[-1])}, с тех пор {ago}." if alert.evidence else f"Тишина уже {ago}."
         usual, longest = figures.get("usual_gap", alert.baseline), figures.get("longest_gap", 0.0)
         if usual > 0:
             said += f" Обычный перерыв — {measure(usual, DAYS)}"
@@ -53,11 +54,18 @@ def _silence(last: str) -> Callable[[Alert], str]:
     return text
 
 
+def _seen(evidence: Evidence) -> str:
+    """When, as a link where the message can be opened; of what was imported only the day is known."""
+    return linked(moment(evidence.ts) if evidence.event_id else date(evidence.ts), message_at(evidence.ref))
+
+
 def _reply(alert: Alert) -> str:
     figures = alert.figures
     days, messages = round(figures.get("days", alert.value)), round(figures.get("messages", 0))
-    said = f"Без ответа {count(messages, OUR_MESSAGES)}, первое ждёт" if messages else "Ответа нет"
-    said += f" уже {count(days, DAYS)}."
+    said = f"Без ответа {count(messages, OUR_MESSAGES)}" if messages else "Ответа нет"
+    if messages and alert.evidence:
+        said += f" ({'первое ' if messages > 1 else ''}{_seen(alert.evidence[-1])})"
+    said += f", ждём {count(days, DAYS)}."
     hours = figures.get("usual_hours", 0.0)
     if hours >= 48:
         said += f" Обычно отвечает за {measure(hours / 24, DAYS)}."

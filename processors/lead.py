@@ -90,7 +90,7 @@ def step(state: LeadState, event: Event, meta: Meta, context: Context | None = N
             found: list[Finding] = []
             if event.action == "created":
                 day.reservations += 1
-                found += silence.heard(state, silence.ORDERS, event.ts)
+                found += silence.heard(state, silence.ORDERS, event)
             elif event.qty < 0:
                 day.cancelled += 1
                 day.cancelled_qty -= event.qty
@@ -119,15 +119,15 @@ def step(state: LeadState, event: Event, meta: Meta, context: Context | None = N
             return bulk_pick.find(state, event, today, context)
         case Call():
             state.day(today).calls += 1
-            return [*silence.heard(state, silence.CALLS, event.ts), *phrases.in_call(state, event, context)]
+            return [*silence.heard(state, silence.CALLS, event), *phrases.in_call(state, event, context)]
         case Message(author=author):
             if not author.client:
                 state.day(today).answers += 1
                 phrases.know_staff(state, author.name)
-                silence.asked(state, event.ts)
+                silence.asked(state, event)
                 return NOTHING
             state.day(today).messages += 1
-            return [*silence.wrote(state, event.ts), *phrases.in_message(state, event, context)]
+            return [*silence.wrote(state, event), *phrases.in_message(state, event, context)]
         case MessageEdited(author=author) if author.client:
             return phrases.in_message(state, event, context)
         case Mail():
@@ -138,7 +138,7 @@ def step(state: LeadState, event: Event, meta: Meta, context: Context | None = N
             state.muted_until = event.until
         case MeetingRecorded():
             state.day(today).meetings += 1
-            return silence.heard(state, silence.MEETINGS, event.ts)
+            return silence.heard(state, silence.MEETINGS, event)
         case MeetingTranscribed():
             return phrases.in_meeting(state, event, context)
         case PhraseVerdict():

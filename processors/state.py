@@ -99,6 +99,14 @@ class Talk(msgspec.Struct, array_like=True):
     waits: list[float] = []
 
 
+class Last(msgspec.Struct, array_like=True, frozen=True, gc=False):
+    """What came last in a channel: when (ms UTC), the event, and where it stands (`schemas.alerts.Evidence.ref`)."""
+
+    ts: int
+    event_id: str
+    ref: str = ""
+
+
 class LeadState(msgspec.Struct, array_like=True):
     """The one mutable thing of the fold (`processors.lead.step`).
 
@@ -112,7 +120,8 @@ class LeadState(msgspec.Struct, array_like=True):
     `tones` the last talks and whether a model found them bad, `staff` names of ours in the client's chats. `at` (ms
     UTC) is up to when the lead is folded: the append time of its last record, or its hour that came later and changed
     something. `usual` and `sizes` are derived of the days before, `ordered` are the last days with orders among those
-    that `days` has no more, `talk` is what waits for an answer. Fields are only added at the end.
+    that `days` has no more, `talk` is what waits for an answer, `last` is what came last in each channel that may fall
+    silent. Fields are only added at the end.
     """
 
     applied: int = -1
@@ -135,6 +144,7 @@ class LeadState(msgspec.Struct, array_like=True):
     sizes: Sizes | None = None
     ordered: list[LocalDay] = []
     talk: Talk | None = None
+    last: dict[Rule, Last] = {}
 
     def day(self, day: LocalDay) -> Day:
         """The figures of a day, made when missing."""

@@ -52,6 +52,11 @@ def clock(ts: Millis) -> str:
     return f"{_local(ts):%H:%M}"
 
 
+def moment(ts: Millis) -> str:
+    """`21 ноября в 14:05`, Moscow time."""
+    return f"{date(ts)} в\u00a0{clock(ts)}"
+
+
 def place(at_ms: int) -> str:
     """Where in a recording: `02:15`, from an hour on `1:02:15`."""
     minutes, seconds = divmod(at_ms // 1000, 60)

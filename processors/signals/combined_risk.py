@@ -31,7 +31,7 @@ def find(
     state: LeadState, score: Score, before: float, findings: Sequence[Part], rules: ScoreRules, found: Sequence[object]
 ) -> Sequence[Signal | Fresh | Cleared]:
     """What a score that is said now means. `before` are the points that were said last, `findings` the parts of it that
-    a rule has raised, `found` what rules have just found, for its words.
+    a rule has raised, `found` what rules have just found, for its words. "Before" stays what was before it opened.
     """
     level, last = LEVELS.index(score.level), state.raised.get(RULE)
     if level == 0:
@@ -40,7 +40,7 @@ def find(
         together = sum(1 for part in findings if part.points >= rules.together)
         opens = together >= LEAST_FINDINGS and score.points >= rules.yellow  # a level that only lasts is no news
         return rise(state, _signal(state, score, before, found)) if opens else ()
-    return rise(state, _signal(state, score, before, found))
+    return rise(state, _signal(state, score, last.baseline, found))
 
 
 def _signal(state: LeadState, score: Score, before: float, found: Sequence[object]) -> Signal:

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from processors.phrases import Match
 from processors.state import LeadState
 from schemas.alerts import SEVERITIES, Evidence, Rule, Severity
+from schemas.events import Event, MeetingMinutes, MeetingRecorded, MeetingTranscribed, Message, MessageEdited
 from schemas.types import LocalDay, Millis
 
 MOST_QUOTES = 5
@@ -23,6 +24,17 @@ class Heard(NamedTuple):
 
     match: Match
     evidence: Evidence
+
+
+def ref_of(event: Event) -> str:
+    """Where its source has it, as `Evidence.ref`; empty where nothing can be opened."""
+    match event:
+        case Message() | MessageEdited():
+            return f"{event.chat_id}/{event.message_id}"
+        case MeetingRecorded() | MeetingTranscribed() | MeetingMinutes():
+            return event.recording_id
+        case _:
+            return ""
 
 
 def repeats(

@@ -23,7 +23,7 @@ from processors.context import Context
 from processors.days import DAY_MS, local_day
 from processors.phrases import SAID, Match, Topic, rank
 from processors.rules.words import WordRules
-from processors.signals.heard import MOST_QUOTES, QUOTE_CHARS, Heard, is_news, quoted, repeats
+from processors.signals.heard import MOST_QUOTES, QUOTE_CHARS, Heard, is_news, quoted, ref_of, repeats
 from processors.signals.raising import Cleared, clear, rise
 from processors.state import LeadState
 from schemas.alerts import Evidence, Rule, Severity, Signal
@@ -57,8 +57,7 @@ NEWER_TRANSCRIPT_DAYS = 8
 def in_message(state: LeadState, event: Message | MessageEdited, context: Context) -> Sequence[Found]:
     """Words of the client in a chat. An edit says nothing twice, unless it says more."""
     until = local_day(event.ts) + EDITABLE_DAYS
-    ref = f"{event.chat_id}/{event.message_id}"
-    said = [Evidence(event.event_id, event.ts, "message", event.text, who=event.author.name, ref=ref)]
+    said = [Evidence(event.event_id, event.ts, "message", event.text, who=event.author.name, ref=ref_of(event))]
     return _judge(state, event, f"{event.chat_id}:{event.message_id}", until, said, context)
 
 
@@ -72,7 +71,7 @@ def in_meeting(state: LeadState, event: MeetingTranscribed, context: Context) ->
             each.text,
             at_ms=each.start_ms,
             who=each.speaker or "",
-            ref=event.recording_id,
+            ref=ref_of(event),
         )
         for each in event.utterances
         if (each.speaker or "").casefold() not in state.staff

@@ -19,10 +19,12 @@ from typing import Final, NamedTuple
 from processors.context import Context
 from processors.days import DAY_MS, HOUR_MS, day_since, day_start, local_day, local_day_of
 from processors.rhythm import Silence, silence, surprise
+from processors.signals.heard import ref_of
 from processors.signals.raising import Cleared, Fresh, clear, look
-from processors.state import LeadState, Talk
+from processors.state import Last, LeadState, Talk
 from schemas.alerts import Evidence, Rule, Severity, Signal
 from schemas.codec import event_id
+from schemas.events import Event, Message
 from schemas.types import LeadId, LocalDay, Millis
 
 ORDERS: Final = "order_silence"
@@ -52,28 +54,36 @@ class _Found(NamedTuple):
     figures: dict[str, float]
 
 
-def heard(state: LeadState, rule: Rule, ts: Millis) -> Sequence[Cleared]:
+def heard(state: LeadState, rule: Rule, event: Event) -> Sequence[Cleared]:
     """The channel's silence is over: something came."""
-    return clear(state, rule, ts)
+    _remember(state, rule, event)
+    return clear(state, rule, event.ts)
 
 
-def wrote(state: LeadState, ts: Millis) -> Sequence[Cleared]:
+def wrote(state: LeadState, event: Message) -> Sequence[Cleared]:
     """The client wrote: what we had asked is answered."""
-    talk = state.talk
+    talk, ts = state.talk, event.ts
     if talk is not None and talk.asked:
         talk.waits = [*talk.waits[1 - WAITS_KEPT :], round(max(0, ts - talk.asked) / HOUR_MS, 2)]
         talk.asked, talk.messages = 0, 0
-    return (*heard(state, CHAT, ts), *heard(state, ANSWERS, ts))
+    return (*heard(state, CHAT, event), *clear(state, ANSWERS, ts))
 
 
-def asked(state: LeadState, ts: Millis) -> None:
+def asked(state: LeadState, event: Message) -> None:
     """One of us wrote: the first message since his last one waits for an answer."""
     talk = state.talk
     if talk is None:
         talk = state.talk = Talk()
     if not talk.asked:
-        talk.asked = ts
+        talk.asked = event.ts
+        _remember(state, ANSWERS, event)
     talk.messages += 1
+
+
+def _remember(state: LeadState, rule: Rule, event: Event) -> None:
+    last = state.last.get(rule)
+    if last is None or event.ts >= last.ts:
+        state.last[rule] = Last(event.ts, event.event_id, ref_of(event))
 
 
 def outlived(state: LeadState, stale: Sequence[LocalDay]) -> None:
@@ -192,6 +202,13 @@ def _say(
             strength=round(min(1.0, score / 2 + EACH_CHANNEL * len(others)), 3),
             unit="days",
             figures=found.figures | others,
-            evidence=[Evidence("", found.since, "last")],
+            evidence=[_evidence(state.last.get(found.rule), found.since)],
         ),
     )
+
+
+def _evidence(last: Last | None, since: Millis) -> Evidence:
+    """What came last, where it was seen; of what was imported since only the day is known."""
+    if last is None or local_day(last.ts) != local_day(since):
+        return Evidence("", since, "last")
+    return Evidence(last.event_id, last.ts, "last", ref=last.ref)

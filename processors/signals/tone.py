@@ -7,6 +7,7 @@ by rules (`OFFLINE`) say nothing of it here. Warning, never more; cleared by a t
 from collections.abc import Sequence
 
 from processors.context import Context
+from processors.signals.heard import ref_of
 from processors.signals.raising import Cleared, Fresh, clear, rise
 from processors.state import LeadState
 from schemas.alerts import Evidence, Signal
@@ -63,5 +64,4 @@ def _evidence(event: ChatSummary | MeetingMinutes, minutes: Minutes) -> list[Evi
     """What was complained of, in the client's words, else the summary."""
     kind = "meeting" if isinstance(event, MeetingMinutes) else "chat"
     quotes = [point.quote for point in (*minutes.conflicts, *minutes.pains)[:2]] or [minutes.summary[:300]]
-    ref = event.recording_id if isinstance(event, MeetingMinutes) else ""
-    return [Evidence(event.event_id, event.ts, kind, quote, ref=ref) for quote in quotes]
+    return [Evidence(event.event_id, event.ts, kind, quote, ref=ref_of(event)) for quote in quotes]

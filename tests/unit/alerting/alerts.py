@@ -166,7 +166,8 @@ def said(text: str, who: str = "", kind: str = "message", at_ms: int | None = No
 
 
 LAST_ORDER = Evidence("", moscow(13), "last")
-"""Silence shows the day of what came last."""
+"""Silence shows the day of what came last, and where it can be opened."""
+ASKED = Evidence("00000000000000e8", moscow(17, 10, 40), "last", ref="-1001234567890/43")
 
 EACH_RULE = {
     "order-silence": found(
@@ -179,14 +180,17 @@ EACH_RULE = {
         *("chat_silence", 11, 2),
         unit="days",
         figures={"days": 15, "usual_gap": 2, "longest_gap": 5},
-        evidence=[Evidence("", moscow(6), "last")],
+        evidence=[Evidence("00000000000000e5", moscow(6, 9, 12), "last", ref="-1001234567890/42")],
     ),
     "call-silence": found(
         *("call_silence", 21, 5), unit="days", figures={"usual_gap": 5, "longest_gap": 12}, evidence=[LAST_ORDER]
     ),
     "meeting-silence": found("meeting_silence", 31, 7, unit="days", figures={"usual_gap": 7, "longest_gap": 14}),
     "reply-silence": found(
-        *("reply_silence", 4, 0.1), unit="days", figures={"days": 4, "messages": 3, "usual_hours": 2.4}
+        *("reply_silence", 4, 0.1),
+        unit="days",
+        figures={"days": 4, "messages": 3, "usual_hours": 2.4},
+        evidence=[ASKED],
     ),
     "volume-decline": found(
         *("volume_decline", 2.1, 6.4), unit="reservations", figures={"ratio": 0.33, "fleet": 0.97}, severity="critical"

@@ -199,9 +199,9 @@ def test_figures_of_a_sentence_do_not_contradict_each_other() -> None:
     bulk = replace(ALERTS["bulk-pick"], value=55, figures={"stock": 23, "out": 55, "days": 1})
     assert "За день забронировано и вывезено 55 шт.: больше, чем на складе (23)" in says(bulk)
     silent = replace(ALERTS["order-silence"], value=45, figures={"days": 45, "working_days": 45, "usual_gap": 8.4})
-    assert "Последний заказ был 13 ноября, 45 дней назад" in says(silent)
+    assert "Последний заказ был 13 ноября, с тех пор 45 дней" in says(silent)
     busy = replace(silent, value=33, figures={"days": 45, "working_days": 33, "usual_gap": 1})
-    assert "33 рабочих дня назад" in says(busy)
+    assert "с тех пор 33 рабочих дня" in says(busy)
 
 
 def test_markup_in_evidence_is_shown_not_obeyed() -> None:

@@ -10,12 +10,20 @@ from hypothesis import strategies as st
 from processors.days import DAY_MS, HOUR_MS, day_start
 from processors.signals import silence
 from processors.signals.raising import Cleared
-from processors.state import Day, LeadState
-from schemas.alerts import Signal
+from processors.state import Day, Last, LeadState
+from schemas.alerts import Evidence, Signal
+from schemas.events import Author, Message
 from schemas.types import LocalDay
 from tests.unit.processors.clients import TODAY, at, client, context, weekday
 
 QUIET = context()
+
+
+def wrote(ts: int) -> Message:
+    """A message of that time."""
+    number = f"{ts:016x}"
+    known = {"event_id": number, "lead_id": "7", "ts": ts, "source": "telegram:bot"}
+    return Message("-1001", str(ts), Author("9"), "слова", **known)
 
 
 def look(state: LeadState, days: int, hour: int = 20, rules: str = "") -> Sequence[Signal | Cleared]:
@@ -85,7 +93,7 @@ def test_the_first_order_ends_it() -> None:
     state = client(lambda day: 4, last=TODAY)
     days = first(state, "order_silence")
     assert days is not None
-    assert silence.heard(state, "order_silence", at(TODAY + days + 1)) == (
+    assert silence.heard(state, "order_silence", wrote(at(TODAY + days + 1))) == (
         Cleared("order_silence", at(TODAY + days + 1)),
     )
     state.days[TODAY + days + 1] = Day(4, 40)
@@ -153,21 +161,40 @@ def test_silent_in_everything_is_one_alert() -> None:
     assert look(state, 10) == []
 
 
+def test_a_silence_shows_what_came_last() -> None:
+    """The event itself, and where it stands; of a later day, which an import brought, only the day is known."""
+    state = client(lambda day: 4, last=TODAY)
+    silence.heard(state, "order_silence", wrote(at(TODAY, 15)))
+    silence.heard(state, "order_silence", wrote(at(TODAY - 1)))  # one that came late
+    days = first(state, "order_silence")
+    assert days is not None
+    shown = state.last["order_silence"]
+    state.raised.clear()
+    (signal,) = look(state, days)
+    assert isinstance(signal, Signal)
+    assert signal.evidence == [Evidence(shown.event_id, at(TODAY, 15), "last", ref=f"-1001/{at(TODAY, 15)}")]
+    state.raised.clear()
+    state.last["order_silence"] = Last(at(TODAY - 3), "0" * 16)
+    (signal,) = look(state, days)
+    assert isinstance(signal, Signal)
+    assert signal.evidence == [Evidence("", day_start(TODAY), "last")]
+
+
 def ask_and_answer(state: LeadState, hours: float, times: int = 12) -> None:
     """So many questions of ours, each answered after so many hours."""
     for number in range(times):
         ts = at(TODAY - 2 * times + 2 * number)
-        silence.asked(state, ts)
-        silence.asked(state, ts + HOUR_MS)
-        silence.wrote(state, ts + int(hours * HOUR_MS))
+        silence.asked(state, wrote(ts))
+        silence.asked(state, wrote(ts + HOUR_MS))
+        silence.wrote(state, wrote(ts + int(hours * HOUR_MS)))
 
 
 def test_he_does_not_answer() -> None:
     """Who answers within six hours and now leaves two messages lying for days."""
     state = talker(messages=1)
     ask_and_answer(state, 6)
-    silence.asked(state, at(TODAY, 10))
-    silence.asked(state, at(TODAY, 12))
+    silence.asked(state, wrote(at(TODAY, 10)))
+    silence.asked(state, wrote(at(TODAY, 12)))
     for day in range(TODAY + 1, TODAY + 61):
         state.days[day].messages = 1  # somebody else of his writes still
     days = first(state, "reply_silence")
@@ -176,7 +203,7 @@ def test_he_does_not_answer() -> None:
     (signal,) = look(state, days)
     assert isinstance(signal, Signal)
     assert signal.figures == {"days": float(days), "messages": 2.0, "usual_hours": 6.0}
-    cleared = silence.wrote(state, at(TODAY + days + 1))
+    cleared = silence.wrote(state, wrote(at(TODAY + days + 1)))
     assert [each.rule for each in cleared] == ["reply_silence"]
     assert state.talk is not None and state.talk.asked == 0
 
@@ -187,7 +214,7 @@ def test_who_never_answers_is_not_late() -> None:
     ask_and_answer(slow, 240)
     ask_and_answer(new, 1, times=9)
     for state in (slow, new):
-        silence.asked(state, at(TODAY))
+        silence.asked(state, wrote(at(TODAY)))
         assert not any(isinstance(found, Signal) and found.rule == "reply_silence" for found in look(state, 5))
 
 
@@ -204,9 +231,9 @@ def test_always_finite_and_at_most_one_for_silent_orders(
     """Whatever was there: finite figures; nothing found leaves nothing behind; silent orders speak for all."""
     state = LeadState(first_day=min(days, default=TODAY), days={day: Day(*figures) for day, figures in days.items()})
     for number, hours in enumerate(waits):
-        silence.asked(state, at(TODAY) - (number + 1) * DAY_MS)
-        silence.wrote(state, at(TODAY) - (number + 1) * DAY_MS + int(hours * HOUR_MS))
-    silence.asked(state, at(TODAY))
+        silence.asked(state, wrote(at(TODAY) - (number + 1) * DAY_MS))
+        silence.wrote(state, wrote(at(TODAY) - (number + 1) * DAY_MS + int(hours * HOUR_MS)))
+    silence.asked(state, wrote(at(TODAY)))
     found = [each for each in look(state, after) if isinstance(each, Signal)]
     assert all(
         isfinite(figure) for each in found for figure in (each.score, each.value, each.strength, *each.figures.values())
