@@ -75,6 +75,10 @@ WRONG: dict[Trouble, tuple[str, str]] = {
         "Бот не может писать в чат {subject}{why}.",
         "Верните бота в чат или исправьте номер чата в настройках, раздел [telegram]. Сообщения для этого чата ждут.",
     ),
+    "mail_refused": (
+        "Почта {subject} не принимает письма{why}.",
+        "Проверьте раздел [mail]: узел, порт, имя, пароль и адреса. Сообщения ждут Telegram, письма повторятся сами.",
+    ),
 }
 """What is wrong, and what to do. `{subject}` and `{why}` are put in."""
 
@@ -89,6 +93,7 @@ OVER: dict[Trouble, str] = {
     "recordings_missing": "Записи встреч в {subject} снова доступны. Распознавание продолжается само.",
     "dead_letters": "Негодных записей больше не прибавляется.",
     "source_parked": "Источник {subject} снова читается.",
+    "mail_refused": "Почта {subject} снова принимает письма.",
     "chat_closed": "Бот снова может писать в чат {subject}. Накопленные сообщения уходят сами.",
 }
 """What is told when it has passed; what is not here has no end. `{lasted}`: for how long."""

@@ -8,6 +8,8 @@
 in mid-call and is in doubt: the message may stand in the chat or not, and the Bot API can neither be asked nor told an
 idempotency key. It is then sent again under a mark, because a lost alert is worse than a repeated one; so is a call
 whose answer never came. Edits repeat without harm and need no `calling`. Everything else is sent once.
+
+What Telegram does not take goes by mail too (`unheard`), once for each piece of news: `mailed` stands here behind it.
 """
 
 from dataclasses import dataclass
@@ -25,7 +27,8 @@ class Item(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     `to` names the receiver (`lead:ID`, `chat:ID`, `shared`, `head`, `report` or `ops`), so that a changed setting also
     moves what waits. `text` is empty when nothing is to be done. `sent` is the version that stands in `chat` as
     `message_id`. `offset` and `ts` are of the record in `topic`. `rings` until the message of its own that it asks for
-    is being sent.
+    is being sent. `news` is the last version that was more than a change of what stands in the chat, wanted at
+    `news_at`; `mailed` the last version that went by mail.
     """
 
     key: str
@@ -43,6 +46,9 @@ class Item(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     chat: int = 0
     message_id: int = 0
     failed: str = ""
+    news: int = 0
+    news_at: Millis = 0
+    mailed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +79,16 @@ def want(item: Item | None, wish: Wish, topic: str) -> Item | None:
         ts=wish.ts,
         text=wish.message.text,
         buttons=wish.message.buttons,
+        news=wish.version,
+        news_at=wish.ts,
     )
     if item is None:
         return wanted
+    if not wish.rings:
+        wanted = replace(wanted, news=item.news, news_at=item.news_at)
     return replace(
         wanted,
+        mailed=item.mailed,
         calling=item.calling,
         doubt=item.doubt,
         sent=item.sent,
@@ -118,6 +129,7 @@ def merge(known: Item | None, read: Item) -> Item:
     if known is None:
         return read
     newest = read if read.version >= known.version else known
+    newest = replace(newest, mailed=max(known.mailed, read.mailed))
     done = read if read.sent >= known.sent else known
     if done.sent <= newest.sent:
         return newest
@@ -127,3 +139,13 @@ def merge(known: Item | None, read: Item) -> Item:
 def text_of(item: Item) -> str:
     """What is to be sent."""
     return f"{REPEATED}\n\n{item.text}" if item.doubt and not item.message_id else item.text
+
+
+def unheard(item: Item) -> bool:
+    """Whether it is news that neither Telegram nor the mail has taken."""
+    return bool(item.text) and max(item.sent, item.mailed) < item.news
+
+
+def mail(item: Item, version: int) -> Item:
+    """`version` went by mail; Telegram still has to get it."""
+    return replace(item, mailed=max(item.mailed, version))

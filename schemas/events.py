@@ -19,6 +19,7 @@ from schemas.warehouse import Adjustment, Inbound, Line, Pick, Reservation, Retu
 __all__ = [
     "Adjustment",
     "AlertAction",
+    "AlertMailed",
     "AlertsMuted",
     "Author",
     "Baseline",
@@ -168,6 +169,16 @@ class AlertsMuted(LeadEvent, frozen=True, tag="alerts_muted"):
     actor: Author
 
 
+class AlertMailed(LeadEvent, frozen=True, tag="alert_mailed"):
+    """An alert went by mail as well, for Telegram had not taken it in time. `alert_id`, `version`: as in `lead.alerts`;
+    `address`: whose mail.
+    """
+
+    alert_id: str
+    version: int
+    address: str
+
+
 class Baseline(LeadEvent, frozen=True, tag="baseline"):
     """Exact figures from the store: they replace every day from `first_day` to `last_day` in the state.
 
@@ -210,6 +221,7 @@ Event = (
     | Adjustment
     | StockSnapshot
     | AlertAction
+    | AlertMailed
     | AlertsMuted
     | Tick
     | Fleet

@@ -21,6 +21,7 @@ Trouble = Literal[
     "source_parked",
     "records_rejected",
     "chat_closed",
+    "mail_refused",
 ]
 """What may wait for a person. `alerting.notices` has the words for each."""
 

@@ -19,7 +19,7 @@ from streams.cli.check_machine import (
     port_faults,
     settings_warnings,
 )
-from streams.cli.check_outlets import bitrix_faults, llm_faults, notebook_faults, webhook_faults
+from streams.cli.check_outlets import bitrix_faults, llm_faults, mail_faults, notebook_faults, webhook_faults
 from streams.cli.check_speech import model_faults, model_warnings, speechkit_faults
 from streams.cli.check_telegram import telegram_faults, telegram_warnings
 from streams.clients.store import OPENER, call
@@ -102,6 +102,7 @@ FAULTS: dict[str, Look] = {
     "SpeechKit": speechkit_faults,
     "записи встреч": check_recordings.faults,
     "Telegram": telegram_faults,
+    "почта": mail_faults,
     "шлюз": gateway_faults,
     "разметки склада": mapping_faults,
     "правила": rules_faults,
@@ -125,7 +126,7 @@ WARNINGS: dict[str, Look] = {
 @click.command("check")
 @click.option("--json", "as_json", is_flag=True, help="Ответ для программы.")
 def check_command(as_json: bool) -> None:
-    """Проверить настройки и всё, что нужно для работы: порты, папки, Kafka, хранилище, речь, Telegram, модели,
+    """Проверить настройки и всё, что нужно для работы: порты, папки, Kafka, хранилище, речь, Telegram, почту, модели,
     Битрикс24, Open Notebook, n8n.
 
     Называет все ошибки сразу, не показывает секретов и ничего не меняет, кроме одной пустой записи в `ops.probe`.

@@ -75,6 +75,21 @@ def webhook_faults(loaded: Settings) -> list[str]:
     return faults
 
 
+def mail_faults(loaded: Settings) -> list[str]:
+    """The server lets us in, and there is somebody to write to. No letter is sent."""
+    mail = loaded.mail
+    if not mail.enabled:
+        return []
+    from streams.notify.mail.smtp import Post
+
+    faults = [] if mail.sender or mail.username else ["mail.sender: не указано, от кого письма"]
+    if not mail.head and not mail.chats:
+        faults.append("mail.head: не указан ни один адрес (mail.head, mail.chats), тревоги почтой не уйдут")
+    if mail.security == "none" and mail.username:
+        faults.append("mail.security: пароль уходит без шифрования; нужно starttls или tls")
+    return faults + _asked(f"почта ({mail.server}:{mail.port}, раздел [mail])", Post(mail).greet())
+
+
 def _listens(url: str) -> bool:
     """Whether an HTTP server is there; any answer will do, nothing is sent."""
     try:

@@ -34,6 +34,7 @@ KINDS = {
     "adjustment": "корректировка",
     "stock_snapshot": "остатки",
     "alert_action": "ответ на тревогу",
+    "alert_mailed": "тревога ушла и почтой",
     "alerts_muted": "просьба не звонить о клиенте",
     "identity_linked": "привязка клиента",
 }

@@ -20,7 +20,7 @@ SECRETS: dict[str, frozenset[str]] = {
     "transcribe": frozenset({"speechkit"}),
     "store": frozenset({"store"}),
     "minutes": frozenset({"llm", "store.api_token"}),
-    "notify": frozenset({"telegram", "bitrix", "notebook", "webhooks"}),
+    "notify": frozenset({"telegram", "mail", "bitrix", "notebook", "webhooks"}),
 }
 """Sections, or single settings, whose secrets a worker needs besides everybody's. A worker that reads another one fails
 at once, so that this table cannot be forgotten."""

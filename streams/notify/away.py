@@ -69,7 +69,7 @@ class AwayWatch:
         clock: Clock,
         world: World = WORLD,
     ) -> None:
-        self._chat = telegram.ops_chat or telegram.report_chat or telegram.curator_chat
+        self._chat = telegram.chat_of("ops")
         self._api, self._answers, self._notices, self._clock, self._world = api, answers, notices, clock, world
         self._kafka, self._telegram = Outage(clock), Outage(clock)
         self._sent: Sent | None = None

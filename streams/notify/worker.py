@@ -39,6 +39,8 @@ from streams.engine.places import disk
 from streams.engine.worker import Worker
 from streams.notify.away import AwayWatch, kafka_answers
 from streams.notify.commands import Commands
+from streams.notify.mail.second_way import SecondWay
+from streams.notify.mail.smtp import Post
 from streams.notify.outlets.bitrix import BitrixComments
 from streams.notify.outlets.bitrix_client import BitrixApi
 from streams.notify.outlets.files import Files
@@ -97,6 +99,10 @@ def build(settings: Settings) -> Worker:
     away = AwayWatch(settings.telegram, api, lambda: kafka_answers(settings.kafka), worker.notices, wall_clock)
     worker.background("away", away.run)
     worker.on_close(api.close)
+    if settings.mail.enabled:
+        post = Post(settings.mail)
+        second = SecondWay(settings.mail, settings.telegram, shelf, post, ours.places, worker.notices, wall_clock)
+        worker.background("mail", second.run)
     if settings.telegram.token.get_secret_value():  # without a token nothing is wrong: alerts wait in the outbox
         worker.needs["telegram"] = lambda: api.reachable
         worker.needs["chats"] = sender.closed

@@ -18,6 +18,7 @@ from streams.settings.kafka import Broker, Kafka
 from streams.settings.llm import Llm
 from streams.settings.log import Log
 from streams.settings.login import reaching
+from streams.settings.mail import Mail
 from streams.settings.outlets import Bitrix, Minutes, Notebook, Webhooks
 from streams.settings.sources import PREFIX, Environment, TomlFile
 from streams.settings.speech import Speech, SpeechKit
@@ -33,6 +34,7 @@ __all__ = [
     "Kafka",
     "Llm",
     "Log",
+    "Mail",
     "Metrics",
     "Minutes",
     "Notebook",
@@ -68,6 +70,7 @@ class Settings(BaseSettings):
     speech: Speech = Speech()
     speechkit: SpeechKit = SpeechKit()
     llm: Llm = Llm()
+    mail: Mail = Mail()
     minutes: Minutes = Minutes()
     bitrix: Bitrix = Bitrix()
     notebook: Notebook = Notebook()

@@ -53,6 +53,22 @@ class Telegram(Section):
         """Chats in which our own people read alerts: their words are no client's, and who is alone in one may press."""
         return {self.curator_chat, self.head_chat, *self.curators.values()} - {0}
 
+    def chat_of(self, to: str) -> int:
+        """The chat of a receiver (as `alerting.outbox.Item.to`); 0 where the settings name none."""
+        match to.partition(":"):
+            case ("report", _, _):
+                return self.report_chat or self.curator_chat
+            case ("ops", _, _):
+                return self.ops_chat or self.report_chat or self.curator_chat
+            case ("shared", _, _):
+                return self.curator_chat or self.report_chat
+            case ("head", _, _):
+                return self.head_chat or self.report_chat or self.curator_chat
+            case ("chat", _, chat):
+                return int(chat)
+            case (_, _, lead):
+                return self.curators.get(lead, self.curator_chat)
+
     def desk(self, lead: str) -> str:
         """Who is rung for a lead, as `schemas.events.Fleet.rung` names him."""
         return str(self.curators.get(lead, ""))

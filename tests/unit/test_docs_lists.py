@@ -28,6 +28,7 @@ TROUBLES = {
     "dead_letters": "много негодных записей",
     "records_rejected": "много негодных записей",
     "source_parked": "источник приостановлен",
+    "mail_refused": "почта не принимает письма",
     "chat_closed": "бот не может писать в чат",
 }
 """Each trouble to its row in docs/operations.md."""

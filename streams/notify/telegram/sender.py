@@ -201,17 +201,4 @@ class Sender:
 
     def _chat(self, item: Item) -> int:
         """Where the item goes; 0 when the settings name no chat: then it waits."""
-        if item.chat:
-            return item.chat
-        shared = self._telegram.curator_chat
-        if item.to == "report":
-            return self._telegram.report_chat or shared
-        if item.to == "ops":
-            return self._telegram.ops_chat or self._telegram.report_chat or shared
-        if item.to == "shared":
-            return shared or self._telegram.report_chat
-        if item.to == "head":
-            return self._telegram.head_chat or self._telegram.report_chat or shared
-        if item.to.startswith("chat:"):
-            return int(item.to.removeprefix("chat:"))
-        return self._telegram.curators.get(item.to.removeprefix("lead:"), shared)
+        return item.chat or self._telegram.chat_of(item.to)

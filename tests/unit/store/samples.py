@@ -46,6 +46,7 @@ _FIELDS: dict[type, dict[str, Any]] = {
     ev.Adjustment: {"doc": "A-1", "qty": -10_000_000},
     ev.StockSnapshot: {"doc": "Q-1", "qty": 0, "complete": True},
     ev.AlertAction: {"alert_id": "0" * 16, "action": "seen", "actor": _AUTHOR},
+    ev.AlertMailed: {"alert_id": "a" * 16, "version": 1, "address": "anna@example.ru"},
     ev.AlertsMuted: {"until": NOW + 86_400_000, "actor": _AUTHOR},
     ev.Tick: {"lead_id": ""},
     ev.Fleet: {"lead_id": "", "day": 20_000, "ratios": [1.0, 1.2], "verdicts": {"tone": (1, 2)}},

@@ -55,6 +55,7 @@ class Post:
         self.settings = Telegram(api=telegram.url, token=TOKEN, timeout=2.0, **ample | settings)  # type: ignore[arg-type]
         self.topic = topic
         self.told: list[tuple[str, str, str]] = []
+        self.details: list[str] = []
         self.pauses: list[float] = []
         self.api = BotApi(self.settings)
         self.shelf = Shelf(topic, topic, 2.0)  # type: ignore[arg-type]
@@ -80,8 +81,9 @@ class Post:
         assert isinstance(items[-1], Item)
         return items[-1]
 
-    def begins(self, kind: str, subject: str, _detail: str = "") -> None:
+    def begins(self, kind: str, subject: str, detail: str = "") -> None:
         """Notices."""
+        self.details.append(detail)
         self.told.append(("begins", kind, subject))
 
     def ends(self, kind: str, subject: str) -> None:
