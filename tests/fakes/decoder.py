@@ -43,6 +43,11 @@ def prepare(path: Path, folder: Path, lengths: Any) -> Any:
     return real.prepare(path, folder, lengths)
 
 
+def leave() -> None:
+    """End at once, and well."""
+    os._exit(0)
+
+
 def environment() -> dict[str, str]:
     """What it finds around it."""
     return dict(os.environ)

@@ -8,6 +8,7 @@ import asyncio
 import ctypes
 import os
 import pickle
+import resource
 import signal
 import sys
 from asyncio.subprocess import PIPE
@@ -20,6 +21,9 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 PR_SET_PDEATHSIG = 1
+LONGEST_S = 3600
+"""CPU seconds of a call: two passes over 12 h of eight channels take some minutes; a file that leads libav round in
+circles would hold up its partition for ever."""
 ENVIRONMENT = ("PATH", "PYTHONPATH", "LD_LIBRARY_PATH", "LANG", "TMPDIR")
 """What a Python needs to start as we did."""
 
@@ -44,7 +48,7 @@ async def apart(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> 
         if process.returncode is None:
             process.kill()
             await process.wait()
-    if process.returncode:
+    if process.returncode or not answer:
         raise RecordFault(f"the decoder died of the file ({_ending(process.returncode)})")
     well, value = pickle.loads(answer)
     if not well:
@@ -61,6 +65,7 @@ def main() -> None:
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != int(sys.argv[1]):
         return
+    resource.setrlimit(resource.RLIMIT_CPU, (LONGEST_S, LONGEST_S))  # then SIGXCPU or SIGKILL
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to the whole group: the worker ends us
     pipe = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what a library prints does not get into the answer

@@ -1,10 +1,12 @@
-"""Do the channels of one sound carry different people? Telephone recorders, for one, give each side a channel.
+"""Do the channels of one sound carry different people, or one sound upside down? Telephone recorders, for one, give
+each side a channel; a miswired line turns the sign of one, and the mix of both is silence.
 
 Only channels that differ beyond doubt are told apart: each is billed by itself, and one room heard from two places
 would be transcribed twice. Measured in windows of 20 ms while the sound is decoded. Memory for 90 minutes: 1.4 MB for
 two channels, 12 MB for eight.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any, Self
@@ -25,10 +27,14 @@ BATCH = 500
 ABOVE_FLOOR_DB = 10.0
 BELOW_TOP_DB = 45.0
 """What lies further under the loudest sound of a channel is too faint an echo of its neighbour to be recognised."""
+CANCELLED = 0.1
+"""Power of the mix over that of the channels below which a window is silenced by mixing (one would stand for channels
+that have nothing in common): lines of opposite phase, up to 4 dB of different loudness."""
 LEAST = 15
 """Windows of speech that make a channel somebody's: 0.3 s, a word. Fewer are clicks."""
 ALONE = 0.1
-"""Share of its own speech in which a channel must be heard alone; two who talk without a pause have 0.2 and more."""
+"""Share of its own speech in which a channel must be heard alone; two who talk without a pause have 0.2 and more. Also
+the share of all speech that mixing must silence before it is left: one of several people may be miswired."""
 SAME = 0.1
 """Share of speech that may be one sound in both: a signal tone, but nobody who is panned to the middle (0.5)."""
 ALIKE = 0.5
@@ -62,6 +68,7 @@ class Channels:
         self._waiting: list[Sound] = []
         self._levels: list[npt.NDArray[np.float16]] = []
         self._alike: list[Marks] = []
+        self._cancelled: list[Marks] = []
 
     def take(self, block: Any) -> None:
         """An audio frame of PyAV. One of another rate or number of channels than the former ends the search."""
@@ -86,13 +93,26 @@ class Channels:
         bound = np.stack([power[one] * power[other] for one, other in pairs]) * np.float32(ALIKE**2)
         self._levels.append((10 * np.log10(power / self._length + 1e-12)).astype(np.float16))
         self._alike.append(common**2 > bound)
+        self._cancelled.append(power.sum(axis=0) + 2 * common.sum(axis=0) < CANCELLED * power.sum(axis=0))
 
-    def people(self) -> list[int]:
-        """The channels to be transcribed each by itself; none where it is one sound, whatever its channels."""
+    def chosen(self) -> list[int]:
+        """The channels to be transcribed each by itself: those of different people, or one of a miswired line. None
+        where it is one sound, to be mixed."""
         if len(self._shapes) != 1 or not self._waiting:
             return []
         self._measure()
         voices = [_Voice.of(levels) for levels in np.concatenate(self._levels, axis=1).astype(np.float32)]
+        return self._people(voices) or self._upright(voices)
+
+    def _upright(self, voices: Sequence["_Voice"]) -> list[int]:
+        """The channel with the most speech, where mixing would silence somebody."""
+        spoken = np.any([voice.speech for voice in voices], axis=0)
+        lost = int((spoken & np.concatenate(self._cancelled)).sum())
+        if lost < max(LEAST, ALONE * spoken.sum()):
+            return []
+        return [max(range(len(voices)), key=lambda channel: int(voices[channel].speech.sum()))]
+
+    def _people(self, voices: Sequence["_Voice"]) -> list[int]:
         alike = np.concatenate(self._alike, axis=1)
         live = [channel for channel, voice in enumerate(voices) if voice.speech.sum() >= LEAST]
         for pair, (one, other) in enumerate(combinations(range(len(voices)), 2)):

@@ -10,7 +10,7 @@ from schemas.errors import Transient
 from streams.transcribe.sound.audio import RATE, Audio
 from streams.transcribe.sound.channels import Channels, names
 from streams.transcribe.sound.sound_file import Blocks, FileAway, NoSound, SoundFile, Unreadable
-from streams.transcribe.sound.tails import broken_off
+from streams.transcribe.sound.tails import broken_off, gapless, tells_length
 
 __all__ = ["Unreadable", "Voice", "decode", "tracks", "voices"]
 
@@ -37,19 +37,19 @@ def tracks(path: Path) -> list[str]:
 def voices(path: Path, folder: Path, *, track: int = 0, name: str = "") -> list[Voice]:
     """The audio stream `track`, called `name`, in files of `folder`: one sound, or one for each channel.
 
-    Channels are taken apart where they carry different people (`channels.py`); only then is the stream decoded
-    twice. Raises as `decode`.
+    Channels are taken apart where they carry different people, and one is taken where mixing would silence somebody
+    (`channels.py`); only then is the stream decoded twice. Raises as `decode`.
     """
     whole = folder / f"audio-{track}.pcm"
     channels = Channels()
     audios = _decode(path, track, SoundFile([whole]), channels)
-    people = channels.people()
-    if not people:
+    chosen = channels.chosen()
+    if not chosen:
         return [Voice(name, *audios)]
     whole.unlink()
-    apart = [folder / f"audio-{track}-{channel}.pcm" for channel in people]
-    audios = _decode(path, track, SoundFile(apart, people))
-    who = names(name, _titles(path)[track], len(people))
+    apart = [folder / f"audio-{track}-{channel}.pcm" for channel in chosen]
+    audios = _decode(path, track, SoundFile(apart, chosen))
+    who = [name] if len(chosen) == 1 else names(name, _titles(path)[track], len(chosen))
     return [Voice(*pair) for pair in zip(who, audios, strict=True)]
 
 
@@ -72,9 +72,10 @@ def _decode(path: Path, track: int, spool: SoundFile, channels: Channels | None 
             if not container.streams.audio:
                 raise NoSound("в файле нет звуковой дорожки")
             stream = container.streams.audio[track]
-            spool.lasting_s = _lasting_s(container, stream)
+            spool.lasting_s = _lasting_s(path, container, stream)
             flaw = _read(container, stream, Blocks(spool, channels))
-        flaw = "; ".join(filter(None, (flaw, spool.flaw, spool.shortfall() or _lost_end(path, spool))))
+        holes = spool.holes() if gapless(path) else ""
+        flaw = "; ".join(filter(None, (flaw, spool.flaw, holes, spool.shortfall() or _lost_end(path, spool))))
     except PermissionError as error:  # a person may set it right; of one file, so the others do not wait for it
         raise FileAway(f"{path.name}: файл не открыть, {os_reason(error)}") from error
     except (FileNotFoundError, IsADirectoryError) as error:
@@ -113,12 +114,13 @@ def _read(container: Any, stream: Any, blocks: Blocks) -> str:
         if other is not stream:
             other.discard = Discard.all  # unread: a picture cut off at its place in the file must not end the sound
     origin_s = (container.start_time or 0) / 1_000_000
-    broken = 0
+    broken, first_s = 0, 0.0
     try:
         for packet in container.demux(stream):
             try:
                 frames = packet.decode()
             except av.error.FFmpegError:  # AAC has codes of its own beside InvalidDataError
+                first_s = first_s if broken else blocks.reached_s
                 broken += 1
                 continue
             for frame in frames:
@@ -129,14 +131,17 @@ def _read(container: Any, stream: Any, blocks: Blocks) -> str:
         blocks.flush()
         return f"обрывается на {blocks.spool.samples / RATE:.1f} с, дальше данных нет или они испорчены"
     blocks.flush()
-    return f"испорченных пакетов: {broken}" if broken else ""
+    return f"испорченных пакетов: {broken}, первый на {first_s:.1f} с" if broken else ""
 
 
-def _lasting_s(container: Any, stream: Any) -> float | None:
-    """How long the sound says it lasts, in seconds. A live-written container does not know.
+def _lasting_s(path: Path, container: Any, stream: Any) -> float | None:
+    """How long the sound says it lasts, in seconds. A live-written container does not know, and where there is no
+    place to write it (ADTS, AC-3, AMR, MP3 without a Xing header) FFmpeg guesses it from the bit rate at the start.
 
     Matroska tells it in a tag; the duration that FFmpeg makes up there is the longest track's, and others left earlier.
     """
+    if not tells_length(path, container.format.name):
+        return None
     if told := re.fullmatch(r"(\d+):(\d\d):(\d\d\.\d+)", stream.metadata.get("DURATION", "")):
         hours, minutes, seconds = map(float, told.groups())
         return hours * 3600 + minutes * 60 + seconds or None

@@ -17,6 +17,11 @@ SHORT_S = 1.0
 """Missing sound at the end that still counts as whole: containers round, encoders pad."""
 LONGEST_S = 12 * 3600
 """Longest recording we take; also stops a broken time stamp from filling the disk with silence."""
+MOST_HOLES = 5
+"""Holes that are told with their place; of the others how many there are."""
+LOWEST, HIGHEST = 4000, 1_000_000
+"""Samples a second of what may be speech: the telephone has 8000, the finest recorders 768 000. A file that claims less
+would become 16 000 times as large."""
 BLOCK = 1 << 15
 """Samples resampled at once (0.7 s at 44.1 kHz): the whole decode takes 4.3 s of CPU for 90 min, 7.8 s at 1024."""
 
@@ -44,6 +49,7 @@ class SoundFile:
         self.lasting_s: float | None = None
         self.samples = 0
         self.flaw = ""
+        self._holes: list[tuple[float, float]] = []
         self._files: list[BinaryIO] = []
 
     def __enter__(self) -> Self:
@@ -74,9 +80,17 @@ class SoundFile:
         if to_s > (LONGEST_S if self.lasting_s is None else self.lasting_s + SHORT_S):
             self.flaw = "испорчены отметки времени"
             return
+        if self.samples:  # before the first sound it is a late start
+            self._holes.append((self.samples / RATE, to_s))
         for file in self._files:
             file.seek(missing * 2, 1)  # a hole in a sparse file reads as zeros
         self.samples += missing
+
+    def holes(self) -> str:
+        """Where sound is missing in the middle, in words; nothing where it is not."""
+        told = ", ".join(f"с {start:.1f} по {end:.1f} с" for start, end in self._holes[:MOST_HOLES])
+        more = f" и ещё {len(self._holes) - MOST_HOLES}" if len(self._holes) > MOST_HOLES else ""
+        return f"нет звука {told}{more}" if told else ""
 
     def shortfall(self) -> str:
         if self.lasting_s is None or self.samples / RATE >= self.lasting_s - max(SHORT_S, self.lasting_s / 1000):
@@ -98,7 +112,16 @@ class Blocks:
         self._fifo: Any = None
         self._resampler: Any = None
 
+    @property
+    def reached_s(self) -> float:
+        """How much sound came so far, in seconds."""
+        held = self._fifo.samples / self._fifo.sample_rate if self._fifo and self._fifo.sample_rate else 0.0
+        return float(held + self.spool.samples / RATE)
+
     def take(self, frame: Any) -> None:
+        """A decoded frame. Raises `Unreadable` for one that no speech can be in."""
+        if not LOWEST <= frame.sample_rate <= HIGHEST:
+            raise Unreadable(f"частота дискретизации {frame.sample_rate} Гц: речи в таком файле быть не может")
         shape = (frame.format.name, frame.layout.name, frame.sample_rate)
         if shape != self._shape:
             self.flush()
@@ -111,8 +134,7 @@ class Blocks:
 
     def advance(self, to_s: float) -> None:
         """Bring out what is held back if `to_s` may be past a hole, so the hole is filled at its place."""
-        held = self._fifo.samples / self._fifo.sample_rate if self._fifo else 0.0
-        if to_s - held - self.spool.samples / RATE > GAP_S:
+        if to_s - self.reached_s > GAP_S:
             self.flush()
             self.spool.advance(to_s)
 

@@ -1,4 +1,5 @@
-"""Does a file go on to where its container says it ends? Asked of those whose readers do not tell.
+"""What a file's own bytes say of its length. Does it go on to where its container says it ends? Asked of those whose
+readers do not tell.
 
 WAV     RIFF: the size of the `data` chunk. 0 and the largest sizes are written to a pipe and mean "to the end".
 Ogg     RFC 3533: the last page is whole and marked as the end of its stream.
@@ -17,6 +18,36 @@ PAGE = 65_307
 """Largest Ogg page."""
 BOXES = {b"mdat", b"moof", b"moov"}
 SEGMENT = 0x18538067
+TELLS = frozenset(
+    {"aiff", "ape", "asf", "au", "avi", "caf", "flac", "flv", "matroska,webm", "mov,mp4,m4a,3gp,3g2,mj2", "ogg"}
+    | {"rf64", "tta", "w64", "wav", "wv"}
+)
+"""FFmpeg's names of formats that hold their length; of all others it guesses."""
+HEAD = 1 << 16
+"""Bytes in which the first frame of an MP3 begins, behind its tags."""
+
+
+def tells_length(path: Path, form: str) -> bool:
+    """Whether the file itself says how long it is. MP3: a Xing, Info or VBRI header in the first frame does.
+
+    Raises `OSError`.
+    """
+    if form != "mp3":
+        return form in TELLS
+    with path.open("rb") as file:
+        head = file.read(10)
+        tags = sum(part << 7 * place for place, part in enumerate(reversed(head[6:10]))) + 10
+        file.seek(tags if head[:3] == b"ID3" else 0)
+        first = file.read(HEAD)
+    return any(mark in first for mark in (b"Xing", b"Info", b"VBRI"))
+
+
+def gapless(path: Path) -> bool:
+    """Whether every stretch of time has its sound, so that a hole is a loss. In Matroska a muted track has none, in the
+    WebM of browsers it goes on. Raises `OSError`."""
+    with path.open("rb") as file:
+        head = file.read(64)
+    return head[:4] in (b"OggS", b"fLaC") or (head[:4] == b"\x1a\x45\xdf\xa3" and b"webm" in head)
 
 
 def broken_off(path: Path) -> str:

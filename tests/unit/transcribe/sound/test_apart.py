@@ -2,6 +2,7 @@
 
 import asyncio
 import ctypes
+import resource
 import signal
 from pathlib import Path
 
@@ -9,8 +10,8 @@ import psutil
 import pytest
 
 from schemas.errors import RecordFault, Transient
-from streams.transcribe.sound.apart import apart
-from tests.fakes.decoder import crash, environment, fail, say, sleep_with_pid
+from streams.transcribe.sound.apart import LONGEST_S, apart
+from tests.fakes.decoder import crash, environment, fail, leave, say, sleep_with_pid
 
 
 async def test_the_answer_comes_back() -> None:
@@ -31,6 +32,18 @@ async def test_its_death_is_a_fault_of_the_record(number: signal.Signals) -> Non
     """Memory overwritten, killed for want of memory, an assertion of a library: this process goes on."""
     with pytest.raises(RecordFault, match=number.name):
         await apart(crash, number)
+
+
+async def test_an_end_without_an_answer_is_one_too() -> None:
+    """A library that ends the process as if all were well."""
+    with pytest.raises(RecordFault, match="exit code 0"):
+        await apart(leave)
+
+
+async def test_it_does_not_run_for_ever() -> None:
+    """A file that leads the decoder round in circles ends its process, and nobody waits for it."""
+    soft, hard = await apart(resource.getrlimit, resource.RLIMIT_CPU)
+    assert 0 < soft <= hard == LONGEST_S
 
 
 async def test_it_knows_no_secret_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:

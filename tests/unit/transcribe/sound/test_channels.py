@@ -30,7 +30,7 @@ def people(sounds: Sounds, form: str = "s16", rate: int = RATE) -> list[int]:
         frame.sample_rate = RATE
         for block in resampler.resample(frame):
             channels.take(block)
-    return channels.people()
+    return channels.chosen()
 
 
 @cache
@@ -140,7 +140,7 @@ def test_another_layout_in_the_middle() -> None:
     channels = Channels()
     for layout, count in (("stereo", 2), ("mono", 1)):
         channels.take(_block(layout, [talk(20, seed).pcm for seed in range(count)]))
-    assert channels.people() == []
+    assert channels.chosen() == []
 
 
 def _block(layout: str, sounds: Sequence[npt.NDArray[np.int16]]) -> av.AudioFrame:
