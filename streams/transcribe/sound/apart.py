@@ -49,7 +49,7 @@ async def apart(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> 
             process.kill()
             await process.wait()
     if process.returncode or not answer:
-        raise RecordFault(f"the decoder died of the file ({_ending(process.returncode)})")
+        raise RecordFault(f"the decoder died of the file ({_ending(process.returncode or 0)})")
     well, value = pickle.loads(answer)
     if not well:
         raise value
