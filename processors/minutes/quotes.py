@@ -1,25 +1,38 @@
 """What of a model's minutes may be believed: that which was said.
 
 Guaranteed, whatever the model was talked into: an item stands only on words that are verbatim in one utterance (≥ 90 by
-rapidfuzz, with the same numbers and negations); its owner is a known person or a word of the conversation; its date is
-named near the quote (by the rules of `due`), or stays as it was said; no text has a link, mark-up or anything
-invisible, none is endless. An item's `text` has a word in common with what was said there, else it is the quote itself;
-of the summary stay the sentences whose words were partly said, of the topics those with one that was.
-Not guaranteed: that a paraphrase is fair, and the tone.
+rapidfuzz, with the same numbers and negations), and a quote from which the negation of its clause was cut is none; its
+owner is a known person or a word of the conversation; its date is named near the quote (by the rules of `due`), or
+stays as it was said; no text has a link, mark-up, a token of the masks or anything invisible, none is endless. An
+item's `text` claims no more than its quote (`supported`), else it is the quote itself; of the summary stay the
+sentences that items say, or that only name what was spoken about; of the topics those without a name or a figure that
+nobody named.
+Not guaranteed: that a paraphrase is fair, who is meant by "мы", and the tone.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from functools import cached_property
 from typing import NamedTuple, TypeVar
 
 import msgspec
 
-from processors.minutes.due import due_date, nearest, resolve, times
 from processors.minutes.harmless import harmless, shortened, uncut
 from processors.minutes.orders import is_order
+from processors.minutes.supported import (
+    Evidence,
+    content_words,
+    discussed,
+    evidence,
+    keeps_the_turn,
+    names_only,
+    supports,
+    told,
+)
+from processors.minutes.term import term
 from processors.minutes.verbatim import Spoken, content, spoken, window
-from processors.minutes.words import WORD
+from processors.minutes.whole import conditional, whole
 from processors.russian.names import forms, name_words
 from processors.russian.stems import stem
 from processors.russian.words import plain
@@ -28,14 +41,14 @@ from schemas.minutes import UNKNOWN, Action, Fact, Minutes, Point, Topic
 
 LEAST_QUOTE = 5
 """Characters; "да" is found everywhere and proves nothing."""
-SAID_SHARE = 1 / 3
-"""Of a summary's sentence: decided. A summary rephrases ("обсудили"), an invention shares next to nothing."""
 ITEMS, TOPICS = 60, 40
-SUMMARY_CHARS, TEXT_CHARS, QUOTE_CHARS, NAME_CHARS, TITLE_CHARS = 2000, 300, 500, 80, 120
+SUMMARY_READ, SUMMARY_CHARS, TEXT_CHARS, QUOTE_CHARS, NAME_CHARS, TITLE_CHARS = 8000, 2000, 300, 500, 80, 120
 AROUND = 200
 """Characters before and after a quote in which words for the machine make it no evidence."""
 NEAR = 2
 """Utterances before and after: "к пятнице успеете?" and then "да, пришлю"."""
+
+_LISTS = ("decisions", "actions", "pains", "conflicts", "competitors", "tariffs", "numbers", "open_questions", "facts")
 
 _SENTENCE = re.compile(r"(?<=[.!?…])\s+|\n+")
 
@@ -43,9 +56,13 @@ Item = TypeVar("Item", Point, Action, Fact)
 
 
 class _Place(NamedTuple):
+    """`start` and `end` are where the quote stands in its utterance."""
+
     quote: str
     segment: int
     score: float
+    start: int
+    end: int
 
 
 def verified(
@@ -62,10 +79,13 @@ def verified(
 
 
 def quoted(quote: str, texts: Sequence[str]) -> tuple[int, str] | None:
-    """Which of the texts a quote is verbatim from, and how it stands there; None when nobody said it. Never raises."""
+    """Which of the texts a quote is verbatim from, and how it stands there; None when nobody said it, or not without a
+    negation that the quote leaves out. Never raises."""
     check = _Check([Utterance(0, 0, text) for text in texts], (), None)
     place = check._place(quote, -1)
-    return None if place is None else (place.segment, place.quote)
+    if place is None or whole(texts[place.segment], place.start, place.end) != (place.start, place.end):
+        return None
+    return place.segment, place.quote
 
 
 class _Check:
@@ -78,50 +98,60 @@ class _Check:
         named = {*people, *(utterance.speaker for utterance in utterances if utterance.speaker)}
         named = {name for name in named if len(name) <= NAME_CHARS and not is_order(name)}
         self._names = {form for name in named for word in name_words(name) for form in forms(word)}
-        self._stems = {stem(name) for name in self._names}
-        ordered: set[str] = set()
+        self._named = frozenset(stem(name) for name in self._names)
+        self._stems = set(self._named)
         for said in self._said:
-            if is_order(said.text):
-                ordered |= said.stems
-            else:
+            if not is_order(said.text):
                 self._stems |= said.stems
-        self._ordered = ordered - self._stems
 
     def minutes(self, minutes: Minutes) -> Minutes:
-        return msgspec.structs.replace(
-            minutes,
-            summary=self._summary(minutes.summary),
-            topics=[topic for found in minutes.topics[:TOPICS] if (topic := self._topic(found))],
-            decisions=self._items(minutes.decisions),
-            actions=[self._action(action) for action in self._items(minutes.actions)],
-            pains=self._items(minutes.pains),
-            conflicts=self._items(minutes.conflicts),
-            competitors=self._items(minutes.competitors),
-            tariffs=self._items(minutes.tariffs),
-            numbers=self._items(minutes.numbers),
-            open_questions=self._items(minutes.open_questions),
-            facts=self._items(minutes.facts),
-        )
+        kept = {name: self._items(getattr(minutes, name), name) for name in _LISTS}
+        summary, topics = self._summary(minutes.summary, kept), self._topics(minutes.topics[:TOPICS])
+        checked = msgspec.structs.replace(minutes, **kept, summary=summary, topics=topics)
+        return msgspec.structs.replace(checked, actions=[self._action(action) for action in checked.actions])
 
-    def _items(self, items: Sequence[Item]) -> list[Item]:
+    def _items(self, items: Sequence[Item], of: str) -> list[Item]:
         """Each once: a model that loops says the same again and again."""
         claimed = {(item.quote, item.segment, item.text): item for item in reversed(items)}
         kept: dict[tuple[str, int, str], Item] = {}
         for item in reversed(claimed.values()):
-            found = self._item(item)
+            found = self._item(item, of)
             if found is not None:
                 kept.setdefault((found.quote, found.segment, found.text), found)
         return list(kept.values())[:ITEMS]
 
-    def _item(self, item: Item) -> Item | None:
+    def _item(self, item: Item, of: str) -> Item | None:
         place = self._place(item.quote, item.segment)
         if place is None:
             return None
+        said = self._said[place.segment].text
         text = harmless(item.text, TEXT_CHARS)
-        near = frozenset[str]().union(*(said.stems for said in self._around(place.segment, 1)))
-        if is_order(text) or not content(text) & near:
+        start, end = whole(said, place.start, place.end)
+        if (start, end) != (place.start, place.end):
+            entire = said[start:end]
+            if uncut(entire) != entire or len(entire) > QUOTE_CHARS or not keeps_the_turn(text, place.quote, entire):
+                return None
+            if not self._fair(text, entire, place.segment, of):
+                return None
+            place = place._replace(quote=entire)
+        elif of == "decisions" and conditional(said, start, end):
+            return None
+        elif not self._fair(text, place.quote, place.segment, of):
             text = shortened(place.quote, TEXT_CHARS)
         return msgspec.structs.replace(item, text=text, quote=place.quote, segment=place.segment)
+
+    def _fair(self, text: str, quote: str, segment: int, of: str) -> bool:
+        """Whether the text of an item says something, and no more than its quote."""
+        held = self._evidence(quote, segment, of)
+        return bool(content(text) & held.stems) and not is_order(text) and supports(held, text)
+
+    def _evidence(self, quote: str, segment: int, of: str, text: str = "") -> Evidence:
+        said = self._said[segment].text
+        at = max(0, said.find(quote))
+        near = [said[max(0, at - AROUND) : at + len(quote) + AROUND], text]
+        if segment and not text:
+            near.append(self._said[segment - 1].text[-AROUND:])
+        return evidence(quote, [words for words in near if not is_order(words)], self._named, of)
 
     def _action(self, action: Action) -> Action:
         return msgspec.structs.replace(action, owner=self._owner(action.owner), due=self._due(action))
@@ -134,42 +164,43 @@ class _Check:
         return UNKNOWN
 
     def _due(self, action: Action) -> str:
-        """The day, where words near the quote name it; else what is said there of the time."""
-        due = harmless(action.due, NAME_CHARS)
-        said = self._said[action.segment]
-        if _is_day(due):
-            near = (_tokens(utterance.text) for utterance in self._around(action.segment, NEAR))
-            if any(resolve([time], self._said_on) == due for tokens in near for time in times(tokens)):
-                return due
-            due = _time_words(said, action.quote)
-        words = " ".join(spoken(due).words)
-        return due_date(due, self._said_on) if words and f" {words} " in f" {said.normal} " else UNKNOWN
+        near = self._around(action.segment, NEAR)
+        due = term(harmless(action.due, NAME_CHARS), action.quote, self._said[action.segment], near, self._said_on)
+        return due or UNKNOWN
 
     def _around(self, segment: int, distance: int) -> Sequence[Spoken]:
         return self._said[max(0, segment - distance) : segment + distance + 1]
 
-    def _summary(self, summary: str) -> str:
-        """Sentences of which enough was said. A summary of which nothing stays says so."""
-        sentences = [harmless(sentence, SUMMARY_CHARS) for sentence in _SENTENCE.split(summary)]
-        kept = [sentence for sentence in sentences if self._was_said(sentence, SAID_SHARE)]
-        return shortened(" ".join(kept), SUMMARY_CHARS) or UNKNOWN
+    def _summary(self, summary: str, kept: Mapping[str, Sequence[Point | Action | Fact]]) -> str:
+        """The sentences that the items say. A summary of which nothing stays says so."""
+        held = [self._evidence(item.quote, item.segment, of, item.text) for of, items in kept.items() for item in items]
+        sentences = [harmless(sentence, SUMMARY_CHARS) for sentence in _SENTENCE.split(summary[:SUMMARY_READ])]
+        stay = [
+            sentence
+            for sentence in sentences
+            if not is_order(sentence) and (told(held, sentence) or discussed(self._heard, sentence))
+        ]
+        return shortened(" ".join(stay), SUMMARY_CHARS) or UNKNOWN
 
-    def _topic(self, topic: Topic) -> Topic | None:
-        title = harmless(topic.title, TITLE_CHARS)
-        if not self._times or not self._was_said(title, 0.0):
-            return None
+    @cached_property
+    def _heard(self) -> frozenset[str]:
+        """Stems of all that was said to people."""
+        return self._named.union(*(content_words(said.text) for said in self._said if not is_order(said.text)))
+
+    def _topics(self, topics: Sequence[Topic]) -> list[Topic]:
+        """Titles with a word that was said, and no name or figure that was not; times within the conversation."""
+        if not topics or not self._times:
+            return []
+        heard = [said.text for said in self._said if not is_order(said.text)]
+        held = evidence(" ".join(heard), names=self._named)
         first, last = min(start for start, _ in self._times), max(end for _, end in self._times)
-        start, end = (min(max(at, first), last) for at in sorted((topic.start_ms, topic.end_ms)))
-        return Topic(title, start, end)
-
-    def _was_said(self, text: str, share: float) -> bool:
-        """Whether more than nothing, and at least `share`, of its words are words of the conversation, and of the other
-        words not half stand in what is no evidence."""
-        words = content(text)
-        known = len(words & self._stems)
-        if not known or known < share * len(words) or is_order(text):
-            return False
-        return not words & self._ordered or len(words & self._ordered) < (len(words) - known) / 2
+        kept = []
+        for topic in topics:
+            title = harmless(topic.title, TITLE_CHARS)
+            if content(title) & self._stems and not is_order(title) and names_only(held, title):
+                start, end = (min(max(at, first), last) for at in sorted((topic.start_ms, topic.end_ms)))
+                kept.append(Topic(title, start, end))
+        return kept
 
     def _place(self, quote: str, segment: int) -> _Place | None:
         """Where it was said: in the utterance that is claimed, else where it fits best, the nearest of equals."""
@@ -194,24 +225,9 @@ class _Check:
         if is_order(said.text[max(0, start - AROUND) : end + AROUND]):
             return None
         quote = shortened(uncut(said.text[start:end]), QUOTE_CHARS)
-        return _Place(quote, segment, score) if len(spoken(quote).normal) >= LEAST_QUOTE else None
-
-
-def _tokens(text: str) -> list[str]:
-    return [plain(token) for token in WORD.findall(text)]
-
-
-def _time_words(said: Spoken, quote: str) -> str:
-    """The time named nearest to the quote in its utterance, as it was said; "" without any."""
-    tokens = [match.span() for match in WORD.finditer(said.text)]
-    middle = said.text.find(quote) + len(quote) // 2
-    at = next((number for number, (_, end) in enumerate(tokens) if end >= middle), 0)
-    run = nearest(times(_tokens(said.text)), at, 0, len(tokens) - 1)
-    return said.text[tokens[run[0].first][0] : tokens[run[-1].last][1]] if run else ""
-
-
-def _is_day(text: str) -> bool:
-    try:
-        return date.fromisoformat(text).isoformat() == text
-    except ValueError:
-        return False
+        start = said.text.find(quote, start)
+        return (
+            _Place(quote, segment, score, start, start + len(quote))
+            if len(spoken(quote).normal) >= LEAST_QUOTE
+            else None
+        )

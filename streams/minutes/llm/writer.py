@@ -13,8 +13,8 @@ from typing import Protocol
 from msgspec.structs import replace
 
 from processors.days import local_day
-from processors.minutes import unheard, verified
-from schemas.minutes import ChatDay, Conversation, Minutes
+from processors.minutes import extract, unheard, verified
+from schemas.minutes import UNKNOWN, ChatDay, Conversation, Minutes
 from schemas.types import LeadId
 from streams.minutes.llm.faults import Kind as Fault
 from streams.minutes.llm.faults import LlmError
@@ -74,8 +74,15 @@ class Writer:
         return await self._write(_Task("chat", day.conversation, day.lead_id, _names(day.conversation, names), said_on))
 
     async def _write(self, task: _Task) -> Minutes:
+        """Where no sentence of the model's summary stands, the rules say in a few what it was about."""
         if not any(utterance.text.strip() for utterance in task.conversation.utterances):
             return unheard(task.conversation)
+        minutes = await self._asked(task)
+        if minutes.summary != UNKNOWN:
+            return minutes
+        return replace(minutes, summary=(await asyncio.to_thread(extract, task.conversation)).summary)
+
+    async def _asked(self, task: _Task) -> Minutes:
         room = max(self._gateway.room(task.lead_id, "minutes", ANSWER_TOKENS), LEAST_ROOM)
         whole = lines(task.conversation, room)
         if len(material(whole)) <= room:

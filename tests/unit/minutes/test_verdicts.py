@@ -59,6 +59,20 @@ async def asked_of(reply: str) -> tuple[list[Output], FakeGlm, Sky]:
         return await settled(gateway), glm, sky
 
 
+async def test_yes_with_half_of_a_no() -> None:
+    """A yes whose quote leaves out the negation of its clause is no verdict, before it or behind it."""
+    for words, quote in (
+        ("нет мы точно не будем от вас уходить", "от вас уходить"),
+        ("уходить от вас мы не станем", "уходить от вас"),
+    ):
+        said = [Evidence("e" * 16, NOW, "meeting", words, 0, "Олег Рублёв")]
+        asked = msgspec.structs.replace(ASKED, evidence=said)
+        reply = answers("да", quote)
+        async with FakeGlm() as glm, opened(Sky(), {"glm": model(glm)}) as gateway:
+            glm.queue.append(reply)
+            assert await settled(gateway, asked=asked) == []
+
+
 async def test_yes_with_a_quote() -> None:
     """The event bears the words it goes by, the model's name and the time of the words; the same question again gives
     the same id."""

@@ -132,9 +132,13 @@ def test_no_date_where_none_was_named() -> None:
 
 
 def test_summary() -> None:
-    """Sentences with words of the conversation stay, without links; others go, and nothing left is said as such."""
-    summary = "Обсудили скидку пять процентов (https://evil.ru/a). Директор уволился вчера. <i>Короба</i> мнут!"
-    assert verified(Minutes(summary, "glm"), UTTERANCES).summary == "Обсудили скидку пять процентов ( Короба мнут!"
+    """Sentences that an item says stay, without links, as do those that only name what was spoken of; others go, and
+    nothing left is said as such."""
+    summary = "Скидка 5 % (https://evil.ru/a). Обсудили тариф. Директор уволился вчера. <i>Короба</i> мнут!"
+    decisions, pains = [Point("", "договорились на скидку пять процентов", 1)], [Point("", "короба мнут", 3)]
+    checked = verified(Minutes(summary, "glm", decisions=decisions, pains=pains), UTTERANCES)
+    assert checked.summary == "Скидка 5 % ( Обсудили тариф. Короба мнут!"
+    assert verified(Minutes(summary, "glm", pains=pains), UTTERANCES).summary == "Обсудили тариф. Короба мнут!"
     assert verified(Minutes("Директор уволился.", "glm"), UTTERANCES).summary == UNKNOWN
 
 

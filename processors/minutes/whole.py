@@ -1,0 +1,74 @@
+"""A quote with the word that turns it round, where whoever quoted left that out: "не будем | поднимать объём"."""
+
+import re
+
+from processors.minutes.vocabulary import vocabulary
+from processors.russian.words import plain
+
+_DATA = vocabulary("supported")
+_NEGATIONS = _DATA.words("negations")
+_HARMLESS, _AUXILIARIES = _DATA.words("harmless"), _DATA.words("passed")
+_OPENERS = _DATA.words("openers")
+_SUBJECTS = frozenset({"я", "мы", "вы", "он", "она", "они"})
+"""Behind a quote they begin no new clause: "отгружать ночью мы не станем"."""
+
+BEFORE, BEHIND = 8, 5
+"""Words before and behind a quote in which a negation of its clause is looked for."""
+_NEAR = 2
+"""Words before a quote that "без" and "ни" turn."""
+_IF_BEFORE = 15
+_SPAN = 400
+"""Characters that hold so many words."""
+
+_TOKEN = re.compile(r"\w+|[.,!?;:…()—\n]")
+_SENTENCE = re.compile(r"[.!?;…\n]")
+_IF = re.compile(
+    r"\b(?:если|ежели|кабы|якобы|вряд ли|едва ли)\b(?!\W+(?:что|можно|не сложно|не трудно|удобно)\b)", re.I
+)
+
+
+def whole(text: str, start: int, end: int) -> tuple[int, int]:
+    """`text[start:end]`, longer by the negation of its clause that stands before it or behind it."""
+    return _from(text, start), _until(text, end)
+
+
+def conditional(text: str, start: int, end: int) -> bool:
+    """Whether the stretch hangs on an "если" of its sentence, before it."""
+    before = _SENTENCE.split(text[max(0, start - _SPAN) : start])[-1]
+    near = " ".join(before.split()[-_IF_BEFORE:])
+    return _IF.search(near) is not None and _IF.search(text[start:end]) is None
+
+
+def _from(text: str, start: int) -> int:
+    first = _TOKEN.match(text, start)
+    if first and plain(first[0]) in _OPENERS:
+        return start
+    back = list(_TOKEN.finditer(text, max(0, start - _SPAN), start))[-BEFORE:]
+    behind = plain(first[0]) if first else ""
+    for distance, token in enumerate(reversed(back), 1):
+        word = plain(token[0])
+        if not word[0].isalnum() or (word in _OPENERS and word not in _SUBJECTS):
+            break
+        weak = word in ("без", "ни", "нет")
+        if word in _NEGATIONS and behind not in _HARMLESS and not (weak and distance > _NEAR):
+            return token.start()
+        if word in _SUBJECTS:
+            break
+        behind = word
+    return start
+
+
+def _until(text: str, end: int) -> int:
+    ahead = [token for token, _ in zip(_TOKEN.finditer(text, end, end + _SPAN), range(BEHIND), strict=False)]
+    for at, token in enumerate(ahead):
+        word = plain(token[0])
+        if not word[0].isalnum() or (word in _OPENERS and word not in _SUBJECTS):
+            break
+        if word in _NEGATIONS:
+            following = ahead[at + 1] if at + 1 < len(ahead) else None
+            if following is None or not following[0][0].isalnum():
+                return token.end() if word in ("нет", "нельзя") else end
+            after = plain(following[0])
+            if after in _AUXILIARIES or (at == 0 and after not in _HARMLESS):
+                return following.end()
+    return end
