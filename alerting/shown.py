@@ -6,8 +6,10 @@ from processors.russian.dates import date, moment, place
 from schemas.alerts import Alert, Evidence
 from schemas.types import Millis
 
-LONGEST_QUOTE, MOST_QUOTES = 300, 5
-"""Keep an alert far under Telegram's 4096 even where it counts a character as two UTF-16 units."""
+LONGEST_QUOTE, MOST_QUOTES, LONGEST_DOCUMENT = 300, 5, 80
+
+LONGEST_SAID = 2400
+"""UTF-16 units of all quotes: with names, figures and notes the message stays under Telegram's 4096."""
 
 _SAID = {"message": "сообщение", "mail": "письмо", "chat": "переписка", "meeting": "встреча", "call": "звонок"}
 """Kinds of evidence whose text is somebody's words."""
@@ -27,7 +29,15 @@ def quotes(alert: Alert, client: Client, most: int = MOST_QUOTES) -> list[str]:
     last = {" ".join(each.text.split()): each for each in alert.evidence if each.kind in _SAID and each.text.strip()}
     times = [" ".join(each.text.split()) for each in alert.evidence]
     found = sorted(last.items(), key=lambda item: -item[1].ts)
-    return [_quote(each, client, times.count(words)) for words, each in found[:most]]
+    said: list[str] = []
+    room = LONGEST_SAID
+    for words, each in found[:most]:
+        quote = _quote(each, client, times.count(words))
+        room -= len(quote.encode("utf-16-le")) // 2
+        if said and room < 0:
+            break
+        said.append(quote)
+    return said
 
 
 def documents(alert: Alert) -> list[str]:
@@ -43,7 +53,7 @@ def documents(alert: Alert) -> list[str]:
 
 
 def _document(evidence: Evidence) -> str:
-    return f"{telegram(cut(evidence.text, LONGEST_QUOTE))} ({moment(evidence.ts)})"
+    return f"{telegram(cut(evidence.text, LONGEST_DOCUMENT))} ({moment(evidence.ts)})"
 
 
 def _quote(evidence: Evidence, client: Client, times: int) -> str:

@@ -173,7 +173,8 @@ class Story:
             "its owner": material.PROMISER,
             "the risk": "говорит об уходе",
         }
-        self.summary["told"] = missing = {what: words in told for what, words in wanted.items()}
+        said = told.casefold()
+        self.summary["told"] = missing = {what: words.casefold() in said for what, words in wanted.items()}
         if not all(missing.values()):
             raise RuntimeError(f"not all is in the report: {missing}")
 

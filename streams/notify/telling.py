@@ -128,10 +128,14 @@ class DailyReports(Telling[DailyReport]):
     codec = Codec(DailyReport)
 
     def __init__(
-        self, shelf: Shelf, curators: Mapping[LeadId, int], clients: Clients, hooks: Hooks[DailyReport] = no_hooks
+        self,
+        shelf: Shelf,
+        desks: Mapping[int, Collection[LeadId]],
+        clients: Clients,
+        hooks: Hooks[DailyReport] = no_hooks,
     ) -> None:
         super().__init__(shelf, hooks)
-        self._leads = by_curator(curators)
+        self._leads = desks
         self._clients = clients
 
     def wishes(self, record: Record, value: DailyReport, known: Known) -> Iterable[Wish]:
@@ -145,9 +149,10 @@ class DailyReports(Telling[DailyReport]):
                 yield Wish(f"{name}/{number}", to, 1, record.offset, record.timestamp, Rendered(part))
 
 
-def by_curator(curators: Mapping[LeadId, int]) -> dict[int, Collection[LeadId]]:
-    """Chats to the leads of the curator there."""
-    return {chat: {lead for lead, his in curators.items() if his == chat} for chat in set(curators.values())}
+def by_curator(curators: Mapping[LeadId, int], shared: int = 0) -> dict[int, Collection[LeadId]]:
+    """Chats to the leads of the curator there; who reads the shared chat reads all of it."""
+    chats = set(curators.values()) - {shared}
+    return {chat: {lead for lead, his in curators.items() if his == chat} for chat in chats}
 
 
 class Rooms(Telling[FromJitsi]):

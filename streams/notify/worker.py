@@ -52,7 +52,17 @@ from streams.notify.telegram.bot_api import BotApi
 from streams.notify.telegram.limits import Limits
 from streams.notify.telegram.sender import Sender
 from streams.notify.telegram.shelf import Place, Shelf
-from streams.notify.telling import Alerts, CommonAlerts, DailyReports, Hooks, OpsNotices, Rooms, Transcripts, no_hooks
+from streams.notify.telling import (
+    Alerts,
+    CommonAlerts,
+    DailyReports,
+    Hooks,
+    OpsNotices,
+    Rooms,
+    Transcripts,
+    by_curator,
+    no_hooks,
+)
 from streams.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -73,6 +83,8 @@ def build(settings: Settings) -> Worker:
     ours = Ownership(worker, shelf)
     sender = Sender(settings.telegram, shelf, api, Limits(settings.telegram), ours.places, worker.notices)
     clients, hooked = clients_of(settings), settings.webhooks.enabled
+    telegram = settings.telegram
+    desks = by_curator(telegram.curators, telegram.report_chat or telegram.curator_chat)
 
     def hooks(made: Callable[[T], Webhook | None]) -> Hooks[T]:
         return (lambda value: hook_outputs(made(value))) if hooked else no_hooks
@@ -85,7 +97,7 @@ def build(settings: Settings) -> Worker:
 
     worker.consume(LEAD_ALERTS, Alerts(shelf, sender, clients, hooks(of_alert)))
     worker.consume(FLEET_ALERTS, CommonAlerts(shelf))
-    worker.consume(REPORTS, DailyReports(shelf, settings.telegram.curators, clients, hooks(of_report)))
+    worker.consume(REPORTS, DailyReports(shelf, desks, clients, hooks(of_report)))
     worker.consume(RECORDINGS, Rooms(shelf, hooks(_of_recording)))
     worker.consume(OPS_NOTICES, OpsNotices(shelf))
     worker.consume(BOT_COMMANDS, Commands(shelf, settings.store, clients))

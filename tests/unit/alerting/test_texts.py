@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from alerting.clients import Client, message_at
 from alerting.cutting import units
-from alerting.render import LONGEST, REPEATED, Rendered, gist, plain, render
+from alerting.render import LONGEST, REPEATED, Rendered, gist, plain, render, render_for_head
 from alerting.report import render_curator, render_report
 from alerting.texts import TEXTS
 from processors.russian import plural
@@ -129,13 +129,24 @@ def test_no_foreign_text_breaks_a_message(
     texts: list[str], actor: str, kind: str, value: float, baseline: float, alert: Alert
 ) -> None:
     """Whatever clients and curators are called and write: valid HTML, no tag of theirs, under 4096 with the mark."""
-    evidence = [Evidence("0" * 16, moscow(21), kind, text) for text in texts]
+    evidence = [Evidence("0" * 16, moscow(21), kind, text, who=actor, ref=actor) for text in texts]
     message = render(
-        replace(alert, evidence=evidence, acknowledged_by=actor, value=value, baseline=baseline), Client("7")
+        replace(alert, evidence=evidence, acknowledged_by=actor, value=value, baseline=baseline), Client("7", actor)
     )
     plain = parse_html(f"{REPEATED}\n\n{message.text}")
     assert len(plain.encode("utf-16-le")) // 2 <= LONGEST
     assert message.text.count("<") == 2
+
+
+def test_a_message_has_room_for_the_longest_words() -> None:
+    """Smileys count twice: long quotes give way until the message, its mark and the note for the head fit; the latest
+    stays.
+    """
+    shown = [Evidence("0" * 16, moscow(21, n), "message", f"{n}" + "🙂" * 299, who="🙂" * 90) for n in range(5)]
+    worst = replace(LEAVING, evidence=shown, status="snoozed", acknowledged_by="🙂" * 90, figures={"conditional": 1})
+    message = render_for_head(worst, Client("123456789012", "🙂" * 90))
+    assert units(f"{REPEATED}\n\n{message.text}") <= LONGEST
+    assert "«4🙂" in message.text
 
 
 def test_words_of_a_mail_are_words() -> None:
