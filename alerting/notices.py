@@ -79,6 +79,10 @@ WRONG: dict[Trouble, tuple[str, str]] = {
         "Почта {subject} не принимает письма{why}.",
         "Проверьте раздел [mail]: узел, порт, имя, пароль и адреса. Сообщения ждут Telegram, письма повторятся сами.",
     ),
+    "lead_list": (
+        "Список лидов {subject} не годится{why}.",
+        "Исправьте файл или jitsi.known_leads_file. Встречи записываются, но номера в названиях комнат не сверяются.",
+    ),
 }
 """What is wrong, and what to do. `{subject}` and `{why}` are put in."""
 
@@ -95,6 +99,7 @@ OVER: dict[Trouble, str] = {
     "source_parked": "Источник {subject} снова читается.",
     "mail_refused": "Почта {subject} снова принимает письма.",
     "chat_closed": "Бот снова может писать в чат {subject}. Накопленные сообщения уходят сами.",
+    "lead_list": "Список лидов {subject} снова читается. Номера в названиях комнат сверяются.",
 }
 """What is told when it has passed; what is not here has no end. `{lasted}`: for how long."""
 

@@ -22,6 +22,7 @@ Trouble = Literal[
     "records_rejected",
     "chat_closed",
     "mail_refused",
+    "lead_list",
 ]
 """What may wait for a person. `alerting.notices` has the words for each."""
 

@@ -23,6 +23,7 @@ from streams.cli.check_outlets import bitrix_faults, llm_faults, mail_faults, no
 from streams.cli.check_speech import model_faults, model_warnings, speechkit_faults
 from streams.cli.check_telegram import telegram_faults, telegram_warnings
 from streams.clients.store import OPENER, call
+from streams.gateway.leads import KnownLeads
 from streams.settings import Settings, WmsSource
 from streams.settings.mappings import mappings_of
 from streams.settings.partial import usable
@@ -59,6 +60,12 @@ def gateway_faults(loaded: Settings) -> list[str]:
         for name, secrets in sources.items()
         if not any(secret and secret.get_secret_value() for secret in secrets)
     ] + [fault for name, source in loaded.gateway.wms.items() for fault in _address_faults(name, source)]
+
+
+def lead_list_faults(loaded: Settings) -> list[str]:
+    """The file of known leads, where there is one, can be read and holds some."""
+    wrong = KnownLeads(loaded.jitsi).look()
+    return [f"jitsi.known_leads_file: {loaded.jitsi.known_leads_file} — {wrong}"] if wrong else []
 
 
 def mapping_faults(loaded: Settings) -> list[str]:
@@ -104,6 +111,7 @@ FAULTS: dict[str, Look] = {
     "Telegram": telegram_faults,
     "почта": mail_faults,
     "шлюз": gateway_faults,
+    "список лидов": lead_list_faults,
     "разметки склада": mapping_faults,
     "правила": rules_faults,
     "модели": llm_faults,

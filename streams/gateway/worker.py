@@ -8,7 +8,8 @@ from streams.engine.clock import Clock, wall_clock
 from streams.engine.worker import Worker
 from streams.gateway.http import Entrance, Server, serve
 from streams.gateway.intake import Intake, TopicProbe
-from streams.gateway.jitsi import JitsiEntrance
+from streams.gateway.jitsi import JitsiEntrance, LeadEntrance
+from streams.gateway.leads import Known, KnownLeads
 from streams.gateway.telegram import TelegramEntrance
 from streams.gateway.wms import WmsEntrance
 from streams.settings import Gateway, Settings
@@ -16,7 +17,7 @@ from streams.settings.mappings import mappings_of
 
 
 def entrances(
-    settings: Gateway, intake: Intake, clock: Clock, mappings: Mapping[str, SourceMapping]
+    settings: Gateway, intake: Intake, clock: Clock, mappings: Mapping[str, SourceMapping], known: Known
 ) -> dict[str, Entrance]:
     """What answers at which path."""
     wms = WmsEntrance(settings, intake, clock, mappings)
@@ -25,6 +26,7 @@ def entrances(
         "/hooks/wms/{source}/{secret}": wms.take,
         "/hooks/telegram/{bot}": TelegramEntrance(settings, intake).take,
         "/hooks/jitsi": JitsiEntrance(settings, intake).take,
+        "/hooks/jitsi/lead": LeadEntrance(settings, known).take,
     }
 
 
@@ -34,7 +36,10 @@ def build(settings: Settings) -> Worker:
     probe = TopicProbe(settings.kafka, (RECORDINGS.name, TELEGRAM.name, WMS.name))
     intake = Intake(worker.outputs, probe, settings.gateway)
     mappings = mappings_of(settings.wms.mappings)
-    server = Server(entrances(settings.gateway, intake, wall_clock, mappings), settings.gateway)
+    known = KnownLeads(settings.jitsi)
+    if condition := known.condition():
+        worker.watch(condition)  # told, but the gateway is ready without it
+    server = Server(entrances(settings.gateway, intake, wall_clock, mappings, known), settings.gateway)
     worker.needs["kafka"] = lambda: intake.open
     worker.background("kafka watch", intake.watch)
     worker.background("http", lambda: serve(server, intake))

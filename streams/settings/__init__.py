@@ -14,6 +14,7 @@ from processors.russian.system import os_reason
 from schemas.errors import ConfigError
 from streams.settings.faults import told, unknown_in_environment
 from streams.settings.gateway import Gateway, TelegramBot, WmsSource
+from streams.settings.jitsi import Jitsi
 from streams.settings.kafka import Broker, Kafka
 from streams.settings.llm import Llm
 from streams.settings.log import Log
@@ -31,6 +32,7 @@ __all__ = [
     "Bitrix",
     "Broker",
     "Gateway",
+    "Jitsi",
     "Kafka",
     "Llm",
     "Log",
@@ -65,6 +67,7 @@ class Settings(BaseSettings):
     broker: Broker = Broker()
     store: Store = Store()
     gateway: Gateway = Gateway()
+    jitsi: Jitsi = Jitsi()
     wms: Wms = Wms()
     telegram: Telegram = Telegram()
     speech: Speech = Speech()

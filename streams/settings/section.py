@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, SecretStr
+from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, SecretStr
 from pydantic_core import CoreSchema, core_schema
 
 
@@ -37,5 +37,5 @@ class Shaped:
 
 TimeOfDay = Annotated[str, Shaped(r"([01]\d|2[0-3]):[0-5]\d", "время от 00:00 до 23:59, например 19:45")]
 """Moscow time."""
-LeadKey = Annotated[str, Shaped(r"[0-9]{1,12}", "номер лида, от 1 до 12 цифр")]
-"""As `schemas.types.LeadId`."""
+LeadKey = Annotated[str, Field(coerce_numbers_to_str=True), Shaped(r"[0-9]{1,12}", "номер лида, от 1 до 12 цифр")]
+"""As `schemas.types.LeadId`; a number without quotes is meant as one."""

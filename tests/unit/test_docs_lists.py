@@ -30,6 +30,7 @@ TROUBLES = {
     "source_parked": "источник приостановлен",
     "mail_refused": "почта не принимает письма",
     "chat_closed": "бот не может писать в чат",
+    "lead_list": "список лидов не годится",
 }
 """Each trouble to its row in docs/operations.md."""
 

@@ -31,6 +31,7 @@ CASES = {
     "source_parked": ("source.wms/moysklad", "1000 подряд"),
     "records_rejected": ("lead.events/3", "5001 из последних 10000"),
     "mail_refused": ("smtp.yandex.ru", "535 5.7.8 authentication failed"),
+    "lead_list": ("/srv/leads.csv", "в файле нет ни одного номера лида"),
     "chat_closed": ("-1001234567890", "bot was kicked from the group chat"),
 }
 

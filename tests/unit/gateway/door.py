@@ -63,7 +63,8 @@ class Door:
         self.shelf = Shelf()
         self.intake = Intake(self.shelf, self._probe, settings)
         self.intake.open = True
-        self.server = Server(entrances(settings, self.intake, lambda: NOW, mappings or {}), settings)
+        self.known: dict[str, bool] = {}
+        self.server = Server(entrances(settings, self.intake, lambda: NOW, mappings or {}, self.known.get), settings)
         self.port = 0
 
     async def __aenter__(self) -> "Door":

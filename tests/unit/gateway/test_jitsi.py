@@ -7,8 +7,10 @@ import pytest
 from processors.normalize.recordings import FROM_JITSI
 from schemas.sources import RoomReport
 from tests.unit.gateway.door import Door
+from tests.unit.gateway.strangers import Slow
 
 PATH = "/hooks/jitsi"
+LEAD = "/hooks/jitsi/lead"
 JOINED = {
     "id": "r-1",
     "happening": "joined",
@@ -72,3 +74,41 @@ async def test_a_wrong_token_is_refused(authorization: str) -> None:
     async with Door() as door:
         assert (await door.post(PATH, json.dumps([JOINED]), Authorization=authorization))[0] == 401
         assert door.shelf.outputs == []
+
+
+async def test_what_is_known_of_a_lead() -> None:
+    """Known, not known, and of which nobody can say; also while Kafka is away, for nothing is stored."""
+    async with Door() as door:
+        door.known.update({"12345": True, "123452": False})
+        door.intake.open = False
+        for lead, known in {"12345": True, "123452": False, "7": None}.items():
+            answer = await door.post(LEAD, json.dumps({"lead_id": lead}), Authorization="Bearer room")
+            assert answer == (200, {"known": known})
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [("{}", 400), ("[", 400), ('{"lead_id": 5}', 400), ('{"lead_id": "12x"}', 400), (" " * 2000 + "{}", 413)],
+)
+async def test_a_bad_question_is_refused(body: str, status: int) -> None:
+    """A reason, for whoever connects something else."""
+    async with Door() as door:
+        answer, reason = await door.post(LEAD, body, Authorization="Bearer room")
+        assert answer == status
+        assert reason["error"]
+
+
+@pytest.mark.parametrize("authorization", ["", "Bearer wrong", "Basic room", "room"])
+async def test_a_stranger_learns_no_lead(authorization: str) -> None:
+    """Who our clients are is nobody's business."""
+    async with Door() as door:
+        door.known["12345"] = True
+        answer = await door.post(LEAD, json.dumps({"lead_id": "12345"}), Authorization=authorization)
+        assert answer == (401, {"error": "wrong token"})
+
+
+async def test_a_strangers_question_is_not_waited_for() -> None:
+    """401 after the head: the token is compared before the body."""
+    head = b"POST /hooks/jitsi/lead HTTP/1.1\r\nHost: x\r\nContent-Length: 500\r\nAuthorization: Bearer wrong\r\n\r\n{"
+    async with Door(read_timeout=60.0) as door, Slow(door.port, head) as stranger:
+        assert await stranger.status() == 401

@@ -1,0 +1,75 @@
+"""Which lead ids are known: asked by the Prosody module before it believes the number in a room's name."""
+
+import os
+import re
+import stat
+from collections.abc import Callable
+from pathlib import Path
+
+from processors.russian.system import os_reason
+from schemas.types import LeadId
+from streams.engine.conditions import Condition
+from streams.settings import Jitsi
+
+Known = Callable[[LeadId], bool | None]
+"""True: a lead; False: none of ours; None: nobody can say, and then nothing changes."""
+
+LARGEST = 16 << 20
+"""Bytes of the file: a million leads."""
+_ID = re.compile(rb"^(?:\xef\xbb\xbf)?[ \t\"]*([0-9]{1,12})(?![0-9A-Za-z])", re.MULTILINE)
+"""A number at the beginning of a line, alone or as the first column of a CSV; Excel puts a mark before the first."""
+
+
+class KnownLeads:
+    """The list in the settings and the one in a file. A file that cannot be read, or holds no number, makes that nobody
+    can say: half a list would turn true clients away.
+    """
+
+    def __init__(self, settings: Jitsi) -> None:
+        self._listed = frozenset(settings.known_leads)
+        self._file = settings.known_leads_file
+        self._state: tuple[int, int, int] | None = None
+        self._known: frozenset[LeadId] | None = self._listed if self._listed and self._file is None else None
+
+    def __call__(self, lead: LeadId) -> bool | None:
+        """Whether it is known, by the last look at the file."""
+        known = self._known
+        return None if known is None else lead in known
+
+    def condition(self) -> Condition | None:
+        """The file, to be looked at every few seconds; a missing one is told. None where there is no file."""
+        return Condition("lead_list", str(self._file), self.look) if self._file is not None else None
+
+    def look(self) -> str:
+        """Read the file if it has changed; says in Russian what is wrong with it. May block."""
+        if self._file is None:
+            return ""
+        try:
+            state, text = self._read(self._file)
+        except OSError as error:
+            self._known = self._state = None
+            return os_reason(error)
+        if text is None:
+            return ""
+        found = frozenset(match.decode() for match in _ID.findall(text))
+        self._known, self._state = (found | self._listed, state) if found else (None, None)
+        return "" if found else "в файле нет ни одного номера лида"
+
+    def _read(self, file: Path) -> tuple[tuple[int, int, int], bytes | None]:
+        """The file's state, and its bytes if that is new. A FIFO or a folder in its place is an error, not a wait."""
+        descriptor = os.open(file, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        try:
+            about = os.fstat(descriptor)
+            if not stat.S_ISREG(about.st_mode):
+                raise OSError("это не файл")
+            if about.st_size > LARGEST:
+                raise OSError(f"файл больше {LARGEST >> 20} МБ")
+            state = (about.st_ino, about.st_size, about.st_mtime_ns)
+            return state, None if state == self._state else _all_of(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def _all_of(descriptor: int) -> bytes:
+    with os.fdopen(descriptor, "rb", closefd=False) as file:
+        return file.read(LARGEST)
