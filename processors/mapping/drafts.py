@@ -62,7 +62,7 @@ class Draft:
         qty = self._maybe("qty", rule.qty, self._pieces, item)
         doc_id = self._need("doc.id", rule.doc_id, text, item)
         texts = {name: self._maybe(name, field, text, item) or "" for name, field in rule.texts.items()}
-        parts = [self._need("id", field, text, item) or "" for field in rule.id]
+        parts = [str(ts) if field is None else self._need("id", field, text, item) or "" for field in rule.id]
         complete = self._maybe("complete", rule.complete, flag, item)
         backfill = self._maybe("backfill", rule.backfill, flag, item)
         if self.faults or self.type is None or ts is None:

@@ -69,7 +69,7 @@ def mapped(mapping: SourceMapping, items: Iterable[tuple[int, object]], now: Mil
         used = False
         for number, rule in enumerate(mapping.rules):
             try:
-                if not holds(rule.when, item):
+                if not (holds(mapping.when, item) and holds(rule.when, item)):
                     continue
                 group = tuple(text(value) if (value := field.find(item)) is not None else "" for field in mapping.group)
             except Unfit as error:

@@ -29,7 +29,7 @@ from processors.mapping.yaml_file import Loc, Misread, read
 MOST_CHARACTERS: Final = 200_000
 """Of a file; a long one has some thousands."""
 
-TOP: Final = frozenset({"version", "about", "items", "zone", "decimal", "group", "table", "events"})
+TOP: Final = frozenset({"version", "about", "items", "when", "zone", "decimal", "group", "table", "events"})
 """Fields of the whole file; the others are of an event, and stand for those in `events` that do not say otherwise."""
 
 TEXTS: Final = ("doc.number", "doc.status", "doc.url", "warehouse", "marketplace", "purpose")
@@ -75,9 +75,16 @@ class _Loading:
             rules = [self._rule(common, (), common)]
         group = [self._field(field, ("group", at)) for at, field in enumerate(data.get("group", []))]
         table = {"fill_down": (), **data.get("table", {})}
-        items = self._path(data["items"], ("items",)) if "items" in data else None
+        items, when = (self._path(data[key], (key,)) if key in data else None for key in ("items", "when"))
         return SourceMapping(
-            name, digest, items, group, rules, data.get("decimal", ""), Table(**table, columns=frozenset(self._columns))
+            name,
+            digest,
+            items,
+            when,
+            group,
+            rules,
+            data.get("decimal", ""),
+            Table(**table, columns=frozenset(self._columns)),
         )
 
     def _rule(self, said: dict[str, Any], above: Loc, own: dict[str, Any]) -> Rule:
@@ -102,7 +109,7 @@ class _Loading:
             ts=self._moment(said.get("ts", {"value": 0}), at("ts")),
             kind=self._field(client.get("kind", {"value": CUSTOMER}), at("client", "kind")),
             value=self._field(client.get("value", {"value": ""}), at("client", "value")),
-            id=[self._field(field, at("id")) for field in ids],
+            id=[None if field == {"event": "ts"} else self._field(field, at("id")) for field in ids],
             doc_id=self._field(flat.get("doc.id", {"value": ""}), at("doc", "id")),
             texts={name: self._field(flat[name], at(*name.split("."))) for name in TEXTS if name in flat},
             lines=self._lines(said["lines"], at("lines")) if "lines" in said else None,
@@ -149,7 +156,7 @@ class _Loading:
 
     def _places(self, said: dict[str, Any], loc: Loc) -> tuple[Place, ...]:
         columns = _listed(said.get("column", []))
-        self._columns.update(columns)
+        self._columns.update([] if "default" in said else columns)
         return (
             *(self._path(path, (*loc, "path")) for path in _listed(said.get("path", []))),
             *(Column(column) for column in columns),

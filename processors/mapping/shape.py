@@ -109,14 +109,15 @@ class Lines:
 @dataclass(frozen=True, slots=True)
 class Rule:
     """What an item says, where `when` holds. `texts` are the optional fields of a canonical event that are words,
-    by their names in the contract (`doc.number`)."""
+    by their names in the contract (`doc.number`). A part of `id` that is None is the event's time: written otherwise
+    in a sheet than in a text, it is the same moment."""
 
     when: Path | None
     type: Field
     ts: Moment
     kind: Field
     value: Field
-    id: Sequence[Field]
+    id: Sequence[Field | None]
     doc_id: Field
     texts: Mapping[str, Field]
     lines: Lines | None
@@ -135,16 +136,17 @@ class Table:
     delimiter: str = ""
     fill_down: Sequence[str] = ()
     columns: frozenset[str] = frozenset()
-    """Every column that the mapping names: the head is the row that has them."""
+    """Every column that the mapping names and has no default for: the head is the row that has them."""
 
 
 @dataclass(frozen=True, slots=True)
 class SourceMapping:
-    """The whole file. `digest` is of its text."""
+    """The whole file. `digest` is of its text. Items for which `when` does not hold are no events of any rule."""
 
     name: str
     digest: str
     items: Path | None
+    when: Path | None
     group: Sequence[Field]
     rules: Sequence[Rule]
     decimal: Decimal

@@ -41,6 +41,7 @@ def test_a_good_file_is_read() -> None:
             "строка 2, type.map.x: нужно одно из: reserv",
         ),
         ("version: 1\ntype: {path: a, map: {x: shipmnt}}\n", "вы имели в виду shipment?"),
+        ("version: 1\nid: [{event: qty}]\n", "строка 2, id[0].event: нужно одно из: ts"),
         ("version: 1\nlines: {sku: a}\n", "строка 2, lines: не указано «qty»"),
         ("version: 1\ndoc: 5\n", "строка 2, doc: нужно: таблица"),
         ("version: 1\nwarehouse: ''\n", "строка 2, warehouse: не должно быть пустым"),

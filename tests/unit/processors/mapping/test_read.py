@@ -206,3 +206,10 @@ def test_an_expression_that_does_not_fit_the_data_is_a_fault(expression: str) ->
     found = read(REQUEST | {"products": [{"amount": 1}, {"amount": "x"}, 5]}, text=broken)
     assert isinstance(found, Rejected)
     assert "не подходит к этим данным" in found.reason
+
+
+def test_the_events_time_may_be_part_of_its_id() -> None:
+    """Numbers of documents begin anew each year; in a sheet the same time has another form than in a text."""
+    text = ROWS.replace("id: {column: Номер}\nlines", "id: [{column: Номер}, {event: ts}]\nlines")
+    [good] = goods(rows(row(), text=text))
+    assert good.payload.id == f"17/{good.ts}/shipment"

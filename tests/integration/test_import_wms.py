@@ -1,0 +1,81 @@
+"""`leadpulse import wms` through real Kafka into the store: killed, gone on with, and done twice."""
+
+import asyncio
+import json
+import signal
+import subprocess
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from schemas.sources import Identity
+from schemas.topics import IDENTITIES, LEAD_EVENTS, WMS
+from streams.pipeline.identities import IDENTITY
+from tests.installation import BUSY, Installation, until
+from tests.integration.test_store import QUICK, value
+
+MAPPING = Path(__file__).parents[2] / "deploy" / "mappings" / "table.yaml"
+CLIENTS = 50
+
+
+def table(file: Path, rows: int) -> Path:
+    """A CSV of as many reservations, a few a client and minute, up to two days ago."""
+    last = datetime.now(UTC).replace(microsecond=0) - timedelta(days=2)
+    with file.open("w", encoding="cp1251") as out:
+        out.write("document;type;time;client;sku;qty;barcode;warehouse;marketplace;purpose\r\n")
+        for number in range(rows):
+            at = (last - timedelta(minutes=rows - number)).isoformat()
+            goods = f"А-{number % 9};{number % 7 + 1};;Основной;;FBO"
+            out.write(f"R-{number};reservation_created;{at};{number % CLIENTS};{goods}\r\n")
+    return file
+
+
+async def linked(home: Installation) -> None:
+    """Every client has a lead."""
+    pairs = [Identity("wms_customer", str(client), str(9000 + client)) for client in range(CLIENTS)]
+    await home.produce(IDENTITIES, [(f"{one.kind}:{one.value}", IDENTITY.encode(one)) for one in pairs])
+
+
+async def in_store(home: Installation, rows: int) -> bool:
+    """Whether so many different events are stored, each once."""
+    counted = "concat(toString(count()), '/', toString(uniqExact(event_id)))"
+    query = f"SELECT {counted} FROM events FINAL WHERE source = 'wms:table' AND kind = 'reservation'"
+    return await value(home, query) == f"{rows}/{rows}"
+
+
+def started(home: Installation, file: Path) -> subprocess.Popen[bytes]:
+    """The command as a process."""
+    return home.start("streams.cli", "import", "wms", "--mapping", str(MAPPING), "--json", str(file))
+
+
+def sent(home: Installation) -> int:
+    """What the note beside the store's folder says."""
+    notes = list((home.folder / "imports").glob("*.json"))
+    return int(json.loads(notes[0].read_text())["sent"]) if notes else 0
+
+
+async def test_an_import_that_is_killed_goes_on_and_twice_is_once(bootstrap: str, tmp_path: Path) -> None:
+    """What was on Kafka before the kill is not sent again; every row is in the store once, and history rings nobody."""
+    rows = 15_000
+    async with Installation(bootstrap, tmp_path, QUICK) as home:
+        await linked(home)
+        file = table(tmp_path / "rows.csv", rows)
+        process = started(home, file)
+        deadline = time.monotonic() + 60 * BUSY
+        while not sent(home) and time.monotonic() < deadline:
+            await asyncio.sleep(0.002)
+        home.end(process, signal.SIGKILL)
+        before = sent(home)
+        assert 0 < before < rows
+        for name in ("pipeline", "store"):
+            home.worker(name)
+        assert home.start("streams.cli", "import", "wms", "--mapping", str(MAPPING), str(file)).wait(60 * BUSY) == 0
+        assert rows <= await home.count(WMS) <= rows + 2000
+        await until(lambda: in_store(home, rows), 90, "all rows are in the store")
+        was = await home.count(WMS)
+        assert started(home, file).wait(60 * BUSY) == 0
+        assert await home.count(WMS) == was
+        await home.settled("pipeline", LEAD_EVENTS)
+        assert await in_store(home, rows)
+        assert await value(home, "SELECT countIf(NOT backfill) FROM events FINAL WHERE source = 'wms:table'") == 0
+        assert await value(home, "SELECT count() FROM alerts") == 0
