@@ -26,6 +26,9 @@ REASONS = {
 }
 """By the condition in Jicofo's answer (research/jitsi.md 2.2) or what the module found."""
 
+NO_FAULT = frozenset({"streaming", "ended"})
+"""Nothing is broken: there is nothing to look after."""
+
 
 def render_room(report: RoomReport) -> str:
     """The message; `report.happening` is `unrecorded`, or what ended it."""
@@ -36,5 +39,11 @@ def render_room(report: RoomReport) -> str:
         case "meeting_ended":
             return f"⚪ Встреча в комнате {room} закончилась в {at} (мск). Часть её осталась без записи."
     why = REASONS.get(report.reason, escape(report.reason, quote=False) or "причина неизвестна")
-    whose = f"клиент {report.lead_id}" if report.lead_id else "клиент по имени комнаты не определён"
-    return f"🔴 Комната {room} ({whose}) идёт без записи: {why}.\nВремя: {at} (мск). Проверьте Jibri и Jicofo."
+    mend = "" if report.reason in NO_FAULT else " Проверьте Jibri и Jicofo."
+    return f"🔴 Комната {room} ({_whose(report)}) идёт без записи: {why}.\nВремя: {at} (мск).{mend}"
+
+
+def _whose(report: RoomReport) -> str:
+    if report.lead_id:
+        return f"клиент {report.lead_id}"
+    return "клиент по имени комнаты не определён" if report.lead_known else "лида с таким номером нет"

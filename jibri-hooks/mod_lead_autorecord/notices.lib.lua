@@ -40,15 +40,14 @@ local function watch(s)
 	end
 	s.without_since = s.without_since or now();
 	if s.unrecorded then return; end
-	local mine, look = s.watch, nil;
-	function look()
+	local mine = s.watch;
+	module:add_timer(math.max(0, s.without_since + unrecorded_seconds - now()), function ()
 		if s.watch ~= mine or s.phase == "gone" then return; end
-		if has_recorder(s) then return module:add_timer(unrecorded_seconds, look) and nil; end -- perhaps not for long
+		if has_recorder(s) then return unrecorded_seconds; end -- look again then: it may be one that fails each time
 		s.unrecorded = true;
 		module:log("warn", "room is not recorded, room=%s reason=%s", s.node, why_not(s));
 		reports.report(s, "unrecorded", { reason = why_not(s) });
-	end
-	module:add_timer(math.max(0, s.without_since + unrecorded_seconds - now()), look);
+	end);
 end
 
 -- Something changed: who is recorded and has not been told is told, once as long as it lasts.

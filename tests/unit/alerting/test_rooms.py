@@ -23,6 +23,20 @@ def test_unrecorded_tells_room_client_and_reason() -> None:
     )
 
 
+def test_a_stream_is_no_fault() -> None:
+    """While a stream is on nobody is sent to look after Jibri."""
+    assert render_room(report("unrecorded", "streaming")) == (
+        "🔴 Комната <b>lead-12345-x</b> (клиент 12345) идёт без записи: идёт трансляция, запись начнётся после неё.\n"
+        "Время: 10:00 (мск)."
+    )
+
+
+def test_a_number_of_no_lead_is_named_so() -> None:
+    """Ops read that the number in the name is wrong."""
+    unknown = RoomReport("r", "unrecorded", 1_795_244_400_000, "lead-123452", "m-1", lead_known=False)
+    assert "(лида с таким номером нет)" in render_room(unknown)
+
+
 @pytest.mark.parametrize("reason", ["", "something-new", *REASONS])
 def test_every_reason_gives_a_sentence(reason: str) -> None:
     """An unknown reason is shown as it is, a missing one is said to be unknown."""
