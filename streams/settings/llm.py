@@ -30,6 +30,8 @@ class Model(Section):
     """Запросов одновременно; некоторые тарифы разрешают один."""
     context_tokens: int = Field(128_000, ge=2048)
     """Сколько токенов модель читает и пишет за один запрос."""
+    json_object: bool = True
+    """Понимает ли адрес `response_format: json_object`. Выключите для LM Studio и других, кто его отвергает."""
     thinking_switch: bool = True
     """Понимает ли адрес поле GLM `thinking`. Выключите, если он отвергает незнакомые поля."""
 

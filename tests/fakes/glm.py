@@ -18,7 +18,7 @@ from typing import Any, Self
 from aiohttp import web
 
 from tests.fakes.glm_answers import plausible
-from tests.fakes.glm_faults import CODES, THOUGHTS, WORDS, Fault, broken_off, error, plain
+from tests.fakes.glm_faults import ABROAD, CODES, NO_JSON_OBJECT, THOUGHTS, WORDS, Fault, broken_off, error, plain
 
 __all__ = ["FakeGlm", "Fault", "Question"]
 
@@ -48,14 +48,19 @@ class Question:
 
 
 class FakeGlm:
-    """One account and its models. `room`: questions at once, before 1302."""
+    """One account and its models. `room`: questions at once, before 1302. `json_object`: known, unlike at LM Studio."""
 
     def __init__(
-        self, says: Callable[[Question], str] | None = None, token: str = "glm-key", port: int = 0, room: int = 1000
+        self,
+        says: Callable[[Question], str] | None = None,
+        token: str = "glm-key",
+        port: int = 0,
+        room: int = 1000,
+        json_object: bool = True,
     ) -> None:
         self.says = says or (lambda question: plausible(question.system, question.material))
         self.queue: deque[str] = deque()
-        self.token, self.room, self._port = token, room, port
+        self.token, self.room, self._port, self.json_object = token, room, port, json_object
         self.questions: list[Question] = []
         self.faults: list[Fault] = []
         self.at_once = self.most_at_once = 0
@@ -87,6 +92,8 @@ class FakeGlm:
         body = await request.json()
         if not body.get("messages") or not body.get("model") or body.get("stream"):
             return error("1214")
+        if not self.json_object and "response_format" in body:
+            return web.json_response(NO_JSON_OBJECT, status=400)
         question = Question(body["model"], body)
         self.questions.append(question)
         self.at_once += 1
@@ -104,6 +111,9 @@ class FakeGlm:
             return self._said(question, self._words(question))
         if fault.kind in CODES:
             return error(fault.kind, fault.retry_after, quote=question.material)
+        if fault.kind in ABROAD:
+            status, said = ABROAD[fault.kind]
+            return web.json_response(said, status=status)
         if fault.kind in WORDS:
             return self._said(question, WORDS[fault.kind])
         match fault.kind:
@@ -151,6 +161,8 @@ class FakeGlm:
         }
         if fault == "no_usage":
             del body["usage"]
+        if fault == "null_usage":
+            body["usage"] = dict.fromkeys(body["usage"])
         return web.json_response(body)
 
     def _fault(self, model: str) -> Fault | None:

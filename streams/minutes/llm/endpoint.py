@@ -22,6 +22,8 @@ from streams.settings.llm import Model
 if TYPE_CHECKING:
     from openai import APIStatusError, AsyncOpenAI
 
+log = logging.getLogger(__name__)
+
 TEMPERATURE = 0.2
 """The same meeting should give the same minutes; GLM's own default is 1.0, and 0 is said to make models loop."""
 NO_KEY = "none"
@@ -45,27 +47,31 @@ class _Words(msgspec.Struct, frozen=True):
     content: str | None = None  # `reasoning_content` beside it is left where it is
 
 
+class _Fault(msgspec.Struct, frozen=True):
+    """An error of the endpoint's. llama.cpp tells its kind by `type`; its and OpenRouter's `code` is one of HTTP."""
+
+    code: int | str | None = None
+    message: str | None = None
+    type: str | None = None
+
+
 class _Choice(msgspec.Struct, frozen=True):
     message: _Words = _Words()
     finish_reason: str | None = None
+    error: _Fault | str | None = None
 
 
 class _Usage(msgspec.Struct, frozen=True):
-    prompt_tokens: int = 0
-    completion_tokens: int = 0
-
-
-class _Fault(msgspec.Struct, frozen=True):
-    code: int | str | None = None
-    message: str | None = None
+    prompt_tokens: int | None = None
+    completion_tokens: int | None = None
 
 
 class _Body(msgspec.Struct, frozen=True):
-    """An answer of `/chat/completions`, or an error that comes with HTTP 200."""
+    """An answer of `/chat/completions`, or an error that comes with HTTP 200; LM Studio's is a string."""
 
     choices: list[_Choice] | None = None
     usage: _Usage | None = None
-    error: _Fault | None = None
+    error: _Fault | str | None = None
     code: int | str | None = None
 
 
@@ -89,8 +95,9 @@ class Endpoint:
             "messages": [{"role": message.role, "content": message.content} for message in messages],
             "max_tokens": max_tokens,
             "temperature": TEMPERATURE,
-            "response_format": {"type": "json_object"},
         }
+        if self.model.json_object:
+            question["response_format"] = {"type": "json_object"}
         if self.model.thinking_switch and not thinking:
             question["thinking"] = {"type": "disabled"}
         error: LlmError
@@ -133,24 +140,34 @@ class Endpoint:
             said = msgspec.json.decode(body, type=_Body)
         except (msgspec.DecodeError, UnicodeDecodeError):  # a page of a proxy, half a body
             raise self._broken() from None
-        if said.error or (said.code is not None and not said.choices):
-            fault = said.error or _Fault(said.code)
-            code = _code(fault.code)
-            raise error_of(kind_of(200, code, fault.message or ""), model=self.name, code=code)
-        if not said.choices:
-            raise self._broken()
-        choice, usage = said.choices[0], said.usage or _Usage()
+        choice = said.choices[0] if said.choices else None
+        if fault := said.error or (choice and choice.error):
+            raise self._told(fault)
+        if choice is None:
+            raise self._broken() if said.code is None else self._told(_Fault(said.code))
+        usage = said.usage or _Usage()
         reason = choice.finish_reason or ""
         if reason in CODES:
             error = error_of(CODES[reason], model=self.name, code=reason)
             error.billed = True
             raise error
-        return Reply(choice.message.content or "", reason == "length", usage.prompt_tokens, usage.completion_tokens)
+        tokens = usage.prompt_tokens or 0, usage.completion_tokens or 0
+        return Reply(choice.message.content or "", reason == "length", *tokens)
+
+    def _told(self, fault: _Fault | str) -> LlmError:
+        """An error in a body with HTTP 200: without a code that is known it is the server's, and passes."""
+        fault = _Fault(message=fault, code=500) if isinstance(fault, str) else fault
+        code = _code(fault)
+        status = int(code) if code.isdecimal() and 400 <= int(code) < 600 and code not in CODES else 200
+        return error_of(kind_of(status, code, fault.message or ""), model=self.name, code=code)
 
     def _refused(self, error: "APIStatusError") -> LlmError:
-        code = _code(error.body.get("code") if isinstance(error.body, dict) else None)
-        words = error.body.get("message") if isinstance(error.body, dict) else None
-        kind = kind_of(error.status_code, code, words if isinstance(words, str) else "")
+        fault = _fault(error.body)
+        code = _code(fault)
+        kind = kind_of(error.status_code, code, fault.message or "")
+        if kind is Kind.REFUSED and self.model.json_object and "response_format" in (fault.message or ""):
+            setting = f"llm.models.{self.name}.json_object"
+            log.warning("model knows no json_object: switch it off", extra={"model": self.name, "setting": setting})
         wait = retry_after(error.response.headers.get("retry-after", ""), self._clock())
         if wait is None and code in LONG_LIMITS:
             wait = LONG_S
@@ -168,5 +185,16 @@ class Endpoint:
         return error
 
 
-def _code(code: object) -> str:
-    return str(code) if isinstance(code, int | str) else ""
+def _fault(body: object) -> _Fault:
+    """What the client gives of an error's body: its `error`, be it an object or a string."""
+    if isinstance(body, str):
+        return _Fault(message=body)
+    try:
+        return msgspec.convert(body, _Fault)
+    except msgspec.ValidationError:
+        return _Fault()
+
+
+def _code(fault: _Fault) -> str:
+    """The type where it says more than the code."""
+    return fault.type if fault.type in CODES else "" if fault.code is None else str(fault.code)

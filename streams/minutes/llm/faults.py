@@ -45,7 +45,7 @@ _KINDS: dict[Kind, str] = {
     Kind.BALANCE: "1113 insufficient_quota",
     Kind.FILTERED: "1300 1301 content_filter sensitive",
     Kind.TOO_LONG: "1261 context_length_exceeded exceed_context_size_error model_context_window_exceeded",
-    Kind.RATE: "1302 1303 1304 1305 1308 1310 1312 1313 rate_limit_exceeded",
+    Kind.RATE: "1231 1302 1303 1304 1305 1308 1310 1312 1313 rate_limit_exceeded",
     Kind.OVERLOADED: "1120",
     Kind.NETWORK: "500 1200 1230 1234 network_error",
     Kind.REFUSED: "1210 1213 1214 1215",
@@ -116,7 +116,7 @@ def kind_of(status: int, code: str, words: str) -> Kind:
     words = words.lower()
     if status == 429 and ("balance" in words or "余额" in words):
         return Kind.BALANCE
-    if status == 400 and "context" in words and "length" in words:
+    if status == 400 and "context" in words and any(measure in words for measure in ("length", "size", "window")):
         return Kind.TOO_LONG
     if status >= 500:
         return _STATUSES.get(status, Kind.NETWORK)

@@ -18,7 +18,25 @@ def sky() -> Sky:
     return Sky()
 
 
-PASSES = ["1234", "1302", "1303", "1305", "1312", "429", "500", "503", "200_error", "page", "cut", "drop", "no_choices"]
+PASSES = [
+    "1231",
+    "openrouter_429",
+    "openrouter_choice",
+    "lmstudio_200",
+    "1234",
+    "1302",
+    "1303",
+    "1305",
+    "1312",
+    "429",
+    "500",
+    "503",
+    "200_error",
+    "page",
+    "cut",
+    "drop",
+    "no_choices",
+]
 
 
 @pytest.mark.parametrize("kind", PASSES)
@@ -51,6 +69,7 @@ NEXT = {
     "1000": Kind.AUTH,
     "1211": Kind.AUTH,
     "1113": Kind.BALANCE,
+    "openrouter_402": Kind.BALANCE,
     "1301": Kind.FILTERED,
     "sensitive": Kind.FILTERED,
     "1214": Kind.REFUSED,
@@ -71,16 +90,6 @@ async def test_a_refusal_goes_to_the_next_model_at_once(sky: Sky, fault: str, ki
     assert isinstance(failed.value, LlmError)
     assert failed.value.kind is kind
     assert sky.pauses == []
-
-
-async def test_too_long_is_the_callers(sky: Sky) -> None:
-    """1261 comes up at once, though another model is there: the material has to be cut."""
-    async with FakeGlm() as glm, opened(sky, {"a": model(glm), "b": model(glm)}) as gateway:
-        glm.faults.append(Fault("1261"))
-        with pytest.raises(LlmError) as failed:
-            await gateway.ask(request())
-    assert failed.value.kind is Kind.TOO_LONG
-    assert len(glm.questions) == 1
 
 
 async def test_what_cannot_fit_is_not_sent(sky: Sky) -> None:

@@ -1,0 +1,50 @@
+"""What llama.cpp, LM Studio and OpenRouter say otherwise than GLM does."""
+
+import pytest
+
+from streams.minutes.llm.faults import Kind, LlmError
+from tests.fakes.glm import FakeGlm, Fault
+from tests.unit.minutes.llm.stand_ins import GOOD, Gist, Sky, model, opened, request
+
+GIST = Gist("Обсудили задержку отгрузок. Отчёт обещан в среду.")
+
+
+@pytest.fixture
+def sky() -> Sky:
+    """A clear one."""
+    return Sky()
+
+
+@pytest.mark.parametrize("fault", ["1261", "llama_too_long", "lmstudio_too_long"])
+async def test_too_long_is_the_callers(sky: Sky, fault: str) -> None:
+    """It comes up at once, though another model is there: the material has to be cut."""
+    async with FakeGlm() as glm, opened(sky, {"a": model(glm), "b": model(glm)}) as gateway:
+        glm.faults.append(Fault(fault))
+        with pytest.raises(LlmError) as failed:
+            await gateway.ask(request())
+    assert failed.value.kind is Kind.TOO_LONG
+    assert len(glm.questions) == 1
+
+
+async def test_an_endpoint_without_json_object(sky: Sky, caplog: pytest.LogCaptureFixture) -> None:
+    """It refuses the field, and the log names the setting; with the switch off it answers, and nothing is asked of it
+    that it does not know."""
+    async with FakeGlm(lambda _: GOOD, json_object=False) as glm:
+        async with opened(sky, {"a": model(glm)}) as gateway:
+            with pytest.raises(LlmError) as failed:
+                await gateway.ask(request())
+        assert failed.value.kind is Kind.REFUSED
+        assert "llm.models.a.json_object" in [getattr(record, "setting", "") for record in caplog.records]
+        async with opened(sky, {"a": model(glm, json_object=False)}) as gateway:
+            assert await gateway.ask(request()) == GIST
+    (question,) = glm.questions
+    assert "response_format" not in question.body
+
+
+async def test_figures_that_are_null(sky: Sky) -> None:
+    """`usage` with nulls is no usage: the tokens are estimated, and the answer counts."""
+    async with FakeGlm(lambda _: GOOD) as glm, opened(sky, {"a": model(glm)}) as gateway:
+        glm.faults.append(Fault("null_usage"))
+        assert await gateway.ask(request()) == GIST
+    assert len(glm.questions) == 1
+    assert sky.calls[-1].prompt_tokens > 0
