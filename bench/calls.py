@@ -1,0 +1,278 @@
+"""How well the offline minutes of the written calls (`tests/fixtures/calls`) agree with their labels.
+
+`python -m bench.calls` prints a table and the summaries; `-v` also what was missed and what is false, of the calls that
+the rules were tuned on only: of those kept aside nobody looks at more than the counts and the summary.
+
+A call is a text: a few lines of head, then a line an utterance (`Имя: слова`, or `- слова` where nobody knows who
+speaks), below it what a person would write down of it:
+
+    > обещание: owner | words its line must hold | ISO date, where one was named
+    > решение: words · > конкурент: words · > риск: words · > цифра: words in this order
+    > риск?: …        right if it is found, no miss if it is not
+    > можно: kind     anything of this kind from this line is no false find
+"""
+
+import sys
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import NamedTuple
+
+from processors.days import MOSCOW
+from processors.minutes import extract
+from processors.russian.numerals import numbers
+from processors.russian.stems import stem
+from processors.russian.words import plain
+from schemas.meetings import Utterance
+from schemas.minutes import Action, Conversation, Minutes, Point
+
+FOLDER = Path("tests/fixtures/calls")
+NEAR = {"обещание": 4, "решение": 3, "конкурент": 1, "риск": 0, "цифра": 0}
+"""Utterances by which a find of a kind may miss its label: an item may stand on the request, the deed or the consent."""
+
+WORD_MS, PAUSE_MS = 400, 900
+TITLES = {
+    "обещание": "promises",
+    "решение": "decisions",
+    "конкурент": "competitors",
+    "риск": "risks",
+    "цифра": "figures",
+}
+Found = Point | Action
+
+
+class Label(NamedTuple):
+    """What a person found: the words that its line must hold, for a promise also who and when ("" for any time)."""
+
+    kind: str
+    segment: int
+    words: tuple[str, ...]
+    owner: str = ""
+    due: str = ""
+    optional: bool = False
+
+
+class Call(NamedTuple):
+    """A written call. `aside`: its misses are never looked at. `free`: kinds that are no false find there."""
+
+    name: str
+    aside: bool
+    conversation: Conversation
+    labels: list[Label]
+    free: set[tuple[str, int]]
+
+
+class Score(NamedTuple):
+    """What of one kind was found; `missed` and `false` in words."""
+
+    labelled: int
+    hit: int
+    found: int
+    right: int
+    missed: list[str]
+    false: list[str]
+
+    @property
+    def recall(self) -> float:
+        """The share of the labels that was found."""
+        return self.hit / self.labelled if self.labelled else 1.0
+
+    @property
+    def precision(self) -> float:
+        """The share of the finds that is right."""
+        return self.right / self.found if self.found else 1.0
+
+
+def read(path: Path) -> Call:
+    """Raises ValueError for a label that names no known kind."""
+    head: dict[str, str] = {}
+    said: list[Utterance] = []
+    labels: list[Label] = []
+    free: set[tuple[str, int]] = set()
+    lines = path.read_text(encoding="utf-8").splitlines()
+    border = lines.index("")
+    for line in lines[:border]:
+        key, _, value = line.partition(": ")
+        head[key] = value
+    for line in filter(None, lines[border:]):
+        if line.startswith("> "):
+            label = _label(line[2:], len(said) - 1)
+            if isinstance(label, Label):
+                labels.append(label)
+            else:
+                free.add(label)
+            continue
+        speaker, text = (None, line[2:]) if line.startswith("- ") else line.split(": ", 1)
+        start = said[-1].end_ms + PAUSE_MS if said else 0
+        said.append(Utterance(start, start + WORD_MS * len(text.split()), text, speaker))
+    started = datetime.fromisoformat(f"{head['день']}T11:00").replace(tzinfo=MOSCOW)
+    people = list(dict.fromkeys(one.speaker for one in said if one.speaker))
+    client = [name.strip() for name in head.get("клиент", "").split(",") if name.strip()]
+    held = Conversation(
+        said, started_at=int(started.timestamp() * 1000), duration_ms=said[-1].end_ms, people=people, client=client
+    )
+    return Call(path.stem, head.get("отложен") == "да", held, labels, free)
+
+
+def _label(line: str, segment: int) -> Label | tuple[str, int]:
+    kind, _, rest = line.partition(": ")
+    if kind == "можно":
+        return (rest.strip(), segment)
+    optional, kind = kind.endswith("?"), kind.removesuffix("?")
+    if kind not in TITLES:
+        raise ValueError(f"no kind of label: {line}")
+    if kind != "обещание":
+        return Label(kind, segment, _words(rest), optional=optional)
+    owner, words, due, *_ = [*(part.strip() for part in rest.split("|")), "", ""]
+    return Label(kind, segment, _words(words), owner, due, optional)
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(plain(word.strip("«».,;:!?—")) for word in text.replace(",", " ").split())
+
+
+def calls() -> list[Call]:
+    """All of them, in the order of their names."""
+    return [read(path) for path in sorted(FOLDER.glob("*.txt"))]
+
+
+def items(kind: str, minutes: Minutes) -> Sequence[Found]:
+    """The list of a kind."""
+    match kind:
+        case "обещание":
+            return minutes.actions
+        case "решение":
+            return minutes.decisions
+        case "конкурент":
+            return minutes.competitors
+        case "риск":
+            return [*minutes.conflicts, *minutes.pains]
+        case _:
+            return [*minutes.tariffs, *minutes.numbers]
+
+
+def score(call: Call, minutes: Minutes, kind: str) -> Score:
+    """One kind: each find is right for one label, each label is hit by one find (a risk or a figure by several)."""
+    found = list(items(kind, minutes))
+    labels = [label for label in call.labels if label.kind == kind]
+    several = kind in ("риск", "цифра", "конкурент")
+    taken: set[int] = set()
+    hit: list[Label] = []
+    for label in labels:
+        fits = [i for i, item in enumerate(found) if (several or i not in taken) and _fits(label, item)]
+        if fits:
+            hit.append(label)
+            nearest = min(fits, key=lambda i: abs(found[i].segment - label.segment))
+            taken.update(fits if several else [nearest])
+    wanted = [label for label in labels if not label.optional]
+    false = [item for i, item in enumerate(found) if i not in taken and (kind, item.segment) not in call.free]
+    return Score(
+        labelled=len(wanted),
+        hit=sum(label in hit for label in wanted),
+        found=len(found),
+        right=len(found) - len(false),
+        missed=[f"{one.segment + 1}: {one.owner} {' '.join(one.words)} {one.due}" for one in wanted if one not in hit],
+        false=[_shown(item) for item in false],
+    )
+
+
+def _fits(label: Label, item: Found) -> bool:
+    if abs(item.segment - label.segment) > NEAR[label.kind]:
+        return False
+    words = _words(item.text)
+    if label.kind == "цифра":
+        return f" {' '.join(label.words)} " in f" {' '.join(words)} "
+    if not {stem(word) for word in label.words} <= {stem(word) for word in words}:
+        return False
+    if isinstance(item, Action):
+        return plain(item.owner) == plain(label.owner) and label.due in ("", item.due)
+    return True
+
+
+def _shown(item: Found) -> str:
+    if isinstance(item, Action):
+        return f"{item.segment + 1}: {item.text} — {item.owner}, {item.due}"
+    return f"{item.segment + 1}: {item.text}"
+
+
+def cut(call: Call, minutes: Minutes) -> list[str]:
+    """Items that begin or end within a number."""
+    return [
+        _shown(item)
+        for kind in TITLES
+        for item in items(kind, minutes)
+        if _cuts(call.conversation.utterances[item.segment].text, item.quote)
+    ]
+
+
+def _cuts(text: str, quote: str) -> bool:
+    at = text.index(quote)
+    before, within = len(text[:at].split()), len(quote.split())
+    words = [plain(word.strip("«».,;:!?—–()")) or "—" for word in text.split()]
+    borders = (before, before + within)
+    return any(number.first < border <= number.last for number in numbers(words) for border in borders)
+
+
+def twice(minutes: Minutes) -> list[str]:
+    """Items of one list that say the same: three of four of their words are shared."""
+    return list(_twice(minutes))
+
+
+def _twice(minutes: Minutes) -> Iterator[str]:
+    for kind in TITLES:
+        lists = [minutes.tariffs, minutes.numbers] if kind == "цифра" else [items(kind, minutes)]
+        if kind == "риск":
+            lists = [minutes.conflicts, minutes.pains]
+        for found in lists:
+            sets = [{stem(word) for word in _words(item.text) if len(word) > 2} for item in found]
+            for i, one in enumerate(sets):
+                for other in sets[:i]:
+                    if one and len(one & other) >= 0.75 * len(one | other):
+                        yield _shown(found[i])
+
+
+def table(chosen: Sequence[Call]) -> list[str]:
+    """A row a kind: labelled, found of them, missed, false; recall and precision."""
+    made = [(call, extract(call.conversation)) for call in chosen]
+    rows = [f"{'':<12}{'labelled':>9}{'hit':>6}{'missed':>8}{'found':>7}{'false':>7}{'R':>7}{'P':>7}"]
+    for kind, title in TITLES.items():
+        whole = total(made, kind)
+        rows.append(
+            f"{title:<12}{whole.labelled:>9}{whole.hit:>6}{whole.labelled - whole.hit:>8}{whole.found:>7}"
+            f"{whole.found - whole.right:>7}{whole.recall:>7.2f}{whole.precision:>7.2f}"
+        )
+    rows.append(f"said twice {sum(len(twice(m)) for _, m in made)}, cut numbers {sum(len(cut(c, m)) for c, m in made)}")
+    return rows
+
+
+def total(made: Sequence[tuple[Call, Minutes]], kind: str) -> Score:
+    """One kind over several calls."""
+    scores = [score(call, minutes, kind) for call, minutes in made]
+    return Score(
+        *(sum(one[i] for one in scores) for i in range(4)),  # type: ignore[misc]
+        [f"{call.name} {text}" for (call, _), one in zip(made, scores, strict=True) for text in one.missed],
+        [f"{call.name} {text}" for (call, _), one in zip(made, scores, strict=True) for text in one.false],
+    )
+
+
+def main() -> None:
+    """Print the tables and the summaries."""
+    tuned = [call for call in calls() if not call.aside]
+    aside = [call for call in calls() if call.aside]
+    for title, chosen in (("tuned on", tuned), ("kept aside", aside)):
+        print(f"\n{title}: {', '.join(call.name for call in chosen)}")
+        print("\n".join(table(chosen)))
+    if "-v" in sys.argv:
+        made = [(call, extract(call.conversation)) for call in tuned]
+        for kind, title in TITLES.items():
+            whole = total(made, kind)
+            print(f"\n{title}: missed", *whole.missed, sep="\n  ")
+            print(f"{title}: false", *whole.false, sep="\n  ")
+        for call, minutes in made:
+            print(f"\n{call.name} twice, cut:", *twice(minutes), *cut(call, minutes), sep="\n  ")
+    for call in (*tuned, *aside):
+        print(f"\n{call.name}: {extract(call.conversation).summary}")
+
+
+if __name__ == "__main__":
+    main()
