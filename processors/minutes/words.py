@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
+from processors.minutes.clauses import SENTENCE, borders
 from processors.minutes.vocabulary import vocabulary
 from processors.phrases.negation import PREPOSITIONS
 from processors.russian.stems import stem
@@ -22,10 +23,6 @@ LONGEST = 100_000
 
 LONGEST_SENTENCE = 80
 """Words; who never stops is cut here, and what is looked for in a sentence costs no more."""
-
-OPENERS = _DATA.words("openers")
-
-CLAUSE_OPENERS = _DATA.words("clause_openers")
 
 INTERROGATIVES = _DATA.words("interrogatives")
 FILLERS = _DATA.words("fillers")
@@ -141,14 +138,15 @@ def _punctuated(text: str) -> bool:
 
 def _marks(said: Said) -> _Marks:
     found = _Marks([], [], [], [])
+    heard = {} if said.punctuated else borders(said.words, ())
     first = begun = 0
     for i, token in enumerate(said.tokens):
         between = said.text[said.tokens[i - 1].end : token.start] if i else ""
-        if i and _ends_sentence(said, i, between, i - first):
+        if i and _ends_sentence(said, heard.get(i, 0), between, i - first):
             found.sentences.append(_sentence(said, first, i - 1, between))
             found.spans.append(range(begun, i))
             first = begun = i
-        elif i and (_CLAUSE_ENDS.search(between) or (not said.punctuated and token.word in CLAUSE_OPENERS)):
+        elif i and (_CLAUSE_ENDS.search(between) or i in heard):
             found.spans.append(range(begun, i))
             begun = i
         found.clauses.append(len(found.spans))
@@ -159,12 +157,10 @@ def _marks(said: Said) -> _Marks:
     return found
 
 
-def _ends_sentence(said: Said, i: int, between: str, length: int) -> bool:
+def _ends_sentence(said: Said, border: int, between: str, length: int) -> bool:
     if length >= LONGEST_SENTENCE:
         return True
-    if said.punctuated:
-        return _SENTENCE_ENDS.search(between) is not None
-    return length >= 2 and said.words[i] in OPENERS
+    return _SENTENCE_ENDS.search(between) is not None if said.punctuated else border == SENTENCE
 
 
 def _sentence(said: Said, first: int, last: int, behind: str) -> Sentence:

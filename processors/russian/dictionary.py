@@ -9,7 +9,7 @@ from processors.russian.stems import CACHED
 
 
 @lru_cache(1)
-def _dictionary() -> pymorphy3.MorphAnalyzer:
+def dictionary() -> pymorphy3.MorphAnalyzer:
     """OpenCorpora's 390 000 lexemes in all forms: 28 MB and 0.2 s, so only where somebody asks."""
     return pymorphy3.MorphAnalyzer()
 
@@ -17,7 +17,7 @@ def _dictionary() -> pymorphy3.MorphAnalyzer:
 @lru_cache(CACHED)
 def is_word(word: str) -> bool:
     """Whether a word in lower case stands in the dictionary (e may stand for ё). A new word costs about 15 µs."""
-    return bool(_dictionary().word_is_known(word))
+    return bool(dictionary().word_is_known(word))
 
 
 _PERSON = ("Name", "Surn", "Patr")
@@ -36,7 +36,7 @@ class NameReading(NamedTuple):
 @lru_cache(CACHED)
 def name_reading(word: str) -> NameReading:
     """A word in lower case as a name; one that is not in the dictionary is guessed by its ending. Some 50 µs a word."""
-    readings = [reading for reading in _dictionary().parse(word) if reading.score >= _LIKELY]
+    readings = [reading for reading in dictionary().parse(word) if reading.score >= _LIKELY]
     people = [reading for reading in readings if any(mark in reading.tag for mark in _PERSON)]
     if not people:
         return NameReading(0.0, "")
@@ -60,7 +60,7 @@ _DONE = ("past", "pssv")
 @lru_cache(CACHED)
 def grammar(word: str) -> Grammar:
     """The grammar of a word in lower case; one in no dictionary is guessed by its ending. Some 50 µs a new word."""
-    readings = _dictionary().parse(word)
+    readings = dictionary().parse(word)
     acting = [reading for reading in readings if reading.tag.POS in _ACTING]
     acts = sum(reading.score for reading in acting) >= 0.5 * sum(reading.score for reading in readings)
     done = acts and any(mark in reading.tag for reading in acting[:1] for mark in _DONE)
