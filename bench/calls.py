@@ -154,7 +154,7 @@ def items(kind: str, minutes: Minutes) -> Sequence[Found]:
 def score(call: Call, minutes: Minutes, kind: str) -> Score:
     """One kind: each find is right for one label, each label is hit by one find (a risk or a figure by several)."""
     found = list(items(kind, minutes))
-    labels = [label for label in call.labels if label.kind == kind]
+    labels = sorted((label for label in call.labels if label.kind == kind), key=lambda label: label.optional)
     several = kind in ("риск", "цифра", "конкурент")
     taken: set[int] = set()
     hit: list[Label] = []

@@ -1,13 +1,14 @@
 """The promises of a conversation: made and taken on, each once, each with its time."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from processors.minutes import promises, requests
 from processors.minutes.due import times
+from processors.minutes.objects import worded
 from processors.minutes.promise import Background, Promise
-from processors.minutes.readable import line
 from processors.minutes.requests import Request
-from processors.minutes.stop_words import STOP_WORDS
+from processors.minutes.things import alike, contained, named, things
 from processors.minutes.verbs import verb
 from processors.minutes.vocabulary import vocabulary
 from processors.minutes.words import Said
@@ -26,6 +27,7 @@ SHORT = 6
 
 _AGREED = _DATA.words("agreed")
 _SEQUELS = _DATA.words("sequels")
+_HANDING = _DATA.words("handing")
 
 
 def find(background: Background, conversation: Sequence[Said]) -> list[tuple[Promise, Action]]:
@@ -40,14 +42,19 @@ def find(background: Background, conversation: Sequence[Said]) -> list[tuple[Pro
             for request in requests.find(background, conversation, segment)
             if not any(one.at <= request.promise.at <= one.at + TOGETHER for one in made)
         ]
-        for promise in made:
+        for promise in map(partial(_about, conversation), made):
             if not any(one.promise.at < promise.at <= one.promise.at + TOGETHER for one in wanted):
                 _keep(conversation, found, _answering(conversation, promise, asked, found))
         asked = [one for one in asked if segment - one.promise.segment < requests.ANSWER_WITHIN]
         for request in wanted:
+            request = request._replace(promise=_about(conversation, request.promise))
             asked.append(request)
             _keep(conversation, found, request.promise)
     return [(promise, _action(background, conversation, promise)) for promise in found]
+
+
+def _about(conversation: Sequence[Said], promise: Promise) -> Promise:
+    return promise._replace(about=things(conversation[promise.segment], promise.first, promise.last))
 
 
 def _settled(said: Said, promise: Promise) -> bool:
@@ -91,51 +98,46 @@ def _answering(
         if wanted in found:
             found.remove(wanted)
         due = wanted.due if promise.due == UNKNOWN else promise.due
-        return promise._replace(due=due, asked=conversation[wanted.segment].quote(wanted.first, wanted.last))
+        return promise._replace(due=due)
     return promise
 
 
 def _keep(conversation: Sequence[Said], found: list[Promise], promise: Promise) -> None:
-    """Unless it is the same as one of the last; then that one learns who and when."""
+    """Unless it is the same as one before: then the later one replaces it, and keeps what only the earlier one names."""
     for i in range(len(found) - 1, -1, -1):
         known = found[i]
-        if promise.segment - known.segment > REPEATED_WITHIN:
-            break
-        if known.key != promise.key or (known.owner != promise.owner and UNKNOWN not in (known.owner, promise.owner)):
+        if not _same(known, promise):
             continue
-        if _other_things(conversation[known.segment], known, conversation[promise.segment], promise):
-            continue
-        owner = promise.owner if known.owner == UNKNOWN else known.owner
-        found[i] = known._replace(owner=owner, due=promise.due if known.due == UNKNOWN else known.due)
+        owner = known.owner if promise.owner == UNKNOWN else promise.owner
+        due = known.due if promise.due == UNKNOWN else promise.due
+        said = conversation[promise.segment]
+        if named(said, promise.first, promise.last) or not named(
+            conversation[known.segment], known.first, known.last
+        ):
+            found[i] = promise._replace(owner=owner, due=due)
+        else:
+            found[i] = known._replace(owner=owner, due=due, superseded=due != known.due)
         return
     found.append(promise)
 
 
-def _other_things(before: Said, known: Promise, said: Said, promise: Promise) -> bool:
-    """пришлю договор; и прайс пришлю: the same verb, but twice."""
-    one, other = _things(before, known), _things(said, promise)
-    return bool(one and other) and one.isdisjoint(other)
-
-
-def _things(said: Said, promise: Promise) -> set[str]:
-    quoted = said.words[promise.first : promise.last + 1]
-    timed = {promise.first + at for due in times(quoted) for at in range(due.first, due.last + 1)}
-    return {
-        said.stems[at]
-        for at in range(promise.first, promise.last + 1)
-        if at not in timed
-        and len(said.stems[at]) >= 4
-        and said.words[at] not in STOP_WORDS
-        and not verb(said.words[at])
-    }
+def _same(known: Promise, promise: Promise) -> bool:
+    """пришлю расчёт … расчёт пришлю в среду; and what is said at once about the same deed: привезём. — Когда?"""
+    if known.owner != promise.owner and UNKNOWN not in (known.owner, promise.owner):
+        return False
+    related = known.key == promise.key or {known.key, promise.key} <= _HANDING
+    one, other = known.about, promise.about
+    near = promise.segment - known.segment <= REPEATED_WITHIN
+    if one and other:
+        if not related:
+            return False
+        return contained(one, other) if near or promise.due != UNKNOWN else alike(one, other)
+    return near and (known.key == promise.key or (related and bool(one) and not other))
 
 
 def _action(background: Background, conversation: Sequence[Said], promise: Promise) -> Action:
-    said = conversation[promise.segment]
-    quote = said.quote(promise.first, promise.last)
-    text = line(quote)
-    if promise.asked and promise.last - promise.first < SHORT:
-        text = f"{text} — на просьбу «{line(promise.asked)}»"  # "Да, сделаю" alone says nothing
+    quote = conversation[promise.segment].quote(promise.first, promise.last)
+    text = worded(background.names, conversation, promise)
     return Action(text, promise.owner, _due(background, conversation, promise), quote, promise.segment)
 
 

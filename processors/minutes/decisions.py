@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from processors.minutes.consent import PLAIN, STRONG, THEN, Decided, Promised, of_the_talk, orders, proposed, taken
 from processors.minutes.guards import conditional
-from processors.minutes.readable import line
+from processors.minutes.wording import line
 from processors.minutes.verbs import Person, Verb, verb
 from processors.minutes.vocabulary import vocabulary
 from processors.minutes.words import Said, Sentence

@@ -16,6 +16,7 @@ REPORTS = _DATA.words("reports")
 _OFFERS = _DATA.words("offers")
 _SUPPOSED = _DATA.words("supposed")
 _FOR_EXAMPLE = _DATA.words("for_example")
+_ALL_ONE_CAN = _DATA.words("all_one_can")
 _CAN = _DATA.words("can")
 
 
@@ -29,6 +30,7 @@ def meant(said: Said, at: int) -> bool:
         or _told(said, at)
         or _usual(said, at)
         or not _SUPPOSED.isdisjoint(said.words[max(0, at - 3) : at])
+        or _perhaps(said, at)
         or not _FOR_EXAMPLE.isdisjoint(said.words[max(0, at - 8) : at])
     )
 
@@ -58,6 +60,14 @@ def asked(said: Said, at: int) -> bool:
     return any(word in ("можно", "можем", "могу", "может", "ли") for word in said.words[max(0, at - 2) : at])
 
 
+def _perhaps(said: Said, at: int) -> bool:
+    """может быть, мы сами купим; решу потом; сделаем всё возможное: nothing that one could ask after."""
+    sentence = said.sentence(at)
+    before = said.words[max(sentence.first, at - 6) : at]
+    behind = said.words[at + 1 : min(sentence.last, at + 3) + 1]
+    return "может" in before or behind[:1] == ["потом"] or not _ALL_ONE_CAN.isdisjoint(behind)
+
+
 def possible(said: Said, at: int) -> bool:
     """Whether an infinitive is only possible or wished for: "могу прислать"."""
     return not _CAN.isdisjoint(said.words[max(0, at - 4) : at])
@@ -80,5 +90,9 @@ def _told(said: Said, at: int) -> bool:
 
 def _usual(said: Said, at: int) -> bool:
     clause = said.clause(at)
-    words = said.words[max(clause.start, at - 5) : min(clause.stop, at + 5)]
+    begins = max(clause.start, at - 5)
+    subjects = [i for i in range(begins + 1, at) if said.words[i] in ("я", "мы")]
+    if subjects and not said.punctuated:  # обычно два дня | я вам сообщу
+        begins = subjects[-1]
+    words = said.words[begins : min(clause.stop, at + 5)]
     return not HABITS.isdisjoint(words) or not PAST_TIMES.isdisjoint(words)

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from processors.minutes.calendar import HOUR, UNRESOLVED
 from processors.minutes.due import Due, nearest, resolve, times
 from processors.minutes.people import People
+from processors.minutes.stretch import stretch
 from processors.minutes.words import Said
 from schemas.minutes import UNKNOWN
 from schemas.types import LocalDay
@@ -13,14 +14,13 @@ from schemas.types import LocalDay
 REACH = 12
 """Words between a verb and the time that belongs to it, where nothing is punctuated."""
 
-LONGEST_QUOTE = 32
-"""Words; of a longer sentence what stands around the verb is quoted."""
-
 
 class Promise(NamedTuple):
     """A promise: in which utterance, which words, the verb's token and infinitive, who, till when.
 
-    `asked` is the request that it grants, as its words are quoted.
+    `superseded`: another time was agreed on later, so the time among its words is over.
+    `request`: it is a request that was granted, in the words of who asked.
+    `about`: the stems of what is promised.
     """
 
     segment: int
@@ -31,7 +31,9 @@ class Promise(NamedTuple):
     owner: str
     due: str
     light: bool = False
-    asked: str = ""
+    superseded: bool = False
+    request: bool = False
+    about: frozenset[str] = frozenset()
 
 
 class Background(NamedTuple):
@@ -58,10 +60,7 @@ class Turn(NamedTuple):
 
     def promise(self, at: int, key: str, owner: str) -> Promise:
         """A promise around the token `at`."""
-        sentence = self.said.sentence(at)
-        first, last = sentence.first, sentence.last
-        if last - first >= LONGEST_QUOTE or not self.said.punctuated:
-            first, last = _around(self.said, at, self.run(at))
+        first, last = stretch(self.said, at, self.run(at))
         return Promise(self.said.segment, first, last, at, key, owner, self.background.due(self.run(at), self.said))
 
     def run(self, at: int) -> Sequence[Due]:
@@ -91,17 +90,3 @@ def hear(background: Background, conversation: Sequence[Said], segment: int) -> 
     said = conversation[segment]
     myself = said.speaker or background.names.introduced(said) or UNKNOWN
     return Turn(background, conversation, said, times(said.words), myself)
-
-
-def _around(said: Said, at: int, run: Sequence[Due]) -> tuple[int, int]:
-    """What to quote of a long stretch: the clause of the verb, its neighbours while they are short, and the time."""
-    sentence = said.sentence(at)
-    clause = said.clause(at)
-    first, last = max(clause.start, at - 12), min(clause.stop - 1, at + 12)
-    while first > sentence.first and at - first < 5:
-        first -= 1
-    while last < sentence.last and last - at < 7:
-        last += 1
-    if run:
-        first, last = min(first, run[0].first), max(last, run[-1].last)
-    return max(first, sentence.first), min(last, sentence.last)

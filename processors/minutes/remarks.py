@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Literal, NamedTuple
 
-from processors.minutes.readable import line, sentence_quote
+from processors.minutes.wording import line, sentence_quote
 from processors.minutes.vocabulary import vocabulary
 from processors.minutes.words import Said, Sentence
 from processors.phrases import LEAVING

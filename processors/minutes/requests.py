@@ -45,7 +45,7 @@ def find(background: Background, conversation: Sequence[Said], segment: int) -> 
         if called is None and answer is None:
             continue
         owner = called or (answer is not None and answer.speaker) or UNKNOWN
-        promise = turn.promise(at, key, owner)
+        promise = turn.promise(at, key, owner)._replace(request=True)
         requests.append(Request(promise, -1 if answer is None else answer.segment))
     return requests
 

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from processors.minutes.clauses import SENTENCE, borders
 from processors.minutes.vocabulary import vocabulary
 from processors.phrases.negation import PREPOSITIONS
+from processors.russian.numerals import Number, numbers
 from processors.russian.stems import stem
 from processors.russian.words import plain
 from schemas.meetings import Utterance
@@ -60,6 +61,11 @@ class Said:
     def stems(self) -> list[str]:
         """Snowball stems of the words."""
         return [stem(word) for word in self.words]
+
+    @cached_property
+    def numbers(self) -> list[Number]:
+        """The numbers named in it, in order."""
+        return numbers(self.words)
 
     @cached_property
     def _marks(self) -> "_Marks":
