@@ -35,7 +35,8 @@ def borders(words: Sequence[str], pauses: Collection[int]) -> dict[int, int]:
     begun = 0
     for at, word in enumerate(words):
         if at - begun >= SHORTEST and word in _OPENERS:
-            found[at] = SENTENCE
+            contrast = word == "а" and not any(map(_hangs_on, words[begun:at]))  # короба твои, а скотч наш
+            found[at] = CLAUSE if contrast else SENTENCE
             begun = at
         elif at and word in _JOINS:
             found[at] = CLAUSE
@@ -60,10 +61,15 @@ def _bound(words: Sequence[str], found: dict[int, int]) -> dict[int, int]:
     return bound
 
 
+def _hangs_on(word: str) -> bool:
+    """Whether a clause may hang on the word."""
+    return word not in _NO_PREDICATES and not is_number(word) and reading(word).predicate
+
+
 def _predicates(words: Sequence[str]) -> Iterator[int]:
     """The words on which clauses hang; of "будет готово" only the second."""
     for at, word in enumerate(words):
-        if word in _NO_PREDICATES or is_number(word) or not reading(word).predicate:
+        if not _hangs_on(word):
             continue
         behind = words[at + 1 : at + 3]
         if word in _BEING and any(reading(one).part in ("ADJS", "PRTS", "INFN", "PRED") for one in behind):

@@ -4,9 +4,11 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
+from processors.minutes.due import times
 from processors.minutes.verbs import Person, verb
 from processors.minutes.vocabulary import vocabulary
 from processors.minutes.words import Said, Sentence
+from processors.russian.grammar import reading
 from processors.russian.numerals import is_number
 
 _DATA = vocabulary("consent")
@@ -140,13 +142,22 @@ def _proposal(
     return None
 
 
+def _past_or_if(words: Sequence[str]) -> bool:
+    """Told of what was, or under a condition: nothing that one could consent to."""
+    if "если" in words and "если что" not in " ".join(words):
+        return True
+    return any((here := reading(word)).past and here.part == "VERB" for word in words)
+
+
 def _plainness(words: Sequence[str], text: str) -> float:
-    if len(words) < 3 or of_the_talk(words):
+    if len(words) < 3 or of_the_talk(words) or _past_or_if(words):
         return 0.0
     if words[0] in THEN or _PROPOSES.search(text):
         return _DATA.weight("proposes")
     if any((form := verb(word)) is not None and form.person is Person.WE for word in words):
         return _DATA.weight("we")
     if any(map(is_number, words)):
+        if times(words):
+            return _DATA.weight("price")
         return _DATA.weight("price" if _PRICE.search(text) else "number")
     return 0.0

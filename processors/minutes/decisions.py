@@ -37,7 +37,7 @@ _SAID = re.compile(
     r"|утвердили|утвержден\w*|согласовали|согласовано|фиксирую|фиксируем|зафиксировали|зафиксировано|по рукам"
     r"|так и (?:с?дела\w+|поступ\w+|запишем|решим|оставим|быть)|выбираем|назначаем|резюмирую|подытожу"
     r"|на этом и|постановили|соглас(?:ен|на|ны) на|отказались от|остаемся (?:с|на|при|у)|принимаем (?:\w+ )?"
-    r"(?:вариант|условия|предложение)|(?:ну |ладно |хорошо )(\w+(?: \w+)?) так \1)\b"
+    r"(?:вариант|условия|предложение)|тогда так (?=\w+ \w+)|(?:ну |ладно |хорошо )(\w+(?: \w+)?) так \1)\b"
 )
 """Words that decide by themselves."""
 
@@ -52,6 +52,7 @@ _DECIDE = _DATA.words("decide")
 
 _JOINT = _DATA.words("joint")
 
+_UNABLE = re.compile(r"\bне (?:мо[гж]\w+|смо[гж]\w+|получ\w+|выйдет|обеща\w+|зна\w+)\b")
 _NOT_NEEDED = re.compile(r"\bне (?:нуж\w+|надо|будем|стоит|потребуется|понадобится)\b")
 _AGREE = _DATA.words("agree")
 _LET = re.compile(
@@ -82,7 +83,7 @@ def _promises(said: Said, sentence: Sentence, promised: Promised) -> bool:
 def _weigh(conversation: Sequence[Said], said: Said, sentence: Sentence, promised: Promised) -> Decided | None:
     words = said.words[sentence.first : sentence.last + 1]
     text = " ".join(words)
-    match = _SAID.search(text)
+    match = None if _UNABLE.search(text) else _SAID.search(text)
     plain = match is not None and not _denied(words, text[: match.start()])
     if not _AGREED.isdisjoint(words) and not _denied(words, text[: text.index("договор")] if "договор" in text else ""):
         plain = len([word for word in words if word not in _AGREED | _WELL | THEN]) >= 3
@@ -101,7 +102,7 @@ def _weigh(conversation: Sequence[Said], said: Said, sentence: Sentence, promise
 
 def _own_weight(conversation: Sequence[Said], said: Said, sentence: Sentence, words: Sequence[str], text: str) -> float:
     """Of a sentence that decides without saying so: с первого января самовывоз закрываем."""
-    if not _HINDERS.isdisjoint(words) or len(words) < 2 or _supposes(conversation, said, words):
+    if not _HINDERS.isdisjoint(words) or len(words) < 2 or _UNABLE.search(text) or _supposes(conversation, said, words):
         return 0.0
     if of_the_talk(words) and not _SINCE.search(text):
         return 0.0
@@ -147,6 +148,8 @@ def _act(words: Sequence[str], at: int, form: Verb) -> float:
         case Person.WE if not form.done:
             return _DATA.weight("we_decide" if form.key in _DECIDE else "we_do")
         case Person.I if not form.done and form.key in _DECIDE and "я" not in words[:at]:
+            return _DATA.weight("i_decide")
+        case Person.I if not form.done and not THEN.isdisjoint(words[:at]):
             return _DATA.weight("i_decide")
         case Person.WE if form.key in _JOINT:
             return _DATA.weight("jointly")
