@@ -146,7 +146,7 @@ def _past_or_if(words: Sequence[str]) -> bool:
     """Told of what was, or under a condition: nothing that one could consent to."""
     if "если" in words and "если что" not in " ".join(words):
         return True
-    return any((here := reading(word)).past and here.part == "VERB" for word in words)
+    return any((here := reading(word)).past and here.part in ("VERB", "PRTS") for word in words)
 
 
 def _plainness(words: Sequence[str], text: str) -> float:
