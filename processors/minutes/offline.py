@@ -3,7 +3,7 @@
 from collections import defaultdict
 
 from processors.days import local_day
-from processors.minutes import actions, decisions, figures, questions, remarks
+from processors.minutes import actions, decisions, facts, figures, questions, rivals, worries
 from processors.minutes.people import People
 from processors.minutes.promise import Background
 from processors.minutes.summary import Findings, summarise
@@ -36,22 +36,26 @@ def extract(conversation: Conversation) -> Minutes:
     for promise, _ in promised:
         places[promise.segment].append(promise.at)
     decided = decisions.find(said, places)
-    told = remarks.find(said, conversation.client)
+    mentioned = rivals.mentions(said, conversation.client, background.names)
+    worried = worries.find(said, conversation.client, mentioned)
+    leaving = [worry.point for worry in worried if worry.kind in ("leaving", "moving")]
+    conflicts = [worry.point for worry in worried if worry.kind in worries.CONFLICTS]
+    pains = [worry.point for worry in worried if worry.kind not in worries.CONFLICTS]
     about = topics(said)
     asked = questions.find(said)
     return Minutes(
-        summary=summarise(Findings(about, told.leaving, told.conflicts, told.pains, asked)),
+        summary=summarise(Findings(about, leaving, conflicts, pains, asked)),
         engine=OFFLINE,
         version=conversation.version,
         topics=about,
         decisions=decided,
         actions=[action for _, action in promised],
-        pains=told.pains,
-        conflicts=told.conflicts,
-        competitors=told.competitors,
+        pains=pains,
+        conflicts=conflicts,
+        competitors=rivals.points(mentioned),
         tariffs=figures.find_tariffs(said),
         numbers=figures.find_numbers(said),
         open_questions=asked,
-        facts=told.facts,
-        tone=tone(said, conversation.client, len(told.leaving)),
+        facts=facts.find(said, conversation.client),
+        tone=tone(said, conversation.client, len(leaving)),
     )

@@ -16,6 +16,7 @@ BARE = 3
 """Words; so few are quoted with what opens them: да, сделаю."""
 
 _HANGS = _DATA.words("hangs")
+_CONDITIONS = _DATA.words("conditions")
 _OPENS = _DATA.words("opens")
 
 
@@ -62,7 +63,7 @@ def _follows(said: Said, clause: range) -> bool:
 
 def _leads(said: Said, clause: range, first: int) -> bool:
     """по штрафу: компенсируем; without what only opens a remark: хорошо, да."""
-    if said.words[first] in _HANGS:
+    if said.words[first] in _HANGS or said.words[clause.start] in _CONDITIONS:
         return True
     words = [said.words[i] for i in clause]
     if len(clause) < 2 or any(reading(word).predicate for word in words):

@@ -25,7 +25,7 @@ def line(text: str) -> str:
         start += 1
     if [word.lower() for word in words[start : start + 2]] == ["меня", "зовут"] and len(words) > start + 4:
         start += 3  # and the name, which is the owner's
-    if words[start].lower() in ("я", "мы") and len(words) > start + 2:
+    if words[start].lower() in ("я", "мы") and len(words) > start + 2 and words[start + 1] not in ("бы", "б"):
         start += 1
     while start < len(words) - 1 and not any(map(str.isalnum, words[start])):
         start += 1

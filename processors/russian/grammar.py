@@ -6,6 +6,7 @@ from typing import NamedTuple
 from processors.russian.dictionary import dictionary
 from processors.russian.stems import CACHED
 
+_PROPER = ("Name", "Surn", "Patr", "Geox")
 _MODIFIERS = frozenset({"ADJF", "PRTF", "NUMR", "NPRO"})
 
 
@@ -14,6 +15,7 @@ class Reading(NamedTuple):
 
     `predicate`: a clause may hang on it (пришлю, готово, нужно); `cases` are those of all its readings as a noun or
     what goes with one ("nomn", "gent", …); `person` is "1", "2", "3" or "".
+    `proper`: "Name", "Surn", "Patr" or "Geox" for people and places, else ""; `known`: it stands in the dictionary.
     """
 
     part: str
@@ -23,6 +25,8 @@ class Reading(NamedTuple):
     orders: bool
     predicate: bool
     cases: frozenset[str]
+    proper: str
+    known: bool
 
     @property
     def noun(self) -> bool:
@@ -52,6 +56,8 @@ def reading(word: str) -> Reading:
         tag.mood == "impr" and "excl" in tag,
         predicate,
         cases,
+        next((mark for mark in _PROPER if any(mark in one.tag for one in parses[:3])), ""),
+        known,
     )
 
 
