@@ -181,7 +181,7 @@ def _fits(label: Label, item: Found) -> bool:
         return False
     words = _words(item.text)
     if label.kind == "цифра":
-        return f" {' '.join(label.words)} " in f" {' '.join(words)} "
+        return f" {' '.join(label.words)} " in f" {' '.join(_words(item.quote))} "
     if not {stem(word) for word in label.words} <= {stem(word) for word in words}:
         return False
     if isinstance(item, Action):

@@ -1,12 +1,19 @@
-"""Figures that were named: numbers with what they count, and prices of services (tariffs)."""
+"""Figures that were named: whole phrases with the unit and what they belong to; prices of services apart (tariffs)."""
 
 import re
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Collection, Sequence
+from typing import NamedTuple
 
-from processors.minutes.wording import line, sentence_quote
+from processors.minutes.due import times
+from processors.minutes.objects import asked_before
+from processors.minutes.stretch import stretch
+from processors.minutes.things import folded, things
 from processors.minutes.vocabulary import vocabulary
+from processors.minutes.wording import in_digits, line, shortened
 from processors.minutes.words import Said
-from processors.russian.numerals import Number, numbers
+from processors.russian.grammar import reading
+from processors.russian.numerals import Number, is_number
 from schemas.minutes import Point
 
 _DATA = vocabulary("figures")
@@ -14,70 +21,185 @@ _DATA = vocabulary("figures")
 MOST = 40
 """Points of a kind; an inventory read aloud names thousands of figures."""
 
-BEFORE, BEHIND = 5, 4
-"""Words around a number that tell what it is."""
+LONGEST = 18
+"""Words of a figure's phrase."""
 
-_UNIT = re.compile(
-    r"(?:руб\w*|₽|процент\w*|копе[ей]\w*|штук\w*|шт|короб\w*|паллет\w*|заказ\w*|артикул\w*|кг|килограмм\w*|тонн\w*|куб\w*"
-    r"|метр\w*|литр\w*|пози[цт]\w*|единиц\w*|мешк\w*|яче[йе]\w*|карточ\w*|машин\w*|рейс\w*|товар\w*|отзыв\w*|квадрат\w*)\Z"
-)
+MODIFIERS = 2
+"""Words between a number and what it counts: тридцать четыре новых артикула."""
+
+ECHO = 6
+"""Figures that are remembered: who only repeats one of them names none. — Пять рублей? — Да, пять."""
+
+PRICES_WITHIN = 3
+"""Utterances after a price in which a number without a unit is one too: у вас тридцать две."""
+
+LONGEST_QUESTION = 80
+"""Characters of the question that a bare figure answers."""
+
 _MONEY = re.compile(r"(?:руб\w*|₽|процент\w*|копе[ей]\w*)\Z")
-_SERVICE = re.compile(
-    r"(?:тариф|сборк|хранен|приемк|упаковк|короб|паллет|достав|возврат|минимал|стои|цен[аыуе]?\Z|скидк|комплектац|маркировк"
-    r"|наклейк|вложени|аренд|отбор|обработк|пленк|пакет|доставк|рейс|забор|утилизац|страхов|фотограф|переклей|стикер|литр"
-    r"|штук|единиц|мест[оа]\Z|заказ)"
-)
+_UNIT = re.compile(r"(?:шт|кг|гр|мм|см|м|л|м2|м3|куба?|кубов|руб|р)\Z")
+_SERVICE = re.compile(_DATA.lines("service")[0])
+_PRICED = _DATA.words("priced")
 _RAISED = _DATA.words("raised")
+_PLACES = _DATA.words("places")
+_CHANGES = re.compile(r"(?:подн|повы|вырос|выраст|измен|снизи|сниж|индекс|пересмотр|нов[аоыу])")
+_UNSURE = _DATA.words("unsure")
+_TIMES = _DATA.words("times")
+_PERIODS = re.compile(r"(?:рабоч\w+|минут\w*|час\w*|дн\w+|день|недел\w+|месяц\w*|год\w*|лет)\Z")
 
 
-def find_numbers(conversation: Sequence[Said]) -> list[Point]:
-    """Numbers beside what they count, at most `MOST`, in the order they were said."""
-    found: list[Point] = []
+class Figures(NamedTuple):
+    """Both in the order they were said; no figure is in both."""
+
+    tariffs: list[Point]
+    numbers: list[Point]
+
+
+class _Phrase(NamedTuple):
+    said: Said
+    first: int
+    last: int
+
+
+def find(conversation: Sequence[Said]) -> Figures:
+    """At most `MOST` of each."""
+    tariffs: list[Point] = []
+    numbers: list[Point] = []
+    heard: deque[float] = deque(maxlen=ECHO)
+    priced = -PRICES_WITHIN
     for said in conversation:
-        for number in numbers(said.words):
-            if not _counts(said, number):
-                continue
-            sentence = said.sentence(number.first)
-            first = max(sentence.first, number.first - BEFORE)
-            quote = said.quote(first, min(sentence.last, number.last + BEHIND))
-            if not found or found[-1].segment != said.segment or found[-1].quote != quote:
-                found.append(Point(line(quote), quote, said.segment))
-        if len(found) >= MOST:
-            break
-    return found[:MOST]
+        if any(_costs(said, number) for number in said.numbers):
+            priced = said.segment
+        for phrase in _phrases(said, bool(heard)):
+            values = [number.value for number in said.numbers if phrase.first <= number.first <= phrase.last]
+            echo = _bare(phrase) and values and set(values) <= set(heard)
+            heard.extend(values)
+            if not echo:
+                of_prices = said.segment - priced < PRICES_WITHIN
+                (tariffs if _is_tariff(conversation, phrase, of_prices) else numbers).append(_point(conversation, phrase))
+    return Figures(*(folded(points, lambda point: point.text)[:MOST] for points in (tariffs, numbers)))
 
 
-def find_tariffs(conversation: Sequence[Said]) -> list[Point]:
-    """Sentences that name the price of a service, or a change of the tariff; one an utterance."""
-    found: list[Point] = []
-    for said in conversation:
-        priced = [number for number in numbers(said.words) if _costs(said, number)]
-        places = [number.first for number in priced]
-        if not places and len(said.words) >= 4:
-            places = [at for at, word in enumerate(said.words) if word in _RAISED]
-        for at in places:
-            sentence = said.sentence(at)
-            about = range(max(sentence.first, at - 12), min(sentence.last, at + 8) + 1)
-            if any(_SERVICE.match(said.words[i]) for i in about):
-                quote = sentence_quote(said, sentence, at)
-                found.append(Point(line(quote), quote, said.segment))
-                break
-        if len(found) >= MOST:
-            break
+def _phrases(said: Said, talked: bool) -> list[_Phrase]:
+    """The stretches around numbers that count or cost something, and changes of a tariff; none over another.
+
+    `talked`: figures were named shortly before, so that a number without a unit may be one.
+    """
+    timed = {i for due in times(said.words) for i in range(due.first, due.last + 1)}
+    talked = talked or any(_costs(said, number) for number in said.numbers)
+    places = [(number.first, number.last) for number in said.numbers if _means(said, number, timed, talked)]
+    places += [(at, at) for at, word in enumerate(said.words) if word in _RAISED and _changed(said, at)]
+    found: list[_Phrase] = []
+    for at, end in sorted(places):
+        before = found[-1] if found else None
+        if before is not None and at <= before.last:
+            continue
+        first, last = _around(said, at, end)
+        phrase = _Phrase(said, first if before is None else max(first, before.last + 1), last)
+        together = before is not None and said.sentence(before.last) == said.sentence(at)
+        if before is not None and together and _bare(phrase) and last - before.first < LONGEST:
+            found[-1] = before._replace(last=last)  # была двадцать восемь, стала тридцать шесть
+        else:
+            found.append(phrase)
     return found
 
 
-def _counts(said: Said, number: Number) -> bool:
+def _means(said: Said, number: Number, timed: Collection[int], talked: bool) -> bool:
+    sentence = said.sentence(number.first)
+    words = said.words[sentence.first : sentence.last + 1]
+    if number.ordinal or sentence.asks or not _UNSURE.isdisjoint(words):
+        return False
+    if _costs(said, number):
+        return True
+    if number.first in timed or number.value <= 1:
+        return False
+    before = said.words[number.first - 1] if number.first else ""
     behind = said.words[number.last + 1 : number.last + 3]
-    return (not number.ordinal and any(map(_UNIT.match, behind))) or _signed(said, number)
+    if any(map(_PERIODS.match, behind)):
+        return before not in _PLACES and any(map(_SERVICE.match, words))
+    if _counted(said, number):
+        return True
+    if before in _PLACES or (behind and reading(behind[0]).part == "PREP"):
+        return False
+    return talked and not _PRICED.isdisjoint(words)
+
+
+def _counted(said: Said, number: Number) -> bool:
+    """девять пар, тридцать четыре новых артикула; возвратов тридцать восемь."""
+    behind = range(number.last + 1, min(len(said.words), number.last + 2 + MODIFIERS))
+    for at in behind:
+        here = reading(said.words[at])
+        if said.words[at] in _TIMES or is_number(said.words[at]):
+            break
+        if here.noun or _UNIT.match(said.words[at]):
+            return "gent" in here.cases or "nomn" in here.cases or not here.noun
+        if not here.modifies:
+            break
+    before = reading(said.words[number.first - 1]) if number.first else None
+    return before is not None and before.noun and before.cases == {"gent"}
 
 
 def _costs(said: Said, number: Number) -> bool:
+    """двадцать рублей, рубль пятьдесят, двенадцать тысяч за отказ, двести за место, 12 000 ₽."""
+    if number.ordinal:
+        return False
     behind = said.words[number.last + 1 : number.last + 3]
-    return not number.ordinal and (any(map(_MONEY.match, behind)) or _signed(said, number))
+    rouble = number.first > 0 and said.words[number.first - 1] in ("рубль", "рубля")
+    if any(map(_MONEY.match, behind)) or _signed(said, number) or rouble:
+        return True
+    thousands = said.words[number.last].startswith(("тысяч", "тыс", "миллион", "млн"))
+    return behind[:1] == ["за"] or (thousands and not _counted(said, number))
 
 
 def _signed(said: Said, number: Number) -> bool:
     """12 000 ₽, 20 %."""
     end = said.tokens[number.last].end
     return said.text[end : end + 2].strip()[:1] in ("₽", "%") and bool(said.text[end : end + 2].strip())
+
+
+def _changed(said: Said, at: int) -> bool:
+    """Whether a sentence tells that a tariff changes: поднимаем, новый прайс."""
+    sentence = said.sentence(at)
+    words = said.words[sentence.first : sentence.last + 1]
+    return not sentence.asks and len(words) >= 4 and any(map(_CHANGES.match, words))
+
+
+def _around(said: Said, at: int, end: int) -> tuple[int, int]:
+    first, last = stretch(said, at)
+    if last - first >= LONGEST:
+        first, last = max(first, at - LONGEST // 2), min(last, max(end, at + LONGEST // 2))
+        for number in said.numbers:
+            if number.first < first <= number.last:
+                first = number.first
+            if number.first <= last < number.last:
+                last = number.last
+    return first, max(last, end)
+
+
+def _is_tariff(conversation: Sequence[Said], phrase: _Phrase, of_prices: bool) -> bool:
+    said, places = phrase.said, range(phrase.first, phrase.last + 1)
+    inside = [number for number in said.numbers if number.first in places]
+    if inside and not any(_costs(said, one) or (of_prices and not _counted(said, one)) for one in inside):
+        return False
+    if any(_SERVICE.match(said.words[i]) for i in places):
+        return True
+    return _bare(phrase) and any(map(_SERVICE.match, _question(conversation, phrase).lower().split()))
+
+
+def _point(conversation: Sequence[Said], phrase: _Phrase) -> Point:
+    quote = phrase.said.quote(phrase.first, phrase.last)
+    text = in_digits(line(quote))
+    asked = _question(conversation, phrase) if _bare(phrase) else ""
+    return Point(f"{text} — в ответ на «{shortened(asked, LONGEST_QUESTION)}»" if asked else text, quote, phrase.said.segment)
+
+
+def _bare(phrase: _Phrase) -> bool:
+    """Whether the phrase names nothing but the number and its unit: двадцать шесть рублей."""
+    about = things(phrase.said, phrase.first, phrase.last)
+    places = range(phrase.first, phrase.last + 1)
+    counted = {phrase.said.stems[i] for i in places if _MONEY.match(phrase.said.words[i]) or is_number(phrase.said.words[i])}
+    return not about - counted
+
+
+def _question(conversation: Sequence[Said], phrase: _Phrase) -> str:
+    return asked_before(conversation, phrase.said.segment, phrase.first, asks=True)

@@ -32,12 +32,11 @@ def worded(names: People, conversation: Sequence[Said], promise: Promise) -> str
     text = line(_timeless(said, promise) if promise.superseded else said.quote(promise.first, promise.last))
     if named(said, promise.first, promise.last):
         return text
-    before = list(islice(_before(conversation, promise), LOOKED_AT))
     spoken = said.text[said.tokens[promise.at].start : said.tokens[promise.at].end]
-    for source, at in before:
+    for source, at in islice(_before(conversation, promise), LOOKED_AT):
         if at is not None:
             return deed(names, source, _around(source, at), at, spoken)
-    asked = _asked(before, promise)
+    asked = asked_before(conversation, promise.segment, promise.first)
     return f"{text} — в ответ на «{shortened(asked, LONGEST_SOURCE)}»" if asked else text
 
 
@@ -63,16 +62,19 @@ def _around(source: Said, at: int) -> range:
     return range(first, last + 1)
 
 
-def _asked(before: Sequence[tuple[Said, int | None]], promise: Promise) -> str:
-    """The nearest request or question before that names a thing; without one what was said just before; or ""."""
-    for source, _ in before:
+def asked_before(conversation: Sequence[Said], segment: int, first: int, *, asks: bool = False) -> str:
+    """The nearest request or question before token `first` of an utterance that names a thing, as a line; without one,
+    unless only what `asks` will do, what was said just before; else "".
+    """
+    for source in reversed(conversation[max(0, segment - (1 if asks else BACK)) : segment + 1]):
         for sentence in reversed(source.sentences):
-            if source.segment == promise.segment and sentence.last >= promise.first:
+            if source.segment == segment and sentence.last >= first:
                 continue
             words = source.words[sentence.first : sentence.last + 1]
-            wanted = sentence.asks or any(map(_asks, words))
-            said_of = named if source.segment >= promise.segment - 1 and not wanted else things
-            if (wanted or said_of is named) and said_of(source, sentence.first, sentence.last):
+            wanted = sentence.asks or (not asks and any(map(_asks, words)))
+            near = source.segment >= segment - 1 and not asks
+            names_it = things if wanted else named
+            if (wanted or near) and names_it(source, sentence.first, sentence.last):
                 return line(source.quote(sentence.first, sentence.last))
     return ""
 

@@ -42,6 +42,7 @@ def extract(conversation: Conversation) -> Minutes:
     conflicts = [worry.point for worry in worried if worry.kind in worries.CONFLICTS]
     pains = [worry.point for worry in worried if worry.kind not in worries.CONFLICTS]
     about = topics(said)
+    named = figures.find(said)
     asked = questions.find(said)
     return Minutes(
         summary=summarise(Findings(about, leaving, conflicts, pains, asked)),
@@ -53,8 +54,8 @@ def extract(conversation: Conversation) -> Minutes:
         pains=pains,
         conflicts=conflicts,
         competitors=rivals.points(mentioned),
-        tariffs=figures.find_tariffs(said),
-        numbers=figures.find_numbers(said),
+        tariffs=named.tariffs,
+        numbers=named.numbers,
         open_questions=asked,
         facts=facts.find(said, conversation.client),
         tone=tone(said, conversation.client, len(leaving)),

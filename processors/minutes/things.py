@@ -28,6 +28,7 @@ def things(said: Said, first: int, last: int) -> frozenset[str]:
         and (len(said.words[at]) >= 4 or is_number(said.words[at]))
         and said.words[at] not in STOP_WORDS
         and not verb(said.words[at])
+        and reading(said.words[at]).part not in ("VERB", "INFN", "GRND")
     )
 
 

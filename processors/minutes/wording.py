@@ -1,10 +1,13 @@
 """What was said, as a line of the minutes: without the words that only start a sentence, with a capital."""
 
+import re
 from collections.abc import Sequence
 
 from processors.minutes.people import People
 from processors.minutes.vocabulary import vocabulary
 from processors.minutes.words import Said, Sentence
+from processors.russian.numerals import numbers
+from processors.russian.plural import whole
 from processors.russian.words import plain
 
 _DATA = vocabulary("wording")
@@ -15,6 +18,9 @@ LONGEST = 200
 _STARTS = _DATA.words("starts")
 _POLITE = _DATA.words("polite")
 _ASKING = _DATA.words("asking")
+
+
+_MONEY = re.compile(r"(\d)\s(рубл\w+|процент\w*)")
 
 
 def line(text: str) -> str:
@@ -42,6 +48,20 @@ def shortened(text: str, longest: int = LONGEST) -> str:
     if len(text) <= longest:
         return text
     return text[: longest - 1].rsplit(" ", 1)[0].rstrip(" .,;:—–-") + "…"
+
+
+def in_digits(text: str) -> str:
+    """With amounts in digits: "тридцать шесть рублей" → "36 ₽"; what is not surely one amount stays as it was said."""
+    words = text.split()
+    bare = [plain(word.strip(",.!?…—–-:;()«»\"")) or "—" for word in words]
+    found = numbers(bare)
+    for number in reversed(found):
+        beside = any(number.last + 1 == other.first or other.last + 1 == number.first for other in found)
+        if number.ordinal or number.value <= 1 or number.value % 1 or beside or bare[number.first - 1] in ("рубль", "рубля"):
+            continue
+        tail = words[number.last][len(words[number.last].rstrip(",.!?…:;»)")) :]
+        words[number.first : number.last + 1] = [whole(int(number.value)) + tail]
+    return _MONEY.sub(lambda match: f"{match[1]}\u00a0{'%' if match[2][0] == 'п' else '₽'}", " ".join(words))
 
 
 def deed(names: People, said: Said, places: range, at: int, verb: str) -> str:

@@ -77,10 +77,11 @@ def test_names_are_told_from_words() -> None:
 
 
 def test_prices_are_tariffs_and_numbers() -> None:
-    """A price of a service is both; a quantity is a number only."""
+    """A price of a service is a tariff, a quantity a number; nothing is in both lists."""
     found = minutes("Сборка стоит сорок четыре рубля за заказ.", "Привезём восемь паллет.")
     assert [point.segment for point in found.tariffs] == [0]
-    assert [point.segment for point in found.numbers] == [0, 1]
+    assert [point.segment for point in found.numbers] == [1]
+    assert found.tariffs[0].text == "Сборка стоит 44\u00a0₽ за заказ"
 
 
 def test_a_question_nobody_can_answer_stays_open() -> None:
