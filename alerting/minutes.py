@@ -10,7 +10,7 @@ from alerting.clients import LONGEST_NAME, Client, linked
 from alerting.foreign import bb, cut, markdown, telegram
 from processors.days import MOSCOW
 from processors.russian.dates import clock, date, iso_date, length, place
-from processors.russian.plural import Forms, count
+from processors.russian.plural import DECISIONS, Forms, count
 from schemas.comments import mark_line
 from schemas.minutes import OFFLINE, UNKNOWN, Action, Fact, MeetingMinutes, Minutes, Point
 from schemas.outlets import MinutesCopy
@@ -26,7 +26,6 @@ COMMENT_SUMMARY, COMMENT_ITEM = 1500, 400
 
 PEOPLE: Forms = ("участник", "участника", "участников")
 POINTS: Forms = ("пункт", "пункта", "пунктов")
-DECISIONS: Forms = ("решение", "решения", "решений")
 PROMISES: Forms = ("обещание", "обещания", "обещаний")
 
 _FACTS = {"sells": "Продаёт", "where": "Где", "since": "С нами"}

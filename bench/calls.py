@@ -20,7 +20,7 @@ from typing import NamedTuple
 
 from processors.days import MOSCOW
 from processors.minutes import extract
-from processors.russian.numerals import numbers
+from processors.russian.numerals import is_number, numbers
 from processors.russian.stems import stem
 from processors.russian.words import plain
 from schemas.meetings import Utterance
@@ -179,7 +179,7 @@ def score(call: Call, minutes: Minutes, kind: str) -> Score:
 def _fits(label: Label, item: Found) -> bool:
     if abs(item.segment - label.segment) > NEAR[label.kind]:
         return False
-    words = _words(item.text)
+    words = (*_words(item.text), *(word for word in _words(item.quote) if not isinstance(item, Action) or is_number(word)))
     if label.kind == "цифра":
         return f" {' '.join(label.words)} " in f" {' '.join(_words(item.quote))} "
     if not {stem(word) for word in label.words} <= {stem(word) for word in words}:
@@ -214,7 +214,7 @@ def _cuts(text: str, quote: str) -> bool:
 
 
 def twice(minutes: Minutes) -> list[str]:
-    """Items of one list that say the same: three of four of their words are shared."""
+    """Items of one list that say the same: three of four of their words are shared, and all numbers."""
     return list(_twice(minutes))
 
 
@@ -225,9 +225,10 @@ def _twice(minutes: Minutes) -> Iterator[str]:
             lists = [minutes.conflicts, minutes.pains]
         for found in lists:
             sets = [{stem(word) for word in _words(item.text) if len(word) > 2} for item in found]
+            named = [[word for word in _words(item.text) if word and is_number(word)] for item in found]
             for i, one in enumerate(sets):
-                for other in sets[:i]:
-                    if one and len(one & other) >= 0.75 * len(one | other):
+                for j, other in enumerate(sets[:i]):
+                    if one and named[i] == named[j] and len(one & other) >= 0.75 * len(one | other):
                         yield _shown(found[i])
 
 

@@ -8,7 +8,7 @@ from processors.minutes.due import times
 from processors.minutes.objects import worded
 from processors.minutes.promise import Background, Promise
 from processors.minutes.requests import Request
-from processors.minutes.things import alike, contained, named, things
+from processors.minutes.things import alike, contained, folded, named, things
 from processors.minutes.verbs import verb
 from processors.minutes.vocabulary import vocabulary
 from processors.minutes.words import Said
@@ -50,7 +50,8 @@ def find(background: Background, conversation: Sequence[Said]) -> list[tuple[Pro
             request = request._replace(promise=_about(conversation, request.promise))
             asked.append(request)
             _keep(conversation, found, request.promise)
-    return [(promise, _action(background, conversation, promise)) for promise in found]
+    made = [(promise, _action(background, conversation, promise)) for promise in found]
+    return folded(made, lambda one: one[1].text, lambda one: one[1].owner)
 
 
 def _about(conversation: Sequence[Said], promise: Promise) -> Promise:

@@ -25,6 +25,7 @@ _GOVERNS = _DATA.words("governs")
 _SUBJECTS = _DATA.words("subjects")
 _NO_PREDICATES = _DATA.words("no_predicates")
 _BEING = _DATA.words("being")
+_DAYS = frozenset({"сегодня", "завтра", "послезавтра"})
 _LEANS = _DATA.words("leans")
 
 
@@ -38,7 +39,7 @@ def borders(words: Sequence[str], pauses: Collection[int]) -> dict[int, int]:
             contrast = word == "а" and not any(map(_hangs_on, words[begun:at]))  # короба твои, а скотч наш
             found[at] = CLAUSE if contrast else SENTENCE
             begun = at
-        elif at and word in _JOINS:
+        elif at and word in _JOINS and words[at - 1] != "так":  # так и сделаем
             found[at] = CLAUSE
     for one, other in pairwise(_predicates(words)):
         if any(one < at <= other for at in found):
@@ -90,19 +91,21 @@ def _between(words: Sequence[str], one: int, other: int, pauses: Collection[int]
     if not chunks:
         return at
     start = chunks[-1]
-    needs = len(chunks) > 1 or _names(words, start, at, other)
-    return _leaning(words, one, start) if needs else at
+    if len(chunks) > 1 and reading(words[start]).part == "PREP" and _names(words, chunks[-2], other):
+        start = chunks[-2]  # отправлю завтра | сборка у нас стоит
+    needs = len(chunks) > 1 or _names(words, start, other)
+    return _leaning(words, one, start, _DAYS) if needs else at
 
 
-def _names(words: Sequence[str], start: int, end: int, verb: int) -> bool:
-    """Whether the only group of words between two verbs is the second one's subject: марина | склад работает."""
+def _names(words: Sequence[str], start: int, verb: int) -> bool:
+    """Whether a group of words between two verbs is the second one's subject: марина | склад работает."""
     head = reading(words[start])
     return "nomn" in head.cases and "accs" not in head.cases and reading(words[verb]).person in ("3", "")
 
 
-def _leaning(words: Sequence[str], one: int, at: int) -> int:
-    """Back over the words that lean on what stands behind them: не, уже, завтра."""
-    while at - 1 > one and words[at - 1] in _LEANS:
+def _leaning(words: Sequence[str], one: int, at: int, but: frozenset[str] = frozenset()) -> int:
+    """Back over the words that lean on what stands behind them: не, уже; завтра leans on a verb, on no noun."""
+    while at - 1 > one and words[at - 1] in _LEANS - but:
         at -= 1
         if words[at] == "потом":  # пришлю завтра | потом сборщик берёт
             break

@@ -9,7 +9,10 @@ from collections.abc import Sequence
 
 from processors.minutes.consent import PLAIN, STRONG, THEN, Decided, Promised, of_the_talk, orders, proposed, taken
 from processors.minutes.guards import conditional
-from processors.minutes.wording import line
+from processors.minutes.objects import LONGEST_SOURCE, asked_before
+from processors.minutes.stretch import stretch
+from processors.minutes.things import folded, named, things
+from processors.minutes.wording import line, shortened
 from processors.minutes.verbs import Person, Verb, verb
 from processors.minutes.vocabulary import vocabulary
 from processors.minutes.words import Said, Sentence
@@ -18,8 +21,11 @@ from schemas.minutes import Point
 _DATA = vocabulary("decisions")
 
 ENOUGH = _DATA.weight("enough")
-LONGEST_QUOTE = 34
-"""Words of a quote; a longer sentence is quoted from its beginning."""
+LONGEST_QUOTE = 26
+"""Words of a quote; of a longer sentence its first clause is quoted, with what belongs to it."""
+
+BARE = 4
+"""Fewer words of a recogniser say too little by themselves: ставим на стоп."""
 
 SHORT = 8
 """Words of a sentence that has room for one thing."""
@@ -40,6 +46,9 @@ _SAID = re.compile(
     r"(?:вариант|условия|предложение)|тогда так (?=\w+ \w+)|(?:ну |ладно |хорошо )(\w+(?: \w+)?) так \1)\b"
 )
 """Words that decide by themselves."""
+
+_HEADS = re.compile(r"(?i)^(?:(?:и|ну|тогда|хорошо|так|итак|да),? )*(?:решили|договорились|согласен|согласна|приняли решение|решение)(?: так)?[:,] ")
+"""Openings that the list's title says already: решили: коды заказываем мы."""
 
 _AGREED = _DATA.words("agreed")
 _WELL = _DATA.words("well")
@@ -73,7 +82,7 @@ def find(conversation: Sequence[Said], promised: Promised) -> list[Point]:
             one = _weigh(conversation, said, sentence, promised)
             if one is not None and one.weight >= ENOUGH:
                 _keep(conversation, found, one)
-    return [_point(conversation, one) for one in found]
+    return folded((_point(conversation, one, promised) for one in found), lambda point: point.text)
 
 
 def _promises(said: Said, sentence: Sentence, promised: Promised) -> bool:
@@ -183,20 +192,57 @@ def _share(conversation: Sequence[Said], one: Decided, other: Decided) -> bool:
     """Whether two decisions are about the same thing."""
     if other.of >= 0 and abs(other.of - one.segment) <= 1:
         return True
-    return not _things(conversation, one).isdisjoint(_things(conversation, other))
+    return not _stems(conversation, one).isdisjoint(_stems(conversation, other))
 
 
-def _things(conversation: Sequence[Said], one: Decided) -> set[str]:
+def _stems(conversation: Sequence[Said], one: Decided) -> set[str]:
     said = conversation[one.segment]
     places = range(one.sentence.first, one.sentence.last + 1)
     return {said.stems[i] for i in places if len(said.stems[i]) >= 4 and verb(said.words[i]) is None}
 
 
-def _point(conversation: Sequence[Said], one: Decided) -> Point:
-    quote = _quote(conversation[one.segment], one.sentence)
-    text = quote if one.meant is None else _quote(conversation[one.of], one.meant)
-    return Point(line(text), quote, one.segment)
+def _point(conversation: Sequence[Said], one: Decided, promised: Promised) -> Point:
+    said = conversation[one.segment]
+    first, last = _span(said, one.sentence, promised)
+    quote = said.quote(first, last)
+    if one.meant is not None:
+        proposal = conversation[one.of]
+        return Point(_line(proposal.quote(*_span(proposal, one.meant, promised))), quote, one.segment)
+    text = _line(quote)
+    if not _about(said, first, last):
+        asked = asked_before(conversation, one.segment, first)
+        text = f"{text} — в ответ на «{shortened(asked, LONGEST_SOURCE)}»" if asked else text
+    return Point(text, quote, one.segment)
 
 
-def _quote(said: Said, sentence: Sentence) -> str:
-    return said.quote(sentence.first, min(sentence.last, sentence.first + LONGEST_QUOTE - 1))
+def _line(quote: str) -> str:
+    return line(_HEADS.sub("", quote))
+
+
+def _about(said: Said, first: int, last: int) -> bool:
+    """Whether tokens name a thing or a number, or say much without."""
+    if last - first >= SHORT or any(first <= number.first <= last for number in said.numbers):
+        return True
+    return named(said, first, last) or len(things(said, first, last)) > 1
+
+
+def _span(said: Said, sentence: Sentence, promised: Promised) -> tuple[int, int]:
+    first, last = sentence.first, sentence.last
+    if last - first >= LONGEST_QUOTE:
+        return stretch(said, first)
+    if not said.punctuated and last - first < BARE:
+        return _widened(said, first, last, promised)
+    return first, last
+
+
+def _widened(said: Said, first: int, last: int, promised: Promised) -> tuple[int, int]:
+    """A few words of a recogniser with the sentence before them, or else behind: так и сделаем | платим за квартал."""
+    for other in (first - 1, last + 1):
+        if not 0 <= other < len(said.words):
+            continue
+        beside = said.sentence(other)
+        if beside.asks or beside.last - beside.first < 1 or _promises(said, beside, promised):
+            continue
+        if things(said, beside.first, beside.last):
+            return min(first, beside.first), max(last, beside.last)
+    return first, last

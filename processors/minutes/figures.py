@@ -10,7 +10,7 @@ from processors.minutes.objects import asked_before
 from processors.minutes.stretch import stretch
 from processors.minutes.things import folded, things
 from processors.minutes.vocabulary import vocabulary
-from processors.minutes.wording import in_digits, line, shortened
+from processors.minutes.wording import line, shortened
 from processors.minutes.words import Said
 from processors.russian.grammar import reading
 from processors.russian.numerals import Number, is_number
@@ -188,7 +188,7 @@ def _is_tariff(conversation: Sequence[Said], phrase: _Phrase, of_prices: bool) -
 
 def _point(conversation: Sequence[Said], phrase: _Phrase) -> Point:
     quote = phrase.said.quote(phrase.first, phrase.last)
-    text = in_digits(line(quote))
+    text = line(quote)
     asked = _question(conversation, phrase) if _bare(phrase) else ""
     return Point(f"{text} — в ответ на «{shortened(asked, LONGEST_QUESTION)}»" if asked else text, quote, phrase.said.segment)
 

@@ -3,7 +3,7 @@
 from collections import defaultdict
 
 from processors.days import local_day
-from processors.minutes import actions, decisions, facts, figures, questions, rivals, worries
+from processors.minutes import actions, decisions, facts, figures, next_talk, questions, rivals, worries
 from processors.minutes.people import People
 from processors.minutes.promise import Background
 from processors.minutes.summary import Findings, summarise
@@ -37,23 +37,36 @@ def extract(conversation: Conversation) -> Minutes:
         places[promise.segment].append(promise.at)
     decided = decisions.find(said, places)
     mentioned = rivals.mentions(said, conversation.client, background.names)
-    worried = worries.find(said, conversation.client, mentioned)
+    worried = worries.find(said, conversation.client, background.names, mentioned)
     leaving = [worry.point for worry in worried if worry.kind in ("leaving", "moving")]
     conflicts = [worry.point for worry in worried if worry.kind in worries.CONFLICTS]
     pains = [worry.point for worry in worried if worry.kind not in worries.CONFLICTS]
     about = topics(said)
+    others = rivals.points(mentioned)
+    made = [action for _, action in promised]
     named = figures.find(said)
     asked = questions.find(said)
     return Minutes(
-        summary=summarise(Findings(about, leaving, conflicts, pains, asked)),
+        summary=summarise(
+            Findings(
+                worried,
+                others,
+                decided,
+                made,
+                named.tariffs,
+                asked,
+                next_talk.find(background, said),
+                sides_known=bool(conversation.client),
+            )
+        ),
         engine=OFFLINE,
         version=conversation.version,
         topics=about,
         decisions=decided,
-        actions=[action for _, action in promised],
+        actions=made,
         pains=pains,
         conflicts=conflicts,
-        competitors=rivals.points(mentioned),
+        competitors=others,
         tariffs=named.tariffs,
         numbers=named.numbers,
         open_questions=asked,

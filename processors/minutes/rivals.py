@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from processors.minutes.people import People
 from processors.minutes.stretch import stretch
+from processors.minutes.things import folded
 from processors.minutes.vocabulary import vocabulary
 from processors.minutes.wording import line
 from processors.minutes.words import Said
@@ -64,7 +65,8 @@ def points(found: Sequence[Rival]) -> list[Point]:
         key = " ".join(stem(word) for word in one.name.split())
         if key not in best or (_figure(one) and not _figure(best[key])):
             best[key] = one
-    return [_point(one) for one in sorted(best.values(), key=lambda one: one.said.segment)]
+    ordered = sorted(best.values(), key=lambda one: one.said.segment)
+    return folded(map(_point, ordered), lambda point: point.text)
 
 
 def _point(one: Rival) -> Point:

@@ -26,7 +26,8 @@ def stretch(said: Said, at: int, run: Sequence[Due] = ()) -> tuple[int, int]:
     first, last = clause.start, clause.stop - 1
     while last < sentence.last:
         following = said.clause(last + 1)
-        if not _follows(said, following) or following.stop - first > LONGEST:
+        conditional = said.words[first] in _CONDITIONS and last == clause.stop - 1
+        if not (conditional or _follows(said, following)) or following.stop - first > LONGEST:
             break
         last = following.stop - 1
     while first > sentence.first:

@@ -48,14 +48,19 @@ def named(said: Said, first: int, last: int) -> bool:
     return False
 
 
-def folded(items: Iterable[_Item], words: Callable[[_Item], str]) -> list[_Item]:
-    """Without those that say the same as one before: most of their words are shared, and every number and "не"."""
+def folded(
+    items: Iterable[_Item], words: Callable[[_Item], str], apart: Callable[[_Item], str] = lambda _: ""
+) -> list[_Item]:
+    """Without those that say the same as one before: most of their words are shared, every number and "не", and what
+    keeps them `apart` (an owner).
+    """
     kept: list[_Item] = []
     known: list[tuple[frozenset[str], frozenset[str]]] = []
     for item in items:
         parts = [plain(word.strip(".,;:!?«»()—–-…\"")) for word in words(item).split()]
         stems = frozenset(stem(word) for word in parts if len(word) > 2 or word.isdigit())
         decisive = frozenset(word for word in parts if word in ("не", "нет", "без") or (word and is_number(word)))
+        decisive |= {apart(item)}
         if any(decisive == other and alike(stems, one) for one, other in known):
             continue
         known.append((stems, decisive))

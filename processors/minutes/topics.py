@@ -4,7 +4,6 @@ TextTiling (Hearst 1997, "Segmenting Text into Multi-paragraph Subtopic Passages
 runs before a gap are compared with those behind it; the deepest valleys are the borders.
 """
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
@@ -17,7 +16,9 @@ from processors.minutes.stop_words import STOP_WORDS
 from processors.minutes.verbs import verb
 from processors.minutes.vocabulary import vocabulary
 from processors.minutes.words import Said
+from processors.russian.grammar import nominative
 from processors.russian.numerals import is_number
+from processors.russian.stems import stem
 from schemas.minutes import Topic
 
 _DATA = vocabulary("topics")
@@ -32,12 +33,10 @@ MOST = 12
 TITLE_WORDS = 3
 
 _NAMES = frozenset(FIRST_NAMES)
-_NO_NOUN = re.compile(
-    r"\w*(?:ть|ться|тся|ете|ите|ешь|ишь|ет|ют|ят|ал|ала|али|ил|ила|или|ел|ела|ели|ую|ый|ий|ая|яя|ое|ее|ые|ие|ого|его|ому|ему"
-    r"|ыми|ими|ых|их|ым|ую|юю|но|ски|лся|лась|лись|аем|яем|ую|аю|яю|шись|вши)\Z"
-)
-_OBLIQUE = re.compile(r"\w*(?:е|у|ю|ом|ем|ам|ям|ами|ями|ах|ях|ой|ей|ов|ев)\Z")
-"""Endings of other cases than the nominative, as a rule."""
+_BRANDS = {
+    stem(word): brand for brand, words in (line.split(": ") for line in _DATA.lines("brands")) for word in words.split()
+}
+"""Names of marketplaces and programs as they are written, by the stems of what people call them."""
 
 
 class _Word(NamedTuple):
@@ -49,7 +48,7 @@ class _Word(NamedTuple):
 
 
 def topics(conversation: Sequence[Said]) -> list[Topic]:
-    """From the first utterance to the last, without gaps; none where nothing was said."""
+    """From the first utterance to the last, without gaps; none where there is but one, whose title would help nobody."""
     words = list(_words(conversation))
     spoken = [said for said in conversation if said.words]
     if not spoken:
@@ -67,7 +66,7 @@ def topics(conversation: Sequence[Said]) -> list[Topic]:
             title, before = found.pop()
             topic = Topic(before.title, before.start_ms, topic.end_ms)
         found.append((title, topic))
-    return [topic for _, topic in found]
+    return [topic for _, topic in found] if len(found) > 1 else []
 
 
 def _words(conversation: Sequence[Said]) -> Iterator[_Word]:
@@ -130,28 +129,26 @@ def _depth(likeness: Sequence[float], gap: int) -> float:
 
 
 def _shown(words: Sequence[_Word]) -> dict[str, str]:
-    """For each stem the form to show: one that may be a nominative, of these the most frequent, then the shortest."""
+    """For each stem of a noun the word to show: a brand as it is written, else the nominative of its usual form."""
     forms: dict[str, Counter[str]] = {}
     for word in words:
-        if not _NO_NOUN.match(word.word):
+        if word.stem in _BRANDS or nominative(word.word):
             forms.setdefault(word.stem, Counter())[word.word] += 1
-    return {
-        base: min(counts, key=lambda form: (_OBLIQUE.match(form) is not None, -counts[form], len(form), form))
-        for base, counts in forms.items()
-    }
+    usual = {base: min(counts, key=lambda form: (-counts[form], len(form), form)) for base, counts in forms.items()}
+    return {base: _BRANDS.get(base) or nominative(form) for base, form in usual.items()}
 
 
 def _title(stretch: Sequence[_Word], spread: Counter[str], number: int, shown: dict[str, str]) -> list[str]:
-    """The words that are frequent here and rare elsewhere; those that are known in the nominative go first."""
+    """The words that are frequent here and rare elsewhere; none twice."""
     counts = Counter(word.stem for word in stretch if word.stem in shown)
     weight = {
         base: count
         * log(1 + number / spread[base])
         * (1 if count > 1 else _DATA.weight("said_once"))
-        * (_DATA.weight("oblique") if _OBLIQUE.match(shown[base]) else 1)
         for base, count in counts.items()
     }
-    return [shown[base] for base in sorted(weight, key=lambda base: (-weight[base], base))[:TITLE_WORDS]]
+    ranked = (shown[base] for base in sorted(weight, key=lambda base: (-weight[base], base)))
+    return list(dict.fromkeys(ranked))[:TITLE_WORDS]
 
 
 def _written(title: Sequence[str]) -> str:

@@ -29,18 +29,24 @@ def line(text: str) -> str:
     start = 0
     while start < len(words) - 2 and plain(words[start].strip(",.!?…—–- ")) in _STARTS:
         start += 1
+    if start and [plain(word) for word in words[start - 1 : start + 1]] == ["еще", "что"]:
+        start += 1  # и вот ещё что
     if [word.lower() for word in words[start : start + 2]] == ["меня", "зовут"] and len(words) > start + 4:
         start += 3  # and the name, which is the owner's
     if words[start].lower() in ("я", "мы") and len(words) > start + 2 and words[start + 1] not in ("бы", "б"):
         start += 1
     while start < len(words) - 1 and not any(map(str.isalnum, words[start])):
         start += 1
-    return capitalised(shortened(" ".join(words[start:]).rstrip(" .,;:—–-")))
+    return finished(" ".join(words[start:]))
 
 
-def capitalised(text: str) -> str:
-    """With a capital."""
-    return text[:1].upper() + text[1:]
+def finished(text: str) -> str:
+    """With amounts in digits, a capital and its quotation marks closed; no mark at the end."""
+    bare = text.strip(" .,;:—–-")
+    if bare.count("«") > bare.count("»"):
+        bare += "»"
+    short = shortened(in_digits(bare))
+    return short[:1].upper() + short[1:]
 
 
 def shortened(text: str, longest: int = LONGEST) -> str:
@@ -75,7 +81,7 @@ def deed(names: People, said: Said, places: range, at: int, verb: str) -> str:
         token = said.tokens[i]
         gap = said.text[said.tokens[i - 1].end : token.start] if before == i - 1 and before >= 0 else " "
         parts += [gap if parts else "", verb if i == at else said.text[token.start : token.end]]
-    return capitalised(shortened("".join(parts).strip(" .,;:—–-?!")))
+    return finished("".join(parts).strip(" ?!"))
 
 
 def _left_out(names: People, said: Said, i: int, at: int) -> bool:

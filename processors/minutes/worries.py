@@ -4,6 +4,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from typing import Literal, NamedTuple
 
+from processors.minutes.people import People
 from processors.minutes.rivals import Rival
 from processors.minutes.stretch import stretch
 from processors.minutes.things import folded
@@ -11,13 +12,13 @@ from processors.minutes.verbs import Person, verb
 from processors.minutes.vocabulary import vocabulary
 from processors.minutes.wording import line
 from processors.minutes.words import Said, Sentence
-from processors.phrases import SAID, Match
+from processors.phrases import AT_ONCE, SAID, Match
 from processors.russian.grammar import reading
 from schemas.minutes import Point
 
 _DATA = vocabulary("worries")
 
-LEAST_WORDS = 3
+LEAST_WORDS = 4
 """Of a sentence that complains; "брак был" may be asked."""
 
 WHOLE = 22
@@ -27,6 +28,7 @@ BARE = 5
 """Fewer words of a recogniser say too little: никто не разобрал."""
 
 Kind = Literal["leaving", "moving", "legal", "loss", "payment", "competitor", "conflict", "complaint", "pain"]
+_ORDER = ("loss", "leaving", "legal", "payment", "complaint", "competitor")
 CONFLICTS = ("leaving", "moving", "legal", "payment", "conflict")
 """What is shown among the conflicts; the rest are pains (a rival looked at is in a list of its own)."""
 
@@ -44,7 +46,9 @@ class Worry(NamedTuple):
     weight: float
 
 
-def find(conversation: Sequence[Said], client: Sequence[str], mentioned: Sequence[Rival]) -> list[Worry]:
+def find(
+    conversation: Sequence[Said], client: Sequence[str], names: People, mentioned: Sequence[Rival]
+) -> list[Worry]:
     """Each once, in the order they were said. `client`: the names of the client's people; nobody else known by name
     complains. `mentioned`: the rivals he names.
     """
@@ -52,17 +56,22 @@ def find(conversation: Sequence[Said], client: Sequence[str], mentioned: Sequenc
     for said in conversation:
         if client and said.speaker is not None and said.speaker not in client:
             continue
-        worries = list(_worries(said, mentioned))
+        worries = list(_worries(said, names, mentioned))
         found.extend(folded(worries, lambda worry: worry.point.text))
     return folded(found, lambda worry: worry.point.text)
 
 
-def _worries(said: Said, mentioned: Sequence[Rival]) -> Iterator[Worry]:
+def _worries(said: Said, names: People, mentioned: Sequence[Rival]) -> Iterator[Worry]:
     taken: list[range] = []
-    places = [(token, "moving", False) for token in (one.first for one in mentioned if one.said is said and one.moves)]
+    places: list[tuple[int, str, bool]] = []
     for match in sorted(SAID.find(said.text), key=_rank):
+        if match.score < AT_ONCE and match.phrase.topic in CONFLICTS:
+            continue
         at = max(0, bisect_right([token.start for token in said.tokens], match.end - 1) - 1)
         places.append((at, match.phrase.topic, match.hedged))
+    there = [one.first for one in mentioned if one.said is said and one.moves]
+    sure = sum(kind == "leaving" and not hedged for _, kind, hedged in places)
+    places[sure:sure] = [(at, "moving", False) for at in there]
     places.extend((at, kind, False) for kind, at in _by_words(said))
     for at, kind, hedged in places:
         first, last = _told(said, at)
@@ -70,12 +79,20 @@ def _worries(said: Said, mentioned: Sequence[Rival]) -> Iterator[Worry]:
             continue
         taken.append(range(first, last + 1))
         if kind != "competitor":
-            yield _worry(said, first, last, kind, hedged)
+            yield _worry(said, _behind_the_call(said, names, first, last), last, kind, hedged)
 
 
-def _rank(match: Match) -> tuple[bool, bool]:
+def _behind_the_call(said: Said, names: People, first: int, last: int) -> int:
+    """Where a recogniser's words begin when who is called is left out: и ещё катя | если в декабре …"""
+    for at in range(first, min(first + BARE, last - BARE)):
+        if not said.punctuated and names.nominative(said, at) is not None:
+            return at + 1
+    return first
+
+
+def _rank(match: Match) -> tuple[bool, int]:
     """What is sure goes first, then what was lost: "у нас опять потеряли" is no farewell."""
-    return match.if_meant != "critical", match.phrase.topic != "loss"
+    return match.if_meant != "critical", _ORDER.index(match.phrase.topic)
 
 
 def _told(said: Said, at: int) -> tuple[int, int]:

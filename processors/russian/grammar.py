@@ -56,18 +56,18 @@ def reading(word: str) -> Reading:
         tag.mood == "impr" and "excl" in tag,
         predicate,
         cases,
-        next((mark for mark in _PROPER if any(mark in one.tag for one in parses[:3])), ""),
+        next((mark for mark in _PROPER if known and any(mark in one.tag for one in parses[:3])), ""),
         known,
     )
 
 
 @lru_cache(CACHED)
 def nominative(word: str) -> str:
-    """A noun in lower case in the nominative of its number (озона → озон); "" for what is no noun."""
-    for parse in dictionary().parse(word):
-        if parse.tag.POS == "NOUN" and not {"Name", "Surn", "Patr"} & parse.tag.grammemes:
-            found = parse.inflect({"nomn"})
-            return str(found.word) if found is not None else ""
-        if parse.tag.POS not in ("NOUN", None) and parse.score > 0.4:
-            return ""
-    return ""
+    """A common noun or a town in lower case in the nominative of its number (озоне → озон, казани → Казань); else ""."""
+    parse = dictionary().parse(word)[0]
+    if parse.tag.POS != "NOUN" or {"Name", "Surn", "Patr"} & parse.tag.grammemes:
+        return ""
+    found = parse.inflect({"nomn"})
+    if found is None:
+        return ""
+    return str(found.word).capitalize() if "Geox" in parse.tag else str(found.word)

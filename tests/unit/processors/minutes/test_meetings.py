@@ -75,12 +75,18 @@ def test_every_quote_is_verbatim(name: str) -> None:
         assert item.text and not item.text[0].islower() and len(item.text) < 500
 
 
-@pytest.mark.parametrize("name", ["01", "12", "16"])
-def test_a_summary_is_short_and_topics_cover_all(name: str) -> None:
-    """A summary is of one to three sentences; topics follow one another from the first word to the last."""
+@pytest.mark.parametrize("name", DEV + HELD_OUT)
+def test_a_summary_is_short(name: str) -> None:
+    """It is made of sentences, and a person reads it in half a minute."""
+    summary = found(name).summary
+    assert "Темы" not in summary and summary[-1] in ".?»"
+    assert len(summary) < 900
+
+
+@pytest.mark.parametrize("name", ["06", "12", "16"])
+def test_topics_cover_all(name: str) -> None:
+    """They follow one another from the first word to the last, each called otherwise."""
     minutes, utterances = found(name), load(name)[0].utterances
-    assert minutes.summary.startswith("Темы: ")
-    assert len(minutes.summary) < 600
     assert minutes.topics[0].start_ms == utterances[0].start_ms
     assert minutes.topics[-1].end_ms == utterances[-1].end_ms
     assert len({topic.title for topic in minutes.topics}) == len(minutes.topics) <= 12

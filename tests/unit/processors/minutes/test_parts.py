@@ -108,7 +108,7 @@ def test_leaving_is_a_conflict_and_the_main_risk() -> None:
     """It is found by the list of leaving phrases, and leads the summary."""
     found = minutes("К: Ваш конкурент дешевле, мы уходим.", client=("Клиент",))
     assert found.conflicts and found.competitors
-    assert "Главный риск: клиент говорит об уходе" in found.summary
+    assert found.summary.startswith("Клиент говорит об уходе: «Ваш конкурент дешевле, мы уходим».")
     assert found.tone in ("напряжённый", "плохой")
 
 
