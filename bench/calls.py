@@ -1,36 +1,23 @@
-"""How well the offline minutes of the written calls (`tests/fixtures/calls`) agree with their labels.
+"""How well the offline minutes of the written calls (`bench.written`) agree with their labels.
 
 `python -m bench.calls` prints a table and the summaries; `-v` also what was missed and what is false, of the calls that
 the rules were tuned on only: of those kept aside nobody looks at more than the counts and the summary.
-
-A call is a text: a few lines of head, then a line an utterance (`Имя: слова`, or `- слова` where nobody knows who
-speaks), below it what a person would write down of it:
-
-    > обещание: owner | words its line must hold | ISO date, where one was named
-    > решение: words · > конкурент: words · > риск: words · > цифра: words in this order
-    > риск?: …        right if it is found, no miss if it is not
-    > можно: kind     anything of this kind from this line is no false find
 """
 
 import sys
 from collections.abc import Iterator, Sequence
-from datetime import datetime
-from pathlib import Path
 from typing import NamedTuple
 
-from processors.days import MOSCOW
+from bench.written import Call, Label, calls, words_of
 from processors.minutes import extract
 from processors.russian.numerals import is_number, numbers
 from processors.russian.stems import stem
 from processors.russian.words import plain
-from schemas.meetings import Utterance
-from schemas.minutes import Action, Conversation, Minutes, Point
+from schemas.minutes import Action, Minutes, Point
 
-FOLDER = Path("tests/fixtures/calls")
 NEAR = {"обещание": 4, "решение": 3, "конкурент": 1, "риск": 0, "цифра": 0}
-"""Utterances by which a find of a kind may miss its label: an item may stand on the request, the deed or the consent."""
+"""Utterances by which a find may miss its label: an item may stand on the request, the deed or the consent."""
 
-WORD_MS, PAUSE_MS = 400, 900
 TITLES = {
     "обещание": "promises",
     "решение": "decisions",
@@ -39,27 +26,6 @@ TITLES = {
     "цифра": "figures",
 }
 Found = Point | Action
-
-
-class Label(NamedTuple):
-    """What a person found: the words that its line must hold, for a promise also who and when ("" for any time)."""
-
-    kind: str
-    segment: int
-    words: tuple[str, ...]
-    owner: str = ""
-    due: str = ""
-    optional: bool = False
-
-
-class Call(NamedTuple):
-    """A written call. `aside`: its misses are never looked at. `free`: kinds that are no false find there."""
-
-    name: str
-    aside: bool
-    conversation: Conversation
-    labels: list[Label]
-    free: set[tuple[str, int]]
 
 
 class Score(NamedTuple):
@@ -81,59 +47,6 @@ class Score(NamedTuple):
     def precision(self) -> float:
         """The share of the finds that is right."""
         return self.right / self.found if self.found else 1.0
-
-
-def read(path: Path) -> Call:
-    """Raises ValueError for a label that names no known kind."""
-    head: dict[str, str] = {}
-    said: list[Utterance] = []
-    labels: list[Label] = []
-    free: set[tuple[str, int]] = set()
-    lines = path.read_text(encoding="utf-8").splitlines()
-    border = lines.index("")
-    for line in lines[:border]:
-        key, _, value = line.partition(": ")
-        head[key] = value
-    for line in filter(None, lines[border:]):
-        if line.startswith("> "):
-            label = _label(line[2:], len(said) - 1)
-            if isinstance(label, Label):
-                labels.append(label)
-            else:
-                free.add(label)
-            continue
-        speaker, text = (None, line[2:]) if line.startswith("- ") else line.split(": ", 1)
-        start = said[-1].end_ms + PAUSE_MS if said else 0
-        said.append(Utterance(start, start + WORD_MS * len(text.split()), text, speaker))
-    started = datetime.fromisoformat(f"{head['день']}T11:00").replace(tzinfo=MOSCOW)
-    people = list(dict.fromkeys(one.speaker for one in said if one.speaker))
-    client = [name.strip() for name in head.get("клиент", "").split(",") if name.strip()]
-    held = Conversation(
-        said, started_at=int(started.timestamp() * 1000), duration_ms=said[-1].end_ms, people=people, client=client
-    )
-    return Call(path.stem, head.get("отложен") == "да", held, labels, free)
-
-
-def _label(line: str, segment: int) -> Label | tuple[str, int]:
-    kind, _, rest = line.partition(": ")
-    if kind == "можно":
-        return (rest.strip(), segment)
-    optional, kind = kind.endswith("?"), kind.removesuffix("?")
-    if kind not in TITLES:
-        raise ValueError(f"no kind of label: {line}")
-    if kind != "обещание":
-        return Label(kind, segment, _words(rest), optional=optional)
-    owner, words, due, *_ = [*(part.strip() for part in rest.split("|")), "", ""]
-    return Label(kind, segment, _words(words), owner, due, optional)
-
-
-def _words(text: str) -> tuple[str, ...]:
-    return tuple(plain(word.strip("«».,;:!?—")) for word in text.replace(",", " ").split())
-
-
-def calls() -> list[Call]:
-    """All of them, in the order of their names."""
-    return [read(path) for path in sorted(FOLDER.glob("*.txt"))]
 
 
 def items(kind: str, minutes: Minutes) -> Sequence[Found]:
@@ -179,9 +92,12 @@ def score(call: Call, minutes: Minutes, kind: str) -> Score:
 def _fits(label: Label, item: Found) -> bool:
     if abs(item.segment - label.segment) > NEAR[label.kind]:
         return False
-    words = (*_words(item.text), *(word for word in _words(item.quote) if not isinstance(item, Action) or is_number(word)))
+    words = (
+        *words_of(item.text),
+        *(word for word in words_of(item.quote) if not isinstance(item, Action) or is_number(word)),
+    )
     if label.kind == "цифра":
-        return f" {' '.join(label.words)} " in f" {' '.join(_words(item.quote))} "
+        return f" {' '.join(label.words)} " in f" {' '.join(words_of(item.quote))} "
     if not {stem(word) for word in label.words} <= {stem(word) for word in words}:
         return False
     if isinstance(item, Action):
@@ -224,8 +140,8 @@ def _twice(minutes: Minutes) -> Iterator[str]:
         if kind == "риск":
             lists = [minutes.conflicts, minutes.pains]
         for found in lists:
-            sets = [{stem(word) for word in _words(item.text) if len(word) > 2} for item in found]
-            named = [[word for word in _words(item.text) if word and is_number(word)] for item in found]
+            sets = [{stem(word) for word in words_of(item.text) if len(word) > 2} for item in found]
+            named = [[word for word in words_of(item.text) if word and is_number(word)] for item in found]
             for i, one in enumerate(sets):
                 for j, other in enumerate(sets[:i]):
                     if one and named[i] == named[j] and len(one & other) >= 0.75 * len(one | other):

@@ -50,8 +50,8 @@ def find(background: Background, conversation: Sequence[Said]) -> list[tuple[Pro
             request = request._replace(promise=_about(conversation, request.promise))
             asked.append(request)
             _keep(conversation, found, request.promise)
-    made = [(promise, _action(background, conversation, promise)) for promise in found]
-    return folded(made, lambda one: one[1].text, lambda one: one[1].owner)
+    actions = [(promise, _action(background, conversation, promise)) for promise in found]
+    return folded(actions, lambda one: one[1].text, lambda one: one[1].owner)
 
 
 def _about(conversation: Sequence[Said], promise: Promise) -> Promise:
@@ -104,7 +104,7 @@ def _answering(
 
 
 def _keep(conversation: Sequence[Said], found: list[Promise], promise: Promise) -> None:
-    """Unless it is the same as one before: then the later one replaces it, and keeps what only the earlier one names."""
+    """Unless it is the same as one before: then the later replaces it, and keeps what only the earlier one names."""
     for i in range(len(found) - 1, -1, -1):
         known = found[i]
         if not _same(known, promise):
@@ -112,9 +112,7 @@ def _keep(conversation: Sequence[Said], found: list[Promise], promise: Promise) 
         owner = known.owner if promise.owner == UNKNOWN else promise.owner
         due = known.due if promise.due == UNKNOWN else promise.due
         said = conversation[promise.segment]
-        if named(said, promise.first, promise.last) or not named(
-            conversation[known.segment], known.first, known.last
-        ):
+        if named(said, promise.first, promise.last) or not named(conversation[known.segment], known.first, known.last):
             found[i] = promise._replace(owner=owner, due=due)
         else:
             found[i] = known._replace(owner=owner, due=due, superseded=due != known.due)

@@ -8,11 +8,9 @@ import re
 from collections.abc import Sequence
 
 from processors.minutes.consent import PLAIN, STRONG, THEN, Decided, Promised, of_the_talk, orders, proposed, taken
+from processors.minutes.decision_lines import holds_promise, shown
 from processors.minutes.guards import conditional
-from processors.minutes.objects import LONGEST_SOURCE, asked_before
-from processors.minutes.stretch import stretch
-from processors.minutes.things import folded, named, things
-from processors.minutes.wording import line, shortened
+from processors.minutes.things import folded
 from processors.minutes.verbs import Person, Verb, verb
 from processors.minutes.vocabulary import vocabulary
 from processors.minutes.words import Said, Sentence
@@ -21,12 +19,6 @@ from schemas.minutes import Point
 _DATA = vocabulary("decisions")
 
 ENOUGH = _DATA.weight("enough")
-LONGEST_QUOTE = 26
-"""Words of a quote; of a longer sentence its first clause is quoted, with what belongs to it."""
-
-BARE = 4
-"""Fewer words of a recogniser say too little by themselves: ставим на стоп."""
-
 SHORT = 8
 """Words of a sentence that has room for one thing."""
 
@@ -46,9 +38,6 @@ _SAID = re.compile(
     r"(?:вариант|условия|предложение)|тогда так (?=\w+ \w+)|(?:ну |ладно |хорошо )(\w+(?: \w+)?) так \1)\b"
 )
 """Words that decide by themselves."""
-
-_HEADS = re.compile(r"(?i)^(?:(?:и|ну|тогда|хорошо|так|итак|да),? )*(?:решили|договорились|согласен|согласна|приняли решение|решение)(?: так)?[:,] ")
-"""Openings that the list's title says already: решили: коды заказываем мы."""
 
 _AGREED = _DATA.words("agreed")
 _WELL = _DATA.words("well")
@@ -77,16 +66,12 @@ def find(conversation: Sequence[Said], promised: Promised) -> list[Point]:
     found: list[Decided] = []
     for said in conversation:
         for sentence in said.sentences:
-            if sentence.asks or _promises(said, sentence, promised):
+            if sentence.asks or holds_promise(said, sentence, promised):
                 continue
             one = _weigh(conversation, said, sentence, promised)
             if one is not None and one.weight >= ENOUGH:
                 _keep(conversation, found, one)
-    return folded((_point(conversation, one, promised) for one in found), lambda point: point.text)
-
-
-def _promises(said: Said, sentence: Sentence, promised: Promised) -> bool:
-    return any(sentence.first <= at <= sentence.last for at in promised.get(said.segment, ()))
+    return folded((shown(conversation, one, promised) for one in found), lambda point: point.text)
 
 
 def _weigh(conversation: Sequence[Said], said: Said, sentence: Sentence, promised: Promised) -> Decided | None:
@@ -199,50 +184,3 @@ def _stems(conversation: Sequence[Said], one: Decided) -> set[str]:
     said = conversation[one.segment]
     places = range(one.sentence.first, one.sentence.last + 1)
     return {said.stems[i] for i in places if len(said.stems[i]) >= 4 and verb(said.words[i]) is None}
-
-
-def _point(conversation: Sequence[Said], one: Decided, promised: Promised) -> Point:
-    said = conversation[one.segment]
-    first, last = _span(said, one.sentence, promised)
-    quote = said.quote(first, last)
-    if one.meant is not None:
-        proposal = conversation[one.of]
-        return Point(_line(proposal.quote(*_span(proposal, one.meant, promised))), quote, one.segment)
-    text = _line(quote)
-    if not _about(said, first, last):
-        asked = asked_before(conversation, one.segment, first)
-        text = f"{text} — в ответ на «{shortened(asked, LONGEST_SOURCE)}»" if asked else text
-    return Point(text, quote, one.segment)
-
-
-def _line(quote: str) -> str:
-    return line(_HEADS.sub("", quote))
-
-
-def _about(said: Said, first: int, last: int) -> bool:
-    """Whether tokens name a thing or a number, or say much without."""
-    if last - first >= SHORT or any(first <= number.first <= last for number in said.numbers):
-        return True
-    return named(said, first, last) or len(things(said, first, last)) > 1
-
-
-def _span(said: Said, sentence: Sentence, promised: Promised) -> tuple[int, int]:
-    first, last = sentence.first, sentence.last
-    if last - first >= LONGEST_QUOTE:
-        return stretch(said, first)
-    if not said.punctuated and last - first < BARE:
-        return _widened(said, first, last, promised)
-    return first, last
-
-
-def _widened(said: Said, first: int, last: int, promised: Promised) -> tuple[int, int]:
-    """A few words of a recogniser with the sentence before them, or else behind: так и сделаем | платим за квартал."""
-    for other in (first - 1, last + 1):
-        if not 0 <= other < len(said.words):
-            continue
-        beside = said.sentence(other)
-        if beside.asks or beside.last - beside.first < 1 or _promises(said, beside, promised):
-            continue
-        if things(said, beside.first, beside.last):
-            return min(first, beside.first), max(last, beside.last)
-    return first, last

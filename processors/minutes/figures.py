@@ -76,7 +76,9 @@ def find(conversation: Sequence[Said]) -> Figures:
             heard.extend(values)
             if not echo:
                 of_prices = said.segment - priced < PRICES_WITHIN
-                (tariffs if _is_tariff(conversation, phrase, of_prices) else numbers).append(_point(conversation, phrase))
+                (tariffs if _is_tariff(conversation, phrase, of_prices) else numbers).append(
+                    _point(conversation, phrase)
+                )
     return Figures(*(folded(points, lambda point: point.text)[:MOST] for points in (tariffs, numbers)))
 
 
@@ -190,14 +192,18 @@ def _point(conversation: Sequence[Said], phrase: _Phrase) -> Point:
     quote = phrase.said.quote(phrase.first, phrase.last)
     text = line(quote)
     asked = _question(conversation, phrase) if _bare(phrase) else ""
-    return Point(f"{text} — в ответ на «{shortened(asked, LONGEST_QUESTION)}»" if asked else text, quote, phrase.said.segment)
+    return Point(
+        f"{text} — в ответ на «{shortened(asked, LONGEST_QUESTION)}»" if asked else text, quote, phrase.said.segment
+    )
 
 
 def _bare(phrase: _Phrase) -> bool:
     """Whether the phrase names nothing but the number and its unit: двадцать шесть рублей."""
     about = things(phrase.said, phrase.first, phrase.last)
     places = range(phrase.first, phrase.last + 1)
-    counted = {phrase.said.stems[i] for i in places if _MONEY.match(phrase.said.words[i]) or is_number(phrase.said.words[i])}
+    counted = {
+        phrase.said.stems[i] for i in places if _MONEY.match(phrase.said.words[i]) or is_number(phrase.said.words[i])
+    }
     return not about - counted
 
 

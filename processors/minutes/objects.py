@@ -88,5 +88,9 @@ def _timeless(said: Said, promise: Promise) -> str:
     """Its words without the time that is over."""
     words = said.words[promise.first : promise.last + 1]
     gone = {promise.first + i for due in times(words) for i in range(due.first, due.last + 1)}
-    kept = [said.text[said.tokens[i].start : said.tokens[i].end] for i in range(promise.first, promise.last + 1) if i not in gone]
+    kept = [
+        said.text[said.tokens[i].start : said.tokens[i].end]
+        for i in range(promise.first, promise.last + 1)
+        if i not in gone
+    ]
     return " ".join(kept)

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Sequence
 
-from processors.minutes.wording import line, sentence_quote
 from processors.minutes.vocabulary import vocabulary
+from processors.minutes.wording import line, sentence_quote
 from processors.minutes.words import Said, Sentence
 from schemas.minutes import Point
 

@@ -1,5 +1,5 @@
-"""Other fulfilment companies that a client names: by quotes or capitals, or, where nothing is written so, by the place of
-an unusual word: ушли в бета логистик, предлагают перейти к упаковкину. Unnamed ones by phrases: другой склад.
+"""Other fulfilment companies that a client names: by quotes or capitals, or, where nothing is written so, by the place
+of an unusual word: ушли в бета логистик, предлагают перейти к упаковкину. Unnamed ones by phrases: другой склад.
 """
 
 import re
@@ -36,7 +36,7 @@ _TO = _DATA.words("to")
 
 
 class Rival(NamedTuple):
-    """A mention: its utterance, the tokens of the name (of the phrase, where nobody is named), `moves`: we go there."""
+    """A mention. `name` is "" where nobody is named; then the tokens are those of the phrase. `moves`: we go there."""
 
     said: Said
     first: int
@@ -59,9 +59,9 @@ def mentions(conversation: Sequence[Said], client: Sequence[str], names: People)
 
 
 def points(found: Sequence[Rival]) -> list[Point]:
-    """One a rival, the mention that tells most: with a figure, else the first. An unnamed one only where none is named."""
+    """One a rival, the mention that tells most: with a figure, else the first. Unnamed ones where none is named."""
     best: dict[str, Rival] = {}
-    for one in found:
+    for one in [one for one in found if one.name] or found:
         key = " ".join(stem(word) for word in one.name.split())
         if key not in best or (_figure(one) and not _figure(best[key])):
             best[key] = one
@@ -93,7 +93,9 @@ def _named(said: Said, names: People) -> Iterator[Rival]:
 
 def _quoted(said: Said) -> Iterator[tuple[int, int, bool]]:
     for match in _QUOTED.finditer(said.text):
-        places = [i for i, token in enumerate(said.tokens) if match.start(1) <= token.start and token.end <= match.end(1)]
+        places = [
+            i for i, token in enumerate(said.tokens) if match.start(1) <= token.start and token.end <= match.end(1)
+        ]
         if places and len(places) <= LONGEST_NAME and said.text[said.tokens[places[0]].start].isupper():
             yield places[0], places[-1], False
 
@@ -170,5 +172,5 @@ def _unnamed(said: Said) -> Iterator[Rival]:
         if match is not None and not sentence.asks:
             first = sentence.first + text[: match.start()].count(" ")
             last = first + match[0].count(" ")
-            yield Rival(said, first, last, "другой", _beside(said, first, last, _MOVES | _LOOKS))
+            yield Rival(said, first, last, "", _beside(said, first, last, _MOVES | _LOOKS))
             return

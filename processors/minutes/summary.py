@@ -108,7 +108,11 @@ def _stems(text: str) -> set[str]:
 
 def _prices(found: Findings, told: set[int]) -> Iterator[str]:
     """A tariff that changes."""
-    changes = [point for point in found.tariffs if point.segment not in told and _CHANGE.search(point.text) and re.search(r"\d", point.text)]
+    changes = [
+        point
+        for point in found.tariffs
+        if point.segment not in told and _CHANGE.search(point.text) and re.search(r"\d", point.text)
+    ]
     if changes:
         best = max(changes, key=lambda point: (len(re.findall(r"\d+", point.text)), -point.segment))
         told.add(best.segment)

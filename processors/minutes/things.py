@@ -57,7 +57,7 @@ def folded(
     kept: list[_Item] = []
     known: list[tuple[frozenset[str], frozenset[str]]] = []
     for item in items:
-        parts = [plain(word.strip(".,;:!?«»()—–-…\"")) for word in words(item).split()]
+        parts = [plain(word.strip('.,;:!?«»()—–-…"')) for word in words(item).split()]
         stems = frozenset(stem(word) for word in parts if len(word) > 2 or word.isdigit())
         decisive = frozenset(word for word in parts if word in ("не", "нет", "без") or (word and is_number(word)))
         decisive |= {apart(item)}

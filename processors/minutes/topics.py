@@ -48,7 +48,7 @@ class _Word(NamedTuple):
 
 
 def topics(conversation: Sequence[Said]) -> list[Topic]:
-    """From the first utterance to the last, without gaps; none where there is but one, whose title would help nobody."""
+    """From the first utterance to the last, without gaps; none where there is but one: its title would help nobody."""
     words = list(_words(conversation))
     spoken = [said for said in conversation if said.words]
     if not spoken:
@@ -142,9 +142,7 @@ def _title(stretch: Sequence[_Word], spread: Counter[str], number: int, shown: d
     """The words that are frequent here and rare elsewhere; none twice."""
     counts = Counter(word.stem for word in stretch if word.stem in shown)
     weight = {
-        base: count
-        * log(1 + number / spread[base])
-        * (1 if count > 1 else _DATA.weight("said_once"))
+        base: count * log(1 + number / spread[base]) * (1 if count > 1 else _DATA.weight("said_once"))
         for base, count in counts.items()
     }
     ranked = (shown[base] for base in sorted(weight, key=lambda base: (-weight[base], base)))

@@ -59,11 +59,12 @@ def shortened(text: str, longest: int = LONGEST) -> str:
 def in_digits(text: str) -> str:
     """With amounts in digits: "тридцать шесть рублей" → "36 ₽"; what is not surely one amount stays as it was said."""
     words = text.split()
-    bare = [plain(word.strip(",.!?…—–-:;()«»\"")) or "—" for word in words]
+    bare = [plain(word.strip(',.!?…—–-:;()«»"')) or "—" for word in words]
     found = numbers(bare)
     for number in reversed(found):
         beside = any(number.last + 1 == other.first or other.last + 1 == number.first for other in found)
-        if number.ordinal or number.value <= 1 or number.value % 1 or beside or bare[number.first - 1] in ("рубль", "рубля"):
+        part = beside or bare[number.first - 1] in ("рубль", "рубля")  # рубль пятьдесят
+        if part or number.ordinal or number.value <= 1 or number.value % 1:
             continue
         tail = words[number.last][len(words[number.last].rstrip(",.!?…:;»)")) :]
         words[number.first : number.last + 1] = [whole(int(number.value)) + tail]

@@ -46,9 +46,7 @@ class Worry(NamedTuple):
     weight: float
 
 
-def find(
-    conversation: Sequence[Said], client: Sequence[str], names: People, mentioned: Sequence[Rival]
-) -> list[Worry]:
+def find(conversation: Sequence[Said], client: Sequence[str], names: People, mentioned: Sequence[Rival]) -> list[Worry]:
     """Each once, in the order they were said. `client`: the names of the client's people; nobody else known by name
     complains. `mentioned`: the rivals he names.
     """

@@ -1,4 +1,4 @@
-"""What a word is in a sentence: its part of speech, who does it and when, its cases. OpenCorpora's marks, by pymorphy3."""
+"""What a word is in a sentence: its part of speech, who does it and when, its cases. OpenCorpora's marks."""
 
 from functools import lru_cache
 from typing import NamedTuple
@@ -63,7 +63,7 @@ def reading(word: str) -> Reading:
 
 @lru_cache(CACHED)
 def nominative(word: str) -> str:
-    """A common noun or a town in lower case in the nominative of its number (озоне → озон, казани → Казань); else ""."""
+    """A common noun or a town in lower case, in the nominative (озоне → озон, казани → Казань), else ""."""
     parse = dictionary().parse(word)[0]
     if parse.tag.POS != "NOUN" or {"Name", "Surn", "Patr"} & parse.tag.grammemes:
         return ""

@@ -8,7 +8,8 @@ from functools import cache
 
 import pytest
 
-from bench.calls import Call, calls, cut, total, twice
+from bench.calls import cut, total, twice
+from bench.written import Call, calls
 from processors.minutes import extract
 from processors.minutes.wording import line
 from schemas.meetings import Utterance
