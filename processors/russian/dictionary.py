@@ -1,5 +1,6 @@
 """What Russian's dictionary knows of a word: whether it is one, and whether it is somebody's name."""
 
+import re
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -7,11 +8,19 @@ import pymorphy3
 
 from processors.russian.stems import CACHED
 
+_ASKED = re.compile(r"[a-zа-яё0-9'-]+\Z")
+"""Words that are looked up; pymorphy3 raises `ValueError` for a character that Unicode has no name for."""
+
 
 @lru_cache(1)
 def dictionary() -> pymorphy3.MorphAnalyzer:
     """OpenCorpora's 390 000 lexemes in all forms: 28 MB and 0.2 s, so only where somebody asks."""
     return pymorphy3.MorphAnalyzer()
+
+
+def readings_of(word: str) -> list[pymorphy3.analyzer.Parse]:
+    """All readings of a word in lower case, the likeliest first; none of what no Russian word is written with."""
+    return dictionary().parse(word) if _ASKED.match(word) else []
 
 
 @lru_cache(CACHED)
@@ -36,7 +45,7 @@ class NameReading(NamedTuple):
 @lru_cache(CACHED)
 def name_reading(word: str) -> NameReading:
     """A word in lower case as a name; one that is not in the dictionary is guessed by its ending. Some 50 µs a word."""
-    readings = [reading for reading in dictionary().parse(word) if reading.score >= _LIKELY]
+    readings = [reading for reading in readings_of(word) if reading.score >= _LIKELY]
     people = [reading for reading in readings if any(mark in reading.tag for mark in _PERSON)]
     if not people:
         return NameReading(0.0, "")
@@ -60,9 +69,9 @@ _DONE = ("past", "pssv")
 @lru_cache(CACHED)
 def grammar(word: str) -> Grammar:
     """The grammar of a word in lower case; one in no dictionary is guessed by its ending. Some 50 µs a new word."""
-    readings = dictionary().parse(word)
+    readings = readings_of(word)
     acting = [reading for reading in readings if reading.tag.POS in _ACTING]
-    acts = sum(reading.score for reading in acting) >= 0.5 * sum(reading.score for reading in readings)
+    acts = bool(acting) and sum(reading.score for reading in acting) >= 0.5 * sum(reading.score for reading in readings)
     done = acts and any(mark in reading.tag for reading in acting[:1] for mark in _DONE)
     likely = readings[0].score / 4 if readings else 0.0
     lemmas = {str(reading.normal_form).replace("ё", "е") for reading in readings if reading.score >= likely}

@@ -3,7 +3,7 @@
 from functools import lru_cache
 from typing import NamedTuple
 
-from processors.russian.dictionary import dictionary
+from processors.russian.dictionary import readings_of
 from processors.russian.stems import CACHED
 
 _PROPER = ("Name", "Surn", "Patr", "Geox")
@@ -42,7 +42,9 @@ class Reading(NamedTuple):
 @lru_cache(CACHED)
 def reading(word: str) -> Reading:
     """Of a word in lower case (е may stand for ё). A new word costs some 50 µs."""
-    parses = dictionary().parse(word)
+    parses = readings_of(word)
+    if not parses:
+        return Reading("", word, "", False, False, False, frozenset(), "", False)
     tag = parses[0].tag
     part = str(tag.POS or "")
     known = parses[0].is_known
@@ -64,8 +66,8 @@ def reading(word: str) -> Reading:
 @lru_cache(CACHED)
 def nominative(word: str) -> str:
     """A common noun or a town in lower case, in the nominative (озоне → озон, казани → Казань), else ""."""
-    parse = dictionary().parse(word)[0]
-    if parse.tag.POS != "NOUN" or {"Name", "Surn", "Patr"} & parse.tag.grammemes:
+    parse = next(iter(readings_of(word)), None)
+    if parse is None or parse.tag.POS != "NOUN" or {"Name", "Surn", "Patr"} & parse.tag.grammemes:
         return ""
     found = parse.inflect({"nomn"})
     if found is None:
