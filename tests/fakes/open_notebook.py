@@ -19,9 +19,8 @@ from typing import Any, Self
 
 from aiohttp import web
 
-from tests.fakes.open_notebook_rows import Fault, Notebook, Source, error, listed, now, record_id, shown, told
-
-SORTS = ("type", "title", "created", "updated", "insights_count", "embedded")
+from tests.fakes import open_notebook_rows as rows
+from tests.fakes.open_notebook_rows import Fault, Notebook, Source, error, record_id
 
 
 @dataclass(slots=True)
@@ -75,6 +74,7 @@ class FakeOpenNotebook:
                 web.get("/api/sources", self._list_sources),
                 web.post("/api/sources/json", self._make_source),
                 web.get("/api/sources/{id}", self._show_source),
+                web.get("/api/sources/{id}/status", self._show_status),
                 web.delete("/api/sources/{id}", self._drop_source),
             ]
         )
@@ -128,7 +128,7 @@ class FakeOpenNotebook:
         self.calls[f"{request.method} {route.canonical if route else request.path}"] += 1
         if request.path.startswith("/api") and self.password and not self._knows(request):
             return error(401, "Invalid password")
-        fault = self._fault(request)
+        fault = rows.next_fault(self.faults, request.method, request.path)
         if fault is None:
             return await self._answer(request, handler)
         match fault.kind:
@@ -159,13 +159,6 @@ class FakeOpenNotebook:
         scheme, _, given = request.headers.get("Authorization", "").partition(" ")
         return scheme.lower() == "bearer" and hmac.compare_digest(given.encode(), self.password.encode())
 
-    def _fault(self, request: web.Request) -> Fault | None:
-        for fault in self.faults:
-            if fault.times > 0 and request.method.startswith(fault.method) and request.path.startswith(fault.path):
-                fault.times -= 1
-                return fault
-        return None
-
     async def _health(self, _: web.Request) -> web.Response:
         return web.json_response({"status": "healthy"})
 
@@ -178,7 +171,7 @@ class FakeOpenNotebook:
             return error(422, [{"loc": ["body", "name"], "msg": "Field required", "input": body}])
         if not body["name"].strip():
             return error(400, "Notebook name cannot be empty")
-        book = Notebook(record_id("notebook", self._random), body["name"], body.get("description", ""), now())
+        book = Notebook(record_id("notebook", self._random), body["name"], body.get("description", ""), rows.now())
         self.notebooks[book.id] = book
         return web.json_response(self._told(book))
 
@@ -196,31 +189,38 @@ class FakeOpenNotebook:
         if not 1 <= limit <= 100 or offset < 0:
             return error(422, "limit 1–100")
         by, order = request.query.get("sort_by", "updated"), request.query.get("sort_order", "desc")
-        if by not in SORTS or order not in ("asc", "desc"):
+        if by not in rows.SORTS or order not in ("asc", "desc"):
             return error(400, "sort_by must be one of …")
-        rows = list(self.sources.values())
+        found = list(self.sources.values())
         if name := request.query.get("notebook_id"):
-            rows = [source for source in rows if self.notebooks[name].id in source.notebooks]
-        rows = rows[:: -1 if order == "desc" else 1][offset : offset + limit]
-        return web.json_response([listed(source) for source in rows])
+            found = [source for source in found if self.notebooks[name].id in source.notebooks]
+        found = found[:: -1 if order == "desc" else 1][offset : offset + limit]
+        return web.json_response([rows.listed(source) for source in found])
 
     async def _make_source(self, request: web.Request) -> web.Response:
         body = await request.json()
         if "type" not in body or ("notebooks" in body and "notebook_id" in body):
             return error(422, [{"loc": ["body"], "msg": "Field required", "input": body}])
+        if "\0" in body.get("content", "") + str(body.get("title")):  # its database takes none, and its queue stops
+            self.starved = True
         if body["type"] != "text" or not body.get("content"):
             return error(400, "Content is required for text type")
         wanted = body.get("notebooks") or [name for name in [body.get("notebook_id")] if name]
         books = [self.notebooks[name].id for name in wanted]
         title, embed = body.get("title") or "Processing...", bool(body.get("embed", False))
-        source = Source(record_id("source", self._random), title, books, body["content"], embed, now())
+        source = Source(record_id("source", self._random), title, books, body["content"], embed, rows.now())
         self.sources[source.id] = source
         while not body.get("async_processing") and source.status in ("new", "running"):
             await asyncio.sleep(self.seconds)
-        return web.json_response(shown(source))
+        return web.json_response(rows.shown(source))
 
     async def _show_source(self, request: web.Request) -> web.Response:
-        return web.json_response(shown(self.sources[request.match_info["id"]]))
+        source = self.sources[request.match_info["id"]]
+        source.views += 1
+        return web.json_response(rows.shown(source))
+
+    async def _show_status(self, request: web.Request) -> web.Response:
+        return web.json_response(rows.processing(self.sources[request.match_info["id"]]))
 
     async def _drop_source(self, request: web.Request) -> web.Response:
         source = self.sources.pop(request.match_info["id"])
@@ -228,7 +228,7 @@ class FakeOpenNotebook:
         return web.json_response({"message": "Source deleted successfully"})
 
     def _told(self, book: Notebook) -> dict[str, Any]:
-        return told(book, sum(book.id in source.notebooks for source in self.sources.values()))
+        return rows.told(book, sum(book.id in source.notebooks for source in self.sources.values()))
 
 
 async def _serve(port: int) -> None:

@@ -8,6 +8,8 @@ from typing import Any
 
 from aiohttp import web
 
+SORTS = ("type", "title", "created", "updated", "insights_count", "embedded")
+
 
 @dataclass(slots=True)
 class Notebook:
@@ -21,7 +23,10 @@ class Notebook:
 
 @dataclass(slots=True)
 class Source:
-    """A source as stored; `text` comes when the queue has processed `content`. Titles are not unique."""
+    """A source as stored; `text` comes when the queue has processed `content`. Titles are not unique.
+
+    `views`: how often it was opened; who opens many buries what people were reading ("recently viewed").
+    """
 
     id: str
     title: str | None
@@ -31,6 +36,7 @@ class Source:
     created: str
     status: str | None = "new"
     text: str | None = None
+    views: int = 0
 
 
 @dataclass(slots=True)
@@ -89,6 +95,21 @@ def listed(source: Source) -> dict[str, Any]:
 def shown(source: Source) -> dict[str, Any]:
     """SourceResponse."""
     return listed(source) | {"full_text": source.text, "notebooks": source.notebooks}
+
+
+def processing(source: Source) -> dict[str, Any]:
+    """SourceStatusResponse: without a job it tells nothing, not even whether there is a text."""
+    job = None if source.status is None else f"command:{source.id.partition(':')[2]}"
+    return {"status": source.status, "message": "…", "processing_info": None, "command_id": job}
+
+
+def next_fault(faults: list[Fault], method: str, path: str) -> Fault | None:
+    """The fault that this call meets."""
+    for fault in faults:
+        if fault.times > 0 and method.startswith(fault.method) and path.startswith(fault.path):
+            fault.times -= 1
+            return fault
+    return None
 
 
 def now() -> str:

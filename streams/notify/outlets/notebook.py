@@ -139,22 +139,25 @@ class Notebooks:
 
     async def _has_text(self, source_id: str) -> bool:
         """Whether the text is in; False when it never will be. Raises `Transient` while it may still come."""
-        status = None
-        for pause in LOOKS:
-            source = await self._api.source(source_id)
-            status = source.status
-            if source.full_text or status == "completed":
+        status: str | None = ""
+        for pause in (0.0, *LOOKS):
+            await self._sleep(pause)
+            status = await self._api.status(source_id)
+            if status == "completed" or (not pause and await self._forgotten(status, source_id)):
                 self._unfinished.pop(source_id, None)
                 return True
             if status in ("failed", "canceled"):
                 self._unfinished.pop(source_id, None)
                 return False
-            await self._sleep(pause)
         since = self._unfinished.setdefault(source_id, self._clock())
         if status not in ("new", "queued") and self._clock() - since > ORPHANED:
             del self._unfinished[source_id]
             return False
         raise Transient("Open Notebook has not processed a source yet; does its worker run?", retry_after=LOOK_AGAIN)
+
+    async def _forgotten(self, status: str | None, source_id: str) -> bool:
+        """Whether the text is in by a job that is not kept any more: only the text itself can tell."""
+        return status in (None, "unknown") and bool((await self._api.source(source_id)).full_text)
 
 
 def documents(copy: MinutesCopy) -> tuple[Document, Document]:

@@ -28,8 +28,6 @@ CONFIGURATION_WAIT = 60.0
 PAGE = 100
 """The most sources that one answer holds (`get_sources`: `limit` 1–100)."""
 
-"""For the connection alone; nobody needs longer on his own network."""
-
 
 class Gone(Transient):
     """What the call is about is not there (any more). Looking again tells what to do instead."""
@@ -49,7 +47,8 @@ class Book(msgspec.Struct, frozen=True):
 class Source(msgspec.Struct, frozen=True):
     """A source in a list (`SourceListResponse`), or one of its own with its text (`SourceResponse`).
 
-    `status` is that of the job that processes it: new, running, completed, failed, canceled; None without a job.
+    `status` is that of the job that processes it: new, running, completed, failed, canceled; None without a job,
+    unknown where the job is not kept any more.
     """
 
     id: str
@@ -58,6 +57,13 @@ class Source(msgspec.Struct, frozen=True):
     full_text: str | None = None
 
 
+class _Status(msgspec.Struct, frozen=True):
+    """`SourceStatusResponse`."""
+
+    status: str | None = None
+
+
+_STATUS: Codec[_Status] = Codec(_Status)
 _BOOK: Codec[Book] = Codec(Book)
 _BOOKS: Codec[list[Book]] = Codec(list[Book])
 _SOURCE: Codec[Source] = Codec(Source)
@@ -119,8 +125,12 @@ class OpenNotebook:
         }
         return await self._call("POST", "/sources/json", _SOURCE, body=body)
 
+    async def status(self, source_id: str) -> str | None:
+        """The state of a source's job, as `Source.status`."""
+        return (await self._call("GET", f"/sources/{_quoted(source_id)}/status", _STATUS)).status
+
     async def source(self, source_id: str) -> Source:
-        """One source with its text and the state of its job."""
+        """One source with its text. It counts as opened by a person, and goes to the top of what he viewed recently."""
         return await self._call("GET", f"/sources/{_quoted(source_id)}", _SOURCE)
 
     async def drop_source(self, source_id: str) -> None:

@@ -5,10 +5,14 @@ import logging
 import random
 from collections.abc import AsyncIterator
 
+import msgspec
 import pytest
 import pytest_asyncio
+from msgspec.structs import replace
 
 from schemas.errors import ConfigError, RecordFault, Transient
+from schemas.meetings import Utterance
+from schemas.outlets import MinutesCopy
 from streams.engine.settle import Batch, Outcome
 from streams.notify.outlets import notebook as outlet
 from streams.notify.outlets.notebook import Notebooks
@@ -18,6 +22,7 @@ from tests.fakes.open_notebook import FakeOpenNotebook
 from tests.fakes.open_notebook_rows import Fault, Source
 from tests.fakes.open_notebook_rows import Notebook as Row
 from tests.unit.engine.stand_ins import Broker, Stream, settler
+from tests.unit.notify.outlets.copies import MINUTES as MADE
 from tests.unit.notify.outlets.copies import batch, copy, meeting
 
 PASSWORD = "p:w secret"
@@ -91,6 +96,25 @@ async def test_two_sources_per_meeting(server: FakeOpenNotebook, notebooks: Note
     assert server.calls["POST /api/sources/json"] == made == 2
     assert [(row.name, "leadpulse:12345" in row.description) for row in server.notebooks.values()] == [(LEAD, True)]
     assert healthy(notebooks)
+
+
+async def test_nothing_is_opened_that_a_person_would_open(server: FakeOpenNotebook, notebooks: Notebooks) -> None:
+    """Its list of what was viewed recently stays the person's own; while a text is processed its status is asked."""
+    server.seconds = 0.01
+    await notebooks(FIRST)
+    await notebooks(SECOND)
+    assert sum(source.views for source in server.sources.values()) == 0
+    assert server.calls["GET /api/sources/{id}"] == 0 < server.calls["GET /api/sources/{id}/status"]
+
+
+async def test_a_nul_goes_no_further(server: FakeOpenNotebook, notebooks: Notebooks) -> None:
+    """Its database does not take one, wherever it stands: the words around it are kept."""
+    event = meeting(people=["Ан\0на"], minutes=replace(MADE, summary="до\0говор"))
+    record = msgspec.json.encode(MinutesCopy(event, [Utterance(0, 2000, "добрый д\0ень", "Ан\0на")]))
+    await notebooks(batch(record, topic="out.notebook"))
+    assert len(server.titles(LEAD)) == 2 and not server.starved
+    texts = "".join(source.text or "" for source in server.sources.values())
+    assert "договор" in texts and "добрый день" in texts and "Анна" in texts
 
 
 async def test_newer_version_replaces(server: FakeOpenNotebook, notebooks: Notebooks) -> None:
