@@ -23,6 +23,7 @@ Trouble = Literal[
     "chat_closed",
     "mail_refused",
     "lead_list",
+    "outlet_refuses",
 ]
 """What may wait for a person. `alerting.notices` has the words for each."""
 

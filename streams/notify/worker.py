@@ -33,6 +33,7 @@ from schemas.topics import (
 )
 from streams.clients.webhooks import hook_output
 from streams.engine.clock import wall_clock
+from streams.engine.conditions import Condition
 from streams.engine.kafka import Output, Reader
 from streams.engine.parking import Return
 from streams.engine.places import disk
@@ -70,6 +71,9 @@ T = TypeVar("T")
 
 LOOK_SECONDS = 0.5
 """Between two looks at which partitions are ours."""
+
+OUTLET_AWAY = 120.0
+"""Seconds that an outlet may be away before it is told."""
 
 LINGER_MS = 0
 """A curator waits for what comes here, and it is little."""
@@ -129,15 +133,23 @@ def add_outlets(worker: Worker, settings: Settings) -> None:
     if settings.bitrix.enabled:
         portal = BitrixApi(settings.bitrix)
         worker.consume(OUT_BITRIX, BitrixComments(portal, clients_of(settings)))
+        worker.needs["bitrix"] = worker.watch(well("Битрикс24", lambda: portal.fault))
         worker.on_close(portal.close)
     if settings.notebook.enabled:
         notebook = OpenNotebook(settings.notebook)
         worker.consume(OUT_NOTEBOOK, Notebooks(notebook))
+        worker.needs["notebook"] = worker.watch(well("Open Notebook", lambda: notebook.fault))
         worker.on_close(notebook.close)
     if settings.webhooks.enabled:
         webhooks = WebhookSender(settings.webhooks)
         worker.consume(OUT_WEBHOOKS, webhooks)
+        worker.needs["n8n"] = worker.watch(well("n8n", lambda: webhooks.fault))
         worker.on_close(webhooks.close)
+
+
+def well(name: str, fault: Callable[[], str]) -> Condition:
+    """An outlet takes what it is given: ops are told when it has not for longer than a restart of it takes."""
+    return Condition("outlet_refuses", name, fault, after_s=OUTLET_AWAY)
 
 
 def hook_outputs(hook: Webhook | None) -> Iterable[Output]:

@@ -13,6 +13,17 @@ from typing import Any, Self
 from aiohttp import web
 
 PAGE = 50
+PORTAL: dict[str, tuple[int, str, str]] = {
+    "401": (401, "INVALID_CREDENTIALS", "Invalid request credentials {code}"),
+    "scope": (401, "insufficient_scope", "The request requires higher privileges than provided by the webhook token"),
+    "scope403": (403, "insufficient_scope", "The request requires higher privileges than provided"),
+    "plan": (403, "ACCESS_DENIED", "REST API is available only on commercial plans"),
+    "plan401": (401, "ACCESS_DENIED", "REST API is available only on commercial plans"),
+    "https": (400, "INVALID_REQUEST", "Https required."),
+    "overload": (503, "OVERLOAD_LIMIT", "REST API is blocked due to overload"),
+    "deleted": (404, "PORTAL_DELETED", "Portal was deleted"),
+}
+"""What the whole portal says to whoever asks, whatever he asks (b24restdocs, `error-codes.md`)."""
 FIELDS = ("ID", "ENTITY_ID", "ENTITY_TYPE", "CREATED", "COMMENT", "AUTHOR_ID", "FILES")
 
 
@@ -32,8 +43,8 @@ class Fault:
     """What goes wrong with the next `times` calls that match. `method` "" matches all, else the end of its name.
 
     kind: `503` (QUERY_LIMIT_EXCEEDED), `429` (OPERATION_TIME_LIMIT; `reset` seconds until the end, 0: it is not told),
-    `500`, `502` (no JSON), `401`, `overload`, `scope`, `hang`, `drop` (before the call is done), `hang_after`,
-    `drop_after`, `500_after` (it was done, and the answer is lost).
+    `500`, `502` (no JSON), one of `PORTAL`, `hang`, `drop` (before the call is done), `hang_after`, `drop_after`,
+    `500_after` (it was done, and the answer is lost).
     """
 
     kind: str
@@ -43,11 +54,7 @@ class Fault:
 
 
 class Refusal(Exception):
-    """A method's own error."""
-
-    def __init__(self, code: str, description: str) -> None:
-        super().__init__(description)
-        self.code = code
+    """A method's own error: code and description."""
 
 
 class FakeBitrix:
@@ -138,7 +145,7 @@ class FakeBitrix:
         try:
             return web.json_response(self._methods[method](params) | {"time": _time()})
         except Refusal as refusal:
-            return _error(400, refusal.code, str(refusal))
+            return _error(400, *refusal.args)
 
     async def _go_wrong(self, request: web.Request, fault: Fault) -> web.StreamResponse:
         match fault.kind.removesuffix("_after"):
@@ -148,13 +155,9 @@ class FakeBitrix:
                 said = "Method is blocked due to operation time limit"
                 more = {"time": _time(fault.reset)} if fault.reset else {}
                 return _error(429, "OPERATION_TIME_LIMIT", said, **more)
-            case "401":
-                return _error(401, "INVALID_CREDENTIALS", f"Invalid request credentials {self.code}")
-            case "overload":
-                return _error(401, "OVERLOAD_LIMIT", "REST API is blocked due to overload")
-            case "scope":
-                said = "The request requires higher privileges than provided by the webhook token"
-                return _error(401, "insufficient_scope", said)
+            case kind if kind in PORTAL:
+                status, code, said = PORTAL[kind]
+                return _error(status, code, said.replace("{code}", self.code))
             case "502":
                 return web.Response(status=502, text="<html>Bad Gateway</html>", content_type="text/html")
             case "drop":

@@ -28,6 +28,7 @@ TROUBLES = {
     "dead_letters": "много негодных записей",
     "records_rejected": "много негодных записей",
     "source_parked": "источник приостановлен",
+    "outlet_refuses": "Битрикс24, Open Notebook или n8n не принимает",
     "mail_refused": "почта не принимает письма",
     "chat_closed": "бот не может писать в чат",
     "lead_list": "список лидов не годится",

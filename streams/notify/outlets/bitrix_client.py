@@ -81,9 +81,12 @@ class Bucket:
 
 
 class BitrixApi:
-    """One portal. `reachable` tells how the last call went. Calls raise `Transient`, `Uncertain` or `BitrixRefused`.
+    """One portal. `fault` is what was wrong with it at the last call, empty where nothing was.
 
-    A webhook that is refused as such (401, a scope it lacks, a closed portal) is `Transient`: no record is to blame.
+    Calls raise `Transient`, `Uncertain` or `BitrixRefused`.
+
+    A webhook that is refused as such (401, 403: a tariff without REST, a scope it lacks, a closed or overloaded portal)
+    is `Transient`: no record is to blame.
     """
 
     def __init__(
@@ -102,7 +105,12 @@ class BitrixApi:
         self._resets: dict[str, float] = {}
         self._blocked: dict[str, float] = {}
         self.has_webhook = len(self._base) > 1
-        self.reachable = True
+        self.fault = ""
+
+    @property
+    def reachable(self) -> bool:
+        """Whether the last call found the portal well."""
+        return not self.fault
 
     async def call(self, method: str, params: dict[str, Any]) -> Any:
         """`result` of a method such as `crm.timeline.comment.add`."""
@@ -151,18 +159,18 @@ class BitrixApi:
             async with self._http().post(self._base + method, json=params, allow_redirects=False) as response:
                 body, status = await response.read(), response.status
         except NEVER_LEFT as error:
-            self._lose(method, "unreachable")
-            raise Transient(f"{method}: no connection ({type(error).__name__})") from None
+            self._lose(method, "unreachable", what := f"{method}: no connection ({type(error).__name__})")
+            raise Transient(what) from None
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            self._lose(method, "uncertain")
-            raise Uncertain(f"{method}: no answer ({type(error).__name__})") from None
+            self._lose(method, "uncertain", what := f"{method}: no answer ({type(error).__name__})")
+            raise Uncertain(what) from None
         reply = _REPLY.decode(body)
         if isinstance(reply, Rejected):
             if 300 <= status < 500:  # no answer of the API at all: the address is wrong
-                self._lose(method, "denied")
-                raise Transient(f"{method}: answer {status}, not Bitrix24's", DENIED_WAIT)
-            self._lose(method, "uncertain")
-            raise Uncertain(f"{method}: answer {status}")
+                self._lose(method, "denied", what := f"{method}: answer {status}, not Bitrix24's")
+                raise Transient(what, DENIED_WAIT)
+            self._lose(method, "uncertain", what := f"{method}: answer {status}")
+            raise Uncertain(what)
         reset = _until_reset(reply.time)
         if reset is not None:
             self._resets[method] = self._clock() + reset
@@ -177,11 +185,11 @@ class BitrixApi:
             until = self._resets.get(method, 0.0)
             self._blocked[method] = until if until > self._clock() else self._clock() + BLOCKED_WAIT
             raise Transient(what, self._blocked[method] - self._clock())
-        if status == 401 or code in _DENIED:
-            self._lose(method, "denied")
+        if status in (401, 403) or code in _DENIED:
+            self._lose(method, "denied", what)
             raise Transient(what, LONGEST_BLOCK if code == "OVERLOAD_LIMIT" else DENIED_WAIT)
         if status >= 500 or code in _FAILED:
-            self._lose(method, "uncertain")
+            self._lose(method, "uncertain", what)
             raise Uncertain(what)
         self._count(method, "refused")
         raise BitrixRefused(what, code)
@@ -193,16 +201,26 @@ class BitrixApi:
             raise Transient(f"{method}: OPERATION_TIME_LIMIT", left)
 
     def _count(self, method: str, outcome: str) -> None:
-        self.reachable = True
+        self.fault = ""
         metrics.BITRIX_CALLS.labels(method, outcome).inc()
 
-    def _lose(self, method: str, outcome: str) -> None:
-        self.reachable = False
+    def _lose(self, method: str, outcome: str, what: str) -> None:
+        self.fault = what
         metrics.BITRIX_CALLS.labels(method, outcome).inc()
 
 
-_DENIED = frozenset({"ERROR_METHOD_NOT_FOUND", "PORTAL_DELETED", "insufficient_scope", "INVALID_CREDENTIALS"})
-"""Faults of the webhook or the portal whatever their status; 401 always is one."""
+_DENIED = frozenset(
+    (
+        "ERROR_METHOD_NOT_FOUND",
+        "INVALID_CREDENTIALS",
+        "INVALID_REQUEST",  # "Https required": the address in the settings
+        "OVERLOAD_LIMIT",
+        "PORTAL_DELETED",
+        "insufficient_scope",
+    )
+)
+"""Faults of the webhook, the tariff or the portal whatever their status; 401 and 403 always are one. A lead that the
+user may not see is a 400."""
 
 _FAILED = frozenset({"INTERNAL_SERVER_ERROR", "ERROR_UNEXPECTED_ANSWER"})
 

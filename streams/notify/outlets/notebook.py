@@ -71,7 +71,7 @@ class Notebooks:
     @property
     def healthy(self) -> bool:
         """False while Open Notebook is away or its settings are wrong; the records wait."""
-        return self._api.healthy
+        return not self._api.fault
 
     async def __call__(self, batch: Batch) -> Outcome:
         """Bring every meeting of the batch to its notebook. Raises `Transient` as long as that is not confirmed."""

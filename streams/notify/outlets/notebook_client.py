@@ -73,7 +73,8 @@ _SOURCES: Codec[list[Source]] = Codec(list[Source])
 class OpenNotebook:
     """One Open Notebook. Calls raise `Gone`, `Transient` (its fault passes, or a person mends it) or `Refused`.
 
-    `healthy` tells how the last call went; True before the first. Raises `ConfigError` for settings that cannot work.
+    `fault` is what was wrong at the last call, empty where nothing was. Raises `ConfigError` for settings that cannot
+    work.
     """
 
     def __init__(self, settings: Section, connect: Connect = aiohttp.ClientSession) -> None:
@@ -88,7 +89,7 @@ class OpenNotebook:
             raise ConfigError("notebook.url: нужен адрес вида http://узел:порт")
         self._settings, self._http = settings, LazySession(settings.timeout, connect)
         self._headers = {"Authorization": f"Bearer {password}"} if password else {}
-        self.healthy, self._told = True, False
+        self.fault, self._told = "", False
 
     async def books(self) -> list[Book]:
         """Every notebook; its API has no paging for them."""
@@ -175,13 +176,13 @@ class OpenNotebook:
             ) as response:
                 status, data = response.status, await response.read()
         except (aiohttp.ClientError, TimeoutError, OSError) as error:  # its text may hold the address
-            self.healthy = False
-            raise Transient(f"{_named(verb, path)}: no answer ({type(error).__name__})") from None
+            self.fault = f"{_named(verb, path)}: no answer ({type(error).__name__})"
+            raise Transient(self.fault) from None
         if not 200 <= status < 300:
             self._refuse(verb, path, status)
         if self._told:
             log.info("Open Notebook can be used again")
-        self.healthy, self._told = True, False
+        self.fault, self._told = "", False
         return data
 
     def _refuse(self, verb: str, path: str, status: int) -> NoReturn:
@@ -197,14 +198,14 @@ class OpenNotebook:
                 self._misconfigured(f"{what}; is notebook.url the API's address?")
             case _ if status < 500:
                 raise Refused(what)
-        self.healthy = False
+        self.fault = what
         raise Transient(what)
 
     def _misconfigured(self, text: str) -> NoReturn:
         """Nothing is given up for a wrong setting: what is not confirmed waits. Said loudly once, until it works."""
         if not self._told:
             log.error("Open Notebook cannot be used", extra={"error": text})
-        self.healthy, self._told = False, True
+        self.fault, self._told = text, True
         raise Transient(text, retry_after=CONFIGURATION_WAIT)
 
 

@@ -55,7 +55,7 @@ class _Progress:
 
 
 class WebhookSender:
-    """Settle's `Process` for `out.webhooks`. `healthy` tells how the last call went; True before the first.
+    """Settle's `Process` for `out.webhooks`. `fault` is what was wrong at the last call, empty where nothing was.
 
     `clock` gives seconds since 1970. Raises `ConfigError` for settings that cannot work.
     """
@@ -78,7 +78,12 @@ class WebhookSender:
         self._settings, self._clock = settings, clock
         self._http = LazySession(settings.timeout, connect)
         self._progress: dict[int, _Progress] = {}
-        self.healthy, self._told = True, False
+        self.fault, self._told = "", False
+
+    @property
+    def healthy(self) -> bool:
+        """Whether the last call found the receiver well; True before the first."""
+        return not self.fault
 
     async def __call__(self, batch: Batch) -> Outcome:
         """Send the events of a batch in their order. Raises `Transient` while one is not taken and not too old."""
@@ -133,24 +138,24 @@ class WebhookSender:
             async with self._http().post(self._url, data=body, headers=headers, allow_redirects=False) as response:
                 status, wait = response.status, retry_after(response.headers.get("Retry-After", ""), self._clock())
         except (aiohttp.ClientError, TimeoutError, OSError) as error:  # its text may hold the address, and a key in it
-            self.healthy = False
-            raise Transient(f"{what}: no answer ({type(error).__name__})") from None
+            self.fault = f"{what}: no answer ({type(error).__name__})"
+            raise Transient(self.fault) from None
         if not 200 <= status < 300:
             self._refuse(f"{what}: {_named(status)}", status, wait)
         if self._told:
             log.info("webhooks are taken again")
-        self.healthy, self._told = True, False
+        self.fault, self._told = "", False
 
     def _refuse(self, what: str, status: int, wait: float | None) -> None:
         if status in CONFIGURATION or status < 400:  # no redirect is followed: the words go to the address that was set
             if not self._told:
                 log.error("webhooks are not taken", extra={"error": what})
-            self.healthy, self._told = False, True
+            self.fault, self._told = what, True
             raise Transient(what, retry_after=CONFIGURATION_WAIT)
         if status == HTTPStatus.INTERNAL_SERVER_ERROR:  # it is there, and stumbles over this event: the others go on
             raise RecordFault(what, FAILED_WAIT if wait is None else wait)
         if status in PASSING or status > 500:
-            self.healthy = False
+            self.fault = what
             raise Transient(what, wait)
         raise Refused(what)
 

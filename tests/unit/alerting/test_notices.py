@@ -30,6 +30,7 @@ CASES = {
     "dead_letters": ("dead.letters", "31 за 10 минут, больше всего из темы source.wms (30)"),
     "source_parked": ("source.wms/moysklad", "1000 подряд"),
     "records_rejected": ("lead.events/3", "5001 из последних 10000"),
+    "outlet_refuses": ("Битрикс24", "403 ACCESS_DENIED REST API is available only on commercial plans"),
     "mail_refused": ("smtp.yandex.ru", "535 5.7.8 authentication failed"),
     "lead_list": ("/srv/leads.csv", "в файле нет ни одного номера лида"),
     "chat_closed": ("-1001234567890", "bot was kicked from the group chat"),

@@ -21,7 +21,7 @@ from streams.notify.outlets.bitrix_client import (
     Bucket,
 )
 from streams.settings import Bitrix
-from tests.fakes.bitrix import FakeBitrix, Fault
+from tests.fakes.bitrix import PORTAL, FakeBitrix, Fault
 
 LEAD = "12345"
 LIST = "crm.timeline.comment.list"
@@ -148,9 +148,7 @@ async def test_block_without_an_end(bitrix: FakeBitrix, api: BitrixApi) -> None:
 @pytest.mark.parametrize(
     ("kind", "error", "retry_after", "done"),
     [
-        ("401", Transient, DENIED_WAIT, 0),
-        ("scope", Transient, DENIED_WAIT, 0),
-        ("overload", Transient, LONGEST_BLOCK, 0),
+        *((kind, Transient, LONGEST_BLOCK if kind == "overload" else DENIED_WAIT, 0) for kind in PORTAL),
         ("500", Uncertain, None, 0),
         ("502", Uncertain, None, 0),
         ("drop", Uncertain, None, 0),
