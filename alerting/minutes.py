@@ -87,6 +87,7 @@ def meeting_lines(event: MeetingMinutes, client: Client) -> list[str]:
     when = linked(when, client.meeting_at(event.recording_id))
     label = " (без модели)" if minutes.engine == OFFLINE else ""
     lines = [f"<b>{client.title()}</b>, {when}{_names(event.people)}{label}"]
+    lines += (telegram(cut(flaw, LONGEST_ITEM)) for flaw in _flaw(event))
     lines.append(telegram(cut(minutes.summary, LONGEST_SUMMARY)) or "Краткого итога нет.")
     decided = (_said(point, event, LONGEST_ITEM) for point in minutes.decisions[:MOST_ITEMS])
     promised = (_said(action, event, LONGEST_ITEM) for action in minutes.actions[:MOST_ITEMS])
@@ -125,7 +126,13 @@ def _title(event: MeetingMinutes, word: str = "Встреча") -> str:
     return f"{word} {date(event.ts)} {_year(event.ts)}, {clock(event.ts)} (мск)" if event.ts else word
 
 
+def _flaw(event: MeetingMinutes) -> list[str]:
+    """What is wrong with the words, to be seen first."""
+    return [f"⚠️ {event.flaw[0].upper()}{event.flaw[1:]}"] if event.flaw else []
+
+
 def _head(event: MeetingMinutes) -> Iterator[str]:
+    yield from _flaw(event)
     if event.lead_id:
         yield f"Клиент: {event.lead_id}"
     if event.room.strip():

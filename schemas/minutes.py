@@ -133,13 +133,17 @@ MinutesRequest = MeetingRequest | ChatDay | PhraseQuestion
 
 
 class MeetingMinutes(LeadEvent, frozen=True, tag="meeting_minutes"):
-    """The minutes of a meeting. `ts` is its start; a later `minutes.version` replaces the former one."""
+    """The minutes of a meeting. `ts` is its start; a later `minutes.version` replaces the former one.
+
+    `flaw`: what is wrong with the words they were made of, told above everything else.
+    """
 
     recording_id: str
     room: str
     duration_ms: int
     people: list[str]
     minutes: Minutes
+    flaw: str = ""
 
 
 class ChatSummary(LeadEvent, frozen=True, tag="chat_summary"):

@@ -13,6 +13,9 @@ from schemas.events import Utterance
 from schemas.sources import Recording, SegmentNote, Word
 from schemas.types import Millis
 
+TOY_MODEL = "распознано учебной моделью Vosk: слова случайны, верить им нельзя"
+"""The mark of words by the model of tests and demonstrations, wherever people read them."""
+
 
 class FinishedSegment(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="type", tag="segment"):
     """An engine's answer to one segment: all words it heard, also those that a neighbour owns.

@@ -14,6 +14,7 @@ from processors.utterances import utterances as by_pauses
 from schemas.meetings import Utterance
 from schemas.minutes import Conversation
 from schemas.sources import Recording, Word
+from schemas.transcription import Transcription
 from schemas.types import Millis
 
 WORD_MS = 400
@@ -51,6 +52,10 @@ def read(content: bytes) -> Conversation:
 
 def _from_json(text: str) -> Conversation:
     try:
+        return _by_hand(msgspec.json.decode(text, type=Transcription))
+    except msgspec.DecodeError:
+        pass  # it may be one of the others
+    try:
         written = msgspec.json.decode(text, type=_Written)
     except msgspec.DecodeError as error:
         raise ValueError(f"не расшифровка Leadpulse: {error}") from None
@@ -65,6 +70,16 @@ def _from_json(text: str) -> Conversation:
         duration_ms=recording.duration_ms if recording else written.duration_ms or _end(said),
         people=list(dict.fromkeys(named)),
         client=written.client,
+    )
+
+
+def _by_hand(written: Transcription) -> Conversation:
+    said = [
+        Utterance(round(one.start * 1000), round(one.end * 1000), one.text, one.speaker) for one in written.utterances
+    ]
+    people = dict.fromkeys(utterance.speaker for utterance in said if utterance.speaker)
+    return Conversation(
+        said, duration_ms=round(written.duration * 1000), people=list(people), flaw="; ".join(written.flaws)
     )
 
 

@@ -22,6 +22,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "dlq": ("dlq", "Негодные записи: посмотреть, вернуть в работу, закрыть."),
     "check": ("check", "Проверить настройки и всё, что нужно для работы."),
     "transcribe": ("transcribe", "Распознать один файл: текст, субтитры или JSON."),
+    "speech-model": ("speech_model", "Модели Vosk: какие есть, скачать."),
     "minutes": ("minutes", "Составить протокол встречи по расшифровке."),
     "history": ("ask", "Показать историю клиента."),
     "signals": ("ask", "Показать сигналы риска по клиенту."),
@@ -57,7 +58,7 @@ class Lazy(click.Group):
         if cmd_name not in COMMANDS:
             return None
         module = import_module(f"streams.cli.{COMMANDS[cmd_name][0]}")
-        command = getattr(module, f"{cmd_name}_command")
+        command = getattr(module, f"{cmd_name.replace('-', '_')}_command")
         assert isinstance(command, click.Command)
         return command
 

@@ -10,8 +10,6 @@ from streams.transcribe.engines.lineup import engine, usable
 
 TIMEOUT = 10.0
 """Seconds for SpeechKit's answer."""
-SMALLEST_MB = 20
-"""The small Russian model for work is 45 MB packed (alphacephei.com/vosk/models); that of the tests has less than 1."""
 NOBODY = "leadpulse-check"
 """Id of an asynchronous recognition that does not exist: whoever may ask for it is told so, and it costs nothing."""
 
@@ -26,12 +24,12 @@ def model_warnings(loaded: Settings) -> list[str]:
     speech = loaded.speech
     if "vosk" not in speech.engines or not speech.vosk_model.is_dir() or model_faults(loaded):
         return []
-    size = sum(file.stat().st_size for file in speech.vosk_model.rglob("*") if file.is_file())
-    if size >= SMALLEST_MB << 20:
+    if not vosk_model.is_toy(speech.vosk_model):
         return []
     return [
-        f"speech.vosk_model: {speech.vosk_model} — крошечная учебная модель, речь она не распознаёт; "
-        "скачайте vosk-model-small-ru-0.22 или vosk-model-ru-0.42 (alphacephei.com/vosk/models)"
+        f"speech.vosk_model: {speech.vosk_model} — крошечная учебная модель, речь людей она не распознаёт, "
+        "протоколы по ней помечены. Скачайте настоящую: leadpulse speech-model get small-ru "
+        "(или ru: точнее и в 40 раз больше)"
     ]
 
 

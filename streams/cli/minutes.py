@@ -63,6 +63,7 @@ def minutes_command(source: str, offline: bool, form: str) -> None:
         duration_ms=asked.conversation.duration_ms,
         people=asked.conversation.people,
         minutes=minutes,
+        flaw=asked.conversation.flaw,
     )
     click.echo(render_markdown(event), nl=False)
 

@@ -10,12 +10,14 @@ from pathlib import Path
 import click
 
 from schemas.errors import ConfigError, Terminal
+from schemas.speech import TOY_MODEL
 from streams import settings
 from streams.settings import Settings
 from streams.transcribe import captions
 from streams.transcribe.engines.fallback import Course, Lineup, NoMemory
 from streams.transcribe.engines.interface import EngineError
 from streams.transcribe.engines.lineup import lineup
+from streams.transcribe.engines.vosk_model import is_toy
 from streams.transcribe.job import TranscribedAudio, transcribe_on
 
 ENGINES: dict[str, list[str]] = {
@@ -29,7 +31,7 @@ ENGINES: dict[str, list[str]] = {
 @click.command("transcribe")
 @click.argument("file", metavar="ФАЙЛ", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--engine", type=click.Choice(list(ENGINES)), help="Только этот движок; иначе порядок из настроек.")
-@click.option("--json", "form", flag_value="json", help="Всё: слова, фразы, времена, стоимость.")
+@click.option("--json", "form", flag_value="json", help="Для программы: текст, фразы, слова, времена, недостатки.")
 @click.option("--srt", "form", flag_value="srt", help="Субтитры SubRip.")
 @click.option("--vtt", "form", flag_value="vtt", help="Субтитры WebVTT.")
 @click.option("--txt", "form", flag_value="txt", default=True, help="Текст со временем каждой фразы (по умолчанию).")
@@ -42,6 +44,7 @@ def transcribe_command(file: Path, engine: str | None, form: str, output: Path |
     """
     loaded = _with_engines(settings.load(), ENGINES.get(engine or ""))
     heard = asyncio.run(_transcribe(file, loaded))
+    flaws = _flaws(heard, toy=is_toy(loaded.speech.vosk_model))
     text = captions.Text(
         words=heard.words,
         duration_ms=heard.duration_ms,
@@ -50,16 +53,16 @@ def transcribe_command(file: Path, engine: str | None, form: str, output: Path |
         utterances=heard.utterances,
         segments=heard.notes,
         failed_segments=heard.failed_segments,
-        degraded=heard.degraded,
-        flaw=heard.flaw,
+        flaws=flaws,
     )
     written = captions.FORMATS[form](text)
     if output:
         output.write_text(written)
     else:
         click.echo(written, nl=False)
-    for remark in _remarks(heard):
-        click.echo(remark, err=True)
+    units = sum(note.billed_units for note in heard.notes)
+    for remark in [*flaws, *([f"оплачиваемых единиц: {units}"] if units else [])]:
+        click.echo(remark[0].upper() + remark[1:], err=True)
 
 
 async def _transcribe(file: Path, loaded: Settings) -> TranscribedAudio:
@@ -102,11 +105,12 @@ def _check(engines: Lineup) -> None:
         raise ConfigError("; ".join(faults))
 
 
-def _remarks(heard: TranscribedAudio) -> list[str]:
-    """What a person should know of the result."""
-    remarks = [f"Файл повреждён: {heard.flaw}"] if heard.flaw else []
+def _flaws(heard: TranscribedAudio, *, toy: bool) -> list[str]:
+    """What a person should know of the result: what is wrong with the file, the words that are missing or no words."""
+    flaws = [TOY_MODEL] if toy and any(note.engine == "vosk" for note in heard.notes) else []
+    if heard.flaw:
+        flaws.append(f"файл повреждён: {heard.flaw}" if heard.segments else heard.flaw)
     if heard.failed_segments:
-        gaps = sum(end - start for start, end in heard.failed_segments) // 1000
-        remarks.append(f"Не распознано участков: {len(heard.failed_segments)}, {gaps} с")
-    units = sum(note.billed_units for note in heard.notes)
-    return remarks + ([f"Оплачиваемых единиц: {units}"] if units else [])
+        spans = ", ".join(f"с {start / 1000:.0f} по {end / 1000:.0f} с" for start, end in heard.failed_segments)
+        flaws.append(f"не распознано {spans}")
+    return flaws

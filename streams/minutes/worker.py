@@ -210,6 +210,7 @@ def meeting_minutes(asked: MeetingRequest, minutes: Minutes) -> MeetingMinutes:
         duration_ms=asked.conversation.duration_ms,
         people=asked.conversation.people,
         minutes=minutes,
+        flaw=asked.conversation.flaw if asked.conversation.utterances else "",  # else the summary says it
     )
 
 

@@ -21,6 +21,16 @@ class Speech(Section):
     vosk_model: Path = Path("tests/fixtures/vosk-ru-tiny")
     """Папка модели Vosk (вида Kaldi, для Vosk 0.3.45). По умолчанию крошечная учебная модель: для работы нужна
     настоящая."""
+    models: Path = Path("var/models")
+    """Папка, куда `leadpulse speech-model get` кладёт модели."""
+    models_url: Annotated[
+        str,
+        Shaped(
+            r"(https://.+/|http://(127\.0\.0\.1|localhost)(:\d+)?/(.*/)?)?",
+            "https://…/ (на этой машине можно http) или пусто",
+        ),
+    ] = "https://alphacephei.com/vosk/models/"
+    """Откуда брать модели: там лежат архивы и список `model-list.json` с контрольными суммами. Пусто — ниоткуда."""
     segment_min_s: float = Field(120.0, gt=0)
     """Запись режется по самой длинной паузе после стольких секунд …"""
     segment_max_s: float = Field(240.0, gt=0)

@@ -12,6 +12,7 @@ import msgspec
 from processors.utterances import utterances as by_pauses
 from schemas.events import Utterance
 from schemas.sources import SegmentNote, Word
+from schemas.transcription import Part, SpokenUtterance, SpokenWord, Transcription
 from schemas.types import Millis
 
 LINE = 42
@@ -20,8 +21,8 @@ LONGEST_MS = 7000
 SHORTEST_MS = 700
 
 
-class Text(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What is written out: times in ms from the recording's start."""
+class Text(msgspec.Struct, frozen=True):
+    """What is written out: times in ms from the recording's start. `flaws`: what is wrong with it, in Russian."""
 
     words: list[Word]
     duration_ms: Millis
@@ -30,8 +31,7 @@ class Text(msgspec.Struct, frozen=True, omit_defaults=True):
     utterances: list[Utterance] = []
     segments: list[SegmentNote] = []
     failed_segments: list[tuple[int, int]] = []
-    degraded: bool = False
-    flaw: str = ""
+    flaws: list[str] = []
 
     @property
     def said(self) -> list[Utterance]:
@@ -60,8 +60,20 @@ def txt(text: Text) -> str:
 
 
 def json(text: Text) -> str:
-    """All of it, for a program."""
-    return msgspec.json.format(msgspec.json.encode(text), indent=2).decode() + "\n"
+    """All of it, for a program (`schemas.transcription`)."""
+    written = Transcription(
+        text="\n".join(f"{_who(said, '{}: ')}{said.text}" for said in text.said),
+        utterances=[SpokenUtterance(u.start_ms / 1000, u.end_ms / 1000, u.speaker, u.text) for u in text.said],
+        words=[SpokenWord(w.text, w.start_ms / 1000, w.end_ms / 1000, w.confidence, w.speaker) for w in text.words],
+        engine=text.engine,
+        model=text.model,
+        duration=text.duration_ms / 1000,
+        flaws=text.flaws,
+        parts=[
+            Part(n.start_ms / 1000, n.end_ms / 1000, n.engine, n.model, n.track, n.billed_units) for n in text.segments
+        ],
+    )
+    return msgspec.json.format(msgspec.json.encode(written), indent=2).decode() + "\n"
 
 
 FORMATS: dict[str, Callable[[Text], str]] = {"json": json, "srt": srt, "vtt": vtt, "txt": txt}

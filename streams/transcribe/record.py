@@ -1,8 +1,10 @@
 """What the job made → the transcript record, with who did which part. Pure."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from schemas.sources import Recording, SegmentNote, Transcript
+from schemas.speech import TOY_MODEL
 from streams.transcribe.job import TranscribedAudio
 
 
@@ -13,6 +15,14 @@ def shares(notes: Sequence[SegmentNote]) -> dict[str, float]:
         lengths[note.engine] = lengths.get(note.engine, 0) + note.end_ms - note.start_ms
     total = sum(lengths.values())
     return {engine: round(length / total, 4) for engine, length in lengths.items()} if total else {}
+
+
+def marked(heard: TranscribedAudio) -> TranscribedAudio:
+    """With the mark that the test model did some of it."""
+    if not any(note.engine == "vosk" for note in heard.notes):
+        return heard
+    flaw = "; ".join(filter(None, (TOY_MODEL, heard.flaw)))
+    return replace(heard, flaw=flaw, degraded=True)
 
 
 def transcript_of(

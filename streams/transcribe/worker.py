@@ -33,9 +33,9 @@ from streams.transcribe.awaited import Awaiting, hold, locate
 from streams.transcribe.engines.fallback import Course, Lineup, Waiting
 from streams.transcribe.engines.interface import EngineError
 from streams.transcribe.engines.lineup import lineup, usable
-from streams.transcribe.engines.vosk_model import faults
+from streams.transcribe.engines.vosk_model import faults, is_toy
 from streams.transcribe.job import TranscribedAudio, soundless, sweep, transcribe_on
-from streams.transcribe.record import shares, transcript_of
+from streams.transcribe.record import marked, shares, transcript_of
 from streams.transcribe.segments import RecordingMemory, SegmentTopic
 from streams.transcribe.sound.decode import Unreadable
 from streams.transcribe.sound.sound_file import FileAway, NoSound
@@ -218,6 +218,8 @@ class Transcribe:
             raise
         if heard.flaw:
             self._told("recording_damaged" if heard.segments else "recording_silent", recording.path, heard.flaw)
+        if await asyncio.to_thread(is_toy, self._speech.vosk_model):
+            heard = marked(heard)
         seconds = time.monotonic() - began
         self._count(recording, heard, seconds)
         return transcript_of(recording, version, heard, self._lineup.is_fallback, seconds)

@@ -13,6 +13,7 @@ import pytest
 
 from schemas.codec import event_id
 from schemas.sources import Recording, Transcript
+from schemas.speech import TOY_MODEL
 from schemas.topics import DEAD_LETTERS, RECORDINGS, SEGMENTS, TRANSCRIPTS
 from streams.settings import Speech
 from streams.transcribe.engines.vosk import VoskEngine
@@ -118,7 +119,10 @@ async def test_bad_recordings_do_not_hold_up_good_ones(here: Installation) -> No
     await here.produce(RECORDINGS, [("x", b'{"recording_id":')])
     await send(here, [*bad, good])
     await here.settled("transcribe", RECORDINGS, 60)
-    assert {name: t.flaw for name, t in (await _transcripts(here)).items()} == {good.path: "", "film.mp4": SILENT}
+    assert {name: t.flaw for name, t in (await _transcripts(here)).items()} == {
+        good.path: TOY_MODEL,
+        "film.mp4": SILENT,
+    }
     assert await here.count(DEAD_LETTERS) == 4
     write_wav(here.folder / "storage" / "missing.wav", say(TEXTS[1]))
 

@@ -18,9 +18,22 @@ GROWTH, GROWTH_RNNLM = 3, 4
 3.5 GB unpacked: 10 GB in work, 14 GB while its `rnnlm` loads (alphacep/vosk-server#153)."""
 
 
+SMALLEST_MB = 20
+"""The small Russian model for work is 45 MB packed and 90 MB in its folder; that of the tests has less than 1."""
+
+
+def is_toy(folder: Path) -> bool:
+    """Whether the model knows some dozens of words and no speech of people. Raises `OSError`."""
+    return folder.is_dir() and _size(folder) < SMALLEST_MB << 20
+
+
+def _size(folder: Path) -> int:
+    return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
+
+
 def memory_mb(folder: Path) -> int:
     """MB that a process with this model is likely to take while it loads, without recognisers. An upper estimate."""
-    size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
+    size = _size(folder)
     growth = GROWTH_RNNLM if (folder / "rnnlm").exists() else GROWTH
     return PROCESS_MB + (size * growth >> 20)
 

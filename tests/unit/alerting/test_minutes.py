@@ -226,3 +226,12 @@ def test_transcript_is_a_paragraph_an_utterance() -> None:
     text = transcript_markdown(MinutesCopy(FULL, words))
     assert text.startswith("# Расшифровка: встреча 21 ноября 2026, 16:05 (мск)\n\n- Клиент: 12345\n")
     assert text.endswith("\n\n**00:00 Анна\\*:** \\# добрый день\n\n**1:02:05** да\n")
+
+
+def test_a_flaw_stands_above_everything() -> None:
+    """In the file, the transcript, the comment and the report: whoever reads the words sees what they are worth."""
+    event = msgspec.structs.replace(FULL, flaw="распознано учебной моделью")
+    mark = "⚠️ Распознано учебной моделью"
+    shown = [render_markdown(event), transcript_markdown(MinutesCopy(event, [])), render_comment(event, "")]
+    assert all(mark in text.splitlines()[2 if "#" in text else 1] for text in shown)
+    assert meeting_lines(event, Client("12345"))[1] == mark

@@ -8,6 +8,7 @@ import av
 import numpy as np
 import pytest
 
+from schemas.speech import TOY_MODEL
 from tests.speech import quiet, say, write_mp4, write_wav
 from tests.unit.cli.conftest import Line
 
@@ -56,7 +57,7 @@ def encoded(path: Path, codec: str, tracks: dict[str, Pcm], rate: int = 48_000) 
 
 def heard(text: str) -> list[str]:
     """The words of JSON output."""
-    return [word[0] for word in json.loads(text)["words"]]
+    return [word["text"] for word in json.loads(text)["words"]]
 
 
 Write = Callable[[Path], None]
@@ -78,7 +79,24 @@ def test_every_container_is_read(line: Line, tmp_path: Path, name: str) -> None:
     result = line("transcribe", str(tmp_path / name), "--engine", "vosk", "--json")
     assert result.exit_code == 0, result.output
     assert heard(result.stdout) == WORDS
-    assert not json.loads(result.stdout).get("degraded")
+    assert json.loads(result.stdout)["flaws"] == [TOY_MODEL]
+
+
+def test_json_is_for_programs(line: Line, tmp_path: Path) -> None:
+    """Every part has a name, times are seconds, both texts agree, and `leadpulse minutes` reads it with its flaws."""
+    write_wav(tmp_path / "a.wav", sound())
+    result = line("transcribe", str(tmp_path / "a.wav"), "--engine", "vosk", "--json", "-o", str(tmp_path / "a.json"))
+    assert TOY_MODEL[1:] in result.stderr
+    written = json.loads((tmp_path / "a.json").read_text())
+    assert set(written) == {"text", "utterances", "words", "engine", "model", "duration", "flaws", "parts"}
+    assert [set(word) for word in written["words"]] == [{"text", "start", "end", "confidence", "speaker"}] * len(WORDS)
+    assert all(set(said) == {"start", "end", "speaker", "text"} for said in written["utterances"])
+    assert written["text"].split() == [word["text"] for word in written["words"]] == WORDS
+    first, last = written["words"][0], written["words"][-1]
+    assert 0.4 < first["start"] < first["end"] < last["end"] < written["duration"] < 10
+    assert (written["engine"], written["model"], written["parts"][0]["engine"]) == ("vosk", "vosk-ru-tiny", "vosk")
+    minutes = line("minutes", str(tmp_path / "a.json"), "--offline")
+    assert f"⚠️ {TOY_MODEL[0].upper()}{TOY_MODEL[1:]}" in minutes.stdout
 
 
 def test_each_track_is_a_speaker(line: Line, tmp_path: Path) -> None:
@@ -88,7 +106,11 @@ def test_each_track_is_a_speaker(line: Line, tmp_path: Path) -> None:
     result = line("transcribe", str(tmp_path / "a.mka"), "--engine", "vosk", "--json")
     assert result.exit_code == 0, result.output
     words = json.loads(result.stdout)["words"]
-    assert [(w[0], w[4]) for w in words] == [*((w, "Пётр") for w in WORDS), ("это", "Анна"), ("склад", "Анна")]
+    assert [(w["text"], w["speaker"]) for w in words] == [
+        *((w, "Пётр") for w in WORDS),
+        ("это", "Анна"),
+        ("склад", "Анна"),
+    ]
     assert [u["speaker"] for u in json.loads(result.stdout)["utterances"]] == ["Пётр", "Анна"]
 
 
@@ -99,7 +121,7 @@ def test_a_damaged_tail_is_told(line: Line, tmp_path: Path) -> None:
     (tmp_path / "a.mp4").write_bytes(whole[: len(whole) * 2 // 3])
     result = line("transcribe", str(tmp_path / "a.mp4"), "--engine", "vosk", "--json")
     assert heard(result.stdout)[:4] == WORDS[:4]
-    assert json.loads(result.stdout)["degraded"]
+    assert any(flaw.startswith("файл повреждён: ") for flaw in json.loads(result.stdout)["flaws"])
     assert "Файл повреждён" in result.stderr
 
 

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from schemas.codec import Codec
-from schemas.sources import FromJitsi, Recording
+from schemas.sources import FromJitsi, Recording, Transcript
+from schemas.speech import TOY_MODEL
 from streams.engine.budget import Ledger, Limits
 from streams.engine.retry import World
 from streams.engine.settle import Settler
@@ -27,6 +28,7 @@ from tests.unit.transcribe.stand_ins import LOST, Clock, Scripted, line
 from tests.unit.transcribe.test_segments import Topic
 
 RECORD: Codec[FromJitsi] = Codec(FromJitsi)
+TRANSCRIPT: Codec[Transcript] = Codec(Transcript)
 
 
 class Bench:
@@ -36,7 +38,7 @@ class Bench:
         (folder / "in").mkdir()
         self.folder, self.clock, self.broker, self.sleeps = folder, clock, Broker(), list[float]()
         bounds = {"segment_min_s": 3.0, "segment_max_s": 4.0, "hard_max_s": 5.0}
-        speech = Speech(recordings=folder / "in", spool=folder / "spool", **bounds)
+        speech = Speech(recordings=folder / "in", spool=folder / "spool", vosk_model=folder / "model", **bounds)
         process = Transcribe(speech, lineup, Topic().seen(), lambda: round(clock.now * 1000))
         self.settler = Settler(
             "transcribe.source.recordings",
@@ -135,3 +137,18 @@ async def test_a_recording_that_an_engine_never_does_ends(tmp_path: Path) -> Non
     sound(tmp_path, "a.wav")
     assert await bench.take("a.wav") == [0]
     assert [letter.error_class for letter in bench.broker.letters] == ["EngineFault"]
+
+
+@pytest.mark.usefixtures("together")
+@pytest.mark.parametrize(("engine", "model_mb", "told"), [("vosk", 0, True), ("vosk", 21, False), ("kit", 0, False)])
+async def test_words_of_the_test_model_are_marked(tmp_path: Path, engine: str, model_mb: int, told: bool) -> None:
+    """A transcript that the model of tests made says so, degraded, to all that is made of it; no other one does."""
+    bench = Bench(tmp_path, line(Scripted(engine, offline=True)), Clock())
+    (tmp_path / "model").mkdir()
+    with (tmp_path / "model" / "graph").open("wb") as file:
+        file.truncate(model_mb << 20)
+    sound(tmp_path, "a.wav")
+    assert await bench.take("a.wav") == [0]
+    transcript = TRANSCRIPT.decode(bench.broker.of("source.transcripts")[0])
+    assert isinstance(transcript, Transcript)
+    assert (transcript.degraded, transcript.flaw) == ((True, TOY_MODEL) if told else (False, ""))

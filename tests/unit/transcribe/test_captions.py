@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from schemas.events import Utterance
 from schemas.sources import Word
+from schemas.transcription import SpokenUtterance, SpokenWord, Transcription
 from streams.transcribe import captions
 from streams.transcribe.captions import LINE, LINES, LONGEST_MS, Text, json, srt, txt, vtt
 
@@ -60,8 +61,15 @@ def test_without_readable_text_pauses_make_the_lines() -> None:
 
 
 def test_json_is_the_whole() -> None:
-    """What is written is what is read."""
-    assert msgspec.json.decode(json(TEXT), type=Text) == TEXT
+    """Everything by name, times in seconds; words alone are read between their pauses."""
+    written = msgspec.json.decode(json(TEXT), type=Transcription)
+    assert written.text == "Здравствуйте, коллеги.\nПётр: Мы <уходим> & всё."
+    assert written.utterances[1] == SpokenUtterance(3600.5, 3602.0, "Пётр", "Мы <уходим> & всё.")
+    assert (written.duration, written.engine, written.flaws) == (3700.0, "vosk", [])
+    words = Text([Word("да", 1500, 1650, 0.9, "Анна")], 2000, "vosk", "m", flaws=["шум"])
+    alone = msgspec.json.decode(json(words), type=Transcription)
+    assert alone.words == [SpokenWord("да", 1.5, 1.65, 0.9, "Анна")]
+    assert ([one.text for one in alone.utterances], alone.flaws) == (["да"], ["шум"])
 
 
 def test_nothing_said() -> None:

@@ -7,6 +7,7 @@ from processors.minutes.reading import WORD_MS, read
 from schemas.events import MeetingTranscribed
 from schemas.meetings import Utterance
 from schemas.sources import Recording, Transcript, Word
+from schemas.transcription import SpokenUtterance, Transcription
 
 ANNA = ["Анна"]
 RECORDING = Recording("r", "s", "f.mp4", "p", 1, "0", "lead-7", 90_000, 60_000, 30_000, "ok", participants=ANNA)
@@ -51,6 +52,17 @@ def test_times() -> None:
     found = read("[00:00:05] Анна: да\n[01:02:03] нет".encode())
     assert [u.start_ms for u in found.utterances] == [5000, 3_723_000]
     assert found.duration_ms == 3_723_000 + WORD_MS
+
+
+def test_what_transcribe_writes() -> None:
+    """Seconds become ms, and what is wrong with the words is kept for the minutes."""
+    said = [SpokenUtterance(0.5, 2.25, "Анна", "Да."), SpokenUtterance(3.0, 4.0, None, "Нет.")]
+    found = read(msgspec.json.encode(Transcription("Анна: Да.\nНет.", said, [], "vosk", "m", 9.5, ["шум", "дыра"], [])))
+    assert [(u.start_ms, u.end_ms, u.speaker, u.text) for u in found.utterances] == [
+        (500, 2250, "Анна", "Да."),
+        (3000, 4000, None, "Нет."),
+    ]
+    assert (found.duration_ms, found.people, found.flaw) == (9500, ANNA, "шум; дыра")
 
 
 def test_a_transcript_record() -> None:
