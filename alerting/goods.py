@@ -70,14 +70,18 @@ def _sentence(text: str) -> str:
 
 def decline(alert: Alert) -> str:
     """Orders of four weeks against those before."""
-    ratio = alert.figures.get("ratio", alert.value / alert.baseline if alert.baseline else 0.0)
-    days, span = (7, "неделю") if alert.baseline < RARE else (1, "день")  # "0,2 брони в день" says nothing
-    said = (
-        f"За 28 дней в среднем {measure(days * alert.value, RESERVATIONS)} в {span}, "
-        f"до этого было {decimal(days * alert.baseline)}: осталось {percent(ratio)}."
-    )
-    fleet = alert.figures.get("fleet", 0.0)
-    return f"{said} У остальных клиентов за то же время {percent(fleet)}." if fleet > 0 else said
+    figures, (days, span) = alert.figures, (7, "неделю") if alert.baseline < RARE else (1, "день")
+    before = decimal(days * alert.baseline)  # "0,2 брони в день" says nothing
+    if alert.value > 0:
+        left = percent(figures.get("ratio", alert.value / max(alert.baseline, 0.01)))
+        recent = (
+            f"в среднем {measure(days * alert.value, RESERVATIONS)} в {span}, до этого было {before}: осталось {left}"
+        )
+    else:
+        recent = f"броней не было, до этого было {before} в {span}"
+    fleet = figures.get("fleet", 0.0)
+    others = f" У остальных клиентов за то же время {percent(fleet)}." if fleet > 0 else ""
+    return f"За 28 дней {recent}.{others}"
 
 
 def bulk_pick(alert: Alert) -> str:
@@ -90,7 +94,7 @@ def bulk_pick(alert: Alert) -> str:
     elif stock > 0:
         said += f": больше, чем на складе ({whole(round(stock))})"
     if 0 < alert.baseline < out:
-        said += f"; обычно {decimal(alert.baseline)}"
+        said += f"; обычно {decimal(alert.baseline) if alert.baseline >= 1 else 'почти ничего'}"
     parts = [words(figures) for name, words in _BULK_PARTS.items() if figures.get(name, 0.0) > 0]
     if figures.get("inbound", 1.0) + figures.get("announced", 0.0) <= 0:
         parts.append("Поставок нет и не ожидается")

@@ -74,9 +74,9 @@ def _lists(report: DailyReport, clients: Clients) -> list[str]:
 
 
 def _risks(report: DailyReport, clients: Clients) -> list[str]:
-    """An item a client: those with something new first, then the worst; each alert of his once."""
+    """An item a client: those with something new first, then the worst, mere notes last; each alert of his once."""
     by_lead: dict[LeadId, list[Alert]] = {}
-    for alert in sorted(report.risks, key=lambda alert: alert.opened_at < report.since):
+    for alert in sorted(report.risks, key=lambda alert: (alert.severity == "info", alert.opened_at < report.since)):
         by_lead.setdefault(alert.lead_id, []).append(alert)
     return [_risk(alerts, report.since, clients(lead)) for lead, alerts in by_lead.items()]
 
@@ -86,7 +86,8 @@ def _risk(alerts: Sequence[Alert], since: Millis, client: Client) -> str:
     head = f"{worst} {client.title()}: "
     if len(alerts) == 1:
         return head + _told(alerts[0], since, client)
-    short = (replace(a, figures={}, evidence=[]) if a.rule == COMBINED else a for a in alerts)  # its parts stand beside
+    whole = [replace(a, figures={}, evidence=[]) for a in alerts if a.rule == COMBINED]  # its parts follow
+    short = [*whole, *(a for a in alerts if a.rule != COMBINED)]
     return "\n".join([head.rstrip(" "), *(f"• {_told(alert, since, client)}" for alert in short)])
 
 

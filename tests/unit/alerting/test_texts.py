@@ -246,6 +246,16 @@ def test_a_report_repeats_nothing() -> None:
     assert text.count("Клиент 9:\n") == 1
 
 
+def test_risks_stand_in_the_order_of_worth() -> None:
+    """What is new first, then the worst, a mere note last; of a client the whole risk before its parts."""
+    old, note = moscow(2, 9), replace(EACH_RULE["complaint"], severity="info", lead_id="1")
+    whole = replace(EACH_RULE["combined-yellow"], lead_id="2", opened_at=old)
+    risks = [replace(SPIKE, lead_id="2", opened_at=old), whole, note, replace(EACH_RULE["loss"], lead_id="3")]
+    text = "\n".join(render_report(replace(REPORT, risks=risks), Client))
+    order = ["Клиент 3", "Клиент 2:\n• риск ухода", "резкий рост", "Клиент 1"]
+    assert sorted(order, key=text.index) == order
+
+
 def test_a_long_list_is_counted_not_shown() -> None:
     """Thirty lines of each list, and how many more there are."""
     leads = [ReportLine(str(n), messages=22) for n in range(1, 400)]
