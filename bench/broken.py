@@ -2,7 +2,8 @@
 
 Sixty who within 1 to 4 days take back 50 to 100 % of what they reserved in the last 3 to 7, sixty who do what looks
 like it; everybody corrects 5 to 20 % of his documents, wholly or in part. Found: a ring within two days of the last day
-on which he took back. False: any other ring, per client-month. Tuned on seeds 1 to 5; 101 to 105 are for the report.
+on which he took back. False: any other ring, per client-month. Tuned on seeds 1 to 5 and 11 to 15; 101 to 105 are for
+the report.
 """
 
 import argparse

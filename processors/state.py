@@ -4,6 +4,7 @@ import zlib
 
 import msgspec
 
+from processors.moves import Order
 from processors.sealed import Sealed
 from processors.stock import Stock
 from schemas.alerts import Alert, Evidence, Rule
@@ -121,7 +122,7 @@ class LeadState(msgspec.Struct, array_like=True):
     UTC) is up to when the lead is folded: the append time of its last record, or its hour that came later and changed
     something. `usual` and `sizes` are derived of the days before, `ordered` are the last days with orders among those
     that `days` has no more, `talk` is what waits for an answer, `last` is what came last in each channel that may fall
-    silent. Fields are only added at the end.
+    silent, `large` the large orders of the last fortnight. Fields are only added at the end.
     """
 
     applied: int = -1
@@ -145,6 +146,7 @@ class LeadState(msgspec.Struct, array_like=True):
     ordered: list[LocalDay] = []
     talk: Talk | None = None
     last: dict[Rule, Last] = {}
+    large: list[Order] = []
 
     def day(self, day: LocalDay) -> Day:
         """The figures of a day, made when missing."""

@@ -3,11 +3,12 @@
 C = pieces taken back (cancelled, or changed to less) in 3 or 7 days; share = C / pieces reserved in 5 or 8 days, before
 anything was taken back (measured by `bench.broken`).
 
-- warning: share ≥ 0.4 and three times the client's own of 84 days; C at least a usual day of reserved pieces, and 1.3 ×
-  his own worst span (less of it when he reserves less than he did).
+- warning: share ≥ 0.33 and three times the client's own of 84 days; C at least half a usual day of reserved pieces,
+  and his own worst span (less of it when he reserves less than he did).
 - critical: share ≥ 0.8, and at least a usual week.
-- A moved order is no loss. It is reserved twice: what was reserved in 14 days beyond the usual is twice what was taken
-  back. The new one may come a day later, so few documents are judged on the evening of the next day, many at once.
+- A moved order is no loss (`processors.moves`: the same goods under another number). The new one may come a day later,
+  so few documents are judged on the evening of the next day; many at once, but without the largest, which may yet move.
+  An order that is moved in other parts is reserved twice: what was reserved in 14 days beyond the usual is twice C.
 - over: as much reserved anew as was taken back, or 14 days without anything new.
 
 Minimum data: 28 days, 50 pieces. No public data hold cancellations (research/signals.md): the thresholds come from our
@@ -19,6 +20,7 @@ from typing import Final, NamedTuple
 
 from processors.context import Context
 from processors.days import DAY_MS, day_start, local_day
+from processors.moves import NEXT_DAYS, remember, sort_out
 from processors.rules.stock import BrokenRules
 from processors.russian.plural import DAYS, count, whole
 from processors.signals.raising import Cleared, Fresh, clear, rise
@@ -58,11 +60,12 @@ class Broken(NamedTuple):
 def find(state: LeadState, event: Reservation, today: LocalDay, context: Context) -> Sequence[Signal | Fresh | Cleared]:
     """What the event means, after its figures stand in `state.days`."""
     rules = context.rules.broken
+    remember(state.large, event, rules.min_pieces)
     if event.qty > 0:
         return _reserved_anew(state, event.ts, rules)
     if event.qty == 0:
         return ()
-    found = judge(state, today, rules)
+    found = judge(state, today, rules, today - NEXT_DAYS)
     if found is None or found.documents < rules.documents:
         return ()
     evidence = Evidence(event.event_id, event.ts, "reservation", f"{event.doc}, снято {whole(-event.qty)} шт.")
@@ -78,7 +81,7 @@ def evening(state: LeadState, lead_id: LeadId, now: Millis, context: Context) ->
     before = state.days.get(today - 1)
     if before is None or before.cancelled_qty <= 0:
         return ()
-    found = judge(state, today, rules)
+    found = judge(state, today, rules, today - NEXT_DAYS + 1)
     if found is None or (raised is not None and raised.level >= found.severity):
         return ()
     number = event_id("signal", "broken", lead_id, str(today))
@@ -86,21 +89,21 @@ def evening(state: LeadState, lead_id: LeadId, now: Millis, context: Context) ->
     return rise(state, _signal(lead_id, number, now, found, Evidence(number, now, "day", day)))
 
 
-def judge(state: LeadState, today: LocalDay, rules: BrokenRules) -> Broken | None:
-    """The worst span up to today. Pieces taken back on it never make it better."""
-    days = state.days
-    recent = [days.get(day, _EMPTY) for day in range(today - BEFORE_DAYS + 1, today + 1)]
-    back = [day.cancelled_qty for day in recent]
-    if sum(back[-SPANS[-1][0] :]) < rules.min_pieces or state.first_day is None:
+def judge(state: LeadState, today: LocalDay, rules: BrokenRules, waits: LocalDay) -> Broken | None:
+    """The worst span up to today. Pieces taken back on it never make it better. The largest order taken back on the day
+    `waits` or later is left out while it may yet be reserved anew."""
+    days, since = state.days, today - BEFORE_DAYS + 1
+    recent = [days.get(day, _EMPTY) for day in range(since, today + 1)]
+    if sum(day.cancelled_qty for day in recent[-SPANS[-1][0] :]) < rules.min_pieces or state.first_day is None:
         return None
-    known = min(HISTORY_DAYS, today - BEFORE_DAYS + 1 - state.first_day)
+    known = min(HISTORY_DAYS, since - state.first_day)
     if today - state.first_day < rules.min_days or known <= 0:
         return None
-    past = [days.get(day, _EMPTY) for day in range(today - BEFORE_DAYS + 1 - known, today - BEFORE_DAYS + 1)]
+    past = [days.get(day, _EMPTY) for day in range(since - known, since)]
     made = sum(day.reserved_qty + day.cancelled_qty for day in past)
     own_share = sum(day.cancelled_qty for day in past) / max(1, made)
     usual = made / known
-    gross = [max(0, day.reserved_qty + day.cancelled_qty) for day in recent]
+    back, gross, documents = _without_moved(state, recent, since, waits)
     beyond = sum(gross) - len(gross) * usual  # reserved in the fortnight beyond what is usual
     pace = min(1.0, max(LEAST_PACE, sum(gross) / max(1.0, len(gross) * usual)))
     worst: Broken | None = None
@@ -116,11 +119,30 @@ def judge(state: LeadState, today: LocalDay, rules: BrokenRules) -> Broken | Non
         if pieces < rules.worst * pace * _most([day.cancelled_qty for day in past], span):
             continue
         critical = share >= rules.critical and pieces >= rules.critical_days * usual
-        documents = sum(day.cancelled for day in recent[-span:])
-        found = Broken(1 + critical, span, pieces, documents, share, reserved, own_share, usual)
+        found = Broken(1 + critical, span, pieces, sum(documents[-span:]), share, reserved, own_share, usual)
         if worst is None or found.severity > worst.severity:
             worst = found
     return worst
+
+
+def _without_moved(
+    state: LeadState, recent: Sequence[Day], since: LocalDay, waits: LocalDay
+) -> tuple[list[int], list[int], list[int]]:
+    """Of each day from `since` on: pieces taken back, pieces reserved, documents taken back; a moved order once
+    reserved and never taken back, the largest that waits not yet taken back."""
+    back = [day.cancelled_qty for day in recent]
+    gross = [max(0, day.reserved_qty + day.cancelled_qty) for day in recent]
+    documents = [day.cancelled for day in recent]
+    moved, lost = sort_out(state.large)
+    for move in moved:
+        if 0 <= (n := move.back - since) < len(back):
+            back[n], documents[n] = max(0, back[n] - move.pieces), max(0, documents[n] - 1)
+        if 0 <= (n := move.anew - since) < len(gross):
+            gross[n] = max(0, gross[n] - move.pieces)
+    waiting = min((old for old in lost if local_day(old.at) >= waits), default=None)
+    if waiting is not None and (n := local_day(waiting.at) - since) < len(back):
+        back[n] = max(0, back[n] + waiting.pieces)
+    return back, gross, documents
 
 
 def _most(back: Sequence[int], span: int) -> int:

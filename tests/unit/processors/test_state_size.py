@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from processors.moves import MOST, Order
 from processors.sealed import CHUNK, Sealed
 from processors.signals.heard import MEMORY_CHARS, MOST_QUOTES, MOST_SPOKEN, QUOTE_CHARS
 from processors.state import DAYS_KEPT, PLAIN_BYTES, Day, LeadState, Raised, Scored, decode_state, encode_state
@@ -48,12 +49,19 @@ def busy(dice: Random, rules: tuple[Rule, ...] = LIVING) -> LeadState:
         scored=Scored(900, NOW, dice.random() * 100, 2, NOW),
         notes={rule: [_quote(dice, MEMORY_CHARS) for _ in range(MOST_QUOTES)] for rule in NOTED},
         at=NOW,
+        large=[_order(dice) for _ in range(MOST)],
     )
 
 
 def _day(dice: Random) -> Day:
     until = (1000, 20_000, 1000, 20_000, 20_000, 30_000, 60, 20, 500, 100, 100, 4, 2, 60)
     return Day(*map(dice.randrange, until))
+
+
+def _order(dice: Random) -> Order:
+    return Order(
+        dice.randrange(30_000), NOW - dice.randrange(14 * 86_400_000), dice.randrange(1 << 16), dice.randrange(1 << 16)
+    )
 
 
 def _id(dice: Random) -> str:

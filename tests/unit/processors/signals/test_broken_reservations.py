@@ -39,9 +39,10 @@ def test_thirty_thousand_pieces_taken_back_are_seen() -> None:
 
 def test_many_documents_are_told_at_once() -> None:
     """Six documents of the week taken back are a warning at the sixth, without waiting for the evening."""
-    client = settled()
+    client = settled(back=0)
     found = []
     for n in range(6):
+        assert found == []
         found += client.reserve(-90, action="cancelled", hour=12 + n / 10)
     assert severities(found) == ["warning"]
     assert isinstance(found[0], Signal)
@@ -58,29 +59,65 @@ def test_a_reservation_changed_to_less_counts_as_one_cancelled(action: str) -> N
 
 
 @pytest.mark.parametrize("order", ["cancel first", "new first", "next day"])
-def test_an_order_moved_is_no_loss(order: str) -> None:
-    """A large order that is taken back and reserved anew within a day, in either order."""
+@pytest.mark.parametrize("slow", [False, True])
+def test_an_order_moved_is_no_loss(order: str, slow: bool) -> None:
+    """A large order that is taken back and reserved anew within a day, in either order; in a slow fortnight too, when
+    all that he reserves is no more than usual."""
     client = settled()
-    client.reserve(2000)
+    pieces = 700
+    client.reserve(pieces, doc="A")
     client.day += 3
+    if not slow:
+        client.reserve(300)
     if order == "new first":
-        client.reserve(2000, hour=10)
-    client.reserve(-2000, hour=11, action="cancelled")
+        client.reserve(pieces, hour=10, doc="B")
+    assert client.reserve(-pieces, hour=11, doc="A", action="cancelled") == []
     if order == "next day":
+        assert client.evening() == []
         client.day += 1
     if order != "new first":
-        client.reserve(2000, hour=12)
-    client.evening()
-    client.day += 1
-    client.evening()
+        client.reserve(pieces, hour=12, doc="B")
+    for _ in range(3):
+        assert client.evening() == []
+        client.day += 1
     assert client.said == []
+
+
+def test_an_order_moved_in_parts_is_no_loss() -> None:
+    """It is reserved twice, whatever the parts: so much beyond the usual."""
+    client = settled()
+    client.reserve(2000, doc="A")
+    client.day += 1
+    client.reserve(100)
+    client.day += 1
+    client.reserve(-2000, hour=11, doc="A", action="cancelled")
+    for n in range(5):
+        client.reserve(500, hour=12 + n, doc=f"B{n}")
+    client.day += 1
+    assert client.evening() == []
+
+
+def test_a_large_order_among_many_may_yet_move() -> None:
+    """It is no reason to ring at once; the evening of the next day knows whether it was reserved anew."""
+    moved, lost = settled(back=0), settled(back=0)
+    for client in (moved, lost):
+        for n in range(4):
+            client.reserve(600 if not n else 60, doc=f"A{n}")
+            client.day += 1
+        for n in range(7):
+            assert client.reserve(-10 if n else -600, hour=12 + n / 10, doc=f"A{n}", action="cancelled") == []
+        assert client.evening() == []
+        client.day += 1
+    moved.reserve(600, doc="B")
+    assert moved.evening() == []
+    assert severities(lost.evening()) == ["warning"]
 
 
 def test_ordinary_corrections_say_nothing() -> None:
     """A client who usually takes back a third is not warned of a third, nor of a week with more."""
     client = settled(back=33)
     client.reserve(100)
-    client.reserve(-150, action="changed")
+    client.reserve(-90, action="changed")
     client.day += 1
     assert client.evening() == []
     assert client.said == []
@@ -127,7 +164,7 @@ def test_more_taken_back_is_never_better() -> None:
         client.state.days[client.day] = Day(
             reservations=1, reserved_qty=100 - pieces, cancelled=6, cancelled_qty=pieces
         )
-        found = broken_reservations.judge(client.state, client.day, RULES.broken)
+        found = broken_reservations.judge(client.state, client.day, RULES.broken, client.day)
         level = found.severity if found else -1
         assert level >= last
         last = level

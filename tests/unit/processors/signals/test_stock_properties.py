@@ -49,7 +49,7 @@ def test_every_judgement_is_finite(days: dict[int, Day], stock: Stock) -> None:
     assert 0 <= judged.share <= 1
     assert judged.span.days in SPANS
     assert all(isfinite(figure) for figure in judged.span)
-    broken = broken_reservations.judge(state, DAY, CONTEXT.rules.broken)
+    broken = broken_reservations.judge(state, DAY, CONTEXT.rules.broken, DAY)
     assert broken is None or (0 <= broken.share <= 1 and all(isfinite(figure) for figure in broken))
 
 

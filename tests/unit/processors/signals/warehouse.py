@@ -26,9 +26,11 @@ class Warehouse:
         self.said: list[Signal | Cleared] = []
         self._numbers = count(1)
 
-    def reserve(self, qty: int, hour: float = 10, purpose: str = "", **fields: Any) -> list[Signal | Cleared]:
+    def reserve(
+        self, qty: int, hour: float = 10, purpose: str = "", doc: str = "R", **fields: Any
+    ) -> list[Signal | Cleared]:
         """A reservation; cancelled or changed by `action`."""
-        return self._fold(Reservation(**self._base(hour), doc="R", qty=qty, purpose=purpose, **fields))
+        return self._fold(Reservation(**self._base(hour), doc=doc, qty=qty, purpose=purpose, **fields))
 
     def pick(self, qty: int, hour: float = 19, purpose: str = "") -> list[Signal | Cleared]:
         """Goods are taken from the shelves."""
