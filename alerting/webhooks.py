@@ -17,7 +17,7 @@ from alerting.report import render_report
 from processors.utterances import utterances
 from schemas.alerts import Alert
 from schemas.codec import event_id
-from schemas.minutes import MeetingMinutes
+from schemas.minutes import UNKNOWN, Action, MeetingMinutes
 from schemas.outlets import Webhook, WebhookKind
 from schemas.reports import DailyReport
 from schemas.sources import Recording, Transcript
@@ -72,7 +72,7 @@ def webhook_of_minutes(event: MeetingMinutes) -> Webhook:
             "started_at": _iso(event.ts),
             "duration_ms": event.duration_ms,
             "people": event.people,
-            "minutes": event.minutes,
+            "minutes": replace(event.minutes, actions=[_named(action) for action in event.minutes.actions]),
             "markdown": render_markdown(event),
         },
     )
@@ -141,6 +141,12 @@ def webhook_of_report(report: DailyReport, clients: Clients) -> Webhook:
             "parts": render_report(report, clients),
         },
     )
+
+
+def _named(action: Action) -> Action:
+    """Nobody named is empty, as every field without a value."""
+    owner, due = ("" if value.strip() == UNKNOWN else value for value in (action.owner, action.due))
+    return replace(action, owner=owner, due=due)
 
 
 def _meeting(recording: Recording) -> dict[str, object]:

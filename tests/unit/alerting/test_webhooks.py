@@ -16,9 +16,10 @@ from alerting.webhooks import (
 )
 from schemas.codec import Codec
 from schemas.meetings import Utterance
+from schemas.minutes import UNKNOWN, Action
 from schemas.outlets import Webhook, WebhookKind
 from tests.unit.alerting.alerts import REPORT, SPIKE
-from tests.unit.notify.outlets.copies import meeting
+from tests.unit.notify.outlets.copies import MINUTES, meeting
 from tests.unit.notify.outlets.events import PRESSED, RECORDING, TRANSCRIPT, webhooks
 
 ENVELOPE = {"id", "event", "ts", "lead_id"}
@@ -133,3 +134,10 @@ def test_survives_the_topic() -> None:
             webhook.event,
             webhook.ts,
         )
+
+
+def test_who_was_not_named_is_empty() -> None:
+    """As every field without a value: an expression in n8n asks one question, not two."""
+    actions = [Action("Дело", UNKNOWN, UNKNOWN, "я сделаю", 1), Action("Дело", "Анна", "2026-11-28", "сделаю", 2)]
+    told = body(webhook_of_minutes(meeting(minutes=replace(MINUTES, actions=actions))))["minutes"]["actions"]
+    assert [(action["owner"], action["due"]) for action in told] == [("", ""), ("Анна", "2026-11-28")]
