@@ -27,7 +27,7 @@ _WORD = re.compile(r"[^\W_]+")
 
 
 class Snippet(NamedTuple):
-    """`secrets` are the parts of `text` that must not leave. `part`: tuned or aside."""
+    """`secrets` are the parts of `text` that must not leave. `part`: tuned, later or aside."""
 
     part: str
     kind: str
@@ -103,7 +103,7 @@ def _words(text: str) -> list[str]:
 
 
 def main() -> None:
-    """Print the tables; with `-v` what was missed of the tuned part and what was hidden for nothing."""
+    """Print the tables; with `-v` what was missed of the tuned parts and what was hidden for nothing."""
     wordy = "-v" in sys.argv
     asked: Counter[tuple[str, str]] = Counter()
     leaked: Counter[tuple[str, str]] = Counter()
@@ -112,9 +112,9 @@ def main() -> None:
         asked[snippet.part, snippet.kind] += 1
         if left := snippet.left(masked):
             leaked[snippet.part, snippet.kind] += 1
-            if wordy and (snippet.part == "tuned" or "-a" in sys.argv):
+            if wordy and (snippet.part != "aside" or "-a" in sys.argv):
                 print(f"  {snippet.kind:9} {snippet.text}  →  {masked}   left: {' '.join(sorted(left))}")
-    for part in ("tuned", "aside"):
+    for part in ("tuned", "later", "aside"):
         kinds = [kind for of, kind in asked if of == part]
         print(part, *(f"{kind} {leaked[part, kind]}/{asked[part, kind]}" for kind in kinds), sep="  ")
         total, out = (sum(count[part, kind] for kind in kinds) for count in (asked, leaked))

@@ -40,7 +40,7 @@ _BEFORE_AT = 100
 """Characters before an "@" in which the rest of a mail is looked for."""
 
 _SPELT = (
-    rf"(?:\+{SEP}\d(?:{SEP}\d){{8,14}}|[78](?:{SEP}\d){{10}}|\b00{SEP}[1-9](?:{SEP}\d){{10,13}}|"
+    rf"(?:\+{SEP}\d(?:{SEP}\d){{8,14}}|[78](?:{SEP}\d){{10}}|(?<![\w-])00{SEP}[1-9](?:{SEP}\d){{10,13}}|"
     rf"\(?9\d\d\)?{SEP}\d{{3}}{SEP}\d{{2}}{SEP}\d{{2}}|\(\d{{3,5}}\){SEP}\d(?:{SEP}\d){{4,6}}|\d{{3}}-\d\d-\d\d)"
 )
 _EXTENSION = r"(?:\s?(?:доб\w*\.?|вн\.)\s?\d{1,5})?"

@@ -38,6 +38,11 @@ _CUE = re.compile(
     r"экспедитор\w{0,2}|кладовщи\w{1,3}|бухгалтер\w{0,2}|директор\w{0,2}|менеджер\w{0,2}|куратор\w{0,2}|коллег\w|получател\w{1,2}|"
     r"подписал\w?|спросите))\W{1,3}\Z"
 )
+_CALLED = re.compile(
+    r"(?i:\s?,|\s+(?:из|с)\s+(?:отдел|бухгалтер|логист|закуп|поддерж|маркетинг|компани|склад|офис|приемк)|"
+    r"\s+(?:(?:по|пере)?звон(?:ил|ит|ю)|сказал|просил|пишет|написал|подпи[сш]|подъед|приед|подойд|ответ|переда))"
+)
+"""Behind a doubtful name that begins a sentence: it is called, or does what people do."""
 _GOODS = re.compile(
     r"(?i:\b(?:кукл\w|плать\w|крем\w?|шоколад\w?|бренд\w?|коллекци\w|модел\w|набор\w?|магазин\w?|марк\w|линейк\w|сери\w|"
     r"шушар\w|склад\w?|улиц\w|город\w?))\W{1,3}\Z"
@@ -49,7 +54,8 @@ _BACK = 40
 _NO_NAMES = frozenset(
     word_list(
         "питер питера питере питеру маркет маркета маркету маркете мегамаркет мегамаркета мегамаркете мегамаркету сбер "
-        "озон ламода вели эко блок арт брак тема темы токен цвет цвета том кол май мая лес тула казань гал ванга лень"
+        "озон ламода вели эко блок арт брак тема темы токен цвет цвета том кол май мая лес тула казань гал ванга лень "
+        "авиа хамит але"
     )
 )
 """Names that are something else where goods are kept, whatever the counts say."""
@@ -100,6 +106,7 @@ def _words(text: str) -> Iterator[_Word]:
         capital = match[0][0].isupper() and not match[0].isupper()
         least = SURE if not capital else OPENING if _OPENS.search(before) else CAPITAL
         sure = share >= least or (_CUE.search(before) is not None and (capital or share >= DOUBTFUL))
+        sure = sure or (capital and share >= CAPITAL and _CALLED.match(text, match.end()) is not None)
         if sure and _GOODS.search(before):
             continue
         if sure or capital or share >= DOUBTFUL or _INITIALS_AFTER.match(text, match.end()):
@@ -129,7 +136,7 @@ def _name(word: str) -> tuple[float, str]:
         return 0.0, ""
     if is_word(plain):
         share, lemma = name_reading(plain)
-        share = min(share, CAPITAL) if plain in _OTHER_WORDS else share
+        share = CAPITAL if plain in _OTHER_WORDS and lemma else share
         return (share, lemma) if share >= DOUBTFUL else (0.0, "")
     if _PATRONYMIC.match(plain):
         return 1.0, plain

@@ -10,13 +10,16 @@ LEAKS, HIDDEN = 0.03, 0.02
 MISSED = frozenset(
     {
         "Дилшод и Мехрибан выйдут в ночную смену",
+        "спросите про это у Голубя Виктора",
+        "380 44 123 45 67 киевский",
+        "petrov на яндексе",
     }
 )
-"""Tuned snippets that are known to leak; docs/minutes.md names their kind."""
+"""Snippets not kept aside that are known to leak; docs/minutes.md names their kind."""
 
 
 @pytest.mark.parametrize(
-    "snippet", [snippet for snippet in snippets() if snippet.part == "tuned"], ids=lambda snippet: snippet.text
+    "snippet", [snippet for snippet in snippets() if snippet.part != "aside"], ids=lambda snippet: snippet.text
 )
 def test_nothing_personal_leaves(snippet: Snippet) -> None:
     """Nothing of what a snippet hides is left beside its tokens, and it comes back to the letter."""
