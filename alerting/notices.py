@@ -87,6 +87,11 @@ WRONG: dict[Trouble, tuple[str, str]] = {
         "Список лидов {subject} не годится{why}.",
         "Исправьте файл или jitsi.known_leads_file. Встречи записываются, но номера в названиях комнат не сверяются.",
     ),
+    "warehouse_files": (
+        "Выгрузки склада в папке {subject} не загружаются{why}.",
+        "Исправьте файл или разметку; что не так целиком, покажет «leadpulse wms try РАЗМЕТКА ФАЙЛ». Остальные файлы "
+        "загружаются, исправленный загрузится сам.",
+    ),
 }
 """What is wrong, and what to do. `{subject}` and `{why}` are put in."""
 
@@ -105,6 +110,7 @@ OVER: dict[Trouble, str] = {
     "mail_refused": "Почта {subject} снова принимает письма.",
     "chat_closed": "Бот снова может писать в чат {subject}. Накопленные сообщения уходят сами.",
     "lead_list": "Список лидов {subject} снова читается. Номера в названиях комнат сверяются.",
+    "warehouse_files": "Выгрузки склада в папке {subject} снова загружаются.",
 }
 """What is told when it has passed; what is not here has no end. `{lasted}`: for how long."""
 

@@ -24,6 +24,7 @@ Trouble = Literal[
     "mail_refused",
     "lead_list",
     "outlet_refuses",
+    "warehouse_files",
 ]
 """What may wait for a person. `alerting.notices` has the words for each."""
 

@@ -1,6 +1,7 @@
 """`check`: everything that the work needs, every fault at once; faults and warnings told apart."""
 
 import json
+import os
 import sys
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -69,16 +70,23 @@ def lead_list_faults(loaded: Settings) -> list[str]:
 
 
 def mapping_faults(loaded: Settings) -> list[str]:
-    """Every mapping file is read and understood, and belongs to a system that can send something."""
+    """Every mapping file is read and understood, and belongs to a system that can send something; every folder is there
+    and has its mapping."""
     try:
         found = mappings_of(loaded.wms.mappings)
     except LeadpulseError as error:
         return str(error).splitlines()
-    return [
-        f"{mapping.name}: разметка для системы {name}, а раздела [gateway.wms.{name}] в настройках нет"
+    faults = [
+        f"{mapping.name}: разметка для системы {name}, а раздела [gateway.wms.{name}] или [wms.folders.{name}] нет"
         for name, mapping in found.items()
-        if name not in loaded.gateway.wms
+        if name not in loaded.gateway.wms and name not in loaded.wms.folders
     ]
+    for name, folder in loaded.wms.folders.items():
+        if name not in found:
+            faults.append(f"wms.folders.{name}: нет разметки {name}.yaml в папке wms.mappings")
+        if not folder.path.is_dir() or not os.access(folder.path, os.R_OK | os.X_OK):
+            faults.append(f"wms.folders.{name}.path: папки {folder.path} нет или её нельзя читать")
+    return faults
 
 
 def rules_faults(loaded: Settings) -> list[str]:

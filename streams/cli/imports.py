@@ -1,37 +1,32 @@
 """`import wms FILE`: history of a warehouse from a table. Looks first, sends then; a second time changes nothing."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
 import msgspec
 
 from processors.identity import Identities
-from processors.lead import LATE_MS
 from processors.russian.plural import count
 from processors.wms_event import Good
 from schemas.codec import Codec, Rejected
 from schemas.errors import Refused, Transient
-from schemas.sources import ClientRef, Identity, Inbound
-from schemas.topics import IDENTITIES, WMS
-from schemas.types import Millis
+from schemas.sources import ClientRef, Identity
+from schemas.topics import IDENTITIES
 from streams import settings
-from streams.cli.import_cursor import Cursor, Progress, key_of
-from streams.cli.mapped_file import CLIENTS, FOUND, Items, Survey, goods, items_in, survey
+from streams.cli.mapped_file import CLIENTS, FOUND, barred, told
 from streams.cli.table import moscow
 from streams.engine.clock import wall_clock
-from streams.engine.kafka import Output, Outputs, Reader
+from streams.engine.kafka import Outputs, Reader
+from streams.loading import Cursor, Items, Notes, Progress, Survey, goods, items_in, load, survey
 from streams.settings import Settings
 from streams.settings.mappings import mapping_of
 
-AT_ONCE = 1000
-"""Events that are sent together, between two looks at what is written down: some hundred kB."""
 SHOWN = 10
 NAMED = 5
 """Unknown clients that are named."""
 
-_INBOUND: Codec[Inbound] = Codec(Inbound)
 _IDENTITY: Codec[Identity] = Codec(Identity)
 _ENCODE = msgspec.json.Encoder().encode
 _PATH = click.Path(path_type=Path)
@@ -59,19 +54,18 @@ def wms_command(
     События старше суток считаются историей: они входят в норму клиента, но тревог не вызывают."""
     mapping, loaded = mapping_of(mapping_file), settings.load()
     name = source or mapping_file.stem
-    key = key_of(file, mapping.digest, name, loaded.kafka.bootstrap, loaded.kafka.prefix)
-    cursor = Cursor(loaded.store.folder.parent / "imports", key)
+    cursor = Notes.of(loaded).cursor(file, mapping, name)
     before = None if again else cursor.read()
     started = wall_clock() if before is None else before.started
     with items_in(file, mapping) as items:
-        found = survey(items, mapping, started, SHOWN, "Проверяю")
+        found = survey(items, mapping, started, SHOWN, barred("Проверяю"))
         if not as_json:
             for note in items.notes:
                 click.echo(note, err=True)
-            click.echo(found.told(items.unit, everything=False))
+            click.echo(told(found, items.unit, everything=False))
         progress = before or Progress(file.name, name, started, found.events)
         if not dry_run and (skip_faulty or not found.bad):
-            events = goods(items, mapping, started, Survey(), "Загружаю")
+            events = goods(items, mapping, started, Survey(), barred("Загружаю"))
             unknown = asyncio.run(_load(loaded, cursor, progress, events, found))
             if not as_json:
                 _tell(progress, before, unknown)
@@ -83,21 +77,12 @@ def wms_command(
 
 
 async def _load(
-    loaded: Settings, cursor: Cursor, progress: Progress, events: Iterable[Good], found: Survey
+    loaded: Settings, cursor: Cursor, progress: Progress, events: Iterator[Good], found: Survey
 ) -> list[ClientRef]:
     """Send what is not there yet; the clients that nobody has linked. Raises `ConfigError`, `Transient`."""
     outputs = Outputs(loaded.kafka)
     try:
-        batch: list[Output] = []
-        for number, good in enumerate(events, 1):
-            if number <= progress.sent:
-                continue
-            batch.append(output(progress.source, good, progress.started))
-            if len(batch) == AT_ONCE or number == found.events:
-                await outputs.send(batch)
-                batch = []
-                progress.sent = number
-                cursor.write(progress)
+        await load(outputs.send, cursor, progress, events)
         return await _unknown(loaded, found)
     except Transient as error:
         raise Transient(
@@ -106,15 +91,6 @@ async def _load(
         ) from error
     finally:
         await outputs.stop()
-
-
-def output(source: str, good: Good, started: Millis) -> Output:
-    """The record of an event. What the fold would not count as live anyway is history (design rule 6)."""
-    event = good.payload
-    if good.ts < started - LATE_MS:
-        event = msgspec.structs.replace(event, backfill=True)
-    key = f"{event.client.kind}:{event.client.value}"
-    return Output(WMS.name, key.encode(), _INBOUND.encode(Inbound(source, msgspec.Raw(_ENCODE(event)))))
 
 
 async def _unknown(loaded: Settings, found: Survey) -> list[ClientRef]:

@@ -5,8 +5,9 @@ from pathlib import Path
 import click
 import msgspec
 
-from streams.cli.mapped_file import items_in, survey
+from streams.cli.mapped_file import barred, told
 from streams.engine.clock import wall_clock
+from streams.loading import items_in, survey
 from streams.settings.mappings import mapping_of
 
 SHOWN = 20
@@ -32,7 +33,7 @@ def try_command(mapping: Path, sample: Path, as_json: bool) -> None:
     Ничего не отправляет и не требует настроек. Код выхода 1, если есть ошибки."""
     read = mapping_of(mapping)
     with items_in(sample, read) as items:
-        found = survey(items, read, wall_clock(), MOST if as_json else SHOWN, "Читаю")
+        found = survey(items, read, wall_clock(), MOST if as_json else SHOWN, barred("Читаю"))
         if as_json:
             said = {
                 "events": found.first,
@@ -47,6 +48,6 @@ def try_command(mapping: Path, sample: Path, as_json: bool) -> None:
         else:
             for note in items.notes:
                 click.echo(note, err=True)
-            click.echo(found.told(items.unit, everything=True))
+            click.echo(told(found, items.unit, everything=True))
     if found.faults:
         raise SystemExit(1)

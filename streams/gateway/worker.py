@@ -1,17 +1,20 @@
 """The gateway worker: HTTP on one side, `source.*` on the other. Consumes nothing."""
 
 from collections.abc import Mapping
+from functools import partial
 
 from processors.mapping import SourceMapping
 from schemas.topics import RECORDINGS, TELEGRAM, WMS
 from streams.engine.clock import Clock, wall_clock
 from streams.engine.worker import Worker
+from streams.gateway.folders import folders_of
 from streams.gateway.http import Entrance, Server, serve
 from streams.gateway.intake import Intake, TopicProbe
 from streams.gateway.jitsi import JitsiEntrance, LeadEntrance
 from streams.gateway.leads import Known, KnownLeads
 from streams.gateway.telegram import TelegramEntrance
 from streams.gateway.wms import WmsEntrance
+from streams.loading import Notes
 from streams.settings import Gateway, Settings
 from streams.settings.mappings import mappings_of
 
@@ -40,6 +43,9 @@ def build(settings: Settings) -> Worker:
     if condition := known.condition():
         worker.watch(condition)  # told, but the gateway is ready without it
     server = Server(entrances(settings.gateway, intake, wall_clock, mappings, known), settings.gateway)
+    for folder in folders_of(settings.wms.folders, mappings, Notes.of(settings)):
+        worker.watch(folder.condition())  # told, but the gateway is ready without it
+        worker.background(f"folder {folder.name}", partial(folder.run, worker.outputs.send, wall_clock))
     worker.needs["kafka"] = lambda: intake.open
     worker.background("kafka watch", intake.watch)
     worker.background("http", lambda: serve(server, intake))

@@ -25,7 +25,7 @@ from streams.settings.sources import PREFIX, Environment, TomlFile
 from streams.settings.speech import Speech, SpeechKit
 from streams.settings.store import Store
 from streams.settings.telegram import Telegram
-from streams.settings.wms import Wms
+from streams.settings.wms import Wms, WmsFolder
 from streams.settings.workers import Metrics, Pipeline
 
 __all__ = [
@@ -49,6 +49,7 @@ __all__ = [
     "TelegramBot",
     "Webhooks",
     "Wms",
+    "WmsFolder",
     "WmsSource",
     "load",
 ]

@@ -13,6 +13,7 @@ from schemas.topics import IDENTITIES, LEAD_EVENTS, WMS
 from streams.pipeline.identities import IDENTITY
 from tests.installation import BUSY, Installation, until
 from tests.integration.test_store import QUICK, value
+from tests.ports import free_port
 
 MAPPING = Path(__file__).parents[2] / "deploy" / "mappings" / "table.yaml"
 CLIENTS = 50
@@ -55,7 +56,9 @@ def sent(home: Installation) -> int:
 
 
 async def test_an_import_that_is_killed_goes_on_and_twice_is_once(bootstrap: str, tmp_path: Path) -> None:
-    """What was on Kafka before the kill is not sent again; every row is in the store once, and history rings nobody."""
+    """What was on Kafka before the kill is not sent again; every row is in the store once, and history rings nobody. A
+    folder of the gateway's takes a longer file of the same documents, and the same file not at all.
+    """
     rows = 15_000
     async with Installation(bootstrap, tmp_path, QUICK) as home:
         await linked(home)
@@ -75,7 +78,21 @@ async def test_an_import_that_is_killed_goes_on_and_twice_is_once(bootstrap: str
         was = await home.count(WMS)
         assert started(home, file).wait(60 * BUSY) == 0
         assert await home.count(WMS) == was
+        folders = {"table": {"path": str(tmp_path / "exports"), "every": 1, "still": 0}}
+        (tmp_path / "exports").mkdir()
+        home.worker(
+            "gateway",
+            {
+                "LEADPULSE_GATEWAY__PORT": str(free_port()),
+                "LEADPULSE_WMS__MAPPINGS": str(MAPPING.parent),
+                "LEADPULSE_WMS__FOLDERS": json.dumps(folders),
+            },
+        )
+        file.rename(tmp_path / "exports" / "the same.csv")
+        table(tmp_path / "exports" / "longer.csv", rows + 10)
+        await until(lambda: in_store(home, rows + 10), 60, "what is new in the folder is in the store too")
+        assert await home.count(WMS) == was + rows + 10
         await home.settled("pipeline", LEAD_EVENTS)
-        assert await in_store(home, rows)
+        assert await in_store(home, rows + 10)
         assert await value(home, "SELECT countIf(NOT backfill) FROM events FINAL WHERE source = 'wms:table'") == 0
         assert await value(home, "SELECT count() FROM alerts") == 0

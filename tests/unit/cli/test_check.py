@@ -72,8 +72,12 @@ def test_faults_of_mappings_are_told_with_file_and_line(line: Line, tmp_path: Pa
     assert "wms.mappings" in told(LEADPULSE_WMS__MAPPINGS=str(tmp_path / "none"))
     examples = str(Path(__file__).parents[3] / "deploy" / "mappings")
     systems = {name: {"token": "t"} for name in ("skladbot", "moysklad", "1c")}
+    folders = {name: {"path": str(tmp_path / name)} for name in ("1c", "none")}
+    found = told(LEADPULSE_WMS__MAPPINGS=examples, LEADPULSE_WMS__FOLDERS=json.dumps(folders))
+    assert f"wms.folders.1c.path: папки {tmp_path / '1c'} нет или её нельзя читать" in found
+    assert "wms.folders.none: нет разметки none.yaml" in found
     found = told(LEADPULSE_WMS__MAPPINGS=examples, LEADPULSE_GATEWAY__WMS=json.dumps(systems))
-    assert found == "table.yaml: разметка для системы table, а раздела [gateway.wms.table] в настройках нет"
+    assert found == "table.yaml: разметка для системы table, а раздела [gateway.wms.table] или [wms.folders.table] нет"
 
 
 def test_a_system_that_signs_needs_an_address_of_its_own(line: Line) -> None:

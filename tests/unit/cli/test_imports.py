@@ -65,7 +65,7 @@ def kafka(monkeypatch: pytest.MonkeyPatch) -> Kafka:
     kafka = Kafka()
     monkeypatch.setattr(imports, "Outputs", lambda _: kafka)
     monkeypatch.setattr(imports, "Reader", lambda *_: kafka)
-    monkeypatch.setattr(imports, "AT_ONCE", 2)
+    monkeypatch.setattr("streams.loading.sending.AT_ONCE", 2)
     monkeypatch.setattr(imports, "wall_clock", lambda: NOW)
     Path("sklad.yaml").write_text(MAPPING)
     return kafka

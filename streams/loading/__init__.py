@@ -1,0 +1,20 @@
+"""Files of warehouses into Kafka: what is in them, what is wrong, how far one has come."""
+
+from streams.loading.cursor import Cursor, Progress
+from streams.loading.items import Items, items_in
+from streams.loading.reading import Survey, Watch, goods, survey
+from streams.loading.sending import Notes, Send, load
+
+__all__ = [
+    "Cursor",
+    "Items",
+    "Notes",
+    "Progress",
+    "Send",
+    "Survey",
+    "Watch",
+    "goods",
+    "items_in",
+    "load",
+    "survey",
+]
