@@ -54,6 +54,7 @@ def webhook_of_transcript(transcript: Transcript) -> Webhook:
             "version": transcript.version,
             "engine": transcript.engine,
             "degraded": transcript.degraded,
+            "flaw": transcript.flaw,
             "utterances": said,
         },
     )

@@ -1,5 +1,6 @@
 """The speech part of `check`: engines, the Vosk model, SpeechKit's key and role. Asks nothing that is billed."""
 
+from pathlib import Path
 from threading import Timer
 
 from schemas.errors import LeadpulseError
@@ -22,12 +23,15 @@ def model_faults(loaded: Settings) -> list[str]:
 def model_warnings(loaded: Settings) -> list[str]:
     """The model is one for work: that of the tests knows some dozens of words."""
     speech = loaded.speech
-    if "vosk" not in speech.engines or not speech.vosk_model.is_dir() or model_faults(loaded):
-        return []
-    if not vosk_model.is_toy(speech.vosk_model):
+    return toy_words(speech.vosk_model) if "vosk" in speech.engines else []
+
+
+def toy_words(folder: Path) -> list[str]:
+    """That this folder has the model of the tests."""
+    if vosk_model.faults(folder) or not vosk_model.is_toy(folder):
         return []
     return [
-        f"speech.vosk_model: {speech.vosk_model} — крошечная учебная модель, речь людей она не распознаёт, "
+        f"speech.vosk_model: {folder} — крошечная учебная модель, речь людей она не распознаёт, "
         "протоколы по ней помечены. Скачайте настоящую: leadpulse speech-model get small-ru "
         "(или ru: точнее и в 40 раз больше)"
     ]

@@ -12,11 +12,12 @@ import av
 import grpc  # type: ignore[import-untyped]
 from google.protobuf import empty_pb2  # type: ignore[import-untyped]
 from google.rpc import status_pb2  # type: ignore[import-untyped]
+from yandex.cloud.ai.stt.v3 import stt_pb2 as pb
 from yandex.cloud.ai.stt.v3 import stt_service_pb2_grpc as service
 from yandex.cloud.operation import operation_pb2, operation_service_pb2_grpc
 
 from tests.fakes.speechkit_behaviour import Refusal
-from tests.fakes.speechkit_voice import Dictation
+from tests.fakes.speechkit_voice import Dictation, status
 from tests.tones import RATE
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ class Work:
     size: int
     format: str
     asked: int = 0
+    read: int = 0
     deleted: bool = False
     cancelled: bool = False
 
@@ -68,7 +70,8 @@ class AsyncSide(service.AsyncRecognizerServicer, operation_service_pb2_grpc.Oper
         voice = Dictation(self._front.behaviour, "")
         step = RATE * 2 * 2 // 5
         answers = [answer for at in range(0, len(pcm), step) for answer in voice.hear(pcm[at : at + step])]
-        answers = [answer for answer in [*answers, *voice.end()] if answer.WhichOneof("Event") != "partial"]
+        answers = [*answers, *voice.end(), voice.message(status_code=status(pb.CLOSED))]
+        answers = [answer for answer in answers if answer.WhichOneof("Event") != "partial"]
         if voice.received_ms > LONGEST_MS:
             context.abort(grpc.StatusCode.INVALID_ARGUMENT, "longer than 4 h")
         name = uuid.uuid4().hex
@@ -96,7 +99,9 @@ class AsyncSide(service.AsyncRecognizerServicer, operation_service_pb2_grpc.Oper
         work = self._work(request.operation_id, context)
         if work.asked < self._front.behaviour.polls:
             context.abort(grpc.StatusCode.NOT_FOUND, "not ready")
-        yield from work.answers
+        work.read += 1
+        whole = work.read > self._front.behaviour.cut_readings
+        yield from work.answers if whole else work.answers[: len(work.answers) // 2]
 
     def DeleteRecognition(self, request: Any, context: Any) -> Any:  # noqa: N802 - gRPC's
         self._admit(context)

@@ -65,6 +65,8 @@ class Behaviour:
     polls: int = 2
     """Questions until an asynchronous operation is done."""
     manner: Manner = Manner()
+    cut_readings: int = 0
+    """So many readings of a result end well in its middle."""
     operation_error: int = 0
     """gRPC code number by which every operation fails."""
 

@@ -39,6 +39,10 @@ UTTERANCES = """
 SELECT start_ms, end_ms, text, speaker, confidence FROM transcripts_current
 WHERE lead_id = {lead:String} AND recording_id = {recording:String} AND version = {version:UInt32} ORDER BY number"""
 
+FLAW = """
+SELECT flaw FROM stt_jobs FINAL WHERE recording_id = {recording:String} AND version = {version:UInt32} AND flaw != ''
+LIMIT 1"""
+
 
 class Correction(msgspec.Struct, frozen=True):
     """What a person says of a field; an empty text takes his former words back. Who he is, his token says."""
@@ -88,5 +92,7 @@ async def read_conversation(database: Database, recording: str) -> MeetingReques
     said = await database.read(UTTERANCES, {"lead": lead, "recording": recording, "version": version})
     utterances = [Utterance(start, end, text, speaker or None, sure) for start, end, text, speaker, sure in said]
     people = list(dict.fromkeys([*participants, *(u.speaker for u in utterances if u.speaker)]))
-    conversation = Conversation(utterances, version, ts, duration_ms, people)
+    jobs = await database.read(FLAW, {"recording": recording, "version": version})
+    flaw = "; ".join(flaw for (flaw,) in jobs)
+    conversation = Conversation(utterances, version, ts, duration_ms, people, flaw=flaw)
     return MeetingRequest(lead, recording, room, ts, conversation)

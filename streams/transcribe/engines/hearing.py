@@ -6,6 +6,7 @@ there it begins some words before, and leaves out those that are known: the time
 without word times have no place to go on from: where the session breaks behind them they are heard again.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import takewhile
 from typing import NamedTuple
@@ -188,15 +189,14 @@ class Hearing:
 
         Of finals that came together all may have the index of the last one: the one before it has the index before it.
         """
+        came: dict[int, list[tuple[str, int]]] = defaultdict(list)
+        for refinement, known in self._refinements:
+            came[refinement.index].append((refinement.text.strip(), known))
         texts: list[str] = []
         below: int | None = None
         for at in range(len(self._spoken) - 1, len(self._readable) - 1, -1):
             index = self._spoken[at].index
             below = index if below is None else min(index, below - 1)
-            texts.append(self._refined(below, at))
+            after = [text for text, known in came[below] if known > at]  # a refinement comes after its final
+            texts.append(after[-1] if after else "")
         return self._readable[: len(self._spoken)] + texts[::-1]
-
-    def _refined(self, index: int, at: int) -> str:
-        """What came for this index after the final at this place."""
-        found = [one.text.strip() for one, known in self._refinements if one.index == index and known > at]
-        return found[-1] if found else ""

@@ -29,7 +29,8 @@ FIELDS = {
         "recording_id", "room", "started_at", "ended_at", "duration_ms", "status", "file", "error",
     },
     "transcript": {
-        "recording_id", "room", "started_at", "duration_ms", "status", "version", "engine", "degraded", "utterances",
+        "recording_id", "room", "started_at", "duration_ms", "status", "version", "engine", "degraded", "flaw",
+        "utterances",
     },
     "minutes": {"recording_id", "room", "started_at", "duration_ms", "people", "minutes", "markdown"},
     "alert": {

@@ -7,12 +7,14 @@ from msgspec.structs import replace
 from processors.profile import Booked
 from schemas import events as ev
 from schemas.minutes import OFFLINE, Fact, MeetingRequest, Minutes
+from schemas.sources import Recording, Transcript
 from streams.settings import Store
 from streams.store.database import Database
 from streams.store.read.profiles import read_profile
+from streams.store.sinks.stt import TranscriptSink
 from tests.unit.store import fakes
 from tests.unit.store.api_line import answer
-from tests.unit.store.records import DAY, NOW
+from tests.unit.store.records import DAY, NOW, batch
 from tests.unit.store.samples import LEAD, event_of
 
 START = NOW - 5000
@@ -80,11 +82,15 @@ async def test_wrong_corrections(api: aiohttp.ClientSession) -> None:
         assert word in str(told["error"])
 
 
-async def test_a_recording(api: aiohttp.ClientSession) -> None:
-    """The newest transcript with its room and people; 404 where there is none."""
+async def test_a_recording(api: aiohttp.ClientSession, database: Database) -> None:
+    """The newest transcript with its room, its people and what is wrong with it; 404 where there is none."""
+    recording = Recording("r1", "s", "f.mp4", "f.mp4", 1, "0", "room", NOW, 60_000, START, "ok", LEAD)
+    told_of = [Transcript(recording, version, "vosk", "m", [], flaw=flaw) for version, flaw in ((1, "шум"), (2, "ещё"))]
+    await TranscriptSink(database)(batch("source.transcripts", [msgspec.json.encode(one) for one in told_of]))
     status, told = await answer(api, "/api/recordings/r1")
     request = msgspec.convert(told, MeetingRequest)
     assert (status, request.lead_id, request.room) == (200, LEAD, "lead-12345-kickoff")
     assert [u.text for u in request.conversation.utterances] == ["добрый день", "да"]
     assert (request.conversation.started_at, request.conversation.version) == (START, 1)
+    assert request.conversation.flaw == "шум"
     assert (await answer(api, "/api/recordings/nothing"))[0] == 404

@@ -1,11 +1,14 @@
 """Words however the service puts them into messages: each once, in order, in both texts, streaming and asynchronous."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
+from prometheus_client import REGISTRY
 
 from schemas.sources import Word
 from streams.settings.speech import SpeechKit
+from streams.transcribe.engines.guard import Guarded
 from streams.transcribe.engines.interface import SegmentResult
 from streams.transcribe.engines.speechkit_async import SpeechKitAsync
 from streams.transcribe.sound.audio import Audio
@@ -28,8 +31,8 @@ def audio(said: Talk, tmp_path_factory: pytest.TempPathFactory) -> Audio:
     return spooled(said, tmp_path_factory.mktemp("finals"))
 
 
-def spooled(said: Talk, folder: object) -> Audio:
-    path = folder / "audio.pcm"  # type: ignore[operator]
+def spooled(said: Talk, folder: Path) -> Audio:
+    path = folder / "audio.pcm"
     write(path, said.pcm)
     return Audio(path, len(said.pcm))
 
@@ -84,7 +87,34 @@ async def test_asynchronous(fake: FakeSpeechKit, said: Talk, audio: Audio, manne
     await engine.close()
 
 
-async def test_a_break_in_the_last_second(make: Make, fake: FakeSpeechKit, tmp_path: object) -> None:
+@pytest.mark.parametrize(("cut", "readings"), [(1, 2), (10, 2)])
+async def test_a_result_that_ends_early(fake: FakeSpeechKit, said: Talk, audio: Audio, cut: int, readings: int) -> None:
+    """A reading that stops in the middle, and looks well, is made again; what two say alike is all that there is."""
+    fake.behaviour.cut_readings, fake.behaviour.polls = cut, 1
+    engine = SpeechKitAsync(SpeechKit(**(fake.settings() | {"async_poll_seconds": 0.01})))
+    result = await engine.transcribe(audio, segment(0, LAST_S * 1000))
+    await engine.close()
+    [work] = fake.files.work.values()
+    assert work.read == readings
+    assert (texts(result.words) == texts(said.words)) == (cut == 1)
+
+
+async def test_repeats_are_counted(make: Make, fake: FakeSpeechKit, tmp_path: Path) -> None:
+    """Words of speech without a pause that a resumed session hears again are in the metric, in the transcript once."""
+    said = talk(LAST_S, pause_every=(99, 99))
+    fake.behaviour.manner = Manner(words_a_final=2)
+    fake.behaviour.faults.append(Fault("fail", 9_000))
+    before = repeats()
+    guarded = Guarded(make().engine)
+    check(await guarded.transcribe(spooled(said, tmp_path), segment(0, LAST_S * 1000)), said)
+    assert 1 <= repeats() - before <= 4
+
+
+def repeats() -> float:
+    return REGISTRY.get_sample_value("leadpulse_speech_repeats_total", {"where": "resumed"}) or 0.0
+
+
+async def test_a_break_in_the_last_second(make: Make, fake: FakeSpeechKit, tmp_path: Path) -> None:
     """A final that reaches into the last second says nothing of the word after it."""
     sound = talk(5, seed=2, pause_every=(1, 1), pause_ms=(200, 200))
     last = Word(name(7), 4_750, 4_950, 1.0)
