@@ -24,7 +24,8 @@ from tests.integration.notify_line import (
     ready,
 )
 from tests.ports import free_port
-from tests.unit.alerting.alerts import REPORT, pressed
+from tests.unit.alerting.alerts import pressed
+from tests.unit.alerting.reports import REPORT
 
 
 async def test_an_alert_is_one_message_all_its_life(line: Line) -> None:

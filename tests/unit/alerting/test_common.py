@@ -11,8 +11,9 @@ from processors.days import local_day
 from processors.rules import builtin
 from schemas.alerts import Alert, Held
 from schemas.events import Fleet
-from tests.unit.alerting.alerts import COMMON_ALERT, FULL_REPORT, SPIKE, moscow
+from tests.unit.alerting.alerts import COMMON_ALERT, SPIKE, moscow
 from tests.unit.alerting.lead_alerts import fleet
+from tests.unit.alerting.reports import FULL_REPORT
 
 NOON = moscow(21, 12)
 MANY: Fleet = fleet(

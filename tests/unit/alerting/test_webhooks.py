@@ -18,7 +18,8 @@ from schemas.codec import Codec
 from schemas.meetings import Utterance
 from schemas.minutes import UNKNOWN, Action
 from schemas.outlets import Webhook, WebhookKind
-from tests.unit.alerting.alerts import REPORT, SPIKE
+from tests.unit.alerting.alerts import SPIKE
+from tests.unit.alerting.reports import REPORT
 from tests.unit.notify.outlets.copies import MINUTES, meeting
 from tests.unit.notify.outlets.events import PRESSED, RECORDING, TRANSCRIPT, webhooks
 

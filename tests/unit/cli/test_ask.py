@@ -8,7 +8,8 @@ import msgspec
 from msgspec.structs import replace
 
 from tests.ports import free_port
-from tests.unit.alerting.alerts import FULL_REPORT, SPIKE
+from tests.unit.alerting.alerts import SPIKE
+from tests.unit.alerting.reports import FULL_REPORT
 from tests.unit.cli.conftest import TOKEN, Line, StoreApi
 
 EVENTS = [

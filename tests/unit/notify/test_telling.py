@@ -15,7 +15,8 @@ from schemas.sources import RoomReport, Transcript
 from streams.engine.kafka import Output
 from streams.notify.telling import Alerts, CommonAlerts, DailyReports, Rooms, Transcripts, by_curator
 from streams.notify.worker import hook_outputs
-from tests.unit.alerting.alerts import COMMON_ALERT, FULL_REPORT, SPIKE
+from tests.unit.alerting.alerts import COMMON_ALERT, SPIKE
+from tests.unit.alerting.reports import FULL_REPORT
 from tests.unit.processors.minutes.test_reading import RECORDING
 from tests.unit.store.records import batch
 

@@ -14,7 +14,8 @@ from schemas.alerts import Press
 from schemas.minutes import Fact, Minutes, Point, Topic
 from schemas.outlets import Webhook
 from schemas.sources import Recording, Transcript, Word
-from tests.unit.alerting.alerts import REPORT, SPIKE
+from tests.unit.alerting.alerts import SPIKE
+from tests.unit.alerting.reports import REPORT
 from tests.unit.notify.outlets.copies import FOUR_PM, MINUTES, meeting
 
 RECORDING = Recording(
