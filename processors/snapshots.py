@@ -5,12 +5,13 @@ cancelled. Ids are made of both snapshots, so the same two give the same events;
 writes it down, acknowledged, before it looks for the next one (design rule 11).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from hashlib import blake2b
 from typing import Final, NamedTuple
 
 import msgspec
 
+from processors.wms_event import Good, judge
 from schemas.sources import ClientRef, WmsDoc, WmsLine, WmsPayload, WmsType
 from schemas.types import Millis, Pieces
 
@@ -76,6 +77,27 @@ def differences(owner: Owner, before: Snapshot | None, after: Snapshot) -> list[
         ("stock", "adjustment", stock),
     )
     return [_event(owner, before, after, name, kind, lines) for name, kind, lines in found if lines]
+
+
+def owner_key(event: WmsPayload) -> str:
+    """Whose stock a snapshot is, as a key of JSON."""
+    return "\x1f".join((event.client.kind, event.client.value, event.warehouse))
+
+
+def told(goods: Iterable[Good], known: dict[str, Snapshot], *, stock_told: bool) -> Iterator[Good]:
+    """The events, and before each snapshot the differences to the one before it. `known` is changed in place."""
+    for good in goods:
+        event = good.payload
+        if event.type == "stock_snapshot":
+            key, after = owner_key(event), snapshot_of(event, good.ts)
+            before = known.get(key)
+            owner = Owner(event.client, event.warehouse, stock_told)
+            for change in differences(owner, before, after):
+                judged = judge(change, good.ts)
+                if isinstance(judged, Good):  # one that is too large to be true is not told
+                    yield judged
+            known[key] = merged(before, after)
+        yield good
 
 
 def _moves(before: Snapshot, after: Snapshot) -> Iterable[tuple[str, Pieces, Pieces]]:

@@ -19,7 +19,7 @@ from schemas.errors import ConfigError, Transient
 from streams.engine.clock import Clock
 from streams.engine.conditions import Condition
 from streams.engine.retry import WORLD, World
-from streams.loading import Notes, Progress, Send, Survey, goods, items_in, load, survey
+from streams.loading import Derive, Ledger, Notes, Progress, Send, Survey, goods, items_in, load, survey
 from streams.settings import WmsFolder
 from streams.tables import is_table
 
@@ -42,6 +42,9 @@ class Folder:
 
     def __init__(self, name: str, folder: WmsFolder, mapping: SourceMapping, notes: Notes) -> None:
         self.name, self._settings, self._mapping, self._notes = name, folder, mapping, notes
+        self._ledger = (
+            Ledger(notes.folder, name, stock_told=folder.differences == "reserve") if folder.differences else None
+        )
         self._done: dict[str, Looked] = {}
         self._faults: dict[str, str] = {}
         self._missing = ""
@@ -108,11 +111,17 @@ class Folder:
         started = before.started if before is not None else now
         with ExitStack() as open_:
             items = await asyncio.to_thread(open_.enter_context, items_in(file, self._mapping))
-            found = await asyncio.to_thread(survey, items, self._mapping, started)
+            derive: Derive = iter
+            if self._ledger is not None:
+                await asyncio.to_thread(self._ledger.begin, cursor.key)
+                derive = self._ledger.told
+            found = await asyncio.to_thread(survey, items, self._mapping, started, derive=derive)
             if found.bad:
                 return f"{file.name}: {items.unit} {found.faults[0].place}: {found.faults[0].words}"
             progress = before or Progress(file.name, self.name, started, found.events)
-            await load(send, cursor, progress, goods(items, self._mapping, started, Survey()))
+            if self._ledger is not None:
+                await asyncio.to_thread(self._ledger.write, cursor.key)
+            await load(send, cursor, progress, derive(goods(items, self._mapping, started, Survey())))
         if not found.events:
             await asyncio.to_thread(cursor.write, progress)
         log.info("a warehouse's file is loaded", extra={"source": self.name, "file": file.name, "events": found.events})

@@ -2,12 +2,15 @@
 
 from streams.loading.cursor import Cursor, Progress
 from streams.loading.items import Items, items_in
-from streams.loading.reading import Survey, Watch, goods, survey
+from streams.loading.ledger import Ledger
+from streams.loading.reading import Derive, Survey, Watch, goods, survey
 from streams.loading.sending import Notes, Send, load
 
 __all__ = [
     "Cursor",
+    "Derive",
     "Items",
+    "Ledger",
     "Notes",
     "Progress",
     "Send",

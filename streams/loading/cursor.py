@@ -28,7 +28,7 @@ class Cursor:
     """The progress of one file with one mapping into one installation."""
 
     def __init__(self, folder: Path, key: str) -> None:
-        self._file = folder / f"{key}.json"
+        self.key, self._file = key, folder / f"{key}.json"
 
     def read(self) -> Progress | None:
         """What was written last; None for a file that was never begun, or a note that cannot be read."""

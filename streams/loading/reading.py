@@ -67,15 +67,25 @@ class Survey(msgspec.Struct):
     until: Millis = 0
 
 
+Derive = Callable[[Iterable[Good]], Iterator[Good]]
+
+
 def unwatched(items: Items) -> Iterable[tuple[int, object]]:
     """The items; nobody looks on."""
     return items.read()
 
 
-def survey(items: Items, mapping: SourceMapping, now: Millis, shown: int = 0, watch: Watch = unwatched) -> Survey:
-    """Read a file through. `shown`: how many of its first events are kept."""
+def survey(
+    items: Items,
+    mapping: SourceMapping,
+    now: Millis,
+    shown: int = 0,
+    watch: Watch = unwatched,
+    derive: Derive = iter,
+) -> Survey:
+    """Read a file through. `shown`: how many of its first events are kept. `derive` adds what follows from them."""
     found = Survey()
-    for outcome in goods(items, mapping, now, found, watch):
+    for outcome in derive(goods(items, mapping, now, found, watch)):
         event = outcome.payload
         found.events += 1
         found.clients.add((event.client.kind, event.client.value))

@@ -1,6 +1,7 @@
 """Settings of warehouse systems, whichever way their data come."""
 
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field
 
@@ -16,6 +17,9 @@ class WmsFolder(Section):
     """Сколько секунд между взглядами в папку."""
     still: float = Field(10.0, ge=0)
     """Сколько секунд файл не должен меняться, чтобы считаться записанным целиком."""
+    differences: Literal["", "reserve", "all"] = ""
+    """Для систем, которые сообщают только остатки: из двух снимков подряд получаются изменения броней (`reserve`), а с
+    `all` — ещё и корректировки остатка, если прихода и отгрузок система не сообщает. Только у одного шлюза."""
 
 
 class Wms(Section):
