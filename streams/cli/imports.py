@@ -13,16 +13,19 @@ from processors.wms_event import Good
 from schemas.codec import Codec, Rejected
 from schemas.errors import Refused, Transient
 from schemas.sources import ClientRef, Identity
-from schemas.topics import IDENTITIES
+from schemas.topics import IDENTITIES, WMS
 from streams import settings
 from streams.cli.mapped_file import CLIENTS, FOUND, barred, told
 from streams.cli.table import moscow
 from streams.engine.clock import wall_clock
+from streams.engine.connect import wait_for_topics
 from streams.engine.kafka import Outputs, Reader
 from streams.loading import Cursor, Items, Notes, Progress, Survey, goods, items_in, load, survey
 from streams.settings import Settings
 from streams.settings.mappings import mapping_of
 
+READY_SECONDS = 20.0
+"""A broker that is there answers within some tenths; one that does not by now is told."""
 SHOWN = 10
 NAMED = 5
 """Unknown clients that are named."""
@@ -80,6 +83,14 @@ async def _load(
     loaded: Settings, cursor: Cursor, progress: Progress, events: Iterator[Good], found: Survey
 ) -> list[ClientRef]:
     """Send what is not there yet; the clients that nobody has linked. Raises `ConfigError`, `Transient`."""
+    try:
+        async with asyncio.timeout(READY_SECONDS):
+            await wait_for_topics(loaded.kafka, [WMS.name, IDENTITIES.name])
+    except TimeoutError:
+        raise Refused(
+            f"Kafka не отвечает по адресу {loaded.kafka.bootstrap} (kafka.bootstrap) или в ней нет тем "
+            "(leadpulse topics apply); ничего не загружено"
+        ) from None
     outputs = Outputs(loaded.kafka)
     try:
         await load(outputs.send, cursor, progress, events)

@@ -1,5 +1,6 @@
 """`leadpulse import wms`: looks first, sends then, goes on after a kill, and a second time changes nothing."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Iterable
 from pathlib import Path
@@ -46,6 +47,8 @@ class Kafka:
             raise Transient("no broker")
         self.sent += outputs
 
+    async def there(self, *_: object) -> None: ...
+
     async def stop(self) -> None: ...
 
     async def read(self, _partitions: Iterable[int]) -> AsyncIterator[Any]:
@@ -66,6 +69,7 @@ def kafka(monkeypatch: pytest.MonkeyPatch) -> Kafka:
     monkeypatch.setattr(imports, "Outputs", lambda _: kafka)
     monkeypatch.setattr(imports, "Reader", lambda *_: kafka)
     monkeypatch.setattr("streams.loading.sending.AT_ONCE", 2)
+    monkeypatch.setattr(imports, "wait_for_topics", kafka.there)
     monkeypatch.setattr(imports, "wall_clock", lambda: NOW)
     Path("sklad.yaml").write_text(MAPPING)
     return kafka
@@ -137,6 +141,7 @@ def test_one_that_was_cut_off_goes_on_where_it_was(line: Line, kafka: Kafka, mon
     assert code == 1
     assert "загружено 2 из 5, повторите команду" in said
     kafka.fails = 1 << 30
+    monkeypatch.setattr(imports, "wait_for_topics", kafka.there)
     monkeypatch.setattr(imports, "wall_clock", lambda: NOW + 3 * DAY_MS)
     assert loaded(line)[0] == 0
     assert [(event.doc.id, event.backfill) for event in kafka.events()][3:] == [("D-20", True), ("D-21", False)]
@@ -190,4 +195,19 @@ def test_a_program_gets_all_of_it(line: Line, kafka: Kafka) -> None:
     assert (said["events"], said["sent"], said["bad"], said["clients"]) == (1, 0, 1, 1)
     assert said["faults"] == [{"place": 3, "words": "ts: нужно время вида iso, а здесь «вчера»"}]
     assert said["first"][0]["doc"]["id"] == "D-10"
+    assert not kafka.sent
+
+
+def test_a_broker_that_is_not_there_is_one_line(line: Line, kafka: Kafka, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is sent to a topic that would be made on the way, with the wrong partitions."""
+
+    async def never(*_: object) -> None:
+        await asyncio.sleep(60)
+
+    monkeypatch.setattr(imports, "wait_for_topics", never)
+    monkeypatch.setattr(imports, "READY_SECONDS", 0.01)
+    rows(*FIVE)
+    code, said = loaded(line)
+    assert code == 1
+    assert "Ошибка: Kafka не отвечает по адресу 127.0.0.1:19092 (kafka.bootstrap) или в ней нет тем" in said
     assert not kafka.sent
