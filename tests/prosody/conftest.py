@@ -23,6 +23,11 @@ INSISTENT = "insistent.meet.test"
 PATIENT = "patient.meet.test"
 """Waits long for everything, and soon calls a room unrecorded."""
 
+SLOW = "slow.meet.test"
+"""Tries again after ten minutes: what happens sooner has another reason. `EARLY` seconds of refusals do not count."""
+
+EARLY = 0.4
+
 CRAMPED = "cramped.meet.test"
 """Keeps three reports; nobody else's reports go there."""
 
@@ -75,6 +80,7 @@ async def prosody(
             "early_seconds": 0.2,
             "unrecorded_seconds": 0.3,
         },
+        SLOW: {"retry_seconds": 600, "retry_max_seconds": 600, "early_seconds": EARLY},
         PATIENT: posting | {"report_token": TOKEN, "unrecorded_seconds": 0.3},
         INSISTENT: FAST
         | {"respect_stop": False, "prefixes": ["deal-", "Лид-"], "consent_text": "Идёт запись.", "share": False},

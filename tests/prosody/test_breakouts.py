@@ -17,7 +17,10 @@ AWAY = (*ONE_GUEST, "left", "recording_off")
 
 
 async def test_a_breakout_of_everyone(prosody: Prosody, focus: Focus, receiver: Receiver, new_room: NewRoom) -> None:
-    """All are in breakout rooms: the meeting goes on, and is recorded again when they are back; then it ends once."""
+    """All are in breakout rooms and Jicofo has left with them: the meeting goes on, and is recorded when they are back.
+
+    Then it ends once. A reload of the module meanwhile changes nothing.
+    """
     conference = await focus.open(new_room())
     small = f"{conference.room.partition('@')[0]}-a@{BREAKOUTS}"
     async with join(prosody.port, conference.room) as host:
@@ -26,8 +29,11 @@ async def test_a_breakout_of_everyone(prosody: Prosody, focus: Focus, receiver: 
         async with join(prosody.port, small):
             await host.leave()
             await receiver.happened(conference.room, *AWAY)
+            await conference.leave()
+            await focus.act(MAIN, "reload")
             await asyncio.sleep(0.3)  # longer than an empty room without breakout rooms would be waited for
             await receiver.happened(conference.room, *AWAY)
+            await conference.join()
             await host.join()
             await conference.started(2)
         await host.hears(2)
