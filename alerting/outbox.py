@@ -25,10 +25,10 @@ class Item(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One message. The record's key is `key`; its partition is that of the record in `topic` that wanted it.
 
     `to` names the receiver (`lead:ID`, `chat:ID`, `shared`, `head`, `report` or `ops`), so that a changed setting also
-    moves what waits. `text` is empty when nothing is to be done. `sent` is the version that stands in `chat` as
-    `message_id`. `offset` and `ts` are of the record in `topic`. `rings` until the message of its own that it asks for
-    is being sent. `news` is the last version that was more than a change of what stands in the chat, wanted at
-    `news_at`; `mailed` the last version that went by mail.
+    moves what waits. `text` is empty when nothing is to be done; where it `failed` it is what was refused. `sent` is
+    the version that stands in `chat` as `message_id`. `offset` and `ts` are of the record in `topic`. `rings` until the
+    message of its own that it asks for is being sent. `news` is the last version that was more than a change of what
+    stands in the chat, wanted at `news_at`; `mailed` the last version that went by mail.
     """
 
     key: str
@@ -116,9 +116,9 @@ def finish(item: Item, version: int, chat: int, message_id: int) -> Item:
 
 
 def fail(item: Item, version: int, why: str) -> Item:
-    """Telegram refused `version` for good."""
+    """Telegram refused `version` for good. Its words stay, for the mail."""
     done = replace(item, calling=False, doubt=False)
-    return done if item.version > version else replace(done, text="", buttons=(), failed=why)
+    return done if item.version > version else replace(done, failed=why)
 
 
 def merge(known: Item | None, read: Item) -> Item:
@@ -139,6 +139,11 @@ def merge(known: Item | None, read: Item) -> Item:
 def text_of(item: Item) -> str:
     """What is to be sent."""
     return f"{REPEATED}\n\n{item.text}" if item.doubt and not item.message_id else item.text
+
+
+def due(item: Item) -> bool:
+    """Whether Telegram is to be given something."""
+    return bool(item.text) and not item.failed
 
 
 def unheard(item: Item) -> bool:

@@ -1,5 +1,6 @@
 """Kafka or Telegram away: the two troubles that the usual way of a notice, Kafka to Telegram, cannot carry while they
-last. Kafka's is told to Telegram directly, from memory; Telegram's when it is back, and until then in the log.
+last. Kafka's is told to Telegram directly, from memory; Telegram's by mail, and where there is none when it is back,
+and until then in the log.
 """
 
 import logging
@@ -58,7 +59,7 @@ class Outage:
 
 
 class AwayWatch:
-    """Looks at both for ever. `answers` says whether Kafka does."""
+    """Looks at both for ever. `answers` says whether Kafka does. `mailed`: ops have a mail box, too."""
 
     def __init__(
         self,
@@ -68,10 +69,12 @@ class AwayWatch:
         notices: Notices,
         clock: Clock,
         world: World = WORLD,
+        *,
+        mailed: bool = False,
     ) -> None:
         self._chat = telegram.chat_of("ops")
         self._api, self._answers, self._notices, self._clock, self._world = api, answers, notices, clock, world
-        self._kafka, self._telegram = Outage(clock), Outage(clock)
+        self._kafka, self._telegram, self._mailed = Outage(clock), Outage(clock), mailed
         self._sent: Sent | None = None
 
     async def run(self) -> None:
@@ -84,10 +87,16 @@ class AwayWatch:
         """One look at both."""
         self._kafka.look(await self._answers())
         await self._tell_kafka()
-        self._telegram.look(self._api.reachable or not self._api.has_token)
+        there = self._api.reachable or not self._api.has_token
+        self._telegram.look(there)
         if self._telegram.lasting is not None:
             log.warning("Telegram is away: messages wait in the outbox")
-        if self._telegram.over is not None:
+            if self._mailed:
+                self._notices.begins("telegram_away", "Telegram")
+        if self._mailed:
+            if there:  # whoever told it: a process before this one, too
+                self._notices.ends("telegram_away", "Telegram")
+        elif self._telegram.over is not None:
             self._notices.was("telegram_away", "Telegram", self._telegram.over)
 
     async def _tell_kafka(self) -> None:

@@ -112,7 +112,10 @@ def build(settings: Settings) -> Worker:
     worker.background("outbox", ours.follow)
     worker.background("sender", sender.run)
     worker.background("telegram", api.watch)
-    away = AwayWatch(settings.telegram, api, lambda: kafka_answers(settings.kafka), worker.notices, wall_clock)
+    mailed = settings.mail.enabled and bool(settings.mail.address("ops", settings.telegram.chat_of("ops")))
+    away = AwayWatch(
+        settings.telegram, api, lambda: kafka_answers(settings.kafka), worker.notices, wall_clock, mailed=mailed
+    )
     worker.background("away", away.run)
     worker.on_close(api.close)
     if settings.mail.enabled:

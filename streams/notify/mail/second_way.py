@@ -92,8 +92,8 @@ class SecondWay:
         """With the address; each seen waiting for the grace, and its news old enough."""
         places, seen, now = self._places(), self._waits.seen, self._now()
         self._waits.seen = {}
-        for place, item in self._shelf.due():
-            if place not in places or item.topic == BOT_COMMANDS.name or not unheard(item):
+        for place, item in self._shelf.unheard():
+            if place not in places or item.topic == BOT_COMMANDS.name:
                 continue  # who asks the bot something has Telegram before him
             name = place, item.key, item.news
             first = self._waits.seen[name] = seen.get(name, now)

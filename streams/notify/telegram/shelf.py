@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from alerting.outbox import Item, Wish, merge, want
+from alerting.outbox import Item, Wish, due, merge, unheard, want
 from schemas.codec import Codec, Rejected
 from schemas.topics import OUTBOX
 from streams.engine.kafka import Output, Outputs, Reader
@@ -31,16 +31,18 @@ class _Slot:
     generation: int = -1
     items: dict[str, Item] = field(default_factory=dict)
     due: dict[str, None] = field(default_factory=dict)
+    unheard: dict[str, None] = field(default_factory=dict)
     unsure: set[str] = field(default_factory=set)
     look_again: float = 0.0
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def set(self, item: Item) -> None:
         self.items[item.key] = item
-        if item.text:
-            self.due[item.key] = None
-        else:
-            self.due.pop(item.key, None)
+        for names, belongs in ((self.due, due(item)), (self.unheard, unheard(item))):
+            if belongs:
+                names[item.key] = None
+            else:
+                names.pop(item.key, None)
 
 
 class Shelf:
@@ -67,8 +69,9 @@ class Shelf:
         async with self._loading:
             stale = [p for p in places if p not in self._slots or self._slots[p].generation < generation - 1]
             for place, items in (await self._read(stale)).items():
-                slot = self._slots[place] = _Slot(items=items)
-                slot.due = {key: None for key, item in items.items() if item.text}
+                slot = self._slots[place] = _Slot()
+                for item in items.values():
+                    slot.set(item)
                 slot.unsure = {key for key, item in items.items() if item.calling}
                 slot.look_again = self._clock() + self._patience
             for place in places:
@@ -136,6 +139,10 @@ class Shelf:
             for key in slot.due:
                 if key not in slot.unsure:
                     yield place, slot.items[key]
+
+    def unheard(self) -> Iterator[tuple[Place, Item]]:
+        """News that neither Telegram nor the mail has taken, oldest first in each place."""
+        return ((place, slot.items[key]) for place, slot in self._slots.items() for key in slot.unheard)
 
     def is_open(self, places: Collection[Place]) -> bool:
         """Whether all of these were read."""

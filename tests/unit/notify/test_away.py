@@ -1,6 +1,7 @@
 """Kafka or Telegram away: told to people although the usual way is cut."""
 
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest_asyncio
 
@@ -18,19 +19,27 @@ NOW = 1_795_244_400_000
 class Bench:
     """The watch, by a clock and answers that a test gives."""
 
-    def __init__(self, telegram: FakeTelegram) -> None:
+    def __init__(self, telegram: FakeTelegram, *, mailed: bool = False) -> None:
         self.telegram = telegram
         settings = Telegram(api=telegram.url, token=telegram.token, ops_chat=OPS, curator_chat=5)  # type: ignore[arg-type]
         self.api = BotApi(settings)
         self.now, self.kafka = NOW, True
         self.told: list[tuple[str, Millis]] = []
-        self.watch = AwayWatch(settings, self.api, self.answers, self, lambda: self.now)  # type: ignore[arg-type]
+        notices: Any = self
+        self.lasting: list[str] = []
+        self.watch = AwayWatch(settings, self.api, self.answers, notices, lambda: self.now, mailed=mailed)
 
     async def answers(self) -> bool:
         return self.kafka
 
     def was(self, kind: str, _subject: str, since: Millis) -> None:
         self.told.append((kind, since))
+
+    def begins(self, kind: str, _subject: str) -> None:
+        self.lasting.append(kind)
+
+    def ends(self, kind: str, _subject: str) -> None:
+        self.lasting = [told for told in self.lasting if told != kind]
 
     async def look(self, *, kafka: bool = True, telegram: bool = True, minutes: float = 1.0) -> None:
         """One look, so long after the last one."""
@@ -102,6 +111,22 @@ async def test_telegram_that_is_away_is_told_when_it_is_back(bench: Bench) -> No
     await bench.look(telegram=False)
     await bench.look()
     assert len(bench.told) == 1
+
+
+async def test_ops_with_a_mail_box_are_told_while_telegram_is_away() -> None:
+    """By the usual way of a notice, which goes on to the mail; nothing is told a second time afterwards."""
+    async with FakeTelegram("1:fake", {OPS, 5}) as telegram:
+        bench = Bench(telegram, mailed=True)
+        await bench.look(telegram=False)
+        assert bench.lasting == []
+        await bench.look(telegram=False, minutes=2)
+        assert bench.lasting == ["telegram_away"]
+        await bench.look()
+        assert (bench.lasting, bench.told) == ([], [])
+        bench.lasting = ["telegram_away"]  # of the process before
+        await bench.look()
+        assert bench.lasting == []
+        await bench.api.close()
 
 
 async def test_nobody_at_the_brokers_address() -> None:

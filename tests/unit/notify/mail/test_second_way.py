@@ -4,20 +4,22 @@ import asyncio
 from collections.abc import AsyncIterator
 from email.message import EmailMessage
 
+import msgspec
 import pytest
 import pytest_asyncio
 
-from alerting.outbox import Wish, begin, finish, merge, unheard, want
+from alerting.outbox import Item, Wish, begin, finish, merge, unheard, want
 from alerting.render import Rendered
 from schemas.codec import decode
 from schemas.events import AlertMailed
+from schemas.sources import DeadLetter
 from schemas.topics import LEAD_EVENTS
 from streams.engine.retry import World
 from streams.notify.mail.second_way import SecondWay
 from streams.notify.mail.smtp import Post as Mailbox
 from streams.settings import Mail
 from tests.fakes.smtp import FakeSmtp
-from tests.fakes.telegram import FakeTelegram
+from tests.fakes.telegram import FakeTelegram, Fault
 from tests.unit.notify.telegram.post import PLACE, TOKEN, TS, Post, Topic
 
 ANNA, BORIS, OPS = 7, 8, -9
@@ -129,6 +131,31 @@ async def test_telegram_comes_back(telegram: FakeTelegram, smtp: FakeSmtp) -> No
     await desk.post.want("a1", "lead:12345", 3, "тревога: снова", rings=True)
     await desk.at(41)
     assert await desk.at(50) == ["anna@x.ru", "anna@x.ru"], "new news is a new letter"
+    await desk.post.api.close()
+
+
+async def test_what_telegram_refuses_for_good_is_read_at_least_in_the_mail(
+    telegram: FakeTelegram, smtp: FakeSmtp
+) -> None:
+    """It is a dead letter there, and nobody looks into those every hour; played again, it is no second letter."""
+    telegram.faults.append(Fault("400", method="sendMessage"))
+    desk = Desk(telegram, smtp, Topic())
+    await desk.post.want("a1", "lead:12345", text="тревога")
+    running = asyncio.create_task(desk.post.sender.run())
+    async with asyncio.timeout(20):
+        while not desk.post.item("a1").failed:
+            await asyncio.sleep(0.01)
+    await desk.at(1)
+    assert await desk.at(6) == ["anna@x.ru"]
+    assert "тревога" in body(smtp.letters[0])
+    [letter] = [msgspec.json.decode(one.value or b"", type=DeadLetter) for one in desk.post.topic.of("dead.letters")]
+    again = msgspec.json.decode(letter.payload, type=Item)
+    assert again.text == "тревога" and not again.failed
+    await desk.at(20)
+    assert await desk.at(40) == ["anna@x.ru"]
+    assert not telegram.messages
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
     await desk.post.api.close()
 
 
