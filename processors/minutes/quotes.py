@@ -25,6 +25,7 @@ from processors.minutes.supported import (
     content_words,
     discussed,
     evidence,
+    figures,
     keeps_the_turn,
     names_only,
     supports,
@@ -143,7 +144,8 @@ class _Check:
     def _fair(self, text: str, quote: str, segment: int, of: str) -> bool:
         """Whether the text of an item says something, and no more than its quote."""
         held = self._evidence(quote, segment, of)
-        return bool(content(text) & held.stems) and not is_order(text) and supports(held, text)
+        speaks = bool(content(text) & held.stems) or bool(figures(text))
+        return speaks and not is_order(text) and supports(held, text)
 
     def _evidence(self, quote: str, segment: int, of: str, text: str = "") -> Evidence:
         said = self._said[segment].text

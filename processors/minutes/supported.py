@@ -184,7 +184,7 @@ def _neutral(word: str) -> bool:
 
 def _kin(one: str, other: str) -> bool:
     same = next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
-    return same >= _KIN and same >= _KIN_SHARE * min(len(one), len(other))
+    return one == other or (same >= _KIN and same >= _KIN_SHARE * min(len(one), len(other)))
 
 
 def _words(text: str) -> list[str]:

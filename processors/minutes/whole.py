@@ -3,6 +3,7 @@
 import re
 
 from processors.minutes.vocabulary import vocabulary
+from processors.russian.dictionary import grammar
 from processors.russian.words import plain
 
 _DATA = vocabulary("supported")
@@ -14,8 +15,6 @@ _SUBJECTS = frozenset({"я", "мы", "вы", "он", "она", "они"})
 
 BEFORE, BEHIND = 8, 5
 """Words before and behind a quote in which a negation of its clause is looked for."""
-_NEAR = 2
-"""Words before a quote that "без" and "ни" turn."""
 _IF_BEFORE = 15
 _SPAN = 400
 """Characters that hold so many words."""
@@ -40,20 +39,18 @@ def conditional(text: str, start: int, end: int) -> bool:
 
 
 def _from(text: str, start: int) -> int:
+    """A negation turns the word behind it, through an auxiliary what follows: "не будем в этом году | поднимать"."""
     first = _TOKEN.match(text, start)
-    if first and plain(first[0]) in _OPENERS:
+    if first is None or plain(first[0]) in _OPENERS:
         return start
-    back = list(_TOKEN.finditer(text, max(0, start - _SPAN), start))[-BEFORE:]
-    behind = plain(first[0]) if first else ""
-    for distance, token in enumerate(reversed(back), 1):
+    behind = plain(first[0])
+    for distance, token in enumerate(reversed(list(_TOKEN.finditer(text, max(0, start - _SPAN), start))[-BEFORE:])):
         word = plain(token[0])
-        if not word[0].isalnum() or (word in _OPENERS and word not in _SUBJECTS):
+        if not word[0].isalnum() or word in _OPENERS:
             break
-        weak = word in ("без", "ни", "нет")
-        if word in _NEGATIONS and behind not in _HARMLESS and not (weak and distance > _NEAR):
+        adjacent = distance == 0 and not (word == "нет" and grammar(behind).acts)
+        if word in _NEGATIONS and behind not in _HARMLESS and (adjacent or behind in _AUXILIARIES or word == "нельзя"):
             return token.start()
-        if word in _SUBJECTS:
-            break
         behind = word
     return start
 
