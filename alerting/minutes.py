@@ -3,14 +3,14 @@
 Pure; Moscow time. What was said is foreign text (`alerting.foreign`).
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+import re
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from alerting.clients import LONGEST_NAME, Client, linked
-from alerting.foreign import bb, cut, markdown, telegram
+from alerting.foreign import bb, cut, markdown
 from processors.days import MOSCOW
 from processors.russian.dates import clock, date, iso_date, length, place
-from processors.russian.plural import DECISIONS, Forms, count
+from processors.russian.plural import Forms, count
 from schemas.comments import mark_line
 from schemas.minutes import OFFLINE, UNKNOWN, Action, Fact, MeetingMinutes, Minutes, Point
 from schemas.outlets import MinutesCopy
@@ -18,16 +18,16 @@ from schemas.outlets import MinutesCopy
 LONGEST_COMMENT = 8000
 """Characters of a comment in Bitrix24. It names no limit of its own; longer ones nobody reads in a timeline."""
 
-LONGEST_SUMMARY, LONGEST_ITEM, MOST_ITEMS, MOST_NAMES = 350, 160, 3, 5
-"""What a meeting may take in the daily report; characters, and numbers of things."""
+MOST_IN_FILE, MOST_IN_COMMENT = 30, 12
+"""Items of a list; the rest is counted. A long meeting has hundreds, and nobody reads on after the first screen."""
 
 COMMENT_SUMMARY, COMMENT_ITEM = 1500, 400
 """Characters in a comment."""
 
 PEOPLE: Forms = ("участник", "участника", "участников")
 POINTS: Forms = ("пункт", "пункта", "пунктов")
-PROMISES: Forms = ("обещание", "обещания", "обещаний")
 
+_REST = re.compile(r"… и ещё (\d+)")
 _FACTS = {"sells": "Продаёт", "where": "Где", "since": "С нами"}
 
 
@@ -43,7 +43,9 @@ def render_markdown(event: MeetingMinutes) -> str:
     for title, points in _parts(minutes):
         lines += ["", f"## {title}", ""]
         box = "[ ] " if points is minutes.actions else ""
-        lines += [f"- {box}{markdown(_quoted(_said(point, event), point))}" for point in points]
+        lines += [f"- {box}{markdown(_quoted(said_line(point, event), point))}" for point in points[:MOST_IN_FILE]]
+        if len(points) > MOST_IN_FILE:
+            lines.append(f"- … и ещё {count(len(points) - MOST_IN_FILE, POINTS)}")
     return _spaced("\n".join(lines)) + "\n"
 
 
@@ -68,8 +70,10 @@ def render_comment(event: MeetingMinutes, link: str) -> str:
     if minutes.summary.strip():
         lines += ["", "[b]Кратко[/b]", bb(cut(minutes.summary, COMMENT_SUMMARY))]
     for title, points in _parts(minutes):
-        said = (_said(point, event, COMMENT_ITEM) for point in points)
+        said = (said_line(point, event, COMMENT_ITEM) for point in points[:MOST_IN_COMMENT])
         lines += ["", f"[b]{title}[/b]", *(f"• {bb(text)}" for text in said)]
+        if len(points) > MOST_IN_COMMENT:
+            lines.append(f"… и ещё {count(len(points) - MOST_IN_COMMENT, POINTS)}")
     if minutes.topics:
         lines += ["", "[b]Темы[/b]", *(f"• {bb(cut(topic, COMMENT_ITEM))}" for topic in _topics(minutes))]
     tail = [""]
@@ -78,31 +82,6 @@ def render_comment(event: MeetingMinutes, link: str) -> str:
         tail.append(f"[url={safe}]Запись и расшифровка[/url]")
     tail.append(mark_line(event.recording_id, minutes.version))
     return _spaced("\n".join([*_fitting(lines, LONGEST_COMMENT - len("\n".join(tail))), *tail]))
-
-
-def meeting_lines(event: MeetingMinutes, client: Client) -> list[str]:
-    """The meeting in the daily report, 3–5 lines of Telegram's HTML; each far shorter than a message."""
-    minutes = event.minutes
-    when = ", ".join(part for part in (clock(event.ts), length(event.duration_ms)) if part)
-    when = linked(when, client.meeting_at(event.recording_id))
-    label = " (без модели)" if minutes.engine == OFFLINE else ""
-    lines = [f"<b>{client.title()}</b>, {when}{_names(event.people)}{label}"]
-    lines += (telegram(cut(flaw, LONGEST_ITEM)) for flaw in _flaw(event))
-    lines.append(telegram(cut(minutes.summary, LONGEST_SUMMARY)) or "Краткого итога нет.")
-    decided = (_said(point, event, LONGEST_ITEM) for point in minutes.decisions[:MOST_ITEMS])
-    promised = (_said(action, event, LONGEST_ITEM) for action in minutes.actions[:MOST_ITEMS])
-    if minutes.decisions:
-        lines.append(f"Решили: {_listed(decided, len(minutes.decisions), DECISIONS)}")
-    if minutes.actions:
-        lines.append(f"Обещали: {_listed(promised, len(minutes.actions), PROMISES)}")
-    if not minutes.decisions and not minutes.actions:
-        lines.append("Решений и обещаний не найдено.")
-    worries = [*minutes.conflicts, *minutes.pains]
-    if worries or minutes.tone in ("напряжённый", "плохой"):
-        said = (_said(point, event, LONGEST_ITEM) for point in worries[:MOST_ITEMS])
-        about = f"; что беспокоит: {_listed(said, len(worries), POINTS)}" if worries else ""
-        lines.append(f"⚠️ Тон {minutes.tone}{about}")
-    return lines
 
 
 def _parts(minutes: Minutes) -> Iterator[tuple[str, Sequence[Point | Action | Fact]]]:
@@ -126,13 +105,13 @@ def _title(event: MeetingMinutes, word: str = "Встреча") -> str:
     return f"{word} {date(event.ts)} {_year(event.ts)}, {clock(event.ts)} (мск)" if event.ts else word
 
 
-def _flaw(event: MeetingMinutes) -> list[str]:
+def flaw_lines(event: MeetingMinutes) -> list[str]:
     """What is wrong with the words, to be seen first."""
     return [f"⚠️ {event.flaw[0].upper()}{event.flaw[1:]}"] if event.flaw else []
 
 
 def _head(event: MeetingMinutes) -> Iterator[str]:
-    yield from _flaw(event)
+    yield from flaw_lines(event)
     if event.lead_id:
         yield f"Клиент: {event.lead_id}"
     if event.room.strip():
@@ -152,7 +131,7 @@ def _topics(minutes: Minutes) -> Iterator[str]:
         yield f"{place(topic.start_ms)}–{place(topic.end_ms)} {topic.title}"
 
 
-def _said(point: Point | Action | Fact, event: MeetingMinutes, longest: int = 1 << 20) -> str:
+def said_line(point: Point | Action | Fact, event: MeetingMinutes, longest: int = 1 << 20) -> str:
     """An item in one line, still unescaped; `longest` characters of what was said, and half as many of who and when."""
     text = cut(point.text, longest)
     match point:
@@ -187,18 +166,6 @@ def _quoted(text: str, point: Point | Action | Fact) -> str:
     return text if not words or same else f"{text} («{words}»)"
 
 
-def _names(people: Sequence[str]) -> str:
-    named = ", ".join(telegram(cut(name, LONGEST_NAME)) for name in people[:MOST_NAMES])
-    more = len(people) - MOST_NAMES
-    return (f": {named}" if named else "") + (f" и\u00a0ещё {count(more, PEOPLE)}" if more > 0 else "")
-
-
-def _listed(said: Iterable[str], total: int, forms: Forms) -> str:
-    """Items in one line of HTML, and how many more there are."""
-    line = "; ".join(telegram(text.rstrip(".; ")) for text in said)
-    return f"{line}; и\u00a0ещё {count(total - MOST_ITEMS, forms)}" if total > MOST_ITEMS else line
-
-
 def _fitting(lines: list[str], room: int) -> list[str]:
     """As many lines as fit, no heading without what it heads, and how many items were left out."""
     size, kept = 0, 0
@@ -207,11 +174,12 @@ def _fitting(lines: list[str], room: int) -> list[str]:
         if size > room - 32:  # room for the line that counts the rest
             break
         kept += 1
-    left = sum(line.startswith("• ") for line in lines[kept:])
-    if not left:
+    if not any(line.startswith("• ") for line in lines[kept:]):
         return lines[:kept]
-    while not lines[kept - 1] or lines[kept - 1].startswith("[b]"):
+    while not lines[kept - 1] or lines[kept - 1].startswith("[b]") or _REST.match(lines[kept - 1]):
         kept -= 1
+    left = sum(line.startswith("• ") for line in lines[kept:])
+    left += sum(int(rest[1]) for line in lines[kept:] if (rest := _REST.match(line)))
     return [*lines[:kept], f"… и ещё {count(left, POINTS)}"]
 
 

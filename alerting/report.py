@@ -12,7 +12,7 @@ from alerting.clients import LONGEST_NAME, Client, Clients
 from alerting.cutting import split
 from alerting.foreign import cut, telegram
 from alerting.goods import booked
-from alerting.minutes import MOST_ITEMS, meeting_lines
+from alerting.meetings import actions_told, meeting_lines
 from alerting.render import MARKS, gist, why_silent
 from processors.russian.dates import clock, date, iso_date, length
 from processors.russian.plural import ALERTS, DAYS, EVENTS, MEETINGS, MESSAGES, RECORDS, Forms, count
@@ -60,7 +60,7 @@ def _only(report: DailyReport, leads: frozenset[LeadId]) -> DailyReport:
 def _lists(report: DailyReport, clients: Clients) -> list[str]:
     meetings = ["\n".join(meeting_lines(event, clients(event.lead_id))) for event in report.minutes]
     meetings += [_untold(meeting, clients) for meeting in report.untold]
-    told = {(event.lead_id, action.text) for event in report.minutes for action in event.minutes.actions[:MOST_ITEMS]}
+    told = {(event.lead_id, action.text) for event in report.minutes for action in actions_told(event)}
     promises = [each for each in report.promises if (each.lead_id, each.action.text) not in told]
     known = {alert.lead_id for alert in report.risks if alert.rule.endswith("_silence")}
     silent = [lead for lead in report.silent if lead.lead_id not in known]

@@ -9,16 +9,17 @@ from hypothesis import strategies as st
 
 from alerting.clients import Client
 from alerting.foreign import cut
+from alerting.meetings import actions_told, meeting_lines
 from alerting.minutes import (
     LONGEST_COMMENT,
-    meeting_lines,
     render_comment,
     render_markdown,
     transcript_markdown,
 )
+from processors.minutes import extract
 from schemas.comments import Mark, is_own_comment, mark_line, read_mark
 from schemas.meetings import Utterance
-from schemas.minutes import OFFLINE, Action, Fact, MeetingMinutes, Minutes, Point, Topic
+from schemas.minutes import OFFLINE, Action, Conversation, Fact, MeetingMinutes, Minutes, Point, Topic
 from schemas.outlets import MinutesCopy
 from tests.fakes.botapi import parse_html
 from tests.unit.alerting.meetings import COMMENT, FULL, LINES, MARKDOWN
@@ -114,16 +115,53 @@ def test_cut_ends_at_a_sentence_or_a_word(text: str, longest: int, wanted: str) 
 
 
 def test_long_minutes_make_a_comment_that_fits() -> None:
-    """The end is counted, no heading stands alone, and link and mark are there."""
-    many = [Point(f"Решение {n} " + "слово " * 40, "", n) for n in range(60)]
+    """Of a list a dozen is shown, the rest is counted, no heading stands alone, link and mark are there."""
+    many = [Point(f"Пункт {n} " + "слово " * 40, "", n) for n in range(60)]
     topics = [Topic("Тема", 0, 1)] * 23
-    text = render_comment(of(Minutes("Итог. " * 900, "m", decisions=many, topics=topics)), "https://portal/1")
+    long = Minutes("Итог. " * 900, "m", decisions=many, pains=many, conflicts=many, topics=topics)
+    text = render_comment(of(long), "https://portal/1")
     assert LONGEST_COMMENT - 400 < len(text) <= LONGEST_COMMENT
     lines = text.splitlines()
-    shown = sum(line.startswith("• Решение") for line in lines)
-    assert lines[-4] == f"… и ещё {60 - shown + 23} {'пункта' if (83 - shown) % 10 in (2, 3, 4) else 'пунктов'}"
+    shown = sum(line.startswith("• Пункт") for line in lines)
+    rests = [int(line.split()[3]) for line in lines if line.startswith("… и ещё")]
+    assert shown + sum(rests) == 180 + 23
     assert lines[-5].startswith("• ")
     assert read_mark(text) == Mark("rec-1", 1)
+
+
+def test_a_long_list_of_a_file_is_counted() -> None:
+    """Thirty items are written, the rest is a number."""
+    text = render_markdown(of(Minutes("", "m", pains=[Point(f"Боль {n}", "", n) for n in range(69)])))
+    assert text.count("- Боль") == 30
+    assert "- … и ещё 39 пунктов" in text.replace("\u00a0", " ")
+
+
+def test_the_report_does_not_say_what_the_summary_says() -> None:
+    """A decision and a promise that the summary tells are not told again; those that it does not tell are."""
+    summary = (
+        "Решили: «Переходим на тариф „Плюс“ с января». Ближайший срок 28 ноября: «Пришлю договор на подпись» — Анна."
+    )
+    told = Minutes(
+        summary,
+        OFFLINE,
+        decisions=[Point("Переходим на тариф «Плюс» с января", "", 1), Point("Короба храним у себя", "", 2)],
+        actions=[Action("Пришлю договор на подпись", "Анна", "2026-11-28", "", 3)],
+    )
+    lines = meeting_lines(of(told), Client("12345"))
+    assert "Решили: Короба храним у себя" in lines
+    assert not any(line.startswith("Обещали") for line in lines)
+    assert actions_told(of(told)) == told.actions
+
+
+def test_a_long_file_is_one_short_comment_and_one_message() -> None:
+    """A file that says the same for an hour made 69 lines "Мы уходим" in Bitrix24 and two messages of report."""
+    said = [("Клиент", "Мы уходим от вас."), ("Анна", "Я пришлю расчёт завтра."), ("Клиент", "Хорошо, жду.")] * 300
+    utterances = [Utterance(i * 5000, i * 5000 + 4000, text, speaker) for i, (speaker, text) in enumerate(said)]
+    minutes = extract(Conversation(utterances, started_at=FULL.ts, people=["Анна"], client=["Клиент"]))
+    comment = render_comment(of(minutes), "https://portal/1")
+    assert comment.count("ходим от вас") <= 2
+    assert comment.count("Пришлю расчёт") <= 2
+    assert len("\n".join(meeting_lines(of(minutes), Client("12345")))) < 1000
 
 
 HOSTILE = [
@@ -189,7 +227,7 @@ def test_any_words_keep_the_form(words: str) -> None:
     for line in meeting_lines(event, Client("12345", card="https://portal/1")):
         parse_html(line)
         assert len(line) < 4000
-    assert 3 <= len(meeting_lines(event, Client("12345"))) <= 5
+    assert 2 <= len(meeting_lines(event, Client("12345"))) <= 5  # two where the summary tells all the items
     assert is_own_comment(render_comment(event, "")) == "rec-1"
     assert not any(line.startswith(("<", "leadpulse")) for line in render_markdown(event).splitlines())
 
