@@ -174,7 +174,7 @@ def _fitting(lines: list[str], room: int) -> list[str]:
         if size > room - 32:  # room for the line that counts the rest
             break
         kept += 1
-    if not any(line.startswith("• ") for line in lines[kept:]):
+    if not any(line.startswith("• ") or _REST.match(line) for line in lines[kept:]):
         return lines[:kept]
     while not lines[kept - 1] or lines[kept - 1].startswith("[b]") or _REST.match(lines[kept - 1]):
         kept -= 1

@@ -2,7 +2,7 @@
 
 JSON: a record of `source.transcripts`, what `leadpulse transcribe --json` writes, or a `meeting_transcribed` event.
 Plain text: `Имя: слова`, the name optional, before it perhaps a time (`[0:12:30]`), as `leadpulse transcribe --txt` has
-it. Where no times are given they are reckoned at `WORD_MS` a word.
+it. Where no times are given they are reckoned at `WORD_MS` a word, and how long the talk took is not known.
 """
 
 import re
@@ -96,7 +96,8 @@ def _from_text(text: str) -> Conversation:
         start = _ms(hours, minutes, seconds) if minutes else _end(said)
         said.append(Utterance(start, start + WORD_MS * len(words.split()), words.strip(), name))
     people = dict.fromkeys(utterance.speaker for utterance in said if utterance.speaker)
-    return Conversation(utterances=said, duration_ms=_end(said), people=list(people))
+    timed = any(match[2] for match in lines)
+    return Conversation(utterances=said, duration_ms=_end(said) if timed else 0, people=list(people))
 
 
 def _is_name(text: str, often: Counter[str]) -> bool:
