@@ -1,12 +1,16 @@
 """Words of a transcript → utterances: stretches of speech between pauses."""
 
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 from schemas.events import Utterance
 from schemas.sources import Word
 
 PAUSE_MS = 700
 """A pause inside a sentence is mostly shorter, between sentences or speakers longer."""
+BREATH_MS = 300
+"""A stop within an utterance: between the sounds of one word or of words that belong together it is shorter."""
+
 UNKNOWN = frozenset({"[unk]", "<unk>"})
 """How recognisers write a word outside their vocabulary; read as "…"."""
 
@@ -31,5 +35,6 @@ def _utterance(words: Sequence[Word]) -> Utterance:
         start_ms=words[0].start_ms,
         end_ms=max(word.end_ms for word in words),
         text=" ".join("…" if word.text in UNKNOWN else word.text for word in words),
+        pauses=[at for at, (one, other) in enumerate(pairwise(words), 1) if other.start_ms - one.end_ms >= BREATH_MS],
         confidence=round(sum(word.confidence for word in words) / len(words), 3),
     )

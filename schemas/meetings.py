@@ -23,13 +23,18 @@ recorder goes on with the same recording."""
 
 
 class Utterance(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A stretch of speech between pauses. Times in ms from the start of the recording."""
+    """A stretch of speech between pauses. Times in ms from the start of the recording.
+
+    `pauses`: numbers of its words (from 0) before which the speaker stopped for a moment; without punctuation they show
+    where a thought ends. [] where nobody measured.
+    """
 
     start_ms: int
     end_ms: int
     text: str
     speaker: str | None = None
     confidence: float | None = None
+    pauses: list[int] = []
 
 
 class MeetingRecorded(LeadEvent, frozen=True, tag="meeting_recorded"):

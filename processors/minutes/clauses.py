@@ -49,6 +49,9 @@ def borders(words: Sequence[str], pauses: Collection[int]) -> dict[int, int]:
             at = _start_of_number(words, at, whole)
         if at > one:
             found[at] = SENTENCE
+    for at in pauses:
+        if at >= SHORTEST and words[at] in _SUBJECTS:
+            found.setdefault(at, SENTENCE)
     return _bound(words, found)
 
 

@@ -16,6 +16,7 @@ from schemas.meetings import Utterance
 _DATA = vocabulary("words")
 
 WORD = re.compile(r"\d+(?:[.,:]\d+)+|\w+(?:-\w+)*|…")
+_BLANK_PARTED = re.compile(r"\S+")
 _SENTENCE_ENDS = re.compile(r"[.!?;\n]")
 _CLAUSE_ENDS = re.compile(r"[,:()—–]| - ")
 
@@ -55,6 +56,7 @@ class Said:
         self.text = utterance.text[:LONGEST]
         self.tokens = [Token(plain(m.group()), *m.span()) for m in WORD.finditer(self.text)]
         self.words: list[str] = [token.word for token in self.tokens]
+        self.pauses = _places(self, utterance.pauses)
         self.punctuated = _punctuated(self.text)
 
     @cached_property
@@ -142,9 +144,18 @@ def _punctuated(text: str) -> bool:
     return any(mark in text for mark in ".,!?;:")
 
 
+def _places(said: Said, pauses: Sequence[int]) -> frozenset[int]:
+    """The tokens before which the speaker stopped; a recogniser parts words by blanks."""
+    if not pauses:
+        return frozenset()
+    starts = [match.start() for match in _BLANK_PARTED.finditer(said.text)]
+    at = {token.start: number for number, token in enumerate(said.tokens)}
+    return frozenset(at[starts[i]] for i in pauses if 0 <= i < len(starts) and starts[i] in at)
+
+
 def _marks(said: Said) -> _Marks:
     found = _Marks([], [], [], [])
-    heard = {} if said.punctuated else borders(said.words, ())
+    heard = {} if said.punctuated else borders(said.words, said.pauses)
     first = begun = 0
     for i, token in enumerate(said.tokens):
         between = said.text[said.tokens[i - 1].end : token.start] if i else ""

@@ -5,6 +5,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple, Protocol
 
+import msgspec
+
 from processors.utterances import utterances as by_pauses
 from schemas.errors import Terminal
 from schemas.events import Utterance
@@ -127,7 +129,7 @@ def _spoken(finished: FinishedSegment, owned: Owned, track: str) -> list[Utteran
 def _named(utterance: Utterance, track: str) -> Utterance:
     if not track:
         return utterance
-    return Utterance(utterance.start_ms, utterance.end_ms, utterance.text, track, utterance.confidence)
+    return msgspec.structs.replace(utterance, speaker=track)
 
 
 def verify(planned: Sequence[Place], heard: Sequence[Heard], failed: Sequence[Place]) -> None:

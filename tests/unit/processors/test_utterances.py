@@ -11,10 +11,10 @@ from schemas.sources import Word
 
 
 def test_split_at_a_pause() -> None:
-    """700 ms of silence end an utterance, 699 do not; times, text and mean confidence are those of its words."""
+    """700 ms of silence end an utterance, 699 do not and are told as a stop; times and confidence are its words'."""
     words = [Word("мы", 0, 100, 1.0), Word("уходим", 799, 1000, 0.5), Word("да", 1700, 1900, 0.9)]
     assert utterances(words) == [
-        Utterance(0, 1000, "мы уходим", confidence=0.75),
+        Utterance(0, 1000, "мы уходим", confidence=0.75, pauses=[1]),
         Utterance(1700, 1900, "да", confidence=0.9),
     ]
 
