@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Sequence
 
 from msgspec.structs import replace
 
-from alerting.clients import LONGEST_NAME, Client, Clients
+from alerting.clients import LONGEST_NAME, Client, Clients, linked
 from alerting.cutting import split
 from alerting.foreign import cut, telegram
 from alerting.goods import booked
@@ -157,10 +157,11 @@ def _untold(meeting: UntoldMeeting, clients: Clients) -> str:
 
 
 def _promise(promise: DuePromise, clients: Clients) -> str:
-    action = promise.action
+    action, client = promise.action, clients(promise.lead_id)
     who = "" if action.owner == UNKNOWN else f"{telegram(cut(action.owner, LONGEST_NAME))} — "
-    said = f"срок {iso_date(action.due)}, обещано {date(promise.ts)}"
-    return f"• {clients(promise.lead_id).title()}: {who}{_small(telegram(cut(action.text, LONGEST_SUMMARY)))} ({said})"
+    made = linked(date(promise.ts), client.meeting_at(promise.recording_id) if promise.recording_id else "")
+    said = f"срок {iso_date(action.due)}, обещано {made}"
+    return f"• {client.title()}: {who}{_small(telegram(cut(action.text, LONGEST_SUMMARY)))} ({said})"
 
 
 def _small(text: str) -> str:

@@ -15,12 +15,11 @@ _SAID = {"message": "сообщение", "mail": "письмо", "chat": "пе�
 """Kinds of evidence whose text is somebody's words."""
 
 _DOCUMENTS = {
-    "reservation": "Последняя бронь",
-    "pick": "Последняя сборка",
-    "shipment": "Последняя отгрузка",
-    "inbound": "Последняя поставка",
-    "stock": "Остаток",
-    "day": "По итогам дня",
+    "reservation": "бронь",
+    "pick": "сборка",
+    "shipment": "отгрузка",
+    "inbound": "поставка",
+    "stock": "остаток",
 }
 
 
@@ -41,15 +40,15 @@ def quotes(alert: Alert, client: Client, most: int = MOST_QUOTES) -> list[str]:
 
 
 def documents(alert: Alert) -> list[str]:
-    """The last document of each kind: how many there are stands in the figures."""
-    last: dict[str, Evidence] = {}
-    for each in alert.evidence:
-        if each.kind in _DOCUMENTS and each.text:
-            last[each.kind] = each
-    if alert.rule != "combined_risk":  # of the others the figures say it
-        last.pop("day", None)
-    by_text = {each.text: each for each in sorted(last.values(), key=_ts)}  # a document that is reserved, then picked
-    return [f"{_DOCUMENTS[each.kind]}: {_document(each)}" for each in by_text.values()]
+    """A document of each kind, the latest that was told: how many there are, the figures say."""
+    last = {each.kind: each for each in alert.evidence if each.text}
+    in_order = sorted((each for each in last.values() if each.kind in _DOCUMENTS), key=_ts)
+    by_text = {each.text: each for each in in_order}  # a document that is reserved, then picked, is shown once
+    shown = "; ".join(f"{_DOCUMENTS[each.kind]} {_document(each)}" for each in by_text.values())
+    said = [f"Например, {shown}"] if shown else []
+    if alert.rule == "combined_risk" and "day" in last:  # of the others the figures say it
+        said.append(f"По итогам дня: {_document(last['day'])}")
+    return said
 
 
 def _document(evidence: Evidence) -> str:

@@ -39,11 +39,13 @@ class ChatLine(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class DuePromise(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A promise whose day is the report's or the next one. `ts` is when it was made."""
+    """A promise whose day is the report's or the next one. `ts` is when it was made, `recording_id` in which meeting
+    (empty: in a chat)."""
 
     lead_id: LeadId
     ts: Millis
     action: Action
+    recording_id: str = ""
 
 
 class SilentLead(msgspec.Struct, frozen=True, omit_defaults=True):

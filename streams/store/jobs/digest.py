@@ -123,6 +123,7 @@ async def _promises(database: Database, until: Millis) -> list[DuePromise]:
     for (text,) in await database.read(PROMISES, asked):
         event = _EITHER.decode(text)
         due = [action for action in event.minutes.actions if action.due in days]
-        found += [DuePromise(event.lead_id, event.ts, action) for action in due]
+        recording = event.recording_id if isinstance(event, MeetingMinutes) else ""
+        found += [DuePromise(event.lead_id, event.ts, action, recording) for action in due]
     found.sort(key=lambda promise: (promise.action.due, promise.lead_id, promise.ts))
     return found[:MOST_LINES]

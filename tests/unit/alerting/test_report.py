@@ -34,6 +34,8 @@ def test_curators_part_reads_as_agreed() -> None:
     parts = render_curator(FULL_REPORT, {"12345", "42"}, known)
     check("report-curator", "\n---\n".join(parts).replace("\u00a0", "~") + "\n")
     assert render_curator(FULL_REPORT, {"5"}, Client) == []
+    promised = "\n".join(render_curator(FULL_REPORT, {"9"}, known))
+    assert 'обещано <a href="https://x.example/9/rec-9">20' in promised
 
 
 def test_a_report_repeats_nothing() -> None:

@@ -176,7 +176,7 @@ def test_each_kind_of_evidence_has_its_word(kind: str) -> None:
     """What signals show is named."""
     shown = [Evidence("1" * 16, LEAVING.opened_at, kind, "текст")]
     text = render(replace(EACH_RULE["combined-red"], evidence=shown), Client("7")).text
-    assert re.search(r"[а-я ]+: текст|«текст» \([а-я]+ ", text)
+    assert re.search(r"Например, [а-я]+ текст \(|По итогам дня: текст \(|«текст» \([а-я]+ ", text)
 
 
 def test_figures_of_a_sentence_do_not_contradict_each_other() -> None:
