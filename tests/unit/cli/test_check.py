@@ -56,6 +56,16 @@ def test_a_wrong_file_of_thresholds_is_told(line: Line, tmp_path: Path) -> None:
     assert faults(good.stdout)["правила"] == ""
 
 
+def test_a_list_of_leads_that_is_not_there_is_told(line: Line, tmp_path: Path) -> None:
+    """Its path, its setting and the reason; nothing where there is no list."""
+    lost = tmp_path / "leads.csv"
+    told = faults(line("check", "--json", LEADPULSE_JITSI__KNOWN_LEADS_FILE=str(lost)).stdout)["список лидов"]
+    assert told == f"jitsi.known_leads_file: {lost} — такого файла или папки нет"
+    lost.write_text("12345\n")
+    good = line("check", "--json", LEADPULSE_JITSI__KNOWN_LEADS_FILE=str(lost))
+    assert faults(good.stdout)["список лидов"] == ""
+
+
 def test_faults_of_mappings_are_told_with_file_and_line(line: Line, tmp_path: Path) -> None:
     """All files at once, a name that no system has, a folder that is not there; the examples of `deploy` are right."""
     folder = tmp_path / "mappings"
