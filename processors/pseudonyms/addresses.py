@@ -59,13 +59,14 @@ _NO_ADDRESS = (
 """What follows the word "адрес" when none is given."""
 _KEY = (
     r"(?i:\b(?:адрес\w{0,2}|прожива\w+|жив[её]т|прописан\w{0,2}|зарегистрирован\w{0,2})\b)\W{0,3}"
-    r"(?:(?i:по|на|в|адресу)\s+)?"
+    r"(?:(?i:доставки|проживания|прописки|регистрации)\W{1,3})?(?:(?i:по|на|в|адресу)\s+)?"
 )
 
 _FINDERS = matches(
     "АДРЕС",
     _ADDRESS,
-    rf"(?:{_BARE}{_BARE_HOUSE}{_ROOMS}*)",
+    rf"{_BARE}{_BARE_HOUSE}{_ROOMS}*",
+    rf"{_BARE},?\s{_HOUSE}{_ROOMS}*",
     rf"\b{_WAY_WORD}\s+[а-яё-]{{3,}}\s+{_NUMBER}{_ROOMS}+",
     rf"(?<=[напосв]\s){_CAP}(?:\s[а-яё]{{3,}})?,?\s{_HOUSE}{_ROOMS}*",
     rf"{_REGION}(?:,\s*{_CAP}){{1,3}},?\s\d{{1,3}}(?!\d){_ROOMS}*",
