@@ -96,7 +96,7 @@ def bulk_pick(alert: Alert) -> str:
     if 0 < alert.baseline < out:
         said += f"; обычно {decimal(alert.baseline) if alert.baseline >= 1 else 'почти ничего'}"
     parts = [words(figures) for name, words in _BULK_PARTS.items() if figures.get(name, 0.0) > 0]
-    if figures.get("inbound", 1.0) + figures.get("announced", 0.0) <= 0:
+    if figures.get("inbound", 1.0) + figures.get("announced", 0.0) + figures.get("overdue", 0.0) <= 0:
         parts.append("Поставок нет и не ожидается")
     return " ".join(map(_sentence, (said, *parts)))
 
@@ -107,6 +107,7 @@ _BULK_PARTS: Mapping[str, Callable[[Mapping[str, float]], str]] = {
     "days_to_zero": lambda f: f"Остатка хватит на {measure(max(f['days_to_zero'], 0.1), DAYS)}",
     "inbound": lambda f: f"Пришло {pieces(f['inbound'])}",
     "announced": lambda f: f"Ожидается поставка: {pieces(f['announced'])}",
+    "overdue": lambda f: f"Объявленная поставка не пришла в обычный срок: {pieces(f['overdue'])}",
     "doubtful": lambda _: "Остаток в WMS не сходится с движением товара: цифры могут быть неточными",
     "estimated": lambda _: "Остаток посчитан по движению товара: снимка остатков от WMS нет",
 }

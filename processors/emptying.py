@@ -36,6 +36,7 @@ def judge(state: LeadState, stock: Stock, today: LocalDay, context: Context) -> 
     figures = state.days.get(before.day) or Day()
     now = figures.reserved_qty, figures.picked_qty, figures.shipped_qty
     looked = spans(before, stock.told, now, figures.inbound_qty)
+    expected = stock.expected(today)
     have = stock.have() if known else max(stock.have(), int(rules.cover_days * before.mean))
     shares = [min(1.0, span.taken / max(1, have + span.moved, span.taken)) for span in looked]
     best = _withdrawn(looked, have, rules)
@@ -48,7 +49,7 @@ def judge(state: LeadState, stock: Stock, today: LocalDay, context: Context) -> 
     for n in (_DAY, _THREE, _WEEK):
         span, share = looked[n], shares[n]
         level = _level(n, span, share, rarer, rules) if span.taken >= least else NONE
-        if level == NONE or stock.announced + span.inbound >= rules.replaced * span.taken:
+        if level == NONE or expected + span.inbound >= rules.replaced * span.taken:
             continue
         if level == WARNING and known and stock.gap <= rules.doubtful and _grave(stock, have, looked, share, rules):
             level = CRITICAL

@@ -15,7 +15,7 @@ BENIGN: Final = frozenset({"mp_supply", "transfer"})
 """`purpose` of goods that leave the shelves but not the client's trade: a marketplace's warehouse, another of ours."""
 
 ANNOUNCED_DAYS: Final = 30
-"""What was announced and has not come for so long will not come."""
+"""What was announced and has not come for so long will not come, where it is not known how long he waits."""
 
 MOST_PLACES: Final = 16
 """Warehouses of one client that are told apart; the rest is one."""
@@ -45,8 +45,8 @@ class Stock(msgspec.Struct, array_like=True):
 
     `gap` 0..1 is how far flows and the last snapshot disagreed. `skus` and `gone` are articles that lay there since
     goods last came in, by complete snapshots, and those with nothing left. `arrivals` are days on which goods came,
-    `arrived` the last; `announced` pieces are planned since `announced_on` and have not come. `told` holds the last 14
-    days with a told purpose.
+    `arrived` the last; `announced` pieces are planned since `announced_on` and have not come, for which he waits
+    `longest_wait` days at most as far as is known. `told` holds the last 14 days with a told purpose.
     """
 
     places: dict[str, Place] = {}
@@ -60,11 +60,16 @@ class Stock(msgspec.Struct, array_like=True):
     announced_on: LocalDay = 0
     told: dict[LocalDay, Told] = {}
     window: Window | None = None
+    longest_wait: int = 0
 
     @property
     def known(self) -> bool:
         """Whether a snapshot has come."""
         return any(place.at for place in self.places.values())
+
+    def expected(self, today: LocalDay) -> int:
+        """Pieces that are announced and may still come: not those that are later than any before them."""
+        return self.announced if today - self.announced_on <= (self.longest_wait or ANNOUNCED_DAYS) else 0
 
     def have(self) -> int:
         """Pieces that lie there now."""
@@ -83,6 +88,8 @@ def move(stock: Stock, event: Flow, today: LocalDay) -> None:
     if place is None:
         place = stock.places[name] = Place()
     if isinstance(event, Inbound):
+        if 0 < event.qty <= 2 * stock.announced:  # else it is another, and what is left of the last one never came
+            stock.longest_wait = max(stock.longest_wait, today - stock.announced_on)
         stock.announced = max(0, stock.announced - event.qty)
         stock.skus = stock.gone = 0  # the next snapshot counts anew
         if today > stock.arrived:

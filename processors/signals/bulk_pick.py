@@ -7,8 +7,9 @@ D_N = pieces reserved, picked or shipped over N days / (pieces that lie there + 
 - warning: D_1 ≥ 0.9; or D_3 ≥ 0.45 and 1.2 × the client's own worst 3 days, not all in one order; or D_7 ≥ 0.47 and
   1.2 × his own worst week with large days trimmed; or ≥ 10 % of the stock withdrawn by the client himself.
 - critical: ≥ 30 % withdrawn, or a warning with D ≥ 0.8, ≤ 3 days to zero at this pace, or half of the articles gone.
-- none of it (but withdrawal) when half of what was taken came in meanwhile or is announced; goods with the purpose of a
-  marketplace's supply or a transfer do not count. A common season (the fleet's F > 1) raises what is usual.
+- none of it (but withdrawal) when half of what was taken came in meanwhile or is announced (and not later than any
+  supply before); goods with the purpose of a marketplace's supply or a transfer do not count. A common season (the
+  fleet's F > 1) raises what is usual.
 - over: half of what was taken came in since, or 14 days without anything new.
 
 Minimum data: 28 days; a snapshot, or goods that came in twice: then the stock is the sum of the flows above their
@@ -81,7 +82,7 @@ def _replaced(state: LeadState, ts: Millis, rules: BulkPickRules) -> Sequence[Cl
 
 def _signal(stock: Stock, event: Reservation | Pick | Shipment, judged: Judged, rules: BulkPickRules) -> Signal:
     level, span, share, withdrawn = judged
-    have = stock.have()
+    have, expected = stock.have(), stock.expected(local_day(event.ts))
     firm = stock.known and stock.gap <= rules.doubtful
     out = span.withdrawn if withdrawn else span.taken
     strength = min(1.0, share + 0.5) if withdrawn else share
@@ -92,11 +93,13 @@ def _signal(stock: Stock, event: Reservation | Pick | Shipment, judged: Judged, 
         "left": float(have),
         "share": round(100 * share, 1),
         "inbound": float(span.inbound),
-        "announced": float(stock.announced),
+        "announced": float(expected),
         "withdrawn": float(span.withdrawn),
         "usual": round(span.usual, 1),
         "worst": float(span.worst),
     }
+    if stock.announced > expected:
+        figures["overdue"] = float(stock.announced)
     if span.moved:
         figures["days_to_zero"] = round(have * span.days / span.moved, 1)
     if stock.skus:

@@ -153,6 +153,26 @@ def test_what_was_announced_long_ago_and_never_came_says_nothing() -> None:
     assert severities(client.reserve(stock_of(client))) == ["critical"]
 
 
+def test_a_supply_that_is_later_than_any_before_is_no_excuse() -> None:
+    """His supplies come two days after they are announced: on the third day he waits for none. One that comes without
+    a word does not end the wait for what is left of the last."""
+    in_time, late = settled(), settled()
+    for client, days in ((in_time, 2), (late, 3)):
+        for _ in range(3):
+            client.bring(100, planned=True)
+            client.ordinary(2, every=30)
+            client.bring(90)
+            client.ordinary(9, every=30)
+            client.bring(90)
+            client.ordinary(1)
+        client.bring(900, planned=True)
+        client.day += days
+    assert in_time.reserve(stock_of(in_time)) == []
+    (found,) = late.reserve(stock_of(late))
+    assert isinstance(found, Signal)
+    assert (found.severity, found.figures["announced"], found.figures["overdue"]) == ("critical", 0, 900)
+
+
 def test_the_rest_of_an_empty_shelf_is_no_leaving() -> None:
     """A cycle that ends at zero is ordinary: what is taken must be a usual week at least."""
     client = Warehouse()
