@@ -92,6 +92,11 @@ WRONG: dict[Trouble, tuple[str, str]] = {
         "Исправьте файл или разметку; что не так целиком, покажет «leadpulse wms try РАЗМЕТКА ФАЙЛ». Остальные файлы "
         "загружаются, исправленный загрузится сам.",
     ),
+    "warehouse_silent": (
+        "Склад {subject} не читается{why}.",
+        "Проверьте раздел [wms.polls] и разметку этой системы: «leadpulse check». Шлюз спрашивает снова; пропущенное "
+        "прочитается само.",
+    ),
 }
 """What is wrong, and what to do. `{subject}` and `{why}` are put in."""
 
@@ -111,6 +116,7 @@ OVER: dict[Trouble, str] = {
     "chat_closed": "Бот снова может писать в чат {subject}. Накопленные сообщения уходят сами.",
     "lead_list": "Список лидов {subject} снова читается. Номера в названиях комнат сверяются.",
     "warehouse_files": "Выгрузки склада в папке {subject} снова загружаются.",
+    "warehouse_silent": "Склад {subject} снова читается. Пропущенное загружается само.",
 }
 """What is told when it has passed; what is not here has no end. `{lasted}`: for how long."""
 

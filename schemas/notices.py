@@ -25,6 +25,7 @@ Trouble = Literal[
     "lead_list",
     "outlet_refuses",
     "warehouse_files",
+    "warehouse_silent",
 ]
 """What may wait for a person. `alerting.notices` has the words for each."""
 

@@ -77,9 +77,15 @@ def mapping_faults(loaded: Settings) -> list[str]:
     except LeadpulseError as error:
         return str(error).splitlines()
     faults = [
-        f"{mapping.name}: разметка для системы {name}, а раздела [gateway.wms.{name}] или [wms.folders.{name}] нет"
+        f"{mapping.name}: разметка для системы {name}, а в настройках её нет: ни [gateway.wms.{name}], "
+        f"ни [wms.folders.{name}], ни [wms.polls.{name}]"
         for name, mapping in found.items()
-        if name not in loaded.gateway.wms and name not in loaded.wms.folders
+        if not any(name in systems for systems in (loaded.gateway.wms, loaded.wms.folders, loaded.wms.polls))
+    ]
+    faults += [
+        f"wms.polls.{name}: нет разметки {name}.yaml в папке wms.mappings"
+        for name in loaded.wms.polls
+        if name not in found
     ]
     for name, folder in loaded.wms.folders.items():
         if name not in found:

@@ -15,7 +15,7 @@ from streams.settings import Settings
 EVERYBODY = frozenset({"kafka"})
 
 SECRETS: dict[str, frozenset[str]] = {
-    "gateway": frozenset({"gateway"}),
+    "gateway": frozenset({"wms", "gateway"}),
     "pipeline": frozenset(),
     "transcribe": frozenset({"speechkit"}),
     "store": frozenset({"store"}),

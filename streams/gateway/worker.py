@@ -12,6 +12,7 @@ from streams.gateway.http import Entrance, Server, serve
 from streams.gateway.intake import Intake, TopicProbe
 from streams.gateway.jitsi import JitsiEntrance, LeadEntrance
 from streams.gateway.leads import Known, KnownLeads
+from streams.gateway.polls import polls_of
 from streams.gateway.telegram import TelegramEntrance
 from streams.gateway.wms import WmsEntrance
 from streams.loading import Notes
@@ -46,6 +47,10 @@ def build(settings: Settings) -> Worker:
     for folder in folders_of(settings.wms.folders, mappings, Notes.of(settings)):
         worker.watch(folder.condition())  # told, but the gateway is ready without it
         worker.background(f"folder {folder.name}", partial(folder.run, worker.outputs.send, wall_clock))
+    for poll in polls_of(settings.wms.polls, mappings, Notes.of(settings)):
+        worker.watch(poll.condition())
+        worker.background(f"poll {poll.name}", partial(poll.run, worker.outputs.send, wall_clock))
+        worker.on_close(poll.client.close)
     worker.needs["kafka"] = lambda: intake.open
     worker.background("kafka watch", intake.watch)
     worker.background("http", lambda: serve(server, intake))

@@ -3,14 +3,16 @@
 from streams.loading.cursor import Cursor, Progress
 from streams.loading.items import Items, items_in
 from streams.loading.ledger import Ledger
+from streams.loading.note import Note
 from streams.loading.reading import Derive, Survey, Watch, goods, survey
-from streams.loading.sending import Notes, Send, load
+from streams.loading.sending import Notes, Send, load, output
 
 __all__ = [
     "Cursor",
     "Derive",
     "Items",
     "Ledger",
+    "Note",
     "Notes",
     "Progress",
     "Send",
@@ -19,5 +21,6 @@ __all__ = [
     "goods",
     "items_in",
     "load",
+    "output",
     "survey",
 ]

@@ -25,7 +25,7 @@ from streams.settings.sources import PREFIX, Environment, TomlFile
 from streams.settings.speech import Speech, SpeechKit
 from streams.settings.store import Store
 from streams.settings.telegram import Telegram
-from streams.settings.wms import Wms, WmsFolder
+from streams.settings.wms import Wms, WmsFolder, WmsPoll
 from streams.settings.workers import Metrics, Pipeline
 
 __all__ = [
@@ -50,6 +50,7 @@ __all__ = [
     "Webhooks",
     "Wms",
     "WmsFolder",
+    "WmsPoll",
     "WmsSource",
     "load",
 ]

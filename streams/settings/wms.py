@@ -1,11 +1,12 @@
 """Settings of warehouse systems, whichever way their data come."""
 
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal, Self
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field
+from pydantic import Field, SecretStr, model_validator
 
-from streams.settings.section import Section
+from streams.settings.section import Section, Shaped
 
 
 class WmsFolder(Section):
@@ -22,6 +23,44 @@ class WmsFolder(Section):
     `all` — ещё и корректировки остатка, если прихода и отгрузок система не сообщает. Только у одного шлюза."""
 
 
+class WmsPoll(Section):
+    """Система склада, которую шлюз спрашивает сам: JSON по HTTP. Если шлюзов несколько, задайте у одного."""
+
+    url: Annotated[str, Shaped(r"https?://[^/\s]+(/\S*)?", "адрес вида https://узел/путь")]
+    """Что спрашивать. В адресе и теле подставляются `{since}` и `{until}` (с какого времени и до какого), `{page}`,
+    `{offset}` и `{limit}`."""
+    body: str = ""
+    """Тело запроса, обычно JSON; с ним запрос становится POST."""
+    authorization: SecretStr | None = None
+    """Заголовок `Authorization` целиком, например `Bearer …`."""
+    headers: dict[str, str] = Field({})
+    """Остальные заголовки, без секретов."""
+    time_format: str = "%Y-%m-%d %H:%M:%S"
+    """Вид времени в `{since}` и `{until}`."""
+    zone: Annotated[str, Shaped("[A-Za-z0-9_+/-]+", "часовой пояс, например Europe/Moscow")] = "Europe/Moscow"
+    """Часовой пояс этого времени."""
+    page_size: int = Field(0, ge=0)
+    """Сколько записей на странице: спрашиваются страницы, пока они полные. 0 — всё приходит одним ответом."""
+    first_page: int = Field(1, ge=0)
+    """Номер первой страницы."""
+    every: float = Field(300.0, ge=1)
+    """Сколько секунд между опросами."""
+    overlap: float = Field(600.0, ge=0)
+    """На сколько секунд раньше прочитанного спрашивать снова: документы появляются с опозданием."""
+    first_days: float = Field(1.0, ge=0, le=1095)
+    """За сколько дней спросить в первый раз."""
+    timeout: float = Field(30.0, gt=0)
+    """Секунд на один запрос."""
+
+    @model_validator(mode="after")
+    def _zone_known(self) -> Self:
+        try:
+            ZoneInfo(self.zone)
+        except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+            raise ValueError(f"zone: часового пояса {self.zone} нет; нужно, например, Europe/Moscow") from error
+        return self
+
+
 class Wms(Section):
     """Склад: как понимать слова каждой системы."""
 
@@ -31,3 +70,5 @@ class Wms(Section):
     правки перезапустите процессы gateway и pipeline."""
     folders: dict[str, WmsFolder] = Field({})
     """Папки с выгрузками по имени системы; её разметка — `<имя>.yaml` в папке `mappings`."""
+    polls: dict[str, WmsPoll] = Field({})
+    """Системы, которые спрашивает шлюз, по имени; разметка — `<имя>.yaml` в папке `mappings`."""

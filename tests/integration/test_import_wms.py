@@ -2,18 +2,23 @@
 
 import asyncio
 import json
+import shutil
 import signal
 import subprocess
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from processors.days import MOSCOW
 from schemas.sources import Identity
 from schemas.topics import IDENTITIES, LEAD_EVENTS, WMS
+from streams.engine.clock import wall_clock
 from streams.pipeline.identities import IDENTITY
+from tests.fakes.warehouse import FORMAT, KEY, FakeWarehouse, document
 from tests.installation import BUSY, Installation, until
 from tests.integration.test_store import QUICK, value
 from tests.ports import free_port
+from tests.unit.gateway.test_polls import MAPPING as ASKED
 
 MAPPING = Path(__file__).parents[2] / "deploy" / "mappings" / "table.yaml"
 CLIENTS = 50
@@ -44,6 +49,31 @@ async def in_store(home: Installation, rows: int) -> bool:
     return await value(home, query) == f"{rows}/{rows}"
 
 
+def gateway(home: Installation, warehouse: FakeWarehouse) -> None:
+    """One that watches the folder `exports`, with the mapping of the command, and asks the fake every second."""
+    for name in ("exports", "mappings"):
+        (home.folder / name).mkdir()
+    shutil.copy(MAPPING, home.folder / "mappings")
+    (home.folder / "mappings" / "asked.yaml").write_text(ASKED)
+    url = f"http://127.0.0.1:{warehouse.port}/documents?since={{since}}&page={{page}}"
+    folders = {"table": {"path": str(home.folder / "exports"), "every": 1, "still": 0}}
+    polls = {"asked": {"url": url, "authorization": KEY, "page_size": 2, "every": 1}}
+    home.worker(
+        "gateway",
+        {
+            "LEADPULSE_GATEWAY__PORT": str(free_port()),
+            "LEADPULSE_WMS__MAPPINGS": str(home.folder / "mappings"),
+            "LEADPULSE_WMS__FOLDERS": json.dumps(folders),
+            "LEADPULSE_WMS__POLLS": json.dumps(polls),
+        },
+    )
+
+
+async def answers(home: Installation, query: str, wanted: int) -> bool:
+    """Whether a query has this answer."""
+    return str(await value(home, query)) == str(wanted)
+
+
 def started(home: Installation, file: Path) -> subprocess.Popen[bytes]:
     """The command as a process."""
     return home.start("streams.cli", "import", "wms", "--mapping", str(MAPPING), "--json", str(file))
@@ -57,10 +87,11 @@ def sent(home: Installation) -> int:
 
 async def test_an_import_that_is_killed_goes_on_and_twice_is_once(bootstrap: str, tmp_path: Path) -> None:
     """What was on Kafka before the kill is not sent again; every row is in the store once, and history rings nobody. A
-    folder of the gateway's takes a longer file of the same documents, and the same file not at all.
+    folder of the gateway's takes a longer file of the same documents, and the same file not at all; a system that is
+    asked has its documents there too.
     """
     rows = 15_000
-    async with Installation(bootstrap, tmp_path, QUICK) as home:
+    async with Installation(bootstrap, tmp_path, QUICK) as home, FakeWarehouse() as warehouse:
         await linked(home)
         file = table(tmp_path / "rows.csv", rows)
         process = started(home, file)
@@ -78,20 +109,15 @@ async def test_an_import_that_is_killed_goes_on_and_twice_is_once(bootstrap: str
         was = await home.count(WMS)
         assert started(home, file).wait(60 * BUSY) == 0
         assert await home.count(WMS) == was
-        folders = {"table": {"path": str(tmp_path / "exports"), "every": 1, "still": 0}}
-        (tmp_path / "exports").mkdir()
-        home.worker(
-            "gateway",
-            {
-                "LEADPULSE_GATEWAY__PORT": str(free_port()),
-                "LEADPULSE_WMS__MAPPINGS": str(MAPPING.parent),
-                "LEADPULSE_WMS__FOLDERS": json.dumps(folders),
-            },
-        )
+        gateway(home, warehouse)
         file.rename(tmp_path / "exports" / "the same.csv")
         table(tmp_path / "exports" / "longer.csv", rows + 10)
         await until(lambda: in_store(home, rows + 10), 60, "what is new in the folder is in the store too")
         assert await home.count(WMS) == was + rows + 10
+        now = datetime.now(MOSCOW).strftime(FORMAT)
+        warehouse.documents = [(wall_clock(), document(number, client=number, at=now)) for number in range(1, 6)]
+        shipped = "SELECT sum(qty) FROM events FINAL WHERE source = 'wms:asked'"
+        await until(lambda: answers(home, shipped, 15), 60, "what the gateway asked for is in the store too")
         await home.settled("pipeline", LEAD_EVENTS)
         assert await in_store(home, rows + 10)
         assert await value(home, "SELECT countIf(NOT backfill) FROM events FINAL WHERE source = 'wms:table'") == 0

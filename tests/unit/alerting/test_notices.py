@@ -33,6 +33,7 @@ CASES = {
     "outlet_refuses": ("Битрикс24", "403 ACCESS_DENIED REST API is available only on commercial plans"),
     "mail_refused": ("smtp.yandex.ru", "535 5.7.8 authentication failed"),
     "lead_list": ("/srv/leads.csv", "в файле нет ни одного номера лида"),
+    "warehouse_silent": ("skladbot (api.skladbot.ru)", "ответ 401: проверьте адрес, ключ и права"),
     "warehouse_files": (
         "/srv/1c (система 1c, узел srv1)",
         "остатки.csv: строка 3: lines[0].qty: нужно целое число штук, а здесь «два»",
