@@ -51,6 +51,33 @@ HAPPENINGS = {
     "unrecorded": "встреча идёт без записи",
     "notice_sent": "участникам сказано о записи",
 }
+CONTENTS = {
+    "voice": "голосовое сообщение",
+    "photo": "фото",
+    "video": "видео",
+    "video_note": "видеосообщение",
+    "audio": "аудио",
+    "animation": "анимация",
+    "document": "файл",
+    "sticker": "стикер",
+    "venue": "место",
+    "location": "место на карте",
+    "contact": "контакт",
+    "poll": "опрос",
+    "checklist": "список дел",
+    "rich_message": "оформленный текст",
+    "paid_media": "платные фото или видео",
+    "story": "история",
+    "dice": "кубик",
+    "game": "игра",
+    "invoice": "счёт",
+    "giveaway": "розыгрыш",
+    "giveaway_winners": "итоги розыгрыша",
+    "gift": "подарок",
+    "unique_gift": "подарок",
+    "passport_data": "документы Telegram Passport",
+}
+"""What a message holds besides words; a kind that is new to us is called as Telegram calls it."""
 STATUSES = {"open": "открыта", "acknowledged": "принята", "snoozed": "отложена", "resolved": "закрыта"}
 SEVERITIES = {"info": "к сведению", "warning": "внимание", "critical": "срочно"}
 
@@ -62,6 +89,9 @@ def gist(event: dict[str, Any]) -> str:
         return _short(" ".join(str(utterance["text"]) for utterance in payload["utterances"]))
     if isinstance(payload.get("minutes"), dict):
         return _short(str(payload["minutes"].get("summary", "")))
+    if payload.get("content"):
+        content, words = str(payload["content"]), " ".join(str(payload.get("text") or "").split())
+        return _short(": ".join(part for part in (CONTENTS.get(content, content), words) if part))
     for field in ("text", "summary", "subject"):
         if payload.get(field):
             return _short(str(payload[field]))

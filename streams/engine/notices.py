@@ -6,7 +6,7 @@ when it is over, whichever worker meets it and however often that is started.
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from typing import NamedTuple
@@ -58,6 +58,13 @@ class _Change(NamedTuple):
     since: Millis = 0
 
 
+class _Only(NamedTuple):
+    """What was told of others than these is over."""
+
+    kind: Trouble
+    subjects: frozenset[str]
+
+
 class Notices:
     """`begins` and `ends` may be called with every attempt: only what is new to this process costs a look into the
     topic, and only what is new there is sent. `clock` in ms UTC.
@@ -71,7 +78,7 @@ class Notices:
         world: World = WORLD,
     ) -> None:
         self._send, self._told, self._clock, self._world = send, told, clock, world
-        self._waiting: asyncio.Queue[_Change] = asyncio.Queue()
+        self._waiting: asyncio.Queue[_Change | _Only] = asyncio.Queue()
         self._wrong: dict[tuple[Trouble, str], bool] = {}
 
     def begins(self, kind: Trouble, subject: str, detail: str = "") -> None:
@@ -98,6 +105,10 @@ class Notices:
         """Something that could not be told while it lasted, and is over. `since` in ms UTC."""
         self._waiting.put_nowait(_Change(kind, subject, "", self._clock(), over=True, lasting=False, since=since))
 
+    def only(self, kind: Trouble, subjects: Collection[str]) -> None:
+        """Nothing else can have this trouble any more: the settings name no other."""
+        self._waiting.put_nowait(_Only(kind, frozenset(subjects)))
+
     async def run(self) -> None:
         """The background task."""
         while True:
@@ -106,14 +117,23 @@ class Notices:
                 changes.append(self._waiting.get_nowait())
             await retry(Policy(), partial(self._tell, changes), told=_not_yet, world=self._world)
 
-    async def _tell(self, changes: Iterable[_Change]) -> None:
+    async def _tell(self, asked: Iterable[_Change | _Only]) -> None:
         told = await self._told()
-        for change in changes:
+        for change in self._changes(asked, told):
             notice = _notice(change, told)
             if notice is not None:
                 output = Output(OPS_NOTICES.name, notice.notice_id.encode(), _NOTICE.encode(notice))
                 await self._send([output])
                 told.add(notice)
+
+    def _changes(self, asked: Iterable[_Change | _Only], told: Told) -> Iterator[_Change]:
+        for one in asked:
+            if isinstance(one, _Change):
+                yield one
+                continue
+            for kind, subject in list(told.open):
+                if kind == one.kind and subject not in one.subjects:
+                    yield _Change(kind, subject, "", self._clock(), over=True)
 
 
 def _notice(change: _Change, told: Told) -> OpsNotice | None:

@@ -53,6 +53,10 @@ class Telegram(Section):
         """Chats in which our own people read alerts: their words are no client's, and who is alone in one may press."""
         return {self.curator_chat, self.head_chat, *self.curators.values()} - {0}
 
+    def chats(self) -> set[int]:
+        """Every chat that is written to."""
+        return {*self.ours(), self.report_chat, self.ops_chat} - {0}
+
     def chat_of(self, to: str) -> int:
         """The chat of a receiver (as `alerting.outbox.Item.to`); 0 where the settings name none."""
         match to.partition(":"):

@@ -66,6 +66,8 @@ class SecondWay:
 
     async def run(self) -> None:
         """Look for ever."""
+        mail = self._settings
+        self._notices.only("mail_refused", {mail.server, mail.head, mail.ops, *mail.chats.values()})
         while True:
             await self.look()
             await self._world.sleep(min(LOOK_SECONDS, self._grace / 2))

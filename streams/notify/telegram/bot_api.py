@@ -93,6 +93,7 @@ class BotApi:
         try:
             reply = await self._write("sendMessage", chat, body)
         except _Moved as moved:
+            log.warning("group became a supergroup: correct the settings", extra={"chat": chat, "now": moved.chat})
             self._moved[chat] = chat = moved.chat
             try:
                 reply = await self._write("sendMessage", chat, body)

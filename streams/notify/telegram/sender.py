@@ -60,6 +60,7 @@ class Sender:
         if not self._api.has_token:
             log.warning("no Telegram token: alerts and reports wait in the outbox")
             await asyncio.Event().wait()
+        self._notices.only("chat_closed", {str(chat) for chat in self._telegram.chats()})
         if not self._telegram.curator_chat:
             log.warning("no curator_chat in the settings: alerts of leads without a chat of their own wait")
         try:

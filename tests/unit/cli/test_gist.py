@@ -5,10 +5,11 @@ from typing import get_args
 
 import pytest
 
+from processors.normalize.telegram_content import KINDS as CONTENT_KINDS
 from schemas.alerts import SEVERITIES as SEVERITY_NAMES
 from schemas.alerts import Rule
 from schemas.events import Event, RoomHappening
-from streams.cli.gist import HAPPENINGS, KINDS, LONGEST, RULES, SEVERITIES, amount, evidence, gist
+from streams.cli.gist import CONTENTS, HAPPENINGS, KINDS, LONGEST, RULES, SEVERITIES, amount, evidence, gist
 from streams.cli.table import table
 
 
@@ -20,6 +21,9 @@ from streams.cli.table import table
         ({"qty": -3, "doc": "R-1"}, "-3 шт., документ R-1"),
         ({"duration_ms": 5_400_000, "room": "lead-1"}, "90 мин"),
         ({"action": "snooze_1d"}, "Отложено на день"),
+        ({"text": "", "content": "voice"}, "голосовое сообщение"),
+        ({"text": "Забираем?\nДа\nНет", "content": "poll"}, "опрос: Забираем? Да Нет"),
+        ({"text": "", "content": "hologram"}, "hologram"),
         ({"text": "а" * 500}, "а" * (LONGEST - 1) + "…"),
         ({}, ""),
         ("", ""),
@@ -29,6 +33,11 @@ from streams.cli.table import table
 def test_the_heart_of_an_event(payload: object, said: str) -> None:
     """Words, pieces or length, short enough for a line; an event without any says nothing."""
     assert gist({"payload": payload}) == said
+
+
+def test_every_content_of_a_message_has_its_word() -> None:
+    """A voice message in the history is no empty line."""
+    assert set(CONTENTS) == set(CONTENT_KINDS)
 
 
 def test_evidence_is_its_words_or_its_event() -> None:

@@ -52,6 +52,24 @@ class Topic:
         return [(notice.kind, notice.over) for notice in self.notices]
 
 
+async def test_what_the_settings_name_no_more_is_over() -> None:
+    """A person corrected the number of a chat: the message about the wrong one turns green, the others stay."""
+    topic = Topic()
+    before = topic.worker()
+    before.begins("chat_closed", "-1")
+    before.begins("chat_closed", "-2")
+    before.begins("disk_full", "/data")
+    assert len(await topic.after(before)) == 3
+    after = topic.worker()
+    after.only("chat_closed", {"-2", "-3"})
+    told = await topic.after(after)
+    assert told[3:] == [("chat_closed", True)]
+    assert topic.notices[3].subject == "-1" and topic.notices[3].notice_id == topic.notices[0].notice_id
+    again = topic.worker()
+    again.only("chat_closed", {"-2", "-3"})
+    assert len(await topic.after(again)) == 4
+
+
 async def test_a_trouble_and_its_end_are_one_message_each() -> None:
     """However often it is met, and by however many workers; the end of it changes the same message."""
     topic = Topic()

@@ -90,6 +90,10 @@ class Post:
         """Notices."""
         self.told.append(("ends", kind, subject))
 
+    def only(self, kind: str, subjects: Collection[str]) -> None:
+        """Notices."""
+        self.told.append(("only", kind, " ".join(sorted(subjects))))
+
     async def _pause(self, seconds: float) -> None:
         self.pauses.append(seconds)
         await asyncio.sleep(0.02)
