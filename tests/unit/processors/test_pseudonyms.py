@@ -143,6 +143,22 @@ def test_tokens_as_a_model_returns_them() -> None:
     pseudonyms = Pseudonyms(PEOPLE)
     pseudonyms.mask("Анне")
     assert pseudonyms.restore("[имя_1], ИМЯ_1, [ИМЯ_1ю], [ИМЯ_9], [ТЕЛ_1]") == "Анне, Анне, Анне, [ИМЯ_9], [ТЕЛ_1]"
+    assert pseudonyms.restore("[ИМЯ 1], [ имя-1 ], ИМЯ\\_1, имя 1") == "Анне, Анне, Анне, имя 1"
+
+
+def test_an_unlisted_person_is_one_number() -> None:
+    """Cases of one name are forms of one token, another name is another."""
+    masked = Pseudonyms([]).mask("спросите Скворцова, передайте Скворцову и гульнаре, гульнара ждёт")
+    assert masked == "спросите [ИМЯ_1], передайте [ИМЯ_1б] и [ИМЯ_2], [ИМЯ_2б] ждёт"
+
+
+def test_one_phone_in_three_scripts() -> None:
+    """Full width, underscores and plain digits are one number, and each comes back as it stood."""
+    pseudonyms = Pseudonyms([])
+    text = "８９１６１２３４５６７, 8_916_123_45_67 или +7 916 123-45-67"
+    masked = pseudonyms.mask(text)
+    assert masked == "[ТЕЛ_1], [ТЕЛ_1б] или [ТЕЛ_1в]"
+    assert pseudonyms.restore(masked) == text
 
 
 def test_requests_have_nothing_in_common() -> None:
