@@ -1,6 +1,7 @@
 """Which changes of an alert make a sound, and which wait."""
 
 import pytest
+from msgspec.structs import replace
 
 from alerting import policy
 from alerting.bell import LOOKED
@@ -157,3 +158,17 @@ def test_what_turns_critical_a_day_after_it_rang_still_rings() -> None:
     assert (rung.rings, rung.escalated) == (True, False)
     (told,) = expire(alerts, evening + HOUR_MS + DAY_MS)
     assert told.escalated
+
+
+def test_new_figures_leave_the_bell_alone() -> None:
+    """A message that waits for the morning shows what is true by then; what it is measured by, and when, stays."""
+    alerts: dict[Rule, Alert] = {}
+    held = decide(alerts, signal(1, T0 + 11 * HOUR_MS))
+    assert held is not None and held.held == "night"
+    grown = replace(signal(2, T0 + 12 * HOUR_MS, score=300.0), figures={"orders": 9.0})
+    (fresh,) = policy.refresh(alerts, grown)
+    assert (fresh.value, fresh.figures, len(fresh.evidence), fresh.rings) == (300.0, {"orders": 9.0}, 2, False)
+    assert (fresh.held, fresh.ring_at, fresh.score, fresh.told) == (held.held, held.ring_at, held.score, held.told)
+    alerts[held.rule] = replace(fresh, status="resolved")
+    assert policy.refresh(alerts, grown) == ()
+    assert policy.refresh({}, grown) == ()
