@@ -131,6 +131,7 @@ class Hearing:
             case Refinement() as refinement:
                 self._refinements.append((refinement, len(self._spoken)))
             case EndOfUtterance(time_ms):
+                self._open = False
                 self._pause_ms = max(self._pause_ms, self._base_ms + time_ms)
             case Partial(speech):
                 self._open = speech
@@ -177,7 +178,9 @@ class Hearing:
         Without word times a known word is told by its text alone, as long as nothing new came.
         """
         for at, word in enumerate(words):
-            same = next((n for n, known in enumerate(self._known) if same_word(word, known)), None)
+            whole_ms = 0 if word[2] else self._base_ms  # one that was cut in two has no text to go by
+            alike = (n for n, known in enumerate(self._known) if known[1] >= whole_ms and same_word(word, known))
+            same = next(alike, None)
             if same is not None:
                 del self._known[: same + 1]
                 continue

@@ -15,6 +15,7 @@ from asyncio.subprocess import PIPE
 from collections.abc import Callable
 from typing import ParamSpec, TypeVar, cast
 
+from processors.russian.system import os_reason
 from schemas.errors import RecordFault, Transient
 
 P = ParamSpec("P")
@@ -41,7 +42,7 @@ async def apart(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> 
             sys.executable, "-m", __name__, str(os.getpid()), stdin=PIPE, stdout=PIPE, env=environment
         )
     except OSError as error:
-        raise Transient(f"no process for the decoder: {error.strerror}", retry_after=5.0) from error
+        raise Transient(f"декодер не запустить: {os_reason(error)}", retry_after=5.0) from error
     try:
         answer, _ = await process.communicate(task)
     finally:
@@ -49,7 +50,7 @@ async def apart(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> 
             process.kill()
             await process.wait()
     if process.returncode or not answer:
-        raise RecordFault(f"the decoder died of the file ({_ending(process.returncode or 0)})")
+        raise RecordFault(f"декодер не пережил этого файла ({_ending(process.returncode or 0)})")
     well, value = pickle.loads(answer)
     if not well:
         raise value
@@ -57,7 +58,7 @@ async def apart(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> 
 
 
 def _ending(code: int) -> str:
-    return signal.Signals(-code).name if code < 0 else f"exit code {code}"
+    return signal.Signals(-code).name if code < 0 else f"код {code}"
 
 
 def main() -> None:

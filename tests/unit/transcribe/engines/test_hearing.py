@@ -83,6 +83,11 @@ def readable(words: list[Spoken]) -> str:
 @given(st.data(), talks(), st.integers(0, 3000))
 def test_each_word_once(data: st.DataObject, words: list[Spoken], tail_ms: int) -> None:
     """Any grouping, any cursor up to what was received, any break: each word once, in order, in both texts."""
+    each_word_once(data, words, tail_ms)
+
+
+def each_word_once(data: st.DataObject, words: list[Spoken], tail_ms: int) -> None:
+    """A segment of these words and so much silence, in sessions that break anywhere."""
     length_ms = (words[-1][2] if words else 0) + tail_ms
     segment = Segment(0, START_MS, START_MS + length_ms, START_MS, START_MS + length_ms)
     server, hearing = Server(words, length_ms, data), Hearing(segment)
@@ -138,11 +143,14 @@ def test_a_known_pause_is_where_the_next_session_begins() -> None:
 
 
 def test_an_open_word_is_not_the_end() -> None:
-    """However near the end: a session with an open word is not complete; an empty final ends what was open."""
+    """However near the end: a session with an open word is not complete; an empty final, or the end of the utterance,
+    says that it was none."""
     hearing = told(ten_seconds(), Final(0, "да", (("да", 9000, 9300),)), Partial(speech=True), final_ms=9900)
     assert not hearing.complete
     assert not hearing.mute
     assert told(hearing, Final(1), final_ms=9900).complete
+    assert not told(hearing, Partial(speech=True)).complete
+    assert told(hearing, EndOfUtterance(9800)).complete
 
 
 def test_an_early_end_is_not_the_end() -> None:

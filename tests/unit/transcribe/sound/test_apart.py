@@ -36,7 +36,7 @@ async def test_its_death_is_a_fault_of_the_record(number: signal.Signals) -> Non
 
 async def test_an_end_without_an_answer_is_one_too() -> None:
     """A library that ends the process as if all were well."""
-    with pytest.raises(RecordFault, match="exit code 0"):
+    with pytest.raises(RecordFault, match="код 0"):
         await apart(leave)
 
 
