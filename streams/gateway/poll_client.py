@@ -25,8 +25,9 @@ LATER: Final = frozenset({408, 425, 429, 500, 502, 503, 504})
 
 
 class Question(NamedTuple):
-    """A page of what changed between two times (ms UTC). `page` counts from 0."""
+    """A page of what changed between two times (ms UTC), at an address of the settings. `page` counts from 0."""
 
+    url: str
     since: Millis
     until: Millis
     page: int = 0
@@ -37,12 +38,22 @@ class PollClient:
 
     def __init__(self, poll: WmsPoll, session: LazySession, world: World = WORLD) -> None:
         self._poll, self._session, self._world = poll, session, world
+        self._free = 0.0
 
     async def ask(self, question: Question) -> bytes:
         """The body of the answer. Raises `Refused` where asking again gives the same, `Transient` where it may not."""
         return await retry(PATIENCE, partial(self._ask, question), world=self._world)
 
+    async def _pace(self) -> None:
+        """Wait until one more is within `per_second`: one asks at a time."""
+        now = self._world.clock()
+        wait = self._free - now
+        self._free = max(now, self._free) + 1 / self._poll.per_second
+        if wait > 0:
+            await self._world.sleep(wait)
+
     async def _ask(self, question: Question) -> bytes:
+        await self._pace()
         poll, values = self._poll, self._values(question)
         headers = {"Accept": "application/json", **poll.headers}
         if poll.authorization is not None:
@@ -53,7 +64,7 @@ class PollClient:
             data = _filled(
                 poll.body, {name: msgspec.json.encode(value).decode()[1:-1] for name, value in values.items()}
             )
-        url = _filled(poll.url, {name: quote(value, safe="") for name, value in values.items()})
+        url = _filled(question.url, {name: quote(value, safe="") for name, value in values.items()})
         try:
             async with self._session().request(
                 "POST" if poll.body else "GET", url, data=data, headers=headers, allow_redirects=False
@@ -84,8 +95,7 @@ class PollClient:
 
 async def _body(answer: aiohttp.ClientResponse) -> bytes:
     if answer.status in LATER:
-        wait = retry_after(answer.headers.get("Retry-After", ""), time.time())
-        raise Transient(f"ответ {answer.status}", wait)
+        raise Transient(f"ответ {answer.status}", _wait(answer))
     if answer.status != 200:
         raise Refused(f"ответ {answer.status}: проверьте адрес, ключ и права")
     body = bytearray()
@@ -94,6 +104,14 @@ async def _body(answer: aiohttp.ClientResponse) -> bytes:
         if len(body) > LARGEST:
             raise Refused(f"ответ больше {LARGEST >> 20} МБ: задайте page_size")
     return bytes(body)
+
+
+def _wait(answer: aiohttp.ClientResponse) -> float | None:
+    """Seconds that the system names; МойСклад does it in ms, in a header of its own."""
+    ours = answer.headers.get("X-Lognex-Retry-After", "")
+    if ours.isascii() and ours.isdigit():
+        return int(ours) / 1000
+    return retry_after(answer.headers.get("Retry-After", ""), time.time())
 
 
 def _filled(text: str, values: dict[str, str]) -> str:

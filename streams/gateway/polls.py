@@ -59,7 +59,7 @@ class Poll:
 
     def condition(self) -> Condition:
         """A system that does not answer, refuses, or says what the mapping does not fit."""
-        host = urlsplit(self._poll.url).hostname or ""
+        host = urlsplit(self._poll.urls[0]).hostname or ""
         return Condition("warehouse_silent", f"{self.name} ({host})", self.trouble)
 
     def trouble(self) -> str:
@@ -73,9 +73,17 @@ class Poll:
         first = now - round(self._poll.first_days * DAY_MS)
         since = first if position is None else position.read - round(self._poll.overlap * 1000)
         bad: list[str] = []
-        former = b""
+        for url in self._poll.urls:
+            await self._pages(Question(url, since, now), send, bad)
+        read = now if not bad else max(now - HELD_MS, first if position is None else position.read)
+        await asyncio.to_thread(self._note.write, Position(read))
+        self._trouble = f"{count(len(bad), RECORDS)} не по разметке: {bad[0]}" if bad else ""
+
+    async def _pages(self, question: Question, send: Send, bad: list[str]) -> None:
+        """All pages of one address, each on Kafka before the next; what the mapping does not fit goes to `bad`."""
+        now, former = question.until, b""
         for page in range(MOST_PAGES):
-            body = await self._asked(Question(since, now, page))
+            body = await self._asked(question._replace(page=page))
             if page and body == former:
                 raise Refused("страницы повторяются: проверьте {page} или {offset} в адресе")
             former = body
@@ -84,12 +92,8 @@ class Poll:
             await send([output(self.name, good, now) for good in fresh])
             self._remember(fresh)
             if not self._poll.page_size or size < self._poll.page_size:
-                break
-        else:
-            raise Refused(f"больше {MOST_PAGES} страниц: проверьте page_size")
-        read = now if not bad else max(now - HELD_MS, first if position is None else position.read)
-        await asyncio.to_thread(self._note.write, Position(read))
-        self._trouble = f"{count(len(bad), RECORDS)} не по разметке: {bad[0]}" if bad else ""
+                return
+        raise Refused(f"больше {MOST_PAGES} страниц: проверьте page_size")
 
     async def _asked(self, question: Question) -> bytes:
         try:

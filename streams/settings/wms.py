@@ -8,6 +8,8 @@ from pydantic import Field, SecretStr, model_validator
 
 from streams.settings.section import Section, Shaped
 
+Address = Annotated[str, Shaped(r"https?://[^/\s]+(/\S*)?", "адрес вида https://узел/путь")]
+
 
 class WmsFolder(Section):
     """Папка, в которую система склада кладёт выгрузки CSV или XLSX; каждый новый файл загружается сам."""
@@ -26,9 +28,9 @@ class WmsFolder(Section):
 class WmsPoll(Section):
     """Система склада, которую шлюз спрашивает сам: JSON по HTTP. Если шлюзов несколько, задайте у одного."""
 
-    url: Annotated[str, Shaped(r"https?://[^/\s]+(/\S*)?", "адрес вида https://узел/путь")]
-    """Что спрашивать. В адресе и теле подставляются `{since}` и `{until}` (с какого времени и до какого), `{page}`,
-    `{offset}` и `{limit}`."""
+    urls: Annotated[tuple[Address, ...], Field(min_length=1)]
+    """Что спрашивать, по порядку; разметка у всех одна. В адресе и теле подставляются `{since}` и `{until}` (с какого
+    времени и до какого), `{page}`, `{offset}` и `{limit}`."""
     body: str = ""
     """Тело запроса, обычно JSON; с ним запрос становится POST."""
     authorization: SecretStr | None = None
@@ -43,6 +45,8 @@ class WmsPoll(Section):
     """Сколько записей на странице: спрашиваются страницы, пока они полные. 0 — всё приходит одним ответом."""
     first_page: int = Field(1, ge=0)
     """Номер первой страницы."""
+    per_second: float = Field(3.0, gt=0)
+    """Сколько запросов в секунду, не больше: у МоегоСклада 45 единиц за 3 секунды, а запрос стоит до 5."""
     every: float = Field(300.0, ge=1)
     """Сколько секунд между опросами."""
     overlap: float = Field(600.0, ge=0)

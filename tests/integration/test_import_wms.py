@@ -57,7 +57,7 @@ def gateway(home: Installation, warehouse: FakeWarehouse) -> None:
     (home.folder / "mappings" / "asked.yaml").write_text(ASKED)
     url = f"http://127.0.0.1:{warehouse.port}/documents?since={{since}}&page={{page}}"
     folders = {"table": {"path": str(home.folder / "exports"), "every": 1, "still": 0}}
-    polls = {"asked": {"url": url, "authorization": KEY, "page_size": 2, "every": 1}}
+    polls = {"asked": {"urls": [url], "authorization": KEY, "page_size": 2, "every": 1}}
     home.worker(
         "gateway",
         {

@@ -85,7 +85,7 @@ def test_faults_of_mappings_are_told_with_file_and_line(line: Line, tmp_path: Pa
     folders = {name: {"path": str(tmp_path / name)} for name in ("1c", "none")}
     found = told(LEADPULSE_WMS__MAPPINGS=examples, LEADPULSE_WMS__FOLDERS=json.dumps(folders))
     assert f"wms.folders.1c.path: папки {tmp_path / '1c'} нет или её нельзя читать" in found
-    polls = '{"absent": {"url": "https://wms.example.ru/api"}}'
+    polls = '{"absent": {"urls": ["https://wms.example.ru/api"]}}'
     assert "wms.polls.absent: нет разметки absent.yaml" in told(LEADPULSE_WMS__POLLS=polls)
     assert "wms.folders.none: нет разметки none.yaml" in found
     found = told(LEADPULSE_WMS__MAPPINGS=examples, LEADPULSE_GATEWAY__WMS=json.dumps(systems))

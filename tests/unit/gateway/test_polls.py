@@ -57,7 +57,7 @@ class Asked:
     def another(self, **changed: Any) -> Poll:
         """After a restart."""
         url = f"http://127.0.0.1:{self.fake.port}/documents?since={{since}}&page={{page}}"
-        given = {"url": url, "authorization": KEY, "page_size": 2, "timeout": 1.0} | changed
+        given = {"urls": [url], "per_second": 1e6, "authorization": KEY, "page_size": 2, "timeout": 1.0} | changed
         poll = WmsPoll.model_validate(given)
         world = World(sleep=self._sleep, dice=Random(1))
         return Poll("wms", poll, mapping(), Notes(self.folder, "kafka"), PollClient(poll, LazySession(1.0), world))
@@ -128,7 +128,7 @@ async def test_a_body_may_ask_as_well(asked: Asked) -> None:
     """POST with JSON, where quotes and braces stay what they are."""
     body = '{"since": "{since}", "page": {page}, "filter": {"kind": "out"}}'
     url = f"http://127.0.0.1:{asked.fake.port}/documents"
-    assert len(await asked.round(0, asked.another(url=url, body=body))) == 5
+    assert len(await asked.round(0, asked.another(urls=[url], body=body))) == 5
     assert asked.fake.asked[0] == {"since": "2026-11-21 01:26:40", "page": 1, "filter": {"kind": "out"}}
 
 
@@ -226,10 +226,10 @@ async def test_a_fuzzed_system_loses_nothing(asked: Asked) -> None:
 
 def test_a_poll_needs_a_mapping_and_right_settings(tmp_path: Path) -> None:
     """Told at the start."""
-    poll = WmsPoll(url="https://wms.example.ru/api")
+    poll = WmsPoll(urls=("https://wms.example.ru/api",))
     with pytest.raises(ConfigError, match=r"wms\.polls\.other: нет разметки other\.yaml"):
         polls_of({"other": poll}, {}, Notes(tmp_path, "kafka"))
     assert [one.name for one in polls_of({"wms": poll}, {"wms": mapping()}, Notes(tmp_path, "kafka"))] == ["wms"]
-    for wrong in ({"url": "ftp://x"}, {"url": "https://x/", "zone": "Mars"}):
-        with pytest.raises(ValueError, match=r"нужно|нет"):
+    for wrong in ({"urls": ["ftp://x"]}, {"urls": []}, {"urls": ["https://x/"], "zone": "Mars"}):
+        with pytest.raises(ValueError, match=r"нужно|нет|at least 1"):
             WmsPoll.model_validate(wrong)

@@ -1,0 +1,104 @@
+"""МойСклад's JSON API remap 1.2, as far as its documents are read (moysklad/api-remap-1.2-doc, `_restrictions`).
+
+Bearer token; `Accept-Encoding: gzip` or 415; 45 units in 3 seconds, of which a request with a user's token costs 4
+(from 2026-12-01), beyond that 429 with `X-Lognex-Retry-After` in ms; `filter=updated>=…` in Moscow time, `order`,
+`limit` up to 100 with `expand`, `offset`; of a document's positions at most 100 are expanded.
+"""
+
+import re
+from collections import deque
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from aiohttp import web
+
+from processors.days import MOSCOW
+
+KEY = "Bearer a-token-of-moysklad"
+UNITS, SECONDS, COST = 45, 3.0, 4
+MOST_EXPANDED = 100
+
+
+class FakeMoysklad:
+    """`documents`: by kind (`demand`, …). `clock` in seconds. `refused` counts 429s."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self.documents: dict[str, list[dict[str, Any]]] = {}
+        self.refused, self.asked = 0, 0
+        self._clock = clock
+        self._spent: deque[float] = deque()
+        self.url = ""
+
+    async def __aenter__(self) -> "FakeMoysklad":
+        app = web.Application()
+        app.router.add_get("/api/remap/1.2/entity/{kind}", self._list)
+        self._runner = web.AppRunner(app)
+        await self._runner.setup()
+        await web.TCPSite(self._runner, "127.0.0.1", 0).start()
+        self.url = f"http://127.0.0.1:{self._runner.addresses[0][1]}/api/remap/1.2/entity"
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._runner.cleanup()
+
+    async def _list(self, request: web.Request) -> web.StreamResponse:
+        self.asked += 1
+        if request.headers.get("Authorization") != KEY:
+            return _error(401, "Ошибка аутентификации: Неправильный пароль или имя пользователя или ключ авторизации")
+        if "gzip" not in request.headers.get("Accept-Encoding", ""):
+            return _error(415, "Отсутствует заголовок Accept-Encoding: gzip")
+        if wait := self._wait():
+            self.refused += 1
+            return _error(429, "Превышено ограничение", {"X-Lognex-Retry-After": str(round(wait * 1000))})
+        found = re.fullmatch(r"updated>=(.+)", request.query["filter"])
+        limit, offset = int(request.query["limit"]), int(request.query["offset"])
+        if found is None or limit > MOST_EXPANDED or request.query["order"] != "updated,asc":
+            return _error(400, "Ошибка в параметрах")
+        since = datetime.strptime(found[1], "%Y-%m-%d %H:%M:%S")  # noqa: DTZ007 — both sides are in Moscow time
+        kind = request.match_info["kind"]
+        changed = [one for one in self.documents.get(kind, []) if datetime.fromisoformat(one["updated"]) >= since]
+        changed.sort(key=lambda one: one["updated"])
+        rows = [_expanded(one) for one in changed[offset : offset + limit]]
+        answer = web.json_response({"meta": {"size": len(changed), "limit": limit, "offset": offset}, "rows": rows})
+        answer.enable_compression(web.ContentCoding.gzip)
+        return answer
+
+    def _wait(self) -> float:
+        """Seconds until there is room for one more; 0 when there is."""
+        now = self._clock()
+        while self._spent and self._spent[0] <= now - SECONDS:
+            self._spent.popleft()
+        if (len(self._spent) + 1) * COST > UNITS:
+            return self._spent[0] + SECONDS - now
+        self._spent.append(now)
+        return 0.0
+
+
+def _error(status: int, words: str, headers: dict[str, str] | None = None) -> web.Response:
+    return web.json_response({"errors": [{"error": words}]}, status=status, headers=headers)
+
+
+def _expanded(document: dict[str, Any]) -> dict[str, Any]:
+    rows = document["positions"]
+    positions = {"meta": {"size": len(rows), "limit": MOST_EXPANDED, "offset": 0}, "rows": rows[:MOST_EXPANDED]}
+    return document | {"positions": positions}
+
+
+def document(kind: str, number: int, at: float, positions: int = 1) -> dict[str, Any]:
+    """A document that was changed at `at` (seconds UTC): an article in two pieces a position."""
+    local = datetime.fromtimestamp(at, MOSCOW).strftime("%Y-%m-%d %H:%M:%S.%f")[:-3]
+    return {
+        "meta": {"type": kind, "uuidHref": f"https://online.moysklad.ru/app/#{kind}/edit?id={kind}-{number}"},
+        "id": f"{kind}-{number}",
+        "name": f"{number:05}",
+        "moment": local,
+        "updated": local,
+        "applicable": True,
+        "agent": {"id": "agent-1", "name": "ООО Ромашка"},
+        "store": {"name": "Основной"},
+        "state": {"name": "Новый"},
+        "positions": [
+            {"quantity": 2.0, "reserve": 1.0, "assortment": {"article": f"A-{at_}"}} for at_ in range(positions)
+        ],
+    }
