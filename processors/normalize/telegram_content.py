@@ -2,14 +2,15 @@
 
 Only what is known to be said by nobody (joined, pinned, renamed …) is no message. A kind that this list has never heard
 of is one, under its own name and with the words in it: a client who sends a checklist has not gone silent.
-Names: core.telegram.org/bots/api#message, Bot API 10.1.
+Names: core.telegram.org/bots/api#message, and what aiogram 3.31 and python-telegram-bot 22.8 know of it.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-FILES = ("photo", "voice", "video", "video_note", "audio", "animation", "document", "sticker")
-"""With no words in them but a caption; names of files are none. An animation comes with its `document`."""
+FILES = ("live_photo", "photo", "voice", "video", "video_note", "audio", "animation", "document", "sticker")
+"""With no words in them but a caption; names of files are none. An animation comes with its `document`, a
+live photo with a `photo`."""
 
 KINDS = (
     *FILES,
@@ -87,6 +88,13 @@ SERVICE = frozenset(
         "voice_chat_ended",
         "voice_chat_participants_invited",
         "web_app_data",
+        "gift_upgrade_sent",
+        "managed_bot_created",
+        "poll_option_added",
+        "poll_option_deleted",
+        "community_chat_added",
+        "community_chat_removed",
+        "community_chat_joined",
     )
 )
 """What nobody wrote."""
@@ -134,6 +142,12 @@ FRAME = frozenset(
         "show_caption_above_media",
         "has_media_spoiler",
         "reply_markup",
+        "reply_to_poll_option_id",
+        "guest_query_id",
+        "guest_bot_caller_user",
+        "guest_bot_caller_chat",
+        "receiver_user",
+        "ephemeral_message_id",
     )
 )
 """What stands around the content of a message."""

@@ -54,6 +54,7 @@ HAPPENINGS = {
 CONTENTS = {
     "voice": "голосовое сообщение",
     "photo": "фото",
+    "live_photo": "живое фото",
     "video": "видео",
     "video_note": "видеосообщение",
     "audio": "аудио",
