@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from alerting.letters import render_letter
 from alerting.outbox import Item, mail, unheard
+from processors.days import DAY_MS
 from schemas.codec import EVENT, event_id
 from schemas.errors import Transient
 from schemas.events import AlertMailed
@@ -29,6 +30,8 @@ log = logging.getLogger(__name__)
 LOOK_SECONDS = 15.0
 GRACE_SECONDS = 30.0
 """An item that is old when we first see it (this process was down) gets so long: Telegram may be there and take it."""
+OLDEST_MS = 3 * DAY_MS
+"""News that is older, when mail is set up or comes back after a week-end, is for the report and the history."""
 REFUSED_SECONDS = 60.0
 """Until a server, or an address, that refused a letter is tried again: a person has to change something."""
 PATIENCE = Policy(first=0.5, longest=30.0)
@@ -100,11 +103,13 @@ class SecondWay:
             name = place, item.key, item.news
             first = self._waits.seen[name] = seen.get(name, now)
             address = self._settings.address(item.to, item.chat or self._telegram.chat_of(item.to))
-            if address and now - first >= self._grace and self._clock() - item.news_at >= self._after:
+            age = self._clock() - item.news_at
+            if address and now - first >= self._grace and self._after <= age <= OLDEST_MS:
                 yield place, item, address
 
     async def _mail(self, place: Place, item: Item, address: str) -> None:
-        letter = render_letter(item.text, self._clock() - item.news_at, buttons=bool(item.buttons))
+        waited = self._clock() - item.news_at
+        letter = render_letter(item.text, waited, buttons=bool(item.buttons), refused=bool(item.failed))
         letter_id = event_id("mail", place.topic, item.key, item.news)
         await self._post.send(address, letter, letter_id, self._clock())
         log.info("letter sent", extra={"key": item.key, "version": item.version})

@@ -17,6 +17,12 @@ def test_an_alert_reads_the_same_without_telegram() -> None:
     assert letter.html.startswith('<p>🔴 <b>Клиент</b> &lt;1&gt;<br>\n<a href="https://x.ru/1">карточка</a></p>')
 
 
+def test_what_telegram_refused_for_good_promises_nothing() -> None:
+    """It will not come there by itself."""
+    letter = render_letter("тревога", 360_000, buttons=True, refused=True)
+    assert letter.text == "тревога\n\n--\nTelegram не принял это сообщение, поэтому оно пришло почтой.\n"
+
+
 def test_a_real_alert_is_a_letter() -> None:
     """As rendered; a report has no buttons; the subject is one line and not long."""
     letter = render_letter(render(SPIKE, Client("12345")).text, 300_000, buttons=False)

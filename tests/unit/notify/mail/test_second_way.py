@@ -112,6 +112,14 @@ async def test_a_restart_forgets_no_letter(telegram: FakeTelegram, smtp: FakeSmt
     assert await after.at(7.5) == ["anna@x.ru"]
 
 
+async def test_old_news_is_no_letter(telegram: FakeTelegram, smtp: FakeSmtp) -> None:
+    """Who sets mail up does not get what Telegram has refused in the months before."""
+    desk = Desk(telegram, smtp, Topic())
+    await desk.post.want("a1", "lead:12345")
+    await desk.at(4 * 24 * 60)
+    assert await desk.at(4 * 24 * 60 + 5) == []
+
+
 async def test_telegram_comes_back(telegram: FakeTelegram, smtp: FakeSmtp) -> None:
     """The message is delivered there too, once, and no second letter is written: not for its changes either."""
     desk = Desk(telegram, smtp, Topic())
@@ -147,7 +155,7 @@ async def test_what_telegram_refuses_for_good_is_read_at_least_in_the_mail(
             await asyncio.sleep(0.01)
     await desk.at(1)
     assert await desk.at(6) == ["anna@x.ru"]
-    assert "тревога" in body(smtp.letters[0])
+    assert "тревога" in body(smtp.letters[0]) and "Telegram не принял" in body(smtp.letters[0])
     [letter] = [msgspec.json.decode(one.value or b"", type=DeadLetter) for one in desk.post.topic.of("dead.letters")]
     again = msgspec.json.decode(letter.payload, type=Item)
     assert again.text == "тревога" and not again.failed
