@@ -97,7 +97,9 @@ def gist(event: dict[str, Any]) -> str:
         if payload.get(field):
             return _short(str(payload[field]))
     if "qty" in payload:
-        return _short(f"{payload['qty']} шт., документ {payload.get('doc', '?')}")
+        back = "снято " if payload["qty"] < 0 and payload.get("type") == "reservation" else ""
+        qty = abs(payload["qty"]) if back else payload["qty"]
+        return _short(f"{back}{qty} шт., документ {payload.get('doc', '?')}")
     if payload.get("happening") in HAPPENINGS:
         minutes = round(payload.get("duration_ms", 0) / 60_000)
         said = (

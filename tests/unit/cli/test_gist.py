@@ -19,6 +19,7 @@ from streams.cli.table import table
         ({"text": "привет"}, "привет"),
         ({"utterances": [{"text": "мы"}, {"text": "уходим"}]}, "мы уходим"),
         ({"qty": -3, "doc": "R-1"}, "-3 шт., документ R-1"),
+        ({"type": "reservation", "qty": -3, "doc": "R-1"}, "снято 3 шт., документ R-1"),
         ({"duration_ms": 5_400_000, "room": "lead-1"}, "90 мин"),
         ({"action": "snooze_1d"}, "Отложено на день"),
         ({"text": "", "content": "voice"}, "голосовое сообщение"),
