@@ -162,8 +162,12 @@ def _due(due: str, said_at: int) -> str:
 def _quoted(text: str, point: Point | Action | Fact) -> str:
     """With the words it comes from, unless they say the same."""
     words = point.quote.strip()
-    same = words.casefold().strip(".!? ") == point.text.casefold().strip(".!? ")
+    same = _bare(words).endswith(_bare(point.text))  # but for the words that only open a remark
     return text if not words or same else f"{text} («{words}»)"
+
+
+def _bare(text: str) -> str:
+    return text.casefold().strip(".!? ")
 
 
 def _fitting(lines: list[str], room: int) -> list[str]:

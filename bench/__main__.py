@@ -14,6 +14,8 @@ from bench.backtest import GOAL as BACKTEST_GOAL
 from bench.backtest import backtest
 from bench.idle import idle
 from bench.line import line, table
+from bench.minutes import GOAL_CPU_S as MINUTES_GOAL_CPU_S
+from bench.minutes import GOAL_MB as MINUTES_GOAL_MB
 from bench.minutes import minutes
 from bench.speech import speech
 from bench.ticks import GOAL_MS as TICK_GOAL_MS
@@ -100,6 +102,9 @@ def _show(results: dict[str, dict[str, Any]]) -> None:
     print("\n" + "\n".join(table(results["line"])) + "\n")
     for title, figure in (results["speech"] | results["minutes"] | results["backtest"] | results["ticks"]).items():
         print(f"{title}: {figure}")
+    talk = results["minutes"]
+    print(f"minutes of 90 min: {talk['minutes_90min_cpu_s']} s of CPU (goal ≤ {MINUTES_GOAL_CPU_S}), ", end="")
+    print(f"{talk['minutes_90min_peak_mb']} MB (goal ≤ {MINUTES_GOAL_MB})")
     per_second = results["backtest"]["backtest_per_s"]
     print(f"back-test: {per_second} events/s (goal ≥ {BACKTEST_GOAL})")
     print(f"longest tick of a partition: {results['ticks']['tick_longest_ms']} ms (goal ≤ {TICK_GOAL_MS})")

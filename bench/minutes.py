@@ -16,6 +16,10 @@ MEETINGS = Path("tests/fixtures/meetings")
 WORDS = 12_000
 """Ninety minutes of quick talk."""
 
+GOAL_CPU_S, GOAL_MB = 0.84, 150
+"""Three times the 0.28 s of CPU that it took before clauses were parted (same machine; the clock on the wall tells what
+else runs there), and what the process may take at most (issue 11)."""
+
 
 def minutes() -> dict[str, object]:
     """The figures, each named with its unit."""
@@ -51,12 +55,13 @@ def main() -> None:
     """Measure and print; the peak is that of the whole process, Python and its libraries included."""
     held = meeting()
     before = _peak_kb()
-    began = time.perf_counter()
+    began, spent = time.perf_counter(), time.process_time()
     found = extract(held)
-    took = time.perf_counter() - began
+    took, cpu = time.perf_counter() - began, time.process_time() - spent
     peak = _peak_kb()
     figures = {
         "minutes_90min_s": round(took, 3),
+        "minutes_90min_cpu_s": round(cpu, 3),
         "minutes_90min_peak_mb": round(peak / 1024),
         "minutes_90min_added_mb": round((peak - before) / 1024),
         "minutes_90min_items": len(found.decisions) + len(found.actions),

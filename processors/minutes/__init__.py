@@ -1,6 +1,17 @@
 """Minutes of a conversation by rules, without a model, and the checks that every model's answer passes too.
 
-This is the door; nothing outside imports what is behind it. Word lists and weights are in `data/`.
+This is the door; nothing outside imports what is behind it. Word lists and weights are in `data/`. The way of the words
+from utterance to item, in the order of `offline.extract`:
+
+    words     utterance → words, sentences, clauses (`clauses`: unpunctuated), with `verbs`, `due` (times), `people`
+    stretch   a verb or number → the words that belong to it;  wording: those words → a line
+    actions   promises: `promises` and `handed` (made), `requests` (taken on), `guards` (meant?), `objects` (what)
+    decisions what was settled: `consent` (to which proposal), `decision_lines` (in words)
+    rivals · worries · figures · facts · questions · next_talk · tone · topics    one list each
+    things    what two items have in common: the same thing is said once
+    summary   the items → sentences
+
+The checks of a model: `quotes`, `verbatim`, `supported`, `harmless`, `orders`. Files: `reading`.
 """
 
 from processors.minutes.offline import extract, unheard

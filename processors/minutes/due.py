@@ -11,7 +11,7 @@ from rapidfuzz.distance import Levenshtein
 
 from processors.minutes.calendar import RULES, UNRESOLVED, Rule
 from processors.minutes.vocabulary import vocabulary
-from processors.minutes.words import WORD
+from processors.minutes.words import WORD, Said
 from processors.russian.numerals import numbers
 from processors.russian.words import plain
 from schemas.minutes import UNKNOWN
@@ -93,6 +93,17 @@ def times(words: Sequence[str]) -> list[Due]:
                 taken.update(range(first, last + 1))
                 found.append(Due(places[first][0], places[last][1], rule, match))
     return sorted(found, key=lambda due: due.first)
+
+
+@lru_cache(1024)
+def times_in(said: Said) -> tuple[Due, ...]:
+    """Every time that an utterance names; asked for by each kind of item, so remembered for the last utterances."""
+    return tuple(times(said.words))
+
+
+def timed(said: Said) -> frozenset[int]:
+    """The tokens of an utterance that name times."""
+    return frozenset(at for due in times_in(said) for at in range(due.first, due.last + 1))
 
 
 def nearest(all_times: Sequence[Due], at: int, first: int, last: int) -> list[Due]:

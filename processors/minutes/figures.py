@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
-from processors.minutes.due import times
+from processors.minutes.due import timed
 from processors.minutes.objects import asked_before
 from processors.minutes.stretch import stretch
 from processors.minutes.things import folded, things
@@ -87,9 +87,9 @@ def _phrases(said: Said, talked: bool) -> list[_Phrase]:
 
     `talked`: figures were named shortly before, so that a number without a unit may be one.
     """
-    timed = {i for due in times(said.words) for i in range(due.first, due.last + 1)}
+    at_times = timed(said)
     talked = talked or any(_costs(said, number) for number in said.numbers)
-    places = [(number.first, number.last) for number in said.numbers if _means(said, number, timed, talked)]
+    places = [(number.first, number.last) for number in said.numbers if _means(said, number, at_times, talked)]
     places += [(at, at) for at, word in enumerate(said.words) if word in _RAISED and _changed(said, at)]
     found: list[_Phrase] = []
     for at, end in sorted(places):
@@ -106,14 +106,14 @@ def _phrases(said: Said, talked: bool) -> list[_Phrase]:
     return found
 
 
-def _means(said: Said, number: Number, timed: Collection[int], talked: bool) -> bool:
+def _means(said: Said, number: Number, at_times: Collection[int], talked: bool) -> bool:
     sentence = said.sentence(number.first)
     words = said.words[sentence.first : sentence.last + 1]
     if number.ordinal or sentence.asks or not _UNSURE.isdisjoint(words):
         return False
     if _costs(said, number):
         return True
-    if number.first in timed or number.value <= 1:
+    if number.first in at_times or number.value <= 1:
         return False
     before = said.words[number.first - 1] if number.first else ""
     behind = said.words[number.last + 1 : number.last + 3]

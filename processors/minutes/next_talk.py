@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from processors.minutes.due import nearest, resolve, times
+from processors.minutes.due import nearest, resolve, times_in
 from processors.minutes.promise import Background
 from processors.minutes.vocabulary import vocabulary
 from processors.minutes.words import Said
@@ -23,7 +23,7 @@ def find(background: Background, conversation: Sequence[Said]) -> str:
     """The ISO date of the next talk as it was said last, "" where nobody named one or its day is unknown."""
     found = ""
     for said in conversation:
-        named = times(said.words)
+        named = times_in(said)
         for at, word in enumerate(said.words):
             sentence = said.sentence(at)
             words = said.words[sentence.first : sentence.last + 1]

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from processors.minutes.calendar import HOUR, UNRESOLVED
-from processors.minutes.due import Due, nearest, resolve, times
+from processors.minutes.due import Due, nearest, resolve, times_in
 from processors.minutes.people import People
 from processors.minutes.stretch import stretch
 from processors.minutes.words import Said
@@ -89,4 +89,4 @@ def hear(background: Background, conversation: Sequence[Said], segment: int) -> 
     """An utterance to be looked through."""
     said = conversation[segment]
     myself = said.speaker or background.names.introduced(said) or UNKNOWN
-    return Turn(background, conversation, said, times(said.words), myself)
+    return Turn(background, conversation, said, times_in(said), myself)

@@ -121,7 +121,8 @@ def _prices(found: Findings, told: set[int]) -> Iterator[str]:
 
 def _agreed(found: Findings, told: set[int]) -> Iterator[str]:
     decisions = [point for point in found.decisions if point.segment not in told]
-    ranked = sorted(decisions, key=lambda point: (-_substance(point.text), point.segment))[:MOST_AGREED]
+    telling = [point for point in decisions if _substance(point.text) > 1] or decisions  # "не трогаем" tells nothing
+    ranked = sorted(telling, key=lambda point: (-_substance(point.text), point.segment))[:MOST_AGREED]
     chosen = [_cut(point.text) for point in sorted(ranked, key=lambda point: point.segment)]
     told.update(point.segment for point in ranked)
     if chosen:

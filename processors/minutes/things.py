@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import TypeVar
 
-from processors.minutes.due import times
+from processors.minutes.due import timed
 from processors.minutes.stop_words import STOP_WORDS
 from processors.minutes.verbs import verb
 from processors.minutes.words import Said
@@ -20,11 +20,11 @@ _Item = TypeVar("_Item")
 
 def things(said: Said, first: int, last: int) -> frozenset[str]:
     """Of tokens `first`..`last` (inclusive), without verbs, times and words that say nothing."""
-    timed = {first + i for due in times(said.words[first : last + 1]) for i in range(due.first, due.last + 1)}
+    gone = timed(said)
     return frozenset(
         said.stems[at]
         for at in range(first, last + 1)
-        if at not in timed
+        if at not in gone
         and (len(said.words[at]) >= 4 or is_number(said.words[at]))
         and said.words[at] not in STOP_WORDS
         and not verb(said.words[at])
@@ -34,11 +34,11 @@ def things(said: Said, first: int, last: int) -> frozenset[str]:
 
 def named(said: Said, first: int, last: int) -> bool:
     """Whether those tokens name a thing that something is done to: a noun without a preposition before it."""
-    timed = {first + i for due in times(said.words[first : last + 1]) for i in range(due.first, due.last + 1)}
+    gone = timed(said)
     for at in range(first, last + 1):
         here = reading(said.words[at])
         unheard_of = here.part == "" and said.words[at].isalpha() and len(said.words[at]) > 2
-        if at in timed or not (here.noun or unheard_of) or said.words[at] in STOP_WORDS or verb(said.words[at]):
+        if at in gone or not (here.noun or unheard_of) or said.words[at] in STOP_WORDS or verb(said.words[at]):
             continue
         before = at - 1
         while before >= first and (reading(said.words[before]).modifies or is_number(said.words[before])):

@@ -6,7 +6,7 @@ runs before a gap are compared with those behind it; the deepest valleys are the
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from itertools import islice, pairwise
 from math import log, sqrt
 from statistics import mean, pstdev
 from typing import NamedTuple
@@ -31,6 +31,8 @@ LEAST_WORDS = 70
 
 MOST = 12
 TITLE_WORDS = 3
+LOOKED_AT = 20
+"""The heaviest words of a stretch, of which those that are nouns make its title."""
 
 _NAMES = frozenset(FIRST_NAMES)
 _BRANDS = {
@@ -57,10 +59,10 @@ def topics(conversation: Sequence[Said]) -> list[Topic]:
     stretches = [(first, last) for first, last in pairwise(borders) if first < last]
     held = [[word for word in words if first <= word.segment < last] for first, last in stretches]
     spread = Counter(base for stretch in held for base in {word.stem for word in stretch})
-    shown = _shown(words)
+    usual = _usual(words)
     found: list[tuple[list[str], Topic]] = []
     for (first, last), stretch in zip(stretches, held, strict=True):
-        title = _title(stretch, spread, len(held), shown)
+        title = _title(stretch, spread, len(held), usual)
         topic = Topic(_written(title), conversation[first].start_ms, conversation[last - 1].end_ms)
         if found and len(set(title) & set(found[-1][0])) * 2 > TITLE_WORDS:
             title, before = found.pop()
@@ -128,25 +130,24 @@ def _depth(likeness: Sequence[float], gap: int) -> float:
     return left + right - 2 * likeness[gap]
 
 
-def _shown(words: Sequence[_Word]) -> dict[str, str]:
-    """For each stem of a noun the word to show: a brand as it is written, else the nominative of its usual form."""
+def _usual(words: Sequence[_Word]) -> dict[str, str]:
+    """For each stem the form in which it is said most."""
     forms: dict[str, Counter[str]] = {}
     for word in words:
-        if word.stem in _BRANDS or nominative(word.word):
-            forms.setdefault(word.stem, Counter())[word.word] += 1
-    usual = {base: min(counts, key=lambda form: (-counts[form], len(form), form)) for base, counts in forms.items()}
-    return {base: _BRANDS.get(base) or nominative(form) for base, form in usual.items()}
+        forms.setdefault(word.stem, Counter())[word.word] += 1
+    return {base: min(counts, key=lambda form: (-counts[form], len(form), form)) for base, counts in forms.items()}
 
 
-def _title(stretch: Sequence[_Word], spread: Counter[str], number: int, shown: dict[str, str]) -> list[str]:
-    """The words that are frequent here and rare elsewhere; none twice."""
-    counts = Counter(word.stem for word in stretch if word.stem in shown)
+def _title(stretch: Sequence[_Word], spread: Counter[str], number: int, usual: dict[str, str]) -> list[str]:
+    """The nouns that are frequent here and rare elsewhere, in the nominative, brands as they are written."""
+    counts = Counter(word.stem for word in stretch)
     weight = {
         base: count * log(1 + number / spread[base]) * (1 if count > 1 else _DATA.weight("said_once"))
         for base, count in counts.items()
     }
-    ranked = (shown[base] for base in sorted(weight, key=lambda base: (-weight[base], base)))
-    return list(dict.fromkeys(ranked))[:TITLE_WORDS]
+    ranked = sorted(weight, key=lambda base: (-weight[base], base))
+    shown = (_BRANDS.get(base) or nominative(usual[base]) for base in ranked)
+    return list(islice(dict.fromkeys(filter(None, islice(shown, LOOKED_AT))), TITLE_WORDS))
 
 
 def _written(title: Sequence[str]) -> str:
