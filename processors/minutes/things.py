@@ -4,13 +4,16 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import TypeVar
 
 from processors.minutes.due import timed
-from processors.minutes.stop_words import STOP_WORDS
 from processors.minutes.verbs import verb
+from processors.minutes.vocabulary import vocabulary
 from processors.minutes.words import Said
 from processors.russian.grammar import reading
 from processors.russian.numerals import is_number
 from processors.russian.stems import stem
 from processors.russian.words import plain
+
+STOP_WORDS = vocabulary("stop_words").words("stop_words")
+"""Words that say nothing of the matter."""
 
 SAME = 0.75
 """The share of two items' words that near-duplicates have in common."""

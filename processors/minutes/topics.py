@@ -12,7 +12,7 @@ from statistics import mean, pstdev
 from typing import NamedTuple
 
 from processors.minutes.people import FIRST_NAMES
-from processors.minutes.stop_words import STOP_WORDS
+from processors.minutes.things import STOP_WORDS
 from processors.minutes.verbs import verb
 from processors.minutes.vocabulary import vocabulary
 from processors.minutes.words import Said

@@ -1,7 +1,8 @@
 """What a word says as a verb: who will do it ("пришлю", "пришлём"), who is asked to ("пришлите"), and how surely.
 
-The verbs are listed in `verb_list`. A form is looked up; where a recogniser misheard its ending, its stem is, but only
-behind a pronoun (`misheard`).
+The verbs are listed in `data/verb_list.toml`: add one there and it is known in every form. A prefix makes a verb
+perfective; forms that do not exist do no harm, nobody says them. A form is looked up; where a recogniser misheard its
+ending, its stem is, but only behind a pronoun (`misheard`).
 """
 
 import re
@@ -12,11 +13,18 @@ from typing import NamedTuple
 
 from rapidfuzz.distance import Levenshtein
 
-from processors.minutes.verb_list import DURATIVE, LIGHT, NOT_DEEDS, PERFECTIVE, PROCESS, REGULAR, ROOTS
 from processors.minutes.vocabulary import vocabulary
 from processors.russian.stems import stem
 
 _DATA = vocabulary("verbs")
+_LISTED = vocabulary("verb_list")
+_PROCESS = _LISTED.words("process")
+_LIGHT = _LISTED.words("light")
+_DURATIVE = _LISTED.words("durative")
+_NO_INFINITIVES = _LISTED.words("not_deeds")
+_PERFECTIVE = _LISTED.words("perfective")
+_REGULAR = _LISTED.lines("regular")
+_ROOTS = _LISTED.lines("roots")
 
 _PAST = ("л", "ла", "ло", "ли", "лся", "лась", "лось", "лись")
 _PRESENT = ("у", "ю", "ем", "им", "ет", "ит", "ут", "ют", "ат", "ят", "ешь", "ишь", "ете", "ите", "е", "и", "сь", "ся")
@@ -102,7 +110,7 @@ def misspelt(word: str) -> Verb | None:
 
 def _forms() -> dict[str, Verb]:
     forms: dict[str, Verb] = {}
-    for line in (*ROOTS, *_conjugated()):
+    for line in (*_ROOTS, *_conjugated()):
         prefixes, _, words = line.partition("|")
         infinitive, *conjugated, imperative = words.split()
         for prefix in prefixes.strip().split(","):
@@ -111,7 +119,7 @@ def _forms() -> dict[str, Verb]:
 
 
 def _conjugated() -> Iterator[str]:
-    for line in REGULAR:
+    for line in _REGULAR:
         prefixes, _, words = line.partition("|")
         for infinitive in words.split():
             base = f"{infinitive[:-5]}у" if infinitive.endswith("овать") else infinitive[:-2]
@@ -120,18 +128,18 @@ def _conjugated() -> Iterator[str]:
 
 def _add(forms: dict[str, Verb], prefix: str, infinitive: str, conjugated: list[str], imperative: str) -> None:
     key = prefix + infinitive
-    if key in NOT_DEEDS:
+    if key in _NO_INFINITIVES:
         return
-    done = bool(prefix) or infinitive in PERFECTIVE
-    if key in DURATIVE:
+    done = bool(prefix) or infinitive in _PERFECTIVE
+    if key in _DURATIVE:
         done = False
-    plain = Verb(key, Person.INFINITIVE, done, key in LIGHT, key in PROCESS)
+    plain = Verb(key, Person.INFINITIVE, done, key in _LIGHT, key in _PROCESS)
     turned = f"{key}ся"
-    back = plain._replace(key=turned, light=turned in LIGHT, process=turned in PROCESS)
+    back = plain._replace(key=turned, light=turned in _LIGHT, process=turned in _PROCESS)
     for person, word in zip((Person.I, Person.WE, Person.HE, Person.THEY), conjugated, strict=True):
         form = prefix + word
         forms.setdefault(form, plain._replace(person=person))
-        if turned not in NOT_DEEDS:
+        if turned not in _NO_INFINITIVES:
             forms.setdefault(f"{form}{'сь' if form[-1] in 'аеиоуюя' else 'ся'}", back._replace(person=person))
     forms.setdefault(f"{prefix}{conjugated[2][:-1]}те", plain._replace(person=Person.YOU))
     forms.setdefault(f"{prefix}{conjugated[2][:-1]}шь", plain._replace(person=Person.YOU))
