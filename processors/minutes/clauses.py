@@ -19,6 +19,7 @@ SENTENCE, CLAUSE = 2, 1
 SHORTEST = 2
 """Words; fewer before an opener are part of the opening: ну | тогда давайте."""
 
+_CALLS = _DATA.words("calls")
 _OPENERS = _DATA.words("openers")
 _JOINS = _DATA.words("joins")
 _GOVERNS = _DATA.words("governs")
@@ -35,7 +36,8 @@ def borders(words: Sequence[str], pauses: Collection[int]) -> dict[int, int]:
     found: dict[int, int] = {}
     begun = 0
     for at, word in enumerate(words):
-        if at - begun >= SHORTEST and word in _OPENERS:
+        calls = word in _CALLS and at > begun  # договорились | слушай
+        if (at - begun >= SHORTEST and word in _OPENERS) or calls:
             contrast = word == "а" and not any(map(_hangs_on, words[begun:at]))  # короба твои, а скотч наш
             found[at] = CLAUSE if contrast else SENTENCE
             begun = at
