@@ -172,8 +172,9 @@ class Transcript(msgspec.Struct, frozen=True, omit_defaults=True):
     """The words of a recording (`source.transcripts`, key = `recording_id`); a higher `version` replaces the former.
 
     `failed_segments`: [start_ms, end_ms] that no engine could transcribe. `degraded`: those exist, the file was damaged
-    (`flaw`), or a fallback engine did some of it. `shares`: each engine's part of the audio, 0..1. `utterances`: the
-    readable text; empty where pauses split the words. `seconds` is the job's wall time.
+    or the model of the tests did some of it (`flaw` says both), or a fallback engine did. `shares`: each engine's part
+    of the audio, 0..1. `utterances`: the readable text; empty where pauses split the words. `seconds` is the job's wall
+    time.
     """
 
     recording: Recording

@@ -34,6 +34,8 @@ class Manner:
     """Word times end so much later than the word: they touch or overlap the next one's."""
     times: Literal["words", "final", "none"] = "words"
     """Which times a final tells: of each word, of the whole, or none at all."""
+    cursors: Literal["now", "final", "none"] = "now"
+    """How far the server says it is: to the sound of this moment, to the last final, or nothing at all."""
     taken_back: frozenset[str] = frozenset()
     """Words that partials show and that are noise after all: an utterance of them ends by a final without alternatives.
     """

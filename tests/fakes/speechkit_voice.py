@@ -54,17 +54,18 @@ class Dictation:
 
     def message(self, **event: Any) -> Any:
         """A response with the cursors of now."""
-        return pb.StreamingResponse(
-            session_uuid=self._ids,
-            audio_cursors=pb.AudioCursors(
-                received_data_ms=self.received_ms,
-                partial_time_ms=self._ear.heard_ms,
-                final_time_ms=self._final_ms,
-                final_index=max(0, self._index),
-                eou_time_ms=self._eou_ms,
-            ),
-            channel_tag="0",
-            **event,
+        return pb.StreamingResponse(session_uuid=self._ids, audio_cursors=self._cursors(), channel_tag="0", **event)
+
+    def _cursors(self) -> Any:
+        told = self._manner.cursors
+        if told == "none":
+            return pb.AudioCursors()
+        return pb.AudioCursors(
+            received_data_ms=self.received_ms if told == "now" else self._final_ms,
+            partial_time_ms=self._ear.heard_ms if told == "now" else self._final_ms,
+            final_time_ms=self._final_ms,
+            final_index=max(0, self._index),
+            eou_time_ms=self._eou_ms,
         )
 
     def _commit(self, count: int, upto_ms: int, *, pause: bool = True) -> Iterator[Any]:

@@ -113,9 +113,9 @@ class Hearing:
         return not self._open and not cut_off and looked_ms >= self._segment.send_end_ms - TAIL_MS
 
     @property
-    def mute(self) -> bool:
-        """Whether the session had all the sound, and no word that is not final."""
-        return not self._open and self._received_ms >= self._segment.send_end_ms - LEAST_MS
+    def quiet(self) -> bool:
+        """Whether no word is open."""
+        return not self._open
 
     @property
     def readable(self) -> bool:

@@ -23,12 +23,14 @@ UNIT_MS = 15_000
 class Session:
     """From options to the end of the stream. `listen` is one thread's; `hang_up` may come from any.
 
-    `beat` is the clock's time of the last sign of life. `clock` in seconds, monotonic.
+    `beat` is the clock's time of the last sign of life; `sent_all` says that the service took the sound to its end.
+    `clock` in seconds, monotonic.
     """
 
     def __init__(self, api: "SpeechApi", request_id: str, pace: float, clock: Callable[[], float]) -> None:
         self.request_id = request_id
         self.sent_ms = 0
+        self.sent_all = False
         self.first_answer_s: float | None = None
         self.server_ids: dict[str, str] = {}
         self._api, self._pace, self._clock = api, pace, clock
@@ -109,6 +111,7 @@ class Session:
             self._reached = True  # the options are on their way, or this would not be asked for
             self.sent_ms = min(at + CHUNK, len(pcm)) // (RATE // 1000 * 2)
             yield chunk(pcm[at : at + CHUNK])
+        self.sent_all = True
 
 
 def _read(audio: Audio, from_ms: int, to_ms: int) -> bytes:

@@ -148,7 +148,7 @@ class SpeechKitStream:
             tally.first_answer_s = session.first_answer_s
         if tally.hearing.progress > before:
             tally.idle = tally.internal = tally.mute = 0
-        failure = failure or self._truncated(tally)
+        failure = failure or self._truncated(tally, sent_all=session.sent_all)
         self._tell(session, segment, failure, tally.hearing.warnings - warnings)
         return failure
 
@@ -173,9 +173,10 @@ class SpeechKitStream:
             raise
         return reading.result()
 
-    def _truncated(self, tally: _Tally) -> EngineError | None:
+    @staticmethod
+    def _truncated(tally: _Tally, *, sent_all: bool) -> EngineError | None:
         hearing = tally.hearing
-        tally.mute += hearing.mute
+        tally.mute += sent_all and hearing.quiet
         if hearing.complete or tally.mute > MUTE:
             return None
         return EngineFault(ErrorKind.TRANSIENT, "SpeechKit: the session ended before its sound did", code="TRUNCATED")

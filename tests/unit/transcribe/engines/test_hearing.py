@@ -147,7 +147,7 @@ def test_an_open_word_is_not_the_end() -> None:
     says that it was none."""
     hearing = told(ten_seconds(), Final(0, "да", (("да", 9000, 9300),)), Partial(speech=True), final_ms=9900)
     assert not hearing.complete
-    assert not hearing.mute
+    assert not hearing.quiet
     assert told(hearing, Final(1), final_ms=9900).complete
     assert not told(hearing, Partial(speech=True)).complete
     assert told(hearing, EndOfUtterance(9800)).complete

@@ -2,14 +2,16 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Literal
 
+import numpy as np
 import pytest
 from prometheus_client import REGISTRY
 
 from schemas.sources import Word
 from streams.settings.speech import SpeechKit
 from streams.transcribe.engines.guard import Guarded
-from streams.transcribe.engines.interface import SegmentResult
+from streams.transcribe.engines.interface import EngineFault, SegmentResult
 from streams.transcribe.engines.speechkit_async import SpeechKitAsync
 from streams.transcribe.sound.audio import Audio
 from tests.fakes.speechkit import FakeSpeechKit, Fault, Manner
@@ -85,6 +87,26 @@ async def test_asynchronous(fake: FakeSpeechKit, said: Talk, audio: Audio, manne
     engine = SpeechKitAsync(SpeechKit(**(fake.settings() | {"async_poll_seconds": 0.01})))
     check(await engine.transcribe(audio, segment(0, LAST_S * 1000)), said)
     await engine.close()
+
+
+@pytest.mark.parametrize("cursors", ["final", "none"])
+async def test_a_service_that_does_not_say_how_far_it_is(
+    make: Make, fake: FakeSpeechKit, tmp_path: Path, cursors: Literal["final", "none"]
+) -> None:
+    """It had all the sound and ended well, thrice: the rest is silence, and no engine is asked instead of it."""
+    said = talk(LAST_S - 5)
+    pcm = np.concatenate([said.pcm, np.zeros(5 * RATE, np.int16)])
+    fake.behaviour.manner = Manner(cursors=cursors)
+    result = await make().engine.transcribe(spooled(Talk(pcm, said.words), tmp_path), segment(0, LAST_S * 1000))
+    assert texts(result.words) == texts(said.words)
+    assert result.attempts == 3
+
+
+async def test_a_service_that_always_ends_early(make: Make, fake: FakeSpeechKit, said: Talk, audio: Audio) -> None:
+    """It never took all the sound, so that nothing more came says nothing."""
+    fake.behaviour.always = Fault("cut", 400)
+    with pytest.raises(EngineFault):
+        await make(pace=4.0).engine.transcribe(audio, segment(0, LAST_S * 1000))
 
 
 @pytest.mark.parametrize(("cut", "readings"), [(1, 2), (10, 2)])
