@@ -65,7 +65,7 @@ def wms_command(
         if not as_json:
             for note in items.notes:
                 click.echo(note, err=True)
-            click.echo(told(found, items.unit, everything=False))
+            click.echo(told(found, items.unit, everything=dry_run))
         progress = before or Progress(file.name, name, started, found.events)
         if not dry_run and (skip_faulty or not found.bad):
             events = goods(items, mapping, started, Survey(), barred("Загружаю"))

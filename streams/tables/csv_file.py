@@ -47,7 +47,7 @@ def rows(file: Path, source: BinaryIO, encoding: str, delimiter: str) -> Iterato
         for cells in reader:
             yield line, cells
             line = reader.line_num + 1
-    except UnicodeDecodeError as error:
+    except UnicodeError as error:  # UTF-16 without its mark is no decoding error
         raise ConfigError(
             f"{file}: после строки {line} стоит байт, которого в {encoding} нет: сохраните файл в UTF-8 "
             "или укажите в разметке table.encoding"

@@ -2,9 +2,10 @@
 
 from datetime import datetime
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from processors.mapping import Table
@@ -111,6 +112,20 @@ def test_a_workbook_has_numbers_and_dates_of_its_own(tmp_path: Path) -> None:
         read(tmp_path / "b.xlsx")
 
 
+def test_a_stray_cell_in_the_last_corner_is_said_before_it_takes_all_memory(tmp_path: Path) -> None:
+    """The rectangle around the cells is what is read: here 17 thousand million of them."""
+    file = write(tmp_path / "a.xlsx", [["Номер", "Клиент", "Штук"], ["17", "Ёж", 2]])
+    with ZipFile(file) as book:
+        parts = {name: book.read(name) for name in book.namelist()}
+    sheet = "xl/worksheets/sheet1.xml"
+    far = b'<row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData>'
+    with ZipFile(file, "w") as book:
+        for name, part in parts.items():
+            book.writestr(name, part.replace(b"</sheetData>", far) if name == sheet else part)
+    with pytest.raises(ConfigError, match="заняты 16384 столбцов и 1048576 строк"):
+        read(file)
+
+
 CELL = st.none() | st.sampled_from(["", " ", "Номер", "Штук", "17"]) | st.text(max_size=5) | st.floats() | st.booleans()
 
 
@@ -123,3 +138,23 @@ def test_any_cells_have_a_head_or_none(rows: list[list[object]], fill_down: list
         numbers = [number for number, _ in named(head, numbered, fill_down)]
         assert numbers == sorted({*numbers})
         assert all(number > head.number for number in numbers)
+
+
+ENDS = st.sampled_from([b"", b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf", b"PK\x03\x04", b"\xd0\xcf\x11\xe0"])
+HEADS = ["Номер;Штук;Клиент\n".encode(), "Номер\tШтук\n".encode("cp1251")]
+PIECES = st.sampled_from([*HEADS, b'"', b"\n", b";;\r\n", b"\x00"]) | st.binary(max_size=20)
+KINDS = st.sampled_from(["csv", "xlsx", "xls"])
+
+
+@given(ENDS, st.lists(PIECES, max_size=8).map(b"".join), KINDS)
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_any_bytes_are_a_table_or_said_not_to_be(tmp_path: Path, start: bytes, rest: bytes, kind: str) -> None:
+    """A file of something else, cut, or with a foreign start: rows or one line of words, and never another fault."""
+    file = tmp_path / f"a.{kind}"
+    file.write_bytes(start + rest)
+    for table in (WANTED, Table(), Table(encoding="utf-16"), Table(delimiter="|", encoding="cp866")):
+        try:
+            with opened(file, table) as sheet:
+                assert all(isinstance(row, dict) for _, row in sheet.rows())
+        except ConfigError as error:
+            assert str(file) in str(error)
