@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
+from processors.days import day_start
 from processors.russian.dates import date
 from processors.russian.plural import (
     ARTICLES,
@@ -49,7 +50,7 @@ def spike(alert: Alert) -> str:
         amount = booked(orders, ordered, back, back_pieces)
     else:  # an alert of before these figures
         amount = pieces(alert.value) if by_pieces else count(round(alert.value), RESERVATIONS)
-    day = date(alert.evidence[-1].ts) if alert.evidence else "за день"
+    day = date(day_start(round(figures["day"]))) if "day" in figures else "за день"
     fleet = figures.get("fleet", 1.0)
     others = f" У остальных клиентов в этот день тоже больше обычного: в {times(fleet)}." if fleet >= 1.2 else ""
     return f"{_sentence(f'{day[:1].upper()}{day[1:]}: {amount}')} {_normal(alert, by_pieces)}{others}"

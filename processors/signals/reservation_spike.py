@@ -215,6 +215,7 @@ def _signal(
         figures={
             "fleet": common,
             "ratio": round(found.value / max(found.usual, 0.01), 2),
+            "day": float(local_day(ts)),
             "orders": float(day.reservations),
             "pieces": float(pieces(day)),
             "cancelled": float(day.cancelled),

@@ -34,7 +34,15 @@ SPIKE = Alert(
     baseline=4,
     score=6.1,
     unit="reservations",
-    figures={"fleet": 1.0, "ratio": 3.25, "orders": 13, "pieces": 910, "cancelled": 0, "cancelled_pieces": 0},
+    figures={
+        "fleet": 1.0,
+        "ratio": 3.25,
+        "day": 20_778,
+        "orders": 13,
+        "pieces": 910,
+        "cancelled": 0,
+        "cancelled_pieces": 0,
+    },
     evidence=[Evidence("00000000000000e1", moscow(21, 14, 5), "reservation", "Р-100500, 70 шт.")],
 )
 

@@ -71,6 +71,16 @@ def test_few_large_documents_are_shown_whole_too() -> None:
     assert "4 брони на 13 500 шт." in read(alerts)
 
 
+def test_figures_bear_the_day_they_are_of() -> None:
+    """The next day is a spike too, but a smaller one: the message goes on telling of the worst, with its own date."""
+    line = Line()
+    rare(line)
+    alerts = played(line, (reserves(number, 900) for number in range(12)))
+    tomorrow = (replace(reserves(20 + n, 900), ts=T0 + DAY_MS + n * MINUTE) for n in range(7))
+    alerts += played(line, tomorrow)
+    assert "15 ноября: 12 броней на 10 800 шт." in read(alerts)
+
+
 def test_what_was_taken_back_is_counted_apart() -> None:
     """Cancelled pieces do not lower what was reserved: both are said."""
     events: list[Event] = [reserves(number, 2000) for number in range(20)]

@@ -22,7 +22,13 @@ from tests.unit.alerting.alerts import EACH_RULE, LEAVING, SPIKE, known, moscow,
 
 def made(orders: float, pieces: float, cancelled: float = 0, cancelled_pieces: float = 0) -> dict[str, float]:
     """A day's figures."""
-    return {"orders": orders, "pieces": pieces, "cancelled": cancelled, "cancelled_pieces": cancelled_pieces}
+    return {
+        "day": 20_778,
+        "orders": orders,
+        "pieces": pieces,
+        "cancelled": cancelled,
+        "cancelled_pieces": cancelled_pieces,
+    }
 
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "texts"
