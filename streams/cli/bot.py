@@ -34,11 +34,12 @@ def ask(api: Api, token: str, method: str, timeout: float = TIMEOUT, **parameter
 async def _ask(api: Api, token: str, method: str, timeout: float, parameters: dict[str, object]) -> Any:
     http = LazySession(timeout, proxy=api.proxy)
     way = f"по адресу {api.url}" + (" через прокси (telegram.proxy)" if api.proxy else "")
+    hint = "" if api.proxy else "; если он в вашей сети замедлен, задайте telegram.proxy"
     try:
         async with http().post(f"{api.url.rstrip('/')}/bot{token}/{method}", json=parameters) as response:
             status, answer = response.status, json.loads(await response.read())
     except (*NEVER_LEFT, aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
-        raise Transient(f"Telegram не отвечает {way} ({type(error).__name__})") from None
+        raise Transient(f"Telegram не отвечает {way} ({type(error).__name__}){hint}") from None
     finally:
         await http.close()
     if status in (401, 404):

@@ -39,6 +39,12 @@ async def test_a_wrong_token_is_told_and_not_shown() -> None:
         ]
 
 
+async def test_who_cannot_reach_telegram_is_told_of_the_proxy() -> None:
+    """The first thing that a newcomer in Russia meets."""
+    (fault,) = await asyncio.to_thread(telegram_faults, settings("http://127.0.0.1:9", curator_chat=5))
+    assert fault.startswith("Telegram не отвечает по адресу http://127.0.0.1:9") and fault.endswith("telegram.proxy")
+
+
 async def test_who_may_press_and_how_messages_come_in() -> None:
     """No staff, no webhook, no entrance: each works, but hardly as it is meant."""
     async with FakeTelegram(TOKEN, {5, -7}) as telegram:
