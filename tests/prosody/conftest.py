@@ -78,7 +78,7 @@ async def prosody(
             "iq_seconds": 0.2,
             "pending_seconds": 0.2,
             "early_seconds": 0.2,
-            "unrecorded_seconds": 0.3,
+            "unrecorded_seconds": 0.6,
         },
         SLOW: {"retry_seconds": 600, "retry_max_seconds": 600, "early_seconds": EARLY},
         PATIENT: posting | {"report_token": TOKEN, "unrecorded_seconds": 0.3},

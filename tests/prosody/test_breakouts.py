@@ -42,7 +42,7 @@ async def test_a_breakout_of_everyone(prosody: Prosody, focus: Focus, receiver: 
             conference.room, *AWAY, *ONE_GUEST[1:], "left", "recording_off", "meeting_ended"
         )
     assert len({report.meeting_id for report in reports}) == 1
-    assert reports[-1].duration_ms >= reports[-1].ts - reports[0].ts - 2
+    assert reports[-1].duration_ms >= reports[-1].ts - reports[0].ts - 50  # ms
 
 
 async def test_the_room_ends_while_all_are_away(

@@ -97,7 +97,7 @@ async def test_an_end_of_the_meeting_before(
     prosody: Prosody, focus: Focus, receiver: Receiver, new_room: NewRoom
 ) -> None:
     """Who comes back before Jicofo has stopped what the last visit asked for is recorded, and that is no failure."""
-    conference = await focus.open(new_room(PATIENT), "ok", "on")
+    conference = await focus.open(new_room(), "ok", "on")
     async with join(prosody.port, conference.room) as host:
         await conference.started(1)
         session, conference.session = conference.session, ""

@@ -20,8 +20,8 @@ async def test_a_recorder_that_nobody_speaks_for(
     """Jicofo is restarted and Jibri records on: who comes is told; no failure and no alarm is raised in vain."""
     conference = await focus.open(new_room(HASTY))
     async with join(prosody.port, conference.room) as host, recorder(prosody.port, conference.room) as jibri:
+        await receiver.happened(conference.room, *ONE_GUEST)
         await jibri.join()
-        await host.hears(1)
         await conference.leave()
         conference.answers.extend(["resource-constraint"] * 1000)
         await conference.join()
@@ -80,8 +80,8 @@ async def test_a_takeover_leaves_a_gap(prosody: Prosody, focus: Focus, receiver:
     """Another Jibri goes on under the same session: `on` stays, nobody is told twice, the gap is reported."""
     conference = await focus.open(new_room())
     async with join(prosody.port, conference.room) as host, recorder(prosody.port, conference.room) as first:
+        await receiver.happened(conference.room, *ONE_GUEST)
         await first.join()
-        await receiver.happened(conference.room, *sorted(ONE_GUEST, key=ONE_GUEST.index))
         await first.leave()
         async with recorder(prosody.port, conference.room) as second:
             await second.join()
@@ -105,8 +105,8 @@ async def test_a_recorder_that_does_not_come_back(
         return receiver.of(conference.room)[-1].happening == "unrecorded"
 
     async with join(prosody.port, conference.room), recorder(prosody.port, conference.room) as first:
-        await first.join()
         await receiver.happened(conference.room, *ONE_GUEST)
+        await first.join()
         await first.leave()
         await until(told, 10, "unrecorded", pause=0.005)
         assert receiver.of(conference.room)[-1].reason == "no-recorder"

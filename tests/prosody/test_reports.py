@@ -52,7 +52,8 @@ async def test_a_whole_meeting(prosody: Prosody, focus: Focus, receiver: Receive
     begin = {"left": "joined", "meeting_ended": "meeting_started", "recording_off": "recording_on"}
     for report in [r for r in reports if r.happening in begin]:
         same = [r for r in reports if r.happening == begin[report.happening] and r.participant == report.participant]
-        assert abs(report.duration_ms - (report.ts - same[0].ts)) <= 2
+        between = report.ts - same[0].ts
+        assert abs(report.duration_ms - between) <= 50  # ms; the server may be held up between two looks at the clock
     assert all(report.happening in begin for report in reports if report.duration_ms)
 
 
