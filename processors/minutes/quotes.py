@@ -7,7 +7,7 @@ stays as it was said; no text has a link, mark-up, a token of the masks or anyth
 item's `text` claims no more than its quote (`supported`), else it is the quote itself; of the summary stay the
 sentences that items say, or that only name what was spoken about; of the topics those without a name or a figure that
 nobody named.
-Not guaranteed: that a paraphrase is fair, who is meant by "мы", and the tone.
+Not guaranteed: what a paraphrase leaves out, who is meant by "мы", that a question was answered, and the tone.
 """
 
 import re
@@ -20,12 +20,12 @@ import msgspec
 
 from processors.minutes.harmless import harmless, shortened, uncut
 from processors.minutes.orders import is_order
+from processors.minutes.quantities import figures
 from processors.minutes.supported import (
     Evidence,
     content_words,
     discussed,
     evidence,
-    figures,
     keeps_the_turn,
     names_only,
     supports,
@@ -46,6 +46,8 @@ ITEMS, TOPICS = 60, 40
 SUMMARY_READ, SUMMARY_CHARS, TEXT_CHARS, QUOTE_CHARS, NAME_CHARS, TITLE_CHARS = 8000, 2000, 300, 500, 80, 120
 AROUND = 200
 """Characters before and after a quote in which words for the machine make it no evidence."""
+CLOSE = 60
+"""The same of the words beside a quote that a summary may use: more would be put together to what nobody said."""
 NEAR = 2
 """Utterances before and after: "к пятнице успеете?" and then "да, пришлю"."""
 
@@ -150,7 +152,8 @@ class _Check:
     def _evidence(self, quote: str, segment: int, of: str, text: str = "") -> Evidence:
         said = self._said[segment].text
         at = max(0, said.find(quote))
-        near = [said[max(0, at - AROUND) : at + len(quote) + AROUND], text]
+        around = CLOSE if text else AROUND
+        near = [said[max(0, at - around) : at + len(quote) + around], text]
         if segment and not text:
             near.append(self._said[segment - 1].text[-AROUND:])
         return evidence(quote, [words for words in near if not is_order(words)], self._named, of)

@@ -1,27 +1,28 @@
 """Whether words claim no more than the words they stand on: figures, days, units, names, deeds, negations.
 
 Strict on what can do harm: each figure, day, unit and name, each deed told as done and each negation must be in the
-evidence. Lenient on the rest: half of the other words will do. What a paraphrase loses by it is only its words.
+evidence. Lenient on the rest: most of the other words will do. What a paraphrase loses by it is only its words.
 """
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from processors.minutes.compared import WORD, comparable, compared
+from processors.minutes.quantities import agree, figures
 from processors.minutes.vocabulary import vocabulary
 from processors.pseudonyms.masking import TOKEN
 from processors.russian.dictionary import grammar, is_word, name_reading
-from processors.russian.numerals import is_number, numbers
+from processors.russian.numerals import is_number
 from processors.russian.stems import stem
-from processors.russian.words import plain
 
 _DATA = vocabulary("supported")
 _NEUTRAL, _EMPTY, _PASSED, _HARMLESS = (_DATA.words(name) for name in ("neutral", "empty", "passed", "harmless"))
 _NEGATIONS, _OPENERS = _DATA.words("negations"), _DATA.words("openers")
 _PRECISE = tuple(sorted(_DATA.words("measures") | _DATA.words("values")))
-_ONE_NAME = {name: names.split()[0] for names in _DATA.lines("names") for name in names.split()}
+_WISHES, _SUBJECTS = _DATA.words("wishes"), _DATA.words("subjects")
 
-SHARE = 0.5
+SHARE = 0.6
 """Of the words that are neither figure nor name nor deed: decided. A paraphrase keeps its nouns, an invention few."""
 _LETTERS = 3
 """Shorter words are prepositions and pronouns."""
@@ -32,18 +33,15 @@ _KIN, _KIN_SHARE = 4, 0.75
 _REACH = 1
 """Words that one negation turns, those between them apart."""
 
-_WORD = re.compile(r"\d+(?:[.,:]\d+)*|[^\W\d_]+(?:-[^\W\d_]+)*|[%₽$]|[.,!?;:()—–«»\"\n]")
-_SIGNS = {"%": "процентов", "₽": "рублей", "$": "долларов"}
 _GLUED_NEGATION = re.compile(r"не(?=довол|соглас|возмож|удоб|выгод|верн|прав|готов)")
 _PARTS = re.compile(r"[,;:()]|\s[—–-]\s|\s(?:и|а|но)\s")
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What words stand on. `figures` are only those of the quote; the other sets may be of more."""
+    """What words stand on: the quote first, whose figures alone count, and what was said beside it."""
 
     texts: tuple[str, ...]
-    figures: tuple[str, ...]
     stems: frozenset[str]
     lemmas: frozenset[str]
     done: frozenset[str]
@@ -55,19 +53,31 @@ def evidence(quote: str, near: Iterable[str] = (), names: Collection[str] = (), 
     """Evidence of a quote. `near` was said beside it, `names` are stems of people who are known, `of` is the list that
     the item stands in."""
     texts = (quote, *near)
-    words = [word for text in texts for word in _words(text)]
+    words = [word for text in texts for word in comparable(text)]
     lemmas = frozenset(lemma for word in words for lemma in grammar(word).lemmas)
     listed = _DATA.words(of) if of else frozenset()
     affirmed, denied = _turned("\n".join([*texts, *listed]))
     return Evidence(
         texts,
-        figures(quote),
         frozenset(map(stem, words)).union(names),
         lemmas | listed,
-        frozenset(stem(word) for word in words if grammar(word).done),
+        frozenset(stem for text in texts for stem in _done(text)),
         affirmed,
         denied,
     )
+
+
+def _done(text: str) -> Iterator[str]:
+    """Stems of deeds that are told as done; not those that are wished for: "чтобы вы его взяли"."""
+    wished = False
+    for found in WORD.findall(text):
+        word = compared(found)
+        if word in _WISHES:
+            wished = True
+        elif not word[0].isalnum() or (word in _OPENERS and word not in _SUBJECTS):
+            wished = False
+        elif grammar(word).done and not wished:
+            yield stem(word)
 
 
 def supports(held: Evidence, claim: str) -> bool:
@@ -77,7 +87,7 @@ def supports(held: Evidence, claim: str) -> bool:
     affirmed, denied = _turned(claim)
     if _meet(affirmed, held.denied - held.affirmed) or not all(_meet([root], held.denied) for root in denied):
         return False
-    return _in_order(figures(claim), held.figures) and _worded(held, claim)
+    return agree(claim, held.texts[0]) and _worded(held, claim)
 
 
 def keeps_the_turn(text: str, cut: str, entire: str) -> bool:
@@ -87,7 +97,7 @@ def keeps_the_turn(text: str, cut: str, entire: str) -> bool:
 
 def names_only(held: Evidence, title: str) -> bool:
     """Whether a title has no name, figure, token or deed that the evidence has not; its other words are free."""
-    if TOKEN.search(title) or not set(figures(title)) <= set(held.figures):
+    if TOKEN.search(title) or not set(figures(title)) <= set(figures(held.texts[0])):
         return False
     return not any(unsaid for _, unsaid in _judged(held, title))
 
@@ -103,7 +113,7 @@ def told(held: Sequence[Evidence], sentence: str) -> bool:
 def discussed(heard: Collection[str], sentence: str) -> bool:
     """Whether a sentence only says what was spoken about, without figures: "Обсудили отгрузки на Озон". `heard` are the
     stems of all that was said."""
-    deeds = [word for word in _words(sentence) if grammar(word).acts and not _neutral(word)]
+    deeds = [word for word in comparable(sentence) if grammar(word).acts and not _neutral(word)]
     words = content_words(sentence)
     return bool(words) and not figures(sentence) and not deeds and not TOKEN.search(sentence) and words <= set(heard)
 
@@ -111,26 +121,8 @@ def discussed(heard: Collection[str], sentence: str) -> bool:
 def content_words(text: str) -> frozenset[str]:
     """Stems of the words that carry sense; figures are none."""
     return frozenset(
-        stem(word) for word in _words(text) if len(word) >= _LETTERS and not _neutral(word) and not is_number(word)
+        stem(word) for word in comparable(text) if len(word) >= _LETTERS and not _neutral(word) and not is_number(word)
     )
-
-
-def figures(text: str) -> tuple[str, ...]:
-    """The figures of a text in order, said or written: "двадцать восемь" and "28" are one; a phone is its digits."""
-    words = _words(text)
-    found: list[tuple[int, str]] = []
-    taken: set[int] = set()
-    for number in numbers(words):
-        found.append((number.first, f"{number.value:g}" if number.value < 1e6 else str(number.value)))
-        taken.update(range(number.first, number.last + 1))
-    found += [(at, part) for at, word in enumerate(words) if at not in taken for part in re.findall(r"\d+", word)]
-    return tuple(figure for _, figure in sorted(found, key=lambda placed: placed[0]))
-
-
-def _in_order(some: Sequence[str], others: Sequence[str]) -> bool:
-    """Whether others hold all of some, in the same order: "28 вместо 36" is not "36 вместо 28"."""
-    rest = iter(others)
-    return all(figure in rest for figure in some)
 
 
 def _worded(held: Evidence, claim: str) -> bool:
@@ -145,8 +137,8 @@ def _worded(held: Evidence, claim: str) -> bool:
 def _judged(held: Evidence, claim: str) -> Iterator[tuple[bool, bool]]:
     """For each word that counts: whether the evidence has it, and whether it must."""
     opens = True
-    for found in _WORD.finditer(claim):
-        written, word = found[0], _compared(found[0])
+    for found in WORD.finditer(claim):
+        written, word = found[0], compared(found[0])
         if not word[0].isalpha() or is_number(word):
             opens = opens and not word[0].isdigit() if written not in ".!?\n" else True
             continue
@@ -187,30 +179,20 @@ def _kin(one: str, other: str) -> bool:
     return one == other or (same >= _KIN and same >= _KIN_SHARE * min(len(one), len(other)))
 
 
-def _words(text: str) -> list[str]:
-    """The words as they are compared; signs of units as words."""
-    return [word for found in _WORD.findall(text) if (word := _compared(found))[0].isalnum()]
-
-
-def _compared(written: str) -> str:
-    word = plain(_SIGNS.get(written, written))
-    return _ONE_NAME.get(word, word)
-
-
 def _turned(text: str) -> tuple[frozenset[str], frozenset[str]]:
     """Stems of the words that are said, and of those that are denied."""
     affirmed: set[str] = set()
     denied: set[str] = set()
     reach, last = 0, ""
-    for found in _WORD.finditer(text):
-        word = _compared(found[0])
+    for found in WORD.finditer(text):
+        word = compared(found[0])
         if not word[0].isalnum() or word in _OPENERS:
             reach, last = 0, ""
         elif word in _NEGATIONS:
             reach = _REACH
         elif word in _HARMLESS and reach == _REACH:
             reach = 0
-        elif word in _PASSED:
+        elif word in _PASSED and not word.startswith("готов"):
             if reach and last:  # "усиливать не будут"
                 denied.add(last)
                 affirmed.discard(last)
