@@ -31,6 +31,8 @@ TROUBLES = {
     "outlet_refuses": "Битрикс24, Open Notebook или n8n не принимает",
     "mail_refused": "почта не принимает письма",
     "chat_closed": "бот не может писать в чат",
+    "warehouse_files": "выгрузки склада не загружаются",
+    "warehouse_silent": "склад не читается",
     "lead_list": "список лидов не годится",
 }
 """Each trouble to its row in docs/operations.md."""
