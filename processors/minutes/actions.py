@@ -5,10 +5,10 @@ from functools import partial
 
 from processors.minutes import promises, requests
 from processors.minutes.due import times
-from processors.minutes.objects import worded
+from processors.minutes.objects import about, worded
 from processors.minutes.promise import Background, Promise
 from processors.minutes.requests import Request
-from processors.minutes.things import alike, contained, folded, named, things
+from processors.minutes.things import alike, contained, folded, named
 from processors.minutes.verbs import verb
 from processors.minutes.vocabulary import vocabulary
 from processors.minutes.words import Said
@@ -55,7 +55,7 @@ def find(background: Background, conversation: Sequence[Said]) -> list[tuple[Pro
 
 
 def _about(conversation: Sequence[Said], promise: Promise) -> Promise:
-    return promise._replace(about=things(conversation[promise.segment], promise.first, promise.last))
+    return promise._replace(about=about(conversation, promise))
 
 
 def _settled(said: Said, promise: Promise) -> bool:

@@ -1,7 +1,6 @@
 """A promise in words that say what is promised, also where it was named only in the request or the question before."""
 
 from collections.abc import Iterator, Sequence
-from itertools import islice
 
 from processors.minutes.due import times
 from processors.minutes.people import People
@@ -15,9 +14,6 @@ from processors.russian.grammar import reading
 
 BACK = 4
 """Utterances before a promise in which its object may have been named."""
-
-LOOKED_AT = 8
-"""Sentences before a promise that are looked at, the nearest first."""
 
 LONGEST_SOURCE = 110
 """Characters of the words that are shown beside a promise that says nothing by itself."""
@@ -33,18 +29,31 @@ def worded(names: People, conversation: Sequence[Said], promise: Promise) -> str
     if named(said, promise.first, promise.last):
         return text
     spoken = said.text[said.tokens[promise.at].start : said.tokens[promise.at].end]
-    for source, at in islice(_before(conversation, promise), LOOKED_AT):
-        if at is not None:
-            return deed(names, source, _around(source, at), at, spoken)
+    found = source(conversation, promise)
+    if found is not None:
+        return deed(names, *found, spoken)
     asked = asked_before(conversation, promise.segment, promise.first)
     return f"{text} — в ответ на «{shortened(asked, LONGEST_SOURCE)}»" if asked else text
 
 
-def _before(conversation: Sequence[Said], promise: Promise) -> Iterator[tuple[Said, int | None]]:
-    """The utterances before, the nearest first, with the token of the same verb in any form that has an object."""
-    for source in reversed(conversation[max(0, promise.segment - BACK) : promise.segment + 1]):
-        here = source.segment == promise.segment
-        yield source, next((at for at in _same_verb(source, promise, promise.first if here else None)), None)
+def about(conversation: Sequence[Said], promise: Promise) -> frozenset[str]:
+    """The stems of what is promised; of a promise that says nothing by itself, of the request that it answers."""
+    said = conversation[promise.segment]
+    own = things(said, promise.first, promise.last)
+    if own or promise.request or (found := source(conversation, promise)) is None:
+        return own
+    other, places, _ = found
+    return things(other, places.start, places.stop - 1)
+
+
+def source(conversation: Sequence[Said], promise: Promise) -> tuple[Said, range, int] | None:
+    """The nearest words before a promise that name a thing beside the same verb, in whatever form, and that verb."""
+    for other in reversed(conversation[max(0, promise.segment - BACK) : promise.segment + 1]):
+        end = promise.first if other.segment == promise.segment else None
+        at = next(_same_verb(other, promise, end), None)
+        if at is not None:
+            return other, _around(other, at), at
+    return None
 
 
 def _same_verb(source: Said, promise: Promise, end: int | None) -> Iterator[int]:

@@ -22,6 +22,9 @@ _DATA = vocabulary("rivals")
 LONGEST_NAME = 3
 """Words."""
 
+WHOLE = 22
+"""Words of a sentence that is quoted whole: what a rival offers stands behind his name."""
+
 NEAR = 8
 """Words between a name and the word of leaving or offering beside which it is a rival's."""
 
@@ -70,7 +73,9 @@ def points(found: Sequence[Rival]) -> list[Point]:
 
 
 def _point(one: Rival) -> Point:
-    first, last = stretch(one.said, one.first)
+    sentence = one.said.sentence(one.first)
+    whole = one.said.punctuated and sentence.last - sentence.first < WHOLE
+    first, last = (sentence.first, sentence.last) if whole else stretch(one.said, one.first)
     quote = one.said.quote(min(first, one.first), max(last, one.last))
     return Point(line(quote), quote, one.said.segment)
 

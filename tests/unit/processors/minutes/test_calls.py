@@ -13,7 +13,7 @@ from bench.written import Call, calls
 from processors.minutes import extract
 from processors.minutes.wording import line
 from schemas.meetings import Utterance
-from schemas.minutes import Conversation, Minutes
+from schemas.minutes import UNKNOWN, Conversation, Minutes
 
 BARS = {"обещание": (0.85, 0.85), "решение": (0.7, 0.75), "конкурент": (0.8, 0.8)}
 """Least recall and precision (issue 11); a promise counts with its object, owner and day."""
@@ -88,6 +88,28 @@ def test_a_later_agreement_replaces_the_earlier() -> None:
     (action,) = minutes.actions
     assert action.due == "2025-11-12"
     assert "расчёт" in action.text and "пятницу" not in action.text
+
+
+def test_a_bare_promise_belongs_to_what_was_asked_last() -> None:
+    """ "Пришлю сегодня" answers the request for the report, and gives the agreement before it no date."""
+    minutes = said(
+        ("Анна", "Я подготовлю соглашение."),
+        ("Пётр", "И пришлите акт за октябрь."),
+        ("Анна", "Да, пришлю сегодня."),
+    )
+    assert [(action.text, action.due) for action in minutes.actions] == [
+        ("Подготовлю соглашение", UNKNOWN),
+        ("Пришлю акт за октябрь", "2025-11-11"),
+    ]
+
+
+def test_a_question_nobody_can_answer_is_told() -> None:
+    """Also a short one that names a thing, and one that a recogniser wrote without a mark."""
+    minutes = said(("Пётр", "А потерянные продажи?"), ("Анна", "Пока не скажу, надо уточнить у юриста."))
+    assert [point.text for point in minutes.open_questions] == ["Потерянные продажи?"]
+    minutes = said(("Пётр", "еще вопрос кто будет в чате на праздниках"), ("Анна", "не знаю пока"))
+    assert len(minutes.open_questions) == 1
+    assert "Без ответа: «" in minutes.summary
 
 
 def test_an_unpunctuated_utterance_is_parted() -> None:

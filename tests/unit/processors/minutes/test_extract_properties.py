@@ -47,6 +47,9 @@ def test_any_conversation_makes_minutes(conversation: Conversation) -> None:
         assert 0 <= item.segment < len(conversation.utterances)
         assert item.quote and item.quote in conversation.utterances[item.segment].text
     assert all(action.owner and action.due for action in minutes.actions)
+    for points in (minutes.decisions, minutes.conflicts, minutes.pains, minutes.competitors, minutes.tariffs):
+        assert len({point.text for point in points}) == len(points)
+    assert len({(action.owner, action.text) for action in minutes.actions}) == len(minutes.actions)
     assert extract(conversation) == minutes
 
 
