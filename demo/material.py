@@ -14,6 +14,10 @@ from tests.speech import quiet, say, write_mp4
 
 LEADS = [str(number) for number in range(1001, 1013)]
 SPIKE_LEAD, CHAT_LEAD, MEETING_LEAD = LEADS[0], LEADS[1], LEADS[2]
+NAMES = (
+    *("ООО «Ромашка»", "ИП Соколова", "Чайная лавка", "ООО «Тёплый дом»", "Кедр и Ко", "ИП Лебедев"),
+    *("Детский мир игр", "ООО «Север»", "Мастерская Веры", "ИП Гущина", "Свечной двор", "ООО «Полка»"),
+)
 PROMISER = "Сергей"
 """Who says in the meeting that he will check the contract tomorrow."""
 ROOM = f"lead-{MEETING_LEAD}-kickoff"

@@ -11,10 +11,13 @@ from demo.outlets import Outlets
 from demo.past import look_back
 from demo.stage import CLIENT_CHAT, CURATOR, CURATOR_CHAT, FOLDER, REPORT_CHAT, ROOT, Stage, until
 from demo.tally import lead_events, records, transcripts_of
+from processors.cards import HAND, key_of
 from schemas import callback
+from schemas.cards import ClientCard
 from schemas.codec import Codec
 from schemas.sources import Identity
-from schemas.topics import DEAD_LETTERS, IDENTITIES
+from schemas.topics import CLIENTS, DEAD_LETTERS, IDENTITIES
+from streams.engine.cards import CARD
 from streams.engine.clock import wall_clock
 from streams.engine.kafka import Output
 from streams.engine.kafka import Outputs as Producer
@@ -47,7 +50,7 @@ class Story:
         await self.stage.start()
         self.summary["ready_s"] = round(time.monotonic() - self.began, 2)
         self.say("всё готово")
-        await self._link_chat()
+        await self._link()
         await self._history()
         await self._spike()
         await self._chat()
@@ -58,11 +61,18 @@ class Story:
         await self._look_back()
         return await self._count(acknowledged)
 
-    async def _link_chat(self) -> None:
+    async def _link(self) -> None:
         outputs = Producer(self.stage.settings.kafka)
         chat = Identity("tg_chat", str(CLIENT_CHAT), material.CHAT_LEAD, confirmed_by="demo")
+        cards = [
+            ClientCard(lead_id=lead, source=HAND, ts=wall_clock(), name=name)
+            for lead, name in zip(material.LEADS, material.NAMES, strict=True)
+        ]
         await outputs.send(
-            [Output(IDENTITIES.name, b"tg_chat:%d" % CLIENT_CHAT, Codec[Identity](Identity).encode(chat))]
+            [
+                Output(IDENTITIES.name, b"tg_chat:%d" % CLIENT_CHAT, Codec[Identity](Identity).encode(chat)),
+                *(Output(CLIENTS.name, key_of(card.lead_id, HAND).encode(), CARD.encode(card)) for card in cards),
+            ]
         )
         await outputs.stop()
         self.telegram.updates.webhook = (

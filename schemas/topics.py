@@ -64,6 +64,7 @@ PARKED = TopicSpec(
     "source.parked", key="topic/origin", partitions=1, max_bytes=carrying(TELEGRAM, BITRIX, WMS, growth=BASE64)
 )
 IDENTITIES = TopicSpec("identities", key="kind:value", partitions=1, cleanup="compact", retention_ms=FOREVER)
+CLIENTS = TopicSpec("clients", key="lead id/source", partitions=1, cleanup="compact", retention_ms=FOREVER)
 
 UTTERED = 2.25
 """Growth of a transcript's words where each is an utterance of its own: 93 bytes instead of 43."""
@@ -133,6 +134,7 @@ TOPICS: tuple[TopicSpec, ...] = (
     WMS,
     PARKED,
     IDENTITIES,
+    CLIENTS,
     LEAD_EVENTS,
     LEAD_STATE,
     LEAD_SIGNALS,

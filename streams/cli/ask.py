@@ -13,6 +13,7 @@ from alerting.report import render_report
 from schemas.alerts import Alert
 from schemas.reports import DailyReport
 from streams import settings
+from streams.cli.cards import cards_now
 from streams.cli.gist import KINDS, RULES, SEVERITIES, STATUSES, amount, bell, evidence, gist
 from streams.cli.table import moscow, table
 from streams.clients.store import call
@@ -110,7 +111,7 @@ def report_command(day: datetime | None, send: bool, as_json: bool) -> None:
     if as_json:
         _print_json(answer)
         return
-    parts = render_report(msgspec.convert(answer, DailyReport), clients_of(loaded))
+    parts = render_report(msgspec.convert(answer, DailyReport), clients_of(loaded, cards_now(loaded)))
     click.echo("\n".join(plain(part) for part in parts))
     if send:
         click.echo(f"Отправлено: {answer['report_id']}", err=True)

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 from alerting import webhooks as bodies
+from alerting.clients import Clients
 from schemas.alerts import Alert
 from schemas.errors import Transient
 from schemas.outlets import Webhook
@@ -18,6 +19,7 @@ from schemas.reports import DailyReport
 from schemas.sources import FromJitsi, Recording
 from schemas.topics import (
     BOT_COMMANDS,
+    CLIENTS,
     FLEET_ALERTS,
     LEAD_ALERTS,
     OPS_NOTICES,
@@ -32,6 +34,7 @@ from schemas.topics import (
     TRANSCRIPTS,
 )
 from streams.clients.webhooks import hook_output
+from streams.engine.cards import KnownCards
 from streams.engine.clock import wall_clock
 from streams.engine.conditions import Condition
 from streams.engine.kafka import Output, Reader
@@ -86,7 +89,8 @@ def build(settings: Settings) -> Worker:
     shelf = Shelf(worker.outputs, Reader(settings.kafka, OUTBOX), settings.telegram.timeout)
     ours = Ownership(worker, shelf)
     sender = Sender(settings.telegram, shelf, api, Limits(settings.telegram), ours.places, worker.notices)
-    clients, hooked = clients_of(settings), settings.webhooks.enabled
+    known = KnownCards(Reader(settings.kafka, CLIENTS))
+    clients, hooked = clients_of(settings, known.cards), settings.webhooks.enabled
     telegram = settings.telegram
     desks = by_curator(telegram.curators, telegram.report_chat or telegram.curator_chat)
 
@@ -99,16 +103,17 @@ def build(settings: Settings) -> Worker:
     def of_alert(alert: Alert) -> Webhook | None:
         return bodies.webhook_of_alert(alert, clients)
 
-    worker.consume(LEAD_ALERTS, Alerts(shelf, sender, clients, hooks(of_alert)))
+    worker.consume(LEAD_ALERTS, known.before(Alerts(shelf, sender, clients, hooks(of_alert))))
     worker.consume(FLEET_ALERTS, CommonAlerts(shelf))
-    worker.consume(REPORTS, DailyReports(shelf, desks, clients, hooks(of_report)))
+    worker.consume(REPORTS, known.before(DailyReports(shelf, desks, clients, hooks(of_report))))
     worker.consume(RECORDINGS, Rooms(shelf, hooks(_of_recording)))
     worker.consume(OPS_NOTICES, OpsNotices(shelf))
-    worker.consume(BOT_COMMANDS, Commands(shelf, settings.store, clients))
+    worker.consume(BOT_COMMANDS, known.before(Commands(shelf, settings.store, clients)))
     worker.consume(PARKED, Return(wall_clock))  # here, where a wait of an hour holds up no rebalance
     if hooked:
         worker.consume(TRANSCRIPTS, Transcripts(hooks(bodies.webhook_of_transcript)))
-    add_outlets(worker, settings)
+    add_outlets(worker, settings, clients)
+    worker.background("clients", known.follow)
     worker.background("outbox", ours.follow)
     worker.background("sender", sender.run)
     worker.background("telegram", api.watch)
@@ -130,12 +135,12 @@ def build(settings: Settings) -> Worker:
     return worker
 
 
-def add_outlets(worker: Worker, settings: Settings) -> None:
+def add_outlets(worker: Worker, settings: Settings, clients: Clients) -> None:
     """Consume the topics of the outlets that are set up; what waits in the others is taken when they are."""
     worker.consume(OUT_FILES, Files(settings.minutes.exports))
     if settings.bitrix.enabled:
         portal = BitrixApi(settings.bitrix)
-        worker.consume(OUT_BITRIX, BitrixComments(portal, clients_of(settings)))
+        worker.consume(OUT_BITRIX, BitrixComments(portal, clients))
         worker.needs["bitrix"] = worker.watch(well("Битрикс24", lambda: portal.fault))
         worker.on_close(portal.close)
     if settings.notebook.enabled:
