@@ -119,7 +119,7 @@ def _figures(report: DailyReport) -> Sequence[str]:
         f"Встречи: {_meetings(report)}",
         f"Переписка: {_or_none(report.messages, MESSAGES, 'сообщений не было')}",
         f"Склад: {goods or 'броней не было'}",
-        f"Новые тревоги: {_or_none(report.alerts_opened, ALERTS, 'не было')}",
+        f"Новые тревоги: {report.alerts_opened or 'не было'}",
         f"Открытые риски: {_open(report)}",
     ]
     if report.dead_letters:
