@@ -40,6 +40,8 @@ from processors.russian.words import plain
 from schemas.meetings import Utterance
 from schemas.minutes import UNKNOWN, Action, Fact, Minutes, Point, Topic
 
+SENTENCES = 30
+"""Of a summary that are read; five are asked for, and each is held against every item."""
 LEAST_QUOTE = 5
 """Characters; "да" is found everywhere and proves nothing."""
 ITEMS, TOPICS = 60, 40
@@ -179,7 +181,8 @@ class _Check:
     def _summary(self, summary: str, kept: Mapping[str, Sequence[Point | Action | Fact]]) -> str:
         """The sentences that the items say. A summary of which nothing stays says so."""
         held = [self._evidence(item.quote, item.segment, of, item.text) for of, items in kept.items() for item in items]
-        sentences = [harmless(sentence, SUMMARY_CHARS) for sentence in _SENTENCE.split(summary[:SUMMARY_READ])]
+        told_once = dict.fromkeys(_SENTENCE.split(summary[:SUMMARY_READ]))
+        sentences = [harmless(sentence, SUMMARY_CHARS) for sentence in list(told_once)[:SENTENCES]]
         stay = [
             sentence
             for sentence in sentences
