@@ -1,6 +1,6 @@
 """How far a client's stock is being emptied, and how bad that is: what `processors.signals.bulk_pick` tells of."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
 from processors.context import Context
@@ -116,20 +116,44 @@ def _window(state: LeadState, stock: Stock, today: LocalDay) -> Window:
 
 
 def may_matter(state: LeadState, stock: Stock, today: LocalDay, rules: BulkPickRules) -> bool:
-    """Whether `judge` could find anything: a cheap upper bound of the shares it compares, for almost no event matters.
+    """Whether `judge` could find anything: a cheap upper bound of what it compares, for almost no event matters.
 
     Goods with a harmless purpose only lower a share, so they are left out; so is what a stock is taken for at least.
     """
     if stock.told and any(any(told.withdrawn) for told in stock.told.values()):
         return True
-    if stock.arrivals < 2 and not stock.known:
+    known = stock.known
+    if stock.arrivals < 2 and not known:
         return False
-    have, days = stock.have(), state.days
-    day = today if stock.window is None else max(today, stock.window.day)
+    before = stock.window
+    if before is not None and before.day == today:
+        return _may_rise(before, state.days.get(today) or Day(), stock.have(), 1.0 if known else rules.estimated, rules)
+    return _may_empty(state.days, stock.have(), today if before is None else max(today, before.day), rules)
+
+
+def _may_rise(before: Window, figures: Day, have: int, rarer: float, rules: BulkPickRules) -> bool:
+    """By what stands before today, where it was asked for already: the shares, and his own worst."""
+    now = figures.reserved_qty, figures.picked_qty, figures.shipped_qty
+    least = max(rules.min_stock, rules.least_days * before.mean)
+    run = before.run[_WEEK] + min(max(now[before.flow], 0), before.cap)
+    steady = run < rules.unusual * rarer * before.worst_run[_WEEK]
+    for n, bound in ((_DAY, rules.large), (_THREE, rules.share_3_days), (_WEEK, rules.share_week)):
+        reserved, picked, shipped, _ = before.sums[n]
+        moved = max(picked + now[1], shipped + now[2], 0)
+        taken = max(reserved + now[0], moved)
+        if taken < least or taken < bound * max(1, have + moved, taken):
+            continue
+        if not steady if n == _WEEK else taken >= rarer * before.worst[n]:
+            return True
+    return False
+
+
+def _may_empty(days: Mapping[LocalDay, Day], have: int, today: LocalDay, rules: BulkPickRules) -> bool:
+    """By the last days' figures alone: the shares."""
     reserved = picked = shipped = 0
     bounds = rules.large, None, rules.share_3_days, None, None, None, rules.share_week
     for back, bound in enumerate(bounds):
-        figures = days.get(day - back)
+        figures = days.get(today - back)
         if figures is not None:
             reserved += figures.reserved_qty
             picked += figures.picked_qty
