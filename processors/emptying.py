@@ -17,6 +17,8 @@ NONE: Final = -1
 
 _DAY, _THREE, _WEEK, _FORTNIGHT = range(len(SPANS))
 
+_EMPTY: Final = Day()
+
 
 class Judged(NamedTuple):
     """How bad it is (index of SEVERITIES, -1: not at all), by which span, and what share of the stock it took (of
@@ -33,7 +35,7 @@ def judge(state: LeadState, stock: Stock, today: LocalDay, context: Context) -> 
     rules = context.rules.bulk_pick
     known = stock.known
     before = _window(state, stock, today)
-    figures = state.days.get(before.day) or Day()
+    figures = state.days.get(before.day, _EMPTY)
     now = figures.reserved_qty, figures.picked_qty, figures.shipped_qty
     looked = spans(before, stock.told, now, figures.inbound_qty)
     expected = stock.expected(today)
@@ -102,16 +104,14 @@ def _window(state: LeadState, stock: Stock, today: LocalDay) -> Window:
     if stock.window is not None and stock.window.day == today:
         return stock.window
     day = max(today, stock.window.day) if stock.window is not None else today
-    days = []
-    for one in range(day - HISTORY_DAYS - SPANS[-1] + 1, day):
-        figures = state.days.get(one)
-        days.append(
-            (figures.reserved_qty, figures.picked_qty, figures.shipped_qty, figures.inbound_qty)
-            if figures
-            else (0, 0, 0, 0)
-        )
+    days = [state.days.get(one, _EMPTY) for one in range(day - HISTORY_DAYS - SPANS[-1] + 1, day)]
+    moved = (
+        [figures.reserved_qty for figures in days],
+        [figures.picked_qty for figures in days],
+        [figures.shipped_qty for figures in days],
+    )
     known_days = day - state.first_day if state.first_day is not None else 0
-    stock.window = window(day, known_days, days)
+    stock.window = window(day, known_days, moved, [figures.inbound_qty for figures in days])
     return stock.window
 
 
@@ -127,7 +127,7 @@ def may_matter(state: LeadState, stock: Stock, today: LocalDay, rules: BulkPickR
         return False
     before = stock.window
     if before is not None and before.day == today:
-        return _may_rise(before, state.days.get(today) or Day(), stock.have(), 1.0 if known else rules.estimated, rules)
+        return _may_rise(before, state.days.get(today, _EMPTY), stock.have(), 1.0 if known else rules.estimated, rules)
     return _may_empty(state.days, stock.have(), today if before is None else max(today, before.day), rules)
 
 

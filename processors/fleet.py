@@ -103,7 +103,7 @@ class FleetDays:
             event_id=event_id("fleet", str(ts)),
             ts=ts,
             day=day,
-            ratios=[*past.ratios, _factor(today, past.expected)],
+            ratios=[*past.ratios, *_factors(today[:, None], past.expected[:, None])],
             weekdays=past.weekdays,
             closed=[*past.closed, day] if rests else past.closed,
             size_spread=past.size_spread,
@@ -162,7 +162,7 @@ class FleetDays:
         return _Past(
             expected=expected[:, -1],
             usual=usual[:, -1],
-            ratios=[*map(_factor, x[:, -1 - WINDOW : -1].T, expected[:, :-1].T)],
+            ratios=_factors(x[:, -1 - WINDOW : -1], expected[:, :-1]),
             weekdays=[round(float(factor), 4) for factor in weekdays],
             closed=closed,
             size_spread=_spread(self._pieces[:rows, -WINDOW - 1 : -1]),
@@ -211,16 +211,17 @@ def _expected(x: Matrix, mean: Matrix, age: NDArray[np.int64], weekdays: NDArray
     return np.where((own >= WORKS * weeks) & there, result, 0.0)
 
 
-def _factor(x: NDArray[np.float64], expected: NDArray[np.float64]) -> float:
-    """A day's factor: the median of what clients did over what they ordinarily do."""
+def _factors(x: Matrix, expected: Matrix) -> list[float]:
+    """The factor of each day: the median of what clients did over what they ordinarily do. Clients by days."""
     known = expected > 1
-    shares = np.sort(x[known] / expected[known])
-    count = len(shares)
-    if count < LEAST_CLIENTS:
-        return 1.0
-    median = float(shares[(count - 1) // 2] + shares[count // 2]) / 2  # `np.median` takes five times as long
-    factor = min(max(median, RATIO_FROM), RATIO_TO)
-    return round(factor, 4) if abs(log(factor)) >= STILL else 1.0
+    counts = known.sum(axis=0)
+    if not len(x):
+        return [1.0] * len(counts)
+    shares = np.sort(np.divide(x, expected, out=np.full(expected.shape, np.inf), where=known), axis=0)
+    days = np.arange(len(counts))  # `np.median` takes five times as long
+    medians = (shares[np.maximum(counts - 1, 0) // 2, days] + shares[counts // 2, days]) / 2
+    cut = np.where(counts >= LEAST_CLIENTS, np.clip(medians, RATIO_FROM, RATIO_TO), 1.0).tolist()
+    return [round(factor, 4) if abs(log(factor)) >= STILL else 1.0 for factor in cut]
 
 
 def _spread(sizes: Matrix) -> float:

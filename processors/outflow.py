@@ -107,36 +107,31 @@ def spans(window: Window, told: Mapping[LocalDay, Told], now: Moved, inbound: in
     return found
 
 
-def window(day: LocalDay, known_days: int, days: Sequence[tuple[int, int, int, int]]) -> Window:
-    """`days` are (reserved, picked, shipped, brought in) of the 84 + 14 days before `day`, oldest first."""
-    sums = [
-        (*_summed(days[len(days) - span + 1 :]), sum(one[3] for one in days[len(days) - brought + 1 :]))
-        for span, brought in zip(SPANS, BROUGHT, strict=True)
-    ]
-    totals = _summed(days)
-    flow = max(range(3), key=lambda n: totals[n])
-    flows = [max(0, figures[flow]) for figures in days]
+def window(day: LocalDay, known_days: int, moved: Sequence[Sequence[int]], inbound: Sequence[int]) -> Window:
+    """Of the 84 + 14 days before `day`, oldest first: `moved` are the pieces reserved, picked and shipped on each,
+    `inbound` those brought in."""
+    reserved, picked, shipped = ([sum(each[len(each) - span + 1 :]) for span in SPANS] for each in moved)
+    came = [sum(inbound[len(inbound) - brought + 1 :]) for brought in BROUGHT]
+    totals = [sum(each) for each in moved]
+    flow = totals.index(max(totals))
+    flows = [pieces if pieces > 0 else 0 for pieces in moved[flow]]
     history = flows[-HISTORY_DAYS:]
     active = [pieces for pieces in history if pieces]
     cap = TRIM * sum(active) / len(active) if active else 0.0
-    trimmed = [min(pieces, cap) for pieces in flows]
+    trimmed = [pieces if pieces < cap else cap for pieces in flows]
     recent = [flows[len(flows) - span + 1 :] for span in SPANS]
     return Window(
         day=day,
-        sums=sums,
+        sums=list(zip(reserved, picked, shipped, came, strict=True)),
         flow=flow,
         days=known_days,
         mean=sum(history) / max(1, min(HISTORY_DAYS, known_days)),
         worst=[int(_worst(flows, span)) for span in SPANS],
         cap=cap,
-        run=[float(sum(min(pieces, cap) for pieces in last)) for last in recent],
+        run=[float(sum(trimmed[len(trimmed) - span + 1 :])) for span in SPANS],
         worst_run=[_worst(trimmed, span) for span in SPANS],
         biggest=[max(last, default=0) for last in recent],
     )
-
-
-def _summed(days: Sequence[tuple[int, int, int, int]]) -> Moved:
-    return sum(one[0] for one in days), sum(one[1] for one in days), sum(one[2] for one in days)
 
 
 def _worst(flows: Sequence[float], span: int) -> float:

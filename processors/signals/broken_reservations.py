@@ -65,6 +65,9 @@ def find(state: LeadState, event: Reservation, today: LocalDay, context: Context
         return _reserved_anew(state, event.ts, rules)
     if event.qty == 0:
         return ()
+    week = range(today - SPANS[-1][0] + 1, today + 1)
+    if sum([day.cancelled for day in map(state.days.get, week) if day]) < rules.documents:  # the evening judges them
+        return ()
     found = judge(state, today, rules, today - NEXT_DAYS)
     if found is None or found.documents < rules.documents:
         return ()

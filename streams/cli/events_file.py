@@ -80,23 +80,22 @@ def opened(file: Path) -> Iterator[BinaryIO]:
 
 def survey(source: BinaryIO) -> Survey:
     """Read a file through for what `Survey` says; lines that are no events are passed over."""
-    found, parse = Survey(set()), _HEAD.decode
+    leads, ticked, parse = set[LeadId](), False, _HEAD.decode
+    since, until, disorder = 1 << 62, 0, 0
     for line in _lines(source):
         try:
             head = parse(line)
         except msgspec.DecodeError:
             continue
         ts = head.ts
-        if head.lead_id.isdigit():
-            found.leads.add(head.lead_id)
-        elif head.type == "tick":
-            found.ticked = True
-        found.since = min(found.since, ts)
-        if ts > found.until:
-            found.until = ts
-        elif ts < found.until - _DAY_MS:
-            found.disorder += 1
-    return found
+        leads.add(head.lead_id)
+        ticked = ticked or head.type == "tick"
+        since = min(since, ts)
+        if ts >= until:
+            until = ts
+        elif ts < until - _DAY_MS:
+            disorder += 1
+    return Survey({lead for lead in leads if lead.isdigit()}, ticked, since, until, disorder)
 
 
 def events(source: BinaryIO, bad: BadLines) -> Iterator[tuple[Millis, Event]]:
