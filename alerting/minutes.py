@@ -39,7 +39,7 @@ def render_markdown(event: MeetingMinutes) -> str:
     if minutes.summary.strip():
         lines += ["", "## Кратко", "", markdown(minutes.summary)]
     if minutes.topics:
-        lines += ["", "## Темы", "", *(f"- {markdown(topic)}" for topic in _topics(minutes))]
+        lines += ["", "## Темы", "", *(f"- {markdown(topic)}" for topic in _topics(event))]
     for title, points in _parts(minutes):
         lines += ["", f"## {title}", ""]
         box = "[ ] " if points is minutes.actions else ""
@@ -75,7 +75,7 @@ def render_comment(event: MeetingMinutes, link: str) -> str:
         if len(points) > MOST_IN_COMMENT:
             lines.append(f"… и ещё {count(len(points) - MOST_IN_COMMENT, POINTS)}")
     if minutes.topics:
-        lines += ["", "[b]Темы[/b]", *(f"• {bb(cut(topic, COMMENT_ITEM))}" for topic in _topics(minutes))]
+        lines += ["", "[b]Темы[/b]", *(f"• {bb(cut(topic, COMMENT_ITEM))}" for topic in _topics(event))]
     tail = [""]
     if link:
         safe = link.replace("[", "%5B").replace("]", "%5D")
@@ -126,9 +126,11 @@ def _engine(minutes: Minutes) -> str:
     return "без модели" if minutes.engine == OFFLINE else f"модель {minutes.engine}"
 
 
-def _topics(minutes: Minutes) -> Iterator[str]:
-    for topic in minutes.topics:
-        yield f"{place(topic.start_ms)}–{place(topic.end_ms)} {topic.title}"
+def _topics(event: MeetingMinutes) -> Iterator[str]:
+    """With their places in the recording; of a text without times only the titles."""
+    for topic in event.minutes.topics:
+        where = f"{place(topic.start_ms)}–{place(topic.end_ms)} " if event.duration_ms > 0 else ""
+        yield f"{where}{topic.title}"
 
 
 def said_line(point: Point | Action | Fact, event: MeetingMinutes, longest: int = 1 << 20) -> str:

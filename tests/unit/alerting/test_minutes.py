@@ -129,6 +129,12 @@ def test_long_minutes_make_a_comment_that_fits() -> None:
     assert read_mark(text) == Mark("rec-1", 1)
 
 
+def test_topics_of_a_text_without_times_are_titles() -> None:
+    """Nobody knows when they were talked about."""
+    text = render_markdown(of(FULL.minutes, duration_ms=0))
+    assert "- Сроки отгрузки\n" in text and "Длительность" not in text
+
+
 def test_a_long_list_of_a_file_is_counted() -> None:
     """Thirty items are written, the rest is a number."""
     text = render_markdown(of(Minutes("", "m", pains=[Point(f"Боль {n}", "", n) for n in range(69)])))

@@ -65,6 +65,13 @@ def test_what_transcribe_writes() -> None:
     assert (found.duration_ms, found.people, found.flaw) == (9500, ANNA, "шум; дыра")
 
 
+def test_without_times_nobody_knows_how_long_it_took() -> None:
+    """Places are reckoned from the words; a duration would be made up."""
+    found = read("Анна: добрый день\nПётр: здравствуйте".encode())
+    assert found.duration_ms == 0
+    assert found.utterances[1].start_ms > 0
+
+
 def test_a_transcript_record() -> None:
     """Words are joined to utterances by pauses, the recording tells who and when."""
     words = [Word("да", 0, 300, 1.0), Word("нет", 5000, 5300, 1.0, "Иван")]
