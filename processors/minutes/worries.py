@@ -21,6 +21,9 @@ _DATA = vocabulary("worries")
 LEAST_WORDS = 4
 """Of a sentence that complains; "брак был" may be asked."""
 
+MOST = 200
+"""Worries that are kept, the heaviest; a day of shouting would not fit a record of Kafka's."""
+
 WHOLE = 22
 """Words of a sentence that is quoted whole."""
 
@@ -56,7 +59,9 @@ def find(conversation: Sequence[Said], client: Sequence[str], names: People, men
             continue
         worries = list(_worries(said, names, mentioned))
         found.extend(folded(worries, lambda worry: worry.point.text))
-    return folded(found, lambda worry: worry.point.text)
+    kept = folded(found, lambda worry: worry.point.text)
+    heaviest = sorted(range(len(kept)), key=lambda at: (-kept[at].weight, at))[:MOST]
+    return [kept[at] for at in sorted(heaviest)]
 
 
 def _worries(said: Said, names: People, mentioned: Sequence[Rival]) -> Iterator[Worry]:
