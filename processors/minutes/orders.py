@@ -8,6 +8,8 @@ import re
 
 from processors.russian.names import canonical
 
+_STRETCH = 25
+"""Words: as many as two hundred characters, within which an order spoils what is quoted beside it."""
 _TO = r"\W+(?:\w+\W+){0,4}?"
 _RULES = "(?:инструкци|указани|промпт|правил|команд|вс[её],? что)"
 _DO = (
@@ -69,6 +71,15 @@ _ORDERS = re.compile(
 def is_order(text: str) -> bool:
     """Whether the text speaks to a language model, or forges what one is given. Never raises."""
     return _ORDERS.search(_read(text)) is not None
+
+
+def without_orders(text: str) -> str:
+    """The text without the words around those that speak to a language model, by stretches of `_STRETCH` words."""
+    words = text.split()
+    stretches = [" ".join(words[at : at + _STRETCH]) for at in range(0, len(words), _STRETCH)]
+    pairs = [is_order(" ".join(stretches[at : at + 2])) for at in range(len(stretches))]
+    told = [pairs[at] or (at > 0 and pairs[at - 1]) for at in range(len(stretches))]
+    return " ".join(stretch for stretch, order in zip(stretches, told, strict=True) if not order)
 
 
 def _read(text: str) -> str:

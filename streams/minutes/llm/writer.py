@@ -13,7 +13,7 @@ from typing import Protocol
 from msgspec.structs import replace
 
 from processors.days import local_day
-from processors.minutes import extract, unheard, verified
+from processors.minutes import extract, unheard, verified, without_orders
 from schemas.minutes import UNKNOWN, ChatDay, Conversation, Minutes
 from schemas.types import LeadId
 from streams.minutes.llm.faults import Kind as Fault
@@ -80,7 +80,7 @@ class Writer:
         minutes = await self._asked(task)
         if minutes.summary != UNKNOWN:
             return minutes
-        return replace(minutes, summary=(await asyncio.to_thread(extract, task.conversation)).summary)
+        return replace(minutes, summary=await asyncio.to_thread(_summary, task.conversation))
 
     async def _asked(self, task: _Task) -> Minutes:
         room = max(self._gateway.room(task.lead_id, "minutes", ANSWER_TOKENS), LEAST_ROOM)
@@ -136,6 +136,12 @@ class Writer:
             return await _checked(merged(written, " ".join(minutes.summary for minutes in written)), task)
         whole = merged(written, answered.value.summary, answered.value.tone)
         return await _checked(replace(whole, engine=answered.model), task)
+
+
+def _summary(conversation: Conversation) -> str:
+    """By rules, of what was said to people: a rule quotes an order as gladly as a promise."""
+    said = [replace(utterance, text=without_orders(utterance.text)) for utterance in conversation.utterances]
+    return extract(replace(conversation, utterances=said)).summary
 
 
 async def _checked(minutes: Minutes, task: _Task) -> Minutes:
