@@ -1,6 +1,6 @@
 """What travels on `source.*`, `identities` and `dead.letters`: before an event has a lead, or after it failed."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -193,8 +193,10 @@ class Transcript(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Identity(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Value of `identities`; the key is `kind:value`. A tombstone unlinks.
+    """Value of `identities`; the key is `processors.contact.key_of(kind, value)`. A tombstone unlinks.
 
+    `source` says where the link comes from (`hand`, `telegram`, a portal), `confidence` how sure that is (0..1; a
+    person's word is 1), `confirmed_by` who said so and `confirmed_at` when (0: nobody noted it).
     `was` instead of a lead: the Telegram group `value` had this id before it became a supergroup (kind `tg_moved`).
     """
 
@@ -203,6 +205,9 @@ class Identity(msgspec.Struct, frozen=True, omit_defaults=True):
     lead_id: LeadId | None = None
     confirmed_by: str = ""
     was: str = ""
+    source: str = ""
+    confidence: Annotated[float, msgspec.Meta(ge=0, le=1)] = 1.0
+    confirmed_at: Millis = 0
 
 
 class Unassigned(msgspec.Struct, frozen=True, omit_defaults=True):

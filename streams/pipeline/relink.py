@@ -11,8 +11,9 @@ from collections.abc import Iterable
 
 from aiokafka import ConsumerRecord
 
+from processors.contact import key_of, ref_of
 from schemas.codec import Codec, Rejected
-from schemas.sources import ClientRef, Unassigned
+from schemas.sources import Unassigned
 from schemas.topics import LEAD_UNASSIGNED
 from streams.engine.kafka import FIRST_APPENDED, Output, Outputs, Reader
 from streams.engine.settle import Batch, Outcome
@@ -51,8 +52,8 @@ class Relink:
             if isinstance(identity, Rejected):
                 outcome.rejected.append((record, identity))
                 continue
-            key = record.key or b"" if identity is None or not identity.was else f"tg_chat:{identity.value}".encode()
-            owed[key] = identity is not None
+            moved = f"tg_chat:{identity.value}".encode() if identity is not None and identity.was else None
+            owed[_normal(moved or record.key)] = identity is not None
         keys = {name for key, linked in owed.items() if linked for name in self._names(key)}
         if keys:
             sent = await self._publish(keys, batch.records[-1].offset + 1)
@@ -61,19 +62,19 @@ class Relink:
 
     def _names(self, key: bytes) -> Iterable[bytes]:
         """The keys of a client that is linked, of which `key` is one."""
-        kind, _, value = key.decode(errors="replace").partition(":")
-        if kind != "tg_chat":
+        client = ref_of(key.decode())
+        if client.kind != "tg_chat":
             return [key]
-        if self._known.identities.find(ClientRef(kind, value)) is None:
+        if self._known.identities.find(client) is None:
             return []
-        return [f"tg_chat:{chat}".encode() for chat in self._known.identities.chats(value)]
+        return [f"tg_chat:{chat}".encode() for chat in self._known.identities.chats(client.value)]
 
     async def _publish(self, keys: set[bytes], known: int) -> int:
         seen: dict[str, None] = {}
         waiting: list[Output] = []
         size = sent = 0
         async for record in self._unassigned.read(range(LEAD_UNASSIGNED.partitions)):
-            if record.key not in keys:
+            if _normal(record.key) not in keys:
                 continue
             event = _UNASSIGNED.decode(record.value)
             if isinstance(event, Rejected):
@@ -90,6 +91,10 @@ class Relink:
                 sent, size, waiting = sent + len(waiting), 0, []
         await self._outputs.send(waiting)
         return sent + len(waiting)
+
+
+def _normal(key: bytes | None) -> bytes:
+    return key_of(ref_of((key or b"").decode(errors="replace"))).encode()
 
 
 class Recheck:

@@ -237,3 +237,12 @@ async def test_an_old_link_does_not_come_back_while_the_topic_is_followed_anew()
     for one in (linked(0, "1", "100"), linked(1, "1", "200"), linked(0, "1", "100")):
         await known._take(one)
     assert known.identities.find(ClientRef("tg_chat", "1")) == "200"
+
+
+async def test_what_waits_under_another_spelling_is_published_too() -> None:
+    """A phone waits as its source wrote it before there was one way to write; the link finds it."""
+    event = Unassigned("0" * 16, 5, "s", ClientRef("phone", "8 912 345-67-89"), "source.bitrix", msgspec.Raw(b"{}"))
+    topic, sent = Topic(record(0, b"phone:8 912 345-67-89", UNASSIGNED.encode(event))), Sent()
+    link = Identity("phone", "+79123456789", "100")
+    await relink_of(topic, sent, record(7, b"phone:+79123456789", msgspec.json.encode(link)))
+    assert [one.topic for one in sent] == ["source.bitrix"]

@@ -1,0 +1,173 @@
+"""`identity list|show|waiting|link|unlink`: which name in which source is which client, said by a person."""
+
+import asyncio
+import getpass
+import json
+from collections.abc import Callable
+
+import click
+import msgspec
+
+from processors.contact import KINDS, key_of, normal
+from processors.russian.plural import EVENTS, Forms, count
+from schemas.errors import Refused
+from schemas.sources import ClientRef, Identity
+from streams import settings
+from streams.cli.ask import lead_id
+from streams.cli.links import Waiting, linked, waiting, write
+from streams.cli.table import moscow, table
+from streams.engine.clock import wall_clock
+
+LINKS: Forms = ("привязка", "привязки", "привязок")
+HAND = "hand"
+"""Source of what a person said on the command line."""
+LONGEST_NAME = 200
+"""Characters of a value: a room's or a customer's name is shorter."""
+
+_AS_JSON = click.option("--json", "as_json", is_flag=True, help="Ответ для программы.")
+_NEGATIVE = {"ignore_unknown_options": True}
+"""Ids of groups begin with a minus."""
+
+
+def _client(command: Callable[..., None]) -> Callable[..., None]:
+    value = click.argument("value", metavar="ЗНАЧЕНИЕ")
+    return click.argument("kind", metavar="ВИД", type=click.Choice(list(KINDS)))(value(command))
+
+
+@click.group("identity")
+def identity_command() -> None:
+    """Кто есть кто: какой чат, телефон, комната или клиент склада принадлежит какому лиду.
+
+    Виды: phone, email, inn, tg_chat, tg_user, jitsi_room, wms_customer, b24_lead, b24_deal, b24_contact,
+    b24_company."""
+
+
+@identity_command.command("list")
+@click.option("--lead", callback=lambda c, p, v: None if v is None else lead_id(c, p, v), help="Только этого лида.")
+@_AS_JSON
+def list_command(lead: str | None, as_json: bool) -> None:
+    """Показать привязки: чья, кем и когда подтверждена."""
+    links, _ = asyncio.run(linked(settings.load().kafka))
+    found = [one for one in links.values() if lead in (None, one.lead_id)]
+    found.sort(key=lambda one: (int(one.lead_id or 0), one.kind, one.value))
+    if as_json:
+        click.echo(json.dumps(msgspec.to_builtins(found), ensure_ascii=False))
+        return
+    rows = [(one.lead_id, KINDS.get(one.kind, one.kind), one.value, *_grounds(one)) for one in found]
+    head = ("Лид", "Что", "Значение", "Подтвердил", "Когда", "Уверенность")
+    click.echo(table(head, rows) if rows else "Привязок нет.")
+    click.echo(f"Всего: {count(len(rows), LINKS)}", err=True)
+
+
+@identity_command.command("waiting")
+@click.option("--limit", type=click.IntRange(1, 10_000), default=20, show_default=True, help="Сколько строк.")
+@_AS_JSON
+def waiting_command(limit: int, as_json: bool) -> None:
+    """Показать, кто ждёт привязки: сколько событий, с какого времени, что сказано или сделано последним."""
+    kafka = settings.load().kafka
+    found = asyncio.run(_waiting(kafka))
+    if as_json:
+        click.echo(json.dumps([_plain(one) for one in found], ensure_ascii=False))
+        return
+    rows = [
+        (one.client.kind, one.client.value, one.name, len(one.ids), moscow(one.first), (one.samples or [""])[-1])
+        for one in found[:limit]
+    ]
+    head = ("Вид", "Значение", "Имя", "Событий", "Ждёт с", "Последнее")
+    click.echo(table(head, rows) if rows else "Никто не ждёт: все события нашли своего клиента.")
+    if len(found) > limit:
+        click.echo(f"и ещё {len(found) - limit}: --limit {len(found)} покажет всех")
+
+
+@identity_command.command("show", context_settings=_NEGATIVE)
+@_client
+@_AS_JSON
+def show_command(kind: str, value: str, as_json: bool) -> None:
+    """Показать, чьё это ЗНАЧЕНИЕ и что под ним ждёт."""
+    client, kafka = _checked(kind, value), settings.load().kafka
+    links, known = asyncio.run(linked(kafka))
+    link, lead = links.get(key_of(client)), known.find(client)
+    waits = next((one for one in asyncio.run(waiting(kafka, known)) if one.client == client), None)
+    if as_json:
+        said = {"lead_id": lead, "link": msgspec.to_builtins(link), "waiting": None if waits is None else _plain(waits)}
+        click.echo(json.dumps(said, ensure_ascii=False))
+        return
+    click.echo(f"{KINDS[kind]} {client.value}: " + (f"лид {lead}" if lead else "не привязан"))
+    if link is not None:
+        by, at, sure = _grounds(link)
+        click.echo(f"  подтвердил: {by or 'неизвестно'}{', ' + at if at else ''}; уверенность {sure}")
+    if waits is not None:
+        name = f" («{waits.name}»)" if waits.name else ""
+        click.echo(f"  ждёт{name}: {count(len(waits.ids), EVENTS)}, с {moscow(waits.first)} по {moscow(waits.last)}")
+        for sample in waits.samples:
+            click.echo(f"    · {sample}")
+
+
+@identity_command.command("link", context_settings=_NEGATIVE)
+@_client
+@click.argument("lead", metavar="ЛИД", callback=lead_id)
+@click.option("--by", default=getpass.getuser, show_default=False, help="Кто подтвердил; без этого — имя входа.")
+@click.option("--move", is_flag=True, help="Перепривязать, хотя значение принадлежит другому лиду.")
+def link_command(kind: str, value: str, lead: str, by: str, move: bool) -> None:
+    """Привязать ЗНАЧЕНИЕ к ЛИДу. Что ждало, приходит в его историю со своими временем и номером."""
+    client, kafka = _checked(kind, value), settings.load().kafka
+    _, known = asyncio.run(linked(kafka))
+    before = known.find(client)
+    if before == lead:
+        click.echo(f"{KINDS[kind]} {client.value} уже принадлежит лиду {lead}.")
+        return
+    if before is not None and not move:
+        raise Refused(f"{KINDS[kind]} {client.value} принадлежит лиду {before}; перепривязать: --move")
+    waits = [one for one in asyncio.run(waiting(kafka, known)) if one.client == client]
+    link = Identity(kind, client.value, lead, by[:LONGEST_NAME], source=HAND, confirmed_at=wall_clock())
+    asyncio.run(write(kafka, key_of(client), link))
+    was = f", раньше — лиду {before}" if before else ""
+    click.echo(f"{KINDS[kind]} {client.value} привязан к лиду {lead}{was}.")
+    if waits:
+        click.echo(f"Ждало: {count(len(waits[0].ids), EVENTS)}; они приходят в историю лида {lead}.")
+
+
+@identity_command.command("unlink", context_settings=_NEGATIVE)
+@_client
+def unlink_command(kind: str, value: str) -> None:
+    """Отвязать ЗНАЧЕНИЕ: дальше его события ждут привязки."""
+    client, kafka = _checked(kind, value), settings.load().kafka
+    links, known = asyncio.run(linked(kafka))
+    if key_of(client) not in links:
+        other = known.find(client)
+        if other is None:
+            raise Refused(f"{KINDS[kind]} {client.value} ни к кому не привязан")
+        names = [one for one in known.chats(client.value) if f"tg_chat:{one}" in links]
+        raise Refused(f"чат привязан под другим номером: leadpulse identity unlink tg_chat {names[0]} (лид {other})")
+    asyncio.run(write(kafka, key_of(client), None))
+    click.echo(f"{KINDS[kind]} {client.value} отвязан от лида {links[key_of(client)].lead_id}.")
+
+
+async def _waiting(kafka: settings.Kafka) -> list[Waiting]:
+    _, known = await linked(kafka)
+    return await waiting(kafka, known)
+
+
+def _checked(kind: str, value: str) -> ClientRef:
+    """Raises `Refused`."""
+    found = normal(kind, value)
+    if found is None or len(found) > LONGEST_NAME:
+        raise Refused(f"это не {KINDS[kind]}: {value[:LONGEST_NAME]}")
+    return ClientRef(kind, found)
+
+
+def _grounds(link: Identity) -> tuple[str, str, str]:
+    at = moscow(link.confirmed_at) if link.confirmed_at else ""
+    return link.confirmed_by, at, f"{link.confidence:.0%}"
+
+
+def _plain(one: Waiting) -> dict[str, object]:
+    return {
+        "kind": one.client.kind,
+        "value": one.client.value,
+        "name": one.name,
+        "events": len(one.ids),
+        "first": one.first,
+        "last": one.last,
+        "samples": one.samples,
+    }

@@ -1,0 +1,103 @@
+"""Who is linked to whom and who waits, as Kafka has it now, for commands."""
+
+import asyncio
+from dataclasses import dataclass, field
+
+from processors.contact import key_of, ref_of
+from processors.identity import Identities
+from processors.waiting import Told, told
+from schemas.codec import Codec, Rejected
+from schemas.errors import Transient
+from schemas.sources import ClientRef, Identity, Unassigned
+from schemas.topics import IDENTITIES, LEAD_UNASSIGNED
+from schemas.types import Millis
+from streams.engine.connect import wait_for_topics
+from streams.engine.kafka import Output, Outputs, Reader
+from streams.settings import Kafka
+
+READY_SECONDS = 20.0
+"""A broker that is there answers within some tenths; one that does not by now is told."""
+SAMPLES = 3
+"""Of each client the newest so many are kept."""
+
+_IDENTITY: Codec[Identity] = Codec(Identity)
+_UNASSIGNED: Codec[Unassigned] = Codec(Unassigned)
+
+
+@dataclass(slots=True)
+class Waiting:
+    """A client whom nobody has linked: the times (ms UTC) of his first and last event, what he is called, and the last
+    things that he said or did."""
+
+    client: ClientRef
+    first: Millis
+    last: Millis
+    name: str = ""
+    samples: list[str] = field(default_factory=list)
+    ids: set[str] = field(default_factory=set)
+
+    def take(self, event: Unassigned) -> None:
+        """One more event; a repeat is the same."""
+        if event.event_id in self.ids:
+            return
+        self.ids.add(event.event_id)
+        self.first, self.last = min(self.first, event.ts), max(self.last, event.ts)
+        said: Told = told(event)
+        self.name = said.name or self.name
+        self.samples = [*self.samples, said.text][-SAMPLES:] if said.text else self.samples
+
+
+async def there(kafka: Kafka) -> None:
+    """Return when the topics can be read. Raises `Transient`."""
+    try:
+        async with asyncio.timeout(READY_SECONDS):
+            await wait_for_topics(kafka, [IDENTITIES.name, LEAD_UNASSIGNED.name])
+    except TimeoutError as error:
+        raise Transient(
+            f"Kafka не отвечает по адресу {kafka.bootstrap} (kafka.bootstrap) или в ней нет тем "
+            "(leadpulse topics apply)"
+        ) from error
+
+
+async def linked(kafka: Kafka) -> tuple[dict[str, Identity], Identities]:
+    """Every link by its key, and the table that finds a client. Raises `Transient`."""
+    await there(kafka)
+    links: dict[str, Identity] = {}
+    table = Identities()
+    async for record in Reader(kafka, IDENTITIES).read(range(IDENTITIES.partitions)):
+        identity = None if record.value is None else _IDENTITY.decode(record.value)
+        if isinstance(identity, Rejected):
+            continue
+        name = (record.key or b"").decode(errors="replace")
+        table.apply(name, identity)
+        key = key_of(ref_of(name))
+        if identity is None or identity.lead_id is None:
+            links.pop(key, None)
+        else:
+            links[key] = identity
+    return links, table
+
+
+async def waiting(kafka: Kafka, table: Identities) -> list[Waiting]:
+    """Who waits, the most first. Raises `Transient`."""
+    found: dict[str, Waiting] = {}
+    async for record in Reader(kafka, LEAD_UNASSIGNED).read(range(LEAD_UNASSIGNED.partitions)):
+        event = _UNASSIGNED.decode(record.value or b"")
+        if isinstance(event, Rejected) or table.find(event.client) is not None:
+            continue
+        key = key_of(event.client)
+        found.setdefault(key, Waiting(ref_of(key), event.ts, event.ts)).take(event)
+    return sorted(found.values(), key=lambda one: (-len(one.ids), one.client.kind, one.client.value))
+
+
+async def write(kafka: Kafka, key: str, identity: Identity | None) -> None:
+    """Put a link, or with None its end, on `identities`. Raises `Transient`."""
+    outputs = Outputs(kafka)
+    value = None if identity is None else _IDENTITY.encode(identity)
+    try:
+        async with asyncio.timeout(READY_SECONDS):
+            await outputs.send([Output(IDENTITIES.name, key.encode(), value)])
+    except TimeoutError as error:
+        raise Transient(f"Kafka ({kafka.bootstrap}) не подтвердила запись, повторите команду") from error
+    finally:
+        await outputs.stop()

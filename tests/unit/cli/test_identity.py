@@ -1,0 +1,133 @@
+"""`leadpulse identity`: who is linked, who waits, and what a link or its end writes."""
+
+import json
+from collections.abc import AsyncIterator, Iterable
+from types import SimpleNamespace
+from typing import Any
+
+import msgspec
+import pytest
+
+from schemas.sources import ClientRef, Identity, Unassigned
+from schemas.topics import TopicSpec
+from streams.cli import identity, links
+from streams.engine.kafka import Output
+from tests.unit.cli.conftest import Line
+
+TEN = 1_795_244_400_000
+
+
+class Kafka:
+    """`identities` and `lead.unassigned` in lists."""
+
+    def __init__(self) -> None:
+        self.topics: dict[str, list[tuple[bytes, bytes | None]]] = {"identities": [], "lead.unassigned": []}
+
+    def link(self, key: str, lead: str | None) -> None:
+        """As somebody else wrote it."""
+        kind, _, value = key.partition(":")
+        told = None if lead is None else msgspec.json.encode(Identity(kind, value, lead, "Ольга", confirmed_at=TEN))
+        self.topics["identities"].append((key.encode(), told))
+
+    def wait(self, number: int, chat: str, text: str) -> None:
+        """A message of a chat that nobody has linked."""
+        message = {"chat": {"id": int(chat), "title": "Ромашка × склад"}, "from": {"first_name": "Пётр"}, "text": text}
+        raw = msgspec.Raw(msgspec.json.encode({"source": "b", "payload": {"update_id": 1, "message": message}}))
+        event = Unassigned(f"{number:016x}", TEN + number, "s", ClientRef("tg_chat", chat), "source.telegram", raw)
+        self.topics["lead.unassigned"].append((f"tg_chat:{chat}".encode(), msgspec.json.encode(event)))
+
+    def reader(self, _: object, topic: TopicSpec) -> Any:
+        """As `Reader`."""
+
+        async def read(_: Iterable[int]) -> AsyncIterator[Any]:
+            for key, value in self.topics[topic.name]:
+                yield SimpleNamespace(key=key, value=value)
+
+        return SimpleNamespace(read=read)
+
+    async def send(self, outputs: list[Output]) -> None:
+        """As `Outputs.send`."""
+        for one in outputs:
+            self.topics[one.topic].append((one.key or b"", one.value))
+
+    async def stop(self) -> None:
+        """As `Outputs.stop`."""
+
+
+@pytest.fixture
+def kafka(monkeypatch: pytest.MonkeyPatch) -> Kafka:
+    """Two messages of a chat wait, one of them came twice; a room is linked."""
+    found = Kafka()
+    for number, text in ((1, "где наш товар"), (2, "мы уходим"), (2, "мы уходим")):
+        found.wait(number, "-1001", text)
+    found.link("jitsi_room:romashka", "7")
+
+    async def there(_: object) -> None: ...
+
+    monkeypatch.setattr(links, "there", there)
+    monkeypatch.setattr(links, "Reader", found.reader)
+    monkeypatch.setattr(links, "Outputs", lambda _: found)
+    monkeypatch.setattr(identity, "wall_clock", lambda: TEN)
+    return found
+
+
+@pytest.mark.usefixtures("kafka")
+def test_who_waits_is_told_in_words(line: Line) -> None:
+    """The chat's title, how many events, since when, and what was said last; a repeat counts once."""
+    row = line("identity", "waiting").stdout.splitlines()[2]
+    assert row.split("  ") == ["tg_chat", "-1001", *row.split("  ")[2:]]
+    assert "Ромашка × склад" in row
+    assert " 2 " in row
+    assert row.endswith("Пётр: мы уходим")
+    [plain] = json.loads(line("identity", "waiting", "--json").stdout)
+    assert (plain["events"], plain["first"]) == (2, TEN + 1)
+    assert plain["samples"] == ["Пётр: где наш товар", "Пётр: мы уходим"]
+
+
+def test_a_link_says_who_when_and_how_sure(line: Line, kafka: Kafka) -> None:
+    """The record has all of it, and the list shows it; the value begins with a minus and is no option."""
+    done = line("identity", "link", "tg_chat", "-1001", "12345", "--by", "Анна")
+    assert done.exit_code == 0, done.output
+    assert "Ждало: 2 события" in done.stdout.replace("\u00a0", " ")
+    key, value = kafka.topics["identities"][-1]
+    assert key == b"tg_chat:-1001"
+    told = msgspec.json.decode(value or b"", type=Identity)
+    assert (told.lead_id, told.confirmed_by, told.confirmed_at, told.source) == ("12345", "Анна", TEN, "hand")
+    assert [one["value"] for one in json.loads(line("identity", "list", "--json").stdout)] == ["romashka", "-1001"]
+    assert "Анна" in line("identity", "list", "--lead", "12345").stdout
+    assert line("identity", "waiting").stdout.startswith("Никто не ждёт")
+
+
+def test_another_clients_chat_is_not_taken_without_a_word(line: Line, kafka: Kafka) -> None:
+    """It is told whose it is, and `--move` takes it; the same link again writes nothing."""
+    refused = line("identity", "link", "jitsi_room", "Romashka", "8")
+    assert refused.exit_code == 1
+    assert "принадлежит лиду 7" in refused.stderr
+    assert line("identity", "link", "jitsi_room", "Romashka", "7").exit_code == 0
+    assert len(kafka.topics["identities"]) == 1
+    assert "раньше — лиду 7" in line("identity", "link", "jitsi_room", "Romashka", "8", "--move").stdout
+
+
+def test_the_end_of_a_link_is_a_tombstone(line: Line, kafka: Kafka) -> None:
+    """What is not linked cannot be unlinked; a group that moved is told under which number it is linked."""
+    assert line("identity", "unlink", "tg_chat", "-1001").exit_code == 1
+    assert line("identity", "unlink", "jitsi_room", "romashka").exit_code == 0
+    assert kafka.topics["identities"][-1] == (b"jitsi_room:romashka", None)
+    kafka.link("tg_chat:-1001", "9")
+    kafka.topics["identities"].append(
+        (b"tg_moved:-1002", msgspec.json.encode(Identity("tg_moved", "-1002", was="-1001")))
+    )
+    told = line("identity", "unlink", "tg_chat", "-1002")
+    assert "unlink tg_chat -1001" in told.stderr
+    shown = line("identity", "show", "tg_chat", "-1002").stdout
+    assert "лид 9" in shown
+
+
+@pytest.mark.usefixtures("kafka")
+def test_what_is_none_of_its_kind_is_refused(line: Line) -> None:
+    """A chat is a number, a phone has digits enough; `show` says what waits."""
+    assert "это не чат Telegram" in line("identity", "link", "tg_chat", "Ромашка", "1").stderr
+    assert line("identity", "link", "phone", "12", "1").exit_code == 1
+    shown = line("identity", "show", "tg_chat", "-1001").stdout
+    assert "не привязан" in shown
+    assert "· Пётр: где наш товар" in shown
