@@ -102,11 +102,13 @@ def judge(state: LeadState, today: LocalDay, rules: BrokenRules, waits: LocalDay
     known = min(HISTORY_DAYS, since - state.first_day)
     if today - state.first_day < rules.min_days or known <= 0:
         return None
+    back, gross, documents = _without_moved(state, recent, since, waits)
+    if all(sum(back[-span:]) < rules.warning * sum(gross[-before:]) for span, before in SPANS):
+        return None  # the most: his history is not asked for
     past = [days.get(day, _EMPTY) for day in range(since - known, since)]
     made = sum(day.reserved_qty + day.cancelled_qty for day in past)
     own_share = sum(day.cancelled_qty for day in past) / max(1, made)
     usual = made / known
-    back, gross, documents = _without_moved(state, recent, since, waits)
     beyond = sum(gross) - len(gross) * usual  # reserved in the fortnight beyond what is usual
     pace = min(1.0, max(LEAST_PACE, sum(gross) / max(1.0, len(gross) * usual)))
     worst: Broken | None = None
