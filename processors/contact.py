@@ -54,7 +54,7 @@ def normal(kind: str, value: str) -> str | None:
             return text or None
 
 
-def key_of(client: ClientRef) -> str:
+def link_key(client: ClientRef) -> str:
     """Key of the topic `identities`, also of what waits for its client. What is none of its kind stays as it was sent:
     it waits under that, and a person can see it."""
     return f"{client.kind}:{normal(client.kind, client.value) or client.value}"

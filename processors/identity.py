@@ -1,6 +1,6 @@
 """Who is who: how each source names a client, and the lead behind the name."""
 
-from processors.contact import key_of, ref_of
+from processors.contact import link_key, ref_of
 from schemas.sources import ClientRef, Identity
 from schemas.types import LeadId
 
@@ -17,7 +17,7 @@ class Identities:
 
     def apply(self, key: str, identity: Identity | None) -> None:
         """Take a record of the topic: `key` is `kind:value`, None is a tombstone that unlinks it."""
-        key = key_of(ref_of(key))  # records of before there was one way to write a name
+        key = link_key(ref_of(key))  # records of before there was one way to write a name
         if identity is None:
             self._leads.pop(key, None)
         elif identity.was:
@@ -30,7 +30,7 @@ class Identities:
         if client.kind == "lead":
             return client.value if is_lead_id(client.value) else None
         if client.kind != "tg_chat" or not self._was:
-            return self._leads.get(key_of(client))
+            return self._leads.get(link_key(client))
         linked = (self._leads.get(f"tg_chat:{chat}") for chat in self.chats(client.value))
         return next((lead for lead in linked if lead is not None), None)
 

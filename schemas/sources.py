@@ -193,7 +193,7 @@ class Transcript(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Identity(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Value of `identities`; the key is `processors.contact.key_of(kind, value)`. A tombstone unlinks.
+    """Value of `identities`; the key is `processors.contact.link_key(kind, value)`. A tombstone unlinks.
 
     `source` says where the link comes from (`hand`, `telegram`, a portal), `confidence` how sure that is (0..1; a
     person's word is 1), `confirmed_by` who said so and `confirmed_at` when (0: nobody noted it).

@@ -1,12 +1,13 @@
 """Who a client is, for commands."""
 
 import asyncio
+from collections.abc import Sequence
 
 import click
 
 from processors.cards import Cards
 from schemas.errors import LeadpulseError, Transient
-from schemas.topics import CLIENTS
+from schemas.topics import CLIENTS, TopicSpec
 from streams.engine.cards import read_cards
 from streams.engine.connect import wait_for_topics
 from streams.settings import Kafka, Settings
@@ -32,13 +33,14 @@ async def read(kafka: Kafka, patience: float = READY_SECONDS) -> Cards:
     return await read_cards(kafka)
 
 
-async def there(kafka: Kafka, patience: float = READY_SECONDS) -> None:
-    """Return when the topic is there. Raises `Transient`."""
+async def there(kafka: Kafka, patience: float = READY_SECONDS, topics: Sequence[TopicSpec] = (CLIENTS,)) -> None:
+    """Return when the topics are there. Raises `Transient`."""
+    names = [topic.name for topic in topics]
     try:
         async with asyncio.timeout(patience):
-            await wait_for_topics(kafka, [CLIENTS.name])
+            await wait_for_topics(kafka, names)
     except TimeoutError as error:
         raise Transient(
-            f"Kafka не отвечает по адресу {kafka.bootstrap} (kafka.bootstrap) или в ней нет темы {CLIENTS.name} "
-            "(leadpulse topics apply)"
+            f"Kafka не отвечает по адресу {kafka.bootstrap} (kafka.bootstrap) или в ней нет темы "
+            f"{' или '.join(names)} (leadpulse topics apply)"
         ) from error

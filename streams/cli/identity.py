@@ -8,19 +8,19 @@ from collections.abc import Callable
 import click
 import msgspec
 
-from processors.contact import KINDS, key_of, normal
+from processors.cards import HAND
+from processors.contact import KINDS, link_key, normal
 from processors.russian.plural import EVENTS, Forms, count
 from schemas.errors import Refused
 from schemas.sources import ClientRef, Identity
 from streams import settings
 from streams.cli.ask import lead_id
-from streams.cli.links import Waiting, linked, waiting, write
+from streams.cli.links import Waiting, linked, plain, waiting, write
+from streams.cli.suggestions import suggest_command
 from streams.cli.table import moscow, table
 from streams.engine.clock import wall_clock
 
 LINKS: Forms = ("привязка", "привязки", "привязок")
-HAND = "hand"
-"""Source of what a person said on the command line."""
 LONGEST_NAME = 200
 """Characters of a value: a room's or a customer's name is shorter."""
 
@@ -67,7 +67,7 @@ def waiting_command(limit: int, as_json: bool) -> None:
     kafka = settings.load().kafka
     found = asyncio.run(_waiting(kafka))
     if as_json:
-        click.echo(json.dumps([_plain(one) for one in found], ensure_ascii=False))
+        click.echo(json.dumps([plain(one) for one in found], ensure_ascii=False))
         return
     rows = [
         (one.client.kind, one.client.value, one.name, len(one.ids), moscow(one.first), (one.samples or [""])[-1])
@@ -86,10 +86,10 @@ def show_command(kind: str, value: str, as_json: bool) -> None:
     """Показать, чьё это ЗНАЧЕНИЕ и что под ним ждёт."""
     client, kafka = _checked(kind, value), settings.load().kafka
     links, known = asyncio.run(linked(kafka))
-    link, lead = links.get(key_of(client)), known.find(client)
+    link, lead = links.get(link_key(client)), known.find(client)
     waits = next((one for one in asyncio.run(waiting(kafka, known)) if one.client == client), None)
     if as_json:
-        said = {"lead_id": lead, "link": msgspec.to_builtins(link), "waiting": None if waits is None else _plain(waits)}
+        said = {"lead_id": lead, "link": msgspec.to_builtins(link), "waiting": None if waits is None else plain(waits)}
         click.echo(json.dumps(said, ensure_ascii=False))
         return
     click.echo(f"{KINDS[kind]} {client.value}: " + (f"лид {lead}" if lead else "не привязан"))
@@ -120,7 +120,7 @@ def link_command(kind: str, value: str, lead: str, by: str, move: bool) -> None:
         raise Refused(f"{KINDS[kind]} {client.value} принадлежит лиду {before}; перепривязать: --move")
     waits = [one for one in asyncio.run(waiting(kafka, known)) if one.client == client]
     link = Identity(kind, client.value, lead, by[:LONGEST_NAME], source=HAND, confirmed_at=wall_clock())
-    asyncio.run(write(kafka, key_of(client), link))
+    asyncio.run(write(kafka, link_key(client), link))
     was = f", раньше — лиду {before}" if before else ""
     click.echo(f"{KINDS[kind]} {client.value} привязан к лиду {lead}{was}.")
     if waits:
@@ -133,14 +133,14 @@ def unlink_command(kind: str, value: str) -> None:
     """Отвязать ЗНАЧЕНИЕ: дальше его события ждут привязки."""
     client, kafka = _checked(kind, value), settings.load().kafka
     links, known = asyncio.run(linked(kafka))
-    if key_of(client) not in links:
+    if link_key(client) not in links:
         other = known.find(client)
         if other is None:
             raise Refused(f"{KINDS[kind]} {client.value} ни к кому не привязан")
         names = [one for one in known.chats(client.value) if f"tg_chat:{one}" in links]
         raise Refused(f"чат привязан под другим номером: leadpulse identity unlink tg_chat {names[0]} (лид {other})")
-    asyncio.run(write(kafka, key_of(client), None))
-    click.echo(f"{KINDS[kind]} {client.value} отвязан от лида {links[key_of(client)].lead_id}.")
+    asyncio.run(write(kafka, link_key(client), None))
+    click.echo(f"{KINDS[kind]} {client.value} отвязан от лида {links[link_key(client)].lead_id}.")
 
 
 async def _waiting(kafka: settings.Kafka) -> list[Waiting]:
@@ -161,13 +161,4 @@ def _grounds(link: Identity) -> tuple[str, str, str]:
     return link.confirmed_by, at, f"{link.confidence:.0%}"
 
 
-def _plain(one: Waiting) -> dict[str, object]:
-    return {
-        "kind": one.client.kind,
-        "value": one.client.value,
-        "name": one.name,
-        "events": len(one.ids),
-        "first": one.first,
-        "last": one.last,
-        "samples": one.samples,
-    }
+identity_command.add_command(suggest_command)

@@ -3,7 +3,7 @@
 import asyncio
 from dataclasses import dataclass, field
 
-from processors.contact import key_of, ref_of
+from processors.contact import link_key, ref_of
 from processors.identity import Identities
 from processors.waiting import Told, told
 from schemas.codec import Codec, Rejected
@@ -11,12 +11,10 @@ from schemas.errors import Transient
 from schemas.sources import ClientRef, Identity, Unassigned
 from schemas.topics import IDENTITIES, LEAD_UNASSIGNED
 from schemas.types import Millis
-from streams.engine.connect import wait_for_topics
+from streams.cli.cards import READY_SECONDS, there
 from streams.engine.kafka import Output, Outputs, Reader
 from streams.settings import Kafka
 
-READY_SECONDS = 20.0
-"""A broker that is there answers within some tenths; one that does not by now is told."""
 SAMPLES = 3
 """Of each client the newest so many are kept."""
 
@@ -47,21 +45,9 @@ class Waiting:
         self.samples = [*self.samples, said.text][-SAMPLES:] if said.text else self.samples
 
 
-async def there(kafka: Kafka) -> None:
-    """Return when the topics can be read. Raises `Transient`."""
-    try:
-        async with asyncio.timeout(READY_SECONDS):
-            await wait_for_topics(kafka, [IDENTITIES.name, LEAD_UNASSIGNED.name])
-    except TimeoutError as error:
-        raise Transient(
-            f"Kafka не отвечает по адресу {kafka.bootstrap} (kafka.bootstrap) или в ней нет тем "
-            "(leadpulse topics apply)"
-        ) from error
-
-
 async def linked(kafka: Kafka) -> tuple[dict[str, Identity], Identities]:
     """Every link by its key, and the table that finds a client. Raises `Transient`."""
-    await there(kafka)
+    await there(kafka, topics=(IDENTITIES, LEAD_UNASSIGNED))
     links: dict[str, Identity] = {}
     table = Identities()
     async for record in Reader(kafka, IDENTITIES).read(range(IDENTITIES.partitions)):
@@ -70,7 +56,7 @@ async def linked(kafka: Kafka) -> tuple[dict[str, Identity], Identities]:
             continue
         name = (record.key or b"").decode(errors="replace")
         table.apply(name, identity)
-        key = key_of(ref_of(name))
+        key = link_key(ref_of(name))
         if identity is None or identity.lead_id is None:
             links.pop(key, None)
         else:
@@ -85,7 +71,7 @@ async def waiting(kafka: Kafka, table: Identities) -> list[Waiting]:
         event = _UNASSIGNED.decode(record.value or b"")
         if isinstance(event, Rejected) or table.find(event.client) is not None:
             continue
-        key = key_of(event.client)
+        key = link_key(event.client)
         found.setdefault(key, Waiting(ref_of(key), event.ts, event.ts)).take(event)
     return sorted(found.values(), key=lambda one: (-len(one.ids), one.client.kind, one.client.value))
 
@@ -101,3 +87,16 @@ async def write(kafka: Kafka, key: str, identity: Identity | None) -> None:
         raise Transient(f"Kafka ({kafka.bootstrap}) не подтвердила запись, повторите команду") from error
     finally:
         await outputs.stop()
+
+
+def plain(one: Waiting) -> dict[str, object]:
+    """For a program."""
+    return {
+        "kind": one.client.kind,
+        "value": one.client.value,
+        "name": one.name,
+        "events": len(one.ids),
+        "first": one.first,
+        "last": one.last,
+        "samples": one.samples,
+    }

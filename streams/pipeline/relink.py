@@ -11,7 +11,7 @@ from collections.abc import Iterable
 
 from aiokafka import ConsumerRecord
 
-from processors.contact import key_of, ref_of
+from processors.contact import link_key, ref_of
 from schemas.codec import Codec, Rejected
 from schemas.sources import Unassigned
 from schemas.topics import LEAD_UNASSIGNED
@@ -94,7 +94,7 @@ class Relink:
 
 
 def _normal(key: bytes | None) -> bytes:
-    return key_of(ref_of((key or b"").decode(errors="replace"))).encode()
+    return link_key(ref_of((key or b"").decode(errors="replace"))).encode()
 
 
 class Recheck:

@@ -5,7 +5,7 @@ It touches Kafka only. `processors/` decides what a record means, `alerting/` wh
 
 import msgspec
 
-from processors.contact import key_of
+from processors.contact import link_key
 from processors.normalize import NORMALIZERS, Normalizer, Options
 from schemas.bot import BotCommand
 from schemas.codec import EVENT, MINUTES_REQUEST, Codec, Rejected
@@ -99,7 +99,7 @@ class Normalize:
 def _output(found: Event | Unassigned | MeetingRequest | BotCommand | Identity, key: bytes | None) -> Output:
     match found:
         case Unassigned():
-            client = key_of(found.client)
+            client = link_key(found.client)
             kept = msgspec.structs.replace(found, key=(key or b"").decode(errors="replace"))
             return Output(LEAD_UNASSIGNED.name, client.encode(), _UNASSIGNED.encode(kept))
         case MeetingRequest():

@@ -8,9 +8,11 @@ from typing import Any
 import msgspec
 import pytest
 
+from processors.cards import Cards
+from schemas.cards import ClientCard
 from schemas.sources import ClientRef, Identity, Unassigned
 from schemas.topics import TopicSpec
-from streams.cli import identity, links
+from streams.cli import identity, links, suggestions
 from streams.engine.kafka import Output
 from tests.unit.cli.conftest import Line
 
@@ -22,6 +24,7 @@ class Kafka:
 
     def __init__(self) -> None:
         self.topics: dict[str, list[tuple[bytes, bytes | None]]] = {"identities": [], "lead.unassigned": []}
+        self.cards = Cards()
 
     def link(self, key: str, lead: str | None) -> None:
         """As somebody else wrote it."""
@@ -62,8 +65,12 @@ def kafka(monkeypatch: pytest.MonkeyPatch) -> Kafka:
         found.wait(number, "-1001", text)
     found.link("jitsi_room:romashka", "7")
 
-    async def there(_: object) -> None: ...
+    async def there(*_: object, **__: object) -> None: ...
 
+    async def read(_: object) -> Cards:
+        return found.cards
+
+    monkeypatch.setattr(suggestions, "read", read)
     monkeypatch.setattr(links, "there", there)
     monkeypatch.setattr(links, "Reader", found.reader)
     monkeypatch.setattr(links, "Outputs", lambda _: found)
@@ -131,3 +138,16 @@ def test_what_is_none_of_its_kind_is_refused(line: Line) -> None:
     shown = line("identity", "show", "tg_chat", "-1001").stdout
     assert "не привязан" in shown
     assert "· Пётр: где наш товар" in shown
+
+
+def test_like_names_are_suggested(line: Line, kafka: Kafka) -> None:
+    """By the chat's title, whoever is called like it; nobody is linked by that."""
+    for lead, name in (("12345", "ООО «Ромашка»"), ("5", "Гвоздь"), ("6", "")):
+        kafka.cards.apply(f"{lead}/hand", ClientCard(lead_id=lead, source="hand", ts=TEN, name=name))
+    row = line("identity", "suggest").stdout.splitlines()[2]
+    assert row.split()[:2] == ["tg_chat", "-1001"]
+    assert "12345 ООО «Ромашка» (100 из 100)" in row
+    [plain] = json.loads(line("identity", "suggest", "--json").stdout)
+    assert plain["suggestions"] == [{"lead_id": "12345", "likeness": 100.0}]
+    kafka.link("tg_chat:-1001", "5")
+    assert line("identity", "suggest").stdout == "Похожих имён нет.\n"

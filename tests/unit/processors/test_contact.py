@@ -2,7 +2,7 @@
 
 import pytest
 
-from processors.contact import key_of, normal, ref_of
+from processors.contact import link_key, normal, ref_of
 from processors.identity import Identities
 from schemas.sources import ClientRef, Identity
 
@@ -36,7 +36,7 @@ def test_one_way_to_write(kind: str, written: str, compared: str | None) -> None
 
 def test_what_is_none_of_its_kind_waits_under_its_own_words() -> None:
     """A person can see it; nothing is dropped or taken for another."""
-    assert key_of(ClientRef("phone", "позже")) == "phone:позже"
+    assert link_key(ClientRef("phone", "позже")) == "phone:позже"
     assert ref_of("jitsi_room:a:b") == ClientRef("jitsi_room", "a:b")
 
 

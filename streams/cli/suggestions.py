@@ -1,0 +1,67 @@
+"""`identity suggest`: who of those that wait may be which client, for a person to confirm."""
+
+import asyncio
+import json
+
+import click
+
+from processors.cards import Cards
+from processors.matching import Alike, suggest
+from schemas.types import LeadId
+from streams import settings
+from streams.cli.cards import read
+from streams.cli.links import Waiting, linked, plain, waiting
+from streams.cli.table import table
+from streams.settings import Kafka
+
+
+@click.command("suggest")
+@click.option("--limit", type=click.IntRange(1, 10_000), default=20, show_default=True, help="Сколько строк.")
+@click.option("--json", "as_json", is_flag=True, help="Ответ для программы.")
+def suggest_command(limit: int, as_json: bool) -> None:
+    """Подсказать, чьи это чаты и клиенты склада: до трёх похожих имён из карточек. Привязывает только человек."""
+    kafka = settings.load().kafka
+    waits, cards = asyncio.run(_read(kafka))
+    leads, found = _alike(waits, cards)
+    if as_json:
+        click.echo(json.dumps([_plain(one, leads, alike) for one, alike in found], ensure_ascii=False))
+        return
+    likely = [(one, alike) for one, alike in found if alike]
+    rows = [
+        (one.client.kind, one.client.value, one.name, len(one.ids), _words(alike[0], leads, cards), _rest(alike, leads))
+        for one, alike in likely[:limit]
+    ]
+    head = ("Вид", "Значение", "Имя", "Событий", "Похож на", "Или на лиды")
+    click.echo(table(head, rows) if rows else "Похожих имён нет.")
+    if len(likely) > limit:
+        click.echo(f"и ещё {len(likely) - limit}: --limit {len(likely)} покажет все")
+    if len(likely) < len(found):
+        click.echo(f"Без подсказки: {len(found) - len(likely)}; все, кто ждёт: leadpulse identity waiting", err=True)
+    if rows:
+        click.echo("Привязать: leadpulse identity link ВИД ЗНАЧЕНИЕ ЛИД", err=True)
+
+
+async def _read(kafka: Kafka) -> tuple[list[Waiting], Cards]:
+    _, known = await linked(kafka)
+    return await waiting(kafka, known), await read(kafka)
+
+
+def _alike(waits: list[Waiting], cards: Cards) -> tuple[list[LeadId], list[tuple[Waiting, list[Alike]]]]:
+    named = [(lead, card.name) for lead in cards.leads() if (card := cards.find(lead)) is not None and card.name]
+    found = suggest([one.name for one in waits], [name for _, name in named])
+    return [lead for lead, _ in named], list(zip(waits, found, strict=True))
+
+
+def _words(alike: Alike, leads: list[LeadId], cards: Cards) -> str:
+    lead = leads[alike.place]
+    card = cards.find(lead)
+    return f"{lead} {card.name if card else ''} ({alike.likeness:.0f} из 100)"
+
+
+def _rest(alike: list[Alike], leads: list[LeadId]) -> str:
+    return ", ".join(f"{leads[one.place]} ({one.likeness:.0f})" for one in alike[1:])
+
+
+def _plain(one: Waiting, leads: list[LeadId], alike: list[Alike]) -> dict[str, object]:
+    likely = [{"lead_id": leads[found.place], "likeness": found.likeness} for found in alike]
+    return plain(one) | {"suggestions": likely}
