@@ -37,17 +37,22 @@ def remux(source: Path, into: Path, pace: Pace) -> None:
 
 
 def extract_sound(source: Path, into: Path, codec: str, pace: Pace) -> None:
-    """The first audio track as 16 kHz mono. Raises `av.FFmpegError` when nothing can be decoded, and OSError."""
+    """The first audio track as 16 kHz, one channel or two. Raises `av.FFmpegError` when nothing can be decoded, and
+    OSError.
+
+    Two channels stay two: mixed, a miswired pair of opposite phase is silence for good.
+    """
     encoder, container = CODECS[codec]
     with (
         _read(source) as incoming,
         av.open(str(into), "w", format=container, options=_exact()) as outgoing,
     ):
-        track = outgoing.add_stream(encoder, rate=RATE, layout="mono")
+        layout = "mono" if incoming.streams.audio[0].codec_context.layout.nb_channels == 1 else "stereo"
+        track = outgoing.add_stream(encoder, rate=RATE, layout=layout)
         if codec == "opus":
-            track.bit_rate = OPUS_BITS
+            track.bit_rate = OPUS_BITS * track.codec_context.layout.nb_channels
         track.codec_context.flags |= av.codec.context.Flags.bitexact
-        resampler = av.AudioResampler(format="s16", layout="mono", rate=RATE)
+        resampler = av.AudioResampler(format="s16", layout=layout, rate=RATE)
         for packet in _packets(incoming, pace, incoming.streams.audio[0]):
             for frame in _decode(packet):
                 for sound in resampler.resample(frame):
