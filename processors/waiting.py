@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 from processors.normalize.telegram_content import content_of
 from schemas.codec import Codec, Rejected
 from schemas.sources import Unassigned
-from schemas.topics import RECORDINGS, TELEGRAM, TRANSCRIPTS, WMS
+from schemas.topics import LEAD_EVENTS, RECORDINGS, TELEGRAM, TRANSCRIPTS, WMS
 
 _FIELDS: Codec[dict[str, Any]] = Codec(dict[str, Any])
 
@@ -49,6 +49,8 @@ def told(event: Unassigned) -> Told:
             fields = _inner(fields, "recording") or fields
             there = [one for one in fields.get("participants") or [fields.get("name")] if isinstance(one, str) and one]
             return Told(_text(fields, "room"), _short("встреча" + (": " + ", ".join(there) if there else "")))
+        case LEAD_EVENTS.name:  # it had a lead, and lost him when a link ended
+            return Told("", _short(_text(fields, "text") or _text(fields, "doc") or _text(fields, "type")))
         case _:
             return Told("", "")
 

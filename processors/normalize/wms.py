@@ -9,6 +9,7 @@ from typing import Final, TypedDict
 
 import msgspec
 
+from processors.contact import link_key
 from processors.identity import Identities
 from processors.mapping import read_body
 from processors.normalize.contract import Found, Options, unassigned
@@ -60,6 +61,7 @@ class _Common(TypedDict):
     warehouse: str
     marketplace: str
     purpose: str
+    client: str
 
 
 def normalize(meta: Meta, record: bytes, identities: Identities, options: Options) -> Found:
@@ -112,6 +114,7 @@ def _meaning(meta: Meta, record: bytes, identities: Identities, source: str, goo
         warehouse=payload.warehouse,
         marketplace=payload.marketplace,
         purpose=purpose(payload.purpose),
+        client="" if payload.client.kind == "lead" else link_key(payload.client),
     )
     return _event(payload, common)
 

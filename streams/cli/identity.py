@@ -130,7 +130,7 @@ def link_command(kind: str, value: str, lead: str, by: str, move: bool) -> None:
 @identity_command.command("unlink", context_settings=_NEGATIVE)
 @_client
 def unlink_command(kind: str, value: str) -> None:
-    """Отвязать ЗНАЧЕНИЕ: дальше его события ждут привязки."""
+    """Отвязать ЗНАЧЕНИЕ: его события, и прежние тоже, ждут привязки."""
     client, kafka = _checked(kind, value), settings.load().kafka
     links, known = asyncio.run(linked(kafka))
     if link_key(client) not in links:

@@ -9,12 +9,14 @@ its own key, with its own id and time; after a kill it may be sent twice, which 
 import logging
 from collections.abc import Iterable
 
+import msgspec
 from aiokafka import ConsumerRecord
 
 from processors.contact import link_key, ref_of
-from schemas.codec import Codec, Rejected
+from processors.identity import Identities
+from schemas.codec import EVENT, Codec, Rejected
 from schemas.sources import Unassigned
-from schemas.topics import LEAD_UNASSIGNED
+from schemas.topics import LEAD_EVENTS, LEAD_UNASSIGNED
 from streams.engine.kafka import FIRST_APPENDED, Output, Outputs, Reader
 from streams.engine.settle import Batch, Outcome
 from streams.pipeline.identities import IDENTITY, KNOWN, KnownIdentities
@@ -84,7 +86,7 @@ class Relink:
                 continue
             if len(seen) < IDS_SEEN:
                 seen[event.event_id] = None
-            waiting.append(again(record, event, known))
+            waiting.append(again(record, event, known, self._known.identities))
             size += len(record.value)
             if len(waiting) >= MOST_AT_ONCE or size >= MOST_BYTES:
                 await self._outputs.send(waiting)
@@ -113,15 +115,20 @@ class Recheck:
         events = ((record, _UNASSIGNED.decode(record.value)) for record in batch.records)
         return Outcome(
             outputs=[
-                again(record, event, known)
+                again(record, event, known, self._known.identities)
                 for record, event in events
                 if not isinstance(event, Rejected) and self._known.identities.find(event.client) is not None
             ]
         )
 
 
-def again(record: ConsumerRecord[bytes, bytes], event: Unassigned, known: int) -> Output:
-    """The source record of `event` once more, to be read by a table that holds all of `identities` before `known`."""
+def again(record: ConsumerRecord[bytes, bytes], event: Unassigned, known: int, identities: Identities) -> Output:
+    """The source record of `event` once more, to be read by a table that holds all of `identities` before `known`; an
+    event that lost its lead when a link ended (`streams.store.jobs.moves`) goes to the one that it has now."""
+    if event.topic == LEAD_EVENTS.name:
+        moved, lead = EVENT.decode(bytes(event.record)), identities.find(event.client)
+        if not isinstance(moved, Rejected) and lead is not None:
+            return Output(event.topic, lead.encode(), EVENT.encode(msgspec.structs.replace(moved, lead_id=lead)))
     key = event.key.encode() if event.key else record.key
     first = event.appended or event.ts
     headers = ((FIRST_APPENDED, b"%d" % first), (KNOWN, b"%d" % known))

@@ -104,6 +104,17 @@ class Database:
             BROKEN,
         )
 
+    async def forget(self, lead: str, ids: Sequence[int]) -> None:
+        """Delete events of a lead: they are another's. Returns when no query sees them. Raises as `read`."""
+        self._check_open()
+        statement = "DELETE FROM events WHERE lead_id = {lead:String} AND event_id IN {ids:Array(UInt64)}"
+        await self._writer.run(
+            lambda client: client.command(
+                statement, {"lead": lead, "ids": list(ids)}, settings={"lightweight_deletes_sync": 2}
+            ),
+            BROKEN,
+        )
+
     async def read(self, sql: str, parameters: dict[str, Any] | None = None) -> Sequence[tuple[Any, ...]]:
         """The rows of a query of our own. Raises `Transient`, `StatementFailed`."""
         rows: Sequence[tuple[Any, ...]] = await self.borrow(lambda client: client.query(sql, parameters).result_rows)

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Callable
 
 from aiokafka import TopicPartition
 
@@ -38,13 +39,23 @@ class Lag:
     async def caught_up(self, patience: float) -> bool:
         """Wait until all that the broker has now is stored and committed; False if that takes over `patience` seconds,
         or the partitions move. New records do not prolong it: under load the lag is never zero. Raises `Transient`."""
-        mine = self._committed()
+        return await self._caught_up(patience, self._committed)
+
+    async def events_stored(self, patience: float) -> bool:
+        """As `caught_up`, of `lead.events` alone: for who settles another topic of ours and would wait for himself."""
+        name = self._prefix + LEAD_EVENTS.name
+        return await self._caught_up(
+            patience, lambda: {tp: offset for tp, offset in self._committed().items() if tp.topic == name}
+        )
+
+    async def _caught_up(self, patience: float, committed_now: Callable[[], dict[TopicPartition, int]]) -> bool:
+        mine = committed_now()
         if not mine:
             return False
         ends = await self._ends.ask(list(mine))
         deadline = time.monotonic() + patience
         while time.monotonic() < deadline:
-            committed = self._committed()
+            committed = committed_now()
             if committed.keys() != mine.keys():
                 return False
             if all(committed[tp] >= end for tp, end in ends.items()):

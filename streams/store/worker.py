@@ -7,6 +7,7 @@ from schemas.scores import Score
 from schemas.sources import Unassigned
 from schemas.topics import (
     DEAD_LETTERS,
+    IDENTITIES,
     LEAD_ALERTS,
     LEAD_EVENTS,
     LEAD_SCORES,
@@ -17,6 +18,7 @@ from schemas.topics import (
 )
 from streams.engine.clock import Clock, wall_clock
 from streams.engine.conditions import Condition
+from streams.engine.kafka import Reader
 from streams.engine.places import disk
 from streams.engine.worker import Worker
 from streams.settings import Settings
@@ -26,6 +28,7 @@ from streams.store.database import Database
 from streams.store.jobs.baselines import Baselines
 from streams.store.jobs.chats import Chats
 from streams.store.jobs.fleet import Figures
+from streams.store.jobs.moves import Moves
 from streams.store.jobs.reports import Reports
 from streams.store.jobs.ticks import Ticks
 from streams.store.lag import Lag
@@ -66,6 +69,8 @@ def build(settings: Settings, clock: Clock = wall_clock) -> Worker:
     worker.consume(LEAD_ALERTS, Sink(database, Codec[Alert](Alert), alert_rows, figures.notice))
     worker.consume(LEAD_SCORES, Sink(database, Codec[Score](Score), score_rows))
     worker.consume(LEAD_UNASSIGNED, Sink(database, Codec[Unassigned](Unassigned), unassigned_rows))
+    links = Reader(settings.kafka, IDENTITIES)
+    worker.consume(IDENTITIES, Moves(database, links, worker.outputs.send, lag.events_stored, baselines, clock))
     worker.consume(TRANSCRIPTS, TranscriptSink(database))
     worker.consume(LLM_CALLS, Sink(database, Codec[LlmCall](LlmCall), call_rows))
     heaps = Heaps(clock)

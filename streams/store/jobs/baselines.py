@@ -150,6 +150,16 @@ class Baselines:
         """
         return await self._publish(partitions, await self._seen(None, night), night)
 
+    async def recount(self, leads: Iterable[str]) -> None:
+        """Send baselines of leads that lost events, also of those that have none left. Call it when all is stored.
+
+        Raises `Transient`, `StatementFailed`.
+        """
+        now = self._clock()
+        await self._publish(
+            frozenset(range(LEAD_EVENTS.partitions)), dict.fromkeys(leads, now), latest_at(now, self._at)
+        )
+
     async def _seen(self, ripe: Iterable[str] | None, night: Millis = 0) -> dict[str, Millis]:
         """Leads, and up to which arrival their events are stored: those of `ripe`, or all that are due."""
         parameters: dict[str, object] = {

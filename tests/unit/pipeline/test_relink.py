@@ -10,8 +10,10 @@ from processors.identity import Identities
 from processors.normalize import Options
 from processors.normalize.contract import Found
 from processors.normalize.telegram import normalize
-from schemas.codec import Codec
+from schemas import events
+from schemas.codec import EVENT, Codec
 from schemas.errors import Transient
+from schemas.events import Author
 from schemas.sources import ClientRef, Identity, Unassigned
 from schemas.types import Meta
 from streams.engine.kafka import Output
@@ -246,3 +248,26 @@ async def test_what_waits_under_another_spelling_is_published_too() -> None:
     link = Identity("phone", "+79123456789", "100")
     await relink_of(topic, sent, record(7, b"phone:+79123456789", msgspec.json.encode(link)))
     assert [one.topic for one in sent] == ["source.bitrix"]
+
+
+async def test_an_event_that_lost_its_lead_goes_to_the_next_one() -> None:
+    """It waits as itself, and comes back under its new lead with its own id and time, by scan and recheck."""
+    said = events.Message(
+        event_id="0" * 16, lead_id="7", ts=5, source="s", chat_id="1", message_id="1", author=Author("5"), text="слова"
+    )
+    raw = msgspec.Raw(EVENT.encode(said))
+    waits = record(
+        3,
+        b"tg_chat:1",
+        UNASSIGNED.encode(
+            Unassigned(said.event_id, said.ts, "s", ClientRef("tg_chat", "1"), "lead.events", raw, FIRST)
+        ),
+    )
+    sent = Sent()
+    await relink_of(Topic(waits), sent, linked(7, "1", "100"))
+    known, _ = table(linked(0, "1", "100"), end=1)
+    rechecked = (await Recheck(known)(batch(waits))).outputs
+    for one in (*sent, *rechecked):
+        assert (one.topic, one.key) == ("lead.events", b"100")
+        assert EVENT.decode(one.value) == msgspec.structs.replace(said, lead_id="100")
+    assert len(sent) == len(rechecked) == 1
