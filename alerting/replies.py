@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 from operator import attrgetter
 
-from alerting.clients import Client, Clients
+from alerting.clients import LONGEST_NAME, Client, Clients
 from alerting.cutting import units
+from alerting.foreign import cut, telegram
 from alerting.render import MARKS, gist
 from alerting.texts import TEXTS
 from processors.russian.dates import clock, date
@@ -16,10 +17,12 @@ HELP = """Что я умею:
 /risk 12345 — риск клиента и из чего он сложился
 /top — у кого риск самый высокий
 /silent — кто молчит
-/mute 12345 7 — не звонить о клиенте 7 дней (0 — звонить снова)"""
+/mute 12345 7 — не звонить о клиенте 7 дней (0 — звонить снова)
+/link 12345 — в чате клиента: этот чат принадлежит клиенту 12345"""
 
 _FAULTS = {
     ("risk", "no_lead"): "Укажите номер клиента, например: /risk 12345",
+    ("link", "no_lead"): "Команда /link в чате клиента должна назвать его номер, например: /link 12345",
     ("mute", "no_lead"): "Укажите номер клиента и на сколько дней, например: /mute 12345 7",
     ("mute", "no_days"): "Укажите от 0 до 90 дней, например: /mute 12345 7",
 }
@@ -54,6 +57,21 @@ def muted(command: BotCommand) -> str:
         f"О клиенте {command.lead_id} не звоню до {until} (мск). Тревоги будут в отчёте. "
         f"Вернуть звонки: /mute {command.lead_id} 0"
     )
+
+
+def linked(command: BotCommand, clients: Clients) -> str:
+    """The answer to `/link`; a lead that no source has named is not believed without a word."""
+    client = clients(command.lead_id)
+    chat = f"Чат «{telegram(cut(command.chat_title, LONGEST_NAME))}»" if command.chat_title else "Чат"
+    if command.before == command.lead_id:
+        return f"{chat} уже принадлежит этому клиенту: {client.short()}."
+    lines = [f"{chat} привязан к клиенту {client.short()}."]
+    if command.before:
+        was = clients(command.before).short()
+        lines.append(f"Раньше он принадлежал клиенту {was}; что в нём сказано, переходит в новую историю.")
+    if not client.name:
+        lines.append("Имени этого клиента пока не сообщил ни один источник: проверьте номер.")
+    return "\n".join(lines)
 
 
 def risk(found: LeadRisk, client: Client) -> str:

@@ -8,7 +8,7 @@ from schemas.alerts import Alert
 from schemas.scores import Score
 from schemas.types import EventId, LeadId, Millis
 
-Asked = Literal["risk", "top", "silent", "mute", "help"]
+Asked = Literal["risk", "top", "silent", "mute", "help", "link"]
 Fault = Literal["", "no_lead", "no_days"]
 
 
@@ -16,6 +16,8 @@ class BotCommand(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A command of somebody of our people, to be answered in the chat where it stood.
 
     `until` is of `mute`: when the lead's alerts ring again (0: at once). `fault` says what was wrong with the words.
+    `link` stood in a client's chat `chat_title`, which was `before`'s till then: it is answered where the lead's alerts
+    go, for the client reads what is in his chat.
     """
 
     command_id: EventId
@@ -25,6 +27,8 @@ class BotCommand(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     lead_id: LeadId | Literal[""] = ""
     until: Millis = 0
     fault: Fault = ""
+    chat_title: str = ""
+    before: LeadId | Literal[""] = ""
 
 
 class LeadRisk(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -9,7 +9,7 @@ from typing import Any
 
 from processors.identity import Identities
 from processors.normalize.contract import Found, Options, unassigned
-from processors.normalize.telegram_command import asked
+from processors.normalize.telegram_command import asked, linked
 from processors.normalize.telegram_content import Content, content_of
 from processors.normalize.telegram_update import CallbackQuery, Chat, Deleted, Message, Update, User
 from schemas import callback, events
@@ -69,6 +69,16 @@ def _message(
         return asked(message, command_id, source, _author(message, options))
     id_, ts = _id(source, message.business_connection_id, message.chat, message.message_id), message.date * 1000
     lead_id = identities.find(_client(message.chat))
+    if _may_ask(message, options):
+        told = linked(
+            message,
+            _id(source, "", message.chat, message.message_id, "command"),
+            source,
+            _author(message, options),
+            lead_id,
+        )
+        if told is not None:
+            return told
     if lead_id is None:
         return [unassigned(meta, record, id_, ts, source, _client(message.chat))]
     return [

@@ -1,4 +1,6 @@
-"""What our people ask the bot in private or in a curators' chat: `/risk 12345`, `/top`, `/silent`, `/mute 12345 7`."""
+"""What our people ask the bot in private or in a curators' chat: `/risk 12345`, `/top`, `/silent`, `/mute 12345 7`; and
+in a client's chat whose it is: `/link 12345`.
+"""
 
 import re
 from collections.abc import Sequence
@@ -7,9 +9,11 @@ from processors.days import DAY_MS
 from processors.normalize.telegram_update import Message
 from schemas.bot import Asked, BotCommand, Fault
 from schemas.events import AlertsMuted, Author
+from schemas.sources import Identity
 from schemas.types import EventId, LeadId, Millis
 
-_COMMAND = re.compile(r"/(risk|top|silent|mute|help|start)(?:@\w+)?(?:\s+(.*))?", re.DOTALL)
+_COMMAND = re.compile(r"/(risk|top|silent|mute|help|start|link)(?:@\w+)?(?:\s+(.*))?", re.DOTALL)
+_LINK = re.compile(r"/link(?:@\w+)?(?:\s+(.*))?", re.DOTALL)
 _LEAD = re.compile(r"(?:lead-)?([0-9]{1,12})")
 _DAYS = re.compile(r"[0-9]{1,3}")
 
@@ -49,6 +53,31 @@ def asked(message: Message, command_id: EventId, source: str, author: Author) ->
             return [muted, command("mute", lead_id=lead, until=until)]
         case _:
             return [command("help")]
+
+
+def linked(
+    message: Message, command_id: EventId, source: str, author: Author, before: LeadId | None
+) -> Sequence[Identity | BotCommand] | None:
+    """Whose chat this is, said by one of our people in it, and the answer to it; None where the message says no such
+    thing. `before`: whose it was."""
+    found = _LINK.fullmatch(message.said.strip())
+    if found is None:
+        return None
+    ts, lead = message.date * 1000, _lead((found[1] or "").split())
+    told = BotCommand(
+        command_id=command_id,
+        chat_id=str(message.chat.id),
+        command="link",
+        ts=ts,
+        lead_id=lead,
+        fault="" if lead else "no_lead",
+        chat_title=message.chat.title,
+        before=before or "",
+    )
+    if not lead or lead == before:
+        return [told]
+    link = Identity("tg_chat", str(message.chat.id), lead, author.name or author.id, source=source, confirmed_at=ts)
+    return [link, told]
 
 
 def _lead(words: Sequence[str]) -> LeadId:

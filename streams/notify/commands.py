@@ -51,7 +51,7 @@ class Commands:
                 continue
             key = f"bot:{command.chat_id}/{record.offset % WAITING}"
             text = Rendered(await self._answer(command))
-            to = f"chat:{command.chat_id}"
+            to = _receiver(command)
             wishes.append(Wish(key, to, record.offset + 1, record.offset, record.timestamp, text, rings=True))
         await self._shelf.put(place, wishes)
         return outcome
@@ -64,6 +64,8 @@ class Commands:
                 return replies.HELP
             case "mute":
                 return replies.muted(command)
+            case "link":
+                return replies.linked(command, self._clients)
             case _:
                 try:
                     return await self._ask(command)
@@ -84,3 +86,10 @@ class Commands:
         """Raises `LeadpulseError`."""
         answer = await asyncio.to_thread(call, self._store, path, None, PATIENCE)
         return msgspec.convert(answer, type_)
+
+
+def _receiver(command: BotCommand) -> str:
+    """The chat where it was asked; not a client's own."""
+    if command.command != "link":
+        return f"chat:{command.chat_id}"
+    return f"lead:{command.lead_id}" if command.lead_id else "shared"

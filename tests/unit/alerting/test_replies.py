@@ -40,6 +40,9 @@ OTHER = LeadRisk(lead_id="42", score=score(33, "42"), alerts=[replace(EACH_RULE[
 MUTE = BotCommand(
     command_id="0" * 16, chat_id="1", command="mute", ts=moscow(21), lead_id="12345", until=moscow(28, 9, 5)
 )
+LINK = BotCommand(
+    command_id="0" * 16, chat_id="-1", command="link", ts=moscow(21), lead_id="12345", chat_title="Ромашка <3 склад"
+)
 
 ANSWERS = {
     "reply-risk": replies.risk(FULL, Client("12345")),
@@ -52,6 +55,9 @@ ANSWERS = {
     "reply-mute": replies.muted(MUTE),
     "reply-unmute": replies.muted(replace(MUTE, until=0)),
     "reply-help": replies.HELP,
+    "reply-link": replies.linked(LINK, known),
+    "reply-link-moved": replies.linked(replace(LINK, before="777", chat_title=""), Client),
+    "reply-link-again": replies.linked(replace(LINK, before="12345"), known),
 }
 
 

@@ -60,6 +60,14 @@ async def test_each_command_has_its_answer_in_the_chat_where_it_stood() -> None:
     assert len({wish.key for wish in shelf.wishes}) == len(asked)
 
 
+async def test_whose_chat_it_is_is_not_answered_before_the_client() -> None:
+    """`/link` stood in his chat: the answer goes where his alerts go, also where no number was told."""
+    shelf = Shelf()
+    asked = [command("link", lead_id="12345"), command("link", fault="no_lead")]
+    await told(Commands(shelf, Store(), Client), *asked)  # type: ignore[arg-type]
+    assert [wish.to for wish in shelf.wishes] == ["lead:12345", "shared"]
+
+
 async def test_a_store_that_is_away_is_said() -> None:
     """The person does not wait for it, and the commands behind are answered."""
     shelf = Shelf()
