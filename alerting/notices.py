@@ -97,6 +97,10 @@ WRONG: dict[Trouble, tuple[str, str]] = {
         "Проверьте раздел [wms.polls] и разметку этой системы: «leadpulse check». Шлюз спрашивает снова; пропущенное "
         "прочитается само.",
     ),
+    "telegram_unread": (
+        "Сообщения из Telegram не читаются, бот {subject}{why}.",
+        "Проверьте: «leadpulse check». Telegram хранит непрочитанное 24 часа, потом оно пропадает.",
+    ),
 }
 """What is wrong, and what to do. `{subject}` and `{why}` are put in."""
 
@@ -117,6 +121,7 @@ OVER: dict[Trouble, str] = {
     "lead_list": "Список лидов {subject} снова читается. Номера в названиях комнат сверяются.",
     "warehouse_files": "Выгрузки склада в папке {subject} снова загружаются.",
     "warehouse_silent": "Склад {subject} снова читается. Пропущенное загружается само.",
+    "telegram_unread": "Сообщения из Telegram снова читаются, бот {subject}. Накопленное читается само.",
 }
 """What is told when it has passed; what is not here has no end. `{lasted}`: for how long."""
 

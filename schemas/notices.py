@@ -26,6 +26,7 @@ Trouble = Literal[
     "outlet_refuses",
     "warehouse_files",
     "warehouse_silent",
+    "telegram_unread",
 ]
 """What may wait for a person. `alerting.notices` has the words for each."""
 

@@ -1,12 +1,16 @@
 """What `check` says of Telegram: the bot, its chats, who may press buttons, how its updates come in."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from processors.normalize.telegram_update import ALLOWED_UPDATES
+from processors.russian.plural import whole
 from schemas.errors import Refused, Transient
 from streams.cli.bot import Api, ask
 from streams.settings import Settings
 
+MANY_WAITING = 1000
+"""Updates that Telegram keeps for us: the gateway reads a hundred in a second."""
 MOST_CHATS = 20
 """Chats that are asked for: more would run into the limits of the API."""
 
@@ -33,11 +37,35 @@ def telegram_warnings(loaded: Settings) -> list[str]:
         who = "могут нажать только кураторы с личным чатом" if _private(loaded) else "не сможет нажать никто"
         warnings.append(f"telegram.staff пуст: кнопки под тревогой {who}; слова сотрудников считаются словами клиента")
     token = telegram.token.get_secret_value()
-    if token and loaded.gateway.telegram:
-        try:
-            hook = ask(Api.of(telegram), token, "getWebhookInfo")
-        except (Refused, Transient):
-            return warnings  # told as a fault
+    if not token:
+        return warnings
+    try:
+        hook = ask(Api.of(telegram), token, "getWebhookInfo")
+    except (Refused, Transient):
+        return warnings  # told as a fault
+    return warnings + (_polled(hook) if telegram.updates == "poll" else _hooked(loaded, hook))
+
+
+def _polled(hook: Mapping[str, object]) -> list[str]:
+    """The gateway asks for updates."""
+    if hook.get("url"):
+        return [
+            f'у бота задан вебхук {hook["url"]}, а telegram.updates = "poll": сообщения уходят туда. '
+            'Снимите его (deleteWebhook) или задайте updates = "webhook"'
+        ]
+    waiting = hook.get("pending_update_count", 0)
+    if isinstance(waiting, int) and waiting > MANY_WAITING:
+        return [
+            f"в Telegram непрочитанных обновлений: {whole(waiting)}; шлюз не работает или не успевает, "
+            "а хранятся они 24 часа"
+        ]
+    return []
+
+
+def _hooked(loaded: Settings, hook: Mapping[str, Any]) -> list[str]:
+    """Telegram sends updates."""
+    warnings = []
+    if loaded.gateway.telegram:
         if not hook.get("url"):
             warnings.append("боту не задан вебхук (setWebhook): сообщения из чатов не приходят; см. docs/connect.md")
         elif hook.get("last_error_message"):
@@ -47,8 +75,11 @@ def telegram_warnings(loaded: Settings) -> list[str]:
             warnings.append(
                 f"вебхук не просит {', '.join(missing)} (allowed_updates): это не приходит; docs/connect.md"
             )
-    elif token:
-        warnings.append("нет раздела [gateway.telegram.<имя>]: сообщения из чатов не принимаются, только отправляются")
+    else:
+        warnings.append(
+            "нет раздела [gateway.telegram.<имя>]: сообщения из чатов не принимаются, только отправляются; задайте "
+            'telegram.updates = "poll" или вебхук: docs/connect.md'
+        )
     return warnings
 
 

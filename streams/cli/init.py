@@ -20,6 +20,11 @@ FROM_FILE = click.Path(path_type=Path, dir_okay=False)
 
 @click.command("init")
 @click.option("--telegram-token-file", type=FROM_FILE, help="Файл с токеном бота.")
+@click.option(
+    "--telegram-webhook",
+    is_flag=True,
+    help="Сообщения приходят на вебхук; без этого шлюз спрашивает Telegram сам, и внешний адрес не нужен.",
+)
 @click.option("--curator-chat", type=int, default=0, help="Номер чата кураторов.")
 @click.option("--report-chat", type=int, default=0, help="Номер чата ежедневного отчёта.")
 @click.option("--ops-chat", type=int, default=0, help="Номер чата эксплуатации.")
@@ -105,7 +110,7 @@ def _written(answers: Answers) -> None:
     host = "https://<ваш адрес>"
     for name in answers.wms:
         click.echo(f"Система {name}: POST {host}/hooks/wms/{name}, токен — в {FOLDER / f'wms-{name}'}")
-    if answers.telegram_token:
+    if answers.hooked:
         word = FOLDER / f"telegram-{BOT}-webhook"
         click.echo(f"Telegram: вызовите setWebhook с url={host}/hooks/telegram/{BOT}, secret_token — в {word}")
     click.echo("Дальше: leadpulse check, затем leadpulse up")

@@ -51,12 +51,26 @@ def _telegram(api: Api, answers: Answers) -> None:
     )
     if not answers.telegram_token:
         return
+    _keep_webhook(api, answers)
     answers.curator_chat = answers.curator_chat or _chat(api, answers, "Чат кураторов")
     same = "Отчёт и сообщения для эксплуатации — в тот же чат?"
     if not answers.curator_chat or click.confirm(same, default=True):
         return
     answers.report_chat = answers.report_chat or _chat(api, answers, "Чат ежедневного отчёта")
     answers.ops_chat = answers.ops_chat or _chat(api, answers, "Чат эксплуатации")
+
+
+def _keep_webhook(api: Api, answers: Answers) -> None:
+    """A bot whose updates are sent somewhere gives none to those who ask."""
+    try:
+        there = not answers.telegram_webhook and verify.has_webhook(api, answers.telegram_token)
+    except (Refused, Transient) as error:
+        click.echo(f"  ✗ {error}")
+        return
+    if there:
+        answers.telegram_webhook = click.confirm("  У бота есть вебхук. Получать сообщения через него?", default=True)
+    if there and not answers.telegram_webhook:
+        click.echo("  ! Снимите его (deleteWebhook): пока он есть, Telegram не отдаёт сообщения тому, кто спрашивает")
 
 
 def _chat(api: Api, answers: Answers, what: str) -> int:

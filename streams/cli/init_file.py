@@ -27,6 +27,7 @@ class Answers:
     """What the operator said. Empty: he left it out."""
 
     telegram_token: str = ""
+    telegram_webhook: bool = False
     curator_chat: int = 0
     report_chat: int = 0
     ops_chat: int = 0
@@ -36,6 +37,11 @@ class Answers:
     wms: list[str] = field(default_factory=list)
     recordings: str = ""
     vosk_model: str = ""
+
+    @property
+    def hooked(self) -> bool:
+        """Telegram sends updates to a webhook; else we ask for them, which needs no public address."""
+        return self.telegram_webhook and bool(self.telegram_token)
 
 
 def write(answers: Answers) -> list[Path]:
@@ -54,7 +60,7 @@ def write(answers: Answers) -> list[Path]:
     for name, secret in given.items():
         if secret:
             files.append(_private(FOLDER / name, secret + "\n"))
-    for name in ([f"telegram-{BOT}-webhook"] if answers.telegram_token else []) + [f"wms-{n}" for n in answers.wms]:
+    for name in ([f"telegram-{BOT}-webhook"] if answers.hooked else []) + [f"wms-{n}" for n in answers.wms]:
         file = FOLDER / name
         files.append(file if file.exists() else _private(file, secrets.token_urlsafe(32) + "\n"))
     if Path(FILE).exists():
@@ -76,11 +82,13 @@ def text(answers: Answers) -> str:
 
 def _sections(answers: Answers) -> dict[str, Mapping[str, object]]:
     said = {name: getattr(answers, name) for name in ("curator_chat", "report_chat", "ops_chat", "staff")}
-    telegram = {name: value for name, value in said.items() if value}
+    telegram: dict[str, object] = {name: value for name, value in said.items() if value}
     speech = {name: value for name in ("recordings", "vosk_model") if (value := getattr(answers, name))}
+    if answers.telegram_token and not answers.hooked:
+        telegram["updates"] = "poll"
     sections: dict[str, Mapping[str, object]] = {
         "telegram": {**_secret("token", "telegram-token", answers.telegram_token), **telegram},
-        f"gateway.telegram.{BOT}": _secret("secret", f"telegram-{BOT}-webhook", answers.telegram_token),
+        f"gateway.telegram.{BOT}": _secret("secret", f"telegram-{BOT}-webhook", "hooked" if answers.hooked else ""),
         "speech": speech,
         "speechkit": _secret("api_key", "speechkit-key", answers.speechkit_key),
         "bitrix": {

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from pydantic import SecretStr, ValidationError
 
+from processors.normalize.telegram_update import ALLOWED_UPDATES
 from schemas.errors import LeadpulseError, Refused, Transient
 from streams.cli import check_machine, check_speech
 from streams.cli.bot import Api, ask
@@ -16,6 +17,10 @@ from streams.transcribe.engines import vosk_model
 
 TIMEOUT = 15.0
 """Seconds for one answer of the portal."""
+
+
+MOST_UPDATES = 100
+"""Of one answer."""
 
 
 class Heard(NamedTuple):
@@ -43,11 +48,21 @@ def chat_title(api: Api, token: str, chat: int) -> str:
     return _title(found)
 
 
+def has_webhook(api: Api, token: str) -> bool:
+    """Whether the bot's updates are sent somewhere. Raises `Refused`, `Transient`."""
+    return bool(ask(api, token, "getWebhookInfo").get("url"))
+
+
 def last_heard(api: Api, token: str) -> Heard | None:
-    """The newest message to the bot, None while there is none. Raises `Refused` where a webhook takes them."""
-    if ask(api, token, "getWebhookInfo").get("url"):
+    """The newest message to the bot, None while there is none. Raises `Refused` where a webhook takes them.
+
+    No offset is said: it would have Telegram forget what nobody has read yet.
+    """
+    if has_webhook(api, token):
         raise Refused("у бота уже есть вебхук, сообщения уходят туда: введите номер чата сами")
-    updates = ask(api, token, "getUpdates", offset=-20, allowed_updates=["message"])
+    updates = ask(api, token, "getUpdates", limit=MOST_UPDATES, allowed_updates=list(ALLOWED_UPDATES))
+    if len(updates) == MOST_UPDATES:
+        raise Refused("у бота накопилось много непрочитанного, последнего не видно: введите номер чата сами")
     for update in reversed(updates):
         message = update.get("message") or {}
         chat, user = message.get("chat"), message.get("from")

@@ -1,1 +1,1 @@
-"""Clients of our own services, for workers and commands that need another worker's data."""
+"""Clients of our own services, and of what several workers and commands talk to."""

@@ -15,7 +15,7 @@ from streams.settings import Settings
 EVERYBODY = frozenset({"kafka"})
 
 SECRETS: dict[str, frozenset[str]] = {
-    "gateway": frozenset({"wms", "gateway"}),
+    "gateway": frozenset({"wms", "gateway", "telegram"}),
     "pipeline": frozenset(),
     "transcribe": frozenset({"speechkit"}),
     "store": frozenset({"store"}),

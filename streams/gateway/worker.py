@@ -5,7 +5,9 @@ from functools import partial
 
 from processors.mapping import SourceMapping
 from schemas.topics import RECORDINGS, TELEGRAM, WMS
+from streams.clients.bot_calls import BotCalls
 from streams.engine.clock import Clock, wall_clock
+from streams.engine.lease import Lease
 from streams.engine.worker import Worker
 from streams.gateway.folders import folders_of
 from streams.gateway.http import Entrance, Server, serve
@@ -14,6 +16,7 @@ from streams.gateway.jitsi import JitsiEntrance, LeadEntrance
 from streams.gateway.leads import Known, KnownLeads
 from streams.gateway.polls import polls_of
 from streams.gateway.telegram import TelegramEntrance
+from streams.gateway.telegram_poll import UpdatesPoll
 from streams.gateway.wms import WmsEntrance
 from streams.loading import Notes
 from streams.settings import Gateway, Settings
@@ -34,6 +37,16 @@ def entrances(
     }
 
 
+def read_updates(worker: Worker, settings: Settings) -> None:
+    """Long poll of the bot: by one of all gateways."""
+    calls = BotCalls(settings.telegram)
+    poll = UpdatesPoll(settings.telegram.bot, calls, worker.outputs.send)
+    lease = Lease(settings.kafka, f"telegram-{settings.telegram.bot}")
+    worker.watch(poll.condition())  # told, but the gateway is ready without it
+    worker.background("telegram updates", lambda: lease.run(poll.run))
+    worker.on_close(calls.close)
+
+
 def build(settings: Settings) -> Worker:
     """The worker."""
     worker = Worker("gateway", settings)
@@ -51,6 +64,8 @@ def build(settings: Settings) -> Worker:
         worker.watch(poll.condition())
         worker.background(f"poll {poll.name}", partial(poll.run, worker.outputs.send, wall_clock))
         worker.on_close(poll.client.close)
+    if settings.telegram.updates == "poll":
+        read_updates(worker, settings)
     worker.needs["kafka"] = lambda: intake.open
     worker.background("kafka watch", intake.watch)
     worker.background("http", lambda: serve(server, intake))

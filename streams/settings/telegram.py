@@ -1,6 +1,6 @@
 """Settings of the bot that talks to people."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, SecretStr
 
@@ -23,6 +23,11 @@ class Telegram(Section):
     """Адрес Bot API."""
     token: SecretStr = SecretStr("")
     """Токен бота; без него ничего не отправляется, а тревоги ждут в Kafka."""
+    updates: Literal["webhook", "poll"] = "webhook"
+    """Как приходят сообщения чатов: `poll` — шлюз сам спрашивает Telegram, внешний адрес не нужен; `webhook` — Telegram
+    присылает их на `/hooks/telegram/<имя>` из раздела `[gateway.telegram.<имя>]`."""
+    bot: Annotated[str, Shaped("[A-Za-z0-9_-]{1,40}", "от 1 до 40 латинских букв, цифр, знаков _ и -")] = "main"
+    """Имя бота в истории при `updates = "poll"`. Переходите с вебхука — возьмите то же имя, что в его адресе."""
     proxy: ProxyUrl = SecretStr("")
     """Прокси, через который доступен Telegram: `socks5://пользователь:пароль@узел:порт`, `socks4://…` или `http://…`
     (CONNECT); имя Bot API узнаёт сам прокси. Пусто — напрямую."""

@@ -33,6 +33,7 @@ TROUBLES = {
     "chat_closed": "бот не может писать в чат",
     "warehouse_files": "выгрузки склада не загружаются",
     "warehouse_silent": "склад не читается",
+    "telegram_unread": "сообщения из Telegram не читаются",
     "lead_list": "список лидов не годится",
 }
 """Each trouble to its row in docs/operations.md."""

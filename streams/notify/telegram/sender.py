@@ -8,13 +8,14 @@ from alerting.outbox import Item, begin, clear, fail, finish, text_of
 from schemas.errors import LeadpulseError, Refused, Transient
 from schemas.sources import DeadLetter
 from schemas.topics import OUTBOX
+from streams.clients.bot_calls import ChatClosed
 from streams.engine.health import Check
 from streams.engine.kafka import Output
 from streams.engine.letters import letter_output
 from streams.engine.notices import Notices
 from streams.engine.remote import Uncertain
 from streams.engine.retry import WORLD, Attempts, Policy, World, retry
-from streams.notify.telegram.bot_api import BotApi, ChatClosed
+from streams.notify.telegram.bot_api import BotApi
 from streams.notify.telegram.limits import Limits
 from streams.notify.telegram.shelf import ITEM, Place, Shelf
 from streams.settings import Telegram

@@ -34,6 +34,7 @@ CASES = {
     "mail_refused": ("smtp.yandex.ru", "535 5.7.8 authentication failed"),
     "lead_list": ("/srv/leads.csv", "в файле нет ни одного номера лида"),
     "warehouse_silent": ("skladbot (api.skladbot.ru)", "ответ 401: проверьте адрес, ключ и права"),
+    "telegram_unread": ("main", "у бота задан вебхук, обновления уходят туда"),
     "warehouse_files": (
         "/srv/1c (система 1c, узел srv1)",
         "остатки.csv: строка 3: lines[0].qty: нужно целое число штук, а здесь «два»",

@@ -61,3 +61,18 @@ async def test_who_may_press_and_how_messages_come_in() -> None:
         telegram.updates.allowed = []
         (closed,) = await asyncio.to_thread(telegram_warnings, settings(telegram.url, Gateway(), staff=[1]))
         assert "[gateway.telegram.<имя>]" in closed
+
+
+async def test_a_bot_that_is_asked_has_no_webhook() -> None:
+    """Long poll: a webhook takes all updates; many that wait say that nobody reads."""
+    async with FakeTelegram(TOKEN, {5}) as telegram:
+        polled = settings(telegram.url, Gateway(), curator_chat=5, staff=[1], updates="poll")
+        assert await asyncio.to_thread(telegram_warnings, polled) == []
+        telegram.updates.webhook = "https://example.com/hook", "word"
+        (hooked,) = await asyncio.to_thread(telegram_warnings, polled)
+        assert "https://example.com/hook" in hooked and "deleteWebhook" in hooked
+        telegram.updates.webhook = None
+        for _ in range(1001):
+            telegram.updates.put("message", {})
+        (waiting,) = await asyncio.to_thread(telegram_warnings, polled)
+        assert "непрочитанных обновлений: 1001" in waiting

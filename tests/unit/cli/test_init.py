@@ -11,10 +11,13 @@ import pytest
 import pytest_asyncio
 from click.testing import CliRunner, Result
 
+from schemas.errors import Refused
 from streams import settings
 from streams.cli import main
+from streams.cli.bot import Api
 from streams.cli.check_outlets import bitrix_faults
 from streams.cli.check_telegram import telegram_faults
+from streams.cli.init_verify import last_heard
 from tests.fakes.bitrix import FakeBitrix
 from tests.fakes.speechkit import KEY, FakeSpeechKit
 from tests.fakes.telegram import FakeTelegram
@@ -132,7 +135,11 @@ async def test_what_is_written_belongs_to_the_owner_and_explains_itself(terminal
     assert stat.S_IMODE((terminal.folder / "secrets").stat().st_mode) == 0o700
     text = (terminal.folder / "leadpulse.toml").read_text()
     assert TOKEN not in text
-    assert tomllib.loads(text)["telegram"] == {"token_file": "secrets/telegram-token", "curator_chat": GROUP}
+    assert tomllib.loads(text)["telegram"] == {
+        "token_file": "secrets/telegram-token",
+        "curator_chat": GROUP,
+        "updates": "poll",
+    }
     lines = text.splitlines()
     for number, line in enumerate(lines):
         if " = " in line and not line.startswith("#"):
@@ -172,7 +179,24 @@ async def test_settings_that_are_there_are_not_replaced_unasked(terminal: Termin
 async def test_a_bot_with_a_webhook_gives_no_messages(terminal: Terminal) -> None:
     """Then the number of the chat is asked for."""
     terminal.telegram.updates.webhook = "https://example.com/hooks", "word"
-    result = await terminal.init(said=[TOKEN, "", str(GROUP), "y", "", "", "", "", ""])
+    result = await terminal.init(said=[TOKEN, "y", "", str(GROUP), "y", "", "", "", "", ""])
     assert result.exit_code == 0, result.output
     assert "введите номер чата сами" in result.output
-    assert tomllib.loads((terminal.folder / "leadpulse.toml").read_text())["telegram"]["curator_chat"] == GROUP
+    written = tomllib.loads((terminal.folder / "leadpulse.toml").read_text())
+    assert written["telegram"] == {"token_file": "secrets/telegram-token", "curator_chat": GROUP}
+    assert written["gateway"]["telegram"] == {"main": {"secret_file": "secrets/telegram-main-webhook"}}
+
+
+async def test_looking_for_a_chat_has_telegram_forget_nothing(terminal: Terminal) -> None:
+    """What nobody has read yet is still there for the gateway, of every kind; too much of it is said."""
+    for number in range(99):
+        terminal.telegram.say(GROUP, CURATOR, str(number))
+    api = Api(terminal.telegram.url)
+    heard = await asyncio.to_thread(last_heard, api, TOKEN)
+    assert heard is not None
+    assert (heard.chat, heard.user) == (GROUP, 111)
+    terminal.telegram.updates.put("callback_query", {"id": "1"})
+    assert terminal.telegram.updates.info()["pending_update_count"] == 100
+    assert terminal.telegram.updates.confirmed == []
+    with pytest.raises(Refused, match="введите номер"):
+        await asyncio.to_thread(last_heard, api, TOKEN)

@@ -42,7 +42,7 @@ WHOLE = Settings(
 )
 
 GIVEN = {
-    "gateway": {"s-kafka", "s-wms-one", "s-hook", "s-jitsi"},
+    "gateway": {"s-kafka", "s-wms-one", "s-hook", "s-jitsi", "s-token"},
     "pipeline": {"s-kafka"},
     "transcribe": {"s-kafka", "s-speechkit"},
     "store": {"s-kafka", "s-clickhouse", "s-api"},

@@ -7,8 +7,9 @@ import pytest_asyncio
 
 from alerting.render import Button
 from schemas.errors import LeadpulseError, Refused, Transient
+from streams.clients.bot_calls import ChatClosed
 from streams.engine.remote import Uncertain
-from streams.notify.telegram.bot_api import BotApi, ChatClosed
+from streams.notify.telegram.bot_api import BotApi
 from streams.settings import Telegram
 from tests.fakes.telegram import FakeTelegram, Fault
 from tests.fakes.telegram_answers import CLOSED
