@@ -53,7 +53,6 @@ class _Past(NamedTuple):
     weekdays: list[float]
     closed: list[LocalDay]
     size_spread: float
-    order_spread: float
     decline: float
     clients: int
 
@@ -107,7 +106,6 @@ class FleetDays:
             weekdays=past.weekdays,
             closed=[*past.closed, day] if rests else past.closed,
             size_spread=past.size_spread,
-            order_spread=past.order_spread,
             decline=past.decline,
             clients=past.clients,
             sources=dict(sources or {}),
@@ -166,7 +164,6 @@ class FleetDays:
             weekdays=[round(float(factor), 4) for factor in weekdays],
             closed=closed,
             size_spread=_spread(self._pieces[:rows, -WINDOW - 1 : -1]),
-            order_spread=_spread(self._pieces[:rows, -WINDOW - 1 : -1] / np.maximum(x[:, -WINDOW - 1 : -1], 1)),
             decline=_decline(x, first, day),
             clients=int((month[:, -1] > 0).sum()),
         )

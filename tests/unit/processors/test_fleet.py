@@ -96,7 +96,6 @@ def test_the_spread_of_sizes_is_pooled():
             book.add(str(client), MONDAY + 2 * day, 2, 1000 if day % 2 else 10)
     fleet = book.figures(at(MONDAY + 80))
     assert fleet.size_spread == pytest.approx(2.33, abs=0.03)
-    assert fleet.order_spread == pytest.approx(fleet.size_spread, abs=0.01)
 
 
 def test_exact_figures_of_a_past_day_replace_it():
