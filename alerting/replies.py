@@ -63,6 +63,9 @@ def linked(command: BotCommand, clients: Clients) -> str:
     """The answer to `/link`; a lead that no source has named is not believed without a word."""
     client = clients(command.lead_id)
     chat = f"Чат «{telegram(cut(command.chat_title, LONGEST_NAME))}»" if command.chat_title else "Чат"
+    if command.fault == "taken":
+        was = clients(command.before).short()
+        return f"{chat} уже принадлежит клиенту {was}. Перепривязать: /link {command.lead_id} в самом чате."
     if command.before == command.lead_id:
         return f"{chat} уже принадлежит этому клиенту: {client.short()}."
     lines = [f"{chat} привязан к клиенту {client.short()}."]
@@ -72,6 +75,13 @@ def linked(command: BotCommand, clients: Clients) -> str:
     if not client.name:
         lines.append("Имени этого клиента пока не сообщил ни один источник: проверьте номер.")
     return "\n".join(lines)
+
+
+def pressed(command: BotCommand) -> str:
+    """The short answer to who pressed a button (Bot API: up to 200 characters)."""
+    if command.before:
+        return "Этот чат уже привязан"
+    return f"Чат привязан к клиенту {command.lead_id}"
 
 
 def risk(found: LeadRisk, client: Client) -> str:

@@ -9,7 +9,7 @@ from schemas.scores import Score
 from schemas.types import EventId, LeadId, Millis
 
 Asked = Literal["risk", "top", "silent", "mute", "help", "link"]
-Fault = Literal["", "no_lead", "no_days"]
+Fault = Literal["", "no_lead", "no_days", "taken"]
 
 
 class BotCommand(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -17,7 +17,8 @@ class BotCommand(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     `until` is of `mute`: when the lead's alerts ring again (0: at once). `fault` says what was wrong with the words.
     `link` stood in a client's chat `chat_title`, which was `before`'s till then: it is answered where the lead's alerts
-    go, for the client reads what is in his chat.
+    go, for the client reads what is in his chat. By a button (`callback_id` is what Telegram wants answered) a chat
+    that is another's is not taken from him (`taken`).
     """
 
     command_id: EventId
@@ -29,6 +30,7 @@ class BotCommand(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     fault: Fault = ""
     chat_title: str = ""
     before: LeadId | Literal[""] = ""
+    callback_id: str = ""
 
 
 class LeadRisk(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

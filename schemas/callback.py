@@ -1,4 +1,5 @@
-"""What stands behind an alert's button: `a:<lead id>:<alert id>:<key>`, 34 bytes at most.
+"""What stands behind a button: of an alert `a:<lead id>:<alert id>:<key>`, 34 bytes at most; of the question whose a
+chat is `l:<lead id>:<chat id>`, 36 bytes at most.
 
 Telegram takes 1-64 bytes of callback data (Bot API, InlineKeyboardButton), and any member of a chat can send any.
 """
@@ -17,6 +18,7 @@ KEYS: dict[Action, str] = {"seen": "k", "snooze_1d": "s1", "snooze_7d": "s7", "f
 
 _ACTIONS: dict[str, Action] = {key: action for action, key in KEYS.items()}
 _DATA = re.compile(r"a:([0-9]{1,12}):([0-9a-f]{16}):([a-z][0-9]?)")
+_WHOSE = re.compile(r"l:([0-9]{1,12}):(-?[0-9]{1,20})")
 
 
 class Callback(msgspec.Struct, frozen=True):
@@ -27,13 +29,28 @@ class Callback(msgspec.Struct, frozen=True):
     action: Action
 
 
+class Whose(msgspec.Struct, frozen=True):
+    """A button that says whose a chat is."""
+
+    lead_id: LeadId
+    chat_id: str
+
+
+def encode_whose(lead_id: LeadId, chat_id: str) -> str:
+    """The `callback_data` of a client under the question whose a chat is."""
+    return f"l:{lead_id}:{chat_id}"
+
+
 def encode(lead_id: LeadId, alert_id: EventId, action: Action) -> str:
     """The `callback_data` of a button."""
     return f"a:{lead_id}:{alert_id}:{KEYS[action]}"
 
 
-def decode(text: str) -> Callback | None:
+def decode(text: str) -> Callback | Whose | None:
     """The button behind `callback_data`, or None when it is none of ours."""
+    whose = _WHOSE.fullmatch(text)
+    if whose is not None:
+        return Whose(*whose.groups())
     found = _DATA.fullmatch(text)
     if found is None:
         return None

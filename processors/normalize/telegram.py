@@ -9,7 +9,7 @@ from typing import Any
 
 from processors.identity import Identities
 from processors.normalize.contract import Found, Options, unassigned
-from processors.normalize.telegram_command import asked, linked
+from processors.normalize.telegram_command import asked, linked, pressed
 from processors.normalize.telegram_content import Content, content_of
 from processors.normalize.telegram_update import CallbackQuery, Chat, Deleted, Message, Update, User
 from schemas import callback, events
@@ -33,7 +33,7 @@ def normalize(meta: Meta, record: bytes, identities: Identities, options: Option
         return update
     source = f"telegram:{inbound.source}"
     if update.callback_query is not None:
-        return _action(update.callback_query, source, meta, options)
+        return _action(update.callback_query, source, meta, identities, options)
     if update.deleted_business_messages is not None:
         return _deletions(update.deleted_business_messages, source, meta, record, identities)
     fields = _FIELDS.decode(bytes(inbound.payload))
@@ -151,22 +151,29 @@ def _deletions(deleted: Deleted, source: str, meta: Meta, record: bytes, identit
     return found
 
 
-def _action(query: CallbackQuery, source: str, meta: Meta, options: Options) -> Found:
+def _action(query: CallbackQuery, source: str, meta: Meta, identities: Identities, options: Options) -> Found:
     button = callback.decode(query.data)
     if button is None:
         return Rejected("callback data is none of ours", "UnknownButton")
     # a private chat has the id of its user: so a curator with a chat of his own is known, a guest of a group is not
     if str(query.from_.id) not in options.staff | options.curator_chats:
         return Rejected("a button was pressed by someone who is neither staff nor a known curator", "Stranger")
+    id_, actor = (
+        event_id("telegram", "callback", query.id),
+        Author(str(query.from_.id), _name(query.from_), client=False),
+    )
+    if isinstance(button, callback.Whose):
+        before = identities.find(ClientRef("tg_chat", button.chat_id))
+        return pressed(button, query.id, id_, meta.ts, source, actor, before)
     return [
         AlertAction(
-            event_id=event_id("telegram", "callback", query.id),
+            event_id=id_,
             lead_id=button.lead_id,
             ts=meta.ts,
             source=source,
             alert_id=button.alert_id,
             action=button.action,
-            actor=Author(str(query.from_.id), _name(query.from_), client=False),
+            actor=actor,
             callback_id=query.id,
         )
     ]

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from processors.days import DAY_MS
 from processors.normalize.telegram_update import Message
 from schemas.bot import Asked, BotCommand, Fault
+from schemas.callback import Whose
 from schemas.events import AlertsMuted, Author
 from schemas.sources import Identity
 from schemas.types import EventId, LeadId, Millis
@@ -78,6 +79,26 @@ def linked(
         return [told]
     link = Identity("tg_chat", str(message.chat.id), lead, author.name or author.id, source=source, confirmed_at=ts)
     return [link, told]
+
+
+def pressed(
+    button: Whose, callback_id: str, command_id: EventId, ts: Millis, source: str, author: Author, before: LeadId | None
+) -> Sequence[Identity | BotCommand]:
+    """The same by a button. It may be old: a chat that is another's by now is not taken from him."""
+    told = BotCommand(
+        command_id=command_id,
+        chat_id=button.chat_id,
+        command="link",
+        ts=ts,
+        lead_id=button.lead_id,
+        fault="taken" if before not in (None, button.lead_id) else "",
+        before=before or "",
+        callback_id=callback_id,
+    )
+    if before is not None:
+        return [told]
+    name = author.name or author.id
+    return [Identity("tg_chat", button.chat_id, button.lead_id, name, source=source, confirmed_at=ts), told]
 
 
 def _lead(words: Sequence[str]) -> LeadId:

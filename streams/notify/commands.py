@@ -5,6 +5,7 @@ the outbox before the command is acked.
 """
 
 import asyncio
+from collections.abc import Callable
 from typing import TypeVar
 
 import msgspec
@@ -35,8 +36,10 @@ WAITING = 16
 class Commands:
     """Settle's `Process`."""
 
-    def __init__(self, shelf: Shelf, store: Store, clients: Clients) -> None:
-        self._shelf, self._store, self._clients = shelf, store, clients
+    def __init__(
+        self, shelf: Shelf, store: Store, clients: Clients, press: Callable[[str, str], None] = lambda _, __: None
+    ) -> None:
+        self._shelf, self._store, self._clients, self._press = shelf, store, clients, press
 
     async def __call__(self, batch: Batch) -> Outcome:
         """Raises `Transient` while the outbox cannot be read or written."""
@@ -44,6 +47,7 @@ class Commands:
         await self._shelf.open([place], batch.generation)
         outcome = Outcome()
         wishes = []
+        pressed: list[BotCommand] = []
         for record in batch.records:
             command = _COMMAND.decode(record.value)
             if isinstance(command, Rejected):
@@ -53,11 +57,14 @@ class Commands:
             text = Rendered(await self._answer(command))
             to = _receiver(command)
             wishes.append(Wish(key, to, record.offset + 1, record.offset, record.timestamp, text, rings=True))
+            pressed += [command] if command.callback_id else []
         await self._shelf.put(place, wishes)
+        for command in pressed:
+            self._press(command.callback_id, replies.pressed(command))
         return outcome
 
     async def _answer(self, command: BotCommand) -> str:
-        if command.fault:
+        if command.fault and command.fault != "taken":
             return replies.fault(command)
         match command.command:
             case "help":

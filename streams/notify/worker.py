@@ -22,6 +22,7 @@ from schemas.topics import (
     CLIENTS,
     FLEET_ALERTS,
     LEAD_ALERTS,
+    LEAD_UNASSIGNED,
     OPS_NOTICES,
     OUT_BITRIX,
     OUT_FILES,
@@ -52,6 +53,7 @@ from streams.notify.outlets.links import clients_of
 from streams.notify.outlets.notebook import Notebooks
 from streams.notify.outlets.notebook_client import OpenNotebook
 from streams.notify.outlets.webhooks import WebhookSender
+from streams.notify.strangers import Strangers
 from streams.notify.telegram.bot_api import BotApi
 from streams.notify.telegram.limits import Limits
 from streams.notify.telegram.sender import Sender
@@ -108,7 +110,8 @@ def build(settings: Settings) -> Worker:
     worker.consume(REPORTS, known.before(DailyReports(shelf, desks, clients, hooks(of_report))))
     worker.consume(RECORDINGS, Rooms(shelf, hooks(_of_recording)))
     worker.consume(OPS_NOTICES, OpsNotices(shelf))
-    worker.consume(BOT_COMMANDS, known.before(Commands(shelf, settings.store, clients)))
+    worker.consume(BOT_COMMANDS, known.before(Commands(shelf, settings.store, clients, sender.answer)))
+    worker.consume(LEAD_UNASSIGNED, known.before(Strangers(shelf, known.cards, clients, wall_clock)))
     worker.consume(PARKED, Return(wall_clock))  # here, where a wait of an hour holds up no rebalance
     if hooked:
         worker.consume(TRANSCRIPTS, Transcripts(hooks(bodies.webhook_of_transcript)))

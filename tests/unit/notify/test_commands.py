@@ -68,6 +68,18 @@ async def test_whose_chat_it_is_is_not_answered_before_the_client() -> None:
     assert [wish.to for wish in shelf.wishes] == ["lead:12345", "shared"]
 
 
+async def test_who_pressed_whose_chat_it_is_is_answered() -> None:
+    """At the button at once, and with the client's name where his alerts go."""
+    shelf, pressed = Shelf(), list[tuple[str, str]]()
+    asked = [
+        command("link", lead_id="12345", callback_id="q1"),
+        command("link", lead_id="12345", callback_id="q2", before="777", fault="taken"),
+    ]
+    await told(Commands(shelf, Store(), Client, lambda *one: pressed.append(one)), *asked)  # type: ignore[arg-type]
+    assert pressed == [("q1", "Чат привязан к клиенту 12345"), ("q2", "Этот чат уже привязан")]
+    assert "уже принадлежит клиенту 777" in shelf.wishes[1].message.text
+
+
 async def test_a_store_that_is_away_is_said() -> None:
     """The person does not wait for it, and the commands behind are answered."""
     shelf = Shelf()

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from schemas.bot import BotCommand
+from schemas.codec import Rejected
 from schemas.events import Message
 from schemas.sources import Identity
 from tests.unit.processors.normalize.test_telegram import CLIENT, CURATORS, STAFF, found, message
@@ -45,3 +46,21 @@ def test_a_chat_changes_hands_and_says_whose_it_was() -> None:
     assert (nobody.fault, nobody.lead_id) == ("no_lead", "")
     [help_] = said("/link 12345", chat=CURATORS)
     assert help_.command == "help", "the curators' own chat is no client's"
+
+
+def press(data: str, who: dict[str, Any] = STAFF) -> Any:
+    """A button under the question whose a chat is."""
+    return found(callback_query={"id": "q1", "from": who, "data": data})
+
+
+def test_a_button_says_whose_a_chat_is() -> None:
+    """By one of us; what is linked by then is not taken from him by an old button."""
+    link, told = press("l:12345:-1005")
+    assert (link.kind, link.value, link.lead_id, link.confirmed_by) == ("tg_chat", "-1005", "12345", "Анна")
+    assert (told.command, told.callback_id, told.fault) == ("link", "q1", "")
+    [taken] = press("l:777:-1001234567890")
+    assert (taken.fault, taken.before) == ("taken", "12345")
+    [again] = press("l:12345:-1001234567890")
+    assert (again.fault, again.before) == ("", "12345")
+    assert isinstance(press("l:12345:-1005", who=CLIENT), Rejected)
+    assert isinstance(press("l:12345:Ромашка"), Rejected)

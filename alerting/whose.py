@@ -1,0 +1,26 @@
+"""The question whose a chat is, with the clients that are called like it. Pure. Telegram's HTML."""
+
+from collections.abc import Sequence
+
+from alerting.clients import LONGEST_NAME, Client
+from alerting.foreign import cut, line, telegram
+from alerting.render import Button, Rendered
+from schemas.callback import encode_whose
+
+LONGEST_LABEL = 40
+"""Characters of a button: a phone shows about so many."""
+
+
+def render_whose(chat_id: str, title: str, said: str, likely: Sequence[Client]) -> Rendered:
+    """A chat with somebody whom nobody has linked: what was said in it last, and who it may be."""
+    name = f" «{telegram(cut(title, LONGEST_NAME))}»" if line(title) else ""
+    lines = [f"❔ <b>Чей это чат{name}?</b>"]
+    lines += [telegram(said)] if line(said) else []
+    if likely:
+        lines += ["", "Похожие клиенты — на кнопках. Если это другой, напишите в самом чате: /link и номер клиента."]
+    else:
+        lines += ["", "Похожих имён нет. Напишите в самом чате: /link и номер клиента."]
+    rows = [
+        (Button(cut(f"{one.number} {one.name}", LONGEST_LABEL), encode_whose(one.number, chat_id)),) for one in likely
+    ]
+    return Rendered("\n".join(lines), tuple(rows))
