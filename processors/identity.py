@@ -14,12 +14,15 @@ class Identities:
         self._leads: dict[str, LeadId] = {}
         self._was: dict[str, str] = {}
         self._became: dict[str, str] = {}
+        self._owners: dict[str, str] = {}
 
     def apply(self, key: str, identity: Identity | None) -> None:
         """Take a record of the topic: `key` is `kind:value`, None is a tombstone that unlinks it."""
         key = link_key(ref_of(key))  # records of before there was one way to write a name
         if identity is None:
             self._leads.pop(key, None)
+        elif identity.kind == "tg_business":
+            self._owners[identity.value] = identity.was
         elif identity.was:
             self._was[identity.value], self._became[identity.was] = identity.was, identity.value
         elif identity.lead_id is not None:
@@ -33,6 +36,10 @@ class Identities:
             return self._leads.get(link_key(client))
         linked = (self._leads.get(f"tg_chat:{chat}") for chat in self.chats(client.value))
         return next((lead for lead in linked if lead is not None), None)
+
+    def owner(self, connection: str) -> str | None:
+        """The Telegram user whose business connection it is; None where nobody was told."""
+        return self._owners.get(connection)
 
     def chats(self, chat: str) -> list[str]:
         """The ids of a Telegram chat: this one, those it had before, and those it has got since."""

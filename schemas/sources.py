@@ -197,7 +197,8 @@ class Identity(msgspec.Struct, frozen=True, omit_defaults=True):
 
     `source` says where the link comes from (`hand`, `telegram`, a portal), `confidence` how sure that is (0..1; a
     person's word is 1), `confirmed_by` who said so and `confirmed_at` when (0: nobody noted it).
-    `was` instead of a lead: the Telegram group `value` had this id before it became a supergroup (kind `tg_moved`).
+    `was` instead of a lead: the Telegram group `value` had this id before it became a supergroup (kind `tg_moved`);
+    or the user whose business connection `value` is (kind `tg_business`).
     """
 
     kind: str

@@ -9,6 +9,7 @@ from typing import Any
 
 from processors.identity import Identities
 from processors.normalize.contract import Found, Options, unassigned
+from processors.normalize.telegram_business import client_of, connected, number
 from processors.normalize.telegram_command import asked, linked, pressed
 from processors.normalize.telegram_content import Content, content_of
 from processors.normalize.telegram_update import CallbackQuery, Chat, Deleted, Message, Update, User
@@ -34,8 +35,10 @@ def normalize(meta: Meta, record: bytes, identities: Identities, options: Option
     source = f"telegram:{inbound.source}"
     if update.callback_query is not None:
         return _action(update.callback_query, source, meta, identities, options)
+    if update.business_connection is not None:
+        return [connected(update.business_connection)]
     if update.deleted_business_messages is not None:
-        return _deletions(update.deleted_business_messages, source, meta, record, identities)
+        return _deletions(update.deleted_business_messages, source, meta, record, identities, options)
     fields = _FIELDS.decode(bytes(inbound.payload))
     for kind in ("message", "business_message", "edited_message", "edited_business_message"):
         message = getattr(update, kind)
@@ -68,7 +71,8 @@ def _message(
         command_id = _id(source, "", message.chat, message.message_id, "command")
         return asked(message, command_id, source, _author(message, options))
     id_, ts = _id(source, message.business_connection_id, message.chat, message.message_id), message.date * 1000
-    lead_id = identities.find(_client(message.chat))
+    client = client_of(message.chat, message.business_connection_id, identities, options)
+    lead_id = identities.find(client)
     if _may_ask(message, options):
         told = linked(
             message,
@@ -80,7 +84,7 @@ def _message(
         if told is not None:
             return told
     if lead_id is None:
-        return [unassigned(meta, record, id_, ts, source, _client(message.chat))]
+        return [unassigned(meta, record, id_, ts, source, client)]
     return [
         events.Message(
             event_id=id_,
@@ -88,10 +92,10 @@ def _message(
             ts=ts,
             source=source,
             chat_id=str(message.chat.id),
-            message_id=str(message.message_id),
+            message_id=number(message.business_connection_id, message.message_id),
             author=_author(message, options),
             text=content.text,
-            reply_to=None if message.answered is None else str(message.answered),
+            reply_to=None if message.answered is None else number(message.business_connection_id, message.answered),
             content=content.kind,
         )
     ]
@@ -111,9 +115,10 @@ def _edit(
     edited_at = message.edit_date or message.date
     version = edited_at, event_id("content", *content.version)  # two edits within a second have one `edit_date`
     id_ = _id(source, message.business_connection_id, message.chat, message.message_id, *version)
-    lead_id = identities.find(_client(message.chat))
+    client = client_of(message.chat, message.business_connection_id, identities, options)
+    lead_id = identities.find(client)
     if lead_id is None:
-        return [unassigned(meta, record, id_, edited_at * 1000, source, _client(message.chat))]
+        return [unassigned(meta, record, id_, edited_at * 1000, source, client)]
     return [
         MessageEdited(
             event_id=id_,
@@ -121,7 +126,7 @@ def _edit(
             ts=edited_at * 1000,
             source=source,
             chat_id=str(message.chat.id),
-            message_id=str(message.message_id),
+            message_id=number(message.business_connection_id, message.message_id),
             author=_author(message, options),
             text=content.text,
             content=content.kind,
@@ -129,14 +134,17 @@ def _edit(
     ]
 
 
-def _deletions(deleted: Deleted, source: str, meta: Meta, record: bytes, identities: Identities) -> Found:
+def _deletions(
+    deleted: Deleted, source: str, meta: Meta, record: bytes, identities: Identities, options: Options
+) -> Found:
     ids = [
         (message_id, _id(source, deleted.business_connection_id, deleted.chat, message_id, "deleted"))
         for message_id in deleted.message_ids
     ]
-    lead_id = identities.find(_client(deleted.chat))
+    client = client_of(deleted.chat, deleted.business_connection_id, identities, options)
+    lead_id = identities.find(client)
     if lead_id is None:  # one record brings all its messages back when the chat is linked
-        return [unassigned(meta, record, id_, meta.ts, source, _client(deleted.chat)) for _, id_ in ids[:1]]
+        return [unassigned(meta, record, id_, meta.ts, source, client) for _, id_ in ids[:1]]
     found: list[Event | Unassigned] = [
         MessageDeleted(
             event_id=id_,
@@ -144,7 +152,7 @@ def _deletions(deleted: Deleted, source: str, meta: Meta, record: bytes, identit
             ts=meta.ts,
             source=source,
             chat_id=str(deleted.chat.id),
-            message_id=str(message_id),
+            message_id=number(deleted.business_connection_id, message_id),
         )
         for message_id, id_ in ids
     ]
@@ -186,10 +194,6 @@ def _id(source: str, connection: str, chat: Chat, message_id: int, *version: str
     if chat.type == "supergroup":
         return event_id("telegram", chat.id, message_id, *version)
     return event_id(source, chat.id, message_id, *version)
-
-
-def _client(chat: Chat) -> ClientRef:
-    return ClientRef("tg_chat", str(chat.id))
 
 
 def _moved(message: Message) -> Identity | None:

@@ -76,6 +76,13 @@ class Deleted(msgspec.Struct, frozen=True):
     message_ids: list[int]
 
 
+class Connection(msgspec.Struct, frozen=True):
+    """`BusinessConnection`: `user` let the bot read his private chats, or ended that."""
+
+    id: str
+    user: User
+
+
 class Pressed(msgspec.Struct, frozen=True):
     """The message under whose button was pressed, accessible or not."""
 
@@ -96,6 +103,7 @@ class Update(msgspec.Struct, frozen=True):
 
     update_id: int
     message: Message | None = None
+    business_connection: Connection | None = None
     edited_message: Message | None = None
     business_message: Message | None = None
     edited_business_message: Message | None = None
