@@ -12,12 +12,14 @@ class Inbound(msgspec.Struct, frozen=True, omit_defaults=True):
     """A payload as it came in (`source.telegram`, `source.bitrix`, `source.wms`), with the entrance's own name.
 
     `source` is the last part of the hook's path: a bot, a portal, a warehouse system. `whole`: the payload is a body as
-    it came, in the system's own words, and the system's mapping reads it (`processors.mapping`).
+    it came, in the system's own words, and the system's mapping reads it (`processors.mapping`). `history`: an import
+    brought it, so it is stored and rings nobody.
     """
 
     source: str
     payload: msgspec.Raw
     whole: bool = False
+    history: bool = False
 
 
 class ClientRef(msgspec.Struct, frozen=True):

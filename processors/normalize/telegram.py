@@ -7,6 +7,8 @@ chats, and what else our own people write to the bot in private.
 
 from typing import Any
 
+from msgspec.structs import replace
+
 from processors.identity import Identities
 from processors.normalize.contract import Found, Options, unassigned
 from processors.normalize.telegram_business import client_of, connected, number
@@ -25,13 +27,23 @@ _FIELDS: Codec[dict[str, Any]] = Codec(dict[str, Any])
 
 
 def normalize(meta: Meta, record: bytes, identities: Identities, options: Options) -> Found:
-    """The events of one update."""
+    """The events of one update. Of an imported one the words alone: a command of last year is not obeyed today."""
     inbound = _INBOUND.decode(record)
     if isinstance(inbound, Rejected):
         return inbound
     update = _UPDATE.decode(bytes(inbound.payload))
     if isinstance(update, Rejected):
         return update
+    found = _found(update, inbound, meta, record, identities, options)
+    if not inbound.history or isinstance(found, Rejected):
+        return found
+    kept = (one for one in found if isinstance(one, events.Message | MessageEdited | Unassigned))
+    return [one if isinstance(one, Unassigned) else replace(one, backfill=True) for one in kept]
+
+
+def _found(
+    update: Update, inbound: Inbound, meta: Meta, record: bytes, identities: Identities, options: Options
+) -> Found:
     source = f"telegram:{inbound.source}"
     if update.callback_query is not None:
         return _action(update.callback_query, source, meta, identities, options)

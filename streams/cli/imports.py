@@ -1,4 +1,4 @@
-"""`import wms FILE`: history of a warehouse from a table. Looks first, sends then; a second time changes nothing."""
+"""`import`, and `import wms FILE`: history of a warehouse from a table. Looks first, sends then; twice is once."""
 
 import asyncio
 from collections.abc import Iterator
@@ -7,30 +7,25 @@ from pathlib import Path
 import click
 import msgspec
 
-from processors.identity import Identities
 from processors.russian.plural import count
 from processors.wms_event import Good
-from schemas.codec import Codec, Rejected
-from schemas.errors import Refused, Transient
-from schemas.sources import ClientRef, Identity
-from schemas.topics import IDENTITIES, WMS
+from schemas.errors import Refused
+from schemas.sources import ClientRef
+from schemas.topics import WMS
 from streams import settings
+from streams.cli.import_telegram import telegram_command
+from streams.cli.loading import identities, ready, sent
 from streams.cli.mapped_file import CLIENTS, FOUND, barred, told
 from streams.cli.table import moscow
 from streams.engine.clock import wall_clock
-from streams.engine.connect import wait_for_topics
-from streams.engine.kafka import Outputs, Reader
-from streams.loading import Cursor, Items, Notes, Progress, Survey, goods, items_in, load, survey
+from streams.loading import Cursor, Items, Notes, Progress, Survey, goods, items_in, outputs, survey
 from streams.settings import Settings
 from streams.settings.mappings import mapping_of
 
-READY_SECONDS = 20.0
-"""A broker that is there answers within some tenths; one that does not by now is told."""
 SHOWN = 10
 NAMED = 5
 """Unknown clients that are named."""
 
-_IDENTITY: Codec[Identity] = Codec(Identity)
 _ENCODE = msgspec.json.Encoder().encode
 _PATH = click.Path(path_type=Path)
 
@@ -38,6 +33,9 @@ _PATH = click.Path(path_type=Path)
 @click.group("import")
 def import_command() -> None:
     """Загрузить историю из файла."""
+
+
+import_command.add_command(telegram_command)
 
 
 @import_command.command("wms")
@@ -82,36 +80,12 @@ def wms_command(
 async def _load(
     loaded: Settings, cursor: Cursor, progress: Progress, events: Iterator[Good], found: Survey
 ) -> list[ClientRef]:
-    """Send what is not there yet; the clients that nobody has linked. Raises `ConfigError`, `Transient`."""
-    try:
-        async with asyncio.timeout(READY_SECONDS):
-            await wait_for_topics(loaded.kafka, [WMS.name, IDENTITIES.name])
-    except TimeoutError:
-        raise Refused(
-            f"Kafka не отвечает по адресу {loaded.kafka.bootstrap} (kafka.bootstrap) или в ней нет тем "
-            "(leadpulse topics apply); ничего не загружено"
-        ) from None
-    outputs = Outputs(loaded.kafka)
-    try:
-        await load(outputs.send, cursor, progress, events)
-        return await _unknown(loaded, found)
-    except Transient as error:
-        raise Transient(
-            f"Kafka не принимает события; загружено {progress.sent} из {found.events}, повторите команду — "
-            f"она продолжит с этого места ({error})"
-        ) from error
-    finally:
-        await outputs.stop()
-
-
-async def _unknown(loaded: Settings, found: Survey) -> list[ClientRef]:
-    identities = Identities()
-    async for record in Reader(loaded.kafka, IDENTITIES).read(range(IDENTITIES.partitions)):
-        identity = None if record.value is None else _IDENTITY.decode(record.value)
-        if not isinstance(identity, Rejected):
-            identities.apply((record.key or b"").decode(errors="replace"), identity)
+    """Send what is not there yet; the clients that nobody has linked. Raises `ConfigError`, `Refused`, `Transient`."""
+    await ready(loaded.kafka, WMS)
+    await sent(loaded.kafka, cursor, progress, outputs(progress, events))
+    known = await identities(loaded.kafka)
     clients = (ClientRef(kind, value) for kind, value in sorted(found.clients))
-    return [client for client in clients if identities.find(client) is None]
+    return [client for client in clients if known.find(client) is None]
 
 
 def _tell(progress: Progress, before: Progress | None, unknown: list[ClientRef]) -> None:

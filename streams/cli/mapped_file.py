@@ -1,6 +1,7 @@
 """What a file of a warehouse comes to, for a person: a table, the faults, the counts; and a bar while it is read."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from typing import TypeVar
 
 import click
 
@@ -9,6 +10,8 @@ from processors.russian.plural import Forms, count
 from schemas.sources import WmsPayload
 from streams.cli.table import moscow, table
 from streams.loading import Items, Survey, Watch
+
+T = TypeVar("T")
 
 CLIENTS: Forms = ("клиент", "клиента", "клиентов")
 FOUND: Forms = ("событие", "события", "событий")
@@ -51,13 +54,18 @@ def barred(label: str) -> Watch:
     """A bar on stderr, where a person sits before it."""
 
     def watch(items: Items) -> Iterator[tuple[int, object]]:
-        stderr = click.get_text_stream("stderr")
-        hidden = not items.size or not stderr.isatty()
-        with click.progressbar(length=items.size, label=label, file=stderr, width=30, hidden=hidden) as bar:
-            for number, item in enumerate(items.read()):
-                if not number % LOOK_EVERY:
-                    bar.update(items.position() - bar.pos)
-                yield item
-            bar.update(items.size - bar.pos)
+        return along(label, items.read(), items.size, items.position)
 
     return watch
+
+
+def along(label: str, items: Iterable[T], size: int, position: Callable[[], int]) -> Iterator[T]:
+    """The items of a file of `size` bytes, with the bar moving to `position`."""
+    stderr = click.get_text_stream("stderr")
+    hidden = not size or not stderr.isatty()
+    with click.progressbar(length=size, label=label, file=stderr, width=30, hidden=hidden) as bar:
+        for number, item in enumerate(items):
+            if not number % LOOK_EVERY:
+                bar.update(position() - bar.pos)
+            yield item
+        bar.update(size - bar.pos)

@@ -19,7 +19,7 @@ from schemas.errors import ConfigError, Transient
 from streams.engine.clock import Clock
 from streams.engine.conditions import Condition
 from streams.engine.retry import WORLD, World
-from streams.loading import Derive, Ledger, Notes, Progress, Send, Survey, goods, items_in, load, survey
+from streams.loading import Derive, Ledger, Notes, Progress, Send, Survey, goods, items_in, load, outputs, survey
 from streams.settings import WmsFolder
 from streams.tables import is_table
 
@@ -121,7 +121,8 @@ class Folder:
             progress = before or Progress(file.name, self.name, started, found.events)
             if self._ledger is not None:
                 await asyncio.to_thread(self._ledger.write, cursor.key)
-            await load(send, cursor, progress, derive(goods(items, self._mapping, started, Survey())))
+            events = derive(goods(items, self._mapping, started, Survey()))
+            await load(send, cursor, progress, outputs(progress, events))
         if not found.events:
             await asyncio.to_thread(cursor.write, progress)
         log.info("a warehouse's file is loaded", extra={"source": self.name, "file": file.name, "events": found.events})

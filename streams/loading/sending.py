@@ -1,7 +1,7 @@
-"""The events of a file into `source.wms`, in batches, with a note of how far it has come after each."""
+"""What a file comes to into Kafka, in batches, with a note of how far it has come after each."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
@@ -40,26 +40,31 @@ class Notes(NamedTuple):
         return cls(settings.store.folder.parent / "imports", f"{settings.kafka.bootstrap}/{settings.kafka.prefix}")
 
     def cursor(self, file: Path, mapping: SourceMapping, source: str) -> Cursor:
-        """The note of a file, by its content. Raises `ConfigError` where it cannot be read."""
-        return Cursor(self.folder, key_of(file, mapping.digest, source, self.kafka))
+        """The note of a table, by its content. Raises `ConfigError` where it cannot be read."""
+        return self.of_file(file, mapping.digest, source)
+
+    def of_file(self, file: Path, *others: str) -> Cursor:
+        """The note of a file, by its content and what else decides what is sent. Raises `ConfigError`."""
+        return Cursor(self.folder, key_of(file, *others, self.kafka))
 
 
-async def load(send: Send, cursor: Cursor, progress: Progress, events: Iterator[Good]) -> None:
-    """Send the events that are not there yet. `progress` is changed in place. Raises `ConfigError`, and what `send`
+async def load(send: Send, cursor: Cursor, progress: Progress, records: Iterator[Output]) -> None:
+    """Send the records that are not there yet. `progress` is changed in place. Raises `ConfigError`, and what `send`
     raises: then what was noted is on Kafka, and a repeat goes on there.
 
     The file is read in a thread beside the loop, so that a worker may do this too.
     """
     skipped = progress.sent
-    await asyncio.to_thread(lambda: sum(1 for _ in islice(events, skipped)))
-    while batch := await asyncio.to_thread(_batch, events, progress):
+    await asyncio.to_thread(lambda: sum(1 for _ in islice(records, skipped)))
+    while batch := await asyncio.to_thread(lambda: list(islice(records, AT_ONCE))):
         await send(batch)
         progress.sent += len(batch)
         await asyncio.to_thread(cursor.write, progress)
 
 
-def _batch(events: Iterator[Good], progress: Progress) -> list[Output]:
-    return [output(progress.source, good, progress.started) for good in islice(events, AT_ONCE)]
+def outputs(progress: Progress, events: Iterable[Good]) -> Iterator[Output]:
+    """The records of events."""
+    return (output(progress.source, good, progress.started) for good in events)
 
 
 def output(source: str, good: Good, started: Millis) -> Output:

@@ -18,7 +18,7 @@ from schemas.errors import Transient
 from schemas.sources import Identity, Inbound, WmsPayload
 from schemas.topics import DAY_MS
 from schemas.types import Meta
-from streams.cli import imports
+from streams.cli import imports, loading
 from streams.engine.kafka import Output
 from tests.unit.cli.conftest import Line
 
@@ -66,10 +66,10 @@ class Kafka:
 def kafka(monkeypatch: pytest.MonkeyPatch) -> Kafka:
     """Instead of the broker; batches of two, and a clock that stands."""
     kafka = Kafka()
-    monkeypatch.setattr(imports, "Outputs", lambda _: kafka)
-    monkeypatch.setattr(imports, "Reader", lambda *_: kafka)
+    monkeypatch.setattr(loading, "Outputs", lambda _: kafka)
+    monkeypatch.setattr(loading, "Reader", lambda *_: kafka)
     monkeypatch.setattr("streams.loading.sending.AT_ONCE", 2)
-    monkeypatch.setattr(imports, "wait_for_topics", kafka.there)
+    monkeypatch.setattr(loading, "wait_for_topics", kafka.there)
     monkeypatch.setattr(imports, "wall_clock", lambda: NOW)
     Path("sklad.yaml").write_text(MAPPING)
     return kafka
@@ -141,7 +141,7 @@ def test_one_that_was_cut_off_goes_on_where_it_was(line: Line, kafka: Kafka, mon
     assert code == 1
     assert "загружено 2 из 5, повторите команду" in said
     kafka.fails = 1 << 30
-    monkeypatch.setattr(imports, "wait_for_topics", kafka.there)
+    monkeypatch.setattr(loading, "wait_for_topics", kafka.there)
     monkeypatch.setattr(imports, "wall_clock", lambda: NOW + 3 * DAY_MS)
     assert loaded(line)[0] == 0
     assert [(event.doc.id, event.backfill) for event in kafka.events()][3:] == [("D-20", True), ("D-21", False)]
@@ -204,8 +204,8 @@ def test_a_broker_that_is_not_there_is_one_line(line: Line, kafka: Kafka, monkey
     async def never(*_: object) -> None:
         await asyncio.sleep(60)
 
-    monkeypatch.setattr(imports, "wait_for_topics", never)
-    monkeypatch.setattr(imports, "READY_SECONDS", 0.01)
+    monkeypatch.setattr(loading, "wait_for_topics", never)
+    monkeypatch.setattr(loading, "READY_SECONDS", 0.01)
     rows(*FIVE)
     code, said = loaded(line)
     assert code == 1
