@@ -34,7 +34,7 @@ def faust_app(name: str, settings: Settings, *, jobs: bool, wait_empty: bool, li
         consumer_metadata_max_age_ms=METADATA_MAX_AGE_S * 1000,
         broker_max_poll_records=1 if jobs else settings.pipeline.max_batch,
         broker_max_poll_interval=86_400.0,  # a sink that is away for long is no reason to leave the group
-        broker_commit_interval=0.5,
+        broker_commit_interval=1.0,  # what is done again after a crash is the same
         broker_session_timeout=kafka.session_timeout,
         broker_heartbeat_interval=kafka.session_timeout / 4,
         broker_rebalance_timeout=20.0,

@@ -219,7 +219,7 @@ class Reader:
 
     async def _follow(self, take: Callable[[ConsumerRecord | None], Awaitable[None]], attempts: Attempts) -> None:
         await self.there()
-        consumer = self._consumer(fetch_wait_ms=500)
+        consumer = self._consumer(fetch_wait_ms=1000)
         tp = TopicPartition(self._topic, 0)
         try:
             await consumer.start()

@@ -64,6 +64,9 @@ class LoopConsumer(driver.AIOKafkaConsumerThread):
         finally:
             self._thread_running = None
 
+    async def _keepalive2(self) -> None:
+        """There is no thread to look after."""
+
     async def _gather_remaining_tasks(self) -> None:
         """All other tasks of the loop are the worker's."""
 
