@@ -65,6 +65,7 @@ async def test_store_killed_twice_in_mid_load(here: Installation) -> None:
         here.end(store, signal.SIGKILL)
         store = here.worker("store", {"LEADPULSE_METRICS__STORE": "0"})
     await feeding
+    await here.settled("pipeline", WMS, 60)
     for topic in (LEAD_EVENTS, LEAD_SIGNALS, LEAD_ALERTS):
         await here.settled("pipeline", LEAD_EVENTS, 60)
         await here.settled("store", topic, 90)
