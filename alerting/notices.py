@@ -101,6 +101,11 @@ WRONG: dict[Trouble, tuple[str, str]] = {
         "Сообщения из Telegram не читаются, бот {subject}{why}.",
         "Проверьте: «leadpulse check». Telegram хранит непрочитанное 24 часа, потом оно пропадает.",
     ),
+    "crm_silent": (
+        "Из {subject} не читаются лиды, сделки и звонки{why}.",
+        "Проверьте раздел [bitrix] и права вебхука: «leadpulse check». Портал спрашивается снова; пропущенное "
+        "прочитается само.",
+    ),
 }
 """What is wrong, and what to do. `{subject}` and `{why}` are put in."""
 
@@ -122,6 +127,7 @@ OVER: dict[Trouble, str] = {
     "warehouse_files": "Выгрузки склада в папке {subject} снова загружаются.",
     "warehouse_silent": "Склад {subject} снова читается. Пропущенное загружается само.",
     "telegram_unread": "Сообщения из Telegram снова читаются, бот {subject}. Накопленное читается само.",
+    "crm_silent": "Из {subject} снова читаются лиды, сделки и звонки. Пропущенное загружается само.",
 }
 """What is told when it has passed; what is not here has no end. `{lasted}`: for how long."""
 

@@ -27,6 +27,7 @@ Trouble = Literal[
     "warehouse_files",
     "warehouse_silent",
     "telegram_unread",
+    "crm_silent",
 ]
 """What may wait for a person. `alerting.notices` has the words for each."""
 

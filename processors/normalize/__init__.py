@@ -3,7 +3,7 @@
 `NORMALIZERS` is the only list; `contract` says what they take and give.
 """
 
-from processors.normalize import recordings, telegram, transcripts, wms
+from processors.normalize import bitrix, recordings, telegram, transcripts, wms
 from processors.normalize.contract import Found, Normalizer, Options
 from schemas import topics
 
@@ -13,5 +13,6 @@ NORMALIZERS: dict[str, Normalizer] = {
     topics.RECORDINGS.name: recordings.normalize,
     topics.TRANSCRIPTS.name: transcripts.normalize,
     topics.TELEGRAM.name: telegram.normalize,
+    topics.BITRIX.name: bitrix.normalize,
     topics.WMS.name: wms.normalize,
 }

@@ -9,6 +9,7 @@ import msgspec
 from processors.identity import Identities
 from processors.mapping import SourceMapping
 from schemas.bot import BotCommand
+from schemas.cards import ClientCard
 from schemas.codec import Rejected
 from schemas.events import Event
 from schemas.minutes import MeetingRequest
@@ -27,9 +28,9 @@ class Options:
     mappings: Mapping[str, SourceMapping] = field(default_factory=dict)
 
 
-Found: TypeAlias = Sequence[Event | Unassigned | MeetingRequest | BotCommand | Identity] | Rejected
-"""What a record means: events (none, if it matters to no client), work for `minutes` or `notify`, a chat that has got
-another id; or why it cannot be used."""
+Found: TypeAlias = Sequence[Event | Unassigned | MeetingRequest | BotCommand | Identity | ClientCard] | Rejected
+"""What a record means: events (none, if it matters to no client), work for `minutes` or `notify`, who is who,
+what a client is called; or why it cannot be used."""
 
 Normalizer: TypeAlias = Callable[[Meta, bytes, Identities, Options], Found]
 

@@ -31,19 +31,41 @@ def llm_faults(loaded: Settings) -> list[str]:
 
 
 def bitrix_faults(loaded: Settings) -> list[str]:
-    """The webhook answers. No message names its code, which stands in the URL."""
-    if not loaded.bitrix.enabled:
-        return []
+    """The webhook answers, and has the rights to read where that is asked for. No message names its code, which stands
+    in the URL."""
+    bitrix = loaded.bitrix
+    if not bitrix.enabled:
+        return ["bitrix.webhook: не указан, а bitrix.read включено"] if bitrix.read else []
+    from streams.notify.crm.portal import NEEDED
     from streams.notify.outlets.bitrix_client import BitrixApi
 
     async def ask() -> None:
         api = BitrixApi(loaded.bitrix)
         try:
             await api.call("crm.timeline.comment.fields", {})
+            if bitrix.read:
+                told = await api.batch({str(n): ("method.get", {"name": name}) for n, name in enumerate(NEEDED)})
+                missing.extend(name for n, name in enumerate(NEEDED) if not _is_available(told[str(n)]))
         finally:
             await api.close()
 
-    return _asked("Битрикс24", ask())
+    missing: list[str] = []
+    faults = _asked("Битрикс24", ask())
+    if missing:
+        rights = "user" if missing == ["user.get"] else "crm и user"
+        faults.append(f"вебхуку Битрикс24 недоступны методы {', '.join(missing)}: дайте ему права {rights}")
+    token = loaded.gateway.bitrix_token
+    if bitrix.read and not (token and token.get_secret_value()):
+        faults.append(
+            "gateway.bitrix_token: не указан, исходящий вебхук никого не впускает: изменения приходят только "
+            "сверкой, а комментарии не приходят"
+        )
+    return faults
+
+
+def _is_available(told: object) -> bool:
+    """By `method.get`; where it is refused nobody knows, and the method itself will tell."""
+    return not isinstance(told, dict) or bool(told.get("isAvailable"))
 
 
 def notebook_faults(loaded: Settings) -> list[str]:

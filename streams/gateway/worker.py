@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from functools import partial
 
 from processors.mapping import SourceMapping
-from schemas.topics import RECORDINGS, TELEGRAM, WMS
+from schemas.topics import BITRIX, RECORDINGS, TELEGRAM, WMS
 from streams.clients.bot_calls import BotCalls
 from streams.engine.clock import Clock, wall_clock
 from streams.engine.lease import Lease
 from streams.engine.worker import Worker
+from streams.gateway.bitrix import BitrixEntrance
 from streams.gateway.folders import folders_of
 from streams.gateway.http import Entrance, Server, serve
 from streams.gateway.intake import Intake, TopicProbe
@@ -32,6 +33,7 @@ def entrances(
         "/hooks/wms/{source}": wms.take,
         "/hooks/wms/{source}/{secret}": wms.take,
         "/hooks/telegram/{bot}": TelegramEntrance(settings, intake).take,
+        "/hooks/bitrix": BitrixEntrance(settings, intake).take,
         "/hooks/jitsi": JitsiEntrance(settings, intake).take,
         "/hooks/jitsi/lead": LeadEntrance(settings, known).take,
     }
@@ -50,7 +52,7 @@ def read_updates(worker: Worker, settings: Settings) -> None:
 def build(settings: Settings) -> Worker:
     """The worker."""
     worker = Worker("gateway", settings)
-    probe = TopicProbe(settings.kafka, (RECORDINGS.name, TELEGRAM.name, WMS.name))
+    probe = TopicProbe(settings.kafka, (RECORDINGS.name, TELEGRAM.name, BITRIX.name, WMS.name))
     intake = Intake(worker.outputs, probe, settings.gateway)
     mappings = mappings_of(settings.wms.mappings)
     known = KnownLeads(settings.jitsi)

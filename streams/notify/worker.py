@@ -44,6 +44,7 @@ from streams.engine.places import disk
 from streams.engine.worker import Worker
 from streams.notify.away import AwayWatch, kafka_answers
 from streams.notify.commands import Commands
+from streams.notify.crm import read_portal
 from streams.notify.mail.second_way import SecondWay
 from streams.notify.mail.smtp import Post
 from streams.notify.outlets.bitrix import BitrixComments
@@ -146,6 +147,8 @@ def add_outlets(worker: Worker, settings: Settings, clients: Clients) -> None:
         worker.consume(OUT_BITRIX, BitrixComments(portal, clients))
         worker.needs["bitrix"] = worker.watch(well("Битрикс24", lambda: portal.fault))
         worker.on_close(portal.close)
+        if settings.bitrix.read:
+            read_portal(worker, settings, portal)
     if settings.notebook.enabled:
         notebook = OpenNotebook(settings.notebook)
         worker.consume(OUT_NOTEBOOK, Notebooks(notebook))

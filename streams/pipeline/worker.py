@@ -5,9 +5,11 @@ It touches Kafka only. `processors/` decides what a record means, `alerting/` wh
 
 import msgspec
 
+from processors import cards
 from processors.contact import link_key
 from processors.normalize import NORMALIZERS, Normalizer, Options
 from schemas.bot import BotCommand
+from schemas.cards import ClientCard
 from schemas.codec import EVENT, MINUTES_REQUEST, Codec, Rejected
 from schemas.errors import NotYet
 from schemas.events import Event
@@ -16,6 +18,7 @@ from schemas.sources import Identity, Unassigned
 from schemas.topics import (
     BITRIX,
     BOT_COMMANDS,
+    CLIENTS,
     IDENTITIES,
     LEAD_EVENTS,
     LEAD_STATE,
@@ -39,6 +42,7 @@ from streams.settings.mappings import mappings_of
 from streams.settings.thresholds import rules_of
 
 _UNASSIGNED: Codec[Unassigned] = Codec(Unassigned)
+_CARD: Codec[ClientCard] = Codec(ClientCard)
 _COMMAND: Codec[BotCommand] = Codec(BotCommand)
 
 
@@ -96,7 +100,9 @@ class Normalize:
         return outcome
 
 
-def _output(found: Event | Unassigned | MeetingRequest | BotCommand | Identity, key: bytes | None) -> Output:
+def _output(
+    found: Event | Unassigned | MeetingRequest | BotCommand | Identity | ClientCard, key: bytes | None
+) -> Output:
     match found:
         case Unassigned():
             client = link_key(found.client)
@@ -106,6 +112,8 @@ def _output(found: Event | Unassigned | MeetingRequest | BotCommand | Identity, 
             return Output(MINUTES_REQUESTS.name, found.lead_id.encode(), MINUTES_REQUEST.encode(found))
         case Identity():
             return Output(IDENTITIES.name, f"{found.kind}:{found.value}".encode(), IDENTITY.encode(found))
+        case ClientCard():
+            return Output(CLIENTS.name, cards.key_of(found.lead_id, found.source).encode(), _CARD.encode(found))
         case BotCommand():
             return Output(BOT_COMMANDS.name, found.chat_id.encode(), _COMMAND.encode(found))
         case _:

@@ -61,5 +61,8 @@ class Gateway(Section):
     """Системы склада по имени из адреса `/hooks/wms/<имя>`."""
     telegram: dict[str, TelegramBot] = Field({})
     """Боты по имени из адреса `/hooks/telegram/<имя>`."""
+    bitrix_token: SecretStr | None = None
+    """Токен приложения (`application_token`), который Битрикс24 показывает у исходящего вебхука на `/hooks/bitrix`; без
+    него этот вход никого не впускает."""
     jitsi_token: SecretStr | None = None
     """Токен модуля Prosody для `/hooks/jitsi`; без него этот вход никого не впускает."""

@@ -12,7 +12,8 @@ from typing import Any, Self
 
 from aiohttp import web
 
-PAGE = 50
+from tests.fakes.bitrix_crm import PAGE, FakeCrm, Fault, Refusal, batched
+
 PORTAL: dict[str, tuple[int, str, str]] = {
     "401": (401, "INVALID_CREDENTIALS", "Invalid request credentials {code}"),
     "scope": (401, "insufficient_scope", "The request requires higher privileges than provided by the webhook token"),
@@ -38,25 +39,6 @@ class Comment:
     versions: int = 1
 
 
-@dataclass(slots=True)
-class Fault:
-    """What goes wrong with the next `times` calls that match. `method` "" matches all, else the end of its name.
-
-    kind: `503` (QUERY_LIMIT_EXCEEDED), `429` (OPERATION_TIME_LIMIT; `reset` seconds until the end, 0: it is not told),
-    `500`, `502` (no JSON), one of `PORTAL`, `hang`, `drop` (before the call is done), `hang_after`, `drop_after`,
-    `500_after` (it was done, and the answer is lost).
-    """
-
-    kind: str
-    method: str = ""
-    times: int = 1
-    reset: int = 0
-
-
-class Refusal(Exception):
-    """A method's own error: code and description."""
-
-
 class FakeBitrix:
     """A portal and a webhook of user `user`, who may not see the leads `denied`. `slowness`: seconds for an answer."""
 
@@ -78,14 +60,16 @@ class FakeBitrix:
         self.slowness = 0.0
         self._per_second, self._burst, self._clock = per_second, burst, clock
         self._level, self._at = 0.0, clock()
-        profile = {"ID": str(user), "ADMIN": False, "NAME": "Анна", "LAST_NAME": "Кузнецова"}
         self._methods: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
-            "profile": lambda _: {"result": profile},
+            "profile": lambda _: {"result": {"ID": str(user), "NAME": "Анна", "LAST_NAME": "Кузнецова"}},
             "crm.timeline.comment.fields": lambda _: {"result": {}},
+            "crm.timeline.comment.get": self._get,
             "crm.timeline.comment.list": self._list,
             "crm.timeline.comment.add": self._add,
             "crm.timeline.comment.update": self._update,
         }
+        self.crm = FakeCrm()
+        self._methods |= self.crm.methods | {"batch": lambda params: batched(self._methods, self.calls, params)}
         self._stopped = asyncio.Event()
 
     async def __aenter__(self) -> Self:
@@ -187,6 +171,14 @@ class FakeBitrix:
         answer: dict[str, Any] = {"result": [{n: _row(c)[n] for n in names} for c in page], "total": len(rows)}
         return answer | ({"next": start + PAGE} if start + PAGE < len(rows) else {})
 
+    def _get(self, params: dict[str, Any]) -> dict[str, Any]:
+        return {"result": _row(self._comment(params))}
+
+    def _comment(self, params: dict[str, Any]) -> Comment:
+        if comment := self.comments.get(int(params.get("id", 0))):
+            return comment
+        raise Refusal("NOT_FOUND", "Not found.")
+
     def _add(self, params: dict[str, Any]) -> dict[str, Any]:
         fields = _fields(params)
         lead_id = self._lead(fields, "Owner was not found.", "OWNER_NOT_FOUND")
@@ -194,9 +186,7 @@ class FakeBitrix:
 
     def _update(self, params: dict[str, Any]) -> dict[str, Any]:
         fields = _fields(params)
-        comment = self.comments.get(int(params.get("id", 0)))
-        if comment is None:
-            raise Refusal("NOT_FOUND", "Not found.")
+        comment = self._comment(params)
         comment.text = _text(fields)
         comment.versions += 1
         return {"result": comment.comment_id}

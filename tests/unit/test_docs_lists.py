@@ -34,6 +34,7 @@ TROUBLES = {
     "warehouse_files": "выгрузки склада не загружаются",
     "warehouse_silent": "склад не читается",
     "telegram_unread": "сообщения из Telegram не читаются",
+    "crm_silent": "Битрикс24 не читается",
     "lead_list": "список лидов не годится",
 }
 """Each trouble to its row in docs/operations.md."""

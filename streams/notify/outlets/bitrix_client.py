@@ -7,8 +7,8 @@ portal says is searched for the code. Errors and limits: b24restdocs, `error-cod
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import Any, NoReturn
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from typing import Any, Final, NoReturn
 
 import aiohttp
 import msgspec
@@ -17,6 +17,7 @@ from schemas.codec import Codec, Rejected
 from schemas.errors import Refused, Transient
 from streams.engine import metrics
 from streams.engine.remote import NEVER_LEFT, Connect, LazySession, Uncertain
+from streams.notify.outlets.bitrix_limits import BLOCKED_WAIT, LONGEST_BLOCK, Bucket, query, until_reset
 from streams.settings.outlets import Bitrix
 
 log = logging.getLogger(__name__)
@@ -24,12 +25,13 @@ log = logging.getLogger(__name__)
 DENIED_WAIT = 60.0
 """Seconds until a webhook that is refused as such is tried again: a person has to change it."""
 
-BLOCKED_WAIT, LONGEST_BLOCK = 60.0, 600.0
-"""Seconds for a method that is blocked for the time it took: where the portal names no end, one of the ten buckets of
-a minute; never longer than all of them."""
-
 LIMIT_TRIES = 4
 """Attempts of one call against the request limit, so that a list of many pages need not begin anew each time."""
+
+MOST_COMMANDS: Final = 50
+"""Of one `batch`."""
+PASSING: Final = frozenset({"QUERY_LIMIT_EXCEEDED", "OPERATION_TIME_LIMIT", "INTERNAL_SERVER_ERROR"})
+"""Errors of one command of a batch that are none of its parameters."""
 
 
 class BitrixRefused(Refused):
@@ -52,32 +54,6 @@ class _Reply(msgspec.Struct, frozen=True):
 
 
 _REPLY: Codec[_Reply] = Codec(_Reply)
-
-
-class Bucket:
-    """The portal's leaky bucket, kept on our side: every call adds one, `per_second` run out, `burst` is the brim."""
-
-    def __init__(self, per_second: float, burst: int, clock: Callable[[], float]) -> None:
-        self._per_second, self._burst, self._clock = per_second, burst, clock
-        self._level, self._at = 0.0, clock()
-
-    def wait(self) -> float:
-        """Seconds until one more call fits."""
-        return max(0.0, (self._now() + 1 - self._burst) / self._per_second)
-
-    def take(self) -> None:
-        """Count a call."""
-        self._level = self._now() + 1
-
-    def fill(self) -> None:
-        """The portal says that it is full: others behind our address use it too."""
-        self._level = max(self._now(), float(self._burst))
-
-    def _now(self) -> float:
-        now = self._clock()
-        self._level = max(0.0, self._level - (now - self._at) * self._per_second)
-        self._at = now
-        return self._level
 
 
 class BitrixApi:
@@ -133,6 +109,31 @@ class BitrixApi:
                 return
             start, total = reply.next, reply.total or 0
 
+    async def batch(self, commands: Mapping[str, tuple[str, dict[str, Any]]]) -> dict[str, Any]:
+        """Up to `MOST_COMMANDS` methods in one call. By name `result`, or `BitrixRefused` as a value where a method
+        said no. A limit met by any of them is `Transient` for all. docs: `batch.md`.
+        """
+        cmd = {name: f"{method}?{query(params)}" for name, (method, params) in commands.items()}
+        result = await self.call("batch", {"halt": 0, "cmd": cmd})
+        if not isinstance(result, dict):
+            raise Transient("batch: answer without results")
+        # an empty array of PHP is `[]`, whatever it is meant to be
+        done, errors = (result.get(part) or {} for part in ("result", "result_error"))
+        found: dict[str, Any] = dict(done) if isinstance(done, dict) else {}
+        for name, error in errors.items() if isinstance(errors, dict) else ():
+            found[name] = self._refused(commands[name][0], error)
+        if missing := commands.keys() - found.keys():
+            raise Transient(f"batch: {len(missing)} of {len(commands)} commands without an answer")
+        return found
+
+    def _refused(self, method: str, error: Any) -> BitrixRefused:
+        told = error if isinstance(error, dict) else {"error": error}
+        code = str(told.get("error", ""))
+        if code in PASSING:
+            raise Transient(f"{method}: {code}", BLOCKED_WAIT)
+        said = str(told.get("error_description", "")).replace(self._code, "***")[:200]
+        return BitrixRefused(" ".join(f"{method}: {code} {said}".split()), code)
+
     async def close(self) -> None:
         """Close the connections."""
         await self._http.close()
@@ -171,7 +172,7 @@ class BitrixApi:
                 raise Transient(what, DENIED_WAIT)
             self._lose(method, "uncertain", what := f"{method}: answer {status}")
             raise Uncertain(what)
-        reset = _until_reset(reply.time)
+        reset = until_reset(reply.time)
         if reset is not None:
             self._resets[method] = self._clock() + reset
         return status, reply
@@ -223,11 +224,3 @@ _DENIED = frozenset(
 user may not see is a 400."""
 
 _FAILED = frozenset({"INTERNAL_SERVER_ERROR", "ERROR_UNEXPECTED_ANSWER"})
-
-
-def _until_reset(time: Any) -> float | None:
-    """Seconds from an answer to `operating_reset_at`, by the portal's own clock: ours may differ from it."""
-    match time:
-        case {"operating_reset_at": int() | float() as reset, "finish": int() | float() as finish} if reset:
-            return min(max(reset - finish, 1.0), LONGEST_BLOCK)
-    return None

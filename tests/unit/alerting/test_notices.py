@@ -35,6 +35,7 @@ CASES = {
     "lead_list": ("/srv/leads.csv", "в файле нет ни одного номера лида"),
     "warehouse_silent": ("skladbot (api.skladbot.ru)", "ответ 401: проверьте адрес, ключ и права"),
     "telegram_unread": ("main", "у бота задан вебхук, обновления уходят туда"),
+    "crm_silent": ("Битрикс24", "crm.item.list: 401 insufficient_scope"),
     "warehouse_files": (
         "/srv/1c (система 1c, узел srv1)",
         "остатки.csv: строка 3: lines[0].qty: нужно целое число штук, а здесь «два»",

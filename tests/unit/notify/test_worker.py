@@ -9,7 +9,8 @@ from streams.engine.conditions import Condition
 from streams.notify import worker as notify
 from streams.notify.outlets.bitrix_client import BitrixApi
 from streams.settings import Bitrix, Notebook, Settings, Webhooks
-from tests.fakes.bitrix import FakeBitrix, Fault
+from tests.fakes.bitrix import FakeBitrix
+from tests.fakes.bitrix_crm import Fault
 
 SETTINGS = Settings().model_copy(
     update={

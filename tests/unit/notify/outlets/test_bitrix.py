@@ -12,7 +12,8 @@ from schemas.errors import RecordFault, Transient
 from streams.notify.outlets.bitrix import DOUBT_SECONDS, BitrixComments
 from streams.notify.outlets.bitrix_client import BitrixApi
 from streams.settings import Bitrix
-from tests.fakes.bitrix import FakeBitrix, Fault
+from tests.fakes.bitrix import FakeBitrix
+from tests.fakes.bitrix_crm import Fault
 from tests.unit.engine.stand_ins import Broker, Stream, settler
 from tests.unit.notify.outlets.copies import batch, copy, meeting
 

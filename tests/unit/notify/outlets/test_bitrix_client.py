@@ -12,16 +12,11 @@ from pydantic import SecretStr
 
 from schemas.errors import LeadpulseError, Transient
 from streams.engine.remote import Uncertain
-from streams.notify.outlets.bitrix_client import (
-    BLOCKED_WAIT,
-    DENIED_WAIT,
-    LONGEST_BLOCK,
-    BitrixApi,
-    BitrixRefused,
-    Bucket,
-)
+from streams.notify.outlets.bitrix_client import DENIED_WAIT, BitrixApi, BitrixRefused
+from streams.notify.outlets.bitrix_limits import BLOCKED_WAIT, LONGEST_BLOCK, Bucket
 from streams.settings import Bitrix
-from tests.fakes.bitrix import PORTAL, FakeBitrix, Fault
+from tests.fakes.bitrix import PORTAL, FakeBitrix
+from tests.fakes.bitrix_crm import Fault
 
 LEAD = "12345"
 LIST = "crm.timeline.comment.list"

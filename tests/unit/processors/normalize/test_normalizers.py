@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from processors.normalize import NORMALIZERS, Options
 from schemas import codec, topics
 from schemas.bot import BotCommand
+from schemas.cards import ClientCard
 from schemas.codec import Rejected
 from schemas.minutes import MeetingRequest
 from schemas.sources import Identity, Unassigned
@@ -67,6 +68,8 @@ def check(topic: str, record: bytes, options: Options) -> None:
             assert msgspec.json.decode(data, type=Unassigned).topic == topic
         elif isinstance(event, BotCommand):
             assert msgspec.json.decode(data, type=BotCommand) == event
+        elif isinstance(event, Identity | ClientCard):
+            assert msgspec.json.decode(data, type=type(event)) == event
         elif isinstance(event, MeetingRequest):
             assert codec.MINUTES_REQUEST.decode(data) == event
         else:

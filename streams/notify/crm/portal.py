@@ -1,0 +1,157 @@
+"""Questions to a portal about its CRM: pages of what changed, objects by id, ids alone, names."""
+
+import logging
+import time
+from collections.abc import Awaitable, Callable, Iterable
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any, Final, NamedTuple
+
+from processors.normalize.bitrix_fields import CONTACTS
+from schemas.bitrix import Kind
+from schemas.errors import Transient
+from schemas.types import Millis
+from streams.notify.outlets.bitrix_client import MOST_COMMANDS, BitrixApi, BitrixRefused
+
+log = logging.getLogger(__name__)
+
+PAGE: Final = 50
+"""Rows of every list, whatever is asked (docs: `crm.item.list`)."""
+ITEMS: Final[dict[Kind, int]] = {"lead": 1, "deal": 2, "company": 4, "contact": 3}
+"""`entityTypeId` of `crm.item.*`. Leads come first: what belongs to them finds them known."""
+KINDS: Final[tuple[Kind, ...]] = (*ITEMS, "activity")
+"""What is read by the time of its change; a comment is only told of by a hook."""
+NAMES_SECONDS: Final = 3600.0
+"""A name of a person or a company is asked for again after so long."""
+NEEDED: Final = (
+    "crm.item.list",
+    "crm.item.get",
+    "crm.activity.list",
+    "crm.activity.get",
+    "crm.timeline.comment.get",
+    "user.get",
+)
+"""Methods that reading takes, for `leadpulse check`."""
+OF_ACTIVITY: Final = [
+    *("ID", "OWNER_ID", "OWNER_TYPE_ID", "TYPE_ID", "DIRECTION", "SUBJECT", "DESCRIPTION", "COMPLETED"),
+    *("CREATED", "START_TIME", "END_TIME", "LAST_UPDATED"),
+]
+
+Row = dict[str, Any]
+
+
+class Named(NamedTuple):
+    """What somebody is called, and (kind as in `processors.contact`, value) of his phones and mails."""
+
+    name: str = ""
+    contacts: tuple[tuple[str, str], ...] = ()
+
+
+NOBODY: Final = Named()
+Ask = Callable[[list[int]], Awaitable[dict[int, Named]]]
+
+
+class Portal:
+    """One portal. Raises `Transient`, `Uncertain`, `BitrixRefused`."""
+
+    def __init__(self, api: BitrixApi, clock: Callable[[], float] = time.monotonic) -> None:
+        self._api, self._clock = api, clock
+        self._named: dict[tuple[str, int], tuple[Named, float]] = {}
+
+    async def page(self, kind: Kind, since: Millis, after: int) -> list[Row]:
+        """The next rows of a kind by id: what changed since then (ms UTC; 0: all). Fewer than `PAGE`: the last ones."""
+        if kind == "activity":
+            wanted: Row = {">ID": after} | ({">=LAST_UPDATED": _iso(since)} if since else {})
+            asked = {"filter": wanted, "order": {"ID": "ASC"}, "select": OF_ACTIVITY, "start": -1}
+            return _rows(await self._api.call("crm.activity.list", asked))
+        wanted = {">id": after} | ({">=updatedTime": _iso(since)} if since else {})
+        return await self._items(kind, wanted, ["*"])  # only `*` brings phones and mails
+
+    async def ids(self, kind: Kind, after: int) -> list[int]:
+        """The next ids of a kind."""
+        return [int(row["id"]) for row in await self._items(kind, {">id": after}, ["id"])]
+
+    async def _items(self, kind: Kind, wanted: Row, select: list[str]) -> list[Row]:
+        order = {"id": "ASC"}
+        asked = {"entityTypeId": ITEMS[kind], "filter": wanted, "order": order, "select": select, "start": -1}
+        answer = await self._api.call("crm.item.list", asked)
+        return _rows(answer.get("items") if isinstance(answer, dict) else answer)
+
+    async def read(self, objects: Iterable[tuple[Kind, int]]) -> dict[tuple[Kind, int], Row | None]:
+        """Objects by kind and id, 50 a call; None for one that is not there (or not for us to see)."""
+        left, found = list(objects), dict[tuple[Kind, int], Row | None]()
+        while left:
+            some, left = left[:MOST_COMMANDS], left[MOST_COMMANDS:]
+            answers = await self._api.batch({f"{kind}_{id_}": _get(kind, id_) for kind, id_ in some})
+            for kind, id_ in some:
+                found[kind, id_] = _object(kind, answers[f"{kind}_{id_}"])
+        return found
+
+    async def people(self, ids: Iterable[int]) -> dict[int, Named]:
+        """Names of the portal's users. A webhook without the right `user` leaves them unnamed."""
+        try:
+            return await self._known("user", ids, self._users)
+        except (Transient, BitrixRefused) as error:
+            if "insufficient_scope" not in str(error) and "ERROR_METHOD_NOT_FOUND" not in str(error):
+                raise
+            log.warning("no names of people without the right «user»", extra={"error": str(error)})
+            return {}
+
+    async def behind(self, kind: Kind, ids: Iterable[int]) -> dict[int, Named]:
+        """Names, phones and mails of companies or contacts."""
+        return await self._known(kind, ids, partial(self._objects, kind))
+
+    async def _users(self, ids: list[int]) -> dict[int, Named]:
+        rows = _rows(await self._api.call("user.get", {"FILTER": {"ID": ids}}))
+        return {int(row["ID"]): Named(f"{row.get('NAME') or ''} {row.get('LAST_NAME') or ''}".strip()) for row in rows}
+
+    async def _objects(self, kind: Kind, ids: list[int]) -> dict[int, Named]:
+        rows = await self._items(kind, {"@id": ids}, ["*"])
+        return {int(row["id"]): Named(str(row.get("title") or ""), _contacts(row.get("fm"))) for row in rows}
+
+    async def _known(self, of: str, ids: Iterable[int], ask: Ask) -> dict[int, Named]:
+        wanted, now = set(ids) - {0}, self._clock()
+        unknown = [id_ for id_ in wanted if self._age(of, id_, now) >= NAMES_SECONDS]
+        for at in range(0, len(unknown), PAGE):
+            some = unknown[at : at + PAGE]
+            told = await ask(some)
+            self._named |= {(of, id_): (told.get(id_, NOBODY), now) for id_ in some}
+        return {id_: self._named[of, id_][0] for id_ in wanted}
+
+    def _age(self, of: str, id_: int, now: float) -> float:
+        known = self._named.get((of, id_))
+        return NAMES_SECONDS if known is None else now - known[1]
+
+
+def _get(kind: Kind, id_: int) -> tuple[str, Row]:
+    match kind:
+        case "activity":
+            return "crm.activity.get", {"id": id_}
+        case "comment":
+            return "crm.timeline.comment.get", {"id": id_}
+        case _:
+            return "crm.item.get", {"entityTypeId": ITEMS[kind], "id": id_}
+
+
+def _object(kind: Kind, answer: Any) -> Row | None:
+    if isinstance(answer, BitrixRefused):
+        log.info("an object is not to be read", extra={"kind": kind, "error": str(answer)})
+        return None
+    row = answer.get("item") if kind in ITEMS and isinstance(answer, dict) else answer
+    return row if isinstance(row, dict) else None
+
+
+def _contacts(multi: Any) -> tuple[tuple[str, str], ...]:
+    rows = multi.values() if isinstance(multi, dict) else multi if isinstance(multi, list) else ()
+    told = [(row.get("typeId"), row.get("value")) for row in rows if isinstance(row, dict)]
+    return tuple((CONTACTS[kind], str(value)) for kind, value in told if kind in CONTACTS and value)
+
+
+def _rows(answer: Any) -> list[Row]:
+    if not isinstance(answer, list):
+        raise Transient("answer without a list")
+    return [row for row in answer if isinstance(row, dict)]
+
+
+def _iso(at: Millis) -> str:
+    return datetime.fromtimestamp(at / 1000, UTC).isoformat(timespec="seconds")

@@ -1,0 +1,38 @@
+"""Reading of the portal as a part of the worker `notify`."""
+
+from functools import partial
+from hashlib import blake2b
+from urllib.parse import urlsplit
+
+from schemas.topics import BITRIX
+from streams.engine.clock import wall_clock
+from streams.engine.worker import Worker
+from streams.loading import Notes
+from streams.notify.crm.dirty import Dirty
+from streams.notify.crm.portal import Portal
+from streams.notify.crm.rounds import Rounds
+from streams.notify.crm.seen import Seen
+from streams.notify.crm.source import Source
+from streams.notify.outlets.bitrix_client import BitrixApi
+from streams.settings import Settings
+
+
+def read_portal(worker: Worker, settings: Settings, api: BitrixApi) -> None:
+    """Consume the hooks, and ask by itself. Raises `ConfigError` where the note cannot be opened."""
+    notes = Notes.of(settings)
+    host = urlsplit(settings.bitrix.webhook.get_secret_value()).netloc
+    # another portal, or another Kafka, has been told nothing yet
+    name = blake2b(f"{host}\x1f{notes.kafka}".encode(), digest_size=6).hexdigest()
+    seen = Seen(notes.folder / f"bitrix-{name}.sqlite")
+    portal = Portal(api)
+    source = Source(portal, seen, worker.outputs.send, settings.bitrix.portal)
+    rounds = Rounds(settings.bitrix, portal, source, seen)
+
+    def ours() -> bool:
+        """However many processes there are, one asks: the one that has the first partition of the hooks."""
+        return (BITRIX.name, 0) in {(topic, partition) for topic, partition in worker.assigned()}
+
+    worker.consume(BITRIX, Dirty(portal, source))
+    worker.watch(rounds.condition())  # told, but alerts go out without the CRM
+    worker.background("crm", partial(rounds.run, wall_clock, ours))
+    worker.on_close(seen.close)

@@ -1,0 +1,103 @@
+"""Objects of the portal into `source.bitrix`: only what has changed since it was sent last."""
+
+from collections.abc import Awaitable, Callable, Iterable
+from hashlib import blake2b
+from typing import Any, Final
+
+import msgspec
+
+from schemas.bitrix import Entity, Gone, Kind, wrapped
+from schemas.topics import BITRIX
+from streams.engine.kafka import Output
+from streams.notify.crm.portal import ITEMS, NOBODY, OF_ACTIVITY, Named, Portal, Row
+from streams.notify.crm.seen import Seen
+
+Send = Callable[[list[Output]], Awaitable[None]]
+
+FIELDS: Final = [
+    *("id", "title", "name", "lastName", "companyTitle", "leadId", "contactId", "companyId", "stageId", "opportunity"),
+    *("currencyId", "sourceId", "assignedById", "createdTime", "updatedTime", "fm"),
+]
+"""Of a lead, deal, contact or company: the rest (own fields of the portal among it) stays where it is."""
+OF_COMMENT: Final = ["ID", "ENTITY_ID", "ENTITY_TYPE", "CREATED", "COMMENT", "AUTHOR_ID"]
+TOUCHED: Final = frozenset({"updatedTime", "LAST_UPDATED"})
+"""A change of nothing but this changes nothing here."""
+LONGEST: Final = 200_000
+"""Characters of one text: a mail may carry whole pictures in its HTML, and a record of Kafka has an end."""
+
+
+class Source:
+    """Sends what the portal shows."""
+
+    def __init__(self, portal: Portal, seen: Seen, send: Send, address: str) -> None:
+        self._portal, self._seen, self._send = portal, seen, send
+        self._address = address.rstrip("/")
+
+    async def put(self, kind: Kind, rows: Iterable[Row]) -> int:
+        """Send those of one kind that have changed; how many. Raises `Transient`, `BitrixRefused`."""
+        by_id = {id_in(row): _chosen(kind, row) for row in rows}
+        people = await self._portal.people(_int(row.get(_person(kind))) for row in by_id.values())
+        companies = await self._behind("company", by_id.values())
+        contacts = await self._behind("contact", by_id.values())
+        entities = {
+            id_: Entity(
+                kind,
+                str(id_),
+                msgspec.Raw(msgspec.json.encode(row)),
+                people.get(_int(row.get(_person(kind))), NOBODY).name,
+                (company := companies.get(_int(row.get("companyId")), NOBODY)).name,
+                [*company.contacts, *contacts.get(_int(row.get("contactId")), NOBODY).contacts],
+                f"{self._address}/crm/lead/details/{id_}/" if kind == "lead" and self._address else "",
+            )
+            for id_, row in by_id.items()
+        }
+        digests = {id_: _digest(entity, by_id[id_]) for id_, entity in entities.items()}
+        changed = self._seen.changed(kind, digests)
+        if changed:
+            await self._send([Output(BITRIX.name, *wrapped(entities[id_])) for id_ in sorted(changed)])
+            self._seen.sent(kind, {id_: digests[id_] for id_ in changed})
+        return len(changed)
+
+    async def _behind(self, kind: Kind, rows: Iterable[Row]) -> dict[int, Named]:
+        return await self._portal.behind(kind, {_int(row.get(f"{kind}Id")) for row in rows})
+
+    async def gone(self, kind: Kind, ids: Iterable[int]) -> None:
+        """Say that these are not there any more."""
+        lost = sorted(ids)
+        if lost:
+            await self._send([Output(BITRIX.name, *wrapped(Gone(kind, str(id_)))) for id_ in lost])
+            self._seen.forget(kind, lost)
+
+    def forget(self, kind: Kind, ids: Iterable[int]) -> None:
+        """These are gone, and whoever has to know does."""
+        self._seen.forget(kind, ids)
+
+
+def _chosen(kind: Kind, row: Row) -> Row:
+    names = FIELDS if kind in ITEMS else OF_ACTIVITY if kind == "activity" else OF_COMMENT
+    return {name: _cut(row[name]) for name in names if row.get(name) not in (None, "")}
+
+
+def _cut(value: Any) -> Any:
+    return value[:LONGEST] if isinstance(value, str) else value
+
+
+def _digest(entity: Entity, row: Row) -> bytes:
+    """Of all that is told but the time of the last touch."""
+    told = {name: value for name, value in row.items() if name not in TOUCHED}
+    parts = (told, entity.responsible, entity.company, entity.contacts, entity.card)
+    return blake2b(msgspec.json.encode(parts, order="deterministic"), digest_size=12).digest()
+
+
+def _person(kind: Kind) -> str:
+    return "AUTHOR_ID" if kind == "comment" else "assignedById"
+
+
+def id_in(row: Row) -> int:
+    """The id of a row of any list; 0 where it has none."""
+    return _int(row.get("id", row.get("ID")))
+
+
+def _int(value: Any) -> int:
+    text = str(value)
+    return int(text) if text.isascii() and text.isdigit() else 0
