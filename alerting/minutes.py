@@ -31,10 +31,16 @@ _REST = re.compile(r"… и ещё (\d+)")
 _FACTS = {"sells": "Продаёт", "where": "Где", "since": "С нами"}
 
 
-def render_markdown(event: MeetingMinutes) -> str:
-    """The minutes as a section of a Markdown file. Parts with nothing in them are left out."""
+def render_markdown(event: MeetingMinutes, name: str = "") -> str:
+    """The minutes as a section of a Markdown file. Parts with nothing in them are left out. `name` is the client's, empty
+    where nobody has told it, here and below."""
     minutes = event.minutes
-    lines = [f"# {_title(event)}", "", *(f"- {markdown(line)}" for line in _head(event)), f"- Тон: {minutes.tone}"]
+    lines = [
+        f"# {_title(event)}",
+        "",
+        *(f"- {markdown(line)}" for line in _head(event, name)),
+        f"- Тон: {minutes.tone}",
+    ]
     lines.append(f"- Протокол: {markdown(_engine(minutes))}, версия {minutes.version}")
     if minutes.summary.strip():
         lines += ["", "## Кратко", "", markdown(minutes.summary)]
@@ -49,9 +55,10 @@ def render_markdown(event: MeetingMinutes) -> str:
     return _spaced("\n".join(lines)) + "\n"
 
 
-def transcript_markdown(copy: MinutesCopy) -> str:
+def transcript_markdown(copy: MinutesCopy, name: str = "") -> str:
     """The words of a meeting, a paragraph an utterance, with the time from the start of the recording."""
-    blocks = [f"# Расшифровка: {_title(copy.minutes, 'встреча')}", *(f"- {markdown(x)}" for x in _head(copy.minutes))]
+    head = _head(copy.minutes, name)
+    blocks = [f"# Расшифровка: {_title(copy.minutes, 'встреча')}", *(f"- {markdown(x)}" for x in head)]
     text = "\n".join([blocks[0], "", *blocks[1:]])
     for utterance in copy.transcript:
         who = f" {markdown(utterance.speaker)}:" if utterance.speaker else ""
@@ -59,12 +66,12 @@ def transcript_markdown(copy: MinutesCopy) -> str:
     return _spaced(text) + "\n"
 
 
-def render_comment(event: MeetingMinutes, link: str) -> str:
+def render_comment(event: MeetingMinutes, link: str, name: str = "") -> str:
     """The comment for the lead's timeline: BB codes, at most `LONGEST_COMMENT` characters, our mark in the last line
     (`schemas.comments`). What does not fit is counted, not cut in the middle.
     """
     minutes = event.minutes
-    head = (bb(cut(text, COMMENT_ITEM)) for text in _head(event))
+    head = (bb(cut(text, COMMENT_ITEM)) for text in _head(event, name))
     lines = [f"[b]{_title(event)}[/b]", *head, f"Тон: {minutes.tone}"]
     lines.append(f"Протокол: {bb(_engine(minutes))}")
     if minutes.summary.strip():
@@ -110,10 +117,10 @@ def flaw_lines(event: MeetingMinutes) -> list[str]:
     return [f"⚠️ {event.flaw[0].upper()}{event.flaw[1:]}"] if event.flaw else []
 
 
-def _head(event: MeetingMinutes) -> Iterator[str]:
+def _head(event: MeetingMinutes, name: str) -> Iterator[str]:
     yield from flaw_lines(event)
     if event.lead_id:
-        yield f"Клиент: {event.lead_id}"
+        yield f"Клиент: {event.lead_id}" + (f" ({name})" if name else "")
     if event.room.strip():
         yield f"Комната: {event.room}"
     if event.people:

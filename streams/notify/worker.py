@@ -141,7 +141,7 @@ def build(settings: Settings) -> Worker:
 
 def add_outlets(worker: Worker, settings: Settings, clients: Clients) -> None:
     """Consume the topics of the outlets that are set up; what waits in the others is taken when they are."""
-    worker.consume(OUT_FILES, Files(settings.minutes.exports))
+    worker.consume(OUT_FILES, Files(settings.minutes.exports, clients))
     if settings.bitrix.enabled:
         portal = BitrixApi(settings.bitrix)
         worker.consume(OUT_BITRIX, BitrixComments(portal, clients))
@@ -151,7 +151,7 @@ def add_outlets(worker: Worker, settings: Settings, clients: Clients) -> None:
             read_portal(worker, settings, portal)
     if settings.notebook.enabled:
         notebook = OpenNotebook(settings.notebook)
-        worker.consume(OUT_NOTEBOOK, Notebooks(notebook))
+        worker.consume(OUT_NOTEBOOK, Notebooks(notebook, clients))
         worker.needs["notebook"] = worker.watch(well("Open Notebook", lambda: notebook.fault))
         worker.on_close(notebook.close)
     if settings.webhooks.enabled:

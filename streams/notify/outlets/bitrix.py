@@ -54,7 +54,8 @@ class BitrixComments:
         version, found = event.minutes.version, await self._find(event)
         if found is not None and found.version >= version:
             return
-        text = render_comment(event, self._clients(event.lead_id).meeting_at(event.recording_id))
+        client = self._clients(event.lead_id)
+        text = render_comment(event, client.meeting_at(event.recording_id), client.name)
         extra = {"lead": event.lead_id, "recording": event.recording_id, "version": version}
         try:
             await self._write(event, text, found)

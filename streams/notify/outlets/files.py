@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote
 
+from alerting.clients import Client, Clients
 from alerting.minutes import render_markdown
 from processors.days import MOSCOW
 from schemas.codec import Codec
@@ -29,8 +30,8 @@ _END = re.compile(r"<!-- leadpulse:end ([^\s>]+) -->\r?\n?")
 class Files:
     """Settle's `Process` for `out.files`. `folder` is the root of `<lead>/<date>.md`."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path, clients: Clients = Client) -> None:
+        self._folder, self._clients = folder, clients
 
     async def __call__(self, batch: Batch) -> Outcome:
         """Write each meeting into its file. Raises `Transient` while the disk does not take it."""
@@ -44,7 +45,7 @@ class Files:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             before = path.read_bytes() if path.exists() else b""
-            after = merged(before, event)
+            after = merged(before, event, self._clients(event.lead_id).name)
             if after != before:
                 _write(path, after)
         except OSError as error:  # full, read-only, gone, forbidden: all of them a person can mend while we wait
@@ -66,15 +67,16 @@ def path_of(folder: Path, event: MeetingMinutes) -> Path:
     return folder / event.lead_id / f"{datetime.fromtimestamp(event.ts / 1000, MOSCOW):%Y-%m-%d}.md"
 
 
-def merged(before: bytes, event: MeetingMinutes) -> bytes:
-    """A file with the meeting in it: in place of its section if that is not newer, else where its start belongs."""
+def merged(before: bytes, event: MeetingMinutes, client: str = "") -> bytes:
+    """A file with the meeting in it: in place of its section if that is not newer, else where its start belongs. `client`
+    is his name."""
     text = before.decode("utf-8", "surrogateescape")  # a person's editor may have saved it in another encoding
     lines = re.findall(r"[^\n]*\n|[^\n]+", text)
     name, version = quote(event.recording_id, safe=""), event.minutes.version
     mine = next((section for section in _sections(lines) if section.recording == name), None)
     if mine is not None and version < mine.version:
         return before
-    body = f"<!-- leadpulse:begin {name} v{version} at {event.ts} -->\n{render_markdown(event)}"
+    body = f"<!-- leadpulse:begin {name} v{version} at {event.ts} -->\n{render_markdown(event, client)}"
     body += f"<!-- leadpulse:end {name} -->\n"
     if mine is not None and mine.started == event.ts:
         lines[mine.first : mine.end] = [body]

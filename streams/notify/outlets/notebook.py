@@ -15,6 +15,7 @@ from datetime import datetime
 from typing import Literal, NamedTuple
 from urllib.parse import quote
 
+from alerting.clients import Client, Clients
 from alerting.minutes import render_markdown, transcript_markdown
 from processors.days import MOSCOW
 from schemas.codec import Codec, Rejected
@@ -62,10 +63,12 @@ class Notebooks:
     def __init__(
         self,
         api: OpenNotebook,
+        clients: Clients = Client,
+        *,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
-        self._api, self._clock, self._sleep = api, clock, sleep
+        self._api, self._clients, self._clock, self._sleep = api, clients, clock, sleep
         self._unfinished: dict[str, float] = {}
 
     @property
@@ -90,7 +93,7 @@ class Notebooks:
     async def _export(self, copy: MinutesCopy) -> None:
         book = await self._book(copy.minutes.lead_id)
         there = await self._api.sources(book.id)
-        for document in documents(copy):
+        for document in documents(copy, self._clients(copy.minutes.lead_id).name):
             await self._place(book, document, [s for s in there if _is_of(s, document)])
 
     async def _book(self, lead_id: LeadId) -> Book:
@@ -160,7 +163,7 @@ class Notebooks:
         return status in (None, "unknown") and bool((await self._api.source(source_id)).full_text)
 
 
-def documents(copy: MinutesCopy) -> tuple[Document, Document]:
+def documents(copy: MinutesCopy, client: str = "") -> tuple[Document, Document]:
     """The two sources of a meeting; the minutes last, so that who finds them finds the words too."""
     event = copy.minutes
     when = datetime.fromtimestamp(event.ts / 1000, MOSCOW)
@@ -170,7 +173,8 @@ def documents(copy: MinutesCopy) -> tuple[Document, Document]:
         title = f"Встреча {when:%d.%m.%Y %H:%M} · {kind} · {recording} v{version}"
         return Document(kind, recording, version, title, text)
 
-    return document("расшифровка", transcript_markdown(copy)), document("протокол", render_markdown(event))
+    said, told = transcript_markdown(copy, client), render_markdown(event, client)
+    return document("расшифровка", said), document("протокол", told)
 
 
 def _is_of(source: Source, document: Document) -> bool:

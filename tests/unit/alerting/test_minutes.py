@@ -43,6 +43,9 @@ def test_file_reads_as_agreed() -> None:
 def test_comment_reads_as_agreed() -> None:
     """Every part in BB codes; link and mark at the end."""
     assert render_comment(FULL, "https://portal/m/rec-1") == COMMENT
+    named = COMMENT.replace(f"Клиент: {FULL.lead_id}", f"Клиент: {FULL.lead_id} (ООО «Ромашка»)")
+    assert named != COMMENT
+    assert render_comment(FULL, "https://portal/m/rec-1", "ООО «Ромашка»") == named
 
 
 def test_report_lines_read_as_agreed() -> None:

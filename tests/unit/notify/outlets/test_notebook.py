@@ -67,7 +67,7 @@ async def notebooks(server: FakeOpenNotebook, clock: Clock) -> AsyncIterator[Not
 def notebooks_of(server: FakeOpenNotebook, password: str = PASSWORD, clock: Clock | None = None) -> Notebooks:
     """An outlet for this server."""
     api = OpenNotebook(Notebook(url=server.url, password=password, timeout=2.0))
-    return Notebooks(api, clock or Clock(), lambda seconds: asyncio.sleep(min(seconds, 0.01)))
+    return Notebooks(api, clock=clock or Clock(), sleep=lambda seconds: asyncio.sleep(min(seconds, 0.01)))
 
 
 def healthy(outlet: Notebooks) -> bool:
