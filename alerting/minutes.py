@@ -32,8 +32,8 @@ _FACTS = {"sells": "Продаёт", "where": "Где", "since": "С нами"}
 
 
 def render_markdown(event: MeetingMinutes, name: str = "") -> str:
-    """The minutes as a section of a Markdown file. Parts with nothing in them are left out. `name` is the client's, empty
-    where nobody has told it, here and below."""
+    """The minutes as a section of a Markdown file. Parts with nothing in them are left out. `name` is the client's,
+    empty where nobody has told it, here and below."""
     minutes = event.minutes
     lines = [
         f"# {_title(event)}",

@@ -41,6 +41,7 @@ from streams.engine.conditions import Condition
 from streams.engine.kafka import Output, Reader
 from streams.engine.parking import Return
 from streams.engine.places import disk
+from streams.engine.process import Process
 from streams.engine.worker import Worker
 from streams.notify.away import AwayWatch, kafka_answers
 from streams.notify.commands import Commands
@@ -116,7 +117,7 @@ def build(settings: Settings) -> Worker:
     worker.consume(PARKED, Return(wall_clock))  # here, where a wait of an hour holds up no rebalance
     if hooked:
         worker.consume(TRANSCRIPTS, Transcripts(hooks(bodies.webhook_of_transcript)))
-    add_outlets(worker, settings, clients)
+    add_outlets(worker, settings, clients, known.before)
     worker.background("clients", known.follow)
     worker.background("outbox", ours.follow)
     worker.background("sender", sender.run)
@@ -139,19 +140,19 @@ def build(settings: Settings) -> Worker:
     return worker
 
 
-def add_outlets(worker: Worker, settings: Settings, clients: Clients) -> None:
+def add_outlets(worker: Worker, settings: Settings, clients: Clients, before: Callable[[Process], Process]) -> None:
     """Consume the topics of the outlets that are set up; what waits in the others is taken when they are."""
-    worker.consume(OUT_FILES, Files(settings.minutes.exports, clients))
+    worker.consume(OUT_FILES, before(Files(settings.minutes.exports, clients)))
     if settings.bitrix.enabled:
         portal = BitrixApi(settings.bitrix)
-        worker.consume(OUT_BITRIX, BitrixComments(portal, clients))
+        worker.consume(OUT_BITRIX, before(BitrixComments(portal, clients)))
         worker.needs["bitrix"] = worker.watch(well("Битрикс24", lambda: portal.fault))
         worker.on_close(portal.close)
         if settings.bitrix.read:
             read_portal(worker, settings, portal)
     if settings.notebook.enabled:
         notebook = OpenNotebook(settings.notebook)
-        worker.consume(OUT_NOTEBOOK, Notebooks(notebook, clients))
+        worker.consume(OUT_NOTEBOOK, before(Notebooks(notebook, clients)))
         worker.needs["notebook"] = worker.watch(well("Open Notebook", lambda: notebook.fault))
         worker.on_close(notebook.close)
     if settings.webhooks.enabled:

@@ -68,8 +68,8 @@ def path_of(folder: Path, event: MeetingMinutes) -> Path:
 
 
 def merged(before: bytes, event: MeetingMinutes, client: str = "") -> bytes:
-    """A file with the meeting in it: in place of its section if that is not newer, else where its start belongs. `client`
-    is his name."""
+    """A file with the meeting in it: in place of its section if that is not newer, else where its start belongs.
+    `client` is his name."""
     text = before.decode("utf-8", "surrogateescape")  # a person's editor may have saved it in another encoding
     lines = re.findall(r"[^\n]*\n|[^\n]+", text)
     name, version = quote(event.recording_id, safe=""), event.minutes.version

@@ -43,7 +43,7 @@ class Worker:
 def test_every_outlet_is_watched() -> None:
     """Ops are told of each by its name, after two minutes; what is not set up is not looked at."""
     worker = Worker()
-    notify.add_outlets(worker, SETTINGS, Client)  # type: ignore[arg-type]
+    notify.add_outlets(worker, SETTINGS, Client, lambda process: process)  # type: ignore[arg-type]
     told = {name: (need.kind, need.subject, need.after_s, need.look()) for name, need in worker.needs.items()}
     assert told == {
         "bitrix": ("outlet_refuses", "Битрикс24", 120.0, ""),
@@ -52,7 +52,7 @@ def test_every_outlet_is_watched() -> None:
     }
     assert worker.topics == ["out.files", "out.bitrix", "out.notebook", "out.webhooks"]
     bare = Worker()
-    notify.add_outlets(bare, Settings(), Client)  # type: ignore[arg-type]
+    notify.add_outlets(bare, Settings(), Client, lambda process: process)  # type: ignore[arg-type]
     assert (bare.needs, bare.topics) == ({}, ["out.files"])
 
 
