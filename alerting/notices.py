@@ -106,6 +106,11 @@ WRONG: dict[Trouble, tuple[str, str]] = {
         "Проверьте раздел [bitrix] и права вебхука: «leadpulse check». Портал спрашивается снова; пропущенное "
         "прочитается само.",
     ),
+    "exports_unwritten": (
+        "Переписка за день не записывается в папку {subject}{why}.",
+        "Дайте процессу store писать туда или назовите другую папку (export.folder); export.nightly = false выключает. "
+        "Пропущенные дни допишутся сами.",
+    ),
 }
 """What is wrong, and what to do. `{subject}` and `{why}` are put in."""
 
@@ -128,6 +133,7 @@ OVER: dict[Trouble, str] = {
     "warehouse_silent": "Склад {subject} снова читается. Пропущенное загружается само.",
     "telegram_unread": "Сообщения из Telegram снова читаются, бот {subject}. Накопленное читается само.",
     "crm_silent": "Из {subject} снова читаются лиды, сделки и звонки. Пропущенное загружается само.",
+    "exports_unwritten": "Переписка снова записывается в папку {subject}.",
 }
 """What is told when it has passed; what is not here has no end. `{lasted}`: for how long."""
 

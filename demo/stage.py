@@ -74,6 +74,7 @@ class Stage:
             "LEADPULSE_TELEGRAM__REPORT_CHAT": str(REPORT_CHAT),
             "LEADPULSE_TELEGRAM__STAFF": json.dumps([CURATOR]),
             "LEADPULSE_MINUTES__EXPORTS": str(FOLDER / "exports"),
+            "LEADPULSE_EXPORT__FOLDER": str(FOLDER / "exports"),
             "LEADPULSE_BITRIX__WEBHOOK": bitrix.webhook,
             "LEADPULSE_BITRIX__PORTAL": "https://demo.bitrix24.ru",
             "LEADPULSE_NOTEBOOK__URL": notebook.url,

@@ -70,6 +70,7 @@ class Installation:
             "LEADPULSE_STORE__API_TOKEN_FILE": str(self.settings.store.api_token_file),
             "LEADPULSE_STORE__TICK_SECONDS": "86400",
             "LEADPULSE_MINUTES__EXPORTS": str(folder / "exports"),
+            "LEADPULSE_EXPORT__FOLDER": str(folder / "exports"),
             **{f"LEADPULSE_METRICS__{name.upper()}": str(port) for name, port in ports.items()},
             **(environ or {}),
         }

@@ -1,6 +1,5 @@
 """A small file with one value that outlives a kill: whole or not there, for its owner only."""
 
-import os
 from pathlib import Path
 from typing import Generic, TypeVar
 
@@ -8,6 +7,7 @@ import msgspec
 
 from processors.russian.system import os_reason
 from schemas.errors import ConfigError
+from streams.engine.files import write_whole
 
 T = TypeVar("T")
 
@@ -29,13 +29,7 @@ class Note(Generic[T]):
 
     def write(self, value: T) -> None:
         """On the disk when it returns. Raises `ConfigError`."""
-        beside = self._file.with_name(self._file.name + ".new")
         try:
-            self._file.parent.mkdir(parents=True, exist_ok=True)
-            with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:
-                out.write(msgspec.json.encode(value))
-                out.flush()
-                os.fsync(out.fileno())
-            beside.replace(self._file)
+            write_whole(self._file, msgspec.json.encode(value))
         except OSError as error:
             raise ConfigError(f"{self._file}: {os_reason(error)}") from error

@@ -12,6 +12,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from processors.russian.system import os_reason
 from schemas.errors import ConfigError
+from streams.settings.export import Export
 from streams.settings.faults import told, unknown_in_environment
 from streams.settings.gateway import Gateway, TelegramBot, WmsSource
 from streams.settings.jitsi import Jitsi
@@ -31,6 +32,7 @@ from streams.settings.workers import Metrics, Pipeline
 __all__ = [
     "Bitrix",
     "Broker",
+    "Export",
     "Gateway",
     "Jitsi",
     "Kafka",
@@ -68,6 +70,7 @@ class Settings(BaseSettings):
     kafka: Kafka = Kafka()
     broker: Broker = Broker()
     store: Store = Store()
+    export: Export = Export()
     gateway: Gateway = Gateway()
     jitsi: Jitsi = Jitsi()
     wms: Wms = Wms()

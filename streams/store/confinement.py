@@ -1,5 +1,6 @@
 """What the store may touch: people's SQL runs in its process, so the kernel holds it where the kernel can."""
 
+import contextlib
 import logging
 import os
 import tempfile
@@ -25,6 +26,9 @@ def confine(settings: Settings) -> None:
         return
     settings.store.folder.mkdir(parents=True, exist_ok=True)
     api_token(settings.store)  # made here: its folder is closed afterwards
+    if settings.export.nightly:
+        with contextlib.suppress(OSError):  # the job that writes there tells ops
+            settings.export.telegram.mkdir(mode=0o700, parents=True, exist_ok=True)
     scratch = settings.store.folder.with_name(settings.store.folder.name + "-tmp")
     scratch.mkdir(mode=0o700, parents=True, exist_ok=True)
     os.environ["TMPDIR"] = tempfile.tempdir = str(scratch.resolve())  # the system's is everybody's
@@ -43,9 +47,12 @@ def needs(settings: Settings) -> landlock.Needs:
     if store.backend == "clickhouse":
         url = urlsplit(store.url)
         connect.add(url.port or (8443 if url.scheme == "https" else 8123))
+    write = [store.folder, store.folder.with_name(store.folder.name + "-tmp")]
+    if settings.export.nightly and settings.export.telegram.is_dir():
+        write.append(settings.export.telegram)
     return landlock.Needs(
         read=tuple(path.resolve() for path in read),
-        write=tuple(folder.resolve() for folder in (store.folder, store.folder.with_name(store.folder.name + "-tmp"))),
+        write=tuple(folder.resolve() for folder in write),
         listen=frozenset({store.api_port, settings.metrics.store}),
         connect=frozenset(connect),
     )

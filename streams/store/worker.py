@@ -27,6 +27,7 @@ from streams.store.clickhouse import load_engine
 from streams.store.database import Database
 from streams.store.jobs.baselines import Baselines
 from streams.store.jobs.chats import Chats
+from streams.store.jobs.exports import Exports
 from streams.store.jobs.fleet import Figures
 from streams.store.jobs.moves import Moves
 from streams.store.jobs.reports import Reports
@@ -83,6 +84,11 @@ def build(settings: Settings, clock: Clock = wall_clock) -> Worker:
     worker.background("baselines", baselines.run)
     worker.background("reports", reports.daily.run)
     worker.background("chats", chats.daily.run)
+    if settings.export.nightly:
+        exports = Exports(database, lag, settings.export, clock)
+        worker.background("exports", exports.daily.run)
+        worker.watch(exports.condition())
+        worker.watch(disk(settings.export.folder, settings.metrics.free_mb))
     worker.background("api", api.run)
     worker.needs["clickhouse"] = database.answers
     worker.needs["api"] = api.listening.is_set

@@ -4,11 +4,13 @@ import asyncio
 import json
 import signal
 import time
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
+from processors.days import MOSCOW
 from schemas.sources import Identity, Inbound
 from schemas.topics import IDENTITIES, LEAD_EVENTS, TELEGRAM
 from streams.engine.clock import wall_clock
@@ -81,6 +83,12 @@ async def test_an_export_beside_the_bot_is_each_message_once(bootstrap: str, tmp
         assert await counted(home, big + 5)
         assert await value(home, f"SELECT countIf(NOT backfill) {MESSAGES}") == 53
         assert await value(home, "SELECT count() FROM alerts") == 0
+        day = datetime.fromtimestamp(start + 1, MOSCOW).date()
+        command = ("export", "telegram", "--day", str(day), "--format", "jsonl", "--to", str(tmp_path / "days"))
+        assert home.start("streams.cli", *command).wait(60 * BUSY) == 0
+        [exported] = (tmp_path / "days").rglob("12345.jsonl")
+        of_day = f"SELECT count() {MESSAGES} AND toDate(ts, 'Europe/Moscow') = '{day}'"
+        assert len(exported.read_text().splitlines()) == await value(home, of_day) > 0
 
 
 async def answers(home: Installation, query: str, wanted: int) -> bool:

@@ -36,6 +36,7 @@ TROUBLES = {
     "telegram_unread": "сообщения из Telegram не читаются",
     "crm_silent": "Битрикс24 не читается",
     "lead_list": "список лидов не годится",
+    "exports_unwritten": "переписка не записывается в файлы",
 }
 """Each trouble to its row in docs/operations.md."""
 

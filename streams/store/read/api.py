@@ -15,6 +15,7 @@
     GET  /api/risks/top, /api/risks/silent        leads with the most points; with alerts of silence
     GET  /api/status                              rows, last event of each source, lag
     POST /api/sql      {"query": "SELECT …"}      read-only; {"columns", "types", "rows"}
+    GET  /api/exports/telegram?day=&lead=         chat messages of a Moscow day, each once, with their last words
     GET  /api/reports?day=                        the report of a Moscow day (YYYY-MM-DD), or of today so far
     POST /api/reports  {"day": "…"}               publishes it
 
@@ -40,6 +41,7 @@ from streams.store.jobs.reports import Reports
 from streams.store.jobs.ticks import Send
 from streams.store.lag import Lag
 from streams.store.read import history, profiles, replay, requests, risks
+from streams.store.read.day import messages_of
 from streams.store.read.people import people
 from streams.store.read.sql import Busy, Visitors
 from streams.store.read.tokens import Tokens
@@ -87,6 +89,7 @@ class Api:
                 web.get("/api/risks/silent", self._silent),
                 web.get("/api/status", self._status),
                 web.post("/api/sql", self._sql),
+                web.get("/api/exports/telegram", self._exported),
                 web.get("/api/reports", self._report),
                 web.post("/api/reports", self._publish_report),
             ]
@@ -192,6 +195,12 @@ class Api:
 
     async def _sql(self, request: web.Request) -> web.Response:
         return _json(await self._visitors.ask((await requests.body(request, _Query)).query))
+
+    async def _exported(self, request: web.Request) -> web.Response:
+        day = requests.day(request.query.get("day", ""))
+        if day is None:
+            raise Refused("day is YYYY-MM-DD")
+        return _json(await messages_of(self._database, day, requests.maybe_lead(request.query.get("lead", ""))))
 
     async def _report(self, request: web.Request) -> web.Response:
         return _json(await self._reports.of_day(requests.day(request.query.get("day", ""))))

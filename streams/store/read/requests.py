@@ -59,6 +59,14 @@ def lead(request: web.Request) -> LeadId:
         raise Refused("a lead id is 1 to 12 digits") from error
 
 
+def maybe_lead(given: str) -> LeadId:
+    """A lead, or nothing for all of them. Raises `Refused`."""
+    try:
+        return msgspec.convert(given, LeadId) if given else ""
+    except msgspec.ValidationError as error:
+        raise Refused("a lead id is 1 to 12 digits") from error
+
+
 def limit(request: web.Request, usual: int) -> int:
     """How many things the answer may have. Raises `Refused`."""
     given = request.query.get("limit", str(usual))

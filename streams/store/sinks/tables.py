@@ -204,6 +204,7 @@ SCORES = Table(
     },
 )
 CHAT_DAYS = Table("chat_days", {"until": _TIME, "leads": "UInt32", "asked_at": _TIME})
+TELEGRAM_EXPORTS = Table("telegram_exports", {"until": _TIME, "files": "UInt32", "made_at": _TIME})
 LLM_CALLS = Table(
     "llm_calls",
     {
@@ -225,5 +226,5 @@ LLM_CALLS = Table(
 )
 TABLES = (
     *(EVENTS, TRANSCRIPTS, RECORDINGS, SIGNALS, ALERTS, UNASSIGNED, FAILURES, REPORTS, STT_JOBS, CHAT_DAYS),
-    *(LLM_CALLS, SCORES),
+    *(LLM_CALLS, SCORES, TELEGRAM_EXPORTS),
 )

@@ -34,6 +34,7 @@ CASES = {
     "mail_refused": ("smtp.yandex.ru", "535 5.7.8 authentication failed"),
     "lead_list": ("/srv/leads.csv", "в файле нет ни одного номера лида"),
     "warehouse_silent": ("skladbot (api.skladbot.ru)", "ответ 401: проверьте адрес, ключ и права"),
+    "exports_unwritten": ("exports", "нет прав"),
     "telegram_unread": ("main", "у бота задан вебхук, обновления уходят туда"),
     "crm_silent": ("Битрикс24", "crm.item.list: 401 insufficient_scope"),
     "warehouse_files": (

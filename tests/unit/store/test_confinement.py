@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from streams.engine import landlock
-from streams.settings import Kafka, Metrics, Settings, Store
+from streams.settings import Export, Kafka, Metrics, Settings, Store
 from streams.settings.workers import Pipeline
 from streams.store import confinement
 from tests.ports import free_port
@@ -17,12 +17,13 @@ from tests.ports import free_port
 STORE = """
 import json, sys
 from pathlib import Path
-from streams.settings import Settings, Store
+from streams.settings import Export, Settings, Store
 from streams.store.confinement import confine
 
 folder = Path(sys.argv[1])
 store = Store(folder=folder / "chdb", api_token_file=folder / "token", api_port=0)
-confine(Settings(store=store))
+confine(Settings(store=store, export=Export(folder=folder / "exports")))
+(folder / "exports" / "telegram" / "1.csv").write_text("x")
 from streams.store.clickhouse import open_writer, prepare
 
 prepare(store)
@@ -72,18 +73,24 @@ def test_chdb_works_and_reads_no_file_of_the_host(tmp_path: Path) -> None:
         assert all("ermission denied" in answer for answer in said[: 7 if held >= 4 else 6]), said
 
 
-def test_what_the_store_needs() -> None:
-    """Its folders and ports, Kafka's, a ClickHouse server's, and what the settings add; nothing else."""
+def test_what_the_store_needs(tmp_path: Path) -> None:
+    """Its folders and ports, Kafka's, a ClickHouse server's, and what the settings add; nothing else. Of the exports
+    only the chats, which it writes itself."""
+    exports = tmp_path.resolve() / "exports"
     settings = Settings(
         kafka=Kafka(bootstrap="a:9092,b:9093", ca_file=Path("/etc/ca.pem")),
         metrics=Metrics(store=9104),
         store=Store(folder=Path("/data/chdb"), api_token_file=Path("/data/token"), connect_ports=(9094,)),
+        export=Export(folder=exports),
     )
+    (exports / "telegram").mkdir(parents=True)
     needs = confinement.needs(settings)
     assert (needs.read, needs.write) == (
         (Path("/data/token"), Path("/etc/ca.pem")),
-        (Path("/data/chdb"), Path("/data/chdb-tmp")),
+        (Path("/data/chdb"), Path("/data/chdb-tmp"), exports / "telegram"),
     )
+    alone = settings.model_copy(update={"export": Export(folder=exports, nightly=False)})
+    assert len(confinement.needs(alone).write) == 2
     assert (needs.listen, needs.connect) == ({8081, 9104}, {53, 9092, 9093, 9094})
     server = settings.model_copy(update={"store": Store(backend="clickhouse", url="https://ch")})
     assert 8443 in confinement.needs(server).connect

@@ -1,0 +1,25 @@
+"""What an export of chats is made of."""
+
+import msgspec
+
+from schemas.types import LeadId, Millis
+
+
+class DayMessage(msgspec.Struct, frozen=True):
+    """A chat message as it stands now. `side` is client or staff; `content` is its kind where it is more than text;
+    `edited_at` (ms UTC, 0: never) is of the last edit, `text` its words; `deleted`: it was withdrawn since.
+    """
+
+    lead_id: LeadId
+    ts: Millis
+    chat_id: str
+    message_id: str
+    author_id: str
+    author: str
+    side: str
+    text: str
+    content: str = ""
+    reply_to: str = ""
+    edited_at: Millis = 0
+    deleted: bool = False
+    source: str = ""

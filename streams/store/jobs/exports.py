@@ -1,0 +1,106 @@
+"""Chats as files, `<folder>/telegram/<day>/<lead>.<format>`, every night.
+
+A file is written whole, from all that the store knows of that Moscow day, for every client and day that something new
+was stored of since the last night: what came late or was edited is in it, and writing it again changes nothing. An
+import of years changes the days that have files; it makes none for those before.
+"""
+
+import asyncio
+import errno
+import logging
+import os
+from collections import defaultdict
+from collections.abc import Mapping
+from datetime import date
+
+from processors.day_file import day_file
+from processors.russian.system import os_reason
+from schemas.errors import Transient
+from schemas.exports import DayMessage
+from schemas.types import LeadId, Millis
+from streams.engine.clock import Clock
+from streams.engine.conditions import Condition
+from streams.engine.files import write_whole
+from streams.settings import Export
+from streams.store.database import Database
+from streams.store.jobs.clock import at_time, moscow
+from streams.store.jobs.daily import Daily, Progress
+from streams.store.read.day import KEY, messages_of
+from streams.store.sinks.tables import TELEGRAM_EXPORTS, Rows
+
+log = logging.getLogger(__name__)
+
+_KINDS = "kind IN ('message', 'message_edited', 'message_deleted') AND startsWith(source, 'telegram:')"
+_STORED = (
+    "ingested_at >= fromUnixTimestamp64Milli({since:Int64}) AND ingested_at < fromUnixTimestamp64Milli({until:Int64})"
+)
+
+TOUCHED = f"""
+SELECT DISTINCT lead_id, toString(toDate(at, 'Europe/Moscow'))
+FROM
+(
+    SELECT {KEY}, if(countIf(kind = 'message') > 0, minIf(ts, kind = 'message'), min(ts)) AS at
+    FROM events
+    WHERE {_KINDS} AND lead_id IN (SELECT lead_id FROM events WHERE {_KINDS} AND {_STORED})
+    GROUP BY lead_id, chat, message
+    HAVING countIf({_STORED}) > 0
+)
+ORDER BY 2, 1"""
+"""The clients and days of the messages that something new was stored of."""
+
+LAST = """
+SELECT toUnixTimestamp64Milli(max(until)), (SELECT toUnixTimestamp64Milli(min(ingested_at)) FROM events)
+FROM telegram_exports"""
+
+
+class Exports:
+    """Writes the files."""
+
+    def __init__(self, database: Database, lag: Progress, export: Export, clock: Clock) -> None:
+        self._database, self._export, self._clock = database, export, clock
+        self.daily = Daily("exports", database, lag, export.at, clock, LAST, self._write)
+        self._trouble = ""
+
+    def condition(self) -> Condition:
+        """The folder cannot be written; nothing is lost, the night is made up."""
+        return Condition("exports_unwritten", str(self._export.telegram), lambda: self._trouble)
+
+    async def _write(self, since: Millis, until: Millis) -> None:
+        await self._put(moscow(since).date(), {})  # no work for a folder that cannot be written
+        [(last, _)] = await self._database.read(LAST)
+        first = moscow(min(since, last) if last else since).date()
+        window = {"since": at_time(first, "00:00"), "until": until}  # what came after midnight was of the new day
+        days: dict[date, set[LeadId]] = defaultdict(set)
+        for lead, day in await self._database.read(TOUCHED, window):
+            days[date.fromisoformat(day)].add(lead)
+        today, files = moscow(until).date(), 0
+        for day, leads in sorted(days.items()):
+            if day == today or (day < first and not (self._export.telegram / str(day)).is_dir()):
+                continue  # today's is written tomorrow, whole
+            found: dict[LeadId, list[DayMessage]] = defaultdict(list)
+            for message in await messages_of(self._database, day):
+                if message.lead_id in leads:
+                    found[message.lead_id].append(message)
+            await self._put(day, found)
+            files += len(found)
+        rows = Rows(TELEGRAM_EXPORTS, [[until], [files], [self._clock()]])
+        await self._database.insert(rows, f"exports:{until}")
+        log.info("chats exported", extra={"files": files, "until": f"{moscow(until):%Y-%m-%d %H:%M}"})
+
+    async def _put(self, day: date, found: Mapping[LeadId, list[DayMessage]]) -> None:
+        try:
+            await asyncio.to_thread(write_files, day, found, self._export)
+        except OSError as error:
+            self._trouble = os_reason(error)
+            raise Transient(f"{self._export.telegram}: {self._trouble}") from error
+        self._trouble = ""
+
+
+def write_files(day: date, found: Mapping[LeadId, list[DayMessage]], export: Export) -> None:
+    """`<folder>/telegram/<day>/<lead>.<format>`, for their owner only, each whole or as it was. Raises OSError."""
+    folder = export.telegram
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if not os.access(folder, os.W_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(folder))
+    for lead, messages in found.items():
+        write_whole(folder / str(day) / f"{lead}.{export.format}", day_file(messages, export.format, bom=export.bom))
