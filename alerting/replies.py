@@ -84,6 +84,12 @@ def pressed(command: BotCommand) -> str:
     return f"Чат привязан к клиенту {command.lead_id}"
 
 
+def introduced(command: BotCommand) -> str:
+    """The answer to a curator who told by his code who he is."""
+    name = telegram(cut(command.name, LONGEST_NAME))
+    return f"Здравствуйте, {name}! Тревоги по вашим клиентам теперь приходят сюда.\n\n{HELP}"
+
+
 def risk(found: LeadRisk, client: Client) -> str:
     """The answer to `/risk`."""
     if found.score is None and not found.alerts and not found.last:

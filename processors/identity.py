@@ -1,5 +1,7 @@
 """Who is who: how each source names a client, and the lead behind the name."""
 
+from collections.abc import Mapping
+
 from processors.contact import link_key, ref_of
 from schemas.sources import ClientRef, Identity
 from schemas.types import LeadId
@@ -15,18 +17,31 @@ class Identities:
         self._was: dict[str, str] = {}
         self._became: dict[str, str] = {}
         self._owners: dict[str, str] = {}
+        self._curators: dict[str, str] = {}
+        self._invited: dict[str, Identity] = {}
 
     def apply(self, key: str, identity: Identity | None) -> None:
         """Take a record of the topic: `key` is `kind:value`, None is a tombstone that unlinks it."""
         key = link_key(ref_of(key))  # records of before there was one way to write a name
         if identity is None:
             self._leads.pop(key, None)
+            self._forget(ref_of(key))
         elif identity.kind == "tg_business":
             self._owners[identity.value] = identity.was
+        elif identity.kind == "curator":
+            self._curators[identity.value] = identity.name
+        elif identity.kind == "curator_code":
+            self._invited[identity.value] = identity
         elif identity.was:
             self._was[identity.value], self._became[identity.was] = identity.was, identity.value
         elif identity.lead_id is not None:
             self._leads[key] = identity.lead_id
+
+    def _forget(self, client: ClientRef) -> None:
+        if client.kind == "curator":
+            self._curators.pop(client.value, None)
+        elif client.kind == "curator_code":
+            self._invited.pop(client.value, None)
 
     def find(self, client: ClientRef) -> LeadId | None:
         """The lead of a client, or None when nobody has linked it. A lead id resolves to itself."""
@@ -50,6 +65,16 @@ class Identities:
                 ids.append(at)
                 at = step.get(at)
         return ids
+
+    @property
+    def curators(self) -> Mapping[str, str]:
+        """Private chats (which are user ids) of curators who told the bot who they are, and their names."""
+        return self._curators
+
+    def invited(self, digest: str) -> Identity | None:
+        """Who was given the code with this digest; None where nobody was, or it was used."""
+        found = self._invited.get(digest)
+        return found if found is not None and found.name else None
 
     def __len__(self) -> int:
         return len(self._leads)

@@ -8,7 +8,7 @@ from schemas.alerts import Alert
 from schemas.scores import Score
 from schemas.types import EventId, LeadId, Millis
 
-Asked = Literal["risk", "top", "silent", "mute", "help", "link"]
+Asked = Literal["risk", "top", "silent", "mute", "help", "link", "start"]
 Fault = Literal["", "no_lead", "no_days", "taken"]
 
 
@@ -18,7 +18,8 @@ class BotCommand(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     `until` is of `mute`: when the lead's alerts ring again (0: at once). `fault` says what was wrong with the words.
     `link` stood in a client's chat `chat_title`, which was `before`'s till then: it is answered where the lead's alerts
     go, for the client reads what is in his chat. By a button (`callback_id` is what Telegram wants answered) a chat
-    that is another's is not taken from him (`taken`).
+    that is another's is not taken from him (`taken`). `start`: the curator `name` told who he is by the code of his
+    invitation.
     """
 
     command_id: EventId
@@ -31,6 +32,7 @@ class BotCommand(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     chat_title: str = ""
     before: LeadId | Literal[""] = ""
     callback_id: str = ""
+    name: str = ""
 
 
 class LeadRisk(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -201,6 +201,8 @@ class Identity(msgspec.Struct, frozen=True, omit_defaults=True):
     person's word is 1), `confirmed_by` who said so and `confirmed_at` when (0: nobody noted it).
     `was` instead of a lead: the Telegram group `value` had this id before it became a supergroup (kind `tg_moved`);
     or the user whose business connection `value` is (kind `tg_business`).
+    `name` instead of a lead: a curator, as cards call him (kind `curator`, `value` is his private chat), or who is
+    invited to be one (`curator_code`, `value` is the digest of the code, `name` empty once it was used).
     """
 
     kind: str
@@ -211,6 +213,7 @@ class Identity(msgspec.Struct, frozen=True, omit_defaults=True):
     source: str = ""
     confidence: Annotated[float, msgspec.Meta(ge=0, le=1)] = 1.0
     confirmed_at: Millis = 0
+    name: str = ""
 
 
 class Unassigned(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -1,7 +1,7 @@
 """What every normalizer takes and gives."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 import msgspec
@@ -20,12 +20,22 @@ from schemas.types import Meta, Millis
 @dataclass(frozen=True, slots=True)
 class Options:
     """From the settings: Telegram user ids of our people, chat ids of the curators, prefixes of rooms named by lead,
-    mappings of warehouse systems by name."""
+    mappings of warehouse systems by name. `told`: curators who told the bot who they are."""
 
     staff: frozenset[str] = frozenset()
     curator_chats: frozenset[str] = frozenset()
+    told: frozenset[str] = frozenset()
     room_prefixes: tuple[str, ...] = ("lead-",)
     mappings: Mapping[str, SourceMapping] = field(default_factory=dict)
+
+    def knowing(self, identities: Identities) -> "Options":
+        """With the curators who told the bot who they are."""
+        return replace(self, told=frozenset(identities.curators)) if identities.curators else self
+
+    @property
+    def people(self) -> frozenset[str]:
+        """Telegram user ids of our people."""
+        return self.staff | self.told
 
 
 Found: TypeAlias = Sequence[Event | Unassigned | MeetingRequest | BotCommand | Identity | ClientCard] | Rejected

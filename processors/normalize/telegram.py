@@ -12,13 +12,14 @@ from msgspec.structs import replace
 from processors.identity import Identities
 from processors.normalize.contract import Found, Options, unassigned
 from processors.normalize.telegram_business import client_of, connected, number
-from processors.normalize.telegram_command import asked, linked, pressed
+from processors.normalize.telegram_button import pressed
+from processors.normalize.telegram_command import asked, introduced, linked
 from processors.normalize.telegram_content import Content, content_of
-from processors.normalize.telegram_update import CallbackQuery, Chat, Deleted, Message, Update, User
-from schemas import callback, events
+from processors.normalize.telegram_update import Chat, Deleted, Message, Update
+from schemas import events
 from schemas.codec import Codec, Rejected, event_id
-from schemas.events import AlertAction, Author, Event, MessageDeleted, MessageEdited
-from schemas.sources import ClientRef, Identity, Inbound, Unassigned
+from schemas.events import Author, Event, MessageDeleted, MessageEdited
+from schemas.sources import Identity, Inbound, Unassigned
 from schemas.types import EventId, Meta
 
 _INBOUND: Codec[Inbound] = Codec(Inbound)
@@ -45,8 +46,9 @@ def _found(
     update: Update, inbound: Inbound, meta: Meta, record: bytes, identities: Identities, options: Options
 ) -> Found:
     source = f"telegram:{inbound.source}"
+    options = options.knowing(identities)
     if update.callback_query is not None:
-        return _action(update.callback_query, source, meta, identities, options)
+        return pressed(update.callback_query, source, meta, identities, options)
     if update.business_connection is not None:
         return [connected(update.business_connection)]
     if update.deleted_business_messages is not None:
@@ -77,6 +79,9 @@ def _message(
         return [moved]
     if content is None:
         return []
+    new = introduced(message, _id(source, "", message.chat, message.message_id, "command"), source, identities)
+    if new is not None:
+        return new
     if _is_internal(message, identities, options):
         if not _may_ask(message, options):
             return []
@@ -171,34 +176,6 @@ def _deletions(
     return found
 
 
-def _action(query: CallbackQuery, source: str, meta: Meta, identities: Identities, options: Options) -> Found:
-    button = callback.decode(query.data)
-    if button is None:
-        return Rejected("callback data is none of ours", "UnknownButton")
-    # a private chat has the id of its user: so a curator with a chat of his own is known, a guest of a group is not
-    if str(query.from_.id) not in options.staff | options.curator_chats:
-        return Rejected("a button was pressed by someone who is neither staff nor a known curator", "Stranger")
-    id_, actor = (
-        event_id("telegram", "callback", query.id),
-        Author(str(query.from_.id), _name(query.from_), client=False),
-    )
-    if isinstance(button, callback.Whose):
-        before = identities.find(ClientRef("tg_chat", button.chat_id))
-        return pressed(button, query.id, id_, meta.ts, source, actor, before)
-    return [
-        AlertAction(
-            event_id=id_,
-            lead_id=button.lead_id,
-            ts=meta.ts,
-            source=source,
-            alert_id=button.alert_id,
-            action=button.action,
-            actor=actor,
-            callback_id=query.id,
-        )
-    ]
-
-
 def _id(source: str, connection: str, chat: Chat, message_id: int, *version: str | int) -> EventId:
     """Message ids are a supergroup's own; elsewhere each account numbers its messages, so the bot belongs to the id."""
     if connection:
@@ -224,11 +201,11 @@ def _is_internal(message: Message, identities: Identities, options: Options) -> 
 
 def _may_ask(message: Message, options: Options) -> bool:
     """Who may press buttons may ask; a guest of the curators' group may not."""
-    return message.from_ is not None and _author_id(message) in options.staff | options.curator_chats
+    return message.from_ is not None and _author_id(message) in options.people | options.curator_chats
 
 
 def _is_staff(message: Message, options: Options) -> bool:
-    return _author_id(message) in options.staff
+    return _author_id(message) in options.people
 
 
 def _author_id(message: Message) -> str:
@@ -242,16 +219,12 @@ def _author(message: Message, options: Options) -> Author:
     is a channel that speaks in its own group.
     """
     user, id_ = message.from_, _author_id(message)
-    name = message.sender_chat.title if message.sender_chat is not None else "" if user is None else _name(user)
+    name = message.sender_chat.title if message.sender_chat is not None else "" if user is None else user.name
     ours = (
         message.is_automatic_forward
-        or id_ in options.staff
+        or id_ in options.people
         or (message.sender_chat is None and user is not None and user.is_bot)
     )
     if message.business_connection_id:
         ours = ours or id_ != str(message.chat.id)
     return Author(id_, name, client=not ours)
-
-
-def _name(user: User) -> str:
-    return f"{user.first_name} {user.last_name}".strip()

@@ -25,7 +25,7 @@ def client_of(chat: Chat, connection: str, identities: Identities, options: Opti
     A connection whose owner was never told (older than this) is ours, and so are all where no staff are named.
     """
     owner = identities.owner(connection) if connection else None
-    if owner is None or not options.staff or owner in options.staff:
+    if owner is None or not options.staff or owner in options.people:
         return ClientRef("tg_chat", str(chat.id))
     return ClientRef(KIND, f"{connection}/{chat.id}")
 

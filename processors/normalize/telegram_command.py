@@ -5,10 +5,13 @@ in a client's chat whose it is: `/link 12345`.
 import re
 from collections.abc import Sequence
 
+from msgspec.structs import replace
+
+from processors.curators import CODE, VALID_MS, digest
 from processors.days import DAY_MS
+from processors.identity import Identities
 from processors.normalize.telegram_update import Message
 from schemas.bot import Asked, BotCommand, Fault
-from schemas.callback import Whose
 from schemas.events import AlertsMuted, Author
 from schemas.sources import Identity
 from schemas.types import EventId, LeadId, Millis
@@ -81,24 +84,22 @@ def linked(
     return [link, told]
 
 
-def pressed(
-    button: Whose, callback_id: str, command_id: EventId, ts: Millis, source: str, author: Author, before: LeadId | None
-) -> Sequence[Identity | BotCommand]:
-    """The same by a button. It may be old: a chat that is another's by now is not taken from him."""
-    told = BotCommand(
-        command_id=command_id,
-        chat_id=button.chat_id,
-        command="link",
-        ts=ts,
-        lead_id=button.lead_id,
-        fault="taken" if before not in (None, button.lead_id) else "",
-        before=before or "",
-        callback_id=callback_id,
+def introduced(
+    message: Message, command_id: EventId, source: str, identities: Identities
+) -> Sequence[Identity | BotCommand] | None:
+    """A curator who says the code of his invitation to the bot in private: from now on his clients' alerts go there.
+    None where the message says no such thing; a code that is none, used or too old is a stranger's word."""
+    found = CODE.fullmatch(message.said.strip())
+    ts = message.date * 1000
+    invited = None if found is None or message.chat.type != "private" else identities.invited(digest(found[1]))
+    if invited is None or ts > invited.confirmed_at + VALID_MS:
+        return None
+    chat = str(message.chat.id)
+    told = BotCommand(command_id=command_id, chat_id=chat, command="start", ts=ts, name=invited.name)
+    curator = Identity(
+        "curator", chat, confirmed_by=invited.confirmed_by, source=source, confirmed_at=ts, name=invited.name
     )
-    if before is not None:
-        return [told]
-    name = author.name or author.id
-    return [Identity("tg_chat", button.chat_id, button.lead_id, name, source=source, confirmed_at=ts), told]
+    return [curator, replace(invited, name=""), told]
 
 
 def _lead(words: Sequence[str]) -> LeadId:

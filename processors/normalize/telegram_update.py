@@ -16,6 +16,11 @@ class User(msgspec.Struct, frozen=True):
     first_name: str = ""
     last_name: str = ""
 
+    @property
+    def name(self) -> str:
+        """As people read it."""
+        return f"{self.first_name} {self.last_name}".strip()
+
 
 class Chat(msgspec.Struct, frozen=True):
     """A chat; `type` is private, group, supergroup or channel."""

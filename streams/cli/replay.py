@@ -12,7 +12,9 @@ import msgspec
 
 from alerting.difference import ALL, Pair, Ring, Row, pairs, rows
 from alerting.rehearsal import Rehearsal, lines
+from processors.cards import Cards
 from processors.days import DAY_MS, day_start, local_day_of
+from processors.identity import Identities
 from processors.state import DAYS_KEPT
 from schemas.codec import Rejected, decode
 from schemas.events import Event
@@ -22,6 +24,7 @@ from streams.cli.ask import lead_id
 from streams.cli.gist import RULES
 from streams.cli.table import moscow, table
 from streams.clients.store import fetch
+from streams.engine.desks import Desks
 from streams.settings import Store
 from streams.settings.thresholds import rules_of
 
@@ -80,7 +83,8 @@ def replay_command(
     loaded = settings.load()
     thresholds = rules_of(rules or loaded.pipeline.rules)
     span = _Span(since - DAYS_KEPT * DAY_MS, until, imported)
-    rehearsal = Rehearsal(thresholds, ticked=False, curator=loaded.telegram.desk)
+    desks = Desks(loaded.telegram, Cards(), Identities())  # who told the bot himself counts to the shared chat here
+    rehearsal = Rehearsal(thresholds, ticked=False, curator=desks.desk)
     now = [
         Ring(line.lead_id, line.rule, line.ts, line.severity)
         for line in lines(rehearsal.play(_shown(span, _events(loaded.store, span))))

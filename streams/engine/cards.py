@@ -22,7 +22,7 @@ class KnownCards:
     """The whole topic, kept up with."""
 
     def __init__(self, reader: Reader) -> None:
-        self._reader, self._loaded = reader, asyncio.Event()
+        self._reader, self.loaded = reader, asyncio.Event()
         self.cards = Cards()
 
     async def follow(self) -> None:
@@ -31,7 +31,7 @@ class KnownCards:
 
     async def _take(self, record: ConsumerRecord | None) -> None:
         if record is None:
-            self._loaded.set()
+            self.loaded.set()
         else:
             _apply(self.cards, record)
 
@@ -39,7 +39,7 @@ class KnownCards:
         """`process`, once all that stands in the topic at the start is read: no text goes out without a known name."""
 
         async def informed(batch: Batch) -> Outcome:
-            await self._loaded.wait()
+            await self.loaded.wait()
             return await process(batch)
 
         return informed

@@ -71,6 +71,8 @@ class Commands:
                 return replies.HELP
             case "mute":
                 return replies.muted(command)
+            case "start":
+                return replies.introduced(command)
             case "link":
                 return replies.linked(command, self._clients)
             case _:

@@ -130,29 +130,23 @@ class DailyReports(Telling[DailyReport]):
     def __init__(
         self,
         shelf: Shelf,
-        desks: Mapping[int, Collection[LeadId]],
+        desks: Callable[[], Mapping[int, Collection[LeadId]]],
         clients: Clients,
         hooks: Hooks[DailyReport] = no_hooks,
     ) -> None:
         super().__init__(shelf, hooks)
-        self._leads = desks
+        self._desks = desks
         self._clients = clients
 
     def wishes(self, record: Record, value: DailyReport, known: Known) -> Iterable[Wish]:
         if known(f"{value.report_id}/1"):
             return
         told = [("report", value.report_id, render_report(value, self._clients))]
-        for chat, leads in self._leads.items():
+        for chat, leads in self._desks().items():
             told.append((f"chat:{chat}", f"{value.report_id}/{chat}", render_curator(value, leads, self._clients)))
         for to, name, parts in told:
             for number, part in enumerate(parts, start=1):
                 yield Wish(f"{name}/{number}", to, 1, record.offset, record.timestamp, Rendered(part))
-
-
-def by_curator(curators: Mapping[LeadId, int], shared: int = 0) -> dict[int, Collection[LeadId]]:
-    """Chats to the leads of the curator there; who reads the shared chat reads all of it."""
-    chats = set(curators.values()) - {shared}
-    return {chat: {lead for lead, his in curators.items() if his == chat} for chat in chats}
 
 
 class Rooms(Telling[FromJitsi]):

@@ -21,6 +21,7 @@ from schemas.topics import (
     BOT_COMMANDS,
     CLIENTS,
     FLEET_ALERTS,
+    IDENTITIES,
     LEAD_ALERTS,
     LEAD_UNASSIGNED,
     OPS_NOTICES,
@@ -38,6 +39,9 @@ from streams.clients.webhooks import hook_output
 from streams.engine.cards import KnownCards
 from streams.engine.clock import wall_clock
 from streams.engine.conditions import Condition
+from streams.engine.desks import Desks
+from streams.engine.ends import Ends
+from streams.engine.identities import KnownIdentities
 from streams.engine.kafka import Output, Reader
 from streams.engine.parking import Return
 from streams.engine.places import disk
@@ -68,7 +72,6 @@ from streams.notify.telling import (
     OpsNotices,
     Rooms,
     Transcripts,
-    by_curator,
     no_hooks,
 )
 from streams.settings import Settings
@@ -92,11 +95,19 @@ def build(settings: Settings) -> Worker:
     api = BotApi(settings.telegram)
     shelf = Shelf(worker.outputs, Reader(settings.kafka, OUTBOX), settings.telegram.timeout)
     ours = Ownership(worker, shelf)
-    sender = Sender(settings.telegram, shelf, api, Limits(settings.telegram), ours.places, worker.notices)
-    known = KnownCards(Reader(settings.kafka, CLIENTS))
-    clients, hooked = clients_of(settings, known.cards), settings.webhooks.enabled
+    known, ends = KnownCards(Reader(settings.kafka, CLIENTS)), Ends(settings.kafka)
+    links = KnownIdentities(Reader(settings.kafka, IDENTITIES), ends)
     telegram = settings.telegram
-    desks = by_curator(telegram.curators, telegram.report_chat or telegram.curator_chat)
+    desks = Desks(telegram, known.cards, links.identities)
+    limits = Limits(telegram)
+    sender = Sender(telegram, shelf, api, limits, ours.places, worker.notices, chat_of=desks.chat_of)
+    clients, hooked = clients_of(settings, known.cards), settings.webhooks.enabled
+
+    async def send() -> None:
+        """Not before it is known whose chat is whose: what waits would go to the shared one."""
+        await known.loaded.wait()
+        await links.loaded.wait()
+        await sender.run()
 
     def hooks(made: Callable[[T], Webhook | None]) -> Hooks[T]:
         return (lambda value: hook_outputs(made(value))) if hooked else no_hooks
@@ -109,7 +120,7 @@ def build(settings: Settings) -> Worker:
 
     worker.consume(LEAD_ALERTS, known.before(Alerts(shelf, sender, clients, hooks(of_alert))))
     worker.consume(FLEET_ALERTS, CommonAlerts(shelf))
-    worker.consume(REPORTS, known.before(DailyReports(shelf, desks, clients, hooks(of_report))))
+    worker.consume(REPORTS, known.before(DailyReports(shelf, desks.of_all, clients, hooks(of_report))))
     worker.consume(RECORDINGS, Rooms(shelf, hooks(_of_recording)))
     worker.consume(OPS_NOTICES, OpsNotices(shelf))
     worker.consume(BOT_COMMANDS, known.before(Commands(shelf, settings.store, clients, sender.answer)))
@@ -119,8 +130,10 @@ def build(settings: Settings) -> Worker:
         worker.consume(TRANSCRIPTS, Transcripts(hooks(bodies.webhook_of_transcript)))
     add_outlets(worker, settings, clients, known.before)
     worker.background("clients", known.follow)
+    worker.background("identities", links.follow)
+    worker.on_close(ends.stop)
     worker.background("outbox", ours.follow)
-    worker.background("sender", sender.run)
+    worker.background("sender", send)
     worker.background("telegram", api.watch)
     mailed = settings.mail.enabled and bool(settings.mail.address("ops", settings.telegram.chat_of("ops")))
     away = AwayWatch(

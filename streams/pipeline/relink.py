@@ -17,9 +17,9 @@ from processors.identity import Identities
 from schemas.codec import EVENT, Codec, Rejected
 from schemas.sources import Unassigned
 from schemas.topics import LEAD_EVENTS, LEAD_UNASSIGNED
+from streams.engine.identities import IDENTITY, KNOWN, KnownIdentities
 from streams.engine.kafka import FIRST_APPENDED, Output, Outputs, Reader
 from streams.engine.settle import Batch, Outcome
-from streams.pipeline.identities import IDENTITY, KNOWN, KnownIdentities
 
 log = logging.getLogger(__name__)
 
@@ -55,7 +55,7 @@ class Relink:
                 outcome.rejected.append((record, identity))
                 continue
             moved = f"tg_chat:{identity.value}".encode() if identity is not None and identity.was else None
-            owed[_normal(moved or record.key)] = identity is not None
+            owed[_normal(moved or record.key)] = identity is not None and bool(identity.was or identity.lead_id)
         keys = {name for key, linked in owed.items() if linked for name in self._names(key)}
         if keys:
             sent = await self._publish(keys, batch.records[-1].offset + 1)

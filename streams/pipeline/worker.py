@@ -28,14 +28,16 @@ from schemas.topics import (
     TOPICS,
     WMS,
 )
+from streams.engine.cards import KnownCards
+from streams.engine.desks import Desks
 from streams.engine.ends import Ends
+from streams.engine.identities import IDENTITY, KnownIdentities
 from streams.engine.kafka import Output, Reader
 from streams.engine.parking import origin
 from streams.engine.settle import Batch, Outcome
 from streams.engine.state import LeadStates
 from streams.engine.worker import Worker
 from streams.pipeline.fold import Fold
-from streams.pipeline.identities import IDENTITY, KnownIdentities
 from streams.pipeline.relink import Recheck, Relink, needed
 from streams.settings import Settings
 from streams.settings.mappings import mappings_of
@@ -66,11 +68,14 @@ def build(settings: Settings) -> Worker:
             normalize = Normalize(NORMALIZERS[topic.name], known, options)
             worker.consume(topic, normalize, origin=origin if topic in HOOKS else None)
     states = LeadStates(Reader(settings.kafka, LEAD_STATE), ends)
-    fold = Fold(states, rules_of(settings.pipeline.rules), settings.telegram.desk)
+    cards = KnownCards(Reader(settings.kafka, CLIENTS))
+    desks = Desks(settings.telegram, cards.cards, known.identities)
+    fold = Fold(states, rules_of(settings.pipeline.rules), desks.desk)
     worker.consume(LEAD_EVENTS, fold, discard=fold.discard)
     worker.consume(IDENTITIES, Relink(Reader(settings.kafka, LEAD_UNASSIGNED), worker.outputs, known))
     worker.consume(LEAD_UNASSIGNED, Recheck(known))
     worker.background("identities", known.follow)
+    worker.background("clients", cards.follow)
     worker.on_close(ends.stop)
     worker.needs["identities"] = known.loaded.is_set
     return worker

@@ -77,7 +77,3 @@ class Telegram(Section):
                 return int(chat)
             case (_, _, lead):
                 return self.curators.get(lead, self.curator_chat)
-
-    def desk(self, lead: str) -> str:
-        """Who is rung for a lead, as `schemas.events.Fleet.rung` names him."""
-        return str(self.curators.get(lead, ""))

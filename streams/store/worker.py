@@ -6,6 +6,7 @@ from schemas.outlets import LlmCall
 from schemas.scores import Score
 from schemas.sources import Unassigned
 from schemas.topics import (
+    CLIENTS,
     DEAD_LETTERS,
     IDENTITIES,
     LEAD_ALERTS,
@@ -16,8 +17,12 @@ from schemas.topics import (
     LLM_CALLS,
     TRANSCRIPTS,
 )
+from streams.engine.cards import KnownCards
 from streams.engine.clock import Clock, wall_clock
 from streams.engine.conditions import Condition
+from streams.engine.desks import Desks
+from streams.engine.ends import Ends
+from streams.engine.identities import KnownIdentities
 from streams.engine.kafka import Reader
 from streams.engine.places import disk
 from streams.engine.worker import Worker
@@ -57,7 +62,10 @@ def build(settings: Settings, clock: Clock = wall_clock) -> Worker:
     store = settings.store
     database, lag = Database(store), Lag(worker)
     rules = rules_of(settings.pipeline.rules).alerts
-    figures = Figures(database, lag, worker.outputs.send, rules, settings.telegram.desk, clock)
+    cards, ends = KnownCards(Reader(settings.kafka, CLIENTS)), Ends(settings.kafka)
+    links = KnownIdentities(Reader(settings.kafka, IDENTITIES), ends)
+    desks = Desks(settings.telegram, cards.cards, links.identities)
+    figures = Figures(database, lag, worker.outputs.send, rules, desks.desk, clock)
     ticks = Ticks(database, lag, worker.outputs.send, store.tick_seconds, clock, figures)
     baselines = Baselines(database, lag, worker.outputs.send, store.baseline_seconds, store.baseline_at, clock)
     reports = Reports(database, lag, worker.outputs.send, store.report_at, clock)
@@ -70,8 +78,10 @@ def build(settings: Settings, clock: Clock = wall_clock) -> Worker:
     worker.consume(LEAD_ALERTS, Sink(database, Codec[Alert](Alert), alert_rows, figures.notice))
     worker.consume(LEAD_SCORES, Sink(database, Codec[Score](Score), score_rows))
     worker.consume(LEAD_UNASSIGNED, Sink(database, Codec[Unassigned](Unassigned), unassigned_rows))
-    links = Reader(settings.kafka, IDENTITIES)
-    worker.consume(IDENTITIES, Moves(database, links, worker.outputs.send, lag.events_stored, baselines, clock))
+    worker.consume(
+        IDENTITIES,
+        Moves(database, Reader(settings.kafka, IDENTITIES), worker.outputs.send, lag.events_stored, baselines, clock),
+    )
     worker.consume(TRANSCRIPTS, TranscriptSink(database))
     worker.consume(LLM_CALLS, Sink(database, Codec[LlmCall](LlmCall), call_rows))
     heaps = Heaps(clock)
@@ -79,6 +89,8 @@ def build(settings: Settings, clock: Clock = wall_clock) -> Worker:
     worker.consume(DEAD_LETTERS, letters)
 
     worker.background("clickhouse", database.keep_open)
+    worker.background("clients", cards.follow)
+    worker.background("identities", links.follow)
     worker.background("ticks", ticks.run)
     worker.background("figures", figures.run)
     worker.background("baselines", baselines.run)
@@ -100,6 +112,7 @@ def build(settings: Settings, clock: Clock = wall_clock) -> Worker:
     if settings.broker.folder.exists():  # the embedded broker of this machine, which has no watch of its own
         worker.watch(disk(settings.broker.folder, settings.metrics.free_mb))
     worker.on_close(lag.stop)
+    worker.on_close(ends.stop)
     worker.on_close(visitors.close)
     worker.on_close(database.close)
     return worker

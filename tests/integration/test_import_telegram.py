@@ -14,7 +14,7 @@ from processors.days import MOSCOW
 from schemas.sources import Identity, Inbound
 from schemas.topics import IDENTITIES, LEAD_EVENTS, TELEGRAM
 from streams.engine.clock import wall_clock
-from streams.pipeline.identities import IDENTITY
+from streams.engine.identities import IDENTITY
 from tests.exports import chat, said, written
 from tests.installation import BUSY, Installation, until
 from tests.integration.test_import_wms import sent

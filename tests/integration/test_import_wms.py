@@ -13,7 +13,7 @@ from processors.days import MOSCOW
 from schemas.sources import Identity
 from schemas.topics import IDENTITIES, LEAD_EVENTS, WMS
 from streams.engine.clock import wall_clock
-from streams.pipeline.identities import IDENTITY
+from streams.engine.identities import IDENTITY
 from tests.fakes.warehouse import FORMAT, KEY, FakeWarehouse, document
 from tests.installation import BUSY, Installation, until
 from tests.integration.test_store import QUICK, value

@@ -47,7 +47,9 @@ class Sender:
         places: Callable[[], Collection[Place]],
         notices: Notices,
         world: World = WORLD,
+        chat_of: Callable[[str], int] | None = None,
     ) -> None:
+        self._chat_of = chat_of or telegram.chat_of
         self._telegram, self._shelf, self._api, self._limits = telegram, shelf, api, limits
         self._places, self._notices, self._world = places, notices, world
         self._closed: set[int] = set()
@@ -203,4 +205,4 @@ class Sender:
 
     def _chat(self, item: Item) -> int:
         """Where the item goes; 0 when the settings name no chat: then it waits."""
-        return item.chat or self._telegram.chat_of(item.to)
+        return item.chat or self._chat_of(item.to)

@@ -9,12 +9,16 @@ import pytest
 
 from alerting.clients import Client
 from alerting.outbox import Wish
+from processors.cards import Cards
+from processors.identity import Identities
 from schemas.alerts import Press, Told
 from schemas.outlets import Webhook
 from schemas.sources import RoomReport, Transcript
+from streams.engine.desks import Desks
 from streams.engine.kafka import Output
-from streams.notify.telling import Alerts, CommonAlerts, DailyReports, Rooms, Transcripts, by_curator
+from streams.notify.telling import Alerts, CommonAlerts, DailyReports, Rooms, Transcripts
 from streams.notify.worker import hook_outputs
+from streams.settings import Telegram
 from tests.unit.alerting.alerts import COMMON_ALERT, SPIKE
 from tests.unit.alerting.reports import FULL_REPORT
 from tests.unit.processors.minutes.test_reading import RECORDING
@@ -51,20 +55,23 @@ async def test_a_report_goes_to_all_and_to_each_curator() -> None:
     """The shared chat gets everything, a curator what concerns his clients, and one without any gets nothing."""
     shelf = Shelf()
     curators = {"12345": 11, "777": 12, "42": 11, "99": 13}
-    await told(DailyReports(shelf, by_curator(curators), Client), FULL_REPORT)  # type: ignore[arg-type]
+    telegram = Telegram(curators=curators)
+    desks = Desks(telegram, Cards(), Identities())
+    await told(DailyReports(shelf, desks.of_all, Client), FULL_REPORT)  # type: ignore[arg-type]
     texts = {wish.to: wish.message.text for wish in shelf.wishes}
     assert set(texts) == {"report", "chat:11", "chat:12"}
     assert len({wish.key for wish in shelf.wishes}) == len(shelf.wishes)
     assert "Клиент 777" not in texts["chat:11"]
     assert "Клиент 12345" not in texts["chat:12"]
-    assert by_curator(curators)[11] == {"12345", "42"}
-    assert set(by_curator(curators, 12)) == {11, 13}  # who reads the shared chat reads all of it there
+    assert desks.of_all()[11] == {"12345", "42"}
+    telegram = telegram.model_copy(update={"report_chat": 12})
+    assert set(Desks(telegram, Cards(), Identities()).of_all()) == {11, 13}  # who reads the shared chat reads all there
 
 
 async def test_a_report_is_told_once() -> None:
     """The same id again, in another batch or in this one, says nothing more."""
     shelf = Shelf("2026-11-21/1")
-    reports = DailyReports(shelf, {11: {"12345"}}, Client)  # type: ignore[arg-type]
+    reports = DailyReports(shelf, lambda: {11: {"12345"}}, Client)  # type: ignore[arg-type]
     await told(reports, FULL_REPORT)
     assert shelf.wishes == []
     shelf.known.clear()

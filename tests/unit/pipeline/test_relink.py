@@ -16,10 +16,10 @@ from schemas.errors import Transient
 from schemas.events import Author
 from schemas.sources import ClientRef, Identity, Unassigned
 from schemas.types import Meta
+from streams.engine.identities import KnownIdentities
 from streams.engine.kafka import Output
 from streams.engine.settle import Batch, Outcome
 from streams.pipeline import relink
-from streams.pipeline.identities import KnownIdentities
 from streams.pipeline.relink import Recheck, Relink
 from streams.pipeline.worker import Normalize
 

@@ -2,12 +2,17 @@
 
 from typing import Any
 
+import msgspec
 import pytest
 
+from processors.curators import VALID_MS, digest
+from processors.identity import Identities
+from processors.normalize.telegram import normalize
 from schemas.bot import BotCommand
 from schemas.codec import Rejected
 from schemas.events import Message
 from schemas.sources import Identity
+from tests.golden.examples import OPTIONS, meta
 from tests.unit.processors.normalize.test_telegram import CLIENT, CURATORS, STAFF, found, message
 
 NEW = {"id": -1005, "type": "supergroup", "title": "Ромашка × склад"}
@@ -64,3 +69,67 @@ def test_a_button_says_whose_a_chat_is() -> None:
     assert (again.fault, again.before) == ("", "12345")
     assert isinstance(press("l:12345:-1005", who=CLIENT), Rejected)
     assert isinstance(press("l:12345:Ромашка"), Rejected)
+
+
+CODE = "abcdefgh01234567"
+SAID = 1_795_165_391_000
+OLGA = {"id": 700, "first_name": "Оля"}
+PRIVATELY = {"id": 700, "type": "private"}
+
+
+def invited(at: int = SAID - 1000) -> Identities:
+    """Olga was given a code."""
+    found = Identities()
+    found.apply(f"curator_code:{digest(CODE)}", Identity("curator_code", digest(CODE), name="Ольга", confirmed_at=at))
+    return found
+
+
+def heard(identities: Identities, **update: Any) -> Any:
+    """What comes of an update where these are known."""
+    record = msgspec.json.encode({"source": "bot", "payload": {"update_id": 1} | update})
+    return normalize(meta("source.telegram"), record, identities, OPTIONS)
+
+
+def test_a_curator_says_who_he_is_once() -> None:
+    """By the code, in private: the chat is his, the code is used, and he is answered."""
+    identities = invited()
+    curator, used, told = heard(identities, message=message(PRIVATELY, OLGA, text=f"/start {CODE}"))
+    assert (curator.kind, curator.value, curator.name, curator.confirmed_at) == ("curator", "700", "Ольга", SAID)
+    assert (told.command, told.chat_id, told.name) == ("start", "700", "Ольга")
+    for one in (curator, used):
+        identities.apply(f"{one.kind}:{one.value}", one)
+    other = {"id": 701, "type": "private"}
+    [waits] = heard(identities, message=message(other, {"id": 701}, text=f"/start {CODE}"))
+    assert waits.client.value == "701", "a used code is a stranger's word"
+    [help_] = heard(identities, message=message(PRIVATELY, OLGA, text=f"/start {CODE}"))
+    assert help_.command == "help", "of one of us by now"
+
+
+@pytest.mark.parametrize(
+    ("identities", "chat", "text"),
+    [
+        (invited(), {"id": -5, "type": "group"}, f"/start {CODE}"),
+        (invited(SAID - VALID_MS - 1), PRIVATELY, f"/start {CODE}"),
+        (invited(), PRIVATELY, "/start 0000000000000000"),
+        (invited(), PRIVATELY, "/start"),
+    ],
+)
+def test_a_code_that_does_not_count(identities: Identities, chat: dict[str, Any], text: str) -> None:
+    """Said before others, too old, none, or left out: nobody becomes a curator, and the message waits like any."""
+    [waits] = heard(identities, message=message(chat, OLGA, text=text))
+    assert waits.topic == "source.telegram"
+
+
+def test_who_told_who_he_is_is_one_of_us() -> None:
+    """His words in a client's chat are not the client's, and he may press and link."""
+    identities = invited()
+    identities.apply("tg_chat:-1005", Identity("tg_chat", "-1005", "12345"))
+    asked = {"message": message(NEW, OLGA, text="привет")}
+    assert heard(identities, **asked)[0].author.client
+    identities.apply("curator:700", Identity("curator", "700", name="Ольга"))
+    assert not heard(identities, **asked)[0].author.client
+    pressed = {"id": "q", "from": OLGA, "data": "a:12345:0123456789abcdef:k"}
+    assert heard(identities, callback_query=pressed)[0].action == "seen"
+    assert heard(identities, message=message(NEW, OLGA, text="/link 7"))[0].lead_id == "7"
+    identities.apply("curator:700", None)
+    assert isinstance(heard(identities, callback_query=pressed), Rejected)

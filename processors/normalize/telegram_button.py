@@ -1,0 +1,62 @@
+"""A button that somebody pressed: under an alert, or under the question whose a chat is."""
+
+from collections.abc import Sequence
+
+from processors.identity import Identities
+from processors.normalize.contract import Found, Options
+from processors.normalize.telegram_update import CallbackQuery
+from schemas import callback
+from schemas.bot import BotCommand
+from schemas.callback import Whose
+from schemas.codec import Rejected, event_id
+from schemas.events import AlertAction, Author
+from schemas.sources import ClientRef, Identity
+from schemas.types import EventId, LeadId, Meta, Millis
+
+
+def pressed(query: CallbackQuery, source: str, meta: Meta, identities: Identities, options: Options) -> Found:
+    button = callback.decode(query.data)
+    if button is None:
+        return Rejected("callback data is none of ours", "UnknownButton")
+    # a private chat has the id of its user: so a curator with a chat of his own is known, a guest of a group is not
+    if str(query.from_.id) not in options.people | options.curator_chats:
+        return Rejected("a button was pressed by someone who is neither staff nor a known curator", "Stranger")
+    id_, actor = (
+        event_id("telegram", "callback", query.id),
+        Author(str(query.from_.id), query.from_.name, client=False),
+    )
+    if isinstance(button, callback.Whose):
+        before = identities.find(ClientRef("tg_chat", button.chat_id))
+        return _whose(button, query.id, id_, meta.ts, source, actor, before)
+    return [
+        AlertAction(
+            event_id=id_,
+            lead_id=button.lead_id,
+            ts=meta.ts,
+            source=source,
+            alert_id=button.alert_id,
+            action=button.action,
+            actor=actor,
+            callback_id=query.id,
+        )
+    ]
+
+
+def _whose(
+    button: Whose, callback_id: str, command_id: EventId, ts: Millis, source: str, author: Author, before: LeadId | None
+) -> Sequence[Identity | BotCommand]:
+    """The same by a button. It may be old: a chat that is another's by now is not taken from him."""
+    told = BotCommand(
+        command_id=command_id,
+        chat_id=button.chat_id,
+        command="link",
+        ts=ts,
+        lead_id=button.lead_id,
+        fault="taken" if before not in (None, button.lead_id) else "",
+        before=before or "",
+        callback_id=callback_id,
+    )
+    if before is not None:
+        return [told]
+    name = author.name or author.id
+    return [Identity("tg_chat", button.chat_id, button.lead_id, name, source=source, confirmed_at=ts), told]

@@ -1,0 +1,83 @@
+"""From a group that nobody has linked to its client by a button, and a curator who tells the bot who he is."""
+
+import asyncio
+import json
+import os
+import re
+import subprocess
+import sys
+from typing import Any
+
+import msgspec
+
+from schemas.topics import LEAD_EVENTS, TELEGRAM
+from streams.engine.clock import wall_clock
+from tests.fakes.telegram import Message
+from tests.installation import until
+from tests.integration.notify_line import CURATOR, WAIT, Line
+
+CHAT = -1001234
+ANNA = {"id": CURATOR, "first_name": "Анна"}
+OLGA = {"id": 700, "first_name": "Оля"}
+
+
+def leadpulse(line: Line, *words: str) -> str:
+    """A command as a person calls it."""
+    command = [sys.executable, "-m", "streams.cli", *words]
+    environ = os.environ | line.installation.environ | line.environ
+    return subprocess.run(command, env=environ, check=True, capture_output=True, text=True, timeout=120).stdout
+
+
+async def update(line: Line, number: int, **what: Any) -> None:
+    """What the gateway would put on `source.telegram`."""
+    record = msgspec.json.encode({"source": "bot", "payload": {"update_id": number} | what})
+    await line.installation.produce(TELEGRAM, [(str(CHAT), record)])
+
+
+def said(number: int, chat: dict[str, Any], who: dict[str, Any], text: str) -> dict[str, Any]:
+    """A message of now."""
+    return {"message_id": number, "date": wall_clock() // 1000, "chat": chat, "from": who, "text": text}
+
+
+async def sent(line: Line, text: str, chat: int) -> Message:
+    """The message with this text, once it stands in the chat."""
+
+    def found() -> list[Message]:
+        return [one for one in line.telegram.messages.values() if text in one.text and one.chat == chat]
+
+    async def there() -> bool:
+        return bool(found())
+
+    await until(there, WAIT, f"{text!r} in {chat}")
+    return found()[0]
+
+
+async def test_a_button_links_and_a_code_makes_a_curator(line: Line) -> None:
+    """The question with the client's name, the waiting words in his history, and his alerts to his own curator."""
+    words = ("client", "set", "12345", "--name", "ООО «Ромашка»", "--responsible", "Ольга Петрова")
+    await asyncio.to_thread(leadpulse, line, *words)
+    invitation = await asyncio.to_thread(leadpulse, line, "curator", "invite", "Ольга Петрова")
+    line.installation.worker("pipeline", line.environ | {"LEADPULSE_METRICS__PIPELINE": "0"})
+    process = line.start()
+    group = {"id": CHAT, "type": "supergroup", "title": "Romashka × склад"}
+    await update(line, 1, message=said(1, group, {"id": 5, "first_name": "Пётр"}, "где наш товар"))
+    question = await sent(line, "Чей это чат", CURATOR)
+    assert "Romashka × склад" in question.text
+    [button] = question.buttons
+    assert button["text"] == "12345 ООО «Ромашка»"
+    await update(line, 2, callback_query={"id": "q", "from": ANNA, "data": button["callback_data"]})
+    await sent(line, "привязан к клиенту 12345 (ООО «Ромашка»)", CURATOR)
+
+    async def in_history() -> bool:
+        return b"12345" in {record.key for record in await line.installation.read(LEAD_EVENTS)}
+
+    await until(in_history, WAIT, "what was said stands in the client's history")
+    [code] = re.findall(r"/start ([a-z0-9]{16})", invitation)
+    line.telegram.chats.add(700)  # who writes to a bot can be written to
+    await update(line, 3, message=said(9, {"id": 700, "type": "private"}, OLGA, f"/start {code}"))
+    await sent(line, "Здравствуйте, Ольга Петрова", 700)
+    alert = line.alert()
+    await line.publish(alert)
+    assert (await line.shown(alert)).chat == 700
+    assert json.loads(await asyncio.to_thread(leadpulse, line, "curator", "list", "--json"))[0]["clients"] == 1
+    assert await line.end(process) == 0
