@@ -58,7 +58,7 @@ def bitrix_faults(loaded: Settings) -> list[str]:
     if bitrix.read and not (token and token.get_secret_value()):
         faults.append(
             "gateway.bitrix_token: не указан, исходящий вебхук никого не впускает: изменения приходят только "
-            "сверкой, а комментарии не приходят"
+            "сверкой, раз в bitrix.read_every секунд"
         )
     return faults
 

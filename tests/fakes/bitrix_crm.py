@@ -4,6 +4,7 @@
 filters `>id`, `>=updatedTime`, `@id`; `fm` comes only with `select: ["*"]`. `crm.activity.*` write names in capitals.
 """
 
+import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -99,6 +100,9 @@ class FakeCrm:
 
 def _filtered(rows: list[dict[str, Any]], params: dict[str, Any], id_: str, updated: str) -> list[dict[str, Any]]:
     wanted = params.get("filter") or {}
+    if (active := wanted.get(">=lastActivityTime")) is not None:
+        last = datetime.fromisoformat(active)
+        rows = [row for row in rows if datetime.fromisoformat(row.get("lastActivityTime", row[updated])) >= last]
     after, since, among = wanted.get(f">{id_}"), wanted.get(f">={updated}"), wanted.get(f"@{id_}")
     if after is not None:
         rows = [row for row in rows if int(row[id_]) > int(after)]
@@ -130,7 +134,19 @@ def batched(methods: dict[str, Method], calls: Counter[str], params: dict[str, A
                 raise Refusal("ERROR_BATCH_METHOD_NOT_ALLOWED", "Method is not allowed for batch usage")
             if method not in methods:
                 raise Refusal("ERROR_METHOD_NOT_FOUND", "Method not found!")
-            done[name] = methods[method](dict(parse_qsl(address.query)))["result"]
+            done[name] = methods[method](_tree(address.query))["result"]
         except Refusal as refusal:
             errors[name] = dict(zip(("error", "error_description"), refusal.args, strict=True))
     return {"result": {"result": done or [], "result_error": errors or []}}
+
+
+def _tree(query: str) -> dict[str, Any]:
+    """Parameters as PHP reads a query: `filter[ENTITY_ID]=5`."""
+    tree: dict[str, Any] = {}
+    for name, value in parse_qsl(query):
+        *outer, last = re.findall(r"[^\[\]]+", name)
+        at = tree
+        for part in outer:
+            at = at.setdefault(part, {})
+        at[last] = value
+    return tree

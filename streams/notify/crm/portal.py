@@ -15,12 +15,15 @@ from streams.notify.outlets.bitrix_client import MOST_COMMANDS, BitrixApi, Bitri
 
 log = logging.getLogger(__name__)
 
+COMMENTS: Final = "crm.timeline.comment.list"
 PAGE: Final = 50
 """Rows of every list, whatever is asked (docs: `crm.item.list`)."""
 ITEMS: Final[dict[Kind, int]] = {"lead": 1, "deal": 2, "company": 4, "contact": 3}
 """`entityTypeId` of `crm.item.*`. Leads come first: what belongs to them finds them known."""
 KINDS: Final[tuple[Kind, ...]] = (*ITEMS, "activity")
-"""What is read by the time of its change; a comment is only told of by a hook."""
+"""What is read by the time of its change."""
+WITH_COMMENTS: Final[tuple[Kind, ...]] = ("lead", "deal")
+"""Whose comments are read without a hook, too: a timeline has no list of its own, each object is asked for its."""
 NAMES_SECONDS: Final = 3600.0
 """A name of a person or a company is asked for again after so long."""
 NEEDED: Final = (
@@ -29,6 +32,7 @@ NEEDED: Final = (
     "crm.activity.list",
     "crm.activity.get",
     "crm.timeline.comment.get",
+    COMMENTS,
     "user.get",
 )
 """Methods that reading takes, for `leadpulse check`."""
@@ -70,6 +74,27 @@ class Portal:
     async def ids(self, kind: Kind, after: int) -> list[int]:
         """The next ids of a kind."""
         return [int(row["id"]) for row in await self._items(kind, {">id": after}, ["id"])]
+
+    async def active(self, kind: Kind, since: Millis, after: int) -> list[Row]:
+        """Ids of the next objects in whose timeline something has happened since then (ms UTC; 0: all)."""
+        wanted = {">id": after} | ({">=lastActivityTime": _iso(since)} if since else {})
+        return await self._items(kind, wanted, ["id"])
+
+    async def comments(self, kind: Kind, ids: Iterable[int]) -> list[Row]:
+        """All comments of up to 50 objects."""
+        asked = {str(id_): {"filter": {"ENTITY_ID": id_, "ENTITY_TYPE": kind}, "order": {"ID": "ASC"}} for id_ in ids}
+        if not asked:
+            return []
+        found: list[Row] = []
+        answers = await self._api.batch({name: (COMMENTS, one) for name, one in asked.items()})
+        for name, answer in answers.items():
+            if isinstance(answer, BitrixRefused):
+                log.info("comments are not to be read", extra={"kind": kind, "id": name, "error": str(answer)})
+            elif len(rows := _rows(answer)) < PAGE:
+                found += rows
+            else:
+                found += [row async for row in self._api.rows(COMMENTS, asked[name])]
+        return found
 
     async def _items(self, kind: Kind, wanted: Row, select: list[str]) -> list[Row]:
         order = {"id": "ASC"}

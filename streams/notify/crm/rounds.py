@@ -6,7 +6,8 @@ noted, so that a kill goes on at the page. A round begins a while before the end
 
 import logging
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
+from functools import partial
 from typing import Final
 
 from processors.days import day_start, local_day
@@ -16,9 +17,10 @@ from schemas.types import Millis
 from streams.engine.clock import Clock
 from streams.engine.conditions import Condition
 from streams.engine.retry import WORLD, World
-from streams.notify.crm.portal import ITEMS, KINDS, PAGE, Portal
+from streams.notify.crm.portal import ITEMS, KINDS, PAGE, WITH_COMMENTS, Portal, Row
 from streams.notify.crm.seen import Round, Seen
-from streams.notify.crm.source import Source, id_in
+from streams.notify.crm.source import NotTaken, Source, id_in
+from streams.notify.outlets.bitrix_client import BitrixRefused
 from streams.settings import Bitrix
 
 log = logging.getLogger(__name__)
@@ -33,6 +35,9 @@ AGAIN = 30.0
 """Seconds after a fault that passes: a first load of hours goes on soon."""
 SPREAD = 0.2
 """Share of a pause that is left to chance."""
+
+Page = Callable[[Millis, int], Awaitable[list[Row]]]
+Put = Callable[[list[Row]], Awaitable[int]]
 
 
 class Rounds:
@@ -60,7 +65,7 @@ class Rounds:
                 await self.sweep(clock())
                 self._trouble = ""
             except Transient as error:
-                self._trouble = str(error)
+                self._trouble = "" if isinstance(error, NotTaken) else str(error)
                 pause = min(pause, error.retry_after or AGAIN)
                 log.warning("the CRM is read later", extra={"error": str(error)})
             except (Refused, sqlite3.Error) as error:
@@ -70,14 +75,34 @@ class Rounds:
 
     async def round(self, now: Millis) -> int:
         """Read what changed; how many objects were sent. Raises `Transient`, `Refused`."""
-        return sum([await self._kind(kind, now) for kind in KINDS])
+        sent = sum(
+            [
+                await self._read(kind, now, partial(self._portal.page, kind), partial(self._source.put, kind))
+                for kind in KINDS
+            ]
+        )
+        for kind in WITH_COMMENTS:
+            try:
+                sent += await self._read(
+                    f"comment {kind}", now, partial(self._portal.active, kind), self._comments(kind)
+                )
+            except BitrixRefused as error:  # an old box, or no right to timelines: hooks still bring them
+                log.warning("comments come by hooks only", extra={"kind": kind, "error": str(error)})
+        return sent
 
-    async def _kind(self, kind: Kind, now: Millis) -> int:
+    def _comments(self, kind: Kind) -> Put:
+        async def put(rows: list[Row]) -> int:
+            return await self._source.put("comment", await self._portal.comments(kind, map(id_in, rows)))
+
+        return put
+
+    async def _read(self, kind: str, now: Millis, page: Page, put: Put) -> int:
+        """One kind, or the comments of one."""
         at = self._begun(kind, now)
         sent, pages = 0, 0
         while True:
-            rows = await self._portal.page(kind, at.since, at.after)
-            sent += await self._source.put(kind, rows)
+            rows = await page(at.since, at.after)
+            sent += await put(rows)
             if len(rows) < PAGE:
                 self._seen.note(kind, Round(at.since, at.until, at.after, whole=True))
                 if sent or not at.since:
@@ -92,7 +117,7 @@ class Rounds:
             if not pages % 20:  # a thousand objects
                 log.info("CRM is being read", extra={"kind": kind, "sent": sent, "up_to_id": last})
 
-    def _begun(self, kind: Kind, now: Millis) -> Round:
+    def _begun(self, kind: str, now: Millis) -> Round:
         """The round that was broken off, or the next one."""
         former = self._seen.round(kind)
         if former is None:

@@ -72,12 +72,12 @@ class Seen:
         """All that was sent and is not gone."""
         return {row[0] for row in self._base.execute("SELECT id FROM seen WHERE kind = ?", (kind,))}
 
-    def round(self, kind: Kind) -> Round | None:
-        """How far a kind has been read."""
+    def round(self, kind: str) -> Round | None:
+        """How far a kind, or the comments of one, have been read."""
         row = self._base.execute("SELECT since, until, after, whole FROM rounds WHERE kind = ?", (kind,)).fetchone()
         return None if row is None else Round(row[0], row[1], row[2], bool(row[3]))
 
-    def note(self, kind: Kind, at: Round) -> None:
+    def note(self, kind: str, at: Round) -> None:
         """A page, or the end, has been read."""
         row = (kind, at.since, at.until, at.after, at.whole)
         self._base.execute("INSERT OR REPLACE INTO rounds VALUES (?, ?, ?, ?, ?)", row)

@@ -7,6 +7,7 @@ from typing import Any, Final
 import msgspec
 
 from schemas.bitrix import Entity, Gone, Kind, wrapped
+from schemas.errors import Transient
 from schemas.topics import BITRIX
 from streams.engine.kafka import Output
 from streams.notify.crm.portal import ITEMS, NOBODY, OF_ACTIVITY, Named, Portal, Row
@@ -24,6 +25,10 @@ TOUCHED: Final = frozenset({"updatedTime", "LAST_UPDATED"})
 """A change of nothing but this changes nothing here."""
 LONGEST: Final = 200_000
 """Characters of one text: a mail may carry whole pictures in its HTML, and a record of Kafka has an end."""
+
+
+class NotTaken(Transient):
+    """Kafka's fault, which is told elsewhere: the portal is well."""
 
 
 class Source:
@@ -54,7 +59,7 @@ class Source:
         digests = {id_: _digest(entity, by_id[id_]) for id_, entity in entities.items()}
         changed = self._seen.changed(kind, digests)
         if changed:
-            await self._send([Output(BITRIX.name, *wrapped(entities[id_])) for id_ in sorted(changed)])
+            await self._give([Output(BITRIX.name, *wrapped(entities[id_])) for id_ in sorted(changed)])
             self._seen.sent(kind, {id_: digests[id_] for id_ in changed})
         return len(changed)
 
@@ -65,8 +70,14 @@ class Source:
         """Say that these are not there any more."""
         lost = sorted(ids)
         if lost:
-            await self._send([Output(BITRIX.name, *wrapped(Gone(kind, str(id_)))) for id_ in lost])
+            await self._give([Output(BITRIX.name, *wrapped(Gone(kind, str(id_)))) for id_ in lost])
             self._seen.forget(kind, lost)
+
+    async def _give(self, outputs: list[Output]) -> None:
+        try:
+            await self._send(outputs)
+        except Transient as error:
+            raise NotTaken(str(error)) from error
 
     def forget(self, kind: Kind, ids: Iterable[int]) -> None:
         """These are gone, and whoever has to know does."""

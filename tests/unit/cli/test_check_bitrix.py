@@ -28,7 +28,7 @@ async def test_missing_rights_are_named_by_method() -> None:
 
 
 async def test_a_hook_that_nobody_may_post_is_told() -> None:
-    """Without the token comments never come."""
+    """Without the token all comes late."""
     async with FakeBitrix({"1"}) as fake:
         [fault] = await asyncio.to_thread(bitrix_faults, settings(fake.webhook, None))
         assert fault.startswith("gateway.bitrix_token")

@@ -204,6 +204,34 @@ async def test_hooks_of_a_batch_about_one_object_are_one_question(line: Line) ->
     assert set(line.told().values()) == {1}
 
 
+async def test_comments_that_no_hook_told_of(line: Line) -> None:
+    """The first reading brings the history of a timeline, a round what came while the gateway was away."""
+    line.fake.leads |= {"1", "2"}
+    for n in range(120):
+        line.fake.say("1", f"слово {n}")
+    await line.rounds.round(NOON)
+    assert sum(kind == "comment" for kind, _ in line.told()) == 120
+    line.sent.clear()
+    line.fake.crm.items["lead"][2]["lastActivityTime"] = "2026-11-21T12:01:00+03:00"
+    line.fake.say("2", "ещё слово")
+    line.fake.calls.clear()
+    assert await line.rounds.round(NOON + 5 * MINUTE) == 1
+    assert line.told() == {("comment", "121"): 1}
+    assert line.fake.calls["batch:crm.timeline.comment.list"] == 1
+
+
+async def test_kafka_that_is_away_is_no_fault_of_the_portal(line: Line) -> None:
+    """Ops are told of Kafka by others, and of the portal only when it is to blame."""
+    line.takes = 0
+
+    async def sleep(_: float) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        await line.rounds.run(lambda: NOON, lambda: True, World(sleep=sleep, dice=Random(1)))
+    assert line.rounds.condition().look() == ""
+
+
 async def test_a_webhook_without_the_right_user_reads_all_but_names(line: Line) -> None:
     """It is told in the log; clients have cards all the same."""
     line.fake.faults.append(Fault("scope", "user.get", times=99))
