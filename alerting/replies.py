@@ -66,6 +66,8 @@ def linked(command: BotCommand, clients: Clients) -> str:
     if command.fault == "taken":
         was = clients(command.before).short()
         return f"{chat} уже принадлежит клиенту {was}. Перепривязать: /link {command.lead_id} в самом чате."
+    if command.fault == "unknown":
+        return f"{chat} не привязан: о лиде {command.lead_id} не знает ни один источник. Проверьте номер."
     if command.before == command.lead_id:
         return f"{chat} уже принадлежит этому клиенту: {client.short()}."
     lines = [f"{chat} привязан к клиенту {client.short()}."]

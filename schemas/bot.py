@@ -9,7 +9,7 @@ from schemas.scores import Score
 from schemas.types import EventId, LeadId, Millis
 
 Asked = Literal["risk", "top", "silent", "mute", "help", "link", "start"]
-Fault = Literal["", "no_lead", "no_days", "taken"]
+Fault = Literal["", "no_lead", "no_days", "taken", "unknown"]
 
 
 class BotCommand(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -14,19 +14,21 @@ from schemas.codec import Rejected
 from schemas.events import Event
 from schemas.minutes import MeetingRequest
 from schemas.sources import ClientRef, Identity, Unassigned
-from schemas.types import Meta, Millis
+from schemas.types import LeadId, Meta, Millis
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
     """From the settings: Telegram user ids of our people, chat ids of the curators, prefixes of rooms named by lead,
-    mappings of warehouse systems by name. `told`: curators who told the bot who they are."""
+    mappings of warehouse systems by name. `told`: curators who told the bot who they are. `is_client`: whether a person
+    may link something to this lead (`pipeline.unknown_lead`)."""
 
     staff: frozenset[str] = frozenset()
     curator_chats: frozenset[str] = frozenset()
     told: frozenset[str] = frozenset()
     room_prefixes: tuple[str, ...] = ("lead-",)
     mappings: Mapping[str, SourceMapping] = field(default_factory=dict)
+    is_client: Callable[[LeadId], bool] = lambda _: True
 
     def knowing(self, identities: Identities) -> "Options":
         """With the curators who told the bot who they are."""

@@ -90,13 +90,14 @@ def _message(
     id_, ts = _id(source, message.business_connection_id, message.chat, message.message_id), message.date * 1000
     client = client_of(message.chat, message.business_connection_id, identities, options)
     lead_id = identities.find(client)
-    if _may_ask(message, options):
+    if _may_ask(message, options) and client.kind == "tg_chat":
         told = linked(
             message,
             _id(source, "", message.chat, message.message_id, "command"),
             source,
             _author(message, options),
             lead_id,
+            options,
         )
         if told is not None:
             return told

@@ -15,6 +15,7 @@ from schemas.types import EventId, LeadId, Meta, Millis
 
 
 def pressed(query: CallbackQuery, source: str, meta: Meta, identities: Identities, options: Options) -> Found:
+    """What a press means: an action on an alert, or whose a chat is; nothing by a stranger."""
     button = callback.decode(query.data)
     if button is None:
         return Rejected("callback data is none of ours", "UnknownButton")

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from processors.curators import CODE, VALID_MS, digest
 from processors.days import DAY_MS
 from processors.identity import Identities
+from processors.normalize.contract import Options
 from processors.normalize.telegram_update import Message
 from schemas.bot import Asked, BotCommand, Fault
 from schemas.events import AlertsMuted, Author
@@ -60,7 +61,7 @@ def asked(message: Message, command_id: EventId, source: str, author: Author) ->
 
 
 def linked(
-    message: Message, command_id: EventId, source: str, author: Author, before: LeadId | None
+    message: Message, command_id: EventId, source: str, author: Author, before: LeadId | None, options: Options
 ) -> Sequence[Identity | BotCommand] | None:
     """Whose chat this is, said by one of our people in it, and the answer to it; None where the message says no such
     thing. `before`: whose it was."""
@@ -68,17 +69,20 @@ def linked(
     if found is None:
         return None
     ts, lead = message.date * 1000, _lead((found[1] or "").split())
+    fault: Fault = "" if lead else "no_lead"
+    if lead and not options.is_client(lead):
+        fault = "unknown"
     told = BotCommand(
         command_id=command_id,
         chat_id=str(message.chat.id),
         command="link",
         ts=ts,
         lead_id=lead,
-        fault="" if lead else "no_lead",
+        fault=fault,
         chat_title=message.chat.title,
         before=before or "",
     )
-    if not lead or lead == before:
+    if fault or lead == before:
         return [told]
     link = Identity("tg_chat", str(message.chat.id), lead, author.name or author.id, source=source, confirmed_at=ts)
     return [link, told]

@@ -15,6 +15,7 @@ from schemas.errors import Refused
 from schemas.sources import ClientRef, Identity
 from streams import settings
 from streams.cli.ask import lead_id
+from streams.cli.cards import read
 from streams.cli.links import Waiting, linked, plain, waiting, write
 from streams.cli.suggestions import suggest_command
 from streams.cli.table import moscow, table
@@ -108,9 +109,11 @@ def show_command(kind: str, value: str, as_json: bool) -> None:
 @click.argument("lead", metavar="ЛИД", callback=lead_id)
 @click.option("--by", default=getpass.getuser, show_default=False, help="Кто подтвердил; без этого — имя входа.")
 @click.option("--move", is_flag=True, help="Перепривязать, хотя значение принадлежит другому лиду.")
-def link_command(kind: str, value: str, lead: str, by: str, move: bool) -> None:
+@click.option("--yes", is_flag=True, help="Не переспрашивать о лиде, которого не знает ни один источник.")
+def link_command(kind: str, value: str, lead: str, by: str, move: bool, yes: bool) -> None:
     """Привязать ЗНАЧЕНИЕ к ЛИДу. Что ждало, приходит в его историю со своими временем и номером."""
-    client, kafka = _checked(kind, value), settings.load().kafka
+    client, loaded = _checked(kind, value), settings.load()
+    kafka = loaded.kafka
     _, known = asyncio.run(linked(kafka))
     before = known.find(client)
     if before == lead:
@@ -118,6 +121,12 @@ def link_command(kind: str, value: str, lead: str, by: str, move: bool) -> None:
         return
     if before is not None and not move:
         raise Refused(f"{KINDS[kind]} {client.value} принадлежит лиду {before}; перепривязать: --move")
+    if loaded.pipeline.unknown_lead != "accept" and asyncio.run(read(kafka)).find(lead) is None:
+        unknown = f"о лиде {lead} не знает ни один источник"
+        if loaded.pipeline.unknown_lead == "refuse":
+            raise Refused(f"{unknown} (leadpulse client set); так решает pipeline.unknown_lead")
+        if not yes:
+            click.confirm(f"Привязать? {unknown}", abort=True)
     waits = [one for one in asyncio.run(waiting(kafka, known)) if one.client == client]
     link = Identity(kind, client.value, lead, by[:LONGEST_NAME], source=HAND, confirmed_at=wall_clock())
     asyncio.run(write(kafka, link_key(client), link))

@@ -64,7 +64,7 @@ class Commands:
         return outcome
 
     async def _answer(self, command: BotCommand) -> str:
-        if command.fault and command.fault != "taken":
+        if command.fault and command.fault not in ("taken", "unknown"):
             return replies.fault(command)
         match command.command:
             case "help":

@@ -57,18 +57,20 @@ def build(settings: Settings) -> Worker:
     worker = Worker("pipeline", settings, wait_empty=True)
     ends = Ends(settings.kafka)
     known = KnownIdentities(Reader(settings.kafka, IDENTITIES), ends)
+    cards = KnownCards(Reader(settings.kafka, CLIENTS))
+    doubtful = settings.pipeline.unknown_lead == "refuse"
     options = Options(
         staff=frozenset(map(str, settings.telegram.staff)),
         room_prefixes=settings.pipeline.room_prefixes,
         curator_chats=frozenset(map(str, settings.telegram.ours())),
         mappings=mappings_of(settings.wms.mappings),
+        is_client=lambda lead: not doubtful or cards.cards.find(lead) is not None,
     )
     for topic in TOPICS:
         if topic.name in NORMALIZERS:
             normalize = Normalize(NORMALIZERS[topic.name], known, options)
             worker.consume(topic, normalize, origin=origin if topic in HOOKS else None)
     states = LeadStates(Reader(settings.kafka, LEAD_STATE), ends)
-    cards = KnownCards(Reader(settings.kafka, CLIENTS))
     desks = Desks(settings.telegram, cards.cards, known.identities)
     fold = Fold(states, rules_of(settings.pipeline.rules), desks.desk)
     worker.consume(LEAD_EVENTS, fold, discard=fold.discard)

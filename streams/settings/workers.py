@@ -1,6 +1,7 @@
 """Settings that every worker has: batches, health pages."""
 
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field
 
@@ -13,6 +14,9 @@ class Pipeline(Section):
     room_prefixes: tuple[str, ...] = ("lead-",)
     """Комната Jitsi с таким началом имени принадлежит лиду, чей номер стоит дальше; тот же список у Prosody и Jibri."""
 
+    unknown_lead: Literal["accept", "ask", "refuse"] = "ask"
+    """Что делать, когда привязывают к лиду, о котором не знает ни один источник: `accept` — привязать молча, `ask` —
+    команда переспросит, бот привяжет и попросит проверить номер, `refuse` — отказать."""
     rules: Path | None = None
     """Файл TOML с порогами сигналов, весом в оценке риска и правилами тревог (тихие часы, первые дни источника, предел
     звонков): только то, что отличается от встроенного `processors/rules/rules.toml`. Проверить его на прошлом:

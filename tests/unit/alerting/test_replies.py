@@ -58,6 +58,7 @@ ANSWERS = {
     "reply-link": replies.linked(LINK, known),
     "reply-link-moved": replies.linked(replace(LINK, before="777", chat_title=""), Client),
     "reply-start": replies.introduced(replace(LINK, command="start", name="Ольга <Петрова>")),
+    "reply-link-unknown": replies.linked(replace(LINK, fault="unknown"), Client),
     "reply-link-taken": replies.linked(replace(LINK, before="777", fault="taken", chat_title=""), known),
     "reply-link-again": replies.linked(replace(LINK, before="12345"), known),
 }

@@ -70,7 +70,10 @@ def kafka(monkeypatch: pytest.MonkeyPatch) -> Kafka:
     async def read(_: object) -> Cards:
         return found.cards
 
-    monkeypatch.setattr(suggestions, "read", read)
+    for module in (suggestions, identity):
+        monkeypatch.setattr(module, "read", read)
+    for lead in ("12345", "8"):
+        found.cards.apply(f"{lead}/b", ClientCard(lead_id=lead, source="b", ts=TEN))
     monkeypatch.setattr(links, "there", there)
     monkeypatch.setattr(links, "Reader", found.reader)
     monkeypatch.setattr(links, "Outputs", lambda _: found)
@@ -128,6 +131,20 @@ def test_the_end_of_a_link_is_a_tombstone(line: Line, kafka: Kafka) -> None:
     assert "unlink tg_chat -1001" in told.stderr
     shown = line("identity", "show", "tg_chat", "-1002").stdout
     assert "лид 9" in shown
+
+
+def test_a_lead_that_no_source_knows_is_not_believed(line: Line, kafka: Kafka) -> None:
+    """It is asked, refused or taken, as the settings say."""
+    said = ("identity", "link", "tg_chat", "-1001", "777")
+    how = "LEADPULSE_PIPELINE__UNKNOWN_LEAD"
+    before = list(kafka.topics["identities"])
+    asked = line(*said)
+    assert (asked.exit_code, "не знает ни один источник" in asked.output) == (1, True)
+    refused = line(*said, "--yes", **{how: "refuse"})
+    assert (refused.exit_code, kafka.topics["identities"]) == (1, before)
+    assert line(*said, **{how: "accept"}).exit_code == 0
+    assert line(*said[:-1], "778", "--yes", "--move").exit_code == 0
+    assert len(kafka.topics["identities"]) == len(before) + 2
 
 
 @pytest.mark.usefixtures("kafka")

@@ -1,5 +1,6 @@
 """`/link 12345` in a client's chat: who may say it, and what comes of it."""
 
+from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -133,3 +134,11 @@ def test_who_told_who_he_is_is_one_of_us() -> None:
     assert heard(identities, message=message(NEW, OLGA, text="/link 7"))[0].lead_id == "7"
     identities.apply("curator:700", None)
     assert isinstance(heard(identities, callback_query=pressed), Rejected)
+
+
+def test_a_lead_that_no_source_knows_can_be_refused() -> None:
+    """Where the settings say so: nothing is linked, and it is told."""
+    options = replace(OPTIONS, is_client=lambda lead: lead == "5")
+    [told] = found(options=options, message=message(NEW, STAFF, text="/link 777"))
+    assert (told.fault, told.lead_id) == ("unknown", "777")
+    assert len(found(options=options, message=message(NEW, STAFF, text="/link 5"))) == 2  # type: ignore[arg-type]
