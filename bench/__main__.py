@@ -13,6 +13,8 @@ from typing import Any
 from bench.backtest import GOAL as BACKTEST_GOAL
 from bench.backtest import backtest
 from bench.idle import idle
+from bench.imports import GOAL_MB as IMPORT_GOAL_MB
+from bench.imports import imported
 from bench.line import line, table
 from bench.minutes import GOAL_CPU_S as MINUTES_GOAL_CPU_S
 from bench.minutes import GOAL_MB as MINUTES_GOAL_MB
@@ -82,6 +84,8 @@ def main() -> int:
     results["backtest"] = backtest()
     print("measuring the evenings of many leads …", flush=True)
     results["ticks"] = ticks()
+    print("measuring the import of a chat export …", flush=True)
+    results["import"] = imported()
     print("measuring the idle installation …", flush=True)
     results["idle"] = asyncio.run(idle())
     out = Path("var/bench/results.json")
@@ -105,6 +109,13 @@ def _show(results: dict[str, dict[str, Any]]) -> None:
     talk = results["minutes"]
     print(f"minutes of 90 min: {talk['minutes_90min_cpu_s']} s of CPU (goal ≤ {MINUTES_GOAL_CPU_S}), ", end="")
     print(f"{talk['minutes_90min_peak_mb']} MB (goal ≤ {MINUTES_GOAL_MB})")
+    of_file = results["import"]
+    print(
+        f"chat export of {of_file['import_messages']} messages: read and made in {of_file['import_seconds']} s, ",
+        end="",
+    )
+    print(f"{of_file['import_per_s']}/s, {of_file['import_times_plain_read']} times a plain read, ", end="")
+    print(f"{of_file['import_peak_mb']} MB (goal ≤ {IMPORT_GOAL_MB})")
     per_second = results["backtest"]["backtest_per_s"]
     print(f"back-test: {per_second} events/s (goal ≥ {BACKTEST_GOAL})")
     print(f"longest tick of a partition: {results['ticks']['tick_longest_ms']} ms (goal ≤ {TICK_GOAL_MS})")

@@ -11,7 +11,7 @@ import logging
 import os
 from collections import defaultdict
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 
 from processors.day_file import day_file
 from processors.russian.system import os_reason
@@ -34,6 +34,9 @@ _KINDS = "kind IN ('message', 'message_edited', 'message_deleted') AND startsWit
 _STORED = (
     "ingested_at >= fromUnixTimestamp64Milli({since:Int64}) AND ingested_at < fromUnixTimestamp64Milli({until:Int64})"
 )
+
+OVERLAP = timedelta(days=1)
+"""What came after midnight is of a day that is not over, and what the broker took may be stored a while later."""
 
 TOUCHED = f"""
 SELECT DISTINCT lead_id, toString(toDate(at, 'Europe/Moscow'))
@@ -68,8 +71,8 @@ class Exports:
     async def _write(self, since: Millis, until: Millis) -> None:
         await self._put(moscow(since).date(), {})  # no work for a folder that cannot be written
         [(last, _)] = await self._database.read(LAST)
-        first = moscow(min(since, last) if last else since).date()
-        window = {"since": at_time(first, "00:00"), "until": until}  # what came after midnight was of the new day
+        first = moscow(min(since, last) if last else since).date() - OVERLAP
+        window = {"since": at_time(first, "00:00"), "until": until}
         days: dict[date, set[LeadId]] = defaultdict(set)
         for lead, day in await self._database.read(TOUCHED, window):
             days[date.fromisoformat(day)].add(lead)
@@ -103,4 +106,6 @@ def write_files(day: date, found: Mapping[LeadId, list[DayMessage]], export: Exp
     if not os.access(folder, os.W_OK):
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(folder))
     for lead, messages in found.items():
-        write_whole(folder / str(day) / f"{lead}.{export.format}", day_file(messages, export.format, bom=export.bom))
+        path, body = folder / str(day) / f"{lead}.{export.format}", day_file(messages, export.format, bom=export.bom)
+        if not path.exists() or path.read_bytes() != body:  # who copies the folder sees only what changed
+            write_whole(path, body)

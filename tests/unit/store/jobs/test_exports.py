@@ -80,7 +80,6 @@ async def test_the_night_writes_yesterday(database: Database, tmp_path: Path) ->
     await feed([say(1, "да"), say(2, "нет", lead="2")], NOON)
     await feed([say(3, "ночью", at_time(SATURDAY, "00:10"))], at_time(SATURDAY, "00:10"))
     assert await maker(database, tmp_path).daily.catch_up() == 2
-    assert not (tmp_path / "telegram" / "2026-11-18").exists()
     assert (texts(tmp_path), texts(tmp_path, lead="2")) == (["да"], ["нет"])
     assert not (tmp_path / "telegram" / str(SATURDAY)).exists()
     assert (tmp_path / "telegram" / str(FRIDAY) / "1.csv").stat().st_mode & 0o777 == 0o600
@@ -102,6 +101,16 @@ async def test_what_comes_late_is_in_its_day(database: Database, tmp_path: Path)
     assert texts(tmp_path) == ["нет", "опоздало", "ещё"]
     assert (tmp_path / "telegram" / str(FRIDAY) / "2.csv").stat().st_ino == other
     assert not (tmp_path / "telegram" / "2026-01-24").exists()
+
+
+async def test_what_was_stored_after_its_night_is_written_in_the_next(database: Database, tmp_path: Path) -> None:
+    """The broker took it before midnight, the store was behind until the morning."""
+    feed = Feed(database)
+    await feed([say(1, "да")], NOON)
+    await maker(database, tmp_path).daily.catch_up()
+    await feed([say(2, "отстало")], NOON + 1)
+    await maker(database, tmp_path, NIGHT + DAY).daily.catch_up()
+    assert texts(tmp_path) == ["да", "отстало"]
 
 
 async def test_a_folder_that_is_a_file_is_told(database: Database, tmp_path: Path) -> None:
