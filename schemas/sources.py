@@ -89,7 +89,8 @@ class Recording(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="type
 
     Identity is (session id, file name): Jicofo reuses one session id on several Jibris. `path` is relative to the
     recordings root. `lead_id` is None when neither metadata nor room name told it; `error` says why status is bad.
-    `lead_known` False: the room's name gives a number that is no lead's.
+    `lead_known` False: the room's name gives a number that is no lead's. `said_in`: no meeting, but a voice message of
+    this update of `source.telegram`.
     """
 
     recording_id: str
@@ -108,6 +109,7 @@ class Recording(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="type
     participants: list[str] = []
     error: str = ""
     lead_known: bool = True
+    said_in: Inbound | None = None
 
 
 class RoomReport(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="type", tag="room"):

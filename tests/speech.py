@@ -80,3 +80,16 @@ def write_mp4(path: Path, pcm: Pcm, rate: int = RATE, movflags: str = "") -> Non
             container.mux(audio.encode(piece))
         container.mux(audio.encode(None))
         container.mux(video.encode(None))
+
+
+def write_voice(path: Path, pcm: Pcm, rate: int = RATE) -> None:
+    """A voice message as Telegram's clients send it: Opus 48 kHz mono in Ogg."""
+    with av.open(str(path), "w", format="ogg") as container:
+        audio = container.add_stream("libopus", rate=48_000)
+        audio.layout = "mono"
+        resampler = av.AudioResampler(format="s16", layout="mono", rate=48_000)
+        frame = av.AudioFrame.from_ndarray(np.ascontiguousarray(pcm)[None], format="s16", layout="mono")
+        frame.sample_rate, frame.pts = rate, 0
+        for piece in (*resampler.resample(frame), *resampler.resample(None)):
+            container.mux(audio.encode(piece))
+        container.mux(audio.encode(None))

@@ -22,8 +22,10 @@ def normalize(meta: Meta, record: bytes, identities: Identities, options: Option
             return arrived
         case RoomReport():
             return _from_room(meta, record, arrived, identities, options)
-        case Recording():
+        case Recording(said_in=None):
             return _from_recorder(meta, record, arrived, identities, options)
+        case Recording():
+            return []  # a voice message: what is said in it comes with its words
 
 
 def lead_of(source: Recording | RoomReport, identities: Identities, options: Options) -> LeadId | None:

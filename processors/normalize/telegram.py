@@ -15,12 +15,13 @@ from processors.normalize.telegram_business import client_of, connected, number
 from processors.normalize.telegram_button import pressed
 from processors.normalize.telegram_command import asked, introduced, linked
 from processors.normalize.telegram_content import Content, content_of
-from processors.normalize.telegram_update import Chat, Deleted, Message, Update
+from processors.normalize.telegram_frame import author_id, author_of, id_of
+from processors.normalize.telegram_update import Deleted, Message, Update
 from schemas import events
 from schemas.codec import Codec, Rejected, event_id
-from schemas.events import Author, Event, MessageDeleted, MessageEdited
+from schemas.events import Event, MessageDeleted, MessageEdited
 from schemas.sources import Identity, Inbound, Unassigned
-from schemas.types import EventId, Meta
+from schemas.types import Meta
 
 _INBOUND: Codec[Inbound] = Codec(Inbound)
 _UPDATE: Codec[Update] = Codec(Update)
@@ -79,23 +80,23 @@ def _message(
         return [moved]
     if content is None:
         return []
-    new = introduced(message, _id(source, "", message.chat, message.message_id, "command"), source, identities)
+    new = introduced(message, id_of(source, "", message.chat, message.message_id, "command"), source, identities)
     if new is not None:
         return new
     if _is_internal(message, identities, options):
         if not _may_ask(message, options):
             return []
-        command_id = _id(source, "", message.chat, message.message_id, "command")
-        return asked(message, command_id, source, _author(message, options))
-    id_, ts = _id(source, message.business_connection_id, message.chat, message.message_id), message.date * 1000
+        command_id = id_of(source, "", message.chat, message.message_id, "command")
+        return asked(message, command_id, source, author_of(message, options))
+    id_, ts = id_of(source, message.business_connection_id, message.chat, message.message_id), message.date * 1000
     client = client_of(message.chat, message.business_connection_id, identities, options)
     lead_id = identities.find(client)
     if _may_ask(message, options) and client.kind == "tg_chat":
         told = linked(
             message,
-            _id(source, "", message.chat, message.message_id, "command"),
+            id_of(source, "", message.chat, message.message_id, "command"),
             source,
-            _author(message, options),
+            author_of(message, options),
             lead_id,
             options,
         )
@@ -111,7 +112,7 @@ def _message(
             source=source,
             chat_id=str(message.chat.id),
             message_id=number(message.business_connection_id, message.message_id),
-            author=_author(message, options),
+            author=author_of(message, options),
             text=content.text,
             reply_to=None if message.answered is None else number(message.business_connection_id, message.answered),
             content=content.kind,
@@ -132,7 +133,7 @@ def _edit(
         return []
     edited_at = message.edit_date or message.date
     version = edited_at, event_id("content", *content.version)  # two edits within a second have one `edit_date`
-    id_ = _id(source, message.business_connection_id, message.chat, message.message_id, *version)
+    id_ = id_of(source, message.business_connection_id, message.chat, message.message_id, *version)
     client = client_of(message.chat, message.business_connection_id, identities, options)
     lead_id = identities.find(client)
     if lead_id is None:
@@ -145,7 +146,7 @@ def _edit(
             source=source,
             chat_id=str(message.chat.id),
             message_id=number(message.business_connection_id, message.message_id),
-            author=_author(message, options),
+            author=author_of(message, options),
             text=content.text,
             content=content.kind,
         )
@@ -156,7 +157,7 @@ def _deletions(
     deleted: Deleted, source: str, meta: Meta, record: bytes, identities: Identities, options: Options
 ) -> Found:
     ids = [
-        (message_id, _id(source, deleted.business_connection_id, deleted.chat, message_id, "deleted"))
+        (message_id, id_of(source, deleted.business_connection_id, deleted.chat, message_id, "deleted"))
         for message_id in deleted.message_ids
     ]
     client = client_of(deleted.chat, deleted.business_connection_id, identities, options)
@@ -177,15 +178,6 @@ def _deletions(
     return found
 
 
-def _id(source: str, connection: str, chat: Chat, message_id: int, *version: str | int) -> EventId:
-    """Message ids are a supergroup's own; elsewhere each account numbers its messages, so the bot belongs to the id."""
-    if connection:
-        return event_id("telegram", connection, chat.id, message_id, *version)
-    if chat.type == "supergroup":
-        return event_id("telegram", chat.id, message_id, *version)
-    return event_id(source, chat.id, message_id, *version)
-
-
 def _moved(message: Message) -> Identity | None:
     """Both groups say so, each in a message of its own, and whichever is read first is enough."""
     old, new = message.chat.id, message.migrate_to_chat_id
@@ -202,30 +194,8 @@ def _is_internal(message: Message, identities: Identities, options: Options) -> 
 
 def _may_ask(message: Message, options: Options) -> bool:
     """Who may press buttons may ask; a guest of the curators' group may not."""
-    return message.from_ is not None and _author_id(message) in options.people | options.curator_chats
+    return message.from_ is not None and author_id(message) in options.people | options.curator_chats
 
 
 def _is_staff(message: Message, options: Options) -> bool:
-    return _author_id(message) in options.people
-
-
-def _author_id(message: Message) -> str:
-    if message.sender_chat is not None:
-        return str(message.sender_chat.id)
-    return "" if message.from_ is None else str(message.from_.id)
-
-
-def _author(message: Message, options: Options) -> Author:
-    """Who wrote. In a business chat the other side's user id is the chat's; whoever else writes there is ours, and so
-    is a channel that speaks in its own group.
-    """
-    user, id_ = message.from_, _author_id(message)
-    name = message.sender_chat.title if message.sender_chat is not None else "" if user is None else user.name
-    ours = (
-        message.is_automatic_forward
-        or id_ in options.people
-        or (message.sender_chat is None and user is not None and user.is_bot)
-    )
-    if message.business_connection_id:
-        ours = ours or id_ != str(message.chat.id)
-    return Author(id_, name, client=not ours)
+    return author_id(message) in options.people

@@ -3,6 +3,7 @@
 from processors.identity import Identities
 from processors.normalize.contract import Found, Options, unassigned
 from processors.normalize.recordings import lead_of, room_of
+from processors.normalize.telegram_voice import spoken
 from processors.utterances import utterances
 from schemas.codec import Codec, Rejected, event_id
 from schemas.events import MeetingTranscribed
@@ -24,6 +25,10 @@ def normalize(meta: Meta, record: bytes, identities: Identities, options: Option
     if isinstance(transcript, Rejected):
         return transcript
     recording = transcript.recording
+    if recording.said_in is not None:
+        heard = transcript.utterances or utterances(transcript.words)
+        text = "\n".join(utterance.text for utterance in heard)
+        return spoken(meta, record, recording.said_in, text, transcript.version, identities, options)
     id_ = event_id("transcript", recording.recording_id, transcript.version)
     lead_id = lead_of(recording, identities, options)
     if lead_id is None:

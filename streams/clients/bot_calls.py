@@ -3,18 +3,21 @@ out of here with its own text.
 """
 
 from typing import NoReturn
+from urllib.parse import quote
 
 import aiohttp
 import msgspec
 
 from schemas.codec import Codec, Rejected
-from schemas.errors import LeadpulseError, Refused, Transient
+from schemas.errors import LeadpulseError, RecordFault, Refused, Transient
 from streams.engine import metrics
 from streams.engine.remote import NEVER_LEFT, Connect, LazySession, Uncertain
 from streams.settings import Telegram
 
 DENIED_WAIT = 60.0
 """Seconds until a refused token, or a chat that is closed to us, is tried again: a person has to change it."""
+FILE_SECONDS = 300.0
+"""For 20 MB over a slow proxy."""
 CLOSED = (
     "chat not found",
     "rights to send",
@@ -66,6 +69,7 @@ class BotCalls:
 
     def __init__(self, telegram: Telegram, connect: Connect = aiohttp.ClientSession):
         self._base = f"{telegram.api.rstrip('/')}/bot{telegram.token.get_secret_value()}/"
+        self._files = f"{telegram.api.rstrip('/')}/file/bot{telegram.token.get_secret_value()}/"
         self._http = LazySession(telegram.timeout, connect, telegram.proxy.get_secret_value())
         self._timeout = telegram.timeout
         self.has_token = bool(telegram.token.get_secret_value())
@@ -99,6 +103,29 @@ class BotCalls:
             self._refuse(method, reply)
         self._count(method, "ok")
         return reply.result
+
+    async def file(self, path: str, most: int) -> bytes:
+        """The content of a file at the `file_path` that `getFile` told, at most `most` bytes.
+
+        Raises `Transient` (`RecordFault` where the link is refused: a new one may do), `Refused` where it is larger.
+        """
+        url = f"{self._files}{quote(path)}"
+        content = bytearray()
+        try:
+            async with self._http().get(url, timeout=aiohttp.ClientTimeout(total=FILE_SECONDS)) as response:
+                if response.status == 429 or response.status >= 500:
+                    raise Transient(f"file: answer {response.status}")
+                if response.status != 200:
+                    raise RecordFault(f"file: answer {response.status}")
+                async for chunk in response.content.iter_any():
+                    content += chunk
+                    if len(content) > most:
+                        raise Refused("file: larger than was told")
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            self._lost("file", "uncertain")
+            raise Transient(f"file: no answer ({type(error).__name__})") from None
+        self._count("file", "ok")
+        return bytes(content)
 
     def _refuse(self, method: str, reply: _Reply) -> NoReturn:
         what = f"{method}: {reply.error_code} {reply.description}"

@@ -186,6 +186,6 @@ class Transcripts:
         outcome = Outcome()
         for record in batch.records:
             transcript = _TRANSCRIPT.decode(record.value)
-            if isinstance(transcript, Transcript):
+            if isinstance(transcript, Transcript) and transcript.recording.said_in is None:
                 outcome.outputs += self._hooks(transcript)
         return outcome

@@ -33,6 +33,7 @@ from schemas.topics import (
     PARKED,
     RECORDINGS,
     REPORTS,
+    TELEGRAM,
     TRANSCRIPTS,
 )
 from streams.clients.webhooks import hook_output
@@ -60,6 +61,7 @@ from streams.notify.outlets.notebook import Notebooks
 from streams.notify.outlets.notebook_client import OpenNotebook
 from streams.notify.outlets.webhooks import WebhookSender
 from streams.notify.strangers import Strangers
+from streams.notify.telegram.attachments import Attachments
 from streams.notify.telegram.bot_api import BotApi
 from streams.notify.telegram.limits import Limits
 from streams.notify.telegram.sender import Sender
@@ -128,6 +130,8 @@ def build(settings: Settings) -> Worker:
     worker.consume(PARKED, Return(wall_clock))  # here, where a wait of an hour holds up no rebalance
     if hooked:
         worker.consume(TRANSCRIPTS, Transcripts(hooks(bodies.webhook_of_transcript)))
+    if settings.telegram.files != "none" and api.has_token:
+        worker.consume(TELEGRAM, Attachments(api, settings, wall_clock))
     add_outlets(worker, settings, clients, known.before)
     worker.background("clients", known.follow)
     worker.background("identities", links.follow)
@@ -187,7 +191,10 @@ def hook_outputs(hook: Webhook | None) -> Iterable[Output]:
 
 
 def _of_recording(arrived: FromJitsi) -> Webhook | None:
-    return bodies.webhook_of_recording(arrived) if isinstance(arrived, Recording) else None
+    """Of a meeting; a voice message is none."""
+    if isinstance(arrived, Recording) and arrived.said_in is None:
+        return bodies.webhook_of_recording(arrived)
+    return None
 
 
 class Ownership:

@@ -216,7 +216,7 @@ class Transcribe:
         except Unreadable as error:
             self._told("recording_damaged", recording.path, str(error))
             raise
-        if heard.flaw:
+        if heard.flaw and recording.said_in is None:  # nobody mends a microphone for a voice message of a second
             self._told("recording_damaged" if heard.segments else "recording_silent", recording.path, heard.flaw)
         if await asyncio.to_thread(is_toy, self._speech.vosk_model):
             heard = marked(heard)

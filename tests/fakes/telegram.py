@@ -16,6 +16,7 @@ from aiohttp import web
 
 from tests.fakes.botapi import BadRequest, Flood, buttons_of, check_message
 from tests.fakes.telegram_answers import CLOSED, Fault, Message, chat_json, migrated, refusal, too_many, user_json
+from tests.fakes.telegram_files import Files
 from tests.fakes.updates import Updates
 
 __all__ = ["FakeTelegram", "Fault", "Message"]
@@ -45,6 +46,7 @@ class FakeTelegram:
         self.closed: dict[int, str] = {}
         self.moved: dict[int, int] = {}
         self.updates = Updates(clock)
+        self.files = Files(token)
         self._queries: dict[str, float] = {}
         self._numbers = Counter[str]()
         self._port, self._clock = port, clock
@@ -55,6 +57,7 @@ class FakeTelegram:
             "answerCallbackQuery": self._answer,
             "sendChatAction": self._act,
             "getChat": self._look,
+            "getFile": lambda body: self.files.told(str(body.get("file_id"))),
             "getWebhookInfo": lambda _: self.updates.info(),
         }
         self.released = asyncio.Event()
@@ -67,7 +70,7 @@ class FakeTelegram:
 
         app = web.Application()
         app.router.add_post("/bot{token}/{method}", self._call)
-        app.add_routes(routes(self))
+        app.add_routes([*routes(self), *self.files.routes()])
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5)
         await self._runner.setup()
         await web.TCPSite(self._runner, "127.0.0.1", self._port).start()
@@ -97,12 +100,12 @@ class FakeTelegram:
         self.updates.put("callback_query", query)
         return query_id
 
-    def say(self, chat: int, user: dict[str, Any], text: str) -> int:
-        """A person writes into a chat of the bot. Returns the message id."""
+    def say(self, chat: int, user: dict[str, Any], text: str, **content: Any) -> int:
+        """A person writes into a chat of the bot, or sends something else. Returns the message id."""
         self.chats.add(chat)
         message_id = self._next("message")
         body = {"message_id": message_id, "from": user_json(user), "chat": chat_json(chat), "date": int(time.time())}
-        self.updates.put("message", {**body, "text": text})
+        self.updates.put("message", {**body, **({"text": text} if text else {}), **content})
         return message_id
 
     def upgrade(self, chat: int, to: int) -> None:
