@@ -186,9 +186,9 @@ class _Reading:
         ties: tuple[tuple[str, Id], ...] = (("b24_company", item.company_id), ("b24_contact", item.contact_id))
         names = [(kind, id_of(value)) for kind, value in ties] + item.contacts() + said.contacts
         for kind, value in dict.fromkeys([(f"b24_{said.kind}", said.id), *names]):
-            name = normal(kind, value)
-            if name and self._identities.find(ClientRef(kind, name)) is None:
-                yield Identity(kind, name, lead, source=self._source)
+            client = ClientRef(kind, normal(kind, value) or "")
+            if client.value and self._identities.find(client) is None and not self._identities.ended(client):
+                yield Identity(kind, client.value, lead, source=self._source)
 
     def _lead_of(self, kind: str, id_: str) -> LeadId | None:
         return self._identities.find(_ref(kind, id_))
