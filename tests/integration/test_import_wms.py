@@ -50,13 +50,13 @@ async def in_store(home: Installation, rows: int) -> bool:
 
 
 def gateway(home: Installation, warehouse: FakeWarehouse) -> None:
-    """One that watches the folder `exports`, with the mapping of the command, and asks the fake every second."""
-    for name in ("exports", "mappings"):
+    """One that watches the folder `tables`, with the mapping of the command, and asks the fake every second."""
+    for name in ("tables", "mappings"):
         (home.folder / name).mkdir()
     shutil.copy(MAPPING, home.folder / "mappings")
     (home.folder / "mappings" / "asked.yaml").write_text(ASKED)
     url = f"http://127.0.0.1:{warehouse.port}/documents?since={{since}}&page={{page}}"
-    folders = {"table": {"path": str(home.folder / "exports"), "every": 1, "still": 0}}
+    folders = {"table": {"path": str(home.folder / "tables"), "every": 1, "still": 0}}
     polls = {"asked": {"urls": [url], "authorization": KEY, "page_size": 2, "every": 1}}
     home.worker(
         "gateway",
@@ -110,8 +110,8 @@ async def test_an_import_that_is_killed_goes_on_and_twice_is_once(bootstrap: str
         assert started(home, file).wait(60 * BUSY) == 0
         assert await home.count(WMS) == was
         gateway(home, warehouse)
-        file.rename(tmp_path / "exports" / "the same.csv")
-        table(tmp_path / "exports" / "longer.csv", rows + 10)
+        file.rename(tmp_path / "tables" / "the same.csv")
+        table(tmp_path / "tables" / "longer.csv", rows + 10)
         await until(lambda: in_store(home, rows + 10), 60, "what is new in the folder is in the store too")
         assert await home.count(WMS) == was + rows + 10
         now = datetime.now(MOSCOW).strftime(FORMAT)
