@@ -63,7 +63,7 @@ def told(loaded: Settings) -> list[Recording]:
         return []
     since = time.time() * 1000 - DAYS * DAY_MS
     found = [_FROM_JITSI.decode(record.value) for record in records if record.timestamp >= since]
-    return [recording for recording in found if isinstance(recording, Recording)]
+    return [one for one in found if isinstance(one, Recording) and one.said_in is None]  # voices lie there by our hand
 
 
 async def _newest(loaded: Settings) -> list[ConsumerRecord]:

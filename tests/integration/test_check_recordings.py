@@ -3,7 +3,13 @@
 import asyncio
 from pathlib import Path
 
+import msgspec
+
+from schemas.codec import Codec
+from schemas.sources import FromJitsi, Inbound, Recording
+from schemas.topics import RECORDINGS
 from streams.cli import check_recordings
+from streams.engine.kafka import Output, Outputs
 from streams.settings import Kafka, Settings, Speech
 from tests.integration.recorder_host import Host
 from tests.unit.recorder.clips import write_session
@@ -30,6 +36,7 @@ async def test_the_agents_target_and_our_folder(tmp_path: Path, bootstrap: str) 
         await host.finalize(write_session(host.recordings, "b"))
         told = await host.recordings_told(2)
     assert await found(host.share) == ([], [])
+    await voice(Kafka(bootstrap=bootstrap, prefix=host.prefix), other)  # ours lies there, and says nothing of theirs
     [fault], warnings = await found(other)
     assert fault == (
         f"speech.recordings: в {other} нет файлов, о которых сообщил агент записи, последний — {told[1].path} (узел "
@@ -41,3 +48,13 @@ async def test_the_agents_target_and_our_folder(tmp_path: Path, bootstrap: str) 
     assert faults == []
     assert "1\u00a0запись из последних 2; последняя — " + told[0].path in warning
     assert await found(other, "127.0.0.1:1") == ([], [])
+
+
+async def voice(kafka: Kafka, folder: Path) -> None:
+    """A voice message that our own bot fetched into `folder`."""
+    (folder / "v.oga").write_bytes(b"OggS")
+    said_in = Inbound("main", msgspec.Raw(b"{}"))
+    recording = Recording("v", "v", "v.oga", "v.oga", 4, "", "", 1, 1, 1, "ok", said_in=said_in)
+    outputs = Outputs(kafka)
+    await outputs.send([Output(RECORDINGS.name, b"v", Codec(FromJitsi).encode(recording), partition=0)])
+    await outputs.stop()
