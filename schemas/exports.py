@@ -1,8 +1,11 @@
-"""What an export of chats is made of."""
+"""Exports of chats: those that come from Telegram Desktop, and those that we write."""
 
 import msgspec
 
 from schemas.types import LeadId, Millis
+
+TELEGRAM_EXPORT = "telegram:export"
+"""Source of what an export of Telegram Desktop brought: history, about which nobody is asked or told."""
 
 
 class DayMessage(msgspec.Struct, frozen=True):

@@ -9,6 +9,7 @@ from processors.cards import Cards
 from processors.matching import suggest
 from processors.waiting import told
 from schemas.codec import Codec
+from schemas.exports import TELEGRAM_EXPORT
 from schemas.sources import Unassigned
 from schemas.topics import DAY_MS, TELEGRAM
 from streams.engine.clock import Clock
@@ -31,7 +32,8 @@ class Strangers(Telling[Unassigned]):
     def wishes(self, record: Record, value: Unassigned, known: Known) -> Iterable[Wish]:
         chat, key = value.client.value, f"whose:{value.client.value}"
         group = value.client.kind == "tg_chat" and value.topic == TELEGRAM.name and chat.startswith("-")
-        if not group or self._clock() - value.ts > DAY_MS or known(key):
+        history = value.source == TELEGRAM_EXPORT or self._clock() - value.ts > DAY_MS
+        if not group or history or known(key):
             return
         name, said = told(value)
         named = [(lead, card.name) for lead in self._cards.leads() if (card := self._cards.find(lead)) and card.name]

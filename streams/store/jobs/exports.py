@@ -48,8 +48,11 @@ FROM
     GROUP BY lead_id, chat, message
     HAVING countIf({_STORED}) > 0
 )
-ORDER BY 2, 1"""
-"""The clients and days of the messages that something new was stored of."""
+UNION DISTINCT
+SELECT '', toString(toDate(ts, 'Europe/Moscow')) FROM unassigned
+WHERE startsWith(source, 'telegram:') AND {_STORED}"""
+"""The clients and days of the messages that something new was stored of; nobody's are those of a chat without a lead,
+which may have had one."""
 
 LAST = """
 SELECT toUnixTimestamp64Milli(max(until)), (SELECT toUnixTimestamp64Milli(min(ingested_at)) FROM events)
@@ -82,13 +85,16 @@ class Exports:
                 continue  # today's is written tomorrow, whole
             found: dict[LeadId, list[DayMessage]] = defaultdict(list)
             for message in await messages_of(self._database, day):
-                if message.lead_id in leads:
-                    found[message.lead_id].append(message)
-            await self._put(day, found)
+                found[message.lead_id].append(message)
+            await self._put(day, {lead: found[lead] for lead in leads | self._written(day) if lead})
             files += len(found)
         rows = Rows(TELEGRAM_EXPORTS, [[until], [files], [self._clock()]])
         await self._database.insert(rows, f"exports:{until}")
         log.info("chats exported", extra={"files": files, "until": f"{moscow(until):%Y-%m-%d %H:%M}"})
+
+    def _written(self, day: date) -> set[LeadId]:
+        """Who has a file of that day: a chat that was linked anew belongs to another now."""
+        return {file.stem for file in (self._export.telegram / str(day)).glob(f"*.{self._export.format}")}
 
     async def _put(self, day: date, found: Mapping[LeadId, list[DayMessage]]) -> None:
         try:
@@ -100,12 +106,16 @@ class Exports:
 
 
 def write_files(day: date, found: Mapping[LeadId, list[DayMessage]], export: Export) -> None:
-    """`<folder>/telegram/<day>/<lead>.<format>`, for their owner only, each whole or as it was. Raises OSError."""
+    """`<folder>/telegram/<day>/<lead>.<format>`, for their owner only, each whole or as it was; none for a client
+    without messages. Raises OSError."""
     folder = export.telegram
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     if not os.access(folder, os.W_OK):
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(folder))
     for lead, messages in found.items():
+        if not messages:
+            (folder / str(day) / f"{lead}.{export.format}").unlink(missing_ok=True)
+            continue
         path, body = folder / str(day) / f"{lead}.{export.format}", day_file(messages, export.format, bom=export.bom)
         if not path.exists() or path.read_bytes() != body:  # who copies the folder sees only what changed
             write_whole(path, body)

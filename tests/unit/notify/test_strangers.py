@@ -59,6 +59,7 @@ async def test_a_chat_is_asked_about_once() -> None:
         replace(WAITS, client=ClientRef("wms_customer", "-1")),
         replace(WAITS, topic="lead.events"),
         replace(WAITS, ts=NOW - DAY - 1),
+        replace(WAITS, source="telegram:export"),
     ],
 )
 async def test_what_is_not_asked(event: Unassigned) -> None:

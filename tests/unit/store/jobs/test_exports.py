@@ -4,19 +4,23 @@ import csv
 from datetime import date
 from pathlib import Path
 
+import msgspec
 import pytest
 from msgspec.structs import replace
 
 from schemas import events as ev
-from schemas.codec import event_id
+from schemas.codec import Codec, event_id
 from schemas.errors import Transient
+from schemas.sources import ClientRef, Unassigned
 from streams.settings import Export
 from streams.store.database import Database
 from streams.store.jobs.clock import at_time
 from streams.store.jobs.exports import Exports
 from streams.store.read.day import messages_of
+from streams.store.sinks.rows import unassigned_rows
+from streams.store.sinks.sink import Sink
 from tests.unit.store.fakes import Clock, Feed, Lag
-from tests.unit.store.records import DAY
+from tests.unit.store.records import DAY, batch
 from tests.unit.store.samples import event_of
 
 FRIDAY, SATURDAY = date(2026, 11, 20), date(2026, 11, 21)
@@ -111,6 +115,36 @@ async def test_what_was_stored_after_its_night_is_written_in_the_next(database: 
     await feed([say(2, "отстало")], NOON + 1)
     await maker(database, tmp_path, NIGHT + DAY).daily.catch_up()
     assert texts(tmp_path) == ["да", "отстало"]
+
+
+async def test_a_chat_that_was_linked_anew_leaves_the_file(database: Database, tmp_path: Path) -> None:
+    """Words of one client may not stay among another's, nor where the link was ended."""
+    feed = Feed(database)
+    await feed([say(1, "свой"), say(2, "чужой", lead="2"), say(3, "ничей", lead="3")], NOON)
+    await maker(database, tmp_path).daily.catch_up()
+    moved = replace(say(2, "чужой", lead="2"), lead_id="1")
+    for lead, number in (("2", 2), ("3", 3)):
+        await database.forget(lead, [int(event_id("say", lead, number), 16)])
+    await feed([moved], NOON + DAY)
+    assert await maker(database, tmp_path, NIGHT + DAY).daily.catch_up() == 1
+    assert texts(tmp_path) == ["свой", "чужой"]
+    assert not (tmp_path / "telegram" / str(FRIDAY) / "2.csv").exists()
+    assert not (tmp_path / "telegram" / str(FRIDAY) / "3.csv").exists()
+
+
+async def test_a_chat_whose_link_was_ended_leaves_the_file(database: Database, tmp_path: Path) -> None:
+    """Its words wait again, and stand in nobody's file."""
+    feed = Feed(database)
+    await feed([say(1, "свой"), say(2, "чужой", lead="2")], NOON)
+    await maker(database, tmp_path).daily.catch_up()
+    await database.forget("2", [int(event_id("say", "2", 2), 16)])
+    ref, id_ = ClientRef("tg_chat", "-1"), event_id("say", "2", 2)
+    waits = Unassigned(id_, NOON + 2, "telegram:bot", ref, "source.telegram", msgspec.Raw(b"{}"))
+    sink = Sink(database, Codec[Unassigned](Unassigned), unassigned_rows)
+    await sink(batch("lead.unassigned", [msgspec.json.encode(waits)], at=NOON + DAY))
+    assert await maker(database, tmp_path, NIGHT + DAY).daily.catch_up() == 1
+    assert not (tmp_path / "telegram" / str(FRIDAY) / "2.csv").exists()
+    assert texts(tmp_path) == ["свой"]
 
 
 async def test_a_folder_that_is_a_file_is_told(database: Database, tmp_path: Path) -> None:
