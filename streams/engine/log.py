@@ -96,10 +96,19 @@ def worth_telling(record: logging.LogRecord) -> bool:
     return all(kind.__name__ != "HttpProcessingError" for kind in type(error).__mro__)
 
 
+def passing_is_a_warning(record: logging.LogRecord) -> bool:
+    """A filter: aiokafka logs as an error what it tries again by itself, such as a partition that has no leader yet."""
+    arguments = record.args if isinstance(record.args, tuple) else ()
+    if record.levelno == logging.ERROR and any(getattr(one, "retriable", False) is True for one in arguments):
+        record.levelno, record.levelname = logging.WARNING, logging.getLevelName(logging.WARNING)
+    return True
+
+
 def configure(worker: str, level: str = "INFO", stream: Stream | None = None) -> None:
     """Send everything of this process to `stream`, or stdout, in one form. Third-party chatter starts at WARNING."""
     handler = logging.StreamHandler(stream or sys.stdout)
     handler.setFormatter(EventLine(worker))
+    handler.addFilter(passing_is_a_warning)
     handler.addFilter(Repeats())
     root = logging.getLogger()
     root.handlers[:] = [handler]

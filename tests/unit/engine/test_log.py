@@ -5,8 +5,9 @@ import time
 
 import pytest
 from aiohttp.http_exceptions import BadStatusLine
+from aiokafka.errors import NotLeaderForPartitionError, TopicAuthorizationFailedError
 
-from streams.engine.log import EventLine, Repeats, worth_telling
+from streams.engine.log import EventLine, Repeats, passing_is_a_warning, worth_telling
 
 
 class Clock:
@@ -127,6 +128,16 @@ def test_memory_is_bounded() -> None:
     for number in range(5000):
         repeats.filter(record(f"fault {number}"))
     assert len(repeats._seen) <= 1001
+
+
+@pytest.mark.parametrize(
+    ("error", "level"), [(NotLeaderForPartitionError(), "WARNING"), (TopicAuthorizationFailedError(), "ERROR")]
+)
+def test_what_the_library_tries_again_is_no_error(error: Exception, level: str) -> None:
+    """A partition that has no leader yet; that we may not read it stays an error."""
+    fault = logging.makeLogRecord({"msg": "no %s: %s", "args": (1, error), "levelno": 40, "levelname": "ERROR"})
+    assert passing_is_a_warning(fault)
+    assert (fault.levelname, fault.levelno) == (level, getattr(logging, level))
 
 
 def test_a_request_that_is_no_http_is_answered_and_not_logged() -> None:
