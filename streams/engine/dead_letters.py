@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from schemas.codec import Rejected
 from schemas.errors import Refused, Transient
-from schemas.sources import DeadLetter
+from schemas.failed import DeadLetter
 from schemas.topics import DEAD_LETTERS
 from schemas.types import Millis
 from streams.engine.connect import client_options

@@ -3,7 +3,7 @@
 from msgspec.structs import replace
 
 from schemas.codec import Codec
-from schemas.sources import DeadLetter
+from schemas.failed import DeadLetter
 from schemas.topics import BASE64, DEAD_LETTERS, ENVELOPE
 from streams.engine import metrics
 from streams.engine.kafka import Output

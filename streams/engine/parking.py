@@ -4,8 +4,9 @@ from aiokafka import ConsumerRecord
 
 from schemas.codec import Codec
 from schemas.errors import NotYet
+from schemas.failed import Parked
 from schemas.notices import OpsNotice, Trouble
-from schemas.sources import Inbound, Parked
+from schemas.sources import Inbound
 from schemas.topics import DAY_MS, OPS_NOTICES, PARKED
 from schemas.types import Millis
 from streams.engine.budget import Spent

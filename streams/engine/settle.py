@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 
 from schemas.codec import Rejected
 from schemas.errors import NotYet, TooLarge, Transient
-from schemas.sources import DeadLetter
+from schemas.failed import DeadLetter
 from streams.engine import metrics
 from streams.engine.budget import Count, Ledger, first_parking
 from streams.engine.kafka import Output, Outputs

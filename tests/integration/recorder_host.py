@@ -15,7 +15,8 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 from schemas.codec import Codec
-from schemas.sources import DeadLetter, Recording
+from schemas.failed import DeadLetter
+from schemas.sources import Recording
 from schemas.topics import DEAD_LETTERS, RECORDINGS
 
 HOOK = Path(__file__).parents[2] / "jibri-hooks" / "finalize.sh"

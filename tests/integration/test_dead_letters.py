@@ -13,8 +13,9 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 
 from schemas.codec import Codec, Rejected, event_id
+from schemas.failed import DeadLetter
 from schemas.notices import OpsNotice
-from schemas.sources import DeadLetter, Identity, Recording, Transcript, Word
+from schemas.sources import Identity, Recording, Transcript, Word
 from schemas.topics import (
     DEAD_LETTERS,
     IDENTITIES,

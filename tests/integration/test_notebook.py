@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest_asyncio
 
 from schemas.codec import Codec
+from schemas.failed import DeadLetter
 from schemas.minutes import MeetingMinutes
-from schemas.sources import DeadLetter
 from schemas.topics import DEAD_LETTERS, OUT_NOTEBOOK
 from streams.engine.worker import Worker
 from streams.notify.outlets.notebook import Notebooks

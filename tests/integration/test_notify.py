@@ -8,7 +8,8 @@ import msgspec
 from msgspec.structs import replace
 
 from alerting.render import REPEATED
-from schemas.sources import DeadLetter, RoomReport
+from schemas.failed import DeadLetter
+from schemas.sources import RoomReport
 from schemas.topics import DEAD_LETTERS, LEAD_ALERTS, RECORDINGS, REPORTS
 from streams.engine.kafka import partition_of
 from tests.fakes.telegram import Fault

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from schemas.sources import DeadLetter, Recording
+from schemas.failed import DeadLetter
+from schemas.sources import Recording
 from schemas.topics import DEAD_LETTERS, RECORDINGS
 from tests.integration.recorder_host import DEADLINE_S, HOOK, LETTER, RECORDING, STOP_S, Host, get, reach
 from tests.unit.recorder.clips import write_session

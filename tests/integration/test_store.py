@@ -13,9 +13,9 @@ import pytest_asyncio
 
 from schemas.codec import EVENT, Rejected, encode, event_id
 from schemas.events import Author, Baseline, Event, Message, Pick, Tick
+from schemas.failed import DeadLetter
 from schemas.reports import DailyReport
 from schemas.scores import Score
-from schemas.sources import DeadLetter
 from schemas.topics import DEAD_LETTERS, LEAD_EVENTS, LEAD_PARTITIONS, REPORTS
 from streams.engine import landlock
 from tests.installation import Installation, until

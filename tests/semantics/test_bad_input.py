@@ -10,7 +10,8 @@ import msgspec
 import pytest
 
 from schemas import codec
-from schemas.sources import DeadLetter, Identity
+from schemas.failed import DeadLetter
+from schemas.sources import Identity
 from schemas.topics import DEAD_LETTERS, IDENTITIES, LEAD_EVENTS, LEAD_UNASSIGNED, TELEGRAM, WMS
 from streams.engine.clock import wall_clock
 from tests.installation import Installation, until

@@ -11,7 +11,7 @@ import pytest
 
 from schemas import codec
 from schemas.alerts import Alert
-from schemas.sources import DeadLetter
+from schemas.failed import DeadLetter
 from schemas.topics import DEAD_LETTERS, LEAD_ALERTS, LEAD_EVENTS, LEAD_STATE, WMS
 from tests.installation import Installation
 from tests.semantics.load import Oracle, history, last_states, reservation

@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from schemas.sources import DeadLetter
+from schemas.failed import DeadLetter
 from schemas.topics import DEAD_LETTERS, LEAD_EVENTS, RECORDINGS, WMS, TopicSpec
 from tests.installation import Installation, until
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterator
 
 from alerting.outbox import Item, begin, clear, fail, finish, text_of
 from schemas.errors import LeadpulseError, Refused, Transient
-from schemas.sources import DeadLetter
+from schemas.failed import DeadLetter
 from schemas.topics import OUTBOX
 from streams.clients.bot_calls import ChatClosed
 from streams.engine.health import Check

@@ -15,9 +15,10 @@ from aiokafka import ConsumerRecord
 from processors.stock import WITHDRAWAL
 from schemas import events as ev
 from schemas.alerts import Alert, Signal
+from schemas.failed import DeadLetter
 from schemas.outlets import LlmCall
 from schemas.reports import DailyReport
-from schemas.sources import DeadLetter, Unassigned
+from schemas.sources import Unassigned
 from schemas.types import Millis
 from streams.store.sinks.tables import (
     ALERTS,

@@ -6,7 +6,7 @@ from typing import Generic, TypeVar
 
 from schemas.codec import Codec
 from schemas.errors import Transient
-from schemas.sources import DeadLetter
+from schemas.failed import DeadLetter
 from streams.engine import metrics
 from streams.engine.settle import Batch, Outcome
 from streams.store.database import Database

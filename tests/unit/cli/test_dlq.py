@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from schemas.sources import DeadLetter
+from schemas.failed import DeadLetter
 from streams.cli import dlq
 from streams.engine.kafka import Output
 from streams.engine.letters import letter_output

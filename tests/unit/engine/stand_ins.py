@@ -6,7 +6,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from schemas.codec import Codec
-from schemas.sources import DeadLetter
+from schemas.failed import DeadLetter
 from streams.engine.budget import Ledger, Limits
 from streams.engine.kafka import Output, Placed
 from streams.engine.retry import World

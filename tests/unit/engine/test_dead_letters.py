@@ -7,7 +7,7 @@ import pytest
 from msgspec.structs import replace
 
 from schemas.errors import Refused
-from schemas.sources import DeadLetter
+from schemas.failed import DeadLetter
 from schemas.topics import DEAD_LETTERS
 from streams.engine.dead_letters import OpenLetters, again, answer
 from streams.engine.kafka import FIRST_APPENDED, Output

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from schemas.codec import Codec, Rejected
 from schemas.errors import NotYet
+from schemas.failed import Parked
 from schemas.notices import OpsNotice
-from schemas.sources import Parked
 from streams.engine.budget import Ledger, Limits
 from streams.engine.kafka import FIRST_APPENDED, Output
 from streams.engine.parking import LOOK_AGAIN_S, Return, origin, parked_output

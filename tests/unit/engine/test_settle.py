@@ -7,7 +7,7 @@ import pytest
 
 from schemas.codec import Rejected
 from schemas.errors import Transient
-from schemas.sources import DeadLetter
+from schemas.failed import DeadLetter
 from schemas.types import Meta
 from streams.engine import settle
 from streams.engine.kafka import Output, Placed

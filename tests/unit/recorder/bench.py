@@ -11,7 +11,8 @@ from recorder.publish import NotPublished
 from recorder.settings import Settings
 from recorder.spool import Spool
 from schemas.codec import Codec
-from schemas.sources import DeadLetter, Recording
+from schemas.failed import DeadLetter
+from schemas.sources import Recording
 
 RECORDING: Codec[Recording] = Codec(Recording)
 LETTER: Codec[DeadLetter] = Codec(DeadLetter)

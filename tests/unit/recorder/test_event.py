@@ -11,7 +11,8 @@ from recorder.event import LATEST_MS, Media, dead_letter, folder_of, is_about, n
 from recorder.jobs import Probe
 from recorder.rooms import Meeting
 from schemas.codec import Codec, event_id
-from schemas.sources import DeadLetter, Recording
+from schemas.failed import DeadLetter
+from schemas.sources import Recording
 from schemas.topics import DEAD_LETTERS, RECORDINGS
 
 RECORDING: Codec[Recording] = Codec(Recording)

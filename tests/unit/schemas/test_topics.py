@@ -5,7 +5,8 @@ from msgspec import Raw
 
 from schemas.codec import Codec
 from schemas.events import Utterance
-from schemas.sources import ClientRef, DeadLetter, Parked, Unassigned, Word
+from schemas.failed import DeadLetter, Parked
+from schemas.sources import ClientRef, Unassigned, Word
 from schemas.topics import (
     BITRIX,
     DEAD_LETTERS,

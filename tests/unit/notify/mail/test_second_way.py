@@ -12,7 +12,7 @@ from alerting.outbox import Item, Wish, begin, finish, merge, unheard, want
 from alerting.render import Rendered
 from schemas.codec import decode
 from schemas.events import AlertMailed
-from schemas.sources import DeadLetter
+from schemas.failed import DeadLetter
 from schemas.topics import LEAD_EVENTS
 from streams.engine.retry import World
 from streams.notify.mail.second_way import SecondWay

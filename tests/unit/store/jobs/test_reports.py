@@ -7,8 +7,8 @@ from schemas import events as ev
 from schemas.alerts import Alert
 from schemas.codec import Codec, event_id
 from schemas.errors import Transient
+from schemas.failed import DeadLetter
 from schemas.reports import DailyReport, ReportLine
-from schemas.sources import DeadLetter
 from schemas.topics import REPORTS
 from streams.store.database import Database
 from streams.store.jobs.clock import latest_at

@@ -9,8 +9,9 @@ from schemas import events as ev
 from schemas.alerts import Alert, Evidence, Signal
 from schemas.codec import EVENT, Codec, decode, encode, event_id
 from schemas.errors import Transient
+from schemas.failed import DeadLetter
 from schemas.scores import Part, Score
-from schemas.sources import ClientRef, DeadLetter, Unassigned
+from schemas.sources import ClientRef, Unassigned
 from streams.settings import Store
 from streams.store.clickhouse import StatementFailed
 from streams.store.database import Database

@@ -1,0 +1,40 @@
+"""What could not be used, and what waits for another time: `dead.letters`, `source.parked`."""
+
+from typing import Literal
+
+import msgspec
+
+from schemas.types import Millis
+
+
+class DeadLetter(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A record that could not be used, with all it takes to find and replay it.
+
+    `cut` bytes of the payload were left out: the whole record stands where `topic`, `partition` and `offset` say.
+    `answer` is what a person did about it: a letter of the same place and agent, without payload.
+    """
+
+    topic: str
+    partition: int
+    offset: int
+    ts: Millis
+    agent: str
+    error_class: str
+    error: str
+    payload: bytes
+    key: bytes | None = None
+    cut: int = 0
+    answer: Literal["", "replayed", "dropped"] = ""
+
+
+class Parked(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A record of an origin that sends too much that is bad (`source.parked`): unread, back in `topic` at `until`, with
+    its headers, which say when the broker took it first.
+    """
+
+    topic: str
+    origin: str
+    until: Millis
+    payload: bytes
+    key: bytes | None = None
+    headers: list[tuple[str, bytes]] = []
