@@ -119,10 +119,14 @@ async def _agent(settings: Settings, health: Health, delays: Callable[[], Iterab
 async def _until_signal(work: Coroutine[Any, Any, None]) -> None:
     """Do `work` until it ends or SIGTERM or SIGINT cancels it."""
     loop, task = asyncio.get_running_loop(), asyncio.create_task(work)
-    for number in ENDING:  # once: a second one would break off what the first one lets it finish
-        loop.add_signal_handler(number, lambda: task.cancelling() or task.cancel())
+
+    def end(_number: int, _frame: object) -> None:
+        if not task.cancelling():  # a second one would break off what the first one lets it finish
+            loop.call_soon_threadsafe(task.cancel)
+
+    for number in ENDING:  # not by the loop: closed, it would give them back, and a late one would end us with -15
+        signal.signal(number, end)
     with suppress(asyncio.CancelledError):
         await task
-    for number in ENDING:  # closed, the loop would give them back, and a second one would end us with -15
-        loop.remove_signal_handler(number)
+    for number in ENDING:
         signal.signal(number, signal.SIG_IGN)

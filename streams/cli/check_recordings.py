@@ -69,6 +69,8 @@ def told(loaded: Settings) -> list[Recording]:
 async def _newest(loaded: Settings) -> list[ConsumerRecord]:
     await reachable(loaded.kafka)
     parts = await _partitions(loaded)
+    if not parts:  # aiokafka's consumer cannot even be stopped before it has waited for something
+        return []
     consumer = AIOKafkaConsumer(**client_options(loaded.kafka), enable_auto_commit=False)
     try:
         await consumer.start()

@@ -118,8 +118,8 @@ class Worker:
         """Work until SIGTERM or SIGINT. Returns the exit code."""
         loop = asyncio.get_running_loop()
         self._ended = loop.create_future()
-        for number in ENDING:
-            loop.add_signal_handler(number, self._finish, 0)
+        for number in ENDING:  # not by the loop: closed, it would give them back, and a late one would end us with -15
+            signal.signal(number, lambda *_: loop.call_soon_threadsafe(self._finish, 0))
         page = HealthPage(self.settings.metrics.host, getattr(self.settings.metrics, self.name), self._checks)
         await page.start()
         told = [("notices", self._tell_ops), ("conditions", self._conditions.run)]
@@ -134,8 +134,7 @@ class Worker:
         last_resort = loop.call_later(STOP_SECONDS, _end_hard, code)
         await self._stop(tasks, page)
         last_resort.cancel()
-        for number in ENDING:  # closed, the loop would give them back, and a second one would end us with -15
-            loop.remove_signal_handler(number)
+        for number in ENDING:
             signal.signal(number, signal.SIG_IGN)
         return code
 

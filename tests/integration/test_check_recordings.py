@@ -19,7 +19,6 @@ async def test_the_agents_target_and_our_folder(tmp_path: Path, bootstrap: str) 
     """The same storage is no fault; another folder is one, with both settings, the file and the host; one file that
     has gone is a warning; with nothing told, or Kafka away, nothing is said."""
     host = Host(tmp_path, bootstrap)
-    await host.create_topics()
     other = tmp_path / "other"
     other.mkdir()
 
@@ -29,6 +28,8 @@ async def test_the_agents_target_and_our_folder(tmp_path: Path, bootstrap: str) 
         faults = await asyncio.to_thread(check_recordings.faults, loaded)
         return faults, await asyncio.to_thread(check_recordings.warnings, loaded)
 
+    assert await found(other) == ([], [])  # there is no such topic yet
+    await host.create_topics()
     assert await found(other) == ([], [])
     async with host.running():
         await host.finalize(write_session(host.recordings, "a"))
