@@ -12,9 +12,10 @@ LONGEST_LABEL = 40
 
 
 def render_whose(chat_id: str, title: str, said: str, likely: Sequence[Client]) -> Rendered:
-    """A chat with somebody whom nobody has linked: what was said in it last, and who it may be."""
-    name = f" «{telegram(cut(title, LONGEST_NAME))}»" if line(title) else ""
-    lines = [f"❔ <b>Чей это чат{name}?</b>"]
+    """A chat with somebody whom nobody has linked: what was said in it last, and who it may be. One without a title is
+    told by its number, or two of them could not be told apart."""
+    name = f"«{telegram(cut(title, LONGEST_NAME))}»" if line(title) else f"{telegram(chat_id)} (без названия)"
+    lines = [f"❔ <b>Чей это чат {name}?</b>"]
     lines += [telegram(said)] if line(said) else []
     if likely:
         lines += ["", "Похожие клиенты — на кнопках. Если это другой, напишите в самом чате: /link и номер клиента."]
