@@ -80,26 +80,19 @@ def _message(
         return [moved]
     if content is None:
         return []
-    new = introduced(message, id_of(source, "", message.chat, message.message_id, "command"), source, identities)
+    command_id = id_of(source, "", message.chat, message.message_id, "command")
+    new = introduced(message, command_id, source, identities)
     if new is not None:
         return new
     if _is_internal(message, identities, options):
         if not _may_ask(message, options):
             return []
-        command_id = id_of(source, "", message.chat, message.message_id, "command")
         return asked(message, command_id, source, author_of(message, options))
     id_, ts = id_of(source, message.business_connection_id, message.chat, message.message_id), message.date * 1000
     client = client_of(message.chat, message.business_connection_id, identities, options)
     lead_id = identities.find(client)
     if _may_ask(message, options) and client.kind == "tg_chat":
-        told = linked(
-            message,
-            id_of(source, "", message.chat, message.message_id, "command"),
-            source,
-            author_of(message, options),
-            lead_id,
-            options,
-        )
+        told = linked(message, command_id, source, author_of(message, options), lead_id, options)
         if told is not None:
             return told
     if lead_id is None:

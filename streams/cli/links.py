@@ -12,13 +12,13 @@ from schemas.sources import ClientRef, Identity, Unassigned
 from schemas.topics import IDENTITIES, LEAD_UNASSIGNED
 from schemas.types import Millis
 from streams.cli.cards import READY_SECONDS, there
+from streams.engine.identities import IDENTITY, identity_of
 from streams.engine.kafka import Output, Outputs, Reader
 from streams.settings import Kafka
 
 SAMPLES = 3
 """Of each client the newest so many are kept."""
 
-_IDENTITY: Codec[Identity] = Codec(Identity)
 _UNASSIGNED: Codec[Unassigned] = Codec(Unassigned)
 
 
@@ -51,7 +51,7 @@ async def linked(kafka: Kafka) -> tuple[dict[str, Identity], Identities]:
     links: dict[str, Identity] = {}
     table = Identities()
     async for record in Reader(kafka, IDENTITIES).read(range(IDENTITIES.partitions)):
-        identity = None if record.value is None else _IDENTITY.decode(record.value)
+        identity = identity_of(record)
         if isinstance(identity, Rejected):
             continue
         name = (record.key or b"").decode(errors="replace")
@@ -79,7 +79,7 @@ async def waiting(kafka: Kafka, table: Identities) -> list[Waiting]:
 async def write(kafka: Kafka, key: str, identity: Identity | None) -> None:
     """Put a link, or with None its end, on `identities`. Raises `Transient`."""
     outputs = Outputs(kafka)
-    value = None if identity is None else _IDENTITY.encode(identity)
+    value = None if identity is None else IDENTITY.encode(identity)
     try:
         async with asyncio.timeout(READY_SECONDS):
             await outputs.send([Output(IDENTITIES.name, key.encode(), value)])

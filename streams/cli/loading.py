@@ -4,19 +4,15 @@ import asyncio
 from collections.abc import Iterator
 
 from processors.identity import Identities
-from schemas.codec import Codec, Rejected
+from schemas.codec import Rejected
 from schemas.errors import Refused, Transient
-from schemas.sources import Identity
 from schemas.topics import IDENTITIES, TopicSpec
+from streams.cli.cards import READY_SECONDS
 from streams.engine.connect import wait_for_topics
+from streams.engine.identities import identity_of
 from streams.engine.kafka import Output, Outputs, Reader
 from streams.loading import Cursor, Progress, load
 from streams.settings import Kafka
-
-READY_SECONDS = 20.0
-"""A broker that is there answers within some tenths; one that does not by now is told."""
-
-_IDENTITY: Codec[Identity] = Codec(Identity)
 
 
 async def ready(kafka: Kafka, topic: TopicSpec) -> None:
@@ -49,7 +45,7 @@ async def identities(kafka: Kafka) -> Identities:
     """Who is linked to which lead. Raises `Transient`."""
     known = Identities()
     async for record in Reader(kafka, IDENTITIES).read(range(IDENTITIES.partitions)):
-        identity = None if record.value is None else _IDENTITY.decode(record.value)
+        identity = identity_of(record)
         if not isinstance(identity, Rejected):
             known.apply((record.key or b"").decode(errors="replace"), identity)
     return known

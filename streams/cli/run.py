@@ -57,6 +57,6 @@ def worker_command(name: str, handed: BinaryIO | None) -> None:
     environment.forget(PREFIX)
     if name in CONFINED:
         import_module(CONFINED[name]).confine(loaded)
-    asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())  # also for the loop of Faust's consumer thread
+    asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
     worker = import_module(WORKERS[name]).build(loaded)
     sys.exit(asyncio.run(worker.run()))

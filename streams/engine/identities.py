@@ -25,6 +25,11 @@ LOOK_AGAIN = 0.05
 """Seconds; a record of `identities` is in every table some milliseconds after it was written."""
 
 
+def identity_of(record: ConsumerRecord) -> Identity | Rejected | None:
+    """What a record of the topic says; None is a tombstone, which unlinks."""
+    return None if record.value is None else IDENTITY.decode(record.value)
+
+
 class KnownIdentities:
     """The whole topic, followed by every process. The normalizers read `identities`."""
 
@@ -45,7 +50,7 @@ class KnownIdentities:
         if record.offset < self._next:  # followed anew after a fault: an old link must not come back for a moment
             return
         self._next = record.offset + 1
-        identity = None if record.value is None else IDENTITY.decode(record.value)
+        identity = identity_of(record)
         if isinstance(identity, Rejected):
             log.warning("identity unreadable", extra={"offset": record.offset, "error": identity.reason})
             return

@@ -110,7 +110,7 @@ class Watchdog:
     def _progress(self) -> list[Progress]:
         try:
             return list(self._app.consumer.progress())
-        except ConsumerNotStarted:  # its thread comes up a moment after the app
+        except ConsumerNotStarted:  # it comes up a moment after the app
             return []
 
     def _judge_share(self, some: bool, rebalancing: bool, unowned: int, step: float, stalled: Stalled) -> str:

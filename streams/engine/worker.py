@@ -207,7 +207,7 @@ class Worker:
     def _assignment(self) -> Any:
         try:
             return self.app.consumer.assignment() if self.app.started else set()
-        except ConsumerNotStarted:  # its thread comes up a moment after the app
+        except ConsumerNotStarted:  # it comes up a moment after the app
             return set()
 
     def _stalled(self, what: str) -> None:

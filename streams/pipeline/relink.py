@@ -17,7 +17,7 @@ from processors.identity import Identities
 from schemas.codec import EVENT, Codec, Rejected
 from schemas.sources import Unassigned
 from schemas.topics import LEAD_EVENTS, LEAD_UNASSIGNED
-from streams.engine.identities import IDENTITY, KNOWN, KnownIdentities
+from streams.engine.identities import KNOWN, KnownIdentities, identity_of
 from streams.engine.kafka import FIRST_APPENDED, Output, Outputs, Reader
 from streams.engine.settle import Batch, Outcome
 
@@ -50,7 +50,7 @@ class Relink:
         outcome = Outcome()
         owed: dict[bytes, bool] = {}
         for record in batch.records:
-            identity = None if record.value is None else IDENTITY.decode(record.value)
+            identity = identity_of(record)
             if isinstance(identity, Rejected):
                 outcome.rejected.append((record, identity))
                 continue

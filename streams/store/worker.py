@@ -78,10 +78,7 @@ def build(settings: Settings, clock: Clock = wall_clock) -> Worker:
     worker.consume(LEAD_ALERTS, Sink(database, Codec[Alert](Alert), alert_rows, figures.notice))
     worker.consume(LEAD_SCORES, Sink(database, Codec[Score](Score), score_rows))
     worker.consume(LEAD_UNASSIGNED, Sink(database, Codec[Unassigned](Unassigned), unassigned_rows))
-    worker.consume(
-        IDENTITIES,
-        Moves(database, Reader(settings.kafka, IDENTITIES), worker.outputs.send, lag.events_stored, baselines, clock),
-    )
+    worker.consume(IDENTITIES, Moves(database, links, worker.outputs.send, lag.events_stored, baselines, clock))
     worker.consume(TRANSCRIPTS, TranscriptSink(database))
     worker.consume(LLM_CALLS, Sink(database, Codec[LlmCall](LlmCall), call_rows))
     heaps = Heaps(clock)

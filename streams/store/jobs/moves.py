@@ -17,18 +17,18 @@ from processors.contact import link_key, ref_of
 from processors.identity import Identities
 from schemas.codec import EVENT, Codec, Rejected
 from schemas.errors import NotYet
-from schemas.sources import Identity, Unassigned
-from schemas.topics import IDENTITIES, LEAD_EVENTS, LEAD_UNASSIGNED
+from schemas.sources import Unassigned
+from schemas.topics import LEAD_EVENTS, LEAD_UNASSIGNED
 from schemas.types import LeadId, Millis
 from streams.engine.clock import Clock
-from streams.engine.kafka import Output, Reader
+from streams.engine.identities import KnownIdentities
+from streams.engine.kafka import Output
 from streams.engine.settle import Batch, Outcome
 from streams.store.database import Database
 from streams.store.jobs.ticks import Send
 
 log = logging.getLogger(__name__)
 
-_IDENTITY: Codec[Identity] = Codec(Identity)
 _UNASSIGNED: Codec[Unassigned] = Codec(Unassigned)
 
 AT_ONCE = 1000
@@ -64,33 +64,27 @@ class Moves:
     def __init__(
         self,
         database: Database,
-        links: Reader,
+        known: KnownIdentities,
         send: Send,
         stored: Callable[[float], Awaitable[bool]],
         counted: Counted,
         clock: Clock,
     ) -> None:
-        self._database, self._links, self._send = database, links, send
+        self._database, self._known, self._send = database, known, send
         self._stored, self._counted, self._clock = stored, counted, clock
 
     async def __call__(self, batch: Batch) -> Outcome:
-        """Raises `NotYet` while events of before the links may be on their way, `Transient`, `StatementFailed`."""
+        """Raises `NotYet` while events of before the links may be on their way or the table does not hold the batch,
+        `Transient`, `StatementFailed`."""
         left = batch.records[-1].timestamp + READ_MS - self._clock()
         if left > 0:
             raise NotYet("events of before the link may be on their way", retry_after=left / 1000)
-        known = await self._known()
+        await self._known.reach(batch.records[-1].offset + 1)
+        known = self._known.identities
         leads = {key: known.find(ref_of(key)) or "" for key in self._keys(batch, known)}
         if leads:
             await self._move(leads)
         return Outcome()
-
-    async def _known(self) -> Identities:
-        found = Identities()
-        async for record in self._links.read(range(IDENTITIES.partitions)):
-            identity = None if record.value is None else _IDENTITY.decode(record.value)
-            if not isinstance(identity, Rejected):
-                found.apply((record.key or b"").decode(errors="replace"), identity)
-        return found
 
     @staticmethod
     def _keys(batch: Batch, known: Identities) -> set[str]:

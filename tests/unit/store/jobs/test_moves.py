@@ -1,6 +1,5 @@
 """What a changed link moves in the store, on real chDB: own ids and times, in order, and back again."""
 
-from collections.abc import AsyncIterator, Iterable
 from types import SimpleNamespace
 from typing import Any
 
@@ -8,6 +7,7 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
+from processors.identity import Identities
 from schemas import events as ev
 from schemas.codec import EVENT, Codec, event_id
 from schemas.errors import NotYet
@@ -24,19 +24,24 @@ UNASSIGNED: Codec[Unassigned] = Codec(Unassigned)
 
 
 class Links(list[Any]):
-    """The topic `identities`."""
+    """The topic `identities`, followed to its end unless `lags`."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.identities, self.lags = Identities(), False
 
     def say(self, key: str, lead: str | None, was: str = "") -> Batch:
         """A record, and the batch of it."""
         kind, _, value = key.partition(":")
         told = None if lead is None else msgspec.json.encode(Identity(kind, value, lead or None, was=was))
-        self.append(SimpleNamespace(key=key.encode(), value=told, timestamp=NOW - READ_MS))
+        self.append(SimpleNamespace(key=key.encode(), value=told, timestamp=NOW - READ_MS, offset=len(self)))
+        self.identities.apply(key, None if told is None else msgspec.json.decode(told, type=Identity))
         return Batch("identities", 0, 1, [self[-1]])
 
-    async def read(self, _: Iterable[int]) -> AsyncIterator[Any]:
-        """As `Reader.read`."""
-        for one in self:
-            yield one
+    async def reach(self, offset: int) -> None:
+        """As `KnownIdentities.reach`."""
+        if self.lags or offset > len(self):
+            raise NotYet("not followed to their end")
 
 
 class Home:
