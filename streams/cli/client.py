@@ -10,16 +10,16 @@ from msgspec.structs import replace
 from processors.cards import FIELDS, HAND, Cards, key_of
 from processors.russian.plural import count
 from schemas.cards import LONGEST, ClientCard
-from schemas.errors import Refused, Transient
+from schemas.errors import Refused
 from schemas.topics import CLIENTS
 from streams import settings
 from streams.cli.ask import lead_id
-from streams.cli.cards import READY_SECONDS, read, there
+from streams.cli.broker import put, there
+from streams.cli.cards import read
 from streams.cli.mapped_file import CLIENTS as FORMS
 from streams.cli.table import moscow, table
 from streams.engine.cards import CARD
 from streams.engine.clock import wall_clock
-from streams.engine.kafka import Output, Outputs
 from streams.settings import Kafka
 
 WORDS = {"name": "имя", "responsible": "куратор", "phones": "телефоны", "mails": "почта", "card": "карточка в CRM"}
@@ -120,12 +120,5 @@ def _shown(cards: Cards, lead: str) -> str:
 
 
 async def _write(kafka: Kafka, lead: str, value: bytes | None) -> None:
-    await there(kafka)
-    outputs = Outputs(kafka)
-    try:
-        async with asyncio.timeout(READY_SECONDS):
-            await outputs.send([Output(CLIENTS.name, key_of(lead, HAND).encode(), value)])
-    except TimeoutError as error:
-        raise Transient(f"Kafka ({kafka.bootstrap}) не подтвердила запись") from error
-    finally:
-        await outputs.stop()
+    await there(kafka, [CLIENTS])
+    await put(kafka, CLIENTS, key_of(lead, HAND), value)

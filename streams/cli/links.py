@@ -1,19 +1,17 @@
 """Who is linked to whom and who waits, as Kafka has it now, for commands."""
 
-import asyncio
 from dataclasses import dataclass, field
 
 from processors.contact import link_key, ref_of
 from processors.identity import Identities
 from processors.waiting import Told, told
 from schemas.codec import Codec, Rejected
-from schemas.errors import Transient
 from schemas.sources import ClientRef, Identity, Unassigned
 from schemas.topics import IDENTITIES, LEAD_UNASSIGNED
 from schemas.types import Millis
-from streams.cli.cards import READY_SECONDS, there
+from streams.cli.broker import put, there
 from streams.engine.identities import IDENTITY, identity_of
-from streams.engine.kafka import Output, Outputs, Reader
+from streams.engine.kafka import Reader
 from streams.settings import Kafka
 
 SAMPLES = 3
@@ -47,7 +45,7 @@ class Waiting:
 
 async def linked(kafka: Kafka) -> tuple[dict[str, Identity], Identities]:
     """Every link by its key, and the table that finds a client. Raises `Transient`."""
-    await there(kafka, topics=(IDENTITIES, LEAD_UNASSIGNED))
+    await there(kafka, [IDENTITIES, LEAD_UNASSIGNED])
     links: dict[str, Identity] = {}
     table = Identities()
     async for record in Reader(kafka, IDENTITIES).read(range(IDENTITIES.partitions)):
@@ -78,15 +76,7 @@ async def waiting(kafka: Kafka, table: Identities) -> list[Waiting]:
 
 async def write(kafka: Kafka, key: str, identity: Identity | None) -> None:
     """Put a link, or with None its end, on `identities`. Raises `Transient`."""
-    outputs = Outputs(kafka)
-    value = None if identity is None else IDENTITY.encode(identity)
-    try:
-        async with asyncio.timeout(READY_SECONDS):
-            await outputs.send([Output(IDENTITIES.name, key.encode(), value)])
-    except TimeoutError as error:
-        raise Transient(f"Kafka ({kafka.bootstrap}) не подтвердила запись, повторите команду") from error
-    finally:
-        await outputs.stop()
+    await put(kafka, IDENTITIES, key, None if identity is None else IDENTITY.encode(identity))
 
 
 def plain(one: Waiting) -> dict[str, object]:

@@ -7,7 +7,7 @@ from processors.identity import Identities
 from schemas.codec import Rejected
 from schemas.errors import Refused, Transient
 from schemas.topics import IDENTITIES, TopicSpec
-from streams.cli.cards import READY_SECONDS
+from streams.cli.broker import READY_SECONDS
 from streams.engine.connect import wait_for_topics
 from streams.engine.identities import identity_of
 from streams.engine.kafka import Output, Outputs, Reader

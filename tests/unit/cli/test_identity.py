@@ -12,7 +12,7 @@ from processors.cards import Cards
 from schemas.cards import ClientCard
 from schemas.sources import ClientRef, Identity, Unassigned
 from schemas.topics import TopicSpec
-from streams.cli import identity, links, suggestions
+from streams.cli import broker, identity, links, suggestions
 from streams.engine.kafka import Output
 from tests.unit.cli.conftest import Line
 
@@ -76,7 +76,7 @@ def kafka(monkeypatch: pytest.MonkeyPatch) -> Kafka:
         found.cards.apply(f"{lead}/b", ClientCard(lead_id=lead, source="b", ts=TEN))
     monkeypatch.setattr(links, "there", there)
     monkeypatch.setattr(links, "Reader", found.reader)
-    monkeypatch.setattr(links, "Outputs", lambda _: found)
+    monkeypatch.setattr(broker, "Outputs", lambda _: found)
     monkeypatch.setattr(identity, "wall_clock", lambda: TEN)
     return found
 

@@ -13,29 +13,16 @@ import pytest
 from schemas.errors import Transient
 from schemas.sources import Identity, Inbound
 from streams.cli import import_telegram, loading
-from streams.engine.kafka import Output
 from tests.exports import BASE, chat, said, written
+from tests.unit.cli.broker import Broker
 from tests.unit.cli.conftest import Line
 
 NOW = (BASE + 86_400) * 1000
 SEVEN = [said(number) for number in range(1, 8)]
 
 
-class Kafka:
-    """Takes records until `fails` of them have been sent; the private chat with 501 and a supergroup are linked."""
-
-    def __init__(self) -> None:
-        self.sent: list[Output] = []
-        self.fails = 1 << 30
-
-    async def send(self, outputs: list[Output]) -> None:
-        if len(self.sent) >= self.fails:
-            raise Transient("no broker")
-        self.sent += outputs
-
-    async def there(self, *_: object) -> None: ...
-
-    async def stop(self) -> None: ...
+class Kafka(Broker):
+    """The private chat with 501 and a supergroup are linked."""
 
     async def read(self, _partitions: Iterable[int]) -> AsyncIterator[Any]:
         for chat_id in ("501", "-1000000000001"):

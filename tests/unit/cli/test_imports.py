@@ -14,12 +14,11 @@ from processors.identity import Identities
 from processors.normalize import Options
 from processors.normalize.wms import normalize
 from schemas.codec import Rejected
-from schemas.errors import Transient
 from schemas.sources import Identity, Inbound, WmsPayload
 from schemas.topics import DAY_MS
 from schemas.types import Meta
 from streams.cli import imports, loading
-from streams.engine.kafka import Output
+from tests.unit.cli.broker import Broker
 from tests.unit.cli.conftest import Line
 
 NOW = 1_795_300_000_000
@@ -35,21 +34,8 @@ lines: {sku: {column: sku}, qty: {column: qty}}
 """
 
 
-class Kafka:
-    """Takes records until `fails` of them have been sent."""
-
-    def __init__(self) -> None:
-        self.sent: list[Output] = []
-        self.fails = 1 << 30
-
-    async def send(self, outputs: list[Output]) -> None:
-        if len(self.sent) >= self.fails:
-            raise Transient("no broker")
-        self.sent += outputs
-
-    async def there(self, *_: object) -> None: ...
-
-    async def stop(self) -> None: ...
+class Kafka(Broker):
+    """A customer is linked."""
 
     async def read(self, _partitions: Iterable[int]) -> AsyncIterator[Any]:
         value = msgspec.json.encode(Identity("wms_customer", "1066", "12345"))

@@ -139,3 +139,12 @@ async def test_what_may_be_on_its_way_is_waited_for(home: Home) -> None:
     with pytest.raises(NotYet):
         await home.moves(batch)
     assert not home.sent
+
+
+async def test_a_table_that_lags_behind_judges_nothing(home: Home) -> None:
+    """It would say of the batch's own clients what was true before."""
+    batch = home.links.say("tg_chat:-1", "8")
+    home.links.lags = True
+    with pytest.raises(NotYet):
+        await home.moves(batch)
+    assert (len(home.sent), await home.leads("message")) == (0, {"7": 6})
