@@ -17,16 +17,16 @@ class Identities:
         self._was: dict[str, str] = {}
         self._became: dict[str, str] = {}
         self._owners: dict[str, str] = {}
-        self._ended: set[str] = set()
+        self._refused: set[str] = set()
         self._curators: dict[str, str] = {}
         self._invited: dict[str, Identity] = {}
 
     def apply(self, key: str, identity: Identity | None) -> None:
-        """Take a record of the topic: `key` is `kind:value`, None is a tombstone that unlinks it."""
+        """Take a record of the topic by its `key`. None is a tombstone, which unlinked before there was `refused`."""
         key = link_key(ref_of(key))  # records of before there was one way to write a name
-        if identity is None:
+        if identity is None or identity.refused:
             self._leads.pop(key, None)
-            self._ended.add(key)
+            self._refused.add(key)
             self._forget(ref_of(key))
         elif identity.kind == "tg_business":
             self._owners[identity.value] = identity.was
@@ -38,7 +38,7 @@ class Identities:
             self._was[identity.value], self._became[identity.was] = identity.was, identity.value
         elif identity.lead_id is not None:
             self._leads[key] = identity.lead_id
-            self._ended.discard(key)
+            self._refused.discard(key)
 
     def _forget(self, client: ClientRef) -> None:
         if client.kind == "curator":
@@ -55,9 +55,9 @@ class Identities:
         linked = (self._leads.get(f"tg_chat:{chat}") for chat in self.chats(client.value))
         return next((lead for lead in linked if lead is not None), None)
 
-    def ended(self, client: ClientRef) -> bool:
-        """Whether a link of it was taken back: no rule makes it again, while the topic remembers that."""
-        return link_key(client) in self._ended
+    def refused(self, client: ClientRef) -> bool:
+        """Whether a link of it was taken back: no rule makes it again."""
+        return link_key(client) in self._refused
 
     def owner(self, connection: str) -> str | None:
         """The Telegram user whose business connection it is; None where nobody was told."""

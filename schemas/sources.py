@@ -197,10 +197,12 @@ class Transcript(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Identity(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Value of `identities`; the key is `processors.contact.link_key(kind, value)`. A tombstone unlinks.
+    """Value of `identities`; the key is `processors.contact.link_key(kind, value)`. A tombstone forgets it.
 
     `source` says where the link comes from (`hand`, `telegram`, a portal), `confidence` how sure that is (0..1; a
     person's word is 1), `confirmed_by` who said so and `confirmed_at` when (0: nobody noted it).
+    `refused` instead of a lead: a person took the link back, and no rule makes it again. That is a record and no
+    tombstone, for the broker forgets a tombstone after a day (`delete.retention.ms`).
     `was` instead of a lead: the Telegram group `value` had this id before it became a supergroup (kind `tg_moved`);
     or the user whose business connection `value` is (kind `tg_business`).
     `name` instead of a lead: a curator, as cards call him (kind `curator`, `value` is his private chat), or who is
@@ -216,6 +218,7 @@ class Identity(msgspec.Struct, frozen=True, omit_defaults=True):
     confidence: Annotated[float, msgspec.Meta(ge=0, le=1)] = 1.0
     confirmed_at: Millis = 0
     name: str = ""
+    refused: bool = False
 
 
 class Unassigned(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -187,7 +187,7 @@ class _Reading:
         names = [(kind, id_of(value)) for kind, value in ties] + item.contacts() + said.contacts
         for kind, value in dict.fromkeys([(f"b24_{said.kind}", said.id), *names]):
             client = ClientRef(kind, normal(kind, value) or "")
-            if client.value and self._identities.find(client) is None and not self._identities.ended(client):
+            if client.value and self._identities.find(client) is None and not self._identities.refused(client):
                 yield Identity(kind, client.value, lead, source=self._source)
 
     def _lead_of(self, kind: str, id_: str) -> LeadId | None:

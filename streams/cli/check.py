@@ -24,7 +24,7 @@ from streams.cli.check_outlets import bitrix_faults, llm_faults, mail_faults, no
 from streams.cli.check_speech import model_faults, model_warnings, speechkit_faults
 from streams.cli.check_telegram import telegram_faults, telegram_warnings
 from streams.clients.store import OPENER, call
-from streams.gateway.leads import KnownLeads
+from streams.engine.leads import KnownLeads
 from streams.settings import Settings, WmsSource
 from streams.settings.mappings import mappings_of
 from streams.settings.partial import usable

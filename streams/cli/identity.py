@@ -13,6 +13,7 @@ from processors.contact import KINDS, link_key, normal
 from processors.russian.plural import EVENTS, Forms, count
 from schemas.errors import Refused
 from schemas.sources import ClientRef, Identity
+from schemas.types import LeadId
 from streams import settings
 from streams.cli.ask import lead_id
 from streams.cli.cards import read
@@ -20,6 +21,7 @@ from streams.cli.links import Waiting, linked, plain, waiting, write
 from streams.cli.suggestions import suggest_command
 from streams.cli.table import moscow, table
 from streams.engine.clock import wall_clock
+from streams.engine.leads import KnownLeads
 
 LINKS: Forms = ("привязка", "привязки", "привязок")
 LONGEST_NAME = 200
@@ -49,7 +51,7 @@ def identity_command() -> None:
 def list_command(lead: str | None, as_json: bool) -> None:
     """Показать привязки: чья, кем и когда подтверждена."""
     links, _ = asyncio.run(linked(settings.load().kafka))
-    found = [one for one in links.values() if lead in (None, one.lead_id)]
+    found = [one for one in links.values() if one.lead_id and lead in (None, one.lead_id)]
     found.sort(key=lambda one: (int(one.lead_id or 0), one.kind, one.value))
     if as_json:
         click.echo(json.dumps(msgspec.to_builtins(found), ensure_ascii=False))
@@ -94,7 +96,10 @@ def show_command(kind: str, value: str, as_json: bool) -> None:
         click.echo(json.dumps(said, ensure_ascii=False))
         return
     click.echo(f"{KINDS[kind]} {client.value}: " + (f"лид {lead}" if lead else "не привязан"))
-    if link is not None:
+    if link is not None and link.refused:
+        by, at, _ = _grounds(link)
+        click.echo(f"  отвязал: {by or 'неизвестно'}{', ' + at if at else ''}; сама собой привязка не вернётся")
+    elif link is not None:
         by, at, sure = _grounds(link)
         click.echo(f"  подтвердил: {by or 'неизвестно'}{', ' + at if at else ''}; уверенность {sure}")
     if waits is not None:
@@ -121,7 +126,7 @@ def link_command(kind: str, value: str, lead: str, by: str, move: bool, yes: boo
         return
     if before is not None and not move:
         raise Refused(f"{KINDS[kind]} {client.value} принадлежит лиду {before}; перепривязать: --move")
-    if loaded.pipeline.unknown_lead != "accept" and asyncio.run(read(kafka)).find(lead) is None:
+    if loaded.pipeline.unknown_lead != "accept" and not _is_known(lead, loaded):
         unknown = f"о лиде {lead} не знает ни один источник"
         if loaded.pipeline.unknown_lead == "refuse":
             raise Refused(f"{unknown} (leadpulse client set); так решает pipeline.unknown_lead")
@@ -138,18 +143,23 @@ def link_command(kind: str, value: str, lead: str, by: str, move: bool, yes: boo
 
 @identity_command.command("unlink", context_settings=_NEGATIVE)
 @_client
-def unlink_command(kind: str, value: str) -> None:
-    """Отвязать ЗНАЧЕНИЕ: его события, и прежние тоже, ждут привязки."""
+@click.option("--by", default=getpass.getuser, show_default=False, help="Кто отвязал; без этого — имя входа.")
+def unlink_command(kind: str, value: str, by: str) -> None:
+    """Отвязать ЗНАЧЕНИЕ: его события, и прежние тоже, ждут привязки. Сама собой привязка не вернётся."""
     client, kafka = _checked(kind, value), settings.load().kafka
     links, known = asyncio.run(linked(kafka))
-    if link_key(client) not in links:
+    before = links.get(link_key(client))
+    if before is None or before.refused:
         other = known.find(client)
         if other is None:
             raise Refused(f"{KINDS[kind]} {client.value} ни к кому не привязан")
-        names = [one for one in known.chats(client.value) if f"tg_chat:{one}" in links]
+        names = [one for one in known.chats(client.value) if (of := links.get(f"tg_chat:{one}")) and of.lead_id]
         raise Refused(f"чат привязан под другим номером: leadpulse identity unlink tg_chat {names[0]} (лид {other})")
-    asyncio.run(write(kafka, link_key(client), None))
-    click.echo(f"{KINDS[kind]} {client.value} отвязан от лида {links[link_key(client)].lead_id}.")
+    ended = Identity(
+        kind, client.value, confirmed_by=by[:LONGEST_NAME], source=HAND, confirmed_at=wall_clock(), refused=True
+    )
+    asyncio.run(write(kafka, link_key(client), ended))
+    click.echo(f"{KINDS[kind]} {client.value} отвязан от лида {before.lead_id}.")
 
 
 async def _waiting(kafka: settings.Kafka) -> list[Waiting]:
@@ -163,6 +173,12 @@ def _checked(kind: str, value: str) -> ClientRef:
     if found is None or len(found) > LONGEST_NAME:
         raise Refused(f"это не {KINDS[kind]}: {value[:LONGEST_NAME]}")
     return ClientRef(kind, found)
+
+
+def _is_known(lead: LeadId, loaded: settings.Settings) -> bool:
+    listed = KnownLeads(loaded.jitsi)
+    listed.look()
+    return listed(lead) is True or asyncio.run(read(loaded.kafka)).find(lead) is not None
 
 
 def _grounds(link: Identity) -> tuple[str, str, str]:

@@ -44,7 +44,10 @@ class Waiting:
 
 
 async def linked(kafka: Kafka) -> tuple[dict[str, Identity], Identities]:
-    """Every link by its key, and the table that finds a client. Raises `Transient`."""
+    """Every link by its key, also those that a person took back, and the table that finds a client.
+
+    Raises `Transient`.
+    """
     await there(kafka, [IDENTITIES, LEAD_UNASSIGNED])
     links: dict[str, Identity] = {}
     table = Identities()
@@ -55,7 +58,7 @@ async def linked(kafka: Kafka) -> tuple[dict[str, Identity], Identities]:
         name = (record.key or b"").decode(errors="replace")
         table.apply(name, identity)
         key = link_key(ref_of(name))
-        if identity is None or identity.lead_id is None:
+        if identity is None or not (identity.lead_id or identity.refused):
             links.pop(key, None)
         else:
             links[key] = identity

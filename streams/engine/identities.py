@@ -26,7 +26,7 @@ LOOK_AGAIN = 0.05
 
 
 def identity_of(record: ConsumerRecord) -> Identity | Rejected | None:
-    """What a record of the topic says; None is a tombstone, which unlinks."""
+    """What a record of the topic says; None is a tombstone, which forgets it."""
     return None if record.value is None else IDENTITY.decode(record.value)
 
 

@@ -10,10 +10,10 @@ from schemas.sources import RoomReport
 from schemas.topics import RECORDINGS
 from schemas.types import LeadId
 from streams.engine.kafka import Output
+from streams.engine.leads import Known
 from streams.gateway.auth import is_bearer
 from streams.gateway.body import Bodies, proven, utf8
 from streams.gateway.intake import Intake
-from streams.gateway.leads import Known
 from streams.settings import Gateway
 
 QUESTION_BYTES = 1024

@@ -1,12 +1,15 @@
-"""The gateway worker: HTTP on one side, `source.*` on the other. Consumes nothing."""
+"""The gateway worker: HTTP on one side, `source.*` on the other. Settles nothing."""
 
 from collections.abc import Mapping
 from functools import partial
 
 from processors.mapping import SourceMapping
-from schemas.topics import BITRIX, RECORDINGS, TELEGRAM, WMS
+from schemas.topics import BITRIX, CLIENTS, RECORDINGS, TELEGRAM, WMS
 from streams.clients.bot_calls import BotCalls
+from streams.engine.cards import KnownCards
 from streams.engine.clock import Clock, wall_clock
+from streams.engine.kafka import Reader
+from streams.engine.leads import Known, KnownLeads, with_cards
 from streams.engine.lease import Lease
 from streams.engine.worker import Worker
 from streams.gateway.bitrix import BitrixEntrance
@@ -14,7 +17,6 @@ from streams.gateway.folders import folders_of
 from streams.gateway.http import Entrance, Server, serve
 from streams.gateway.intake import Intake, TopicProbe
 from streams.gateway.jitsi import JitsiEntrance, LeadEntrance
-from streams.gateway.leads import Known, KnownLeads
 from streams.gateway.polls import polls_of
 from streams.gateway.telegram import TelegramEntrance
 from streams.gateway.telegram_poll import UpdatesPoll
@@ -55,9 +57,12 @@ def build(settings: Settings) -> Worker:
     probe = TopicProbe(settings.kafka, (RECORDINGS.name, TELEGRAM.name, BITRIX.name, WMS.name))
     intake = Intake(worker.outputs, probe, settings.gateway)
     mappings = mappings_of(settings.wms.mappings)
-    known = KnownLeads(settings.jitsi)
-    if condition := known.condition():
+    listed, cards = KnownLeads(settings.jitsi), KnownCards(Reader(settings.kafka, CLIENTS))
+    if condition := listed.condition():
         worker.watch(condition)  # told, but the gateway is ready without it
+    worker.background("clients", cards.follow)
+    alone = settings.pipeline.unknown_lead == "refuse" and not settings.jitsi.lists_leads
+    known = with_cards(listed, cards, alone=alone)
     server = Server(entrances(settings.gateway, intake, wall_clock, mappings, known), settings.gateway)
     for folder in folders_of(settings.wms.folders, mappings, Notes.of(settings)):
         worker.watch(folder.condition())  # told, but the gateway is ready without it

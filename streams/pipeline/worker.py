@@ -33,6 +33,7 @@ from streams.engine.desks import Desks
 from streams.engine.ends import Ends
 from streams.engine.identities import IDENTITY, KnownIdentities
 from streams.engine.kafka import Output, Reader
+from streams.engine.leads import KnownLeads, with_cards
 from streams.engine.parking import origin
 from streams.engine.settle import Batch, Outcome
 from streams.engine.state import LeadStates
@@ -58,13 +59,14 @@ def build(settings: Settings) -> Worker:
     ends = Ends(settings.kafka)
     known = KnownIdentities(Reader(settings.kafka, IDENTITIES), ends)
     cards = KnownCards(Reader(settings.kafka, CLIENTS))
-    doubtful = settings.pipeline.unknown_lead == "refuse"
+    listed = KnownLeads(settings.jitsi)
+    known_lead = with_cards(listed, cards, alone=not settings.jitsi.lists_leads)
     options = Options(
         staff=frozenset(map(str, settings.telegram.staff)),
         room_prefixes=settings.pipeline.room_prefixes,
         curator_chats=frozenset(map(str, settings.telegram.ours())),
         mappings=mappings_of(settings.wms.mappings),
-        is_client=lambda lead: not doubtful or cards.cards.find(lead) is not None,
+        is_client=lambda lead: settings.pipeline.unknown_lead != "refuse" or known_lead(lead) is not False,
     )
     for topic in TOPICS:
         if topic.name in NORMALIZERS:
@@ -78,6 +80,8 @@ def build(settings: Settings) -> Worker:
     worker.consume(LEAD_UNASSIGNED, Recheck(known))
     worker.background("identities", known.follow)
     worker.background("clients", cards.follow)
+    if settings.jitsi.known_leads_file is not None:
+        worker.background("leads", listed.keep)
     worker.on_close(ends.stop)
     worker.needs["identities"] = known.loaded.is_set
     return worker

@@ -1,10 +1,13 @@
-"""`leadpulse worker gateway` says which leads are known, by a file that changes while it runs."""
+"""`leadpulse worker gateway` says which leads are known, by a file that changes while it runs and by clients' cards."""
 
 import json
 from pathlib import Path
 from typing import Any
 
-from schemas.topics import OPS_NOTICES
+import msgspec
+
+from schemas.cards import ClientCard
+from schemas.topics import CLIENTS, OPS_NOTICES
 from tests.installation import Installation, until
 from tests.integration.test_gateway import started
 
@@ -41,4 +44,12 @@ async def test_a_list_that_changes_is_read_again(bootstrap: str, tmp_path: Path)
         file.write_text("ID;Название\n12345;Ромашка\n678;Лютик\n")
         await until(grown, 20, "the longer list")
         assert (await gateway.post("/hooks/jitsi/lead", b"{}", {}))[0] == 401
+
+        async def carded() -> bool:
+            return bool(await answer("9"))
+
+        assert await answer("9") is False
+        card = msgspec.json.encode(ClientCard(lead_id="9", source="bitrix", ts=1, name="Лютик"))
+        await installation.produce(CLIENTS, [("9/bitrix", card)])
+        await until(carded, 20, "a card makes a lead known")
     assert "Ромашка" not in (tmp_path / "gateway-0.log").read_text()

@@ -118,11 +118,16 @@ def test_another_clients_chat_is_not_taken_without_a_word(line: Line, kafka: Kaf
     assert "раньше — лиду 7" in line("identity", "link", "jitsi_room", "Romashka", "8", "--move").stdout
 
 
-def test_the_end_of_a_link_is_a_tombstone(line: Line, kafka: Kafka) -> None:
-    """What is not linked cannot be unlinked; a group that moved is told under which number it is linked."""
+def test_the_end_of_a_link_is_a_record(line: Line, kafka: Kafka) -> None:
+    """A tombstone would be forgotten, and a rule would link it again. What is not linked cannot be unlinked; a group
+    that moved is told under which number it is linked."""
     assert line("identity", "unlink", "tg_chat", "-1001").exit_code == 1
-    assert line("identity", "unlink", "jitsi_room", "romashka").exit_code == 0
-    assert kafka.topics["identities"][-1] == (b"jitsi_room:romashka", None)
+    assert line("identity", "unlink", "jitsi_room", "romashka", "--by", "Анна").exit_code == 0
+    key, value = kafka.topics["identities"][-1]
+    told = msgspec.json.decode(value or b"", type=Identity)
+    assert (key, told.refused, told.lead_id, told.confirmed_by) == (b"jitsi_room:romashka", True, None, "Анна")
+    assert "отвязал: Анна" in line("identity", "show", "jitsi_room", "romashka").stdout
+    assert line("identity", "list").stdout.startswith("Привязок нет")
     kafka.link("tg_chat:-1001", "9")
     kafka.topics["identities"].append(
         (b"tg_moved:-1002", msgspec.json.encode(Identity("tg_moved", "-1002", was="-1001")))
@@ -142,9 +147,10 @@ def test_a_lead_that_no_source_knows_is_not_believed(line: Line, kafka: Kafka) -
     assert (asked.exit_code, "не знает ни один источник" in asked.output) == (1, True)
     refused = line(*said, "--yes", **{how: "refuse"})
     assert (refused.exit_code, kafka.topics["identities"]) == (1, before)
-    assert line(*said, **{how: "accept"}).exit_code == 0
+    assert line(*said[:-1], "778", **{how: "refuse", "LEADPULSE_JITSI__KNOWN_LEADS": "[778]"}).exit_code == 0, "listed"
+    assert line(*said, "--move", **{how: "accept"}).exit_code == 0
     assert line(*said[:-1], "778", "--yes", "--move").exit_code == 0
-    assert len(kafka.topics["identities"]) == len(before) + 2
+    assert len(kafka.topics["identities"]) == len(before) + 3
 
 
 @pytest.mark.usefixtures("kafka")

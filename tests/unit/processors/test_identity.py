@@ -19,6 +19,17 @@ def test_a_linked_name_is_found_and_an_unlinked_one_is_not() -> None:
     assert len(identities) == 1
 
 
+def test_a_refused_link_is_told_from_one_that_nobody_made() -> None:
+    """It is a record, so compaction keeps it, and no rule makes the link again; a person's next word does."""
+    identities, chat = Identities(), ClientRef("tg_chat", "1")
+    identities.apply("tg_chat:1", Identity("tg_chat", "1", "7"))
+    assert not identities.refused(chat)
+    identities.apply("tg_chat:1", Identity("tg_chat", "1", confirmed_by="Анна", refused=True))
+    assert (identities.find(chat), identities.refused(chat)) == (None, True)
+    identities.apply("tg_chat:1", Identity("tg_chat", "1", "8"))
+    assert (identities.find(chat), identities.refused(chat)) == ("8", False)
+
+
 def test_the_last_link_counts() -> None:
     """A name that was linked to the wrong lead is corrected by the next record."""
     identities = Identities()

@@ -1,11 +1,15 @@
-"""`streams.gateway.leads`: the list of known leads, from the settings and from a file that changes."""
+"""`streams.engine.leads`: the list of known leads, from the settings, from a file that changes, and by cards."""
 
 import os
 from pathlib import Path
+from typing import cast
 
 import pytest
 
-from streams.gateway.leads import KnownLeads
+from schemas.cards import ClientCard
+from streams.engine.cards import KnownCards
+from streams.engine.kafka import Reader
+from streams.engine.leads import KnownLeads, with_cards
 from streams.settings import Jitsi
 
 
@@ -101,3 +105,18 @@ def test_it_is_told_by_its_path(tmp_path: Path) -> None:
     assert condition is not None
     assert (condition.kind, condition.subject) == ("lead_list", str(tmp_path / "leads"))
     assert condition.look() == "такого файла или папки нет"
+
+
+def test_whoever_has_a_card_is_known() -> None:
+    """Besides the list; and nobody is refused before the cards are read, nor where nobody has one."""
+    cards = KnownCards(cast(Reader, None))
+    by_list = with_cards(leads(None, "55"), cards, alone=False)
+    by_cards = with_cards(leads(), cards, alone=True)
+    nobody = with_cards(leads(), cards, alone=False)
+    assert [known(lead) for known in (by_list, by_cards) for lead in ("55", "7")] == [True, None, None, None]
+    cards.loaded.set()
+    assert (by_list("7"), by_cards("7")) == (False, None)
+    cards.cards.apply("7/bitrix", ClientCard(lead_id="7", source="bitrix", ts=1))
+    assert [by_list(lead) for lead in ("55", "7", "8")] == [True, True, False]
+    assert [by_cards(lead) for lead in ("7", "8")] == [True, False]
+    assert [nobody(lead) for lead in ("7", "8")] == [True, None]

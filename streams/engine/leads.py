@@ -1,5 +1,8 @@
-"""Which lead ids are known: asked by the Prosody module before it believes the number in a room's name."""
+"""Which lead ids are known: asked by the Prosody module before it believes the number in a room's name, and before a
+person's `/link` is believed.
+"""
 
+import asyncio
 import os
 import re
 import stat
@@ -8,11 +11,32 @@ from pathlib import Path
 
 from processors.russian.system import os_reason
 from schemas.types import LeadId
-from streams.engine.conditions import Condition
+from streams.engine.cards import KnownCards
+from streams.engine.conditions import INTERVAL, Condition
 from streams.settings import Jitsi
 
 Known = Callable[[LeadId], bool | None]
 """True: a lead; False: none of ours; None: nobody can say, and then nothing changes."""
+
+
+def with_cards(listed: Known, cards: KnownCards, *, alone: bool) -> Known:
+    """`listed`, and whoever has a card, too. `alone`: there is no list, and who has no card is no lead.
+
+    While the cards are not read, nobody is refused; nor where there is none at all: then no source tells of clients.
+    """
+
+    def known(lead: LeadId) -> bool | None:
+        if cards.cards.find(lead) is not None:
+            return True
+        said = listed(lead)
+        if said is True:
+            return True
+        if not cards.loaded.is_set():
+            return None
+        return False if alone and said is None and cards.cards.leads() else said
+
+    return known
+
 
 LARGEST = 16 << 20
 """Bytes of the file: a million leads."""
@@ -39,6 +63,12 @@ class KnownLeads:
     def condition(self) -> Condition | None:
         """The file, to be looked at every few seconds; a missing one is told. None where there is no file."""
         return Condition("lead_list", str(self._file), self.look) if self._file is not None else None
+
+    async def keep(self) -> None:
+        """Look at the file again and again until cancelled. What is wrong with it is told by the gateway."""
+        while True:
+            await asyncio.to_thread(self.look)
+            await asyncio.sleep(INTERVAL)
 
     def look(self) -> str:
         """Read the file if it has changed; says in Russian what is wrong with it. May block."""
