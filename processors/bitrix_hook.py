@@ -5,7 +5,7 @@
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 from urllib.parse import parse_qsl
 
@@ -16,6 +16,9 @@ from schemas.codec import Codec, Rejected
 
 MOST_FIELDS: Final = 500
 """Of one form: Bitrix sends a dozen, and a form of thousands is nobody's."""
+LONGEST_NAME: Final = 200
+"""Characters of a field's name, ten times the longest of the portal's. Whoever posts is not proven yet, and a tree in
+JSON that is flattened without a bound makes gigabytes of names out of one megabyte."""
 TOKEN: Final = "auth[application_token]"
 
 _EVENT = re.compile(r"ONCRM(LEAD|DEAL|CONTACT|COMPANY|ACTIVITY|TIMELINECOMMENT)(ADD|UPDATE|DELETE)")
@@ -36,12 +39,12 @@ def form_of(body: bytes) -> dict[str, str] | Rejected:
     """The fields of a body, a form or JSON, by their names in lower case."""
     if body.lstrip()[:1] == b"{":
         tree = _OBJECT.decode(body)
-        return tree if isinstance(tree, Rejected) else _few(dict(_flat("", tree)))
+        return tree if isinstance(tree, Rejected) else _few(_flat("", tree))
     try:
         pairs = parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=MOST_FIELDS, errors="strict")
     except ValueError:  # not UTF-8, or too many fields; its text may hold a part of the body
         return Rejected("the body is no form")
-    return {name.lower(): value for name, value in pairs}
+    return _few((name.lower(), value) for name, value in pairs)
 
 
 def hook_of(form: Mapping[str, str]) -> Hook | Rejected:
@@ -66,12 +69,21 @@ def _about(hook: Hook, kind: Kind, id_: str) -> Hook:
     return msgspec.structs.replace(hook, kind=kind, id=str(int(id_)))
 
 
-def _few(form: dict[str, str]) -> dict[str, str] | Rejected:
-    return form if len(form) <= MOST_FIELDS else Rejected("the body has too many fields")
+def _few(fields: Iterable[tuple[str, str]]) -> dict[str, str] | Rejected:
+    """The form, read no further than a portal's would go."""
+    form: dict[str, str] = {}
+    for name, value in fields:
+        form[name] = value
+        if len(name) > LONGEST_NAME or len(form) > MOST_FIELDS:
+            return Rejected("the body has too many fields, or too long names")
+    return form
 
 
 def _flat(name: str, value: object) -> Iterator[tuple[str, str]]:
-    """A tree as a form spells it: `data[fields][id]`."""
+    """A tree as a form spells it: `data[fields][id]`. What has too long a name is not looked into."""
+    if len(name) > LONGEST_NAME:
+        yield name, ""
+        return
     match value:
         case dict():
             for key, inner in value.items():

@@ -12,7 +12,7 @@ from aiohttp import web
 from aiokafka.client import AIOKafkaClient
 from aiokafka.errors import KafkaError
 
-from schemas.errors import Transient
+from schemas.errors import TooLarge, Transient
 from streams.engine.connect import client_options, reachable
 from streams.engine.kafka import Output
 from streams.gateway.body import too_many
@@ -66,7 +66,8 @@ class Intake:
     async def put(self, outputs: Sequence[Output]) -> None:
         """Return when the broker has everything.
 
-        Raises 429 when too many wait already, 503 when the broker does not have it in time. Records of a refused
+        Raises 413 where a record is larger than its topic takes (JSON may grow when it is written anew), 429 when too
+        many wait already, 503 when the broker does not have it in time. Records of a refused
         request may still arrive later: ids are deterministic, so a repeat is the same event.
         """
         size = sum(len(output.value or b"") for output in outputs)
@@ -79,6 +80,8 @@ class Intake:
         try:
             async with limit:
                 await self._sink.send(outputs)
+        except TooLarge as error:
+            raise web.HTTPRequestEntityTooLarge(0, text="a record would be larger than its topic takes") from error
         except (Transient, TimeoutError) as error:
             self._doubt_it(error)
             raise _unavailable() from error

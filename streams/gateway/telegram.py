@@ -18,6 +18,8 @@ SECRET = "X-Telegram-Bot-Api-Secret-Token"
 
 LARGEST = TELEGRAM.max_bytes - ENVELOPE
 """Bytes of an update: what Kafka takes. Telegram's are far smaller, and a refused one would come again for ever."""
+CUT = 1000
+"""Bytes of what no topic takes (none is known): so much of it is a dead letter."""
 
 
 class _Update(msgspec.Struct):
@@ -71,8 +73,13 @@ class TelegramEntrance:
 def wrap(bot: str, body: bytes) -> Output:
     """A `source.telegram` record, keyed by chat, so that a chat's updates stay in order.
 
-    What is no JSON stands in it as a string.
+    What is no JSON stands in it as a string, and of what is too large for the topic only the beginning does.
     """
+    output = _record(bot, body)
+    return output if len(output.value or b"") <= LARGEST else _record(bot, body[:CUT])
+
+
+def _record(bot: str, body: bytes) -> Output:
     update = _UPDATE.decode(body)
     if isinstance(update, Rejected):
         unread = body if not isinstance(_ANY.decode(body), Rejected) else _TEXT.encode(body.decode(errors="replace"))

@@ -18,7 +18,7 @@ from schemas.errors import Refused, Transient
 from streams.clients.bot_calls import BotCalls, Conflict
 from streams.engine.conditions import Condition
 from streams.engine.retry import WORLD, Attempts, Policy, World
-from streams.gateway.telegram import LARGEST, wrap
+from streams.gateway.telegram import wrap
 from streams.loading import Send
 
 log = logging.getLogger(__name__)
@@ -34,8 +34,6 @@ REMEMBERED: Final = 200_000
 AGAIN: Final = Policy(first=1.0, longest=30.0)
 TOLD_AFTER: Final = 60.0
 """Seconds. A restart of the other one, of Telegram's server or of the proxy is nobody's work."""
-CUT: Final = 1000
-"""Bytes of an update that no topic takes (none is known): so much of it is a dead letter."""
 
 _UPDATES: Codec[list[msgspec.Raw]] = Codec(list[msgspec.Raw])
 
@@ -85,9 +83,12 @@ class UpdatesPoll:
         """Ask once, and put on Kafka what comes. Raises `Transient`, `Refused`: then nothing is confirmed."""
         updates = [(_number(bytes(raw)), bytes(raw)) for raw in await self._asked()]
         self._offset = 0  # the answer says that the former batch is confirmed
-        fresh = [body for number, body in updates if number is None or number not in self._seen]
-        await self._send([wrap(self._bot, body if len(body) <= LARGEST else body[:CUT]) for body in fresh])
         numbers = [number for number, _ in updates if number is not None]
+        if updates and not numbers:  # they could not be confirmed, and would come again at once, for ever
+            self._trouble = "в обновлениях нет номеров: проверьте telegram.api"
+            raise Transient("getUpdates: updates without numbers")
+        fresh = [body for number, body in updates if number is None or number not in self._seen]
+        await self._send([wrap(self._bot, body) for body in fresh])
         self._remember(numbers)
         if numbers:
             self._offset = numbers[-1] + 1

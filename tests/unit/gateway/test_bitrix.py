@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pydantic import SecretStr
 
 from schemas.bitrix import FROM_BITRIX, Hook
-from schemas.errors import Transient
+from schemas.errors import TooLarge, Transient
 from schemas.sources import Inbound
 from tests.unit.gateway.door import Door
 
@@ -68,6 +68,13 @@ async def test_without_kafka_the_portal_reads_503() -> None:
     async with door() as open_door:
         open_door.shelf.fault = Transient("away")
         assert (await open_door.post("/hooks/bitrix", body()))[0] == 503
+
+
+async def test_what_its_topic_does_not_take_is_413() -> None:
+    """A form may be some times as long in the record: trying again would not help, and it is no fault of ours."""
+    async with door() as open_door:
+        open_door.shelf.fault = TooLarge("a record of 9 bytes")
+        assert (await open_door.post("/hooks/bitrix", body()))[0] == 413
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

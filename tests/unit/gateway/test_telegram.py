@@ -13,7 +13,7 @@ from processors.normalize.telegram import normalize
 from schemas.codec import Rejected
 from schemas.sources import Inbound
 from schemas.types import Meta
-from streams.gateway.telegram import wrap
+from streams.gateway.telegram import LARGEST, wrap
 from tests.unit.gateway.door import SETTINGS, Door
 
 PATH = "/hooks/telegram/curator"
@@ -70,6 +70,13 @@ async def test_an_update_may_be_larger_than_other_bodies() -> None:
 def test_no_body_raises(body: bytes) -> None:
     """Whatever comes, there is a record that can be read again."""
     output = wrap("curator", body)
+    assert msgspec.json.decode(output.value or b"", type=Inbound).source == "curator"
+
+
+def test_what_grows_in_the_topic_is_cut() -> None:
+    """Bytes that are no UTF-8 are three each in a string: refused, such an update would come again for ever."""
+    output = wrap("curator", b"\xff" * LARGEST)
+    assert len(output.value or b"") < LARGEST
     assert msgspec.json.decode(output.value or b"", type=Inbound).source == "curator"
 
 

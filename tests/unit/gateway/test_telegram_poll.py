@@ -15,7 +15,7 @@ from schemas.sources import Inbound
 from streams.clients.bot_calls import BotCalls, Conflict
 from streams.engine.kafka import Output
 from streams.engine.retry import World
-from streams.gateway import telegram_poll
+from streams.gateway import telegram, telegram_poll
 from streams.gateway.telegram_poll import UpdatesPoll
 from streams.settings import Telegram
 from tests.fakes.telegram import FakeTelegram, Fault
@@ -154,7 +154,7 @@ async def test_a_webhook_is_told(reading: Reading) -> None:
 
 async def test_what_is_no_update_is_kept(reading: Reading, monkeypatch: pytest.MonkeyPatch) -> None:
     """An update without a number, or larger than a topic takes, holds up none behind it: it becomes a dead letter."""
-    monkeypatch.setattr(telegram_poll, "LARGEST", 2000)
+    monkeypatch.setattr(telegram, "LARGEST", 2000)
     reading.telegram.updates.put("message", {"text": "x" * 3000})
     reading.say("b")
     await reading.poll.round()
@@ -162,6 +162,14 @@ async def test_what_is_no_update_is_kept(reading: Reading, monkeypatch: pytest.M
     assert len(reading.sent[0].value or b"") < 2000
     await reading.poll.round()
     assert len(reading.telegram.updates.confirmed) == 2
+
+
+async def test_updates_without_numbers_are_not_read_for_ever(reading: Reading) -> None:
+    """None of them can be confirmed: nothing is put on Kafka, a person is told, and it is asked again after a pause."""
+    reading.telegram.updates._waiting.append((reading.telegram.updates._clock(), {"update_id": 1.5}))
+    with pytest.raises(Transient, match="without numbers"):
+        await reading.poll.round()
+    assert (reading.sent, reading.poll.trouble()) == ([], "в обновлениях нет номеров: проверьте telegram.api")
 
 
 async def test_the_fake_keeps_the_rules(reading: Reading) -> None:

@@ -1,5 +1,6 @@
 """Outgoing webhooks of Bitrix24, whose shapes differ from event to event."""
 
+import tracemalloc
 from urllib.parse import urlencode
 
 import pytest
@@ -67,3 +68,21 @@ def test_a_form_of_thousands_of_fields_is_nobodys() -> None:
     """It would be parsed for long."""
     assert isinstance(form_of(b"&".join(b"a%d=1" % n for n in range(MOST_FIELDS + 1))), Rejected)
     assert isinstance(form_of(b'{"a":[' + b",".join([b"1"] * (MOST_FIELDS + 1)) + b"]}"), Rejected)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"' + b"k" * 20_000 + b'":[' + b",".join([b"1"] * 20_000) + b"]}",
+        b'{"a":' + (b'{"' + b"k" * 500 + b'":') * 900 + b"1" + b"}" * 901,
+        b"&".join(b"%d%s=1" % (n, b"k" * 3000) for n in range(MOST_FIELDS)),
+    ],
+)
+def test_a_small_body_makes_no_large_form(body: bytes) -> None:
+    """It is read before its sender is proven; flattened without a bound, the first would be 400 MB of names."""
+    tracemalloc.start()
+    try:
+        assert isinstance(form_of(body), Rejected)
+        assert tracemalloc.get_traced_memory()[1] < 12 << 20
+    finally:
+        tracemalloc.stop()
