@@ -2,14 +2,16 @@
 
 A page is on Kafka before the next one is asked for, and the note of how far it came is written after the last: a kill
 at any point asks for the same again, and ids make that harmless. What comes again within the overlap is not sent again
-while this process remembers it. An item that the mapping does not fit is told, and holds the note back for a day, so
-that it comes again when the mapping is mended; the others pass.
+while this process remembers it. After the documents comes the stock, of which only what they do not explain is told.
+An item that the mapping does not fit is told, and holds the note back for a day, so that it comes again when that is
+mended; the others pass.
 """
 
 import asyncio
 import logging
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing
 from functools import partial
 from urllib.parse import urlsplit
 
@@ -17,6 +19,7 @@ import msgspec
 
 from processors.mapping import Bad, Mapped, Memory, SourceMapping, items_of, mapped, words
 from processors.russian.plural import RECORDS, count
+from processors.stocktaking import Reading
 from processors.wms_event import TOO_OLD, Good
 from schemas.codec import Rejected
 from schemas.errors import ConfigError, Refused, Transient
@@ -27,6 +30,7 @@ from streams.engine.conditions import Condition
 from streams.engine.remote import LazySession
 from streams.engine.retry import WORLD, World
 from streams.gateway.poll_client import PollClient, Question
+from streams.gateway.stocks import Stocks, asked
 from streams.loading import Note, Notes, Send, output
 from streams.settings import WmsPoll
 
@@ -54,12 +58,13 @@ class Poll:
     def __init__(self, name: str, poll: WmsPoll, mapping: SourceMapping, notes: Notes, client: PollClient) -> None:
         self.name, self._poll, self._mapping, self.client = name, poll, mapping, client
         self._note = Note(notes.folder / f"{name}.poll", Position)
+        self._stocks = Stocks(name, notes) if poll.stock_urls else None
         self._sent: OrderedDict[str, None] = OrderedDict()
         self._trouble = ""
 
     def condition(self) -> Condition:
         """A system that does not answer, refuses, or says what the mapping does not fit."""
-        host = urlsplit(self._poll.urls[0]).hostname or ""
+        host = urlsplit((*self._poll.urls, *self._poll.stock_urls)[0]).hostname or ""
         return Condition("warehouse_silent", f"{self.name} ({host})", self.trouble)
 
     def trouble(self) -> str:
@@ -73,24 +78,49 @@ class Poll:
         first = now - round(self._poll.first_days * DAY_MS)
         since = first if position is None else position.read - round(self._poll.overlap * 1000)
         bad: list[str] = []
+        if self._stocks is not None:
+            await self._stocks.settle(send)
         for url in self._poll.urls:
-            await self._pages(Question(url, since, now), send, bad)
+            async with aclosing(self._pages(Question(url, since, now), bad)) as pages:
+                async for found in pages:
+                    await self._send(found, send, now)
+        faults = list(bad)
+        if self._stocks is not None:
+            await self._stock(self._stocks, Question("", since, now), send, faults)
         read = now if not bad else max(now - HELD_MS, first if position is None else position.read)
         await asyncio.to_thread(self._note.write, Position(read))
-        self._trouble = f"{count(len(bad), RECORDS)} не по разметке: {bad[0]}" if bad else ""
+        self._trouble = f"{count(len(faults), RECORDS)} не по разметке: {faults[0]}" if faults else ""
 
-    async def _pages(self, question: Question, send: Send, bad: list[str]) -> None:
-        """All pages of one address, each on Kafka before the next; what the mapping does not fit goes to `bad`."""
-        now, former = question.until, b""
+    async def _send(self, found: list[Good], send: Send, now: Millis) -> None:
+        """What is new of a page."""
+        fresh = [good for good in found if good.payload.id not in self._sent]
+        await send([output(self.name, good, now) for good in fresh])
+        self._remember(fresh)
+        if self._stocks is not None:
+            await self._stocks.documents(found, now)
+
+    async def _stock(self, stocks: Stocks, question: Question, send: Send, faults: list[str]) -> None:
+        """All of the stock, and what follows from it. An article that cannot be read is not one that is gone."""
+        snapshots: list[Good] = []
+        bad: list[str] = []
+        for url in self._poll.stock_urls:
+            async with aclosing(self._pages(question._replace(url=url), bad, stock=True)) as pages:
+                async for found in pages:
+                    snapshots += found
+        stock_told = self._poll.differences == "reserve"
+        await stocks.read(Reading(question.until, snapshots, whole=not bad, stock_told=stock_told), send)
+        faults += bad
+
+    async def _pages(self, question: Question, bad: list[str], *, stock: bool = False) -> AsyncGenerator[list[Good]]:
+        """The events of each page of an address; what the mapping does not fit goes to `bad`."""
+        former = b""
         for page in range(MOST_PAGES):
             body = await self._asked(question._replace(page=page))
             if page and body == former:
                 raise Refused("страницы повторяются: проверьте {page} или {offset} в адресе")
             former = body
-            found, size = await asyncio.to_thread(self._read, body, now, bad)
-            fresh = [good for good in found if good.payload.id not in self._sent]
-            await send([output(self.name, good, now) for good in fresh])
-            self._remember(fresh)
+            found, size = await asyncio.to_thread(self._read, body, question.until, bad, stock=stock)
+            yield found
             if not self._poll.page_size or size < self._poll.page_size:
                 return
         raise Refused(f"больше {MOST_PAGES} страниц: проверьте page_size")
@@ -102,10 +132,12 @@ class Poll:
             self._trouble = str(error)
             raise
 
-    def _read(self, body: bytes, now: Millis, bad: list[str]) -> tuple[list[Good], int]:
+    def _read(self, body: bytes, now: Millis, bad: list[str], *, stock: bool) -> tuple[list[Good], int]:
         items = items_of(self._mapping, body)
         if isinstance(items, Rejected):
             raise Refused(f"ответ не по разметке: {items.reason}")
+        if stock:
+            items = asked(items, now)
         goods = []
         for outcome in mapped(self._mapping, enumerate(items), now, Memory()):
             match outcome:

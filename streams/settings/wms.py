@@ -28,9 +28,15 @@ class WmsFolder(Section):
 class WmsPoll(Section):
     """Система склада, которую шлюз спрашивает сам: JSON по HTTP. Если шлюзов несколько, задайте у одного."""
 
-    urls: Annotated[tuple[Address, ...], Field(min_length=1)]
+    urls: tuple[Address, ...] = ()
     """Что спрашивать, по порядку; разметка у всех одна. В адресе и теле подставляются `{since}` и `{until}` (с какого
     времени и до какого), `{page}`, `{offset}` и `{limit}`."""
+    stock_urls: tuple[Address, ...] = ()
+    """Отчёты об остатках и резервах, которые спрашиваются после документов; из них получаются события `stock_snapshot`.
+    Из двух отчётов подряд узнаётся то, чего не объясняют документы: изменения броней и корректировки остатка."""
+    differences: Literal["reserve", "all"] = "all"
+    """Что узнавать из `stock_urls`: только изменения броней (`reserve`), если приход и отгрузки система сообщает сама,
+    а не документами из `urls`; или и остатка (`all`)."""
     body: str = ""
     """Тело запроса, обычно JSON; с ним запрос становится POST."""
     authorization: SecretStr | None = None
@@ -55,6 +61,12 @@ class WmsPoll(Section):
     """За сколько дней спросить в первый раз."""
     timeout: float = Field(30.0, gt=0)
     """Секунд на один запрос."""
+
+    @model_validator(mode="after")
+    def _something_asked(self) -> Self:
+        if not self.urls and not self.stock_urls:
+            raise ValueError("urls: нужен хотя бы один адрес, здесь или в stock_urls")
+        return self
 
     @model_validator(mode="after")
     def _zone_known(self) -> Self:

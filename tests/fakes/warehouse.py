@@ -1,7 +1,7 @@
 """A warehouse system that is asked for what changed: pages, gzip, a limit, and what else such systems do.
 
-`GET /documents?since=…&page=…` or `POST /documents` with the same in JSON. As SkladBot answers: a list under `data`,
-times without a zone in Moscow time, a page that is full when there are more.
+`GET /documents?since=…&page=…` or `POST /documents` with the same in JSON; `GET /stock?page=…` with `stock`.
+As SkladBot answers: a list under `data`, times without a zone in Moscow time, a page that is full when there are more.
 """
 
 import asyncio
@@ -24,6 +24,7 @@ class FakeWarehouse:
 
     def __init__(self, page_size: int = 2) -> None:
         self.documents: list[tuple[int, dict[str, Any]]] = []
+        self.stock: list[dict[str, Any]] = []
         self.faults: deque[int | str] = deque()
         self.asked: list[dict[str, str]] = []
         self.page_size, self.paged = page_size, True
@@ -32,6 +33,7 @@ class FakeWarehouse:
     async def __aenter__(self) -> "FakeWarehouse":
         app = web.Application()
         app.router.add_route("*", "/documents", self._answer)
+        app.router.add_get("/stock", self._stock)
         self._runner = web.AppRunner(app)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", 0)
@@ -56,6 +58,12 @@ class FakeWarehouse:
         answer = web.json_response({"data": changed[first : first + self.page_size]})
         answer.enable_compression(web.ContentCoding.gzip)
         return answer
+
+    async def _stock(self, request: web.Request) -> web.StreamResponse:
+        if self.faults:
+            return await self._fault(self.faults.popleft(), request)
+        first = (int(request.query["page"]) - 1) * self.page_size
+        return web.json_response({"data": self.stock[first : first + self.page_size]})
 
     async def _fault(self, fault: int | str, request: web.Request) -> web.StreamResponse:
         match fault:

@@ -41,6 +41,7 @@ def brief(event: dict[str, Any]) -> tuple[object, ...]:
             ],
             1,
         ),
+        ("moysklad", "moysklad-stock.json", [("stock_snapshot", "остатки", "ООО Ромашка", 10, "")], 1),
         (
             "1c",
             "1c.csv",

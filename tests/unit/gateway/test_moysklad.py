@@ -47,9 +47,10 @@ def settings(fake: FakeMoysklad, **changed: object) -> WmsPoll:
     said = re.search(r"  \[wms\.polls\.moysklad\].*?```", page, re.S)
     assert said is not None
     given = tomllib.loads(said[0].removesuffix("```"))["wms"]["polls"]["moysklad"]
-    urls = [url.replace("https://api.moysklad.ru/api/remap/1.2/entity", fake.url) for url in given["urls"]]
+    for name in ("urls", "stock_urls"):
+        given[name] = [url.replace("https://api.moysklad.ru/api/remap/1.2", fake.url) for url in given[name]]
     del given["authorization_file"]
-    return WmsPoll.model_validate({**given, "urls": urls, "authorization": KEY, **changed})
+    return WmsPoll.model_validate({**given, "authorization": KEY, **changed})
 
 
 def poll(fake: FakeMoysklad, clock: Clock, notes: Path, **changed: object) -> Poll:
@@ -92,6 +93,60 @@ async def test_every_document_comes_once_within_the_limits(tmp_path: Path, per_s
     assert asked.trouble() == ""
     assert (fake.refused > 0) == (per_second > 11)
     assert fake.asked >= 20
+
+
+async def test_the_reserve_of_the_stock_report_becomes_reservations(tmp_path: Path) -> None:
+    """An order is counted by its document, what its reserve does later by the report, a shipment by its document: under
+    the group of goods, whose articles the counterparty's documents have; also an article that is reserved to the last.
+    """
+    clock = Clock()
+    sent: list[Output] = []
+
+    async def send(outputs: list[Output]) -> None:
+        sent.extend(outputs)
+
+    def told(since: int) -> list[tuple[str, str, dict[str, int]]]:
+        events = (
+            msgspec.json.decode(msgspec.json.decode(one.value or b"", type=Inbound).payload, type=WmsPayload)
+            for one in sent[since:]
+        )
+        return [(one.type, one.client.value, {line.sku: line.qty for line in one.lines}) for one in events]
+
+    async with FakeMoysklad(clock) as fake:
+        fake.stock = {("Ромашка", f"A-{number}"): (10, 0) for number in range(150)} | {("Север", "B-1"): (7, 7)}
+        asked = poll(fake, clock, tmp_path)
+
+        async def rounds(first: int, *, times: int = 1) -> list[tuple[str, str, dict[str, int]]]:
+            before = len(sent)
+            for number in range(first, first + times):
+                await asked.round(send, round(NOW * 1000) + number * 300_000)
+            return told(before)
+
+        first = await rounds(0, times=2)
+        assert [(kind, client, len(lines)) for kind, client, lines in first] == [
+            ("stock_snapshot", "Ромашка", 150),
+            ("stock_snapshot", "Север", 1),
+        ]
+        fake.documents["customerorder"] = [document("customerorder", 1, NOW + 700)]
+        fake.stock["Ромашка", "A-0"] = (10, 1)
+        found = await rounds(3, times=2)
+        assert [one for one in found if one[0] != "stock_snapshot"] == [("reservation_created", "agent-1", {"A-0": 1})]
+        fake.stock |= {("Ромашка", "A-0"): (10, 6), ("Север", "B-1"): (7, 2)}
+        await asked.client.close()
+        asked = poll(fake, clock, tmp_path)  # after a restart
+        found = await rounds(5, times=2)
+        assert [one for one in found if one[0] != "stock_snapshot"] == [
+            ("reservation_created", "agent-1", {"A-0": 1}),  # the overlap: the same event
+            ("reservation_changed", "Ромашка", {"A-0": 5}),
+            ("reservation_changed", "Север", {"B-1": -5}),
+        ]
+        fake.documents["demand"] = [document("demand", 2, NOW + 2000)]
+        fake.stock["Ромашка", "A-0"] = (8, 4)
+        found = await rounds(7, times=3)
+        assert [one for one in found if one[0] != "stock_snapshot"] == [("shipment", "agent-1", {"A-0": 2})]
+        assert fake.refused == 0
+        await asked.client.close()
+    assert asked.trouble() == ""
 
 
 async def test_a_document_of_which_a_part_came_is_told_and_not_shortened(tmp_path: Path) -> None:
