@@ -86,6 +86,7 @@ missing() {
     has prosody || echo prosody
     has lua5.4 || echo lua5.4
     has busybox || echo busybox
+    has systemd-analyze || echo systemd
 }
 
 # Prosody is for tests, which start their own on loopback: Debian must not start one that listens everywhere.

@@ -31,9 +31,12 @@ def version() -> str:
 
 
 def folder() -> Path:
-    """Where the jars of this version belong: below `$LEADPULSE_CACHE`, or `.cache` of the repository."""
-    cache = os.environ.get("LEADPULSE_CACHE")
-    return Path(cache or REPOSITORY / ".cache").absolute() / "kafka" / version()
+    """Where the jars of this version belong: below `$LEADPULSE_CACHE`, or `.cache` of a clone, or the user's cache.
+
+    An installed package lies among others, where whoever runs it may not write.
+    """
+    cache = os.environ.get("LEADPULSE_CACHE") or (REPOSITORY / ".cache" if _is_clone() else _users_cache())
+    return Path(cache).absolute() / "kafka" / version()
 
 
 async def fetch() -> Path:
@@ -76,6 +79,16 @@ def scratch(parent: Path, prefix: str) -> Iterator[Path]:
     name = f"{prefix}-{os.getpid()}-"
     with tempfile.TemporaryDirectory(dir=parent, prefix=name, ignore_cleanup_errors=True) as folder:
         yield Path(folder)
+
+
+def _is_clone() -> bool:
+    return (REPOSITORY / "pyproject.toml").exists()
+
+
+def _users_cache() -> Path:
+    """XDG Base Directory Specification: a path there that is not absolute does not count."""
+    given = Path(os.environ.get("XDG_CACHE_HOME", ""))
+    return (given if given.is_absolute() else Path.home() / ".cache") / "leadpulse"
 
 
 def _writable_home() -> bool:

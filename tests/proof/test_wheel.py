@@ -1,0 +1,46 @@
+"""An installed wheel in a venv of its own, with a new home: `leadpulse up` from nothing to ready."""
+
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.up import Up
+from tests.wheel import ROOT, build
+
+pytestmark = pytest.mark.proof
+
+
+@pytest.fixture
+def leadpulse(tmp_path: Path) -> Path:
+    """The command, installed from the wheel with the locked requirements into a venv of its own."""
+    venv = tmp_path / "venv"
+    subprocess.run([sys.executable, "-m", "venv", venv], check=True)
+    pip = [venv / "bin" / "python", "-m", "pip", "install", "--quiet", "--no-deps"]
+    subprocess.run([*pip, "--require-hashes", "-r", ROOT / "requirements" / "lock.txt"], check=True)
+    subprocess.run([*pip, build(tmp_path)], check=True)
+    return venv / "bin" / "leadpulse"
+
+
+async def test_a_fresh_venv_in_an_empty_folder(
+    leadpulse: Path, tmp_path: Path, free_ports: Callable[[], tuple[int, int]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Wheel and locked requirements, nothing else: Kafka is fetched into the home's cache, all workers get ready."""
+    for name in ("PYTHONPATH", "LEADPULSE_CACHE", "XDG_CACHE_HOME", "VIRTUAL_ENV"):
+        monkeypatch.delenv(name, raising=False)
+    venv, home, folder = leadpulse.parents[1], tmp_path / "home", tmp_path / "empty"
+    home.mkdir()
+    folder.mkdir()
+    monkeypatch.setenv("HOME", str(home))
+    up = Up(folder, free_ports()[0], (str(leadpulse), "up"))
+    try:
+        await up.start()
+        await up.ready()
+    finally:
+        await up.kill()
+    [jars] = (home / ".cache" / "leadpulse" / "kafka").iterdir()
+    assert len(list(jars.glob("*.jar"))) > 20
+    assert (venv / "share" / "leadpulse" / "jibri-hooks" / "finalize.sh").exists()
+    assert (folder / "var" / "chdb").is_dir()
