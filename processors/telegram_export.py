@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
-from typing import Any, Final
+from typing import Any, Final, TypeGuard
 
 from processors.wms_event import KEPT_MS
 from schemas.types import Millis
@@ -46,6 +46,7 @@ _NAMED: Final = {"place_name": "venue", "game_title": "game"}
 """What is told by a name alone, with its address or description beside it."""
 _LATEST: Final = 4_102_444_800
 """2100, as `telegram_update.Seconds`."""
+_NUMBERS: Final = 1 << 53
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,7 @@ class Numbering:
 
 def chat_of(type_: object, id_: object, name: object) -> ExportedChat | None:
     """A chat of the export; None for one that is never a client's, or of a type nobody knows."""
-    if not isinstance(type_, str) or type_ not in KNOWN or not isinstance(id_, int) or id_ <= 0:
+    if not isinstance(type_, str) or type_ not in KNOWN or not is_number(id_) or id_ <= 0:
         return None
     known = KNOWN[type_]
     bot_api = {"supergroup": -SHIFT - id_, "group": -id_}.get(known, id_)
@@ -113,8 +114,8 @@ def updates_of(
     """The updates of a message: its own, and its last edit where there was one. Never raises."""
     if message.get("type") == _SERVICE:
         return Passed("service")
-    id_, second = message.get("id"), _seconds(message.get("date_unixtime"))
-    if not isinstance(id_, int):
+    id_, second = message.get("id"), seconds(message.get("date_unixtime"))
+    if not is_number(id_):
         return Faulty("у сообщения нет номера (id)")
     if second is None:
         if message.get("type") == "unsupported" and "date" not in message:
@@ -127,16 +128,17 @@ def updates_of(
     number = id_ if own else numbering.number(chat.id, id_, str(message.get("from_id") or ""), second)
     if number is None:
         return Passed("taken")
-    frame = {"message_id": number, "date": second, "chat": _chat(chat)} | author | _content(message)
+    # a kind that nobody knows yet may be called like a part of the frame, and takes nothing of it
+    frame = _content(message) | {"message_id": number, "date": second, "chat": _chat(chat)} | author
     answered = message.get("reply_to_message_id")
-    if isinstance(answered, int) and "reply_to_peer_id" not in message:
+    if is_number(answered) and "reply_to_peer_id" not in message:
         target = answered if own else numbering.of(chat.id, answered)
         frame |= {} if target is None else {"reply_to_message": {"message_id": target}}
     kind = "message"
     if chat.type == "private":
         kind, frame = "business_message", frame | {"business_connection_id": CONNECTION}
     found = [{"update_id": 0, kind: frame}]
-    edited = _seconds(message.get("edited_unixtime"))
+    edited = seconds(message.get("edited_unixtime"))
     if edited is not None and edited >= second:
         found.append({"update_id": 0, f"edited_{kind}": frame | {"edit_date": edited}})
     return found
@@ -198,14 +200,27 @@ def _content(message: Mapping[str, Any]) -> dict[str, Any]:
 
 def _text(message: Mapping[str, Any]) -> str:
     """`text_entities` are always objects; `text` is a string, or a list of strings and objects."""
-    parts = message.get("text_entities") or message.get("text") or ""
-    if isinstance(parts, str):
-        return parts
-    said = (part.get("text") if isinstance(part, dict) else part for part in parts if part)
-    return "".join(word for word in said if isinstance(word, str))
+    for parts in (message.get("text_entities"), message.get("text")):
+        if isinstance(parts, str):
+            said = parts
+        else:
+            words = [part.get("text") if isinstance(part, dict) else part for part in _list(parts)]
+            said = "".join(word for word in words if isinstance(word, str))
+        if said:
+            return said
+    return ""
 
 
-def _seconds(value: object) -> int | None:
-    """Unix time, written as a string."""
-    text = str(value)
-    return int(text) if text.isascii() and text.isdigit() and int(text) <= _LATEST else None
+def _list(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def seconds(value: object) -> int | None:
+    """Unix time, written as a string; None for what is none, or is after 2100."""
+    text = str(value) if isinstance(value, str | int) else ""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 10 and int(text) <= _LATEST else None
+
+
+def is_number(value: object) -> TypeGuard[int]:
+    """Whether a value is a number as Telegram gives them to chats and messages (JSON's 53 bits)."""
+    return isinstance(value, int) and not isinstance(value, bool) and -_NUMBERS < value < _NUMBERS

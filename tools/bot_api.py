@@ -77,7 +77,8 @@ def told(folder: Path) -> dict[str, dict[str, str]]:
         kinds[name] = {}
         for key, said in classes[name].items():
             maybe = said.endswith(" | None")
-            kinds[name][key + "?" * maybe] = said = plain(said.removesuffix(" | None"))
+            said = plain(said.removesuffix(" | None"))
+            kinds[name][key + "?" * maybe] = "time" if (said, key[-4:]) == ("int", "date") else said
             left += [one for one in re.split(r"[|\[]", said) if one not in PLAIN]
     return dict(sorted(kinds.items()))
 

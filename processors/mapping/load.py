@@ -191,7 +191,7 @@ class _Loading:
                 DIRECTIVES.issuperset(re.findall("%(.?)", form))
                 and clock(_A_TIME.strftime(form)).date() == _A_TIME.date()
             )
-        except ValueError:
+        except (ValueError, re.error):  # the second where a directive stands twice
             right = False
         if not right:
             self._faults.add(

@@ -7,7 +7,16 @@ from typing import Any
 
 import msgspec
 
-from processors.telegram_export import Brought, ExportedChat, Faulty, Numbering, Passed, updates_of
+from processors.telegram_export import (
+    Brought,
+    ExportedChat,
+    Faulty,
+    Numbering,
+    Passed,
+    is_number,
+    seconds,
+    updates_of,
+)
 from schemas.codec import Codec
 from schemas.sources import Inbound
 from schemas.topics import TELEGRAM
@@ -145,9 +154,9 @@ def _count(figures: ChatFigures, message: Mapping[str, Any], records_: int) -> N
 
 
 def _count_gap(figures: ChatFigures, message: Mapping[str, Any]) -> None:
-    id_, second = message.get("id"), str(message.get("date_unixtime") or "")
-    if figures.type == "supergroup" and isinstance(id_, int) and id_ > 0:
-        figures.met(id_, int(second) * 1000 if second.isascii() and second.isdigit() else figures.last[1])
+    id_, second = message.get("id"), seconds(message.get("date_unixtime"))
+    if figures.type == "supergroup" and is_number(id_) and id_ > 0:
+        figures.met(id_, figures.last[1] if second is None else second * 1000)
 
 
 def _record(chat: ExportedChat, update: dict[str, Any]) -> Output:

@@ -216,3 +216,27 @@ def test_commands_of_last_year_are_not_obeyed() -> None:
     command = {"update_id": 0, "message": said_ | {"text": "/mute 12345 7"}}
     assert len(events(command, history=False)) == 2
     assert not events(command)
+
+
+@pytest.mark.parametrize(
+    ("fields", "text"),
+    [
+        ({"text_entities": 7}, "привет"),
+        ({"text_entities": [{"type": "plain", "text": 0}]}, "привет"),
+        ({"text_entities": 7, "text": 7}, ""),
+        ({"media_type": "chat"}, "привет"),
+        ({"media_type": "message_id"}, "привет"),
+        ({"edited_unixtime": "9" * 5000, "reply_to_message_id": 1 << 70}, "привет"),
+    ],
+)
+def test_a_spoilt_field_costs_only_itself(fields: dict[str, Any], text: str) -> None:
+    """The message keeps its chat, its id, its time and what else can be read."""
+    made = frame(said(5, "привет") | fields)
+    assert (made["message_id"], made["date"], made["chat"]["id"]) == (5, BASE + 5, SUPERGROUP.id)
+    assert made.get("text", made.get("caption", "")) == text
+
+
+@pytest.mark.parametrize("fields", [{"id": 1 << 70}, {"id": True}, {"date_unixtime": "9" * 5000}])
+def test_a_message_without_its_frame_is_a_fault(fields: dict[str, Any]) -> None:
+    """It is told, and the others are read."""
+    assert isinstance(updates_of(SUPERGROUP, said(5) | fields, Numbering(nothing), frozenset(), NOW), Faulty)

@@ -78,6 +78,10 @@ def test_a_good_file_is_read() -> None:
         ),
         ("version: 1\ntype: {value: inbound}\nts: {path: a, format: '%d %B %Y'}\nclient: {value: c}\n", "ts.format"),
         ("version: 1\ntype: {value: inbound}\nts: {path: a, format: 'dd.mm.yyyy'}\nclient: {value: c}\n", "ts.format"),
+        (
+            "version: 1\ntype: {value: inbound}\nts: {path: a, format: '%d.%m.%Y %H:%M:%d'}\nclient: {value: c}\n",
+            "ts.format",
+        ),
         ("version: 1\ntype: {value: inbound}\n", "не указано «ts»"),
         ("version: 1\ntype: {value: inbound}\n", "ни «lines» (артикулы), ни «qty» (штуки)"),
         (
