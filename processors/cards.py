@@ -47,6 +47,11 @@ FIELDS = ("name", "responsible", "phones", "mails", "card")
 """What a source may tell or leave open."""
 
 
+def is_empty(card: ClientCard) -> bool:
+    """Whether it tells nothing: what its source told before is taken back."""
+    return not any(getattr(card, name) for name in FIELDS)
+
+
 def key_of(lead: LeadId, source: str) -> str:
     """Key of a source's record about a lead."""
     return f"{lead}/{source}"

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from processors.contact import link_key, ref_of
+from processors.staff import Staff
 from schemas.sources import ClientRef, Identity
 from schemas.types import LeadId
 
@@ -18,20 +19,20 @@ class Identities:
         self._became: dict[str, str] = {}
         self._owners: dict[str, str] = {}
         self._refused: set[str] = set()
-        self._curators: dict[str, str] = {}
+        self.staff = Staff()
         self._invited: dict[str, Identity] = {}
 
     def apply(self, key: str, identity: Identity | None) -> None:
         """Take a record of the topic by its `key`. None is a tombstone, which unlinked before there was `refused`."""
         key = link_key(ref_of(key))  # records of before there was one way to write a name
+        if self.staff.apply(ref_of(key), identity):
+            return
         if identity is None or identity.refused:
             self._leads.pop(key, None)
             self._refused.add(key)
             self._forget(ref_of(key))
         elif identity.kind == "tg_business":
             self._owners[identity.value] = identity.was
-        elif identity.kind == "curator":
-            self._curators[identity.value] = identity.name
         elif identity.kind == "curator_code":
             self._invited[identity.value] = identity
         elif identity.was:
@@ -41,13 +42,14 @@ class Identities:
             self._refused.discard(key)
 
     def _forget(self, client: ClientRef) -> None:
-        if client.kind == "curator":
-            self._curators.pop(client.value, None)
-        elif client.kind == "curator_code":
+        if client.kind == "curator_code":
             self._invited.pop(client.value, None)
 
     def find(self, client: ClientRef) -> LeadId | None:
-        """The lead of a client, or None when nobody has linked it. A lead id resolves to itself."""
+        """The lead of a client, or None when nobody has linked it. A lead id resolves to itself. What is one of our
+        people's is no client's, whoever has linked it."""
+        if self.staff.holds(client):
+            return None
         if client.kind == "lead":
             return client.value if is_lead_id(client.value) else None
         if client.kind != "tg_chat" or not self._was:
@@ -76,7 +78,12 @@ class Identities:
     @property
     def curators(self) -> Mapping[str, str]:
         """Private chats (which are user ids) of curators who told the bot who they are, and their names."""
-        return self._curators
+        return self.staff.curators
+
+    @property
+    def people(self) -> frozenset[str]:
+        """Telegram accounts of our people: curators, and whom the portal lists."""
+        return self.staff.accounts.union(self.staff.curators)
 
     def invited(self, digest: str) -> Identity | None:
         """Who was given the code with this digest; None where nobody was, or it was used."""

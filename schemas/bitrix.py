@@ -7,7 +7,7 @@ import msgspec
 from schemas.codec import Codec
 from schemas.sources import Inbound
 
-Kind = Literal["lead", "deal", "contact", "company", "activity", "comment"]
+Kind = Literal["lead", "deal", "contact", "company", "activity", "comment", "user"]
 """Objects of a portal that are read."""
 
 PORTAL: Final = "main"

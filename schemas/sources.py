@@ -206,7 +206,9 @@ class Identity(msgspec.Struct, frozen=True, omit_defaults=True):
     `was` instead of a lead: the Telegram group `value` had this id before it became a supergroup (kind `tg_moved`);
     or the user whose business connection `value` is (kind `tg_business`).
     `name` instead of a lead: a curator, as cards call him (kind `curator`, `value` is his private chat), or who is
-    invited to be one (`curator_code`, `value` is the digest of the code, `name` empty once it was used).
+    invited to be one (`curator_code`, `value` is the digest of the code, `name` empty once it was used); or one of our
+    people, as the portal calls him (kind `b24_user`), whose are the phones, mails and accounts `ours` (keys of this
+    topic): they are no client's. An empty `name` ends that. `user`: who of the portal's users a curator is.
     """
 
     kind: str
@@ -219,6 +221,8 @@ class Identity(msgspec.Struct, frozen=True, omit_defaults=True):
     confirmed_at: Millis = 0
     name: str = ""
     refused: bool = False
+    user: str = ""
+    ours: list[str] = []
 
 
 class Unassigned(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -11,10 +11,11 @@ from typing import Literal
 from processors.contact import normal
 from processors.identity import Identities, is_lead_id
 from processors.lead import LATE_MS
-from processors.normalize.bitrix_fields import OWNERS, Activity, Comment, Id, Item, id_of, millis, words
+from processors.normalize.bitrix_cards import card_of
+from processors.normalize.bitrix_fields import OWNERS, Activity, Comment, Id, Item, User, id_of, millis, words
+from processors.normalize.bitrix_people import is_from_us, person
 from processors.normalize.contract import Found, Options, unassigned
 from schemas.bitrix import FROM_BITRIX, Entity, Gone, Hook, Kind
-from schemas.cards import LONGEST, ClientCard
 from schemas.codec import Codec, Rejected, event_id
 from schemas.comments import is_own_comment
 from schemas.events import Author, Call, CrmChanged, Event, Mail, Note
@@ -25,6 +26,7 @@ _INBOUND: Codec[Inbound] = Codec(Inbound)
 _ITEM: Codec[Item] = Codec(Item)
 _ACTIVITY: Codec[Activity] = Codec(Activity)
 _COMMENT: Codec[Comment] = Codec(Comment)
+_USER: Codec[User] = Codec(User)
 
 MEETING, CALL, MAIL = "1", "2", "4"
 """`TYPE_ID` of activities that happened with a client; tasks and others are our own affairs."""
@@ -46,6 +48,8 @@ def normalize(meta: Meta, record: bytes, identities: Identities, options: Option
             return read.activity(said, _ACTIVITY.decode(bytes(said.fields)))
         case Entity(kind="comment"):
             return read.comment(said, _COMMENT.decode(bytes(said.fields)))
+        case Entity(kind="user"):
+            return person(_USER.decode(bytes(said.fields)), f"bitrix:{inbound.source}")
         case Entity():
             return read.item(said, _ITEM.decode(bytes(said.fields)))
     return []
@@ -98,7 +102,7 @@ class _Reading:
             change="added" if item.created_time == item.updated_time else "updated",
             fields=fields,
         )
-        card = _card(said, item, lead, ts)
+        card = card_of(said, item, lead, ts, self._identities)
         return [changed, *self._links(said, item, lead), *([] if card is None else [card])]
 
     def activity(self, said: Entity, activity: Activity | Rejected) -> Found:
@@ -133,6 +137,7 @@ class _Reading:
             )  # fmt: skip
         direction: Literal["in", "out"] = "out" if id_of(activity.DIRECTION) == "2" else "in"
         if kind == MAIL:
+            direction = "out" if is_from_us(activity.FROM, self._identities) else direction
             return Mail(
                 event_id=event, lead_id=lead, ts=ts, source=source, backfill=old,
                 mail_id=id_, direction=direction, subject=subject, text=text,
@@ -187,7 +192,8 @@ class _Reading:
         names = [(kind, id_of(value)) for kind, value in ties] + item.contacts() + said.contacts
         for kind, value in dict.fromkeys([(f"b24_{said.kind}", said.id), *names]):
             client = ClientRef(kind, normal(kind, value) or "")
-            if client.value and self._identities.find(client) is None and not self._identities.refused(client):
+            taken = self._identities.find(client) is not None or self._identities.staff.holds(client)
+            if client.value and not taken and not self._identities.refused(client):
                 yield Identity(kind, client.value, lead, source=self._source)
 
     def _lead_of(self, kind: str, id_: str) -> LeadId | None:
@@ -220,21 +226,3 @@ def _told(said: Entity, item: Item) -> dict[str, str]:
         "company": said.company or item.company_title,
     }
     return {name: str(value) for name, value in told.items() if value not in (None, "")}
-
-
-def _card(said: Entity, item: Item, lead: LeadId, ts: Millis) -> ClientCard | None:
-    """A lead tells its client's name, and its company tells it better: two sources of one card."""
-    if said.kind not in ("lead", "company"):
-        return None
-    name = said.company or item.company_title or item.person() or item.title or ""
-    contacts = list(dict.fromkeys(item.contacts() + said.contacts))
-    return ClientCard(
-        lead_id=lead,
-        source="bitrix" if said.kind == "lead" else "bitrix_company",
-        ts=ts,
-        name=(name if said.kind == "lead" else item.title or "")[:LONGEST],
-        responsible=said.responsible[:LONGEST],
-        phones=[value[:LONGEST] for kind, value in contacts if kind == "phone"],
-        mails=[value[:LONGEST] for kind, value in contacts if kind == "email"],
-        card=said.card if said.kind == "lead" else "",
-    )

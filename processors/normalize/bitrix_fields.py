@@ -37,6 +37,7 @@ class Item(msgspec.Struct, frozen=True, rename="camel"):
     currency_id: Text = None
     source_id: Text = None
     assigned_by_id: Id = None
+    closed: str | bool | None = None
     fm: list[Multi] | dict[str, Multi] | None = None
 
     def person(self) -> str:
@@ -53,7 +54,8 @@ CONTACTS: Final = {"PHONE": "phone", "EMAIL": "email"}
 
 
 class Activity(msgspec.Struct, frozen=True):
-    """A call, a mail, a meeting (`crm.activity.*`); ids are strings of digits."""
+    """A call, a mail, a meeting (`crm.activity.*`); ids are strings of digits. `FROM`: who wrote the mail, as its head
+    says (the portal has it in `SETTINGS.EMAIL_META`)."""
 
     OWNER_TYPE_ID: Id = None
     OWNER_ID: Id = None
@@ -66,6 +68,7 @@ class Activity(msgspec.Struct, frozen=True):
     START_TIME: str | None = None
     END_TIME: str | None = None
     LAST_UPDATED: str | None = None
+    FROM: str | None = None
 
 
 class Comment(msgspec.Struct, frozen=True):
@@ -76,6 +79,34 @@ class Comment(msgspec.Struct, frozen=True):
     CREATED: str
     COMMENT: str = ""
     AUTHOR_ID: Id = None
+
+
+class User(msgspec.Struct, frozen=True):
+    """A user of the portal (`user.get`). `TELEGRAM`: number of his account, from the field that the settings name."""
+
+    ID: Id
+    NAME: str | None = None
+    LAST_NAME: str | None = None
+    ACTIVE: bool | str | None = True
+    EMAIL: str | None = None
+    PERSONAL_MOBILE: str | None = None
+    PERSONAL_PHONE: str | None = None
+    WORK_PHONE: str | None = None
+    USER_TYPE: str | None = None
+    UF_DEPARTMENT: list[Id] | bool | str | None = None
+    TELEGRAM: Text = None
+
+    @property
+    def ours(self) -> bool:
+        """Whether he works with us: guests of the portal (extranet) belong to no department and are often clients."""
+        active = self.ACTIVE in (True, "Y", "true", "1", None)
+        return active and (self.USER_TYPE == "employee" if self.USER_TYPE else bool(self.UF_DEPARTMENT))
+
+    def contacts(self) -> list[tuple[str, str]]:
+        """Kind as in `processors.contact` and value of what is his."""
+        phones = (self.PERSONAL_MOBILE, self.PERSONAL_PHONE, self.WORK_PHONE)
+        told = [("phone", phone) for phone in phones] + [("email", self.EMAIL), ("tg_user", str(self.TELEGRAM or ""))]
+        return [(kind, value) for kind, value in told if value]
 
 
 OWNERS: Final = {"1": "lead", "2": "deal", "3": "contact", "4": "company"}

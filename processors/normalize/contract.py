@@ -20,8 +20,8 @@ from schemas.types import LeadId, Meta, Millis
 @dataclass(frozen=True, slots=True)
 class Options:
     """From the settings: Telegram user ids of our people, chat ids of the curators, prefixes of rooms named by lead,
-    mappings of warehouse systems by name. `told`: curators who told the bot who they are. `is_client`: whether a person
-    may link something to this lead (`pipeline.unknown_lead`)."""
+    mappings of warehouse systems by name. `told`: curators who told the bot who they are, and whom the portal lists.
+    `is_client`: whether a person may link something to this lead (`pipeline.unknown_lead`)."""
 
     staff: frozenset[str] = frozenset()
     curator_chats: frozenset[str] = frozenset()
@@ -31,8 +31,9 @@ class Options:
     is_client: Callable[[LeadId], bool] = lambda _: True
 
     def knowing(self, identities: Identities) -> "Options":
-        """With the curators who told the bot who they are."""
-        return replace(self, told=frozenset(identities.curators)) if identities.curators else self
+        """With the curators who told the bot who they are, and whom the portal lists."""
+        people = identities.people
+        return replace(self, told=people) if people else self
 
     @property
     def people(self) -> frozenset[str]:

@@ -14,7 +14,7 @@ from processors.normalize.contract import Options
 from processors.normalize.telegram_update import Message
 from schemas.bot import Asked, BotCommand, Fault
 from schemas.events import AlertsMuted, Author
-from schemas.sources import Identity
+from schemas.sources import ClientRef, Identity
 from schemas.types import EventId, LeadId, Millis
 
 _COMMAND = re.compile(r"/(risk|top|silent|mute|help|start|link)(?:@\w+)?(?:\s+(.*))?", re.DOTALL)
@@ -91,19 +91,38 @@ def linked(
 def introduced(
     message: Message, command_id: EventId, source: str, identities: Identities
 ) -> Sequence[Identity | BotCommand] | None:
-    """A curator who says the code of his invitation to the bot in private: from now on his clients' alerts go there.
-    None where the message says no such thing; a code that is none, used or too old is a stranger's word."""
+    """A curator who tells the bot in private who he is: from now on his clients' alerts go there. By the code of his
+    invitation; by his own phone, which is that of a user of the portal; by a bare `/start`, where the portal lists his
+    account. None where the message says no such thing; a code that is none, used or too old is a stranger's word."""
+    if message.chat.type != "private" or message.business_connection_id:
+        return None
+    ts, chat = message.date * 1000, str(message.chat.id)
+    told = BotCommand(command_id=command_id, chat_id=chat, command="start", ts=ts)
+    curator = Identity("curator", chat, source=source, confirmed_at=ts)
+    user = _user(message, identities)
+    if user is not None:
+        name = identities.staff.name(user)
+        return [replace(curator, name=name, user=user), replace(told, name=name)]
     found = CODE.fullmatch(message.said.strip())
-    ts = message.date * 1000
-    invited = None if found is None or message.chat.type != "private" else identities.invited(digest(found[1]))
+    invited = None if found is None else identities.invited(digest(found[1]))
     if invited is None or ts > invited.confirmed_at + VALID_MS:
         return None
-    chat = str(message.chat.id)
-    told = BotCommand(command_id=command_id, chat_id=chat, command="start", ts=ts, name=invited.name)
-    curator = Identity(
-        "curator", chat, confirmed_by=invited.confirmed_by, source=source, confirmed_at=ts, name=invited.name
-    )
-    return [curator, replace(invited, name=""), told]
+    named = replace(curator, confirmed_by=invited.confirmed_by, name=invited.name)
+    return [named, replace(invited, name=""), replace(told, name=invited.name)]
+
+
+def _user(message: Message, identities: Identities) -> str | None:
+    """The user of the portal who writes, where that is certain. A contact's `user_id` is Telegram's own word: who sends
+    the card of a colleague is not he."""
+    contact, sender = message.contact, message.from_
+    if sender is None:
+        return None
+    if contact is not None:
+        phone = contact.phone_number if contact.phone_number.startswith("+") else f"+{contact.phone_number}"
+        return identities.staff.user(ClientRef("phone", phone)) if contact.user_id == sender.id else None
+    if message.said.strip() != "/start" or str(message.chat.id) in identities.curators:
+        return None
+    return identities.staff.user(ClientRef("tg_user", str(sender.id)))
 
 
 def _lead(words: Sequence[str]) -> LeadId:

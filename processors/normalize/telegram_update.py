@@ -36,6 +36,13 @@ class Replied(msgspec.Struct, frozen=True):
     message_id: int
 
 
+class Contact(msgspec.Struct, frozen=True):
+    """A card of a person; `user_id` is his account, as Telegram itself found it by the phone."""
+
+    phone_number: str
+    user_id: int | None = None
+
+
 class Message(msgspec.Struct, frozen=True, rename={"from_": "from"}):
     """The frame of a message; `telegram_content` reads what it holds.
 
@@ -58,6 +65,7 @@ class Message(msgspec.Struct, frozen=True, rename={"from_": "from"}):
     migrate_from_chat_id: int | None = None
     text: str | None = None
     caption: str | None = None
+    contact: Contact | None = None
 
     @property
     def said(self) -> str:

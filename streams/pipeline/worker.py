@@ -124,7 +124,8 @@ def _output(
         case Identity():
             return Output(IDENTITIES.name, f"{found.kind}:{found.value}".encode(), IDENTITY.encode(found))
         case ClientCard():
-            return Output(CLIENTS.name, cards.key_of(found.lead_id, found.source).encode(), _CARD.encode(found))
+            key = cards.key_of(found.lead_id, found.source).encode()
+            return Output(CLIENTS.name, key, None if cards.is_empty(found) else _CARD.encode(found))
         case BotCommand():
             return Output(BOT_COMMANDS.name, found.chat_id.encode(), _COMMAND.encode(found))
         case _:

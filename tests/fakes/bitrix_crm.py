@@ -90,8 +90,13 @@ class FakeCrm:
         return {"result": found}
 
     def _users(self, params: dict[str, Any]) -> dict[str, Any]:
-        wanted = {int(one) for one in params["FILTER"]["ID"]}
-        return {"result": [user | {"ID": str(id_)} for id_, user in self.users.items() if id_ in wanted]}
+        """All users but bots, guests and those who left among them; fields that are empty may be missing."""
+        wanted = (params.get("FILTER") or {}).get("ID")
+        among = self.users if wanted is None else {int(one) for one in wanted}
+        rows = [user | {"ID": str(id_)} for id_, user in sorted(self.users.items()) if id_ in among]
+        start = int(params.get("start", 0))
+        answer: dict[str, Any] = {"result": rows[start : start + PAGE], "total": len(rows)}
+        return answer | ({"next": start + PAGE} if start + PAGE < len(rows) else {})
 
     def _method(self, params: dict[str, Any]) -> dict[str, Any]:
         exists = str(params["name"]) in self.methods or str(params["name"]).startswith("crm.timeline.comment.")

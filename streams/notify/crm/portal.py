@@ -5,7 +5,7 @@ import time
 from collections.abc import Awaitable, Callable, Iterable
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeVar
 
 from processors.normalize.bitrix_fields import CONTACTS
 from schemas.bitrix import Kind
@@ -16,6 +16,7 @@ from streams.notify.outlets.bitrix_client import MOST_COMMANDS, BitrixApi, Bitri
 log = logging.getLogger(__name__)
 
 COMMENTS: Final = "crm.timeline.comment.list"
+USERS: Final = "user.get"
 PAGE: Final = 50
 """Rows of every list, whatever is asked (docs: `crm.item.list`)."""
 ITEMS: Final[dict[Kind, int]] = {"lead": 1, "deal": 2, "company": 4, "contact": 3}
@@ -33,15 +34,17 @@ NEEDED: Final = (
     "crm.activity.get",
     "crm.timeline.comment.get",
     COMMENTS,
-    "user.get",
+    USERS,
 )
 """Methods that reading takes, for `leadpulse check`."""
 OF_ACTIVITY: Final = [
     *("ID", "OWNER_ID", "OWNER_TYPE_ID", "TYPE_ID", "DIRECTION", "SUBJECT", "DESCRIPTION", "COMPLETED"),
-    *("CREATED", "START_TIME", "END_TIME", "LAST_UPDATED"),
+    *("CREATED", "START_TIME", "END_TIME", "LAST_UPDATED", "SETTINGS"),
 ]
 
+
 Row = dict[str, Any]
+T = TypeVar("T")
 
 
 class Named(NamedTuple):
@@ -114,20 +117,32 @@ class Portal:
 
     async def people(self, ids: Iterable[int]) -> dict[int, Named]:
         """Names of the portal's users. A webhook without the right `user` leaves them unnamed."""
+        return await self._allowed(self._known("user", ids, self._users), {})
+
+    async def users(self) -> list[Row]:
+        """All users of the portal, those who left among them; none without the right `user`."""
+        return await self._allowed(self._all_users(), [])
+
+    async def _all_users(self) -> list[Row]:
+        asked = {"sort": "ID", "order": "ASC"}
+        return [row async for row in self._api.rows(USERS, asked) if isinstance(row, dict)]
+
+    @staticmethod
+    async def _allowed(asked: Awaitable[T], without: T) -> T:
         try:
-            return await self._known("user", ids, self._users)
+            return await asked
         except (Transient, BitrixRefused) as error:
             if "insufficient_scope" not in str(error) and "ERROR_METHOD_NOT_FOUND" not in str(error):
                 raise
             log.warning("no names of people without the right «user»", extra={"error": str(error)})
-            return {}
+            return without
 
     async def behind(self, kind: Kind, ids: Iterable[int]) -> dict[int, Named]:
         """Names, phones and mails of companies or contacts."""
         return await self._known(kind, ids, partial(self._objects, kind))
 
     async def _users(self, ids: list[int]) -> dict[int, Named]:
-        rows = _rows(await self._api.call("user.get", {"FILTER": {"ID": ids}}))
+        rows = _rows(await self._api.call(USERS, {"FILTER": {"ID": ids}}))
         return {int(row["ID"]): Named(f"{row.get('NAME') or ''} {row.get('LAST_NAME') or ''}".strip()) for row in rows}
 
     async def _objects(self, kind: Kind, ids: list[int]) -> dict[int, Named]:

@@ -25,7 +25,7 @@ def read_portal(worker: Worker, settings: Settings, api: BitrixApi) -> None:
     name = blake2b(f"{host}\x1f{notes.kafka}".encode(), digest_size=6).hexdigest()
     seen = Seen(notes.folder / f"bitrix-{name}.sqlite")
     portal = Portal(api)
-    source = Source(portal, seen, worker.outputs.send, settings.bitrix.portal)
+    source = Source(portal, seen, worker.outputs.send, settings.bitrix)
     rounds = Rounds(settings.bitrix, portal, source, seen)
 
     def ours() -> bool:

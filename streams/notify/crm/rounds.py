@@ -75,7 +75,8 @@ class Rounds:
 
     async def round(self, now: Millis) -> int:
         """Read what changed; how many objects were sent. Raises `Transient`, `Refused`."""
-        sent = sum(
+        sent = await self._source.put("user", await self._portal.users())  # first: what is theirs is no client's
+        sent += sum(
             [
                 await self._read(kind, now, partial(self._portal.page, kind), partial(self._source.put, kind))
                 for kind in KINDS

@@ -10,16 +10,21 @@ from schemas.bitrix import Entity, Gone, Kind, wrapped
 from schemas.errors import Transient
 from schemas.topics import BITRIX
 from streams.engine.kafka import Output
-from streams.notify.crm.portal import ITEMS, NOBODY, OF_ACTIVITY, Named, Portal, Row
+from streams.notify.crm.portal import NOBODY, OF_ACTIVITY, Named, Portal, Row
 from streams.notify.crm.seen import Seen
+from streams.settings import Bitrix
 
 Send = Callable[[list[Output]], Awaitable[None]]
 
 FIELDS: Final = [
     *("id", "title", "name", "lastName", "companyTitle", "leadId", "contactId", "companyId", "stageId", "opportunity"),
-    *("currencyId", "sourceId", "assignedById", "createdTime", "updatedTime", "fm"),
+    *("currencyId", "sourceId", "assignedById", "closed", "createdTime", "updatedTime", "fm"),
 ]
 """Of a lead, deal, contact or company: the rest (own fields of the portal among it) stays where it is."""
+OF_USER: Final = [
+    *("ID", "NAME", "LAST_NAME", "ACTIVE", "EMAIL", "PERSONAL_MOBILE", "PERSONAL_PHONE", "WORK_PHONE", "USER_TYPE"),
+    "UF_DEPARTMENT",
+]
 OF_COMMENT: Final = ["ID", "ENTITY_ID", "ENTITY_TYPE", "CREATED", "COMMENT", "AUTHOR_ID"]
 TOUCHED: Final = frozenset({"updatedTime", "LAST_UPDATED"})
 """A change of nothing but this changes nothing here."""
@@ -34,13 +39,13 @@ class NotTaken(Transient):
 class Source:
     """Sends what the portal shows."""
 
-    def __init__(self, portal: Portal, seen: Seen, send: Send, address: str) -> None:
+    def __init__(self, portal: Portal, seen: Seen, send: Send, bitrix: Bitrix) -> None:
         self._portal, self._seen, self._send = portal, seen, send
-        self._address = address.rstrip("/")
+        self._address, self._telegram = bitrix.portal.rstrip("/"), bitrix.telegram_field
 
     async def put(self, kind: Kind, rows: Iterable[Row]) -> int:
         """Send those of one kind that have changed; how many. Raises `Transient`, `BitrixRefused`."""
-        by_id = {id_in(row): _chosen(kind, row) for row in rows}
+        by_id = {id_in(row): chosen(kind, row, self._telegram) for row in rows}
         people = await self._portal.people(_int(row.get(_person(kind))) for row in by_id.values())
         companies = await self._behind("company", by_id.values())
         contacts = await self._behind("contact", by_id.values())
@@ -84,9 +89,27 @@ class Source:
         self._seen.forget(kind, ids)
 
 
-def _chosen(kind: Kind, row: Row) -> Row:
-    names = FIELDS if kind in ITEMS else OF_ACTIVITY if kind == "activity" else OF_COMMENT
+def chosen(kind: Kind, row: Row, telegram: str = "") -> Row:
+    """Of a row what is told; `telegram` names the field of a user in which his account stands."""
+    match kind:
+        case "activity":
+            names = [name for name in OF_ACTIVITY if name != "SETTINGS"]
+            row = row | {"FROM": sender_of(row.get("SETTINGS"))}
+            names.append("FROM")
+        case "comment":
+            names = OF_COMMENT
+        case "user":
+            names, row = [*OF_USER, "TELEGRAM"], row | {"TELEGRAM": row.get(telegram) if telegram else None}
+        case _:
+            names = FIELDS
     return {name: _cut(row[name]) for name in names if row.get(name) not in (None, "")}
+
+
+def sender_of(settings: Any) -> str | None:
+    """Who wrote a mail; the docs leave the shape of `SETTINGS` open."""
+    meta = settings.get("EMAIL_META") if isinstance(settings, dict) else None
+    sender = meta.get("from") if isinstance(meta, dict) else None
+    return sender if isinstance(sender, str) else None
 
 
 def _cut(value: Any) -> Any:

@@ -44,11 +44,19 @@ class Line:
 
     def start(self) -> None:
         """After a kill: only the note is left."""
-        given = Bitrix(webhook=SecretStr(self.fake.webhook), timeout=5.0, read=True, burst=10_000, per_second=10_000)
+        given = Bitrix(
+            webhook=SecretStr(self.fake.webhook),
+            portal="https://example.bitrix24.ru",
+            timeout=5.0,
+            read=True,
+            burst=10_000,
+            per_second=10_000,
+            telegram_field="UF_USR_TG",
+        )
         self.api = BitrixApi(given)
         self.seen = Seen(self._folder / "bitrix.sqlite")
         portal = Portal(self.api)
-        source = Source(portal, self.seen, self.send, "https://example.bitrix24.ru")
+        source = Source(portal, self.seen, self.send, given)
         self.rounds, self.dirty = Rounds(given, portal, source, self.seen), Dirty(portal, source)
 
     async def again(self) -> None:
@@ -102,9 +110,9 @@ async def line(tmp_path: Path) -> AsyncIterator[Line]:
 
 async def test_all_is_read_once_and_then_nothing(line: Line) -> None:
     """Leads before what belongs to them, by name, no field that is not listed, and without counting (`start=-1`)."""
-    assert await line.rounds.round(NOON) == 120 + 60 + 1 + 1 + 55
+    assert await line.rounds.round(NOON) == 1 + 120 + 60 + 1 + 1 + 55
     assert set(line.told().values()) == {1}
-    first = line.sent[0]
+    first = line.sent[1]  # the user is the first
     assert isinstance(first, Entity)
     assert (first.kind, first.id, first.responsible, first.company) == ("lead", "1", "Анна Кузнецова", "ООО Ромашка")
     assert first.contacts == [("phone", "+7 912 345-67-89")]
@@ -118,14 +126,14 @@ async def test_all_is_read_once_and_then_nothing(line: Line) -> None:
 @pytest.mark.parametrize("takes", [0, 49, 50, 130, 200])
 async def test_a_kill_goes_on_at_its_page(line: Line, takes: int) -> None:
     """What Kafka had before the kill is not sent again; the rest is."""
-    line.takes = takes
+    line.takes = takes + 1  # the portal's user goes first
     with pytest.raises(Transient):
         await line.rounds.round(NOON)
     line.takes = 1 << 30
     await line.again()
     line.fake.crm.asked.clear()
     await line.rounds.round(NOON + MINUTE)
-    assert len(line.told()) == 237
+    assert len(line.told()) == 238
     assert set(line.told().values()) == {1}
     if takes < 120:  # leads are read first
         assert line.fake.crm.asked[0][1]["filter"] == {">id": takes // 50 * 50}
@@ -177,7 +185,7 @@ async def test_faults_of_the_portal_lose_nothing(line: Line, kind: str) -> None:
     async def sleep(seconds: float) -> None:
         slept.append(seconds)
         line.api._blocked.clear()
-        if len(line.told()) == 237 and not line.rounds.condition().look():
+        if len(line.told()) == 238 and not line.rounds.condition().look():
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
@@ -244,3 +252,32 @@ async def test_a_webhook_without_the_right_user_reads_all_but_names(line: Line) 
 def _record(offset: int, said: FromBitrix) -> "ConsumerRecord[bytes, bytes]":
     key, value = wrapped(said)
     return ConsumerRecord("source.bitrix", 0, offset, NOON, 0, key, value, None, len(key), len(value), ())
+
+
+async def test_users_of_the_portal_are_told_before_anybody(line: Line) -> None:
+    """All pages of them, once, with the account from the field that the settings name, and no more of their fields."""
+    line.fake.crm.users = {
+        n: {"NAME": "Анна", "USER_TYPE": "employee", "UF_USR_TG": "55", "PERSONAL_GENDER": "F", "LAST_LOGIN": str(n)}
+        for n in range(1, 121)
+    }
+    await line.rounds.round(NOON)
+    assert sum(kind == "user" for kind, _ in line.told()) == 120
+    first = line.sent[0]
+    assert isinstance(first, Entity)
+    assert (first.kind, first.id) == ("user", "1")
+    assert msgspec.json.decode(first.fields) == {
+        "ID": "1", "NAME": "Анна", "USER_TYPE": "employee", "TELEGRAM": "55"
+    }  # fmt: skip
+    line.fake.crm.users[1]["LAST_LOGIN"] = "today"
+    assert await line.rounds.round(NOON + 5 * MINUTE) == 0
+
+
+async def test_who_wrote_a_mail_is_told(line: Line) -> None:
+    """And nothing else of the activity's settings, whose shape is nobody's promise."""
+    line.fake.crm.act(900, BEFORE, TYPE_ID="4", SETTINGS={"EMAIL_META": {"from": "a@b.ru", "__email": "c@d.ru"}})
+    line.fake.crm.act(901, BEFORE, TYPE_ID="4", SETTINGS=[])
+    await line.rounds.round(NOON)
+    told = {one.id: bytes(one.fields) for one in line.sent if isinstance(one, Entity) and one.kind == "activity"}
+    assert msgspec.json.decode(told["900"])["FROM"] == "a@b.ru"
+    assert b"FROM" not in told["901"]
+    assert b"SETTINGS" not in told["900"]
