@@ -1,6 +1,7 @@
 """How far a client's stock is being emptied, and how bad that is: what `processors.signals.bulk_pick` tells of."""
 
 from collections.abc import Mapping, Sequence
+from math import inf
 from typing import Final, NamedTuple
 
 from processors.context import Context
@@ -115,8 +116,20 @@ def _window(state: LeadState, stock: Stock, today: LocalDay) -> Window:
     return stock.window
 
 
+def is_calm(stock: Stock, qty: int, today: LocalDay) -> bool:
+    """Whether so many pieces may be reserved without a look (`may_matter`); they are counted. What is taken back only
+    lowers the shares."""
+    day, pieces = stock.calm
+    if day != today or qty >= pieces:
+        return False
+    if qty > 0:
+        stock.calm = day, pieces - qty
+    return True
+
+
 def may_matter(state: LeadState, stock: Stock, today: LocalDay, rules: BulkPickRules) -> bool:
-    """Whether `judge` could find anything: a cheap upper bound of what it compares, for almost no event matters.
+    """Whether `judge` could find anything: a cheap upper bound of what it compares, for almost no event matters. If
+    not, `stock.calm` says how long.
 
     Goods with a harmless purpose only lower a share, so they are left out; so is what a stock is taken for at least.
     """
@@ -128,7 +141,10 @@ def may_matter(state: LeadState, stock: Stock, today: LocalDay, rules: BulkPickR
     before = stock.window
     if before is not None and before.day == today:
         return _may_rise(before, state.days.get(today, _EMPTY), stock.have(), 1.0 if known else rules.estimated, rules)
-    return _may_empty(state.days, stock.have(), today if before is None else max(today, before.day), rules)
+    spare = _spare(state.days, stock.have(), today if before is None else max(today, before.day), rules)
+    if spare > 0:
+        stock.calm = today, spare
+    return spare <= 0
 
 
 def _may_rise(before: Window, figures: Day, have: int, rarer: float, rules: BulkPickRules) -> bool:
@@ -148,10 +164,12 @@ def _may_rise(before: Window, figures: Day, have: int, rarer: float, rules: Bulk
     return False
 
 
-def _may_empty(days: Mapping[LocalDay, Day], have: int, today: LocalDay, rules: BulkPickRules) -> bool:
-    """By the last days' figures alone: the shares."""
+def _spare(days: Mapping[LocalDay, Day], have: int, today: LocalDay, rules: BulkPickRules) -> int:
+    """Fewer pieces than so many more reserved today leave the shares of all spans below what counts, by the last days'
+    figures alone; 0 when one counts already."""
     reserved = picked = shipped = 0
     bounds = rules.large, None, rules.share_3_days, None, None, None, rules.share_week
+    spare = inf
     for back, bound in enumerate(bounds):
         figures = days.get(today - back)
         if figures is not None:
@@ -161,6 +179,5 @@ def _may_empty(days: Mapping[LocalDay, Day], have: int, today: LocalDay, rules: 
         if bound is not None:
             moved = max(picked, shipped, 0)
             taken = max(reserved, moved)
-            if taken / max(1, have + moved, taken) >= bound:
-                return True
-    return False
+            spare = min(spare, max(bound * max(1, have + moved, taken), rules.min_stock) - taken)
+    return max(0, int(spare))

@@ -94,8 +94,8 @@ class FleetDays:
         day = local_day(ts)
         self._turn(day)
         past = self._past = self._past or self._look_back()
-        rows = len(self._rows)
-        today = self._orders[:rows, SPAN - 1 - (self._day - day)]
+        known = len(past.usual)  # who came today has no past yet
+        today = self._orders[:known, SPAN - 1 - (self._day - day)]
         busy = today[past.usual] > 0
         rests = len(busy) >= LEAST_CLIENTS and np.count_nonzero(busy) / len(busy) < RESTS
         return Fleet(
@@ -124,7 +124,6 @@ class FleetDays:
                 self._pieces = np.concatenate((self._pieces, np.zeros_like(self._pieces)))
                 self._first = np.concatenate((self._first, np.zeros_like(self._first)))
             self._first[row] = day
-            self._past = None
         if day < self._day or day < self._first[row]:
             self._first[row] = min(int(self._first[row]), day)
             self._past = None

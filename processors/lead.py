@@ -17,7 +17,7 @@ from processors.sealed import CHUNK, Sealed
 from processors.signals import broken_reservations, bulk_pick, decline, phrases, reservation_spike, silence, tone
 from processors.signals.raising import Cleared, Fresh
 from processors.state import DAYS_KEPT, Day, LeadState
-from processors.stock import WITHDRAWAL
+from processors.stock import NEVER_CALM, WITHDRAWAL
 from schemas.alerts import Signal
 from schemas.events import (
     Adjustment,
@@ -206,7 +206,7 @@ def _replace_days(state: LeadState, baseline: Baseline) -> None:
     if known and (state.first_day is None or min(known) < state.first_day):
         state.first_day = min(known)
     if state.stock is not None:
-        state.stock.window = None
+        state.stock.window, state.stock.calm = None, NEVER_CALM
 
 
 def _remember(state: LeadState, event_id: str, appended: Millis) -> bool:

@@ -126,18 +126,20 @@ def window(day: LocalDay, known_days: int, moved: Sequence[Sequence[int]], inbou
         flow=flow,
         days=known_days,
         mean=sum(history) / max(1, min(HISTORY_DAYS, known_days)),
-        worst=[int(_worst(flows, span)) for span in SPANS],
+        worst=[int(most) for most in _worst(flows)],
         cap=cap,
         run=[float(sum(trimmed[len(trimmed) - span + 1 :])) for span in SPANS],
-        worst_run=[_worst(trimmed, span) for span in SPANS],
+        worst_run=_worst(trimmed),
         biggest=[max(last, default=0) for last in recent],
     )
 
 
-def _worst(flows: Sequence[float], span: int) -> float:
-    """The largest sum of `span` days in a row among those before the last `span` - 1: these are still going on."""
-    upto = list(accumulate(flows[: len(flows) - span + 1], initial=0.0))
-    return max(map(sub, upto[span:], upto), default=0.0)
+def _worst(flows: Sequence[float]) -> list[float]:
+    """Per span of SPANS the largest sum of so many days in a row, among those before the last `span` - 1: these are
+    still going on."""
+    upto = list(accumulate(flows, initial=0.0))
+    ended = [upto[: len(upto) - span + 1] for span in SPANS]
+    return [max(map(sub, sums[span:], sums), default=0.0) for span, sums in zip(SPANS, ended, strict=True)]
 
 
 def _largest(moved: Sequence[Moved]) -> int:

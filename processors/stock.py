@@ -20,6 +20,9 @@ ANNOUNCED_DAYS: Final = 30
 MOST_PLACES: Final = 16
 """Warehouses of one client that are told apart; the rest is one."""
 
+NEVER_CALM: Final = (0, 0)
+"""`Stock.calm` where each event is looked at."""
+
 SMALL: Final = 50
 """Pieces: a smaller difference between snapshot and flows is an order on its way."""
 
@@ -46,7 +49,8 @@ class Stock(msgspec.Struct, array_like=True):
     `gap` 0..1 is how far flows and the last snapshot disagreed. `skus` and `gone` are articles that lay there since
     goods last came in, by complete snapshots, and those with nothing left. `arrivals` are days on which goods came,
     `arrived` the last; `announced` pieces are planned since `announced_on` and have not come, for which he waits
-    `longest_wait` days at most as far as is known. `told` holds the last 14 days with a told purpose.
+    `longest_wait` days at most as far as is known. `told` holds the last 14 days with a told purpose. `calm` is a day
+    and how many pieces may still be reserved on it before `processors.emptying.judge` could find anything.
     """
 
     places: dict[str, Place] = {}
@@ -61,11 +65,15 @@ class Stock(msgspec.Struct, array_like=True):
     told: dict[LocalDay, Told] = {}
     window: Window | None = None
     longest_wait: int = 0
+    calm: tuple[LocalDay, int] = NEVER_CALM
 
     @property
     def known(self) -> bool:
         """Whether a snapshot has come."""
-        return any(place.at for place in self.places.values())
+        for place in self.places.values():  # noqa: SIM110 - asked for by most events: a generator takes thrice as long
+            if place.at:
+                return True
+        return False
 
     def expected(self, today: LocalDay) -> int:
         """Pieces that are announced and may still come: not those that are later than any before them."""

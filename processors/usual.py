@@ -99,9 +99,10 @@ def _common(fleet: Fleet, days: range) -> Sequence[float]:
     """ln of the fleet's factors of the days; none when each is 1: there is nothing to go with."""
     if fleet.ratios.count(1.0) == len(fleet.ratios):
         return ()
-    ratios, first = fleet.ratios, len(fleet.ratios) - 1 - fleet.day
-    places = range(first + days.start, first + days.stop)
-    return [log(ratios[place]) if 0 <= place < len(ratios) else 0.0 for place in places]
+    first = fleet.day + 1 - len(fleet.ratios)
+    before = [0.0] * len(range(days.start, min(first, days.stop)))
+    known = list(map(log, fleet.ratios[max(0, days.start - first) : max(0, days.stop - first)]))
+    return [*before, *known, *[0.0] * (len(days) - len(before) - len(known))]
 
 
 def _weekday(counts: Sequence[float], flat: float, place: int, days: range, fleet: Fleet) -> float:

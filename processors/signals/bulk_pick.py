@@ -22,12 +22,12 @@ from typing import Final
 
 from processors.context import Context
 from processors.days import DAY_MS, day_start, local_day
-from processors.emptying import NONE, Judged, judge, may_matter
+from processors.emptying import NONE, Judged, is_calm, judge, may_matter
 from processors.rules.stock import BulkPickRules
 from processors.russian.plural import whole
 from processors.signals.raising import Cleared, Fresh, clear, rise
 from processors.state import LeadState
-from processors.stock import Flow, Stock, move, tell
+from processors.stock import NEVER_CALM, Flow, Stock, move, tell
 from schemas.alerts import SEVERITIES, Evidence, Signal
 from schemas.codec import event_id
 from schemas.events import Inbound, Pick, Reservation, Shipment
@@ -44,10 +44,12 @@ def find(
     stock = state.stock
     if stock is None:
         stock = state.stock = Stock()
-    if not isinstance(event, Reservation):
+    if isinstance(event, Reservation):
+        if not event.purpose and (not stock.places or is_calm(stock, event.qty, today)):
+            return ()  # the shortest way for the most events
+    else:
         move(stock, event, today)
-    elif not stock.places and not event.purpose:  # nothing is known of the stock: the shortest way for the most events
-        return ()
+    stock.calm = NEVER_CALM
     if isinstance(event, Inbound):
         stock.window = None
         return _replaced(state, event.ts, context.rules.bulk_pick)

@@ -8,7 +8,15 @@ from msgspec.structs import replace
 from processors.phrases import Match
 from processors.state import LeadState
 from schemas.alerts import SEVERITIES, Evidence, Rule, Severity
-from schemas.events import Event, MeetingMinutes, MeetingRecorded, MeetingTranscribed, Message, MessageEdited
+from schemas.events import (
+    Event,
+    MeetingMinutes,
+    MeetingRecorded,
+    MeetingTranscribed,
+    Message,
+    MessageEdited,
+    Reservation,
+)
 from schemas.types import LocalDay, Millis
 
 MOST_QUOTES = 5
@@ -29,6 +37,8 @@ class Heard(NamedTuple):
 def ref_of(event: Event) -> str:
     """Where its source has it, as `Evidence.ref`; empty where nothing can be opened."""
     match event:
+        case Reservation():  # most events: asked first
+            return ""
         case Message() | MessageEdited():
             return f"{event.chat_id}/{event.message_id}"
         case MeetingRecorded() | MeetingTranscribed() | MeetingMinutes():

@@ -27,7 +27,6 @@ from streams.engine.kafka import Reader
 from streams.engine.places import disk
 from streams.engine.worker import Worker
 from streams.settings import Settings
-from streams.settings.thresholds import rules_of
 from streams.store.clickhouse import load_engine
 from streams.store.database import Database
 from streams.store.jobs.baselines import Baselines
@@ -45,6 +44,7 @@ from streams.store.sinks.rows import alert_rows, call_rows, event_rows, signal_r
 from streams.store.sinks.scores import score_rows
 from streams.store.sinks.sink import DeadLetterSink, Sink
 from streams.store.sinks.stt import TranscriptSink
+from streams.thresholds import rules_of
 
 AWAY_S = 120.0
 """A store that does not answer for so long is told to ops: a restart takes less."""
