@@ -106,6 +106,10 @@ WRONG: dict[Trouble, tuple[str, str]] = {
         "Проверьте раздел [bitrix] и права вебхука: «leadpulse check». Портал спрашивается снова; пропущенное "
         "прочитается само.",
     ),
+    "source_silent": (
+        "Источник {subject} молчит{why}.",
+        "Что с каждым источником и что делать, покажет «leadpulse check». Остальные источники работают.",
+    ),
     "exports_unwritten": (
         "Переписка за день не записывается в папку {subject}{why}.",
         "Дайте процессу store писать туда или назовите другую папку (export.folder); export.nightly = false выключает. "
@@ -133,6 +137,7 @@ OVER: dict[Trouble, str] = {
     "warehouse_silent": "Склад {subject} снова читается. Пропущенное загружается само.",
     "telegram_unread": "Сообщения из Telegram снова читаются, бот {subject}. Накопленное читается само.",
     "crm_silent": "Из {subject} снова читаются лиды, сделки и звонки. Пропущенное загружается само.",
+    "source_silent": "Источник {subject} больше не молчит.",
     "exports_unwritten": "Переписка снова записывается в папку {subject}.",
 }
 """What is told when it has passed; what is not here has no end. `{lasted}`: for how long."""

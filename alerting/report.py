@@ -14,12 +14,14 @@ from alerting.foreign import cut, telegram
 from alerting.goods import booked
 from alerting.meetings import actions_told, meeting_lines
 from alerting.render import MARKS, gist, why_silent
+from alerting.sources import losses_told, named, trouble_told
 from processors.russian.dates import clock, date, iso_date, length
 from processors.russian.plural import ALERTS, DAYS, EVENTS, MEETINGS, MESSAGES, RECORDS, Forms, count
 from processors.signals.combined_risk import RULE as COMBINED
 from schemas.alerts import Alert
 from schemas.minutes import UNKNOWN
 from schemas.reports import ChatLine, DailyReport, DuePromise, ReportLine, SilentLead, UnknownClient, UntoldMeeting
+from schemas.rounds import SourceHealth
 from schemas.topics import DAY_MS
 from schemas.types import LeadId, Millis
 
@@ -27,7 +29,7 @@ MOST = 30
 """Items of a list: more nobody reads in a chat; what is left out is counted."""
 LONGEST_SUMMARY = 400
 STALE_MS = DAY_MS
-"""A source without anything for so long is pointed out."""
+"""A source without anything for so long is named with its last day, although all is well with it."""
 
 
 def render_report(report: DailyReport, clients: Clients) -> list[str]:
@@ -136,12 +138,23 @@ def _strangers(report: DailyReport) -> list[str]:
 
 
 def _sources(report: DailyReport) -> list[str]:
-    stale = [source for source in report.sources if report.until - source.last_arrival > STALE_MS]
-    alive = [source.source for source in report.sources if source not in stale]
-    lines = [f"• {telegram(cut(s.source, LONGEST_NAME))}: нет данных с {date(s.last_arrival)}" for s in stale]
-    if alive:
-        lines.append(f"• данные идут: {telegram(cut(', '.join(alive), LONGEST_SUMMARY))}")
+    """What is wrong first; what nobody waits for is not there, and what is well takes two lines."""
+    waited = [source for source in report.sources if source.state != "left" and (source.events or not source.history)]
+    wrong = [source for source in waited if trouble_told(source)]
+    well = [source for source in waited if source not in wrong]
+    fresh = [source for source in well if report.until - source.last_arrival <= STALE_MS]
+    quiet = [f"{_shown(s)}{f' (с {date(s.last_arrival)})' if s.last_arrival else ''}" for s in well if s not in fresh]
+    lines = [f"• {_shown(source)}: {telegram(cut(trouble_told(source), LONGEST_SUMMARY))}" for source in wrong]
+    lines += [f"• {_shown(source)}: {losses}" for source in waited if (losses := losses_told(source))]
+    if quiet:
+        lines.append(f"• нового не было: {cut(', '.join(quiet), LONGEST_SUMMARY)}")
+    if fresh:
+        lines.append(f"• данные идут: {cut(', '.join(map(_shown, fresh)), LONGEST_SUMMARY)}")
     return ["\n".join(["\n<b>Источники</b>", *lines])] if lines else []
+
+
+def _shown(source: SourceHealth) -> str:
+    return telegram(cut(named(source.source), LONGEST_NAME))
 
 
 def _untold(meeting: UntoldMeeting, clients: Clients) -> str:

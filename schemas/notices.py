@@ -28,6 +28,7 @@ Trouble = Literal[
     "warehouse_silent",
     "telegram_unread",
     "crm_silent",
+    "source_silent",
     "exports_unwritten",
 ]
 """What may wait for a person. `alerting.notices` has the words for each."""

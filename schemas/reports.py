@@ -4,6 +4,7 @@ import msgspec
 
 from schemas.alerts import Alert
 from schemas.minutes import Action, MeetingMinutes
+from schemas.rounds import SourceHealth
 from schemas.types import LeadId, Millis
 
 
@@ -60,14 +61,6 @@ class UnknownClient(msgspec.Struct, frozen=True, omit_defaults=True):
 
     kind: str
     value: str
-    events: int
-
-
-class SourceHealth(msgspec.Struct, frozen=True, omit_defaults=True):
-    """When something last came from a source, and how many events in the report's time."""
-
-    source: str
-    last_arrival: Millis
     events: int
 
 

@@ -63,6 +63,7 @@ WMS = TopicSpec("source.wms", key="client kind:value", partitions=4)
 PARKED = TopicSpec(
     "source.parked", key="topic/origin", partitions=1, max_bytes=carrying(TELEGRAM, BITRIX, WMS, growth=BASE64)
 )
+SOURCE_ROUNDS = TopicSpec("source.rounds", key="source/way", partitions=1, retention_ms=7 * DAY_MS)
 IDENTITIES = TopicSpec("identities", key="kind:value", partitions=1, cleanup="compact", retention_ms=FOREVER)
 CLIENTS = TopicSpec("clients", key="lead id/source", partitions=1, cleanup="compact", retention_ms=FOREVER)
 
@@ -133,6 +134,7 @@ TOPICS: tuple[TopicSpec, ...] = (
     BITRIX,
     WMS,
     PARKED,
+    SOURCE_ROUNDS,
     IDENTITIES,
     CLIENTS,
     LEAD_EVENTS,

@@ -21,6 +21,7 @@ from streams.cli.check_machine import (
     settings_warnings,
 )
 from streams.cli.check_outlets import bitrix_faults, llm_faults, mail_faults, notebook_faults, webhook_faults
+from streams.cli.check_sources import source_faults, source_notes
 from streams.cli.check_speech import model_faults, model_warnings, speechkit_faults
 from streams.cli.check_telegram import telegram_faults, telegram_warnings
 from streams.clients.store import OPENER, call
@@ -132,6 +133,7 @@ FAULTS: dict[str, Look] = {
     "Битрикс24": bitrix_faults,
     "Open Notebook": notebook_faults,
     "n8n": webhook_faults,
+    "источники": source_faults,
 }
 """What keeps something from working."""
 
@@ -144,6 +146,9 @@ WARNINGS: dict[str, Look] = {
 }
 """What works, but hardly as it is meant."""
 
+NOTES: dict[str, Look] = {"источники": source_notes}
+"""What a person looks for when all is well."""
+
 
 @click.command("check")
 @click.option("--json", "as_json", is_flag=True, help="Ответ для программы.")
@@ -153,19 +158,24 @@ def check_command(as_json: bool) -> None:
 
     Называет все ошибки сразу, не показывает секретов и ничего не меняет, кроме одной пустой записи в `ops.probe`.
 
-    ✗ — не работает, ! — работает, но стоит поправить. Код выхода 1, если есть хоть одно ✗.
+    ✗ — не работает, ! — работает, но стоит поправить, · — как идут дела. Код выхода 1, если есть хоть одно ✗.
     """
-    faults, warnings = run_all()
+    faults, warnings, notes = run_all()
     failed = any(faults.values())
     if as_json:
-        click.echo(json.dumps({"ok": not failed, "faults": faults, "warnings": warnings}, ensure_ascii=False))
+        found = {"ok": not failed, "faults": faults, "warnings": warnings, "notes": notes}
+        click.echo(json.dumps(found, ensure_ascii=False))
     else:
-        _print(faults, warnings)
+        _print(faults, warnings, notes)
     sys.exit(1 if failed else 0)
 
 
-def run_all() -> tuple[dict[str, list[str]], dict[str, list[str]]]:
-    """Faults and warnings of every part. With faulty settings the rest is asked with what can be used of them."""
+Found = dict[str, list[str]]
+"""By part of the work."""
+
+
+def run_all() -> tuple[Found, Found, Found]:
+    """Faults, warnings and notes of every part. With faulty settings the rest is asked with what is usable of them."""
     wrong: list[str] = []
     try:
         loaded = settings.load()
@@ -175,16 +185,18 @@ def run_all() -> tuple[dict[str, list[str]], dict[str, list[str]]]:
         found = {(of, name): pool.submit(look, loaded) for of, table in _tables() for name, look in table.items()}
         answers = {at: future.result() for at, future in found.items()}
     faults = {"настройки": wrong} | {name: answers["faults", name] for name in FAULTS}
-    return faults, {name: answers["warnings", name] for name in WARNINGS}
+    warnings = {name: answers["warnings", name] for name in WARNINGS}
+    return faults, warnings, {name: answers["notes", name] for name in NOTES}
 
 
 def _tables() -> tuple[tuple[str, Mapping[str, Look]], ...]:
-    return ("faults", FAULTS), ("warnings", WARNINGS)
+    return ("faults", FAULTS), ("warnings", WARNINGS), ("notes", NOTES)
 
 
-def _print(faults: Mapping[str, list[str]], warnings: Mapping[str, list[str]]) -> None:
+def _print(faults: Found, warnings: Found, notes: Found) -> None:
     for name in dict.fromkeys([*faults, *warnings]):
         found, worth = faults.get(name, []), warnings.get(name, [])
         click.echo(f"{'✗' if found else '!' if worth else '✓'} {name}")
-        for sign, text in [*(("✗", text) for text in found), *(("!", text) for text in worth)]:
+        signed = {"✗": found, "!": worth, "·": notes.get(name, [])}
+        for sign, text in [(sign, text) for sign, texts in signed.items() for text in texts]:
             click.echo(f"    {sign} " + text.replace("\n", "\n      "))

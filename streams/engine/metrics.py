@@ -55,6 +55,23 @@ SPEECH_FALLBACK = Histogram(
 )
 SPEECH_UPGRADES = Counter("leadpulse_speech_upgrades_total", "Attempts to improve a degraded transcript", ["outcome"])
 BREAKER = Gauge("leadpulse_speech_breaker", "Breaker of an engine: 0 closed, 1 half open, 2 open", ["engine"])
+SOURCE_RED = Gauge(
+    "leadpulse_source_red", "1: silent, unread or failing; `leadpulse check` says what to do", ["source"]
+)
+SOURCE_DUE = Gauge(
+    "leadpulse_source_due_timestamp_seconds", "Silent if nothing comes before; 0: no habit yet, or asked", ["source"]
+)
+SOURCE_LAST_EVENT = Gauge("leadpulse_source_last_event_timestamp_seconds", "When its last event arrived", ["source"])
+SOURCE_LAST_ROUND = Gauge("leadpulse_source_last_round_timestamp_seconds", "Last round that went well", ["source"])
+SOURCE_LAG = Gauge("leadpulse_source_lag_seconds", "From the source's own time to Kafka, median of an hour", ["source"])
+SOURCE_EVENTS = Gauge("leadpulse_source_events", "Events of this hour and the one before", ["source"])
+SOURCE_REJECTED = Gauge("leadpulse_source_rejected", "Dead letters of this hour and the one before", ["source"])
+SOURCE_FAILED_ROUNDS = Gauge("leadpulse_source_failed_rounds", "Of this hour and the one before", ["source"])
+SOURCES = (
+    *(SOURCE_RED, SOURCE_DUE, SOURCE_LAST_EVENT, SOURCE_LAST_ROUND, SOURCE_LAG),
+    *(SOURCE_EVENTS, SOURCE_REJECTED, SOURCE_FAILED_ROUNDS),
+)
+"""By source: their names are the settings'."""
 LLM_CALLS = Counter("leadpulse_llm_calls_total", "Calls of language models", ["role", "model", "outcome"])
 LLM_TOKENS = Counter("leadpulse_llm_tokens_total", "Tokens read (in) and written (out) by models", ["model", "way"])
 LLM_COST = Counter("leadpulse_llm_cost_usd_total", "Cost of calls by the prices in the settings", ["role", "model"])
@@ -72,6 +89,12 @@ def settled(topic: str, records: int, seconds: float) -> None:
     counter.inc()
     record_counter.inc(records)
     histogram.observe(seconds)
+
+
+def forget_sources() -> None:
+    """Another worker tells of them now."""
+    for gauge in SOURCES:
+        gauge.clear()
 
 
 @cache

@@ -19,6 +19,7 @@ from schemas.errors import ConfigError, Transient
 from streams.engine.clock import Clock
 from streams.engine.conditions import Condition
 from streams.engine.retry import WORLD, World
+from streams.engine.rounds import Reports
 from streams.loading import Derive, Ledger, Notes, Progress, Send, Survey, goods, items_in, load, outputs, survey
 from streams.settings import WmsFolder
 from streams.tables import is_table
@@ -130,11 +131,14 @@ class Folder:
 
     async def run(self, send: Send, clock: Clock, world: World = WORLD) -> None:
         """Look for ever. While Kafka is away nothing is lost: the files stay where they are."""
+        reports = Reports(f"wms:{self.name}", "folder", self._settings.every, send, clock)
         while True:
             try:
                 await self.look(send, clock())
             except Transient as error:
                 log.warning("Kafka does not take a file", extra={"source": self.name, "error": str(error)})
+            else:
+                await reports.ended(self.trouble())
             await world.sleep(self._settings.every * (1 - SPREAD * world.dice.random()))
 
 

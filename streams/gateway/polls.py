@@ -29,6 +29,7 @@ from streams.engine.clock import Clock
 from streams.engine.conditions import Condition
 from streams.engine.remote import LazySession
 from streams.engine.retry import WORLD, World
+from streams.engine.rounds import Reports
 from streams.gateway.poll_client import PollClient, Question
 from streams.gateway.stocks import Stocks, asked
 from streams.loading import Note, Notes, Send, output
@@ -154,14 +155,19 @@ class Poll:
 
     async def run(self, send: Send, clock: Clock, world: World = WORLD) -> None:
         """Ask for ever. Whatever fails is told, and asked for again at the next round."""
+        reports = Reports(f"wms:{self.name}", "poll", self._poll.every, send, clock)
         while True:
             try:
                 await self.round(send, clock())
             except Transient as error:
                 log.warning("a warehouse is read later", extra={"source": self.name, "error": str(error)})
+                await reports.failed(self._trouble)
             except (Refused, ConfigError) as error:
                 self._trouble = str(error)
                 log.warning("a warehouse cannot be read", extra={"source": self.name, "error": str(error)})
+                await reports.failed(self._trouble)
+            else:
+                await reports.ended(self._trouble)
             await world.sleep(self._poll.every * (1 - SPREAD * world.dice.random()))
 
 

@@ -16,8 +16,10 @@ from processors.normalize.telegram_update import ALLOWED_UPDATES
 from schemas.codec import Codec, Rejected
 from schemas.errors import Refused, Transient
 from streams.clients.bot_calls import BotCalls, Conflict
+from streams.engine.clock import Clock, wall_clock
 from streams.engine.conditions import Condition
 from streams.engine.retry import WORLD, Attempts, Policy, World
+from streams.engine.rounds import Reports
 from streams.gateway.telegram import wrap
 from streams.loading import Send
 
@@ -62,8 +64,9 @@ class UpdatesPoll:
         """In Russian; nothing when all is well."""
         return self._trouble
 
-    async def run(self) -> None:
+    async def run(self, clock: Clock = wall_clock) -> None:
         """Read for ever."""
+        reports = Reports(f"telegram:{self._bot}", "poll", HOLD, self._send, clock)
         attempts = Attempts(AGAIN, self._world)
         self._offset = 0  # while another process read, Telegram went on
         try:
@@ -72,10 +75,12 @@ class UpdatesPoll:
                     await self.round()
                 except (Transient, Refused) as error:
                     log.warning("updates are read later", extra={"bot": self._bot, "error": str(error)})
+                    await reports.failed(self._trouble)
                     fault = error if isinstance(error, Transient) else Transient(str(error))
                     await attempts.failed(fault)
                 else:
                     attempts.well()
+                    await reports.ended()
         finally:
             self._trouble = ""  # whoever reads now tells his own
 

@@ -1,5 +1,6 @@
 """Worker `store`: puts the sinks, the makers of ticks, baselines and reports, and the read API together."""
 
+from processors.days import local_day_of
 from schemas.alerts import Alert, Signal
 from schemas.codec import EVENT, Codec
 from schemas.outlets import LlmCall
@@ -15,6 +16,7 @@ from schemas.topics import (
     LEAD_SIGNALS,
     LEAD_UNASSIGNED,
     LLM_CALLS,
+    SOURCE_ROUNDS,
     TRANSCRIPTS,
 )
 from streams.engine.cards import KnownCards
@@ -25,6 +27,7 @@ from streams.engine.ends import Ends
 from streams.engine.identities import KnownIdentities
 from streams.engine.kafka import Reader
 from streams.engine.places import disk
+from streams.engine.rounds import ROUND
 from streams.engine.worker import Worker
 from streams.settings import Settings
 from streams.store.clickhouse import load_engine
@@ -35,6 +38,7 @@ from streams.store.jobs.exports import Exports
 from streams.store.jobs.fleet import Figures
 from streams.store.jobs.moves import Moves
 from streams.store.jobs.reports import Reports
+from streams.store.jobs.sources import Sources
 from streams.store.jobs.ticks import Ticks
 from streams.store.lag import Lag
 from streams.store.letters import Heaps
@@ -43,6 +47,7 @@ from streams.store.read.sql import Visitors
 from streams.store.sinks.rows import alert_rows, call_rows, event_rows, signal_rows, unassigned_rows
 from streams.store.sinks.scores import score_rows
 from streams.store.sinks.sink import DeadLetterSink, Sink
+from streams.store.sinks.sources import round_rows
 from streams.store.sinks.stt import TranscriptSink
 from streams.thresholds import rules_of
 
@@ -61,14 +66,16 @@ def build(settings: Settings, clock: Clock = wall_clock) -> Worker:
     worker = Worker("store", settings, linger_ms=LINGER_MS)
     store = settings.store
     database, lag = Database(store), Lag(worker)
-    rules = rules_of(settings.pipeline.rules).alerts
+    rules = rules_of(settings.pipeline.rules)
     cards, ends = KnownCards(Reader(settings.kafka, CLIENTS)), Ends(settings.kafka)
     links = KnownIdentities(Reader(settings.kafka, IDENTITIES), ends)
     desks = Desks(settings.telegram, cards.cards, links.identities)
-    figures = Figures(database, lag, worker.outputs.send, rules, desks.desk, clock)
+    figures = Figures(database, lag, worker.outputs.send, rules.alerts, desks.desk, clock)
     ticks = Ticks(database, lag, worker.outputs.send, store.tick_seconds, clock, figures)
     baselines = Baselines(database, lag, worker.outputs.send, store.baseline_seconds, store.baseline_at, clock)
     reports = Reports(database, lag, worker.outputs.send, store.report_at, clock)
+    rests = frozenset(map(local_day_of, rules.silence.holidays))
+    sources = Sources(database, lag, worker.notices, clock, rests)
     chats = Chats(database, lag, worker.outputs.send, settings.minutes.chat_at, clock)
     visitors = Visitors(store, database)
     api = Api(store, database, visitors, lag, reports, worker.outputs.send)
@@ -81,6 +88,7 @@ def build(settings: Settings, clock: Clock = wall_clock) -> Worker:
     worker.consume(IDENTITIES, Moves(database, links, worker.outputs.send, lag.events_stored, baselines, clock))
     worker.consume(TRANSCRIPTS, TranscriptSink(database))
     worker.consume(LLM_CALLS, Sink(database, Codec[LlmCall](LlmCall), call_rows))
+    worker.consume(SOURCE_ROUNDS, Sink(database, ROUND, round_rows))
     heaps = Heaps(clock)
     letters = DeadLetterSink(database, lambda stored: heaps.add((record.timestamp, of.topic) for of, record in stored))
     worker.consume(DEAD_LETTERS, letters)
@@ -93,6 +101,7 @@ def build(settings: Settings, clock: Clock = wall_clock) -> Worker:
     worker.background("baselines", baselines.run)
     worker.background("reports", reports.daily.run)
     worker.background("chats", chats.daily.run)
+    worker.background("sources", sources.run)
     if settings.export.nightly:
         exports = Exports(database, lag, settings.export, clock)
         worker.background("exports", exports.daily.run)

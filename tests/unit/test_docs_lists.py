@@ -35,6 +35,7 @@ TROUBLES = {
     "warehouse_silent": "склад не читается",
     "telegram_unread": "сообщения из Telegram не читаются",
     "crm_silent": "Битрикс24 не читается",
+    "source_silent": "источник молчит",
     "lead_list": "список лидов не годится",
     "exports_unwritten": "переписка не записывается в файлы",
 }

@@ -4,8 +4,10 @@ from functools import partial
 from hashlib import blake2b
 from urllib.parse import urlsplit
 
+from schemas.bitrix import PORTAL
 from schemas.topics import BITRIX
 from streams.engine.clock import wall_clock
+from streams.engine.rounds import Reports
 from streams.engine.worker import Worker
 from streams.loading import Notes
 from streams.notify.crm.dirty import Dirty
@@ -26,6 +28,7 @@ def read_portal(worker: Worker, settings: Settings, api: BitrixApi) -> None:
     seen = Seen(notes.folder / f"bitrix-{name}.sqlite")
     portal = Portal(api)
     source = Source(portal, seen, worker.outputs.send, settings.bitrix)
+    reports = Reports(f"bitrix:{PORTAL}", "poll", settings.bitrix.read_every, worker.outputs.send, wall_clock)
     rounds = Rounds(settings.bitrix, portal, source, seen)
 
     def ours() -> bool:
@@ -34,5 +37,5 @@ def read_portal(worker: Worker, settings: Settings, api: BitrixApi) -> None:
 
     worker.consume(BITRIX, Dirty(portal, source))
     worker.watch(rounds.condition())  # told, but alerts go out without the CRM
-    worker.background("crm", partial(rounds.run, wall_clock, ours))
+    worker.background("crm", partial(rounds.run, wall_clock, ours, reports))
     worker.on_close(seen.close)

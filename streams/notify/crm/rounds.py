@@ -17,6 +17,7 @@ from schemas.types import Millis
 from streams.engine.clock import Clock
 from streams.engine.conditions import Condition
 from streams.engine.retry import WORLD, World
+from streams.engine.rounds import Reports
 from streams.notify.crm.portal import ITEMS, KINDS, PAGE, WITH_COMMENTS, Portal, Row
 from streams.notify.crm.seen import Round, Seen
 from streams.notify.crm.source import NotTaken, Source, id_in
@@ -52,7 +53,7 @@ class Rounds:
         """The portal cannot be read, or shows less than it did."""
         return Condition("crm_silent", "Битрикс24", lambda: self._trouble or self._doubt, after_s=120)
 
-    async def run(self, clock: Clock, ours: Callable[[], bool], world: World = WORLD) -> None:
+    async def run(self, clock: Clock, ours: Callable[[], bool], reports: Reports, world: World = WORLD) -> None:
         """Ask for ever, while it is `ours` to ask. What fails is told, and asked for again where it stopped."""
         while True:
             pause = self._bitrix.read_every * (1 - SPREAD * world.dice.random())
@@ -64,13 +65,16 @@ class Rounds:
                 await self.round(clock())
                 await self.sweep(clock())
                 self._trouble = ""
+                await reports.ended(self._doubt)
             except Transient as error:
                 self._trouble = "" if isinstance(error, NotTaken) else str(error)
                 pause = min(pause, error.retry_after or AGAIN)
                 log.warning("the CRM is read later", extra={"error": str(error)})
+                await reports.failed(self._trouble)
             except (Refused, sqlite3.Error) as error:
                 self._trouble = str(error)
                 log.warning("the CRM cannot be read", extra={"error": str(error)})
+                await reports.failed(self._trouble)
             await world.sleep(pause)
 
     async def round(self, now: Millis) -> int:

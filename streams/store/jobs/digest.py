@@ -8,11 +8,13 @@ from datetime import timedelta
 import msgspec
 
 from schemas.minutes import ChatSummary, MeetingMinutes
-from schemas.reports import ChatLine, DailyReport, DuePromise, SilentLead, SourceHealth, UnknownClient, UntoldMeeting
+from schemas.reports import ChatLine, DailyReport, DuePromise, SilentLead, UnknownClient, UntoldMeeting
+from schemas.rounds import SourceHealth
 from schemas.types import Millis
 from streams.store.alerts import COLUMNS, alert_of
 from streams.store.database import Database
 from streams.store.jobs.clock import moscow
+from streams.store.read.sources import health
 
 ACTIVE_DAYS, QUIET_DAYS, GONE_DAYS = 4, 7, 45
 """A client who was active on so many of the last 60 days is silent after so many without anything; after the last
@@ -109,8 +111,17 @@ async def digest(database: Database, report: DailyReport) -> DailyReport:
         promises=await _promises(database, report.until),
         silent=[SilentLead(*row) for row in await database.read(SILENT, window)],
         unknown=[UnknownClient(*row) for row in await database.read(UNKNOWN, window)],
-        sources=[SourceHealth(*row) for row in await database.read(SOURCES, window)],
+        sources=await _sources(database, window),
     )
+
+
+async def _sources(database: Database, window: dict[str, Millis]) -> list[SourceHealth]:
+    """Each as it stood, with the events of the report's time to the millisecond."""
+    known = {one.source: one for one in await health(database, window["since"], window["until"])}
+    for source, last, events in await database.read(SOURCES, window):
+        one = known.get(source, SourceHealth(source, last, events))
+        known[source] = msgspec.structs.replace(one, events=events, last_arrival=max(last, one.last_arrival))
+    return [known[source] for source in sorted(known)]
 
 
 async def _promises(database: Database, until: Millis) -> list[DuePromise]:

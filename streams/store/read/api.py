@@ -43,6 +43,7 @@ from streams.store.lag import Lag
 from streams.store.read import history, profiles, replay, requests, risks
 from streams.store.read.day import messages_of
 from streams.store.read.people import people
+from streams.store.read.sources import health_now
 from streams.store.read.sql import Busy, Visitors
 from streams.store.read.tokens import Tokens
 
@@ -88,6 +89,7 @@ class Api:
                 web.get("/api/risks/top", self._top),
                 web.get("/api/risks/silent", self._silent),
                 web.get("/api/status", self._status),
+                web.get("/api/sources", self._sources),
                 web.post("/api/sql", self._sql),
                 web.get("/api/exports/telegram", self._exported),
                 web.get("/api/reports", self._report),
@@ -192,6 +194,9 @@ class Api:
 
     async def _status(self, _: web.Request) -> web.Response:
         return _json(await history.status(self._database) | {"lag": await self._lag.by_topic()})
+
+    async def _sources(self, _: web.Request) -> web.Response:
+        return _json(await health_now(self._database, wall_clock()))
 
     async def _sql(self, request: web.Request) -> web.Response:
         return _json(await self._visitors.ask((await requests.body(request, _Query)).query))

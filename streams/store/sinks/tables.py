@@ -1,27 +1,10 @@
 """The columns that the store writes, as `schemas/clickhouse/*.sql` has them."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, NamedTuple
-
-_TIME = "DateTime64(3, 'UTC')"
-_WORD = "LowCardinality(String)"
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A table's name and its columns: name to ClickHouse type."""
-
-    name: str
-    columns: Mapping[str, str]
-
-
-class Rows(NamedTuple):
-    """Rows of one table, by columns. Never empty."""
-
-    table: Table
-    columns: list[Sequence[Any]]
-
+from streams.store.sinks.columns import TIME as _TIME
+from streams.store.sinks.columns import WORD as _WORD
+from streams.store.sinks.columns import Rows as Rows
+from streams.store.sinks.columns import Table as Table
+from streams.store.sinks.sources import SOURCE_ROUNDS, SOURCES
 
 EVENTS = Table(
     "events",
@@ -226,5 +209,5 @@ LLM_CALLS = Table(
 )
 TABLES = (
     *(EVENTS, TRANSCRIPTS, RECORDINGS, SIGNALS, ALERTS, UNASSIGNED, FAILURES, REPORTS, STT_JOBS, CHAT_DAYS),
-    *(LLM_CALLS, SCORES, TELEGRAM_EXPORTS),
+    *(LLM_CALLS, SCORES, TELEGRAM_EXPORTS, SOURCE_ROUNDS, SOURCES),
 )

@@ -9,10 +9,10 @@ from schemas.reports import (
     DuePromise,
     ReportLine,
     SilentLead,
-    SourceHealth,
     UnknownClient,
     UntoldMeeting,
 )
+from schemas.rounds import SourceHealth
 from tests.unit.alerting.alerts import EACH_RULE, LEAVING, SPIKE, moscow
 
 REPORT = DailyReport(
@@ -76,5 +76,13 @@ FULL_REPORT = replace(
     ],
     silent=[SilentLead("42", moscow(1, 10)), SilentLead("43", moscow(14, 10))],
     unknown=[UnknownClient("jitsi_room", "lead 12345", 3), UnknownClient("tg_chat", "-100", 1)],
-    sources=[SourceHealth("jibri", moscow(19, 10), 0), SourceHealth("wms-1", moscow(21, 19), 40)],
+    sources=[
+        SourceHealth("bitrix:main", moscow(21, 18), 3, "well", rejected=2),
+        SourceHealth("jibri", moscow(19, 10), 0),
+        SourceHealth("telegram:export", 0, 0, "new", history=7),
+        SourceHealth("telegram:main", moscow(21, 19), 5, "failing", moscow(21, 18, 30), error="ответ 502 <b>"),
+        SourceHealth("wms:demo", moscow(21, 19), 40, "well", gap_ms=3 * 3_600_000),
+        SourceHealth("wms:old", moscow(1, 10), 0, "left", moscow(1, 10)),
+        SourceHealth("wms:second", moscow(20, 17, 30), 0, "silent", moscow(20, 17, 30)),
+    ],
 )

@@ -37,6 +37,7 @@ CASES = {
     "exports_unwritten": ("exports", "нет прав"),
     "telegram_unread": ("main", "у бота задан вебхук, обновления уходят туда"),
     "crm_silent": ("Битрикс24", "crm.item.list: 401 insufficient_scope"),
+    "source_silent": ("склад demo", "нет данных дольше обычного, с 20 ноября в 17:30"),
     "warehouse_files": (
         "/srv/1c (система 1c, узел srv1)",
         "остатки.csv: строка 3: lines[0].qty: нужно целое число штук, а здесь «два»",

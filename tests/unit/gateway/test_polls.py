@@ -12,10 +12,13 @@ import pytest
 
 from processors.mapping import SourceMapping, load
 from schemas.errors import ConfigError, Refused, Transient
+from schemas.rounds import SourceRound
 from schemas.sources import Inbound, WmsPayload
+from schemas.topics import SOURCE_ROUNDS, WMS
 from streams.engine.kafka import Output
 from streams.engine.remote import LazySession
 from streams.engine.retry import World
+from streams.engine.rounds import ROUND
 from streams.gateway.poll_client import PollClient
 from streams.gateway.polls import Poll, polls_of
 from streams.loading import Notes
@@ -83,7 +86,8 @@ class Asked:
 
     def docs(self, since: int = 0) -> list[str]:
         """What stands in the topic."""
-        inbound = [msgspec.json.decode(output.value or b"", type=Inbound) for output in self.sent[since:]]
+        sent = [output for output in self.sent[since:] if output.topic == WMS.name]
+        inbound = [msgspec.json.decode(output.value or b"", type=Inbound) for output in sent]
         assert {one.source for one in inbound} <= {"wms"}
         return [msgspec.json.decode(one.payload, type=WmsPayload).doc.id for one in inbound]
 
@@ -176,6 +180,9 @@ async def test_the_task_goes_on_and_says_what_is_wrong(asked: Asked) -> None:
     assert words == ["ответ 404: проверьте адрес, ключ и права", "ответ 503", ""]
     assert "a-key" not in "".join(words)
     assert len(asked.docs()) == 5
+    told = [ROUND.decode(output.value) for output in asked.sent if output.topic == SOURCE_ROUNDS.name]
+    assert [one.error for one in told if isinstance(one, SourceRound)] == words
+    assert [one.source for one in told if isinstance(one, SourceRound)] == ["wms:wms"] * 3
 
 
 async def test_an_item_that_does_not_fit_is_told_and_comes_again_for_a_day(asked: Asked) -> None:

@@ -11,10 +11,12 @@ import pytest_asyncio
 
 from processors.normalize.telegram_update import ALLOWED_UPDATES
 from schemas.errors import Transient
+from schemas.rounds import SourceRound
 from schemas.sources import Inbound
 from streams.clients.bot_calls import BotCalls, Conflict
 from streams.engine.kafka import Output
 from streams.engine.retry import World
+from streams.engine.rounds import ROUND
 from streams.gateway import telegram, telegram_poll
 from streams.gateway.telegram_poll import UpdatesPoll
 from streams.settings import Telegram
@@ -134,8 +136,12 @@ async def test_telegrams_wish_to_wait_is_kept(reading: Reading) -> None:
     """429 names its seconds; 401 is asked for again after a minute, and told without the token."""
     reading.telegram.faults += [Fault("429", retry_after=7), Fault("401"), Fault("500")]
     with pytest.raises(Stop):
-        await reading.poll.run()
+        await reading.poll.run(lambda: 1)
     assert reading.sleeps[:2] == [7, 60]
+    told = [ROUND.decode(output.value) for output in reading.sent]
+    errors = [one.error for one in told if isinstance(one, SourceRound)]
+    assert len(set(errors)) == len(errors) == 3
+    assert "fake" not in "".join(errors)
     assert "fake" not in reading.poll.trouble()
 
 

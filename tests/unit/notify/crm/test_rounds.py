@@ -13,9 +13,11 @@ from pydantic import SecretStr
 from schemas.bitrix import FROM_BITRIX, Entity, FromBitrix, Gone, Hook, wrapped
 from schemas.codec import Rejected
 from schemas.errors import Transient
+from schemas.rounds import SourceRound
 from schemas.sources import Inbound
 from streams.engine.kafka import Output
 from streams.engine.retry import World
+from streams.engine.rounds import ROUND, Reports
 from streams.engine.settle import Batch
 from streams.notify.crm.dirty import Dirty
 from streams.notify.crm.portal import Portal
@@ -40,6 +42,8 @@ class Line:
         self.fake, self._folder = fake, folder
         self.sent: list[FromBitrix] = []
         self.takes = 1 << 30
+        self.reported: list[str] = []
+        self.reports = Reports("bitrix:main", "poll", 300.0, self._report, lambda: NOON)
         self.start()
 
     def start(self) -> None:
@@ -58,6 +62,10 @@ class Line:
         portal = Portal(self.api)
         source = Source(portal, self.seen, self.send, given)
         self.rounds, self.dirty = Rounds(given, portal, source, self.seen), Dirty(portal, source)
+
+    async def _report(self, outputs: list[Output]) -> None:
+        said = [ROUND.decode(output.value) for output in outputs]
+        self.reported += [one.error for one in said if isinstance(one, SourceRound)]
 
     async def again(self) -> None:
         """Killed and started."""
@@ -189,9 +197,10 @@ async def test_faults_of_the_portal_lose_nothing(line: Line, kind: str) -> None:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        await line.rounds.run(lambda: NOON, lambda: True, World(sleep=sleep, dice=Random(1)))
+        await line.rounds.run(lambda: NOON, lambda: True, line.reports, World(sleep=sleep, dice=Random(1)))
     assert set(line.told().values()) == {1}
     assert len(slept) > 1
+    assert [bool(words) for words in line.reported] == [True, False]
 
 
 async def test_hooks_of_a_batch_about_one_object_are_one_question(line: Line) -> None:
@@ -236,8 +245,9 @@ async def test_kafka_that_is_away_is_no_fault_of_the_portal(line: Line) -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        await line.rounds.run(lambda: NOON, lambda: True, World(sleep=sleep, dice=Random(1)))
+        await line.rounds.run(lambda: NOON, lambda: True, line.reports, World(sleep=sleep, dice=Random(1)))
     assert line.rounds.condition().look() == ""
+    assert line.reported == []
 
 
 async def test_a_webhook_without_the_right_user_reads_all_but_names(line: Line) -> None:

@@ -7,7 +7,8 @@ from schemas import events as ev
 from schemas.alerts import Alert
 from schemas.codec import Codec, event_id
 from schemas.minutes import OFFLINE, UNKNOWN, Action, Minutes
-from schemas.reports import ChatLine, DailyReport, SilentLead, SourceHealth, UnknownClient
+from schemas.reports import ChatLine, DailyReport, SilentLead, UnknownClient
+from schemas.rounds import SourceHealth
 from schemas.sources import ClientRef, Unassigned
 from streams.store.database import Database
 from streams.store.jobs.clock import latest_at
