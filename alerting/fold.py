@@ -16,7 +16,7 @@ from processors.context import NO_FLEET, Context, Desk, shared
 from processors.days import DAY_MS, next_hour
 from processors.rules import Rules
 from processors.signals.combined_risk import RULE as COMBINED
-from processors.signals.raising import Cleared, Fresh
+from processors.signals.raising import Cleared, Fresh, Withdrawn
 from processors.state import LeadState
 from schemas.alerts import Alert, Signal
 from schemas.events import AlertAction, AlertsMuted, Event, Fleet, Tick
@@ -153,6 +153,8 @@ class Partition:
                     results += policy.refresh(state.alerts, found.signal)
                 case Cleared():
                     results += policy.clear(state.alerts, found)
+                case Withdrawn():
+                    results += policy.withdraw(state.alerts, found, moment.now)
                 case AlertAction():
                     results += policy.act(state.alerts, found)
                 case Score() | PhraseQuestion():

@@ -26,7 +26,7 @@ from alerting.versions import MOST_EVIDENCE, fresh, measured, moved, opened, sho
 from processors.days import DAY_MS, HOUR_MS, next_hour
 from processors.rules.alerts import AlertRules
 from processors.signals.combined_risk import RULE as COMBINED
-from processors.signals.raising import Cleared
+from processors.signals.raising import Cleared, Withdrawn
 from schemas.alerts import SEVERITIES, Alert, AlertStatus, Press, Rule, Signal, Told
 from schemas.events import AlertAction
 from schemas.types import Millis
@@ -65,6 +65,15 @@ def clear(alerts: Alerts, cleared: Cleared) -> Sequence[Alert]:
         return ()
     alerts[last.rule] = ended = replace(moved(last, "resolved", cleared.ts), cleared=True)
     return (ended,)
+
+
+def withdraw(alerts: Alerts, withdrawn: Withdrawn, now: Millis) -> Iterator[Alert]:
+    """Living alerts show nothing of events that are another client's."""
+    for rule, alert in sorted(alerts.items()):
+        kept = [evidence for evidence in alert.evidence if evidence.event_id not in withdrawn.events]
+        if alert.status != "resolved" and len(kept) < len(alert.evidence):
+            alerts[rule] = changed = replace(shown(alert, [], now), evidence=kept)
+            yield changed
 
 
 def act(alerts: Alerts, action: AlertAction) -> Sequence[Alert]:

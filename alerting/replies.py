@@ -23,6 +23,7 @@ HELP = """Что я умею:
 _FAULTS = {
     ("risk", "no_lead"): "Укажите номер клиента, например: /risk 12345",
     ("link", "no_lead"): "Команда /link в чате клиента должна назвать его номер, например: /link 12345",
+    ("link", "no_topic"): "Команда /link 12345 тема пишется в теме группы: здесь темы нет. Весь чат: /link 12345",
     ("mute", "no_lead"): "Укажите номер клиента и на сколько дней, например: /mute 12345 7",
     ("mute", "no_days"): "Укажите от 0 до 90 дней, например: /mute 12345 7",
 }
@@ -62,18 +63,20 @@ def muted(command: BotCommand) -> str:
 def linked(command: BotCommand, clients: Clients) -> str:
     """The answer to `/link`; a lead that no source has named is not believed without a word."""
     client = clients(command.lead_id)
-    chat = f"Чат «{telegram(cut(command.chat_title, LONGEST_NAME))}»" if command.chat_title else "Чат"
+    title = f" «{telegram(cut(command.chat_title, LONGEST_NAME))}»" if command.chat_title else ""
+    chat, is_linked = (f"Тема в чате{title}", "привязана") if command.topic else (f"Чат{title}", "привязан")
     if command.fault == "taken":
         was = clients(command.before).short()
         return f"{chat} уже принадлежит клиенту {was}. Перепривязать: /link {command.lead_id} в самом чате."
     if command.fault == "unknown":
-        return f"{chat} не привязан: о лиде {command.lead_id} не знает ни один источник. Проверьте номер."
+        return f"{chat} не {is_linked}: о лиде {command.lead_id} не знает ни один источник. Проверьте номер."
     if command.before == command.lead_id:
         return f"{chat} уже принадлежит этому клиенту: {client.short()}."
-    lines = [f"{chat} привязан к клиенту {client.short()}."]
+    lines = [f"{chat} {is_linked} к клиенту {client.short()}."]
     if command.before:
         was = clients(command.before).short()
-        lines.append(f"Раньше он принадлежал клиенту {was}; что в нём сказано, переходит в новую историю.")
+        what = "Раньше она принадлежала" if command.topic else "Раньше он принадлежал"
+        lines.append(f"{what} клиенту {was}; что там сказано, переходит в новую историю.")
     if not client.name:
         lines.append("Имени этого клиента пока не сообщил ни один источник: проверьте номер.")
     return "\n".join(lines)

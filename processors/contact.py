@@ -16,8 +16,10 @@ KINDS: Final = {
     "email": "почта",
     "inn": "ИНН",
     "tg_chat": "чат Telegram",
+    "tg_topic": "тема группы Telegram",
     "tg_user": "человек в Telegram",
     "jitsi_room": "комната встречи",
+    "recording": "запись встречи",
     "wms_customer": "клиент склада",
     "b24_lead": "лид Битрикс24",
     "b24_deal": "сделка Битрикс24",
@@ -28,6 +30,7 @@ KINDS: Final = {
 
 _MAIL = re.compile(r"[^@\s,;<>]+@(?:[^@\s.,;<>]+\.)+[^@\s.,;<>]{2,}\Z")
 _NUMBER = re.compile(r"-?[0-9]{1,20}\Z")
+_TOPIC = re.compile(r"-?[0-9]{1,20}/[0-9]{1,20}\Z")
 _EXTENSION = re.compile(r"(?i)\s*(?:доб|вн|ext)\D*\d*\s*\Z")
 
 
@@ -48,6 +51,8 @@ def normal(kind: str, value: str) -> str | None:
             return digits if digits.isascii() and digits.isdigit() and is_inn(digits) else None
         case "jitsi_room":
             return text.lower() or None
+        case "tg_topic":
+            return text if _TOPIC.match(text) else None
         case _ if kind.startswith(("tg_", "b24_")):
             return text if _NUMBER.match(text) else None
         case _:

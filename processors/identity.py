@@ -46,16 +46,43 @@ class Identities:
             self._invited.pop(client.value, None)
 
     def find(self, client: ClientRef) -> LeadId | None:
-        """The lead of a client, or None when nobody has linked it. A lead id resolves to itself. What is one of our
-        people's is no client's, whoever has linked it."""
-        if self.staff.holds(client):
-            return None
-        if client.kind == "lead":
-            return client.value if is_lead_id(client.value) else None
-        if client.kind != "tg_chat" or not self._was:
-            return self._leads.get(link_key(client))
-        linked = (self._leads.get(f"tg_chat:{chat}") for chat in self.chats(client.value))
-        return next((lead for lead in linked if lead is not None), None)
+        """The lead of a client, or None when nobody has linked it. A lead id resolves to itself, or to the lead with
+        which it was merged; a topic that nobody has linked is its chat's. What is one of our people's is no client's,
+        whoever has linked it."""
+        linked = None if self.staff.holds(client) else self.linked(client)
+        return None if linked is None else self.merged(linked)
+
+    def linked(self, client: ClientRef) -> LeadId | None:
+        """As `find`, with the lead that the link itself names."""
+        match client.kind:
+            case "lead":
+                return client.value if is_lead_id(client.value) else None
+            case "tg_topic":
+                chat = ClientRef("tg_chat", client.value.partition("/")[0])
+                return self._leads.get(link_key(client)) or self.linked(chat)
+            case "tg_chat" if self._was:
+                linked = (self._leads.get(f"tg_chat:{chat}") for chat in self.chats(client.value))
+                return next((lead for lead in linked if lead is not None), None)
+        return self._leads.get(link_key(client))
+
+    def merged(self, lead: LeadId) -> LeadId:
+        """The lead with which this one was merged, also by way of others; itself where it was not."""
+        seen = {lead}
+        while (into := self._leads.get(f"lead:{lead}")) is not None and into not in seen:
+            seen.add(into)
+            lead = into
+        return lead
+
+    def names(self, lead: LeadId) -> list[str]:
+        """Keys of the links to this lead, and to those that were merged with it; the lead's own is among them."""
+        found, leads = [f"lead:{lead}"], {lead}
+        fresh = leads
+        while fresh:
+            keys = [key for key, to in self._leads.items() if to in fresh and key not in found]
+            found += keys
+            fresh = {ref.value for ref in map(ref_of, keys) if ref.kind == "lead"} - leads
+            leads |= fresh
+        return found
 
     def refused(self, client: ClientRef) -> bool:
         """Whether a link of it was taken back: no rule makes it again."""

@@ -15,9 +15,10 @@ from processors.days import DAY_MS, HOUR_MS, local_day
 from processors.rules import builtin
 from processors.sealed import CHUNK, Sealed
 from processors.signals import broken_reservations, bulk_pick, decline, phrases, reservation_spike, silence, tone
-from processors.signals.raising import Cleared, Fresh
+from processors.signals.raising import Cleared, Fresh, Withdrawn
 from processors.state import DAYS_KEPT, Day, LeadState
 from processors.stock import NEVER_CALM, WITHDRAWAL
+from processors.unlearn import unlearn
 from schemas.alerts import Signal
 from schemas.events import (
     Adjustment,
@@ -27,6 +28,7 @@ from schemas.events import (
     Call,
     ChatSummary,
     Event,
+    EventsMoved,
     Inbound,
     Mail,
     MeetingMinutes,
@@ -53,7 +55,7 @@ LATE_TRANSCRIPT_MS = 7 * DAY_MS
 OF_MEETINGS = (MeetingTranscribed, MeetingMinutes, PhraseVerdict)
 """Events that bear the time of a meeting, or of words in it."""
 
-Finding: TypeAlias = Signal | Fresh | Cleared | AlertAction | PhraseQuestion
+Finding: TypeAlias = Signal | Fresh | Cleared | Withdrawn | AlertAction | PhraseQuestion
 """What an event means for the lead's alerts: a rule found something, has new figures or is over, a curator pressed a
 button, or a model has to be asked."""
 
@@ -75,6 +77,8 @@ def step(state: LeadState, event: Event, meta: Meta, context: Context | None = N
     if event.backfill or not _remember(state, event.event_id, meta.ts):
         return NOTHING
     _come_to(state, meta.ts)
+    if isinstance(event, EventsMoved):
+        return unlearn(state, event, meta.ts)
     if meta.ts - event.ts > LATE_MS and not (
         isinstance(event, OF_MEETINGS) and meta.ts - event.ts <= LATE_TRANSCRIPT_MS
     ):
@@ -145,8 +149,6 @@ def step(state: LeadState, event: Event, meta: Meta, context: Context | None = N
             return phrases.by_verdict(state, event, context)
         case ChatSummary() | MeetingMinutes():
             return tone.find(state, event, context)
-        case _:
-            pass
     return NOTHING
 
 

@@ -6,7 +6,7 @@ before one of them was taken back, none is the other's successor.
 """
 
 from bisect import insort
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from typing import Final, NamedTuple
 from zlib import crc32
 
@@ -55,6 +55,12 @@ def remember(orders: list[Order], event: Reservation, least: int) -> None:
     orders[:] = [order for order in orders if order.at > since]
     if len(orders) > MOST:
         orders.remove(min(orders, key=_size))
+
+
+def without(orders: Sequence[Order], gone: Set[tuple[str, Millis]]) -> list[Order]:
+    """The orders but those with these numbers and times."""
+    known = {(_checksum(doc), at) for doc, at in gone}
+    return [order for order in orders if (order.doc, order.at) not in known]
 
 
 def sort_out(orders: Sequence[Order]) -> tuple[list[Move], list[Order]]:

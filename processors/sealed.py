@@ -8,7 +8,7 @@ Which ids a chunk has follows from the lead's events alone, not from how they we
 """
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from itertools import takewhile
 
 CHUNK = 512
@@ -44,6 +44,14 @@ class Sealed:
             self.known.difference_update(self._chunks.pop(number, ()))
         self.gone += stale
         return bool(stale)
+
+    def discard(self, ids: Set[int]) -> None:
+        """Forget these ids: their events are another lead's, and may come back."""
+        for number, chunk in self._chunks.items():
+            if not ids.isdisjoint(chunk):
+                self._chunks[number] = array("Q", [id_ for id_ in chunk if id_ not in ids])
+                self.fresh.append(number)
+        self.known.difference_update(ids)
 
     def fill(self, chunks: dict[int, bytes]) -> list[int]:
         """Take the records of the chunks back; the numbers that are missing. What the state does not name is `gone`;

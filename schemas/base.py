@@ -6,7 +6,9 @@ from schemas.types import EventId, LeadId, Millis
 
 
 class LeadEvent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="type"):
-    """A thing that happened with a lead. `ts` in ms UTC is of the source; `backfill` marks history."""
+    """A thing that happened with a lead. `ts` in ms UTC is of the source; `backfill` marks history. `client`: the name
+    by which its lead was found (key of `identities`); empty where its source named the lead itself, or by its chat.
+    """
 
     event_id: EventId
     lead_id: LeadId
@@ -14,3 +16,4 @@ class LeadEvent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, t
     source: str
     v: int = 1
     backfill: bool = False
+    client: str = ""

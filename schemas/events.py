@@ -10,10 +10,11 @@ from typing import Literal
 import msgspec
 
 from schemas.base import LeadEvent
+from schemas.figures import Baseline, DayFigures, EventsMoved, MovedEvent
 from schemas.fleet import Fleet, Tick
 from schemas.meetings import MeetingRecorded, MeetingRoom, MeetingTranscribed, RoomHappening, Utterance
 from schemas.minutes import ChatSummary, MeetingMinutes, PhraseVerdict, ProfileCorrected
-from schemas.types import LocalDay, Millis
+from schemas.types import Millis
 from schemas.warehouse import Adjustment, Inbound, Line, Pick, Reservation, Return, Shipment, StockSnapshot, WmsEvent
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "CrmChanged",
     "DayFigures",
     "Event",
+    "EventsMoved",
     "Fleet",
     "IdentityLinked",
     "Inbound",
@@ -40,6 +42,7 @@ __all__ = [
     "Message",
     "MessageDeleted",
     "MessageEdited",
+    "MovedEvent",
     "Note",
     "PhraseVerdict",
     "Pick",
@@ -65,7 +68,7 @@ class Author(msgspec.Struct, frozen=True, omit_defaults=True):
 
 class Message(LeadEvent, frozen=True, tag="message"):
     """A chat message. `content` is what it holds where that is more than text (voice, photo, poll, checklist …), in the
-    Bot API's word for it; `text` are all the words in it.
+    Bot API's word for it; `text` are all the words in it. `topic`: of a group with topics, the one it is in.
     """
 
     chat_id: str
@@ -74,6 +77,7 @@ class Message(LeadEvent, frozen=True, tag="message"):
     text: str
     reply_to: str | None = None
     content: str = ""
+    topic: str = ""
 
 
 class MessageEdited(LeadEvent, frozen=True, tag="message_edited"):
@@ -84,6 +88,7 @@ class MessageEdited(LeadEvent, frozen=True, tag="message_edited"):
     author: Author
     text: str
     content: str = ""
+    topic: str = ""
 
 
 class MessageDeleted(LeadEvent, frozen=True, tag="message_deleted"):
@@ -91,6 +96,7 @@ class MessageDeleted(LeadEvent, frozen=True, tag="message_deleted"):
 
     chat_id: str
     message_id: str
+    topic: str = ""
 
 
 class Call(LeadEvent, frozen=True, tag="call"):
@@ -137,31 +143,6 @@ class AlertAction(LeadEvent, frozen=True, tag="alert_action"):
     callback_id: str = ""
 
 
-class DayFigures(msgspec.Struct, frozen=True, array_like=True):
-    """What one client did on one Moscow day. Counts, and pieces where the name ends in `qty`.
-
-    `reserved_qty` is net of what was taken back; `cancelled` and `cancelled_qty` are what was (both positive).
-    `withdrawn_qty` was picked or shipped for the client himself, `planned_qty` announced; `messages` are the client's,
-    `answers` ours.
-    """
-
-    day: LocalDay
-    reservations: int = 0
-    reserved_qty: int = 0
-    picks: int = 0
-    picked_qty: int = 0
-    shipped_qty: int = 0
-    inbound_qty: int = 0
-    messages: int = 0
-    cancelled: int = 0
-    cancelled_qty: int = 0
-    withdrawn_qty: int = 0
-    planned_qty: int = 0
-    calls: int = 0
-    meetings: int = 0
-    answers: int = 0
-
-
 class AlertsMuted(LeadEvent, frozen=True, tag="alerts_muted"):
     """A person does not want to be rung for this lead before `until` (0: rings again)."""
 
@@ -177,17 +158,6 @@ class AlertMailed(LeadEvent, frozen=True, tag="alert_mailed"):
     alert_id: str
     version: int
     address: str
-
-
-class Baseline(LeadEvent, frozen=True, tag="baseline"):
-    """Exact figures from the store: they replace every day from `first_day` to `last_day` in the state.
-
-    A day in the range that is not listed had no events.
-    """
-
-    first_day: LocalDay
-    last_day: LocalDay
-    days: list[DayFigures]
 
 
 class IdentityLinked(LeadEvent, frozen=True, tag="identity_linked"):
@@ -227,4 +197,5 @@ Event = (
     | Fleet
     | Baseline
     | IdentityLinked
+    | EventsMoved
 )

@@ -69,3 +69,4 @@ class MeetingTranscribed(LeadEvent, frozen=True, tag="meeting_transcribed"):
     words: int
     utterances: list[Utterance]
     degraded: bool = False
+    room: str = ""

@@ -93,13 +93,14 @@ class Conversation(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class MeetingRequest(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="type", tag="meeting"):
-    """A meeting whose minutes are wanted. `ts` is its start."""
+    """A meeting whose minutes are wanted. `ts` is its start; `client` as in `LeadEvent`."""
 
     lead_id: LeadId
     recording_id: str
     room: str
     ts: Millis
     conversation: Conversation
+    client: str = ""
 
 
 class ChatDay(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="type", tag="chat"):

@@ -19,9 +19,7 @@ class Line(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class _Document(LeadEvent, frozen=True):
-    """A warehouse document. `qty` is the sum of its lines, in pieces. `client`: the name by which its lead was found
-    (key of `identities`); empty where the warehouse named the lead itself.
-    """
+    """A warehouse document. `qty` is the sum of its lines, in pieces."""
 
     doc: str
     qty: Pieces
@@ -29,7 +27,6 @@ class _Document(LeadEvent, frozen=True):
     warehouse: str = ""
     marketplace: str = ""
     purpose: str = ""
-    client: str = ""
 
 
 class Reservation(_Document, frozen=True, tag="reservation"):

@@ -8,6 +8,7 @@ person said; the first to be told stays, since a person may have confirmed it.
 from collections.abc import Iterator
 from typing import Literal
 
+from processors.belonging import Owner, client_name
 from processors.contact import normal
 from processors.identity import Identities, is_lead_id
 from processors.lead import LATE_MS
@@ -64,7 +65,8 @@ class _Reading:
 
     def gone(self, kind: Kind, id_: str) -> Found:
         """The portal names no time: it is when we were told."""
-        lead = self._lead_of(kind, id_)
+        owner = _ref(kind, id_)
+        lead = self._identities.find(owner)
         if lead is None or kind in ("activity", "comment"):
             return []
         changed = CrmChanged(
@@ -72,6 +74,7 @@ class _Reading:
             lead_id=lead,
             ts=self._meta.ts,
             source=self._source,
+            client=client_name(owner, lead),
             entity=kind,
             entity_id=id_,
             change="deleted",
@@ -90,13 +93,15 @@ class _Reading:
         id_ = self._id(said.kind, said.id, item.updated_time, event_id("fields", *map("=".join, fields.items())))
         if lead is None:
             # a contact or a company that no lead names is nobody's: most of them never become clients
-            return [] if said.kind in ("contact", "company") else [self._waits(id_, ts, owner)]
+            nobodys = said.kind in ("contact", "company") and not self._identities.refused(owner)
+            return [] if nobodys else [self._waits(id_, ts, owner)]
         changed = CrmChanged(
             event_id=id_,
             lead_id=lead,
             ts=ts,
             source=self._source,
             backfill=self._is_history(ts),
+            client=client_name(_ref(said.kind, said.id), lead),
             entity=said.kind,
             entity_id=said.id,
             change="added" if item.created_time == item.updated_time else "updated",
@@ -121,10 +126,11 @@ class _Reading:
         lead = self._identities.find(owner)
         if lead is None:
             return [self._waits(id_, ts, owner)]
-        return [self._happened(kind, said.id, activity, id_, lead, ts, began)]
+        found = Owner(lead, client_name(owner, lead))
+        return [self._happened(kind, said.id, activity, id_, found, ts, began)]
 
     def _happened(
-        self, kind: str, id_: str, activity: Activity, event: EventId, lead: LeadId, ts: Millis, began: Millis
+        self, kind: str, id_: str, activity: Activity, event: EventId, owner: Owner, ts: Millis, began: Millis
     ) -> Event:
         subject, text = (activity.SUBJECT or "").strip(), words(activity.DESCRIPTION)
         old, source = self._is_history(ts), self._source
@@ -132,19 +138,19 @@ class _Reading:
             told = {"SUBJECT": subject, "DESCRIPTION": text, "START_TIME": activity.START_TIME or ""}
             fields = {name: value for name, value in told.items() if value}
             return CrmChanged(
-                event_id=event, lead_id=lead, ts=ts, source=source, backfill=old,
+                event_id=event, lead_id=owner.lead, ts=ts, source=source, backfill=old, client=owner.client,
                 entity="meeting", entity_id=id_, change="added", fields=fields,
             )  # fmt: skip
         direction: Literal["in", "out"] = "out" if id_of(activity.DIRECTION) == "2" else "in"
         if kind == MAIL:
             direction = "out" if is_from_us(activity.FROM, self._identities) else direction
             return Mail(
-                event_id=event, lead_id=lead, ts=ts, source=source, backfill=old,
+                event_id=event, lead_id=owner.lead, ts=ts, source=source, backfill=old, client=owner.client,
                 mail_id=id_, direction=direction, subject=subject, text=text,
             )  # fmt: skip
         ended = millis(activity.END_TIME) or began
         return Call(
-            event_id=event, lead_id=lead, ts=ts, source=source, backfill=old,
+            event_id=event, lead_id=owner.lead, ts=ts, source=source, backfill=old, client=owner.client,
             call_id=id_, direction=direction, duration_ms=max(0, ended - began), text=text,
         )  # fmt: skip
 
@@ -169,6 +175,7 @@ class _Reading:
             ts=ts,
             source=self._source,
             backfill=self._is_history(ts),
+            client=client_name(owner, lead),
             note_id=said.id,
             author=author,
             text=comment.COMMENT,
@@ -176,8 +183,11 @@ class _Reading:
         return [note]
 
     def _client_of(self, said: Entity, item: Item) -> tuple[LeadId | None, ClientRef]:
-        """The lead behind an object, and under whose name it waits where there is none."""
+        """The lead behind an object, and under whose name it waits where there is none. One that a person took from its
+        lead is not given back by what it is tied to."""
         owners = [_ref(said.kind, said.id)]
+        if self._identities.refused(owners[0]):
+            return None, owners[0]
         ties: tuple[tuple[str, Id], ...] = ()
         if said.kind != "lead":
             ties = (("lead", item.lead_id), ("company", item.company_id), ("contact", item.contact_id))
@@ -195,9 +205,6 @@ class _Reading:
             taken = self._identities.find(client) is not None or self._identities.staff.holds(client)
             if client.value and not taken and not self._identities.refused(client):
                 yield Identity(kind, client.value, lead, source=self._source)
-
-    def _lead_of(self, kind: str, id_: str) -> LeadId | None:
-        return self._identities.find(_ref(kind, id_))
 
     def _is_history(self, ts: Millis) -> bool:
         """What the fold would not count as live anyway (design rule 6)."""

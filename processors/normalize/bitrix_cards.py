@@ -22,7 +22,7 @@ def card_of(said: Entity, item: Item, lead: LeadId, ts: Millis, identities: Iden
     told = dict.fromkeys(item.contacts() + said.contacts)
     contacts = [one for one in told if not identities.staff.holds(ClientRef(*one))]
     return ClientCard(
-        lead_id=lead,
+        lead_id=said.id if said.kind == "lead" else lead,  # one that was merged keeps a card of its own
         source="bitrix" if said.kind == "lead" else "bitrix_company",
         ts=ts,
         name=(name if said.kind == "lead" else item.title or "")[:LONGEST],

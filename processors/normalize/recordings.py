@@ -1,12 +1,13 @@
 """`source.recordings` → `meeting_recorded` from the recorder agent, `meeting_room` from the Prosody module."""
 
+from processors.belonging import Owner, client_name, room_of
 from processors.identity import Identities
 from processors.normalize.contract import Found, Options, unassigned
 from processors.normalize.jitsi import read_room_name
 from schemas.codec import Codec, Rejected, event_id
 from schemas.events import MeetingRecorded, MeetingRoom
 from schemas.sources import ClientRef, FromJitsi, Recording, RoomReport
-from schemas.types import LeadId, Meta
+from schemas.types import Meta
 
 SOURCE = "jibri"
 ROOM_SOURCE = "jitsi"
@@ -28,31 +29,33 @@ def normalize(meta: Meta, record: bytes, identities: Identities, options: Option
             return []  # a voice message: what is said in it comes with its words
 
 
-def lead_of(source: Recording | RoomReport, identities: Identities, options: Options) -> LeadId | None:
-    """The lead that the Jitsi side knew, else the one a person linked the room to, else what the room's name says.
+def owner_of(source: Recording | RoomReport, identities: Identities, options: Options) -> Owner | None:
+    """The lead to which a person linked the recording or its room, else the one that the Jitsi side knew, else what the
+    room's name says; None where nobody knows.
 
     A number in the name that is known to be no lead's says nothing: whose meeting it is, a person says.
     """
-    linked = source.lead_id or identities.find(room_of(source))
-    if linked or not source.lead_known:
-        return linked
-    return read_room_name(source.room, options.room_prefixes).lead_id
-
-
-def room_of(source: Recording | RoomReport) -> ClientRef:
-    """How Jitsi names the client."""
-    return ClientRef("jitsi_room", source.room)
+    room = room_of(source.room)
+    links = [room] if isinstance(source, RoomReport) else [ClientRef("recording", source.recording_id), room]
+    said = source.lead_id
+    if said is None and source.lead_known:
+        said = read_room_name(source.room, options.room_prefixes).lead_id
+    name = room if said is None else ClientRef("lead", said)
+    found = (identities.find(link) for link in (*links, name))
+    lead = next((lead for lead in found if lead is not None), None)
+    return None if lead is None else Owner(lead, client_name(name, lead))
 
 
 def _from_recorder(meta: Meta, record: bytes, recording: Recording, identities: Identities, options: Options) -> Found:
     id_ = event_id("recording", recording.recording_id)
-    lead_id = lead_of(recording, identities, options)
-    if lead_id is None:
-        return [unassigned(meta, record, id_, recording.started_at, SOURCE, room_of(recording))]
+    owner = owner_of(recording, identities, options)
+    if owner is None:
+        return [unassigned(meta, record, id_, recording.started_at, SOURCE, room_of(recording.room))]
     return [
         MeetingRecorded(
             event_id=id_,
-            lead_id=lead_id,
+            lead_id=owner.lead,
+            client=owner.client,
             ts=recording.started_at,
             source=SOURCE,
             recording_id=recording.recording_id,
@@ -66,13 +69,14 @@ def _from_recorder(meta: Meta, record: bytes, recording: Recording, identities: 
 
 def _from_room(meta: Meta, record: bytes, report: RoomReport, identities: Identities, options: Options) -> Found:
     id_ = event_id("room", report.id)
-    lead_id = lead_of(report, identities, options)
-    if lead_id is None:
-        return [unassigned(meta, record, id_, report.ts, ROOM_SOURCE, room_of(report))]
+    owner = owner_of(report, identities, options)
+    if owner is None:
+        return [unassigned(meta, record, id_, report.ts, ROOM_SOURCE, room_of(report.room))]
     return [
         MeetingRoom(
             event_id=id_,
-            lead_id=lead_id,
+            lead_id=owner.lead,
+            client=owner.client,
             ts=report.ts,
             source=ROOM_SOURCE,
             happening=report.happening,

@@ -11,7 +11,8 @@ from msgspec.structs import replace
 
 from processors.identity import Identities
 from processors.normalize.contract import Found, Options, unassigned
-from processors.normalize.telegram_business import client_of, connected, number
+from processors.normalize.telegram_business import KIND as BUSINESS
+from processors.normalize.telegram_business import client_field, client_of, connected, number
 from processors.normalize.telegram_button import pressed
 from processors.normalize.telegram_command import asked, introduced, linked
 from processors.normalize.telegram_content import Content, content_of
@@ -89,10 +90,10 @@ def _message(
             return []
         return asked(message, command_id, source, author_of(message, options))
     id_, ts = id_of(source, message.business_connection_id, message.chat, message.message_id), message.date * 1000
-    client = client_of(message.chat, message.business_connection_id, identities, options)
+    client = client_of(message.chat, message.business_connection_id, identities, options, message.topic)
     lead_id = identities.find(client)
-    if _may_ask(message, options) and client.kind == "tg_chat":
-        told = linked(message, command_id, source, author_of(message, options), lead_id, options)
+    if _may_ask(message, options) and client.kind != BUSINESS:
+        told = linked(message, command_id, source, author_of(message, options), identities, options)
         if told is not None:
             return told
     if lead_id is None:
@@ -109,6 +110,8 @@ def _message(
             text=content.text,
             reply_to=None if message.answered is None else number(message.business_connection_id, message.answered),
             content=content.kind,
+            topic=message.topic,
+            client=client_field(client),
         )
     ]
 
@@ -127,7 +130,7 @@ def _edit(
     edited_at = message.edit_date or message.date
     version = edited_at, event_id("content", *content.version)  # two edits within a second have one `edit_date`
     id_ = id_of(source, message.business_connection_id, message.chat, message.message_id, *version)
-    client = client_of(message.chat, message.business_connection_id, identities, options)
+    client = client_of(message.chat, message.business_connection_id, identities, options, message.topic)
     lead_id = identities.find(client)
     if lead_id is None:
         return [unassigned(meta, record, id_, edited_at * 1000, source, client)]
@@ -142,6 +145,8 @@ def _edit(
             author=author_of(message, options),
             text=content.text,
             content=content.kind,
+            topic=message.topic,
+            client=client_field(client),
         )
     ]
 
@@ -165,6 +170,7 @@ def _deletions(
             source=source,
             chat_id=str(deleted.chat.id),
             message_id=number(deleted.business_connection_id, message_id),
+            client=client_field(client),
         )
         for message_id, id_ in ids
     ]

@@ -1,5 +1,5 @@
 """What our people ask the bot in private or in a curators' chat: `/risk 12345`, `/top`, `/silent`, `/mute 12345 7`; and
-in a client's chat whose it is: `/link 12345`.
+in a client's chat whose it is: `/link 12345`, or whose the topic is: `/link 12345 тема`.
 """
 
 import re
@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
+from processors.belonging import topic_of
 from processors.curators import CODE, VALID_MS, digest
 from processors.days import DAY_MS
 from processors.identity import Identities
@@ -21,6 +22,9 @@ _COMMAND = re.compile(r"/(risk|top|silent|mute|help|start|link)(?:@\w+)?(?:\s+(.
 _LINK = re.compile(r"/link(?:@\w+)?(?:\s+(.*))?", re.DOTALL)
 _LEAD = re.compile(r"(?:lead-)?([0-9]{1,12})")
 _DAYS = re.compile(r"[0-9]{1,3}")
+
+TOPIC = "тема"
+"""`/link 12345 тема`: not the whole group."""
 
 USUAL_DAYS, MOST_DAYS = 7, 90
 """How long `/mute` holds where no days are said, and at most: who is muted for ever is forgotten."""
@@ -61,15 +65,21 @@ def asked(message: Message, command_id: EventId, source: str, author: Author) ->
 
 
 def linked(
-    message: Message, command_id: EventId, source: str, author: Author, before: LeadId | None, options: Options
+    message: Message, command_id: EventId, source: str, author: Author, identities: Identities, options: Options
 ) -> Sequence[Identity | BotCommand] | None:
     """Whose chat this is, said by one of our people in it, and the answer to it; None where the message says no such
-    thing. `before`: whose it was."""
+    thing. With the word «тема» it is said of the topic alone in which it stands."""
     found = _LINK.fullmatch(message.said.strip())
     if found is None:
         return None
-    ts, lead = message.date * 1000, _lead((found[1] or "").split())
+    words = (found[1] or "").split()
+    ts, lead = message.date * 1000, _lead(words)
+    topic = message.topic if words[1:2] == [TOPIC] else ""
+    client = topic_of(str(message.chat.id), topic)
+    before = identities.find(client)
     fault: Fault = "" if lead else "no_lead"
+    if words[1:2] == [TOPIC] and not topic:
+        fault = "no_topic"
     if lead and not options.is_client(lead):
         fault = "unknown"
     told = BotCommand(
@@ -81,10 +91,11 @@ def linked(
         fault=fault,
         chat_title=message.chat.title,
         before=before or "",
+        topic=topic,
     )
     if fault or lead == before:
         return [told]
-    link = Identity("tg_chat", str(message.chat.id), lead, author.name or author.id, source=source, confirmed_at=ts)
+    link = Identity(client.kind, client.value, lead, author.name or author.id, source=source, confirmed_at=ts)
     return [link, told]
 
 

@@ -73,6 +73,11 @@ class Message(msgspec.Struct, frozen=True, rename={"from_": "from"}):
         return self.text or self.caption or ""
 
     @property
+    def topic(self) -> str:
+        """The topic of a forum, or of a private chat with topics; empty outside of one, and in "General"."""
+        return str(self.message_thread_id) if self.is_topic_message and self.message_thread_id else ""
+
+    @property
     def answered(self) -> int | None:
         """The message that it answers. In a forum every message has one: where nobody chose it, the topic's first."""
         if self.reply_to_message is None:

@@ -11,7 +11,7 @@ import msgspec
 
 from processors.identity import Identities
 from processors.normalize.contract import Found, Options, unassigned
-from processors.normalize.telegram_business import client_of, number
+from processors.normalize.telegram_business import client_field, client_of, number
 from processors.normalize.telegram_frame import author_of, id_of
 from processors.normalize.telegram_update import Message, Update
 from schemas.codec import Codec, Rejected, event_id
@@ -88,7 +88,7 @@ def spoken(
     source, connection = f"telegram:{inbound.source}", message.business_connection_id
     id_ = id_of(source, connection, message.chat, message.message_id, event_id("said", version))
     ts = message.date * 1000 + min(version, 999)
-    client = client_of(message.chat, connection, identities, options)
+    client = client_of(message.chat, connection, identities, options, message.topic)
     lead_id = identities.find(client)
     if lead_id is None:
         return [unassigned(meta, record, id_, ts, source, client)]
@@ -103,6 +103,8 @@ def spoken(
             author=author_of(message, options),
             text="\n".join(part for part in (message.said, said) if part),
             content=next((kind for kind in SPOKEN if fields.get(kind)), ""),
+            topic=message.topic,
+            client=client_field(client),
         )
     ]
 

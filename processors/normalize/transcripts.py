@@ -1,8 +1,9 @@
 """`source.transcripts` → `meeting_transcribed`, and the request for the meeting's minutes."""
 
+from processors.belonging import room_of
 from processors.identity import Identities
 from processors.normalize.contract import Found, Options, unassigned
-from processors.normalize.recordings import lead_of, room_of
+from processors.normalize.recordings import owner_of
 from processors.normalize.telegram_voice import spoken
 from processors.utterances import utterances
 from schemas.codec import Codec, Rejected, event_id
@@ -30,14 +31,15 @@ def normalize(meta: Meta, record: bytes, identities: Identities, options: Option
         text = "\n".join(utterance.text for utterance in heard)
         return spoken(meta, record, recording.said_in, text, transcript.version, identities, options)
     id_ = event_id("transcript", recording.recording_id, transcript.version)
-    lead_id = lead_of(recording, identities, options)
-    if lead_id is None:
-        return [unassigned(meta, record, id_, recording.started_at, SOURCE, room_of(recording))]
+    owner = owner_of(recording, identities, options)
+    if owner is None:
+        return [unassigned(meta, record, id_, recording.started_at, SOURCE, room_of(recording.room))]
     said = transcript.utterances or utterances(transcript.words)
     return [
         MeetingTranscribed(
             event_id=id_,
-            lead_id=lead_id,
+            lead_id=owner.lead,
+            client=owner.client,
             ts=recording.started_at,
             source=SOURCE,
             recording_id=recording.recording_id,
@@ -47,9 +49,11 @@ def normalize(meta: Meta, record: bytes, identities: Identities, options: Option
             words=len(transcript.words),
             utterances=said,
             degraded=transcript.degraded,
+            room=recording.room,
         ),
         MeetingRequest(
-            lead_id=lead_id,
+            lead_id=owner.lead,
+            client=owner.client,
             recording_id=recording.recording_id,
             room=recording.room,
             ts=recording.started_at,

@@ -9,7 +9,7 @@ from typing import Final, TypedDict
 
 import msgspec
 
-from processors.contact import link_key
+from processors.belonging import client_name
 from processors.identity import Identities
 from processors.mapping import read_body
 from processors.normalize.contract import Found, Options, unassigned
@@ -114,7 +114,7 @@ def _meaning(meta: Meta, record: bytes, identities: Identities, source: str, goo
         warehouse=payload.warehouse,
         marketplace=payload.marketplace,
         purpose=purpose(payload.purpose),
-        client="" if payload.client.kind == "lead" else link_key(payload.client),
+        client=client_name(payload.client, lead_id),
     )
     return _event(payload, common)
 

@@ -23,6 +23,12 @@ class Cleared(NamedTuple):
     value: float = 0.0
 
 
+class Withdrawn(NamedTuple):
+    """Events that were another client's: no living alert shows them any more."""
+
+    events: frozenset[str]
+
+
 class Fresh(NamedTuple):
     """A finding that is no news, with figures that its message does not show yet: people read what is true now. It
     is no signal, rings nobody, and what has rung is measured as before."""

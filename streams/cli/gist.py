@@ -37,6 +37,7 @@ KINDS = {
     "alert_mailed": "тревога ушла и почтой",
     "alerts_muted": "просьба не звонить о клиенте",
     "identity_linked": "привязка клиента",
+    "events_moved": "события ушли к другому клиенту",
 }
 RULES: dict[str, str] = {rule: text.title for rule, text in TEXTS.items()}
 HAPPENINGS = {

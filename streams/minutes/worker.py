@@ -205,6 +205,7 @@ def meeting_minutes(asked: MeetingRequest, minutes: Minutes) -> MeetingMinutes:
         lead_id=asked.lead_id,
         ts=asked.ts,
         source=SOURCE,
+        client=asked.client,
         recording_id=asked.recording_id,
         room=asked.room,
         duration_ms=asked.conversation.duration_ms,

@@ -30,8 +30,9 @@ class Strangers(Telling[Unassigned]):
         self._cards, self._clients, self._clock = cards, clients, clock
 
     def wishes(self, record: Record, value: Unassigned, known: Known) -> Iterable[Wish]:
-        chat, key = value.client.value, f"whose:{value.client.value}"
-        group = value.client.kind == "tg_chat" and value.topic == TELEGRAM.name and chat.startswith("-")
+        chat = value.client.value.partition("/")[0]  # a group with topics is asked about as a whole
+        key = f"whose:{chat}"
+        group = value.client.kind in ("tg_chat", "tg_topic") and value.topic == TELEGRAM.name and chat.startswith("-")
         history = value.source == TELEGRAM_EXPORT or self._clock() - value.ts > DAY_MS
         if not group or history or known(key):
             return

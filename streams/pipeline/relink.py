@@ -12,6 +12,7 @@ from collections.abc import Iterable
 import msgspec
 from aiokafka import ConsumerRecord
 
+from processors.belonging import under, whose
 from processors.contact import link_key, ref_of
 from processors.identity import Identities
 from schemas.codec import EVENT, Codec, Rejected
@@ -75,14 +76,17 @@ class Relink:
         seen: dict[str, None] = {}
         waiting: list[Output] = []
         size = sent = 0
+        recordings = any(key.startswith(b"recording:") for key in keys)
         async for record in self._unassigned.read(range(LEAD_UNASSIGNED.partitions)):
-            if _normal(record.key) not in keys:
+            key = _normal(record.key)
+            named = not keys.isdisjoint((key, _chat_of(key)))
+            if not named and not (recordings and key.startswith(b"jitsi_room:")):
                 continue
             event = _UNASSIGNED.decode(record.value)
             if isinstance(event, Rejected):
                 log.warning("unassigned record unreadable", extra={"offset": record.offset})
                 continue
-            if event.event_id in seen:
+            if event.event_id in seen or not (named or _recording_of(event) in keys):
                 continue
             if len(seen) < IDS_SEEN:
                 seen[event.event_id] = None
@@ -93,6 +97,27 @@ class Relink:
                 sent, size, waiting = sent + len(waiting), 0, []
         await self._outputs.send(waiting)
         return sent + len(waiting)
+
+
+def _chat_of(key: bytes) -> bytes:
+    """Of a topic the key of its chat: who links the chat links its topics."""
+    return b"tg_chat:" + key[9:].partition(b"/")[0] if key.startswith(b"tg_topic:") else key
+
+
+class _Meeting(msgspec.Struct):
+    recording_id: str = ""
+    recording: "_Meeting | None" = None
+
+
+_MEETING: Codec[_Meeting] = Codec(_Meeting)
+
+
+def _recording_of(event: Unassigned) -> bytes:
+    """Key of the recording that waits under its room's name: itself, its words, or an event of it."""
+    found = _MEETING.decode(bytes(event.record))
+    if isinstance(found, Rejected):
+        return b""
+    return f"recording:{(found.recording or found).recording_id}".encode()
 
 
 def _normal(key: bytes | None) -> bytes:
@@ -126,9 +151,10 @@ def again(record: ConsumerRecord[bytes, bytes], event: Unassigned, known: int, i
     """The source record of `event` once more, to be read by a table that holds all of `identities` before `known`; an
     event that lost its lead when a link ended (`streams.store.jobs.moves`) goes to the one that it has now."""
     if event.topic == LEAD_EVENTS.name:
-        moved, lead = EVENT.decode(bytes(event.record)), identities.find(event.client)
+        moved = EVENT.decode(bytes(event.record))
+        lead = None if isinstance(moved, Rejected) else whose(moved, identities)
         if not isinstance(moved, Rejected) and lead is not None:
-            return Output(event.topic, lead.encode(), EVENT.encode(msgspec.structs.replace(moved, lead_id=lead)))
+            return Output(event.topic, lead.encode(), EVENT.encode(under(moved, lead)))
     key = event.key.encode() if event.key else record.key
     first = event.appended or event.ts
     headers = ((FIRST_APPENDED, b"%d" % first), (KNOWN, b"%d" % known))

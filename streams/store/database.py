@@ -104,13 +104,20 @@ class Database:
             BROKEN,
         )
 
-    async def forget(self, lead: str, ids: Sequence[int]) -> None:
-        """Delete events of a lead: they are another's. Returns when no query sees them. Raises as `read`."""
+    async def forget(self, events: Sequence[tuple[str, int]]) -> None:
+        """Delete events (lead, id): they are others'. Returns when no query sees them. Raises as `read`."""
+        await self._delete("events", "(lead_id, event_id) IN {gone:Array(Tuple(String, UInt64))}", events)
+
+    async def forget_words(self, meetings: Sequence[tuple[str, str]]) -> None:
+        """Delete the words of meetings (lead, recording): they are others'. Returns and raises as `forget`."""
+        for table in ("recordings", "transcripts"):
+            await self._delete(table, "(lead_id, recording_id) IN {gone:Array(Tuple(String, String))}", meetings)
+
+    async def _delete(self, table: str, those: str, gone: Sequence[tuple[str, Any]]) -> None:
         self._check_open()
-        statement = "DELETE FROM events WHERE lead_id = {lead:String} AND event_id IN {ids:Array(UInt64)}"
         await self._writer.run(
             lambda client: client.command(
-                statement, {"lead": lead, "ids": list(ids)}, settings={"lightweight_deletes_sync": 2}
+                f"DELETE FROM {table} WHERE {those}", {"gone": list(gone)}, settings={"lightweight_deletes_sync": 2}
             ),
             BROKEN,
         )

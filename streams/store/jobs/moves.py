@@ -1,25 +1,31 @@
 """`identities`: what the store holds of a client whose link was changed or ended goes to whom it belongs now.
 
-Nothing is remembered of former links: an event says by which name its lead was found (its chat, or `client` of a
-warehouse event), and what stands under another lead than that name has now is moved. To another lead it goes by
-`lead.events`, without one back to `lead.unassigned`, both with its own id and time; then its old row is deleted, and
-the lead that lost it gets its days counted anew (`baselines`). A kill in between does it once more, which is harmless
-for the ids are the same.
+Nothing is remembered of former links: an event says by which names its lead was found (`processors.belonging`), and
+what stands under another lead than those names have now is moved. To another lead it goes by `lead.events`, without
+one back to `lead.unassigned`, both with its own id and time. The lead that lost it is told (`events_moved`), so that
+its state forgets it; then the old rows are deleted, and its days are counted anew (`baselines`). A kill in between does
+it once more, which is harmless for the ids are the same.
 """
 
 import logging
+from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable
-from typing import Protocol
+from typing import Any, NamedTuple, Protocol
 
 import msgspec
 
+from processors.belonging import CHATS, MEETINGS, names, under, whose
 from processors.contact import link_key, ref_of
+from processors.days import local_day
 from processors.identity import Identities
+from processors.lead import LATE_MS
+from processors.unlearn import moved_from
 from schemas.codec import EVENT, Codec, Rejected
 from schemas.errors import NotYet
-from schemas.sources import Unassigned
+from schemas.events import Event, EventsMoved, MeetingTranscribed
+from schemas.sources import ClientRef, Unassigned
 from schemas.topics import LEAD_EVENTS, LEAD_UNASSIGNED
-from schemas.types import LeadId, Millis
+from schemas.types import LeadId, LocalDay, Millis
 from streams.engine.clock import Clock
 from streams.engine.identities import KnownIdentities
 from streams.engine.kafka import Output
@@ -40,15 +46,38 @@ within milliseconds."""
 PATIENCE = 30.0
 """Seconds that all of `lead.events` may take to be stored before a move looks again."""
 
-MISPLACED = """
-WITH if(kind IN ('message', 'message_edited', 'message_deleted'),
-        concat('tg_chat:', JSONExtractString(payload, 'chat_id')), JSONExtractString(payload, 'client')) AS client
-SELECT lead_id, event_id, client, payload, toUnixTimestamp64Milli(ingested_at) FROM events FINAL
-WHERE kind IN ('message', 'message_edited', 'message_deleted', 'reservation', 'pick', 'shipment', 'inbound', 'return',
-               'adjustment', 'stock_snapshot')
-    AND client IN {clients:Array(String)}
-    AND lead_id != transform(client, {clients:Array(String)}, {leads:Array(String)}, '')
-ORDER BY ts, event_id LIMIT {limit:UInt32}"""
+NAMED = (
+    *CHATS,
+    *MEETINGS,
+    *("call", "mail", "crm_changed", "note", "chat_summary", "phrase_verdict", "profile_corrected"),
+    *("reservation", "pick", "shipment", "inbound", "return", "adjustment", "stock_snapshot"),
+)
+"""Kinds that belong to whom a link says. What is about alerts, and what is counted, is the lead's own."""
+
+_FIELD = "JSONExtractString(payload, '{}')"
+_COLUMNS = """lead_id, event_id, payload, toUnixTimestamp64Milli(ts) AS at,
+    toUnixTimestamp64Milli(ingested_at) AS stored, backfill"""
+FOUND_BY = f"""
+WITH {_FIELD.format("client")} AS said, {_FIELD.format("chat_id")} AS chat
+SELECT {_COLUMNS} FROM events FINAL
+WHERE kind IN {{kinds:Array(String)}} AND (at, event_id, lead_id) > ({{at:Int64}}, {{id:UInt64}}, {{lead:String}})
+    AND (
+        multiIf(said != '', said, kind IN {{chats:Array(String)}}, concat('tg_chat:', chat), concat('lead:', lead_id))
+            IN {{clients:Array(String)}}
+        OR (kind IN {{chats:Array(String)}}
+            AND concat('tg_topic:', chat, '/', {_FIELD.format("topic")}) IN {{clients:Array(String)}})
+        OR (kind IN {{meetings:Array(String)}}
+            AND (concat('jitsi_room:', lowerUTF8({_FIELD.format("room")})) IN {{clients:Array(String)}}
+                OR concat('recording:', {_FIELD.format("recording_id")}) IN {{clients:Array(String)}}))
+    )
+ORDER BY at, event_id, lead_id LIMIT {{limit:UInt32}}"""
+"""Events of which a link of `clients` may say whose they are, after the one that was seen last."""
+
+ABOUT = f"""
+SELECT {_COLUMNS} FROM events FINAL
+WHERE kind = 'phrase_verdict' AND lead_id IN {{leads:Array(String)}}
+    AND {_FIELD.format("about")} IN {{events:Array(String)}}"""
+"""What a model said of words that go to another lead goes with them."""
 
 
 class Counted(Protocol):
@@ -56,6 +85,25 @@ class Counted(Protocol):
 
     async def recount(self, leads: Iterable[LeadId]) -> None:
         """As `Baselines.recount`."""
+
+
+class _Row(NamedTuple):
+    """An event of the store: its lead, its id, and when it was appended (ms)."""
+
+    lead: LeadId
+    id: int
+    event: Event
+    at: Millis
+    stored: Millis
+    live: bool
+
+
+class _Move(NamedTuple):
+    """`to`: None where nobody has it now, and it waits as `client`."""
+
+    row: _Row
+    to: LeadId | None
+    client: ClientRef
 
 
 class Moves:
@@ -80,46 +128,99 @@ class Moves:
         if left > 0:
             raise NotYet("events of before the link may be on their way", retry_after=left / 1000)
         await self._known.reach(batch.records[-1].offset + 1)
-        known = self._known.identities
-        leads = {key: known.find(ref_of(key)) or "" for key in self._keys(batch, known)}
-        if leads:
-            await self._move(leads)
+        clients = sorted(self._keys(batch, self._known.identities))
+        if clients and not await self._stored(PATIENCE):
+            raise NotYet("lead.events are not stored to their end yet", retry_after=1.0)
+        moved = 0
+        for start in range(0, len(clients), AT_ONCE):
+            moved += await self._move(clients[start : start + AT_ONCE], batch.records[-1].offset)
+        if moved:
+            log.info("events moved to whom they belong", extra={"events": moved, "links": len(clients)})
         return Outcome()
 
     @staticmethod
     def _keys(batch: Batch, known: Identities) -> set[str]:
-        """Under all names of the chats: a link of one of them is a link of all."""
+        """Under all names of the chats: a link of one of them is a link of all; and of a lead that was merged with
+        another, or is no more, under all names that it has."""
         keys: set[str] = set()
         for record in batch.records:
             client = ref_of((record.key or b"").decode(errors="replace"))
             if client.kind in ("tg_chat", "tg_moved"):
                 keys |= {f"tg_chat:{chat}" for chat in known.chats(client.value)}
+            elif client.kind == "lead":
+                keys.update(known.names(client.value))
             else:
                 keys.add(link_key(client))
         return keys
 
-    async def _move(self, leads: dict[str, LeadId]) -> None:
-        given = {"clients": list(leads), "leads": list(leads.values()), "limit": AT_ONCE}
-        if not await self._stored(PATIENCE):
-            raise NotYet("lead.events are not stored to their end yet", retry_after=1.0)
+    async def _move(self, clients: list[str], offset: int) -> int:
+        known = self._known.identities
+        given: dict[str, Any] = {"clients": clients}
+        given |= {"kinds": list(NAMED), "chats": list(CHATS), "meetings": list(MEETINGS)}
+        after: dict[str, Any] = {"at": -(1 << 62), "id": 0, "lead": ""}
         moved = 0
-        while rows := await self._database.read(MISPLACED, given):
-            await self._send([_output(client, leads[client], payload, at) for _, _, client, payload, at in rows])
-            losers = {lead for lead, *_ in rows}
-            for lead in losers:
-                await self._database.forget(lead, [id_ for of, id_, *_ in rows if of == lead])
-            await self._counted.recount(losers)
-            moved += len(rows)
-        if moved:
-            log.info("events moved to whom they belong", extra={"events": moved, "links": len(leads)})
+        while rows := await self._read(FOUND_BY, given | after | {"limit": AT_ONCE}):
+            after = {"at": rows[-1].at, "id": rows[-1].id, "lead": rows[-1].lead}
+            owners = [(row, whose(row.event, known)) for row in rows]
+            moves = [_Move(row, to, names(row.event)[-1]) for row, to in owners if to != row.lead]
+            if moves:
+                moves += await self._verdicts(moves)
+                await self._carry_out(moves, offset)
+                moved += len(moves)
+        return moved
+
+    async def _read(self, sql: str, given: dict[str, Any]) -> list[_Row]:
+        return [
+            _Row(lead, id_, _decoded(payload), at, stored, not backfill and stored - at <= LATE_MS)
+            for lead, id_, payload, at, stored, backfill in await self._database.read(sql, given)
+        ]
+
+    async def _verdicts(self, moves: list[_Move]) -> list[_Move]:
+        goes = {(move.row.lead, move.row.event.event_id): move for move in moves}
+        given = {"leads": sorted({lead for lead, _ in goes}), "events": [id_ for _, id_ in goes]}
+        found = []
+        for row in await self._read(ABOUT, given):
+            move = goes.get((row.lead, getattr(row.event, "about", "")))
+            if move is not None:
+                event = msgspec.structs.replace(row.event, client=link_key(move.client))
+                found.append(move._replace(row=row._replace(event=event)))
+        return found
+
+    async def _carry_out(self, moves: list[_Move], offset: int) -> None:
+        lost: dict[LeadId, list[_Row]] = defaultdict(list)
+        for move in moves:
+            lost[move.row.lead].append(move.row)
+        await self._send(map(_output, moves))
+        first = local_day(self._clock() - LATE_MS)  # the days before it are counted anew
+        await self._send(
+            Output(LEAD_EVENTS.name, lead.encode(), EVENT.encode(self._told(lead, rows, first, offset)))
+            for lead, rows in lost.items()
+        )
+        heard = [
+            (move.row.lead, of.recording_id) for move in moves if isinstance(of := move.row.event, MeetingTranscribed)
+        ]
+        if heard:
+            await self._database.forget_words(heard)
+        await self._database.forget([(move.row.lead, move.row.id) for move in moves])
+        await self._counted.recount(lost)
+
+    def _told(self, lead: LeadId, rows: list[_Row], first: LocalDay, offset: int) -> EventsMoved:
+        lost = [(row.event, row.stored, row.live) for row in rows]
+        return moved_from(lead, lost, first, offset, whole=self._known.identities.merged(lead) != lead)
 
 
-def _output(client: str, lead: LeadId, payload: str, at: Millis) -> Output:
-    """`payload` under its new lead, or waiting for one. What was stored can be read."""
+def _decoded(payload: str) -> Event:
+    """What was stored can be read."""
     event = EVENT.decode(payload.encode())
     assert not isinstance(event, Rejected), event.reason
-    if lead:
-        return Output(LEAD_EVENTS.name, lead.encode(), EVENT.encode(msgspec.structs.replace(event, lead_id=lead)))
-    raw = msgspec.Raw(payload.encode())
-    waits = Unassigned(event.event_id, event.ts, event.source, ref_of(client), LEAD_EVENTS.name, raw, at)
-    return Output(LEAD_UNASSIGNED.name, client.encode(), _UNASSIGNED.encode(waits))
+    return event
+
+
+def _output(move: _Move) -> Output:
+    """The event under its new lead, or waiting for one."""
+    event = move.row.event
+    if move.to is not None:
+        return Output(LEAD_EVENTS.name, move.to.encode(), EVENT.encode(under(event, move.to)))
+    raw = msgspec.Raw(EVENT.encode(event))
+    waits = Unassigned(event.event_id, event.ts, event.source, move.client, LEAD_EVENTS.name, raw, move.row.stored)
+    return Output(LEAD_UNASSIGNED.name, link_key(move.client).encode(), _UNASSIGNED.encode(waits))

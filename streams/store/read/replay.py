@@ -23,7 +23,8 @@ ORDER BY seniority DESC, lead_id DESC, event_id DESC LIMIT {{limit:UInt32}}"""
 
 _IN_TIME = f"""
 SELECT {_MS}(ts), payload, {_MS}(ts), lead_id, event_id FROM events FINAL
-WHERE lead_id != '' AND kind != 'baseline' AND ts >= {_FROM}({{since:Int64}}) AND ts < {_FROM}({{until:Int64}})
+WHERE lead_id != '' AND kind NOT IN ('baseline', 'events_moved')
+    AND ts >= {_FROM}({{since:Int64}}) AND ts < {_FROM}({{until:Int64}})
     AND ({_MS}(ts), lead_id, event_id) > ({{place:UInt64}}, {{lead:String}}, {{id:UInt64}})
 ORDER BY ts, lead_id, event_id LIMIT {{limit:UInt32}}"""
 

@@ -58,3 +58,29 @@ def test_a_chat_is_known_by_all_its_ids() -> None:
 def test_a_lead_id_resolves_to_itself(value: str, lead_id: str | None) -> None:
     """Only what `LeadId` allows: 1-12 ASCII digits."""
     assert Identities().find(ClientRef("lead", value)) == lead_id
+
+
+def test_a_lead_that_was_merged_is_another() -> None:
+    """With all its links, also by way of a third; a circle is no trap, and the end of it gives back what there was."""
+    identities, chat = Identities(), ClientRef("tg_chat", "1")
+    identities.apply("tg_chat:1", Identity("tg_chat", "1", "7"))
+    identities.apply("lead:7", Identity("lead", "7", "8"))
+    identities.apply("lead:8", Identity("lead", "8", "9"))
+    assert [identities.find(client) for client in (chat, ClientRef("lead", "7"), ClientRef("lead", "9"))] == ["9"] * 3
+    assert identities.linked(chat) == "7"
+    assert sorted(identities.names("8")) == ["lead:7", "lead:8", "tg_chat:1"]
+    identities.apply("lead:9", Identity("lead", "9", "7"))
+    assert identities.find(chat) in ("7", "8", "9")
+    identities.apply("lead:9", Identity("lead", "9", refused=True))
+    identities.apply("lead:7", Identity("lead", "7", refused=True))
+    assert [identities.find(ClientRef("lead", lead)) for lead in ("7", "8")] == ["7", "9"]
+    assert identities.find(chat) == "7"
+
+
+def test_a_topic_may_be_another_clients_than_its_group() -> None:
+    """Without a link of its own it is the group's."""
+    identities = Identities()
+    identities.apply("tg_chat:-1", Identity("tg_chat", "-1", "7"))
+    identities.apply("tg_topic:-1/5", Identity("tg_topic", "-1/5", "8"))
+    assert [identities.find(ClientRef("tg_topic", f"-1/{topic}")) for topic in (5, 6)] == ["8", "7"]
+    assert identities.find(ClientRef("tg_chat", "-1")) == "7"

@@ -51,6 +51,7 @@ _FIELDS: dict[type, dict[str, Any]] = {
     ev.Tick: {"lead_id": ""},
     ev.Fleet: {"lead_id": "", "day": 20_000, "ratios": [1.0, 1.2], "verdicts": {"tone": (1, 2)}},
     ev.Baseline: {"first_day": 20_000, "last_day": 20_001, "days": [ev.DayFigures(20_000, 1, 2)]},
+    ev.EventsMoved: {"events": [ev.MovedEvent("0" * 16, NOW, "-1:5", ev.DayFigures(20_000, messages=1))]},
     ev.IdentityLinked: {"kind": "tg_chat", "value": "-1"},
 }
 

@@ -142,3 +142,17 @@ def test_a_lead_that_no_source_knows_can_be_refused() -> None:
     [told] = found(options=options, message=message(NEW, STAFF, text="/link 777"))
     assert (told.fault, told.lead_id) == ("unknown", "777")
     assert len(found(options=options, message=message(NEW, STAFF, text="/link 5"))) == 2  # type: ignore[arg-type]
+
+
+def test_a_topic_of_a_group_is_linked_alone() -> None:
+    """By the word «тема», in the topic itself; its messages are found by it, the others by the group."""
+    topic = {"message_thread_id": 5, "is_topic_message": True}
+    link, told = found(message=message(NEW, STAFF, text="/link 12345 тема", **topic))
+    assert (link.kind, link.value, link.lead_id, told.topic) == ("tg_topic", "-1005/5", "12345", "5")
+    [nowhere] = said("/link 12345 тема")
+    assert nowhere.fault == "no_topic"
+    [waits] = found(message=message(NEW, CLIENT, text="где товар", **topic))
+    assert (waits.client.kind, waits.client.value) == ("tg_topic", "-1005/5")
+    linked = {"id": -1001234567890, "type": "supergroup"}
+    [event] = found(message=message(linked, CLIENT, text="где товар", **topic))
+    assert (event.lead_id, event.topic, event.client) == ("12345", "5", "")

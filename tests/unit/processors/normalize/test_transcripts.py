@@ -10,7 +10,7 @@ from processors.normalize.transcripts import normalize
 from schemas.codec import Rejected
 from schemas.events import MeetingTranscribed, Utterance
 from schemas.minutes import Conversation, MeetingRequest
-from schemas.sources import Recording, Transcript, Word
+from schemas.sources import Identity, Recording, Transcript, Word
 from schemas.types import Meta
 
 RECORDING = Recording("r1", "s", "f", "f", 1, "0" * 64, "lead-7-x", 2000, 1000, 1000, "ok", "7")
@@ -61,3 +61,27 @@ def test_readable_text_wins_over_pauses() -> None:
 def test_every_version_is_an_event_of_its_own() -> None:
     """The next version is not taken for the former one sent again."""
     assert event(PLAIN).event_id != event(replace(PLAIN, version=2)).event_id
+
+
+def test_a_persons_word_on_a_meeting_wins_over_jitsis() -> None:
+    """The recording's own link, then its room's, then what Jitsi and the room's name say; which the event remembers."""
+    identities, meta = Identities(), Meta("source.transcripts", 0, 0, 5000)
+
+    def owner() -> tuple[str, str, str]:
+        found = normalize(meta, msgspec.json.encode(PLAIN), identities, Options())
+        assert not isinstance(found, Rejected)
+        event, request = found
+        assert isinstance(event, MeetingTranscribed)
+        assert isinstance(request, MeetingRequest)
+        assert (event.lead_id, event.client) == (request.lead_id, request.client)
+        return event.lead_id, event.client, event.room
+
+    assert owner() == ("7", "", "lead-7-x")
+    identities.apply("jitsi_room:lead-7-x", Identity("jitsi_room", "lead-7-x", "8"))
+    assert owner() == ("8", "lead:7", "lead-7-x")
+    identities.apply("recording:r1", Identity("recording", "r1", "9"))
+    assert owner() == ("9", "lead:7", "lead-7-x")
+    identities.apply("recording:r1", Identity("recording", "r1", refused=True))
+    identities.apply("jitsi_room:lead-7-x", Identity("jitsi_room", "lead-7-x", refused=True))
+    identities.apply("lead:7", Identity("lead", "7", "3"))
+    assert owner() == ("3", "lead:7", "lead-7-x")

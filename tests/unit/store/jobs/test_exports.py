@@ -123,8 +123,7 @@ async def test_a_chat_that_was_linked_anew_leaves_the_file(database: Database, t
     await feed([say(1, "свой"), say(2, "чужой", lead="2"), say(3, "ничей", lead="3")], NOON)
     await maker(database, tmp_path).daily.catch_up()
     moved = replace(say(2, "чужой", lead="2"), lead_id="1")
-    for lead, number in (("2", 2), ("3", 3)):
-        await database.forget(lead, [int(event_id("say", lead, number), 16)])
+    await database.forget([(lead, int(event_id("say", lead, n), 16)) for lead, n in (("2", 2), ("3", 3))])
     await feed([moved], NOON + DAY)
     assert await maker(database, tmp_path, NIGHT + DAY).daily.catch_up() == 1
     assert texts(tmp_path) == ["свой", "чужой"]
@@ -137,7 +136,7 @@ async def test_a_chat_whose_link_was_ended_leaves_the_file(database: Database, t
     feed = Feed(database)
     await feed([say(1, "свой"), say(2, "чужой", lead="2")], NOON)
     await maker(database, tmp_path).daily.catch_up()
-    await database.forget("2", [int(event_id("say", "2", 2), 16)])
+    await database.forget([("2", int(event_id("say", "2", 2), 16))])
     ref, id_ = ClientRef("tg_chat", "-1"), event_id("say", "2", 2)
     waits = Unassigned(id_, NOON + 2, "telegram:bot", ref, "source.telegram", msgspec.Raw(b"{}"))
     sink = Sink(database, Codec[Unassigned](Unassigned), unassigned_rows)

@@ -1,5 +1,6 @@
 """What a changed link moves in the store, on real chDB: own ids and times, in order, and back again."""
 
+from collections.abc import Iterable
 from types import SimpleNamespace
 from typing import Any
 
@@ -12,6 +13,7 @@ from schemas import events as ev
 from schemas.codec import EVENT, Codec, event_id
 from schemas.errors import NotYet
 from schemas.sources import Identity, Unassigned
+from streams.engine.kafka import Output
 from streams.engine.settle import Batch
 from streams.store.database import Database
 from streams.store.jobs.baselines import Baselines
@@ -31,11 +33,11 @@ class Links(list[Any]):
         self.identities, self.lags = Identities(), False
 
     def say(self, key: str, lead: str | None, was: str = "") -> Batch:
-        """A record, and the batch of it."""
+        """A record, and the batch of it; without a lead its end."""
         kind, _, value = key.partition(":")
-        told = None if lead is None else msgspec.json.encode(Identity(kind, value, lead or None, was=was))
+        told = msgspec.json.encode(Identity(kind, value, lead or None, was=was, refused=lead is None))
         self.append(SimpleNamespace(key=key.encode(), value=told, timestamp=NOW - READ_MS, offset=len(self)))
-        self.identities.apply(key, None if told is None else msgspec.json.decode(told, type=Identity))
+        self.identities.apply(key, msgspec.json.decode(told, type=Identity))
         return Batch("identities", 0, 1, [self[-1]])
 
     async def reach(self, offset: int) -> None:
@@ -51,7 +53,19 @@ class Home:
         self.database, self.links, self.sent, self.days = database, Links(), Sent(), Sent()
         self.clock, self.feed = Clock(), Feed(database)
         baselines = Baselines(database, Lag(), self.days, 0, "04:00", self.clock)
-        self.moves = Moves(database, self.links, self.sent, Lag().caught_up, baselines, self.clock)  # type: ignore[arg-type]
+        self.moves = Moves(database, self.links, self._send, Lag().caught_up, baselines, self.clock)  # type: ignore[arg-type]
+        self.told: list[ev.EventsMoved] = []
+
+    async def _send(self, outputs: Iterable[Output]) -> None:
+        """`told` are the leads that lost events, `sent` is where these go."""
+        sent = Sent()
+        await sent(outputs)
+        for one in sent:
+            event = EVENT.decode(one.value or b"")
+            if isinstance(event, ev.EventsMoved):
+                self.told.append(event)
+            else:
+                self.sent.append(one)
 
     async def fill(self) -> None:
         """As the sinks do."""
