@@ -26,6 +26,7 @@ from schemas.events import (
     AlertsMuted,
     Baseline,
     Call,
+    CallTranscribed,
     ChatSummary,
     Event,
     EventsMoved,
@@ -52,12 +53,11 @@ LATE_MS = DAY_MS
 LATE_TRANSCRIPT_MS = 7 * DAY_MS
 """A meeting's time is its start, and its words may wait for days in the queue of recordings: they are still news."""
 
-OF_MEETINGS = (MeetingTranscribed, MeetingMinutes, PhraseVerdict)
+OF_MEETINGS = (MeetingTranscribed, MeetingMinutes, PhraseVerdict, CallTranscribed)
 """Events that bear the time of a meeting, or of words in it."""
 
 Finding: TypeAlias = Signal | Fresh | Cleared | Withdrawn | AlertAction | PhraseQuestion
-"""What an event means for the lead's alerts: a rule found something, has new figures or is over, a curator pressed a
-button, or a model has to be asked."""
+"""What an event means for alerts: a rule found something, has new figures or is over; a button; a model is asked."""
 
 NOTHING: tuple[Finding, ...] = ()
 
@@ -134,6 +134,8 @@ def step(state: LeadState, event: Event, meta: Meta, context: Context | None = N
             return [*silence.wrote(state, event), *phrases.in_message(state, event, context)]
         case MessageEdited(author=author) if author.client:
             return phrases.in_message(state, event, context)
+        case CallTranscribed():
+            return phrases.in_call(state, event, context)
         case Mail():
             return phrases.in_mail(state, event, context)
         case AlertAction():

@@ -17,6 +17,7 @@ from schemas.alerts import Rule
 from schemas.codec import event_id
 from schemas.events import (
     Call,
+    CallTranscribed,
     DayFigures,
     Event,
     EventsMoved,
@@ -85,7 +86,7 @@ def key_of(event: Event) -> str:
             return f"{event.chat_id}:{event.message_id}"
         case MeetingTranscribed() | MeetingMinutes():
             return event.recording_id
-        case Call():
+        case Call() | CallTranscribed():
             return event.call_id
         case Mail():
             return event.mail_id

@@ -7,8 +7,8 @@ import msgspec
 from schemas.codec import Codec
 from schemas.sources import Inbound
 
-Kind = Literal["lead", "deal", "contact", "company", "activity", "comment", "user"]
-"""Objects of a portal that are read."""
+Kind = Literal["lead", "deal", "contact", "company", "activity", "comment", "user", "call"]
+"""Objects of a portal that are read. A `call` is the words of an activity that is one."""
 
 PORTAL: Final = "main"
 """Name of the only portal, as `Inbound.source`."""

@@ -25,6 +25,7 @@ __all__ = [
     "Author",
     "Baseline",
     "Call",
+    "CallTranscribed",
     "ChatSummary",
     "CrmChanged",
     "DayFigures",
@@ -108,6 +109,20 @@ class Call(LeadEvent, frozen=True, tag="call"):
     text: str = ""
 
 
+class CallTranscribed(LeadEvent, frozen=True, tag="call_transcribed"):
+    """What was said in the call `call_id`: it comes later than the call. A higher `version` replaces the former one.
+
+    `engine` that heard it; empty where the portal gave the words. `text` has a line a speaker's turn.
+    """
+
+    call_id: str
+    direction: Literal["in", "out"]
+    duration_ms: int
+    text: str
+    engine: str = ""
+    version: int = 1
+
+
 class Mail(LeadEvent, frozen=True, tag="mail"):
     """An e-mail."""
 
@@ -180,6 +195,7 @@ Event = (
     | MessageEdited
     | MessageDeleted
     | Call
+    | CallTranscribed
     | Mail
     | CrmChanged
     | Note

@@ -90,7 +90,7 @@ class Recording(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="type
     Identity is (session id, file name): Jicofo reuses one session id on several Jibris. `path` is relative to the
     recordings root. `lead_id` is None when neither metadata nor room name told it; `error` says why status is bad.
     `lead_known` False: the room's name gives a number that is no lead's. `said_in`: no meeting, but a voice message of
-    this update of `source.telegram`.
+    this update of `source.telegram`, or a telephone call of this record of `source.bitrix`.
     """
 
     recording_id: str

@@ -12,6 +12,7 @@ from processors.belonging import Owner, client_name
 from processors.contact import normal
 from processors.identity import Identities, is_lead_id
 from processors.lead import LATE_MS
+from processors.normalize.bitrix_calls import told
 from processors.normalize.bitrix_cards import card_of
 from processors.normalize.bitrix_fields import OWNERS, Activity, Comment, Id, Item, User, id_of, millis, words
 from processors.normalize.bitrix_people import is_from_us, person
@@ -49,6 +50,8 @@ def normalize(meta: Meta, record: bytes, identities: Identities, options: Option
             return read.activity(said, _ACTIVITY.decode(bytes(said.fields)))
         case Entity(kind="comment"):
             return read.comment(said, _COMMENT.decode(bytes(said.fields)))
+        case Entity(kind="call"):
+            return told(meta, record, said, inbound.source, identities)
         case Entity(kind="user"):
             return person(_USER.decode(bytes(said.fields)), f"bitrix:{inbound.source}")
         case Entity():

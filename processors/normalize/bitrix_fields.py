@@ -55,7 +55,7 @@ CONTACTS: Final = {"PHONE": "phone", "EMAIL": "email"}
 
 class Activity(msgspec.Struct, frozen=True):
     """A call, a mail, a meeting (`crm.activity.*`); ids are strings of digits. `FROM`: who wrote the mail, as its head
-    says (the portal has it in `SETTINGS.EMAIL_META`)."""
+    says (the portal has it in `SETTINGS.EMAIL_META`). `TRANSCRIPT`: of a call, what was said in it."""
 
     OWNER_TYPE_ID: Id = None
     OWNER_ID: Id = None
@@ -69,6 +69,7 @@ class Activity(msgspec.Struct, frozen=True):
     END_TIME: str | None = None
     LAST_UPDATED: str | None = None
     FROM: str | None = None
+    TRANSCRIPT: str | None = None
 
 
 class Comment(msgspec.Struct, frozen=True):

@@ -2,6 +2,7 @@
 
 from processors.belonging import room_of
 from processors.identity import Identities
+from processors.normalize.bitrix_calls import call_of, heard
 from processors.normalize.contract import Found, Options, unassigned
 from processors.normalize.recordings import owner_of
 from processors.normalize.telegram_voice import spoken
@@ -27,8 +28,12 @@ def normalize(meta: Meta, record: bytes, identities: Identities, options: Option
         return transcript
     recording = transcript.recording
     if recording.said_in is not None:
-        heard = transcript.utterances or utterances(transcript.words)
-        text = "\n".join(utterance.text for utterance in heard)
+        said = transcript.utterances or utterances(transcript.words)
+        text = "\n".join(utterance.text for utterance in said)
+        call = call_of(recording.said_in)
+        if call is not None:
+            words = text, transcript.engine, transcript.version
+            return heard(meta, record, call, recording.said_in.source, words, identities)
         return spoken(meta, record, recording.said_in, text, transcript.version, identities, options)
     id_ = event_id("transcript", recording.recording_id, transcript.version)
     owner = owner_of(recording, identities, options)

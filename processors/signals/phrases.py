@@ -28,11 +28,11 @@ from processors.signals.raising import Cleared, clear, rise
 from processors.state import LeadState
 from schemas.alerts import Evidence, Rule, Severity, Signal
 from schemas.codec import event_id
-from schemas.events import Call, Mail, MeetingTranscribed, Message, MessageEdited
+from schemas.events import Call, CallTranscribed, Mail, MeetingTranscribed, Message, MessageEdited
 from schemas.minutes import PhraseQuestion, PhraseVerdict
 from schemas.types import Millis
 
-Spoken: TypeAlias = Message | MessageEdited | MeetingTranscribed | Call | Mail
+Spoken: TypeAlias = Message | MessageEdited | MeetingTranscribed | Call | CallTranscribed | Mail
 """Events that hold words of a client."""
 
 Found: TypeAlias = Signal | PhraseQuestion
@@ -79,10 +79,12 @@ def in_meeting(state: LeadState, event: MeetingTranscribed, context: Context) ->
     return _judge(state, event, event.recording_id, local_day(event.ts) + NEWER_TRANSCRIPT_DAYS, said, context)
 
 
-def in_call(state: LeadState, event: Call, context: Context) -> Sequence[Found]:
-    """Words on the telephone; nobody knows whose."""
-    said = [Evidence(event.event_id, event.ts, "call", event.text)]
-    return _judge(state, event, event.call_id, local_day(event.ts), said, context)
+def in_call(state: LeadState, event: Call | CallTranscribed, context: Context) -> Sequence[Found]:
+    """Words on the telephone; nobody knows whose. What was noted of a call and what was heard in it say a thing once,
+    and so does a later version of what was heard."""
+    until = local_day(event.ts) + NEWER_TRANSCRIPT_DAYS
+    said = [Evidence(event.event_id, event.ts, "call", line) for line in event.text.splitlines() if line.strip()]
+    return _judge(state, event, event.call_id, until, said, context)
 
 
 def in_mail(state: LeadState, event: Mail, context: Context) -> Sequence[Found]:

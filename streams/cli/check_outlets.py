@@ -8,6 +8,8 @@ from schemas.errors import LeadpulseError, Transient
 from streams.clients.store import OPENER
 from streams.settings import Settings
 
+RIGHTS = {"crm": "crm", "user": "user", "voximplant": "telephony", "disk": "disk"}
+"""Of a webhook, by the first word of a method (b24restdocs, `scopes`)."""
 TIMEOUT = 10.0
 """Seconds that one question may take."""
 
@@ -36,7 +38,8 @@ def bitrix_faults(loaded: Settings) -> list[str]:
     bitrix = loaded.bitrix
     if not bitrix.enabled:
         return ["bitrix.webhook: не указан, а bitrix.read включено"] if bitrix.read else []
-    from streams.notify.crm.portal import NEEDED
+    from streams.notify.crm.calls import NEEDED as FOR_CALLS
+    from streams.notify.crm.portal import NEEDED as FOR_CRM
     from streams.notify.outlets.bitrix_client import BitrixApi
 
     async def ask() -> None:
@@ -44,16 +47,17 @@ def bitrix_faults(loaded: Settings) -> list[str]:
         try:
             await api.call("crm.timeline.comment.fields", {})
             if bitrix.read:
-                told = await api.batch({str(n): ("method.get", {"name": name}) for n, name in enumerate(NEEDED)})
-                missing.extend(name for n, name in enumerate(NEEDED) if not _is_available(told[str(n)]))
+                needed = [*FOR_CRM, *(FOR_CALLS if bitrix.calls else ())]
+                told = await api.batch({str(n): ("method.get", {"name": name}) for n, name in enumerate(needed)})
+                missing.extend(name for n, name in enumerate(needed) if not _is_available(told[str(n)]))
         finally:
             await api.close()
 
     missing: list[str] = []
     faults = _asked("Битрикс24", ask())
     if missing:
-        rights = "user" if missing == ["user.get"] else "crm и user"
-        faults.append(f"вебхуку Битрикс24 недоступны методы {', '.join(missing)}: дайте ему права {rights}")
+        rights = dict.fromkeys(RIGHTS[name.partition(".")[0]] for name in missing)
+        faults.append(f"вебхуку Битрикс24 недоступны методы {', '.join(missing)}: дайте ему права {', '.join(rights)}")
     token = loaded.gateway.bitrix_token
     if bitrix.read and not (token and token.get_secret_value()):
         faults.append(

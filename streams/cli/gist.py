@@ -23,6 +23,7 @@ KINDS = {
     "message_edited": "правка сообщения",
     "message_deleted": "удаление сообщения",
     "call": "звонок",
+    "call_transcribed": "разговор по телефону",
     "mail": "письмо",
     "crm_changed": "изменение в CRM",
     "note": "заметка",

@@ -21,6 +21,11 @@ ALERTS = Counter("leadpulse_alerts_total", "Alert transitions", ["rule", "status
 REQUESTS = Counter("leadpulse_requests_total", "Inbound HTTP requests", ["entrance", "status"])
 TELEGRAM_CALLS = Counter("leadpulse_telegram_calls_total", "Bot API calls", ["method", "outcome"])
 TELEGRAM_FILES = Counter("leadpulse_telegram_files_total", "Files in messages", ["kind", "outcome"])
+TELEPHONE_CALLS = Counter(
+    "leadpulse_telephone_calls_total",
+    "Telephone calls whose words were looked for (failed: see the log of notify)",
+    ["outcome"],
+)
 BITRIX_CALLS = Counter("leadpulse_bitrix_calls_total", "Calls of Bitrix24's REST API", ["method", "outcome"])
 AUDIO_SECONDS = Counter("leadpulse_audio_seconds_total", "Audio transcribed", ["engine"])
 STORED_ROWS = Counter("leadpulse_stored_rows_total", "Rows given to ClickHouse", ["table"])

@@ -12,6 +12,7 @@ from typing import Any, Self
 
 from aiohttp import web
 
+from tests.fakes.bitrix_calls import FakeTelephony
 from tests.fakes.bitrix_crm import PAGE, FakeCrm, Fault, Refusal, batched
 
 PORTAL: dict[str, tuple[int, str, str]] = {
@@ -68,18 +69,26 @@ class FakeBitrix:
             "crm.timeline.comment.add": self._add,
             "crm.timeline.comment.update": self._update,
         }
-        self.crm = FakeCrm()
-        self._methods |= self.crm.methods | {"batch": lambda params: batched(self._methods, self.calls, params)}
+        self.crm, self.telephony = FakeCrm(), FakeTelephony()
+        self.crm.others = set(self.telephony.methods)
+        self._methods |= (
+            self.crm.methods
+            | self.telephony.methods
+            | {"batch": lambda params: batched(self._methods, self.calls, params)}
+        )
         self._stopped = asyncio.Event()
 
     async def __aenter__(self) -> Self:
         """Listen on 127.0.0.1; `webhook` tells where."""
         app = web.Application()
         app.router.add_post("/rest/{user}/{code}/{method}", self._call)
+        app.router.add_get("/rest/download.json", self.telephony.download)
+        app.router.add_get("/cdn/{id}", self.telephony.stored)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5)
         await self._runner.setup()
         await web.TCPSite(self._runner, "127.0.0.1", 0).start()
         self.url = f"http://127.0.0.1:{self._runner.addresses[0][1]}"
+        self.telephony.address = self.url
         self.webhook = f"{self.url}/rest/{self.user}/{self.code}/"
         return self
 

@@ -45,6 +45,7 @@ class FakeCrm:
         self.activities: dict[int, dict[str, Any]] = {}
         self.users: dict[int, dict[str, Any]] = {}
         self.missing: set[str] = set()
+        self.others: set[str] = set()
         self.asked: list[tuple[str, dict[str, Any]]] = []
         self.methods: dict[str, Method] = {
             "crm.item.list": self._list,
@@ -99,7 +100,9 @@ class FakeCrm:
         return answer | ({"next": start + PAGE} if start + PAGE < len(rows) else {})
 
     def _method(self, params: dict[str, Any]) -> dict[str, Any]:
-        exists = str(params["name"]) in self.methods or str(params["name"]).startswith("crm.timeline.comment.")
+        exists = params["name"] in {*self.methods, *self.others} or str(params["name"]).startswith(
+            "crm.timeline.comment."
+        )
         return {"result": {"isExisting": exists, "isAvailable": exists and params["name"] not in self.missing}}
 
 

@@ -1,6 +1,7 @@
 """Bitrix24 on real Kafka: the portal is read, a hook is obeyed, a kill loses nothing and tells nothing twice."""
 
 from collections import Counter
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -9,7 +10,7 @@ import msgspec
 from schemas import codec, events
 from schemas.cards import ClientCard
 from schemas.codec import Rejected
-from schemas.events import CrmChanged, Note
+from schemas.events import CallTranscribed, CrmChanged, Note
 from schemas.sources import Identity
 from schemas.topics import BITRIX, CLIENTS, IDENTITIES, LEAD_EVENTS
 from tests.fakes.bitrix import FakeBitrix
@@ -42,6 +43,9 @@ async def test_a_portal_comes_in_whole(bootstrap: str, tmp_path: Path) -> None:
             fake.crm.put("lead", n, AT, title=f"Лид {n}", companyId=5 if n == 1 else 0)
         fake.crm.put("deal", 1, AT, title="Фулфилмент", leadId=1)
         fake.crm.act(9, AT, TYPE_ID="2", OWNER_TYPE_ID="2", OWNER_ID="1", COMPLETED="Y", START_TIME=AT, DIRECTION="1")
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        fake.crm.act(10, now, TYPE_ID="2", OWNER_TYPE_ID="1", OWNER_ID="2", COMPLETED="Y", START_TIME=now)
+        fake.telephony.transcripts[10] = "Когда будет отгрузка?"
         fake.slowness = 0.3
         environ = {
             "LEADPULSE_BITRIX__WEBHOOK": fake.webhook,
@@ -79,9 +83,11 @@ async def test_a_portal_comes_in_whole(bootstrap: str, tmp_path: Path) -> None:
             async def obeyed() -> bool:
                 found = await told(installation)
                 won = any(isinstance(event, CrmChanged) and event.fields.get("stageId") == "WON" for event in found)
-                return won and any(isinstance(event, Note) and event.text == comment.text for event in found)
+                heard = [event.text for event in found if isinstance(event, CallTranscribed)]
+                noted = any(isinstance(event, Note) and event.text == comment.text for event in found)
+                return won and noted and heard == ["Когда будет отгрузка?"]
 
-            await until(obeyed, 30, "both hooks")
+            await until(obeyed, 60, "both hooks, and the words of the call")
             ids = Counter(event.event_id for event in await told(installation))
             assert sum(times - 1 for times in ids.values()) <= 50  # the page that the kill met may come again
             leads = {event.lead_id for event in await told(installation)}

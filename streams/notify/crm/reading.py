@@ -10,8 +10,10 @@ from streams.engine.clock import wall_clock
 from streams.engine.rounds import Reports
 from streams.engine.worker import Worker
 from streams.loading import Notes
+from streams.notify.crm.calls import Calls
 from streams.notify.crm.dirty import Dirty
 from streams.notify.crm.portal import Portal
+from streams.notify.crm.records import Records
 from streams.notify.crm.rounds import Rounds
 from streams.notify.crm.seen import Seen
 from streams.notify.crm.source import Source
@@ -27,7 +29,9 @@ def read_portal(worker: Worker, settings: Settings, api: BitrixApi) -> None:
     name = blake2b(f"{host}\x1f{notes.kafka}".encode(), digest_size=6).hexdigest()
     seen = Seen(notes.folder / f"bitrix-{name}.sqlite")
     portal = Portal(api)
-    source = Source(portal, seen, worker.outputs.send, settings.bitrix)
+    records = Records(settings.bitrix, settings.speech)
+    calls = Calls(settings.bitrix, api, seen, worker.outputs.send, records, wall_clock)
+    source = Source(portal, seen, worker.outputs.send, settings.bitrix, calls.owe)
     reports = Reports(f"bitrix:{PORTAL}", "poll", settings.bitrix.read_every, worker.outputs.send, wall_clock)
     rounds = Rounds(settings.bitrix, portal, source, seen)
 
@@ -38,4 +42,6 @@ def read_portal(worker: Worker, settings: Settings, api: BitrixApi) -> None:
     worker.consume(BITRIX, Dirty(portal, source))
     worker.watch(rounds.condition())  # told, but alerts go out without the CRM
     worker.background("crm", partial(rounds.run, wall_clock, ours, reports))
+    worker.background("calls", partial(calls.run, ours))
+    worker.on_close(records.close)
     worker.on_close(seen.close)

@@ -7,6 +7,7 @@ import os
 import sqlite3
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 
@@ -24,6 +25,7 @@ PRAGMA synchronous = NORMAL;
 CREATE TABLE IF NOT EXISTS seen (kind TEXT, id INT, digest BLOB, PRIMARY KEY (kind, id)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS rounds (kind TEXT PRIMARY KEY, since INT, until INT, after INT, whole INT);
 CREATE TABLE IF NOT EXISTS sweeps (day INT PRIMARY KEY);
+CREATE TABLE IF NOT EXISTS calls (id INT PRIMARY KEY, ended INT, fields BLOB, asked INT DEFAULT 0, due INT DEFAULT 0);
 """
 
 
@@ -35,6 +37,15 @@ class Round(msgspec.Struct, frozen=True):
     until: Millis
     after: int = 0
     whole: bool = False
+
+
+class Call(NamedTuple):
+    """A telephone call whose words are looked for. `ended` in ms UTC; `asked` so many times; `fields` as told."""
+
+    id: int
+    ended: Millis
+    fields: bytes
+    asked: int = 0
 
 
 class Seen:
@@ -89,6 +100,29 @@ class Seen:
     def note_sweep(self, day: int) -> None:
         """It is."""
         self._base.execute("INSERT OR REPLACE INTO sweeps VALUES (?)", (day,))
+
+    def owe(self, calls: Iterable[Call]) -> None:
+        """The words of these are to be found. A call that is owed already, or was, is left as it is."""
+        rows = [(call.id, call.ended, call.fields) for call in calls]
+        self._many("INSERT OR IGNORE INTO calls (id, ended, fields) VALUES (?, ?, ?)", rows)
+
+    def calls(self, now: Millis, most: int) -> list[Call]:
+        """Those whose time has come, the longest due first."""
+        found = self._base.execute(
+            "SELECT id, ended, fields, asked FROM calls WHERE fields IS NOT NULL AND due <= ? ORDER BY due, id LIMIT ?",
+            (now, most),
+        )
+        return [Call(*row) for row in found]
+
+    def ask_later(self, id_: int, due: Millis) -> None:
+        """It was asked about in vain."""
+        self._base.execute("UPDATE calls SET asked = asked + 1, due = ? WHERE id = ?", (due, id_))
+
+    def settled(self, id_: int, before: Millis) -> None:
+        """Its words are on their way, or will never come: it is remembered, so that nobody looks again. Calls that
+        ended `before` are forgotten."""
+        self._base.execute("UPDATE calls SET fields = NULL WHERE id = ?", (id_,))
+        self._base.execute("DELETE FROM calls WHERE fields IS NULL AND ended < ?", (before,))
 
     def _many(self, statement: str, rows: Sequence[tuple[object, ...]]) -> None:
         self._base.execute("BEGIN")

@@ -15,6 +15,7 @@ from streams.notify.crm.seen import Seen
 from streams.settings import Bitrix
 
 Send = Callable[[list[Output]], Awaitable[None]]
+Owe = Callable[[Iterable[Row]], None]
 
 FIELDS: Final = [
     *("id", "title", "name", "lastName", "companyTitle", "leadId", "contactId", "companyId", "stageId", "opportunity"),
@@ -39,8 +40,9 @@ class NotTaken(Transient):
 class Source:
     """Sends what the portal shows."""
 
-    def __init__(self, portal: Portal, seen: Seen, send: Send, bitrix: Bitrix) -> None:
-        self._portal, self._seen, self._send = portal, seen, send
+    def __init__(self, portal: Portal, seen: Seen, send: Send, bitrix: Bitrix, owe: Owe) -> None:
+        """`owe` is told of activities that were sent."""
+        self._portal, self._seen, self._send, self._owe = portal, seen, send, owe
         self._address, self._telegram = bitrix.portal.rstrip("/"), bitrix.telegram_field
 
     async def put(self, kind: Kind, rows: Iterable[Row]) -> int:
@@ -65,6 +67,8 @@ class Source:
         changed = self._seen.changed(kind, digests)
         if changed:
             await self._give([Output(BITRIX.name, *wrapped(entities[id_])) for id_ in sorted(changed)])
+            if kind == "activity":  # before it is noted as sent: a kill in between sends it again
+                self._owe(by_id[id_] for id_ in sorted(changed))
             self._seen.sent(kind, {id_: digests[id_] for id_ in changed})
         return len(changed)
 

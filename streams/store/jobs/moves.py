@@ -49,7 +49,7 @@ PATIENCE = 30.0
 NAMED = (
     *CHATS,
     *MEETINGS,
-    *("call", "mail", "crm_changed", "note", "chat_summary", "phrase_verdict", "profile_corrected"),
+    *("call", "call_transcribed", "mail", "crm_changed", "note", "chat_summary", "phrase_verdict", "profile_corrected"),
     *("reservation", "pick", "shipment", "inbound", "return", "adjustment", "stock_snapshot"),
 )
 """Kinds that belong to whom a link says. What is about alerts, and what is counted, is the lead's own."""

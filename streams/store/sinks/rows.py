@@ -69,6 +69,7 @@ ACTIONS: dict[type, Callable[[Any], str]] = {
     ev.MessageEdited: lambda event: _by(event.author),
     ev.Note: lambda event: _by(event.author),
     ev.Call: lambda event: event.direction,
+    ev.CallTranscribed: lambda event: event.direction,
     ev.Mail: lambda event: event.direction,
     ev.CrmChanged: lambda event: event.change,
     ev.AlertAction: lambda event: event.action,

@@ -25,6 +25,14 @@ async def test_missing_rights_are_named_by_method() -> None:
         fake.crm.missing = {"crm.activity.list", "crm.item.get"}
         [fault] = await asyncio.to_thread(bitrix_faults, settings(fake.webhook))
         assert "crm.item.get, crm.activity.list" in fault
+        assert fault.endswith("права crm")
+        fake.crm.missing = {"disk.file.get", "voximplant.statistic.get", "user.get"}
+        [fault] = await asyncio.to_thread(bitrix_faults, settings(fake.webhook))
+        assert fault.endswith("права user, telephony, disk")
+        off = settings(fake.webhook)
+        off = off.model_copy(update={"bitrix": off.bitrix.model_copy(update={"calls": False})})
+        [fault] = await asyncio.to_thread(bitrix_faults, off)
+        assert fault.endswith("методы user.get: дайте ему права user")
 
 
 async def test_a_hook_that_nobody_may_post_is_told() -> None:

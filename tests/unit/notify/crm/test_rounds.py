@@ -60,7 +60,7 @@ class Line:
         self.api = BitrixApi(given)
         self.seen = Seen(self._folder / "bitrix.sqlite")
         portal = Portal(self.api)
-        source = Source(portal, self.seen, self.send, given)
+        source = Source(portal, self.seen, self.send, given, lambda _: None)
         self.rounds, self.dirty = Rounds(given, portal, source, self.seen), Dirty(portal, source)
 
     async def _report(self, outputs: list[Output]) -> None:
