@@ -14,7 +14,7 @@ from alerting.foreign import cut, telegram
 from alerting.goods import booked
 from alerting.meetings import actions_told, meeting_lines
 from alerting.render import MARKS, gist, why_silent
-from alerting.sources import losses_told, named, trouble_told
+from alerting.sources import backlogs_told, losses_told, named, trouble_told
 from processors.russian.dates import clock, date, iso_date, length
 from processors.russian.plural import ALERTS, DAYS, EVENTS, MEETINGS, MESSAGES, RECORDS, Forms, count
 from processors.signals.combined_risk import RULE as COMBINED
@@ -146,6 +146,7 @@ def _sources(report: DailyReport) -> list[str]:
     quiet = [f"{_shown(s)}{f' (с {date(s.last_arrival)})' if s.last_arrival else ''}" for s in well if s not in fresh]
     lines = [f"• {_shown(source)}: {telegram(cut(trouble_told(source), LONGEST_SUMMARY))}" for source in wrong]
     lines += [f"• {_shown(source)}: {losses}" for source in waited if (losses := losses_told(source))]
+    lines += [f"• {kind}: ждут разбора {count(number, RECORDS)}" for kind, number in backlogs_told(report.sources)]
     if quiet:
         lines.append(f"• нового не было: {cut(', '.join(quiet), LONGEST_SUMMARY)}")
     if fresh:

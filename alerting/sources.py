@@ -1,5 +1,6 @@
 """Sources in words: what they are called, and how it stands with one. Pure; Moscow time, no markup."""
 
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from processors.days import DAY_MS
@@ -17,6 +18,8 @@ KINDS: Final = {"telegram": "Telegram", "bitrix": "Битрикс24", "wms": "с
 USUAL: Final = "main"
 """What an only bot or portal is called: nobody needs to read it."""
 
+MANY_WAITING: Final = 1000
+"""Seconds of work: less is always on its way somewhere."""
 KEPT_MS: Final = DAY_MS
 """So long Telegram keeps what nobody reads (core.telegram.org/bots/api#getting-updates)."""
 
@@ -39,6 +42,11 @@ def named(source: str) -> str:
     if source in NAMES or kind not in KINDS:
         return NAMES.get(source, source)
     return KINDS[kind] if name == USUAL and kind != "wms" else f"{KINDS[kind]} {name}"
+
+
+def kind_of(source: str) -> str:
+    """`wms` of `wms:demo`: sources of a kind share a topic."""
+    return source.partition(":")[0]
 
 
 def silence_told(state: SourceState, since: Millis) -> str:
@@ -71,6 +79,12 @@ def losses_told(health: SourceHealth) -> str:
     return "; ".join(said)
 
 
+def backlogs_told(sources: Iterable[SourceHealth]) -> Iterator[tuple[str, int]]:
+    """Kinds of sources with more records unread than are always on their way, once each."""
+    waiting = {KINDS.get(kind_of(one.source), named(one.source)): one.backlog for one in sources}
+    return ((kind, number) for kind, number in waiting.items() if number >= MANY_WAITING)
+
+
 def health_told(health: SourceHealth) -> str:
     """All of it in one line, for a terminal."""
     states: dict[SourceState, str] = {"well": "всё в порядке", "new": "ритм ещё не известен"}
@@ -88,6 +102,8 @@ def health_told(health: SourceHealth) -> str:
         said.append(f"неудачных опросов: {count(health.failed_rounds, TIMES)}")
     if losses := losses_told(health):
         said.append(losses)
+    if health.backlog:
+        said.append(f"ждут разбора: {count(health.backlog, RECORDS)}")
     if health.history:
         said.append(f"из импорта: {count(health.history, RECORDS)}")
     return f"{named(health.source)}: {'; '.join(said)}"

@@ -47,7 +47,8 @@ class SourceHealth(msgspec.Struct, frozen=True, omit_defaults=True):
     `last_round` that went well, `since` which it has been in its `state`, `due_at`: it is silent if nothing comes
     before. `events`, `rejected` and `failed_rounds` in the report's time, or the last 24 hours; `lag_ms`: median of the
     time from the source's clock to Kafka in the last hour with something in it; `gap_ms`: the longest break between two
-    rounds that went well; `error` in Russian; `history`: records of imports, ever.
+    rounds that went well; `error` in Russian; `history`: records of imports, ever; `backlog`:
+    records of this kind of source that are not read yet.
     """
 
     source: str
@@ -63,3 +64,4 @@ class SourceHealth(msgspec.Struct, frozen=True, omit_defaults=True):
     gap_ms: int = 0
     error: str = ""
     history: int = 0
+    backlog: int = 0

@@ -72,7 +72,13 @@ SOURCE_LAG = Gauge("leadpulse_source_lag_seconds", "From the source's own time t
 SOURCE_EVENTS = Gauge("leadpulse_source_events", "Events of this hour and the one before", ["source"])
 SOURCE_REJECTED = Gauge("leadpulse_source_rejected", "Dead letters of this hour and the one before", ["source"])
 SOURCE_FAILED_ROUNDS = Gauge("leadpulse_source_failed_rounds", "Of this hour and the one before", ["source"])
+SOURCE_BACKLOG = Gauge(
+    "leadpulse_source_backlog",
+    "Records that pipeline has not read, of all sources of the kind",
+    ["source"],
+)
 SOURCES = (
+    SOURCE_BACKLOG,
     *(SOURCE_RED, SOURCE_DUE, SOURCE_LAST_EVENT, SOURCE_LAST_ROUND, SOURCE_LAG),
     *(SOURCE_EVENTS, SOURCE_REJECTED, SOURCE_FAILED_ROUNDS),
 )

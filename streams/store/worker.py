@@ -30,6 +30,7 @@ from streams.engine.places import disk
 from streams.engine.rounds import ROUND
 from streams.engine.worker import Worker
 from streams.settings import Settings
+from streams.store.backlog import Backlog
 from streams.store.clickhouse import load_engine
 from streams.store.database import Database
 from streams.store.jobs.baselines import Baselines
@@ -75,7 +76,7 @@ def build(settings: Settings, clock: Clock = wall_clock) -> Worker:
     baselines = Baselines(database, lag, worker.outputs.send, store.baseline_seconds, store.baseline_at, clock)
     reports = Reports(database, lag, worker.outputs.send, store.report_at, clock)
     rests = frozenset(map(local_day_of, rules.silence.holidays))
-    sources = Sources(database, lag, worker.notices, clock, rests)
+    sources = Sources(database, lag, Backlog(settings.kafka, ends), worker.notices, clock, rests)
     chats = Chats(database, lag, worker.outputs.send, settings.minutes.chat_at, clock)
     visitors = Visitors(store, database)
     api = Api(store, database, visitors, lag, reports, worker.outputs.send)
@@ -88,7 +89,7 @@ def build(settings: Settings, clock: Clock = wall_clock) -> Worker:
     worker.consume(IDENTITIES, Moves(database, links, worker.outputs.send, lag.events_stored, baselines, clock))
     worker.consume(TRANSCRIPTS, TranscriptSink(database))
     worker.consume(LLM_CALLS, Sink(database, Codec[LlmCall](LlmCall), call_rows))
-    worker.consume(SOURCE_ROUNDS, Sink(database, ROUND, round_rows))
+    worker.consume(SOURCE_ROUNDS, Sink(database, ROUND, round_rows, sources.notice))
     heaps = Heaps(clock)
     letters = DeadLetterSink(database, lambda stored: heaps.add((record.timestamp, of.topic) for of, record in stored))
     worker.consume(DEAD_LETTERS, letters)

@@ -12,7 +12,8 @@ HEALTH = f"""
 SELECT source, {_MS}(argMax(last_event, hour)), toUInt64(sumIf(events, {_WITHIN})), argMax(state, hour),
     {_MS}(argMax(since, hour)), {_MS}(argMax(last_round, hour)), {_MS}(argMax(due_at, hour)),
     argMaxIf(lag_ms, hour, events > 0), toUInt64(sumIf(rejected, {_WITHIN})), toUInt64(sumIf(failed_rounds, {_WITHIN})),
-    maxIf(gap_ms, {_WITHIN}), argMax(error, hour), toUInt64(sum(history))
+    maxIf(gap_ms, {_WITHIN}), argMax(error, hour), toUInt64(sum(history)),
+    argMax(backlog, hour)
 FROM sources FINAL WHERE hour < fromUnixTimestamp64Milli({{until:Int64}})
 GROUP BY source ORDER BY source"""
 

@@ -29,6 +29,7 @@ SOURCES = Table(
         "events": "UInt32",
         "history": "UInt32",
         "rejected": "UInt32",
+        "backlog": "UInt64",
         "lag_ms": "UInt64",
         "lag_max_ms": "UInt64",
         "rounds": "UInt32",

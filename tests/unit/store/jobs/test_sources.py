@@ -40,12 +40,16 @@ class Line:
         self.feed = Feed(database)
         self.sent: list[OpsNotice] = []
         self._reports = 0
+        self.waiting: dict[str, int] = {}
         self.start()
 
     def start(self) -> None:
         """After a restart."""
         self.notices = Notices(self._send, self._read, self.clock)
-        self.job = Sources(self.database, Lag(), self.notices, self.clock)
+        self.job = Sources(self.database, Lag(), self._backlog, self.notices, self.clock)
+
+    async def _backlog(self) -> dict[str, int]:
+        return self.waiting
 
     async def _read(self) -> Told:
         return self.told
@@ -180,6 +184,31 @@ async def test_who_is_behind_judges_nobody(database: Database) -> None:
             return False
 
     await line.come(working_hours(MONDAY))
-    line.job = Sources(database, Behind(), line.notices, line.clock)
+    line.job = Sources(database, Behind(), line._backlog, line.notices, line.clock)
     assert await line.look(MONDAY + 18 * HOUR_MS) == []
     assert await line.rows("1") == []
+
+
+async def test_what_is_not_read_yet_is_no_silence(database: Database) -> None:
+    """While `pipeline` stands, nobody knows who sent what: it is shown, and judged when it is read."""
+    line = Line(database)
+    await line.come(working_hours(MONDAY))
+    await line.look(MONDAY - DAY)
+    line.waiting = {"wms": 7, "bitrix": 1}
+    assert await line.look(MONDAY + 18 * HOUR_MS) == []
+    assert (await line.rows("state, backlog"))[0] == ("well", 7)
+    assert metrics.SOURCE_BACKLOG.labels("wms:demo")._value.get() == 7
+    line.waiting = {}
+    assert len(await line.look(MONDAY + 18 * HOUR_MS + MINUTE)) == 1
+
+
+async def test_a_change_is_looked_at_soon(database: Database) -> None:
+    """The first report of a reader and another fault; not the same again."""
+    line = Line(database)
+    well = SourceRound("wms:a", "poll", MONDAY, 300_000, well=1)
+    woken = []
+    for report in (well, well, replace(well, error="ответ 503"), replace(well, error="ответ 503"), well):
+        line.job.notice([(report, None)])
+        woken.append(line.job._changed.is_set())
+        line.job._changed.clear()
+    assert woken == [True, False, True, False, True]
