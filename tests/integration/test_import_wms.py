@@ -12,7 +12,6 @@ from pathlib import Path
 from processors.days import MOSCOW
 from schemas.sources import Identity
 from schemas.topics import IDENTITIES, LEAD_EVENTS, WMS
-from streams.clients.store import call
 from streams.engine.clock import wall_clock
 from streams.engine.identities import IDENTITY
 from tests.fakes.warehouse import FORMAT, KEY, FakeWarehouse, document
@@ -75,14 +74,14 @@ async def answers(home: Installation, query: str, wanted: int) -> bool:
     return str(await value(home, query)) == str(wanted)
 
 
-async def told_of_sources(home: Installation) -> bool:
-    """Whether both are known: what was read of each, apart from the import, and that their readers do well."""
-    found = {one["source"]: one for one in call(home.settings.store, "/api/sources")["sources"]}
-    table, asked = found.get("wms:table", {}), found.get("wms:asked", {})
-    return bool(
-        (table.get("history", 0) > 15_000 and not table.get("events") and table["last_round"])
-        and (asked.get("events") == 5 and asked["last_round"] and asked["last_arrival"])
-    )
+SOURCES = """
+SELECT countIf(source = 'wms:table' AND imported > 15000 AND live = 0 AND round AND state = 'well')
+    + countIf(source = 'wms:asked' AND live = 5 AND round AND last > 0 AND state = 'well' AND red = '')
+FROM (
+    SELECT source, sum(history) AS imported, sum(events) AS live, max(toUnixTimestamp(last_round)) > 0 AS round,
+        argMax(state, hour) AS state, max(toUnixTimestamp(last_event)) AS last, argMax(error, hour) AS red
+    FROM sources FINAL GROUP BY source)"""
+"""Both are known: what was read of each, apart from the import, and that their readers do well."""
 
 
 def started(home: Installation, file: Path) -> subprocess.Popen[bytes]:
@@ -133,4 +132,4 @@ async def test_an_import_that_is_killed_goes_on_and_twice_is_once(bootstrap: str
         assert await in_store(home, rows + 10)
         assert await value(home, "SELECT countIf(NOT backfill) FROM events FINAL WHERE source = 'wms:table'") == 0
         assert await value(home, "SELECT count() FROM alerts") == 0
-        await until(lambda: told_of_sources(home), 90, "how the sources stand")
+        await until(lambda: answers(home, SOURCES, 2), 90, "how the sources stand")
