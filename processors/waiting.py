@@ -3,9 +3,10 @@
 from typing import Any, NamedTuple
 
 from processors.normalize.telegram_content import content_of
+from processors.russian.called import CONTENTS, EVENT_KINDS
 from schemas.codec import Codec, Rejected
 from schemas.sources import Unassigned
-from schemas.topics import LEAD_EVENTS, RECORDINGS, TELEGRAM, TRANSCRIPTS, WMS
+from schemas.topics import BITRIX, LEAD_EVENTS, RECORDINGS, TELEGRAM, TRANSCRIPTS, WMS
 
 _FIELDS: Codec[dict[str, Any]] = Codec(dict[str, Any])
 
@@ -25,6 +26,18 @@ WMS_TYPES = {
     "adjustment": "правка остатка",
     "stock_snapshot": "остатки",
 }
+
+
+OBJECTS = {
+    "lead": "лид",
+    "deal": "сделка",
+    "contact": "контакт",
+    "company": "компания",
+    "activity": "дело",
+    "comment": "комментарий",
+}
+ACTIVITIES = {"1": "встреча", "2": "звонок", "4": "письмо"}
+"""`TYPE_ID` of the portal's activities."""
 
 
 class Told(NamedTuple):
@@ -49,8 +62,10 @@ def told(event: Unassigned) -> Told:
             fields = _inner(fields, "recording") or fields
             there = [one for one in fields.get("participants") or [fields.get("name")] if isinstance(one, str) and one]
             return Told(_text(fields, "room"), _short("встреча" + (": " + ", ".join(there) if there else "")))
+        case BITRIX.name:
+            return _bitrix(_inner(fields, "payload"))
         case LEAD_EVENTS.name:  # it had a lead, and lost him when a link ended
-            return Told("", _short(_text(fields, "text") or _text(fields, "doc") or _text(fields, "type")))
+            return Told(_text(fields, "room"), _short(_of_lead(fields)))
         case _:
             return Told("", "")
 
@@ -70,11 +85,28 @@ def _telegram(update: dict[str, Any]) -> Told:
         name = _text(chat, "title") or f"{_text(chat, 'first_name')} {_text(chat, 'last_name')}".strip()
         who = f"{_text(person, 'first_name')} {_text(person, 'last_name')}".strip()
         content = None if kind.startswith("deleted") else content_of(message)
-        said = "" if content is None else content.text or content.kind
+        said = "" if content is None else content.text or CONTENTS.get(content.kind, content.kind)
         if kind.startswith("deleted"):
             said = "удалены сообщения"
         return Told(name, _short(f"{who}: {said}" if who and who != name and said else said))
     return Told("", "")
+
+
+def _bitrix(payload: dict[str, Any]) -> Told:
+    """An object of the CRM; what a client is called there says his company, else the object's own title."""
+    fields, kind = _inner(payload, "fields"), _text(payload, "kind")
+    title = _text(fields, "title") or _text(fields, "SUBJECT") or _text(fields, "COMMENT")
+    name = _text(payload, "company") or (title if kind in ("lead", "deal", "contact", "company") else "")
+    what = ACTIVITIES.get(str(fields.get("TYPE_ID")), "") if kind == "activity" else ""
+    what = what or OBJECTS.get(kind, kind)
+    return Told(name, _short(f"{what}: {title}" if title else what))
+
+
+def _of_lead(fields: dict[str, Any]) -> str:
+    kind = _text(fields, "type")
+    words = _text(fields, "text") or _text(fields, "subject") or _text(fields, "doc")
+    what = CONTENTS.get(_text(fields, "content"), "") if kind == "message" else EVENT_KINDS.get(kind, kind)
+    return ": ".join(part for part in (what, words) if part) or EVENT_KINDS.get(kind, kind)
 
 
 def _wms(event: Unassigned, payload: dict[str, Any]) -> Told:

@@ -8,6 +8,8 @@ Names: core.telegram.org/bots/api#message, and what aiogram 3.31 and python-tele
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from processors.normalize.telegram_files import too_large
+
 FILES = ("live_photo", "photo", "voice", "video", "video_note", "audio", "animation", "document", "sticker")
 """With no words in them but a caption; names of files are none. An animation comes with its `document`, a
 live photo with a `photo`."""
@@ -199,7 +201,7 @@ def content_of(message: Mapping[str, object]) -> Content | None:
     text, caption = _text(there.get("text")), _text(there.get("caption"))
     shaped = [there[kind] for kind in kinds if kind not in FILES]
     inside = "\n".join(dict.fromkeys(_words(shaped)))[:LONGEST]
-    words = "\n".join(part for part in (text or caption, inside) if part)
+    words = "\n".join(part for part in (text or caption, inside, too_large(there, kinds)) if part)
     files = sorted(_files(there[kind] for kind in kinds))
     return Content(kinds[0] if kinds else "", words, (text, caption, *files, *([inside] if inside else [])))
 

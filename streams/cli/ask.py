@@ -10,11 +10,12 @@ import msgspec
 
 from alerting.render import plain
 from alerting.report import render_report
+from processors.russian.called import EVENT_KINDS
 from schemas.alerts import Alert
 from schemas.reports import DailyReport
 from streams import settings
 from streams.cli.cards import cards_now
-from streams.cli.gist import KINDS, RULES, SEVERITIES, STATUSES, amount, bell, evidence, gist
+from streams.cli.gist import RULES, SEVERITIES, STATUSES, amount, bell, evidence, gist
 from streams.cli.table import moscow, table
 from streams.clients.store import call
 from streams.notify.outlets.links import clients_of
@@ -44,7 +45,7 @@ def history_command(lead: str, limit: int, as_json: bool) -> None:
         _print_json(answer)
         return
     rows = [
-        (moscow(event["ts"]), event["source"], KINDS.get(event["kind"], event["kind"]), gist(event))
+        (moscow(event["ts"]), event["source"], EVENT_KINDS.get(event["kind"], event["kind"]), gist(event))
         for event in answer["events"]
     ]
     click.echo(table(("Время", "Источник", "Событие", "Содержание"), rows) if rows else f"По лиду {lead} событий нет.")

@@ -5,41 +5,13 @@ from typing import Any
 
 from alerting.render import ANSWERS, why_silent
 from alerting.texts import TEXTS
+from processors.russian.called import CONTENTS
 from processors.russian.plural import RESERVATIONS, TIMES, count
 from schemas.alerts import Alert
 
 LONGEST = 100
 """Characters of a text that fit a terminal's line beside the other columns."""
 
-KINDS = {
-    "meeting_recorded": "запись встречи",
-    "meeting_room": "комната встречи",
-    "meeting_transcribed": "расшифровка встречи",
-    "meeting_minutes": "протокол встречи",
-    "chat_summary": "итоги переписки",
-    "profile_corrected": "правка карточки клиента",
-    "phrase_verdict": "проверка слов моделью",
-    "message": "сообщение",
-    "message_edited": "правка сообщения",
-    "message_deleted": "удаление сообщения",
-    "call": "звонок",
-    "call_transcribed": "разговор по телефону",
-    "mail": "письмо",
-    "crm_changed": "изменение в CRM",
-    "note": "заметка",
-    "reservation": "бронь",
-    "pick": "сборка",
-    "shipment": "отгрузка",
-    "inbound": "приёмка",
-    "return": "возврат",
-    "adjustment": "корректировка",
-    "stock_snapshot": "остатки",
-    "alert_action": "ответ на тревогу",
-    "alert_mailed": "тревога ушла и почтой",
-    "alerts_muted": "просьба не звонить о клиенте",
-    "identity_linked": "привязка клиента",
-    "events_moved": "события ушли к другому клиенту",
-}
 RULES: dict[str, str] = {rule: text.title for rule, text in TEXTS.items()}
 HAPPENINGS = {
     "meeting_started": "встреча началась",
@@ -53,34 +25,6 @@ HAPPENINGS = {
     "unrecorded": "встреча идёт без записи",
     "notice_sent": "участникам сказано о записи",
 }
-CONTENTS = {
-    "voice": "голосовое сообщение",
-    "photo": "фото",
-    "live_photo": "живое фото",
-    "video": "видео",
-    "video_note": "видеосообщение",
-    "audio": "аудио",
-    "animation": "анимация",
-    "document": "файл",
-    "sticker": "стикер",
-    "venue": "место",
-    "location": "место на карте",
-    "contact": "контакт",
-    "poll": "опрос",
-    "checklist": "список дел",
-    "rich_message": "оформленный текст",
-    "paid_media": "платные фото или видео",
-    "story": "история",
-    "dice": "кубик",
-    "game": "игра",
-    "invoice": "счёт",
-    "giveaway": "розыгрыш",
-    "giveaway_winners": "итоги розыгрыша",
-    "gift": "подарок",
-    "unique_gift": "подарок",
-    "passport_data": "документы Telegram Passport",
-}
-"""What a message holds besides words; a kind that is new to us is called as Telegram calls it."""
 STATUSES = {"open": "открыта", "acknowledged": "принята", "snoozed": "отложена", "resolved": "закрыта"}
 SEVERITIES = {"info": "к сведению", "warning": "внимание", "critical": "срочно"}
 

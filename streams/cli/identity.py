@@ -1,4 +1,4 @@
-"""`identity list|show|waiting|link|unlink`: which name in which source is which client, said by a person."""
+"""`identity list|show|waiting|link|unlink` …: which name in which source is which client, said by a person."""
 
 import asyncio
 import getpass
@@ -10,7 +10,8 @@ import msgspec
 
 from processors.cards import HAND
 from processors.contact import KINDS, link_key, normal
-from processors.russian.plural import EVENTS, Forms, count
+from processors.days import HOUR_MS
+from processors.russian.plural import DAYS, EVENTS, HOURS, Forms, count
 from schemas.errors import Refused
 from schemas.sources import ClientRef, Identity
 from schemas.types import LeadId
@@ -18,6 +19,7 @@ from streams import settings
 from streams.cli.ask import lead_id
 from streams.cli.cards import read
 from streams.cli.links import Waiting, linked, plain, waiting, write
+from streams.cli.merge import merge_command, unmerge_command
 from streams.cli.suggestions import suggest_command
 from streams.cli.table import moscow, table
 from streams.engine.clock import wall_clock
@@ -56,7 +58,8 @@ def list_command(lead: str | None, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(msgspec.to_builtins(found), ensure_ascii=False))
         return
-    rows = [(one.lead_id, KINDS.get(one.kind, one.kind), one.value, *_grounds(one)) for one in found]
+    words = KINDS | {"lead": "объединённый лид"}
+    rows = [(one.lead_id, words.get(one.kind, one.kind), one.value, *_grounds(one)) for one in found]
     head = ("Лид", "Что", "Значение", "Подтвердил", "Когда", "Уверенность")
     click.echo(table(head, rows) if rows else "Привязок нет.")
     click.echo(f"Всего: {count(len(rows), LINKS)}", err=True)
@@ -73,11 +76,15 @@ def waiting_command(limit: int, as_json: bool) -> None:
         click.echo(json.dumps([plain(one) for one in found], ensure_ascii=False))
         return
     rows = [
-        (one.client.kind, one.client.value, one.name, len(one.ids), moscow(one.first), (one.samples or [""])[-1])
+        (one.client.kind, one.client.value, _who(one), len(one.ids), _age(one), (one.samples or [""])[-1])
         for one in found[:limit]
     ]
-    head = ("Вид", "Значение", "Имя", "Событий", "Ждёт с", "Последнее")
+    head = ("Вид", "Значение", "Кто это", "Событий", "Ждёт", "Последнее")
     click.echo(table(head, rows) if rows else "Никто не ждёт: все события нашли своего клиента.")
+    if rows:
+        click.echo(
+            "Привязать: leadpulse identity link ВИД ЗНАЧЕНИЕ ЛИД; подсказки: leadpulse identity suggest", err=True
+        )
     if len(found) > limit:
         click.echo(f"и ещё {len(found) - limit}: --limit {len(found)} покажет всех")
 
@@ -120,7 +127,9 @@ def link_command(kind: str, value: str, lead: str, by: str, move: bool, yes: boo
     client, loaded = _checked(kind, value), settings.load()
     kafka = loaded.kafka
     _, known = asyncio.run(linked(kafka))
-    before = known.find(client)
+    into, before = known.merged(lead), known.find(client)
+    if into != lead:
+        raise Refused(f"лид {lead} объединён с лидом {into}: привязывайте к нему")
     if before == lead:
         click.echo(f"{KINDS[kind]} {client.value} уже принадлежит лиду {lead}.")
         return
@@ -181,9 +190,21 @@ def _is_known(lead: LeadId, loaded: settings.Settings) -> bool:
     return listed(lead) is True or asyncio.run(read(loaded.kafka)).find(lead) is not None
 
 
+def _who(one: Waiting) -> str:
+    return f"{KINDS.get(one.client.kind, one.client.kind)}{f' «{one.name}»' if one.name else ''}"
+
+
+def _age(one: Waiting) -> str:
+    """Since its first event: whole days, of a fresh one hours."""
+    hours = max(0, wall_clock() - one.first) // HOUR_MS
+    return count(hours // 24, DAYS) if hours >= 24 else count(hours, HOURS) if hours else "меньше часа"
+
+
 def _grounds(link: Identity) -> tuple[str, str, str]:
     at = moscow(link.confirmed_at) if link.confirmed_at else ""
     return link.confirmed_by, at, f"{link.confidence:.0%}"
 
 
 identity_command.add_command(suggest_command)
+identity_command.add_command(merge_command)
+identity_command.add_command(unmerge_command)

@@ -1,7 +1,8 @@
 """Files that come in messages: fetched while their links live, kept beside the recordings; voices go to transcription.
 
-A file that is too large, or that Telegram does not give, is told in the log and by a metric; the message is in the
-client's history anyhow, with its kind. Nothing here holds up anything but the files behind it.
+A file that is too large is told in the message's text (`processors.normalize.telegram_files`), one that Telegram does
+not give in the log and by a metric; the message is in the client's history anyhow, with its kind. Nothing here holds up
+anything but the files behind it.
 """
 
 import asyncio
@@ -15,6 +16,7 @@ from typing import Final
 
 import msgspec
 
+from processors.normalize.telegram_files import LARGEST
 from processors.normalize.telegram_voice import Attached, attached
 from schemas.codec import Codec, Rejected
 from schemas.errors import RecordFault, Refused, Transient
@@ -30,8 +32,6 @@ from streams.settings import Settings
 
 log = logging.getLogger(__name__)
 
-LARGEST: Final = 20 << 20
-"""Bytes; the Bot API gives no larger ones (core.telegram.org/bots/api#getfile)."""
 OLDEST_MS: Final = 3 * DAY_MS
 """What was sent earlier is not fetched: who turns this on does not want the files of a month."""
 AWAY_S: Final = 10.0

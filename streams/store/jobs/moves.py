@@ -32,6 +32,7 @@ from streams.engine.kafka import Output
 from streams.engine.settle import Batch, Outcome
 from streams.store.database import Database
 from streams.store.jobs.ticks import Send
+from streams.store.sinks.rows import KINDS
 
 log = logging.getLogger(__name__)
 
@@ -46,13 +47,10 @@ within milliseconds."""
 PATIENCE = 30.0
 """Seconds that all of `lead.events` may take to be stored before a move looks again."""
 
-NAMED = (
-    *CHATS,
-    *MEETINGS,
-    *("call", "call_transcribed", "mail", "crm_changed", "note", "chat_summary", "phrase_verdict", "profile_corrected"),
-    *("reservation", "pick", "shipment", "inbound", "return", "adjustment", "stock_snapshot"),
-)
-"""Kinds that belong to whom a link says. What is about alerts, and what is counted, is the lead's own."""
+OWN = {"alert_action", "alert_mailed", "alerts_muted", "baseline", "events_moved", "identity_linked", "tick", "fleet"}
+"""Kinds that no link moves: what is about alerts, and what is counted."""
+NAMED = sorted(set(KINDS.values()) - OWN)
+"""Kinds that belong to whom a link says: also one that is new tomorrow."""
 
 _FIELD = "JSONExtractString(payload, '{}')"
 _COLUMNS = """lead_id, event_id, payload, toUnixTimestamp64Milli(ts) AS at,
@@ -156,7 +154,7 @@ class Moves:
     async def _move(self, clients: list[str], offset: int) -> int:
         known = self._known.identities
         given: dict[str, Any] = {"clients": clients}
-        given |= {"kinds": list(NAMED), "chats": list(CHATS), "meetings": list(MEETINGS)}
+        given |= {"kinds": NAMED, "chats": list(CHATS), "meetings": list(MEETINGS)}
         after: dict[str, Any] = {"at": -(1 << 62), "id": 0, "lead": ""}
         moved = 0
         while rows := await self._read(FOUND_BY, given | after | {"limit": AT_ONCE}):

@@ -6,10 +6,11 @@ from typing import get_args
 import pytest
 
 from processors.normalize.telegram_content import KINDS as CONTENT_KINDS
+from processors.russian.called import CONTENTS, EVENT_KINDS
 from schemas.alerts import SEVERITIES as SEVERITY_NAMES
 from schemas.alerts import Rule
 from schemas.events import Event, RoomHappening
-from streams.cli.gist import CONTENTS, HAPPENINGS, KINDS, LONGEST, RULES, SEVERITIES, amount, evidence, gist
+from streams.cli.gist import HAPPENINGS, LONGEST, RULES, SEVERITIES, amount, evidence, gist
 from streams.cli.table import table
 
 
@@ -51,7 +52,7 @@ def test_evidence_is_its_words_or_its_event() -> None:
 def test_every_kind_rule_and_severity_has_its_russian_name() -> None:
     """A new event type or rule must get a name here; ticks, figures and baselines are no events of a client."""
     tags = {str(cls.__struct_config__.tag) for cls in get_args(Event)}
-    assert tags - set(KINDS) == {"tick", "fleet", "baseline"}
+    assert tags - set(EVENT_KINDS) == {"tick", "fleet", "baseline"}
     assert set(RULES) == set(get_args(Rule))
     assert set(HAPPENINGS) == set(get_args(RoomHappening))
     assert set(SEVERITIES) == set(SEVERITY_NAMES)

@@ -12,7 +12,7 @@ from processors.cards import Cards
 from schemas.cards import ClientCard
 from schemas.sources import ClientRef, Identity, Unassigned
 from schemas.topics import TopicSpec
-from streams.cli import broker, identity, links, suggestions
+from streams.cli import broker, identity, links, merge, suggestions
 from streams.engine.kafka import Output
 from tests.unit.cli.conftest import Line
 
@@ -70,14 +70,15 @@ def kafka(monkeypatch: pytest.MonkeyPatch) -> Kafka:
     async def read(_: object) -> Cards:
         return found.cards
 
-    for module in (suggestions, identity):
+    for module in (suggestions, identity, merge):
         monkeypatch.setattr(module, "read", read)
     for lead in ("12345", "8"):
         found.cards.apply(f"{lead}/b", ClientCard(lead_id=lead, source="b", ts=TEN))
     monkeypatch.setattr(links, "there", there)
     monkeypatch.setattr(links, "Reader", found.reader)
     monkeypatch.setattr(broker, "Outputs", lambda _: found)
-    monkeypatch.setattr(identity, "wall_clock", lambda: TEN)
+    for module in (merge, identity):
+        monkeypatch.setattr(module, "wall_clock", lambda: TEN)
     return found
 
 
@@ -88,6 +89,8 @@ def test_who_waits_is_told_in_words(line: Line) -> None:
     assert row.split("  ") == ["tg_chat", "-1001", *row.split("  ")[2:]]
     assert "Ромашка × склад" in row
     assert " 2 " in row
+    assert "чат Telegram «Ромашка × склад»" in row
+    assert "меньше часа" in row
     assert row.endswith("Пётр: мы уходим")
     [plain] = json.loads(line("identity", "waiting", "--json").stdout)
     assert (plain["events"], plain["first"]) == (2, TEN + 1)

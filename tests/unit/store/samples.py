@@ -35,6 +35,7 @@ _FIELDS: dict[type, dict[str, Any]] = {
     ev.MessageEdited: {"chat_id": "-1", "message_id": "5", "author": ev.Author("8", client=False), "text": "правка"},
     ev.MessageDeleted: {"chat_id": "-1", "message_id": "5"},
     ev.Call: {"call_id": "c1", "direction": "in", "duration_ms": 60_000},
+    ev.CallTranscribed: {"call_id": "c1", "direction": "in", "duration_ms": 60_000, "text": "Клиент: где товар?"},
     ev.Mail: {"mail_id": "m1", "direction": "out", "subject": "счёт"},
     ev.CrmChanged: {"entity": "deal", "entity_id": "9", "change": "updated", "fields": {"stage": "won"}},
     ev.Note: {"note_id": "n1", "author": _AUTHOR, "text": "любит порядок"},

@@ -132,3 +132,24 @@ def test_the_words_of_a_thing_have_a_limit() -> None:
     assert made is not None and made.text == "x"
     made = content_of({"poll": {"question": "а" * 100_000}})
     assert made is not None and len(made.text) == 8192
+
+
+@pytest.mark.parametrize(
+    ("fields", "text"),
+    [
+        (
+            {"document": {**FILE, "file_name": "каталог.pdf", "file_size": 35_000_000}},
+            "файл 34 МБ, не скачан: каталог.pdf",
+        ),
+        ({"video": {**FILE, "file_size": (20 << 20) + 1}, "caption": "вот"}, "вот\nфайл 21 МБ, не скачан: видео"),
+        ({"document": {**FILE, "file_name": "a\n b", "file_size": 1 << 31}}, "файл 2048 МБ, не скачан: a b"),
+        ({"document": {**FILE, "file_name": "каталог.pdf", "file_size": 20 << 20}}, ""),
+        ({"document": {"file_name": "из выгрузки.pdf", "file_size": 1 << 30}}, ""),
+        ({"voice": {**FILE, "file_size": "много"}}, ""),
+    ],
+)
+def test_a_file_that_is_too_large_is_told_by_name(fields: dict[str, Any], text: str) -> None:
+    """Whoever reads the chat learns what he will not find; a file that can be fetched says nothing."""
+    content = content_of(fields)
+    assert content is not None
+    assert content.text == text
