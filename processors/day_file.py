@@ -3,11 +3,13 @@
 import csv
 import io
 import re
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Final, Literal
 
 import msgspec
+from msgspec.structs import replace
 
 from processors.days import MOSCOW
 from schemas.exports import DayMessage
@@ -43,8 +45,29 @@ def day_file(messages: Iterable[DayMessage], format_: Format, *, bom: bool = Tru
     out = io.StringIO(newline="")
     table = csv.writer(out, delimiter=DELIMITER, lineterminator="\r\n")
     table.writerow(HEAD)
-    table.writerows([defused(cell) for cell in _cells(message)] for message in messages)
+    table.writerows([defused(cell) for cell in _cells(message)] for message in whole(messages))
     return ((BOM if bom else "") + out.getvalue()).encode(errors="replace")
+
+
+def whole(messages: Iterable[DayMessage]) -> list[DayMessage]:
+    """Albums as one message each, as people see them: all words, and how many of which kind (`photo ×3`). It stands
+    where its first part does; it was withdrawn when all of it was."""
+    found: dict[tuple[str, ...], list[DayMessage]] = {}
+    for message in messages:
+        key = (message.lead_id, message.chat_id, message.author_id, message.album or f"/{message.message_id}")
+        found.setdefault(key, []).append(message)
+    return [parts[0] if len(parts) == 1 else _album(parts) for parts in found.values()]
+
+
+def _album(parts: Sequence[DayMessage]) -> DayMessage:
+    kinds = Counter(part.content for part in parts)
+    return replace(
+        parts[0],
+        text="\n".join(part.text for part in parts if part.text),
+        content=", ".join(f"{kind} ×{number}" if number > 1 else kind for kind, number in kinds.items()),
+        edited_at=max(part.edited_at for part in parts),
+        deleted=all(part.deleted for part in parts),
+    )
 
 
 def _line(message: DayMessage) -> bytes:

@@ -70,6 +70,7 @@ class Author(msgspec.Struct, frozen=True, omit_defaults=True):
 class Message(LeadEvent, frozen=True, tag="message"):
     """A chat message. `content` is what it holds where that is more than text (voice, photo, poll, checklist …), in the
     Bot API's word for it; `text` are all the words in it. `topic`: of a group with topics, the one it is in.
+    `album`: photos and files sent together come as a message each; those of one have the same here.
     """
 
     chat_id: str
@@ -79,6 +80,7 @@ class Message(LeadEvent, frozen=True, tag="message"):
     reply_to: str | None = None
     content: str = ""
     topic: str = ""
+    album: str = ""
 
 
 class MessageEdited(LeadEvent, frozen=True, tag="message_edited"):

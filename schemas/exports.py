@@ -10,6 +10,7 @@ TELEGRAM_EXPORT = "telegram:export"
 
 class DayMessage(msgspec.Struct, frozen=True):
     """A chat message as it stands now. `side` is client or staff; `content` is its kind where it is more than text;
+    `album` is the same for photos and files that were sent together, each a message of its own.
     `edited_at` (ms UTC, 0: never) is of the last edit, `text` its words; `deleted`: it was withdrawn since.
     """
 
@@ -26,3 +27,4 @@ class DayMessage(msgspec.Struct, frozen=True):
     edited_at: Millis = 0
     deleted: bool = False
     source: str = ""
+    album: str = ""

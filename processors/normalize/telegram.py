@@ -108,6 +108,7 @@ def _message(
             message_id=number(message.business_connection_id, message.message_id),
             author=author_of(message, options),
             text=content.text,
+            album=message.album,
             reply_to=None if message.answered is None else number(message.business_connection_id, message.answered),
             content=content.kind,
             topic=message.topic,

@@ -58,6 +58,7 @@ class Message(msgspec.Struct, frozen=True, rename={"from_": "from"}):
     business_connection_id: str = ""
     edit_date: Seconds | None = None
     message_thread_id: int | None = None
+    media_group_id: str | int | None = None
     is_topic_message: bool = False
     is_automatic_forward: bool = False
     reply_to_message: Replied | None = None
@@ -71,6 +72,11 @@ class Message(msgspec.Struct, frozen=True, rename={"from_": "from"}):
     def said(self) -> str:
         """Text or caption; empty for a voice message, a sticker and the like."""
         return self.text or self.caption or ""
+
+    @property
+    def album(self) -> str:
+        """The same for what was sent together; empty for a message of its own."""
+        return "" if self.media_group_id is None else str(self.media_group_id)
 
     @property
     def topic(self) -> str:

@@ -15,7 +15,7 @@ from schemas.alerts import Alert
 from schemas.reports import DailyReport
 from streams import settings
 from streams.cli.cards import cards_now
-from streams.cli.gist import RULES, SEVERITIES, STATUSES, amount, bell, evidence, gist
+from streams.cli.gist import RULES, SEVERITIES, STATUSES, amount, bell, evidence, gist, whole
 from streams.cli.table import moscow, table
 from streams.clients.store import call
 from streams.notify.outlets.links import clients_of
@@ -46,7 +46,7 @@ def history_command(lead: str, limit: int, as_json: bool) -> None:
         return
     rows = [
         (moscow(event["ts"]), event["source"], EVENT_KINDS.get(event["kind"], event["kind"]), gist(event))
-        for event in answer["events"]
+        for event in whole(answer["events"])
     ]
     click.echo(table(("Время", "Источник", "Событие", "Содержание"), rows) if rows else f"По лиду {lead} событий нет.")
 

@@ -8,8 +8,8 @@ from typing import Any, get_args
 import click
 import msgspec
 
-from processors.day_file import Format, day_file
-from processors.russian.plural import MESSAGES, Forms, count
+from processors.day_file import Format, day_file, whole
+from processors.russian.plural import FILES, MESSAGES, count
 from processors.russian.system import os_reason
 from schemas.errors import ConfigError
 from schemas.exports import DayMessage
@@ -17,8 +17,6 @@ from streams import settings
 from streams.cli.ask import lead_id
 from streams.clients.store import call
 from streams.engine.files import write_whole
-
-FILES: Forms = ("файл", "файла", "файлов")
 
 
 def _lead(ctx: click.Context, parameter: click.Parameter, value: str | None) -> str:
@@ -44,7 +42,7 @@ def telegram_command(day: datetime, format_: Format, lead: str, folder: Path | N
     messages = msgspec.convert(answer, list[DayMessage])
     if folder is None:
         click.get_binary_stream("stdout").write(day_file(messages, format_, bom=not no_bom))
-        click.echo(f"Всего: {count(len(messages), MESSAGES)}", err=True)
+        click.echo(f"Всего: {count(len(whole(messages)), MESSAGES)}", err=True)
         return
     found: dict[str, list[DayMessage]] = defaultdict(list)
     for message in messages:
@@ -55,4 +53,4 @@ def telegram_command(day: datetime, format_: Format, lead: str, folder: Path | N
             write_whole(path, day_file(said, format_, bom=not no_bom))
     except OSError as error:
         raise ConfigError(f"{folder}: {os_reason(error)}") from error
-    click.echo(f"Записано: {count(len(found), FILES)}, {count(len(messages), MESSAGES)}.")
+    click.echo(f"Записано: {count(len(found), FILES)}, {count(len(whole(messages)), MESSAGES)}.")

@@ -1,12 +1,13 @@
 """What an event or a signal of the store's API says, in a few Russian words. Pure."""
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
 from alerting.render import ANSWERS, why_silent
 from alerting.texts import TEXTS
 from processors.russian.called import CONTENTS
-from processors.russian.plural import RESERVATIONS, TIMES, count
+from processors.russian.plural import FILES, RESERVATIONS, TIMES, count
 from schemas.alerts import Alert
 
 LONGEST = 100
@@ -38,7 +39,9 @@ def gist(event: dict[str, Any]) -> str:
         return _short(str(payload["minutes"].get("summary", "")))
     if payload.get("content"):
         content, words = str(payload["content"]), " ".join(str(payload.get("text") or "").split())
-        return _short(": ".join(part for part in (CONTENTS.get(content, content), words) if part))
+        what = " и ".join(CONTENTS.get(kind, kind) for kind in content.split("+"))
+        parts = f"{what}, {count(payload['parts'], FILES)}" if payload.get("parts") else what
+        return _short(": ".join(part for part in (parts, words) if part))
     for field in ("text", "summary", "subject"):
         if payload.get(field):
             return _short(str(payload[field]))
@@ -60,6 +63,22 @@ def gist(event: dict[str, Any]) -> str:
     if "action" in payload:
         return ANSWERS.get(str(payload["action"]), str(payload["action"]))
     return ""
+
+
+def whole(events: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Albums as one message each, where its first part stands: all its words, and how many parts of which kinds."""
+    found: dict[object, list[dict[str, Any]]] = {}
+    for number, event in enumerate(events):
+        album = _fields(event.get("payload")).get("album") if event.get("kind") == "message" else None
+        found.setdefault((album, event.get("lead_id")) if album else number, []).append(event)
+    return [parts[0] if len(parts) == 1 else _album(parts) for parts in found.values()]
+
+
+def _album(parts: list[dict[str, Any]]) -> dict[str, Any]:
+    payloads = [_fields(part.get("payload")) for part in parts]
+    kinds = dict.fromkeys(str(payload.get("content", "")) for payload in payloads)
+    text = " ".join(str(payload["text"]) for payload in payloads if payload.get("text"))
+    return parts[0] | {"payload": payloads[0] | {"content": "+".join(kinds), "text": text, "parts": len(parts)}}
 
 
 def amount(value: float, unit: str) -> str:

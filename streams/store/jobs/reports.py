@@ -35,10 +35,10 @@ _ARRIVED = (
 )
 
 EVENTS = f"""
-SELECT lead_id, countIf(kind = 'message' AND action = 'client'),
+SELECT lead_id, uniqExactIf(if(album = '', toString(event_id), album), kind = 'message' AND action = 'client'),
     countIf(kind = 'reservation' AND action = 'created'), sumIf(qty, kind = 'reservation' AND qty > 0),
     countIf(kind = 'reservation' AND qty < 0), -sumIf(qty, kind = 'reservation' AND qty < 0)
-FROM events FINAL
+FROM (SELECT *, JSONExtractString(payload, 'album') AS album FROM events FINAL)
 WHERE {_ARRIVED} AND NOT backfill AND kind IN ('message', 'reservation')
 GROUP BY lead_id"""
 

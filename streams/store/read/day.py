@@ -17,7 +17,7 @@ KEY = "lead_id, JSONExtractString(payload, 'chat_id') AS chat, JSONExtractString
 
 _DAY = f"""
 SELECT lead_id, if(said, said_at, first) AS at, chat, message, author_id, author, side, text, content, reply_to,
-    edited_at, deleted, source, said
+    edited_at, deleted, source, album, said
 FROM
 (
     SELECT lead_id, chat, message, countIf(kind = 'message') > 0 AS said, minIf(time, kind = 'message') AS said_at,
@@ -25,14 +25,15 @@ FROM
         argMaxIf(action, age, written) AS side, argMaxIf(text_, age, written) AS text,
         argMaxIf(content_, age, written) AS content, maxIf(reply, kind = 'message') AS reply_to,
         maxIf(time, kind = 'message_edited') AS edited_at, countIf(kind = 'message_deleted') > 0 AS deleted,
-        any(source_) AS source
+        any(source_) AS source, maxIf(album_, kind = 'message') AS album
     FROM
     (
         SELECT {KEY}, kind, action, toUnixTimestamp64Milli(ts) AS time, source AS source_,
             kind != 'message_deleted' AS written, (kind = 'message_edited', ts, bitNot(seniority)) AS age,
             JSONExtractString(payload, 'author', 'id') AS author_id_,
             JSONExtractString(payload, 'author', 'name') AS author_, JSONExtractString(payload, 'text') AS text_,
-            JSONExtractString(payload, 'content') AS content_, JSONExtractString(payload, 'reply_to') AS reply
+            JSONExtractString(payload, 'content') AS content_, JSONExtractString(payload, 'reply_to') AS reply,
+            JSONExtractString(payload, 'album') AS album_
         FROM events FINAL
         WHERE ({{lead:String}} = '' OR lead_id = {{lead:String}}) AND {_OF_TELEGRAM}
             AND kind IN ('message', 'message_edited', 'message_deleted')
@@ -72,5 +73,5 @@ async def messages_of(database: Database, day: date, lead: LeadId = "") -> list[
 
 def _message(row: tuple[object, ...]) -> DayMessage:
     names = ("lead_id", "ts", "chat_id", "message_id", "author_id", "author", "side", "text", "content", "reply_to")
-    fields = dict(zip((*names, "edited_at", "deleted", "source"), row, strict=False))
+    fields = dict(zip((*names, "edited_at", "deleted", "source", "album"), row, strict=False))
     return DayMessage(**fields | {"deleted": bool(fields["deleted"])})  # type: ignore[arg-type]

@@ -10,7 +10,7 @@ from processors.russian.called import CONTENTS, EVENT_KINDS
 from schemas.alerts import SEVERITIES as SEVERITY_NAMES
 from schemas.alerts import Rule
 from schemas.events import Event, RoomHappening
-from streams.cli.gist import HAPPENINGS, LONGEST, RULES, SEVERITIES, amount, evidence, gist
+from streams.cli.gist import HAPPENINGS, LONGEST, RULES, SEVERITIES, amount, evidence, gist, whole
 from streams.cli.table import table
 
 
@@ -86,3 +86,14 @@ def test_a_room_tells_who_and_why() -> None:
 def test_a_table_is_as_wide_as_its_cells() -> None:
     """Columns line up, line breaks in a cell become spaces, None is empty."""
     assert table(("a", "bb"), [("long", None), ("x\ny", 1)]).splitlines() == ["a     bb", "────  ──", "long", "x y   1"]
+
+
+def test_an_album_is_told_as_one_message() -> None:
+    """How many files of what kind and its words; what is no album stays where it was."""
+    parts = [
+        {"kind": "message", "lead_id": "7", "payload": {"album": "a", "content": kind, "text": text}}
+        for kind, text in (("photo", ""), ("photo", "вот накладные"), ("video", ""))
+    ]
+    alone = {"kind": "message", "lead_id": "7", "payload": {"content": "photo", "text": ""}}
+    told = [gist(event).replace("\u00a0", " ") for event in whole([alone, *parts, alone])]
+    assert told == ["фото", "фото и видео, 3 файла: вот накладные", "фото"]

@@ -67,3 +67,19 @@ def test_a_program_gets_a_line_a_message() -> None:
 def test_half_a_character_loses_no_file() -> None:
     """A lone surrogate came with a text."""
     assert "?" in day_file([replace(ONE, text="a\ud83d")], "csv").decode()
+
+
+def test_an_album_is_one_message_for_people() -> None:
+    """Its words and how many of what; another album, another person's, and the lines for programs stay as they are."""
+    parts = [
+        replace(ONE, message_id=str(n), text="накладные" if n == 2 else "", content="photo", album="a", deleted=n == 1)
+        for n in range(1, 4)
+    ]
+    file = replace(ONE, message_id="4", text="", content="document", album="a")
+    others = [replace(ONE, message_id="5", album="b"), replace(ONE, message_id="6", album="a", author_id="7"), ONE]
+    rows = cells([*parts, file, *others])
+    assert [(row[3], row[7], row[8], row[11]) for row in rows] == [
+        ("1", "накладные", "photo ×3, document", ""),
+        *(((one.message_id), ONE.text, "", "") for one in others),
+    ]
+    assert len(day_file([*parts, file], "jsonl").splitlines()) == 4

@@ -153,3 +153,11 @@ def test_a_file_that_is_too_large_is_told_by_name(fields: dict[str, Any], text: 
     content = content_of(fields)
     assert content is not None
     assert content.text == text
+
+
+def test_parts_of_an_album_know_each_other() -> None:
+    """Telegram sends each photo as a message of its own, with one id for all."""
+    first, second = (event(message=message(media_group_id="77", photo=[FILE], message_id=n)) for n in (1, 2))
+    assert (first.album, second.album) == ("77", "77")
+    assert first.event_id != second.event_id
+    assert event(message=message(text="одно")).album == ""

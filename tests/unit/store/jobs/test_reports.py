@@ -2,6 +2,7 @@
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from schemas import events as ev
 from schemas.alerts import Alert
@@ -149,3 +150,13 @@ async def test_by_hand(database: Database) -> None:
     assert (NOW - report.since) == 10.5 * 3_600_000
     evening, sent = maker(database, LAST + DAY)
     assert await evening.daily.catch_up() == 1
+
+
+async def test_an_album_is_one_message(database: Database) -> None:
+    """Three photos that were sent together and one alone are two."""
+    photo = event_of(ev.Message)
+    parts = [replace(photo, event_id=event_id("part", n), album="a") for n in range(3)]
+    await Feed(database)([*parts, photo], at=LAST - 5)
+    made, sent = maker(database)
+    await made.daily.catch_up()
+    assert reports(sent)[-1].messages == 2
