@@ -73,6 +73,10 @@ class Identities:
             lead = into
         return lead
 
+    def keys(self) -> list[str]:
+        """Keys of all links, and of those that were taken back."""
+        return sorted(self._leads.keys() | self._refused)
+
     def names(self, lead: LeadId) -> list[str]:
         """Keys of the links to this lead, and to those that were merged with it; the lead's own is among them."""
         found, leads = [f"lead:{lead}"], {lead}

@@ -38,11 +38,11 @@ from schemas.types import LeadId, LocalDay, Millis
 
 
 def moved_from(
-    lead: LeadId, rows: Sequence[tuple[Event, Millis, bool]], first: LocalDay, link: int, *, whole: bool
+    lead: LeadId, rows: Sequence[tuple[Event, Millis, bool]], first: LocalDay, *, whole: bool
 ) -> EventsMoved:
     """What to tell the lead that lost `rows`: events, when they were appended, and whether they came live. Days before
-    `first` are counted anew anyway. `link` is the offset of the changed link: told twice, it is the same event."""
-    ids = event_id("events moved", lead, str(link), *(event.event_id for event, _, _ in rows))
+    `first` are counted anew anyway. Told twice it is the same event; once they have come back and go again, another."""
+    ids = event_id("events moved", lead, *(f"{event.event_id} {stored}" for event, stored, _ in rows))
     moved = []
     for event, stored, live in rows:
         day = local_day(min(event.ts, stored))

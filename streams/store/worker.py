@@ -40,6 +40,7 @@ from streams.store.jobs.fleet import Figures
 from streams.store.jobs.moves import Moves
 from streams.store.jobs.reports import Reports
 from streams.store.jobs.sources import Sources
+from streams.store.jobs.sweep import Sweep
 from streams.store.jobs.ticks import Ticks
 from streams.store.lag import Lag
 from streams.store.letters import Heaps
@@ -86,7 +87,8 @@ def build(settings: Settings, clock: Clock = wall_clock) -> Worker:
     worker.consume(LEAD_ALERTS, Sink(database, Codec[Alert](Alert), alert_rows, figures.notice))
     worker.consume(LEAD_SCORES, Sink(database, Codec[Score](Score), score_rows))
     worker.consume(LEAD_UNASSIGNED, Sink(database, Codec[Unassigned](Unassigned), unassigned_rows))
-    worker.consume(IDENTITIES, Moves(database, links, worker.outputs.send, lag.events_stored, baselines, clock))
+    moves = Moves(database, links, worker.outputs.send, lag.events_stored, baselines, clock)
+    worker.consume(IDENTITIES, moves)
     worker.consume(TRANSCRIPTS, TranscriptSink(database))
     worker.consume(LLM_CALLS, Sink(database, Codec[LlmCall](LlmCall), call_rows))
     worker.consume(SOURCE_ROUNDS, Sink(database, ROUND, round_rows, sources.notice))
@@ -100,6 +102,7 @@ def build(settings: Settings, clock: Clock = wall_clock) -> Worker:
     worker.background("ticks", ticks.run)
     worker.background("figures", figures.run)
     worker.background("baselines", baselines.run)
+    worker.background("moves", Sweep(database, moves, store.baseline_at, clock).run)
     worker.background("reports", reports.daily.run)
     worker.background("chats", chats.daily.run)
     worker.background("sources", sources.run)

@@ -7,9 +7,10 @@ its state forgets it; then the old rows are deleted, and its days are counted an
 it once more, which is harmless for the ids are the same.
 """
 
+import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Any, NamedTuple, Protocol
 
 import msgspec
@@ -58,7 +59,8 @@ _COLUMNS = """lead_id, event_id, payload, toUnixTimestamp64Milli(ts) AS at,
 FOUND_BY = f"""
 WITH {_FIELD.format("client")} AS said, {_FIELD.format("chat_id")} AS chat
 SELECT {_COLUMNS} FROM events FINAL
-WHERE kind IN {{kinds:Array(String)}} AND (at, event_id, lead_id) > ({{at:Int64}}, {{id:UInt64}}, {{lead:String}})
+WHERE kind IN {{kinds:Array(String)}} AND stored >= {{since:Int64}}
+    AND (at, event_id, lead_id) > ({{at:Int64}}, {{id:UInt64}}, {{lead:String}})
     AND (
         multiIf(said != '', said, kind IN {{chats:Array(String)}}, concat('tg_chat:', chat), concat('lead:', lead_id))
             IN {{clients:Array(String)}}
@@ -118,6 +120,7 @@ class Moves:
     ) -> None:
         self._database, self._known, self._send = database, known, send
         self._stored, self._counted, self._clock = stored, counted, clock
+        self._alone = asyncio.Lock()
 
     async def __call__(self, batch: Batch) -> Outcome:
         """Raises `NotYet` while events of before the links may be on their way or the table does not hold the batch,
@@ -129,12 +132,25 @@ class Moves:
         clients = sorted(self._keys(batch, self._known.identities))
         if clients and not await self._stored(PATIENCE):
             raise NotYet("lead.events are not stored to their end yet", retry_after=1.0)
+        await self.mend(clients)
+        return Outcome()
+
+    async def sweep(self, since: Millis) -> None:
+        """Move what was stored since `since` (ms) under another lead than its name has now: minutes that took hours,
+        an event that was on its way for longer than `READ_MS`. Raises as `__call__`."""
+        await self._known.catch_up()
+        if not await self._stored(PATIENCE):
+            raise NotYet("lead.events are not stored to their end yet", retry_after=1.0)
+        await self.mend(self._known.identities.keys(), since)
+
+    async def mend(self, clients: Sequence[str], since: Millis = 0) -> None:
+        """Move what was stored since then and was found by these names. Raises `Transient`, `StatementFailed`."""
         moved = 0
-        for start in range(0, len(clients), AT_ONCE):
-            moved += await self._move(clients[start : start + AT_ONCE], batch.records[-1].offset)
+        async with self._alone:
+            for start in range(0, len(clients), AT_ONCE):
+                moved += await self._move(clients[start : start + AT_ONCE], since)
         if moved:
             log.info("events moved to whom they belong", extra={"events": moved, "links": len(clients)})
-        return Outcome()
 
     @staticmethod
     def _keys(batch: Batch, known: Identities) -> set[str]:
@@ -151,9 +167,9 @@ class Moves:
                 keys.add(link_key(client))
         return keys
 
-    async def _move(self, clients: list[str], offset: int) -> int:
+    async def _move(self, clients: Sequence[str], since: Millis) -> int:
         known = self._known.identities
-        given: dict[str, Any] = {"clients": clients}
+        given: dict[str, Any] = {"clients": list(clients), "since": since}
         given |= {"kinds": NAMED, "chats": list(CHATS), "meetings": list(MEETINGS)}
         after: dict[str, Any] = {"at": -(1 << 62), "id": 0, "lead": ""}
         moved = 0
@@ -163,7 +179,7 @@ class Moves:
             moves = [_Move(row, to, names(row.event)[-1]) for row, to in owners if to != row.lead]
             if moves:
                 moves += await self._verdicts(moves)
-                await self._carry_out(moves, offset)
+                await self._carry_out(moves)
                 moved += len(moves)
         return moved
 
@@ -184,14 +200,14 @@ class Moves:
                 found.append(move._replace(row=row._replace(event=event)))
         return found
 
-    async def _carry_out(self, moves: list[_Move], offset: int) -> None:
+    async def _carry_out(self, moves: list[_Move]) -> None:
         lost: dict[LeadId, list[_Row]] = defaultdict(list)
         for move in moves:
             lost[move.row.lead].append(move.row)
         await self._send(map(_output, moves))
         first = local_day(self._clock() - LATE_MS)  # the days before it are counted anew
         await self._send(
-            Output(LEAD_EVENTS.name, lead.encode(), EVENT.encode(self._told(lead, rows, first, offset)))
+            Output(LEAD_EVENTS.name, lead.encode(), EVENT.encode(self._told(lead, rows, first)))
             for lead, rows in lost.items()
         )
         heard = [
@@ -202,9 +218,9 @@ class Moves:
         await self._database.forget([(move.row.lead, move.row.id) for move in moves])
         await self._counted.recount(lost)
 
-    def _told(self, lead: LeadId, rows: list[_Row], first: LocalDay, offset: int) -> EventsMoved:
+    def _told(self, lead: LeadId, rows: list[_Row], first: LocalDay) -> EventsMoved:
         lost = [(row.event, row.stored, row.live) for row in rows]
-        return moved_from(lead, lost, first, offset, whole=self._known.identities.merged(lead) != lead)
+        return moved_from(lead, lost, first, whole=self._known.identities.merged(lead) != lead)
 
 
 def _decoded(payload: str) -> Event:

@@ -45,7 +45,7 @@ def fold(state: LeadState, *events: Event, first: int = 0) -> list[Any]:
 def left(*events: Event, whole: bool = False) -> EventsMoved:
     """What the store tells the lead that lost them."""
     rows = [(event, NOW, NOW - event.ts <= LATE_MS) for event in events]
-    return moved_from("12345", rows, local_day(NOW - LATE_MS), 3, whole=whole)
+    return moved_from("12345", rows, local_day(NOW - LATE_MS), whole=whole)
 
 
 @st.composite

@@ -40,6 +40,11 @@ class Links(list[Any]):
         self.identities.apply(key, msgspec.json.decode(told, type=Identity))
         return Batch("identities", 0, 1, [self[-1]])
 
+    async def catch_up(self) -> int:
+        """As `KnownIdentities.catch_up`."""
+        await self.reach(len(self))
+        return len(self)
+
     async def reach(self, offset: int) -> None:
         """As `KnownIdentities.reach`."""
         if self.lags or offset > len(self):

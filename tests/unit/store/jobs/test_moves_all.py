@@ -12,6 +12,7 @@ from schemas.codec import EVENT, Rejected, event_id
 from schemas.sources import Unassigned
 from streams.engine.kafka import Output
 from streams.store.database import Database
+from streams.store.jobs.sweep import Sweep
 from tests.unit.store.jobs.test_moves import Home
 from tests.unit.store.records import DAY, NOW
 from tests.unit.store.samples import event_of
@@ -184,3 +185,24 @@ async def test_more_than_one_page(house: House, monkeypatch: pytest.MonkeyPatch)
     await house.link("tg_chat:-1", "8")
     assert await house.held("8") == {"message": 3}
     assert await house.held("7") == {"message": 6}
+
+
+async def test_minutes_that_come_hours_after_the_link_go_after_it(house: House) -> None:
+    """By the nightly look: it is done once a night, waits while the table lags, and leaves what is older alone."""
+    sweep = Sweep(house.database, house.moves, "04:00", house.clock)
+    await house.put(*MEETING[:3])
+    await house.link("jitsi_room:lead-7-kickoff", "8")
+    await house.put(MEETING[3])
+    house.links.lags = True
+    await sweep.look()
+    assert await house.held("7") == {"meeting_minutes": 1}
+    house.links.lags = False
+    await sweep.look()
+    assert [one.key for one in house.sent] == [b"8"]
+    assert await house.held("7") == {}
+    await house.put(MEETING[3])
+    await sweep.look()
+    assert await house.held("7") == {"meeting_minutes": 1}, "once a night"
+    house.clock.now += 9 * DAY
+    await sweep.look()
+    assert await house.held("7") == {"meeting_minutes": 1}, "what is as old was looked at in its nights"

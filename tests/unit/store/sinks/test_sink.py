@@ -72,6 +72,7 @@ async def test_every_event_comes_back(database: Database) -> None:
         "message_edited": "staff",
         "note": "client",
         "call": "in",
+        "call_transcribed": "in",
         "mail": "out",
         "crm_changed": "updated",
         "reservation": "cancelled",
