@@ -19,6 +19,13 @@ LEADS = Gauge("leadpulse_leads", "Leads in the state", ["partition"])
 SIGNALS = Counter("leadpulse_signals_total", "Signals found", ["rule", "severity"])
 ALERTS = Counter("leadpulse_alerts_total", "Alert transitions", ["rule", "status"])
 REQUESTS = Counter("leadpulse_requests_total", "Inbound HTTP requests", ["entrance", "status"])
+DOOR_SECONDS = Histogram(
+    "leadpulse_clickhouse_seconds",
+    "Wall time of a query over the embedded store's ClickHouse interface",
+    ["user"],
+    buckets=(0.01, 0.03, 0.1, 0.3, 1, 3, 10),
+)
+DOOR_WAITING = Gauge("leadpulse_clickhouse_waiting", "Queries that wait for a place at that interface")
 TELEGRAM_CALLS = Counter("leadpulse_telegram_calls_total", "Bot API calls", ["method", "outcome"])
 TELEGRAM_FILES = Counter("leadpulse_telegram_files_total", "Files in messages", ["kind", "outcome"])
 TELEPHONE_CALLS = Counter(

@@ -12,6 +12,7 @@ OF_THE_ENGINE = frozenset({"default", "system", "information_schema"})
 
 HolderName = Annotated[str, Shaped(r"(?!оператор\Z)[^\W_][\w .-]{0,63}", "имя до 64 знаков, не «оператор»")]
 HolderToken = Annotated[SecretStr, Shaped(r"[!-~]{16,256}", "от 16 до 256 латинских букв, цифр и знаков без пробелов")]
+HttpPassword = Annotated[SecretStr, Shaped(r"([!-~]{8,256})?", "от 8 до 256 латинских букв, цифр и знаков")]
 
 
 class Store(Section):
@@ -49,6 +50,15 @@ class Store(Section):
     api_tokens: dict[HolderName, HolderToken] = Field({})
     """Ещё токены API чтения, по одному на человека: имя — токен от 16 знаков. Имя подписывает правки карточки клиента;
     владелец общего токена подписан как «оператор»."""
+    http_port: int = Field(8123, ge=0, le=65535)
+    """Порт, на котором встроенное хранилище отвечает по протоколу HTTP ClickHouse (только чтение; для Grafana, DBeaver
+    и других программ). Открыт, только если задан пароль хотя бы одному пользователю и `backend = "chdb"`."""
+    http_host: str = "127.0.0.1"
+    """Адрес, на котором слушает этот порт."""
+    http_ops_password: HttpPassword = SecretStr("")
+    """Пароль пользователя `ops`: ему видны цифры, времена и виды событий, но не слова, имена и номера клиентов."""
+    http_analyst_password: HttpPassword = SecretStr("")
+    """Пароль пользователя `analyst`: ему видно всё."""
     confined: bool = True
     """Ограничивает процесс store средствами ядра (Landlock): только его папки и порты. Выключайте, только если иначе не
     работает."""
@@ -63,6 +73,12 @@ class Store(Section):
     """Московское время ночного пересчёта норм всех клиентов."""
     report_at: TimeOfDay = "20:00"
     """Московское время ежедневного отчёта."""
+
+    @property
+    def http_open(self) -> bool:
+        """Whether the store listens on `http_port`."""
+        passwords = (self.http_ops_password, self.http_analyst_password)
+        return self.backend == "chdb" and any(password.get_secret_value() for password in passwords)
 
     @model_validator(mode="after")
     def _own_database(self) -> "Store":

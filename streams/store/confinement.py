@@ -53,6 +53,6 @@ def needs(settings: Settings) -> landlock.Needs:
     return landlock.Needs(
         read=tuple(path.resolve() for path in read),
         write=tuple(folder.resolve() for folder in write),
-        listen=frozenset({store.api_port, settings.metrics.store}),
+        listen=frozenset({store.api_port, settings.metrics.store, *([store.http_port] if store.http_open else [])}),
         connect=frozenset(connect),
     )

@@ -33,6 +33,7 @@ from streams.settings import Settings
 from streams.store.backlog import Backlog
 from streams.store.clickhouse import load_engine
 from streams.store.database import Database
+from streams.store.door import Door
 from streams.store.jobs.baselines import Baselines
 from streams.store.jobs.chats import Chats
 from streams.store.jobs.exports import Exports
@@ -114,6 +115,11 @@ def build(settings: Settings, clock: Clock = wall_clock) -> Worker:
     worker.background("api", api.run)
     worker.needs["clickhouse"] = database.answers
     worker.needs["api"] = api.listening.is_set
+    if store.http_open:
+        door = Door(store, database)
+        worker.background("clickhouse http", door.run)
+        worker.needs["clickhouse http"] = door.ready
+        worker.on_close(door.close)
     away = Condition("store_away", "ClickHouse", lambda: "" if database.answers() else "не отвечает", AWAY_S)
     worker.watch(away)
     worker.watch(Condition("dead_letters", DEAD_LETTERS.name, heaps.look, calm_s=CALM_S))

@@ -32,16 +32,18 @@ _IDENTIFIER = re.compile(r"identifier: (.*?)(?:, (?:final|sample_size|sample_off
 _COLUMNS = re.compile(r"column_identifiers: (.*)\Z")
 _STATE = re.compile("aggregatefunction", re.IGNORECASE)
 _TABLE_PLACE = re.compile(r"JOIN TREE|(LEFT |RIGHT )?TABLE EXPRESSION")
+_MATCHER = re.compile(r"\s*MATCHER ")
 
 
 class Catalogue(NamedTuple):
     """What there is: the `tables` that may be read, bare and with their database, and their `columns`; all `databases`
-    and all of the engine's `functions`, in lower case."""
+    and all of the engine's `functions`, in lower case. `hidden` are columns that are there and not for who asks."""
 
     tables: frozenset[str]
     columns: frozenset[str]
     databases: frozenset[str]
     functions: frozenset[str]
+    hidden: frozenset[str] = frozenset()
 
 
 def check(tree: str, there: Catalogue) -> None:
@@ -58,6 +60,21 @@ def check(tree: str, there: Catalogue) -> None:
         if not allowed(name) and name.lower() not in lambdas:
             raise Refused(f"the function {name} is not allowed here")
     _check_identifiers(tree, there)
+    if there.hidden:
+        _check_hidden(tree, there)
+
+
+def _check_hidden(tree: str, there: Catalogue) -> None:
+    """Hidden columns are held by their name, wherever it is said (`_check_name`), so nothing may reach a column without
+    a name (`*`, `COLUMNS('…')`, but for `count(*)`) or lend its name to something else. As on a server with rights on
+    columns, where `SELECT *` is refused too. The first matcher is that of the SELECT around the query."""
+    for name in {*_NAMED.findall(tree), *_ARGUMENT.findall(tree)}:
+        if name.lower() in there.hidden:
+            raise Refused(f"the name {name} is taken by a column that is not for you")
+    lines = tree.splitlines()
+    for at in [at for at, line in enumerate(lines) if _MATCHER.match(line)][1:]:
+        if _CALL.findall(lines[at - 3]) != ["count"]:
+            raise Refused("name the columns that you want: some of them are not for you, so * is not allowed here")
 
 
 def _check_identifiers(tree: str, there: Catalogue) -> None:
@@ -81,12 +98,21 @@ def _check_identifiers(tree: str, there: Catalogue) -> None:
 def _check_name(name: str, known: set[str], there: Catalogue) -> None:
     """A column, an alias, a table (`x IN events`), or an allowed function given as a value. What begins with a
     database is a table of ours: chDB's database `default` takes any file of the host for a table."""
+    if there.hidden:
+        _check_not_hidden(name, there)
     first, dot, rest = name.partition(".")
     if dot and first.lower() in there.databases:
         if f"{first}.{rest.partition('.')[0]}" not in there.tables:
             raise Refused(f"the table {name} is not here, or not to be read")
     elif first.partition(",")[0] not in known and (dot or not allowed(name)):  # the tree parts fields by commas
         raise Refused(f"{name} is no column, alias or function that is allowed here")
+
+
+def _check_not_hidden(name: str, there: Catalogue) -> None:
+    """A table as a value (`x IN signals`) has all its columns. `events` is also a column: who can say a whole row of
+    it beforehand, word for word, learns nothing by asking whether it is there."""
+    if name in there.tables - there.columns or not there.hidden.isdisjoint(re.split("[., ]", name.lower())):
+        raise Refused(f"{name} has what clients said or wrote, and is not for you")
 
 
 @cache

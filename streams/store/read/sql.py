@@ -19,8 +19,8 @@ from schemas.errors import Refused, Transient
 from streams.settings import Store
 from streams.store.clickhouse import BUSY, Connection, StatementFailed, open_visitor, open_writer, visitor_settings
 from streams.store.database import Database
-from streams.store.read.guard import SYSTEM, Catalogue, check
 from streams.store.read.statements import Statement, parse
+from streams.store.read.vetting import Ask, catalogue, vet
 
 log = logging.getLogger(__name__)
 
@@ -38,13 +38,6 @@ KILL_EVERY = 0.5
 
 PASSING = BUSY - {159, 241}
 """Too slow and too large are faults of somebody else's query, not of the engine."""
-
-_TABLES = """
-SELECT t.name, c.name FROM system.tables AS t JOIN system.columns AS c ON c.database = t.database AND c.table = t.name
-WHERE t.database = currentDatabase() AND (t.engine LIKE '%MergeTree' OR t.engine LIKE '%View')"""
-
-_SYSTEM_COLUMNS = """
-SELECT DISTINCT name FROM system.columns WHERE database = 'system' AND table IN {tables:Array(String)}"""
 
 
 class Busy(Transient):
@@ -137,12 +130,9 @@ class Visitors:
             await asyncio.wait({work}, timeout=KILL_EVERY)
 
     def _run(self, client: Any, asked: _Asked) -> Answer:
-        there = catalogue(client, self._name)
+        there = catalogue(asking(client), self._name)
         statement, mark = asked.statement, asked.mark
-        if statement.table is not None and statement.table not in there.tables:
-            raise Refused(f"the table {statement.table} is not here, or not to be read")
-        if statement.select is not None:
-            check(_tree(client, statement.select, mark), there)
+        vet(asking(client), statement, there, mark)
         if asked.over.is_set():
             raise Refused("nobody waits for the answer")
         names, types, *rows = client.raw_query(f"{mark} {statement.text}", fmt=FORM).split(b"\n")
@@ -157,29 +147,5 @@ class Visitors:
                 await connection.close()
 
 
-def _tree(client: Any, select: str, mark: str) -> str:
-    """The query's tree. It is put in parentheses, where neither FORMAT nor INTO can follow, and a limit that nobody
-    can know before closes it: what somebody did to get another tree, or a part of it, shows."""
-    seal = secrets.randbelow(1 << 62) + (1 << 62)
-    text = f"{mark} EXPLAIN QUERY TREE run_passes = 0 SELECT * FROM (\n{select}\n) LIMIT {seal}"
-    tree = str(client.raw_query(text, fmt="TabSeparatedRaw").decode())
-    last = tree.rstrip().rpartition("\n")[2]
-    if not tree.startswith("QUERY id: 0\n") or f"constant_value: UInt64_{seal}," not in last:
-        raise Refused("a SELECT without FORMAT and INTO is allowed here")
-    return tree
-
-
-def catalogue(client: Any, database: str) -> Catalogue:
-    """What there is to read in `database`, which is the client's."""
-    rows = client.query(_TABLES).result_rows
-    system = client.query(_SYSTEM_COLUMNS, {"tables": sorted(SYSTEM)}).result_columns[0]
-    functions = client.query("SELECT DISTINCT lower(name) FROM system.functions").result_columns[0]
-    databases = client.query("SELECT lower(name) FROM system.databases").result_columns[0]
-    tables = {table for table, _ in rows}
-    whole = {f"{database}.{table}" for table in tables} | {f"system.{table}" for table in SYSTEM}
-    return Catalogue(
-        frozenset(tables | whole),
-        frozenset(column for _, column in rows) | frozenset(system),
-        frozenset(databases),
-        frozenset(functions),
-    )
+def asking(client: Any) -> Ask:
+    return lambda sql: client.raw_query(sql, fmt="TabSeparatedRaw").decode()

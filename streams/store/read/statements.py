@@ -14,7 +14,8 @@ LONGEST_QUERY = 64 << 10
 _FORBIDDEN = re.compile("OUTFILE|INFILE", re.IGNORECASE)
 """Written by a server's own process, past every right. Looked for anywhere: no escape can spell a keyword otherwise."""
 
-_SELECT = re.compile(r"\s*(SELECT|WITH|FROM|\()", re.IGNORECASE)
+_SELECT = re.compile(r"(\s|/\*.*?\*/|--[^\n]*\n)*(SELECT|WITH|FROM|\()", re.IGNORECASE | re.DOTALL)
+"""Programs put a comment of their own in front."""
 _EXPLAIN = re.compile(
     r"""\s*EXPLAIN\s+((SYNTAX|QUERY\s+TREE|PLAN|PIPELINE|ESTIMATE)\s+)?
     (\w+\s*=\s*[01]\s*(,\s*\w+\s*=\s*[01]\s*)*)?(?=SELECT|WITH|FROM|\()""",
@@ -24,15 +25,18 @@ _LOOK = re.compile(
     r"\s*(SHOW\s+CREATE(\s+TABLE|\s+VIEW)?|DESC(RIBE)?(\s+TABLE)?|EXISTS(\s+TABLE|\s+VIEW)?)\s+(?P<table>[\w.`\"]+)\s*",
     re.IGNORECASE,
 )
-_TABLES = re.compile(r"\s*SHOW\s+TABLES\s*", re.IGNORECASE)
+_TABLES = re.compile(r"\s*SHOW\s+TABLES(\s+(FROM|IN)\s+(?P<database>[\w`\"]+))?\s*", re.IGNORECASE)
+_DATABASES = re.compile(r"\s*SHOW\s+DATABASES\s*", re.IGNORECASE)
 
 
 class Statement(NamedTuple):
-    """`text` as it will be run; `select` is the query in it that has to be checked, `table` what it looks at."""
+    """`text` as it will be run; `select` is the query in it that has to be checked, `table` or `database` what it
+    looks at."""
 
     text: str
-    select: str | None
-    table: str | None
+    select: str | None = None
+    table: str | None = None
+    database: str | None = None
 
 
 def parse(query: str) -> Statement:
@@ -48,16 +52,25 @@ def parse(query: str) -> Statement:
     if ";" in text:
         raise Refused(r"one statement at a time, and no semicolon inside of it: write '\x3b' for one in a text")
     if _SELECT.match(text):
-        return Statement(text, text, None)
+        return Statement(text, select=text)
     explain = _EXPLAIN.match(text)
     if explain is not None:
-        return Statement(text, text[explain.end() :], None)
+        return Statement(text, select=text[explain.end() :])
     look = _LOOK.fullmatch(text)
     if look is not None:
-        return Statement(text, None, re.sub('[`"]', "", look["table"]))
-    if _TABLES.fullmatch(text):
-        return Statement(text, None, None)
-    raise Refused("only SELECT, EXPLAIN of one, SHOW TABLES, SHOW CREATE, DESCRIBE and EXISTS TABLE are allowed here")
+        return Statement(text, table=_bare(look["table"]))
+    tables = _TABLES.fullmatch(text)
+    if tables is not None:
+        return Statement(text, database=tables["database"] and _bare(tables["database"]))
+    if _DATABASES.fullmatch(text):
+        return Statement(text)
+    raise Refused(
+        "only SELECT, EXPLAIN of one, SHOW TABLES, SHOW DATABASES, SHOW CREATE, DESCRIBE, EXISTS TABLE are allowed here"
+    )
+
+
+def _bare(name: str) -> str:
+    return re.sub('[`"]', "", name)
 
 
 def _is_text(text: str) -> bool:

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 from streams.engine import landlock
 from streams.settings import Export, Kafka, Metrics, Settings, Store
@@ -73,6 +74,12 @@ def test_chdb_works_and_reads_no_file_of_the_host(tmp_path: Path) -> None:
         assert all("ermission denied" in answer for answer in said[: 7 if held >= 4 else 6]), said
 
 
+def store_with_door(settings: Settings) -> Settings:
+    """The ClickHouse interface is open."""
+    store = settings.store.model_copy(update={"http_ops_password": SecretStr("longenough")})
+    return settings.model_copy(update={"store": store})
+
+
 def test_what_the_store_needs(tmp_path: Path) -> None:
     """Its folders and ports, Kafka's, a ClickHouse server's, and what the settings add; nothing else. Of the exports
     only the chats, which it writes itself."""
@@ -89,6 +96,8 @@ def test_what_the_store_needs(tmp_path: Path) -> None:
         (Path("/data/token"), Path("/etc/ca.pem")),
         (Path("/data/chdb"), Path("/data/chdb-tmp"), exports / "telegram"),
     )
+    door = store_with_door(settings)
+    assert confinement.needs(door).listen == {8081, 9104, 8123}
     alone = settings.model_copy(update={"export": Export(folder=exports, nightly=False)})
     assert len(confinement.needs(alone).write) == 2
     assert (needs.listen, needs.connect) == ({8081, 9104}, {53, 9092, 9093, 9094})

@@ -8,12 +8,13 @@ from schemas.errors import Refused
 from streams.store.clickhouse import StatementFailed
 from streams.store.database import Database
 from streams.store.read import guard
-from streams.store.read.sql import _tree, catalogue
+from streams.store.read.sql import asking
+from streams.store.read.vetting import catalogue, tree
 
 NOT_IN_THE_ENGINE = {"exists", "grouping", "untuple"}
 """What the analyzer itself makes of; `system.functions` does not list them."""
 
-COLUMNS = {"version", "database"}
+COLUMNS = {"database"}
 """Names of our columns that are functions too, not on the list: they tell nothing that matters."""
 
 AS_VALUE = ["arrayMap({f}, ['a'])", "arraySort({f}, [1, 2])", "arrayFilter({f}, [1])"]
@@ -64,11 +65,11 @@ async def looked_at(database: Database, queries: list[str]) -> dict[str, str]:
     """What the guard says to each: "" for yes, its reason, or `syntax` where ClickHouse itself cannot read it."""
 
     def look(client: object) -> dict[str, str]:
-        there = catalogue(client, database_name)
+        there = catalogue(asking(client), database_name)
         answers = {}
         for query in queries:
             try:
-                guard.check(_tree(client, query.removeprefix("EXPLAIN "), "/* x */"), there)
+                guard.check(tree(asking(client), query.removeprefix("EXPLAIN "), "/* x */"), there)
                 answers[query] = ""
             except Refused as refused:
                 answers[query] = str(refused)
@@ -143,7 +144,7 @@ async def test_columns_named_as_forbidden_functions_are_harmless(shared_database
     """A column's name is let through, also where the engine would take it for a function: these tell nothing."""
 
     def names(client: object) -> set[str]:
-        there = catalogue(client, database_name)
+        there = catalogue(asking(client), database_name)
         return {name for name in there.columns if name.lower() in there.functions and not guard.allowed(name)}
 
     [(database_name,)] = await shared_database.read("SELECT currentDatabase()")
@@ -193,4 +194,4 @@ async def test_tricks(shared_database: Database, query: str) -> None:
 async def test_no_other_tree(shared_database: Database, query: str) -> None:
     """A query that would have its tree written elsewhere, or cut, is not taken for a harmless one."""
     with pytest.raises((Refused, StatementFailed)):
-        await shared_database.borrow(lambda client: _tree(client, query, ""))
+        await shared_database.borrow(lambda client: tree(asking(client), query, ""))

@@ -1,0 +1,1 @@
+"""Tests of the ClickHouse interface over the embedded store."""
