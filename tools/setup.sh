@@ -87,9 +87,10 @@ missing() {
     has lua5.4 || echo lua5.4
     has busybox || echo busybox
     has systemd-analyze || echo systemd
+    has caddy || echo caddy
 }
 
-# Prosody is for tests, which start their own on loopback: Debian must not start one that listens everywhere.
+# Prosody and Caddy are for tests, which start their own on loopback: Debian must not start any that listens everywhere.
 POLICY=/usr/sbin/policy-rc.d
 POLICY_MARK='# leadpulse: only while its set-up runs'
 
@@ -104,7 +105,7 @@ keep_services_down() {
 
 install_packages() {
     output=$(mktemp)
-    had_prosody=$(has prosody && echo yes || true)
+    new_services=$(for name in prosody caddy; do has "$name" || echo "$name"; done)
     keep_services_down
     dpkg --configure -a >"$output" 2>&1 || true # an installation that was broken off; if it cannot be mended, apt tells
     for round in 1 2; do # the first may bring a python3 that is too old, which is only known then
@@ -119,8 +120,9 @@ install_packages() {
             exit 1
         fi
     done
-    if [ -z "$had_prosody" ] && [ -d /run/systemd/system ]; then
-        systemctl disable --quiet prosody 2>/dev/null || true
+    if [ -n "$new_services" ] && [ -d /run/systemd/system ]; then
+        # shellcheck disable=SC2086 # one word a service
+        systemctl disable --quiet $new_services 2>/dev/null || true
     fi
     rm -f "$output"
 }

@@ -21,6 +21,7 @@ from streams.cli.check_machine import (
     settings_warnings,
 )
 from streams.cli.check_outlets import bitrix_faults, llm_faults, mail_faults, notebook_faults, webhook_faults
+from streams.cli.check_site import site_faults, site_warnings
 from streams.cli.check_sources import source_faults, source_notes
 from streams.cli.check_speech import model_faults, model_warnings, speechkit_faults
 from streams.cli.check_telegram import telegram_faults, telegram_warnings
@@ -126,6 +127,7 @@ FAULTS: dict[str, Look] = {
     "Telegram": telegram_faults,
     "почта": mail_faults,
     "шлюз": gateway_faults,
+    "внешний адрес": site_faults,
     "список лидов": lead_list_faults,
     "разметки склада": mapping_faults,
     "правила": rules_faults,
@@ -143,6 +145,7 @@ WARNINGS: dict[str, Look] = {
     "модель речи": model_warnings,
     "записи встреч": check_recordings.warnings,
     "Telegram": telegram_warnings,
+    "внешний адрес": site_warnings,
 }
 """What works, but hardly as it is meant."""
 

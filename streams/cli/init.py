@@ -19,6 +19,7 @@ FROM_FILE = click.Path(path_type=Path, dir_okay=False)
 
 
 @click.command("init")
+@click.option("--public-url", default="", help="Внешний адрес этой установки: https://имя.")
 @click.option("--telegram-token-file", type=FROM_FILE, help="Файл с токеном бота.")
 @click.option(
     "--telegram-webhook",
@@ -86,6 +87,7 @@ def _given_faults(loaded: Settings, answers: Answers) -> Iterator[str]:
     """What is wrong with the flags: all of it at once."""
     api, token = Api.of(loaded.telegram), answers.telegram_token
     looks: list[Callable[[], object]] = [partial(verify.wms_name, name) for name in answers.wms]
+    looks.append(partial(verify.public_url, answers.public_url))
     if token:
         looks.append(partial(verify.bot_name, api, token))
         chats = dict.fromkeys((answers.curator_chat, answers.report_chat, answers.ops_chat))
@@ -107,7 +109,7 @@ def _written(answers: Answers) -> None:
     click.echo("Записано, доступно только владельцу:")
     for file in files:
         click.echo(f"  {file}")
-    host = "https://<ваш адрес>"
+    host = answers.public_url or "https://<ваш адрес>"
     for name in answers.wms:
         click.echo(f"Система {name}: POST {host}/hooks/wms/{name}, токен — в {FOLDER / f'wms-{name}'}")
     if answers.hooked:

@@ -30,6 +30,8 @@ def ask_all(loaded: Settings, answers: Answers) -> Answers:
         )
     if not answers.wms:
         _systems(answers)
+    if not answers.public_url:
+        _public_url(answers)
     if not answers.recordings:
         answers.recordings = click.prompt("Папка записей встреч (общее хранилище)", str(loaded.speech.recordings))
         _note(verify.recordings_faults(answers.recordings))
@@ -37,6 +39,14 @@ def ask_all(loaded: Settings, answers: Answers) -> Answers:
         answers.vosk_model = click.prompt("Папка модели Vosk", str(loaded.speech.vosk_model))
         _note(verify.model_faults(answers.vosk_model))
     return answers
+
+
+def _public_url(answers: Answers) -> None:
+    question = "Внешний адрес (https://имя), если события будут присылать сюда"
+    while url := click.prompt(question, "", show_default=False).strip().rstrip("/"):
+        if _right(partial(verify.public_url, url)):
+            answers.public_url = url
+            return
 
 
 def _systems(answers: Answers) -> None:

@@ -26,6 +26,7 @@ HEAD = """# Настройки Leadpulse. Все настройки: docs/settin
 class Answers:
     """What the operator said. Empty: he left it out."""
 
+    public_url: str = ""
     telegram_token: str = ""
     telegram_webhook: bool = False
     curator_chat: int = 0
@@ -87,6 +88,7 @@ def _sections(answers: Answers) -> dict[str, Mapping[str, object]]:
     if answers.telegram_token and not answers.hooked:
         telegram["updates"] = "poll"
     sections: dict[str, Mapping[str, object]] = {
+        "site": {"public_url": answers.public_url} if answers.public_url else {},
         "telegram": {**_secret("token", "telegram-token", answers.telegram_token), **telegram},
         f"gateway.telegram.{BOT}": _secret("secret", f"telegram-{BOT}-webhook", "hooked" if answers.hooked else ""),
         "speech": speech,

@@ -12,7 +12,7 @@ from schemas.errors import LeadpulseError, Refused, Transient
 from streams.cli import check_machine, check_speech
 from streams.cli.bot import Api, ask
 from streams.cli.check_speech import speechkit_faults
-from streams.settings import Bitrix, Settings, Speech, SpeechKit
+from streams.settings import Bitrix, Settings, Site, Speech, SpeechKit
 from streams.transcribe.engines import vosk_model
 
 TIMEOUT = 15.0
@@ -121,6 +121,14 @@ def wms_name(name: str) -> None:
     """It stands in an address and in TOML. Raises `Refused`."""
     if not re.fullmatch(r"[a-z0-9_-]{1,40}", name):
         raise Refused(f"имя «{name}»: нужны строчные латинские буквы, цифры, _ или -")
+
+
+def public_url(url: str) -> None:
+    """A name with HTTPS, or none. Raises `Refused`."""
+    try:
+        Site(public_url=url)
+    except ValidationError as error:
+        raise Refused("; ".join(str(fault["ctx"]["error"]) for fault in error.errors())) from None
 
 
 def secret_in(file: Path) -> str:

@@ -13,6 +13,9 @@ from pydantic import SecretStr
 SIGNATURE = "X-Leadpulse-Signature"
 """`sha256=<hex of HMAC-SHA256 over the raw body>`."""
 
+UNPROVEN = "unknown source, or wrong token, signature or address"
+"""What is told to who has not proven himself: nothing of what was wrong."""
+
 _NOBODY = secrets.token_bytes(32)
 
 

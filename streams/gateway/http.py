@@ -10,6 +10,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from aiohttp import web
 
 from streams.engine import metrics
+from streams.gateway.address import FORWARDED, Senders
+from streams.gateway.auth import UNPROVEN
 from streams.gateway.connections import Connections, allow_files
 from streams.gateway.intake import Intake
 from streams.settings import Gateway
@@ -40,7 +42,7 @@ class Server:
     def __init__(self, entrances: Mapping[str, Entrance], settings: Gateway) -> None:
         self._settings = settings
         self.connections = Connections(self._http, settings.max_connections)
-        app = web.Application(middlewares=[_Frame(self.connections).around])
+        app = web.Application(middlewares=[_Frame(self.connections, Senders(settings)).around])
         for path, entrance in entrances.items():
             app.router.add_post(path, entrance)
         silent = logging.getLogger(f"{__name__}.protocol")  # aiohttp prints broken requests with their headers
@@ -98,8 +100,8 @@ async def serve(server: Server, intake: Intake) -> None:
 class _Frame:
     """The middleware."""
 
-    def __init__(self, connections: Connections) -> None:
-        self._connections = connections
+    def __init__(self, connections: Connections, senders: Senders) -> None:
+        self._connections, self._senders = connections, senders
 
     @web.middleware
     async def around(self, request: web.Request, handler: Entrance) -> web.StreamResponse:
@@ -107,6 +109,7 @@ class _Frame:
         transport = request.transport
         self._connections.begin(transport)
         try:
+            self._admit(request)
             answer = await handler(request)
         except web.HTTPException as refusal:
             answer = _refusal(refusal)
@@ -117,6 +120,11 @@ class _Frame:
             self._connections.end(transport)
         metrics.REQUESTS.labels(_entrance(request), str(answer.status)).inc()
         return answer
+
+    def _admit(self, request: web.Request) -> None:
+        """Raises 401, the answer of who did not prove himself: an address that may not send learns nothing more."""
+        if not self._senders.may(_sender(request), request.remote or "", request.headers.getall(FORWARDED, ())):
+            raise web.HTTPUnauthorized(text=UNPROVEN)
 
 
 def _refusal(refusal: web.HTTPException) -> web.Response:
@@ -131,6 +139,12 @@ def _entrance(request: web.Request) -> str:
     """`wms`, `telegram`, or `none`: a label from the path as it came would let anybody make metrics."""
     route = request.match_info.route.resource
     return route.canonical.split("/")[2] if route is not None else "none"
+
+
+def _sender(request: web.Request) -> str:
+    """`wms/main`, `bitrix`: as `gateway.only_from` calls it."""
+    named = request.match_info.get("source") or request.match_info.get("bot")
+    return f"{_entrance(request)}/{named}" if named else _entrance(request)
 
 
 def _place(error: Exception) -> str:

@@ -19,7 +19,7 @@ from schemas.topics import WMS
 from schemas.types import Millis
 from streams.engine.clock import Clock
 from streams.engine.kafka import Output
-from streams.gateway.auth import SIGNATURE, is_bearer, is_secret, is_signed
+from streams.gateway.auth import SIGNATURE, UNPROVEN, is_bearer, is_secret, is_signed
 from streams.gateway.body import Bodies, proven, unproven, utf8
 from streams.gateway.intake import Intake
 from streams.settings import Gateway, WmsSource
@@ -152,4 +152,4 @@ def _named(faults: list[tuple[int, Fault]]) -> Rejected:
 
 
 def _unauthorized() -> web.HTTPUnauthorized:
-    return web.HTTPUnauthorized(text="unknown source, or wrong token, signature or address")
+    return web.HTTPUnauthorized(text=UNPROVEN)

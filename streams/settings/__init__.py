@@ -22,6 +22,7 @@ from streams.settings.log import Log
 from streams.settings.login import reaching
 from streams.settings.mail import Mail
 from streams.settings.outlets import Bitrix, Minutes, Notebook, Webhooks
+from streams.settings.site import Site
 from streams.settings.sources import PREFIX, Environment, TomlFile
 from streams.settings.speech import Speech, SpeechKit
 from streams.settings.store import Store
@@ -44,6 +45,7 @@ __all__ = [
     "Notebook",
     "Pipeline",
     "Settings",
+    "Site",
     "Speech",
     "SpeechKit",
     "Store",
@@ -71,6 +73,7 @@ class Settings(BaseSettings):
     broker: Broker = Broker()
     store: Store = Store()
     export: Export = Export()
+    site: Site = Site()
     gateway: Gateway = Gateway()
     jitsi: Jitsi = Jitsi()
     wms: Wms = Wms()

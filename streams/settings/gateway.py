@@ -2,10 +2,10 @@
 
 from typing import Annotated
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, model_validator
 
 from schemas.topics import ENVELOPE, WMS
-from streams.settings.section import Section, Shaped
+from streams.settings.section import Networks, Section, Shaped
 
 PathSecret = Annotated[SecretStr, Shaped("[A-Za-z0-9_-]{16,128}", "от 16 до 128 латинских букв, цифр, знаков _ и -")]
 """Part of a URL, as hard to guess as a token."""
@@ -57,6 +57,13 @@ class Gateway(Section):
     """За сколько секунд должно прийти такое тело; иначе ответ 408."""
     max_connections: int = Field(4000, ge=1)
     """Сколько соединений держать открытыми; при нехватке закрываются те, что молчат дольше всех."""
+    trusted_proxies: Networks = ()
+    """Обратный прокси перед шлюзом: только от этих адресов шлюз верит заголовку `X-Forwarded-For`. Если Caddy стоит на
+    этой же машине — `["127.0.0.1"]`. Нужно для `only_from`."""
+    only_from: dict[str, Networks] = Field({})
+    """С каких адресов принимать: вход (`wms/<имя>`, `telegram/<имя>`, `bitrix`, `jitsi`) и его адреса или сети,
+    например `{"telegram/main" = ["149.154.160.0/20", "91.108.4.0/22"]}`; остальным ответ 401. Вход, которого здесь
+    нет, принимает отовсюду. Токен или подпись нужны всегда."""
     wms: dict[str, WmsSource] = Field({})
     """Системы склада по имени из адреса `/hooks/wms/<имя>`."""
     telegram: dict[str, TelegramBot] = Field({})
@@ -66,3 +73,12 @@ class Gateway(Section):
     него этот вход никого не впускает."""
     jitsi_token: SecretStr | None = None
     """Токен модуля Prosody для `/hooks/jitsi`; без него этот вход никого не впускает."""
+
+    @model_validator(mode="after")
+    def _guarded_entrances_exist(self) -> "Gateway":
+        named = [f"wms/{name}" for name in self.wms] + [f"telegram/{name}" for name in self.telegram]
+        known = {"bitrix", "jitsi", *named}
+        unknown = sorted(self.only_from.keys() - known)
+        if unknown:  # a typing error would leave open what was to be closed
+            raise ValueError(f"only_from: нет входа {', '.join(unknown)}; есть {', '.join(sorted(known))}")
+        return self

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, SecretStr
+from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, IPvAnyNetwork, SecretStr
 from pydantic_core import CoreSchema, core_schema
 
 
@@ -39,3 +39,5 @@ TimeOfDay = Annotated[str, Shaped(r"([01]\d|2[0-3]):[0-5]\d", "время от 0
 """Moscow time."""
 LeadKey = Annotated[str, Field(coerce_numbers_to_str=True), Shaped(r"[0-9]{1,12}", "номер лида, от 1 до 12 цифр")]
 """As `schemas.types.LeadId`; a number without quotes is meant as one."""
+Networks = tuple[IPvAnyNetwork, ...]
+"""Addresses and networks of IPv4 and IPv6; a single address is a network of one."""

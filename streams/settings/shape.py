@@ -5,12 +5,19 @@ from pathlib import Path
 from types import NoneType
 from typing import Annotated, Any, Literal, get_args, get_origin
 
-from pydantic import BaseModel, SecretStr
+from pydantic import BaseModel, IPvAnyNetwork, SecretStr
 from pydantic.fields import FieldInfo
 
 from streams.settings.section import Shaped
 
 Loc = tuple[str | int, ...]
+
+_WORDS: Mapping[Any, str] = {
+    bool: "true или false",
+    Path: "путь",
+    SecretStr: "секрет, строка",
+    IPvAnyNetwork: 'адрес или сеть, например "10.0.0.0/8"',
+}
 
 
 def shape(kind: Any, metadata: Iterable[object] = ()) -> str:
@@ -37,7 +44,7 @@ def shape(kind: Any, metadata: Iterable[object] = ()) -> str:
         return "число" + _bounds(known)
     if isinstance(kind, type) and issubclass(kind, BaseModel):
         return "раздел"
-    return {bool: "true или false", Path: "путь", SecretStr: "секрет, строка"}.get(kind, "строка")
+    return _WORDS.get(kind, "строка")
 
 
 def field_at(root: type[BaseModel], loc: Loc) -> FieldInfo | None:
