@@ -21,6 +21,7 @@ class Identities:
         self._refused: set[str] = set()
         self.staff = Staff()
         self._invited: dict[str, Identity] = {}
+        self._doubts: dict[LeadId, Identity] = {}
 
     def apply(self, key: str, identity: Identity | None) -> None:
         """Take a record of the topic by its `key`. None is a tombstone, which unlinked before there was `refused`."""
@@ -35,6 +36,8 @@ class Identities:
             self._owners[identity.value] = identity.was
         elif identity.kind == "curator_code":
             self._invited[identity.value] = identity
+        elif identity.kind == "double":
+            self._doubts[identity.value] = identity
         elif identity.was:
             self._was[identity.value], self._became[identity.was] = identity.was, identity.value
         elif identity.lead_id is not None:
@@ -44,6 +47,8 @@ class Identities:
     def _forget(self, client: ClientRef) -> None:
         if client.kind == "curator_code":
             self._invited.pop(client.value, None)
+        elif client.kind == "double":
+            self._doubts.pop(client.value, None)
 
     def find(self, client: ClientRef) -> LeadId | None:
         """The lead of a client, or None when nobody has linked it. A lead id resolves to itself, or to the lead with
@@ -91,6 +96,18 @@ class Identities:
     def refused(self, client: ClientRef) -> bool:
         """Whether a link of it was taken back: no rule makes it again."""
         return link_key(client) in self._refused
+
+    def doubt(self, lead: LeadId) -> LeadId | None:
+        """The older lead that may be the same client; None where none may, or it is decided."""
+        found = self._doubts.get(lead)
+        if found is None or self.refused(ClientRef("lead", lead)) or self.merged(lead) == self.merged(found.was):
+            return None
+        return found.was
+
+    @property
+    def doubts(self) -> list[Identity]:
+        """Leads that may be one client (`processors.doubles`), to be decided by a person."""
+        return [one for lead, one in self._doubts.items() if self.doubt(lead) is not None]
 
     def owner(self, connection: str) -> str | None:
         """The Telegram user whose business connection it is; None where nobody was told."""

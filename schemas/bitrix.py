@@ -27,12 +27,26 @@ class Hook(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="type", ta
     gone: bool = False
 
 
+class Double(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Another lead that may be the same client: `shared` are the keys (as of `identities`) of what both are known by.
+
+    `company` is its company's id, `firm` what it calls its firm. `gone`: it is not in the portal any more, and what it
+    was known by belongs to this one now.
+    """
+
+    id: str
+    shared: list[str]
+    company: str = ""
+    firm: str = ""
+    gone: bool = False
+
+
 class Entity(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="type", tag="entity"):
     """An object as it is now: those of its fields that are listed, in the portal's names and types.
 
     `responsible` and `company` are names that `fields` has only ids of, and `contacts` the phones and mails of its
     company and contact: those may be read, or come by, before anybody knows whose they are. `card` is the address of
-    the object's page.
+    the object's page, `doubles` (of a lead) are leads that may be the same client.
     """
 
     kind: Kind
@@ -42,6 +56,7 @@ class Entity(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="type", 
     company: str = ""
     contacts: list[tuple[str, str]] = []
     card: str = ""
+    doubles: list[Double] = []
 
 
 class Gone(msgspec.Struct, frozen=True, tag_field="type", tag="gone"):

@@ -10,10 +10,11 @@ from typing import Literal
 
 from processors.belonging import Owner, client_name
 from processors.contact import normal
+from processors.doubles import DoubleOf, merges
 from processors.identity import Identities, is_lead_id
 from processors.lead import LATE_MS
 from processors.normalize.bitrix_calls import told
-from processors.normalize.bitrix_cards import card_of
+from processors.normalize.bitrix_cards import card_of, nothing_of
 from processors.normalize.bitrix_fields import OWNERS, Activity, Comment, Id, Item, User, id_of, millis, words
 from processors.normalize.bitrix_people import is_from_us, person
 from processors.normalize.contract import Found, Options, unassigned
@@ -91,10 +92,14 @@ class _Reading:
         ts = millis(item.updated_time)
         if ts is None:
             return Rejected("updatedTime is no time with a zone")
-        lead, owner = self._client_of(said, item)
+        own, owner = self._client_of(said, item)
+        firm = DoubleOf(said.id, id_of(item.company_id), item.company_title or "")
+        merged = merges(firm, said.doubles, self._identities, self._source) if said.kind == "lead" else []
+        into = {one.value: one.lead_id for one in merged if one.kind == "lead"}
+        lead = None if own is None else self._identities.merged(into.get(own) or own)
         fields = _told(said, item)
         id_ = self._id(said.kind, said.id, item.updated_time, event_id("fields", *map("=".join, fields.items())))
-        if lead is None:
+        if own is None or lead is None:
             # a contact or a company that no lead names is nobody's: most of them never become clients
             nobodys = said.kind in ("contact", "company") and not self._identities.refused(owner)
             return [] if nobodys else [self._waits(id_, ts, owner)]
@@ -111,7 +116,8 @@ class _Reading:
             fields=fields,
         )
         card = card_of(said, item, lead, ts, self._identities)
-        return [changed, *self._links(said, item, lead), *([] if card is None else [card])]
+        cards = [nothing_of(newer, ts) for newer in into] + ([] if card is None else [card])
+        return [*merged, changed, *self._links(said, item, own), *cards]
 
     def activity(self, said: Entity, activity: Activity | Rejected) -> Found:
         """A call, a mail or a meeting that has happened."""
@@ -195,7 +201,7 @@ class _Reading:
         if said.kind != "lead":
             ties = (("lead", item.lead_id), ("company", item.company_id), ("contact", item.contact_id))
         owners += [_ref(kind, id_of(value)) for kind, value in ties if id_of(value)]
-        known = (self._identities.find(owner) for owner in owners)
+        known = (self._identities.linked(owner) for owner in owners)
         # what a link may be made of: companies and contacts are looked for by more people than a deal is
         return next((lead for lead in known if lead is not None), None), owners[1] if len(owners) > 1 else owners[0]
 

@@ -14,6 +14,9 @@ def card_of(said: Entity, item: Item, lead: LeadId, ts: Millis, identities: Iden
         case "deal":
             responsible = "" if item.closed in ("Y", True) else said.responsible[:LONGEST]
             return ClientCard(lead_id=lead, source=f"bitrix_deal_{said.id}", ts=ts, responsible=responsible)
+        case "lead" if said.id != lead:  # a double: the client is called as the lead whose number he keeps
+            source = f"bitrix_lead_{said.id}"
+            return ClientCard(lead_id=lead, source=source, ts=ts, responsible=said.responsible[:LONGEST])
         case "lead" | "company":
             pass
         case _:
@@ -31,3 +34,8 @@ def card_of(said: Entity, item: Item, lead: LeadId, ts: Millis, identities: Iden
         mails=[value[:LONGEST] for kind, value in contacts if kind == "email"],
         card=said.card if said.kind == "lead" else "",
     )
+
+
+def nothing_of(lead: LeadId, ts: Millis) -> ClientCard:
+    """What a lead told of itself, once it is another's double: nothing, so that no list names one client twice."""
+    return ClientCard(lead_id=lead, source="bitrix", ts=ts)

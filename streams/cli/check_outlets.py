@@ -39,6 +39,7 @@ def bitrix_faults(loaded: Settings) -> list[str]:
     if not bitrix.enabled:
         return ["bitrix.webhook: не указан, а bitrix.read включено"] if bitrix.read else []
     from streams.notify.crm.calls import NEEDED as FOR_CALLS
+    from streams.notify.crm.doubles import BY_CONTACT
     from streams.notify.crm.portal import NEEDED as FOR_CRM
     from streams.notify.outlets.bitrix_client import BitrixApi
 
@@ -47,7 +48,7 @@ def bitrix_faults(loaded: Settings) -> list[str]:
         try:
             await api.call("crm.timeline.comment.fields", {})
             if bitrix.read:
-                needed = [*FOR_CRM, *(FOR_CALLS if bitrix.calls else ())]
+                needed = [*FOR_CRM, *(FOR_CALLS if bitrix.calls else ()), *((BY_CONTACT,) if bitrix.doubles else ())]
                 told = await api.batch({str(n): ("method.get", {"name": name}) for n, name in enumerate(needed)})
                 missing.extend(name for n, name in enumerate(needed) if not _is_available(told[str(n)]))
         finally:

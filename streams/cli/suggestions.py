@@ -6,7 +6,9 @@ import json
 import click
 
 from processors.cards import Cards
+from processors.contact import KINDS, ref_of
 from processors.matching import Alike, suggest
+from schemas.sources import Identity
 from schemas.types import LeadId
 from streams import settings
 from streams.cli.cards import read
@@ -19,13 +21,16 @@ from streams.settings import Kafka
 @click.option("--limit", type=click.IntRange(1, 10_000), default=20, show_default=True, help="Сколько строк.")
 @click.option("--json", "as_json", is_flag=True, help="Ответ для программы.")
 def suggest_command(limit: int, as_json: bool) -> None:
-    """Подсказать, чьи это чаты и клиенты склада: до трёх похожих имён из карточек. Привязывает только человек."""
+    """Подсказать, чьи это чаты и клиенты склада: до трёх похожих имён из карточек. И какие лиды Битрикс24, возможно,
+    один клиент. Привязывает и объединяет только человек."""
     kafka = settings.load().kafka
-    waits, cards = asyncio.run(_read(kafka))
+    waits, cards, doubts = asyncio.run(_read(kafka))
     leads, found = _alike(waits, cards)
     if as_json:
-        click.echo(json.dumps([_plain(one, leads, alike) for one, alike in found], ensure_ascii=False))
+        plain_rows = [_plain(one, leads, alike) for one, alike in found] + [_plain_doubt(one) for one in doubts]
+        click.echo(json.dumps(plain_rows, ensure_ascii=False))
         return
+    _tell_doubts(doubts[:limit], cards)
     likely = [(one, alike) for one, alike in found if alike]
     rows = [
         (one.client.kind, one.client.value, one.name, len(one.ids), _words(alike[0], leads, cards), _rest(alike, leads))
@@ -41,9 +46,31 @@ def suggest_command(limit: int, as_json: bool) -> None:
         click.echo("Привязать: leadpulse identity link ВИД ЗНАЧЕНИЕ ЛИД", err=True)
 
 
-async def _read(kafka: Kafka) -> tuple[list[Waiting], Cards]:
+async def _read(kafka: Kafka) -> tuple[list[Waiting], Cards, list[Identity]]:
     _, known = await linked(kafka)
-    return await waiting(kafka, known), await read(kafka)
+    return await waiting(kafka, known), await read(kafka), known.doubts
+
+
+def _tell_doubts(doubts: list[Identity], cards: Cards) -> None:
+    if not doubts:
+        return
+    rows = [(_named(one.value, cards), _named(one.was, cards), _shared(one)) for one in doubts]
+    click.echo(table(("Новый лид", "Возможно, тот же клиент", "Общее"), rows))
+    click.echo("Объединить: leadpulse identity merge НОВЫЙ_ЛИД ПРЕЖНИЙ_ЛИД", err=True)
+
+
+def _named(lead: LeadId, cards: Cards) -> str:
+    card = cards.find(lead)
+    return f"{lead} {card.name if card else ''}".strip()
+
+
+def _shared(doubt: Identity) -> str:
+    client = ref_of(doubt.name)
+    return f"{KINDS.get(client.kind, client.kind)} {client.value}"
+
+
+def _plain_doubt(doubt: Identity) -> dict[str, object]:
+    return {"kind": "lead", "value": doubt.value, "shared": doubt.name, "suggestions": [{"lead_id": doubt.was}]}
 
 
 def _alike(waits: list[Waiting], cards: Cards) -> tuple[list[LeadId], list[tuple[Waiting, list[Alike]]]]:

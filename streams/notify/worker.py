@@ -132,7 +132,7 @@ def build(settings: Settings) -> Worker:
         worker.consume(TRANSCRIPTS, Transcripts(hooks(bodies.webhook_of_transcript)))
     if settings.telegram.files != "none" and api.has_token:
         worker.consume(TELEGRAM, Attachments(api, settings, wall_clock))
-    add_outlets(worker, settings, clients, known.before)
+    add_outlets(worker, settings, clients, known.before, links)
     worker.background("clients", known.follow)
     worker.background("identities", links.follow)
     worker.on_close(ends.stop)
@@ -157,7 +157,13 @@ def build(settings: Settings) -> Worker:
     return worker
 
 
-def add_outlets(worker: Worker, settings: Settings, clients: Clients, before: Callable[[Process], Process]) -> None:
+def add_outlets(
+    worker: Worker,
+    settings: Settings,
+    clients: Clients,
+    before: Callable[[Process], Process],
+    links: KnownIdentities,
+) -> None:
     """Consume the topics of the outlets that are set up; what waits in the others is taken when they are."""
     worker.consume(OUT_FILES, before(Files(settings.minutes.exports, clients)))
     if settings.bitrix.enabled:
@@ -166,7 +172,7 @@ def add_outlets(worker: Worker, settings: Settings, clients: Clients, before: Ca
         worker.needs["bitrix"] = worker.watch(well("Битрикс24", lambda: portal.fault))
         worker.on_close(portal.close)
         if settings.bitrix.read:
-            read_portal(worker, settings, portal)
+            read_portal(worker, settings, portal, links)
     if settings.notebook.enabled:
         notebook = OpenNotebook(settings.notebook)
         worker.consume(OUT_NOTEBOOK, before(Notebooks(notebook, clients)))

@@ -52,6 +52,7 @@ class FakeCrm:
             "crm.item.get": self._get,
             "crm.activity.list": self._activity_list,
             "crm.activity.get": self._activity,
+            "crm.duplicate.findbycomm": self._duplicates,
             "user.get": self._users,
             "method.get": self._method,
         }
@@ -99,11 +100,28 @@ class FakeCrm:
         answer: dict[str, Any] = {"result": rows[start : start + PAGE], "total": len(rows)}
         return answer | ({"next": start + PAGE} if start + PAGE < len(rows) else {})
 
+    def _duplicates(self, params: dict[str, Any]) -> dict[str, Any]:
+        """Phones are compared by their last ten digits, mails in any case; nothing found is PHP's empty array."""
+        values = params["values"].values() if isinstance(params["values"], dict) else params["values"]
+        if len(values) > 20:
+            raise Refusal("", "Too many values")
+        wanted = {_plain(str(value)) for value in values}
+        ids = [
+            id_
+            for id_, row in self.items[str(params["entity_type"]).lower()].items()
+            if wanted & {_plain(one["value"]) for one in row.get("fm") or () if one["typeId"] == params["type"]}
+        ]
+        return {"result": {params["entity_type"]: ids[:20]} if ids else []}
+
     def _method(self, params: dict[str, Any]) -> dict[str, Any]:
         exists = params["name"] in {*self.methods, *self.others} or str(params["name"]).startswith(
             "crm.timeline.comment."
         )
         return {"result": {"isExisting": exists, "isAvailable": exists and params["name"] not in self.missing}}
+
+
+def _plain(value: str) -> str:
+    return value.lower() if "@" in value else re.sub(r"\D", "", value)[-10:]
 
 
 def _filtered(rows: list[dict[str, Any]], params: dict[str, Any], id_: str, updated: str) -> list[dict[str, Any]]:
@@ -116,6 +134,9 @@ def _filtered(rows: list[dict[str, Any]], params: dict[str, Any], id_: str, upda
         rows = [row for row in rows if int(row[id_]) > int(after)]
     if since is not None:
         rows = [row for row in rows if datetime.fromisoformat(row[updated]) >= datetime.fromisoformat(since)]
+    for field in ("companyId", "contactId"):
+        if (owners := wanted.get(f"@{field}")) is not None:
+            rows = [row for row in rows if row.get(field) in owners]
     if among is not None:
         rows = [row for row in rows if int(row[id_]) in {int(one) for one in among}]
     return sorted(rows, key=lambda row: int(row[id_]))

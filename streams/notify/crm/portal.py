@@ -105,6 +105,17 @@ class Portal:
         answer = await self._api.call("crm.item.list", asked)
         return _rows(answer.get("items") if isinstance(answer, dict) else answer)
 
+    async def some(self, kind: Kind, wanted: Row) -> list[Row]:
+        """The rows that `wanted` lets through, by id; the first thousand."""
+        found: list[Row] = []
+        while len(found) < 20 * PAGE:
+            after = {">id": int(found[-1]["id"])} if found else {}
+            rows = await self._items(kind, wanted | after, ["*"])
+            found += rows
+            if len(rows) < PAGE:
+                break
+        return found
+
     async def read(self, objects: Iterable[tuple[Kind, int]]) -> dict[tuple[Kind, int], Row | None]:
         """Objects by kind and id, 50 a call; None for one that is not there (or not for us to see)."""
         left, found = list(objects), dict[tuple[Kind, int], Row | None]()
@@ -147,7 +158,7 @@ class Portal:
 
     async def _objects(self, kind: Kind, ids: list[int]) -> dict[int, Named]:
         rows = await self._items(kind, {"@id": ids}, ["*"])
-        return {int(row["id"]): Named(str(row.get("title") or ""), _contacts(row.get("fm"))) for row in rows}
+        return {int(row["id"]): Named(str(row.get("title") or ""), contacts_of(row.get("fm"))) for row in rows}
 
     async def _known(self, of: str, ids: Iterable[int], ask: Ask) -> dict[int, Named]:
         wanted, now = set(ids) - {0}, self._clock()
@@ -181,7 +192,8 @@ def _object(kind: Kind, answer: Any) -> Row | None:
     return row if isinstance(row, dict) else None
 
 
-def _contacts(multi: Any) -> tuple[tuple[str, str], ...]:
+def contacts_of(multi: Any) -> tuple[tuple[str, str], ...]:
+    """(Kind as in `processors.contact`, value) of each phone and mail of an object."""
     rows = multi.values() if isinstance(multi, dict) else multi if isinstance(multi, list) else ()
     told = [(row.get("typeId"), row.get("value")) for row in rows if isinstance(row, dict)]
     return tuple((CONTACTS[kind], str(value)) for kind, value in told if kind in CONTACTS and value)

@@ -7,11 +7,13 @@ from urllib.parse import urlsplit
 from schemas.bitrix import PORTAL
 from schemas.topics import BITRIX
 from streams.engine.clock import wall_clock
+from streams.engine.identities import KnownIdentities
 from streams.engine.rounds import Reports
 from streams.engine.worker import Worker
 from streams.loading import Notes
 from streams.notify.crm.calls import Calls
 from streams.notify.crm.dirty import Dirty
+from streams.notify.crm.doubles import Doubles
 from streams.notify.crm.portal import Portal
 from streams.notify.crm.records import Records
 from streams.notify.crm.rounds import Rounds
@@ -21,7 +23,7 @@ from streams.notify.outlets.bitrix_client import BitrixApi
 from streams.settings import Settings
 
 
-def read_portal(worker: Worker, settings: Settings, api: BitrixApi) -> None:
+def read_portal(worker: Worker, settings: Settings, api: BitrixApi, links: KnownIdentities) -> None:
     """Consume the hooks, and ask by itself. Raises `ConfigError` where the note cannot be opened."""
     notes = Notes.of(settings)
     host = urlsplit(settings.bitrix.webhook.get_secret_value()).netloc
@@ -31,7 +33,7 @@ def read_portal(worker: Worker, settings: Settings, api: BitrixApi) -> None:
     portal = Portal(api)
     records = Records(settings.bitrix, settings.speech)
     calls = Calls(settings.bitrix, api, seen, worker.outputs.send, records, wall_clock)
-    source = Source(portal, seen, worker.outputs.send, settings.bitrix, calls.owe)
+    source = Source(portal, seen, worker.outputs.send, settings.bitrix, calls.owe, Doubles(api, portal, links))
     reports = Reports(f"bitrix:{PORTAL}", "poll", settings.bitrix.read_every, worker.outputs.send, wall_clock)
     rounds = Rounds(settings.bitrix, portal, source, seen)
 

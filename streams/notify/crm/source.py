@@ -10,6 +10,7 @@ from schemas.bitrix import Entity, Gone, Kind, wrapped
 from schemas.errors import Transient
 from schemas.topics import BITRIX
 from streams.engine.kafka import Output
+from streams.notify.crm.doubles import Doubles
 from streams.notify.crm.portal import NOBODY, OF_ACTIVITY, Named, Portal, Row
 from streams.notify.crm.seen import Seen
 from streams.settings import Bitrix
@@ -40,9 +41,10 @@ class NotTaken(Transient):
 class Source:
     """Sends what the portal shows."""
 
-    def __init__(self, portal: Portal, seen: Seen, send: Send, bitrix: Bitrix, owe: Owe) -> None:
+    def __init__(self, portal: Portal, seen: Seen, send: Send, bitrix: Bitrix, owe: Owe, doubles: Doubles) -> None:
         """`owe` is told of activities that were sent."""
         self._portal, self._seen, self._send, self._owe = portal, seen, send, owe
+        self._doubles = doubles.of if bitrix.doubles else None
         self._address, self._telegram = bitrix.portal.rstrip("/"), bitrix.telegram_field
 
     async def put(self, kind: Kind, rows: Iterable[Row]) -> int:
@@ -65,6 +67,9 @@ class Source:
         }
         digests = {id_: _digest(entity, by_id[id_]) for id_, entity in entities.items()}
         changed = self._seen.changed(kind, digests)
+        if changed and kind == "lead" and self._doubles is not None:
+            alike = await self._doubles({id_: by_id[id_] for id_ in sorted(changed)})
+            entities |= {id_: msgspec.structs.replace(entities[id_], doubles=found) for id_, found in alike.items()}
         if changed:
             await self._give([Output(BITRIX.name, *wrapped(entities[id_])) for id_ in sorted(changed)])
             if kind == "activity":  # before it is noted as sent: a kill in between sends it again

@@ -26,6 +26,9 @@ async def test_missing_rights_are_named_by_method() -> None:
         [fault] = await asyncio.to_thread(bitrix_faults, settings(fake.webhook))
         assert "crm.item.get, crm.activity.list" in fault
         assert fault.endswith("права crm")
+        fake.crm.missing = {"crm.duplicate.findbycomm"}
+        [fault] = await asyncio.to_thread(bitrix_faults, settings(fake.webhook))
+        assert fault == "вебхуку Битрикс24 недоступны методы crm.duplicate.findbycomm: дайте ему права crm"
         fake.crm.missing = {"disk.file.get", "voximplant.statistic.get", "user.get"}
         [fault] = await asyncio.to_thread(bitrix_faults, settings(fake.webhook))
         assert fault.endswith("права user, telephony, disk")

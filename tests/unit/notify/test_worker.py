@@ -5,12 +5,22 @@ from pydantic import SecretStr
 
 from alerting.clients import Client
 from schemas.errors import Transient
+from schemas.topics import IDENTITIES
 from streams.engine.conditions import Condition
+from streams.engine.ends import Ends
+from streams.engine.identities import KnownIdentities
+from streams.engine.kafka import Reader
 from streams.notify import worker as notify
 from streams.notify.outlets.bitrix_client import BitrixApi
-from streams.settings import Bitrix, Notebook, Settings, Webhooks
+from streams.settings import Bitrix, Kafka, Notebook, Settings, Webhooks
 from tests.fakes.bitrix import FakeBitrix
 from tests.fakes.bitrix_crm import Fault
+
+
+def links() -> KnownIdentities:
+    """Nobody is linked."""
+    return KnownIdentities(Reader(Kafka(), IDENTITIES), Ends(Kafka()))
+
 
 SETTINGS = Settings().model_copy(
     update={
@@ -43,7 +53,7 @@ class Worker:
 def test_every_outlet_is_watched() -> None:
     """Ops are told of each by its name, after two minutes; what is not set up is not looked at."""
     worker = Worker()
-    notify.add_outlets(worker, SETTINGS, Client, lambda process: process)  # type: ignore[arg-type]
+    notify.add_outlets(worker, SETTINGS, Client, lambda process: process, links())  # type: ignore[arg-type]
     told = {name: (need.kind, need.subject, need.after_s, need.look()) for name, need in worker.needs.items()}
     assert told == {
         "bitrix": ("outlet_refuses", "Битрикс24", 120.0, ""),
@@ -52,7 +62,7 @@ def test_every_outlet_is_watched() -> None:
     }
     assert worker.topics == ["out.files", "out.bitrix", "out.notebook", "out.webhooks"]
     bare = Worker()
-    notify.add_outlets(bare, Settings(), Client, lambda process: process)  # type: ignore[arg-type]
+    notify.add_outlets(bare, Settings(), Client, lambda process: process, links())  # type: ignore[arg-type]
     assert (bare.needs, bare.topics) == ({}, ["out.files"])
 
 

@@ -15,17 +15,21 @@ from schemas.codec import Rejected
 from schemas.errors import Transient
 from schemas.rounds import SourceRound
 from schemas.sources import Inbound
-from streams.engine.kafka import Output
+from schemas.topics import IDENTITIES
+from streams.engine.ends import Ends
+from streams.engine.identities import KnownIdentities
+from streams.engine.kafka import Output, Reader
 from streams.engine.retry import World
 from streams.engine.rounds import ROUND, Reports
 from streams.engine.settle import Batch
 from streams.notify.crm.dirty import Dirty
+from streams.notify.crm.doubles import Doubles
 from streams.notify.crm.portal import Portal
 from streams.notify.crm.rounds import FEW, Rounds
 from streams.notify.crm.seen import Seen
 from streams.notify.crm.source import Source
 from streams.notify.outlets.bitrix_client import BitrixApi
-from streams.settings import Bitrix
+from streams.settings import Bitrix, Kafka
 from tests.fakes.bitrix import FakeBitrix
 from tests.fakes.bitrix_crm import Fault
 
@@ -40,6 +44,8 @@ class Line:
 
     def __init__(self, fake: FakeBitrix, folder: Path) -> None:
         self.fake, self._folder = fake, folder
+        self.links = KnownIdentities(Reader(Kafka(), IDENTITIES), Ends(Kafka()))
+        self.links.loaded.set()
         self.sent: list[FromBitrix] = []
         self.takes = 1 << 30
         self.reported: list[str] = []
@@ -60,7 +66,7 @@ class Line:
         self.api = BitrixApi(given)
         self.seen = Seen(self._folder / "bitrix.sqlite")
         portal = Portal(self.api)
-        source = Source(portal, self.seen, self.send, given, lambda _: None)
+        source = Source(portal, self.seen, self.send, given, lambda _: None, Doubles(self.api, portal, self.links))
         self.rounds, self.dirty = Rounds(given, portal, source, self.seen), Dirty(portal, source)
 
     async def _report(self, outputs: list[Output]) -> None:
@@ -215,7 +221,7 @@ async def test_hooks_of_a_batch_about_one_object_are_one_question(line: Line) ->
     await line.dirty(batch)
     assert line.fake.calls["batch"] == 1
     assert line.fake.calls["batch:crm.item.get"] == 3
-    assert line.fake.calls["crm.item.list"] == 1  # the lead's company
+    assert line.fake.calls["crm.item.list"] == 2  # the lead's company, and its other leads
     assert line.told() == {("lead", "1"): 1, ("deal", "2"): 1, ("activity", "3"): 1, ("comment", "1"): 1}
     await line.dirty(batch)
     assert set(line.told().values()) == {1}
