@@ -19,7 +19,7 @@ ALIKE: Final = 85.0
 word in common reach it too."""
 COMPANY: Final = "b24_company:"
 DOUBT: Final = "double"
-"""Kind on `identities` of two leads that may be one client: `value` the newer, `was` the older, `name` a key of both."""
+"""Kind on `identities` of two leads that may be one client: `value` the newer, `was` the older, `name` their key."""
 
 
 class DoubleOf(NamedTuple):
