@@ -82,11 +82,12 @@ def linked(command: BotCommand, clients: Clients) -> str:
     return "\n".join(lines)
 
 
-def pressed(command: BotCommand) -> str:
-    """The short answer to who pressed a button (Bot API: up to 200 characters)."""
+def pressed(command: BotCommand, clients: Clients) -> str:
+    """The short answer to who pressed a button (Bot API: up to 200 characters, no HTML)."""
     if command.before:
         return "Этот чат уже привязан"
-    return f"Чат привязан к клиенту {command.lead_id}"
+    name = cut(clients(command.lead_id).name, LONGEST_NAME)
+    return f"Чат привязан к клиенту {command.lead_id}" + (f" ({name})" if name else "")
 
 
 def introduced(command: BotCommand) -> str:

@@ -6,6 +6,7 @@ import os
 import secrets
 import signal
 import sys
+from datetime import UTC, datetime
 
 from demo import material
 from demo.keep import lines
@@ -26,8 +27,9 @@ async def main() -> int:
         FakeOpenNotebook(password=secrets.token_urlsafe(12)) as notebook,
         FakeN8n(secrets.token_urlsafe(24)) as n8n,
     ):
+        material.portal(bitrix.crm, datetime.now(UTC))
         stage = Stage(telegram, bitrix, notebook, n8n)
-        story = Story(stage, telegram, Outlets(FOLDER / "exports", bitrix, notebook, n8n))
+        story = Story(stage, telegram, bitrix, Outlets(FOLDER / "exports", bitrix, notebook, n8n))
         try:
             complete = await _told(story)
             if os.environ.get("KEEP") == "1":

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 import aiohttp
 
+from demo.material import CURATOR
 from streams.settings import Settings, load
 from tests.fakes.bitrix import FakeBitrix
 from tests.fakes.n8n import FakeN8n
@@ -24,7 +25,7 @@ T = TypeVar("T")
 
 ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / "var" / "demo"
-CURATOR_CHAT, REPORT_CHAT, CLIENT_CHAT, CURATOR = 500, -1001000000001, 700, 501
+CURATOR_CHAT, REPORT_CHAT = 500, -1001000000001
 
 
 PATIENCE_SECONDS = 900.0
@@ -55,7 +56,8 @@ class Stage:
         self.recordings, self.storage = FOLDER / "jibri", FOLDER / "storage"
         self.recordings.mkdir()
         self.storage.mkdir()
-        self.webhook_secret, self.jitsi_token, self._wms_token = (secrets.token_urlsafe(24) for _ in range(3))
+        secret = [secrets.token_urlsafe(24) for _ in range(4)]
+        self.webhook_secret, self.jitsi_token, self._wms_token, self._bitrix_token = secret
         rules = FOLDER / "rules.toml"
         rules.write_text("[alerts]\nquiet_from = 0\nquiet_until = 0\nshadow_days = 0.0\n")  # a demo has no second day
         os.environ |= {
@@ -77,6 +79,8 @@ class Stage:
             "LEADPULSE_EXPORT__FOLDER": str(FOLDER / "exports"),
             "LEADPULSE_BITRIX__WEBHOOK": bitrix.webhook,
             "LEADPULSE_BITRIX__PORTAL": "https://demo.bitrix24.ru",
+            "LEADPULSE_BITRIX__READ": "true",
+            "LEADPULSE_GATEWAY__BITRIX_TOKEN": self._bitrix_token,
             "LEADPULSE_NOTEBOOK__URL": notebook.url,
             "LEADPULSE_NOTEBOOK__PASSWORD": notebook.password,
             "LEADPULSE_WEBHOOKS__URL": n8n.url,
@@ -135,6 +139,14 @@ class Stage:
 
             await until(taken, "the gateway takes events")
 
+    async def post_bitrix(self, event: str, number: int) -> None:
+        """Tell the gateway that something has changed, as the portal does."""
+        url = f"http://{self.settings.gateway.host}:{self.settings.gateway.port}/hooks/bitrix"
+        form = {"event": event, "data[FIELDS][ID]": str(number), "auth[application_token]": self._bitrix_token}
+        async with self._session.post(url, data=form) as answer:
+            if answer.status != 200:
+                raise RuntimeError(f"gateway answered {answer.status}: {await answer.text()}")
+
     async def sql(self, query: str) -> list[list[Any]]:
         """Rows of a query to the store's API."""
         store = self.settings.store
@@ -153,11 +165,16 @@ class Stage:
 
         return await until(rows, "the store answers")
 
-    async def run(self, *command: str) -> None:
-        """Run a command to its end. Raises `RuntimeError` with its code."""
-        process = await asyncio.create_subprocess_exec(*command, cwd=ROOT, stdout=asyncio.subprocess.DEVNULL)
-        if code := await process.wait():
-            raise RuntimeError(f"{command[0]} ended with {code}")
+    async def run(self, program: str, *arguments: str) -> str:
+        """Run a program, or `leadpulse`, to its end; what it says. Raises `RuntimeError` with its code and words."""
+        command = (sys.executable, "-m", "streams.cli") if program == "leadpulse" else (program,)
+        process = await asyncio.create_subprocess_exec(
+            *command, *arguments, cwd=ROOT, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
+        )
+        said, complaints = await process.communicate()
+        if process.returncode:
+            raise RuntimeError(f"{program} ended with {process.returncode}: {complaints.decode(errors='replace')}")
+        return said.decode()
 
     async def _start(self, module: str, argument: str) -> Process:
         with (FOLDER / f"{argument if module == 'streams.cli' else module}.log").open("wb") as log:

@@ -2,25 +2,19 @@
 
 import asyncio
 import json
-import sys
 import time
 from collections.abc import Callable
 
 from demo import material
 from demo.outlets import Outlets
 from demo.past import look_back
-from demo.stage import CLIENT_CHAT, CURATOR, CURATOR_CHAT, FOLDER, REPORT_CHAT, ROOT, Stage, until
+from demo.sources import Sources
+from demo.stage import CURATOR_CHAT, FOLDER, REPORT_CHAT, ROOT, Stage, until
 from demo.tally import lead_events, records, transcripts_of
-from processors.cards import HAND, key_of
 from schemas import callback
-from schemas.cards import ClientCard
-from schemas.codec import Codec
-from schemas.sources import Identity
-from schemas.topics import CLIENTS, DEAD_LETTERS, IDENTITIES
-from streams.engine.cards import CARD
+from schemas.topics import DEAD_LETTERS
 from streams.engine.clock import wall_clock
-from streams.engine.kafka import Output
-from streams.engine.kafka import Outputs as Producer
+from tests.fakes.bitrix import FakeBitrix
 from tests.fakes.jitsi import JitsiRoom
 from tests.fakes.telegram import FakeTelegram, Message
 
@@ -28,14 +22,16 @@ EXPECTED = {
     (material.SPIKE_LEAD, "reservation_spike"),
     (material.CHAT_LEAD, "leaving_phrase"),
     (material.MEETING_LEAD, "leaving_phrase"),
+    (material.MAIL_LEAD, "leaving_phrase"),
 }
 
 
 class Story:
     """One run: what happened when, and what came of it."""
 
-    def __init__(self, stage: Stage, telegram: FakeTelegram, outlets: Outlets) -> None:
+    def __init__(self, stage: Stage, telegram: FakeTelegram, bitrix: FakeBitrix, outlets: Outlets) -> None:
         self.stage, self.telegram, self.outlets = stage, telegram, outlets
+        self.sources = Sources(stage, telegram, bitrix, self.say)
         self.began = time.monotonic()
         self.latencies: dict[str, int] = {}
         self.summary: dict[str, object] = {}
@@ -50,47 +46,17 @@ class Story:
         await self.stage.start()
         self.summary["ready_s"] = round(time.monotonic() - self.began, 2)
         self.say("всё готово")
-        await self._link()
-        await self._history()
+        await self.sources.clients()
+        await self.sources.past()
         await self._spike()
         await self._chat()
+        await self._mail()
         await self._meeting()
         acknowledged = await self._press()
         await self._minutes()
         await self._report()
         await self._look_back()
         return await self._count(acknowledged)
-
-    async def _link(self) -> None:
-        outputs = Producer(self.stage.settings.kafka)
-        chat = Identity("tg_chat", str(CLIENT_CHAT), material.CHAT_LEAD, confirmed_by="demo")
-        cards = [
-            ClientCard(lead_id=lead, source=HAND, ts=wall_clock(), name=name)
-            for lead, name in zip(material.LEADS, material.NAMES, strict=True)
-        ]
-        await outputs.send(
-            [
-                Output(IDENTITIES.name, b"tg_chat:%d" % CLIENT_CHAT, Codec[Identity](Identity).encode(chat)),
-                *(Output(CLIENTS.name, key_of(card.lead_id, HAND).encode(), CARD.encode(card)) for card in cards),
-            ]
-        )
-        await outputs.stop()
-        self.telegram.updates.webhook = (
-            f"http://127.0.0.1:{self.stage.settings.gateway.port}/hooks/telegram/demo",
-            self.stage.webhook_secret,
-        )
-
-    async def _history(self) -> None:
-        events = material.warehouse_history(wall_clock())
-        await self.stage.post_wms(events)
-        self.say(f"WMS: история за {material.HISTORY_DAYS} дней, клиентов {len(material.LEADS)}, событий {len(events)}")
-
-        async def baselines() -> bool | None:
-            query = "SELECT count(DISTINCT lead_id) FROM events FINAL WHERE kind = 'baseline'"
-            return True if (await self.stage.sql(query))[0][0] >= len(material.LEADS) else None
-
-        await until(baselines, "baselines of all clients")
-        self.say("история сохранена и стала нормой каждого клиента; тревог по ней нет")
 
     async def _spike(self) -> None:
         began = wall_clock()
@@ -99,10 +65,15 @@ class Story:
         self._heard(material.SPIKE_LEAD, "12 броней за минуту", message, began)
 
     async def _chat(self) -> None:
-        began = wall_clock()
-        self.telegram.say(CLIENT_CHAT, {"id": 9001, "name": "Клиент"}, material.LEAVING_MESSAGE)
+        began = await self.sources.whose()
         message = await self._alert(material.CHAT_LEAD)
         self._heard(material.CHAT_LEAD, "сообщение в чате", message, began)
+        await self.sources.moved()
+
+    async def _mail(self) -> None:
+        began = await self.sources.mail()
+        message = await self._alert(material.MAIL_LEAD)
+        self._heard(material.MAIL_LEAD, "письмо в Битрикс24", message, began)
 
     async def _meeting(self) -> None:
         gateway = self.stage.settings.gateway
@@ -134,7 +105,9 @@ class Story:
 
     def _heard(self, lead: str, cause: str, message: Message, began: int) -> None:
         self.latencies[lead] = message.ts_ms - began
-        self.say(f"тревога по лиду {lead} ({cause}): через {self.latencies[lead]} мс в чате куратора")
+        self.say(
+            f"тревога по клиенту «{material.NAMES[lead]}» ({cause}): через {self.latencies[lead]} мс в чате куратора"
+        )
         for line in message.text.splitlines():
             print(f"             │ {line}")
 
@@ -146,13 +119,13 @@ class Story:
 
     async def _press(self) -> set[str]:
         """Press «seen» under every alert, and wait until each message says so."""
-        newest = {_lead_of(message): message for message in self._in_chat(CURATOR_CHAT)}
-        for message in newest.values():
+        newest = {lead: message for message in self._in_chat(CURATOR_CHAT) if (lead := _lead_of(message))}
+        for lead, message in newest.items():
             seen = next(b["callback_data"] for b in message.buttons if b["callback_data"].endswith(":k"))
-            edits, lead = len(message.edits), _lead_of(message)
-            self.telegram.press(message.message_id, seen, {"id": CURATOR, "name": "Ольга"})
+            edits = len(message.edits)
+            self.telegram.press(message.message_id, seen, {"id": material.CURATOR, "name": material.CURATOR_NAME})
             await self._edited(message, edits)
-            self.say(f"куратор нажал «Принято» по лиду {lead}; сообщение обновлено")
+            self.say(f"куратор нажал «Принято» по клиенту «{material.NAMES[lead]}»; сообщение обновлено")
 
         async def acknowledged() -> set[str] | None:
             query = "SELECT lead_id FROM alerts_current WHERE status = 'acknowledged'"
@@ -171,14 +144,14 @@ class Story:
         self.summary["outlets"] = self.outlets.summary(lead)
 
     async def _report(self) -> None:
-        await self.stage.run(sys.executable, "-m", "streams.cli", "report", "--send")
+        await self.stage.run("leadpulse", "report", "--send")
         await self._until(lambda: bool(self._in_chat(REPORT_CHAT)), "the report")
         self.say("отчёт пришёл в общий чат")
         told = "\n".join(message.text for message in self._in_chat(REPORT_CHAT))
         for line in told.splitlines():
             print(f"             │ {line}")
         wanted = {
-            "the meeting": f"Клиент {material.MEETING_LEAD}",
+            "the meeting": f"Клиент {material.MEETING_LEAD} ({material.NAMES[material.MEETING_LEAD]})",
             "the promise": "проверю договор",
             "its owner": material.PROMISER,
             "the risk": "говорит об уходе",
@@ -187,6 +160,19 @@ class Story:
         self.summary["told"] = missing = {what: words.casefold() in said for what, words in wanted.items()}
         if not all(missing.values()):
             raise RuntimeError(f"not all is in the report: {missing}")
+
+    def _named(self) -> dict[str, bool]:
+        """Whether each text that people got calls its client by name."""
+        alerts = [(lead, message) for message in self._in_chat(CURATOR_CHAT) if (lead := _lead_of(message))]
+        named = {f"alert {lead}": material.NAMES[lead] in message.text for lead, message in alerts}
+        report = "\n".join(message.text for message in self._in_chat(REPORT_CHAT))
+        named |= {f"report {lead}": material.NAMES[lead] in report for lead, _ in EXPECTED}
+        gist = "\n".join(self.outlets.gist(material.MEETING_LEAD))
+        asked = str(self.sources.summary["whose"])
+        return named | {
+            "question": material.NAMES[material.CHAT_LEAD] in asked,
+            "minutes": material.NAMES[material.MEETING_LEAD] in gist,
+        }
 
     async def _look_back(self) -> None:
         table = await look_back(FOLDER / "past")
@@ -222,11 +208,14 @@ class Story:
                 for lead, rule, severity in alerts
             ],
             "report": {"sent": bool(self._in_chat(REPORT_CHAT)) and reports[0][0] > 0, "meetings": len(transcripts)},
+            "sources": self.sources.summary,
+            "named": self._named(),
             "dead_letters": dead,
             "lost": len(produced) - count,
         }
         found = {(lead, rule) for lead, rule, severity in alerts if severity != "info"}  # a note rings for nobody
-        return found == EXPECTED and bool(transcripts) and dead == 0 and count >= len(produced)
+        named = all(self._named().values())
+        return found == EXPECTED and bool(transcripts) and dead == 0 and count >= len(produced) and named
 
     async def _edited(self, message: Message, edits: int) -> None:
         await self._until(lambda: len(message.edits) > edits, f"message {message.message_id} is edited")
@@ -243,4 +232,4 @@ class Story:
 
 def _lead_of(message: Message) -> str | None:
     found = [callback.decode(button["callback_data"]) for button in message.buttons]
-    return next((button.lead_id for button in found if button is not None), None)
+    return next((button.lead_id for button in found if isinstance(button, callback.Callback)), None)

@@ -91,7 +91,9 @@ def in_mail(state: LeadState, event: Mail, context: Context) -> Sequence[Found]:
     """Words in a mail to us."""
     if event.direction != "in":
         return ()
-    said = [Evidence(event.event_id, event.ts, "mail", f"{event.subject}\n{event.text}")]
+    said = [
+        Evidence(event.event_id, event.ts, "mail", ". ".join(filter(None, (event.subject.strip(" ."), event.text))))
+    ]
     return _judge(state, event, event.mail_id, local_day(event.ts), said, context)
 
 

@@ -144,10 +144,11 @@ def link_command(kind: str, value: str, lead: str, by: str, move: bool, yes: boo
     waits = [one for one in asyncio.run(waiting(kafka, known)) if one.client == client]
     link = Identity(kind, client.value, lead, by[:LONGEST_NAME], source=HAND, confirmed_at=wall_clock())
     asyncio.run(write(kafka, link_key(client), link))
-    was = f", раньше — лиду {before}" if before else ""
-    click.echo(f"{KINDS[kind]} {client.value} привязан к лиду {lead}{was}.")
+    named = _named(loaded)
+    was = f", а раньше — {named(before)}" if before else ""
+    click.echo(f"{KINDS[kind]} {client.value} — теперь {named(lead)}{was}.")
     if waits:
-        click.echo(f"Ждало: {count(len(waits[0].ids), EVENTS)}; они приходят в историю лида {lead}.")
+        click.echo(f"Ждало: {count(len(waits[0].ids), EVENTS)}; это приходит в историю клиента.")
 
 
 @identity_command.command("unlink", context_settings=_NEGATIVE)
@@ -182,6 +183,17 @@ def _checked(kind: str, value: str) -> ClientRef:
     if found is None or len(found) > LONGEST_NAME:
         raise Refused(f"это не {KINDS[kind]}: {value[:LONGEST_NAME]}")
     return ClientRef(kind, found)
+
+
+def _named(loaded: settings.Settings) -> Callable[[LeadId], str]:
+    """A lead by its number, and by its client's name where some source has told it."""
+    cards = asyncio.run(read(loaded.kafka))
+
+    def named(lead: LeadId) -> str:
+        card = cards.find(lead)
+        return f"лид {lead}" + (f" ({card.name})" if card is not None and card.name else "")
+
+    return named
 
 
 def _is_known(lead: LeadId, loaded: settings.Settings) -> bool:

@@ -166,7 +166,7 @@ def _tell(progress: Progress, before: Progress | None, found: ExportSurvey, know
         names = ", ".join(f"«{chat.title}» {chat.id}" for chat in unknown[:NAMED])
         more = " …" if len(unknown) > NAMED else ""
         click.echo(
-            f"К лидам не привязано: {count(len(unknown), CHATS)} ({names}{more}). Их сообщения ждут привязки: "
+            f"К лидам не привязано: {count(len(unknown), CHATS)} ({names}{more}). Сообщения ждут привязки: "
             "leadpulse identity link tg_chat НОМЕР ЛИД."
         )
 

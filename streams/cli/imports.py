@@ -97,7 +97,7 @@ def _tell(progress: Progress, before: Progress | None, unknown: list[ClientRef])
         click.echo(f"Загружено: {count(progress.sent, FOUND)}.")
     if unknown:
         names = ", ".join(client.value for client in unknown[:NAMED]) + (" …" if len(unknown) > NAMED else "")
-        click.echo(f"К лидам не привязано: {count(len(unknown), CLIENTS)} ({names}). Их события ждут привязки.")
+        click.echo(f"К лидам не привязано: {count(len(unknown), CLIENTS)} ({names}). События ждут привязки.")
 
 
 def _as_json(found: Survey, items: Items, progress: Progress) -> str:

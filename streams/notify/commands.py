@@ -60,7 +60,7 @@ class Commands:
             pressed += [command] if command.callback_id else []
         await self._shelf.put(place, wishes)
         for command in pressed:
-            self._press(command.callback_id, replies.pressed(command))
+            self._press(command.callback_id, replies.pressed(command, self._clients))
         return outcome
 
     async def _answer(self, command: BotCommand) -> str:

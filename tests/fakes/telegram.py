@@ -28,7 +28,8 @@ FRESH_SECONDS = 15.0
 class FakeTelegram:
     """One bot and its chats. All times by `clock` (seconds).
 
-    `closed`: chats that the bot may not write to, and why (a key of `CLOSED`). `moved`: see `upgrade`.
+    `closed`: chats that the bot may not write to, and why (a key of `CLOSED`). `moved`: see `upgrade`. `titles` of
+    groups.
     """
 
     def __init__(
@@ -45,6 +46,7 @@ class FakeTelegram:
         self.faults: list[Fault] = []
         self.closed: dict[int, str] = {}
         self.moved: dict[int, int] = {}
+        self.titles: dict[int, str] = {}
         self.updates = Updates(clock)
         self.files = Files(token)
         self._queries: dict[str, float] = {}
@@ -104,9 +106,12 @@ class FakeTelegram:
         """A person writes into a chat of the bot, or sends something else. Returns the message id."""
         self.chats.add(chat)
         message_id = self._next("message")
-        body = {"message_id": message_id, "from": user_json(user), "chat": chat_json(chat), "date": int(time.time())}
+        body = {"message_id": message_id, "from": user_json(user), "chat": self._chat(chat), "date": int(time.time())}
         self.updates.put("message", {**body, **({"text": text} if text else {}), **content})
         return message_id
+
+    def _chat(self, chat: int) -> dict[str, Any]:
+        return chat_json(chat) | ({"title": self.titles[chat]} if chat in self.titles else {})
 
     def upgrade(self, chat: int, to: int) -> None:
         """A group becomes a supergroup: each of the two says so, and whoever writes to the old id is told the new."""

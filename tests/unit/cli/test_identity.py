@@ -118,7 +118,9 @@ def test_another_clients_chat_is_not_taken_without_a_word(line: Line, kafka: Kaf
     assert "принадлежит лиду 7" in refused.stderr
     assert line("identity", "link", "jitsi_room", "Romashka", "7").exit_code == 0
     assert len(kafka.topics["identities"]) == 1
-    assert "раньше — лиду 7" in line("identity", "link", "jitsi_room", "Romashka", "8", "--move").stdout
+    kafka.cards.apply("8/b", ClientCard(lead_id="8", source="b", ts=TEN, name="ООО «Ромашка»"))
+    named = "теперь лид 8 (ООО «Ромашка»), а раньше — лид 7"
+    assert named in line("identity", "link", "jitsi_room", "Romashka", "8", "--move").stdout
 
 
 def test_the_end_of_a_link_is_a_record(line: Line, kafka: Kafka) -> None:

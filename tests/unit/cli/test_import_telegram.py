@@ -71,7 +71,7 @@ def test_a_chat_is_loaded_once(line: Line, kafka: Kafka, folder: Path) -> None:
     assert code == 0, words
     assert kafka.messages() == [(-1000000000002, number) for number in range(1, 8)]
     assert "7 сообщений в 1 чате.\nЗагружено: 7 сообщений.\n" in words
-    assert "К лидам не привязано: 1 чат («Ромашка» -1000000000002). Их сообщения ждут привязки" in words
+    assert "К лидам не привязано: 1 чат («Ромашка» -1000000000002). Сообщения ждут привязки" in words
     assert kafka.sent[0].key == b"-1000000000002"
     result = line("import", "telegram", ".")
     assert "Эта выгрузка уже загружена" in result.stdout

@@ -75,8 +75,11 @@ async def test_who_pressed_whose_chat_it_is_is_answered() -> None:
         command("link", lead_id="12345", callback_id="q1"),
         command("link", lead_id="12345", callback_id="q2", before="777", fault="taken"),
     ]
-    await told(Commands(shelf, Store(), Client, lambda *one: pressed.append(one)), *asked)  # type: ignore[arg-type]
-    assert pressed == [("q1", "Чат привязан к клиенту 12345"), ("q2", "Этот чат уже привязан")]
+    for who in (Client, lambda lead: Client(lead, "ООО «Ромашка»")):
+        await told(Commands(shelf, Store(), who, lambda *one: pressed.append(one)), *asked)  # type: ignore[arg-type]
+    taken = ("q2", "Этот чат уже привязан")
+    named = ("q1", "Чат привязан к клиенту 12345 (ООО «Ромашка»)")
+    assert pressed == [("q1", "Чат привязан к клиенту 12345"), taken, named, taken]
     assert "уже принадлежит клиенту 777" in shelf.wishes[1].message.text
 
 
