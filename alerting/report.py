@@ -139,7 +139,8 @@ def _strangers(report: DailyReport) -> list[str]:
 
 def _sources(report: DailyReport) -> list[str]:
     """What is wrong first; what nobody waits for is not there, and what is well takes two lines."""
-    waited = [source for source in report.sources if source.state != "left" and (source.events or not source.history)]
+    told = [source for source in report.sources if source.last_arrival or not source.history]  # no mere import
+    waited = [source for source in told if source.state != "left"]
     wrong = [source for source in waited if trouble_told(source)]
     well = [source for source in waited if source not in wrong]
     fresh = [source for source in well if report.until - source.last_arrival <= STALE_MS]

@@ -93,7 +93,8 @@ GROUP BY client_kind, client_value ORDER BY events DESC, client_kind, client_val
 SOURCES = f"""
 SELECT source, {_MS}(max(ingested_at)), countIf(ingested_at >= fromUnixTimestamp64Milli({{since:Int64}}))
 FROM events
-WHERE {_RECENT} AND kind NOT IN ('tick', 'baseline', 'fleet') AND source NOT IN ('minutes', 'person', 'transcribe')
+WHERE {_RECENT} AND NOT backfill AND kind NOT IN ('tick', 'baseline', 'fleet')
+    AND source NOT IN ('minutes', 'person', 'transcribe')
 GROUP BY source ORDER BY source"""
 
 

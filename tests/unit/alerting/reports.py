@@ -83,6 +83,6 @@ FULL_REPORT = replace(
         SourceHealth("telegram:main", moscow(21, 19), 5, "failing", moscow(21, 18, 30), error="ответ 502 <b>"),
         SourceHealth("wms:demo", moscow(21, 19), 40, "well", gap_ms=3 * 3_600_000, backlog=12_000),
         SourceHealth("wms:old", moscow(1, 10), 0, "left", moscow(1, 10)),
-        SourceHealth("wms:second", moscow(20, 17, 30), 0, "silent", moscow(20, 17, 30), backlog=12_000),
+        SourceHealth("wms:second", moscow(20, 17, 30), 0, "silent", moscow(20, 17, 30), history=9, backlog=12_000),
     ],
 )

@@ -134,6 +134,8 @@ async def test_strangers_and_sources(database: Database) -> None:
     feed = Feed(database)
     await feed([replace(event_of(ev.Message), source="telegram", ts=UNTIL - 3 * DAY)], UNTIL - 2 * DAY)
     await feed([replace(event_of(ev.Reservation), source="wms", ts=UNTIL - 300)], UNTIL - 100)
+    old = replace(event_of(ev.Message), event_id=event_id("old"), source="telegram", backfill=True, ts=UNTIL - 400)
+    await feed([old], UNTIL - 100)  # an import is no life
     await feed([replace(event_of(ev.Fleet), source="store", ts=UNTIL - 300)], UNTIL - 100)  # ours, no source
     found = await report(database)
     assert found.unknown == [UnknownClient("tg_chat", "-5", 2), UnknownClient("jitsi_room", "lead 5", 1)]

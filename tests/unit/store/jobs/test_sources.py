@@ -1,6 +1,6 @@
 """The table of sources on real chDB: hours, rounds, silence told once, and a restart that changes nothing."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import msgspec
 from msgspec.structs import replace
@@ -17,7 +17,9 @@ from streams.engine.kafka import Output
 from streams.engine.notices import Notices, Told
 from streams.engine.rounds import ROUND
 from streams.store.database import Database
+from streams.store.jobs.reports import Reports
 from streams.store.jobs.sources import Sources
+from streams.store.read.sources import health_now
 from streams.store.sinks.rows import unassigned_rows
 from streams.store.sinks.sink import DeadLetterSink, Sink
 from streams.store.sinks.sources import round_rows
@@ -47,6 +49,9 @@ class Line:
         """After a restart."""
         self.notices = Notices(self._send, self._read, self.clock)
         self.job = Sources(self.database, Lag(), self._backlog, self.notices, self.clock)
+
+    async def _ignore(self, outputs: Iterable[Output]) -> None:
+        """Reports go nowhere."""
 
     async def _backlog(self) -> dict[str, int]:
         return self.waiting
@@ -212,3 +217,23 @@ async def test_a_change_is_looked_at_soon(database: Database) -> None:
         woken.append(line.job._changed.is_set())
         line.job._changed.clear()
     assert woken == [True, False, True, False, True]
+
+
+async def test_a_report_and_the_api_tell_it(database: Database) -> None:
+    """As it stood at the report's end, with what came in its time."""
+    line = Line(database)
+    await line.come(working_hours(MONDAY))
+    evening = MONDAY + 18 * HOUR_MS
+    await line.report(SourceRound("telegram:main", "poll", evening - 1000, 25_000, failed=3, error="ответ 502"))
+    await line.look(evening)
+    await line.come([MONDAY // HOUR_MS + 30])
+    await line.look(MONDAY + 31 * HOUR_MS)
+    since, until = MONDAY - 6 * HOUR_MS, MONDAY + 19 * HOUR_MS
+    reports = Reports(database, Lag(), line._ignore, "19:00", line.clock)
+    telegram, wms = (await reports.make("x", since, until)).sources
+    friday = MONDAY - 3 * DAY + 17 * HOUR_MS + 30 * MINUTE
+    assert (wms.source, wms.state, wms.since, wms.last_arrival, wms.events) == ("wms:demo", "silent", friday, friday, 0)
+    assert (telegram.state, telegram.error, telegram.failed_rounds) == ("failing", "ответ 502", 3)
+    found = {one.source: one for one in (await health_now(database, MONDAY + 31 * HOUR_MS))["sources"]}
+    assert (found["wms:demo"].state, found["wms:demo"].events) == ("well", 3)
+    assert found["wms:demo"].lag_ms == 2000
