@@ -63,7 +63,7 @@ def clear(alerts: Alerts, cleared: Cleared) -> Sequence[Alert]:
     last = alerts.get(cleared.rule)
     if last is None or (last.status == "resolved" and last.cleared):
         return ()
-    alerts[last.rule] = ended = replace(moved(last, "resolved", cleared.ts), cleared=True)
+    alerts[last.rule] = ended = replace(moved(last, "resolved", cleared.ts), cleared=True, moved=cleared.moved)
     return (ended,)
 
 
@@ -101,6 +101,7 @@ def act(alerts: Alerts, action: AlertAction) -> Sequence[Alert]:
         snoozed_until=snoozed_until,
         renewed_at=max(last.updated_at, action.ts),
         cleared=False,
+        moved=False,
         held="",
         press=press,
     )
@@ -178,6 +179,7 @@ def _risen_again(alerts: Alerts, last: Alert, signal: Signal, moment: Moment) ->
         verdict="",
         renewed_at=now,
         cleared=False,
+        moved=False,
     )
     return _news(alerts, changed, moment)
 

@@ -130,6 +130,8 @@ def _status(alert: Alert) -> str:
             return f"⏸ Отложено до {moment(alert.snoozed_until)}: {who}"
         case "resolved" if alert.verdict == "false_alarm":
             return f"✖️ Ложная тревога: {who}"
+        case "resolved" if alert.moved:
+            return f"☑️ Закрыто {moment(alert.updated_at)}: это относится к другому клиенту, привязка исправлена"
         case "resolved" if alert.cleared:
             return f"☑️ Закрыто {moment(alert.updated_at)}: показатели снова в норме"
         case "resolved":

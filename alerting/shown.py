@@ -24,7 +24,9 @@ _DOCUMENTS = {
 
 
 def quotes(alert: Alert, client: Client, most: int = MOST_QUOTES) -> list[str]:
-    """Who said what, the latest first; the same words once."""
+    """Who said what, the latest first; the same words once. Nothing of what another client said."""
+    if alert.moved:
+        return []
     last = {" ".join(each.text.split()): each for each in alert.evidence if each.kind in _SAID and each.text.strip()}
     times = [" ".join(each.text.split()) for each in alert.evidence]
     found = sorted(last.items(), key=lambda item: -item[1].ts)

@@ -107,7 +107,7 @@ def unlearn(state: LeadState, event: EventsMoved, now: Millis) -> Sequence[Clear
             state.raised.pop(rule, None)
         _subtract(state, event.events)
         _forget(state, event.events, gone)
-    return [*(Cleared(rule, now) for rule in over), Withdrawn(gone)]
+    return [*(Cleared(rule, now, moved=True) for rule in over), Withdrawn(gone)]
 
 
 def _standing(state: LeadState) -> list[Rule]:

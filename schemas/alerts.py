@@ -104,6 +104,7 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     `within` is the rule whose alert tells of it instead (its own: the message for many clients). `escalated`: the head
     was told, nobody had looked. `rung` is how often this alert rang, `told` what its rule was told of last (None:
     never). `renewed_at`: when it rose or a person pressed, its two weeks run from there. `cleared`: over by itself.
+    `moved`: over because what it rested on was another client's.
     """
 
     alert_id: EventId
@@ -133,6 +134,7 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     told: Told | None = None
     renewed_at: Millis = 0
     cleared: bool = False
+    moved: bool = False
 
 
 class CommonAlert(msgspec.Struct, frozen=True, kw_only=True):

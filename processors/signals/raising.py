@@ -16,11 +16,14 @@ now. What rings of it is for `alerting.policy` to say. Steps by a share are few:
 
 
 class Cleared(NamedTuple):
-    """A rule's finding is over: its clear condition holds. `value` in the unit of its signals."""
+    """A rule's finding is over: its clear condition holds, or it was `moved`: what it rests on is another client's.
+    `value` in the unit of its signals.
+    """
 
     rule: Rule
     ts: Millis
     value: float = 0.0
+    moved: bool = False
 
 
 class Withdrawn(NamedTuple):

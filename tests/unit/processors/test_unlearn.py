@@ -6,7 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import astuple, replace
 
+from alerting.clients import Client
 from alerting.fold import Partition
+from alerting.render import render
 from processors.days import local_day
 from processors.lead import LATE_MS, step
 from processors.rules import builtin
@@ -128,6 +130,11 @@ def test_an_alert_that_rests_on_it_is_over() -> None:
     state = partition.leads["12345"]
     assert {(alert.status, alert.cleared) for alert in over if alert.rule == "leaving_phrase"} == {("resolved", True)}
     assert "leaving_phrase" not in state.raised
+    [closed] = [alert for alert in over if alert.rule == "leaving_phrase"]
+    message = render(closed, Client("12345")).text
+    assert "другому клиенту, привязка исправлена" in message
+    assert "другому складу" not in message, "whose words they are"
+    assert "другому складу" in render(alerts[0], Client("12345")).text
     assert not any(alert.status != "resolved" for alert in state.alerts.values())
     assert not _alerts(partition, left(leaving), first=11), "told twice, it is the same"
     again = _alerts(partition, leaving, first=12)
