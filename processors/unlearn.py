@@ -18,6 +18,7 @@ from schemas.codec import event_id
 from schemas.events import (
     Call,
     CallTranscribed,
+    ChatSummary,
     DayFigures,
     Event,
     EventsMoved,
@@ -90,6 +91,8 @@ def key_of(event: Event) -> str:
             return event.call_id
         case Mail():
             return event.mail_id
+        case ChatSummary():
+            return event.day
         case Reservation():
             return event.doc
         case _:

@@ -88,7 +88,7 @@ def build(settings: Settings, clock: Clock = wall_clock) -> Worker:
     worker.consume(LEAD_ALERTS, Sink(database, Codec[Alert](Alert), alert_rows, figures.notice))
     worker.consume(LEAD_SCORES, Sink(database, Codec[Score](Score), score_rows))
     worker.consume(LEAD_UNASSIGNED, Sink(database, Codec[Unassigned](Unassigned), unassigned_rows))
-    moves = Moves(database, links, worker.outputs.send, lag.events_stored, baselines, clock)
+    moves = Moves(database, links, worker.outputs.send, lag.events_stored, baselines, chats, clock)
     worker.consume(IDENTITIES, moves)
     worker.consume(TRANSCRIPTS, TranscriptSink(database))
     worker.consume(LLM_CALLS, Sink(database, Codec[LlmCall](LlmCall), call_rows))

@@ -6,7 +6,9 @@ same summary id.
 
 import logging
 from collections import defaultdict
+from collections.abc import Iterable
 
+from processors.days import DAY_MS
 from schemas.codec import MINUTES_REQUEST
 from schemas.meetings import Utterance
 from schemas.minutes import ChatDay, Conversation
@@ -68,6 +70,20 @@ class Chats:
         rows = Rows(CHAT_DAYS, [[until], [len(days)], [self._clock()]])
         await self._database.insert(rows, f"chats:{until}")
         log.info("summaries of chats asked for", extra={"leads": len(days)})
+
+    async def again(self, days: Iterable[tuple[LeadId, Millis]]) -> None:
+        """Ask once more for summaries (lead, `until`) whose messages have become fewer; of a day without any there is
+        none. Raises `Transient`, `StatementFailed`."""
+        leads: dict[Millis, set[LeadId]] = defaultdict(set)
+        for lead, until in days:
+            leads[until].add(lead)
+        for until, of in leads.items():
+            found = await self.days(until - DAY_MS, until)
+            await self._send(
+                Output(MINUTES_REQUESTS.name, day.lead_id.encode(), MINUTES_REQUEST.encode(day))
+                for day in found
+                if day.lead_id in of
+            )
 
     async def days(self, since: Millis, until: Millis) -> list[ChatDay]:
         """The chats of every client who has any. Raises `Transient`, `StatementFailed`."""

@@ -11,20 +11,20 @@ import asyncio
 import logging
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from typing import Any, NamedTuple, Protocol
+from typing import Protocol
 
 import msgspec
 
-from processors.belonging import CHATS, MEETINGS, names, under, whose
+from processors.belonging import names, under, whose
 from processors.contact import link_key, ref_of
 from processors.days import local_day
 from processors.identity import Identities
 from processors.lead import LATE_MS
 from processors.unlearn import moved_from
-from schemas.codec import EVENT, Codec, Rejected
+from schemas.codec import EVENT, Codec
 from schemas.errors import NotYet
-from schemas.events import Event, EventsMoved, MeetingTranscribed
-from schemas.sources import ClientRef, Unassigned
+from schemas.events import EventsMoved, MeetingTranscribed
+from schemas.sources import Unassigned
 from schemas.topics import LEAD_EVENTS, LEAD_UNASSIGNED
 from schemas.types import LeadId, LocalDay, Millis
 from streams.engine.clock import Clock
@@ -32,8 +32,8 @@ from streams.engine.identities import KnownIdentities
 from streams.engine.kafka import Output
 from streams.engine.settle import Batch, Outcome
 from streams.store.database import Database
+from streams.store.jobs.misplaced import Events, Move, Row
 from streams.store.jobs.ticks import Send
-from streams.store.sinks.rows import KINDS
 
 log = logging.getLogger(__name__)
 
@@ -48,37 +48,6 @@ within milliseconds."""
 PATIENCE = 30.0
 """Seconds that all of `lead.events` may take to be stored before a move looks again."""
 
-OWN = {"alert_action", "alert_mailed", "alerts_muted", "baseline", "events_moved", "identity_linked", "tick", "fleet"}
-"""Kinds that no link moves: what is about alerts, and what is counted."""
-NAMED = sorted(set(KINDS.values()) - OWN)
-"""Kinds that belong to whom a link says: also one that is new tomorrow."""
-
-_FIELD = "JSONExtractString(payload, '{}')"
-_COLUMNS = """lead_id, event_id, payload, toUnixTimestamp64Milli(ts) AS at,
-    toUnixTimestamp64Milli(ingested_at) AS stored, backfill"""
-FOUND_BY = f"""
-WITH {_FIELD.format("client")} AS said, {_FIELD.format("chat_id")} AS chat
-SELECT {_COLUMNS} FROM events FINAL
-WHERE kind IN {{kinds:Array(String)}} AND stored >= {{since:Int64}}
-    AND (at, event_id, lead_id) > ({{at:Int64}}, {{id:UInt64}}, {{lead:String}})
-    AND (
-        multiIf(said != '', said, kind IN {{chats:Array(String)}}, concat('tg_chat:', chat), concat('lead:', lead_id))
-            IN {{clients:Array(String)}}
-        OR (kind IN {{chats:Array(String)}}
-            AND concat('tg_topic:', chat, '/', {_FIELD.format("topic")}) IN {{clients:Array(String)}})
-        OR (kind IN {{meetings:Array(String)}}
-            AND (concat('jitsi_room:', lowerUTF8({_FIELD.format("room")})) IN {{clients:Array(String)}}
-                OR concat('recording:', {_FIELD.format("recording_id")}) IN {{clients:Array(String)}}))
-    )
-ORDER BY at, event_id, lead_id LIMIT {{limit:UInt32}}"""
-"""Events of which a link of `clients` may say whose they are, after the one that was seen last."""
-
-ABOUT = f"""
-SELECT {_COLUMNS} FROM events FINAL
-WHERE kind = 'phrase_verdict' AND lead_id IN {{leads:Array(String)}}
-    AND {_FIELD.format("about")} IN {{events:Array(String)}}"""
-"""What a model said of words that go to another lead goes with them."""
-
 
 class Counted(Protocol):
     """Counts the days of leads anew."""
@@ -87,23 +56,11 @@ class Counted(Protocol):
         """As `Baselines.recount`."""
 
 
-class _Row(NamedTuple):
-    """An event of the store: its lead, its id, and when it was appended (ms)."""
+class Retold(Protocol):
+    """Has summaries of chats made anew."""
 
-    lead: LeadId
-    id: int
-    event: Event
-    at: Millis
-    stored: Millis
-    live: bool
-
-
-class _Move(NamedTuple):
-    """`to`: None where nobody has it now, and it waits as `client`."""
-
-    row: _Row
-    to: LeadId | None
-    client: ClientRef
+    async def again(self, days: Iterable[tuple[LeadId, Millis]]) -> None:
+        """As `Chats.again`."""
 
 
 class Moves:
@@ -116,10 +73,12 @@ class Moves:
         send: Send,
         stored: Callable[[float], Awaitable[bool]],
         counted: Counted,
+        retold: Retold,
         clock: Clock,
     ) -> None:
         self._database, self._known, self._send = database, known, send
-        self._stored, self._counted, self._clock = stored, counted, clock
+        self._stored, self._counted, self._retold, self._clock = stored, counted, retold, clock
+        self._events = Events(database)
         self._alone = asyncio.Lock()
 
     async def __call__(self, batch: Batch) -> Outcome:
@@ -169,41 +128,24 @@ class Moves:
 
     async def _move(self, clients: Sequence[str], since: Millis) -> int:
         known = self._known.identities
-        given: dict[str, Any] = {"clients": list(clients), "since": since}
-        given |= {"kinds": NAMED, "chats": list(CHATS), "meetings": list(MEETINGS)}
-        after: dict[str, Any] = {"at": -(1 << 62), "id": 0, "lead": ""}
-        moved = 0
-        while rows := await self._read(FOUND_BY, given | after | {"limit": AT_ONCE}):
-            after = {"at": rows[-1].at, "id": rows[-1].id, "lead": rows[-1].lead}
+        moved, after = 0, None
+        while rows := await self._events.found_by(clients, since, after, AT_ONCE):
+            after = rows[-1]
             owners = [(row, whose(row.event, known)) for row in rows]
-            moves = [_Move(row, to, names(row.event)[-1]) for row, to in owners if to != row.lead]
+            moves = [Move(row, to, names(row.event)[-1]) for row, to in owners if to != row.lead]
             if moves:
-                moves += await self._verdicts(moves)
+                moves += await self._events.verdicts(moves)
                 await self._carry_out(moves)
                 moved += len(moves)
         return moved
 
-    async def _read(self, sql: str, given: dict[str, Any]) -> list[_Row]:
-        return [
-            _Row(lead, id_, _decoded(payload), at, stored, not backfill and stored - at <= LATE_MS)
-            for lead, id_, payload, at, stored, backfill in await self._database.read(sql, given)
-        ]
-
-    async def _verdicts(self, moves: list[_Move]) -> list[_Move]:
-        goes = {(move.row.lead, move.row.event.event_id): move for move in moves}
-        given = {"leads": sorted({lead for lead, _ in goes}), "events": [id_ for _, id_ in goes]}
-        found = []
-        for row in await self._read(ABOUT, given):
-            move = goes.get((row.lead, getattr(row.event, "about", "")))
-            if move is not None:
-                event = msgspec.structs.replace(row.event, client=link_key(move.client))
-                found.append(move._replace(row=row._replace(event=event)))
-        return found
-
-    async def _carry_out(self, moves: list[_Move]) -> None:
-        lost: dict[LeadId, list[_Row]] = defaultdict(list)
+    async def _carry_out(self, moves: list[Move]) -> None:
+        lost: dict[LeadId, list[Row]] = defaultdict(list)
         for move in moves:
             lost[move.row.lead].append(move.row)
+        spoilt = await self._events.spoilt(moves)
+        for row in spoilt:
+            lost[row.lead].append(row)
         await self._send(map(_output, moves))
         first = local_day(self._clock() - LATE_MS)  # the days before it are counted anew
         await self._send(
@@ -215,22 +157,16 @@ class Moves:
         ]
         if heard:
             await self._database.forget_words(heard)
-        await self._database.forget([(move.row.lead, move.row.id) for move in moves])
+        await self._database.forget([(row.lead, row.id) for rows in lost.values() for row in rows])
         await self._counted.recount(lost)
+        await self._retold.again([(row.lead, row.at) for row in spoilt])
 
-    def _told(self, lead: LeadId, rows: list[_Row], first: LocalDay) -> EventsMoved:
+    def _told(self, lead: LeadId, rows: list[Row], first: LocalDay) -> EventsMoved:
         lost = [(row.event, row.stored, row.live) for row in rows]
         return moved_from(lead, lost, first, whole=self._known.identities.merged(lead) != lead)
 
 
-def _decoded(payload: str) -> Event:
-    """What was stored can be read."""
-    event = EVENT.decode(payload.encode())
-    assert not isinstance(event, Rejected), event.reason
-    return event
-
-
-def _output(move: _Move) -> Output:
+def _output(move: Move) -> Output:
     """The event under its new lead, or waiting for one."""
     event = move.row.event
     if move.to is not None:

@@ -17,6 +17,7 @@ from streams.engine.kafka import Output
 from streams.engine.settle import Batch
 from streams.store.database import Database
 from streams.store.jobs.baselines import Baselines
+from streams.store.jobs.chats import Chats
 from streams.store.jobs.moves import READ_MS, Moves
 from tests.unit.store.fakes import Clock, Feed, Lag, Sent
 from tests.unit.store.records import DAY, NOW, record
@@ -57,8 +58,10 @@ class Home:
     def __init__(self, database: Database) -> None:
         self.database, self.links, self.sent, self.days = database, Links(), Sent(), Sent()
         self.clock, self.feed = Clock(), Feed(database)
+        self.asked = Sent()
+        self.chats = Chats(database, Lag(), self.asked, "19:45", self.clock)
         baselines = Baselines(database, Lag(), self.days, 0, "04:00", self.clock)
-        self.moves = Moves(database, self.links, self._send, Lag().caught_up, baselines, self.clock)  # type: ignore[arg-type]
+        self.moves = Moves(database, self.links, self._send, Lag().caught_up, baselines, self.chats, self.clock)  # type: ignore[arg-type]
         self.told: list[ev.EventsMoved] = []
 
     async def _send(self, outputs: Iterable[Output]) -> None:

@@ -8,7 +8,8 @@ from msgspec.structs import replace
 
 from processors.belonging import MEETINGS, under, whose
 from schemas import events as ev
-from schemas.codec import EVENT, Rejected, event_id
+from schemas.codec import EVENT, MINUTES_REQUEST, Rejected, event_id
+from schemas.minutes import ChatDay
 from schemas.sources import Unassigned
 from streams.engine.kafka import Output
 from streams.store.database import Database
@@ -206,3 +207,23 @@ async def test_minutes_that_come_hours_after_the_link_go_after_it(house: House) 
     house.clock.now += 9 * DAY
     await sweep.look()
     assert await house.held("7") == {"meeting_minutes": 1}, "what is as old was looked at in its nights"
+
+
+async def test_a_chats_summary_that_tells_of_another_clients_words_is_made_anew(house: House) -> None:
+    """Of what is left; of a day on which nothing is left there is none; other days stay."""
+    house.links.say("tg_chat:-1", "7")
+    house.links.say("tg_chat:-2", "7")
+    until = NOW - DAY // 2
+    await house.put(of(ev.Message, text="чужое"), of(ev.Message, text="своё", chat_id="-2"))
+    await house.put(*(of(ev.ChatSummary, ts=at, day=str(at)) for at in (until, until + DAY, until - DAY)))
+    await house.link("tg_chat:-1", "8")
+    [day] = [MINUTES_REQUEST.decode(one.value or b"") for one in house.asked]
+    assert isinstance(day, ChatDay)
+    assert (day.lead_id, day.until, [said.text for said in day.conversation.utterances]) == ("7", until, ["своё"])
+    assert (await house.held("7"))["chat_summary"] == 2
+    assert {moved.key for told in house.told for moved in told.events} >= {str(until)}
+    house.asked.clear()
+    await house.put(of(ev.ChatSummary, ts=until, day="x"))
+    await house.link("tg_chat:-2", "8")
+    assert not house.asked
+    assert (await house.held("7"))["chat_summary"] == 2
