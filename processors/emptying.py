@@ -138,35 +138,36 @@ def may_matter(state: LeadState, stock: Stock, today: LocalDay, rules: BulkPickR
     known = stock.known
     if stock.arrivals < 2 and not known:
         return False
-    before = stock.window
+    have, before = stock.have(), stock.window
     if before is not None and before.day == today:
-        return _may_rise(before, state.days.get(today, _EMPTY), stock.have(), 1.0 if known else rules.estimated, rules)
-    spare = _spare(state.days, stock.have(), today if before is None else max(today, before.day), rules)
+        figures, rarer = state.days.get(today, _EMPTY), 1.0 if known else rules.estimated
+        spare = int(_spare_by_window(before, figures, have, rarer, rules))
+    else:
+        spare = int(_spare_by_days(state.days, have, today if before is None else max(today, before.day), rules))
     if spare > 0:
         stock.calm = today, spare
     return spare <= 0
 
 
-def _may_rise(before: Window, figures: Day, have: int, rarer: float, rules: BulkPickRules) -> bool:
-    """By what stands before today, where it was asked for already: the shares, and his own worst."""
+def _spare_by_window(before: Window, figures: Day, have: int, rarer: float, rules: BulkPickRules) -> float:
+    """Pieces that may yet be reserved today, by what stands before it where it was asked for already: the shares, and
+    his own worst."""
     now = figures.reserved_qty, figures.picked_qty, figures.shipped_qty
     least = max(rules.min_stock, rules.least_days * before.mean)
     run = before.run[_WEEK] + min(max(now[before.flow], 0), before.cap)
-    steady = run < rules.unusual * rarer * before.worst_run[_WEEK]
+    spare = inf
     for n, bound in ((_DAY, rules.large), (_THREE, rules.share_3_days), (_WEEK, rules.share_week)):
         reserved, picked, shipped, _ = before.sums[n]
         moved = max(picked + now[1], shipped + now[2], 0)
         taken = max(reserved + now[0], moved)
-        if taken < least or taken < bound * max(1, have + moved, taken):
-            continue
-        if not steady if n == _WEEK else taken >= rarer * before.worst[n]:
-            return True
-    return False
+        so_far, most = (run, rules.unusual * before.worst_run[n]) if n == _WEEK else (taken, before.worst[n])
+        least_share = bound * max(1, have + moved, taken)
+        spare = min(spare, max(max(least, least_share) - taken, rarer * most - so_far))
+    return spare
 
 
-def _spare(days: Mapping[LocalDay, Day], have: int, today: LocalDay, rules: BulkPickRules) -> int:
-    """Fewer pieces than so many more reserved today leave the shares of all spans below what counts, by the last days'
-    figures alone; 0 when one counts already."""
+def _spare_by_days(days: Mapping[LocalDay, Day], have: int, today: LocalDay, rules: BulkPickRules) -> float:
+    """The same by the last days' figures alone: the shares."""
     reserved = picked = shipped = 0
     bounds = rules.large, None, rules.share_3_days, None, None, None, rules.share_week
     spare = inf
@@ -180,4 +181,4 @@ def _spare(days: Mapping[LocalDay, Day], have: int, today: LocalDay, rules: Bulk
             moved = max(picked, shipped, 0)
             taken = max(reserved, moved)
             spare = min(spare, max(bound * max(1, have + moved, taken), rules.min_stock) - taken)
-    return max(0, int(spare))
+    return spare

@@ -17,8 +17,9 @@ from processors.tails import deviates, sized
 from schemas.events import Fleet
 from schemas.types import LocalDay
 
-WINDOW = 84
-"""Days of history behind an expectation: twelve weeks."""
+WHOLE_WEEKS = 12
+WINDOW = 7 * WHOLE_WEEKS
+"""Days of history behind an expectation."""
 
 _WEIGHTS = tuple(0.5 ** ((WINDOW - place) / 10) for place in range(WINDOW))
 """Oldest first; a day's weight halves in 10 days (x3 at 0.065 false alarms: 10 d .67, 14 d .64, 28 d .5)."""
@@ -88,7 +89,7 @@ def _usual(state: LeadState, day: LocalDay, context: Context) -> Usual | None:
     shape = [_weekday(counts, flat, place, days, context.fleet) for place in range(7)]
     common = _common(context.fleet, days)
     share = _slope(counts, flat, shape, common)
-    expected = [shape[place % 7] for place in range(known)]
+    expected = (shape * WHOLE_WEEKS)[:known]
     if common:
         expected = [part * exp(share * ln) if ln else part for part, ln in zip(expected, common, strict=True)]
     mean, spread = _moments(counts, expected, rules)

@@ -106,7 +106,8 @@ class Phrases:
         near, anchors, joined = self._spelling.near, self._spelling.anchors, self._spelling.joined
         here = {number for token in tokens for number, _ in near(token)}
         here.update(number for a, b in pairwise(tokens) if anchors[a] == BEGINS for number, _ in joined(a, b))
-        return [compiled for number in here for compiled in self._by_anchor.get(number, ()) if compiled.needs <= here]
+        beginning = filter(self._by_anchor.__contains__, here)
+        return [compiled for number in beginning for compiled in self._by_anchor[number] if compiled.needs <= here]
 
 
 def _match(compiled: _Compiled, text: str, words: Split, places: Places) -> Match | None:

@@ -62,7 +62,7 @@ def find(state: LeadState, event: Reservation, today: LocalDay, context: Context
     something, that day's late events say nothing new.
     """
     figures = state.days.get(today)
-    if figures is None or _is_old_news(state, figures, today, event.ts):
+    if figures is None or (state.spike[0] == today and _is_old_news(state, figures, event.ts)):
         return ()
     if not _may_matter(state, figures, today, context):
         return ()
@@ -113,11 +113,11 @@ def evening(state: LeadState, lead_id: LeadId, now: Millis, context: Context) ->
     return clear(state, RULE, now, float(figures.reservations if figures else 0))
 
 
-def _is_old_news(state: LeadState, figures: Day, today: LocalDay, ts: Millis) -> bool:
-    """Whether the day is critical already and has not grown enough since for its score to have grown by a quarter."""
-    day, orders, most = state.spike
+def _is_old_news(state: LeadState, figures: Day, ts: Millis) -> bool:
+    """Whether the critical day has not grown enough since for its score to have grown by a quarter."""
+    _, orders, most = state.spike
     last = state.raised.get(RULE)
-    if day != today or figures.reservations >= orders or pieces(figures) >= most or last is None:
+    if figures.reservations >= orders or pieces(figures) >= most or last is None:
         return False
     if last.level < SEVERITIES.index("critical"):
         return False
@@ -133,10 +133,11 @@ def _may_matter(state: LeadState, figures: Day, today: LocalDay, context: Contex
             normal = state.usual = usual(state, today, context)
         if 0 < normal.mean < figures.reservations:  # the fleet's factor is never so low as to make less a spike
             return True
-    if figures.reserved_qty + figures.cancelled_qty < context.rules.sparse.min_pieces:
+    x = pieces(figures)
+    if x < context.rules.sparse.min_pieces:
         return False
-    state.sizes = sizes(state, today, context)
-    return 0 < state.sizes.least <= pieces(figures)
+    normal_size = state.sizes = sizes(state, today, context)
+    return 0 < normal_size.least <= x
 
 
 def _day_is_known(ts: Millis, today: LocalDay, context: Context) -> bool:

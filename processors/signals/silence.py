@@ -119,8 +119,8 @@ def _silent(state: LeadState, today: LocalDay, now: Millis, context: Context) ->
     """The channels that are silent beyond the mark of a warning."""
     rules = context.rules.silence
     found = []
+    rests = {*context.fleet.closed, *map(local_day_of, rules.holidays)}
     for rule, there in _still(state, today, rules.warning_days):
-        rests = {*context.fleet.closed, *map(local_day_of, rules.holidays)}
         probability = rules.warning_probability if rule == ORDERS else rules.other_probability
         quiet = silence(there, today, rests, rules)
         if quiet is not None and quiet.size >= -log10(probability) and quiet.working_days >= rules.warning_days:
@@ -166,8 +166,10 @@ def _late_answer(talk: Talk | None, now: Millis, context: Context) -> _Found | N
     if talk is None or not talk.asked or len(talk.waits) < rules.min_waits:
         return None
     days = (now - talk.asked) / DAY_MS
+    if days < rules.warning_days:
+        return None
     size = surprise(days, [hours / 24 for hours in talk.waits])
-    if days < rules.warning_days or size < -log10(rules.answer_probability):
+    if size < -log10(rules.answer_probability):
         return None
     usual = sum(talk.waits) / len(talk.waits)
     figures = {"days": float(int(days)), "messages": float(talk.messages), "usual_hours": round(usual, 1)}

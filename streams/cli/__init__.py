@@ -3,6 +3,7 @@
 Exit codes: 0 done, 1 a fault (one line on stderr), 2 wrong usage.
 """
 
+import gc
 import logging
 import os
 from importlib import import_module
@@ -41,6 +42,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
 }
 """Module of `streams.cli` and help text. `--help` reads only this table: importing every command takes a second."""
 
+GC_ALLOCATIONS = 20_000
+"""Young objects before a collection, as in a worker (`streams.engine.worker`): what a command imports stays, and nearly
+all that it makes dies by itself."""
+
 
 class Fault(click.ClickException):
     """A fault of ours, in Russian: click's own word for it is English."""
@@ -61,6 +66,7 @@ class Lazy(click.Group):
         """The function `<name>_command` of the command's module."""
         if cmd_name not in COMMANDS:
             return None
+        gc.set_threshold(GC_ALLOCATIONS, 20, 20)
         module = import_module(f"streams.cli.{COMMANDS[cmd_name][0]}")
         command = getattr(module, f"{cmd_name.replace('-', '_')}_command")
         assert isinstance(command, click.Command)

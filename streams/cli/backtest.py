@@ -1,6 +1,5 @@
 """`backtest FILE`: what the signals and alerts would have said of a file of lead events, without Kafka."""
 
-import gc
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -26,9 +25,6 @@ BAD_LINES: Forms = ("негодная строка", "негодные стро�
 LOOK_EVERY = 1 << 14
 """Events between two looks at the bar."""
 
-GC_ALLOCATIONS = 20_000
-"""Young objects before a collection, as in a worker (`streams.engine.worker`): nearly all die with their event."""
-
 _ENCODE = msgspec.json.Encoder().encode
 
 
@@ -51,7 +47,6 @@ def backtest_command(file: Path, rules: Path | None, labels: Path | None, horizo
 
     Часовые отметки берутся из файла, а если их там нет — каждый полный час. У одного куратора 30 лидов по порядку
     номеров. Негодные строки пропускаются и называются; тогда код выхода 1."""
-    gc.set_threshold(GC_ALLOCATIONS, 20, 20)
     out = click.get_binary_stream("stdout")
     thresholds, left = rules_of(rules), labels_of(labels) if labels else None
     with opened(file) as source:

@@ -12,7 +12,7 @@ import msgspec
 
 from processors.days import local_day_of
 from processors.russian.system import os_reason
-from schemas.codec import Rejected, decode
+from schemas.codec import EVENT, Rejected
 from schemas.errors import ConfigError
 from schemas.events import Event
 from schemas.types import LeadId, LocalDay, Millis
@@ -90,7 +90,8 @@ def survey(source: BinaryIO) -> Survey:
         ts = head.ts
         leads.add(head.lead_id)
         ticked = ticked or head.type == "tick"
-        since = min(since, ts)
+        if ts < since:
+            since = ts
         if ts >= until:
             until = ts
         elif ts < until - _DAY_MS:
@@ -102,6 +103,7 @@ def events(source: BinaryIO, bad: BadLines) -> Iterator[tuple[Millis, Event]]:
     """The events of a file in its order, each as if it had come at its own time (so nothing is late). Empty lines are
     nothing; others that are none go to `bad`.
     """
+    decode = EVENT.decode
     for number, line in enumerate(_lines(source), 1):
         event = decode(line)
         if isinstance(event, Rejected):
