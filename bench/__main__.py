@@ -19,6 +19,8 @@ from bench.line import line, table
 from bench.minutes import GOAL_CPU_S as MINUTES_GOAL_CPU_S
 from bench.minutes import GOAL_MB as MINUTES_GOAL_MB
 from bench.minutes import minutes
+from bench.sources import GOAL_MB as ROWS_GOAL_MB
+from bench.sources import sources
 from bench.speech import speech
 from bench.ticks import GOAL_MS as TICK_GOAL_MS
 from bench.ticks import ticks
@@ -86,6 +88,8 @@ def main() -> int:
     results["ticks"] = ticks()
     print("measuring the import of a chat export …", flush=True)
     results["import"] = imported()
+    print("measuring a warehouse's table and an unchanged portal …", flush=True)
+    results["sources"] = sources()
     print("measuring the idle installation …", flush=True)
     results["idle"] = asyncio.run(idle())
     out = Path("var/bench/results.json")
@@ -116,6 +120,15 @@ def _show(results: dict[str, dict[str, Any]]) -> None:
     )
     print(f"{of_file['import_per_s']}/s, {of_file['import_times_plain_read']} times a plain read, ", end="")
     print(f"{of_file['import_peak_mb']} MB (goal ≤ {IMPORT_GOAL_MB})")
+    read = results["sources"]
+    print(f"warehouse's table of {read['rows']} rows: read twice and made in {read['rows_seconds']} s, ", end="")
+    print(f"{read['rows_per_s']}/s, {read['rows_times_plain_read']} times a plain read, ", end="")
+    print(f"{read['rows_peak_mb']} MB (goal ≤ {ROWS_GOAL_MB})")
+    print(
+        f"portal of {read['sweep_objects']} unchanged objects: a round and a sweep in {read['sweep_seconds']} s, ",
+        end="",
+    )
+    print(f"{read['sweep_per_s']}/s, {read['sweep_records']} records (goal 0)")
     per_second = results["backtest"]["backtest_per_s"]
     print(f"back-test: {per_second} events/s (goal ≥ {BACKTEST_GOAL})")
     print(f"longest tick of a partition: {results['ticks']['tick_longest_ms']} ms (goal ≤ {TICK_GOAL_MS})")

@@ -32,8 +32,8 @@ def imported() -> dict[str, Any]:
 def _measured(file: Path) -> dict[str, Any]:
     reading = Reading(lambda head: chat_of(head.type, head.id, head.name), lambda _: {}, frozenset(), BASE * 1000)
     with file.open("rb") as source:
-        _plain(file)  # both find the file in the page cache
-        plain = _plain(file)
+        plain_read(file)  # both find the file in the page cache
+        plain = plain_read(file)
         began = time.perf_counter()
         found = survey(export_in(source, file), reading, 10)
         seconds = time.perf_counter() - began
@@ -43,17 +43,18 @@ def _measured(file: Path) -> dict[str, Any]:
         "import_seconds": round(seconds, 2),
         "import_per_s": round(found.records / seconds),
         "import_times_plain_read": round(seconds / plain, 1),
-        "import_peak_mb": _peak_mb(),
+        "import_peak_mb": peak_mb(),
     }
 
 
-def _peak_mb() -> int:
+def peak_mb() -> int:
     """Of this program alone: `ru_maxrss` begins with what its parent had."""
     [line] = [line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmHWM:")]
     return int(line.split()[1]) >> 10
 
 
-def _plain(file: Path) -> float:
+def plain_read(file: Path) -> float:
+    """Seconds for the bytes alone."""
     began = time.perf_counter()
     with file.open("rb") as source:
         while source.read(1 << 16):
