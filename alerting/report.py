@@ -70,7 +70,7 @@ def _lists(report: DailyReport, clients: Clients) -> list[str]:
         *_section("Риски", _risks(report, clients)),
         *_section("Встречи", meetings),
         *_section("Обещания на сегодня и завтра", [_promise(promise, clients) for promise in promises]),
-        *_section("Переписка за сутки", [_chat(chat, clients) for chat in report.chats]),
+        *_section("Переписка и звонки за сутки", [_chat(chat, clients) for chat in report.chats]),
         *_section("Давно молчат", [_silent(lead, report.until, clients) for lead in silent]),
     ]
 

@@ -104,9 +104,10 @@ class MeetingRequest(msgspec.Struct, frozen=True, omit_defaults=True, tag_field=
 
 
 class ChatDay(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="type", tag="chat"):
-    """A client's chat messages that came in [`since`, `until`), to be summarised.
+    """A client's chat messages, mails and calls that came in [`since`, `until`), to be summarised.
 
-    `day` is the Moscow date of `until`. Utterances are messages; their times are ms from `since`.
+    `day` is the Moscow date of `until`. Utterances are messages, mails, and lines of what was said in a call (without a
+    speaker); their times are ms from `since`.
     """
 
     lead_id: LeadId
@@ -148,7 +149,8 @@ class MeetingMinutes(LeadEvent, frozen=True, tag="meeting_minutes"):
 
 
 class ChatSummary(LeadEvent, frozen=True, tag="chat_summary"):
-    """What was written in the client's chats in the 24 hours before `ts`; `day` is the Moscow date of `ts`."""
+    """What was written in the client's chats and mails, and said in his calls, in the 24 hours before `ts`; `day` is
+    the Moscow date of `ts`, `messages` counts the utterances."""
 
     day: str
     messages: int

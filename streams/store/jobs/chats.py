@@ -1,4 +1,5 @@
-"""The day's chats of each client, handed to `minutes` at `minutes.chat_at` Moscow time; missed days are made up.
+"""The day's chats, mails and calls of each client, handed to `minutes` at `minutes.chat_at` Moscow time; missed days
+are made up.
 
 As in the reports a message belongs to the day in which the broker took it. Sent again after a crash, a day gets the
 same summary id.
@@ -29,15 +30,28 @@ MOST_MESSAGES = 5000
 STAFF, CLIENT = "Мы", "Клиент"
 """Who speaks where the message has no name."""
 
+MAIL, CALL, NOTED = "mail", "call", "noted"
+"""In place of a chat's number. Nobody knows who of the two says what in a call; its `noted` are the curator's words."""
+LONGEST_MAIL = 4000
+"""Characters: what stands below is what was written before."""
+CHAT = f"""multiIf(kind = 'mail', '{MAIL}', kind = 'call_transcribed', '{CALL}', kind = 'call', '{NOTED}',
+            JSONExtractString(payload, 'chat_id'))"""
+MESSAGE = """multiIf(kind = 'mail', JSONExtractString(payload, 'mail_id'),
+            kind IN ('call', 'call_transcribed'), JSONExtractString(payload, 'call_id'),
+            JSONExtractString(payload, 'message_id'))"""
+SIDE = "multiIf(kind = 'mail', if(action = 'in', 'client', 'staff'), kind = 'call', 'staff', action)"
+TEXT = f"""if(kind = 'mail', substringUTF8(concat(JSONExtractString(payload, 'subject'), '\\n',
+            JSONExtractString(payload, 'text')), 1, {LONGEST_MAIL}), JSONExtractString(payload, 'text'))"""
+
 MESSAGES = f"""
 SELECT lead_id, any(chat), argMin(at, stored), argMin(author, stored), argMin(side, stored), argMax(text, stored)
 FROM
 (
-    SELECT lead_id, toUnixTimestamp64Milli(ts) AS at, JSONExtractString(payload, 'chat_id') AS chat,
-        JSONExtractString(payload, 'message_id') AS message, JSONExtractString(payload, 'author', 'name') AS author,
-        action AS side, JSONExtractString(payload, 'text') AS text, bitNot(seniority) AS stored
+    SELECT lead_id, toUnixTimestamp64Milli(ts) AS at, {CHAT} AS chat, {MESSAGE} AS message,
+        JSONExtractString(payload, 'author', 'name') AS author, {SIDE} AS side, {TEXT} AS text,
+        bitNot(seniority) AS stored
     FROM events FINAL
-    WHERE kind IN ('message', 'message_edited') AND NOT backfill
+    WHERE kind IN ('message', 'message_edited', 'mail', 'call', 'call_transcribed') AND NOT backfill
         AND ingested_at >= fromUnixTimestamp64Milli({{since:Int64}})
         AND ingested_at < fromUnixTimestamp64Milli({{until:Int64}})
         AND (lead_id, chat, message) NOT IN (
@@ -90,13 +104,17 @@ class Chats:
         said: dict[LeadId, list[Utterance]] = defaultdict(list)
         client: dict[LeadId, dict[str, None]] = defaultdict(dict)
         rows = await self._database.read(MESSAGES, {"since": since, "until": until})
-        for lead, _, at, author, side, text in rows:
+        for lead, chat, at, author, side, text in rows:
             if not text.strip():
+                continue
+            if chat == CALL:  # the last line first, as the rows are
+                lines = [Utterance(max(0, at - since), max(0, at - since), one) for one in text.splitlines() if one]
+                said[lead] += lines[::-1]
                 continue
             name = author or (CLIENT if side == "client" else STAFF)
             if side == "client":
                 client[lead][name] = None
-            said[lead].append(Utterance(max(0, at - since), max(0, at - since), text, name))
+            said[lead].append(Utterance(max(0, at - since), max(0, at - since), text.strip(), name))
         day = f"{moscow(until):%Y-%m-%d}"
         return [
             ChatDay(lead, day, since, until, _conversation(utterances[::-1], since, until, list(client[lead])))

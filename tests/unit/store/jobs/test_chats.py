@@ -83,3 +83,27 @@ async def test_each_day_is_asked_for_once(database: Database) -> None:
     again, sent = maker(database)
     assert await again.daily.catch_up() == 0
     assert asked(sent) == []
+
+
+async def test_mails_and_calls_of_the_day_are_summarised_too(database: Database) -> None:
+    """Each once, in order: a mail with its subject, by who wrote it; of a call the newest words, line by line, by
+    nobody in particular, and the curator's own note of it."""
+    at = UNTIL - DAY // 2
+    mail = replace(event_of(ev.Mail), lead_id="1", mail_id="5", direction="in", subject="Тариф", text="Дорого", ts=at)
+    ours = replace(mail, event_id=event_id("m"), mail_id="6", direction="out", subject="Re: Тариф", text="", ts=at + 5)
+    call = replace(event_of(ev.Call), lead_id="1", call_id="9", text="обещал подумать", ts=at + 3)
+    heard = replace(event_of(ev.CallTranscribed), lead_id="1", call_id="9", text="Алло\nздравствуйте", ts=at + 2)
+    again = replace(heard, event_id=event_id("again"), text="Алло\nДобрый день", version=3)
+    bare = replace(call, event_id=event_id("bare"), call_id="10", text="")
+    await Feed(database)([mail, ours, call, heard, bare], UNTIL - 9000)
+    await Feed(database)([again, say(1, "привет")], UNTIL - 8000)
+    [day] = await maker(database)[0].days(UNTIL - DAY, UNTIL)
+    assert [(u.speaker, u.text) for u in day.conversation.utterances] == [
+        ("Клиент", "Тариф\nДорого"),
+        ("Анна", "привет"),
+        (None, "Алло"),
+        (None, "Добрый день"),
+        ("Мы", "обещал подумать"),
+        ("Мы", "Re: Тариф"),
+    ]
+    assert day.conversation.client == ["Анна", "Клиент"]
