@@ -88,7 +88,7 @@ def _message(
     if _is_internal(message, identities, options):
         if not _may_ask(message, options):
             return []
-        return asked(message, command_id, source, author_of(message, options))
+        return asked(message, command_id, source, author_of(message, options), identities)
     id_, ts = id_of(source, message.business_connection_id, message.chat, message.message_id), message.date * 1000
     client = client_of(message.chat, message.business_connection_id, identities, options, message.topic)
     lead_id = identities.find(client)

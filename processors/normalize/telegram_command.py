@@ -30,8 +30,11 @@ USUAL_DAYS, MOST_DAYS = 7, 90
 """How long `/mute` holds where no days are said, and at most: who is muted for ever is forgotten."""
 
 
-def asked(message: Message, command_id: EventId, source: str, author: Author) -> Sequence[BotCommand | AlertsMuted]:
-    """The command in a message of our people, and what it does; nothing where there is none."""
+def asked(
+    message: Message, command_id: EventId, source: str, author: Author, identities: Identities
+) -> Sequence[BotCommand | AlertsMuted]:
+    """The command in a message of our people, and what it does; nothing where there is none. A lead that was merged is
+    the one that it is now."""
     found = _COMMAND.fullmatch(message.said.strip())
     if found is None:
         return []
@@ -48,10 +51,10 @@ def asked(message: Message, command_id: EventId, source: str, author: Author) ->
         case "top" | "silent":
             return [command(name)]
         case "risk":
-            lead = _lead(words)
+            lead = identities.merged(_lead(words))
             return [command("risk", lead_id=lead) if lead else command("risk", fault="no_lead")]
         case "mute":
-            lead = _lead(words)
+            lead = identities.merged(_lead(words))
             if not lead:
                 return [command("mute", fault="no_lead")]
             if len(words) > 1 and not (_DAYS.fullmatch(words[1]) and int(words[1]) <= MOST_DAYS):

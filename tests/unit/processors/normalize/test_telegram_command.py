@@ -1,11 +1,16 @@
 """What our people ask the bot, where they may, and what `/mute` does to the lead."""
 
+import json
+
 import pytest
 
 from processors.days import DAY_MS
+from processors.normalize.telegram import normalize
 from schemas.bot import BotCommand
 from schemas.codec import Rejected
 from schemas.events import AlertsMuted
+from schemas.sources import Identity
+from tests.golden.examples import OPTIONS, known, meta
 from tests.unit.processors.normalize.test_telegram import CLIENT, CURATORS, GROUP, STAFF, found, message
 
 ALONE = {"id": 11, "type": "private"}
@@ -73,3 +78,14 @@ def test_nobody_else_is_answered(chat: dict[str, object], who: dict[str, object]
 def test_other_words_of_ours_are_no_commands(text: str) -> None:
     """They talk to each other in that chat."""
     assert asked(text, CURATORS) == []
+
+
+@pytest.mark.parametrize("text", ["/risk 12345", "/mute 12345 7"])
+def test_a_lead_that_was_merged_is_asked_about_by_its_old_number(text: str) -> None:
+    """Muted alone it would ring on: what it had is the other's."""
+    identities = known()
+    identities.apply("lead:12345", Identity("lead", "12345", "8"))
+    record = json.dumps({"source": "bot", "payload": {"update_id": 1, "message": message(ALONE, STAFF, text=text)}})
+    events = normalize(meta("source.telegram"), record.encode(), identities, OPTIONS)
+    assert not isinstance(events, Rejected)
+    assert {event.lead_id for event in events if isinstance(event, BotCommand | AlertsMuted)} == {"8"}
