@@ -62,3 +62,13 @@ def test_a_person_sees_them_under_their_part(store: StoreApi, line: Line) -> Non
     store.answers.clear()
     found = json.loads(line("check", "--json").stdout)
     assert (found["faults"]["источники"], found["notes"]["источники"]) == ([], [])
+
+
+def test_the_command_shows_the_red_ones_first(store: StoreApi, line: Line) -> None:
+    """Beside a way for programs, and a word where there is nothing yet."""
+    store.answers["/api/sources"] = {"sources": msgspec.to_builtins([WELL, SILENT])}
+    shown = line("sources").output.splitlines()
+    assert [text[:13] for text in shown] == ["✗ склад demo:", "· Telegram: в"]
+    assert json.loads(line("sources", "--json").stdout) == store.answers["/api/sources"]
+    store.answers["/api/sources"] = {"sources": []}
+    assert "ещё ничего не пришло" in line("sources").output
