@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
+from demo.material import NAMES
 from schemas.comments import is_own_comment
 from tests.fakes.bitrix import FakeBitrix
 from tests.fakes.n8n import FakeN8n
@@ -30,7 +31,7 @@ class Outlets:
     def gist(self, lead: str) -> list[str]:
         """The comment, line by line, and the notebook's contents."""
         comment = self._comments(lead)[0].splitlines()
-        return [*comment, "", f"блокнот «Лид {lead}»:", *(f"  {title}" for title in self._titles(lead))]
+        return [*comment, "", f"блокнот «{_book(lead)}»:", *(f"  {title}" for title in self._titles(lead))]
 
     def summary(self, lead: str) -> dict[str, object]:
         """For `summary.json`."""
@@ -48,4 +49,8 @@ class Outlets:
         return [comment.text for comment in self._bitrix.of(lead) if is_own_comment(comment.text)]
 
     def _titles(self, lead: str) -> list[str]:
-        return self._notebook.titles(f"Лид {lead}")
+        return self._notebook.titles(_book(lead))
+
+
+def _book(lead: str) -> str:
+    return f"{NAMES[lead]} (лид {lead})"

@@ -34,6 +34,11 @@ class Cards:
             found = replace(found, source=card.source, ts=max(found.ts, card.ts), **told)
         return found
 
+    def name(self, lead: LeadId) -> str:
+        """What a client is called; empty where nobody has told it."""
+        card = self.find(lead)
+        return "" if card is None else card.name
+
     def told(self, lead: LeadId, source: str) -> ClientCard | None:
         """What one source told."""
         return self._cards.get(lead, {}).get(source)

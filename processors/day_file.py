@@ -4,7 +4,7 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Final, Literal
 
@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from processors.days import MOSCOW
 from schemas.exports import DayMessage
-from schemas.types import Millis
+from schemas.types import LeadId, Millis
 
 Format = Literal["csv", "jsonl"]
 
@@ -23,8 +23,8 @@ DELIMITER: Final = ";"
 """What Excel with Russian settings expects."""
 
 HEAD: Final = (
-    *("Время (мск)", "Лид", "Чат", "Номер сообщения", "Кто", "Автор", "Номер автора", "Текст", "Вид", "Ответ на"),
-    *("Изменено (мск)", "Удалено"),
+    *("Время (мск)", "Лид", "Клиент", "Чат", "Номер сообщения", "Кто", "Автор", "Номер автора", "Текст", "Вид"),
+    *("Ответ на", "Изменено (мск)", "Удалено"),
 )
 _SIDES: Final = {"client": "клиент", "staff": "мы"}
 _NUMBER: Final = re.compile(r"-?[0-9]+\Z")
@@ -38,14 +38,18 @@ def defused(cell: str) -> str:
     return f"'{cell}" if _FORMULA.match(cell) and not _NUMBER.match(cell) else cell
 
 
-def day_file(messages: Iterable[DayMessage], format_: Format, *, bom: bool = True) -> bytes:
+Names = Callable[[LeadId], str]
+"""What a client is called; empty where no source has told it."""
+
+
+def day_file(messages: Iterable[DayMessage], format_: Format, names: Names, *, bom: bool = True) -> bytes:
     """The whole file, UTF-8. `bom` is for CSV only: no reader of JSON lines wants one."""
     if format_ == "jsonl":
-        return b"".join(_line(message) for message in messages)
+        return b"".join(_line(message, names) for message in messages)
     out = io.StringIO(newline="")
     table = csv.writer(out, delimiter=DELIMITER, lineterminator="\r\n")
     table.writerow(HEAD)
-    table.writerows([defused(cell) for cell in _cells(message)] for message in whole(messages))
+    table.writerows([defused(cell) for cell in _cells(message, names)] for message in whole(messages))
     return ((BOM if bom else "") + out.getvalue()).encode(errors="replace")
 
 
@@ -70,14 +74,16 @@ def _album(parts: Sequence[DayMessage]) -> DayMessage:
     )
 
 
-def _line(message: DayMessage) -> bytes:
-    return _ENCODE({"time": _moscow(message.ts).isoformat()} | msgspec.to_builtins(message)) + b"\n"
+def _line(message: DayMessage, names: Names) -> bytes:
+    told = {"time": _moscow(message.ts).isoformat(), "client_name": names(message.lead_id)}
+    return _ENCODE(told | msgspec.to_builtins(message)) + b"\n"
 
 
-def _cells(message: DayMessage) -> tuple[str, ...]:
+def _cells(message: DayMessage, names: Names) -> tuple[str, ...]:
     return (
         _clock(message.ts),
         message.lead_id,
+        names(message.lead_id),
         message.chat_id,
         message.message_id,
         _SIDES.get(message.side, message.side),

@@ -15,6 +15,7 @@ from schemas.errors import ConfigError
 from schemas.exports import DayMessage
 from streams import settings
 from streams.cli.ask import lead_id
+from streams.cli.cards import cards_now
 from streams.clients.store import call
 from streams.engine.files import write_whole
 
@@ -38,10 +39,12 @@ def export_command() -> None:
 )
 def telegram_command(day: datetime, format_: Format, lead: str, folder: Path | None, no_bom: bool) -> None:
     """Выгрузить переписку за день: кто, когда и что написал, с последней правкой. Без --to — на экран."""
-    answer: Any = call(settings.load().store, f"/api/exports/telegram?day={day:%Y-%m-%d}&lead={lead}")
+    loaded = settings.load()
+    answer: Any = call(loaded.store, f"/api/exports/telegram?day={day:%Y-%m-%d}&lead={lead}")
     messages = msgspec.convert(answer, list[DayMessage])
+    names = cards_now(loaded).name
     if folder is None:
-        click.get_binary_stream("stdout").write(day_file(messages, format_, bom=not no_bom))
+        click.get_binary_stream("stdout").write(day_file(messages, format_, names, bom=not no_bom))
         click.echo(f"Всего: {count(len(whole(messages)), MESSAGES)}", err=True)
         return
     found: dict[str, list[DayMessage]] = defaultdict(list)
@@ -50,7 +53,7 @@ def telegram_command(day: datetime, format_: Format, lead: str, folder: Path | N
     try:
         for of, said in found.items():
             path = folder / f"{day:%Y-%m-%d}" / f"{of}.{format_}"
-            write_whole(path, day_file(said, format_, bom=not no_bom))
+            write_whole(path, day_file(said, format_, names, bom=not no_bom))
     except OSError as error:
         raise ConfigError(f"{folder}: {os_reason(error)}") from error
     click.echo(f"Записано: {count(len(found), FILES)}, {count(len(whole(messages)), MESSAGES)}.")

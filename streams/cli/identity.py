@@ -190,8 +190,8 @@ def _named(loaded: settings.Settings) -> Callable[[LeadId], str]:
     cards = asyncio.run(read(loaded.kafka))
 
     def named(lead: LeadId) -> str:
-        card = cards.find(lead)
-        return f"лид {lead}" + (f" ({card.name})" if card is not None and card.name else "")
+        name = cards.name(lead)
+        return f"лид {lead}" + (f" ({name})" if name else "")
 
     return named
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable
 
 from aiokafka import ConsumerRecord
 
@@ -41,6 +42,15 @@ class KnownCards:
         async def informed(batch: Batch) -> Outcome:
             await self.loaded.wait()
             return await process(batch)
+
+        return informed
+
+    def then(self, work: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
+        """The same of a background task."""
+
+        async def informed() -> None:
+            await self.loaded.wait()
+            await work()
 
         return informed
 

@@ -108,8 +108,8 @@ def build(settings: Settings, clock: Clock = wall_clock) -> Worker:
     worker.background("chats", chats.daily.run)
     worker.background("sources", sources.run)
     if settings.export.nightly:
-        exports = Exports(database, lag, settings.export, clock)
-        worker.background("exports", exports.daily.run)
+        exports = Exports(database, lag, settings.export, cards.cards.name, clock)
+        worker.background("exports", cards.then(exports.daily.run))
         worker.watch(exports.condition())
         worker.watch(disk(settings.export.folder, settings.metrics.free_mb))
     worker.background("api", api.run)

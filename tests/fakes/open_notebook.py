@@ -70,6 +70,7 @@ class FakeOpenNotebook:
                 web.get("/api/notebooks", self._list_notebooks),
                 web.post("/api/notebooks", self._make_notebook),
                 web.get("/api/notebooks/{id}", self._show_notebook),
+                web.put("/api/notebooks/{id}", self._change_notebook),
                 web.delete("/api/notebooks/{id}", self._drop_notebook),
                 web.get("/api/sources", self._list_sources),
                 web.post("/api/sources/json", self._make_source),
@@ -177,6 +178,11 @@ class FakeOpenNotebook:
 
     async def _show_notebook(self, request: web.Request) -> web.Response:
         return web.json_response(self._told(self.notebooks[request.match_info["id"]]))
+
+    async def _change_notebook(self, request: web.Request) -> web.Response:
+        book, body = self.notebooks[request.match_info["id"]], await request.json()
+        book.name, book.description = body.get("name") or book.name, body.get("description") or book.description
+        return web.json_response(self._told(book))
 
     async def _drop_notebook(self, request: web.Request) -> web.Response:
         book = self.notebooks.pop(request.match_info["id"])

@@ -97,9 +97,12 @@ class Notebooks:
             await self._place(book, document, [s for s in there if _is_of(s, document)])
 
     async def _book(self, lead_id: LeadId) -> Book:
-        """The lead's notebook, by our mark in the description (a person may rename it), by its name, or made now."""
-        name, mark = f"Лид {lead_id}", f"leadpulse:{lead_id}"
-        books = [b for b in await self._api.books() if mark in b.description.split() or b.name == name]
+        """The lead's notebook, by our mark in the description (a person may rename it), by its name, or made now. One
+        that was made before anybody told the client's name gets it."""
+        unnamed, mark = f"Лид {lead_id}", f"leadpulse:{lead_id}"
+        client = self._clients(lead_id).name
+        name = f"{client} (лид {lead_id})" if client else unnamed
+        books = [b for b in await self._api.books() if mark in b.description.split() or b.name in (name, unnamed)]
         if not books:
             about = f"Встречи клиента: протоколы и расшифровки. Ведёт Leadpulse; метка {mark} нужна ему."
             return await self._api.make_book(name, about)
@@ -109,6 +112,8 @@ class Notebooks:
         for other in others:
             if mark in other.description.split() and other.source_count == 0 and other.note_count == 0:
                 await self._api.drop_book(other.id)  # of a call whose answer was lost
+        if first.name == unnamed != name:
+            await self._api.rename_book(first.id, name)
         return first
 
     async def _place(self, book: Book, document: Document, there: list[Source]) -> None:

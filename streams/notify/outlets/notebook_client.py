@@ -99,6 +99,10 @@ class OpenNotebook:
         """A new notebook. Names need not be unique."""
         return await self._call("POST", "/notebooks", _BOOK, body={"name": name, "description": description})
 
+    async def rename_book(self, book_id: str, name: str) -> None:
+        """Another name (`PUT /api/notebooks/{id}`, `NotebookUpdate`: what is not said stays)."""
+        await self._call("PUT", f"/notebooks/{_quoted(book_id)}", _BOOK, body={"name": name})
+
     async def drop_book(self, book_id: str) -> None:
         """Delete a notebook; sources of it stay (`delete_exclusive_sources` is off by default)."""
         await self._drop(f"/notebooks/{_quoted(book_id)}")

@@ -13,7 +13,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from datetime import date, timedelta
 
-from processors.day_file import day_file
+from processors.day_file import Names, day_file
 from processors.russian.system import os_reason
 from schemas.errors import Transient
 from schemas.exports import DayMessage
@@ -62,8 +62,8 @@ FROM telegram_exports"""
 class Exports:
     """Writes the files."""
 
-    def __init__(self, database: Database, lag: Progress, export: Export, clock: Clock) -> None:
-        self._database, self._export, self._clock = database, export, clock
+    def __init__(self, database: Database, lag: Progress, export: Export, names: Names, clock: Clock) -> None:
+        self._database, self._export, self._names, self._clock = database, export, names, clock
         self.daily = Daily("exports", database, lag, export.at, clock, LAST, self._write)
         self._trouble = ""
 
@@ -98,14 +98,14 @@ class Exports:
 
     async def _put(self, day: date, found: Mapping[LeadId, list[DayMessage]]) -> None:
         try:
-            await asyncio.to_thread(write_files, day, found, self._export)
+            await asyncio.to_thread(write_files, day, found, self._export, self._names)
         except OSError as error:
             self._trouble = os_reason(error)
             raise Transient(f"{self._export.telegram}: {self._trouble}") from error
         self._trouble = ""
 
 
-def write_files(day: date, found: Mapping[LeadId, list[DayMessage]], export: Export) -> None:
+def write_files(day: date, found: Mapping[LeadId, list[DayMessage]], export: Export, names: Names) -> None:
     """`<folder>/telegram/<day>/<lead>.<format>`, for their owner only, each whole or as it was; none for a client
     without messages. Raises OSError."""
     folder = export.telegram
@@ -116,6 +116,7 @@ def write_files(day: date, found: Mapping[LeadId, list[DayMessage]], export: Exp
         if not messages:
             (folder / str(day) / f"{lead}.{export.format}").unlink(missing_ok=True)
             continue
-        path, body = folder / str(day) / f"{lead}.{export.format}", day_file(messages, export.format, bom=export.bom)
+        path = folder / str(day) / f"{lead}.{export.format}"
+        body = day_file(messages, export.format, names, bom=export.bom)
         if not path.exists() or path.read_bytes() != body:  # who copies the folder sees only what changed
             write_whole(path, body)

@@ -5,6 +5,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from processors.cards import Cards
+from schemas.cards import ClientCard
 from schemas.exports import DayMessage
 from tests.unit.cli.conftest import Line, StoreApi
 
@@ -12,8 +14,11 @@ ONE = DayMessage("12345", 1_795_165_391_000, "-1001", "57", "501", "Пётр", "
 
 
 @pytest.fixture(autouse=True)
-def day(store: StoreApi) -> None:
-    """Two clients wrote."""
+def day(store: StoreApi, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two clients wrote; one has a name."""
+    cards = Cards()
+    cards.apply("7/hand", ClientCard(lead_id="7", source="hand", ts=1, name="Чайная лавка"))
+    monkeypatch.setattr("streams.cli.export.cards_now", lambda _: cards)
     other = msgspec.structs.replace(ONE, lead_id="7", text="привет")
     store.answers["/api/exports/telegram"] = msgspec.to_builtins([ONE, other])
 
@@ -23,6 +28,7 @@ def test_a_day_on_the_screen(line: Line, store: StoreApi) -> None:
     shown = line("export", "telegram", "--day", "2026-11-20", "--lead", "12345")
     assert shown.exit_code == 0, shown.stderr
     assert ";'=1;" in shown.stdout
+    assert ";7;Чайная лавка;" in shown.stdout
     assert store.asked[-1][1] == "/api/exports/telegram?day=2026-11-20&lead=12345"
     assert "Всего: 2 сообщения" in shown.stderr.replace("\u00a0", " ")
     lines = line("export", "telegram", "--day", "2026-11-20", "--format", "jsonl").stdout.splitlines()

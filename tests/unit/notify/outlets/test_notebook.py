@@ -10,6 +10,7 @@ import pytest
 import pytest_asyncio
 from msgspec.structs import replace
 
+from alerting.clients import Client
 from schemas.errors import ConfigError, RecordFault, Transient
 from schemas.meetings import Utterance
 from schemas.outlets import MinutesCopy
@@ -132,6 +133,25 @@ async def test_new_text_stands_before_the_old_one_goes(server: FakeOpenNotebook,
     with pytest.raises(Transient):
         await notebooks(SECOND)
     assert server.titles(LEAD) == [MINUTES + "1", WORDS + "1"]
+
+
+async def test_a_notebook_is_called_as_the_client_is(server: FakeOpenNotebook) -> None:
+    """Also one that was made before his name was told; a name that a person gave stays."""
+    names: dict[str, str] = {}
+    api = OpenNotebook(Notebook(url=server.url, password=PASSWORD, timeout=2.0))
+    outlet = Notebooks(api, lambda lead: Client(lead, names.get(lead, "")), sleep=lambda _: asyncio.sleep(0.01))
+    await outlet(FIRST)
+    assert server.titles(LEAD) == [MINUTES + "1", WORDS + "1"]
+    names["12345"] = "ООО «Ромашка»"
+    for _ in range(2):
+        await outlet(SECOND)
+    assert server.titles("ООО «Ромашка» (лид 12345)") == [MINUTES + "2", WORDS + "2"]
+    [book] = server.notebooks.values()
+    book.name = "Цветы"
+    await outlet(batch(copy(meeting("rec-10")), topic="out.notebook"))
+    await outlet(batch(copy(meeting(lead_id="7")), topic="out.notebook"))
+    assert [one.name for one in server.notebooks.values()] == ["Цветы", "Лид 7"]
+    await outlet.close()
 
 
 async def test_meetings_and_leads_apart(server: FakeOpenNotebook, notebooks: Notebooks) -> None:
