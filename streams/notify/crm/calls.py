@@ -26,7 +26,7 @@ from streams.engine import metrics
 from streams.engine.clock import Clock
 from streams.engine.kafka import Output
 from streams.engine.retry import WORLD, World
-from streams.notify.crm.portal import Row
+from streams.notify.crm.portal import Row, id_in
 from streams.notify.crm.records import Records
 from streams.notify.crm.seen import Call, Seen
 from streams.notify.outlets.bitrix_client import MOST_COMMANDS, BitrixApi, BitrixRefused
@@ -70,8 +70,8 @@ class Calls:
         for row in activities:
             ended = millis(row.get("END_TIME")) or millis(row.get("START_TIME")) or millis(row.get("CREATED"))
             done = id_of(row.get("TYPE_ID")) == "2" and row.get("COMPLETED") in ("Y", True)
-            if done and ended is not None and now - ended <= self._bitrix.calls_days * DAY_MS:
-                found.append(Call(int(row["ID"]), ended, msgspec.json.encode(row)))
+            if done and id_in(row) and ended is not None and now - ended <= self._bitrix.calls_days * DAY_MS:
+                found.append(Call(id_in(row), ended, msgspec.json.encode(row)))
         if self._bitrix.calls:
             self._seen.owe(found)
 

@@ -14,7 +14,7 @@ from processors.contact import link_key, normal
 from schemas.bitrix import Double
 from schemas.sources import ClientRef
 from streams.engine.identities import KnownIdentities
-from streams.notify.crm.portal import PAGE, Portal, Row, contacts_of
+from streams.notify.crm.portal import PAGE, Portal, Row, contacts_of, id_in, to_id
 from streams.notify.outlets.bitrix_client import MOST_COMMANDS, BitrixApi, BitrixRefused
 
 log = logging.getLogger(__name__)
@@ -90,17 +90,17 @@ class Doubles:
         """Leads of the same companies and contacts, the oldest first."""
         found: dict[int, Row] = {}
         for field in ("companyId", "contactId"):
-            owners = sorted({int(row[field]) for row in leads if str(row.get(field) or "0") != "0"})
+            owners = sorted({to_id(row.get(field)) for row in leads} - {0})
             if owners:
                 rows = await self._portal.some("lead", {f"@{field}": owners})
-                found |= {int(row["id"]): row for row in rows}
+                found |= {id_in(row): row for row in rows}
         return found
 
     async def _rows(self, ids: list[int]) -> dict[int, Row]:
         rows: list[Row] = []
         for at in range(0, len(ids), PAGE):
             rows += await self._portal.some("lead", {"@id": ids[at : at + PAGE]})
-        return {int(row["id"]): row for row in rows}
+        return {id_in(row): row for row in rows}
 
 
 def names_of(row: Row) -> frozenset[str]:

@@ -25,6 +25,8 @@ KINDS: Final[tuple[Kind, ...]] = (*ITEMS, "activity")
 """What is read by the time of its change."""
 WITH_COMMENTS: Final[tuple[Kind, ...]] = ("lead", "deal")
 """Whose comments are read without a hook, too: a timeline has no list of its own, each object is asked for its."""
+LONGEST_ID: Final = 18
+"""Digits of a number of 64 bits."""
 NAMES_SECONDS: Final = 3600.0
 """A name of a person or a company is asked for again after so long."""
 NEEDED: Final = (
@@ -75,8 +77,11 @@ class Portal:
         return await self._items(kind, wanted, ["*"])  # only `*` brings phones and mails
 
     async def ids(self, kind: Kind, after: int) -> list[int]:
-        """The next ids of a kind."""
-        return [int(row["id"]) for row in await self._items(kind, {">id": after}, ["id"])]
+        """The next ids of a kind. Raises `Transient` where one cannot be read: its object is not gone for that."""
+        ids = [id_in(row) for row in await self._items(kind, {">id": after}, ["id"])]
+        if not all(ids):
+            raise Transient("crm.item.list: a row without an id")
+        return ids
 
     async def active(self, kind: Kind, since: Millis, after: int) -> list[Row]:
         """Ids of the next objects in whose timeline something has happened since then (ms UTC; 0: all)."""
@@ -93,6 +98,8 @@ class Portal:
         for name, answer in answers.items():
             if isinstance(answer, BitrixRefused):
                 log.info("comments are not to be read", extra={"kind": kind, "id": name, "error": str(answer)})
+            elif not isinstance(answer, list):  # the others' can be
+                log.warning("no list of comments", extra={"kind": kind, "id": name})
             elif len(rows := _rows(answer)) < PAGE:
                 found += rows
             else:
@@ -109,7 +116,7 @@ class Portal:
         """The rows that `wanted` lets through, by id; the first thousand."""
         found: list[Row] = []
         while len(found) < 20 * PAGE:
-            after = {">id": int(found[-1]["id"])} if found else {}
+            after = {">id": id_in(found[-1])} if found else {}
             rows = await self._items(kind, wanted | after, ["*"])
             found += rows
             if len(rows) < PAGE:
@@ -154,11 +161,11 @@ class Portal:
 
     async def _users(self, ids: list[int]) -> dict[int, Named]:
         rows = _rows(await self._api.call(USERS, {"FILTER": {"ID": ids}}))
-        return {int(row["ID"]): Named(f"{row.get('NAME') or ''} {row.get('LAST_NAME') or ''}".strip()) for row in rows}
+        return {id_in(row): Named(f"{row.get('NAME') or ''} {row.get('LAST_NAME') or ''}".strip()) for row in rows}
 
     async def _objects(self, kind: Kind, ids: list[int]) -> dict[int, Named]:
         rows = await self._items(kind, {"@id": ids}, ["*"])
-        return {int(row["id"]): Named(str(row.get("title") or ""), contacts_of(row.get("fm"))) for row in rows}
+        return {id_in(row): Named(str(row.get("title") or ""), contacts_of(row.get("fm"))) for row in rows}
 
     async def _known(self, of: str, ids: Iterable[int], ask: Ask) -> dict[int, Named]:
         wanted, now = set(ids) - {0}, self._clock()
@@ -196,13 +203,27 @@ def contacts_of(multi: Any) -> tuple[tuple[str, str], ...]:
     """(Kind as in `processors.contact`, value) of each phone and mail of an object."""
     rows = multi.values() if isinstance(multi, dict) else multi if isinstance(multi, list) else ()
     told = [(row.get("typeId"), row.get("value")) for row in rows if isinstance(row, dict)]
-    return tuple((CONTACTS[kind], str(value)) for kind, value in told if kind in CONTACTS and value)
+    return tuple(
+        (CONTACTS[kind], str(value)) for kind, value in told if isinstance(kind, str) and kind in CONTACTS and value
+    )
+
+
+def id_in(row: Row) -> int:
+    """The id of a row of any list; 0 where it has none."""
+    return to_id(row.get("id", row.get("ID")))
+
+
+def to_id(value: Any) -> int:
+    """An id as the portal writes it, a number or a string; 0 for what is none."""
+    text = str(value) if isinstance(value, str | int) else ""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= LONGEST_ID else 0
 
 
 def _rows(answer: Any) -> list[Row]:
+    """As many as came: what is no row stands as an empty one, for a page with fewer is the last."""
     if not isinstance(answer, list):
         raise Transient("answer without a list")
-    return [row for row in answer if isinstance(row, dict)]
+    return [row if isinstance(row, dict) else {} for row in answer]
 
 
 def _iso(at: Millis) -> str:

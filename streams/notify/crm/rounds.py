@@ -18,9 +18,9 @@ from streams.engine.clock import Clock
 from streams.engine.conditions import Condition
 from streams.engine.retry import WORLD, World
 from streams.engine.rounds import Reports
-from streams.notify.crm.portal import ITEMS, KINDS, PAGE, WITH_COMMENTS, Portal, Row
+from streams.notify.crm.portal import ITEMS, KINDS, PAGE, WITH_COMMENTS, Portal, Row, id_in
 from streams.notify.crm.seen import Round, Seen
-from streams.notify.crm.source import NotTaken, Source, id_in
+from streams.notify.crm.source import NotTaken, Source
 from streams.notify.outlets.bitrix_client import BitrixRefused
 from streams.settings import Bitrix
 
@@ -97,7 +97,7 @@ class Rounds:
 
     def _comments(self, kind: Kind) -> Put:
         async def put(rows: list[Row]) -> int:
-            return await self._source.put("comment", await self._portal.comments(kind, map(id_in, rows)))
+            return await self._source.put("comment", await self._portal.comments(kind, filter(None, map(id_in, rows))))
 
         return put
 

@@ -11,7 +11,7 @@ from schemas.errors import Transient
 from schemas.topics import BITRIX
 from streams.engine.kafka import Output
 from streams.notify.crm.doubles import Doubles
-from streams.notify.crm.portal import NOBODY, OF_ACTIVITY, Named, Portal, Row
+from streams.notify.crm.portal import NOBODY, OF_ACTIVITY, Named, Portal, Row, id_in, to_id
 from streams.notify.crm.seen import Seen
 from streams.settings import Bitrix
 
@@ -49,8 +49,8 @@ class Source:
 
     async def put(self, kind: Kind, rows: Iterable[Row]) -> int:
         """Send those of one kind that have changed; how many. Raises `Transient`, `BitrixRefused`."""
-        by_id = {id_in(row): chosen(kind, row, self._telegram) for row in rows}
-        people = await self._portal.people(_int(row.get(_person(kind))) for row in by_id.values())
+        by_id = {id_: chosen(kind, row, self._telegram) for row in rows if (id_ := id_in(row))}
+        people = await self._portal.people(to_id(row.get(_person(kind))) for row in by_id.values())
         companies = await self._behind("company", by_id.values())
         contacts = await self._behind("contact", by_id.values())
         entities = {
@@ -58,9 +58,9 @@ class Source:
                 kind,
                 str(id_),
                 msgspec.Raw(msgspec.json.encode(row)),
-                people.get(_int(row.get(_person(kind))), NOBODY).name,
-                (company := companies.get(_int(row.get("companyId")), NOBODY)).name,
-                [*company.contacts, *contacts.get(_int(row.get("contactId")), NOBODY).contacts],
+                people.get(to_id(row.get(_person(kind))), NOBODY).name,
+                (company := companies.get(to_id(row.get("companyId")), NOBODY)).name,
+                [*company.contacts, *contacts.get(to_id(row.get("contactId")), NOBODY).contacts],
                 f"{self._address}/crm/lead/details/{id_}/" if kind == "lead" and self._address else "",
             )
             for id_, row in by_id.items()
@@ -78,7 +78,7 @@ class Source:
         return len(changed)
 
     async def _behind(self, kind: Kind, rows: Iterable[Row]) -> dict[int, Named]:
-        return await self._portal.behind(kind, {_int(row.get(f"{kind}Id")) for row in rows})
+        return await self._portal.behind(kind, {to_id(row.get(f"{kind}Id")) for row in rows})
 
     async def gone(self, kind: Kind, ids: Iterable[int]) -> None:
         """Say that these are not there any more."""
@@ -134,13 +134,3 @@ def _digest(entity: Entity, row: Row) -> bytes:
 
 def _person(kind: Kind) -> str:
     return "AUTHOR_ID" if kind == "comment" else "assignedById"
-
-
-def id_in(row: Row) -> int:
-    """The id of a row of any list; 0 where it has none."""
-    return _int(row.get("id", row.get("ID")))
-
-
-def _int(value: Any) -> int:
-    text = str(value)
-    return int(text) if text.isascii() and text.isdigit() else 0

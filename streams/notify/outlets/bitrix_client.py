@@ -121,6 +121,8 @@ class BitrixApi:
         done, errors = (result.get(part) or {} for part in ("result", "result_error"))
         found: dict[str, Any] = dict(done) if isinstance(done, dict) else {}
         for name, error in errors.items() if isinstance(errors, dict) else ():
+            if name not in commands:
+                continue
             found[name] = self._refused(commands[name][0], error)
         if missing := commands.keys() - found.keys():
             raise Transient(f"batch: {len(missing)} of {len(commands)} commands without an answer")
