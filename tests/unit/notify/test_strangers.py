@@ -52,6 +52,16 @@ async def test_a_chat_is_asked_about_once() -> None:
     assert not known.wishes
 
 
+async def test_a_group_with_topics_is_asked_about_once_as_a_whole() -> None:
+    """Two topics wait under names of their own; the button links the group."""
+    shelf = Shelf()
+    topics = [ClientRef("tg_topic", f"-1005/{number}") for number in (5, 6)]
+    await asked(shelf, *(replace(WAITS, event_id=str(n) * 16, client=topic) for n, topic in enumerate(topics)))
+    [wish] = shelf.wishes
+    [[button]] = wish.message.buttons
+    assert decode(button.callback) == Whose("12345", "-1005")
+
+
 @pytest.mark.parametrize(
     "event",
     [
