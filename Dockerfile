@@ -1,4 +1,4 @@
-# Leadpulse as an image (docs/install.md).
+# Leadpulse as an image (docs/install.md, deploy/compose.yaml).
 #   docker build -t leadpulse .                          one worker: `docker run leadpulse worker pipeline`
 #   docker build -t leadpulse-up --target embedded .     the whole on one machine: Java and Kafka are in it
 #
@@ -8,7 +8,7 @@
 # you; who passes it on to others passes these on under the GPL, with their sources (docs/install.md).
 
 # For a build that can be repeated byte for byte name a digest: --build-arg DEBIAN=debian@sha256:…
-ARG DEBIAN=debian:12.12-slim
+ARG DEBIAN=debian:12.13-slim
 
 FROM ${DEBIAN} AS python
 # No versions of packages: Debian keeps only the newest of a release, with its security fixes.
@@ -43,7 +43,7 @@ RUN /opt/leadpulse/venv/bin/python -m streams.embedded
 
 FROM python AS runtime
 RUN useradd --system --uid 10001 --user-group --home-dir /var/lib/leadpulse --shell /usr/sbin/nologin leadpulse \
-    && install -d -m 0700 -o leadpulse -g leadpulse /var/lib/leadpulse
+    && install -d -m 0700 -o leadpulse -g leadpulse /var/lib/leadpulse /srv/recordings /srv/model
 COPY --from=build /opt/leadpulse/venv /opt/leadpulse/venv
 ENV PATH=/opt/leadpulse/venv/bin:$PATH \
     LANG=C.UTF-8 \

@@ -119,14 +119,16 @@ class Build:
 
 def context(folder: Path) -> Iterator[Path]:
     """The files that `.dockerignore`, a list of what is let through, gives to the build."""
-    rules = [line for line in (folder / ".dockerignore").read_text().split() if not line.startswith("#")]
+    rules = [line for line in (folder / ".dockerignore").read_text().splitlines() if not line.startswith("#")]
     allowed = [rule[1:] for rule in rules if rule.startswith("!")]
     kept_out = [rule.removeprefix("**/") for rule in rules if rule.startswith("**/")]
+    named = [folder / rule for rule in rules if rule[0] not in "*!"]
     for name in allowed:
         at = folder / name
         for path in [at] if at.is_file() else at.rglob("*"):
             parts = path.relative_to(folder).parts
-            if path.is_file() and not any(fnmatch(part, rule) for part in parts for rule in kept_out):
+            unwanted = any(fnmatch(part, rule) for part in parts for rule in kept_out)
+            if path.is_file() and not unwanted and not any(path.is_relative_to(at) for at in named):
                 yield path
 
 

@@ -28,10 +28,7 @@ def build(folder: Path, *, project: str = ".") -> Path:
 
 
 def sources(*folders: str) -> set[str]:
-    """Every file of these folders of the tree that is not made by Python, by its path in the tree."""
-    return {
-        str(path.relative_to(ROOT))
-        for folder in folders
-        for path in (ROOT / folder).rglob("*")
-        if path.is_file() and "__pycache__" not in path.parts and not any(p.endswith(".egg-info") for p in path.parts)
-    }
+    """Every file of these folders that belongs to the repository, or will, by its path in the tree."""
+    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", *folders]
+    listed = subprocess.run(command, check=True, cwd=ROOT, capture_output=True, text=True).stdout
+    return {name for name in listed.split("\0") if name and (ROOT / name).is_file()}

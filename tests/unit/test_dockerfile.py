@@ -29,6 +29,17 @@ def test_the_last_stages_run_as_nobody_special() -> None:
     assert users == {"embedded": "10001:10001", "leadpulse": "10001:10001"}
 
 
+def test_secrets_beside_compose_stay_out(tmp_path: Path) -> None:
+    """An operator builds where his settings and secrets lie."""
+    (tmp_path / ".dockerignore").write_text((ROOT / ".dockerignore").read_text())
+    (tmp_path / "deploy" / "secrets").mkdir(parents=True)
+    for name in (".env", "leadpulse.toml", "compose.override.yaml", "secrets/telegram-token", "compose.yaml"):
+        (tmp_path / "deploy" / name).write_text("secret")
+    assert [path.name for path in context(tmp_path)] == ["compose.yaml"]
+    ignored = (ROOT / ".gitignore").read_text().split()
+    assert {"deploy/.env", "deploy/secrets/", "deploy/leadpulse.toml", "deploy/compose.override.yaml"} <= {*ignored}
+
+
 def test_a_build_gets_what_is_named() -> None:
     """No settings, no secrets, no data, no history; all that the package is built from."""
     names = {str(path.relative_to(ROOT)) for path in context(ROOT)}

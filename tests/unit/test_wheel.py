@@ -54,9 +54,8 @@ def test_it_works_without_the_clone(installed: Path, tmp_path: Path) -> None:
         "from pathlib import Path; import streams, schemas\n"
         "from streams.embedded.jars import folder, version\n"
         "from streams.store.migrate import FOLDER\n"
-        "from streams.settings.thresholds import rules_of\n"
+        "import processors.rules, processors.phrases, processors.minutes, streams.store.read.guard\n"
         "assert len(list(FOLDER.glob('*.sql'))) > 5, FOLDER\n"
-        "rules_of(None)\n"
         "print(Path(streams.__file__).parent.parent, folder(), sep='\\n')\n"
     )
     environ = {k: v for k, v in os.environ.items() if not k.startswith(("LEADPULSE_", "XDG_"))}
