@@ -18,6 +18,7 @@ ALIKE: Final = 85.0
 """Likeness (0..100) of two names that do not speak against an exact phone. By itself it proves nothing: firms with a
 word in common reach it too."""
 COMPANY: Final = "b24_company:"
+INN: Final = "inn:"
 DOUBT: Final = "double"
 """Kind on `identities` of two leads that may be one client: `value` the newer, `was` the older, `name` their key."""
 
@@ -33,7 +34,7 @@ class DoubleOf(NamedTuple):
 def merges(lead: DoubleOf, doubles: Sequence[Double], identities: Identities, source: str) -> list[Identity]:
     """The links that make one client of the lead and its doubles; doubts as `DOUBT` records, and their ends."""
     alike = [one for one in (_shared(double, identities) for double in doubles) if one.shared]
-    crowd = [one for one in alike if not any(key.startswith(COMPANY) for key in one.shared)]
+    crowd = [one for one in alike if not any(key.startswith((COMPANY, INN)) for key in one.shared)]
     same, doubts = [lead.id], list[Identity]()
     for one in alike:
         older, newer = sorted((lead.id, one.id), key=int)
@@ -56,6 +57,8 @@ def _shared(double: Double, identities: Identities) -> Double:
 
 def _against(lead: DoubleOf, other: Double, identities: Identities) -> bool:
     """Two companies, or two firms that are called otherwise. Of a lead that is gone our own links tell the company."""
+    if any(key.startswith(INN) for key in other.shared):  # one firm, entered twice
+        return False
     companies = {other.company} - {""}
     if other.gone:
         links = map(ref_of, identities.names(other.id))

@@ -44,6 +44,7 @@ class FakeCrm:
         self.items: dict[str, dict[int, dict[str, Any]]] = {kind: {} for kind in TYPES.values()}
         self.activities: dict[int, dict[str, Any]] = {}
         self.users: dict[int, dict[str, Any]] = {}
+        self.requisites: list[tuple[str, int, str | None]] = []
         self.missing: set[str] = set()
         self.others: set[str] = set()
         self.asked: list[tuple[str, dict[str, Any]]] = []
@@ -53,6 +54,7 @@ class FakeCrm:
             "crm.activity.list": self._activity_list,
             "crm.activity.get": self._activity,
             "crm.duplicate.findbycomm": self._duplicates,
+            "crm.requisite.list": self._requisites,
             "user.get": self._users,
             "method.get": self._method,
         }
@@ -112,6 +114,15 @@ class FakeCrm:
             if wanted & {_plain(one["value"]) for one in row.get("fm") or () if one["typeId"] == params["type"]}
         ]
         return {"result": {params["entity_type"]: ids[:20]} if ids else []}
+
+    def _requisites(self, params: dict[str, Any]) -> dict[str, Any]:
+        wanted = params["filter"]
+        rows = [
+            {"ID": str(n), "ENTITY_ID": str(id_), "RQ_INN": inn}
+            for n, (kind, id_, inn) in enumerate(self.requisites)
+            if TYPES[int(wanted["ENTITY_TYPE_ID"])] == kind and id_ in wanted["@ENTITY_ID"]
+        ]
+        return {"result": rows[:PAGE], "total": len(rows)}
 
     def _method(self, params: dict[str, Any]) -> dict[str, Any]:
         exists = params["name"] in {*self.methods, *self.others} or str(params["name"]).startswith(

@@ -37,11 +37,16 @@ async def told(installation: Installation) -> list[events.Event]:
 async def test_a_portal_comes_in_whole(bootstrap: str, tmp_path: Path) -> None:
     """`notify` is killed in the first load; then a hook changes a lead, and another tells of a comment."""
     async with FakeBitrix({"1"}, per_second=1e6, burst=10**6) as fake:
-        fake.crm.users = {7: {"NAME": "Анна", "LAST_NAME": "Кузнецова"}}
+        fake.crm.users = {
+            7: {"NAME": "Анна", "LAST_NAME": "Кузнецова", "USER_TYPE": "employee", "WORK_PHONE": "89160000001"}
+        }
         fake.crm.put("company", 5, AT, title="ООО Ромашка", fm=[{"typeId": "PHONE", "value": "8 912 345-67-89"}])
         for n in range(1, LEADS + 1):
             fake.crm.put("lead", n, AT, title=f"Лид {n}", companyId=5 if n == 1 else 0)
         fake.crm.put("deal", 1, AT, title="Фулфилмент", leadId=1)
+        mail = [{"typeId": "EMAIL", "value": "petr@romashka.example"}]
+        fake.crm.put("lead", 4, AT, fm=mail)
+        fake.crm.put("lead", 900, AT, title="Снова Ромашка", fm=mail)
         fake.crm.act(9, AT, TYPE_ID="2", OWNER_TYPE_ID="2", OWNER_ID="1", COMPLETED="Y", START_TIME=AT, DIRECTION="1")
         now = datetime.now(UTC).isoformat(timespec="seconds")
         fake.crm.act(10, now, TYPE_ID="2", OWNER_TYPE_ID="1", OWNER_ID="2", COMPLETED="Y", START_TIME=now)
@@ -64,7 +69,7 @@ async def test_a_portal_comes_in_whole(bootstrap: str, tmp_path: Path) -> None:
             async def all_of_it() -> bool:
                 kinds = Counter(event.entity for event in await told(installation) if isinstance(event, CrmChanged))
                 calls = sum(isinstance(event, events.Call) for event in await told(installation))
-                return kinds["lead"] >= LEADS and kinds["deal"] >= 1 and kinds["company"] >= 1 and calls >= 1
+                return kinds["lead"] > LEADS and kinds["deal"] >= 1 and kinds["company"] >= 1 and calls >= 1
 
             await until(some, 60, "the first page")
             installation.end(notify)
@@ -96,6 +101,9 @@ async def test_a_portal_comes_in_whole(bootstrap: str, tmp_path: Path) -> None:
             card = msgspec.json.decode(cards[b"1/bitrix"] or b"", type=ClientCard)
             assert (card.name, card.responsible) == ("ООО Ромашка", "Анна Кузнецова")
             links = {record.key: record.value for record in await installation.read(IDENTITIES)}
+            assert msgspec.json.decode(links[b"lead:900"] or b"", type=Identity).lead_id == "4"
+            user = msgspec.json.decode(links[b"b24_user:7"] or b"", type=Identity)
+            assert (user.name, user.ours) == ("Анна Кузнецова", ["phone:+79160000001"])
             for key in (b"phone:+79123456789", b"b24_deal:1", b"b24_company:5"):
                 assert msgspec.json.decode(links[key] or b"", type=Identity).lead_id == "1"
     logs = "".join(path.read_text() for path in tmp_path.glob("*.log"))

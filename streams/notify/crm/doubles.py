@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from processors.contact import link_key, normal
-from schemas.bitrix import Double
+from schemas.bitrix import Double, Kind
 from schemas.sources import ClientRef
 from streams.engine.identities import KnownIdentities
 from streams.notify.crm.portal import PAGE, Portal, Row, contacts_of, id_in, to_id
@@ -24,6 +24,7 @@ MOST_VALUES: Final = 20
 """Phones or mails of one question (docs: `crm.duplicate.findbycomm`)."""
 MOST: Final = 20
 """Candidates of a lead that are looked at: a number of so many is no client's."""
+KINDS: Final[tuple[Kind, ...]] = ("company", "contact")
 TYPES: Final = {"phone": "PHONE", "email": "EMAIL"}
 
 
@@ -36,7 +37,7 @@ class Doubles:
     async def of(self, leads: dict[int, Row]) -> dict[int, list[Double]]:
         """By lead; at most as many as a page holds. Raises `Transient`, `BitrixRefused`."""
         await self._links.loaded.wait()
-        own = {id_: names_of(row) for id_, row in leads.items()}
+        own = await self._names(leads)
         may = await self._by_contact(own)
         for id_, row in (await self._by_owner(leads.values())).items():
             for lead in own.keys() & self._sharing(own, names_of(row)) - {id_}:
@@ -44,17 +45,34 @@ class Doubles:
         ours = {lead: self._linked(lead, names) for lead, names in own.items()}
         wanted = {one for lead in own for one in sorted(may[lead] | ours[lead])[:MOST]} - set(leads)
         there: dict[int, Row] = leads | await self._rows(sorted(wanted))
+        known = await self._names(there)
         return {
-            lead: [one for other in sorted(may[lead] | ours[lead])[:MOST] if (one := self._double(other, there, names))]
+            lead: [
+                one
+                for other in sorted(may[lead] | ours[lead])[:MOST]
+                if (one := self._double(other, there.get(other), names, known))
+            ]
             for lead, names in own.items()
         }
 
-    def _double(self, other: int, there: dict[int, Row], names: frozenset[str]) -> Double | None:
-        row = there.get(other)
+    async def _names(self, leads: dict[int, Row]) -> dict[int, frozenset[str]]:
+        """Keys of what each is known by; the INNs are its company's or contact's."""
+        found = {id_: names_of(row) for id_, row in leads.items()}
+        for kind in KINDS:
+            owner = {id_: to_id(row.get(f"{kind}Id")) for id_, row in leads.items()}
+            named = await self._portal.behind(kind, owner.values())
+            for id_, one in owner.items():
+                inns = [value for of, value in named[one].contacts if of == "inn"] if one in named else []
+                found[id_] |= {link_key(ClientRef("inn", inn)) for inn in inns if normal("inn", inn)}
+        return found
+
+    def _double(
+        self, other: int, row: Row | None, names: frozenset[str], known: dict[int, frozenset[str]]
+    ) -> Double | None:
         if row is None:  # it was a client of ours, and what was its is this lead's now
             kept = frozenset(key for key in names if self._of(key) == str(other))
             return Double(str(other), sorted(kept), gone=True) if kept else None
-        shared = sorted(names & names_of(row))
+        shared = sorted(names & known[other])
         if not shared:
             return None
         return Double(str(other), shared, str(row.get("companyId") or ""), str(row.get("companyTitle") or ""))

@@ -17,6 +17,7 @@ log = logging.getLogger(__name__)
 
 COMMENTS: Final = "crm.timeline.comment.list"
 USERS: Final = "user.get"
+REQUISITES: Final = "crm.requisite.list"
 PAGE: Final = 50
 """Rows of every list, whatever is asked (docs: `crm.item.list`)."""
 ITEMS: Final[dict[Kind, int]] = {"lead": 1, "deal": 2, "company": 4, "contact": 3}
@@ -36,6 +37,7 @@ NEEDED: Final = (
     "crm.activity.get",
     "crm.timeline.comment.get",
     COMMENTS,
+    REQUISITES,
     USERS,
 )
 """Methods that reading takes, for `leadpulse check`."""
@@ -50,7 +52,7 @@ T = TypeVar("T")
 
 
 class Named(NamedTuple):
-    """What somebody is called, and (kind as in `processors.contact`, value) of his phones and mails."""
+    """What somebody is called, and (kind as in `processors.contact`, value) of his phones, mails and INNs."""
 
     name: str = ""
     contacts: tuple[tuple[str, str], ...] = ()
@@ -152,7 +154,7 @@ class Portal:
         except (Transient, BitrixRefused) as error:
             if "insufficient_scope" not in str(error) and "ERROR_METHOD_NOT_FOUND" not in str(error):
                 raise
-            log.warning("no names of people without the right «user»", extra={"error": str(error)})
+            log.warning("a right of the webhook is missing: leadpulse check", extra={"error": str(error)})
             return without
 
     async def behind(self, kind: Kind, ids: Iterable[int]) -> dict[int, Named]:
@@ -165,7 +167,24 @@ class Portal:
 
     async def _objects(self, kind: Kind, ids: list[int]) -> dict[int, Named]:
         rows = await self._items(kind, {"@id": ids}, ["*"])
-        return {id_in(row): Named(str(row.get("title") or ""), contacts_of(row.get("fm"))) for row in rows}
+        inns = await self._allowed(self._inns(kind, ids), {})
+        return {
+            (id_ := id_in(row)): Named(
+                str(row.get("title") or ""),
+                contacts_of(row.get("fm")) + tuple(("inn", one) for one in inns.get(id_, ())),
+            )
+            for row in rows
+        }
+
+    async def _inns(self, kind: Kind, ids: list[int]) -> dict[int, list[str]]:
+        """INNs in the requisites of companies or contacts."""
+        wanted = {"ENTITY_TYPE_ID": ITEMS[kind], "@ENTITY_ID": ids}
+        asked = {"filter": wanted, "order": {"ID": "ASC"}, "select": ["ID", "ENTITY_ID", "RQ_INN"]}
+        found: dict[int, list[str]] = {}
+        async for row in self._api.rows(REQUISITES, asked):
+            if isinstance(row, dict) and row.get("RQ_INN"):
+                found.setdefault(to_id(row.get("ENTITY_ID")), []).append(str(row["RQ_INN"]))
+        return found
 
     async def _known(self, of: str, ids: Iterable[int], ask: Ask) -> dict[int, Named]:
         wanted, now = set(ids) - {0}, self._clock()

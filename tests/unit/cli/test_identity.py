@@ -179,3 +179,21 @@ def test_like_names_are_suggested(line: Line, kafka: Kafka) -> None:
     assert plain["suggestions"] == [{"lead_id": "12345", "likeness": 100.0}]
     kafka.link("tg_chat:-1001", "5")
     assert line("identity", "suggest").stdout == "Похожих имён нет.\n"
+
+
+def test_leads_that_may_be_one_client_are_shown(line: Line, kafka: Kafka) -> None:
+    """With their names and what they share, until a person has merged them."""
+    for lead, name in (("12345", "ООО «Ромашка»"), ("20", "Ромашка Юг")):
+        kafka.cards.apply(f"{lead}/hand", ClientCard(lead_id=lead, source="hand", ts=TEN, name=name))
+    doubt = Identity("double", "20", was="12345", name="phone:+79123456789", source="bitrix:main")
+    kafka.topics["identities"].append((b"double:20", msgspec.json.encode(doubt)))
+    shown = line("identity", "suggest")
+    assert shown.stdout.splitlines()[2].split("  ")[0] == "20 Ромашка Юг"
+    assert "12345 ООО «Ромашка»" in shown.stdout
+    assert "телефон +79123456789" in shown.stdout
+    assert "leadpulse identity merge НОВЫЙ_ЛИД ПРЕЖНИЙ_ЛИД" in shown.stderr
+    [plain] = [one for one in json.loads(line("identity", "suggest", "--json").stdout) if one["kind"] == "lead"]
+    assert plain["suggestions"] == [{"lead_id": "12345"}]
+    kafka.link("lead:20", "12345")
+    assert "Ромашка Юг" not in line("identity", "suggest").stdout.splitlines()[0]
+    assert "телефон" not in line("identity", "suggest").stdout

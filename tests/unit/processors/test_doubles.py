@@ -115,3 +115,12 @@ def test_the_number_of_a_crowd_and_of_ours_makes_no_client() -> None:
     lead(ours, "20", [Double("10", ["phone:+79161234567"])])
     assert merged(ours, "20") == ["20"]
     assert ours.doubts == []
+
+
+def test_one_inn_is_one_firm() -> None:
+    """Whatever its companies and names in the CRM are; the INN itself becomes a link."""
+    identities = Identities()
+    inn = "inn:7707083893"
+    found = lead(identities, "20", [Double("10", [inn], company="6", firm="ИП Петров")], companyId=5, companyTitle="А")
+    assert merged(identities, "20") == ["10"]
+    assert not [one for one in found if isinstance(one, Identity) and one.kind == "double"]

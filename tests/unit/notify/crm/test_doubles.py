@@ -103,3 +103,22 @@ async def test_only_changed_leads_are_asked_about(tmp_path: Path) -> None:
         assert doubles(line) == {"7": [Double("8", ["phone:+79120000008"])]}
         assert fake.calls["batch:crm.duplicate.findbycomm"] == 131
         await line.close()
+
+
+async def test_by_the_inn_of_two_companies(tmp_path: Path) -> None:
+    """A firm that was entered twice: the link of the first lead finds it. INNs are of companies and of contacts; one
+    with wrong check digits is none."""
+    async with FakeBitrix(per_second=1e6, burst=10**6) as fake:
+        line = Line(fake, tmp_path)
+        fake.crm.requisites = [("company", 5, "7707083893"), ("company", 6, "7707083893"), ("contact", 7, "123")]
+        fake.crm.put("company", 5, BEFORE, title="ООО Ромашка")
+        fake.crm.put("company", 6, BEFORE, title="Ромашка")
+        fake.crm.put("contact", 7, BEFORE, name="Иван")
+        fake.crm.put("lead", 10, BEFORE, companyId=5)
+        fake.crm.put("lead", 20, BEFORE, companyId=6, contactId=7)
+        line.links.identities.apply("inn:7707083893", Identity("inn", "7707083893", "10"))
+        await line.rounds.round(NOON)
+        await line.close()
+        assert doubles(line)["20"] == [Double("10", ["inn:7707083893"], "5")]
+        told = next(one for one in line.sent if isinstance(one, Entity) and one.kind == "lead" and one.id == "10")
+        assert ("inn", "7707083893") in told.contacts
