@@ -82,15 +82,28 @@ class Poll:
         if self._stocks is not None:
             await self._stocks.settle(send)
         for url in self._poll.urls:
-            async with aclosing(self._pages(Question(url, since, now), bad)) as pages:
-                async for found in pages:
-                    await self._send(found, send, now)
+            bad += await self._listed(Question(url, since, now), send)
         faults = list(bad)
         if self._stocks is not None:
             await self._stock(self._stocks, Question("", since, now), send, faults)
         read = now if not bad else max(now - HELD_MS, first if position is None else position.read)
         await asyncio.to_thread(self._note.write, Position(read))
         self._trouble = f"{count(len(faults), RECORDS)} не по разметке: {faults[0]}" if faults else ""
+
+    async def _listed(self, question: Question, send: Send) -> list[str]:
+        """All of an address; what the mapping does not fit. A list of several pages is read twice: what changes while
+        it is read goes to its end, and the first of the next page comes to stand on one that has been read.
+        """
+        bad: list[str] = []
+        for _ in range(2):
+            bad, read = [], 0
+            async with aclosing(self._pages(question, bad)) as pages:
+                async for found in pages:
+                    await self._send(found, send, question.until)
+                    read += 1
+            if read == 1:
+                break
+        return bad
 
     async def _send(self, found: list[Good], send: Send, now: Millis) -> None:
         """What is new of a page."""
