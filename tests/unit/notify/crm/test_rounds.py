@@ -66,7 +66,9 @@ class Line:
         self.api = BitrixApi(given)
         self.seen = Seen(self._folder / "bitrix.sqlite")
         portal = Portal(self.api)
-        source = Source(portal, self.seen, self.send, given, lambda _: None, Doubles(self.api, portal, self.links))
+        source = self.source = Source(
+            portal, self.seen, self.send, given, lambda _: None, Doubles(self.api, portal, self.links)
+        )
         self.rounds, self.dirty = Rounds(given, portal, source, self.seen), Dirty(portal, source)
 
     async def _report(self, outputs: list[Output]) -> None:
@@ -227,22 +229,6 @@ async def test_hooks_of_a_batch_about_one_object_are_one_question(line: Line) ->
     assert set(line.told().values()) == {1}
 
 
-async def test_comments_that_no_hook_told_of(line: Line) -> None:
-    """The first reading brings the history of a timeline, a round what came while the gateway was away."""
-    line.fake.leads |= {"1", "2"}
-    for n in range(120):
-        line.fake.say("1", f"слово {n}")
-    await line.rounds.round(NOON)
-    assert sum(kind == "comment" for kind, _ in line.told()) == 120
-    line.sent.clear()
-    line.fake.crm.items["lead"][2]["lastActivityTime"] = "2026-11-21T12:01:00+03:00"
-    line.fake.say("2", "ещё слово")
-    line.fake.calls.clear()
-    assert await line.rounds.round(NOON + 5 * MINUTE) == 1
-    assert line.told() == {("comment", "121"): 1}
-    assert line.fake.calls["batch:crm.timeline.comment.list"] == 1
-
-
 async def test_kafka_that_is_away_is_no_fault_of_the_portal(line: Line) -> None:
     """Ops are told of Kafka by others, and of the portal only when it is to blame."""
     line.takes = 0
@@ -256,44 +242,6 @@ async def test_kafka_that_is_away_is_no_fault_of_the_portal(line: Line) -> None:
     assert line.reported == []
 
 
-async def test_a_webhook_without_the_right_user_reads_all_but_names(line: Line) -> None:
-    """It is told in the log; clients have cards all the same."""
-    line.fake.faults.append(Fault("scope", "user.get", times=99))
-    assert await line.rounds.round(NOON) == 237
-    first = line.sent[0]
-    assert isinstance(first, Entity)
-    assert first.responsible == ""
-
-
 def _record(offset: int, said: FromBitrix) -> "ConsumerRecord[bytes, bytes]":
     key, value = wrapped(said)
     return ConsumerRecord("source.bitrix", 0, offset, NOON, 0, key, value, None, len(key), len(value), ())
-
-
-async def test_users_of_the_portal_are_told_before_anybody(line: Line) -> None:
-    """All pages of them, once, with the account from the field that the settings name, and no more of their fields."""
-    line.fake.crm.users = {
-        n: {"NAME": "Анна", "USER_TYPE": "employee", "UF_USR_TG": "55", "PERSONAL_GENDER": "F", "LAST_LOGIN": str(n)}
-        for n in range(1, 121)
-    }
-    await line.rounds.round(NOON)
-    assert sum(kind == "user" for kind, _ in line.told()) == 120
-    first = line.sent[0]
-    assert isinstance(first, Entity)
-    assert (first.kind, first.id) == ("user", "1")
-    assert msgspec.json.decode(first.fields) == {
-        "ID": "1", "NAME": "Анна", "USER_TYPE": "employee", "TELEGRAM": "55"
-    }  # fmt: skip
-    line.fake.crm.users[1]["LAST_LOGIN"] = "today"
-    assert await line.rounds.round(NOON + 5 * MINUTE) == 0
-
-
-async def test_who_wrote_a_mail_is_told(line: Line) -> None:
-    """And nothing else of the activity's settings, whose shape is nobody's promise."""
-    line.fake.crm.act(900, BEFORE, TYPE_ID="4", SETTINGS={"EMAIL_META": {"from": "a@b.ru", "__email": "c@d.ru"}})
-    line.fake.crm.act(901, BEFORE, TYPE_ID="4", SETTINGS=[])
-    await line.rounds.round(NOON)
-    told = {one.id: bytes(one.fields) for one in line.sent if isinstance(one, Entity) and one.kind == "activity"}
-    assert msgspec.json.decode(told["900"])["FROM"] == "a@b.ru"
-    assert b"FROM" not in told["901"]
-    assert b"SETTINGS" not in told["900"]
