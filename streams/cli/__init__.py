@@ -20,6 +20,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "worker": ("run", "Запустить один процесс: gateway, pipeline, transcribe, minutes, store или notify."),
     "topics": ("topics", "Темы Kafka: создать и привести в порядок."),
     "migrate": ("migrate", "Создать или обновить таблицы в ClickHouse."),
+    "backup": ("backup", "Сохранить хранилище в один файл, не останавливая работу."),
+    "restore": ("restore", "Восстановить хранилище из копии."),
     "dlq": ("dlq", "Негодные записи: посмотреть, вернуть в работу, закрыть."),
     "check": ("check", "Проверить настройки и всё, что нужно для работы."),
     "transcribe": ("transcribe", "Распознать один файл: текст, субтитры или JSON."),

@@ -15,12 +15,17 @@ METADATA_MAX_AGE_S = 20
 reads them anew; Kafka's default is five minutes."""
 
 
+def group_of(kafka: Kafka, worker: str) -> str:
+    """The consumer group of a worker."""
+    return f"{kafka.prefix}leadpulse-{worker}"
+
+
 def faust_app(name: str, settings: Settings, *, jobs: bool, wait_empty: bool, linger_ms: int) -> Any:
     """The app of a worker: consumer group by its name; `jobs` and `linger_ms` as in `streams.engine.batches`."""
     kafka = settings.kafka
     scheme = "jobs" if jobs else "batches"
     return faust.App(
-        f"{kafka.prefix}leadpulse-{name}",
+        group_of(kafka, name),
         broker=[f"{scheme}://{address}?linger={linger_ms}" for address in kafka.bootstrap.split(",")],
         broker_credentials=_credentials(kafka),
         store="memory://",

@@ -69,6 +69,13 @@ class Lag:
         app = self._worker.app
         return {TopicPartition(p.topic, p.partition): p.committed or 0 for p in app.consumer.progress()}
 
+    def committed(self) -> dict[str, dict[int, int]]:
+        """What is stored and committed: the next offset of each of our partitions, by topic without prefix."""
+        found: dict[str, dict[int, int]] = {}
+        for tp, offset in self._committed().items():
+            found.setdefault(tp.topic.removeprefix(self._prefix), {})[tp.partition] = offset
+        return found
+
     async def stop(self) -> None:
         """Close the connection."""
         await self._ends.stop()

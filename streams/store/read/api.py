@@ -16,6 +16,7 @@
     GET  /api/status                              rows, last event of each source, lag
     POST /api/sql      {"query": "SELECT …"}      read-only; {"columns", "types", "rows"}
     GET  /api/exports/telegram?day=&lead=         chat messages of a Moscow day, each once, with their last words
+    GET  /api/backup, /api/backup/{table}         everything, for the holder of the installation's token (`dump`)
     GET  /api/reports?day=                        the report of a Moscow day (YYYY-MM-DD), or of today so far
     POST /api/reports  {"day": "…"}               publishes it
 
@@ -42,10 +43,11 @@ from streams.store.jobs.ticks import Send
 from streams.store.lag import Lag
 from streams.store.read import history, profiles, replay, requests, risks
 from streams.store.read.day import messages_of
+from streams.store.read.dump import Dumps
 from streams.store.read.people import people
 from streams.store.read.sources import health_now
 from streams.store.read.sql import Busy, Visitors
-from streams.store.read.tokens import Tokens
+from streams.store.read.tokens import OPERATOR, Tokens
 
 log = logging.getLogger(__name__)
 
@@ -64,6 +66,7 @@ class Api:
     ) -> None:
         self._store, self._database, self._lag, self._reports = store, database, lag, reports
         self._visitors, self._send = visitors, send
+        self._dumps = Dumps(store, database, lag)
         self._tokens: Tokens | None = None
         self.port = 0
         self.listening = asyncio.Event()
@@ -92,6 +95,8 @@ class Api:
                 web.get("/api/sources", self._sources),
                 web.post("/api/sql", self._sql),
                 web.get("/api/exports/telegram", self._exported),
+                web.get("/api/backup", self._backup),
+                web.get("/api/backup/{table}", self._backup),
                 web.get("/api/reports", self._report),
                 web.post("/api/reports", self._publish_report),
             ]
@@ -106,6 +111,7 @@ class Api:
             await asyncio.Event().wait()
         finally:
             await runner.cleanup()
+            await self._dumps.close()
 
     @web.middleware
     async def _guard(self, request: web.Request, handler: Handler) -> web.StreamResponse:
@@ -206,6 +212,12 @@ class Api:
         if day is None:
             raise Refused("day is YYYY-MM-DD")
         return _json(await messages_of(self._database, day, requests.maybe_lead(request.query.get("lead", ""))))
+
+    async def _backup(self, request: web.Request) -> web.StreamResponse:
+        if request[HOLDER] != OPERATOR:
+            raise Refused("a backup is for the holder of the installation's own token")
+        table = request.match_info.get("table")
+        return await self._dumps.rows(request, table) if table else _json(await self._dumps.contents())
 
     async def _report(self, request: web.Request) -> web.Response:
         return _json(await self._reports.of_day(requests.day(request.query.get("day", ""))))

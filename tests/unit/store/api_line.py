@@ -18,6 +18,9 @@ class Lag(fakes.Lag):
     async def by_topic(self) -> dict[str, int]:
         return {"lead.events": 3}
 
+    def committed(self) -> dict[str, dict[int, int]]:
+        return {"lead.events": {0: 3}}
+
 
 @contextlib.asynccontextmanager
 async def serving(store: Store, database: Database) -> AsyncIterator[int]:
