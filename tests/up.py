@@ -21,6 +21,11 @@ PATIENCE = 120.0
 COMMAND = (sys.executable, "-m", "streams.cli", "up")
 
 
+def held_by(unit: Path) -> tuple[str, ...]:
+    """What stands before a command for it to run under the system calls that the unit allows."""
+    return sys.executable, str(Path(__file__).with_name("seccomp.py")), str(unit)
+
+
 class Up:
     """`leadpulse up` in a folder of its own, on free ports, and its log."""
 

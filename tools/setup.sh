@@ -88,6 +88,7 @@ missing() {
     has busybox || echo busybox
     has systemd-analyze || echo systemd
     has caddy || echo caddy
+    has debootstrap || echo debootstrap
 }
 
 # Prosody and Caddy are for tests, which start their own on loopback: Debian must not start any that listens everywhere.

@@ -68,6 +68,10 @@ def _hooked(loaded: Settings, hook: Mapping[str, Any]) -> list[str]:
     if loaded.gateway.telegram:
         if not hook.get("url"):
             warnings.append("боту не задан вебхук (setWebhook): сообщения из чатов не приходят; см. docs/connect.md")
+        elif (ours := loaded.site.public_url) and not str(hook["url"]).startswith(f"{ours}/"):
+            warnings.append(
+                f"вебхук бота ведёт на {hook['url']}, а site.public_url — {ours}: вызовите setWebhook снова"
+            )
         elif hook.get("last_error_message"):
             warnings.append(f"Telegram не может доставить сообщения по вебхуку: {hook['last_error_message']}")
         asked = hook.get("allowed_updates")

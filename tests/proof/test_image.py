@@ -36,7 +36,8 @@ def checked(stage: Stage, data: Path) -> dict[str, list[str]]:
 def found_in(stage: Stage, data: Path, *programs: str) -> list[str]:
     """Which of the programs the stage has."""
     look = Stage(stage.root, stage.environ, stage.workdir, stage.user, stage.volumes, ["sh", "-c"])
-    return run(look, data, f"command -v {' '.join(programs)}; id -u; touch /usr/x /etc/x 2>&1; true").stdout.split("\n")
+    each = f"for name in {' '.join(programs)}; do command -v $name; done"  # dash looks for the first of several only
+    return run(look, data, f"{each}; id -u; touch /usr/x /etc/x 2>&1; true").stdout.split("\n")
 
 
 def test_a_worker(build: Build, tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.up import Up
+from tests.up import Up, held_by
 from tests.wheel import ROOT, build
 
 pytestmark = pytest.mark.proof
@@ -27,17 +27,20 @@ def leadpulse(tmp_path: Path) -> Path:
 async def test_a_fresh_venv_in_an_empty_folder(
     leadpulse: Path, tmp_path: Path, free_ports: Callable[[], tuple[int, int]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Wheel and locked requirements, nothing else: Kafka is fetched into the home's cache, all workers get ready."""
+    """Wheel and locked requirements, nothing else: Kafka is fetched into the home's cache, all workers get ready, under
+    the system calls of the unit that the wheel brought."""
     for name in ("PYTHONPATH", "LEADPULSE_CACHE", "XDG_CACHE_HOME", "VIRTUAL_ENV"):
         monkeypatch.delenv(name, raising=False)
     venv, home, folder = leadpulse.parents[1], tmp_path / "home", tmp_path / "empty"
     home.mkdir()
     folder.mkdir()
     monkeypatch.setenv("HOME", str(home))
-    up = Up(folder, free_ports()[0], (str(leadpulse), "up"))
+    unit = venv / "share" / "leadpulse" / "deploy" / "systemd" / "leadpulse.service"
+    up = Up(folder, free_ports()[0], (*held_by(unit), str(leadpulse), "up"))
     try:
         await up.start()
         await up.ready()
+        assert "confined landlock=" in up.log  # the store may still give up what it does not need
     finally:
         await up.kill()
     [jars] = (home / ".cache" / "leadpulse" / "kafka").iterdir()

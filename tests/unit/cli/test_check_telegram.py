@@ -3,7 +3,7 @@
 import asyncio
 
 from streams.cli.check_telegram import telegram_faults, telegram_warnings
-from streams.settings import Gateway, Settings, Telegram, TelegramBot
+from streams.settings import Gateway, Settings, Site, Telegram, TelegramBot
 from tests.fakes.telegram import FakeTelegram
 
 TOKEN = "1:secret"
@@ -55,6 +55,9 @@ async def test_who_may_press_and_how_messages_come_in() -> None:
         assert "только кураторы с личным чатом" in private[0]
         telegram.updates.webhook = "https://example.com/hooks/telegram/main", "word"
         assert await asyncio.to_thread(telegram_warnings, settings(telegram.url, staff=[1])) == []
+        moved = settings(telegram.url, staff=[1]).model_copy(update={"site": Site(public_url="https://example.com.ru")})
+        (elsewhere,) = await asyncio.to_thread(telegram_warnings, moved)
+        assert "на https://example.com/hooks/telegram/main, а site.public_url — https://example.com.ru" in elsewhere
         telegram.updates.allowed = ["message", "edited_message", "callback_query", "business_message"]
         (asked,) = await asyncio.to_thread(telegram_warnings, settings(telegram.url, staff=[1]))
         assert "edited_business_message, deleted_business_messages" in asked
