@@ -30,6 +30,7 @@ from streams.engine.conditions import Condition
 from streams.engine.remote import LazySession
 from streams.engine.retry import WORLD, World
 from streams.engine.rounds import Reports
+from streams.gateway.bells import Bell
 from streams.gateway.poll_client import PollClient, Question
 from streams.gateway.stocks import Stocks, asked
 from streams.loading import Note, Notes, Send, output
@@ -37,6 +38,8 @@ from streams.settings import WmsPoll
 
 log = logging.getLogger(__name__)
 
+GATHERED = 3.0
+"""Seconds from a webhook to the question: one person's change of many documents is one round."""
 REMEMBERED = 100_000
 """Events that are not sent again while they come again: ten megabytes."""
 HELD_MS = DAY_MS
@@ -62,6 +65,12 @@ class Poll:
         self._stocks = Stocks(name, notes) if poll.stock_urls else None
         self._sent: OrderedDict[str, None] = OrderedDict()
         self._trouble = ""
+        self._rung = asyncio.Event()
+
+    def bell(self) -> Bell | None:
+        """What its webhooks ring, where it has some."""
+        secret = self._poll.webhook_secret
+        return None if secret is None else Bell(secret, self._rung.set)
 
     def condition(self) -> Condition:
         """A system that does not answer, refuses, or says what the mapping does not fit."""
@@ -72,9 +81,9 @@ class Poll:
         """In Russian; nothing when all is well."""
         return self._trouble
 
-    async def round(self, send: Send, now: Millis) -> None:
-        """Ask for everything since the note, and move it. `now` in ms UTC. Raises `Transient`, `Refused`,
-        `ConfigError`: then the note stays."""
+    async def round(self, send: Send, now: Millis, *, stock: bool = True) -> None:
+        """Ask for everything since the note, and move it; without `stock`, for documents only. `now` in ms UTC. Raises
+        `Transient`, `Refused`, `ConfigError`: then the note stays."""
         position = await asyncio.to_thread(self._note.read)
         first = now - round(self._poll.first_days * DAY_MS)
         since = first if position is None else position.read - round(self._poll.overlap * 1000)
@@ -84,7 +93,7 @@ class Poll:
         for url in self._poll.urls:
             bad += await self._listed(Question(url, since, now), send)
         faults = list(bad)
-        if self._stocks is not None:
+        if stock and self._stocks is not None:
             await self._stock(self._stocks, Question("", since, now), send, faults)
         read = now if not bad else max(now - HELD_MS, first if position is None else position.read)
         await asyncio.to_thread(self._note.write, Position(read))
@@ -167,11 +176,13 @@ class Poll:
             self._sent.popitem(last=False)
 
     async def run(self, send: Send, clock: Clock, world: World = WORLD) -> None:
-        """Ask for ever. Whatever fails is told, and asked for again at the next round."""
+        """Ask for ever, and for documents as soon as a webhook comes: two readings of a stock say nothing when they are
+        close together. Whatever fails is told, and asked for again at the next round."""
+        stock, due = True, 0.0
         reports = Reports(f"wms:{self.name}", "poll", self._poll.every, send, clock)
         while True:
             try:
-                await self.round(send, clock())
+                await self.round(send, clock(), stock=stock)
             except Transient as error:
                 log.warning("a warehouse is read later", extra={"source": self.name, "error": str(error)})
                 await reports.failed(self._trouble)
@@ -181,7 +192,23 @@ class Poll:
                 await reports.failed(self._trouble)
             else:
                 await reports.ended(self._trouble)
-            await world.sleep(self._poll.every * (1 - SPREAD * world.dice.random()))
+            if stock:
+                due = world.clock() + self._poll.every * (1 - SPREAD * world.dice.random())
+            stock = not await self._woken(due - world.clock(), world)
+
+    async def _woken(self, pause: float, world: World) -> bool:
+        """Whether a webhook came within the pause (seconds); several that come together are one."""
+        if self._poll.webhook_secret is None:
+            await world.sleep(pause)
+            return False
+        try:
+            async with asyncio.timeout(pause):
+                await self._rung.wait()
+        except TimeoutError:
+            return False
+        await world.sleep(GATHERED)
+        self._rung.clear()
+        return True
 
 
 def polls_of(

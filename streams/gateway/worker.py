@@ -12,6 +12,7 @@ from streams.engine.kafka import Reader
 from streams.engine.leads import Known, KnownLeads, with_cards
 from streams.engine.lease import Lease
 from streams.engine.worker import Worker
+from streams.gateway.bells import BELLS, BellEntrance
 from streams.gateway.bitrix import BitrixEntrance
 from streams.gateway.folders import folders_of
 from streams.gateway.http import Entrance, Server, serve
@@ -63,11 +64,14 @@ def build(settings: Settings) -> Worker:
     worker.background("clients", cards.follow)
     alone = settings.pipeline.unknown_lead == "refuse" and not settings.jitsi.lists_leads
     known = with_cards(listed, cards, alone=alone)
-    server = Server(entrances(settings.gateway, intake, wall_clock, mappings, known), settings.gateway)
+    polls = polls_of(settings.wms.polls, mappings, Notes.of(settings))
+    bells = {poll.name: bell for poll in polls if (bell := poll.bell()) is not None}
+    paths = entrances(settings.gateway, intake, wall_clock, mappings, known)
+    server = Server(paths | {BELLS: BellEntrance(settings.gateway, bells).take}, settings.gateway)
     for folder in folders_of(settings.wms.folders, mappings, Notes.of(settings)):
         worker.watch(folder.condition())  # told, but the gateway is ready without it
         worker.background(f"folder {folder.name}", partial(folder.run, worker.outputs.send, wall_clock))
-    for poll in polls_of(settings.wms.polls, mappings, Notes.of(settings)):
+    for poll in polls:
         worker.watch(poll.condition())
         worker.background(f"poll {poll.name}", partial(poll.run, worker.outputs.send, wall_clock))
         worker.on_close(poll.client.close)

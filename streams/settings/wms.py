@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, SecretStr, model_validator
 
+from streams.settings.gateway import PathSecret
 from streams.settings.section import Section, Shaped
 
 Address = Annotated[str, Shaped(r"https?://[^/\s]+(/\S*)?", "адрес вида https://узел/путь")]
@@ -55,6 +56,9 @@ class WmsPoll(Section):
     """Сколько запросов в секунду, не больше: у МоегоСклада 45 единиц за 3 секунды, а запрос стоит до 5."""
     every: float = Field(300.0, ge=1)
     """Сколько секунд между опросами."""
+    webhook_secret: PathSecret | None = None
+    """Последняя часть адреса `/hooks/polls/<имя>/<webhook_secret>`: туда система присылает вебхук о том, что что-то
+    изменилось, и шлюз сразу спрашивает документы. Из самого вебхука ничего не берётся."""
     overlap: float = Field(600.0, ge=0)
     """На сколько секунд раньше прочитанного спрашивать снова: документы появляются с опозданием."""
     first_days: float = Field(1.0, ge=0, le=1095)

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from aiohttp import web
+from aiohttp import ClientError, ClientSession, ClientTimeout, web
 
 from processors.days import MOSCOW
 
@@ -65,6 +65,21 @@ class FakeMoysklad:
         whole = "quantityMode=all" in request.query.get("filter", "").split(";")
         rows = [_article(group, sku, *pair) for (group, sku), pair in sorted(self.stock.items())]
         return _page(request, [row for row in rows if whole or row["quantity"]])
+
+    async def notify(self, url: str, request_id: str) -> bool:
+        """A webhook that a document was changed: 1500 ms for an answer, three more tries at once with the same id, then
+        it is dropped (`_webhook`). Whether it was taken."""
+        href = f"{self.url}/entity/demand/demand-1"
+        body = {"events": [{"meta": {"type": "demand", "href": href}, "action": "UPDATE", "accountId": "a"}]}
+        async with ClientSession(timeout=ClientTimeout(total=1.5)) as session:
+            for _ in range(4):
+                try:
+                    async with session.post(f"{url}?requestId={request_id}", json=body) as answer:
+                        if answer.status in (200, 204):
+                            return True
+                except (ClientError, TimeoutError):
+                    continue
+        return False
 
     def _refusal(self, request: web.Request, cost: int) -> web.Response | None:
         self.asked += 1
