@@ -89,9 +89,11 @@ missing() {
     has systemd-analyze || echo systemd
     has caddy || echo caddy
     has debootstrap || echo debootstrap
+    has promtool || echo prometheus
 }
 
-# Prosody and Caddy are for tests, which start their own on loopback: Debian must not start any that listens everywhere.
+# Prosody, Caddy and Prometheus are for tests, which start their own on loopback: Debian must not start any that listens
+# everywhere.
 POLICY=/usr/sbin/policy-rc.d
 POLICY_MARK='# leadpulse: only while its set-up runs'
 
@@ -106,7 +108,7 @@ keep_services_down() {
 
 install_packages() {
     output=$(mktemp)
-    new_services=$(for name in prosody caddy; do has "$name" || echo "$name"; done)
+    new_services=$(for name in prosody caddy prometheus; do has "$name" || echo "$name"; done)
     keep_services_down
     dpkg --configure -a >"$output" 2>&1 || true # an installation that was broken off; if it cannot be mended, apt tells
     for round in 1 2; do # the first may bring a python3 that is too old, which is only known then

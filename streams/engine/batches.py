@@ -17,6 +17,7 @@ from weakref import ref
 from faust.transport.drivers import aiokafka as driver
 from faust.types.tuples import TP, ConsumerMessage
 
+from schemas.types import Millis
 from streams.engine.loop_consumer import LINGER_MS, LoopConsumer
 
 FULL_WAIT_MS = 50
@@ -31,6 +32,8 @@ class Progress(NamedTuple):
     committed: int | None
     delivered: int
     """Batches that were handed out and are not acked."""
+    oldest: Millis | None = None
+    """When the broker took the first record of those, ms UTC; None where there is none."""
 
 
 @dataclass(slots=True)
@@ -39,6 +42,7 @@ class Delivery:
 
     first: int
     last: int
+    appended: Millis
     message: ref[Any]
     acked: bool = False
 
@@ -118,7 +122,9 @@ class BatchConsumer(driver.Consumer):
             tp=tp,
             generation_id=generation,
         )
-        self._pending.setdefault(tp, deque()).append(Delivery(batch[0].offset, last.offset, ref(message)))
+        self._pending.setdefault(tp, deque()).append(
+            Delivery(batch[0].offset, last.offset, batch[0].timestamp, ref(message))
+        )
         return message
 
     async def _add_gap(self, tp: TP, offset_from: int, offset_to: int) -> None:
@@ -198,7 +204,13 @@ class BatchConsumer(driver.Consumer):
     def progress(self) -> list[Progress]:
         """Commit and batches delivered of every assigned partition."""
         return [
-            Progress(tp.topic, tp.partition, self._committed_offset[tp], len(self._pending.get(tp, ())))
+            Progress(
+                tp.topic,
+                tp.partition,
+                self._committed_offset[tp],
+                len(self._pending.get(tp, ())),
+                next((delivery.appended for delivery in self._pending.get(tp, ()) if not delivery.acked), None),
+            )
             for tp in self.assignment()
         ]
 

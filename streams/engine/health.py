@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
+from streams.engine import metrics
+
 Check = bool | str
 """What `/readyz` shows of one need: true, or what is missing, in words where there are some (false without)."""
 
@@ -45,6 +47,7 @@ class HealthPage:
         return web.json_response(checks, status=200 if ready else 503, headers=headers, dumps=_plain_json)
 
     async def _metrics(self, _: web.Request) -> web.Response:
+        metrics.tell_needs({need: check is True for need, check in self._checks().items()})
         return web.Response(body=generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
 

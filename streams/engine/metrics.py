@@ -1,8 +1,11 @@
 """The only list of metric names. Every worker serves the ones it touches at /metrics."""
 
+from collections.abc import Mapping
 from functools import cache
 
 from prometheus_client import Counter, Gauge, Histogram
+
+from schemas.topics import LEAD_EVENTS
 
 RECORDS = Counter("leadpulse_records_total", "Records settled", ["topic"])
 BATCHES = Counter("leadpulse_batches_total", "Batches settled", ["topic"])
@@ -15,6 +18,12 @@ SETTLE_SECONDS = Histogram(
     buckets=(0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10, 60),
 )
 LAG = Gauge("leadpulse_consumer_lag", "Records behind the end of the partition", ["topic", "partition"])
+OLDEST_UNACKED = Gauge(
+    "leadpulse_oldest_unacked_seconds",
+    "Age of the oldest record of the partition that was taken and is not acknowledged",
+    ["topic", "partition"],
+)
+NEED_MET = Gauge("leadpulse_need_met", "1: what `/readyz` names is there; 0: its words say what is missing", ["need"])
 LEADS = Gauge("leadpulse_leads", "Leads in the state", ["partition"])
 SIGNALS = Counter("leadpulse_signals_total", "Signals found", ["rule", "severity"])
 ALERTS = Counter("leadpulse_alerts_total", "Alert transitions", ["rule", "status"])
@@ -107,6 +116,27 @@ def settled(topic: str, records: int, seconds: float) -> None:
     counter.inc()
     record_counter.inc(records)
     histogram.observe(seconds)
+
+
+def stands(topic: str, partition: int, lag: int, oldest_s: float) -> None:
+    """How far a partition of ours is behind: records, and seconds of the oldest that is in work."""
+    LAG.labels(topic, partition).set(lag)
+    OLDEST_UNACKED.labels(topic, partition).set(oldest_s)
+
+
+def forget_partition(topic: str, partition: int) -> None:
+    """Another process tells of it now: what we last knew would stand for ever."""
+    for gauge in (LAG, OLDEST_UNACKED):
+        gauge.remove(topic, partition)
+    if topic == LEAD_EVENTS.name:
+        LEADS.remove(partition)
+
+
+def tell_needs(met: Mapping[str, bool]) -> None:
+    """What is asked for by `/readyz`; a need that is no more is not told of."""
+    NEED_MET.clear()
+    for need, there in met.items():
+        NEED_MET.labels(need).set(there)
 
 
 def forget_sources() -> None:

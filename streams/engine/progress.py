@@ -24,6 +24,7 @@ from faust.exceptions import ConsumerNotStarted
 
 from streams.engine import metrics
 from streams.engine.batches import Progress
+from streams.engine.clock import Clock, wall_clock
 from streams.engine.group import GroupView, Log
 from streams.settings import Settings
 
@@ -59,15 +60,18 @@ class Watchdog:
         in_work: Callable[[str], Collection[int]],
         clock: Callable[[], float] = time.monotonic,
         interval: float = INTERVAL_S,
+        wall: Clock = wall_clock,
     ) -> None:
         self._prefix, self._patience = settings.kafka.prefix, settings.pipeline.watchdog_seconds
         self._share_patience = max(self._patience, settings.kafka.session_timeout + REBALANCE_S)
         self._app, self._view, self._in_work, self._clock = app, view, in_work, clock
+        self._wall_clock = wall
         self._interval = min(interval, self._patience / 3)
         self._told_after = min(TOLD_AFTER_S, self._patience / 2)
         self.complaint = ""
         """What stands still, in words for `/readyz`; empty when all is well."""
         self._collected = clock()
+        self._told_of: set[TopicPartition] = set()
         self._forget()
 
     def _forget(self) -> None:
@@ -104,6 +108,10 @@ class Watchdog:
             *[self._judge(progress[tp], log_, step, stalled) for tp, log_ in logs.items()],
         ]
         self.complaint = "; ".join(filter(None, complaints))
+        if not rebalancing:
+            for tp in self._told_of - progress.keys():
+                metrics.forget_partition(self._name(tp), tp.partition)
+            self._told_of = set(progress)
         self._stood = {tp: stood for tp, stood in self._stood.items() if tp in progress}
         await self._heal(progress, now)
 
@@ -129,7 +137,8 @@ class Watchdog:
         """One partition: how far behind, and for how long nothing has been done about it."""
         tp, topic = TopicPartition(progress.topic, progress.partition), self._name(progress)
         lag = borders.end - max(progress.committed or 0, borders.start)  # what retention deleted is nobody's work
-        metrics.LAG.labels(topic, tp.partition).set(lag)
+        oldest = progress.oldest if lag > 0 else None
+        metrics.stands(topic, tp.partition, lag, max(0, self._wall_clock() - oldest) / 1000 if oldest else 0.0)
         before, stood = self._stood.get(tp, (progress.committed, -step))
         if lag <= 0 or progress.committed != before or tp.partition in self._in_work(topic):
             self._stood[tp] = progress.committed, 0.0

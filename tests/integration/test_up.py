@@ -11,7 +11,9 @@ from pathlib import Path
 import psutil
 import pytest
 
+from schemas.topics import LEAD_PARTITIONS
 from tests.installation import until
+from tests.prometheus import Prometheus
 from tests.up import PATIENCE, WORKERS, Up
 
 LINE = re.compile(
@@ -27,12 +29,27 @@ async def up(tmp_path: Path, free_ports: Callable[[], tuple[int, int]]) -> Async
     await one.kill()
 
 
-async def test_a_first_start_and_an_orderly_end(up: Up) -> None:
+@pytest.fixture
+async def prometheus(up: Up, tmp_path: Path) -> AsyncIterator[Prometheus]:
+    """Asks that installation's workers, up or down."""
+    ports = {name: int(up.environ[f"LEADPULSE_METRICS__{name.upper()}"]) for name in WORKERS}
+    async with Prometheus(tmp_path / "prometheus", ports) as one:
+        yield one
+
+
+async def test_a_first_start_and_an_orderly_end(up: Up, prometheus: Prometheus) -> None:
     """No token, no fault, no secret where it does not belong; a second start changes nothing; a worker comes back."""
     await up.start()
     await up.ready()
     children = up.children()
     assert set(children) == {*WORKERS, "java"}
+    await until(prometheus.asked_all, PATIENCE, "Prometheus reads every worker")
+
+    async def measured() -> bool:
+        lags = await prometheus.query('count(leadpulse_consumer_lag{topic="lead.events", worker="pipeline"})')
+        return [value for _, value in lags] == [LEAD_PARTITIONS]
+
+    await until(measured, PATIENCE, "the lag of every partition")
 
     for child in children.values():
         environ = Path(f"/proc/{child.pid}/environ").read_bytes()
@@ -55,6 +72,10 @@ async def test_a_first_start_and_an_orderly_end(up: Up) -> None:
     await up.signal(signal.SIGINT)
     assert await up.ended() == 0
 
+    async def told() -> bool:
+        return await prometheus.fires("LeadpulseWorkerDown") == set(WORKERS)
+
+    await until(told, PATIENCE, "Prometheus tells of every worker that is down")
     lines = up.log.splitlines()
     assert [line for line in lines if not LINE.match(line)] == []
     assert not [line for line in lines if " ERROR " in line or " CRITICAL " in line]

@@ -23,6 +23,7 @@ class Bench:
         self.committed: dict[TopicPartition, int | None] = {TP: 10, OTHER: 5}
         self.logs_ = {TP: Log(0, 10), OTHER: Log(0, 5)}
         self.delivered = dict.fromkeys((TP, OTHER), 0)
+        self.oldest: dict[TopicPartition, int] = {}
         self.busy: set[int] = set()
         self.nobodys: set[TopicPartition] = set()
         self.dropped: set[TopicPartition] = set()
@@ -33,7 +34,14 @@ class Bench:
         settings = Settings(kafka=Kafka(prefix="p.", session_timeout=10), pipeline=Pipeline(watchdog_seconds=PATIENCE))
         app: Any = SimpleNamespace(consumer=self, started=True)
         self._app = app
-        self.watchdog = Watchdog(settings, app, self, lambda _: self.busy, lambda: self.now)  # type: ignore[arg-type]
+        self.watchdog = Watchdog(
+            settings,
+            app,
+            self,  # type: ignore[arg-type]
+            lambda _: self.busy,
+            lambda: self.now,
+            wall=lambda: round(self.now * 1000),
+        )
 
     def wait(self, records: int = 1) -> None:
         """Let records wait in TP."""
@@ -43,7 +51,10 @@ class Bench:
         """The app's side."""
         if not self.consumer_up:
             raise ConsumerNotStarted
-        return [Progress(tp.topic, tp.partition, at, self.delivered[tp]) for tp, at in self.committed.items()]
+        return [
+            Progress(tp.topic, tp.partition, at, self.delivered[tp], self.oldest.get(tp))
+            for tp, at in self.committed.items()
+        ]
 
     async def deliver_again(self) -> set[TopicPartition]:
         """The app's side."""
