@@ -8,7 +8,7 @@ from pathlib import Path
 
 import aiohttp
 import pytest
-from pydantic import ValidationError
+from pydantic import SecretStr, ValidationError
 
 from schemas import events as ev
 from schemas.errors import ConfigError
@@ -218,3 +218,17 @@ def test_the_token_is_made_once_and_private(tmp_path: Path) -> None:
     assert api_token(Store.model_validate({"api_token": "given", "api_token_file": tmp_path / "x"})) == "given"
     with pytest.raises(ConfigError, match="не сохраняется"):
         api_token(Store(api_token_file=Path("/proc/no/token")))
+
+
+async def test_a_backup_is_for_the_holder_of_the_installation(store: Store, database: Database, tmp_path: Path) -> None:
+    """A person's own token reads answers, not everything at once; a table that is not there has no rows."""
+    tokens = {"Мария": SecretStr("maria-has-a-token")}
+    kept = store.model_copy(update={"api_token_file": tmp_path / "token", "api_tokens": tokens})
+    async with serving(kept, database) as port, aiohttp.ClientSession(f"http://127.0.0.1:{port}") as session:
+        for token, expected in (("maria-has-a-token", 400), (kept.api_token_file.read_text().strip(), 200)):
+            async with session.get("/api/backup", headers={"Authorization": f"Bearer {token}"}) as answer:
+                assert answer.status == expected
+            async with session.get("/api/backup/events", headers={"Authorization": f"Bearer {token}"}) as answer:
+                assert answer.status == expected
+            async with session.get("/api/backup/nothing", headers={"Authorization": f"Bearer {token}"}) as answer:
+                assert answer.status == 400
