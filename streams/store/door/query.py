@@ -93,7 +93,6 @@ class Query:
         """Look at the statement, then set what was asked for under our limits; `readonly` last."""
         asked, handle = self._asked, self._handle
         handle.query("USE " + quoted(self._store.database, "`"))
-        handle.query(f"SET log_comment = {quoted(self.tag)}")
         ask = _asking(handle, asked.parameters)
         try:
             vet(ask, asked.statement, self._there, "")
@@ -105,14 +104,14 @@ class Query:
         except Refused as refused:
             raise Fault.ours(497, "ACCESS_DENIED", str(refused)) from None
         ours = limits(self._store)
-        for name, value in (ours | asked.settings | _within(asked.caps, ours)).items():
-            if name != "readonly":
-                handle.query(f"SET {name} = {quoted(str(value))}")
+        wanted = ours | asked.settings | _within(asked.caps, ours) | {"log_comment": self.tag}
+        pairs = [f"{name} = {quoted(str(value))}" for name, value in wanted.items() if name != "readonly"]
         if asked.filters:
-            pairs = ", ".join(f"{quoted(table)} : {quoted(said)}" for table, said in asked.filters.items())
-            handle.query(f"SET additional_table_filters = {{{pairs}}}")
+            filters = ", ".join(f"{quoted(table)} : {quoted(said)}" for table, said in asked.filters.items())
+            pairs.append(f"additional_table_filters = {{{filters}}}")
         if asked.statement.text != SETTINGS_OF_CLICKHOUSE_CONNECT:
-            handle.query("SET readonly = 1")
+            pairs.append("readonly = 1")
+        handle.query(f"SET {', '.join(pairs)}")  # one statement: each costs a tenth of a millisecond and more
 
     def close(self) -> None:
         """Let go of the handle; a stream in work ends."""
