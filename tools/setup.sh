@@ -177,3 +177,18 @@ if [ ! -e "$1" ]; then
     say "fetching Kafka $version and preparing it for a fast start"
     .venv/bin/python -m streams.embedded
 fi
+
+# --- Helm, for the tests of the chart --------------------------------------------------------------------------------
+
+HELM=3.19.0
+helm=$CACHE/helm/$HELM
+if [ "$PURPOSE" != production ] && [ ! -x "$helm/helm" ]; then
+    if has go; then
+        say "building Helm $HELM"
+        mkdir -p "$helm"
+        GOBIN=$(cd "$helm" && pwd) go install "helm.sh/helm/v3/cmd/helm@v$HELM" 2>"$helm/log" ||
+            say "Helm could not be built ($helm/log): the tests of the chart are left out"
+    else
+        say "no Go, so no Helm: the tests of the chart are left out"
+    fi
+fi
