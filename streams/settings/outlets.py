@@ -54,7 +54,7 @@ class Bitrix(Section):
     record_hosts: list[str] = Field([])
     """Домены АТС, с которых разрешено скачивать записи, кроме самого портала, `bitrix24.ru`, `bitrix24.com` и
     `voximplant.com`; вместе с поддоменами."""
-    telegram_field: str = Field("", pattern=r"^(?:[A-Z][A-Z0-9_]{0,60})?$")
+    telegram_field: str = Field("", pattern=r"\A(?:[A-Z][A-Z0-9_]{0,60})?\z")
     """Поле сотрудника с номером его аккаунта в Telegram, например `UF_USR_1764412800000`; нужно право
     `user.userfield`. Пусто — сотрудник пересылает боту свою карточку контакта."""
 
