@@ -7,11 +7,25 @@ import msgspec
 from schemas.types import Millis
 
 
+class Attempt(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One time that a record was a letter and was replayed: the letter's number (its offset in `dead.letters`), when
+    the record came, what was wrong then, who replayed it and when."""
+
+    number: int
+    ts: Millis
+    error_class: str
+    error: str
+    by: str
+    at: Millis
+
+
 class DeadLetter(msgspec.Struct, frozen=True, omit_defaults=True):
     """A record that could not be used, with all it takes to find and replay it.
 
     `cut` bytes of the payload were left out: the whole record stands where `topic`, `partition` and `offset` say.
-    `answer` is what a person did about it: a letter of the same place and agent, without payload.
+    `answer` is what a person did about it, or begins to do: a letter of the same place and agent, without payload, that
+    says `by` whom and `at` which time. Who begins says which command of his it is (`claim`) and where the topic's
+    partition ended then (`end`), so that after a kill it can be told whether the record went back.
     """
 
     topic: str
@@ -24,7 +38,12 @@ class DeadLetter(msgspec.Struct, frozen=True, omit_defaults=True):
     payload: bytes
     key: bytes | None = None
     cut: int = 0
-    answer: Literal["", "replayed", "dropped"] = ""
+    answer: Literal["", "claimed", "released", "replayed", "dropped"] = ""
+    headers: list[tuple[str, bytes]] = []
+    by: str = ""
+    at: Millis = 0
+    claim: str = ""
+    end: int = 0
 
 
 class Parked(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -1,25 +1,37 @@
 """`dlq list|show|replay|drop`: what could not be used, and what a person does about it."""
 
 import asyncio
+import getpass
 import json
+import os
 import re
+import secrets
+import sys
 import time
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import Any
 
 import click
+import msgspec
 
 from processors.russian.plural import count
-from schemas.errors import Refused
-from schemas.topics import DEAD_LETTERS
+from schemas.topics import DEAD_LETTERS, TOPICS
 from streams import settings
+from streams.cli.broker import there
+from streams.cli.masked import MOST, printable, shown
 from streams.cli.table import moscow, table
-from streams.engine.dead_letters import Numbered, again, answer, read_open
-from streams.engine.kafka import Outputs, Reader
+from streams.engine.clock import wall_clock
+from streams.engine.dead_letters import Claim, Numbered, OpenLetters, read_open
+from streams.engine.dealing import Dealt, Desk, How
+from streams.engine.kafka import Reader
 
 LETTERS = ("письмо", "письма", "писем")
 SHOWN_ERROR = 100
 """Characters of a fault in the list; `show` has all of it."""
+ANSWERS = {"replayed": "возвращено", "dropped": "закрыто"}
+CLOSED = {"replayed": "возвращено в работу", "dropped": "закрыто"}
+NONE = "таких открытых писем нет"
 UNITS = {"м": 60, "ч": 3600, "д": 86_400, "m": 60, "h": 3600, "d": 86_400}
 
 
@@ -46,6 +58,7 @@ def _selection(command: Callable[..., None]) -> Callable[..., None]:
 
 _AS_JSON = click.option("--json", "as_json", is_flag=True, help="Ответ для программы.")
 _ALL = click.option("--all", "everything", is_flag=True, help="Все письма.")
+_LIMIT = click.option("--limit", type=click.IntRange(1, 100_000), default=50, show_default=True, help="Сколько строк.")
 
 
 @click.group("dlq")
@@ -55,42 +68,62 @@ def dlq_command() -> None:
 
 @dlq_command.command("list")
 @_selection
-@click.option("--limit", type=click.IntRange(1, 100_000), default=50, show_default=True, help="Сколько строк.")
+@click.option("--closed", is_flag=True, help="Закрытые: кто, когда и что сделал.")
+@_LIMIT
 @_AS_JSON
-def list_command(limit: int, as_json: bool, **selection: Any) -> None:
+def list_command(limit: int, closed: bool, as_json: bool, **selection: Any) -> None:
     """Показать открытые письма по теме, ошибке и времени. Время московское."""
-    found = _find(selection)
+    _known(selection["topic"])
+    found = asyncio.run(_look()).select(**selection, closed=closed)
     if as_json:
         click.echo(json.dumps([_plain(one) for one in found], ensure_ascii=False))
         return
     if not found:
-        click.echo("Негодных записей нет.")
+        click.echo("Закрытых писем нет." if closed else "Негодных записей нет.")
         return
-    rows = [
-        (n.number, moscow(n.letter.ts), n.letter.topic, n.letter.error_class, n.letter.error[:SHOWN_ERROR])
-        for n in found[:limit]
-    ]
-    click.echo(table(("Номер", "Время", "Тема", "Ошибка", "Причина"), rows))
+    head = ("Номер", "Время", "Тема", "Ошибка", *(("Сделано", "Когда", "Кто") if closed else ("Раз", "Причина")))
+    click.echo(table(head, [_closed_row(one) if closed else _row(one) for one in found[:limit]]))
     if len(found) > limit:
         click.echo(f"и ещё {count(len(found) - limit, LETTERS)}: --limit {len(found)} покажет все")
 
 
+def _row(one: Numbered) -> tuple[object, ...]:
+    letter = one.letter
+    times = len(one.history) + 1
+    return one.number, moscow(letter.ts), letter.topic, letter.error_class, times, printable(letter.error, SHOWN_ERROR)
+
+
+def _closed_row(one: Numbered) -> tuple[object, ...]:
+    letter, told = one.letter, one.answer
+    assert told is not None
+    when = moscow(told.at) if told.at else ""
+    return one.number, moscow(letter.ts), letter.topic, letter.error_class, ANSWERS[told.answer], when, told.by
+
+
 @dlq_command.command("show")
 @click.argument("number", metavar="НОМЕР", type=click.IntRange(min=0))
+@click.option("--words", is_flag=True, help="Со словами клиентов; иначе видно только, как запись устроена.")
 @_AS_JSON
-def show_command(number: int, as_json: bool) -> None:
-    """Показать письмо НОМЕР целиком, вместе с самой записью."""
+def show_command(number: int, words: bool, as_json: bool) -> None:
+    """Показать письмо НОМЕР: где, почему, сколько раз, и как устроена сама запись."""
     one = _the(number)
     if as_json:
-        click.echo(json.dumps(_plain(one) | {"payload": _text(one)}, ensure_ascii=False))
+        text = one.letter.payload.decode(errors="replace") if words else shown(one.letter.payload, words=False)
+        click.echo(json.dumps(_plain(one) | {"payload": text}, ensure_ascii=False))
         return
     letter = one.letter
     click.echo(f"Письмо {one.number} от {moscow(letter.ts)}")
     click.echo(f"Где:     {letter.topic}, раздел {letter.partition}, место {letter.offset} ({letter.agent})")
-    click.echo(f"Ошибка:  {letter.error_class}: {letter.error}")
-    click.echo(f"Ключ:    {(letter.key or b'').decode(errors='replace')}")
+    click.echo(f"Ошибка:  {letter.error_class}: {printable(letter.error, MOST)}")
+    for before in one.history:
+        why = f"{before.error_class}: {printable(before.error, MOST)}"
+        click.echo(f"Раньше:  {moscow(before.ts)} {why}; возвращал {before.by} {moscow(before.at)}")
+    if words:
+        click.echo(f"Ключ:    {printable((letter.key or b'').decode(errors='backslashreplace'), MOST)}")
     cut = f" (здесь только начало: не поместилось ещё {letter.cut} Б)" if letter.cut else ""
-    click.echo(f"Запись{cut}:\n{_text(one)}")
+    click.echo(f"Запись{cut}:\n{shown(letter.payload, words=words)}")
+    if not words:
+        click.echo("Слова клиентов скрыты; показать: --words", err=True)
 
 
 @dlq_command.command("replay")
@@ -98,68 +131,95 @@ def show_command(number: int, as_json: bool) -> None:
 @_ALL
 @_AS_JSON
 def replay_command(everything: bool, as_json: bool, **selection: Any) -> None:
-    """Вернуть записи в их темы, когда причина устранена. Повторять безопасно: у события один номер."""
-    _deal(selection, everything, as_json, replayed=True)
+    """Вернуть записи в их темы, когда причина устранена. Каждая вернётся один раз, и если команду прервали, и если её
+    дали двое."""
+    _deal(selection, everything, as_json, "replayed")
 
 
 @dlq_command.command("drop")
 @_selection
 @_ALL
+@click.option("--yes", is_flag=True, help="Не спрашивать.")
 @_AS_JSON
-def drop_command(everything: bool, as_json: bool, **selection: Any) -> None:
-    """Закрыть письма, не возвращая записи."""
-    _deal(selection, everything, as_json, replayed=False)
+def drop_command(everything: bool, yes: bool, as_json: bool, **selection: Any) -> None:
+    """Закрыть письма, не возвращая записи. Кто и когда это сделал, покажет list --closed."""
+    _deal(selection, everything, as_json, "dropped", yes=yes)
 
 
-def _deal(selection: dict[str, Any], everything: bool, as_json: bool, *, replayed: bool) -> None:
+def _deal(selection: dict[str, Any], everything: bool, as_json: bool, how: How, *, yes: bool = True) -> None:
     if not everything and not any(selection.values()):
         raise click.UsageError("укажите, какие письма: номера, --topic, --error, --since или --all")
-    found = _find(selection)
-    done, refused = asyncio.run(_answer(found, replayed=replayed))
+    _known(selection["topic"])
+    if not yes:
+        found = asyncio.run(_look()).select(**selection)
+        if found and not sys.stdin.isatty():
+            raise click.UsageError(f"закроется {count(len(found), LETTERS)}: подтвердите ключом --yes")
+        if found and not click.confirm(f"Закрыть {count(len(found), LETTERS)}, не возвращая записи?", err=True):
+            raise click.ClickException("ничего не закрыто")
+        selection = selection | {"numbers": [one.number for one in found]}  # those that the person was asked about
+        if not found:
+            raise click.ClickException(NONE)
+    found, dealt = asyncio.run(_dealt(selection, how))
     if as_json:
-        click.echo(json.dumps({"done": done, "refused": refused}, ensure_ascii=False))
+        click.echo(json.dumps(asdict(dealt), ensure_ascii=False))
     else:
-        click.echo(f"{'Возвращено' if replayed else 'Закрыто'}: {count(len(done), LETTERS)}")
-        for number, why in refused.items():
+        click.echo(f"{'Возвращено' if how == 'replayed' else 'Закрыто'}: {count(len(dealt.done), LETTERS)}")
+        for number, why in dealt.refused.items():
             click.echo(f"письмо {number} не возвращено: {why}", err=True)
-    if refused or not found:
-        if not found and not as_json:
-            click.echo("таких открытых писем нет", err=True)
+        if dealt.others:
+            click.echo(f"другой человек тем временем закрыл {count(len(dealt.others), LETTERS)}", err=True)
+        if not found:
+            click.echo(NONE, err=True)
+    if dealt.refused or not found:
         raise SystemExit(1)
 
 
-async def _answer(found: list[Numbered], *, replayed: bool) -> tuple[list[int], dict[int, str]]:
-    """Deal with each letter: first the record is where it belongs, then it is written down; between the two a kill
-    leaves the letter open, and another replay is the same event again."""
+async def _dealt(selection: dict[str, Any], how: How) -> tuple[list[Numbered], Dealt]:
     kafka = settings.load().kafka
-    outputs = Outputs(kafka)
-    done: list[int] = []
-    refused: dict[int, str] = {}
+    await there(kafka, [DEAD_LETTERS])
+    desk = Desk(kafka, who(), secrets.token_hex(8), wall_clock, _wait_told)
     try:
-        for one in found:
-            try:
-                if replayed:
-                    await outputs.send([await again(kafka, one.letter)])
-            except Refused as error:
-                refused[one.number] = str(error)
-                continue
-            await outputs.send([answer(one.letter, "replayed" if replayed else "dropped")])
-            done.append(one.number)
+        found = (await desk.look()).select(**selection)
+        return found, await desk.deal(found, how)
     finally:
-        await outputs.stop()
-    return done, refused
+        await desk.close()
 
 
-def _find(selection: dict[str, Any]) -> list[Numbered]:
-    reader = Reader(settings.load().kafka, DEAD_LETTERS)
-    return asyncio.run(read_open(reader.read(range(DEAD_LETTERS.partitions)))).select(**selection)
+def _wait_told(claim: Claim) -> None:
+    click.echo(f"С письмами сейчас работает {claim.by} (с {moscow(claim.ts)}); жду не больше полуминуты…", err=True)
+
+
+async def _look() -> OpenLetters:
+    kafka = settings.load().kafka
+    await there(kafka, [DEAD_LETTERS])
+    return await read_open(Reader(kafka, DEAD_LETTERS).read(range(DEAD_LETTERS.partitions)))
+
+
+def who() -> str:
+    """The user of this machine, as it stands beside what he did."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):  # a container's user without a name
+        return f"uid {os.getuid()}"
+
+
+def _known(topic: str) -> None:
+    """Wrong usage where no letter can be of such a topic."""
+    names = [*sorted(spec.name for spec in TOPICS), "spool"]
+    if topic and topic not in names:
+        raise click.UsageError(f"темы «{topic}» нет; есть: {', '.join(names)}")
 
 
 def _the(number: int) -> Numbered:
-    found = _find({"numbers": [number]})
-    if not found:
-        raise click.ClickException(f"открытого письма {number} нет; список: leadpulse dlq list")
-    return found[0]
+    letters = asyncio.run(_look())
+    one = letters.get(number)
+    if one is not None:
+        return one
+    closed = letters.select([number], closed=True)
+    if closed and (told := closed[0].answer):
+        by = f" ({told.by}, {moscow(told.at)})" if told.at else ""
+        raise click.ClickException(f"письмо {number} уже {CLOSED[told.answer]}{by}")
+    raise click.ClickException(f"открытого письма {number} нет; список: leadpulse dlq list")
 
 
 def _plain(one: Numbered) -> dict[str, object]:
@@ -175,8 +235,6 @@ def _plain(one: Numbered) -> dict[str, object]:
         "error": letter.error,
         "bytes": len(letter.payload) + letter.cut,
         "cut": letter.cut,
+        "history": msgspec.to_builtins(one.history),
+        "answer": one.answer and {"how": one.answer.answer, "by": one.answer.by, "at": one.answer.at},
     }
-
-
-def _text(one: Numbered) -> str:
-    return one.letter.payload.decode(errors="replace")

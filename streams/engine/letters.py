@@ -23,7 +23,8 @@ def letter_output(letter: DeadLetter, most: int = MOST_PAYLOAD) -> Output:
     metrics.DEAD_LETTERS.labels(letter.topic).inc()
     if len(letter.error) > MOST_ERROR:
         letter = replace(letter, error=letter.error[:MOST_ERROR] + "…")
-    room = max(0, most - len(letter.key or b""))
+    beside = len(letter.key or b"") + sum(len(name) + len(value) for name, value in letter.headers)
+    room = max(0, most - beside)
     if len(letter.payload) > room:
         whole = f"{letter.topic}/{letter.partition} at offset {letter.offset}"
         letter = replace(

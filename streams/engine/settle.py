@@ -244,5 +244,6 @@ class Settler:
             error=why.reason,
             payload=record.value or b"",
             key=record.key,
+            headers=list(record.headers),
         )
         return letter_output(letter, *most)

@@ -144,8 +144,8 @@ async def limit(here: Installation, name: str, size: int) -> None:
         await admin.close()
 
 
-async def dlq(here: Installation, *arguments: str) -> str:
-    """What `leadpulse dlq …` prints."""
+async def dlq(here: Installation, *arguments: str, code: int | None = 0) -> str:
+    """What `leadpulse dlq …` prints; with `code` None it may end as it likes."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         *("-m", "streams.cli", "dlq", *arguments),
@@ -153,7 +153,7 @@ async def dlq(here: Installation, *arguments: str) -> str:
         stdout=asyncio.subprocess.PIPE,
     )
     out, _ = await process.communicate()
-    assert process.returncode == 0
+    assert code is None or process.returncode == code
     return out.decode()
 
 

@@ -7,9 +7,18 @@ import pytest
 from msgspec.structs import replace
 
 from schemas.errors import Refused
-from schemas.failed import DeadLetter
+from schemas.failed import Attempt, DeadLetter
 from schemas.topics import DEAD_LETTERS
-from streams.engine.dead_letters import OpenLetters, again, answer
+from streams.engine.dead_letters import (
+    CLAIM_MS,
+    HISTORY,
+    KEPT,
+    Numbered,
+    OpenLetters,
+    again,
+    answer,
+    history_of,
+)
 from streams.engine.kafka import FIRST_APPENDED, Output
 from streams.engine.letters import LETTER, MOST_ERROR, MOST_PAYLOAD, letter_output
 from streams.settings import Kafka
@@ -23,7 +32,7 @@ def told(*outputs: Output | DeadLetter | bytes) -> OpenLetters:
     for offset, given in enumerate(outputs):
         value: Any = given.value if isinstance(given, Output) else given
         value = LETTER.encode(value) if isinstance(value, DeadLetter) else value
-        letters.add(SimpleNamespace(value=value, offset=offset))  # type: ignore[arg-type]
+        letters.add(SimpleNamespace(value=value, offset=offset, timestamp=offset * 1000))
     return letters
 
 
@@ -61,14 +70,56 @@ def test_selection_and_order() -> None:
 
 
 async def test_a_replay_is_the_record_as_it_stood() -> None:
-    """Its key, its partition (a tick has no key), and the time when the broker took it first."""
-    assert await again(Kafka(), LETTER_) == Output("source.wms", b"k", b"{}", 2, ((FIRST_APPENDED, b"1000"),))
+    """Its key, its partition (a tick has no key), its headers, and the time when the broker took it first; it says when
+    it was a letter before, and by whom it was replayed."""
+    letter = replace(LETTER_, headers=[("known", b"3"), (FIRST_APPENDED, b"900")])
+    output = await again(Kafka(), Numbered(5, letter), "anna", 7000)
+    assert output[:4] == ("source.wms", b"k", b"{}", 2)
+    assert dict(output.headers[:2]) == {"known": b"3", FIRST_APPENDED: b"1000"}
+    assert history_of(output.headers) == [Attempt(5, 1000, "ValidationError", "no qty", "anna", 7000)]
 
 
-async def test_what_is_no_topic_cannot_be_replayed() -> None:
-    """The recorder's letters tell of files on its own host."""
-    with pytest.raises(Refused, match="spool"):
-        await again(Kafka(), replace(LETTER_, topic="spool"))
+async def test_what_still_fails_returns_with_its_history() -> None:
+    """Every fault before, oldest first and not more than `KEPT` of them; a broken header is no history."""
+    headers: list[tuple[str, bytes]] = []
+    for number in range(KEPT + 3):
+        letter = replace(LETTER_, offset=number, error=f"{number}" * 300, headers=headers)
+        headers = list((await again(Kafka(), Numbered(number, letter), "anna", number)).headers)
+    assert [attempt.number for attempt in history_of(headers)] == list(range(3, KEPT + 3))
+    assert sum(len(value) for _, value in headers) < 4000
+    assert history_of([(HISTORY, b"{")]) == []
+
+
+@pytest.mark.parametrize("place", [("spool", 0), ("source.wms", 99), ("source.wms", -1)])
+async def test_what_is_no_topic_cannot_be_replayed(place: tuple[str, int]) -> None:
+    """The recorder's letters tell of files on its own host; a topic that was made anew may have fewer partitions."""
+    topic, partition = place
+    with pytest.raises(Refused, match=topic):
+        await again(Kafka(), Numbered(0, replace(LETTER_, topic=topic, partition=partition)))
+
+
+def test_the_first_claim_holds_until_it_has_run_out() -> None:
+    """Whoever reads the topic sees the same holder; who was silent for `CLAIM_MS` has lost it, also when he wakes."""
+    ana, bob = (answer(LETTER_, "claimed", name, claim=name) for name in ("ana", "bob"))
+    assert held(told(LETTER_, ana, bob)) == "ana"
+    late = CLAIM_MS // 1000
+    pause = [b"" for _ in range(late)]
+    assert held(told(LETTER_, ana, *pause, bob, ana)) == "bob"
+    assert held(told(LETTER_, ana, *pause[: late // 2], ana, *pause[: late // 2], bob)) == "ana"
+
+
+def held(letters: OpenLetters) -> str:
+    """Who holds the only letter."""
+    (one,) = letters.select()
+    assert one.holder is not None
+    return one.holder.by
+
+
+def test_who_closed_what_is_kept() -> None:
+    """With the number that the letter had, without its record."""
+    letters = told(LETTER_, answer(LETTER_, "dropped", "anna", 5000))
+    (one,) = letters.select(closed=True)
+    assert (one.number, one.letter.payload, one.answer and (one.answer.by, one.answer.at)) == (0, b"", ("anna", 5000))
 
 
 def test_a_letter_that_is_too_large_is_cut_and_says_so() -> None:

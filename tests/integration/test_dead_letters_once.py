@@ -1,0 +1,96 @@
+"""On the real broker: a letter is dealt with once, by two people at once and after a kill; a new fault remembers."""
+
+import asyncio
+import json
+from pathlib import Path
+
+import pytest
+
+from schemas.failed import DeadLetter
+from schemas.topics import DEAD_LETTERS, WMS
+from streams.cli.dlq import who
+from streams.engine import dead_letters, dealing
+from streams.engine.clock import wall_clock
+from streams.engine.dead_letters import Claim
+from streams.engine.dealing import Desk
+from streams.engine.kafka import Output
+from streams.engine.letters import letter_output
+from tests.installation import Installation, until
+from tests.integration.test_dead_letters import dlq
+
+LARGE = b'{"source":"main","payload":' + b"{" * 900_000
+"""A broken record of 900 KB."""
+
+
+async def test_two_at_once_and_what_fails_again(bootstrap: str, tmp_path: Path) -> None:
+    """Two commands over the same letters: each record goes back once. It fails again, and its new letter says what was
+    wrong before and who replayed it; also one of 900 KB that is no JSON."""
+    async with Installation(bootstrap, tmp_path) as here:
+        here.worker("pipeline")
+        bad = [("wms_customer:c", b'{"source":"main","payload":{}}') for _ in range(20)]
+        await here.produce(WMS, [*bad, ("wms_customer:c", LARGE)])
+        await until(lambda: _counts(here, 21), 60, "letters")
+        told = await asyncio.gather(*(dlq(here, "replay", "--topic", WMS.name, "--json", code=None) for _ in range(2)))
+        done = [number for one in told for number in json.loads(one)["done"]]
+        assert len(done) == len(set(done)) == 21
+        assert await here.count(WMS) == 42
+        await until(lambda: _opens(here, 21), 60, "the same again")
+        listed = json.loads(await dlq(here, "list", "--json"))
+        assert [[attempt["by"] for attempt in one["history"]] for one in listed] == [[who()]] * 21
+        (large,) = [one for one in listed if one["bytes"] == len(LARGE)]
+        shown = await dlq(here, "show", str(large["number"]))
+        assert "Раньше:" in shown
+        assert len(shown) < 5000
+        assert len(await dlq(here, "show", str(large["number"]), "--words")) < 30_000
+        closed = json.loads(await dlq(here, "list", "--closed", "--json"))
+        assert sorted(one["number"] for one in closed) == sorted(done)
+
+
+class Killed(BaseException):
+    """The end of a process."""
+
+
+@pytest.mark.parametrize("gone", [True, False], ids=["behind the record", "before the record"])
+async def test_a_kill_in_the_middle(
+    bootstrap: str, tmp_path: Path, gone: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whether the record had gone back or not when the process died: it is there once, and the letter is closed."""
+    for module in (dead_letters, dealing):
+        monkeypatch.setattr(module, "CLAIM_MS", 2000)
+    monkeypatch.setattr(dealing, "HOLD_MS", 1000)
+    waited: list[Claim] = []
+    async with Installation(bootstrap, tmp_path) as here:
+        letter = DeadLetter(WMS.name, 1, 0, 1000, "pipeline", "ValidationError", "no qty", b"{}", b"k")
+        await here.outputs.send([letter_output(letter)])
+        first = Desk(here.settings.kafka, "anna", "a", wall_clock, waited.append)
+        sent = first._outputs.send
+
+        async def send(outputs: list[Output]) -> None:
+            outputs = list(outputs)
+            if outputs[0].topic == WMS.name:
+                if gone:
+                    await sent(outputs)
+                raise Killed
+            await sent(outputs)
+
+        monkeypatch.setattr(first._outputs, "send", send)
+        with pytest.raises(Killed):
+            await first.deal((await first.look()).select(), "replayed")
+        await first.close()
+        assert await here.count(WMS) == (1 if gone else 0)
+
+        second = Desk(here.settings.kafka, "bob", "b", wall_clock, waited.append)
+        dealt = await second.deal((await second.look()).select(), "replayed")
+        assert (dealt.done, dealt.refused, dealt.others) == ([0], {}, [])
+        assert [claim.by for claim in waited] == ["anna"]
+        assert (await second.look()).select() == []
+        await second.close()
+        assert await here.count(WMS) == 1
+
+
+async def _counts(here: Installation, least: int) -> bool:
+    return await here.count(DEAD_LETTERS) >= least
+
+
+async def _opens(here: Installation, exactly: int) -> bool:
+    return len(json.loads(await dlq(here, "list", "--json"))) == exactly
