@@ -14,6 +14,8 @@
     GET  /api/leads/{id}/risk                     newest score, living alerts, when he was last seen
     GET  /api/risks/top, /api/risks/silent        leads with the most points; with alerts of silence
     GET  /api/status                              rows, last event of each source, lag
+    GET  /api/search?q=&lead=&source=&since=&until=&before=   what was said and written, newest first (`search`)
+    GET  /api/figures?since=&until=&lead=         events by kind and day; GET /api/openapi.json: all of this
     POST /api/sql      {"query": "SELECT …"}      read-only; {"columns", "types", "rows"}
     GET  /api/exports/telegram?day=&lead=         chat messages of a Moscow day, each once, with their last words
     GET  /api/backup, /api/backup/{table}         everything, for the holder of the installation's token (`dump`)
@@ -41,7 +43,7 @@ from streams.store.database import Database
 from streams.store.jobs.reports import Reports
 from streams.store.jobs.ticks import Send
 from streams.store.lag import Lag
-from streams.store.read import history, profiles, replay, requests, risks
+from streams.store.read import history, profiles, replay, requests, risks, views
 from streams.store.read.day import messages_of
 from streams.store.read.dump import Dumps
 from streams.store.read.people import people
@@ -93,6 +95,7 @@ class Api:
                 web.get("/api/risks/silent", self._silent),
                 web.get("/api/status", self._status),
                 web.get("/api/sources", self._sources),
+                *views.routes(self._database, wall_clock),
                 web.post("/api/sql", self._sql),
                 web.get("/api/exports/telegram", self._exported),
                 web.get("/api/backup", self._backup),

@@ -1,0 +1,50 @@
+"""Questions over all clients, as requests to the read API: search, figures by day; and the document of the API."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import msgspec
+from aiohttp import web
+
+from streams.engine.clock import Clock
+from streams.store.database import Database
+from streams.store.read import requests
+from streams.store.read.figures import figures
+from streams.store.read.openapi import openapi
+from streams.store.read.search import Where, search
+
+USUAL_DAYS = 14
+MOSCOW_MS = 3 * 3_600_000
+
+
+def routes(database: Database, clock: Clock) -> list[web.RouteDef]:
+    """What `Api` serves behind its guard."""
+
+    async def _search(request: web.Request) -> web.Response:
+        where = Where(
+            requests.maybe_lead(request.query.get("lead", "")),
+            requests.text(request.query.get("source", ""), "source"),
+            requests.time(request, "since"),
+            requests.time(request, "until"),
+        )
+        query, before = request.query.get("q", ""), request.query.get("before", "")
+        return _json(await search(database, query, where, requests.limit(request, 50), before))
+
+    async def _figures(request: web.Request) -> web.Response:
+        today = date(1970, 1, 1) + timedelta(milliseconds=clock() + MOSCOW_MS)
+        last = requests.day(request.query.get("until", "")) or today
+        first = requests.day(request.query.get("since", "")) or last - timedelta(days=USUAL_DAYS - 1)
+        return _json(await figures(database, first, last, requests.maybe_lead(request.query.get("lead", ""))))
+
+    async def _openapi(_: web.Request) -> web.Response:
+        return _json(openapi())
+
+    return [
+        web.get("/api/search", _search),
+        web.get("/api/figures", _figures),
+        web.get("/api/openapi.json", _openapi),
+    ]
+
+
+def _json(value: Any) -> web.Response:
+    return web.Response(body=msgspec.json.encode(value), content_type="application/json")

@@ -1,0 +1,143 @@
+"""Search, figures by day and the document of the read API, over real HTTP and chDB."""
+
+import json
+import re
+from collections.abc import AsyncIterator
+from pathlib import Path
+from urllib.parse import quote
+
+import aiohttp
+import pytest
+import pytest_asyncio
+
+from processors.russian.search import Wanted, wanted
+from schemas import events as ev
+from schemas.codec import event_id
+from schemas.meetings import MeetingTranscribed, Utterance
+from streams.settings import Store
+from streams.store.database import Database
+from streams.store.read.openapi import openapi
+from tests.unit.store import fakes
+from tests.unit.store.api_line import answer, serving
+from tests.unit.store.records import NOW
+
+DOCUMENT = Path(__file__).parents[4] / "docs" / "openapi.json"
+ANNA = ev.Author("1", "Анна")
+SAID = ["Мы УХОДИМ к другому складу", "Ушли бы, да лень", "Ещё раз: склад другой не нужен", "привет", "привет"]
+
+
+def message(number: int, text: str, lead: str = "7") -> ev.Message:
+    """One of a chat, a minute after the other."""
+    at = NOW + number * 60_000
+    common = {"event_id": event_id("t", number), "lead_id": lead, "ts": at, "source": "telegram:main"}
+    return ev.Message("c", str(number), ANNA, text, **common)  # type: ignore[arg-type]
+
+
+def meeting() -> MeetingTranscribed:
+    """An hour before the chat."""
+    said = [Utterance(1000, 2000, "договор расторгнем", "Пётр", 0.9), Utterance(3000, 4000, "добрый день", "Анна", 0.9)]
+    common = {"event_id": event_id("m"), "lead_id": "8", "ts": NOW - 3_600_000, "source": "jitsi"}
+    return MeetingTranscribed("rec", 1, "vosk", 60_000, 4, said, **common)  # type: ignore[arg-type]
+
+
+@pytest_asyncio.fixture
+async def spoken(store: Store, database: Database, tmp_path: Path) -> AsyncIterator[aiohttp.ClientSession]:
+    """A session on an API with some messages and a meeting."""
+    events = [message(n, text, "9" if n == 4 else "7") for n, text in enumerate(SAID)]
+    await fakes.Feed(database)([*events, meeting()])
+    kept = store.model_copy(update={"api_token_file": tmp_path / "token"})
+    async with serving(kept, database) as port:
+        headers = {"Authorization": f"Bearer {kept.api_token_file.read_text().strip()}"}
+        async with aiohttp.ClientSession(f"http://127.0.0.1:{port}", headers=headers) as session:
+            yield session
+
+
+async def texts(api: aiohttp.ClientSession, query: str, more: str = "") -> list[str]:
+    """What is found, newest first."""
+    status, told = await answer(api, f"/api/search?q={quote(query)}{more}")
+    assert status == 200, told
+    return [one["text"] for one in told["found"]]  # type: ignore[attr-defined]
+
+
+async def test_words_in_any_form_phrases_and_filters(spoken: aiohttp.ClientSession) -> None:
+    """Forms of words, е for ё, capital letters; phrases word for word; by client, source and time."""
+    assert await texts(spoken, "уходить") == [SAID[0]]
+    assert await texts(spoken, "уйти") == [SAID[1]]
+    assert await texts(spoken, "склады другие") == [SAID[2], SAID[0]]
+    assert await texts(spoken, '"другому складу"') == [SAID[0]]
+    assert await texts(spoken, "«склад другой» ещё") == [SAID[2]]
+    assert await texts(spoken, "расторгнуть") == ["договор расторгнем"]
+    assert await texts(spoken, '"договор расторгнем"') == ["договор расторгнем"]
+    assert await texts(spoken, "расторгнуть", "&source=telegram") == []
+    assert await texts(spoken, "расторгнуть", "&source=meeting&lead=8") == ["договор расторгнем"]
+    assert await texts(spoken, "привет", "&lead=9") == ["привет"]
+    assert await texts(spoken, "привет", f"&since={NOW + 4 * 60_000}") == ["привет"]
+    assert await texts(spoken, "привет", f"&until={NOW}") == []
+    assert await texts(spoken, "нетакогослова") == []
+
+
+async def test_pages_have_no_gap_and_no_repetition(spoken: aiohttp.ClientSession) -> None:
+    """By cursor: newest first, each once."""
+    found: list[str] = []
+    before = ""
+    while True:
+        _, told = await answer(spoken, f"/api/search?q={quote('привет')}&limit=1{before}")
+        found += [one["id"] for one in told["found"]]  # type: ignore[attr-defined]
+        if told["next"] is None:
+            break
+        before = f"&before={told['next']}"
+    assert found == [event_id("t", 4), event_id("t", 3)]
+
+
+@pytest.mark.parametrize(
+    ("path", "word"),
+    [
+        ("search", "q is"),
+        ("search?q=%21", "q is"),
+        ("search?q=" + "x" * 300, "characters"),
+        ("search?q=" + "+".join("abcdefghijkl"), "words"),
+        ("search?q=a&before=x", "before"),
+        ("search?q=a&limit=1000", "limit"),
+        ("search?q=a&lead=x", "lead"),
+        ("figures?since=2026-01-02&until=2026-01-01", "since"),
+        ("figures?since=2020-01-02&until=2026-01-01", "days"),
+        ("figures?since=x", "day"),
+    ],
+)
+async def test_what_is_wrong_is_told(spoken: aiohttp.ClientSession, path: str, word: str) -> None:
+    """400 with a reason; nothing reaches the engine as text."""
+    status, told = await answer(spoken, f"/api/{path}")
+    assert status == 400
+    assert word in str(told["error"])
+
+
+async def test_figures_of_a_moscow_day(spoken: aiohttp.ClientSession) -> None:
+    """By day, kind and side; of one client, or of all with the number of clients."""
+    _, told = await answer(spoken, "/api/figures?since=2026-11-20&until=2026-11-22")
+    messages = [one for one in told["figures"] if one["kind"] == "message"]  # type: ignore[attr-defined]
+    assert [(one["day"], one["action"], one["events"], one["leads"]) for one in messages] == [
+        ("2026-11-21", "client", 5, 2)
+    ]
+    _, told = await answer(spoken, "/api/figures?since=2026-11-20&until=2026-11-22&lead=9")
+    assert [one["events"] for one in told["figures"]] == [1]  # type: ignore[attr-defined]
+
+
+def test_a_query_is_words_and_phrases() -> None:
+    """What nobody can look for is left out; an unclosed quote is no phrase."""
+    assert wanted('"а б" «В!»  xyzzy') == Wanted([["xyzzy"]], ["а б", "в"])
+    assert wanted('"a') == Wanted([["a"]], [])
+    assert wanted(" ,.! ") == Wanted([], [])
+    assert {"бронь", "брони", "бронями"} <= set(wanted("броней").words[0])
+
+
+async def test_the_document_is_the_api(spoken: aiohttp.ClientSession) -> None:
+    """What is committed is what is served; `python -m streams.store.read.openapi` prints it anew."""
+    assert json.loads(DOCUMENT.read_text()) == openapi()
+    assert await answer(spoken, "/api/openapi.json") == (200, openapi())
+
+
+def test_every_route_stands_in_the_document() -> None:
+    """Both ways: methods and paths."""
+    source = "".join((Path(openapi.__code__.co_filename).parent / name).read_text() for name in ("api.py", "views.py"))
+    routes = set(re.findall(r'web\.(get|post)\("(/api/[^"]*)"', source))
+    assert routes == {(method, path) for path, methods in openapi()["paths"].items() for method in methods}
