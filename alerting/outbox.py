@@ -28,7 +28,8 @@ class Item(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     moves what waits. `text` is empty when nothing is to be done; where it `failed` it is what was refused. `sent` is
     the version that stands in `chat` as `message_id`. `offset` and `ts` are of the record in `topic`. `rings` until the
     message of its own that it asks for is being sent. `news` is the last version that was more than a change of what
-    stands in the chat, wanted at `news_at`; `mailed` the last version that went by mail.
+    stands in the chat, wanted at `news_at`; `mailed` the last version that went by mail. `origin`: of the alert that
+    this version says.
     """
 
     key: str
@@ -49,6 +50,7 @@ class Item(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     news: int = 0
     news_at: Millis = 0
     mailed: int = 0
+    origin: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,7 @@ class Wish:
     ts: Millis
     message: Rendered
     rings: bool = False
+    origin: str = ""
 
 
 def want(item: Item | None, wish: Wish, topic: str) -> Item | None:
@@ -81,6 +84,7 @@ def want(item: Item | None, wish: Wish, topic: str) -> Item | None:
         buttons=wish.message.buttons,
         news=wish.version,
         news_at=wish.ts,
+        origin=wish.origin,
     )
     if item is None:
         return wanted

@@ -62,7 +62,8 @@ class Signal(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A rule's finding on one lead. `value` against `baseline` (the client's own normal), `score` in the rule's unit.
 
     `window_start` is the start of what was looked at: the Moscow day of a spike, the time of a message. `strength`
-    0..1 is the continuous part for the client's score; `figures` are the numbers its text needs, by name.
+    0..1 is the continuous part for the client's score; `figures` are the numbers its text needs, by name. `origin` is
+    that of the event that showed it (a tick: its own place).
     """
 
     signal_id: EventId
@@ -78,6 +79,7 @@ class Signal(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     unit: Unit = ""
     figures: dict[str, float] = {}
     evidence: list[Evidence] = []
+    origin: str = ""
 
 
 class Press(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -104,7 +106,7 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     `within` is the rule whose alert tells of it instead (its own: the message for many clients). `escalated`: the head
     was told, nobody had looked. `rung` is how often this alert rang, `told` what its rule was told of last (None:
     never). `renewed_at`: when it rose or a person pressed, its two weeks run from there. `cleared`: over by itself.
-    `moved`: over because what it rested on was another client's.
+    `moved`: over because what it rested on was another client's. `origin` is that of the event that brought this state.
     """
 
     alert_id: EventId
@@ -135,6 +137,7 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     renewed_at: Millis = 0
     cleared: bool = False
     moved: bool = False
+    origin: str = ""
 
 
 class CommonAlert(msgspec.Struct, frozen=True, kw_only=True):

@@ -30,3 +30,8 @@ class Meta(msgspec.Struct, frozen=True):
     partition: int
     offset: int
     ts: Millis
+
+    @property
+    def place(self) -> str:
+        """`topic/partition/offset`: the trace (`origin`) of what is made of a raw record."""
+        return f"{self.topic}/{self.partition}/{self.offset}"

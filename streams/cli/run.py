@@ -42,7 +42,9 @@ def broker_command() -> None:
     from streams.embedded.broker import run_broker
 
     log.configure("broker")
-    sys.exit(asyncio.run(run_broker(settings.load())))
+    loaded = settings.load()
+    log.configure("broker", form=loaded.log.format)
+    sys.exit(asyncio.run(run_broker(loaded)))
 
 
 @click.command("worker")
@@ -54,6 +56,7 @@ def worker_command(name: str, handed: BinaryIO | None) -> None:
     Код выхода: 0 — остановлен, 1 — ошибка, 70 — завис."""
     log.configure(name)
     loaded = receive(handed) if handed else settings.load()
+    log.configure(name, form=loaded.log.format)
     environment.forget(PREFIX)
     if name in CONFINED:
         import_module(CONFINED[name]).confine(loaded)

@@ -7,6 +7,7 @@ pipe that nobody reads, must not stop the workers. What does not fit into the qu
 
 import asyncio
 import contextlib
+import json
 import logging
 import sys
 from logging.handlers import QueueListener, RotatingFileHandler
@@ -41,7 +42,7 @@ class Console:
         self._queue: SimpleQueue[logging.LogRecord] = SimpleQueue()
         self._listener = QueueListener(self._queue, *handlers)
         self._listener.start()
-        self._lost = 0
+        self._lost, self._json = 0, options.format == "json"
 
     def say(self, line: str) -> None:
         """One line, whatever it holds."""
@@ -50,7 +51,7 @@ class Console:
             return
         if self._lost:
             lost, self._lost = self._lost, 0
-            self._put(f"{prefix('up')}строк журнала пропущено, потому что их никто не читал: {lost}")
+            self._put(self._line("up", f"строк журнала пропущено, потому что их никто не читал: {lost}"))
         self._put(line)
 
     def write(self, text: str) -> None:
@@ -86,7 +87,13 @@ class Console:
     def _said(self, name: str, line: bytes) -> None:
         text = one_line(line.decode(errors="replace").rstrip())
         if text:
-            self.say(text if text.startswith(prefix(name)) else prefix(name) + text)
+            self.say(self._line(name, text))
+
+    def _line(self, name: str, text: str) -> str:
+        """A worker's own lines are in form already; others (of Java, of a crash) are brought into it."""
+        if self._json:
+            return text if text.startswith("{") else json.dumps({"worker": name, "event": text}, ensure_ascii=False)
+        return text if text.startswith(prefix(name)) else prefix(name) + text
 
     def _put(self, line: str) -> None:
         self._queue.put(logging.makeLogRecord({"msg": line}))

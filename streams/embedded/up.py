@@ -44,7 +44,7 @@ async def run(settings: Settings) -> int:
         check_ports(settings, WORKERS)
         await java()
         console = Console(settings.log)
-        lines.configure("up", stream=console)
+        lines.configure("up", stream=console, form=settings.log.format)
         try:
             return await Up(settings, console, lock.fileno()).run()
         finally:

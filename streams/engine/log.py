@@ -5,13 +5,16 @@ name with a line break and "CRITICAL" behind it writes no line of his own. A rep
 counted.
 """
 
+import json
 import logging
 import sys
 import time
 import unicodedata
 from collections.abc import Callable
 from datetime import datetime
-from typing import Protocol
+from typing import Literal, Protocol
+
+from streams.engine.trace import traced
 
 PLAIN = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "taskName"}
 
@@ -64,6 +67,40 @@ class EventLine(logging.Formatter):
         return self._prefix + one_line(super().format(record))
 
 
+class JsonLine(EventLine):
+    """The same as one JSON object: `time`, `level`, `worker`, `logger`, `event`, the fields, `traceback` if any.
+
+    A field that bears one of these names stands as `field_NAME`.
+    """
+
+    OWN = frozenset({"time", "level", "worker", "logger", "event", "traceback"})
+
+    def __init__(self, worker: str) -> None:
+        super().__init__(worker)
+        self._worker = worker
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line."""
+        line: dict[str, object] = {
+            "time": self.formatTime(record),
+            "level": record.levelname,
+            "worker": self._worker,
+            "logger": record.name,
+            "event": record.getMessage(),
+        }
+        for name, value in record.__dict__.items():
+            if name not in PLAIN:
+                line[f"field_{name}" if name in self.OWN else name] = value
+        if record.exc_info:
+            line["traceback"] = self.formatException(record.exc_info)
+        text = json.dumps(line, ensure_ascii=False, default=str)
+        return (
+            text
+            if text.isprintable()
+            else "".join(c if unicodedata.category(c) not in HIDDEN else json.dumps(c)[1:-1] for c in text)
+        )
+
+
 class Repeats(logging.Filter):
     """Lets `burst` records of one message through per `window` seconds; the next window opens with the count."""
 
@@ -104,11 +141,14 @@ def passing_is_a_warning(record: logging.LogRecord) -> bool:
     return True
 
 
-def configure(worker: str, level: str = "INFO", stream: Stream | None = None) -> None:
+def configure(
+    worker: str, level: str = "INFO", stream: Stream | None = None, form: Literal["text", "json"] = "text"
+) -> None:
     """Send everything of this process to `stream`, or stdout, in one form. Third-party chatter starts at WARNING."""
     handler = logging.StreamHandler(stream or sys.stdout)
-    handler.setFormatter(EventLine(worker))
+    handler.setFormatter(JsonLine(worker) if form == "json" else EventLine(worker))
     handler.addFilter(passing_is_a_warning)
+    handler.addFilter(traced)
     handler.addFilter(Repeats())
     root = logging.getLogger()
     root.handlers[:] = [handler]

@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 from schemas.codec import Rejected
 from schemas.errors import NotYet, TooLarge, Transient
 from schemas.failed import DeadLetter
-from streams.engine import metrics
+from streams.engine import metrics, trace
 from streams.engine.budget import Count, Ledger, first_parking
 from streams.engine.kafka import Output, Outputs
 from streams.engine.lanes import beside
@@ -146,6 +146,7 @@ class Settler:
     async def _settle_whole(self, batch: Batch) -> int:
         """Make all of it durable and return 0; or where it has to be cut first: in front of what may have to be parked,
         or in the middle, to find the record that is to blame."""
+        trace.enter_batch(batch)
         free, parked = self._ledger.split(batch)
         try:
             outcome = await self._answer(free) if free.records else Outcome()

@@ -97,9 +97,18 @@ class Alerts(Telling[Alert]):
         pressed = value.press is not None and value.press.callback_id  # so it has a message
         if value.rings or pressed or known(value.alert_id):
             to = f"lead:{value.lead_id}"
-            yield Wish(value.alert_id, to, value.version, *at, render(value, client), rings=value.rings)
+            yield Wish(
+                value.alert_id, to, value.version, *at, render(value, client), rings=value.rings, origin=value.origin
+            )
         if value.escalated:
-            yield Wish(f"{value.alert_id}/head", "head", value.version, *at, render_for_head(value, client))
+            yield Wish(
+                f"{value.alert_id}/head",
+                "head",
+                value.version,
+                *at,
+                render_for_head(value, client),
+                origin=value.origin,
+            )
 
     def wanted(self, wish: Wish, value: Alert) -> None:
         """Who pressed a button is answered, once, wherever he pressed it."""

@@ -5,18 +5,21 @@ import time
 from collections.abc import Iterable
 from functools import partial
 
+from msgspec.structs import replace
+
 from alerting.common import common_alerts
 from alerting.fold import Partition, Result
 from processors.context import Desk, shared
 from processors.rules import Rules
 from schemas.alerts import Alert, CommonAlert, Signal
+from schemas.base import LeadEvent
 from schemas.codec import EVENT, MINUTES_REQUEST, Codec, Rejected
 from schemas.events import Fleet, Tick
 from schemas.minutes import PhraseQuestion
 from schemas.scores import Score
 from schemas.topics import FLEET_ALERTS, LEAD_ALERTS, LEAD_SCORES, LEAD_SIGNALS, MINUTES_REQUESTS
 from schemas.types import LeadId
-from streams.engine import metrics
+from streams.engine import metrics, trace
 from streams.engine.kafka import Output
 from streams.engine.settle import Batch, Outcome
 from streams.engine.state import LeadStates
@@ -76,7 +79,7 @@ class Fold:
                 for lead_id, results, changed in fold.tick(event, batch.meta(record)):
                     if changed:
                         touched[lead_id] = None
-                    outcome.outputs += _outputs(results, batch.partition)
+                    outcome.outputs += _outputs(results, batch.partition, batch.meta(record).place)
                     if time.monotonic() - began > self._slice:
                         await asyncio.sleep(0)
                         began = time.monotonic()
@@ -86,7 +89,10 @@ class Fold:
                 continue
             if isinstance(event, Fleet) and batch.partition == 0:  # it comes to every partition
                 outcome.outputs += map(_common, common_alerts(event, self._rules.alerts))
-            outcome.outputs += _outputs(fold.apply(event, batch.meta(record)), batch.partition)
+            meta = batch.meta(record)
+            origin = event.origin if isinstance(event, LeadEvent) else ""
+            trace.enter(origin := origin or meta.place)
+            outcome.outputs += _outputs(fold.apply(event, meta), batch.partition, origin)
             state = fold.leads.get(event.lead_id)
             if state is None:  # of no lead
                 news |= beside.take(event, record.offset)
@@ -105,16 +111,16 @@ def _common(alert: CommonAlert) -> Output:
     return Output(FLEET_ALERTS.name, alert.common_id.encode(), _COMMON.encode(alert))
 
 
-def _outputs(results: Iterable[Result], partition: int) -> Iterable[Output]:
+def _outputs(results: Iterable[Result], partition: int, origin: str) -> Iterable[Output]:
     for result in results:
         key = result.lead_id.encode()
         match result:
             case Signal():
                 metrics.SIGNALS.labels(result.rule, result.severity).inc()
-                yield Output(LEAD_SIGNALS.name, key, _SIGNAL.encode(result), partition)
+                yield Output(LEAD_SIGNALS.name, key, _SIGNAL.encode(replace(result, origin=origin)), partition)
             case Alert():
                 metrics.ALERTS.labels(result.rule, result.status).inc()
-                yield Output(LEAD_ALERTS.name, key, _ALERT.encode(result), partition)
+                yield Output(LEAD_ALERTS.name, key, _ALERT.encode(replace(result, origin=origin)), partition)
             case Score():
                 yield Output(LEAD_SCORES.name, key, _SCORE.encode(result), partition)
             case PhraseQuestion():

@@ -8,6 +8,7 @@ import msgspec
 from processors import cards
 from processors.contact import link_key
 from processors.normalize import NORMALIZERS, Normalizer, Options
+from schemas.base import LeadEvent
 from schemas.bot import BotCommand
 from schemas.cards import ClientCard
 from schemas.codec import EVENT, MINUTES_REQUEST, Codec, Rejected
@@ -28,6 +29,7 @@ from schemas.topics import (
     TOPICS,
     WMS,
 )
+from streams.engine import trace
 from streams.engine.cards import KnownCards
 from streams.engine.desks import Desks
 from streams.engine.ends import Ends
@@ -100,13 +102,17 @@ class Normalize:
         await self._known.reach(needed(batch.records))
         outcome = Outcome()
         for record in batch.records:
-            found = self._normalize(batch.meta(record), record.value or b"", self._known.identities, self._options)
+            meta = batch.meta(record)
+            trace.enter(meta.place)
+            found = self._normalize(meta, record.value or b"", self._known.identities, self._options)
             if isinstance(found, Rejected):
                 outcome.rejected.append((record, found))
                 continue
             for meaning in found:
                 if isinstance(meaning, Identity):  # what follows in this batch is read with it already
                     self._known.identities.apply(f"{meaning.kind}:{meaning.value}", meaning)
+                if isinstance(meaning, LeadEvent):
+                    meaning = msgspec.structs.replace(meaning, origin=meta.place)
                 outcome.outputs.append(_output(meaning, record.key))
         return outcome
 

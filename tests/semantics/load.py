@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 import msgspec
 from aiokafka import ConsumerRecord
+from msgspec.structs import replace
 
 from alerting.fold import Partition
 from processors.days import local_day
@@ -12,6 +13,7 @@ from processors.rules import load
 from processors.state import LeadState, decode_state
 from schemas import codec
 from schemas.alerts import Alert
+from schemas.base import LeadEvent
 from schemas.events import Baseline, DayFigures, Event, Tick
 from schemas.topics import LEAD_EVENTS
 from schemas.types import Meta
@@ -82,7 +84,9 @@ class Oracle:
             results = [result for _, found, _ in partition.tick(event, meta) for result in found]
         else:
             results = list(partition.apply(event, meta))
-        self.alerts |= {(alert.alert_id, alert.version): alert for alert in results if isinstance(alert, Alert)}
+        origin = (event.origin if isinstance(event, LeadEvent) else "") or meta.place
+        alerts = [replace(result, origin=origin) for result in results if isinstance(result, Alert)]
+        self.alerts |= {(alert.alert_id, alert.version): alert for alert in alerts}
 
 
 def last_states(records: Iterable[ConsumerRecord]) -> dict[str, LeadState]:

@@ -168,7 +168,7 @@ class Sender:
             await self._give_up(place, item, str(error))
             return
         await self._record(place, key, lambda now: finish(now, item.version, sent.chat, sent.message_id))
-        log.info("message sent", extra={"key": key, "version": item.version, "marked": item.doubt})
+        log.info("message sent", extra=_of(item) | {"marked": item.doubt})
 
     async def _edit(self, place: Place, item: Item) -> None:
         try:
@@ -177,11 +177,11 @@ class Sender:
             await self._give_up(place, item, str(error))
             return
         await self._record(place, item.key, lambda now: finish(now, item.version, item.chat, item.message_id))
-        log.info("message edited", extra={"key": item.key, "version": item.version})
+        log.info("message edited", extra=_of(item))
 
     async def _give_up(self, place: Place, item: Item, why: str) -> None:
         """Telegram will not have it. It becomes a dead letter whose replay puts it into the outbox again."""
-        log.error("message refused", extra={"key": item.key, "error": why})
+        log.error("message refused", extra=_of(item) | {"error": why})
         letter = DeadLetter(
             topic=OUTBOX.name,
             partition=place.partition,
@@ -206,3 +206,8 @@ class Sender:
     def _chat(self, item: Item) -> int:
         """Where the item goes; 0 when the settings name no chat: then it waits."""
         return item.chat or self._chat_of(item.to)
+
+
+def _of(item: Item) -> dict[str, object]:
+    """What a line about a message says: which one, and of which raw record."""
+    return {"key": item.key, "version": item.version} | ({"origin": item.origin} if item.origin else {})

@@ -2,6 +2,7 @@
 
 import asyncio
 import io
+import json
 import threading
 from pathlib import Path
 
@@ -104,3 +105,13 @@ async def test_the_end_does_not_wait_for_a_terminal_that_stands_still() -> None:
     async with asyncio.timeout(30):
         await console.close(patience=0.1)
     out.go.set()
+
+
+async def test_json_lines_of_children_stay_objects() -> None:
+    """One object a line: a worker's own as it is, what Java or a crash says brought into the same form."""
+    out = io.StringIO()
+    console = Console(Log(format="json"), out)
+    await copied(console, "store", '{"event": "да", "worker": "store"}\nTraceback: нет\n'.encode())
+    await console.close()
+    lines = [json.loads(line) for line in out.getvalue().splitlines()]
+    assert lines == [{"event": "да", "worker": "store"}, {"worker": "store", "event": "Traceback: нет"}]
