@@ -10,15 +10,19 @@ import msgspec
 
 from alerting.render import plain
 from alerting.report import render_report
+from processors.cards import Cards
 from processors.russian.called import EVENT_KINDS
 from schemas.alerts import Alert
 from schemas.reports import DailyReport
 from streams import settings
 from streams.cli.cards import cards_now
 from streams.cli.gist import RULES, SEVERITIES, STATUSES, amount, bell, evidence, gist, whole
-from streams.cli.table import moscow, table
+from streams.cli.table import harmless, moscow, table
 from streams.clients.store import call
 from streams.notify.outlets.links import clients_of
+
+LONGEST_NAME = 24
+"""Characters of a client's name beside his number."""
 
 _AS_JSON = click.option("--json", "as_json", is_flag=True, help="Ответ для программы.")
 _LIMIT = click.option("--limit", type=click.IntRange(1, 10_000), default=50, show_default=True, help="Сколько событий.")
@@ -37,10 +41,13 @@ _LEAD = click.argument("lead", metavar="ЛИД", callback=lead_id)
 @click.command("history")
 @_LEAD
 @_LIMIT
+@click.option("--before", default="", help="Следующая страница: что сказано в конце прошлой.")
 @_AS_JSON
-def history_command(lead: str, limit: int, as_json: bool) -> None:
-    """Показать историю клиента ЛИД (номер лида в Битрикс24). Время московское."""
-    answer = call(settings.load().store, f"/api/leads/{quote(lead)}/history?limit={limit}")
+def history_command(lead: str, limit: int, before: str, as_json: bool) -> None:
+    """Показать историю клиента ЛИД (номер лида в Битрикс24) из всех источников, сначала новое. Время московское."""
+    loaded = settings.load()
+    page = f"&before={quote(before)}" if before else ""
+    answer = call(loaded.store, f"/api/leads/{quote(lead)}/history?limit={limit}{page}")
     if as_json:
         _print_json(answer)
         return
@@ -48,7 +55,20 @@ def history_command(lead: str, limit: int, as_json: bool) -> None:
         (moscow(event["ts"]), event["source"], EVENT_KINDS.get(event["kind"], event["kind"]), gist(event))
         for event in whole(answer["events"])
     ]
-    click.echo(table(("Время", "Источник", "Событие", "Содержание"), rows) if rows else f"По лиду {lead} событий нет.")
+    if not rows:
+        click.echo(f"По лиду {lead} событий нет.")
+        return
+    click.echo(f"Клиент {client(cards_now(loaded), lead)}")
+    click.echo(table(("Время", "Источник", "Событие", "Содержание"), rows))
+    if answer.get("next"):
+        click.echo(f"дальше: --before {answer['next']}", err=True)
+
+
+def client(cards: Cards, lead: str) -> str:
+    """His number, and his name where it is known."""
+    name = " ".join(cards.name(lead).split())
+    short = name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…"
+    return harmless(f"{lead} {short}".strip())
 
 
 @click.command("signals")
@@ -57,10 +77,13 @@ def history_command(lead: str, limit: int, as_json: bool) -> None:
 def signals_command(lead: str, as_json: bool) -> None:
     """Показать сигналы риска по клиенту ЛИД (номер лида в Битрикс24) и что с ними стало: был ли звонок и почему нет.
     Время московское."""
-    answer = call(settings.load().store, f"/api/leads/{quote(lead)}/signals")
+    loaded = settings.load()
+    answer = call(loaded.store, f"/api/leads/{quote(lead)}/signals")
     if as_json:
         _print_json(answer)
         return
+    if answer["signals"] or answer.get("alerts"):
+        click.echo(f"Клиент {client(cards_now(loaded), lead)}")
     rows = [
         (
             moscow(signal["ts"]),

@@ -1,9 +1,15 @@
-"""Tables for a person: columns by content, times in Moscow."""
+"""Tables for a person: columns by content, times in Moscow; on a terminal as wide as it is, in a file whole."""
 
+import shutil
+import sys
+import unicodedata
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from processors.days import MOSCOW
+
+LEAST = 20
+"""Characters that the last column keeps on a terminal, however narrow."""
 
 
 def moscow(ts: int) -> str:
@@ -11,14 +17,35 @@ def moscow(ts: int) -> str:
     return datetime.fromtimestamp(ts / 1000, MOSCOW).strftime("%d.%m.%Y %H:%M:%S")
 
 
-def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    """Left-aligned columns; the last one is not padded. A cell is one line."""
+def table(head: Sequence[str], rows: Iterable[Sequence[object]], width: int | None = None) -> str:
+    """Left-aligned columns; the last one is not padded. A cell is one line. Lines are at most `width` characters: the
+    last column gives way; None is the terminal's, and 0 or a file has no limit."""
     cells = [list(head), *([_cell(value) for value in row] for row in rows)]
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    most = terminal_width() if width is None else width
+    if most and sum(widths) + 2 * (len(widths) - 1) > most:
+        widths[-1] = max(LEAST, most - sum(widths[:-1]) - 2 * (len(widths) - 1))
+        for row in cells:
+            row[-1] = row[-1] if len(row[-1]) <= widths[-1] else f"{row[-1][: widths[-1] - 1]}…"
     lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in cells]
     lines.insert(1, "  ".join("─" * min(width, 60) for width in widths))
     return "\n".join(lines)
 
 
+def terminal_width() -> int:
+    """Columns of the terminal; 0 where the output is none."""
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else 0
+
+
 def _cell(value: object) -> str:
-    return "" if value is None else " ".join(str(value).split())
+    return "" if value is None else harmless(" ".join(str(value).split()))
+
+
+def harmless(text: str) -> str:
+    """Without what a terminal would obey: a client may write it. Marks of direction and joiners are left out."""
+    if text.isprintable():
+        return text
+    return "".join(
+        sign if sign.isprintable() else "" if unicodedata.category(sign) == "Cf" else "\N{REPLACEMENT CHARACTER}"
+        for sign in text
+    )

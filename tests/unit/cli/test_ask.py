@@ -5,12 +5,22 @@ import re
 from pathlib import Path
 
 import msgspec
+import pytest
 from msgspec.structs import replace
 
+from processors.cards import Cards
+from streams.cli import ask
 from tests.ports import free_port
 from tests.unit.alerting.alerts import SPIKE
 from tests.unit.alerting.reports import FULL_REPORT
 from tests.unit.cli.conftest import TOKEN, Line, StoreApi
+
+
+@pytest.fixture(autouse=True)
+def cards(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody's name is known; Kafka is not asked."""
+    monkeypatch.setattr(ask, "cards_now", lambda _: Cards())
+
 
 EVENTS = [
     {"ts": 1_795_244_400_000, "source": "wms:main", "kind": "reservation", "payload": {"qty": 10, "doc": "R-1"}},
@@ -24,7 +34,7 @@ def test_history_is_a_table_in_moscow_time(line: Line, store: StoreApi) -> None:
     result = line("history", "123", "--limit", "7")
     assert result.exit_code == 0
     assert store.asked == [("GET", "/api/leads/123/history?limit=7", None)]
-    assert [re.split(" {2,}", row) for row in result.stdout.splitlines()][2:] == [
+    assert [re.split(" {2,}", row) for row in result.stdout.splitlines()][3:] == [
         ["21.11.2026 10:00:00", "wms:main", "бронь", "10 шт., документ R-1"],
         ["21.11.2026 11:00:00", "telegram", "сообщение", "мы уходим завтра"],
     ]
