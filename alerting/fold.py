@@ -9,6 +9,8 @@ from heapq import heapify, heappop, heappush
 from typing import TypeAlias
 from zlib import crc32
 
+from msgspec.structs import replace
+
 from alerting import policy
 from alerting.bell import LOOKED, Moment
 from processors import lead, score
@@ -147,8 +149,8 @@ class Partition:
         for found in sorted(findings, key=_parts_last):
             match found:
                 case Signal():
-                    results.append(found)
-                    results += policy.decide(state.alerts, found, moment)
+                    changed = policy.decide(state.alerts, found, moment)
+                    results += (replace(found, alert_id=policy.living(state.alerts, found.rule)), *changed)
                 case Fresh():
                     results += policy.refresh(state.alerts, found.signal)
                 case Cleared():

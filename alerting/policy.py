@@ -29,7 +29,7 @@ from processors.signals.combined_risk import RULE as COMBINED
 from processors.signals.raising import Cleared, Withdrawn
 from schemas.alerts import SEVERITIES, Alert, AlertStatus, Press, Rule, Signal, Told
 from schemas.events import AlertAction
-from schemas.types import Millis
+from schemas.types import EventId, Millis
 
 FORGET_MS = 14 * DAY_MS
 
@@ -56,6 +56,12 @@ def refresh(alerts: Alerts, signal: Signal) -> Sequence[Alert]:
         return ()
     alerts[last.rule] = changed = replace(measured(last, signal), score=last.score)
     return (changed,)
+
+
+def living(alerts: Alerts, rule: Rule) -> EventId:
+    """The id of the rule's alert that is not over; empty without one."""
+    alert = alerts.get(rule)
+    return "" if alert is None or alert.status == "resolved" else alert.alert_id
 
 
 def clear(alerts: Alerts, cleared: Cleared) -> Sequence[Alert]:

@@ -22,6 +22,8 @@ from bench.minutes import minutes
 from bench.sources import GOAL_MB as ROWS_GOAL_MB
 from bench.sources import sources
 from bench.speech import speech
+from bench.store import GOALS as STORE_GOALS
+from bench.store import store
 from bench.ticks import GOAL_MS as TICK_GOAL_MS
 from bench.ticks import ticks
 from bench.topic import make
@@ -90,6 +92,8 @@ def main() -> int:
     results["import"] = imported()
     print("measuring a warehouse's table and an unchanged portal …", flush=True)
     results["sources"] = sources()
+    print("measuring the store with ten million events …", flush=True)
+    results["store"] = store()
     print("measuring the idle installation …", flush=True)
     results["idle"] = asyncio.run(idle())
     out = Path("var/bench/results.json")
@@ -110,6 +114,8 @@ def _show(results: dict[str, dict[str, Any]]) -> None:
     print("\n" + "\n".join(table(results["line"])) + "\n")
     for title, figure in (results["speech"] | results["minutes"] | results["backtest"] | results["ticks"]).items():
         print(f"{title}: {figure}")
+    for figure, goal in STORE_GOALS.items():
+        print(f"store: {figure} {results['store'][figure]} (goal ≤ {goal})")
     talk = results["minutes"]
     print(f"minutes of 90 min: {talk['minutes_90min_cpu_s']} s of CPU (goal ≤ {MINUTES_GOAL_CPU_S}), ", end="")
     print(f"{talk['minutes_90min_peak_mb']} MB (goal ≤ {MINUTES_GOAL_MB})")

@@ -178,7 +178,7 @@ class Transcript(msgspec.Struct, frozen=True, omit_defaults=True):
     `failed_segments`: [start_ms, end_ms] that no engine could transcribe. `degraded`: those exist, the file was damaged
     or the model of the tests did some of it (`flaw` says both), or a fallback engine did. `shares`: each engine's part
     of the audio, 0..1. `utterances`: the readable text; empty where pauses split the words. `seconds` is the job's wall
-    time.
+    time, `queued_at` when the broker took the recording (0: not known).
     """
 
     recording: Recording
@@ -194,6 +194,7 @@ class Transcript(msgspec.Struct, frozen=True, omit_defaults=True):
     punctuated: bool = False
     flaw: str = ""
     seconds: float = 0.0
+    queued_at: Millis = 0
 
 
 class Identity(msgspec.Struct, frozen=True, omit_defaults=True):

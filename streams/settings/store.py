@@ -12,6 +12,7 @@ OF_THE_ENGINE = frozenset({"default", "system", "information_schema"})
 
 HolderName = Annotated[str, Shaped(r"(?!оператор\Z)[^\W_][\w .-]{0,63}", "имя до 64 знаков, не «оператор»")]
 HolderToken = Annotated[SecretStr, Shaped(r"[!-~]{16,256}", "от 16 до 256 латинских букв, цифр и знаков без пробелов")]
+ClusterName = Annotated[str, Shaped(r"[A-Za-z0-9_.-]{0,64}", "до 64 латинских букв, цифр и знаков _ . -")]
 HttpPassword = Annotated[SecretStr, Shaped(r"([!-~]{8,256})?", "от 8 до 256 латинских букв, цифр и знаков")]
 
 
@@ -26,6 +27,9 @@ class Store(Section):
     """Адрес сервера ClickHouse."""
     database: str = "leadpulse"
     """База на сервере."""
+    cluster: ClusterName = ""
+    """Имя кластера ClickHouse (`system.clusters`), если реплик несколько: таблицы создаются на всех (`ON CLUSTER`) и
+    копируются между ними (`Replicated…MergeTree`). Задайте до первого запуска; для `backend = "clickhouse"`."""
     username: str = "default"
     """Имя пользователя ClickHouse."""
     password: SecretStr = SecretStr("")
@@ -86,4 +90,6 @@ class Store(Section):
             raise ValueError(
                 f"database: имя {self.database} занято самим ClickHouse (через базу default он читает любой файл)"
             )
+        if self.cluster and self.backend == "chdb":
+            raise ValueError('cluster: у встроенного хранилища кластера нет, нужен backend = "clickhouse"')
         return self

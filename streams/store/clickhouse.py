@@ -148,7 +148,7 @@ def prepare(store: Store, folder: Path = FOLDER) -> list[str]:
         _make_database(store)
         client = open_writer(store)
         try:
-            return migrate(client, folder)
+            return migrate(client, folder, store.cluster)
         finally:
             client.close()
     except ClickHouseError as error:
@@ -163,7 +163,8 @@ def _make_database(store: Store) -> None:
         known = client.query("SELECT name FROM system.databases WHERE name = {n:String}", {"n": store.database})
         if not known.result_rows:
             quoted = store.database.replace("\\", "\\\\").replace("`", "\\`")
-            client.command(f"CREATE DATABASE IF NOT EXISTS `{quoted}`")
+            everywhere = f" ON CLUSTER '{store.cluster}'" if store.cluster else ""
+            client.command(f"CREATE DATABASE IF NOT EXISTS `{quoted}`{everywhere}")
     finally:
         client.close()
 

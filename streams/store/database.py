@@ -105,13 +105,20 @@ class Database:
         )
 
     async def forget(self, events: Sequence[tuple[str, int]]) -> None:
-        """Delete events (lead, id): they are others'. Returns when no query sees them. Raises as `read`."""
-        await self._delete("events", "(lead_id, event_id) IN {gone:Array(Tuple(String, UInt64))}", events)
+        """Delete events (lead, id) and what they promise: they are others'. Returns when no query sees them. Raises as
+        `read`."""
+        for table in ("promised", "events"):
+            await self._delete(table, "(lead_id, event_id) IN {gone:Array(Tuple(String, UInt64))}", events)
 
     async def forget_words(self, meetings: Sequence[tuple[str, str]]) -> None:
         """Delete the words of meetings (lead, recording): they are others'. Returns and raises as `forget`."""
         for table in ("recordings", "transcripts"):
             await self._delete(table, "(lead_id, recording_id) IN {gone:Array(Tuple(String, String))}", meetings)
+
+    async def change(self, sql: str, parameters: dict[str, Any] | None = None, settings: Any = None) -> None:
+        """Run a statement of our own that writes. Raises as `read`."""
+        self._check_open()
+        await self._writer.run(lambda client: client.command(sql, parameters, settings=settings), BROKEN)
 
     async def _delete(self, table: str, those: str, gone: Sequence[tuple[str, Any]]) -> None:
         self._check_open()

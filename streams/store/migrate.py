@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from schemas.errors import MigrationError
+from streams.store.replicated import on_cluster
 
 FOLDER = Path(__file__).resolve().parents[2] / "schemas" / "clickhouse"
 
@@ -46,14 +47,15 @@ class Migration(NamedTuple):
     statements: list[Statement]
 
 
-def migrate(client: Any, folder: Path = FOLDER) -> list[str]:
-    """Bring the client's database up to the files of `folder`; the names of the files that were run.
+def migrate(client: Any, folder: Path = FOLDER, cluster: str = "") -> list[str]:
+    """Bring the client's database up to the files of `folder`; the names of the files that were run. With `cluster`, on
+    all its hosts and with replicated tables. Checksums are those of the files.
 
     Raises `MigrationError` when files and records disagree, before anything is changed; the client's own errors
     when a statement fails.
     """
     found = read(folder)
-    client.command(RECORDS)
+    client.command(_form(RECORDS, cluster))
     done = {
         version: (state, checksum.decode() if isinstance(checksum, bytes) else checksum)
         for version, state, checksum in client.query(
@@ -67,9 +69,14 @@ def migrate(client: Any, folder: Path = FOLDER) -> list[str]:
         for statement in migration.statements:
             if statement.unless and client.command(statement.unless):
                 continue
-            client.command(statement.sql, settings={"mutations_sync": 2, "alter_sync": 2, "max_execution_time": 0})
+            sql = _form(statement.sql, cluster)
+            client.command(sql, settings={"mutations_sync": 2, "alter_sync": 2, "max_execution_time": 0})
         _record(client, migration, "applied")
     return [migration.name for migration in todo]
+
+
+def _form(sql: str, cluster: str) -> str:
+    return on_cluster(sql, cluster) if cluster else sql
 
 
 def read(folder: Path) -> list[Migration]:

@@ -1,5 +1,6 @@
 """Worker `store`: puts the sinks, the makers of ticks, baselines and reports, and the read API together."""
 
+from alerting.outbox import Item
 from processors.days import local_day_of
 from schemas.alerts import Alert, Signal
 from schemas.codec import EVENT, Codec
@@ -16,6 +17,7 @@ from schemas.topics import (
     LEAD_SIGNALS,
     LEAD_UNASSIGNED,
     LLM_CALLS,
+    OUTBOX,
     SOURCE_ROUNDS,
     TRANSCRIPTS,
 )
@@ -36,6 +38,7 @@ from streams.store.database import Database
 from streams.store.door import Door
 from streams.store.jobs.baselines import Baselines
 from streams.store.jobs.chats import Chats
+from streams.store.jobs.days import Days
 from streams.store.jobs.exports import Exports
 from streams.store.jobs.fleet import Figures
 from streams.store.jobs.moves import Moves
@@ -47,9 +50,10 @@ from streams.store.lag import Lag
 from streams.store.letters import Heaps
 from streams.store.read.api import Api
 from streams.store.read.sql import Visitors
+from streams.store.sinks.outbox import outbox_rows
 from streams.store.sinks.rows import alert_rows, call_rows, event_rows, signal_rows, unassigned_rows
 from streams.store.sinks.scores import score_rows
-from streams.store.sinks.sink import DeadLetterSink, Sink
+from streams.store.sinks.sink import CardSink, DeadLetterSink, Sink
 from streams.store.sinks.sources import round_rows
 from streams.store.sinks.stt import TranscriptSink
 from streams.thresholds import rules_of
@@ -93,6 +97,8 @@ def build(settings: Settings, clock: Clock = wall_clock) -> Worker:
     worker.consume(TRANSCRIPTS, TranscriptSink(database))
     worker.consume(LLM_CALLS, Sink(database, Codec[LlmCall](LlmCall), call_rows))
     worker.consume(SOURCE_ROUNDS, Sink(database, ROUND, round_rows, sources.notice))
+    worker.consume(CLIENTS, CardSink(database))
+    worker.consume(OUTBOX, Sink(database, Codec[Item](Item), outbox_rows))
     heaps = Heaps(clock)
     letters = DeadLetterSink(database, lambda stored: heaps.add((record.timestamp, of.topic) for of, record in stored))
     worker.consume(DEAD_LETTERS, letters)
@@ -107,6 +113,7 @@ def build(settings: Settings, clock: Clock = wall_clock) -> Worker:
     worker.background("reports", reports.daily.run)
     worker.background("chats", chats.daily.run)
     worker.background("sources", sources.run)
+    worker.background("days", Days(database, lag, store.baseline_at, clock).daily.run)
     if settings.export.nightly:
         exports = Exports(database, lag, settings.export, cards.cards.name, clock)
         worker.background("exports", cards.then(exports.daily.run))

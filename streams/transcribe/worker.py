@@ -135,7 +135,7 @@ class Transcribe:
         if out is None:
             await self._await_file(recording, record, memory, outcome)
         elif worth(out, self._speech, self._clock()) and self._lineup.first.away_s is None:
-            await self._upgrade(recording, out, memory, outcome)
+            await self._upgrade(recording, record, out, memory, outcome)
         else:
             log.info("recording passed over: its transcript is out", extra={"recording": recording.recording_id})
 
@@ -145,12 +145,13 @@ class Transcribe:
         """The first transcript; where the file is not there the recording waits, and at last it is a dead letter."""
         before = memory.awaited
         try:
-            await self._first(recording, record.timestamp / 1000, memory, outcome)
+            await self._first(recording, record.timestamp, memory, outcome)
         except FileAway as fault:
             if why := await hold(memory, before, fault, self._speech, self._clock()):
                 outcome.rejected.append((record, why))
 
-    async def _first(self, recording: Recording, arrived: float, memory: RecordingMemory, outcome: Outcome) -> None:
+    async def _first(self, recording: Recording, queued_at: Millis, memory: RecordingMemory, outcome: Outcome) -> None:
+        arrived = queued_at / 1000
         wait = self._lineup.wait_s(arrived)
         if wait is not None:  # before the sound is decoded in vain
             raise Waiting(f"waiting for {self._lineup.first.name}", retry_after=wait)
@@ -164,10 +165,11 @@ class Transcribe:
             if error.engine_wide and not error.retriable:
                 raise Transient(f"no speech engine can work: {error}", ENGINE_RETRY_S) from error
             raise
-        self._publish(transcript, FinishedRecording(recording, 1, self._clock()), memory, outcome)
+        mark = FinishedRecording(recording, 1, self._clock())
+        self._publish(replace(transcript, queued_at=queued_at), mark, memory, outcome)
 
     async def _upgrade(
-        self, recording: Recording, out: FinishedRecording, memory: RecordingMemory, outcome: Outcome
+        self, recording: Recording, record: Record, out: FinishedRecording, memory: RecordingMemory, outcome: Outcome
     ) -> None:
         """The next version, if it is a better one. Nothing in here holds up the recordings behind it."""
         mark = replace(out, version=out.version + 1, upgrades=out.upgrades + 1, at=self._clock())
@@ -188,7 +190,7 @@ class Transcribe:
             outcome.state += memory.close(replace(mark, version=out.version), forget=False)
             return
         metrics.SPEECH_UPGRADES.labels("better").inc()
-        self._publish(transcript, mark, memory, outcome)
+        self._publish(replace(transcript, queued_at=record.timestamp), mark, memory, outcome)
 
     def _publish(
         self, transcript: Transcript, mark: FinishedRecording, memory: RecordingMemory, outcome: Outcome

@@ -7,10 +7,9 @@ first (design rule 14).
 
 from collections.abc import Callable, Sequence
 from operator import attrgetter
-from typing import Any, TypeAlias, get_args
+from typing import Any, get_args
 
 import msgspec
-from aiokafka import ConsumerRecord
 
 from processors.stock import WITHDRAWAL
 from schemas import events as ev
@@ -20,6 +19,10 @@ from schemas.outlets import LlmCall
 from schemas.reports import DailyReport
 from schemas.sources import Unassigned
 from schemas.types import Millis
+from streams.store.sinks.columns import Record as Record
+from streams.store.sinks.columns import seniorities
+from streams.store.sinks.columns import seniority as seniority
+from streams.store.sinks.promises import TALKS, promise_rows
 from streams.store.sinks.tables import (
     ALERTS,
     EVENTS,
@@ -34,23 +37,7 @@ from streams.store.sinks.tables import (
     Table,
 )
 
-Record: TypeAlias = ConsumerRecord[bytes, bytes]
-
 _JSON = msgspec.json.Encoder()
-
-_OFFSET_BITS = 22
-_LAST = (1 << 64) - 1
-
-
-def seniority(record: Record) -> int:
-    """Higher for the record that was appended earlier (ms, then offset); no two records of a partition have the same.
-
-    Records of one id are in one partition. Of the offset 22 bits are left beside the 42 of the time: two repeats that
-    the broker took within one millisecond *and* on both sides of a multiple of 4 194 304 are told apart, but swapped.
-    """
-    age: int = record.timestamp << _OFFSET_BITS | record.offset & ((1 << _OFFSET_BITS) - 1)
-    return _LAST - age
-
 
 KINDS: dict[type, str] = {type_: str(type_.__struct_config__.tag) for type_ in get_args(ev.Event)}
 """Every event type to its `type` on the wire."""
@@ -81,7 +68,7 @@ def event_rows(good: Sequence[tuple[ev.Event, Record]]) -> list[Rows]:
     """`lead.events`: every event, and the utterances of transcripts before the row that makes them visible."""
     if not good:
         return []
-    events = [event for event, _ in good]
+    events, records = [event for event, _ in good], [record for _, record in good]
     types = [type(event) for event in events]
     columns: list[Sequence[Any]] = [  # column by column: a tuple a row would cost twice that and feed the collector
         [event.lead_id for event in events],
@@ -92,12 +79,17 @@ def event_rows(good: Sequence[tuple[ev.Event, Record]]) -> list[Rows]:
         [ACTIONS[type_](event) if type_ in ACTIONS else "" for type_, event in zip(types, events, strict=True)],
         [getattr(event, "qty", 0) for event in events],
         [event.backfill for event in events],
-        [record.value for _, record in good],
-        [record.timestamp for _, record in good],
-        [seniority(record) for _, record in good],
+        [record.value for record in records],
+        [record.timestamp for record in records],
+        seniorities(records),
     ]
     transcribed = [(event, record) for event, record in good if isinstance(event, ev.MeetingTranscribed)]
-    return [Rows(EVENTS, columns)] + (_transcript_rows(transcribed) if transcribed else [])
+    talks = [(event, record) for event, record in good if isinstance(event, TALKS)]
+    return [
+        Rows(EVENTS, columns),
+        *(_transcript_rows(transcribed) if transcribed else ()),
+        *(promise_rows(talks) if talks else ()),
+    ]
 
 
 def _transcript_rows(transcribed: list[tuple[ev.MeetingTranscribed, Record]]) -> list[Rows]:
@@ -145,6 +137,7 @@ def signal_rows(good: Sequence[tuple[Signal, Record]]) -> list[Rows]:
                 signal.lead_id,
                 signal.ts,
                 int(signal.signal_id, 16),
+                int(signal.alert_id or "0", 16),
                 signal.rule,
                 signal.severity,
                 signal.window_start,

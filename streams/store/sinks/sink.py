@@ -4,29 +4,25 @@ import logging
 from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
 
-from schemas.codec import Codec
+from schemas.cards import ClientCard
+from schemas.codec import Codec, Rejected
 from schemas.errors import Transient
 from schemas.failed import DeadLetter
 from streams.engine import metrics
 from streams.engine.settle import Batch, Outcome
 from streams.store.database import Database
+from streams.store.sinks.cards import card_rows
+from streams.store.sinks.columns import token as token
 from streams.store.sinks.rows import Record, failure_rows
 from streams.store.sinks.tables import Rows
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 
+_CARD: Codec[ClientCard | None] = Codec(ClientCard)
+
 Build = Callable[[Sequence[tuple[T, Record]]], list[Rows]]
 Stored = Callable[[Sequence[tuple[T, Record]]], None]
-
-
-def token(batch: Batch) -> str:
-    """Names exactly these records: the same token with other rows would lose them without a word.
-
-    The append time is in it because offsets begin anew when a topic is made anew under a database that stayed.
-    """
-    first, last = batch.records[0], batch.records[-1]
-    return f"{batch.topic}:{batch.partition}:{first.offset}-{last.offset}:{first.timestamp}"
 
 
 class Sink(Generic[T]):
@@ -44,12 +40,35 @@ class Sink(Generic[T]):
         """Settle's `Process`."""
         outcome = Outcome()
         good = [(value, record) for record, value in outcome.readable(batch, self._codec)]
+        return await self.store(batch, good, outcome)
+
+    async def store(self, batch: Batch, good: Sequence[tuple[T, Record]], outcome: Outcome) -> Outcome:
+        """Of a batch what was `good`; `outcome` when it is durable."""
         name, size = token(batch), sum(len(record.value or b"") for _, record in good)
         for rows in self._build(good):
             await self._database.gather(rows, name, size)
             metrics.STORED_ROWS.labels(rows.table.name).inc(len(rows.columns[0]))
         self._stored(good)
         return outcome
+
+
+class CardSink:
+    """`clients`: the one topic whose tombstones are told."""
+
+    def __init__(self, database: Database) -> None:
+        self._sink = Sink[ClientCard | None](database, _CARD, card_rows)
+
+    async def __call__(self, batch: Batch) -> Outcome:
+        """Settle's `Process`."""
+        outcome = Outcome()
+        good: list[tuple[ClientCard | None, Record]] = []
+        for record in batch.records:
+            card = None if record.value is None else _CARD.decode(record.value)
+            if isinstance(card, Rejected):
+                outcome.rejected.append((record, card))
+            else:
+                good.append((card, record))
+        return await self._sink.store(batch, good, outcome)
 
 
 class DeadLetterSink:

@@ -1,9 +1,12 @@
 """The columns that the store writes, as `schemas/clickhouse/*.sql` has them."""
 
+from streams.store.sinks.cards import CARDS
 from streams.store.sinks.columns import TIME as _TIME
 from streams.store.sinks.columns import WORD as _WORD
 from streams.store.sinks.columns import Rows as Rows
 from streams.store.sinks.columns import Table as Table
+from streams.store.sinks.outbox import OUTBOX
+from streams.store.sinks.promises import PROMISED
 from streams.store.sinks.sources import SOURCE_ROUNDS, SOURCES
 
 EVENTS = Table(
@@ -59,6 +62,7 @@ SIGNALS = Table(
         "lead_id": "String",
         "ts": _TIME,
         "signal_id": "UInt64",
+        "alert_id": "UInt64",
         "rule": _WORD,
         "severity": _WORD,
         "window_start": _TIME,
@@ -147,6 +151,9 @@ STT_JOBS = Table(
         "version": "UInt32",
         "lead_id": "String",
         "ts": _TIME,
+        "ended_at": _TIME,
+        "queued_at": _TIME,
+        "started_at": _TIME,
         "engine": _WORD,
         "model": _WORD,
         "duration_ms": "UInt32",
@@ -188,6 +195,7 @@ SCORES = Table(
 )
 CHAT_DAYS = Table("chat_days", {"until": _TIME, "leads": "UInt32", "asked_at": _TIME})
 TELEGRAM_EXPORTS = Table("telegram_exports", {"until": _TIME, "files": "UInt32", "made_at": _TIME})
+DAYS_MADE = Table("days_made", {"made_at": _TIME, "rows": "UInt64"})
 LLM_CALLS = Table(
     "llm_calls",
     {
@@ -209,5 +217,5 @@ LLM_CALLS = Table(
 )
 TABLES = (
     *(EVENTS, TRANSCRIPTS, RECORDINGS, SIGNALS, ALERTS, UNASSIGNED, FAILURES, REPORTS, STT_JOBS, CHAT_DAYS),
-    *(LLM_CALLS, SCORES, TELEGRAM_EXPORTS, SOURCE_ROUNDS, SOURCES),
+    *(LLM_CALLS, SCORES, TELEGRAM_EXPORTS, SOURCE_ROUNDS, SOURCES, CARDS, PROMISED, OUTBOX, DAYS_MADE),
 )

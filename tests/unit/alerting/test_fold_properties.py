@@ -14,6 +14,7 @@ from processors import lead as lead_fold
 from processors.context import Context
 from processors.days import DAY_MS, HOUR_MS
 from processors.state import LeadState, encode_state
+from schemas.alerts import Alert, Signal
 from schemas.events import AlertAction, Baseline, Event, Fleet, Tick
 from schemas.topics import LEAD_EVENTS
 from schemas.types import Meta
@@ -68,6 +69,17 @@ def test_it_does_not_matter_which_tick_comes(seed: int) -> None:
     for lead in LEADS:
         assert of_lead(found, lead) == of_lead(expected, lead)
     assert states(few, fenced=False) == states(every, fenced=False)
+
+
+@SOME
+@given(SEEDS)
+def test_a_signal_names_the_alert_it_went_into(seed: int) -> None:
+    """Each alert that ever opens is named by a signal of its rule and lead, and no signal names one of another."""
+    found = fold(fresh(), history(seed))
+    alerts = {one.alert_id: (one.lead_id, one.rule) for one in found if isinstance(one, Alert)}
+    named = {one.alert_id: (one.lead_id, one.rule) for one in found if isinstance(one, Signal) and one.alert_id}
+    assert alerts
+    assert named == alerts
 
 
 @SOME

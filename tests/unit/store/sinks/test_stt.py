@@ -30,6 +30,7 @@ def transcript(version: int, notes: list[SegmentNote]) -> bytes:
             shares={"speechkit_stream": 0.6667, "vosk": 0.3333},
             segments=notes,
             seconds=15.0,
+            queued_at=NOW - 30_000,
         )
     )
 
@@ -55,3 +56,11 @@ async def test_a_silent_room_costs_nothing(database: Database) -> None:
     await TranscriptSink(database)(batch("source.transcripts", [transcript(1, [])]))
     [row] = await database.read("SELECT sound_ms, sessions, first_event_ms, real_time_factor FROM stt_jobs FINAL")
     assert tuple(row) == (0, 0, None, 0.0)
+
+
+async def test_where_the_time_went(database: Database) -> None:
+    """The recording's end, its place in the queue, the start of the work and its end stand apart."""
+    await TranscriptSink(database)(batch("source.transcripts", [transcript(1, NOTES)]))
+    columns = ", ".join(f"toUnixTimestamp64Milli({at})" for at in ("ended_at", "queued_at", "started_at"))
+    [row] = await database.read(f"SELECT {columns}, toUnixTimestamp64Milli(transcribed_at) FROM stt_jobs FINAL")
+    assert tuple(row) == (NOW, NOW - 30_000, NOW - 15_000, NOW)

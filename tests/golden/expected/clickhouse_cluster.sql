@@ -1,0 +1,707 @@
+-- schema_migrations
+CREATE TABLE IF NOT EXISTS schema_migrations ON CLUSTER 'main'
+(
+    version  UInt32,
+    name     String,
+    checksum FixedString(64),
+    state    LowCardinality(String),
+    at       DateTime64(3, 'UTC') DEFAULT now64(3),
+    CONSTRAINT state_known CHECK state IN ('started', 'applied')
+)
+ENGINE = ReplicatedReplacingMergeTree(at)
+ORDER BY version;
+
+-- 0001_core.sql
+CREATE TABLE IF NOT EXISTS events ON CLUSTER 'main'
+(
+    lead_id     String,
+    ts          DateTime64(3, 'UTC') CODEC(Delta(8), ZSTD(1)),
+    event_id    UInt64 CODEC(NONE),
+    source      LowCardinality(String),
+    kind        LowCardinality(String),
+    action      LowCardinality(String),
+    qty         Int32 CODEC(ZSTD(1)),
+    backfill    Bool,
+    payload     String CODEC(ZSTD(3)),
+    ingested_at DateTime64(3, 'UTC') CODEC(Delta(8), ZSTD(1))
+)
+ENGINE = ReplicatedReplacingMergeTree(ingested_at)
+PARTITION BY toYYYYMM(ts)
+ORDER BY (lead_id, ts, event_id)
+TTL toDateTime(ts) + INTERVAL 3 YEAR DELETE
+SETTINGS index_granularity = 1024, ttl_only_drop_parts = 1, replicated_deduplication_window = 1000,
+    fsync_after_insert = 1, fsync_part_directory = 1;
+
+CREATE TABLE IF NOT EXISTS transcripts ON CLUSTER 'main'
+(
+    lead_id      String,
+    ts           DateTime64(3, 'UTC') CODEC(Delta(8), ZSTD(1)),
+    recording_id String,
+    version      UInt32,
+    number       UInt32 CODEC(Delta(4), ZSTD(1)),
+    start_ms     UInt32 CODEC(Delta(4), ZSTD(1)),
+    end_ms       UInt32 CODEC(Delta(4), ZSTD(1)),
+    speaker      LowCardinality(String),
+    text         String CODEC(ZSTD(3)),
+    confidence   Nullable(Float32),
+    ingested_at  DateTime64(3, 'UTC') CODEC(Delta(8), ZSTD(1)),
+    INDEX text_idx text TYPE text(tokenizer = 'splitByNonAlpha', preprocessor = translateUTF8(lowerUTF8(text), 'ё«»“”„—–…', 'е        '))
+)
+ENGINE = ReplicatedReplacingMergeTree(ingested_at)
+PARTITION BY toYYYYMM(ts)
+ORDER BY (lead_id, ts, recording_id, version, number)
+TTL toDateTime(ts) + INTERVAL 3 YEAR DELETE
+SETTINGS ttl_only_drop_parts = 1, replicated_deduplication_window = 1000,
+    fsync_after_insert = 1, fsync_part_directory = 1;
+
+CREATE TABLE IF NOT EXISTS recordings ON CLUSTER 'main'
+(
+    recording_id String,
+    lead_id      String,
+    ts           DateTime64(3, 'UTC'),
+    version      UInt32,
+    engine       LowCardinality(String),
+    duration_ms  UInt32,
+    words        UInt32,
+    degraded     Bool
+)
+ENGINE = ReplicatedReplacingMergeTree(version)
+ORDER BY recording_id
+SETTINGS replicated_deduplication_window = 1000, fsync_after_insert = 1, fsync_part_directory = 1;
+
+CREATE TABLE IF NOT EXISTS signals ON CLUSTER 'main'
+(
+    lead_id      String,
+    ts           DateTime64(3, 'UTC') CODEC(Delta(8), ZSTD(1)),
+    signal_id    UInt64 CODEC(NONE),
+    rule         LowCardinality(String),
+    severity     LowCardinality(String),
+    window_start DateTime64(3, 'UTC') CODEC(Delta(8), ZSTD(1)),
+    value        Float64,
+    baseline     Float64,
+    score        Float64,
+    unit         LowCardinality(String),
+    evidence     String CODEC(ZSTD(3)),
+    ingested_at  DateTime64(3, 'UTC') CODEC(Delta(8), ZSTD(1)),
+    CONSTRAINT severity_known CHECK severity IN ('info', 'warning', 'critical')
+)
+ENGINE = ReplicatedReplacingMergeTree(ingested_at)
+PARTITION BY toYYYYMM(ts)
+ORDER BY (lead_id, ts, signal_id)
+TTL toDateTime(ts) + INTERVAL 3 YEAR DELETE
+SETTINGS index_granularity = 1024, ttl_only_drop_parts = 1, replicated_deduplication_window = 1000,
+    fsync_after_insert = 1, fsync_part_directory = 1;
+
+CREATE TABLE IF NOT EXISTS alerts ON CLUSTER 'main'
+(
+    alert_id        UInt64,
+    version         UInt32,
+    lead_id         String,
+    rule            LowCardinality(String),
+    severity        LowCardinality(String),
+    status          LowCardinality(String),
+    opened_at       DateTime64(3, 'UTC'),
+    updated_at      DateTime64(3, 'UTC'),
+    value           Float64,
+    baseline        Float64,
+    score           Float64,
+    unit            LowCardinality(String),
+    acknowledged_by String,
+    snoozed_until   DateTime64(3, 'UTC'),
+    verdict         LowCardinality(String),
+    evidence        String CODEC(ZSTD(3)),
+    ingested_at     DateTime64(3, 'UTC'),
+    CONSTRAINT severity_known CHECK severity IN ('info', 'warning', 'critical'),
+    CONSTRAINT status_known CHECK status IN ('open', 'acknowledged', 'snoozed', 'resolved')
+)
+ENGINE = ReplicatedReplacingMergeTree(ingested_at)
+ORDER BY (alert_id, version)
+SETTINGS replicated_deduplication_window = 1000, fsync_after_insert = 1, fsync_part_directory = 1;
+
+CREATE TABLE IF NOT EXISTS unassigned ON CLUSTER 'main'
+(
+    client_kind  LowCardinality(String),
+    client_value String,
+    ts           DateTime64(3, 'UTC') CODEC(Delta(8), ZSTD(1)),
+    event_id     UInt64 CODEC(NONE),
+    source       LowCardinality(String),
+    topic        LowCardinality(String),
+    record       String CODEC(ZSTD(3)),
+    ingested_at  DateTime64(3, 'UTC') CODEC(Delta(8), ZSTD(1))
+)
+ENGINE = ReplicatedReplacingMergeTree(ingested_at)
+PARTITION BY toYYYYMM(ts)
+ORDER BY (client_kind, client_value, ts, event_id)
+TTL toDateTime(ts) + INTERVAL 3 YEAR DELETE
+SETTINGS ttl_only_drop_parts = 1, replicated_deduplication_window = 1000,
+    fsync_after_insert = 1, fsync_part_directory = 1;
+
+CREATE TABLE IF NOT EXISTS failures ON CLUSTER 'main'
+(
+    ts          DateTime64(3, 'UTC') CODEC(Delta(8), ZSTD(1)),
+    agent       LowCardinality(String),
+    topic       LowCardinality(String),
+    partition   UInt32,
+    offset      UInt64,
+    error_class LowCardinality(String),
+    error       String CODEC(ZSTD(3)),
+    payload     String CODEC(ZSTD(3)) TTL toDateTime(ts) + INTERVAL 14 DAY,
+    ingested_at DateTime64(3, 'UTC') CODEC(Delta(8), ZSTD(1))
+)
+ENGINE = ReplicatedReplacingMergeTree(ingested_at)
+PARTITION BY toYYYYMM(ts)
+ORDER BY (topic, partition, offset, agent, ts)
+TTL toDateTime(ts) + INTERVAL 90 DAY DELETE
+SETTINGS replicated_deduplication_window = 1000, fsync_after_insert = 1, fsync_part_directory = 1;
+
+CREATE TABLE IF NOT EXISTS reports ON CLUSTER 'main'
+(
+    report_id    String,
+    since        DateTime64(3, 'UTC'),
+    until        DateTime64(3, 'UTC'),
+    scheduled    Bool,
+    body         String CODEC(ZSTD(3)),
+    published_at DateTime64(3, 'UTC')
+)
+ENGINE = ReplicatedReplacingMergeTree(published_at)
+ORDER BY report_id
+SETTINGS replicated_deduplication_window = 1000, fsync_after_insert = 1, fsync_part_directory = 1;
+
+-- 0002_views.sql
+CREATE VIEW IF NOT EXISTS transcripts_current ON CLUSTER 'main' AS
+SELECT * FROM transcripts FINAL
+WHERE (recording_id, lead_id, version) IN (SELECT recording_id, lead_id, version FROM recordings FINAL);
+
+CREATE VIEW IF NOT EXISTS alerts_current ON CLUSTER 'main' AS
+SELECT * FROM alerts FINAL ORDER BY alert_id, version DESC LIMIT 1 BY alert_id;
+
+CREATE VIEW IF NOT EXISTS lead_days ON CLUSTER 'main' AS
+SELECT lead_id, toDate(ts, 'Europe/Moscow') AS day, kind, action, count() AS events, sum(qty) AS qty, max(ts) AS last_ts
+FROM events FINAL
+WHERE lead_id != ''
+GROUP BY lead_id, day, kind, action;
+
+-- 0003_stt_jobs.sql
+CREATE TABLE IF NOT EXISTS stt_jobs ON CLUSTER 'main'
+(
+    recording_id      String,
+    version           UInt32,
+    lead_id           String,
+    ts                DateTime64(3, 'UTC') CODEC(Delta(8), ZSTD(1)),
+    engine            LowCardinality(String),
+    model             LowCardinality(String),
+    duration_ms       UInt32,
+    sound_ms          UInt32,
+    words             UInt32,
+    sessions          UInt32,
+    retries           UInt32,
+    billed_units      UInt32,
+    warnings          UInt32,
+    first_event_ms    Nullable(UInt32),
+    segments_done     UInt32,
+    segments_failed   UInt32,
+    main_share        Float64,
+    degraded          Bool,
+    punctuated        Bool,
+    seconds           Float64,
+    real_time_factor  Float64,
+    shares            String CODEC(ZSTD(3)),
+    segments          String CODEC(ZSTD(3)),
+    flaw              String,
+    transcribed_at    DateTime64(3, 'UTC')
+)
+ENGINE = ReplicatedReplacingMergeTree(transcribed_at)
+PARTITION BY toYYYYMM(ts)
+ORDER BY (recording_id, version, ts)
+TTL toDateTime(ts) + INTERVAL 3 YEAR DELETE
+SETTINGS ttl_only_drop_parts = 1, replicated_deduplication_window = 1000,
+    fsync_after_insert = 1, fsync_part_directory = 1;
+
+-- 0004_minutes.sql
+CREATE TABLE IF NOT EXISTS chat_days ON CLUSTER 'main'
+(
+    until    DateTime64(3, 'UTC'),
+    leads    UInt32,
+    asked_at DateTime64(3, 'UTC')
+)
+ENGINE = ReplicatedReplacingMergeTree(asked_at)
+ORDER BY until
+SETTINGS replicated_deduplication_window = 1000, fsync_after_insert = 1, fsync_part_directory = 1;
+
+CREATE TABLE IF NOT EXISTS llm_calls ON CLUSTER 'main'
+(
+    call_id       String,
+    ts            DateTime64(3, 'UTC') CODEC(Delta(8), ZSTD(1)),
+    role          LowCardinality(String),
+    model         LowCardinality(String),
+    outcome       LowCardinality(String),
+    lead_id       String,
+    external      Bool,
+    prompt_tokens UInt32,
+    answer_tokens UInt32,
+    cost_usd      Float64,
+    seconds       Float64,
+    prompt_sha256 String,
+    answer_sha256 String,
+    ingested_at   DateTime64(3, 'UTC')
+)
+ENGINE = ReplicatedReplacingMergeTree(ingested_at)
+PARTITION BY toYYYYMM(ts)
+ORDER BY (ts, call_id)
+TTL toDateTime(ts) + INTERVAL 3 YEAR DELETE
+SETTINGS ttl_only_drop_parts = 1, replicated_deduplication_window = 1000,
+    fsync_after_insert = 1, fsync_part_directory = 1;
+
+-- 0005_one_id_one_row.sql
+CREATE TABLE IF NOT EXISTS events_swap ON CLUSTER 'main'
+(
+    lead_id     String,
+    ts          DateTime64(3, 'UTC') CODEC(Delta(8), ZSTD(1)),
+    event_id    UInt64 CODEC(NONE),
+    source      LowCardinality(String),
+    kind        LowCardinality(String),
+    action      LowCardinality(String),
+    qty         Int32 CODEC(ZSTD(1)),
+    backfill    Bool,
+    payload     String CODEC(ZSTD(3)),
+    ingested_at DateTime64(3, 'UTC') CODEC(Delta(8), ZSTD(1)),
+    seniority   UInt64 DEFAULT bitNot(bitShiftLeft(toUInt64(toUnixTimestamp64Milli(ingested_at)), 22)) CODEC(ZSTD(1))
+)
+ENGINE = ReplicatedReplacingMergeTree(seniority)
+ORDER BY (lead_id, event_id)
+TTL toDateTime(ts) + INTERVAL 3 YEAR DELETE
+SETTINGS index_granularity = 1024, merge_with_ttl_timeout = 604800, replicated_deduplication_window = 1000,
+    fsync_after_insert = 1, fsync_part_directory = 1;
+
+EXCHANGE TABLES events AND events_swap ON CLUSTER 'main';
+
+INSERT INTO events (lead_id, ts, event_id, source, kind, action, qty, backfill, payload, ingested_at)
+SELECT lead_id, ts, event_id, source, kind, action, qty, backfill, payload, ingested_at FROM events_swap;
+
+DROP TABLE IF EXISTS events_swap ON CLUSTER 'main';
+
+CREATE TABLE IF NOT EXISTS signals_swap ON CLUSTER 'main'
+(
+    lead_id      String,
+    ts           DateTime64(3, 'UTC') CODEC(Delta(8), ZSTD(1)),
+    signal_id    UInt64 CODEC(NONE),
+    rule         LowCardinality(String),
+    severity     LowCardinality(String),
+    window_start DateTime64(3, 'UTC') CODEC(Delta(8), ZSTD(1)),
+    value        Float64,
+    baseline     Float64,
+    score        Float64,
+    unit         LowCardinality(String),
+    evidence     String CODEC(ZSTD(3)),
+    ingested_at  DateTime64(3, 'UTC') CODEC(Delta(8), ZSTD(1)),
+    seniority    UInt64 DEFAULT bitNot(bitShiftLeft(toUInt64(toUnixTimestamp64Milli(ingested_at)), 22)) CODEC(ZSTD(1)),
+    CONSTRAINT severity_known CHECK severity IN ('info', 'warning', 'critical')
+)
+ENGINE = ReplicatedReplacingMergeTree(seniority)
+ORDER BY (lead_id, signal_id)
+TTL toDateTime(ts) + INTERVAL 3 YEAR DELETE
+SETTINGS index_granularity = 1024, merge_with_ttl_timeout = 604800, replicated_deduplication_window = 1000,
+    fsync_after_insert = 1, fsync_part_directory = 1;
+
+EXCHANGE TABLES signals AND signals_swap ON CLUSTER 'main';
+
+INSERT INTO signals (lead_id, ts, signal_id, rule, severity, window_start, value, baseline, score, unit, evidence, ingested_at)
+SELECT lead_id, ts, signal_id, rule, severity, window_start, value, baseline, score, unit, evidence, ingested_at FROM signals_swap;
+
+DROP TABLE IF EXISTS signals_swap ON CLUSTER 'main';
+
+CREATE TABLE IF NOT EXISTS unassigned_swap ON CLUSTER 'main'
+(
+    client_kind  LowCardinality(String),
+    client_value String,
+    ts           DateTime64(3, 'UTC') CODEC(Delta(8), ZSTD(1)),
+    event_id     UInt64 CODEC(NONE),
+    source       LowCardinality(String),
+    topic        LowCardinality(String),
+    record       String CODEC(ZSTD(3)),
+    ingested_at  DateTime64(3, 'UTC') CODEC(Delta(8), ZSTD(1)),
+    seniority    UInt64 DEFAULT bitNot(bitShiftLeft(toUInt64(toUnixTimestamp64Milli(ingested_at)), 22)) CODEC(ZSTD(1))
+)
+ENGINE = ReplicatedReplacingMergeTree(seniority)
+ORDER BY (client_kind, client_value, event_id)
+TTL toDateTime(ts) + INTERVAL 3 YEAR DELETE
+SETTINGS merge_with_ttl_timeout = 604800, replicated_deduplication_window = 1000,
+    fsync_after_insert = 1, fsync_part_directory = 1;
+
+EXCHANGE TABLES unassigned AND unassigned_swap ON CLUSTER 'main';
+
+INSERT INTO unassigned (client_kind, client_value, ts, event_id, source, topic, record, ingested_at)
+SELECT client_kind, client_value, ts, event_id, source, topic, record, ingested_at FROM unassigned_swap;
+
+DROP TABLE IF EXISTS unassigned_swap ON CLUSTER 'main';
+
+CREATE TABLE IF NOT EXISTS transcripts_swap ON CLUSTER 'main'
+(
+    lead_id      String,
+    ts           DateTime64(3, 'UTC') CODEC(Delta(8), ZSTD(1)),
+    recording_id String,
+    version      UInt32,
+    number       UInt32 CODEC(Delta(4), ZSTD(1)),
+    start_ms     UInt32 CODEC(Delta(4), ZSTD(1)),
+    end_ms       UInt32 CODEC(Delta(4), ZSTD(1)),
+    speaker      LowCardinality(String),
+    text         String CODEC(ZSTD(3)),
+    confidence   Nullable(Float32),
+    ingested_at  DateTime64(3, 'UTC') CODEC(Delta(8), ZSTD(1)),
+    seniority    UInt64 DEFAULT bitNot(bitShiftLeft(toUInt64(toUnixTimestamp64Milli(ingested_at)), 22)) CODEC(ZSTD(1)),
+    INDEX text_idx text TYPE text(tokenizer = 'splitByNonAlpha', preprocessor = translateUTF8(lowerUTF8(text), 'ё«»“”„—–…', 'е        '))
+)
+ENGINE = ReplicatedReplacingMergeTree
+ORDER BY (lead_id, recording_id, version, seniority, number)
+TTL toDateTime(ts) + INTERVAL 3 YEAR DELETE
+SETTINGS merge_with_ttl_timeout = 604800, replicated_deduplication_window = 1000,
+    fsync_after_insert = 1, fsync_part_directory = 1;
+
+EXCHANGE TABLES transcripts AND transcripts_swap ON CLUSTER 'main';
+
+INSERT INTO transcripts (lead_id, ts, recording_id, version, number, start_ms, end_ms, speaker, text, confidence, ingested_at)
+SELECT lead_id, ts, recording_id, version, number, start_ms, end_ms, speaker, text, confidence, ingested_at
+FROM transcripts_swap FINAL;
+
+DROP TABLE IF EXISTS transcripts_swap ON CLUSTER 'main';
+
+CREATE TABLE IF NOT EXISTS recordings_swap ON CLUSTER 'main'
+(
+    recording_id String,
+    lead_id      String,
+    ts           DateTime64(3, 'UTC'),
+    version      UInt32,
+    engine       LowCardinality(String),
+    duration_ms  UInt32,
+    words        UInt32,
+    degraded     Bool,
+    seniority    UInt64,
+    precedence   UInt128 MATERIALIZED bitOr(bitShiftLeft(toUInt128(version), 64), toUInt128(seniority))
+)
+ENGINE = ReplicatedReplacingMergeTree(precedence)
+ORDER BY (recording_id, lead_id)
+SETTINGS replicated_deduplication_window = 1000, fsync_after_insert = 1, fsync_part_directory = 1;
+
+EXCHANGE TABLES recordings AND recordings_swap ON CLUSTER 'main';
+
+INSERT INTO recordings (recording_id, lead_id, ts, version, engine, duration_ms, words, degraded, seniority)
+SELECT r.recording_id, r.lead_id, r.ts, r.version, r.engine, r.duration_ms, r.words, r.degraded, t.seniority
+FROM recordings_swap AS r FINAL
+LEFT JOIN
+(
+    SELECT recording_id, lead_id, version, min(seniority) AS seniority FROM transcripts GROUP BY recording_id, lead_id, version
+) AS t ON t.recording_id = r.recording_id AND t.lead_id = r.lead_id AND t.version = r.version;
+
+DROP TABLE IF EXISTS recordings_swap ON CLUSTER 'main';
+
+CREATE OR REPLACE VIEW transcripts_current ON CLUSTER 'main' AS
+SELECT * FROM transcripts FINAL
+WHERE (recording_id, lead_id, version, seniority) IN (SELECT recording_id, lead_id, version, seniority FROM recordings FINAL);
+
+CREATE TABLE IF NOT EXISTS stt_jobs_swap ON CLUSTER 'main'
+(
+    recording_id      String,
+    version           UInt32,
+    lead_id           String,
+    ts                DateTime64(3, 'UTC') CODEC(Delta(8), ZSTD(1)),
+    engine            LowCardinality(String),
+    model             LowCardinality(String),
+    duration_ms       UInt32,
+    sound_ms          UInt32,
+    words             UInt32,
+    sessions          UInt32,
+    retries           UInt32,
+    billed_units      UInt32,
+    warnings          UInt32,
+    first_event_ms    Nullable(UInt32),
+    segments_done     UInt32,
+    segments_failed   UInt32,
+    main_share        Float64,
+    degraded          Bool,
+    punctuated        Bool,
+    seconds           Float64,
+    real_time_factor  Float64,
+    shares            String CODEC(ZSTD(3)),
+    segments          String CODEC(ZSTD(3)),
+    flaw              String,
+    transcribed_at    DateTime64(3, 'UTC'),
+    seniority         UInt64 DEFAULT bitNot(bitShiftLeft(toUInt64(toUnixTimestamp64Milli(transcribed_at)), 22)) CODEC(ZSTD(1))
+)
+ENGINE = ReplicatedReplacingMergeTree(seniority)
+ORDER BY (recording_id, version)
+TTL toDateTime(ts) + INTERVAL 3 YEAR DELETE
+SETTINGS merge_with_ttl_timeout = 604800, replicated_deduplication_window = 1000,
+    fsync_after_insert = 1, fsync_part_directory = 1;
+
+EXCHANGE TABLES stt_jobs AND stt_jobs_swap ON CLUSTER 'main';
+
+INSERT INTO stt_jobs
+SELECT *, bitNot(bitShiftLeft(toUInt64(toUnixTimestamp64Milli(transcribed_at)), 22)) FROM stt_jobs_swap;
+
+DROP TABLE IF EXISTS stt_jobs_swap ON CLUSTER 'main';
+
+-- 0006_alerts.sql
+ALTER TABLE alerts ON CLUSTER 'main'
+    ADD COLUMN IF NOT EXISTS rings Bool DEFAULT false,
+    ADD COLUMN IF NOT EXISTS rung UInt16 DEFAULT 0,
+    ADD COLUMN IF NOT EXISTS held LowCardinality(String) DEFAULT '',
+    ADD COLUMN IF NOT EXISTS ring_at DateTime64(3, 'UTC') DEFAULT 0,
+    ADD COLUMN IF NOT EXISTS within LowCardinality(String) DEFAULT '',
+    ADD COLUMN IF NOT EXISTS escalated Bool DEFAULT false,
+    ADD COLUMN IF NOT EXISTS cleared Bool DEFAULT false,
+    ADD COLUMN IF NOT EXISTS figures String DEFAULT '{}' CODEC(ZSTD(3));
+
+CREATE OR REPLACE VIEW alerts_current ON CLUSTER 'main' AS
+SELECT * FROM alerts FINAL ORDER BY alert_id, version DESC LIMIT 1 BY alert_id;
+
+-- 0007_scores.sql
+CREATE TABLE IF NOT EXISTS scores ON CLUSTER 'main'
+(
+    lead_id     String,
+    ts          DateTime64(3, 'UTC') CODEC(Delta(8), ZSTD(1)),
+    score_id    UInt64 CODEC(NONE),
+    version     UInt32,
+    points      Float64,
+    level       LowCardinality(String),
+    background  Float64,
+    parts       String CODEC(ZSTD(3)),
+    ingested_at DateTime64(3, 'UTC') CODEC(Delta(8), ZSTD(1)),
+    seniority   UInt64,
+    CONSTRAINT level_known CHECK level IN ('green', 'yellow', 'red')
+)
+ENGINE = ReplicatedReplacingMergeTree(seniority)
+ORDER BY (lead_id, score_id)
+TTL toDateTime(ts) + INTERVAL 3 YEAR DELETE
+SETTINGS merge_with_ttl_timeout = 604800, replicated_deduplication_window = 1000,
+    fsync_after_insert = 1, fsync_part_directory = 1;
+
+CREATE VIEW IF NOT EXISTS scores_current ON CLUSTER 'main' AS
+SELECT * FROM scores FINAL ORDER BY lead_id, ts DESC, version DESC LIMIT 1 BY lead_id;
+
+-- 0008_telegram_exports.sql
+CREATE TABLE IF NOT EXISTS telegram_exports ON CLUSTER 'main'
+(
+    until   DateTime64(3, 'UTC'),
+    files   UInt32,
+    made_at DateTime64(3, 'UTC')
+)
+ENGINE = ReplicatedReplacingMergeTree(made_at)
+ORDER BY until
+SETTINGS replicated_deduplication_window = 1000, fsync_after_insert = 1, fsync_part_directory = 1;
+
+-- 0009_sources.sql
+CREATE TABLE IF NOT EXISTS source_rounds ON CLUSTER 'main'
+(
+    source      LowCardinality(String),
+    way         LowCardinality(String),
+    ts          DateTime64(3, 'UTC') CODEC(Delta(8), ZSTD(1)),
+    every_ms    UInt64,
+    well        UInt32,
+    failed      UInt32,
+    well_at     DateTime64(3, 'UTC') CODEC(Delta(8), ZSTD(1)),
+    error       String CODEC(ZSTD(3)),
+    ingested_at DateTime64(3, 'UTC') CODEC(Delta(8), ZSTD(1))
+)
+ENGINE = ReplicatedReplacingMergeTree(ingested_at)
+ORDER BY (source, way, ts)
+TTL toDateTime(ts) + INTERVAL 90 DAY DELETE
+SETTINGS replicated_deduplication_window = 1000, fsync_after_insert = 1, fsync_part_directory = 1;
+
+CREATE TABLE IF NOT EXISTS sources ON CLUSTER 'main'
+(
+    source        LowCardinality(String),
+    hour          DateTime('UTC') CODEC(Delta(4), ZSTD(1)),
+    events        UInt32,
+    history       UInt32,
+    rejected      UInt32,
+    lag_ms        UInt64,
+    lag_max_ms    UInt64,
+    rounds        UInt32,
+    failed_rounds UInt32,
+    gap_ms        UInt64,
+    last_event    DateTime64(3, 'UTC'),
+    last_round    DateTime64(3, 'UTC'),
+    due_at        DateTime64(3, 'UTC'),
+    state         LowCardinality(String),
+    since         DateTime64(3, 'UTC'),
+    error         String CODEC(ZSTD(3)),
+    updated_at    DateTime64(3, 'UTC'),
+    CONSTRAINT state_known CHECK state IN ('well', 'new', 'silent', 'failing', 'unread', 'left')
+)
+ENGINE = ReplicatedReplacingMergeTree(updated_at)
+ORDER BY (source, hour)
+TTL hour + INTERVAL 3 YEAR DELETE
+SETTINGS replicated_deduplication_window = 1000, fsync_after_insert = 1, fsync_part_directory = 1;
+
+CREATE VIEW IF NOT EXISTS sources_current ON CLUSTER 'main' AS
+SELECT * FROM sources FINAL ORDER BY source, hour DESC LIMIT 1 BY source;
+
+-- 0010_sources_backlog.sql
+ALTER TABLE sources ON CLUSTER 'main' ADD COLUMN IF NOT EXISTS backlog UInt64 AFTER rejected;
+
+CREATE OR REPLACE VIEW sources_current ON CLUSTER 'main' AS
+SELECT * FROM sources FINAL ORDER BY source, hour DESC LIMIT 1 BY source;
+
+-- 0011_dashboards.sql
+ALTER TABLE events ON CLUSTER 'main' ADD COLUMN IF NOT EXISTS stored_at DateTime64(3, 'UTC') DEFAULT 0 CODEC(Delta(8), ZSTD(1));
+
+ALTER TABLE events ON CLUSTER 'main' MATERIALIZE COLUMN stored_at;
+
+ALTER TABLE events ON CLUSTER 'main' MODIFY COLUMN stored_at DateTime64(3, 'UTC') DEFAULT now64(3, 'UTC') CODEC(Delta(8), ZSTD(1));
+
+ALTER TABLE signals ON CLUSTER 'main' ADD COLUMN IF NOT EXISTS alert_id UInt64 DEFAULT 0 AFTER signal_id;
+
+ALTER TABLE stt_jobs ON CLUSTER 'main'
+    ADD COLUMN IF NOT EXISTS ended_at DateTime64(3, 'UTC') DEFAULT 0 AFTER ts,
+    ADD COLUMN IF NOT EXISTS queued_at DateTime64(3, 'UTC') DEFAULT 0 AFTER ended_at,
+    ADD COLUMN IF NOT EXISTS started_at DateTime64(3, 'UTC') DEFAULT 0 AFTER queued_at;
+
+CREATE TABLE IF NOT EXISTS cards ON CLUSTER 'main'
+(
+    lead_id     String,
+    source      LowCardinality(String),
+    ts          DateTime64(3, 'UTC'),
+    client      String,
+    curator     String,
+    card        String,
+    gone        Bool,
+    ingested_at DateTime64(3, 'UTC'),
+    position    UInt64
+)
+ENGINE = ReplicatedReplacingMergeTree(position)
+ORDER BY (lead_id, source)
+SETTINGS replicated_deduplication_window = 1000, fsync_after_insert = 1, fsync_part_directory = 1;
+
+CREATE VIEW IF NOT EXISTS leads ON CLUSTER 'main' AS
+SELECT
+    k.lead_id AS lead_id, c.client AS client, c.curator AS curator, c.card AS card, k.since AS since, k.last_event AS last_event,
+    s.points AS points, s.level AS level, s.reasons AS reasons, s.updated_at AS updated_at, a.open_alerts AS open_alerts,
+    a.confirmed AS confirmed
+FROM
+(
+    SELECT lead_id, minOrNull(at) AS since, maxOrNull(at) AS last_event
+    FROM
+    (
+        SELECT lead_id, toNullable(ts) AS at FROM events
+        WHERE lead_id != '' AND kind NOT IN ('baseline', 'tick', 'fleet', 'events_moved')
+        UNION ALL
+        SELECT lead_id, NULL FROM cards FINAL WHERE NOT gone
+    )
+    GROUP BY lead_id
+) AS k
+LEFT JOIN
+(
+    SELECT
+        lead_id,
+        argMaxIf(client, (source = 'hand', ts, source), client != '') AS client,
+        argMaxIf(curator, (source = 'hand', ts, source), curator != '') AS curator,
+        argMaxIf(card, (source = 'hand', ts, source), card != '') AS card
+    FROM cards FINAL WHERE NOT gone GROUP BY lead_id
+) AS c ON c.lead_id = k.lead_id
+LEFT JOIN
+(
+    SELECT lead_id, points, level, ts AS updated_at,
+        arrayMap(part -> JSONExtractString(part, 'rule'), arraySlice(JSONExtractArrayRaw(parts), 1, 3)) AS reasons
+    FROM scores_current
+) AS s ON s.lead_id = k.lead_id
+LEFT JOIN
+(
+    SELECT lead_id, countIf(status != 'resolved') AS open_alerts, countIf(verdict = 'confirmed') AS confirmed
+    FROM alerts_current GROUP BY lead_id
+) AS a ON a.lead_id = k.lead_id;
+
+CREATE TABLE IF NOT EXISTS promised ON CLUSTER 'main'
+(
+    lead_id     String,
+    talk        String,
+    kind        LowCardinality(String),
+    event_id    UInt64,
+    ts          DateTime64(3, 'UTC'),
+    version     UInt32,
+    owners      Array(String) CODEC(ZSTD(3)),
+    dues        Array(String) CODEC(ZSTD(3)),
+    texts       Array(String) CODEC(ZSTD(3)),
+    ingested_at DateTime64(3, 'UTC'),
+    position    UInt64,
+    precedence  UInt128 MATERIALIZED bitOr(bitShiftLeft(toUInt128(version), 64), toUInt128(position))
+)
+ENGINE = ReplicatedReplacingMergeTree(precedence)
+ORDER BY (lead_id, talk)
+TTL toDateTime(ts) + INTERVAL 3 YEAR DELETE
+SETTINGS merge_with_ttl_timeout = 604800, replicated_deduplication_window = 1000,
+    fsync_after_insert = 1, fsync_part_directory = 1;
+
+CREATE VIEW IF NOT EXISTS promises ON CLUSTER 'main' AS
+SELECT
+    lead_id, talk, kind, ts, number, owners[number] AS owner, texts[number] AS text, dues[number] AS due,
+    if(match(due, '^\\d{4}-\\d\\d-\\d\\d$'), toDate32OrNull(due), NULL) AS due_day,
+    multiIf(due_day IS NULL, 'undated', due_day >= toDate(now64(3), 'Europe/Moscow'), 'open', 'past') AS state
+FROM promised FINAL
+ARRAY JOIN arrayEnumerate(texts) AS number;
+
+CREATE TABLE IF NOT EXISTS outbox ON CLUSTER 'main'
+(
+    key         String,
+    version     UInt32,
+    topic       LowCardinality(String),
+    receiver    LowCardinality(String),
+    state       LowCardinality(String),
+    wanted_at   DateTime64(3, 'UTC'),
+    news        Bool,
+    at          DateTime64(3, 'UTC') CODEC(Delta(8), ZSTD(1)),
+    chat        Int64,
+    message_id  Int64,
+    doubt       Bool,
+    error       String CODEC(ZSTD(3)),
+    partition   UInt32,
+    offset      UInt64,
+    CONSTRAINT state_known CHECK state IN ('wanted', 'calling', 'sent', 'failed', 'mailed')
+)
+ENGINE = ReplicatedReplacingMergeTree(at)
+ORDER BY (key, partition, offset, state)
+TTL toDateTime(at) + INTERVAL 3 YEAR DELETE
+SETTINGS merge_with_ttl_timeout = 604800, replicated_deduplication_window = 1000,
+    fsync_after_insert = 1, fsync_part_directory = 1;
+
+CREATE VIEW IF NOT EXISTS deliveries ON CLUSTER 'main' AS
+SELECT
+    key, version, any(topic) AS topic, any(receiver) AS receiver, max(news) AS news,
+    min(wanted_at) AS wanted_at,
+    minIf(at, state IN ('sent', 'mailed')) AS delivered_at,
+    multiIf(countIf(state = 'sent') > 0, 'sent', countIf(state = 'mailed') > 0, 'mailed', countIf(state = 'failed') > 0, 'failed',
+        'waiting') AS result,
+    countIf(state = 'calling') AS tries,
+    if(result IN ('sent', 'mailed'), dateDiff('millisecond', wanted_at, delivered_at) / 1000, NULL) AS seconds,
+    max(doubt) AS repeated, argMaxIf(error, at, error != '') AS error
+FROM outbox FINAL
+GROUP BY key, version;
+
+CREATE TABLE IF NOT EXISTS days_kept ON CLUSTER 'main'
+(
+    made_at DateTime64(3, 'UTC'),
+    lead_id String,
+    day     Date,
+    kind    LowCardinality(String),
+    action  LowCardinality(String),
+    events  UInt64,
+    qty     Int64,
+    last_ts DateTime64(3, 'UTC')
+)
+ENGINE = ReplicatedReplacingMergeTree
+PARTITION BY toYYYYMMDD(made_at)
+ORDER BY (lead_id, day, kind, action, made_at)
+TTL toDateTime(made_at) + INTERVAL 3 DAY DELETE
+SETTINGS ttl_only_drop_parts = 1, fsync_after_insert = 1, fsync_part_directory = 1;
+
+CREATE TABLE IF NOT EXISTS days_made ON CLUSTER 'main'
+(
+    made_at DateTime64(3, 'UTC'),
+    rows    UInt64
+)
+ENGINE = ReplicatedReplacingMergeTree
+ORDER BY made_at
+SETTINGS replicated_deduplication_window = 1000, fsync_after_insert = 1, fsync_part_directory = 1;
+
+CREATE VIEW IF NOT EXISTS days ON CLUSTER 'main' AS
+SELECT * FROM days_kept FINAL WHERE made_at = (SELECT max(made_at) FROM days_made);
+

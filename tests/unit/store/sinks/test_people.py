@@ -1,0 +1,178 @@
+"""What dashboards read of clients, promises and messages, on real chDB: each as its topic tells it, replay or not."""
+
+from datetime import UTC, datetime
+
+import msgspec
+from msgspec.structs import replace
+
+from alerting.outbox import Item, Wish, begin, fail, finish, want
+from alerting.render import Rendered
+from schemas.cards import ClientCard
+from schemas.codec import EVENT, Codec, encode, event_id
+from schemas.minutes import OFFLINE, UNKNOWN, Action, ChatSummary, MeetingMinutes, Minutes
+from schemas.scores import Part, Score
+from streams.engine.settle import Batch
+from streams.store.database import Database
+from streams.store.sinks.outbox import outbox_rows
+from streams.store.sinks.rows import event_rows
+from streams.store.sinks.scores import score_rows
+from streams.store.sinks.sink import CardSink, Sink
+from tests.unit.store.records import DAY, NOW, batch, record
+from tests.unit.store.samples import LEAD
+
+FIRST = datetime.fromtimestamp(0, UTC)
+
+
+def minutes(version: int, actions: list[Action], talk: str = "r1", at: int = NOW) -> bytes:
+    """Minutes of a meeting."""
+    event = MeetingMinutes(
+        event_id=event_id("minutes", talk, version),
+        lead_id=LEAD,
+        ts=at,
+        source="minutes",
+        recording_id=talk,
+        room="lead-1",
+        duration_ms=1,
+        people=[],
+        minutes=Minutes("итоги", OFFLINE, version, actions=actions),
+    )
+    return encode(event)
+
+
+def promise(text: str, owner: str = "Анна", due: str = UNKNOWN) -> Action:
+    """A promise."""
+    return Action(text, owner, due, text, 0)
+
+
+async def test_promises_are_those_of_the_newest_minutes(database: Database) -> None:
+    """A later version replaces the former, also where it has none; owner and day are as they were said, or empty."""
+    sink = Sink(database, EVENT, event_rows)
+    values = [
+        minutes(2, [promise("пришлю договор", due="2999-01-01"), promise("позвоню", UNKNOWN, "завтра")]),
+        minutes(1, [promise("это услышано неверно")]),
+        minutes(1, [promise("старое")], "r2"),
+        minutes(2, [], "r2"),
+        minutes(1, [promise("отправлю счёт", due="2020-01-01")], "r3"),
+    ]
+    for borders in ([5], [2, 3], [1, 1, 3]):  # a replay with other borders is no other promise
+        at = 0
+        for size in borders:
+            await sink(batch("lead.events", values[at : at + size], first=at))
+            at += size
+    rows = await database.read(
+        "SELECT talk, owner, text, due, toString(due_day), state FROM promises ORDER BY talk, number"
+    )
+    assert [tuple(row) for row in rows] == [
+        ("r1", "Анна", "пришлю договор", "2999-01-01", "2999-01-01", "open"),
+        ("r1", "", "позвоню", "завтра", None, "undated"),
+        ("r3", "Анна", "отправлю счёт", "2020-01-01", "2020-01-01", "past"),
+    ]
+
+
+async def test_a_days_summary_made_anew_replaces_the_first(database: Database) -> None:
+    """Of two summaries of one day the later one counts."""
+
+    def chat(number: int, text: str) -> bytes:
+        made = Minutes("день", OFFLINE, 3, actions=[promise(text)])
+        common = {"lead_id": LEAD, "ts": NOW, "source": "minutes", "day": "2026-11-21", "messages": 3}
+        return encode(ChatSummary(event_id=event_id("chat", number), minutes=made, **common))
+
+    await Sink(database, EVENT, event_rows)(batch("lead.events", [chat(1, "первое"), chat(2, "второе")]))
+    assert await database.read("SELECT kind, text FROM promises") == [("chat", "второе")]
+
+
+async def test_what_is_anothers_promises_nothing(database: Database) -> None:
+    """An event that is moved to another client takes its promises along."""
+    await Sink(database, EVENT, event_rows)(batch("lead.events", [minutes(1, [promise("привезём")])]))
+    await database.forget([(LEAD, int(event_id("minutes", "r1", 1), 16))])
+    assert await database.read("SELECT count() FROM promises") == [(0,)]
+
+
+def cards(*told: tuple[str, ClientCard | None]) -> Batch:
+    """Records of `clients`."""
+    made = [record(n, msgspec.json.encode(card) if card else b"", NOW + n) for n, (_, card) in enumerate(told)]
+    for one, (key, card) in zip(made, told, strict=True):
+        object.__setattr__(one, "key", key.encode())
+        if card is None:
+            object.__setattr__(one, "value", None)
+    return Batch("clients", 0, 1, made)
+
+
+async def test_leads_have_names_curators_and_their_risk(database: Database) -> None:
+    """A person's word goes before a source's, a tombstone takes back, and the newest score stands beside it."""
+    told = cards(
+        ("7/bitrix", ClientCard(lead_id="7", source="bitrix", ts=NOW + 9, name="ООО Заря", responsible="Мария")),
+        ("7/hand", ClientCard(lead_id="7", source="hand", ts=NOW, name="Заря")),
+        ("8/bitrix", ClientCard(lead_id="8", source="bitrix", ts=NOW, name="Никто")),
+        ("8/bitrix", None),
+    )
+    for _ in range(2):
+        assert not (await CardSink(database)(told)).rejected
+    await Sink(database, EVENT, event_rows)(batch("lead.events", [minutes(1, []).replace(LEAD.encode(), b"7")]))
+    score = Score(
+        score_id=event_id("score", 1), lead_id="7", version=1, ts=NOW, points=61.5, level="red",
+        parts=[Part("order_silence", 50, 1, 0.5, 0, 7), Part("tone", 9, 1, 0.1, 0, 7)],
+    )  # fmt: skip
+    later = replace(score, score_id=event_id("score", 2), version=2, ts=NOW + 1, points=70.0)
+    await Sink(database, Codec[Score](Score), score_rows)(
+        batch("lead.scores", [msgspec.json.encode(later), msgspec.json.encode(score)])
+    )
+    rows = await database.read(
+        "SELECT lead_id, client, curator, toUnixTimestamp64Milli(since), points, level, reasons, open_alerts FROM leads"
+    )
+    assert [tuple(row) for row in rows] == [
+        ("7", "Заря", "Мария", NOW, 70.0, "red", ["order_silence", "tone"], 0),
+    ]
+
+
+async def test_an_unreadable_card_is_a_dead_letter(database: Database) -> None:
+    """It is rejected, and the others of its batch are stored."""
+    broken = cards(("7/hand", ClientCard(lead_id="7", source="hand", ts=NOW, name="Заря")))
+    broken.records[0:0] = [record(5, b"{broken")]  # type: ignore[attr-defined]
+    assert (await CardSink(database)(broken)).bad == {5}
+    assert await database.read("SELECT client FROM leads") == [("Заря",)]
+
+
+def stored(items: list[Item]) -> Batch:
+    """Records of `notify.outbox`, a second apart."""
+    made = [record(n, msgspec.json.encode(item), NOW + n * 1000) for n, item in enumerate(items)]
+    return Batch("notify.outbox", 0, 1, made)
+
+
+async def test_deliveries_say_when_to_whom_and_how_it_ended(database: Database) -> None:
+    """Tries, seconds from the news to the chat, a refusal, a mail, an edit that was wanted while the first was sent."""
+
+    def wish(key: str, version: int = 1) -> Wish:
+        return Wish(key, "lead:7", version, 1, NOW - 500, Rendered("текст", ()))
+
+    first = want(None, wish("a"), "lead.alerts")
+    other = want(None, wish("b"), "lead.alerts")
+    assert first is not None and other is not None
+    calling = begin(first)
+    edited = want(calling, wish("a", 2), "lead.alerts")
+    assert edited is not None
+    half = finish(edited, 1, -100, 5)
+    lost = fail(begin(other), 1, "chat not found")
+    items = [first, calling, begin(calling), edited, half, finish(half, 2, -100, 5), other, begin(other), lost]
+    items += [replace(lost, mailed=1)]
+    sink, told = Sink(database, Codec[Item](Item), outbox_rows), stored(items)
+    for part in (told.records, told.records[:4], told.records[4:]):  # again, with other borders
+        await sink(Batch("notify.outbox", 0, 1, part))
+    rows = await database.read(
+        "SELECT key, version, receiver, result, tries, seconds, news, error FROM deliveries ORDER BY key, version"
+    )
+    assert [tuple(row) for row in rows] == [
+        ("a", 1, "lead:7", "sent", 2, 4.5, True, ""),
+        ("a", 2, "lead:7", "sent", 1, 5.5, False, ""),
+        ("b", 1, "lead:7", "mailed", 1, 9.5, True, "chat not found"),
+    ]
+
+
+async def test_when_a_row_was_stored(database: Database) -> None:
+    """`stored_at` is the moment of the insert, `ingested_at` stays the broker's."""
+    await Sink(database, EVENT, event_rows)(batch("lead.events", [minutes(1, [])], at=NOW - DAY))
+    [(ingested, lag)] = await database.read(
+        "SELECT toUnixTimestamp64Milli(ingested_at), abs(dateDiff('second', stored_at, now64(3))) FROM events FINAL"
+    )
+    assert ingested == NOW - DAY
+    assert lag < 600
