@@ -2,7 +2,6 @@
 nothing of what was moved away; dashboards need not count again. A night that is not whole is in no view."""
 
 import logging
-from datetime import UTC
 from typing import Final
 
 from processors.days import DAY_MS, local_day
@@ -40,16 +39,21 @@ class Days:
     async def _count(self, _: Millis, until: Millis) -> None:
         if self._clock() - until >= DAY_MS:
             return  # a later night counts the same days
-        await self._database.change(f"ALTER TABLE days_kept DROP PARTITION {_partition(until)}")
+        await self._drop("made_at = fromUnixTimestamp64Milli({until:Int64})", until)
         await self._database.change(COUNT, {"until": until, "today": local_day(until)}, MEMORY)
         [(rows,)] = await self._database.read(
             "SELECT count() FROM days_kept FINAL WHERE made_at = fromUnixTimestamp64Milli({until:Int64})",
             {"until": until},
         )
         await self._database.insert(Rows(DAYS_MADE, [[until], [rows]]), f"days:{until}")
+        await self._drop("made_at < fromUnixTimestamp64Milli({until:Int64})", until)
         log.info("days counted", extra={"rows": rows, "until": f"{moscow(until):%Y-%m-%d %H:%M}"})
 
-
-def _partition(until: Millis) -> str:
-    """Of that night, as `PARTITION BY toYYYYMMDD(made_at)` names it (UTC): what a count that broke off has left."""
-    return f"{moscow(until).astimezone(UTC):%Y%m%d}"
+    async def _drop(self, those: str, until: Millis) -> None:
+        """Nights by their partitions: what a count that broke off has left, and those before. No TTL does it: after a
+        week without the store the last night must still be there."""
+        nights = await self._database.read(
+            f"SELECT DISTINCT toUnixTimestamp(made_at) FROM days_kept WHERE {those}", {"until": until}
+        )
+        for (night,) in nights:
+            await self._database.change(f"ALTER TABLE days_kept DROP PARTITION {night}")

@@ -688,10 +688,9 @@ CREATE TABLE IF NOT EXISTS days_kept ON CLUSTER 'main'
     last_ts DateTime64(3, 'UTC')
 )
 ENGINE = ReplicatedReplacingMergeTree
-PARTITION BY toYYYYMMDD(made_at)
+PARTITION BY toUnixTimestamp(made_at)
 ORDER BY (lead_id, day, kind, action, made_at)
-TTL toDateTime(made_at) + INTERVAL 3 DAY DELETE
-SETTINGS ttl_only_drop_parts = 1, fsync_after_insert = 1, fsync_part_directory = 1;
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
 
 CREATE TABLE IF NOT EXISTS days_made ON CLUSTER 'main'
 (

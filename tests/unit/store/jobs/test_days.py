@@ -55,6 +55,7 @@ async def test_what_was_moved_away_is_gone_the_next_night(database: Database) ->
     await job(database, NIGHT + 3 * DAY + 1).daily.catch_up()
     assert await database.read("SELECT sum(events) FROM days") == [(3,)]
     assert await database.read("SELECT uniqExact(made_at) FROM days_made") == [(2,)]
+    assert await database.read("SELECT uniqExact(made_at) FROM days_kept") == [(1,)], "the night before is thrown away"
 
 
 async def test_a_count_that_broke_off_is_seen_by_nobody(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
