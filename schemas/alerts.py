@@ -63,8 +63,8 @@ class Signal(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     `window_start` is the start of what was looked at: the Moscow day of a spike, the time of a message. `strength`
     0..1 is the continuous part for the client's score; `figures` are the numbers its text needs, by name. `origin` is
-    that of the event that showed it (a tick: its own place). `alert_id`: the alert that it opened or went into (empty: a
-    person's word, or its own end, keeps it from being one).
+    that of the event that showed it (a tick: its own place). `alert_id`: the alert that it opened or went into (empty:
+    a person's word, or its own end, keeps it from being one).
     """
 
     signal_id: EventId

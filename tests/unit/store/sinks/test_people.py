@@ -74,8 +74,8 @@ async def test_a_days_summary_made_anew_replaces_the_first(database: Database) -
 
     def chat(number: int, text: str) -> bytes:
         made = Minutes("день", OFFLINE, 3, actions=[promise(text)])
-        common = {"lead_id": LEAD, "ts": NOW, "source": "minutes", "day": "2026-11-21", "messages": 3}
-        return encode(ChatSummary(event_id=event_id("chat", number), minutes=made, **common))
+        known = {"event_id": event_id("chat", number), "lead_id": LEAD, "ts": NOW, "source": "minutes"}
+        return encode(msgspec.convert(known | {"day": "2026-11-21", "messages": 3, "minutes": made}, ChatSummary))
 
     await Sink(database, EVENT, event_rows)(batch("lead.events", [chat(1, "первое"), chat(2, "второе")]))
     assert await database.read("SELECT kind, text FROM promises") == [("chat", "второе")]
@@ -128,8 +128,8 @@ async def test_leads_have_names_curators_and_their_risk(database: Database) -> N
 async def test_an_unreadable_card_is_a_dead_letter(database: Database) -> None:
     """It is rejected, and the others of its batch are stored."""
     broken = cards(("7/hand", ClientCard(lead_id="7", source="hand", ts=NOW, name="Заря")))
-    broken.records[0:0] = [record(5, b"{broken")]  # type: ignore[attr-defined]
-    assert (await CardSink(database)(broken)).bad == {5}
+    mixed = Batch("clients", 0, 1, [record(5, b"{broken"), *broken.records])
+    assert (await CardSink(database)(mixed)).bad == {5}
     assert await database.read("SELECT client FROM leads") == [("Заря",)]
 
 
