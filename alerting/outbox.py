@@ -56,7 +56,8 @@ class Item(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 @dataclass(frozen=True, slots=True)
 class Wish:
     """What a record wants said. The same `key` with a higher `version` changes the message, or `rings`: an edit makes
-    no sound, so that one becomes a message of its own.
+    no sound, so that one becomes a message of its own. `stands`: the chat and the id of a message that was sent under
+    another key, which this one changes.
     """
 
     key: str
@@ -67,6 +68,7 @@ class Wish:
     message: Rendered
     rings: bool = False
     origin: str = ""
+    stands: tuple[int, int] | None = None
 
 
 def want(item: Item | None, wish: Wish, topic: str) -> Item | None:
@@ -86,6 +88,9 @@ def want(item: Item | None, wish: Wish, topic: str) -> Item | None:
         news_at=wish.ts,
         origin=wish.origin,
     )
+    if item is None and wish.stands is not None:
+        chat, message_id = wish.stands
+        return replace(wanted, chat=chat, message_id=message_id, news=0)  # a change of what was told is no news
     if item is None:
         return wanted
     if not wish.rings:

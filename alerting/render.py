@@ -48,7 +48,7 @@ def render(alert: Alert, client: Client) -> Rendered:
     lines += said if len(said) == 1 else [f"• {quote}" for quote in said]
     lines += filter(None, [TEXTS[alert.rule].what(alert)])
     lines += documents(alert)
-    lines.append(f"Замечено {moment(alert.opened_at)} (мск)")
+    lines.append(_noticed(alert))
     if alert.status != "resolved":
         lines += ["", f"Что сделать: {TEXTS[alert.rule].step}"]
     status = _status(alert)
@@ -119,6 +119,13 @@ ANSWERS = {
     "false_alarm": "Отмечено: ложная тревога",
     "confirmed": "Отмечено: риск подтверждён",
 }
+
+
+def _noticed(alert: Alert) -> str:
+    """When, and when last where what is shown came later."""
+    first, last = moment(alert.opened_at), moment(max((each.ts for each in alert.evidence), default=0))
+    later = any(each.ts > alert.opened_at for each in alert.evidence) and first != last
+    return f"Замечено {first}, последний раз {last} (мск)" if later and not alert.moved else f"Замечено {first} (мск)"
 
 
 def _status(alert: Alert) -> str:

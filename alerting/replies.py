@@ -6,8 +6,9 @@ from operator import attrgetter
 from alerting.clients import LONGEST_NAME, Client, Clients
 from alerting.cutting import units
 from alerting.foreign import cut, telegram
-from alerting.render import MARKS, gist
+from alerting.render import MARKS, Rendered, gist
 from alerting.texts import TEXTS
+from alerting.whose import chat_asked_about, render_answered
 from processors.russian.dates import clock, date
 from schemas.alerts import SEVERITIES, Alert
 from schemas.bot import BotCommand, LeadRisk, Risks
@@ -63,8 +64,9 @@ def muted(command: BotCommand) -> str:
 def linked(command: BotCommand, clients: Clients) -> str:
     """The answer to `/link`; a lead that no source has named is not believed without a word."""
     client = clients(command.lead_id)
-    title = f" «{telegram(cut(command.chat_title, LONGEST_NAME))}»" if command.chat_title else ""
-    chat, is_linked = (f"Тема в чате{title}", "привязана") if command.topic else (f"Чат{title}", "привязан")
+    title = telegram(_chat_named(command))
+    what, is_linked = ("Тема в чате", "привязана") if command.topic else ("Чат", "привязан")
+    chat = f"{what} {title}".rstrip()
     if command.fault == "taken":
         was = clients(command.before).short()
         return f"{chat} уже принадлежит клиенту {was}. Перепривязать: /link {command.lead_id} в самом чате."
@@ -84,10 +86,25 @@ def linked(command: BotCommand, clients: Clients) -> str:
 
 def pressed(command: BotCommand, clients: Clients) -> str:
     """The short answer to who pressed a button (Bot API: up to 200 characters, no HTML)."""
+    chat = f"Чат {_chat_named(command)}".rstrip()
     if command.before:
-        return "Этот чат уже привязан"
+        return f"{chat} уже привязан"
     name = cut(clients(command.lead_id).name, LONGEST_NAME)
-    return f"Чат привязан к клиенту {command.lead_id}" + (f" ({name})" if name else "")
+    return f"{chat} привязан к клиенту {command.lead_id}" + (f" ({name})" if name else "")
+
+
+def answered(command: BotCommand, clients: Clients) -> Rendered | None:
+    """The question under which a button said whose the chat is; None where none was answered."""
+    if command.question is None or command.fault == "unknown":
+        return None
+    return render_answered(command.question.text, linked(command, clients), command.name)
+
+
+def _chat_named(command: BotCommand) -> str:
+    """As its own messages or the question call it; empty where neither does."""
+    if command.chat_title:
+        return f"«{cut(command.chat_title, LONGEST_NAME)}»"
+    return chat_asked_about(command.question.text) if command.question is not None else ""
 
 
 def introduced(command: BotCommand) -> str:

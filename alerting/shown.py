@@ -28,7 +28,8 @@ def quotes(alert: Alert, client: Client, most: int = MOST_QUOTES) -> list[str]:
     if alert.moved:
         return []
     last = {" ".join(each.text.split()): each for each in alert.evidence if each.kind in _SAID and each.text.strip()}
-    times = [" ".join(each.text.split()) for each in alert.evidence]
+    places = {(" ".join(each.text.split()), each.ref or each.event_id, each.at_ms) for each in alert.evidence}
+    times = [words for words, *_ in places]  # two signals may rest on one message
     found = sorted(last.items(), key=lambda item: -item[1].ts)
     said: list[str] = []
     room = LONGEST_SAID

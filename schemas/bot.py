@@ -12,14 +12,22 @@ Asked = Literal["risk", "top", "silent", "mute", "help", "link", "start"]
 Fault = Literal["", "no_lead", "no_days", "no_topic", "taken", "unknown"]
 
 
+class Question(msgspec.Struct, frozen=True):
+    """The message under which a button was pressed: where it stands, and its words without marks."""
+
+    chat_id: int
+    message_id: int
+    text: str
+
+
 class BotCommand(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A command of somebody of our people, to be answered in the chat where it stood.
 
     `until` is of `mute`: when the lead's alerts ring again (0: at once). `fault` says what was wrong with the words.
     `link` stood in a client's chat `chat_title`, which was `before`'s till then (or its `topic` alone): it is answered
     where the lead's alerts go, for the client reads what is in his chat. By a button (`callback_id` is what Telegram
-    wants answered) a chat that is another's is not taken from him (`taken`). `start`: the curator `name` told who he is
-    by the code of his invitation.
+    wants answered) a chat that is another's is not taken from him (`taken`), and `name` answered `question`. `start`:
+    the curator `name` told who he is by the code of his invitation.
     """
 
     command_id: EventId
@@ -34,6 +42,7 @@ class BotCommand(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     callback_id: str = ""
     name: str = ""
     topic: str = ""
+    question: Question | None = None
 
 
 class LeadRisk(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

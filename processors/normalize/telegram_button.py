@@ -6,7 +6,7 @@ from processors.identity import Identities
 from processors.normalize.contract import Found, Options
 from processors.normalize.telegram_update import CallbackQuery
 from schemas import callback
-from schemas.bot import BotCommand
+from schemas.bot import BotCommand, Question
 from schemas.callback import Whose
 from schemas.codec import Rejected, event_id
 from schemas.events import AlertAction, Author
@@ -28,7 +28,7 @@ def pressed(query: CallbackQuery, source: str, meta: Meta, identities: Identitie
     )
     if isinstance(button, callback.Whose):
         before = identities.find(ClientRef("tg_chat", button.chat_id))
-        return _whose(button, query.id, id_, meta.ts, source, actor, before)
+        return _whose(button, query, id_, meta.ts, source, actor, before)
     return [
         AlertAction(
             event_id=id_,
@@ -44,9 +44,16 @@ def pressed(query: CallbackQuery, source: str, meta: Meta, identities: Identitie
 
 
 def _whose(
-    button: Whose, callback_id: str, command_id: EventId, ts: Millis, source: str, author: Author, before: LeadId | None
+    button: Whose,
+    query: CallbackQuery,
+    command_id: EventId,
+    ts: Millis,
+    source: str,
+    author: Author,
+    before: LeadId | None,
 ) -> Sequence[Identity | BotCommand]:
     """The same by a button. It may be old: a chat that is another's by now is not taken from him."""
+    name, under = author.name or author.id, query.message
     told = BotCommand(
         command_id=command_id,
         chat_id=button.chat_id,
@@ -55,9 +62,10 @@ def _whose(
         lead_id=button.lead_id,
         fault="taken" if before not in (None, button.lead_id) else "",
         before=before or "",
-        callback_id=callback_id,
+        callback_id=query.id,
+        name=name,
+        question=Question(under.chat.id, under.message_id, under.text) if under is not None and under.text else None,
     )
     if before is not None:
         return [told]
-    name = author.name or author.id
     return [Identity("tg_chat", button.chat_id, button.lead_id, name, source=source, confirmed_at=ts), told]

@@ -108,9 +108,11 @@ class Connection(msgspec.Struct, frozen=True):
 
 
 class Pressed(msgspec.Struct, frozen=True):
-    """The message under whose button was pressed, accessible or not."""
+    """The message under whose button was pressed; of one that is not accessible any more the text is missing."""
 
     chat: Chat
+    message_id: int = 0
+    text: str = ""
 
 
 class CallbackQuery(msgspec.Struct, frozen=True, rename={"from_": "from"}):

@@ -12,6 +12,7 @@ from alerting.render import plain
 from alerting.report import render_report
 from processors.cards import Cards
 from processors.russian.called import EVENT_KINDS
+from processors.russian.dates import date
 from schemas.alerts import Alert
 from schemas.reports import DailyReport
 from streams import settings
@@ -138,7 +139,8 @@ def report_command(day: datetime | None, send: bool, as_json: bool) -> None:
     parts = render_report(msgspec.convert(answer, DailyReport), clients_of(loaded, cards_now(loaded)))
     click.echo("\n".join(plain(part) for part in parts))
     if send:
-        click.echo(f"Отправлено: {answer['report_id']}", err=True)
+        last = date(max(answer["since"], answer["until"] - 1))
+        click.echo(f"Отчёт за {last} передан на отправку в общий чат и кураторам.", err=True)
 
 
 def _print_json(answer: Any) -> None:

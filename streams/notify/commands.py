@@ -5,10 +5,11 @@ the outbox before the command is acked.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 import msgspec
+from aiokafka import ConsumerRecord
 
 from alerting import replies
 from alerting.clients import Clients
@@ -58,10 +59,18 @@ class Commands:
             to = _receiver(command)
             wishes.append(Wish(key, to, record.offset + 1, record.offset, record.timestamp, text, rings=True))
             pressed += [command] if command.callback_id else []
+            wishes += self._answered(command, record)
         await self._shelf.put(place, wishes)
         for command in pressed:
             self._press(command.callback_id, replies.pressed(command, self._clients))
         return outcome
+
+    def _answered(self, command: BotCommand, record: ConsumerRecord[bytes, bytes]) -> Iterable[Wish]:
+        """The question loses its buttons: a second answer would be refused."""
+        text = replies.answered(command, self._clients)
+        if command.question is not None and text is not None:
+            key, stands = f"answered:{command.chat_id}", (command.question.chat_id, command.question.message_id)
+            yield Wish(key, "shared", record.offset + 1, record.offset, record.timestamp, text, stands=stands)
 
     async def _answer(self, command: BotCommand) -> str:
         if command.fault and command.fault not in ("taken", "unknown"):

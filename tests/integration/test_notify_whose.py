@@ -39,6 +39,12 @@ def said(number: int, chat: dict[str, Any], who: dict[str, Any], text: str) -> d
     return {"message_id": number, "date": wall_clock() // 1000, "chat": chat, "from": who, "text": text}
 
 
+def under(message: Message) -> dict[str, Any]:
+    """The message that Telegram shows with a press."""
+    chat = {"id": message.chat, "type": "group"}
+    return {"message": {"message_id": message.message_id, "date": 1, "chat": chat, "text": message.text}}
+
+
 async def sent(line: Line, text: str, chat: int) -> Message:
     """The message with this text, once it stands in the chat."""
 
@@ -65,8 +71,15 @@ async def test_a_button_links_and_a_code_makes_a_curator(line: Line) -> None:
     assert "Romashka × склад" in question.text
     [button] = question.buttons
     assert button["text"] == "12345 ООО «Ромашка»"
-    await update(line, 2, callback_query={"id": "q", "from": ANNA, "data": button["callback_data"]})
-    await sent(line, "привязан к клиенту 12345 (ООО «Ромашка»)", CURATOR)
+    query = {"id": "q", "from": ANNA, "data": button["callback_data"]} | under(question)
+    await update(line, 2, callback_query=query)
+    told = "Чат «Romashka × склад» привязан к клиенту 12345 (ООО «Ромашка»)"
+    await sent(line, f"{told}.", CURATOR)
+
+    async def without_buttons() -> bool:
+        return told in question.text and not question.buttons
+
+    await until(without_buttons, WAIT, "the question says whose the chat is, and has no buttons")
 
     async def in_history() -> bool:
         return b"12345" in {record.key for record in await line.installation.read(LEAD_EVENTS)}

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alerting.outbox import Item, Wish, begin, clear, fail, finish, merge, text_of, want
+from alerting.outbox import Item, Wish, begin, clear, due, fail, finish, merge, text_of, unheard, want
 from alerting.render import REPEATED, Rendered
 
 
@@ -33,6 +33,13 @@ def test_higher_version_edits_what_stands() -> None:
     """After sending, the next version knows the message to change, and carries no mark."""
     item = wanted(finish(begin(wanted(None, 1)), 1, 7, 70), 2)
     assert (item.chat, item.message_id, text_of(item)) == (7, 70, "text 2")
+
+
+def test_a_message_of_another_key_is_changed_where_it_stands() -> None:
+    """An edit, which is no news: nothing is sent, and no mail either."""
+    item = want(None, replace(wish(1), stands=(-1009, 7)), "t")
+    assert item is not None
+    assert (item.chat, item.message_id, due(item), unheard(item)) == (-1009, 7, True, False)
 
 
 def test_what_rings_is_a_message_of_its_own() -> None:

@@ -143,8 +143,9 @@ def test_words_of_a_mail_are_words() -> None:
 
 
 def test_words_that_come_again_are_shown_once() -> None:
-    """The latest time, and how often; other words beside them, the latest first."""
-    again = [said("Мы уходим", "Олег"), said("Да,  уходим", "Олег"), replace(said("Мы  уходим", "Олег"), ts=moscow(22))]
+    """The latest time, and how often, one message that two signals rest on once; other words, the latest first."""
+    later = replace(said("Мы  уходим", "Олег"), event_id="1" * 16, ts=moscow(22))
+    again = [said("Мы уходим", "Олег"), said("Да,  уходим", "Олег"), later, replace(later, text="Мы уходим")]
     text = plain(render(replace(LEAVING, evidence=again), Client("7")).text).replace("\u00a0", " ")
     assert text.split("\n")[1:3] == [
         "• Олег: «Мы уходим» (сообщение 22 ноября в 00:00, повторено: 2)",

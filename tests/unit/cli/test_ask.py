@@ -115,9 +115,10 @@ def test_report_is_shown(line: Line, store: StoreApi) -> None:
 
 
 def test_report_is_sent(line: Line, store: StoreApi) -> None:
-    """`report --send` posts and tells the report's id on stderr; `--json` gives the figures."""
+    """`report --send` posts and tells on stderr what day's report goes out; `--json` gives the figures."""
     store.answers["/api/reports"] = msgspec.to_builtins(FULL_REPORT)
-    assert FULL_REPORT.report_id in line("report", "--send").stderr
+    told = line("report", "--send").stderr.replace("\u00a0", " ")
+    assert told.endswith("Отчёт за 21 ноября передан на отправку в общий чат и кураторам.\n")
     assert store.asked == [("POST", "/api/reports", {"day": ""})]
     assert json.loads(line("report", "--json").stdout)["minutes"][0]["lead_id"] == "12345"
 

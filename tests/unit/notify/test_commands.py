@@ -8,7 +8,7 @@ from aiohttp import web
 
 from alerting import replies
 from alerting.clients import Client
-from schemas.bot import BotCommand, Risks
+from schemas.bot import BotCommand, Question, Risks
 from streams.notify.commands import WAITING, Commands
 from streams.settings import Store
 from tests.ports import free_port
@@ -77,10 +77,21 @@ async def test_who_pressed_whose_chat_it_is_is_answered() -> None:
     ]
     for who in (Client, lambda lead: Client(lead, "ООО «Ромашка»")):
         await told(Commands(shelf, Store(), who, lambda *one: pressed.append(one)), *asked)  # type: ignore[arg-type]
-    taken = ("q2", "Этот чат уже привязан")
+    taken = ("q2", "Чат уже привязан")
     named = ("q1", "Чат привязан к клиенту 12345 (ООО «Ромашка»)")
     assert pressed == [("q1", "Чат привязан к клиенту 12345"), taken, named, taken]
     assert "уже принадлежит клиенту 777" in shelf.wishes[1].message.text
+
+
+async def test_the_answered_question_is_changed_where_it_stands() -> None:
+    """It was sent under another key by whoever has the other partition: the wish says where."""
+    shelf = Shelf()
+    asked = Question(-1009, 7, "❔ Чей это чат «Ромашка»?\n\nПохожие клиенты — на кнопках.")
+    await told(Commands(shelf, Store(), Client), command("link", lead_id="12345", callback_id="q1", question=asked))  # type: ignore[arg-type]
+    [answer, changed] = shelf.wishes
+    assert (answer.to, answer.stands, changed.stands) == ("lead:12345", None, (-1009, 7))
+    assert "Чат «Ромашка» привязан" in changed.message.text
+    assert not changed.message.buttons
 
 
 async def test_a_store_that_is_away_is_said() -> None:

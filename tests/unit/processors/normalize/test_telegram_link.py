@@ -9,7 +9,7 @@ import pytest
 from processors.curators import VALID_MS, digest
 from processors.identity import Identities
 from processors.normalize.telegram import normalize
-from schemas.bot import BotCommand
+from schemas.bot import BotCommand, Question
 from schemas.codec import Rejected
 from schemas.events import Message
 from schemas.sources import Identity
@@ -52,6 +52,16 @@ def test_a_chat_changes_hands_and_says_whose_it_was() -> None:
     assert (nobody.fault, nobody.lead_id) == ("no_lead", "")
     [help_] = said("/link 12345", chat=CURATORS)
     assert help_.command == "help", "the curators' own chat is no client's"
+
+
+def test_a_press_tells_which_question_it_answered() -> None:
+    """Where it stands and its words; one that Telegram shows no more has none, and is not changed."""
+    under = {"message_id": 9, "chat": {"id": -1009, "type": "group"}, "date": 1, "text": "❔ Чей это чат?"}
+    query = {"id": "q1", "from": STAFF, "data": "l:12345:-1005"}
+    _, told = found(callback_query=query | {"message": under})
+    assert (told.question, told.name) == (Question(-1009, 9, "❔ Чей это чат?"), "Анна")
+    _, told = found(callback_query=query | {"message": under | {"text": "", "date": 0}})
+    assert told.question is None
 
 
 def press(data: str, who: dict[str, Any] = STAFF) -> Any:
