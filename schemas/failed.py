@@ -1,4 +1,4 @@
-"""What could not be used, and what waits for another time: `dead.letters`, `source.parked`."""
+"""What could not be used, and what waits for another time: `dead.letters`, `source.parked`, `source.releases`."""
 
 from typing import Literal
 
@@ -57,3 +57,13 @@ class Parked(msgspec.Struct, frozen=True, omit_defaults=True):
     payload: bytes
     key: bytes | None = None
     headers: list[tuple[str, bytes]] = []
+
+
+class Released(msgspec.Struct, frozen=True):
+    """A person let an origin's parked records go (`source.releases`): those of `subject` (topic/origin) that stand
+    before this offset of `source.parked` are back on their topic. Who did it, and when."""
+
+    subject: str
+    before: int
+    by: str
+    at: Millis

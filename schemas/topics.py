@@ -63,6 +63,7 @@ WMS = TopicSpec("source.wms", key="client kind:value", partitions=4)
 PARKED = TopicSpec(
     "source.parked", key="topic/origin", partitions=1, max_bytes=carrying(TELEGRAM, BITRIX, WMS, growth=BASE64)
 )
+RELEASES = TopicSpec("source.releases", key="topic/origin", partitions=1)
 SOURCE_ROUNDS = TopicSpec("source.rounds", key="source/way", partitions=1, retention_ms=7 * DAY_MS)
 IDENTITIES = TopicSpec("identities", key="kind:value", partitions=1, cleanup="compact", retention_ms=FOREVER)
 CLIENTS = TopicSpec("clients", key="lead id/source", partitions=1, cleanup="compact", retention_ms=FOREVER)
@@ -134,6 +135,7 @@ TOPICS: tuple[TopicSpec, ...] = (
     BITRIX,
     WMS,
     PARKED,
+    RELEASES,
     SOURCE_ROUNDS,
     IDENTITIES,
     CLIENTS,

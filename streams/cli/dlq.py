@@ -1,9 +1,7 @@
 """`dlq list|show|replay|drop`: what could not be used, and what a person does about it."""
 
 import asyncio
-import getpass
 import json
-import os
 import re
 import secrets
 import sys
@@ -20,7 +18,9 @@ from schemas.topics import DEAD_LETTERS, TOPICS
 from streams import settings
 from streams.cli.broker import there
 from streams.cli.masked import MOST, printable, shown
+from streams.cli.parked import parked_command, release_command
 from streams.cli.table import moscow, table
+from streams.cli.who import who
 from streams.engine.clock import wall_clock
 from streams.engine.dead_letters import Claim, Numbered, OpenLetters, read_open
 from streams.engine.dealing import Dealt, Desk, How
@@ -64,6 +64,10 @@ _LIMIT = click.option("--limit", type=click.IntRange(1, 100_000), default=50, sh
 @click.group("dlq")
 def dlq_command() -> None:
     """Негодные записи (dead.letters): посмотреть, вернуть в работу, закрыть."""
+
+
+dlq_command.add_command(parked_command)
+dlq_command.add_command(release_command)
 
 
 @dlq_command.command("list")
@@ -193,14 +197,6 @@ async def _look() -> OpenLetters:
     kafka = settings.load().kafka
     await there(kafka, [DEAD_LETTERS])
     return await read_open(Reader(kafka, DEAD_LETTERS).read(range(DEAD_LETTERS.partitions)))
-
-
-def who() -> str:
-    """The user of this machine, as it stands beside what he did."""
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError):  # a container's user without a name
-        return f"uid {os.getuid()}"
 
 
 def _known(topic: str) -> None:

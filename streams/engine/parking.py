@@ -1,5 +1,7 @@
 """An origin whose budget is spent: its records on `source.parked` and their way back, a word to ops."""
 
+from collections.abc import Awaitable, Callable, Mapping
+
 from aiokafka import ConsumerRecord
 
 from schemas.codec import Codec
@@ -45,8 +47,19 @@ def notice_output(batch: Batch, spent: Spent) -> Output:
     return _notice(OpsNotice(_id(subject, day), ts, kind, subject, spent.why, since=ts, until=spent.until))
 
 
-def _over(parked: Parked, now: Millis) -> Output:
-    subject = f"{parked.topic}/{parked.origin}"
+def subject_of(parked: Parked) -> str:
+    """What people call its origin."""
+    return f"{parked.topic}/{parked.origin}"
+
+
+def returned(parked: Parked) -> Output:
+    """The record for the topic that it came from."""
+    return Output(parked.topic, parked.key, parked.payload, headers=tuple(parked.headers))
+
+
+def over_output(parked: Parked, now: Millis) -> Output:
+    """A word to ops that its origin waits no more."""
+    subject = subject_of(parked)
     return _notice(OpsNotice(_id(subject, parked.until // DAY_MS), now, "source_parked", subject, over=True))
 
 
@@ -58,21 +71,29 @@ def _notice(notice: OpsNotice) -> Output:
     return Output(OPS_NOTICES.name, notice.notice_id.encode(), _NOTICE.encode(notice))
 
 
+Released = Callable[[], Awaitable[Mapping[str, int]]]
+"""By subject, the offset before which a person has let everything go already. Raises `Transient`."""
+
+
 class Return:
     """Settle's `Process` for `source.parked`: back to where it came from in due time. Ids make a repeat harmless."""
 
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
+    def __init__(self, clock: Clock, released: Released) -> None:
+        self._clock, self._released = clock, released
 
     async def __call__(self, batch: Batch) -> Outcome:
-        """Raises `NotYet`."""
+        """Raises `NotYet`, `Transient`."""
         outcome, now = Outcome(), self._clock()
         over: dict[str, Output] = {}
-        for _, parked in outcome.readable(batch, _PARKED):
+        gone = await self._released()
+        for record, parked in outcome.readable(batch, _PARKED):
+            subject = subject_of(parked)
+            if record.offset < gone.get(subject, 0):
+                continue
             left = parked.until - now
             if left > 0:
                 raise NotYet(f"{parked.origin} is parked", min(left / 1000, LOOK_AGAIN_S))
-            outcome.outputs.append(Output(parked.topic, parked.key, parked.payload, headers=tuple(parked.headers)))
-            over[f"{parked.topic}/{parked.origin}"] = _over(parked, now)
+            outcome.outputs.append(returned(parked))
+            over[subject] = over_output(parked, now)
         outcome.outputs += over.values()
         return outcome

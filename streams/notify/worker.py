@@ -8,6 +8,7 @@ the records of its own topic one after the other and acks what the other system 
 import asyncio
 import logging
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import TypeVar
 
 from alerting import webhooks as bodies
@@ -47,6 +48,7 @@ from streams.engine.kafka import Output, Reader
 from streams.engine.parking import Return
 from streams.engine.places import disk
 from streams.engine.process import Process
+from streams.engine.releases import released
 from streams.engine.worker import Worker
 from streams.notify.away import AwayWatch, kafka_answers
 from streams.notify.commands import Commands
@@ -127,7 +129,8 @@ def build(settings: Settings) -> Worker:
     worker.consume(OPS_NOTICES, OpsNotices(shelf))
     worker.consume(BOT_COMMANDS, known.before(Commands(shelf, settings.store, clients, sender.answer)))
     worker.consume(LEAD_UNASSIGNED, known.before(Strangers(shelf, known.cards, clients, wall_clock)))
-    worker.consume(PARKED, Return(wall_clock))  # here, where a wait of an hour holds up no rebalance
+    # here, where a wait of an hour holds up no rebalance
+    worker.consume(PARKED, Return(wall_clock, partial(released, settings.kafka)))
     if hooked:
         worker.consume(TRANSCRIPTS, Transcripts(hooks(bodies.webhook_of_transcript)))
     if settings.telegram.files != "none" and api.has_token:

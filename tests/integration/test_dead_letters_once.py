@@ -6,15 +6,17 @@ from pathlib import Path
 
 import pytest
 
-from schemas.failed import DeadLetter
-from schemas.topics import DEAD_LETTERS, WMS
-from streams.cli.dlq import who
+from schemas.codec import Codec
+from schemas.failed import DeadLetter, Parked
+from schemas.topics import DEAD_LETTERS, PARKED, WMS
+from streams.cli.who import who
 from streams.engine import dead_letters, dealing
 from streams.engine.clock import wall_clock
 from streams.engine.dead_letters import Claim
 from streams.engine.dealing import Desk
 from streams.engine.kafka import Output
 from streams.engine.letters import letter_output
+from streams.engine.releases import released
 from tests.installation import Installation, until
 from tests.integration.test_dead_letters import dlq
 
@@ -88,6 +90,24 @@ async def test_a_kill_in_the_middle(
         assert (await second.look()).select() == []
         await second.close()
         assert await here.count(WMS) == 1
+
+
+async def test_a_parked_source_is_seen_and_let_go(bootstrap: str, tmp_path: Path) -> None:
+    """By its name, without waiting for its time, with key and headers; another one goes on waiting."""
+    async with Installation(bootstrap, tmp_path) as here:
+        until_ = wall_clock() + 3_600_000
+        parked = [Parked(WMS.name, name, until_, b"{}", b"k", [("first-appended", b"7")]) for name in ("a", "b", "a")]
+        await here.outputs.send(Output(PARKED.name, b"x", Codec[Parked](Parked).encode(one)) for one in parked)
+        assert [(one["source"], one["records"]) for one in json.loads(await dlq(here, "parked", "--json"))] == [
+            ("source.wms/a", 2),
+            ("source.wms/b", 1),
+        ]
+        assert json.loads(await dlq(here, "release", "source.wms/a", "--json"))["released"] == 2
+        assert {(record.key, *record.headers) for record in await here.read(WMS)} == {(b"k", ("first-appended", b"7"))}
+        assert await dlq(here, "release", "source.wms/a", code=1) == ""
+        (left,) = json.loads(await dlq(here, "parked", "--json"))
+        assert left["source"] == "source.wms/b"
+        assert dict(await released(here.settings.kafka)) == {"source.wms/a": 3}
 
 
 async def _counts(here: Installation, least: int) -> bool:

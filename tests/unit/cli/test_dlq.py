@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from schemas.failed import DeadLetter
 from schemas.topics import WMS, TopicSpec
 from streams.cli import dlq
+from streams.cli.who import who
 from streams.engine import dealing
 from streams.engine.kafka import Output, _measure
 from streams.engine.letters import letter_output
@@ -99,9 +100,9 @@ def test_replay_sends_and_closes(line: Line, topic: Topic) -> None:
     back, told = topic.sent[-2:]
     assert (back.topic, back.value, back.partition, told.topic) == ("source.wms", BAD.payload, 1, "dead.letters")
     assert line("dlq", "replay", "0").exit_code == 1
-    assert f"уже возвращено в работу ({dlq.who()}, " in line("dlq", "show", "0").stderr
+    assert f"уже возвращено в работу ({who()}, " in line("dlq", "show", "0").stderr
     (closed,) = json.loads(line("dlq", "list", "--closed", "--json").stdout)
-    assert (closed["number"], closed["answer"]["how"], closed["answer"]["by"]) == (0, "replayed", dlq.who())
+    assert (closed["number"], closed["answer"]["how"], closed["answer"]["by"]) == (0, "replayed", who())
     assert "возвращено" in line("dlq", "list", "--closed").stdout
 
 

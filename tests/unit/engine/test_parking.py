@@ -172,13 +172,31 @@ async def test_a_record_without_an_origin_is_not_parked() -> None:
     assert (len(broker.letters), broker.of("source.parked")) == (9, [])
 
 
+async def nobody() -> dict[str, int]:
+    """Nothing was let go by a person."""
+    return {}
+
+
+async def test_what_a_person_let_go_is_passed_over() -> None:
+    """Only records of that origin, and only those that stood there then: no one comes twice, no one is lost."""
+
+    async def some() -> dict[str, int]:
+        return {"source.wms/a": 2}
+
+    outputs = [parked_output("source.wms", record, name, 5) for name in "aaba" for record in records([(name, True, 0)])]
+    made = [SimpleNamespace(value=output.value, offset=at) for at, output in enumerate(outputs)]
+    outcome = await Return(lambda: 10, some)(Batch("source.parked", 0, 1, made))  # type: ignore[arg-type]
+    back = [json.loads(output.value or b"")["source"] for output in outcome.outputs if output.topic == "source.wms"]
+    assert back == ["b", "a"]
+
+
 async def test_parked_records_go_back_when_their_time_is_over() -> None:
     """Not before, with short looks in between; then with their key, to their own topic."""
     now = [1000]
     (record,) = records([("a", True, 0)])
     parked = parked_output("source.wms", record, "a", 100_000)
     batch = Batch("source.parked", 0, 1, [SimpleNamespace(value=parked.value, offset=0)])  # type: ignore[list-item]
-    back = Return(lambda: now[0])
+    back = Return(lambda: now[0], nobody)
     with pytest.raises(NotYet) as waits:
         await back(batch)
     assert waits.value.retry_after == LOOK_AGAIN_S
