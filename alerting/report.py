@@ -124,8 +124,10 @@ def _figures(report: DailyReport) -> Sequence[str]:
         f"Новые тревоги: {report.alerts_opened or 'не было'}",
         f"Открытые риски: {_open(report)}",
     ]
-    if report.dead_letters:
-        lines.append(f"Не удалось разобрать: {count(report.dead_letters, RECORDS)}")
+    if report.dead_letters or report.open_letters:
+        new = count(report.dead_letters, RECORDS) if report.dead_letters else "новых нет"
+        waiting = f", ждут решения: {report.open_letters}" if report.open_letters else ""
+        lines.append(f"Не удалось разобрать: {new}{waiting}")
     return lines
 
 

@@ -69,7 +69,8 @@ class DailyReport(msgspec.Struct, frozen=True, omit_defaults=True):
 
     `report_id` is the Moscow date of `until` for the scheduled one; a report asked for by hand has its own id.
     `minutes` are those whose first version came in that time; `risks` are the alerts that are not resolved, the worst
-    first. What was reserved and what was taken back are told apart, as in `ReportLine`.
+    first. What was reserved and what was taken back are told apart, as in `ReportLine`. `dead_letters` came in that
+    time; `open_letters` are all that nobody has dealt with, of the last 90 days.
     """
 
     report_id: str
@@ -96,3 +97,4 @@ class DailyReport(msgspec.Struct, frozen=True, omit_defaults=True):
     sources: list[SourceHealth] = []
     cancelled: int = 0
     cancelled_qty: int = 0
+    open_letters: int = 0

@@ -70,7 +70,9 @@ GROUP BY lead_id"""
 
 COUNTS = f"""
 SELECT (SELECT count() FROM unassigned FINAL WHERE {_ARRIVED} AND {UNLINKED}),
-    (SELECT count() FROM failures FINAL WHERE {_ARRIVED})"""
+    (SELECT count() FROM failures FINAL WHERE {_ARRIVED}),
+    (SELECT count() FROM failures_current
+     WHERE answer = '' AND ingested_at < fromUnixTimestamp64Milli({{until:Int64}}))"""
 
 LAST = """
 SELECT toUnixTimestamp64Milli(max(until)), (SELECT toUnixTimestamp64Milli(min(ingested_at)) FROM events)
@@ -115,7 +117,7 @@ class Reports:
         events: dict[str, list[int]] = {lead: row for lead, *row in await self._database.read(EVENTS, window)}
         meetings: dict[str, list[int]] = {lead: row for lead, *row in await self._database.read(MEETINGS, window)}
         alerts: dict[str, list[int]] = {lead: row for lead, *row in await self._database.read(ALERTS, window)}
-        [(unassigned, dead_letters)] = await self._database.read(COUNTS, window)
+        [(unassigned, dead_letters, open_letters)] = await self._database.read(COUNTS, window)
         nothing = [0] * 5
         lines = [
             ReportLine(
@@ -147,6 +149,7 @@ class Reports:
             alerts_unseen=_total(alerts, 2),
             unassigned=unassigned,
             dead_letters=dead_letters,
+            open_letters=open_letters,
             leads=sorted(busy, key=lambda line: (-line.alerts, -line.meetings, -line.messages, line.lead_id)),
         )
 

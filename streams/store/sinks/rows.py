@@ -14,7 +14,6 @@ import msgspec
 from processors.stock import WITHDRAWAL
 from schemas import events as ev
 from schemas.alerts import Alert, Signal
-from schemas.failed import DeadLetter
 from schemas.outlets import LlmCall
 from schemas.reports import DailyReport
 from schemas.sources import Unassigned
@@ -26,7 +25,6 @@ from streams.store.sinks.promises import TALKS, promise_rows
 from streams.store.sinks.tables import (
     ALERTS,
     EVENTS,
-    FAILURES,
     LLM_CALLS,
     RECORDINGS,
     REPORTS,
@@ -196,28 +194,6 @@ def unassigned_rows(good: Sequence[tuple[Unassigned, Record]]) -> list[Rows]:
                 seniority(record),
             )
             for event, record in good
-        ],
-    )
-
-
-def failure_rows(good: Sequence[tuple[DeadLetter, Record]]) -> list[Rows]:
-    """`dead.letters`."""
-    return _rows(
-        FAILURES,
-        [
-            (
-                letter.ts,
-                letter.agent,
-                letter.topic,
-                letter.partition,
-                letter.offset,
-                letter.error_class,
-                letter.error,
-                letter.payload,
-                record.timestamp,
-            )
-            for letter, record in good
-            if not letter.answer  # a person's answer to a letter that stands here already
         ],
     )
 

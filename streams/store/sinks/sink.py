@@ -13,7 +13,8 @@ from streams.engine.settle import Batch, Outcome
 from streams.store.database import Database
 from streams.store.sinks.cards import card_rows
 from streams.store.sinks.columns import token as token
-from streams.store.sinks.rows import Record, failure_rows
+from streams.store.sinks.letters import failure_rows
+from streams.store.sinks.rows import Record
 from streams.store.sinks.tables import Rows
 
 log = logging.getLogger(__name__)

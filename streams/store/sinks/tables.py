@@ -5,6 +5,7 @@ from streams.store.sinks.columns import TIME as _TIME
 from streams.store.sinks.columns import WORD as _WORD
 from streams.store.sinks.columns import Rows as Rows
 from streams.store.sinks.columns import Table as Table
+from streams.store.sinks.letters import FAILURE_ANSWERS, FAILURES
 from streams.store.sinks.outbox import OUTBOX
 from streams.store.sinks.promises import PROMISED
 from streams.store.sinks.sources import SOURCE_ROUNDS, SOURCES
@@ -119,20 +120,6 @@ UNASSIGNED = Table(
         "seniority": "UInt64",
     },
 )
-FAILURES = Table(
-    "failures",
-    {
-        "ts": _TIME,
-        "agent": _WORD,
-        "topic": _WORD,
-        "partition": "UInt32",
-        "offset": "UInt64",
-        "error_class": _WORD,
-        "error": "String",
-        "payload": "String",
-        "ingested_at": _TIME,
-    },
-)
 REPORTS = Table(
     "reports",
     {
@@ -218,4 +205,5 @@ LLM_CALLS = Table(
 TABLES = (
     *(EVENTS, TRANSCRIPTS, RECORDINGS, SIGNALS, ALERTS, UNASSIGNED, FAILURES, REPORTS, STT_JOBS, CHAT_DAYS),
     *(LLM_CALLS, SCORES, TELEGRAM_EXPORTS, SOURCE_ROUNDS, SOURCES, CARDS, PROMISED, OUTBOX, DAYS_MADE),
+    FAILURE_ANSWERS,
 )

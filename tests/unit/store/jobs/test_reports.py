@@ -14,7 +14,8 @@ from schemas.topics import REPORTS
 from streams.store.database import Database
 from streams.store.jobs.clock import latest_at
 from streams.store.jobs.reports import Reports
-from streams.store.sinks.rows import alert_rows, failure_rows
+from streams.store.sinks.letters import failure_rows
+from streams.store.sinks.rows import alert_rows
 from streams.store.sinks.sink import Sink
 from tests.unit.store.fakes import Clock, Feed, Lag, Sent
 from tests.unit.store.records import DAY, NOW, batch
@@ -75,8 +76,10 @@ async def test_figures(database: Database) -> None:
     late = msgspec.structs.replace(OPENED, version=2, status="resolved")
     await alerts(batch("lead.alerts", [msgspec.json.encode(late)], first=9, at=LAST + 1))  # after the window
     letter = DeadLetter("t", 0, 1, LAST - 50 * DAY, "a", "E", "e", b"")
+    closed = msgspec.structs.replace(letter, offset=2)
+    answered = msgspec.structs.replace(closed, answer="dropped", by="anna")
     await Sink(database, Codec[DeadLetter](DeadLetter), failure_rows)(
-        batch("dead.letters", [msgspec.json.encode(letter)], at=LAST - 2)
+        batch("dead.letters", [*map(msgspec.json.encode, (letter, closed, answered))], at=LAST - 2)
     )
     made, _ = maker(database)
     assert await made.figures("x", LAST - DAY, LAST) == DailyReport(
@@ -94,7 +97,8 @@ async def test_figures(database: Database) -> None:
         alerts_open=2,
         alerts_unseen=1,
         unassigned=0,
-        dead_letters=1,
+        dead_letters=2,
+        open_letters=1,
         leads=[
             ReportLine("2", meetings=1, alerts=2),
             ReportLine("12345", 1, 1, 1, 1, reserved_qty=10, cancelled=1, cancelled_qty=3),

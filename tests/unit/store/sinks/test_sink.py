@@ -16,7 +16,8 @@ from streams.settings import Store
 from streams.store.clickhouse import StatementFailed
 from streams.store.database import Database
 from streams.store.read import history
-from streams.store.sinks.rows import alert_rows, event_rows, failure_rows, signal_rows, unassigned_rows
+from streams.store.sinks.letters import failure_rows
+from streams.store.sinks.rows import alert_rows, event_rows, signal_rows, unassigned_rows
 from streams.store.sinks.scores import score_rows
 from streams.store.sinks.sink import DeadLetterSink, Sink, token
 from tests.unit.store.records import DAY, NOW, batch
