@@ -19,6 +19,9 @@ from bench.line import line, table
 from bench.minutes import GOAL_CPU_S as MINUTES_GOAL_CPU_S
 from bench.minutes import GOAL_MB as MINUTES_GOAL_MB
 from bench.minutes import minutes
+from bench.names import GOAL_CPU_S as NAMES_GOAL_CPU_S
+from bench.names import GOAL_MB as NAMES_GOAL_MB
+from bench.names import names
 from bench.sources import GOAL_MB as ROWS_GOAL_MB
 from bench.sources import sources
 from bench.speech import speech
@@ -94,6 +97,8 @@ def main() -> int:
     results["sources"] = sources()
     print("measuring the store with ten million events …", flush=True)
     results["store"] = store()
+    print("measuring names of clients …", flush=True)
+    results["names"] = names()
     print("measuring the idle installation …", flush=True)
     results["idle"] = asyncio.run(idle())
     out = Path("var/bench/results.json")
@@ -135,10 +140,23 @@ def _show(results: dict[str, dict[str, Any]]) -> None:
         end="",
     )
     print(f"{read['sweep_per_s']}/s, {read['sweep_records']} records (goal 0)")
+    _show_names(results["names"])
     per_second = results["backtest"]["backtest_per_s"]
     print(f"back-test: {per_second} events/s (goal ≥ {BACKTEST_GOAL})")
     print(f"longest tick of a partition: {results['ticks']['tick_longest_ms']} ms (goal ≤ {TICK_GOAL_MS})")
     print(f"idle: {quiet['rss_mb']} MB, {quiet['cpu_percent']} % of a core")
+
+
+def _show_names(found: dict[str, Any]) -> None:
+    for part in ("tuned", "held"):
+        print(f"{part} names among {found['cards']}: first {found[f'{part}_first']}, among three ", end="")
+        print(
+            f"{found[f'{part}_recall']}; of {found[f'{part}_high']} sure ones {found[f'{part}_high_wrong']} wrong; ",
+            end="",
+        )
+        print(f"of one phone {found[f'{part}_merged']} merged, {found[f'{part}_merged_wrong']} wrongly (goal 0)")
+    print(f"5 000 × 5 000 names: {found['fleet_cpu_s']} s of CPU (goal ≤ {NAMES_GOAL_CPU_S}), ", end="")
+    print(f"{found['fleet_mb']} MB (goal ≤ {NAMES_GOAL_MB})")
 
 
 if __name__ == "__main__":

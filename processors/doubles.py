@@ -7,28 +7,27 @@ from typing import Final, NamedTuple
 
 from processors.contact import ref_of
 from processors.identity import Identities
-from processors.matching import suggest
+from processors.matching import is_same
 from schemas.bitrix import Double
 from schemas.sources import ClientRef, Identity
 from schemas.types import LeadId
 
 MOST_ALIKE: Final = 5
 """A phone or mail that more leads than this share is a switchboard's, or was put in for want of one."""
-ALIKE: Final = 85.0
-"""Likeness (0..100) of two names that do not speak against an exact phone. By itself it proves nothing: firms with a
-word in common reach it too."""
 COMPANY: Final = "b24_company:"
+OWNERS: Final = (COMPANY, "b24_contact:")
 INN: Final = "inn:"
 DOUBT: Final = "double"
 """Kind on `identities` of two leads that may be one client: `value` the newer, `was` the older, `name` their key."""
 
 
 class DoubleOf(NamedTuple):
-    """A lead of the portal: its number, its company's, and what its firm is called."""
+    """A lead of the portal: its number, its company's, and what its firm and its person are called."""
 
     id: LeadId
     company: str
     firm: str
+    person: str = ""
 
 
 def merges(lead: DoubleOf, doubles: Sequence[Double], identities: Identities, source: str) -> list[Identity]:
@@ -52,11 +51,12 @@ def merges(lead: DoubleOf, doubles: Sequence[Double], identities: Identities, so
 
 def _shared(double: Double, identities: Identities) -> Double:
     kept = [key for key in double.shared if not identities.staff.holds(ref_of(key))]
-    return Double(double.id, kept, double.company, double.firm, double.gone)
+    return Double(double.id, kept, double.company, double.firm, double.gone, double.person)
 
 
 def _against(lead: DoubleOf, other: Double, identities: Identities) -> bool:
-    """Two companies, or two firms that are called otherwise. Of a lead that is gone our own links tell the company."""
+    """Two companies, two firms that are called otherwise, or two people: one bookkeeper's phone is in the cards of
+    several clients, and their firms may have like names. Of a lead that is gone our own links tell the company."""
     if any(key.startswith(INN) for key in other.shared):  # one firm, entered twice
         return False
     companies = {other.company} - {""}
@@ -65,6 +65,7 @@ def _against(lead: DoubleOf, other: Double, identities: Identities) -> bool:
         companies = {link.value for link in links if link.kind == "b24_company"}
     if lead.company and companies and lead.company not in companies:
         return True
-    if not lead.firm or not other.firm:
-        return False
-    return not any(alike.likeness >= ALIKE for alike in suggest([lead.firm], [other.firm])[0])
+    if lead.firm and other.firm:
+        return not is_same(lead.firm, other.firm)
+    behind_one = any(key.startswith(OWNERS) for key in other.shared)  # a company's people have names of their own
+    return bool(lead.person and other.person) and not behind_one and not is_same(lead.person, other.person)

@@ -30,8 +30,8 @@ class Hook(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="type", ta
 class Double(msgspec.Struct, frozen=True, omit_defaults=True):
     """Another lead that may be the same client: `shared` are the keys (as of `identities`) of what both are known by.
 
-    `company` is its company's id, `firm` what it calls its firm. `gone`: it is not in the portal any more, and what it
-    was known by belongs to this one now.
+    `company` is its company's id, `firm` what it calls its firm, `person` name and surname, where it has both. `gone`:
+    it is not in the portal any more, and what it was known by belongs to this one now.
     """
 
     id: str
@@ -39,6 +39,7 @@ class Double(msgspec.Struct, frozen=True, omit_defaults=True):
     company: str = ""
     firm: str = ""
     gone: bool = False
+    person: str = ""
 
 
 class Entity(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="type", tag="entity"):

@@ -93,7 +93,7 @@ class _Reading:
         if ts is None:
             return Rejected("updatedTime is no time with a zone")
         own, owner = self._client_of(said, item)
-        firm = DoubleOf(said.id, id_of(item.company_id), item.company_title or "")
+        firm = DoubleOf(said.id, id_of(item.company_id), item.company_title or "", item.full_name())
         merged = merges(firm, said.doubles, self._identities, self._source) if said.kind == "lead" else []
         into = {one.value: one.lead_id for one in merged if one.kind == "lead"}
         lead = None if own is None else self._identities.merged(into.get(own) or own)

@@ -44,6 +44,10 @@ class Item(msgspec.Struct, frozen=True, rename="camel"):
         """Name and surname; empty where there are none."""
         return " ".join(filter(None, (self.name, self.last_name))).strip()
 
+    def full_name(self) -> str:
+        """As `person`, where both are known: a first name alone tells nobody from another."""
+        return self.person() if self.name and self.last_name else ""
+
     def contacts(self) -> list[tuple[str, str]]:
         """Kind as in `processors.contact` and value of each phone and mail."""
         multi = self.fm.values() if isinstance(self.fm, dict) else self.fm or ()

@@ -67,6 +67,9 @@ _CALLED = """
 """What people are called who are listed by their full name."""
 _SHORT_NAMES = {line.split()[0]: line.split()[1:] for line in _CALLED.replace("\n", " ").split(";")}
 
+FULL_NAMES = {short: full for full, called in reversed(_SHORT_NAMES.items()) for short in called}
+"""A short name and the full one; of two with one letter more the man's, which is the first listed."""
+
 
 def canonical(word: str) -> str:
     """Lower case, ё as е, nothing invisible, Latin look-alikes in a Cyrillic word as Cyrillic."""

@@ -75,7 +75,9 @@ class Doubles:
         shared = sorted(names & known[other])
         if not shared:
             return None
-        return Double(str(other), shared, str(row.get("companyId") or ""), str(row.get("companyTitle") or ""))
+        person = f"{row['name']} {row['lastName']}" if row.get("name") and row.get("lastName") else ""
+        company, firm = str(row.get("companyId") or ""), str(row.get("companyTitle") or "")
+        return Double(str(other), shared, company, firm, person=person)
 
     @staticmethod
     def _sharing(own: dict[int, frozenset[str]], names: frozenset[str]) -> set[int]:

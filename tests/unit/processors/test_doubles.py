@@ -68,6 +68,11 @@ def test_a_lead_that_was_merged_away_in_the_portal() -> None:
         ({"companyId": 5}, Double("10", [PHONE], company="6")),
         ({"companyTitle": "ООО Ромашка"}, Double("10", [PHONE], firm="ИП Петров")),
         ({"companyId": 7}, Double("10", [PHONE], gone=True)),
+        ({"companyTitle": "Норд Лайн"}, Double("10", [PHONE], firm="ООО «Норд Лайт»")),
+        ({"companyTitle": "Стройсервис"}, Double("10", [PHONE], firm="Стройсервис-Урал")),
+        ({"companyTitle": "Рост-1"}, Double("10", [PHONE], firm="Рост-2")),
+        ({"companyTitle": "ИП Иванов П. С."}, Double("10", [PHONE], firm="ИП Иванова О. П.")),
+        ({"name": "Пётр", "lastName": "Иванов"}, Double("10", [PHONE], person="Ольга Сидорова")),
     ],
 )
 def test_what_speaks_against_it_is_a_persons_question(own: dict[str, Any], double: Double) -> None:
@@ -85,10 +90,20 @@ def test_what_speaks_against_it_is_a_persons_question(own: dict[str, Any], doubl
     assert merged(identities, "20") == ["20"]
 
 
-def test_the_same_firm_written_otherwise_is_the_same() -> None:
-    """Legal forms and alphabets do not speak against it."""
+@pytest.mark.parametrize(
+    ("own", "double"),
+    [
+        ({"companyTitle": "Ромашка"}, Double("10", [PHONE], firm="OOO Romashka")),
+        ({"companyTitle": "ИП Иванов Пётр Сергеевич"}, Double("10", [PHONE], firm="Иванов П. С.")),
+        ({"name": "Пётр", "lastName": "Иванов"}, Double("10", [PHONE], person="Иванов Петя")),
+        ({"name": "Пётр", "lastName": "Иванов"}, Double("10", [PHONE])),
+        ({"name": "Пётр", "lastName": "Иванов"}, Double("10", [PHONE, "b24_contact:6"], person="Ольга Сидорова")),
+    ],
+)
+def test_the_same_written_otherwise_is_the_same(own: dict[str, Any], double: Double) -> None:
+    """Legal forms, alphabets, initials, and people of one company do not speak against it."""
     identities = Identities()
-    lead(identities, "20", [Double("10", [PHONE], firm="OOO Romashka")], companyTitle="Ромашка")
+    lead(identities, "20", [double], **own)
     assert merged(identities, "20") == ["10"]
 
 

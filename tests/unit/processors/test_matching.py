@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from bench.names import HIGH, PRECISION, RECALL, automatic, known, measure
 from processors.contact import normal
-from processors.matching import skeleton, suggest
+from processors.matching import suggest
+from processors.skeletons import skeleton
 
 TABLE = Path(__file__).parents[2] / "data" / "client_names.txt"
 ADJECTIVES = "Белый Синий Зелёный Золотой Старый Новый Большой Малый Тихий Лесной Морской Горный Тёплый Добрый Умный"
@@ -73,6 +75,36 @@ def test_what_is_linked_without_a_person_is_exact() -> None:
     ]
     assert all(normal(kind, one) == normal(kind, two) is not None for kind, one, two in same)
     assert not any(normal(kind, one) == normal(kind, two) for kind, one, two in other)
+
+
+@pytest.mark.parametrize("held", [False, True], ids=["tuned", "held out"])
+def test_names_by_another_hand(held: bool) -> None:
+    """177 pairs among 1 700 cards, a third never tuned on: who has a card finds it, and one phone joins nobody whose
+    name is only like. Measured 2026-11-29: among three 0.99 of the tuned, 0.98 of the held out."""
+    every, cards = known()
+    part = [pair for pair in every if pair.held == held]
+    found = measure(part, cards)
+    right, wrong = automatic(part)
+    assert found.recall >= RECALL
+    assert len(found.wrong) <= 0.1 * found.high
+    assert right / (right + wrong) >= PRECISION
+
+
+@pytest.mark.parametrize(
+    ("asked", "right", "like"),
+    [
+        ("Смирнова О.В.", "Смирнова Ольга Владимировна", "ИП Смирнова В. О."),
+        ("Иванов Пётр", "ИП Иванов П. С.", "Иванов Павел"),
+        ("Саша Белов", "Белов Александр Игоревич", "Белов Сергей Игоревич"),
+        ("«Добрая пекарня», ИП Хлебников", "Хлебников Павел Иванович", "Добрые пекари"),
+        ("Рост-1", "ООО «Рост-1»", "Рост-2"),
+    ],
+)
+def test_initials_parts_and_numbers_decide(asked: str, right: str, like: str) -> None:
+    """The right one goes first, and what contradicts it is nothing to be sure of."""
+    [alike] = suggest([asked], [like, right])
+    assert alike[0].place == 1
+    assert all(one.likeness < HIGH for one in alike[1:])
 
 
 @pytest.mark.proof
