@@ -7,7 +7,7 @@ import unicodedata
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from processors.minutes.people import FIRST_NAMES
+from processors.russian.first_names import FIRST_NAMES
 from processors.russian.names import FULL_NAMES, canonical
 from processors.russian.words import word_list
 

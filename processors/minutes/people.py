@@ -4,12 +4,12 @@ from collections.abc import Iterable, Sequence
 
 from processors.minutes.vocabulary import vocabulary
 from processors.minutes.words import Said
+from processors.russian.first_names import FIRST_NAMES
 from processors.russian.stems import stem
 from processors.russian.words import plain
 
 _DATA = vocabulary("people")
 
-FIRST_NAMES = _DATA.words("first_names")
 AMBIGUOUS = _DATA.words("ambiguous")
 
 SHORTEST_STEM = 4

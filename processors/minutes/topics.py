@@ -11,11 +11,11 @@ from math import log, sqrt
 from statistics import mean, pstdev
 from typing import NamedTuple
 
-from processors.minutes.people import FIRST_NAMES
 from processors.minutes.things import STOP_WORDS
 from processors.minutes.verbs import verb
 from processors.minutes.vocabulary import vocabulary
 from processors.minutes.words import Said
+from processors.russian.first_names import FIRST_NAMES
 from processors.russian.grammar import nominative
 from processors.russian.numerals import is_number
 from processors.russian.stems import stem
