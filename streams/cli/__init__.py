@@ -12,6 +12,7 @@ from typing import IO, Any
 import click
 
 from schemas.errors import LeadpulseError
+from streams.cli.russian import speak_russian
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "init": ("init", "Составить leadpulse.toml по вопросам; каждый ответ проверяется."),
@@ -47,6 +48,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "report": ("ask", "Показать или отправить ежедневный отчёт."),
 }
 """Module of `streams.cli` and help text. `--help` reads only this table: importing every command takes a second."""
+
+speak_russian()
 
 GC_ALLOCATIONS = 20_000
 """Young objects before a collection, as in a worker (`streams.engine.worker`): what a command imports stays, and nearly

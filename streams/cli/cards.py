@@ -7,6 +7,7 @@ import click
 from processors.cards import Cards
 from schemas.errors import LeadpulseError
 from schemas.topics import CLIENTS
+from schemas.types import LeadId
 from streams.cli.broker import READY_SECONDS, there
 from streams.engine.cards import read_cards
 from streams.settings import Kafka, Settings
@@ -22,6 +23,12 @@ def cards_now(loaded: Settings) -> Cards:
     except LeadpulseError as error:
         click.echo(f"Имена клиентов неизвестны: {error}", err=True)
         return Cards()
+
+
+def called(lead: LeadId, cards: Cards) -> str:
+    """A lead by its number, and by its client's name where some source has told it: `1001 (ООО «Ромашка»)`."""
+    name = cards.name(lead)
+    return f"{lead} ({name})" if name else lead
 
 
 async def read(kafka: Kafka, patience: float = READY_SECONDS) -> Cards:

@@ -11,7 +11,7 @@ from processors.cards import Cards
 from processors.contact import link_key
 from processors.curators import VALID_MS, digest, same
 from processors.identity import Identities
-from processors.russian.plural import count
+from processors.russian.plural import DAYS, count
 from schemas.errors import Refused
 from schemas.sources import ClientRef, Identity
 from schemas.topics import DAY_MS
@@ -47,7 +47,7 @@ def invite_command(name: str) -> None:
     asyncio.run(write(kafka, link_key(ClientRef(invited.kind, invited.value)), invited))
     mine = sum(same(of) == same(told) for of in _responsible(cards))
     click.echo(f"Пусть {told} напишет боту в личный чат:\n\n  /start {code}\n")
-    click.echo(f"Код действует {VALID_MS // DAY_MS} дней и только один раз. Клиентов по карточкам: {mine}.")
+    click.echo(f"Код действует {count(VALID_MS // DAY_MS, DAYS)} и только один раз. Клиентов по карточкам: {mine}.")
     if not mine:
         names = ", ".join(sorted({of for of in _responsible(cards) if of})[:10])
         click.echo(f"В карточках такого ответственного нет. Есть: {names or 'никого'}.", err=True)

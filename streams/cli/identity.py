@@ -17,7 +17,7 @@ from schemas.sources import ClientRef, Identity
 from schemas.types import LeadId
 from streams import settings
 from streams.cli.ask import lead_id
-from streams.cli.cards import read
+from streams.cli.cards import called, read
 from streams.cli.links import Waiting, linked, plain, waiting, write
 from streams.cli.merge import merge_command, unmerge_command
 from streams.cli.suggestions import suggest_command
@@ -43,8 +43,9 @@ def _client(command: Callable[..., None]) -> Callable[..., None]:
 def identity_command() -> None:
     """Кто есть кто: какой чат, телефон, комната или клиент склада принадлежит какому лиду.
 
-    Виды: phone, email, inn, tg_chat, tg_user, jitsi_room, wms_customer, b24_lead, b24_deal, b24_contact,
-    b24_company."""
+    Виды: phone — телефон, email — почта, inn — ИНН, tg_chat — чат Telegram, tg_topic — тема группы, tg_user — человек,
+    jitsi_room — комната встречи, recording — запись встречи, wms_customer — клиент склада; b24_lead, b24_deal,
+    b24_contact, b24_company — лид, сделка, контакт и компания Битрикс24."""
 
 
 @identity_command.command("list")
@@ -52,15 +53,20 @@ def identity_command() -> None:
 @_AS_JSON
 def list_command(lead: str | None, as_json: bool) -> None:
     """Показать привязки: чья, кем и когда подтверждена."""
-    links, _ = asyncio.run(linked(settings.load().kafka))
+    loaded = settings.load()
+    links, _ = asyncio.run(linked(loaded.kafka))
     found = [one for one in links.values() if one.lead_id and lead in (None, one.lead_id)]
     found.sort(key=lambda one: (int(one.lead_id or 0), one.kind, one.value))
     if as_json:
         click.echo(json.dumps(msgspec.to_builtins(found), ensure_ascii=False))
         return
     words = KINDS | {"lead": "объединённый лид"}
-    rows = [(one.lead_id, words.get(one.kind, one.kind), one.value, *_grounds(one)) for one in found]
-    head = ("Лид", "Что", "Значение", "Подтвердил", "Когда", "Уверенность")
+    cards = asyncio.run(read(loaded.kafka))
+    rows = [
+        (one.lead_id, cards.name(one.lead_id or ""), words.get(one.kind, one.kind), one.value, *_grounds(one))
+        for one in found
+    ]
+    head = ("Лид", "Клиент", "Что", "Значение", "Подтвердил", "Когда", "Уверенность")
     click.echo(table(head, rows) if rows else "Привязок нет.")
     click.echo(f"Всего: {count(len(rows), LINKS)}", err=True)
 
@@ -83,7 +89,7 @@ def waiting_command(limit: int, as_json: bool) -> None:
     click.echo(table(head, rows) if rows else "Никто не ждёт: все события нашли своего клиента.")
     if rows:
         click.echo(
-            "Привязать: leadpulse identity link ВИД ЗНАЧЕНИЕ ЛИД; подсказки: leadpulse identity suggest", err=True
+            "Привязать: leadpulse identity link ВИД 'ЗНАЧЕНИЕ' ЛИД; подсказки: leadpulse identity suggest", err=True
         )
     if len(found) > limit:
         click.echo(f"и ещё {len(found) - limit}: --limit {len(found)} покажет всех")
@@ -94,7 +100,8 @@ def waiting_command(limit: int, as_json: bool) -> None:
 @_AS_JSON
 def show_command(kind: str, value: str, as_json: bool) -> None:
     """Показать, чьё это ЗНАЧЕНИЕ и что под ним ждёт."""
-    client, kafka = _checked(kind, value), settings.load().kafka
+    client, loaded = _checked(kind, value), settings.load()
+    kafka = loaded.kafka
     links, known = asyncio.run(linked(kafka))
     link, lead = links.get(link_key(client)), known.find(client)
     waits = next((one for one in asyncio.run(waiting(kafka, known)) if one.client == client), None)
@@ -102,7 +109,7 @@ def show_command(kind: str, value: str, as_json: bool) -> None:
         said = {"lead_id": lead, "link": msgspec.to_builtins(link), "waiting": None if waits is None else plain(waits)}
         click.echo(json.dumps(said, ensure_ascii=False))
         return
-    click.echo(f"{KINDS[kind]} {client.value}: " + (f"лид {lead}" if lead else "не привязан"))
+    click.echo(f"{KINDS[kind]} {client.value}: " + (_named(loaded)(lead) if lead else "не привязан"))
     if link is not None and link.refused:
         by, at, _ = _grounds(link)
         click.echo(f"  отвязал: {by or 'неизвестно'}{', ' + at if at else ''}; сама собой привязка не вернётся")
@@ -131,10 +138,10 @@ def link_command(kind: str, value: str, lead: str, by: str, move: bool, yes: boo
     if into != lead:
         raise Refused(f"лид {lead} объединён с лидом {into}: привязывайте к нему")
     if before == lead:
-        click.echo(f"{KINDS[kind]} {client.value} уже принадлежит лиду {lead}.")
+        click.echo(f"{KINDS[kind]} {client.value} — это уже {_named(loaded)(lead)}.")
         return
     if before is not None and not move:
-        raise Refused(f"{KINDS[kind]} {client.value} принадлежит лиду {before}; перепривязать: --move")
+        raise Refused(f"{KINDS[kind]} {client.value} — это {_named(loaded)(before)}; перепривязать: --move")
     if loaded.pipeline.unknown_lead != "accept" and not _is_known(lead, loaded):
         unknown = f"о лиде {lead} не знает ни один источник"
         if loaded.pipeline.unknown_lead == "refuse":
@@ -156,7 +163,8 @@ def link_command(kind: str, value: str, lead: str, by: str, move: bool, yes: boo
 @click.option("--by", default=getpass.getuser, show_default=False, help="Кто отвязал; без этого — имя входа.")
 def unlink_command(kind: str, value: str, by: str) -> None:
     """Отвязать ЗНАЧЕНИЕ: его события, и прежние тоже, ждут привязки. Сама собой привязка не вернётся."""
-    client, kafka = _checked(kind, value), settings.load().kafka
+    client, loaded = _checked(kind, value), settings.load()
+    kafka = loaded.kafka
     links, known = asyncio.run(linked(kafka))
     before = links.get(link_key(client))
     if before is None or before.refused:
@@ -169,7 +177,7 @@ def unlink_command(kind: str, value: str, by: str) -> None:
         kind, client.value, confirmed_by=by[:LONGEST_NAME], source=HAND, confirmed_at=wall_clock(), refused=True
     )
     asyncio.run(write(kafka, link_key(client), ended))
-    click.echo(f"{KINDS[kind]} {client.value} отвязан от лида {before.lead_id}.")
+    click.echo(f"{KINDS[kind]} {client.value}: привязки больше нет, раньше — {_named(loaded)(before.lead_id or '')}.")
 
 
 async def _waiting(kafka: settings.Kafka) -> list[Waiting]:
@@ -188,12 +196,7 @@ def _checked(kind: str, value: str) -> ClientRef:
 def _named(loaded: settings.Settings) -> Callable[[LeadId], str]:
     """A lead by its number, and by its client's name where some source has told it."""
     cards = asyncio.run(read(loaded.kafka))
-
-    def named(lead: LeadId) -> str:
-        name = cards.name(lead)
-        return f"лид {lead}" + (f" ({name})" if name else "")
-
-    return named
+    return lambda lead: f"лид {called(lead, cards)}"
 
 
 def _is_known(lead: LeadId, loaded: settings.Settings) -> bool:

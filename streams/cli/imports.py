@@ -97,7 +97,11 @@ def _tell(progress: Progress, before: Progress | None, unknown: list[ClientRef])
         click.echo(f"Загружено: {count(progress.sent, FOUND)}.")
     if unknown:
         names = ", ".join(client.value for client in unknown[:NAMED]) + (" …" if len(unknown) > NAMED else "")
-        click.echo(f"К лидам не привязано: {count(len(unknown), CLIENTS)} ({names}). События ждут привязки.")
+        click.echo(f"К лидам не привязано: {count(len(unknown), CLIENTS)} ({names}).")
+        click.echo(
+            "События ждут привязки: leadpulse identity link wms_customer НОМЕР ЛИД; "
+            "подсказки: leadpulse identity suggest"
+        )
 
 
 def _as_json(found: Survey, items: Items, progress: Progress) -> str:

@@ -11,10 +11,9 @@ from processors.identity import Identities
 from processors.russian.plural import Forms, count
 from schemas.errors import Refused
 from schemas.sources import Identity
-from schemas.types import LeadId
 from streams import settings
 from streams.cli.ask import lead_id
-from streams.cli.cards import read
+from streams.cli.cards import called, read
 from streams.cli.links import linked, write
 from streams.cli.table import table
 from streams.engine.clock import wall_clock
@@ -44,7 +43,7 @@ def merge_command(lead: str, into: str, by: str, yes: bool) -> None:
     if known.merged(into) != into:
         raise Refused(f"лид {into} сам объединён с лидом {known.merged(into)}: объединяйте с ним")
     names = set(known.names(lead)) - {f"lead:{lead}"}
-    click.echo(f"Лид {_called(lead, cards)} станет частью клиента {_called(into, cards)}.")
+    click.echo(f"Лид {called(lead, cards)} станет частью клиента {called(into, cards)}.")
     click.echo(
         f"К лиду {into} переходят вся история лида {lead} — сообщения, встречи, звонки, склад, CRM — и "
         f"{count(len(names), GO)}; тревоги лида {lead} закрываются."
@@ -58,7 +57,8 @@ def merge_command(lead: str, into: str, by: str, yes: bool) -> None:
         click.confirm("Объединить?", abort=True)
     link = Identity("lead", lead, into, by[:LONGEST_NAME], source=HAND, confirmed_at=wall_clock())
     asyncio.run(write(kafka, f"lead:{lead}", link))
-    click.echo(f"Лид {lead} объединён с лидом {into}. Вернуть, как было: leadpulse identity unmerge {lead}")
+    click.echo(f"Лид {called(lead, cards)} объединён с лидом {called(into, cards)}.")
+    click.echo(f"Вернуть, как было: leadpulse identity unmerge {lead}")
 
 
 @click.command("unmerge")
@@ -67,20 +67,16 @@ def merge_command(lead: str, into: str, by: str, yes: bool) -> None:
 def unmerge_command(lead: str, by: str) -> None:
     """Разъединить: ЛИД снова сам по себе, со своими привязками и всей своей историей."""
     kafka = settings.load().kafka
-    links, _, _ = asyncio.run(_read(kafka))
+    links, _, cards = asyncio.run(_read(kafka))
     merged = links.get(f"lead:{lead}")
     if merged is None or merged.refused:
         raise Refused(f"лид {lead} ни с кем не объединён")
     ended = Identity("lead", lead, confirmed_by=by[:LONGEST_NAME], source=HAND, confirmed_at=wall_clock(), refused=True)
     asyncio.run(write(kafka, f"lead:{lead}", ended))
-    click.echo(f"Лид {lead} снова сам по себе; его история возвращается от лида {merged.lead_id}.")
+    click.echo(f"Лид {called(lead, cards)} снова сам по себе.")
+    click.echo(f"Его история возвращается от лида {called(merged.lead_id or '', cards)}.")
 
 
 async def _read(kafka: Kafka) -> tuple[dict[str, Identity], Identities, Cards]:
     links, known = await linked(kafka)
     return links, known, await read(kafka)
-
-
-def _called(lead: LeadId, cards: Cards) -> str:
-    card = cards.find(lead)
-    return f"{lead} «{card.name}»" if card is not None and card.name else lead

@@ -11,7 +11,7 @@ from processors.matching import Alike, suggest
 from schemas.sources import Identity
 from schemas.types import LeadId
 from streams import settings
-from streams.cli.cards import read
+from streams.cli.cards import called, read
 from streams.cli.links import Waiting, linked, plain, waiting
 from streams.cli.table import table
 from streams.settings import Kafka
@@ -33,17 +33,24 @@ def suggest_command(limit: int, as_json: bool) -> None:
     _tell_doubts(doubts[:limit], cards)
     likely = [(one, alike) for one, alike in found if alike]
     rows = [
-        (one.client.kind, one.client.value, one.name, len(one.ids), _words(alike[0], leads, cards), _rest(alike, leads))
+        (
+            one.client.kind,
+            one.client.value,
+            one.name,
+            len(one.ids),
+            _words(alike[0], leads, cards),
+            _rest(alike, leads, cards),
+        )
         for one, alike in likely[:limit]
     ]
-    head = ("Вид", "Значение", "Имя", "Событий", "Похож на", "Или на лиды")
+    head = ("Вид", "Значение", "Имя", "Событий", "Похож на", "Или на")
     click.echo(table(head, rows) if rows else "Похожих имён нет.")
     if len(likely) > limit:
         click.echo(f"и ещё {len(likely) - limit}: --limit {len(likely)} покажет все")
     if len(likely) < len(found):
         click.echo(f"Без подсказки: {len(found) - len(likely)}; все, кто ждёт: leadpulse identity waiting", err=True)
     if rows:
-        click.echo("Привязать: leadpulse identity link ВИД ЗНАЧЕНИЕ ЛИД", err=True)
+        click.echo("Привязать: leadpulse identity link ВИД 'ЗНАЧЕНИЕ' ЛИД", err=True)
 
 
 async def _read(kafka: Kafka) -> tuple[list[Waiting], Cards, list[Identity]]:
@@ -54,14 +61,9 @@ async def _read(kafka: Kafka) -> tuple[list[Waiting], Cards, list[Identity]]:
 def _tell_doubts(doubts: list[Identity], cards: Cards) -> None:
     if not doubts:
         return
-    rows = [(_named(one.value, cards), _named(one.was, cards), _shared(one)) for one in doubts]
+    rows = [(called(one.value, cards), called(one.was, cards), _shared(one)) for one in doubts]
     click.echo(table(("Новый лид", "Возможно, тот же клиент", "Общее"), rows))
     click.echo("Объединить: leadpulse identity merge НОВЫЙ_ЛИД ПРЕЖНИЙ_ЛИД", err=True)
-
-
-def _named(lead: LeadId, cards: Cards) -> str:
-    card = cards.find(lead)
-    return f"{lead} {card.name if card else ''}".strip()
 
 
 def _shared(doubt: Identity) -> str:
@@ -80,13 +82,11 @@ def _alike(waits: list[Waiting], cards: Cards) -> tuple[list[LeadId], list[tuple
 
 
 def _words(alike: Alike, leads: list[LeadId], cards: Cards) -> str:
-    lead = leads[alike.place]
-    card = cards.find(lead)
-    return f"{lead} {card.name if card else ''} ({alike.likeness:.0f} из 100)"
+    return f"{called(leads[alike.place], cards)} — {alike.likeness:.0f} из 100"
 
 
-def _rest(alike: list[Alike], leads: list[LeadId]) -> str:
-    return ", ".join(f"{leads[one.place]} ({one.likeness:.0f})" for one in alike[1:])
+def _rest(alike: list[Alike], leads: list[LeadId], cards: Cards) -> str:
+    return "; ".join(_words(one, leads, cards) for one in alike[1:])
 
 
 def _plain(one: Waiting, leads: list[LeadId], alike: list[Alike]) -> dict[str, object]:

@@ -107,7 +107,11 @@ def test_a_link_says_who_when_and_how_sure(line: Line, kafka: Kafka) -> None:
     told = msgspec.json.decode(value or b"", type=Identity)
     assert (told.lead_id, told.confirmed_by, told.confirmed_at, told.source) == ("12345", "Анна", TEN, "hand")
     assert [one["value"] for one in json.loads(line("identity", "list", "--json").stdout)] == ["romashka", "-1001"]
-    assert "Анна" in line("identity", "list", "--lead", "12345").stdout
+    kafka.cards.apply("12345/hand", ClientCard(lead_id="12345", source="hand", ts=TEN, name="ООО «Ромашка»"))
+    listed = line("identity", "list", "--lead", "12345").stdout
+    assert "Анна" in listed
+    assert "12345  ООО «Ромашка»  чат Telegram" in listed
+    assert "лид 12345 (ООО «Ромашка»)" in line("identity", "show", "tg_chat", "-1001").stdout
     assert line("identity", "waiting").stdout.startswith("Никто не ждёт")
 
 
@@ -115,7 +119,7 @@ def test_another_clients_chat_is_not_taken_without_a_word(line: Line, kafka: Kaf
     """It is told whose it is, and `--move` takes it; the same link again writes nothing."""
     refused = line("identity", "link", "jitsi_room", "Romashka", "8")
     assert refused.exit_code == 1
-    assert "принадлежит лиду 7" in refused.stderr
+    assert "это лид 7; перепривязать: --move" in refused.stderr
     assert line("identity", "link", "jitsi_room", "Romashka", "7").exit_code == 0
     assert len(kafka.topics["identities"]) == 1
     kafka.cards.apply("8/b", ClientCard(lead_id="8", source="b", ts=TEN, name="ООО «Ромашка»"))
@@ -174,7 +178,7 @@ def test_like_names_are_suggested(line: Line, kafka: Kafka) -> None:
         kafka.cards.apply(f"{lead}/hand", ClientCard(lead_id=lead, source="hand", ts=TEN, name=name))
     row = line("identity", "suggest").stdout.splitlines()[2]
     assert row.split()[:2] == ["tg_chat", "-1001"]
-    assert "12345 ООО «Ромашка» (100 из 100)" in row
+    assert "12345 (ООО «Ромашка») — 100 из 100" in row
     [plain] = json.loads(line("identity", "suggest", "--json").stdout)
     assert plain["suggestions"] == [{"lead_id": "12345", "likeness": 100.0}]
     kafka.link("tg_chat:-1001", "5")
@@ -188,8 +192,8 @@ def test_leads_that_may_be_one_client_are_shown(line: Line, kafka: Kafka) -> Non
     doubt = Identity("double", "20", was="12345", name="phone:+79123456789", source="bitrix:main")
     kafka.topics["identities"].append((b"double:20", msgspec.json.encode(doubt)))
     shown = line("identity", "suggest")
-    assert shown.stdout.splitlines()[2].split("  ")[0] == "20 Ромашка Юг"
-    assert "12345 ООО «Ромашка»" in shown.stdout
+    assert shown.stdout.splitlines()[2].split("  ")[0] == "20 (Ромашка Юг)"
+    assert "12345 (ООО «Ромашка»)" in shown.stdout
     assert "телефон +79123456789" in shown.stdout
     assert "leadpulse identity merge НОВЫЙ_ЛИД ПРЕЖНИЙ_ЛИД" in shown.stderr
     [plain] = [one for one in json.loads(line("identity", "suggest", "--json").stdout) if one["kind"] == "lead"]
