@@ -12,6 +12,7 @@ import msgspec
 from msgspec.structs import replace
 
 from processors.days import MOSCOW
+from processors.russian.called import CONTENTS
 from schemas.exports import DayMessage
 from schemas.types import LeadId, Millis
 
@@ -54,7 +55,7 @@ def day_file(messages: Iterable[DayMessage], format_: Format, names: Names, *, b
 
 
 def whole(messages: Iterable[DayMessage]) -> list[DayMessage]:
-    """Albums as one message each, as people see them: all words, and how many of which kind (`photo ×3`). It stands
+    """Albums as one message each, as people see them: all words, and how many of which kind (`фото ×3`). It stands
     where its first part does; it was withdrawn when all of it was."""
     found: dict[tuple[str, ...], list[DayMessage]] = {}
     for message in messages:
@@ -64,7 +65,7 @@ def whole(messages: Iterable[DayMessage]) -> list[DayMessage]:
 
 
 def _album(parts: Sequence[DayMessage]) -> DayMessage:
-    kinds = Counter(part.content for part in parts)
+    kinds = Counter(_kind(part.content) for part in parts)
     return replace(
         parts[0],
         text="\n".join(part.text for part in parts if part.text),
@@ -90,11 +91,16 @@ def _cells(message: DayMessage, names: Names) -> tuple[str, ...]:
         message.author,
         message.author_id,
         message.text,
-        message.content,
+        _kind(message.content),
         message.reply_to,
         _clock(message.edited_at) if message.edited_at else "",
         "да" if message.deleted else "",
     )
+
+
+def _kind(content: str) -> str:
+    """In words; an album's are already."""
+    return CONTENTS.get(content, content)
 
 
 def _moscow(ts: Millis) -> datetime:

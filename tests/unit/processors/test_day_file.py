@@ -85,7 +85,7 @@ def test_an_album_is_one_message_for_people() -> None:
     others = [replace(ONE, message_id="5", album="b"), replace(ONE, message_id="6", album="a", author_id="7"), ONE]
     rows = cells([*parts, file, *others])
     assert [(row[4], row[8], row[9], row[12]) for row in rows] == [
-        ("1", "накладные", "photo ×3, document", ""),
+        ("1", "накладные", "фото ×3, файл", ""),
         *(((one.message_id), ONE.text, "", "") for one in others),
     ]
     assert len(day_file([*parts, file], "jsonl", name_of).splitlines()) == 4
