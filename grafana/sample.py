@@ -20,7 +20,6 @@ def statements(now: int) -> Iterator[str]:
 
 _AGING = (
     "events",
-    "days_kept",
     "scores",
     "signals",
     "promised",
@@ -43,7 +42,7 @@ _TEXTS = (
         cityHash64(number, 'bad') % 40 = 0, if(number < 4 OR cityHash64(number, 'wait') % 20 = 0, 3 + cityHash64(number) % 900, 0),
         [900, 45000, 2500, 9000][1 + number % 4] + cityHash64(number, 'lag') % 3000, 90000,
         if(number % 4 = 1, 60, 0), if(number % 4 = 1 AND cityHash64(number, 'f') % 12 = 0, 7, 0), 60000,
-        least(at + 1800, {now} - 40), if(number % 4 = 1, least(at + 3500, {now}), toDateTime(0)), at + 4 * 3600, if(hole, 'silent', 'well'), at, '', least(at + 3600, {now})
+        if(hole, {now} - 27000, least(at + 1800, {now} - 40)), if(number % 4 = 1, least(at + 3500, {now}), toDateTime(0)), at + 4 * 3600, if(hole, 'silent', 'well'), at, '', least(at + 3600, {now})
     FROM (SELECT number, toHour({now} - toIntervalHour(intDiv(number, 4)), 'Europe/Moscow') AS clock,
         if(clock BETWEEN 9 AND 19, 100, 12) AS size, [120, 40, 300, 4][1 + number % 4] + cityHash64(number) % 40 AS usual,
         number % 4 = 3 AND number < 20 AS hole FROM numbers({hours} * 4))""",
@@ -73,7 +72,7 @@ _TEXTS = (
         evidence, ingested_at, seniority)
     SELECT """
     + _LEAD
-    + """, {now} - toIntervalHour(cityHash64(number, 'at') % (24 * 30)) AS at, number, if(number % 5 = 0, 0, number),
+    + """, {now} - toIntervalHour(cityHash64(number, 'at') % (24 * 30)) AS at, number, if(cityHash64(number) % 7 = 0, 0, number),
         ['order_silence', 'volume_decline', 'complaint_phrase', 'chat_silence', 'reservation_spike'][1 + number % 5],
         ['warning', 'critical', 'info'][1 + number % 3], at - INTERVAL 7 DAY, 1, 2, 3, 'days', '[]', at, number
     FROM numbers(160)""",
@@ -123,7 +122,7 @@ _TEXTS = (
     FROM (SELECT number, number % 13 = 4 AS bad FROM numbers(90))""",
     """INSERT INTO llm_calls (call_id, ts, role, model, outcome, lead_id, external, prompt_tokens, answer_tokens, cost_usd, seconds,
         prompt_sha256, answer_sha256, ingested_at)
-    SELECT toString(number), {now} - toIntervalHour(number * 2) AS at, ['minutes', 'phrases', 'profile'][1 + number % 3],
+    SELECT toString(number), {now} - toIntervalHour(number * 2) AS at, ['minutes', 'summary', 'tags'][1 + number % 3],
         ['glm-5', 'glm-5-air'][1 + number % 2], if(number % 17 = 3, 'timeout', 'ok'), """
     + _LEAD
     + """, true, 4000 + cityHash64(number) % 9000, 700, 0.004 + (cityHash64(number) % 40) / 1000, 3 + cityHash64(number, 's') % 20,

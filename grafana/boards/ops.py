@@ -101,6 +101,7 @@ FLOW = (
         "SELECT time, spread[1] AS usual, spread[2] AS worst FROM (SELECT $__timeInterval(ingested_at) AS time, "
         "quantiles(0.5, 0.95)(dateDiff('millisecond', ingested_at, stored_at) / 1000) AS spread FROM events "
         "WHERE $__timeFilter(ingested_at) AND toUnixTimestamp(stored_at) > 0 GROUP BY time) ORDER BY time",
+        every="10m",
         unit="s",
         titles={"usual": "обычное", "worst": "худшие 5 %"},
     ),

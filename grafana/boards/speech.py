@@ -4,6 +4,7 @@ from grafana.boards.words import TITLES
 from grafana.shapes import Board, Panel, renamed
 
 DAY = "toStartOfDay(transcribed_at, 'Europe/Moscow')"
+ROLE = renamed("role", {"tags": "метки", "summary": "переписка", "minutes": "встречи", "answers": "ответы"})
 OUTCOME = renamed("outcome", {"ok": "удачно", "begun": "прервано"})
 
 NOW = (
@@ -77,7 +78,7 @@ SOUND = (
         every="1d",
     ),
     Panel(
-        "bars",
+        "lines",
         "Записи и расшифровки",
         "Сколько встреч записано и сколько расшифровано за день, на последнюю ночь.",
         "расшифровок меньше несколько дней подряд — смотреть журнал transcribe.",
@@ -133,7 +134,7 @@ MODELS = (
         "Стоимость за день",
         "Доллары по назначению обращений.",
         "рост без новых встреч — повторы или длинная переписка: смотреть исходы рядом.",
-        "SELECT toStartOfDay(ts, 'Europe/Moscow') AS time, toString(role) AS label, sum(cost_usd) AS usd FROM llm_calls FINAL "
+        f"SELECT toStartOfDay(ts, 'Europe/Moscow') AS time, {ROLE} AS label, sum(cost_usd) AS usd FROM llm_calls FINAL "
         "WHERE $__timeFilter(ts) GROUP BY time, label ORDER BY time",
         unit="currencyUSD",
         every="1d",

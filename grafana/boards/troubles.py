@@ -15,6 +15,7 @@ ERRORS = (
         "всплеск одной темы — у её отправителя сменился вид данных: `leadpulse dlq list`, поправить разметку, `leadpulse dlq replay`.",
         "SELECT $__timeInterval(ts) AS time, topic AS label, count() AS letters FROM failures FINAL "
         "WHERE $__timeFilter(ts) GROUP BY time, label ORDER BY time",
+        every="10m",
     ),
     Panel(
         "table",
@@ -33,6 +34,7 @@ ERRORS = (
         "`leadpulse identity suggest` предлагает связи, `leadpulse identity link` связывает.",
         "SELECT $__timeInterval(ts) AS time, source AS label, count() AS events FROM unassigned FINAL "
         "WHERE $__timeFilter(ts) GROUP BY time, label ORDER BY time",
+        every="10m",
     ),
     Panel(
         "bars",
@@ -50,6 +52,7 @@ ERRORS = (
         "«ждут» растут — Telegram недоступен (`telegram.proxy`) или стоит notify; «не доставлено» — смотреть журнал notify.",
         f"SELECT $__timeInterval(wanted_at) AS time, {RESULT} AS label, count() AS messages FROM deliveries "
         "WHERE $__timeFilter(wanted_at) AND news GROUP BY time, label ORDER BY time",
+        every="10m",
     ),
     Panel(
         "lines",
@@ -59,6 +62,7 @@ ERRORS = (
         "SELECT time, spread[1] AS usual, spread[2] AS worst FROM (SELECT $__timeInterval(wanted_at) AS time, "
         "quantiles(0.5, 0.95)(assumeNotNull(seconds)) AS spread FROM deliveries "
         "WHERE $__timeFilter(wanted_at) AND news AND seconds IS NOT NULL GROUP BY time) ORDER BY time",
+        every="30m",
         unit="s",
         titles={"usual": "обычно", "worst": "худшие 5 %"},
     ),

@@ -54,8 +54,7 @@ def _write(store: Store, texts: Iterable[str]) -> None:
 async def behind_door(folder: Path, database: str, texts: Iterable[str]) -> AsyncIterator[Shown]:
     """A new database in the session's folder with what `texts` write into it."""
     written, store = list(texts), Store(folder=folder, database=database, api_port=0)
-    async with opened(store) as kept:
-        async with listening(store, kept) as door:
-            shown = Shown(bool(written), store, door.port)
-            await shown.write(written)
-            yield shown
+    async with opened(store) as kept, listening(store, kept) as door:
+        shown = Shown(bool(written), store, door.port)
+        await shown.write(written)
+        yield shown

@@ -1,5 +1,5 @@
-"""Every alert rule as Grafana runs it: macros, the query, reduce, threshold; over nothing, over a healthy house, and over
-one that has just what the rule is for."""
+"""Every alert rule as Grafana runs it: macros, the query, reduce, threshold; over nothing, a healthy house, and one that
+has just what the rule is for."""
 
 from collections.abc import AsyncIterator
 from itertools import count
@@ -11,8 +11,8 @@ import pytest_asyncio
 import yaml
 
 from grafana.__main__ import FOLDER
+from grafana.macros import Span, expanded
 from tests.unit.store.door.boards import NOW, Shown, behind_door
-from tests.unit.store.door.macros import Span, expanded
 
 RULES: dict[str, Any] = {
     rule["uid"]: rule
@@ -61,7 +61,7 @@ BROKEN = {
     "leadpulse-unanswered": (ALERT.format(4, "open", NOW - 2 * 86400, 1, "", NOW),),
     "leadpulse-speech": (JOB.format("late", LATE, LATE - 30_000, LATE, LATE + 900),),
     "leadpulse-money": (CALL.format("dear", LATE, 25),),
-    "leadpulse-report": (f"ALTER TABLE reports UPDATE scheduled = false WHERE report_id = 'today'",
+    "leadpulse-report": ("ALTER TABLE reports UPDATE scheduled = false WHERE report_id = 'today'",
                          REPORT.format("old", "true", NOW - 5 * 86400)),
     "leadpulse-schema": ("INSERT INTO schema_migrations (name, state, at) VALUES ('9999_new.sql', 'started', now64(3))",),
 }  # fmt: skip

@@ -9,10 +9,10 @@ import pytest
 import pytest_asyncio
 
 from grafana.boards import BOARDS
+from grafana.macros import expanded, looked_at
 from grafana.sample import statements
 from grafana.shapes import SERIES, Board, Panel
 from tests.unit.store.door.boards import NOW, Shown, behind_door
-from tests.unit.store.door.macros import Span, expanded
 
 PANELS = [(board, panel) for board in BOARDS for panel in board.panels if not panel.promql]
 EVENTLESS = {"Изменение схемы не закончено", "Источники не в порядке"}
@@ -26,18 +26,10 @@ async def shown(request: pytest.FixtureRequest, chdb_folder: Path) -> AsyncItera
         yield shown
 
 
-def span(board: Board, panel: Panel) -> Span:
-    """What Grafana asks by default on a screen of 1600 points: the dashboard's time, and the panel's shortest bucket."""
-    seconds = {"h": 3600, "d": 86400}
-    since = int(board.since[4:-1]) * seconds[board.since[-1]]
-    shortest = int(panel.every[:-1]) * seconds[panel.every[-1]] if panel.every else 1
-    return Span(NOW - since, NOW, max(shortest, since // 800))
-
-
 @pytest.mark.parametrize(("board", "panel"), PANELS, ids=[f"{b.uid}-{b.panels.index(p) + 1}" for b, p in PANELS])
 async def test_a_panel_gets_what_it_draws(shown: Shown, board: Board, panel: Panel) -> None:
     """Columns, types and order by the format; something to see where the company lives, no error where nothing is."""
-    looked = span(board, panel)
+    looked = looked_at(board, panel, NOW)
     seen = await shown.ask(expanded(panel.sql, looked))
     if panel.kind == "stat":
         assert seen.names == ["value"] and len(seen.rows) == 1
@@ -67,10 +59,11 @@ async def test_known_values(shown: Shown) -> None:
 
     async def of(title: str) -> list[list[Any]]:
         board, panel = by_title[title]
-        return (await shown.ask(expanded(panel.sql, span(board, panel)))).rows
+        return (await shown.ask(expanded(panel.sql, looked_at(board, panel, NOW)))).rows
 
     levels = await shown.ask(
-        f"SELECT level, count() FROM (SELECT lead_id, argMax(level, ts) AS level FROM scores GROUP BY lead_id) GROUP BY level"
+        "SELECT level, count() FROM (SELECT lead_id, argMax(level, ts) AS level FROM scores GROUP BY lead_id) "
+        "GROUP BY level"
     )
     counted = {level: int(n) for level, n in levels.rows}
     assert [int((await of("Клиенты с высоким риском"))[0][0])] == [counted["red"]]

@@ -8,6 +8,8 @@ import re
 from collections.abc import Callable
 from typing import NamedTuple
 
+from grafana.shapes import Board, Panel
+
 _MACRO = re.compile(r"\$__(\w+)(\()?")
 
 
@@ -17,6 +19,14 @@ class Span(NamedTuple):
     since: int
     until: int
     bucket: int
+
+
+def looked_at(board: Board, panel: Panel, now: int) -> Span:
+    """What Grafana asks of a panel at `now` (s UTC): the dashboard's time, on 800 points, not finer than the panel wants."""
+    seconds = {"m": 60, "h": 3600, "d": 86400}
+    width = int(board.since[4:-1]) * seconds[board.since[-1]]
+    shortest = int(panel.every[:-1]) * seconds[panel.every[-1]] if panel.every else 1
+    return Span(now - width, now, max(shortest, width // 800))
 
 
 def expanded(sql: str, span: Span) -> str:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.unit.store.door.macros import Span, expanded
+from grafana.macros import Span, expanded
 
 SPAN = Span(1_000_000, 1_086_400, 3600)
 
