@@ -1,8 +1,8 @@
 """What Grafana is given beside dashboards: where the store is, by whom it is read, where the files lie."""
 
 import re
-import xml.etree.ElementTree as xml
 from typing import Any
+from xml.etree import ElementTree
 
 import yaml
 
@@ -49,7 +49,7 @@ def test_compose_mounts_what_it_names() -> None:
 
 def test_the_servers_user_only_reads() -> None:
     """One user, one profile that cannot be left, rights to read and no others."""
-    users = xml.parse(ROOT / "deploy" / "clickhouse" / "grafana.xml").getroot()
+    users = ElementTree.parse(ROOT / "deploy" / "clickhouse" / "grafana.xml").getroot()
     [user] = list(users.find("users") or [])
     assert user.tag == GRAFANA["environment"]["LEADPULSE_CLICKHOUSE_USER"]
     assert users.findtext(f"profiles/{user.findtext('profile')}/readonly") == "2"

@@ -1,5 +1,5 @@
-"""Every alert rule as Grafana runs it: macros, the query, reduce, threshold; over nothing, a healthy house, and one that
-has just what the rule is for."""
+"""Every alert rule as Grafana runs it: macros, the query, reduce, threshold; over nothing, over a healthy house, and
+over one that has just what the rule is for."""
 
 from collections.abc import AsyncIterator
 from itertools import count
@@ -63,7 +63,7 @@ BROKEN = {
     "leadpulse-money": (CALL.format("dear", LATE, 25),),
     "leadpulse-report": ("ALTER TABLE reports UPDATE scheduled = false WHERE report_id = 'today'",
                          REPORT.format("old", "true", NOW - 5 * 86400)),
-    "leadpulse-schema": ("INSERT INTO schema_migrations (name, state, at) VALUES ('9999_new.sql', 'started', now64(3))",),
+    "leadpulse-schema": ("INSERT INTO schema_migrations (name, state, at) VALUES ('9999_a.sql', 'started', now64(3))",),
 }  # fmt: skip
 
 
