@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Literal, NamedTuple
 
-from processors.days import DAY_MS, HOUR_MS, OFFSET_MS, local_day, next_hour
+from processors.days import DAY_MS, HOUR_MS, local_day, local_hour, next_hour
 from processors.feedback import is_doubted
 from processors.rules.alerts import AlertRules
 from processors.signals.combined_risk import RULE as COMBINED
@@ -109,7 +109,7 @@ def cool_until(told: Told | None, severity: Severity, rules: AlertRules) -> Mill
 
 def is_quiet(ts: Millis, rules: AlertRules) -> bool:
     """Whether people sleep. The same hour for both ends means that there is no night."""
-    hour = (ts + OFFSET_MS) % DAY_MS // HOUR_MS
+    hour = local_hour(ts)
     if rules.quiet_from <= rules.quiet_until:
         return rules.quiet_from <= hour < rules.quiet_until
     return hour >= rules.quiet_from or hour < rules.quiet_until

@@ -34,7 +34,7 @@ def common_alerts(fleet: Fleet, rules: AlertRules) -> Iterator[CommonAlert]:
 
 
 def id_of(rule: str, day: int) -> str:
-    """Of a rule's message on a Moscow day."""
+    """Of a rule's message on a local day."""
     return f"common:{rule}:{day}"
 
 

@@ -1,4 +1,4 @@
-"""A meeting in the daily report: a few lines that say nothing twice. Pure; Moscow time."""
+"""A meeting in the daily report: a few lines that say nothing twice. Pure."""
 
 from collections.abc import Iterable, Sequence
 from typing import TypeVar

@@ -1,15 +1,14 @@
 """Minutes of a meeting as people read them: a file, a comment in Bitrix24, lines of the daily report.
 
-Pure; Moscow time. What was said is foreign text (`alerting.foreign`).
+Pure. What was said is foreign text (`alerting.foreign`).
 """
 
 import re
 from collections.abc import Iterator, Sequence
-from datetime import datetime
 
 from alerting.foreign import bb, cut, markdown
-from processors.days import MOSCOW
-from processors.russian.dates import clock, date, iso_date, length, place
+from processors.days import local_time
+from processors.russian.dates import clock, date, iso_date, length, place, whose_clock
 from processors.russian.plural import Forms, count
 from schemas.comments import mark_line
 from schemas.minutes import OFFLINE, UNKNOWN, Action, Fact, MeetingMinutes, Minutes, Point
@@ -109,7 +108,7 @@ def _parts(minutes: Minutes) -> Iterator[tuple[str, Sequence[Point | Action | Fa
 
 def _title(event: MeetingMinutes, word: str = "Встреча") -> str:
     """Of a text from a file nobody knows when it was said (`ts` 0)."""
-    return f"{word} {date(event.ts)} {_year(event.ts)}, {clock(event.ts)} (мск)" if event.ts else word
+    return f"{word} {date(event.ts)} {_year(event.ts)}, {clock(event.ts)} ({whose_clock()})" if event.ts else word
 
 
 def flaw_lines(event: MeetingMinutes) -> list[str]:
@@ -202,4 +201,4 @@ def _spaced(text: str) -> str:
 
 
 def _year(ts: int) -> int:
-    return datetime.fromtimestamp(ts / 1000, MOSCOW).year
+    return local_time(ts).year

@@ -1,10 +1,10 @@
 """What ops read when something waits for them: what it is, since when, and how to mend it. Pure. Telegram's HTML;
-Moscow time.
+Times are those of the installation's clock.
 """
 
 from html import escape
 
-from processors.russian.dates import clock, length
+from processors.russian.dates import clock, length, whose_clock
 from schemas.notices import OpsNotice, Trouble
 
 SUBJECTS = {
@@ -149,9 +149,9 @@ def render_notice(notice: OpsNotice) -> str:
     if notice.over and notice.kind in OVER:
         lasted = length(notice.ts - notice.since) if notice.since else ""
         words = OVER[notice.kind].format(subject=subject, lasted=f" (перерыв: {lasted})" if lasted else "")
-        return f"🟢 {words}\nВремя: {clock(notice.ts)} (мск)."
+        return f"🟢 {words}\nВремя: {clock(notice.ts)} ({whose_clock()})."
     wrong, mend = WRONG[notice.kind]
     why = f": {escape(notice.detail, quote=False)}" if notice.detail else ""
-    until = f" до {clock(notice.until)} (мск)" if notice.until else ""
+    until = f" до {clock(notice.until)} ({whose_clock()})" if notice.until else ""
     wrong = wrong.format(subject=subject, why=why, until=until)
-    return f"🔴 {wrong}\nВремя: {clock(notice.ts)} (мск). {escape(mend, quote=False)}"
+    return f"🔴 {wrong}\nВремя: {clock(notice.ts)} ({whose_clock()}). {escape(mend, quote=False)}"

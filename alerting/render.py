@@ -1,5 +1,5 @@
 """An alert as a curator reads it: whose, what he said and who said it, how much against the client's own normal, the
-last documents, since when, what to do, and the buttons. Pure. Telegram's HTML; Moscow time.
+last documents, since when, what to do, and the buttons. Pure. Telegram's HTML.
 """
 
 import html
@@ -10,7 +10,7 @@ from alerting.clients import LONGEST_NAME, Client
 from alerting.foreign import cut, telegram
 from alerting.shown import documents, quotes
 from alerting.texts import TEXTS, title
-from processors.russian.dates import moment
+from processors.russian.dates import moment, whose_clock
 from schemas.alerts import Alert, Severity
 from schemas.callback import Action, encode
 
@@ -125,7 +125,8 @@ def _noticed(alert: Alert) -> str:
     """When, and when last where what is shown came later."""
     first, last = moment(alert.opened_at), moment(max((each.ts for each in alert.evidence), default=0))
     later = any(each.ts > alert.opened_at for each in alert.evidence) and first != last
-    return f"Замечено {first}, последний раз {last} (мск)" if later and not alert.moved else f"Замечено {first} (мск)"
+    words = f"Замечено {first}, последний раз {last}" if later and not alert.moved else f"Замечено {first}"
+    return f"{words} ({whose_clock()})"
 
 
 def _status(alert: Alert) -> str:

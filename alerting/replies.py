@@ -9,7 +9,7 @@ from alerting.foreign import cut, telegram
 from alerting.render import MARKS, Rendered, gist
 from alerting.texts import TEXTS
 from alerting.whose import chat_asked_about, render_answered
-from processors.russian.dates import clock, date
+from processors.russian.dates import clock, date, whose_clock
 from schemas.alerts import SEVERITIES, Alert
 from schemas.bot import BotCommand, LeadRisk, Risks
 from schemas.scores import Level, Score
@@ -56,7 +56,7 @@ def muted(command: BotCommand) -> str:
         return f"О клиенте {command.lead_id} снова звоню сразу."
     until = f"{date(command.until)}, {clock(command.until)}"
     return (
-        f"О клиенте {command.lead_id} не звоню до {until} (мск). Тревоги будут в отчёте. "
+        f"О клиенте {command.lead_id} не звоню до {until} ({whose_clock()}). Тревоги будут в отчёте. "
         f"Вернуть звонки: /mute {command.lead_id} 0"
     )
 

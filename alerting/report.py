@@ -1,4 +1,4 @@
-"""The daily report as the head of curators reads it, and a curator's own part. Pure. Telegram's HTML; Moscow time.
+"""The daily report as the head of curators reads it, and a curator's own part. Pure. Telegram's HTML.
 
 It is built of items (a meeting, a client's risks, a promise …) under headings, and cut between items. What one block
 tells, no other repeats.
@@ -15,7 +15,7 @@ from alerting.goods import booked
 from alerting.meetings import actions_told, meeting_lines
 from alerting.render import MARKS, gist, why_silent
 from alerting.sources import backlogs_told, losses_told, named, trouble_told
-from processors.russian.dates import clock, date, iso_date, length
+from processors.russian.dates import clock, date, iso_date, length, whose_clock
 from processors.russian.plural import ALERTS, DAYS, EVENTS, MEETINGS, MESSAGES, RECORDS, Forms, count
 from processors.signals.combined_risk import RULE as COMBINED
 from schemas.alerts import Alert
@@ -116,7 +116,7 @@ def _figures(report: DailyReport) -> Sequence[str]:
     goods = booked(report.reservations, report.reserved_qty, report.cancelled, report.cancelled_qty)
     lines = [
         f"<b>Отчёт за {date(max(since, until - 1))}</b>",
-        f"с {date(since)}, {clock(since)} до {date(until)}, {clock(until)} (мск)",
+        f"с {date(since)}, {clock(since)} до {date(until)}, {clock(until)} ({whose_clock()})",
         "",
         f"Встречи: {_meetings(report)}",
         f"Переписка: {_or_none(report.messages, MESSAGES, 'сообщений не было')}",

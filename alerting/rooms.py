@@ -1,8 +1,8 @@
-"""What ops read of a room that is not recorded. Pure. Telegram's HTML; Moscow time."""
+"""What ops read of a room that is not recorded. Pure. Telegram's HTML."""
 
 from html import escape
 
-from processors.russian.dates import clock
+from processors.russian.dates import clock, whose_clock
 from schemas.sources import RoomReport
 
 REASONS = {
@@ -35,12 +35,12 @@ def render_room(report: RoomReport) -> str:
     room, at = f"<b>{escape(report.room, quote=False)}</b>", clock(report.ts)
     match report.happening:
         case "recording_on" | "recording_gap":
-            return f"🟢 Комната {room} записывается с {at} (мск)."
+            return f"🟢 Комната {room} записывается с {at} ({whose_clock()})."
         case "meeting_ended":
-            return f"⚪ Встреча в комнате {room} закончилась в {at} (мск). Часть её осталась без записи."
+            return f"⚪ Встреча в комнате {room} закончилась в {at} ({whose_clock()}). Часть её осталась без записи."
     why = REASONS.get(report.reason, escape(report.reason, quote=False) or "причина неизвестна")
     mend = "" if report.reason in NO_FAULT else " Проверьте Jibri и Jicofo."
-    return f"🔴 Комната {room} ({_whose(report)}) идёт без записи: {why}.\nВремя: {at} (мск).{mend}"
+    return f"🔴 Комната {room} ({_whose(report)}) идёт без записи: {why}.\nВремя: {at} ({whose_clock()}).{mend}"
 
 
 def _whose(report: RoomReport) -> str:

@@ -1,4 +1,4 @@
-"""What shows an alert: the client's words with who said them, and the last documents. Pure; HTML; Moscow time."""
+"""What shows an alert: the client's words with who said them, and the last documents. Pure; HTML."""
 
 from alerting.clients import LONGEST_NAME, Client, linked, message_at
 from alerting.foreign import cut, telegram

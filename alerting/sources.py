@@ -1,4 +1,4 @@
-"""Sources in words: what they are called, and how it stands with one. Pure; Moscow time, no markup."""
+"""Sources in words: what they are called, and how it stands with one. Pure; no markup."""
 
 from collections.abc import Iterable, Iterator
 from typing import Final

@@ -13,7 +13,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from processors.days import MOSCOW
+from processors.days import zone
 from processors.russian.words import plain
 from schemas.meetings import Utterance
 from schemas.minutes import Conversation
@@ -66,7 +66,7 @@ def read(path: Path) -> Call:
         speaker, text = (None, line[2:]) if line.startswith("- ") else line.split(": ", 1)
         start = said[-1].end_ms + PAUSE_MS if said else 0
         said.append(Utterance(start, start + WORD_MS * len(text.split()), text, speaker))
-    started = datetime.fromisoformat(f"{head['день']}T11:00").replace(tzinfo=MOSCOW)
+    started = datetime.fromisoformat(f"{head['день']}T11:00").replace(tzinfo=zone())
     people = list(dict.fromkeys(one.speaker for one in said if one.speaker))
     client = [name.strip() for name in head.get("клиент", "").split(",") if name.strip()]
     held = Conversation(

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from processors.days import DAY_MS, MOSCOW
+from processors.days import DAY_MS, zone
 from tests.fakes.bitrix_crm import FakeCrm
 from tests.speech import quiet, say, write_mp4
 
@@ -73,7 +73,7 @@ def warehouse_history(file: Path, now_ms: int) -> int:
         for age in range(HISTORY_DAYS, 2, -1):
             for number in range(rng.randint(max(0, daily - 1), daily + 1)):
                 ts = now_ms - age * DAY_MS + number * 60_000
-                at = datetime.fromtimestamp(ts / 1000, MOSCOW).strftime("%d.%m.%Y %H:%M:%S")
+                at = datetime.fromtimestamp(ts / 1000, zone()).strftime("%d.%m.%Y %H:%M:%S")
                 kind = ("reservation_created", "pick_completed", "inbound")[number % 3]
                 client = ("wms_customer", TABLE_CUSTOMER) if lead == TABLE_LEAD else ("lead", lead)
                 rows.append(
@@ -93,7 +93,7 @@ def chat_history(file: Path, now_ms: int) -> int:
     for week in range(6, 0, -1):
         for number, (name, text) in enumerate(SAID):
             ts = now_ms // 1000 - week * 7 * 86_400 + number * 600
-            local = datetime.fromtimestamp(ts, MOSCOW).strftime("%Y-%m-%dT%H:%M:%S")
+            local = datetime.fromtimestamp(ts, zone()).strftime("%Y-%m-%dT%H:%M:%S")
             entities = [{"type": "plain", "text": text}]
             said = {"from": name, "from_id": f"user{people[name]}", "text": text, "text_entities": entities}
             head = {"id": len(messages) + 1, "type": "message", "date": local, "date_unixtime": str(ts)}

@@ -5,14 +5,14 @@ import io
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
 from typing import Final, Literal
 
 import msgspec
 from msgspec.structs import replace
 
-from processors.days import MOSCOW
+from processors.days import local_time
 from processors.russian.called import CONTENTS
+from processors.russian.dates import whose_clock
 from schemas.exports import DayMessage
 from schemas.types import LeadId, Millis
 
@@ -24,8 +24,8 @@ DELIMITER: Final = ";"
 """What Excel with Russian settings expects."""
 
 HEAD: Final = (
-    *("Время (мск)", "Лид", "Клиент", "Чат", "Номер сообщения", "Кто", "Автор", "Номер автора", "Текст", "Вид"),
-    *("Ответ на", "Изменено (мск)", "Удалено"),
+    *("Время ({clock})", "Лид", "Клиент", "Чат", "Номер сообщения", "Кто", "Автор", "Номер автора", "Текст", "Вид"),
+    *("Ответ на", "Изменено ({clock})", "Удалено"),
 )
 _SIDES: Final = {"client": "клиент", "staff": "мы"}
 _NUMBER: Final = re.compile(r"-?[0-9]+\Z")
@@ -49,7 +49,7 @@ def day_file(messages: Iterable[DayMessage], format_: Format, names: Names, *, b
         return b"".join(_line(message, names) for message in messages)
     out = io.StringIO(newline="")
     table = csv.writer(out, delimiter=DELIMITER, lineterminator="\r\n")
-    table.writerow(HEAD)
+    table.writerow([cell.format(clock=whose_clock()) for cell in HEAD])
     table.writerows([defused(cell) for cell in _cells(message, names)] for message in whole(messages))
     return ((BOM if bom else "") + out.getvalue()).encode(errors="replace")
 
@@ -76,7 +76,7 @@ def _album(parts: Sequence[DayMessage]) -> DayMessage:
 
 
 def _line(message: DayMessage, names: Names) -> bytes:
-    told = {"time": _moscow(message.ts).isoformat(), "client_name": names(message.lead_id)}
+    told = {"time": local_time(message.ts).isoformat(), "client_name": names(message.lead_id)}
     return _ENCODE(told | msgspec.to_builtins(message)) + b"\n"
 
 
@@ -103,9 +103,5 @@ def _kind(content: str) -> str:
     return CONTENTS.get(content, content)
 
 
-def _moscow(ts: Millis) -> datetime:
-    return datetime.fromtimestamp(ts / 1000, MOSCOW)
-
-
 def _clock(ts: Millis) -> str:
-    return f"{_moscow(ts):%d.%m.%Y %H:%M:%S}"
+    return f"{local_time(ts):%d.%m.%Y %H:%M:%S}"

@@ -58,7 +58,7 @@ class _Past(NamedTuple):
 
 
 class FleetDays:
-    """Orders and pieces of every client by Moscow day, for the last `SPAN` days. Grows by whoever fills it."""
+    """Orders and pieces of every client by local day, for the last `SPAN` days. Grows by whoever fills it."""
 
     def __init__(self) -> None:
         self._rows: dict[LeadId, int] = {}

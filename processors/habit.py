@@ -15,7 +15,7 @@ from collections.abc import Collection, Sequence
 from itertools import pairwise
 from math import log, log1p
 
-from processors.days import DAY_MS, HOUR_MS, OFFSET_MS
+from processors.days import HOUR_MS, local
 from schemas.types import LocalDay, Millis
 
 WEEK = 7 * 24
@@ -42,7 +42,7 @@ Hour = int
 def due(active: Sequence[Hour], rests: Collection[LocalDay] = ()) -> Millis | None:
     """When a source is silent longer than its habit if nothing comes, ms UTC; None while too little is known.
 
-    `active` are the hours in which something came, rising, each once. On the Moscow days `rests`
+    `active` are the hours in which something came, rising, each once. On the local days `rests`
     a Sunday's habit holds.
     """
     hours = [hour for hour in active if hour > active[-1] - WINDOW]
@@ -85,7 +85,7 @@ def _longest(hours: Sequence[Hour]) -> int | None:
 
 
 def _slot(hour: Hour, rests: Collection[LocalDay]) -> int:
-    """The hour of the week in Moscow, from Monday's midnight; 1970-01-01 was a Thursday."""
-    day, of_day = divmod(hour + OFFSET_MS // HOUR_MS, DAY_MS // HOUR_MS)
+    """The hour of the local week, from Monday's midnight; 1970-01-01 was a Thursday."""
+    day, of_day = divmod(local(hour * HOUR_MS) // HOUR_MS, 24)
     weekday = 6 if day in rests else (day + 3) % 7
     return weekday * 24 + of_day

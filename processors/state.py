@@ -18,7 +18,7 @@ DAYS_KEPT = 120
 
 
 class Day(msgspec.Struct, array_like=True, gc=False):
-    """Figures of one Moscow day. Fields as in `schemas.events.DayFigures`, without the day. Grows in the fold."""
+    """Figures of one local day. Fields as in `schemas.events.DayFigures`, without the day. Grows in the fold."""
 
     reservations: int = 0
     reserved_qty: int = 0
@@ -115,7 +115,7 @@ class LeadState(msgspec.Struct, array_like=True):
     `ids` maps event ids of the last 24 h to the hour of their arrival, oldest first; those before them are `sealed`.
     `first_day` is the first day the client is known from: days without figures after it count as zero. `spike` is
     (day, orders, pieces) of a critical day: with fewer of both it is not asked again. `spoken` maps what was said
-    where (rule, severity, message or recording) to the last Moscow day it is kept: an edit, or a better transcript of
+    where (rule, severity, message or recording) to the last local day it is kept: an edit, or a better transcript of
     the same words, is no news.
     `raised` is the memory of the signals, `scored` that of the score; `notes` are complaints and talks of tariffs,
     `tones` the last talks and whether a model found them bad, `staff` names of ours in the client's chats. `at` (ms

@@ -61,7 +61,7 @@ class Evidence(msgspec.Struct, frozen=True, omit_defaults=True):
 class Signal(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A rule's finding on one lead. `value` against `baseline` (the client's own normal), `score` in the rule's unit.
 
-    `window_start` is the start of what was looked at: the Moscow day of a spike, the time of a message. `strength`
+    `window_start` is the start of what was looked at: the local day of a spike, the time of a message. `strength`
     0..1 is the continuous part for the client's score; `figures` are the numbers its text needs, by name. `origin` is
     that of the event that showed it (a tick: its own place). `alert_id`: the alert that it opened or went into (empty:
     a person's word, or its own end, keeps it from being one).
@@ -145,7 +145,7 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 class CommonAlert(msgspec.Struct, frozen=True, kw_only=True):
     """One rule's alerts of many clients at once (`fleet.alerts`): told to all curators in one message.
 
-    `common_id` is the same all over a Moscow day; `clients` of `active` have an alert that opened within 24 h before
+    `common_id` is the same all over a local day; `clients` of `active` have an alert that opened within 24 h before
     `ts`. `version` grows with the share. `season`: how many times the ordinary all clients reserve that day, where that
     is the cause (0: not known).
     """

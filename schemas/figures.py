@@ -7,7 +7,7 @@ from schemas.types import EventId, LocalDay, Millis
 
 
 class DayFigures(msgspec.Struct, frozen=True, array_like=True):
-    """What one client did on one Moscow day. Counts, and pieces where the name ends in `qty`.
+    """What one client did on one local day. Counts, and pieces where the name ends in `qty`.
 
     `reserved_qty` is net of what was taken back; `cancelled` and `cancelled_qty` are what was (both positive).
     `withdrawn_qty` was picked or shipped for the client himself, `planned_qty` announced; `messages` are the client's,

@@ -24,7 +24,7 @@ class Tick(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_fi
 class Fleet(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="type", tag="fleet"):
     """Figures of all clients together, hourly to every partition. Belongs to no lead. (`processors.fleet` makes them.)
 
-    `day` is the Moscow day of `ts`. `ratios` are the fleet's factor F of the days up to `day`, the last one of today so
+    `day` is the local day of `ts`. `ratios` are the fleet's factor F of the days up to `day`, the last one of today so
     far; `weekdays` the pooled shape, Monday first, mean 1; `closed` the days on which the fleet rested. `size_spread`
     is the pooled deviation of ln(pieces of an active day); `decline` the median of 28 d over the 84 d before. `clients`
     is how many are active. `sources` says since when each source sends live events, `fired` for which share of the

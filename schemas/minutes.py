@@ -106,7 +106,7 @@ class MeetingRequest(msgspec.Struct, frozen=True, omit_defaults=True, tag_field=
 class ChatDay(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="type", tag="chat"):
     """A client's chat messages, mails and calls that came in [`since`, `until`), to be summarised.
 
-    `day` is the Moscow date of `until`. Utterances are messages, mails, and lines of what was said in a call (without a
+    `day` is the local date of `until`. Utterances are messages, mails, and lines of what was said in a call (without a
     speaker); their times are ms from `since`.
     """
 
@@ -150,7 +150,7 @@ class MeetingMinutes(LeadEvent, frozen=True, tag="meeting_minutes"):
 
 class ChatSummary(LeadEvent, frozen=True, tag="chat_summary"):
     """What was written in the client's chats and mails, and said in his calls, in the 24 hours before `ts`; `day` is
-    the Moscow date of `ts`, `messages` counts the utterances."""
+    the local date of `ts`, `messages` counts the utterances."""
 
     day: str
     messages: int

@@ -67,7 +67,7 @@ class UnknownClient(msgspec.Struct, frozen=True, omit_defaults=True):
 class DailyReport(msgspec.Struct, frozen=True, omit_defaults=True):
     """A report (`daily.reports`, key = `report_id`) of what came in [`since`, `until`), ms UTC.
 
-    `report_id` is the Moscow date of `until` for the scheduled one; a report asked for by hand has its own id.
+    `report_id` is the local date of `until` for the scheduled one; a report asked for by hand has its own id.
     `minutes` are those whose first version came in that time; `risks` are the alerts that are not resolved, the worst
     first. What was reserved and what was taken back are told apart, as in `ReportLine`. `dead_letters` came in that
     time; `open_letters` are all that nobody has dealt with, of the last 90 days.

@@ -14,13 +14,13 @@ EventId = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{16}\Z")]
 """First 8 bytes of blake2b over the source and the source's own id, as 16 hex digits (`schemas.codec.event_id`)."""
 
 Millis = Annotated[int, msgspec.Meta(ge=0, le=4_102_444_800_000)]
-"""Milliseconds since 1970-01-01 UTC (up to 2100). Only `render` and the business-day code know Europe/Moscow."""
+"""Milliseconds since 1970-01-01 UTC (up to 2100). Only `processors.days` knows the time zone."""
 
 Pieces = Annotated[int, msgspec.Meta(ge=-10_000_000, le=10_000_000)]
 """A count of goods."""
 
 LocalDay = int
-"""Days since 1970-01-01 on the Europe/Moscow calendar (`processors.days.local_day`)."""
+"""Days since 1970-01-01 on the calendar of the installation (`processors.days.local_day`)."""
 
 
 class Meta(msgspec.Struct, frozen=True):

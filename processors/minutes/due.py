@@ -43,7 +43,7 @@ class Due(NamedTuple):
 
 
 def due_date(words: str, said_on: LocalDay | date | None) -> str:
-    """The ISO date that the words name when said on that Moscow day, else the words, `UNKNOWN` for none.
+    """The ISO date that the words name when said on that local day, else the words, `UNKNOWN` for none.
 
     Takes an ISO date as it is. Never raises.
     """

@@ -78,7 +78,7 @@ def verified(
 ) -> Minutes:
     """The minutes without what nobody said.
 
-    `people` are known beside the speakers; `said_on` is the Moscow day, without which no date is a day. Never raises.
+    `people` are known beside the speakers; `said_on` is the local day, without which no date is a day. Never raises.
     """
     return _Check(utterances, people, said_on).minutes(minutes)
 

@@ -31,5 +31,5 @@ class AlertRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
     @property
     def evening_from(self) -> int:
-        """The hour of Moscow from which a day is looked back at: the first of the leads' evenings."""
+        """The hour of the local clock from which a day is looked back at: the first of the leads' evenings."""
         return self.evening_hour - self.evening_hours + 1

@@ -1,9 +1,8 @@
-"""Times as a person in Moscow writes them."""
+"""Times as a person of the house writes them, on the clock of the installation (`processors.days`)."""
 
-from datetime import UTC, datetime
 from datetime import date as Day  # noqa: N812 — the class, beside the function `date`
 
-from processors.days import MOSCOW
+from processors.days import HOME, local_time, zone_name
 from schemas.types import Millis
 
 _MONTHS = (
@@ -23,8 +22,8 @@ _MONTHS = (
 
 
 def date(ts: Millis) -> str:
-    """`21 ноября`, on the Moscow calendar."""
-    at = _local(ts)
+    """`21 ноября`."""
+    at = local_time(ts)
     return f"{at.day}\u00a0{_MONTHS[at.month - 1]}"
 
 
@@ -48,12 +47,12 @@ def length(duration_ms: int) -> str:
 
 
 def clock(ts: Millis) -> str:
-    """`14:05`, Moscow time."""
-    return f"{_local(ts):%H:%M}"
+    """`14:05`."""
+    return f"{local_time(ts):%H:%M}"
 
 
 def moment(ts: Millis) -> str:
-    """`21 ноября в 14:05`, Moscow time."""
+    """`21 ноября в 14:05`."""
     return f"{date(ts)} в\u00a0{clock(ts)}"
 
 
@@ -64,5 +63,6 @@ def place(at_ms: int) -> str:
     return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes:02}:{seconds:02}"
 
 
-def _local(ts: Millis) -> datetime:
-    return datetime.fromtimestamp(ts / 1000, UTC).astimezone(MOSCOW)
+def whose_clock() -> str:
+    """What stands in brackets behind a time: `мск` only where it is Moscow's."""
+    return "мск" if zone_name() == HOME else "местное время"

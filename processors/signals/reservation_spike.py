@@ -19,7 +19,7 @@ from typing import NamedTuple
 
 from processors import tails
 from processors.context import Context
-from processors.days import HOUR_MS, day_start, local_day
+from processors.days import HOUR_MS, at_local, day_start, local_day
 from processors.russian.plural import RESERVATIONS, count, whole
 from processors.signals.raising import MOVED, Cleared, Fresh, behind, clear, heard, look, rise
 from processors.state import Day, LeadState
@@ -142,7 +142,7 @@ def _may_matter(state: LeadState, figures: Day, today: LocalDay, context: Contex
 
 def _day_is_known(ts: Millis, today: LocalDay, context: Context) -> bool:
     """Whether the factor of the day is that of a whole day: from its evening on, by figures of the last hour."""
-    fleet, evening_from = context.fleet, day_start(today) + context.rules.alerts.evening_from * HOUR_MS
+    fleet, evening_from = context.fleet, at_local(today, context.rules.alerts.evening_from * HOUR_MS)
     return fleet.day > today or (fleet.day == today and ts >= evening_from and fleet.ts >= ts - HOUR_MS)
 
 

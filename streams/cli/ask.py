@@ -18,7 +18,7 @@ from schemas.reports import DailyReport
 from streams import settings
 from streams.cli.cards import cards_now
 from streams.cli.gist import RULES, SEVERITIES, STATUSES, amount, bell, evidence, gist, whole
-from streams.cli.table import harmless, moscow, table
+from streams.cli.table import clock_time, harmless, table
 from streams.clients.store import call
 from streams.notify.outlets.links import clients_of
 
@@ -45,7 +45,9 @@ _LEAD = click.argument("lead", metavar="ЛИД", callback=lead_id)
 @click.option("--before", default="", help="Следующая страница: что сказано в конце прошлой.")
 @_AS_JSON
 def history_command(lead: str, limit: int, before: str, as_json: bool) -> None:
-    """Показать историю клиента ЛИД (номер лида в Битрикс24) из всех источников, сначала новое. Время московское."""
+    """Показать историю клиента ЛИД (номер лида в Битрикс24) из всех источников, сначала новое.
+
+    Время местное (`days.zone`)."""
     loaded = settings.load()
     page = f"&before={quote(before)}" if before else ""
     answer = call(loaded.store, f"/api/leads/{quote(lead)}/history?limit={limit}{page}")
@@ -53,7 +55,7 @@ def history_command(lead: str, limit: int, before: str, as_json: bool) -> None:
         _print_json(answer)
         return
     rows = [
-        (moscow(event["ts"]), event["source"], EVENT_KINDS.get(event["kind"], event["kind"]), gist(event))
+        (clock_time(event["ts"]), event["source"], EVENT_KINDS.get(event["kind"], event["kind"]), gist(event))
         for event in whole(answer["events"])
     ]
     if not rows:
@@ -77,7 +79,7 @@ def client(cards: Cards, lead: str) -> str:
 @_AS_JSON
 def signals_command(lead: str, as_json: bool) -> None:
     """Показать сигналы риска по клиенту ЛИД (номер лида в Битрикс24) и что с ними стало: был ли звонок и почему нет.
-    Время московское."""
+    Время местное (`days.zone`)."""
     loaded = settings.load()
     answer = call(loaded.store, f"/api/leads/{quote(lead)}/signals")
     if as_json:
@@ -87,7 +89,7 @@ def signals_command(lead: str, as_json: bool) -> None:
         click.echo(f"Клиент {client(cards_now(loaded), lead)}")
     rows = [
         (
-            moscow(signal["ts"]),
+            clock_time(signal["ts"]),
             RULES.get(signal["rule"], signal["rule"]),
             SEVERITIES.get(signal["severity"], signal["severity"]),
             amount(signal["value"], signal.get("unit", "")),
@@ -106,7 +108,7 @@ def signals_command(lead: str, as_json: bool) -> None:
 def _alert_row(alert: Alert) -> tuple[str, ...]:
     """When it opened, what it is, and how it was told."""
     rule, severity = RULES.get(alert.rule, alert.rule), SEVERITIES[alert.severity]
-    return moscow(alert.opened_at), rule, severity, STATUSES[alert.status], bell(alert)
+    return clock_time(alert.opened_at), rule, severity, STATUSES[alert.status], bell(alert)
 
 
 @click.command("sql")
@@ -126,7 +128,7 @@ def sql_command(query: str, as_json: bool) -> None:
 @click.option("--send", is_flag=True, help="Отправить в общий чат и кураторам; иначе только показать.")
 @_AS_JSON
 def report_command(day: datetime | None, send: bool, as_json: bool) -> None:
-    """Собрать ежедневный отчёт, не дожидаясь вечера. Время московское."""
+    """Собрать ежедневный отчёт, не дожидаясь вечера. Время местное (`days.zone`)."""
     loaded = settings.load()
     asked = f"{day:%Y-%m-%d}" if day else ""
     if send:

@@ -15,9 +15,10 @@ from processors.russian.plural import Forms, count, decimal
 from schemas.errors import Refused
 from schemas.events import Event
 from schemas.types import Millis
+from streams import settings
 from streams.cli.events_file import BadLines, Survey, events, labels_of, opened, survey
 from streams.cli.gist import RULES
-from streams.cli.table import moscow, table
+from streams.cli.table import clock_time, table
 from streams.thresholds import rules_of
 
 LEADS: Forms = ("клиент", "клиента", "клиентов")
@@ -46,8 +47,10 @@ def backtest_command(file: Path, rules: Path | None, labels: Path | None, horizo
     """Проиграть события из ФАЙЛА (строки JSON, как в lead.events) и показать, о чём предупредили бы кураторов.
 
     Часовые отметки берутся из файла, а если их там нет — каждый полный час. У одного куратора 30 лидов по порядку
-    номеров. Негодные строки пропускаются и называются; тогда код выхода 1."""
+    номеров. Дни делятся по часовому поясу установки (`days.zone`). Негодные строки пропускаются и называются;
+    тогда код выхода 1."""
     out = click.get_binary_stream("stdout")
+    settings.load()  # days are cut in the installation's zone
     thresholds, left = rules_of(rules), labels_of(labels) if labels else None
     with opened(file) as source:
         found = survey(source)
@@ -86,7 +89,7 @@ def _shown(source: BinaryIO, played: Iterable[tuple[Millis, Event]]) -> Iterator
 
 def _print_table(found: Survey, rows: Sequence[Row]) -> None:
     if found.until:
-        click.echo(f"{count(len(found.leads), LEADS)}, с {moscow(found.since)} по {moscow(found.until)}.")
+        click.echo(f"{count(len(found.leads), LEADS)}, с {clock_time(found.since)} по {clock_time(found.until)}.")
     judged = rows[-1].right is not None
     head = ("Сигнал", "Тревог", "Звонков", "В чужом звонке", "Куратору в неделю")
     worth = ("Верных", "Точность", "Нашли ушедших", "Заранее", "Полнота", "За сколько дней")

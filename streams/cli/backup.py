@@ -19,7 +19,7 @@ from schemas.errors import Refused, Transient
 from streams import settings
 from streams.cli import kept_topics
 from streams.cli.archive import Manifest, Writer
-from streams.cli.table import moscow
+from streams.cli.table import clock_time
 from streams.clients.store import OPENER, call, token
 from streams.engine.clock import wall_clock
 from streams.settings import Settings, Store
@@ -40,7 +40,7 @@ def backup_command(target: Path, as_json: bool) -> None:
     """
     loaded = settings.load()
     now = wall_clock()
-    path = target / f"leadpulse-{re.sub('[ .:]', '-', moscow(now))}.zip" if target.is_dir() else target
+    path = target / f"leadpulse-{re.sub('[ .:]', '-', clock_time(now))}.zip" if target.is_dir() else target
     with Writer(path) as file:
         try:
             manifest = _collect(loaded, file, now)

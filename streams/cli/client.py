@@ -8,6 +8,7 @@ import msgspec
 from msgspec.structs import replace
 
 from processors.cards import FIELDS, HAND, Cards, key_of
+from processors.russian.dates import whose_clock
 from processors.russian.plural import count
 from schemas.cards import LONGEST, ClientCard
 from schemas.errors import Refused
@@ -17,7 +18,7 @@ from streams.cli.ask import lead_id
 from streams.cli.broker import put, there
 from streams.cli.cards import read
 from streams.cli.mapped_file import CLIENTS as FORMS
-from streams.cli.table import moscow, table
+from streams.cli.table import clock_time, table
 from streams.engine.cards import CARD
 from streams.engine.clock import wall_clock
 from streams.settings import Kafka
@@ -111,7 +112,7 @@ def _shown(cards: Cards, lead: str) -> str:
     card = cards.find(lead)
     if card is None:
         return f"О клиенте {lead} ничего не записано."
-    lines = [f"Клиент {lead}, записано {moscow(card.ts)} (мск)"]
+    lines = [f"Клиент {lead}, записано {clock_time(card.ts)} ({whose_clock()})"]
     for field in FIELDS:
         value = getattr(card, field)
         if value:

@@ -19,7 +19,7 @@ from streams import settings
 from streams.cli.broker import there
 from streams.cli.masked import MOST, printable, shown
 from streams.cli.parked import parked_command, release_command
-from streams.cli.table import moscow, table
+from streams.cli.table import clock_time, table
 from streams.cli.who import who
 from streams.engine.clock import wall_clock
 from streams.engine.dead_letters import Claim, Numbered, OpenLetters, read_open
@@ -76,7 +76,7 @@ dlq_command.add_command(release_command)
 @_LIMIT
 @_AS_JSON
 def list_command(limit: int, closed: bool, as_json: bool, **selection: Any) -> None:
-    """Показать открытые письма по теме, ошибке и времени. Время московское."""
+    """Показать открытые письма по теме, ошибке и времени. Время местное (`days.zone`)."""
     _known(selection["topic"])
     found = asyncio.run(_look()).select(**selection, closed=closed)
     if as_json:
@@ -94,14 +94,21 @@ def list_command(limit: int, closed: bool, as_json: bool, **selection: Any) -> N
 def _row(one: Numbered) -> tuple[object, ...]:
     letter = one.letter
     times = len(one.history) + 1
-    return one.number, moscow(letter.ts), letter.topic, letter.error_class, times, printable(letter.error, SHOWN_ERROR)
+    return (
+        one.number,
+        clock_time(letter.ts),
+        letter.topic,
+        letter.error_class,
+        times,
+        printable(letter.error, SHOWN_ERROR),
+    )
 
 
 def _closed_row(one: Numbered) -> tuple[object, ...]:
     letter, told = one.letter, one.answer
     assert told is not None
-    when = moscow(told.at) if told.at else ""
-    return one.number, moscow(letter.ts), letter.topic, letter.error_class, ANSWERS[told.answer], when, told.by
+    when = clock_time(told.at) if told.at else ""
+    return one.number, clock_time(letter.ts), letter.topic, letter.error_class, ANSWERS[told.answer], when, told.by
 
 
 @dlq_command.command("show")
@@ -116,12 +123,12 @@ def show_command(number: int, words: bool, as_json: bool) -> None:
         click.echo(json.dumps(_plain(one) | {"payload": text}, ensure_ascii=False))
         return
     letter = one.letter
-    click.echo(f"Письмо {one.number} от {moscow(letter.ts)}")
+    click.echo(f"Письмо {one.number} от {clock_time(letter.ts)}")
     click.echo(f"Где:     {letter.topic}, раздел {letter.partition}, место {letter.offset} ({letter.agent})")
     click.echo(f"Ошибка:  {letter.error_class}: {printable(letter.error, MOST)}")
     for before in one.history:
         why = f"{before.error_class}: {printable(before.error, MOST)}"
-        click.echo(f"Раньше:  {moscow(before.ts)} {why}; возвращал {before.by} {moscow(before.at)}")
+        click.echo(f"Раньше:  {clock_time(before.ts)} {why}; возвращал {before.by} {clock_time(before.at)}")
     if words:
         click.echo(f"Ключ:    {printable((letter.key or b'').decode(errors='backslashreplace'), MOST)}")
     cut = f" (здесь только начало: не поместилось ещё {letter.cut} Б)" if letter.cut else ""
@@ -190,7 +197,7 @@ async def _dealt(selection: dict[str, Any], how: How) -> tuple[list[Numbered], D
 
 
 def _wait_told(claim: Claim) -> None:
-    click.echo(f"С письмами сейчас работает {claim.by} (с {moscow(claim.ts)}); жду не больше полуминуты…", err=True)
+    click.echo(f"С письмами сейчас работает {claim.by} (с {clock_time(claim.ts)}); жду не больше полуминуты…", err=True)
 
 
 async def _look() -> OpenLetters:
@@ -213,7 +220,7 @@ def _the(number: int) -> Numbered:
         return one
     closed = letters.select([number], closed=True)
     if closed and (told := closed[0].answer):
-        by = f" ({told.by}, {moscow(told.at)})" if told.at else ""
+        by = f" ({told.by}, {clock_time(told.at)})" if told.at else ""
         raise click.ClickException(f"письмо {number} уже {CLOSED[told.answer]}{by}")
     raise click.ClickException(f"открытого письма {number} нет; список: leadpulse dlq list")
 

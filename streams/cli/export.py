@@ -30,7 +30,7 @@ def export_command() -> None:
 
 
 @export_command.command("telegram")
-@click.option("--day", type=click.DateTime(["%Y-%m-%d"]), required=True, help="Московский день (ГГГГ-ММ-ДД).")
+@click.option("--day", type=click.DateTime(["%Y-%m-%d"]), required=True, help="Местный день (ГГГГ-ММ-ДД).")
 @click.option("--format", "format_", type=click.Choice(get_args(Format)), default="csv", show_default=True)
 @click.option("--lead", metavar="ЛИД", callback=_lead, help="Только этот клиент; иначе все.")
 @click.option("--to", "folder", type=click.Path(path_type=Path, file_okay=False), help="Папка: по файлу на клиента.")

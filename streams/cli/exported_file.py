@@ -3,11 +3,10 @@
 from collections.abc import Iterator
 
 from processors.identity import Identities
-from processors.russian.called import CONTENTS
 from processors.russian.plural import MESSAGES, Forms, count
 from schemas.sources import ClientRef
 from streams.cli.mapped_file import MOST_FAULTS, along
-from streams.cli.table import moscow, table
+from streams.cli.table import clock_time, table
 from streams.loading import ChatFigures, Export, Exported, ExportSurvey
 from streams.loading.telegram import Watch
 
@@ -82,7 +81,7 @@ def told_export(found: ExportSurvey, known: Identities | None, *, everything: bo
 
 
 def _row(chat: ChatFigures, known: Identities | None) -> tuple[object, ...]:
-    since, until = (moscow(chat.since), moscow(chat.until)) if chat.messages else ("", "")
+    since, until = (clock_time(chat.since), clock_time(chat.until)) if chat.messages else ("", "")
     lead, missing = lead_of(chat, known), chat.missing or ""
     return chat.title, chat.id, _TYPES[chat.type], lead, chat.messages, chat.edits, since, until, missing
 
@@ -96,16 +95,15 @@ def _sample(update: dict[str, dict[str, object]]) -> tuple[object, ...]:
     kind = next(iter(message.keys() - frame - {"text", "caption"}), "")
     text = str(message.get("text") or message.get("caption") or "")
     shown = text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
-    told = f"[{CONTENTS.get(kind, kind)}] {shown}" if kind else shown
-    return moscow(int(str(message["date"])) * 1000), chat["title"], name, told
+    return clock_time(int(str(message["date"])) * 1000), chat["title"], name, f"[{kind}] {shown}" if kind else shown
 
 
 def _gaps(chat: ChatFigures) -> str:
     longest = sorted(chat.gaps, reverse=True)[:GAPS_SHOWN]
     ranges = "; ".join(
-        f"{gap.first}–{gap.first + gap.missing - 1} (между {moscow(gap.since)} и {moscow(gap.until)})"
+        f"{gap.first}–{gap.first + gap.missing - 1} (между {clock_time(gap.since)} и {clock_time(gap.until)})"
         if gap.missing > 1
-        else f"{gap.first} ({moscow(gap.since)})"
+        else f"{gap.first} ({clock_time(gap.since)})"
         for gap in longest
     )
     return (

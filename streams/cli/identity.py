@@ -21,7 +21,7 @@ from streams.cli.cards import called, read
 from streams.cli.links import Waiting, linked, plain, waiting, write
 from streams.cli.merge import merge_command, unmerge_command
 from streams.cli.suggestions import suggest_command
-from streams.cli.table import moscow, table
+from streams.cli.table import clock_time, table
 from streams.engine.clock import wall_clock
 from streams.engine.leads import KnownLeads
 
@@ -118,7 +118,9 @@ def show_command(kind: str, value: str, as_json: bool) -> None:
         click.echo(f"  подтвердил: {by or 'неизвестно'}{', ' + at if at else ''}; уверенность {sure}")
     if waits is not None:
         name = f" («{waits.name}»)" if waits.name else ""
-        click.echo(f"  ждёт{name}: {count(len(waits.ids), EVENTS)}, с {moscow(waits.first)} по {moscow(waits.last)}")
+        click.echo(
+            f"  ждёт{name}: {count(len(waits.ids), EVENTS)}, с {clock_time(waits.first)} по {clock_time(waits.last)}"
+        )
         for sample in waits.samples:
             click.echo(f"    · {sample}")
 
@@ -216,7 +218,7 @@ def _age(one: Waiting) -> str:
 
 
 def _grounds(link: Identity) -> tuple[str, str, str]:
-    at = moscow(link.confirmed_at) if link.confirmed_at else ""
+    at = clock_time(link.confirmed_at) if link.confirmed_at else ""
     return link.confirmed_by, at, f"{link.confidence:.0%}"
 
 

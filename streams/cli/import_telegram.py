@@ -22,7 +22,7 @@ from schemas.topics import TELEGRAM
 from streams import settings
 from streams.cli.exported_file import CHATS, told_export, watched
 from streams.cli.loading import identities, ready, sent
-from streams.cli.table import moscow
+from streams.cli.table import clock_time
 from streams.clients.brought import brought
 from streams.engine.clock import wall_clock
 from streams.loading import ExportSurvey, Head, Notes, Progress, Reading, export_in
@@ -156,7 +156,7 @@ def _plan(found: ExportSurvey, has: Callable[[int], Mapping[tuple[str, int], int
 
 def _tell(progress: Progress, before: Progress | None, found: ExportSurvey, known: Identities | None) -> None:
     if before is not None and before.sent >= before.total:
-        click.echo(f"Эта выгрузка уже загружена {moscow(before.started)}. Ничего не изменилось.")
+        click.echo(f"Эта выгрузка уже загружена {clock_time(before.started)}. Ничего не изменилось.")
     else:
         messages = sum(chat.messages for chat in found.chats.values())
         click.echo(f"Загружено: {count(messages, MESSAGES)}.")

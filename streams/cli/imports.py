@@ -16,7 +16,7 @@ from streams import settings
 from streams.cli.import_telegram import telegram_command
 from streams.cli.loading import identities, ready, sent
 from streams.cli.mapped_file import CLIENTS, FOUND, barred, told
-from streams.cli.table import moscow
+from streams.cli.table import clock_time
 from streams.engine.clock import wall_clock
 from streams.loading import Cursor, Items, Notes, Progress, Survey, goods, items_in, outputs, survey
 from streams.settings import Settings
@@ -91,7 +91,7 @@ async def _load(
 def _tell(progress: Progress, before: Progress | None, unknown: list[ClientRef]) -> None:
     if before is not None and before.sent >= before.total:
         click.echo(
-            f"Этот файл уже загружен {moscow(before.started)}: {count(before.sent, FOUND)}. Ничего не изменилось."
+            f"Этот файл уже загружен {clock_time(before.started)}: {count(before.sent, FOUND)}. Ничего не изменилось."
         )
     else:
         click.echo(f"Загружено: {count(progress.sent, FOUND)}.")

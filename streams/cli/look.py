@@ -9,14 +9,14 @@ from urllib.parse import urlencode
 import click
 import msgspec
 
-from processors.days import MOSCOW
+from processors.days import day_start, local_day_of
 from processors.russian.called import EVENT_KINDS
 from schemas.alerts import Alert, AlertStatus
 from streams import settings
 from streams.cli.ask import client, lead_id
 from streams.cli.cards import cards_now
 from streams.cli.gist import RULES, SEVERITIES, STATUSES, bell
-from streams.cli.table import moscow, table
+from streams.cli.table import clock_time, table
 from streams.clients.store import call
 
 DAY = click.DateTime(["%Y-%m-%d"])
@@ -41,7 +41,7 @@ def _lead(ctx: click.Context, parameter: click.Parameter, value: str | None) -> 
 
 _AS_JSON = click.option("--json", "as_json", is_flag=True, help="Ответ для программы.")
 _OF_LEAD = click.option("--lead", metavar="ЛИД", callback=_lead, help="Только этот клиент; иначе все.")
-_SINCE = click.option("--since", type=DAY, help="С какого московского дня (ГГГГ-ММ-ДД).")
+_SINCE = click.option("--since", type=DAY, help="С какого дня (ГГГГ-ММ-ДД).")
 _UNTIL = click.option("--until", type=DAY, help="По какой день, включая его.")
 
 
@@ -66,7 +66,7 @@ def search_command(
 ) -> None:
     """Найти СЛОВА в переписке, письмах, звонках, заметках, протоколах и встречах: в любой форме, все сразу.
 
-    Точная фраза — в кавычках: leadpulse search 'склад «другой договор»'. Сначала новое, время московское.
+    Точная фраза — в кавычках: leadpulse search 'склад «другой договор»'. Сначала новое, время местное.
     """
     asked: dict[str, Any] = {"q": " ".join(query), "lead": lead, "source": source, "before": before, "limit": limit}
     asked |= {"since": _start(since), "until": _start(until + timedelta(days=1)) if until else 0}
@@ -81,7 +81,7 @@ def search_command(
     cards = cards_now(loaded)
     rows = [
         (
-            moscow(one["ts"]),
+            clock_time(one["ts"]),
             client(cards, one["lead_id"]),
             EVENT_KINDS.get(one["kind"], one["kind"]),
             f"{one['speaker']}: {one['text']}" if one["speaker"] else one["text"],
@@ -98,7 +98,7 @@ def search_command(
 @click.option("--limit", type=click.IntRange(1, 10_000), default=50, show_default=True, help="Сколько тревог.")
 @_AS_JSON
 def alerts_command(status: AlertStatus | None, limit: int, as_json: bool) -> None:
-    """Показать тревоги по всем клиентам, сначала те, что менялись последними. Время московское."""
+    """Показать тревоги по всем клиентам, сначала те, что менялись последними. Время местное."""
     loaded = settings.load()
     answer = call(loaded.store, f"/api/alerts?limit={limit}{f'&status={status}' if status else ''}")
     if as_json:
@@ -111,7 +111,7 @@ def alerts_command(status: AlertStatus | None, limit: int, as_json: bool) -> Non
     cards = cards_now(loaded)
     rows = [
         (
-            moscow(alert.opened_at),
+            clock_time(alert.opened_at),
             client(cards, alert.lead_id),
             SEVERITIES[alert.severity],
             STATUSES[alert.status],
@@ -129,7 +129,7 @@ def alerts_command(status: AlertStatus | None, limit: int, as_json: bool) -> Non
 @_UNTIL
 @_AS_JSON
 def figures_command(lead: str, since: datetime | None, until: datetime | None, as_json: bool) -> None:
-    """Показать, сколько чего было по московским дням: у клиента или у всех. Без дат — за две недели."""
+    """Показать, сколько чего было по местным дням: у клиента или у всех. Без дат — за две недели."""
     asked = {"lead": lead, "since": f"{since:%Y-%m-%d}" if since else "", "until": f"{until:%Y-%m-%d}" if until else ""}
     loaded = settings.load()
     answer = call(loaded.store, f"/api/figures?{urlencode({name: value for name, value in asked.items() if value})}")
@@ -154,5 +154,5 @@ def _row(day: str, kinds: dict[str, int]) -> tuple[object, ...]:
 
 
 def _start(day: datetime | None) -> int:
-    """ms UTC of its beginning in Moscow."""
-    return round(day.replace(tzinfo=MOSCOW).timestamp() * 1000) if day else 0
+    """ms UTC of its beginning."""
+    return day_start(local_day_of(day.date())) if day else 0

@@ -8,7 +8,7 @@ import click
 from processors.normalize.wms import purpose
 from processors.russian.plural import Forms, count
 from schemas.sources import WmsPayload
-from streams.cli.table import moscow, table
+from streams.cli.table import clock_time, table
 from streams.loading import Items, Survey, Watch
 
 T = TypeVar("T")
@@ -27,7 +27,7 @@ def _cells(event: WmsPayload) -> tuple[object, ...]:
     qty = sum(line.qty for line in event.lines) if event.qty is None else event.qty
     client = event.client.value if event.client.kind == "wms_customer" else f"{event.client.kind} {event.client.value}"
     doc, why = event.doc.number or event.doc.id, purpose(event.purpose)
-    return event.type, moscow(int(event.ts)), client, doc, qty, len(event.lines), event.warehouse, why, event.id
+    return event.type, clock_time(int(event.ts)), client, doc, qty, len(event.lines), event.warehouse, why, event.id
 
 
 def told(found: Survey, unit: str, *, everything: bool) -> str:
@@ -39,7 +39,7 @@ def told(found: Survey, unit: str, *, everything: bool) -> str:
         parts.append(f"и ещё {len(found.faults) - len(shown)}; все — с --json")
     said = count(found.events, FOUND)
     if found.events:
-        said += f", {count(len(found.clients), CLIENTS)}, с {moscow(found.since)} по {moscow(found.until)}"
+        said += f", {count(len(found.clients), CLIENTS)}, с {clock_time(found.since)} по {clock_time(found.until)}"
     for number, about in (
         (found.bad, "с ошибками"),
         (found.passed, "пропущено по разметке"),

@@ -11,7 +11,7 @@ from schemas.failed import Parked
 from schemas.topics import PARKED, RELEASES
 from streams import settings
 from streams.cli.broker import there
-from streams.cli.table import moscow, table
+from streams.cli.table import clock_time, table
 from streams.cli.who import who
 from streams.engine.clock import wall_clock
 from streams.engine.parking import subject_of
@@ -32,7 +32,7 @@ def parked_command(as_json: bool) -> None:
         told = [{"source": subject, "records": records, "until": until} for subject, records, until in rows]
         click.echo(json.dumps(told, ensure_ascii=False))
     elif rows:
-        click.echo(table(("Источник", "Записей", "Ждут до"), [(*row[:2], moscow(row[2])) for row in rows]))
+        click.echo(table(("Источник", "Записей", "Ждут до"), [(*row[:2], clock_time(row[2])) for row in rows]))
     else:
         click.echo("Приостановленных источников нет.")
 

@@ -22,7 +22,7 @@ from schemas.types import Millis
 from streams import settings
 from streams.cli.ask import lead_id
 from streams.cli.gist import RULES
-from streams.cli.table import moscow, table
+from streams.cli.table import clock_time, table
 from streams.clients.store import fetch
 from streams.engine.desks import Desks
 from streams.settings import Store
@@ -65,7 +65,7 @@ class _Span(NamedTuple):
 
 
 @click.command("replay")
-@click.option("--from", "first", type=DAY, required=True, help="С какого дня (ГГГГ-ММ-ДД, московского).")
+@click.option("--from", "first", type=DAY, required=True, help="С какого дня (ГГГГ-ММ-ДД).")
 @click.option("--to", "last", type=DAY, required=True, help="По какой день включительно.")
 @click.option("--lead", "lead", callback=lambda *given: given[2] and lead_id(*given), help="Показать одного клиента.")
 @click.option("--settings", "rules", type=click.Path(path_type=Path), help="Файл TOML с порогами поверх встроенных.")
@@ -76,11 +76,11 @@ def replay_command(
 ) -> None:
     """Что сказали бы эти пороги о прошедших днях: события из хранилища проигрываются заново, в памяти,
     и сравниваются с теми тревогами, о которых кураторам звонили на самом деле. Ничего не отправляет и не меняет."""
+    loaded = settings.load()  # first of all: days are cut in its zone
     begin, end = (max(0, local_day_of(day.date())) for day in (first, last))  # before 1970 there is nothing
     since, until = day_start(begin), day_start(end + 1)
     if since >= until:
         raise click.UsageError("--to раньше, чем --from")
-    loaded = settings.load()
     thresholds = rules_of(rules or loaded.pipeline.rules)
     span = _Span(since - DAYS_KEPT * DAY_MS, until, imported)
     desks = Desks(loaded.telegram, Cards(), Identities())  # who told the bot himself counts to the shared chat here
@@ -151,7 +151,7 @@ def _show(found: Sequence[Pair], counted: Sequence[Row]) -> None:
         ("Добавились бы", [(pair.now, pair) for pair in found if pair.then is None]),
     ):
         if side:
-            latest = [(moscow(ts or 0), pair.lead_id, _name(pair.rule)) for ts, pair in side[-EXAMPLES:]]
+            latest = [(clock_time(ts or 0), pair.lead_id, _name(pair.rule)) for ts, pair in side[-EXAMPLES:]]
             click.echo(f"\n{title}, последние:\n{table(('Время', 'Клиент', 'Сигнал'), latest)}")
 
 

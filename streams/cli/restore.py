@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from processors.russian.dates import whose_clock
 from processors.russian.plural import count
 from schemas.errors import Refused
 from streams import settings
@@ -17,7 +18,7 @@ from streams.cli import kept_topics
 from streams.cli.archive import Archive, Manifest
 from streams.cli.backup import ROWS
 from streams.cli.migrate import is_held
-from streams.cli.table import moscow
+from streams.cli.table import clock_time
 from streams.engine.faust_app import group_of
 from streams.settings import Settings, Store
 from streams.store.clickhouse import load_engine, open_writer, prepare
@@ -37,7 +38,9 @@ def restore_command(file: Path, again: bool, without_kafka: bool) -> None:
     if loaded.store.backend == "chdb" and is_held(loaded.store.folder):
         raise Refused(f"папка {loaded.store.folder} занята: остановите `leadpulse up` (или `leadpulse worker store`)")
     with Archive(file) as archive:
-        click.echo(f"копия от {moscow(archive.manifest.made_at)} (мск), база {archive.manifest.database}")
+        click.echo(
+            f"копия от {clock_time(archive.manifest.made_at)} ({whose_clock()}), база {archive.manifest.database}"
+        )
         archive.verify()
         rows = _tables(loaded.store, archive, again)
         click.echo(f"таблицы: {count(rows, ROWS)}, сверено с копией")

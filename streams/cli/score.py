@@ -9,12 +9,13 @@ import click
 import msgspec
 
 from alerting.texts import TEXTS
-from processors.days import MOSCOW
+from processors.days import day_start, local_day_of
+from processors.russian.dates import whose_clock
 from processors.russian.plural import DAYS, decimal, measure, percent
 from schemas.scores import Level, Part, Score
 from streams import settings
 from streams.cli.ask import lead_id
-from streams.cli.table import moscow, table
+from streams.cli.table import clock_time, table
 from streams.clients.store import call
 
 LEVELS: dict[Level, str] = {"green": "зелёный", "yellow": "жёлтый", "red": "красный"}
@@ -33,8 +34,7 @@ TOP = 3
 @click.option("--json", "as_json", is_flag=True, help="Ответ для программы.")
 def score_command(lead: str, history: bool, day: datetime | None, limit: int, as_json: bool) -> None:
     """Показать риск ухода клиента ЛИД (номер лида в Битрикс24), от 0 до 100, и из чего он сложился."""
-    end = day.replace(hour=23, minute=59, second=59, microsecond=999_000, tzinfo=MOSCOW) if day else None
-    before = f"&before={int(end.timestamp() * 1000) + 1}" if end else ""
+    before = f"&before={day_start(local_day_of(day.date()) + 1)}" if day else ""
     path = f"/api/leads/{quote(lead)}/scores?limit={limit if history else 1}{before}"
     answer = call(settings.load().store, path)
     if as_json:
@@ -51,12 +51,12 @@ def score_command(lead: str, history: bool, day: datetime | None, limit: int, as
 
 def _line(score: Score) -> Sequence[str]:
     main = ", ".join(f"{TEXTS[part.rule].title} ({decimal(part.points)})" for part in score.parts[:TOP])
-    return moscow(score.ts), decimal(score.points), LEVELS[score.level], decimal(score.background), main
+    return clock_time(score.ts), decimal(score.points), LEVELS[score.level], decimal(score.background), main
 
 
 def _explained(score: Score) -> str:
     head = f"Риск ухода клиента {score.lead_id}: {decimal(score.points)} из 100, уровень {LEVELS[score.level]}."
-    said = [head, f"Оценка № {score.version} от {moscow(score.ts)} (мск).", ""]
+    said = [head, f"Оценка № {score.version} от {clock_time(score.ts)} ({whose_clock()}).", ""]
     background = ("фон: как редко и давно ли заказывает", decimal(score.background), "", "", "", "", "")
     rows = [background, *map(_part, score.parts)]
     said.append(table(("Признак", "Баллы", "Сила", "Вес", "Давность", "Сейчас", "Обычно"), rows))

@@ -1,20 +1,19 @@
-"""Tables for a person: columns by content, times in Moscow; on a terminal as wide as it is, in a file whole."""
+"""Tables for a person: columns by content, local times; on a terminal as wide as it is, in a file whole."""
 
 import shutil
 import sys
 import unicodedata
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 
-from processors.days import MOSCOW
+from processors.days import local_time
 
 LEAST = 20
 """Characters that the last column keeps on a terminal, however narrow."""
 
 
-def moscow(ts: int) -> str:
-    """`ts` (ms UTC) as a Moscow date and time."""
-    return datetime.fromtimestamp(ts / 1000, MOSCOW).strftime("%d.%m.%Y %H:%M:%S")
+def clock_time(ts: int) -> str:
+    """`ts` (ms UTC) as the date and time of the installation's clock."""
+    return local_time(ts).strftime("%d.%m.%Y %H:%M:%S")
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[object]], width: int | None = None) -> str:

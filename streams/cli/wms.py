@@ -5,10 +5,12 @@ from pathlib import Path
 import click
 import msgspec
 
+from processors.days import live_in
 from streams.cli.mapped_file import barred, told
 from streams.engine.clock import wall_clock
 from streams.loading import items_in, survey
 from streams.settings.mappings import mapping_of
+from streams.settings.partial import usable
 
 SHOWN = 20
 """Events that a person is shown."""
@@ -31,6 +33,7 @@ def try_command(mapping: Path, sample: Path, as_json: bool) -> None:
     """Показать, какие события получаются из ОБРАЗЦА (JSON, CSV, XLSX) по РАЗМЕТКЕ, и что не так.
 
     Ничего не отправляет и не требует настроек. Код выхода 1, если есть ошибки."""
+    live_in(usable().days.zone)  # times are shown as everywhere else
     read = mapping_of(mapping)
     with items_in(sample, read) as items:
         found = survey(items, read, wall_clock(), MOST if as_json else SHOWN, barred("Читаю"))

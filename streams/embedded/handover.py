@@ -10,6 +10,7 @@ from typing import Any, BinaryIO
 
 from pydantic import BaseModel, SecretStr
 
+from processors.days import live_in
 from streams.settings import Settings
 
 EVERYBODY = frozenset({"kafka"})
@@ -52,10 +53,12 @@ def hand_over(worker: str, settings: Settings) -> bytes:
 
 
 def receive(source: BinaryIO) -> Settings:
-    """The settings that `leadpulse up` wrote to `source`. Raises `TypeError` when it wrote something else."""
+    """The settings that `leadpulse up` wrote to `source`; as by `load`, the process lives in their zone. Raises
+    `TypeError` when it wrote something else."""
     settings = pickle.load(source)
     if not isinstance(settings, Settings):
         raise TypeError("no settings on the standard input")
+    live_in(settings.days.zone)
     return settings
 
 

@@ -10,8 +10,10 @@ import tomllib
 from pydantic import ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from processors.days import live_in
 from processors.russian.system import os_reason
 from schemas.errors import ConfigError
+from streams.settings.days import Days
 from streams.settings.export import Export
 from streams.settings.faults import told, unknown_in_environment
 from streams.settings.gateway import Gateway, TelegramBot, WmsSource
@@ -33,6 +35,7 @@ from streams.settings.workers import Metrics, Pipeline
 __all__ = [
     "Bitrix",
     "Broker",
+    "Days",
     "Export",
     "Gateway",
     "Jitsi",
@@ -74,6 +77,7 @@ class Settings(BaseSettings):
     store: Store = Store()
     export: Export = Export()
     site: Site = Site()
+    days: Days = Days()
     gateway: Gateway = Gateway()
     jitsi: Jitsi = Jitsi()
     wms: Wms = Wms()
@@ -104,7 +108,8 @@ class Settings(BaseSettings):
 
 
 def load() -> Settings:
-    """The settings of this process. Raises `ConfigError`: every fault at once, in Russian, without any value."""
+    """The settings of this process, which lives in their time zone from then on (`processors.days`). Raises
+    `ConfigError`: every fault at once, in Russian, without any value."""
     faults = list(unknown_in_environment(Settings, os.environ))
     try:
         settings = Settings()
@@ -116,6 +121,7 @@ def load() -> Settings:
         faults.append(f"{FILE}: не читается ({os_reason(error)})")
     else:
         if not faults:
+            live_in(settings.days.zone)
             return _reaching_the_broker(settings)
     raise ConfigError("ошибки в настройках:\n" + "\n".join(f"  - {fault}" for fault in faults))
 

@@ -36,7 +36,7 @@ class Shaped:
 
 
 TimeOfDay = Annotated[str, Shaped(r"([01]\d|2[0-3]):[0-5]\d", "время от 00:00 до 23:59, например 19:45")]
-"""Moscow time."""
+"""On the clock of `days.zone`."""
 LeadKey = Annotated[str, Field(coerce_numbers_to_str=True), Shaped(r"[0-9]{1,12}", "номер лида, от 1 до 12 цифр")]
 """As `schemas.types.LeadId`; a number without quotes is meant as one."""
 Networks = tuple[IPvAnyNetwork, ...]

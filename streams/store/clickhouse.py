@@ -18,9 +18,11 @@ from clickhouse_connect.driver import options
 from clickhouse_connect.driver.exceptions import ClickHouseError, OperationalError
 from pydantic import SecretStr
 
+from processors.days import zone_name
 from schemas.errors import Terminal, Transient
 from streams.settings import Store
 from streams.store.migrate import FOLDER, migrate
+from streams.store.views import cut_days
 
 T = TypeVar("T")
 
@@ -140,7 +142,8 @@ def visitor_settings(store: Store) -> dict[str, Any]:
 
 
 def prepare(store: Store, folder: Path = FOLDER) -> list[str]:
-    """Make the database where it is missing and bring it up to date; the names of the migrations that were run.
+    """Make the database where it is missing, bring it up to date and let its days be the installation's; the names of
+    the migrations that were run.
 
     Raises `MigrationError`, `Transient`, `StatementFailed`. For `leadpulse migrate` and the start of the worker.
     """
@@ -148,7 +151,9 @@ def prepare(store: Store, folder: Path = FOLDER) -> list[str]:
         _make_database(store)
         client = open_writer(store)
         try:
-            return migrate(client, folder, store.cluster)
+            ran = migrate(client, folder, store.cluster)
+            cut_days(client, zone_name(), folder, store.cluster)
+            return ran
         finally:
             client.close()
     except ClickHouseError as error:

@@ -55,7 +55,7 @@ def migrate(client: Any, folder: Path = FOLDER, cluster: str = "") -> list[str]:
     when a statement fails.
     """
     found = read(folder)
-    client.command(_form(RECORDS, cluster))
+    client.command(form(RECORDS, cluster))
     done = {
         version: (state, checksum.decode() if isinstance(checksum, bytes) else checksum)
         for version, state, checksum in client.query(
@@ -69,13 +69,14 @@ def migrate(client: Any, folder: Path = FOLDER, cluster: str = "") -> list[str]:
         for statement in migration.statements:
             if statement.unless and client.command(statement.unless):
                 continue
-            sql = _form(statement.sql, cluster)
+            sql = form(statement.sql, cluster)
             client.command(sql, settings={"mutations_sync": 2, "alter_sync": 2, "max_execution_time": 0})
         _record(client, migration, "applied")
     return [migration.name for migration in todo]
 
 
-def _form(sql: str, cluster: str) -> str:
+def form(sql: str, cluster: str) -> str:
+    """A statement as it is sent: on a cluster of this name, or (empty) on the one server."""
     return on_cluster(sql, cluster) if cluster else sql
 
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from aiohttp import ClientError, ClientSession, ClientTimeout, web
 
-from processors.days import MOSCOW
+from tests.zones import MOSCOW
 
 KEY = "Bearer a-token-of-moysklad"
 UNITS, SECONDS, COST, STOCK_COST = 45, 3.0, 4, 5

@@ -11,7 +11,7 @@ from typing import Any
 
 from aiohttp import web
 
-from processors.days import MOSCOW
+from tests.zones import MOSCOW
 
 KEY = "Bearer a-key-of-the-warehouse"
 FORMAT = "%Y-%m-%d %H:%M:%S"

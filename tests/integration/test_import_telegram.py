@@ -10,7 +10,6 @@ from typing import Any
 
 import msgspec
 
-from processors.days import MOSCOW
 from schemas.sources import Identity, Inbound
 from schemas.topics import IDENTITIES, LEAD_EVENTS, TELEGRAM
 from streams.engine.clock import wall_clock
@@ -19,6 +18,7 @@ from tests.exports import chat, said, written
 from tests.installation import BUSY, Installation, until
 from tests.integration.test_import_wms import sent
 from tests.integration.test_store import QUICK, value
+from tests.zones import MOSCOW
 
 SUPERGROUP, GROUP, UNKNOWN = -1000000000001, -77, -78
 MESSAGES = "FROM events FINAL WHERE startsWith(source, 'telegram:') AND kind = 'message'"

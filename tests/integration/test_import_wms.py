@@ -9,7 +9,6 @@ import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from processors.days import MOSCOW
 from schemas.sources import Identity
 from schemas.topics import IDENTITIES, LEAD_EVENTS, WMS
 from streams.engine.clock import wall_clock
@@ -19,6 +18,7 @@ from tests.installation import BUSY, Installation, until
 from tests.integration.test_store import QUICK, value
 from tests.ports import free_port
 from tests.unit.gateway.test_polls import MAPPING as ASKED
+from tests.zones import MOSCOW
 
 MAPPING = Path(__file__).parents[2] / "deploy" / "mappings" / "table.yaml"
 CLIENTS = 50

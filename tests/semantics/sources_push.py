@@ -8,10 +8,10 @@ from urllib.parse import urlencode
 
 import aiohttp
 
-from processors.days import MOSCOW
 from streams.engine.clock import wall_clock
 from tests.fakes.bitrix import FakeBitrix
 from tests.semantics.sources_world import APP, BOT, HOOKED, LEADS, WAREHOUSE, Chat, Source, shipped
+from tests.zones import MOSCOW
 
 
 class Pushing(Source):

@@ -11,10 +11,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from processors.days import MOSCOW
 from streams.engine.clock import wall_clock
 from tests.fakes import moysklad, warehouse
 from tests.fakes.telegram import FakeTelegram
+from tests.zones import MOSCOW
 
 Fact = tuple[str, str, str, str, str]
 TOKEN, BOT, APP, WAREHOUSE = "1:t0ken-of-the-bot", "b0t-s3cret", "app-t0ken-0", "w4rehouse-t0ken"

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import aiohttp
 
-from processors.days import MOSCOW
 from schemas import codec
 from schemas.topics import LEAD_ALERTS, LEAD_EVENTS, LEAD_SIGNALS, WMS
 from tests.installation import Installation, until
 from tests.semantics.load import Oracle, history, reservation
+from tests.zones import MOSCOW
 
 LEADS = [str(5000 + number) for number in range(40)]
 TO_READY_S = 300.0

@@ -1,4 +1,4 @@
-"""What each role has cost today, and what it may. One event loop; days are Moscow's; the clock is an argument."""
+"""What each role has cost today, and what it may. One event loop; days are local; the clock is an argument."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
@@ -31,7 +31,7 @@ class Budget:
             self._today()
 
     def spent(self, role: str) -> float:
-        """US dollars of this Moscow day."""
+        """US dollars of this local day."""
         return sum(cost for of, cost in self._costs[self._today()].values() if of == role)
 
     @contextmanager

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from functools import partial
 from typing import Final
 
-from processors.days import day_start, local_day
+from processors.days import at_local, local_day
 from schemas.bitrix import Kind
 from schemas.errors import Refused, Transient
 from schemas.types import Millis
@@ -135,7 +135,7 @@ class Rounds:
         """Once a night: say what is gone, read what was missed. Raises `Transient`, `Refused`."""
         hour, minute = map(int, self._bitrix.sweep_at.split(":"))
         day = local_day(now)
-        if now < day_start(day) + (hour * 60 + minute) * 60_000 or self._seen.swept(day):
+        if now < at_local(day, (hour * 60 + minute) * 60_000) or self._seen.swept(day):
             return
         self._doubt = "; ".join([words for kind in ITEMS if (words := await self._swept(kind))])
         self._seen.note_sweep(day)

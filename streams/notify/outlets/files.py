@@ -7,14 +7,13 @@ person's and stays as it is, byte for byte. All of a lead comes in one partition
 import asyncio
 import os
 import re
-from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote
 
 from alerting.clients import Client, Clients
 from alerting.minutes import render_markdown
-from processors.days import MOSCOW
+from processors.days import local_time
 from schemas.codec import Codec
 from schemas.errors import Transient
 from schemas.minutes import MeetingMinutes
@@ -63,8 +62,8 @@ class FileSection(NamedTuple):
 
 
 def path_of(folder: Path, event: MeetingMinutes) -> Path:
-    """The file of a meeting: by the lead and the Moscow date of its start."""
-    return folder / event.lead_id / f"{datetime.fromtimestamp(event.ts / 1000, MOSCOW):%Y-%m-%d}.md"
+    """The file of a meeting: by the lead and the local date of its start."""
+    return folder / event.lead_id / f"{local_time(event.ts):%Y-%m-%d}.md"
 
 
 def merged(before: bytes, event: MeetingMinutes, client: str = "") -> bytes:

@@ -11,13 +11,12 @@ import logging
 import re
 import time
 from collections.abc import Awaitable, Callable
-from datetime import datetime
 from typing import Literal, NamedTuple
 from urllib.parse import quote
 
 from alerting.clients import Client, Clients
 from alerting.minutes import render_markdown, transcript_markdown
-from processors.days import MOSCOW
+from processors.days import local_time
 from schemas.codec import Codec, Rejected
 from schemas.errors import RecordFault, Refused, Transient
 from schemas.outlets import MinutesCopy
@@ -171,7 +170,7 @@ class Notebooks:
 def documents(copy: MinutesCopy, client: str = "") -> tuple[Document, Document]:
     """The two sources of a meeting; the minutes last, so that who finds them finds the words too."""
     event = copy.minutes
-    when = datetime.fromtimestamp(event.ts / 1000, MOSCOW)
+    when = local_time(event.ts)
     recording, version = quote(event.recording_id, safe=""), event.minutes.version
 
     def document(kind: Kind, text: str) -> Document:

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from processors.days import day_start, local_day
+from processors.days import day_start, local_day, zone_name
 from processors.lead import LATE_MS
 from processors.state import DAYS_KEPT
 from processors.stock import WITHDRAWAL
@@ -76,7 +76,7 @@ HAVING seen > 0 AND (
 )
 
 FIGURES = """
-SELECT lead_id, toInt32(toDate(least(ts, ingested_at), 'Europe/Moscow')) AS day,
+SELECT lead_id, toInt32(toDate(least(ts, ingested_at), {zone:String})) AS day,
     countIf(kind = 'reservation' AND action = 'created'), sumIf(qty, kind = 'reservation'),
     countIf(kind = 'pick'), sumIf(qty, kind = 'pick'), sumIf(qty, kind = 'shipment'),
     sumIf(qty, kind = 'inbound' AND action != 'planned'), countIf(kind = 'message' AND action = 'client'),
@@ -190,6 +190,7 @@ class Baselines:
                 "kinds": list(KINDS),
                 "withdrawal": WITHDRAWAL,
                 "since": day_start(first),
+                "zone": zone_name(),
                 "first": first,
                 "last": last,
             },

@@ -1,4 +1,4 @@
-"""The day's chats, mails and calls of each client, handed to `minutes` at `minutes.chat_at` Moscow time; missed days
+"""The day's chats, mails and calls of each client, handed to `minutes` at `minutes.chat_at`; missed days
 are made up.
 
 As in the reports a message belongs to the day in which the broker took it. Sent again after a crash, a day gets the
@@ -9,7 +9,7 @@ import logging
 from collections import defaultdict
 from collections.abc import Iterable
 
-from processors.days import DAY_MS
+from processors.days import DAY_MS, local_time
 from schemas.codec import MINUTES_REQUEST
 from schemas.meetings import Utterance
 from schemas.minutes import ChatDay, Conversation
@@ -18,7 +18,6 @@ from schemas.types import LeadId, Millis
 from streams.engine.clock import Clock
 from streams.engine.kafka import Output
 from streams.store.database import Database
-from streams.store.jobs.clock import moscow
 from streams.store.jobs.daily import Daily, Progress
 from streams.store.jobs.ticks import Send
 from streams.store.sinks.tables import CHAT_DAYS, Rows
@@ -115,7 +114,7 @@ class Chats:
             if side == "client":
                 client[lead][name] = None
             said[lead].append(Utterance(max(0, at - since), max(0, at - since), text.strip(), name))
-        day = f"{moscow(until):%Y-%m-%d}"
+        day = f"{local_time(until):%Y-%m-%d}"
         return [
             ChatDay(lead, day, since, until, _conversation(utterances[::-1], since, until, list(client[lead])))
             for lead, utterances in said.items()

@@ -1,4 +1,4 @@
-"""What the store publishes once a day at a set Moscow time; what a stop has missed is made up, a week of it at most."""
+"""What the store publishes once a day at a set time of day; what a stop has missed is made up, a week of it at most."""
 
 import asyncio
 import logging
@@ -80,5 +80,5 @@ class Daily:
 
 
 def day_before(until: Millis, at: str) -> Millis:
-    """The moment a day earlier on the clock of Moscow."""
+    """The moment a day earlier on the installation's clock."""
     return next(every_day_at(until - DAY_MS - DAY_MS // 2, until - 1, at), until - DAY_MS)

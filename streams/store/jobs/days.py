@@ -4,11 +4,10 @@ nothing of what was moved away; dashboards need not count again. A night that is
 import logging
 from typing import Final
 
-from processors.days import DAY_MS, local_day
+from processors.days import DAY_MS, local_day, local_time
 from schemas.types import Millis
 from streams.engine.clock import Clock
 from streams.store.database import Database
-from streams.store.jobs.clock import moscow
 from streams.store.jobs.daily import Daily, Progress
 from streams.store.sinks.columns import Rows
 from streams.store.sinks.tables import DAYS_MADE
@@ -47,7 +46,7 @@ class Days:
         )
         await self._database.insert(Rows(DAYS_MADE, [[until], [rows]]), f"days:{until}")
         await self._drop("made_at < fromUnixTimestamp64Milli({until:Int64})", until)
-        log.info("days counted", extra={"rows": rows, "until": f"{moscow(until):%Y-%m-%d %H:%M}"})
+        log.info("days counted", extra={"rows": rows, "until": f"{local_time(until):%Y-%m-%d %H:%M}"})
 
     async def _drop(self, those: str, until: Millis) -> None:
         """Nights by their partitions: what a count that broke off has left, and those before. No TTL does it: after a

@@ -7,13 +7,13 @@ from datetime import timedelta
 
 import msgspec
 
+from processors.days import local_time, zone_name
 from schemas.minutes import ChatSummary, MeetingMinutes
 from schemas.reports import ChatLine, DailyReport, DuePromise, SilentLead, UnknownClient, UntoldMeeting
 from schemas.rounds import SourceHealth
 from schemas.types import Millis
 from streams.store.alerts import COLUMNS, alert_of
 from streams.store.database import Database
-from streams.store.jobs.clock import moscow
 from streams.store.read.sources import health
 
 ACTIVE_DAYS, QUIET_DAYS, GONE_DAYS = 4, 7, 45
@@ -76,7 +76,7 @@ WHERE {_RECENT} AND lead_id != ''
     AND (kind IN ('reservation', 'pick', 'shipment', 'inbound', 'meeting_recorded')
         OR kind = 'message' AND action = 'client' OR kind IN ('call', 'mail') AND action = 'in')
 GROUP BY lead_id
-HAVING uniqExact(toDate(ts, 'Europe/Moscow')) >= {ACTIVE_DAYS}
+HAVING uniqExact(toDate(ts, {{zone:String}})) >= {ACTIVE_DAYS}
     AND last < {{until:Int64}} - {QUIET_DAYS} * 86400000 AND last >= {{until:Int64}} - {GONE_DAYS} * 86400000
 ORDER BY last DESC, lead_id LIMIT {MOST_LINES}"""
 
@@ -110,7 +110,7 @@ async def digest(database: Database, report: DailyReport) -> DailyReport:
         chats=[ChatLine(chat.lead_id, chat.minutes.summary) for chat in chats],
         risks=[alert_of(row) for row in await database.read(RISKS, window)],
         promises=await _promises(database, report.until),
-        silent=[SilentLead(*row) for row in await database.read(SILENT, window)],
+        silent=[SilentLead(*row) for row in await database.read(SILENT, {**window, "zone": zone_name()})],
         unknown=[UnknownClient(*row) for row in await database.read(UNKNOWN, window)],
         sources=await _sources(database, window),
     )
@@ -127,7 +127,7 @@ async def _sources(database: Database, window: dict[str, Millis]) -> list[Source
 
 async def _promises(database: Database, until: Millis) -> list[DuePromise]:
     """Those of the report's day and of the next one; people who are asked tomorrow should know tonight."""
-    today = moscow(until - 1).date()
+    today = local_time(until - 1).date()
     days = [today.isoformat(), (today + timedelta(days=1)).isoformat()]
     # `"due":"2026-11-21"` as msgspec writes it: the index-free search looks at few rows and parses none
     asked = {"until": until, "due": [f'"due":"{day}"' for day in days]}

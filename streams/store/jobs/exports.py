@@ -1,6 +1,6 @@
 """Chats as files, `<folder>/telegram/<day>/<lead>.<format>`, every night.
 
-A file is written whole, from all that the store knows of that Moscow day, for every client and day that something new
+A file is written whole, from all that the store knows of that local day, for every client and day that something new
 was stored of since the last night: what came late or was edited is in it, and writing it again changes nothing. An
 import of years changes the days that have files; it makes none for those before.
 """
@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 
 from processors.day_file import Names, day_file
+from processors.days import local_time, zone_name
 from processors.russian.system import os_reason
 from schemas.errors import Transient
 from schemas.exports import DayMessage
@@ -23,7 +24,7 @@ from streams.engine.conditions import Condition
 from streams.engine.files import write_whole
 from streams.settings import Export
 from streams.store.database import Database
-from streams.store.jobs.clock import at_time, moscow
+from streams.store.jobs.clock import at_time
 from streams.store.jobs.daily import Daily, Progress
 from streams.store.read.day import KEY, messages_of
 from streams.store.sinks.tables import TELEGRAM_EXPORTS, Rows
@@ -39,7 +40,7 @@ OVERLAP = timedelta(days=1)
 """What came after midnight is of a day that is not over, and what the broker took may be stored a while later."""
 
 TOUCHED = f"""
-SELECT DISTINCT lead_id, toString(toDate(at, 'Europe/Moscow'))
+SELECT DISTINCT lead_id, toString(toDate(at, {{zone:String}}))
 FROM
 (
     SELECT {KEY}, if(countIf(kind = 'message') > 0, minIf(ts, kind = 'message'), min(ts)) AS at
@@ -49,7 +50,7 @@ FROM
     HAVING countIf({_STORED}) > 0
 )
 UNION DISTINCT
-SELECT '', toString(toDate(ts, 'Europe/Moscow')) FROM unassigned
+SELECT '', toString(toDate(ts, {{zone:String}})) FROM unassigned
 WHERE startsWith(source, 'telegram:') AND {_STORED}"""
 """The clients and days of the messages that something new was stored of; nobody's are those of a chat without a lead,
 which may have had one."""
@@ -72,14 +73,14 @@ class Exports:
         return Condition("exports_unwritten", str(self._export.telegram), lambda: self._trouble)
 
     async def _write(self, since: Millis, until: Millis) -> None:
-        await self._put(moscow(since).date(), {})  # no work for a folder that cannot be written
+        await self._put(local_time(since).date(), {})  # no work for a folder that cannot be written
         [(last, _)] = await self._database.read(LAST)
-        first = moscow(min(since, last) if last else since).date() - OVERLAP
-        window = {"since": at_time(first, "00:00"), "until": until}
+        first = local_time(min(since, last) if last else since).date() - OVERLAP
+        window = {"since": at_time(first, "00:00"), "until": until, "zone": zone_name()}
         days: dict[date, set[LeadId]] = defaultdict(set)
         for lead, day in await self._database.read(TOUCHED, window):
             days[date.fromisoformat(day)].add(lead)
-        today, files = moscow(until).date(), 0
+        today, files = local_time(until).date(), 0
         for day, leads in sorted(days.items()):
             if day == today or (day < first and not (self._export.telegram / str(day)).is_dir()):
                 continue  # today's is written tomorrow, whole
@@ -90,7 +91,7 @@ class Exports:
             files += len(found)
         rows = Rows(TELEGRAM_EXPORTS, [[until], [files], [self._clock()]])
         await self._database.insert(rows, f"exports:{until}")
-        log.info("chats exported", extra={"files": files, "until": f"{moscow(until):%Y-%m-%d %H:%M}"})
+        log.info("chats exported", extra={"files": files, "until": f"{local_time(until):%Y-%m-%d %H:%M}"})
 
     def _written(self, day: date) -> set[LeadId]:
         """Who has a file of that day: a chat that was linked anew belongs to another now."""

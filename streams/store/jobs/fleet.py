@@ -17,7 +17,7 @@ import msgspec
 
 from alerting.bell import are_many, is_common
 from processors.context import Desk
-from processors.days import DAY_MS, HOUR_MS, day_start, hour_start, local_day
+from processors.days import DAY_MS, HOUR_MS, day_start, hour_start, local_day, zone_name
 from processors.fleet import SPAN, FleetDays
 from processors.rules.alerts import AlertRules
 from schemas.alerts import Alert, Rule
@@ -42,7 +42,7 @@ UNSEEN_MS = 600_000
 """A row may be stored so long after the broker took it and still be found within the day; later ones at night."""
 
 DAYS = """
-SELECT lead_id, toInt32(toDate(least(ts, ingested_at), 'Europe/Moscow')) AS day,
+SELECT lead_id, toInt32(toDate(least(ts, ingested_at), {zone:String})) AS day,
     countIf(action = 'created') AS orders, sum(qty) AS pieces
 FROM events FINAL
 WHERE kind = 'reservation' AND lead_id != '' AND ts >= fromUnixTimestamp64Milli({since:Int64})
@@ -50,7 +50,7 @@ GROUP BY lead_id, day
 ORDER BY day"""
 
 ARRIVED = """
-SELECT toInt32(toDate(min(ts), 'Europe/Moscow')), toUnixTimestamp64Milli(max(ingested_at)), count()
+SELECT toInt32(toDate(min(ts), {zone:String})), toUnixTimestamp64Milli(max(ingested_at)), count()
 FROM events
 WHERE kind = 'reservation' AND lead_id != '' AND ts >= fromUnixTimestamp64Milli({since:Int64})
     AND ingested_at > fromUnixTimestamp64Milli({seen:Int64})"""
@@ -173,11 +173,13 @@ class Figures:
         if today != self._day:
             days, since, seen = FleetDays(), begin, ts - HOUR_MS
         else:
-            [(oldest, newest, count)] = await self._database.read(ARRIVED, {"since": begin, "seen": self._seen})
+            [(oldest, newest, count)] = await self._database.read(
+                ARRIVED, {"since": begin, "seen": self._seen, "zone": zone_name()}
+            )
             if not count:
                 return
             days, since, seen = self._days, day_start(oldest), newest - UNSEEN_MS
-        rows = await self._database.read(DAYS, {"since": since})
+        rows = await self._database.read(DAYS, {"since": since, "zone": zone_name()})
         await asyncio.to_thread(_fill, days, rows)
         self._days, self._day, self._seen = days, today, max(seen, self._seen)
 

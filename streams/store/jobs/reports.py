@@ -1,4 +1,4 @@
-"""The daily report's figures, published at `report_at` Moscow time; missed ones are made up.
+"""The daily report's figures, published at `report_at`; missed ones are made up.
 
 An event belongs to the report in whose time the broker took it, not to the one of its own time: so each is in exactly
 one report, however late it came. History (`backfill`) is in none.
@@ -8,7 +8,7 @@ import logging
 from datetime import date
 from typing import Any
 
-from processors.days import day_start, local_day
+from processors.days import day_start, local_day, local_time
 from schemas.codec import Codec
 from schemas.errors import Refused
 from schemas.reports import DailyReport, ReportLine
@@ -17,7 +17,7 @@ from schemas.types import Millis
 from streams.engine.clock import Clock
 from streams.engine.kafka import Output
 from streams.store.database import Database
-from streams.store.jobs.clock import at_time, moscow
+from streams.store.jobs.clock import at_time
 from streams.store.jobs.daily import Daily, Progress, day_before
 from streams.store.jobs.digest import UNLINKED, digest
 from streams.store.jobs.ticks import Send
@@ -87,19 +87,19 @@ class Reports:
         self.daily = Daily("report", database, lag, at, clock, LAST, self._scheduled)
 
     async def of_day(self, day: date | None) -> DailyReport:
-        """The report of a Moscow day as it would be told, or of today so far. Raises `Refused` for a day to come
+        """The report of a local day as it would be told, or of today so far. Raises `Refused` for a day to come
         and before `FIRST_DAY`, `Transient`, `StatementFailed`."""
         now = self._clock()
         if day is not None and day < FIRST_DAY:
             raise Refused(f"there is nothing before {FIRST_DAY}")
         await self._lag.caught_up(10.0)
         if day is None:
-            return await self.make(f"{moscow(now):%Y-%m-%dT%H:%M:%S}", day_start(local_day(now)), now)
+            return await self.make(f"{local_time(now):%Y-%m-%dT%H:%M:%S}", day_start(local_day(now)), now)
         until = at_time(day, self._at)
         since = day_before(until, self._at)
         if since >= now:
-            raise Refused(f"the report of {day} begins only at {moscow(since):%Y-%m-%d %H:%M}")
-        return await self.make(f"{day}@{moscow(now):%Y-%m-%dT%H:%M:%S}", since, min(until, now))
+            raise Refused(f"the report of {day} begins only at {local_time(since):%Y-%m-%d %H:%M}")
+        return await self.make(f"{day}@{local_time(now):%Y-%m-%dT%H:%M:%S}", since, min(until, now))
 
     async def publish_now(self, day: date | None = None) -> DailyReport:
         """Publish it, asked for by hand. Raises as `of_day`."""
@@ -154,7 +154,7 @@ class Reports:
         )
 
     async def _scheduled(self, since: Millis, until: Millis) -> None:
-        await self._publish(await self.make(f"{moscow(until):%Y-%m-%d}", since, until), scheduled=True)
+        await self._publish(await self.make(f"{local_time(until):%Y-%m-%d}", since, until), scheduled=True)
 
     async def _publish(self, report: DailyReport, *, scheduled: bool) -> None:
         """Kafka first: were the row there before, a crash in between would lose the report."""

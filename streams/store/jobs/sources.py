@@ -56,7 +56,7 @@ class Ending(NamedTuple):
 
 
 class Sources:
-    """Keeps the table. `backlog`: records not read yet, by kind of source; `rests`: Moscow days that are nobody's."""
+    """Keeps the table. `backlog`: records not read yet, by kind of source; `rests`: local days that are nobody's."""
 
     def __init__(
         self,

@@ -17,9 +17,9 @@
     GET  /api/search?q=&lead=&source=&since=&until=&before=   what was said and written, newest first (`search`)
     GET  /api/figures?since=&until=&lead=         events by kind and day; GET /api/openapi.json: all of this
     POST /api/sql      {"query": "SELECT …"}      read-only; {"columns", "types", "rows"}
-    GET  /api/exports/telegram?day=&lead=         chat messages of a Moscow day, each once, with their last words
+    GET  /api/exports/telegram?day=&lead=         chat messages of a local day, each once, with their last words
     GET  /api/backup, /api/backup/{table}         everything, for the holder of the installation's token (`dump`)
-    GET  /api/reports?day=                        the report of a Moscow day (YYYY-MM-DD), or of today so far
+    GET  /api/reports?day=                        the report of a local day (YYYY-MM-DD), or of today so far
     POST /api/reports  {"day": "…"}               publishes it
 
 Errors are `{"error": "…"}` with 400, 401, 404, 405, 408, 413, 429, 503. A token is looked at before the body is read.

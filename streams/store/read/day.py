@@ -1,4 +1,4 @@
-"""Chat messages of one Moscow day, each once, as they stand now."""
+"""Chat messages of one local day, each once, as they stand now."""
 
 from datetime import date
 
@@ -54,7 +54,7 @@ WHERE kind = 'message' AND {_OF_TELEGRAM} AND ts < fromUnixTimestamp64Milli({{si
 
 
 async def messages_of(database: Database, day: date, lead: LeadId = "") -> list[DayMessage]:
-    """The messages that were sent on a Moscow day, in order, with their last words. An edit whose message nobody has
+    """The messages that were sent on a local day, in order, with their last words. An edit whose message nobody has
     seen stands for it. Raises `Refused` for more than `MOST`, `Transient`, `StatementFailed`.
     """
     since, until = day_start(local_day_of(day)), day_start(local_day_of(day) + 1)

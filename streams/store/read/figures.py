@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from typing import Any
 
-from processors.days import day_start, local_day_of
+from processors.days import day_start, local_day_of, zone_name
 from schemas.errors import Refused
 from schemas.types import LeadId
 from streams.store.database import Database
@@ -11,7 +11,7 @@ from streams.store.database import Database
 MOST_DAYS = 366
 
 FIGURES = """
-SELECT toString(toDate(ts, 'Europe/Moscow')) AS day, kind, action, count(), sum(qty), uniqExact(lead_id)
+SELECT toString(toDate(ts, {zone:String})) AS day, kind, action, count(), sum(qty), uniqExact(lead_id)
 FROM events FINAL
 WHERE lead_id != '' AND kind NOT IN ('tick', 'fleet', 'baseline') AND {lead:String} IN ('', lead_id)
     AND ts >= fromUnixTimestamp64Milli({since:Int64}) AND ts < fromUnixTimestamp64Milli({until:Int64})
@@ -21,10 +21,10 @@ NAMES = ("day", "kind", "action", "events", "qty", "leads")
 
 
 async def figures(database: Database, first: date, last: date, lead: LeadId) -> dict[str, Any]:
-    """Moscow days from `first` to `last`, both whole, newest first; `qty` in pieces, so many `leads` had such an event.
+    """Local days from `first` to `last`, both whole, newest first; `qty` in pieces, so many `leads` had such an event.
     Raises `Refused`, `Transient`."""
     if not timedelta(0) <= last - first < timedelta(days=MOST_DAYS):
         raise Refused(f"since is not after until, and they are at most {MOST_DAYS} days apart")
     since, until = day_start(local_day_of(first)), day_start(local_day_of(last) + 1)
-    rows = await database.read(FIGURES, {"lead": lead, "since": since, "until": until})
+    rows = await database.read(FIGURES, {"lead": lead, "since": since, "until": until, "zone": zone_name()})
     return {"figures": [dict(zip(NAMES, row, strict=True)) for row in rows]}

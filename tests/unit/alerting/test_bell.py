@@ -10,6 +10,7 @@ from processors.signals.raising import Cleared
 from schemas.alerts import Alert, Rule, Severity
 from schemas.topics import DAY_MS
 from tests.unit.alerting.lead_alerts import HOUR_MS, T0, decide, expire, fleet, moment, opened, press, signal
+from tests.zones import VLADIVOSTOK, living_in
 
 NIGHT, MORNING = T0 + 9 * HOUR_MS, T0 + 21 * HOUR_MS
 """21:00 and 9:00 in Moscow."""
@@ -20,6 +21,15 @@ def test_night_is_from_21_to_9_in_moscow(hours: int, quiet: bool) -> None:
     """The borders to the hour; the same hour for both ends is no night at all."""
     assert is_quiet(T0 + hours * HOUR_MS, builtin().alerts) is quiet
     assert not is_quiet(T0 + hours * HOUR_MS, load("[alerts]\nquiet_from = 0\nquiet_until = 0").alerts)
+
+
+def test_the_night_is_the_installation_s() -> None:
+    """16:00 in Moscow is 23:00 in Vladivostok: a warning waits there for nine o'clock of Vladivostok."""
+    afternoon = T0 + 4 * HOUR_MS
+    assert opened(ts=afternoon)[1].rings
+    with living_in(VLADIVOSTOK):
+        alert = opened(ts=afternoon)[1]
+        assert (alert.rings, alert.held, alert.ring_at) == (False, "night", afternoon + 10 * HOUR_MS)
 
 
 def test_a_warning_of_the_night_rings_in_the_morning() -> None:

@@ -9,15 +9,20 @@ from typing import Any
 from unittest.mock import patch
 
 import pytest
+from msgspec.structs import replace
 
 from alerting.fold import Partition
 from alerting.rehearsal import Rehearsal
+from processors.days import HOME
+from processors.lead import step
 from processors.rules import builtin
+from processors.state import LeadState
 from schemas.codec import encode, event_id
 from schemas.events import Event, Reservation, Tick
 from schemas.topics import DAY_MS
 from schemas.types import Meta
 from tests.unit.cli.conftest import Line
+from tests.zones import VLADIVOSTOK, living_in
 
 START = 1_764_547_200_000
 """1 December 2025, 03:00 in Moscow."""
@@ -63,6 +68,23 @@ def test_the_wire(line: Line, file: Path) -> None:
     assert first["signal_id"] == signals[0]["signal_id"]
     assert START + 60 * DAY_MS < first["ts"] < START + 61 * DAY_MS
     assert first["score"] > 0
+
+
+def test_days_are_those_of_the_installation(line: Line, tmp_path: Path) -> None:
+    """Forty orders at 20:00 UTC are of that day in Moscow and of the next in Vladivostok, as the fold there says."""
+    evening = 17 * HOUR - 9 * HOUR  # from noon in Moscow to 20:00 UTC
+    late = [replace(event, ts=event.ts + evening) for event in history()]
+    days = {}
+    for zone in (HOME, VLADIVOSTOK):
+        with living_in(HOME):
+            shown = line("backtest", str(write(tmp_path / "e.jsonl", late)), "--json", LEADPULSE_DAYS__ZONE=zone)
+        told = [json.loads(text) for text in shown.stdout.splitlines()]
+        days[zone] = {one["figures"]["day"] for one in told if one["rule"] == "reservation_spike" and one["figures"]}
+    with living_in(VLADIVOSTOK):
+        state = LeadState()
+        step(state, late[-1], Meta("lead.events", 0, 0, late[-1].ts))
+        assert days[VLADIVOSTOK] == set(state.days)
+    assert days[VLADIVOSTOK] == {day + 1 for day in days[HOME]}
 
 
 def test_the_table_is_for_a_person(line: Line, file: Path) -> None:

@@ -7,10 +7,12 @@ import pickle
 import pytest
 from pydantic import BaseModel, SecretStr
 
+from processors.days import HOME, zone_name
 from streams.embedded.handover import SECRETS, hand_over, receive
 from streams.embedded.up import WORKERS
 from streams.settings import (
     Bitrix,
+    Days,
     Gateway,
     Kafka,
     Llm,
@@ -24,6 +26,7 @@ from streams.settings import (
     WmsSource,
 )
 from streams.settings.llm import Model
+from tests.zones import VLADIVOSTOK, living_in
 
 WHOLE = Settings(
     kafka=Kafka(password=SecretStr("s-kafka")),
@@ -104,3 +107,10 @@ def test_something_else_is_refused() -> None:
     """Only settings come this way."""
     with pytest.raises(TypeError):
         receive(io.BytesIO(pickle.dumps({"telegram": 1})))
+
+
+def test_a_worker_lives_in_the_zone_of_its_settings() -> None:
+    """`leadpulse.toml` is not read again, so the zone comes with what is handed over."""
+    with living_in(HOME):
+        receive(io.BytesIO(hand_over("pipeline", Settings(days=Days(zone=VLADIVOSTOK)))))
+        assert zone_name() == VLADIVOSTOK

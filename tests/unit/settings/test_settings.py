@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from processors.days import HOME, zone_name
 from schemas.errors import ConfigError
 from streams.settings import load
+from tests.zones import VLADIVOSTOK, living_in
 
 
 @pytest.fixture(autouse=True)
@@ -31,6 +33,18 @@ def test_nothing_set_is_right() -> None:
     settings = load()
     assert settings.kafka.bootstrap == "127.0.0.1:19092"
     assert {settings.gateway.host, settings.metrics.host, settings.store.api_host} == {"127.0.0.1"}
+
+
+def test_the_process_lives_in_the_zone_of_the_settings() -> None:
+    """Whoever reads the settings cuts days there; an unknown zone is a fault with its name, and moves nobody."""
+    with living_in(HOME):
+        os.environ["LEADPULSE_DAYS__ZONE"] = VLADIVOSTOK
+        load()
+        assert zone_name() == VLADIVOSTOK
+        for unknown in ("Asia/Moscow", "../etc/passwd", "MSK+3", "", "Москва"):
+            os.environ["LEADPULSE_DAYS__ZONE"] = unknown
+            assert "days" in fault()
+            assert zone_name() == VLADIVOSTOK
 
 
 def test_environment_goes_before_the_file(clean: Path) -> None:

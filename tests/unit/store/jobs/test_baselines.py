@@ -4,13 +4,13 @@ import asyncio
 import random
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 import msgspec
 import pytest
 
 from processors import lead
-from processors.days import local_day
+from processors.days import HOME, local_day
 from processors.state import Day, LeadState
 from schemas import events as ev
 from schemas.codec import event_id
@@ -22,6 +22,7 @@ from streams.store.jobs.baselines import COUNTED, Baselines
 from streams.store.jobs.clock import latest_at
 from tests.unit.store.fakes import ALL, Clock, Feed, Lag, Sent
 from tests.unit.store.records import DAY, HOUR, NOW, record
+from tests.zones import BERLIN, VLADIVOSTOK, living_in
 
 NIGHT = latest_at(NOW, "03:00")
 LAST = local_day(NOW - DAY) - 1
@@ -75,14 +76,21 @@ def by_the_fold(events: Iterable[ev.Event]) -> dict[str, list[ev.DayFigures]]:
     }
 
 
-def busy(days: list[ev.DayFigures]) -> list[ev.DayFigures]:
+def busy(days: list[ev.DayFigures], first: int, last: int) -> list[ev.DayFigures]:
     """Days of a baseline with a figure: a listed day of zeros and a day that is not listed say the same."""
-    return [day for day in days if FIRST <= day.day <= LAST and any(msgspec.structs.astuple(day)[1:])]
+    return [day for day in days if first <= day.day <= last and any(msgspec.structs.astuple(day)[1:])]
 
 
-async def test_figures_equal_the_fold_s(database: Database) -> None:
+@pytest.fixture(params=[HOME, VLADIVOSTOK, BERLIN])
+def zone(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The zone in which the process lives; in Berlin the clocks have changed within the days counted."""
+    with living_in(request.param):
+        yield request.param
+
+
+async def test_figures_equal_the_fold_s(database: Database, zone: str) -> None:
     """Every figure of every day is what the fold counted, with every event delivered one to three times."""
-    dice = random.Random(7)
+    dice, first, last = random.Random(7), local_day(NOW) - 120, local_day(NOW - DAY) - 1
     events = [some_event(dice, n, str(dice.randrange(5))) for n in range(1500)]
     feed = Feed(database)
     for _ in range(2):
@@ -94,8 +102,8 @@ async def test_figures_equal_the_fold_s(database: Database) -> None:
     assert all(max(of) > 0 for of in zip(*map(msgspec.structs.astuple, expected["1"]), strict=True)), "each figure"
     told = {event.lead_id: event for event in sent.take() if isinstance(event, ev.Baseline)}
     for lead_id, baseline in told.items():
-        assert (baseline.first_day, baseline.last_day) == (FIRST, LAST)
-        assert busy(baseline.days) == busy(expected[lead_id])
+        assert (baseline.first_day, baseline.last_day) == (first, last)
+        assert busy(baseline.days, first, last) == busy(expected[lead_id], first, last)
     assert told.keys() == expected.keys()
 
 

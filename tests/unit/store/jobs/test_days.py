@@ -2,18 +2,19 @@
 
 import pytest
 
+from processors.days import local_time
 from schemas import events as ev
 from schemas.codec import EVENT, encode, event_id
 from schemas.errors import Transient
 from streams.store.database import Database
-from streams.store.jobs.clock import at_time, moscow
+from streams.store.jobs.clock import at_time
 from streams.store.jobs.days import Days
 from streams.store.sinks.rows import event_rows
 from streams.store.sinks.sink import Sink
 from tests.unit.store.fakes import Clock, Lag
 from tests.unit.store.records import DAY, NOW, batch
 
-NIGHT = at_time(moscow(NOW).date(), "03:00") + DAY
+NIGHT = at_time(local_time(NOW).date(), "03:00") + DAY
 WRITTEN = "SELECT toString(day), kind, action, events, qty FROM days ORDER BY day, kind"
 SAME = "SELECT toString(day), kind, action, events, qty FROM lead_days WHERE day < toDate('{}') ORDER BY day, kind"
 
@@ -42,7 +43,7 @@ async def test_the_kept_days_are_the_counted_ones(database: Database) -> None:
     await fed(database)
     assert await job(database).daily.catch_up() >= 1
     kept = await database.read(WRITTEN)
-    assert kept == await database.read(SAME.format(moscow(NIGHT).date()))
+    assert kept == await database.read(SAME.format(local_time(NIGHT).date()))
     assert [row[3:] for row in kept] == [(1, 3), (2, 6)]
     assert await job(database).daily.catch_up() == 0
 

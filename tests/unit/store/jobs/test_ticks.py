@@ -4,10 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from processors.days import local_time
 from schemas.errors import Transient
 from schemas.events import Tick
 from streams.store.database import Database
-from streams.store.jobs.clock import every_day_at, latest_at, moscow
+from streams.store.jobs.clock import every_day_at, latest_at
 from streams.store.jobs.ticks import MOST_MADE_UP, Ticks
 from tests.unit.store.fakes import ALL, Clock, Feed, Lag, Sent
 from tests.unit.store.records import DAY, HOUR, NOW
@@ -91,6 +92,6 @@ async def test_a_partition_that_came_to_us(database: Database) -> None:
 def test_latest_at_is_the_last_one(now: int, at: str) -> None:
     """It is that time in Moscow, not in the future, and no later one is past."""
     latest = latest_at(now, at)
-    assert f"{moscow(latest):%H:%M:%S}" == f"{at}:00"
+    assert f"{local_time(latest):%H:%M:%S}" == f"{at}:00"
     assert now - DAY < latest <= now
     assert list(every_day_at(latest - 3 * DAY, now, at)) == [latest - 2 * DAY, latest - DAY, latest]

@@ -1,1 +1,0 @@
-"""Dashboards and alert rules, looked at without a store."""
