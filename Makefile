@@ -1,6 +1,6 @@
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup demo test proof lint bench lock audit clean
+.PHONY: help setup demo test proof lint bench docs lock audit clean
 
 BIN := .venv/bin
 
@@ -29,6 +29,9 @@ lint: setup ## ruff, mypy --strict, import-linter, docs/settings.md
 bench: ## the whole line at 100, 500 and 1000 events/s, CPU per event beside raw aiokafka and Quix; results in var/bench
 	@tools/setup.sh bench
 	@$(BIN)/python -m bench
+
+docs: setup ## docs/img: a picture of each dashboard, from an invented company
+	@$(BIN)/python -m grafana.pictures docs/img
 
 lock: ## requirements/*.txt from pyproject.toml, with hashes; UPGRADE=1 takes the newest of all
 	@UPGRADE=$(UPGRADE) tools/lock.sh

@@ -7,7 +7,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 PACKAGES = ("alerting", "processors", "schemas", "streams")
-SOURCES = (*PACKAGES, "deploy", "jibri-hooks", "pyproject.toml", "README.md")
+SOURCES = (*PACKAGES, "deploy", "grafana", "jibri-hooks", "pyproject.toml", "README.md")
 _MADE = shutil.ignore_patterns("__pycache__", "*.egg-info", "build")
 
 

@@ -18,7 +18,7 @@ keep() { # NAME TEXT
     fi
 }
 
-for name in clickhouse grafana-admin n8n-key open-notebook-key open-notebook-password webhooks-secret; do
+for name in clickhouse grafana-admin grafana-clickhouse n8n-key open-notebook-key open-notebook-password webhooks-secret; do
     keep "$name" "$(random)"
 done
 for name in bitrix-webhook speechkit-key telegram-token; do

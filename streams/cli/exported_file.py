@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from processors.identity import Identities
+from processors.russian.called import CONTENTS
 from processors.russian.plural import MESSAGES, Forms, count
 from schemas.sources import ClientRef
 from streams.cli.mapped_file import MOST_FAULTS, along
@@ -95,7 +96,8 @@ def _sample(update: dict[str, dict[str, object]]) -> tuple[object, ...]:
     kind = next(iter(message.keys() - frame - {"text", "caption"}), "")
     text = str(message.get("text") or message.get("caption") or "")
     shown = text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
-    return clock_time(int(str(message["date"])) * 1000), chat["title"], name, f"[{kind}] {shown}" if kind else shown
+    told = f"[{CONTENTS.get(kind, kind)}] {shown}" if kind else shown
+    return clock_time(int(str(message["date"])) * 1000), chat["title"], name, told
 
 
 def _gaps(chat: ChatFigures) -> str:

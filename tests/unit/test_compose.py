@@ -139,7 +139,7 @@ def test_secrets_are_made_once(tmp_path: Path) -> None:
     assert made.keys() == {*WHOLE["secrets"], "surrealdb.env"}
     assert sorted(re.findall(r"secrets/(\S+)$", said, re.M)) == ["bitrix-webhook", "speechkit-key", "telegram-token"]
     filled = [text for name, text in made.items() if text.strip() and name != "surrealdb.env"]
-    assert len(set(filled)) == len(filled) == 6 and all(len(text.strip()) == 48 for text in filled)
+    assert len(set(filled)) == len(filled) == 7 and all(len(text.strip()) == 48 for text in filled)
     assert (tmp_path / "secrets").stat().st_mode & 0o777 == 0o700
     assert subprocess.run(command, check=True, capture_output=True, text=True).stdout == ""
     assert {path.name: path.read_text() for path in (tmp_path / "secrets").iterdir()} == made

@@ -37,7 +37,7 @@ def test_what_people_copy_is_in_it(built: Path) -> None:
     """Jibri's hook, Prosody's module, units, dashboards: with the names that they have in the documents."""
     shared = {name.removeprefix(SHARED) for name in zipfile.ZipFile(built).namelist() if name.startswith(SHARED)}
     hooks = {name for name in sources("jibri-hooks") if "recorder/" not in name and not name.endswith("pyproject.toml")}
-    assert shared == sources("deploy") | hooks
+    assert shared == sources("deploy", "grafana/dashboards", "grafana/provisioning") | hooks
 
 
 def test_the_recorders_wheel_has_the_hook(tmp_path: Path) -> None:

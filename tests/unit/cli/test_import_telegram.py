@@ -124,7 +124,7 @@ def test_a_dry_run_shows_and_sends_nothing(
     code, words = loaded(line, "--dry-run")
     assert code == 0, words
     assert "Ромашка -1000000000001 супергруппа 12345 9 1 20.11.2026" in " ".join(words.split())
-    assert "Пётр  [photo]" in words
+    assert "Пётр  [фото]" in words
     assert "10 сообщений в 2 чатах, правок: 1; служебных: 1." in words
     gaps = "в файле нет 20 номеров сообщений, самые длинные пропуски: 9–20 (между 20.11.2026 "
     assert gaps in words

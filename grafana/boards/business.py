@@ -1,0 +1,141 @@
+"""For the head of curators: whose risk is high and why, what the warehouse does, who is silent, what was promised."""
+
+from grafana.boards.words import CURATORS, KIND, LEVEL, RULE, TITLES
+from grafana.shapes import Board, Panel
+
+CARD = "открыть карточку клиента по номеру лида"
+
+NOW = (
+    Panel(
+        "stat",
+        "Клиенты с высоким риском",
+        "У скольких клиентов риск ухода красный.",
+        "таблица «Риск по клиентам» ниже: начать с верхнего, позвонить сегодня.",
+        "SELECT countIf(level = 'red') AS value FROM scores_current",
+        bad=[("red", 1)],
+        width=6,
+        height=4,
+    ),
+    Panel(
+        "stat",
+        "Клиенты с повышенным риском",
+        "У скольких клиентов риск ухода жёлтый.",
+        "посмотреть причины в таблице ниже и обсудить с кураторами на неделе.",
+        "SELECT countIf(level = 'yellow') AS value FROM scores_current",
+        bad=[("orange", 1)],
+        width=6,
+        height=4,
+    ),
+    Panel(
+        "stat",
+        "Открытые оповещения",
+        "Сколько оповещений кураторы ещё не закрыли.",
+        "«Качество оповещений» → «Без ответа»: кому напомнить.",
+        "SELECT countIf(status != 'resolved') AS value FROM alerts_current",
+        width=6,
+        height=4,
+    ),
+    Panel(
+        "stat",
+        "Обещания с прошедшим сроком",
+        "Сколько обещаний последних 30 дней со сроком раньше сегодняшнего дня. Выполнены ли они, система не знает.",
+        "таблица «Обещания» ниже: спросить, что сделано.",
+        "SELECT count() AS value FROM promises WHERE due_day < toDate($__toTime, 'Europe/Moscow') "
+        "AND due_day >= toDate($__toTime, 'Europe/Moscow') - 30",
+        bad=[("orange", 1)],
+        width=6,
+        height=4,
+    ),
+)
+
+CLIENTS = (
+    Panel(
+        "table",
+        "Риск по клиентам",
+        "Клиенты с красным и жёлтым риском; почему — по открытым оповещениям.",
+        f"{CARD}; с красным связаться сегодня.",
+        f"SELECT s.lead_id AS lead_id, c.curator AS curator, {LEVEL} AS risk, round(s.points) AS points, a.why AS why, "
+        "s.ts AS at FROM scores_current AS s LEFT JOIN (SELECT lead_id, "
+        f"arrayStringConcat(arraySort(groupUniqArray({RULE})), ', ') AS why FROM alerts_current "
+        f"WHERE status != 'resolved' GROUP BY lead_id) AS a ON a.lead_id = s.lead_id LEFT JOIN {CURATORS} AS c "
+        "ON c.lead_id = s.lead_id WHERE s.level IN ('red', 'yellow') ORDER BY s.points DESC, lead_id LIMIT 50",
+        titles=TITLES | {"risk": "Риск", "points": "Баллы", "why": "Почему", "at": "Посчитан"},
+        width=24,
+        height=10,
+    ),
+    Panel(
+        "bars",
+        "Что замечено за день",
+        "Сигналы по правилам; один сигнал — ещё не оповещение.",
+        "всплеск одного правила у многих клиентов сразу — общая причина: склад, праздник, сбой источника.",
+        f"SELECT toStartOfDay(ts, 'Europe/Moscow') AS time, {RULE} AS label, count() AS found FROM signals FINAL "
+        "WHERE $__timeFilter(ts) GROUP BY time, label ORDER BY time",
+        every="1d",
+    ),
+    Panel(
+        "table",
+        "Давно нет вестей",
+        "Клиенты, от которых дольше всего нет ни заказов, ни сообщений, ни звонков, на последнюю ночь; за последние 60 дней.",
+        f"{CARD}: если такой перерыв для него необычен, позвонить.",
+        "SELECT lead_id, c.curator AS curator, last_seen, dateDiff('day', last_seen, $__toTime) AS days FROM ("
+        "SELECT lead_id, max(last_ts) AS last_seen FROM days WHERE day > toDate($__toTime) - 60 AND kind IN "
+        "('reservation', 'pick', 'shipment', 'inbound', 'message', 'call', 'mail', 'meeting_recorded') "
+        f"GROUP BY lead_id ORDER BY last_seen LIMIT 30) AS d LEFT JOIN {CURATORS} AS c ON c.lead_id = d.lead_id "
+        "ORDER BY last_seen, lead_id",
+        titles=TITLES | {"last_seen": "Последняя весть", "days": "Дней"},
+    ),
+)
+
+WAREHOUSE = (
+    Panel(
+        "lines",
+        "Брони и отгрузки",
+        "Штук за день по всем клиентам; снятые брони вычтены. На последнюю ночь: сегодняшнего дня здесь нет.",
+        "общий провал — проверить склад и его источник; провал у одного — таблица рядом.",
+        f"SELECT toDateTime(day, 'Europe/Moscow') AS time, {KIND} AS label, sum(qty) AS pieces FROM days "
+        "WHERE $__dateFilter(day) AND kind IN ('reservation', 'shipment') GROUP BY time, label ORDER BY time",
+        every="1d",
+    ),
+    Panel(
+        "table",
+        "Отгрузки: неделя против обычной",
+        "Последние семь дней и средняя из четырёх недель до них; сильнее всех упавшие сверху.",
+        f"{CARD}; падение больше половины без причины — повод позвонить.",
+        "SELECT lead_id, sumIf(qty, day > last - 7) AS week, round(sumIf(qty, day <= last - 7) / 4) AS usual, "
+        "week / nullIf(usual, 0) AS share FROM (SELECT lead_id, day, qty, toDate($__toTime, 'Europe/Moscow') - 1 AS last "
+        "FROM days WHERE kind = 'shipment' AND day > toDate($__toTime, 'Europe/Moscow') - 36) GROUP BY lead_id "
+        "HAVING usual > 0 ORDER BY share, lead_id LIMIT 30",
+        titles=TITLES | {"week": "За неделю, шт.", "usual": "Обычно, шт.", "share": "От обычного"},
+        units={"share": "percentunit"},
+    ),
+    Panel(
+        "bars",
+        "Разговоры",
+        "Сообщения, звонки, письма и встречи за день.",
+        "тихо у всех — проверить источники на панели «Работа системы».",
+        f"SELECT toDateTime(day, 'Europe/Moscow') AS time, {KIND} AS label, sum(events) AS talks FROM days "
+        "WHERE $__dateFilter(day) AND kind IN ('message', 'call', 'mail', 'meeting_recorded') "
+        "GROUP BY time, label ORDER BY time",
+        every="1d",
+    ),
+    Panel(
+        "table",
+        "Обещания",
+        "Обещания со сроком за последние 30 дней и на неделю вперёд; текст — в карточке клиента.",
+        f"{CARD} и спросить, что сделано: кто обещал и что именно, видно там.",
+        "SELECT lead_id, c.curator AS curator, due_day, dateDiff('day', due_day, toDate($__toTime, 'Europe/Moscow')) AS late, "
+        f"{KIND} AS kind_said FROM (SELECT lead_id, kind, due_day FROM promises WHERE "
+        "due_day >= toDate($__toTime, 'Europe/Moscow') - 30 AND due_day <= toDate($__toTime, 'Europe/Moscow') + 7) AS p "
+        f"LEFT JOIN {CURATORS} AS c ON c.lead_id = p.lead_id ORDER BY due_day, lead_id LIMIT 100",
+        titles=TITLES | {"due_day": "Срок", "late": "Прошло дней", "kind_said": "Где обещано"},
+    ),
+)
+
+BUSINESS = Board(
+    "leadpulse-business",
+    "Leadpulse: клиенты",
+    "Риск ухода, склад, разговоры и обещания. Имён и слов клиентов здесь нет: они в карточке, по номеру лида.",
+    "now-30d",
+    "5m",
+    (("Сейчас", NOW), ("Клиенты", CLIENTS), ("Склад, разговоры, обещания", WAREHOUSE)),
+)

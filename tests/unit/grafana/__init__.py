@@ -1,0 +1,1 @@
+"""Dashboards and alert rules, looked at without a store."""
