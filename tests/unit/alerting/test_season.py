@@ -5,11 +5,12 @@ from collections.abc import Iterable, Iterator
 import pytest
 from msgspec.structs import replace
 
+from alerting.bell import LEAVING
 from alerting.crowd import desks
 from alerting.rehearsal import Line, Rehearsal, lines
 from bench.fleet import FIRST_DAY, SALE, SALE_DAYS, Fleet
-from processors.days import local_day, local_day_of
-from processors.rules import builtin
+from processors.days import DAY_MS, hour_start, local_day, local_day_of
+from processors.rules import builtin, load
 from schemas.codec import event_id
 from schemas.events import Event, Reservation
 from schemas.types import LocalDay
@@ -70,3 +71,21 @@ def _with_shock(fleet: Fleet, shock: LocalDay) -> Iterator[Event]:
         if isinstance(event, Reservation) and local_day(event.ts) == shock and event.action == "created":
             for number in range(6):
                 yield replace(event, event_id=event_id("shock", event.event_id, number))
+
+
+def test_only_what_may_passes_the_budget() -> None:
+    """With two rings a week a curator, everything that rings beyond them is critical or goods on their way out."""
+    fleet = Fleet(CLIENTS, DAYS, 2)
+    curators = desks(client.lead_id for client in fleet.clients)
+    rehearsal = Rehearsal(load("[alerts]\nweekly_budget = 2"), ticked=True, curator=curators.__getitem__)
+    rang: dict[str, list[Line]] = {}
+    beyond = []
+    for line in lines(rehearsal.play((event.ts, event) for event in fleet.events())):
+        if not line.rings or line.within:
+            continue
+        mine, hour = rang.setdefault(curators[line.lead_id], []), hour_start(line.ts)
+        if sum(hour - 7 * DAY_MS < before.ts < hour for before in mine) >= 2:
+            beyond.append(line)
+        mine.append(line)
+    assert {line.severity for line in beyond if line.rule not in LEAVING} == {"critical"}
+    assert {"warning"} <= {line.severity for mine in rang.values() for line in mine}
