@@ -123,7 +123,7 @@ _TEXTS = (
     """INSERT INTO llm_calls (call_id, ts, role, model, outcome, lead_id, external, prompt_tokens, answer_tokens, cost_usd, seconds,
         prompt_sha256, answer_sha256, ingested_at)
     SELECT toString(number), {now} - toIntervalHour(number * 2) AS at, ['minutes', 'summary', 'tags'][1 + number % 3],
-        ['glm-5', 'glm-5-air'][1 + number % 2], if(number % 17 = 3, 'timeout', 'ok'), """
+        ['glm-5', 'glm-5-air'][1 + number % 2], if(number % 17 = 3, 'network', 'ok'), """
     + _LEAD
     + """, true, 4000 + cityHash64(number) % 9000, 700, 0.004 + (cityHash64(number) % 40) / 1000, 3 + cityHash64(number, 's') % 20,
         '', '', at FROM numbers(330)""",

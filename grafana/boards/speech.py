@@ -5,7 +5,25 @@ from grafana.shapes import Board, Panel, renamed
 
 DAY = "toStartOfDay(transcribed_at, 'Europe/Moscow')"
 ROLE = renamed("role", {"tags": "метки", "summary": "переписка", "minutes": "встречи", "answers": "ответы"})
-OUTCOME = renamed("outcome", {"ok": "удачно", "begun": "прервано"})
+OUTCOME = renamed(
+    "outcome",
+    {
+        "ok": "удачно",
+        "begun": "прервано",
+        "auth": "ключ не принят",
+        "balance": "счёт пуст",
+        "budget": "предел роли исчерпан",
+        "filtered": "отказ цензуры",
+        "too_long": "слишком длинно",
+        "rate": "слишком часто",
+        "overloaded": "модель перегружена",
+        "network": "сеть",
+        "invalid_answer": "негодный ответ",
+        "language": "ответ не по-русски",
+        "forbidden": "слова не для модели",
+        "refused": "запрос не принят",
+    },
+)
 
 NOW = (
     Panel(
