@@ -5,7 +5,7 @@ import json
 import time
 from collections.abc import Callable
 
-from demo import material
+from demo import material, pictures
 from demo.outlets import Outlets
 from demo.past import look_back
 from demo.sources import Sources
@@ -62,6 +62,7 @@ class Story:
         began = wall_clock()
         await self.stage.post_wms(material.spike(began))
         message = await self._alert(material.SPIKE_LEAD)
+        pictures.keep("alert", message)
         self._heard(material.SPIKE_LEAD, "12 броней за минуту", message, began)
 
     async def _chat(self) -> None:
@@ -147,6 +148,7 @@ class Story:
         await self.stage.run("leadpulse", "report", "--send")
         await self._until(lambda: bool(self._in_chat(REPORT_CHAT)), "the report")
         self.say("отчёт пришёл в общий чат")
+        pictures.keep("report", self._in_chat(REPORT_CHAT)[0])
         told = "\n".join(message.text for message in self._in_chat(REPORT_CHAT))
         for line in told.splitlines():
             print(f"             │ {line}")

@@ -32,6 +32,7 @@ FLOWS: Final = (
     Flow(topics.TRANSCRIPTS, ("transcribe",), ("pipeline", "store", "notify")),
     Flow(topics.SOURCE_ROUNDS, ("gateway", "notify"), ("store",)),
     Flow(topics.PARKED, ("pipeline",), ("notify",)),
+    Flow(topics.RELEASES, ("cli",), ("notify",)),
     Flow(topics.IDENTITIES, ("pipeline", "cli"), ("pipeline", "store", "notify")),
     Flow(topics.CLIENTS, ("pipeline", "cli"), ("gateway", "pipeline", "store", "notify")),
     Flow(topics.LEAD_UNASSIGNED, ("pipeline", "store"), ("pipeline", "store", "notify")),

@@ -27,6 +27,7 @@ BELOW_WRITE = {
         ("cli", topic): "streams/cli/broker sends to whatever it is told"
         for topic in (topics.IDENTITIES, topics.CLIENTS)
     },
+    ("cli", topics.RELEASES): "engine/releases",
     ("cli", topics.PROBE): "check_kafka asks with a producer of its own",
     **{(name, topics.DEAD_LETTERS): "engine/letters" for name in EVERY_WORKER},
     **{(name, topics.OPS_NOTICES): "engine/notices" for name in EVERY_WORKER},
@@ -35,6 +36,7 @@ BELOW_READ = {
     **{("pipeline", topic): "a loop over NORMALIZERS" for topic in TOPICS if topic.name in NORMALIZERS},
     ("gateway", topics.PROBE): "engine/lease: who polls Telegram",
     ("cli", topics.PROBE): "check_kafka",
+    ("notify", topics.RELEASES): "engine/releases",
 }
 """Edges that the code of the room does not name, and where they come from."""
 
