@@ -11,6 +11,7 @@ import os
 import zipfile
 import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -87,7 +88,10 @@ class Writer:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, _: BaseException | None, __: TracebackType | None) -> None:
-        self._file.close()
+        with suppress(OSError):  # of a full disk; left open, it would complain of its file when it is thrown away
+            self._zip.close()
+        with suppress(OSError):
+            self._file.close()
         self._draft.unlink(missing_ok=True)
 
 
