@@ -25,7 +25,7 @@ from streams.gateway import telegram, wms
 from tests.fakes.bitrix import FakeBitrix
 from tests.installation import BUSY, Installation, until
 from tests.ports import free_port
-from tests.semantics.test_kill_store import ask
+from tests.semantics.store_load import ask
 
 RATE = 200
 CHAT, LEAD = -1_000_000_000_077, "7077"

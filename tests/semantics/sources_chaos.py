@@ -31,7 +31,7 @@ from tests.ports import free_port
 from tests.semantics import sources_world as world
 from tests.semantics.sources_push import Portal, Pushing, Warehouse, Webhook
 from tests.semantics.sources_world import Fact
-from tests.semantics.test_kill_store import ask
+from tests.semantics.store_load import ask
 from tests.unit.gateway.test_moysklad import ROOT
 from tests.unit.gateway.test_moysklad import settings as moysklad_settings
 from tests.unit.gateway.test_polls import MAPPING as ASKED

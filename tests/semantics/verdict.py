@@ -22,7 +22,7 @@ from streams.engine.clock import wall_clock
 from tests.installation import Installation
 from tests.semantics.chaos_load import CHATS, QTY, Plan, Sender
 from tests.semantics.load import Oracle, last_states
-from tests.semantics.test_kill_store import ask
+from tests.semantics.store_load import ask
 from tests.semantics.test_kill_transcribe import recording
 
 CONSUMED = {
