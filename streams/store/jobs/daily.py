@@ -68,8 +68,9 @@ class Daily:
         """Make what is due, at most the last seven days; how many. Raises `Transient`, `StatementFailed`."""
         now = self._clock()
         if self._done is None:
-            [(last, first_event)] = await self._database.read(self._last)
-            self._done = last or first_event or now
+            self._done = await self._begun(now)
+        if self._done is None:
+            return 0
         due = list(every_day_at(self._done, now, self._at))[-MOST_MADE_UP:]
         if due and not await self._lag.caught_up(PATIENCE):
             log.warning("daily work without what is still on its way", extra={"what": self._name, "days": len(due)})
@@ -77,6 +78,17 @@ class Daily:
             await self._make(day_before(until, self._at), until)
             self._done = until
         return len(due)
+
+    async def _begun(self, now: Millis) -> Millis | None:
+        """From when on days are due. Before the first one the oldest event says it, which may still be on its way: a
+        store that was down over its first night would take that night for one before all. None: ask again."""
+        begun: Millis
+        [(begun, _)] = await self._database.read(self._last)
+        if begun:
+            return begun
+        stored = await self._lag.caught_up(PATIENCE)
+        [(begun, first_event)] = await self._database.read(self._last)
+        return begun or first_event or (now if stored else None)
 
 
 def day_before(until: Millis, at: str) -> Millis:

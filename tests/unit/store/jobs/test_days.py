@@ -78,3 +78,35 @@ async def test_a_count_that_broke_off_is_seen_by_nobody(database: Database, monk
     await database.forget([("7", int(event_id("p", 2), 16))])
     await later.daily.catch_up()
     assert await database.read("SELECT sum(events) FROM days") == [(3,)]
+
+
+@pytest.mark.parametrize("stored", [0, 1])
+async def test_a_night_before_the_first_batch_is_stored_is_owed(database: Database, stored: int) -> None:
+    """A store that is down over the night, its first or with the oldest records still on their way, counts it."""
+    records = [batch("lead.events", [picked(2, NOW)], at=NOW), batch("lead.events", [picked(3, NOW)], 1, NIGHT + 1)]
+    sink = Sink(database, EVENT, event_rows)
+    for early in records[::-1][:stored]:
+        await sink(early)
+
+    class Behind(Lag):
+        async def caught_up(self, patience: float) -> bool:
+            for late in records:
+                await sink(late)
+            return True
+
+    late = Days(database, Behind(), "03:00", Clock(NIGHT + 60_000))
+    assert await late.daily.catch_up() == 1
+    assert await database.read("SELECT events FROM days") == [(2,)]
+
+
+async def test_nothing_is_begun_while_the_first_batch_is_on_its_way(database: Database) -> None:
+    """What is asked too early of an empty store is asked again, and the night is not taken for one before the first."""
+
+    class Behind(Lag):
+        async def caught_up(self, patience: float) -> bool:
+            return False
+
+    days = Days(database, Behind(), "03:00", Clock(NIGHT + 60_000))
+    assert await days.daily.catch_up() == 0
+    await Sink(database, EVENT, event_rows)(batch("lead.events", [picked(2, NOW)], at=NOW))
+    assert await days.daily.catch_up() == 1
