@@ -23,6 +23,7 @@ _AGING = (
     "scores",
     "signals",
     "promised",
+    "said",
     "outbox",
     "failures",
     "unassigned",

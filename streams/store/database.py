@@ -107,12 +107,12 @@ class Database:
     async def forget(self, events: Sequence[tuple[str, int]]) -> None:
         """Delete events (lead, id) and what they promise: they are others'. Returns when no query sees them. Raises as
         `read`."""
-        for table in ("promised", "events"):
+        for table in ("promised", "said", "events"):
             await self._delete(table, "(lead_id, event_id) IN {gone:Array(Tuple(String, UInt64))}", events)
 
     async def forget_words(self, meetings: Sequence[tuple[str, str]]) -> None:
         """Delete the words of meetings (lead, recording): they are others'. Returns and raises as `forget`."""
-        for table in ("recordings", "transcripts"):
+        for table in ("recordings", "transcripts", "said"):
             await self._delete(table, "(lead_id, recording_id) IN {gone:Array(Tuple(String, String))}", meetings)
 
     async def change(self, sql: str, parameters: dict[str, Any] | None = None, settings: Any = None) -> None:

@@ -10,8 +10,9 @@ from streams.engine.clock import Clock
 from streams.store.database import Database
 from streams.store.read import requests
 from streams.store.read.figures import figures
+from streams.store.read.hits import Where
 from streams.store.read.openapi import openapi
-from streams.store.read.search import Where, search
+from streams.store.read.search import search
 
 USUAL_DAYS = 14
 MOSCOW_MS = 3 * 3_600_000

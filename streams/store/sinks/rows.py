@@ -22,6 +22,7 @@ from streams.store.sinks.columns import Record as Record
 from streams.store.sinks.columns import seniorities
 from streams.store.sinks.columns import seniority as seniority
 from streams.store.sinks.promises import TALKS, promise_rows
+from streams.store.sinks.said import said_rows
 from streams.store.sinks.tables import (
     ALERTS,
     EVENTS,
@@ -63,7 +64,7 @@ ACTIONS: dict[type, Callable[[Any], str]] = {
 
 
 def event_rows(good: Sequence[tuple[ev.Event, Record]]) -> list[Rows]:
-    """`lead.events`: every event, and the utterances of transcripts before the row that makes them visible."""
+    """`lead.events`: every event, utterances of transcripts before the row that makes them visible, and all words."""
     if not good:
         return []
     events, records = [event for event, _ in good], [record for _, record in good]
@@ -87,6 +88,7 @@ def event_rows(good: Sequence[tuple[ev.Event, Record]]) -> list[Rows]:
         Rows(EVENTS, columns),
         *(_transcript_rows(transcribed) if transcribed else ()),
         *(promise_rows(talks) if talks else ()),
+        *said_rows(good),
     ]
 
 

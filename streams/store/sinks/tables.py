@@ -8,6 +8,7 @@ from streams.store.sinks.columns import Table as Table
 from streams.store.sinks.letters import FAILURE_ANSWERS, FAILURES
 from streams.store.sinks.outbox import OUTBOX
 from streams.store.sinks.promises import PROMISED
+from streams.store.sinks.said import SAID
 from streams.store.sinks.sources import SOURCE_ROUNDS, SOURCES
 
 EVENTS = Table(
@@ -204,6 +205,6 @@ LLM_CALLS = Table(
 )
 TABLES = (
     *(EVENTS, TRANSCRIPTS, RECORDINGS, SIGNALS, ALERTS, UNASSIGNED, FAILURES, REPORTS, STT_JOBS, CHAT_DAYS),
-    *(LLM_CALLS, SCORES, TELEGRAM_EXPORTS, SOURCE_ROUNDS, SOURCES, CARDS, PROMISED, OUTBOX, DAYS_MADE),
+    *(LLM_CALLS, SCORES, TELEGRAM_EXPORTS, SOURCE_ROUNDS, SOURCES, CARDS, PROMISED, SAID, OUTBOX, DAYS_MADE),
     FAILURE_ANSWERS,
 )

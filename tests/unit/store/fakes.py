@@ -63,9 +63,9 @@ class Clock:
 class Feed:
     """Puts events into the store as the sink does, at offsets that go on."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, first: int = 0) -> None:
         self._sink = Sink(database, EVENT, event_rows)
-        self._next = 0
+        self._next = first
 
     async def __call__(self, events: Iterable[Event], at: int = NOW) -> None:
         """Store `events` as if the broker had taken them at `at`."""

@@ -7,6 +7,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 import aiohttp
+import msgspec
 import pytest
 import pytest_asyncio
 
@@ -141,3 +142,51 @@ def test_every_route_stands_in_the_document() -> None:
     source = "".join((Path(openapi.__code__.co_filename).parent / name).read_text() for name in ("api.py", "views.py"))
     routes = set(re.findall(r'web\.(get|post)\("(/api/[^"]*)"', source))
     assert routes == {(method, path) for path, methods in openapi()["paths"].items() for method in methods}
+
+
+def changed(kind: type, number: int, minute: int, id_: str, *more: object) -> ev.Event:
+    """A change of message `number` of client 7."""
+    common = {"event_id": event_id(id_), "lead_id": "7", "ts": NOW + minute * 60_000, "source": "telegram:main"}
+    return kind("c", str(number), *more, **common)  # type: ignore[no-any-return]
+
+
+async def test_a_message_is_found_in_its_newest_words(spoken: aiohttp.ClientSession, database: Database) -> None:
+    """Not in those that it had before, nor when it was deleted; of edits in one second the later accepted counts."""
+    edits = [
+        changed(ev.MessageEdited, 0, 10, "e1", ANNA, "Мы остаёмся, наверное"),
+        changed(ev.MessageEdited, 0, 11, "e2", ANNA, "Мы остаёмся, конечно"),
+        changed(ev.MessageEdited, 0, 11, "e3", ANNA, "Мы остаёмся навсегда"),
+        changed(ev.MessageDeleted, 3, 12, "d1"),
+    ]
+    await fakes.Feed(database, first=1000)(edits)
+    assert await texts(spoken, "уходить") == []
+    assert await texts(spoken, "оставаться") == ["Мы остаёмся навсегда"]
+    assert await texts(spoken, "привет", "&lead=7") == []
+    assert await texts(spoken, "привет", "&lead=7&limit=1") == []
+
+
+async def test_of_a_repeat_the_row_that_was_first_is_found(spoken: aiohttp.ClientSession, database: Database) -> None:
+    """The same event once more with another time is found once, at its first time (design rule 14)."""
+    again = message(2, SAID[2])
+    await fakes.Feed(database, first=1000)([msgspec.structs.replace(again, ts=NOW + 3_600_000)])
+    _, told = await answer(spoken, f"/api/search?q={quote('склад')}&limit=1")
+    assert [one["ts"] for one in told["found"]] == [again.ts]  # type: ignore[attr-defined]
+
+
+async def test_what_is_forgotten_is_not_found(spoken: aiohttp.ClientSession, database: Database) -> None:
+    """Words of an event and of a meeting that went to another client; they are stored no more."""
+    await database.forget([("7", int(event_id("t", 0), 16))])
+    await database.forget_words([("8", "rec")])
+    assert await texts(spoken, "уходить") == []
+    assert await texts(spoken, "договор") == []
+    left = await database.read("SELECT text FROM said WHERE lead_id = '8' OR text = {gone:String}", {"gone": SAID[0]})
+    assert not left
+
+
+async def test_an_older_transcript_is_not_found(spoken: aiohttp.ClientSession, database: Database) -> None:
+    """A newer version of a meeting's words hides all of the older one's; pages of one hit walk on over them."""
+    older = meeting()
+    newer = msgspec.structs.replace(older, version=2, event_id=event_id("m", 2), utterances=older.utterances[1:])
+    await fakes.Feed(database, first=1000)([newer])
+    assert await texts(spoken, "расторгнуть") == []
+    assert await texts(spoken, "добрый", "&limit=1") == ["добрый день"]
