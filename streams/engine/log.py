@@ -134,9 +134,12 @@ def worth_telling(record: logging.LogRecord) -> bool:
 
 
 def passing_is_a_warning(record: logging.LogRecord) -> bool:
-    """A filter: aiokafka logs as an error what it tries again by itself, such as a partition that has no leader yet."""
+    """A filter: aiokafka logs as an error what is tried again, such as a partition that has no leader yet, a broker or
+    a topic that is not there yet."""
     arguments = record.args if isinstance(record.args, tuple) else ()
-    if record.levelno == logging.ERROR and any(getattr(one, "retriable", False) is True for one in arguments):
+    passing = str(record.msg).endswith("not found in cluster metadata")
+    passing |= any(getattr(one, "retriable", False) is True or isinstance(one, OSError) for one in arguments)
+    if record.levelno == logging.ERROR and record.name.startswith("aiokafka") and passing:
         record.levelno, record.levelname = logging.WARNING, logging.getLevelName(logging.WARNING)
     return True
 

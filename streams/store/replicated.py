@@ -9,8 +9,8 @@ _STATEMENTS: Final = (
     re.compile(rf"^(CREATE TABLE IF NOT EXISTS {_NAME})"),
     re.compile(rf"^(CREATE (?:OR REPLACE )?VIEW (?:IF NOT EXISTS )?{_NAME})"),
     re.compile(rf"^(ALTER TABLE {_NAME})"),
-    re.compile(rf"^(DROP TABLE IF EXISTS {_NAME})$"),
-    re.compile(rf"^(EXCHANGE TABLES {_NAME} AND \w+)$"),
+    re.compile(rf"^(DROP TABLE IF EXISTS {_NAME})\Z"),
+    re.compile(rf"^(EXCHANGE TABLES {_NAME} AND \w+)\Z"),
 )
 _ENGINE: Final = re.compile(r"^ENGINE = (\w*MergeTree)\b", re.MULTILINE)
 _WINDOW: Final = re.compile(r"\bnon_replicated_deduplication_window\b")

@@ -8,6 +8,8 @@ import sys
 import time
 import zipfile
 from collections.abc import AsyncIterator
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 
 import aiohttp
@@ -85,7 +87,13 @@ async def stored(home: Installation, number: int) -> None:
 
 
 def restored_ids(folder: Path) -> set[int]:
-    """Ids of picks in an embedded store that nobody else has open."""
+    """Ids of picks in an embedded store that nobody else has open. In a process of its own: one engine opens one
+    folder, and other tests of this process have theirs open."""
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        return pool.submit(_ids, folder).result(60)
+
+
+def _ids(folder: Path) -> set[int]:
     client: Client = open_writer(Store(folder=folder))
     try:
         return {row[0] for row in client.query("SELECT event_id FROM events FINAL WHERE kind = 'pick'").result_rows}

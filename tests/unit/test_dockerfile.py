@@ -44,7 +44,7 @@ def test_a_build_gets_what_is_named() -> None:
     """No settings, no secrets, no data, no history; all that the package is built from."""
     names = {str(path.relative_to(ROOT)) for path in context(ROOT)}
     assert {name.split("/")[0] for name in names} == {
-        *("alerting", "deploy", "jibri-hooks", "processors", "schemas", "streams"),
+        *("alerting", "deploy", "grafana", "jibri-hooks", "processors", "schemas", "streams"),
         *("README.md", "pyproject.toml", "requirements"),
     }
     assert [name for name in names if name.startswith("requirements/")] == ["requirements/lock.txt"]

@@ -131,13 +131,27 @@ def test_memory_is_bounded() -> None:
 
 
 @pytest.mark.parametrize(
-    ("error", "level"), [(NotLeaderForPartitionError(), "WARNING"), (TopicAuthorizationFailedError(), "ERROR")]
+    ("error", "level"),
+    [
+        (NotLeaderForPartitionError(), "WARNING"),
+        (ConnectionRefusedError(111, "Connection refused"), "WARNING"),
+        (TopicAuthorizationFailedError(), "ERROR"),
+    ],
 )
 def test_what_the_library_tries_again_is_no_error(error: Exception, level: str) -> None:
-    """A partition that has no leader yet; that we may not read it stays an error."""
-    fault = logging.makeLogRecord({"msg": "no %s: %s", "args": (1, error), "levelno": 40, "levelname": "ERROR"})
+    """A partition that has no leader yet, a broker that is not there yet; that we may not read it stays an error."""
+    said = {"name": "aiokafka", "msg": "no %s: %s", "args": (1, error), "levelno": 40, "levelname": "ERROR"}
+    fault = logging.makeLogRecord(said)
     assert passing_is_a_warning(fault)
     assert (fault.levelname, fault.levelno) == (level, getattr(logging, level))
+
+
+def test_a_topic_that_is_not_there_yet_is_no_error() -> None:
+    """aiokafka says it with each look, without an exception, while `topics apply` is still to come."""
+    said = {"name": "aiokafka.cluster", "msg": "Topic %s not found in cluster metadata", "args": ("t",)}
+    fault = logging.makeLogRecord(said | {"levelno": logging.ERROR, "levelname": "ERROR"})
+    assert passing_is_a_warning(fault)
+    assert fault.levelno == logging.WARNING
 
 
 def test_a_request_that_is_no_http_is_answered_and_not_logged() -> None:
