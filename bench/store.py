@@ -23,14 +23,13 @@ from schemas.codec import EVENT, encode, event_id
 from schemas.events import Event, Reservation
 from streams.settings import Store
 from streams.store.clickhouse import load_engine, open_client, prepare, reader_settings, writer_settings
-from streams.store.database import Database
+from streams.store.database import Database, put
 from streams.store.migrate import FOLDER, read
 from streams.store.read.history import EVENTS as HISTORY
 from streams.store.read.history import LATEST
 from streams.store.read.hits import Where
 from streams.store.read.search import search
 from streams.store.sinks.rows import Record, event_rows
-from streams.store.sinks.tables import Rows
 
 GOALS = {"insert_ratio": 1.5, "search_ms": 20, "history_ms": 30, "history_month_ms": 10}
 
@@ -123,19 +122,8 @@ def _reservation(number: int) -> tuple[Event, Record]:
     return event, record
 
 
-def _put(client: Any, rows: Rows, token: str) -> None:
-    client.insert(
-        rows.table.name,
-        rows.columns,
-        column_names=list(rows.table.columns),
-        column_type_names=list(rows.table.columns.values()),
-        column_oriented=True,
-        settings={"insert_deduplication_token": token},
-    )
-
-
 def _build_and_put(client: Any, good: list[tuple[Event, Record]], token: str) -> None:
-    _put(client, event_rows(good)[0], token)
+    put(client, event_rows(good)[0], token)
 
 
 def _read(good: list[tuple[Event, Record]]) -> None:
@@ -149,7 +137,7 @@ def inserts(client: Any) -> dict[str, Any]:
     for number in range(BATCHES):
         ready = event_rows([_reservation(number * BATCH + n) for n in range(BATCH)])[0]
         other = [_reservation((BATCHES + number) * BATCH + n) for n in range(BATCH)]
-        bare.append(cpu_ms(partial(_put, client, ready, f"bare{number}")))
+        bare.append(cpu_ms(partial(put, client, ready, f"bare{number}")))
         whole.append(cpu_ms(partial(_build_and_put, client, other, f"whole{number}")))
         read.append(cpu_ms(partial(_read, other)))
     own, ours = statistics.median(bare[1:]), statistics.median(whole[1:])

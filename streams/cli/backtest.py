@@ -19,7 +19,7 @@ from streams import settings
 from streams.cli.events_file import BadLines, Survey, events, labels_of, opened, survey
 from streams.cli.gist import RULES
 from streams.cli.table import clock_time, table
-from streams.thresholds import rules_of
+from streams.settings.thresholds import rules_of
 
 LEADS: Forms = ("клиент", "клиента", "клиентов")
 BAD_LINES: Forms = ("негодная строка", "негодные строки", "негодных строк")

@@ -30,7 +30,7 @@ from streams.engine.leads import KnownLeads
 from streams.settings import Settings, WmsSource
 from streams.settings.mappings import mappings_of
 from streams.settings.partial import usable
-from streams.thresholds import rules_of
+from streams.settings.thresholds import rules_of
 
 TIMEOUT = 10.0
 """Seconds that one question may take."""

@@ -26,7 +26,7 @@ from streams.cli.table import clock_time, table
 from streams.clients.store import fetch
 from streams.engine.desks import Desks
 from streams.settings import Store
-from streams.thresholds import rules_of
+from streams.settings.thresholds import rules_of
 
 LOOK_EVERY = 1 << 12
 """Events between two looks at the bar."""

@@ -77,6 +77,8 @@ class OpenLetters:
 
     end: int = 0
     _open: dict[Place, Numbered] = field(default_factory=dict)
+    _places: dict[int, Place] = field(default_factory=dict)
+    """Of the open ones by number: a replay of all of them asks for each, again and again."""
     _closed: dict[Place, Numbered] = field(default_factory=dict)
 
     def add(self, record: ConsumerRecord) -> None:
@@ -88,7 +90,8 @@ class OpenLetters:
         place = letter.topic, letter.partition, letter.offset, letter.agent, letter.ts
         known = self._open.get(place)
         if not letter.answer:
-            self._open[place] = replace(known, letter=letter) if known else Numbered(record.offset, letter)
+            self._open[place] = one = replace(known, letter=letter) if known else Numbered(record.offset, letter)
+            self._places[one.number] = place
         elif letter.answer == "claimed":
             if known:
                 claim = Claim(letter.claim, letter.by, record.timestamp, letter.end)
@@ -98,13 +101,14 @@ class OpenLetters:
                 claims = tuple(claim for claim in known.claims if claim.mark != letter.claim)
                 self._open[place] = replace(known, claims=claims)
         elif known:
-            del self._open[place]
+            del self._open[place], self._places[known.number]
             without = struct_replace(known.letter, payload=b"")
             self._closed[place] = Numbered(known.number, without, known.claims, letter)
 
     def get(self, number: int) -> Numbered | None:
         """An open letter by its number."""
-        return next((one for one in self._open.values() if one.number == number), None)
+        place = self._places.get(number)
+        return None if place is None else self._open[place]
 
     def select(
         self, numbers: Iterable[int] = (), topic: str = "", error: str = "", since: int = 0, *, closed: bool = False

@@ -16,6 +16,17 @@ DIVIDED = "Stable"
 """Kafka's word for a group whose members all have what the leader gave them."""
 
 
+async def committed(kafka: Kafka, group: str) -> dict[TopicPartition, int]:
+    """The offsets that a group has committed, of its topics in the broker's names; -1 where it has none. Raises
+    `KafkaError` and OSError: also while nobody has ever read of this Kafka in a group."""
+    admin = AIOKafkaAdminClient(**client_options(kafka))
+    try:
+        await admin.start()
+        return {tp: at.offset for tp, at in (await admin.list_consumer_group_offsets(group)).items()}
+    finally:
+        await admin.close()
+
+
 class Log(NamedTuple):
     """First offset that is still there, and the one behind the last."""
 

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 
 from aiokafka import TopicPartition
-from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import GroupCoordinatorNotAvailableError, KafkaError
 
 from schemas.codec import Codec
@@ -11,7 +10,7 @@ from schemas.errors import Transient
 from schemas.failed import Parked, Released
 from schemas.topics import PARKED, RELEASES
 from schemas.types import Millis
-from streams.engine.connect import client_options
+from streams.engine.group import committed
 from streams.engine.kafka import Output, Outputs, Reader
 from streams.engine.parking import over_output, returned, subject_of
 from streams.settings import Kafka
@@ -63,15 +62,10 @@ async def release(kafka: Kafka, records: list[tuple[int, Parked]], by: str, at: 
 
 async def _settled(kafka: Kafka) -> int:
     """Offset on `source.parked` before which `notify` has sent everything back."""
-    admin = AIOKafkaAdminClient(**client_options(kafka))
     try:
-        await admin.start()
-        offsets = await admin.list_consumer_group_offsets(f"{kafka.prefix}leadpulse-notify")
+        offsets = await committed(kafka, f"{kafka.prefix}leadpulse-notify")
     except GroupCoordinatorNotAvailableError:  # nobody has ever read of this Kafka in a group
         return 0
     except (KafkaError, OSError) as error:
         raise Transient(f"cannot ask for the offsets of notify: {error!r}") from error
-    finally:
-        await admin.close()
-    at = offsets.get(TopicPartition(kafka.prefix + PARKED.name, 0))
-    return max(0, at.offset) if at is not None else 0
+    return max(0, offsets.get(TopicPartition(kafka.prefix + PARKED.name, 0), 0))

@@ -75,11 +75,12 @@ class Fold:
                 outcome.rejected.append((record, event))
                 continue
             if isinstance(event, Tick):
-                began = time.monotonic()
-                for lead_id, results, changed in fold.tick(event, batch.meta(record)):
+                began, meta = time.monotonic(), batch.meta(record)
+                place = meta.place
+                for lead_id, results, changed in fold.tick(event, meta):
                     if changed:
                         touched[lead_id] = None
-                    outcome.outputs += _outputs(results, batch.partition, batch.meta(record).place)
+                    outcome.outputs += _outputs(results, batch.partition, place)
                     if time.monotonic() - began > self._slice:
                         await asyncio.sleep(0)
                         began = time.monotonic()
@@ -90,8 +91,8 @@ class Fold:
             if isinstance(event, Fleet) and batch.partition == 0:  # it comes to every partition
                 outcome.outputs += map(_common, common_alerts(event, self._rules.alerts))
             meta = batch.meta(record)
-            origin = event.origin if isinstance(event, LeadEvent) else ""
-            trace.enter(origin := origin or meta.place)
+            origin = (event.origin if isinstance(event, LeadEvent) else "") or meta.place
+            trace.enter(origin)
             outcome.outputs += _outputs(fold.apply(event, meta), batch.partition, origin)
             state = fold.leads.get(event.lead_id)
             if state is None:  # of no lead

@@ -44,7 +44,7 @@ from streams.pipeline.fold import Fold
 from streams.pipeline.relink import Recheck, Relink, needed
 from streams.settings import Settings
 from streams.settings.mappings import mappings_of
-from streams.thresholds import rules_of
+from streams.settings.thresholds import rules_of
 
 _UNASSIGNED: Codec[Unassigned] = Codec(Unassigned)
 _CARD: Codec[ClientCard] = Codec(ClientCard)

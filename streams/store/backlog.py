@@ -1,13 +1,12 @@
 """What has come from the sources and is not read yet: `pipeline` turns it into events."""
 
 from aiokafka import TopicPartition
-from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
 from schemas.errors import Transient
 from schemas.topics import BITRIX, RECORDINGS, TELEGRAM, WMS
-from streams.engine.connect import client_options
 from streams.engine.ends import Ends
+from streams.engine.group import committed
 from streams.settings import Kafka
 
 TOPICS = {"telegram": TELEGRAM, "bitrix": BITRIX, "wms": WMS, "jibri": RECORDINGS, "jitsi": RECORDINGS}
@@ -27,20 +26,13 @@ class Backlog:
             topic.name: [TopicPartition(self._kafka.prefix + topic.name, p) for p in range(topic.partitions)]
             for topic in TOPICS.values()
         }
-        committed = await self._committed()  # first: what is read meanwhile is not behind
+        read = await self._read()  # first: what is read meanwhile is not behind
         ends = await self._ends.ask([tp for some in tps.values() for tp in some])
-        waiting = {
-            name: sum(max(0, ends[tp] - max(0, committed.get(tp, 0))) for tp in some) for name, some in tps.items()
-        }
+        waiting = {name: sum(max(0, ends[tp] - max(0, read.get(tp, 0))) for tp in some) for name, some in tps.items()}
         return {kind: waiting[topic.name] for kind, topic in TOPICS.items()}
 
-    async def _committed(self) -> dict[TopicPartition, int]:
-        admin = AIOKafkaAdminClient(**client_options(self._kafka))
+    async def _read(self) -> dict[TopicPartition, int]:
         try:
-            await admin.start()
-            offsets = await admin.list_consumer_group_offsets(self._group)
-            return {tp: at.offset for tp, at in offsets.items()}
+            return await committed(self._kafka, self._group)
         except (KafkaError, OSError) as error:
             raise Transient(f"cannot ask for the offsets of {self._group}: {error!r}") from error
-        finally:
-            await admin.close()

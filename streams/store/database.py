@@ -29,6 +29,18 @@ PING_SECONDS = 15.0
 OPENING = Policy(first=0.5, longest=15.0)
 
 
+def put(client: Any, rows: Rows, token: str) -> None:
+    """One insert; a repetition with the same `token` is a no-op."""
+    client.insert(
+        rows.table.name,
+        rows.columns,
+        column_names=list(rows.table.columns),
+        column_type_names=list(rows.table.columns.values()),
+        column_oriented=True,
+        settings={"insert_deduplication_token": token},
+    )
+
+
 class Database:
     """The store's ClickHouse: opened and migrated by `keep_open`, then one writer and a few readers."""
 
@@ -92,17 +104,7 @@ class Database:
         """Store rows; a repetition with the same `token` is a no-op. Raises `Transient`, `StatementFailed`, and what
         the client raises for a value of the wrong type (ValueError, TypeError, struct.error …)."""
         self._check_open()
-        await self._writer.run(
-            lambda client: client.insert(
-                rows.table.name,
-                rows.columns,
-                column_names=list(rows.table.columns),
-                column_type_names=list(rows.table.columns.values()),
-                column_oriented=True,
-                settings={"insert_deduplication_token": token},
-            ),
-            BROKEN,
-        )
+        await self._writer.run(lambda client: put(client, rows, token), BROKEN)
 
     async def forget(self, events: Sequence[tuple[str, int]]) -> None:
         """Delete events (lead, id) and what they promise: they are others'. Returns when no query sees them. Raises as

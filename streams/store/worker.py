@@ -32,6 +32,7 @@ from streams.engine.places import disk
 from streams.engine.rounds import ROUND
 from streams.engine.worker import Worker
 from streams.settings import Settings
+from streams.settings.thresholds import rules_of
 from streams.store.backlog import Backlog
 from streams.store.clickhouse import load_engine
 from streams.store.database import Database
@@ -56,7 +57,6 @@ from streams.store.sinks.scores import score_rows
 from streams.store.sinks.sink import CardSink, DeadLetterSink, Sink
 from streams.store.sinks.sources import round_rows
 from streams.store.sinks.stt import TranscriptSink
-from streams.thresholds import rules_of
 
 AWAY_S = 120.0
 """A store that does not answer for so long is told to ops: a restart takes less."""
