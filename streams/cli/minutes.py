@@ -85,7 +85,7 @@ def _asked(loaded: Settings, source: str) -> MeetingRequest:
 
 async def _written(loaded: Settings, asked: MeetingRequest) -> Minutes:
     """By a model where one is set up, else by rules."""
-    from streams.minutes.llm.gateway import ModelGateway
+    from streams.llm.gateway import ModelGateway
     from streams.minutes.worker import Scribe
 
     gateway = ModelGateway(loaded.llm, HandLog(loaded.llm.hand_log))

@@ -36,8 +36,8 @@ from streams.engine.kafka import Output, Outputs, Reader
 from streams.engine.notices import Notices
 from streams.engine.settle import Batch, Outcome
 from streams.engine.worker import Worker
-from streams.minutes.llm.faults import LlmError, LlmFault
-from streams.minutes.llm.gateway import ModelGateway
+from streams.llm.faults import LlmError, LlmFault
+from streams.llm.gateway import ModelGateway
 from streams.minutes.llm.verdicts import judged
 from streams.minutes.llm.writer import Writer
 from streams.settings import Settings

@@ -7,10 +7,10 @@ from schemas.outlets import LlmCall
 from schemas.topics import LLM_CALLS
 from streams.engine.kafka import Output, Outputs, Reader
 from streams.engine.topics import apply
-from streams.minutes.llm.budget import Budget
-from streams.minutes.llm.caller import BEGUN
-from streams.minutes.llm.gateway import ModelGateway
-from streams.minutes.llm.request import Request
+from streams.llm.budget import Budget
+from streams.llm.caller import BEGUN
+from streams.llm.gateway import ModelGateway
+from streams.llm.request import Request
 from streams.settings import Kafka
 from streams.settings.llm import Llm, Model
 from tests.fakes.glm import FakeGlm, Fault

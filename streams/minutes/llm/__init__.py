@@ -1,4 +1,4 @@
-"""The gateway to language models: what leaves the house, in which words, at what price, and what becomes of the answer.
+"""Minutes by a model: what it is asked, in parts where the talk is too long, and what of its answer is kept.
 
-`writer` is what the worker `minutes` calls; `gateway` is the only module that knows an endpoint.
+`writer` and `verdicts` are what the worker calls; they ask through `streams.llm`.
 """

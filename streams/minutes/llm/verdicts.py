@@ -12,7 +12,7 @@ from processors.minutes import quoted
 from schemas.alerts import Rule
 from schemas.codec import event_id
 from schemas.minutes import PhraseQuestion, PhraseVerdict
-from streams.minutes.llm.request import Answered, Request
+from streams.llm.request import Answered, Request
 from streams.minutes.llm.writer import Models
 
 SOURCE = "minutes"

@@ -16,11 +16,11 @@ from processors.days import local_day
 from processors.minutes import extract, unheard, verified, without_orders
 from schemas.minutes import UNKNOWN, ChatDay, Conversation, Minutes
 from schemas.types import LeadId
-from streams.minutes.llm.faults import Kind as Fault
-from streams.minutes.llm.faults import LlmError
+from streams.llm.faults import Kind as Fault
+from streams.llm.faults import LlmError
+from streams.llm.request import Answered, Request, T
 from streams.minutes.llm.parts import Stretch, cut, lines, material, merged, middle
 from streams.minutes.llm.prompts import MERGE, Draft, Gist, Kind, minutes_of, system
-from streams.minutes.llm.request import Answered, Request, T
 from streams.settings.llm import Role
 
 log = logging.getLogger(__name__)

@@ -9,7 +9,7 @@ from grafana.boards.speech import OUTCOME, ROLE
 from grafana.boards.words import RULE, STATE
 from schemas.alerts import Held
 from schemas.rounds import SourceState
-from streams.minutes.llm.faults import Kind
+from streams.llm.faults import Kind
 from streams.settings.llm import Role
 
 

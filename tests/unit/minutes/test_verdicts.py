@@ -14,12 +14,12 @@ from schemas.minutes import PhraseQuestion, PhraseVerdict
 from schemas.topics import LEAD_EVENTS
 from schemas.types import Meta
 from streams.engine.kafka import Output
-from streams.minutes.llm.faults import Kind, LlmError, error_of
-from streams.minutes.llm.gateway import ModelGateway
+from streams.llm.faults import Kind, LlmError, error_of
+from streams.llm.gateway import ModelGateway
 from streams.minutes.llm.verdicts import MEANT, Judgement, judged
 from streams.minutes.worker import MinutesOf, Scribe
 from tests.fakes.glm import FakeGlm
-from tests.unit.minutes.llm.stand_ins import Sky, model, opened
+from tests.unit.llm.stand_ins import Sky, model, opened
 from tests.unit.store.records import NOW, batch
 
 SAID = [

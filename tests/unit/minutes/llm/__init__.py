@@ -1,1 +1,1 @@
-"""Tests of `streams/llm`."""
+"""Tests of `streams/minutes/llm`."""

@@ -12,8 +12,8 @@ from processors.minutes.due import due_date
 from processors.minutes.orders import is_order
 from schemas.meetings import Utterance
 from schemas.minutes import UNKNOWN, Action, Conversation, Fact, Minutes, Point
+from streams.llm.request import Answered, Request, T
 from streams.minutes.llm.prompts import Draft
-from streams.minutes.llm.request import Answered, Request, T
 from streams.minutes.llm.writer import Writer
 from streams.settings.llm import Role
 from tests.unit.minutes.llm.injections import INJECTIONS, Injection

@@ -8,7 +8,7 @@ import pytest
 
 from streams.minutes.llm.writer import Writer
 from tests.fakes.glm import FakeGlm, Question
-from tests.unit.minutes.llm.stand_ins import Sky, model, opened
+from tests.unit.llm.stand_ins import Sky, model, opened
 from tests.unit.processors.minutes.meetings import DEV, HELD_OUT, Label, load
 
 _LINE = re.compile(r"^\[(\d+)\] (?:[^:\n]{1,60}: )?(.*)$", re.MULTILINE)

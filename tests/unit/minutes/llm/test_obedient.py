@@ -9,8 +9,8 @@ from schemas.minutes import Conversation
 from streams.minutes.llm.writer import Writer
 from tests.fakes.glm import FakeGlm
 from tests.fakes.obedient import obeying
+from tests.unit.llm.stand_ins import Sky, model, opened
 from tests.unit.minutes.llm.injections import ORDERS
-from tests.unit.minutes.llm.stand_ins import Sky, model, opened
 from tests.unit.minutes.llm.test_injections import TALK, items, texts
 
 

@@ -11,14 +11,14 @@ from hypothesis import strategies as st
 
 from schemas.meetings import Utterance
 from schemas.minutes import OFFLINE, UNKNOWN, Action, ChatDay, Conversation, Fact, Minutes, Point, Topic
-from streams.minutes.llm.faults import Kind, LlmError, error_of
+from streams.llm.faults import Kind, LlmError, error_of
+from streams.llm.request import Answered, Request, T
 from streams.minutes.llm.parts import cut, lines, material, merged
 from streams.minutes.llm.prompts import Draft, DraftAction, DraftPoint, DraftTopic, Gist
-from streams.minutes.llm.request import Answered, Request, T
 from streams.minutes.llm.writer import Writer
 from streams.settings.llm import Role
 from tests.fakes.glm import FakeGlm
-from tests.unit.minutes.llm.stand_ins import Sky, model, opened
+from tests.unit.llm.stand_ins import Sky, model, opened
 
 STARTED = 1_795_165_391_000
 """2026-11-20, a Friday, in Moscow."""

@@ -3,9 +3,9 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.minutes.llm.request import Request
-from streams.minutes.llm.wording import broken_up, worded
-from tests.unit.minutes.llm.stand_ins import SYSTEM, Gist
+from streams.llm.request import Request
+from streams.llm.wording import broken_up, worded
+from tests.unit.llm.stand_ins import SYSTEM, Gist
 
 MARKS = (
     "<|user|>",

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from processors.days import local_day
 from schemas.outlets import LlmCall
 from schemas.types import LocalDay
-from streams.minutes.llm.faults import Kind, error_of
+from streams.llm.faults import Kind, error_of
 from streams.settings.llm import Role
 
 

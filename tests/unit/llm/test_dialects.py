@@ -2,9 +2,9 @@
 
 import pytest
 
-from streams.minutes.llm.faults import Kind, LlmError
+from streams.llm.faults import Kind, LlmError
 from tests.fakes.glm import FakeGlm, Fault
-from tests.unit.minutes.llm.stand_ins import GOOD, Gist, Sky, model, opened, request
+from tests.unit.llm.stand_ins import GOOD, Gist, Sky, model, opened, request
 
 GIST = Gist("Обсудили задержку отгрузок. Отчёт обещан в среду.")
 

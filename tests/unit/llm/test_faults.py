@@ -5,9 +5,9 @@ import traceback
 import pytest
 
 from schemas.errors import Terminal, Transient
-from streams.minutes.llm.faults import CODES, PASSING, Kind, LlmError, error_of, kind_of
+from streams.llm.faults import CODES, PASSING, Kind, LlmError, error_of, kind_of
 from tests.fakes.glm import FakeGlm, Fault
-from tests.unit.minutes.llm.stand_ins import GOOD, NOON, Gist, Sky, model, opened, request
+from tests.unit.llm.stand_ins import GOOD, NOON, Gist, Sky, model, opened, request
 
 GIST = Gist("Обсудили задержку отгрузок. Отчёт обещан в среду.")
 

@@ -12,7 +12,7 @@ from typing import Literal
 
 import msgspec
 
-from streams.minutes.llm.request import Request, T
+from streams.llm.request import Request, T
 
 RULES = """\
 Ответь одним объектом JSON по этой схеме (JSON Schema), без пояснений и без ```:

@@ -9,9 +9,9 @@ from typing import Any
 import msgspec
 
 from schemas.outlets import LlmCall
-from streams.minutes.llm.caller import BEGUN, World
-from streams.minutes.llm.gateway import ModelGateway
-from streams.minutes.llm.request import Request
+from streams.llm.caller import BEGUN, World
+from streams.llm.gateway import ModelGateway
+from streams.llm.request import Request
 from streams.settings.llm import Llm, Model, Role
 from tests.fakes.glm import FakeGlm
 

@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.outlets import LlmCall
-from streams.minutes.llm.budget import Budget
-from streams.minutes.llm.faults import Kind, LlmError
+from streams.llm.budget import Budget
+from streams.llm.faults import Kind, LlmError
 from tests.fakes.glm import FakeGlm, Fault
-from tests.unit.minutes.llm.stand_ins import GOOD, NOON, Sky, model, opened, request
+from tests.unit.llm.stand_ins import GOOD, NOON, Sky, model, opened, request
 
 HOUR = 3600.0
 

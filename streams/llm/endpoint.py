@@ -15,8 +15,8 @@ import httpx
 import msgspec
 
 from streams.engine.remote import retry_after
-from streams.minutes.llm.faults import CODES, LONG_LIMITS, LONG_S, Kind, LlmError, error_of, kind_of
-from streams.minutes.llm.wording import Message
+from streams.llm.faults import CODES, LONG_LIMITS, LONG_S, Kind, LlmError, error_of, kind_of
+from streams.llm.wording import Message
 from streams.settings.llm import Model
 
 if TYPE_CHECKING:

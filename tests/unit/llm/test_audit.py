@@ -5,10 +5,10 @@ import hashlib
 import pytest
 
 from schemas.errors import Refused, Transient
-from streams.minutes.llm.caller import BEGUN
-from streams.minutes.llm.faults import LlmError
+from streams.llm.caller import BEGUN
+from streams.llm.faults import LlmError
 from tests.fakes.glm import FakeGlm, Fault
-from tests.unit.minutes.llm.stand_ins import GOOD, Sky, model, opened, request
+from tests.unit.llm.stand_ins import GOOD, Sky, model, opened, request
 
 
 @pytest.fixture

@@ -14,11 +14,11 @@ import msgspec
 from schemas.outlets import LlmCall
 from streams.engine import metrics, retry
 from streams.engine.retry import Policy
-from streams.minutes.llm.budget import Budget
-from streams.minutes.llm.endpoint import Endpoint, Reply
-from streams.minutes.llm.faults import LASTING, LONG_S, Kind, LlmError, LlmFault, error_of
-from streams.minutes.llm.tokens import cost_usd, estimate
-from streams.minutes.llm.wording import Wording
+from streams.llm.budget import Budget
+from streams.llm.endpoint import Endpoint, Reply
+from streams.llm.faults import LASTING, LONG_S, Kind, LlmError, LlmFault, error_of
+from streams.llm.tokens import cost_usd, estimate
+from streams.llm.wording import Wording
 from streams.settings.llm import Role
 
 log = logging.getLogger(__name__)

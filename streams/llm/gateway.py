@@ -18,14 +18,14 @@ from dataclasses import replace
 from typing import Protocol
 
 from streams.engine.retry import Attempts
-from streams.minutes.llm.answers import Unusable, understood
-from streams.minutes.llm.budget import Budget
-from streams.minutes.llm.caller import AGAIN, THINKING_TOKENS, Ask, Audit, Caller, World
-from streams.minutes.llm.endpoint import Endpoint, Reply
-from streams.minutes.llm.faults import Kind, LlmError, LlmFault, LlmRefusal, error_of
-from streams.minutes.llm.request import Answered, Request, T
-from streams.minutes.llm.tokens import CHARS_A_TOKEN
-from streams.minutes.llm.wording import REPAIR, RUSSIAN, SHORTER, Wording, worded
+from streams.llm.answers import Unusable, understood
+from streams.llm.budget import Budget
+from streams.llm.caller import AGAIN, THINKING_TOKENS, Ask, Audit, Caller, World
+from streams.llm.endpoint import Endpoint, Reply
+from streams.llm.faults import Kind, LlmError, LlmFault, LlmRefusal, error_of
+from streams.llm.request import Answered, Request, T
+from streams.llm.tokens import CHARS_A_TOKEN
+from streams.llm.wording import REPAIR, RUSSIAN, SHORTER, Wording, worded
 from streams.settings.llm import Llm, Role
 
 log = logging.getLogger(__name__)

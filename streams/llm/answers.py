@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 import msgspec
 from msgspec import inspect
 
-from streams.minutes.llm.faults import Kind
-from streams.minutes.llm.request import T
+from streams.llm.faults import Kind
+from streams.llm.request import T
 
 CJK = re.compile("[\u2e80-\u2fdf\u3005-\u3007\u3021-\u3029\u3040-\u30ff\u3100-\u312f\u31a0-\u31ff\u3400-\u4dbf"
                  "\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff]+")  # fmt: skip

@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.minutes import Minutes
-from streams.minutes.llm.answers import Unusable, foreign, understood
-from streams.minutes.llm.faults import Kind
-from streams.minutes.llm.wording import schema_text
+from streams.llm.answers import Unusable, foreign, understood
+from streams.llm.faults import Kind
+from streams.llm.wording import schema_text
 from tests.fakes.glm_answers import plausible
-from tests.unit.minutes.llm.stand_ins import GOOD, MATERIAL, Gist
+from tests.unit.llm.stand_ins import GOOD, MATERIAL, Gist
 
 RUSSIAN = "Клиент жалуется на задержки и просит пересчитать хранение."
 

@@ -10,12 +10,12 @@ from typing import Literal
 import msgspec
 import pytest
 
-from streams.minutes.llm.caller import BEGUN
-from streams.minutes.llm.faults import Kind, LlmError
-from streams.minutes.llm.request import Request
+from streams.llm.caller import BEGUN
+from streams.llm.faults import Kind, LlmError
+from streams.llm.request import Request
 from streams.settings.llm import Role
 from tests.fakes.glm import FakeGlm, Fault, Question
-from tests.unit.minutes.llm.stand_ins import GOOD, KEY, MATERIAL, SYSTEM, Gist, Sky, model, opened, request
+from tests.unit.llm.stand_ins import GOOD, KEY, MATERIAL, SYSTEM, Gist, Sky, model, opened, request
 
 NAMES = ["Ольга Рублёва", "Иван Петров"]
 PRIVATE = f"{MATERIAL}\n2 Ольга Рублёва: мой телефон +7 912 345-67-89, почта olga@shop.ru, ИНН 7707083893"
