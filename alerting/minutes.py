@@ -11,7 +11,7 @@ from processors.days import local_time
 from processors.russian.dates import clock, date, iso_date, length, place, whose_clock
 from processors.russian.plural import Forms, count
 from schemas.comments import mark_line
-from schemas.minutes import OFFLINE, UNKNOWN, Action, Fact, MeetingMinutes, Minutes, Point
+from schemas.minutes import OFFLINE, UNKNOWN, Action, Barred, Fact, MeetingMinutes, Minutes, Point
 from schemas.outlets import MinutesCopy
 
 LONGEST_COMMENT = 8000
@@ -27,6 +27,12 @@ PEOPLE: Forms = ("участник", "участника", "участников
 POINTS: Forms = ("пункт", "пункта", "пунктов")
 
 _REST = re.compile(r"… и ещё (\d+)")
+_BARRED: dict[Barred, str] = {
+    "": "",
+    "transfer": "передача слов за рубеж ещё не разрешена",
+    "client": "слова этого клиента не передаются внешним моделям",
+    "person": "участник не согласен на передачу слов внешним моделям",
+}
 _FACTS = {"sells": "Продаёт", "where": "Где", "since": "С нами"}
 
 
@@ -129,7 +135,10 @@ def _head(event: MeetingMinutes, name: str) -> Iterator[str]:
 
 
 def _engine(minutes: Minutes) -> str:
-    return "без модели" if minutes.engine == OFFLINE else f"модель {minutes.engine}"
+    if minutes.engine != OFFLINE:
+        return f"модель {minutes.engine}"
+    why = _BARRED[minutes.barred]
+    return f"без модели, {why}" if why else "без модели"
 
 
 def _topics(event: MeetingMinutes) -> Iterator[str]:

@@ -17,6 +17,10 @@ UNKNOWN = "не указан"
 OFFLINE = "offline"
 """`Minutes.engine` of the rule-based extract; readers see it as "без модели"."""
 
+Barred = Literal["", "transfer", "client", "person"]
+"""Why no model was asked, where one is set up: words may not go abroad yet; the client's words go to none outside; a
+person of the client's has not agreed to that."""
+
 Tone = Literal["хороший", "ровный", "напряжённый", "плохой"]
 
 
@@ -58,7 +62,8 @@ class Fact(msgspec.Struct, frozen=True):
 class Minutes(msgspec.Struct, frozen=True):
     """What came out of a conversation. `version` is that of the transcript (of a chat: the number of its messages).
 
-    `engine` is a model's name or `OFFLINE`. `numbers` are prices, quantities and other figures as they were said.
+    `engine` is a model's name or `OFFLINE`, `barred` why it is that. `numbers` are prices, quantities and other figures
+    as they were said.
     """
 
     summary: str
@@ -75,6 +80,7 @@ class Minutes(msgspec.Struct, frozen=True):
     open_questions: list[Point] = []
     facts: list[Fact] = []
     tone: Tone = "ровный"
+    barred: Barred = ""
 
 
 class Conversation(msgspec.Struct, frozen=True, omit_defaults=True):

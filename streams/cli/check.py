@@ -20,7 +20,14 @@ from streams.cli.check_machine import (
     port_faults,
     settings_warnings,
 )
-from streams.cli.check_outlets import bitrix_faults, llm_faults, mail_faults, notebook_faults, webhook_faults
+from streams.cli.check_outlets import (
+    bitrix_faults,
+    llm_faults,
+    llm_warnings,
+    mail_faults,
+    notebook_faults,
+    webhook_faults,
+)
 from streams.cli.check_site import site_faults, site_warnings
 from streams.cli.check_sources import source_faults, source_notes
 from streams.cli.check_speech import model_faults, model_warnings, speechkit_faults
@@ -146,6 +153,7 @@ WARNINGS: dict[str, Look] = {
     "записи встреч": check_recordings.warnings,
     "Telegram": telegram_warnings,
     "внешний адрес": site_warnings,
+    "модели": llm_warnings,
 }
 """What works, but hardly as it is meant."""
 

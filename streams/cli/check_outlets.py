@@ -2,14 +2,22 @@
 
 import asyncio
 from collections.abc import Awaitable
+from datetime import datetime
 from http.client import HTTPException
 
+from processors.days import zone
+from processors.privacy.transfer import Closed, closed
 from schemas.errors import LeadpulseError, Transient
 from streams.clients.store import OPENER
 from streams.settings import Settings
 
 RIGHTS = {"crm": "crm", "user": "user", "voximplant": "telephony", "disk": "disk"}
 """Of a webhook, by the first word of a method (b24restdocs, `scopes`)."""
+CLOSED: dict[Closed, str] = {
+    "not_notified": "модель за рубежом, а день уведомления Роскомнадзора (transfer.notified_on) не указан",
+    "no_date": "модель за рубежом, а с какого дня передавать можно (transfer.allowed_from), не указано",
+    "not_yet": "модель за рубежом, а день, с которого передавать можно (transfer.allowed_from), ещё не настал",
+}
 TIMEOUT = 10.0
 """Seconds that one question may take."""
 
@@ -30,6 +38,19 @@ def llm_faults(loaded: Settings) -> list[str]:
         if key != key.strip():
             faults.append(f"llm.models.{name}.api_key: в начале или в конце ключа пробел или перевод строки")
     return faults
+
+
+def llm_warnings(loaded: Settings) -> list[str]:
+    """Which models get no word, and why: those abroad before the dates of the notification."""
+    today = datetime.now(zone()).date()
+    found = []
+    for name, model in loaded.llm.models.items():
+        why = closed(model.country, loaded.transfer.notification, today) if model.external else None
+        if why:
+            found.append(
+                f"llm.models.{name}: {CLOSED[why]}. Пока эта модель не получает ничего, её работу делают правила"
+            )
+    return found
 
 
 def bitrix_faults(loaded: Settings) -> list[str]:

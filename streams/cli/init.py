@@ -35,6 +35,8 @@ FROM_FILE = click.Path(path_type=Path, dir_okay=False)
 @click.option("--wms", multiple=True, help="Имя системы склада: для неё создаётся токен; можно несколько раз.")
 @click.option("--recordings", default="", help="Папка записей встреч.")
 @click.option("--vosk-model", default="", help="Папка модели Vosk.")
+@click.option("--notified-on", default="", help="День уведомления Роскомнадзора о передаче за рубеж: 2026-11-02.")
+@click.option("--allowed-from", default="", help="С какого дня модель за рубежом может получать слова: 2026-11-17.")
 @click.option("--no-input", is_flag=True, help="Ничего не спрашивать: взять только то, что указано в команде.")
 @click.option("--force", is_flag=True, help=f"Заменить {FILE}; прежний останется как {BEFORE}.")
 def init_command(
@@ -88,6 +90,9 @@ def _given_faults(loaded: Settings, answers: Answers) -> Iterator[str]:
     api, token = Api.of(loaded.telegram), answers.telegram_token
     looks: list[Callable[[], object]] = [partial(verify.wms_name, name) for name in answers.wms]
     looks.append(partial(verify.public_url, answers.public_url))
+    looks += [partial(verify.day, day) for day in (answers.notified_on, answers.allowed_from) if day]
+    if answers.notified_on and answers.allowed_from:
+        looks.append(partial(verify.day_after, answers.notified_on, answers.allowed_from))
     if token:
         looks.append(partial(verify.bot_name, api, token))
         chats = dict.fromkeys((answers.curator_chat, answers.report_chat, answers.ops_chat))

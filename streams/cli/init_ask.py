@@ -38,7 +38,26 @@ def ask_all(loaded: Settings, answers: Answers) -> Answers:
     if not answers.vosk_model:
         answers.vosk_model = click.prompt("Папка модели Vosk", str(loaded.speech.vosk_model))
         _note(verify.model_faults(answers.vosk_model))
+    if not answers.notified_on:
+        _transfer(answers)
     return answers
+
+
+def _transfer(answers: Answers) -> None:
+    """The dates from which a model abroad may get words; without them it gets none."""
+    click.echo("Модель за рубежом (например, GLM) получает слова клиентов только после уведомления Роскомнадзора.")
+    answers.notified_on = _day("День, когда подано уведомление (ГГГГ-ММ-ДД)", verify.day)
+    if not answers.notified_on:
+        return
+    answers.allowed_from = _day("С какого дня передавать можно", partial(verify.day_after, answers.notified_on))
+
+
+def _day(question: str, check: Callable[[str], None]) -> str:
+    """A date; empty when it is left out."""
+    while said := str(click.prompt(question, "", show_default=False)).strip():
+        if _right(partial(check, said)):
+            return said
+    return ""
 
 
 def _public_url(answers: Answers) -> None:

@@ -38,6 +38,8 @@ class Answers:
     wms: list[str] = field(default_factory=list)
     recordings: str = ""
     vosk_model: str = ""
+    notified_on: str = ""
+    allowed_from: str = ""
 
     @property
     def hooked(self) -> bool:
@@ -92,6 +94,7 @@ def _sections(answers: Answers) -> dict[str, Mapping[str, object]]:
         "telegram": {**_secret("token", "telegram-token", answers.telegram_token), **telegram},
         f"gateway.telegram.{BOT}": _secret("secret", f"telegram-{BOT}-webhook", "hooked" if answers.hooked else ""),
         "speech": speech,
+        "transfer": {name: value for name in ("notified_on", "allowed_from") if (value := getattr(answers, name))},
         "speechkit": _secret("api_key", "speechkit-key", answers.speechkit_key),
         "bitrix": {
             **_secret("webhook", "bitrix-webhook", answers.bitrix_webhook),

@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
@@ -129,6 +130,21 @@ def public_url(url: str) -> None:
         Site(public_url=url)
     except ValidationError as error:
         raise Refused("; ".join(str(fault["ctx"]["error"]) for fault in error.errors())) from None
+
+
+def day(said: str) -> None:
+    """A date of the calendar. Raises `Refused`."""
+    try:
+        date.fromisoformat(said)
+    except ValueError:
+        raise Refused("нужна дата вида 2026-11-02") from None
+
+
+def day_after(notified_on: str, said: str) -> None:
+    """A date that is not before the notification. Raises `Refused`."""
+    day(said)
+    if date.fromisoformat(said) < date.fromisoformat(notified_on):
+        raise Refused(f"передавать можно только после уведомления ({notified_on})")
 
 
 def secret_in(file: Path) -> str:

@@ -88,7 +88,7 @@ async def _written(loaded: Settings, asked: MeetingRequest) -> Minutes:
     from streams.llm.gateway import ModelGateway
     from streams.minutes.worker import Scribe
 
-    gateway = ModelGateway(loaded.llm, HandLog(loaded.llm.hand_log))
+    gateway = ModelGateway(loaded.llm, loaded.transfer.notification, HandLog(loaded.llm.hand_log))
     try:
         return await Scribe(gateway, patience_s=0).write(asked, asked.conversation.people, arrived=0)
     finally:

@@ -15,8 +15,12 @@ import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import date, timedelta
 from typing import Protocol
 
+from processors.days import local_day
+from processors.privacy.transfer import Notification, closed
+from schemas.minutes import Barred
 from streams.engine.retry import Attempts
 from streams.llm.answers import Unusable, understood
 from streams.llm.budget import Budget
@@ -34,6 +38,7 @@ THOUGHTLESS: frozenset[Role] = frozenset({"tags", "summary"})
 """Short roles, whose models are told not to think: it costs more than the answer and makes it no better."""
 RULES_TOKENS = 4096
 """Room for instructions and schema beside the material."""
+_EPOCH = date(1970, 1, 1)
 
 
 class Mask(Protocol):
@@ -54,6 +59,7 @@ class ModelGateway:
     def __init__(
         self,
         settings: Llm,
+        notification: Notification,
         send_audit: Audit,
         *,
         world: World | None = None,
@@ -61,7 +67,7 @@ class ModelGateway:
     ) -> None:
         world = world or World()
         self.budget = Budget(settings.usd_per_day, world.clock)
-        self._settings, self._world = settings, world
+        self._settings, self._notification, self._world = settings, notification, world
         self._pseudonyms = pseudonyms or _pseudonyms
         self._callers = {
             name: Caller(Endpoint(name, model, settings.timeout, world.clock), self.budget, send_audit, world)
@@ -71,6 +77,11 @@ class ModelGateway:
     def usable(self, lead_id: str, role: Role) -> bool:
         """Whether a model is configured for the role and may read this lead's words."""
         return bool(self._allowed(lead_id, role))
+
+    def barred(self, lead_id: str, role: Role) -> Barred:
+        """Why no model of the role may read this lead's words; empty where one may, or none is configured."""
+        bars = [self._bar(caller, lead_id) for caller in self._of(role)]
+        return "" if "" in bars else next(iter(bars), "")
 
     def room(self, lead_id: str, role: Role, max_answer_tokens: int = 4096) -> int:
         """Characters of material that every model of the role can surely take at once; 0 without a model."""
@@ -102,10 +113,19 @@ class ModelGateway:
         await asyncio.gather(*(caller.close() for caller in self._callers.values()))
 
     def _allowed(self, lead_id: str, role: Role) -> list[Caller]:
-        callers = [self._callers[name] for name in self._settings.roles.get(role) or self._callers]
+        return [caller for caller in self._of(role) if not self._bar(caller, lead_id)]
+
+    def _of(self, role: Role) -> list[Caller]:
+        return [self._callers[name] for name in self._settings.roles.get(role) or self._callers]
+
+    def _bar(self, caller: Caller, lead_id: str) -> Barred:
+        """Why this model may not read this lead's words. One in the house may read all."""
+        if not caller.model.external:
+            return ""
         if lead_id in self._settings.no_external:
-            return [caller for caller in callers if not caller.model.external]
-        return callers
+            return "client"
+        today = _EPOCH + timedelta(days=local_day(int(self._world.clock() * 1000)))
+        return "transfer" if closed(caller.model.country, self._notification, today) else ""
 
     async def _usable_answer(self, caller: Caller, request: Request[T]) -> T:
         """One model's answer, in one round or two."""

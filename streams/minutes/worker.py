@@ -56,7 +56,7 @@ People = Callable[[MinutesRequest], Any]
 def build(settings: Settings) -> Worker:
     """The minutes worker."""
     worker = Worker("minutes", settings, jobs=True)
-    gateway = ModelGateway(settings.llm, Audit(worker.outputs, worker.notices))
+    gateway = ModelGateway(settings.llm, settings.transfer.notification, Audit(worker.outputs, worker.notices))
     scribe = Scribe(gateway, settings.llm.patience_seconds)
     worker.consume(MINUTES_REQUESTS, MinutesOf(scribe, lambda asked: ask_people(settings, asked), targets(settings)))
     worker.background("budget", lambda: follow_calls(Reader(settings.kafka, LLM_CALLS), gateway))
@@ -142,7 +142,8 @@ class Scribe:
                 if isinstance(error, LlmFault) and left > 0:
                     raise
                 log.warning("minutes without a model", extra={"lead": asked.lead_id, "error": str(error)})
-        return await asyncio.to_thread(extract, asked.conversation)
+        minutes = await asyncio.to_thread(extract, asked.conversation)
+        return replace(minutes, barred=self._gateway.barred(asked.lead_id, "minutes"))
 
     async def judge(self, asked: PhraseQuestion, names: Iterable[str], arrived: float) -> PhraseVerdict | None:
         """A model's verdict; None without a model or where nothing it said holds. Raises `Transient` as `write`."""

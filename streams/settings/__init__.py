@@ -29,6 +29,7 @@ from streams.settings.sources import PREFIX, Environment, TomlFile
 from streams.settings.speech import Speech, SpeechKit
 from streams.settings.store import Store
 from streams.settings.telegram import Telegram
+from streams.settings.transfer import Transfer
 from streams.settings.wms import Wms, WmsFolder, WmsPoll
 from streams.settings.workers import Metrics, Pipeline
 
@@ -54,6 +55,7 @@ __all__ = [
     "Store",
     "Telegram",
     "TelegramBot",
+    "Transfer",
     "Webhooks",
     "Wms",
     "WmsFolder",
@@ -85,6 +87,7 @@ class Settings(BaseSettings):
     speech: Speech = Speech()
     speechkit: SpeechKit = SpeechKit()
     llm: Llm = Llm()
+    transfer: Transfer = Transfer()
     mail: Mail = Mail()
     minutes: Minutes = Minutes()
     bitrix: Bitrix = Bitrix()

@@ -1,12 +1,14 @@
 """Settings of language models."""
 
 from pathlib import Path
-from typing import Literal, Self
+from typing import Annotated, Final, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, model_validator
 
-from streams.settings.section import LeadKey, Section
+from streams.settings.section import LeadKey, Section, Shaped
+
+COUNTRY: Final = Shaped("(?:[A-Z]{2})?", "две заглавные латинские буквы, например CN")
 
 Role = Literal["tags", "summary", "minutes", "answers"]
 
@@ -22,6 +24,9 @@ class Model(Section):
     """Ключ доступа."""
     external: bool = True
     """Уходят ли слова за пределы компании. Если да, имена и номера заменяются, а клиенты из `no_external` не уходят."""
+    country: Annotated[str, COUNTRY] = ""
+    """Страна, где стоит сервер внешней модели: две буквы, `CN`, `US`, `RU`. Если не указано, он считается стоящим за
+    рубежом. За рубеж слова уходят только после дат раздела `transfer`."""
     usd_in: float = Field(0.0, ge=0)
     """Цена миллиона прочитанных токенов, доллары США."""
     usd_out: float = Field(0.0, ge=0)

@@ -1,6 +1,7 @@
 """What a setting's value looks like, in Russian: for the manual and for faults."""
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from pathlib import Path
 from types import NoneType
 from typing import Annotated, Any, Literal, get_args, get_origin
@@ -15,6 +16,7 @@ Loc = tuple[str | int, ...]
 _WORDS: Mapping[Any, str] = {
     bool: "true или false",
     Path: "путь",
+    date: "дата, например 2026-11-02",
     SecretStr: "секрет, строка",
     IPvAnyNetwork: 'адрес или сеть, например "10.0.0.0/8"',
 }

@@ -1,7 +1,10 @@
 """The gateway on real Kafka: the audit is in `llm.calls` before and after, and other workers' budgets follow it."""
 
+from datetime import date
+
 import msgspec
 
+from processors.privacy.transfer import Notification
 from schemas.minutes import Minutes
 from schemas.outlets import LlmCall
 from schemas.topics import LLM_CALLS
@@ -19,6 +22,7 @@ TALK = """\
 0 Ольга Рублёва: отгрузки на Озон снова задержали, для нас это проблема
 1 Иван Петров: пришлю отчёт в среду, мой телефон +7 912 345-67-89
 2 Ольга Рублёва: решили, что с августа тариф двенадцать рублей"""
+NOTIFIED = Notification(date(2026, 1, 1), date(2026, 1, 20))
 NAMES = ["Ольга Рублёва", "Иван Петров"]
 
 
@@ -34,7 +38,7 @@ async def test_minutes_of_a_talk_with_the_audit_in_kafka(bootstrap: str) -> None
 
     async with FakeGlm() as glm:
         models = {"glm": Model(base_url=glm.url, model="glm-4.7", api_key=glm.token, usd_in=0.6, usd_out=2.2)}
-        gateway = ModelGateway(Llm(models=models, usd_per_day={"minutes": 1.0}), send)
+        gateway = ModelGateway(Llm(models=models, usd_per_day={"minutes": 1.0}), NOTIFIED, send)
         glm.faults.append(Fault("1302"))
         minutes = await gateway.ask(Request("minutes", "Составь итоги встречи.", TALK, Minutes, NAMES, "12345"))
         spent = gateway.budget.spent("minutes")

@@ -1,11 +1,16 @@
 """`streams.cli.check`."""
 
 import json
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from processors.days import zone
 from streams.cli.check_kafka import clock_faults
+from streams.cli.check_outlets import llm_warnings
+from streams.settings import Llm, Settings, Transfer
+from streams.settings.llm import Model
 from tests.fakes.speechkit import FakeSpeechKit, Refusal
 from tests.ports import free_port
 from tests.unit.cli.conftest import Line, StoreApi
@@ -152,6 +157,26 @@ def test_a_model_that_nobody_serves(line: Line) -> None:
     url = f"http://127.0.0.1:{free_port()}/v1"
     result = line("check", "--json", LEADPULSE_LLM__MODELS=json.dumps({"own": {"base_url": url, "model": "m"}}))
     assert f"llm.models.own.base_url: по адресу {url} никто не отвечает" in faults(result.stdout)["модели"]
+
+
+def test_a_model_abroad_is_off_until_the_dates() -> None:
+    """Which model gets nothing, which of the two dates is missing, and who does its work; no line for one at home."""
+    at = "https://models.example.com/v1/"
+    models = {"glm": Model(base_url=at, model="m", country="CN"), "ru": Model(base_url=at, model="m", country="RU")}
+    loaded = Settings(llm=Llm(models=models | {"own": Model(base_url=at, model="m", external=False)}))
+    yesterday = datetime.now(zone()).date() - timedelta(days=1)
+    cases = [
+        (Transfer(), ["transfer.notified_on"]),
+        (Transfer(notified_on=yesterday), ["transfer.allowed_from"]),
+        (Transfer(notified_on=yesterday, allowed_from=yesterday + timedelta(days=9)), ["ещё не настал"]),
+        (Transfer(notified_on=yesterday, allowed_from=yesterday), []),
+    ]
+    for transfer, words in cases:
+        told = llm_warnings(loaded.model_copy(update={"transfer": transfer}))
+        assert [line.startswith("llm.models.glm: ") and "делают правила" in line for line in told] == [True] * len(
+            words
+        )
+        assert all(word in line for word, line in zip(words, told, strict=True))
 
 
 def test_a_bot_that_answers_is_no_fault(line: Line, store: StoreApi) -> None:

@@ -5,6 +5,7 @@ import os
 import stat
 import tomllib
 from collections.abc import AsyncIterator, Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -91,6 +92,7 @@ async def test_a_conversation_with_wrong_answers(terminal: Terminal, monkeypatch
             *("Мой склад", "moysklad", ""),  # WMS
             *("leadpulse.example.ru", "https://leadpulse.example.ru/"),  # the address outside
             *("/mnt/nowhere", ""),  # a folder that is missing, the model as it is
+            *("вчера", "2026-11-02", "2026-10-01", "2026-11-17"),  # words abroad: no date, then one before the other
         ]
     )
     assert result.exit_code == 0, result.output
@@ -103,6 +105,8 @@ async def test_a_conversation_with_wrong_answers(terminal: Terminal, monkeypatch
     for word in ("! speech.recordings: /mnt/nowhere — папки нет", "! папки модели tests/fixtures/vosk-ru-tiny нет"):
         assert word in result.output  # said, and left to the operator
     assert "нужно: https://имя" in result.output
+    for word in ("нужна дата вида", "передавать можно только после уведомления (2026-11-02)"):
+        assert word in result.output
     assert "POST https://leadpulse.example.ru/hooks/wms/moysklad" in result.output
     assert "Дальше: leadpulse check" in result.output
     assert not any(secret in result.output for secret in (TOKEN, terminal.bitrix.code, KEY))
@@ -111,6 +115,7 @@ async def test_a_conversation_with_wrong_answers(terminal: Terminal, monkeypatch
     assert works.telegram.token.get_secret_value() == TOKEN
     assert (works.telegram.curator_chat, works.telegram.report_chat, works.telegram.ops_chat) == (GROUP, OPS, 0)
     assert works.telegram.staff == [111]
+    assert works.transfer == settings.Transfer(notified_on=date(2026, 11, 2), allowed_from=date(2026, 11, 17))
     assert works.site.public_url == "https://leadpulse.example.ru"
     assert works.bitrix.portal == terminal.bitrix.url
     assert works.speechkit.api_key.get_secret_value() == KEY
@@ -178,7 +183,7 @@ async def test_settings_that_are_there_are_not_replaced_unasked(terminal: Termin
 async def test_a_bot_with_a_webhook_gives_no_messages(terminal: Terminal) -> None:
     """Then the number of the chat is asked for."""
     terminal.telegram.updates.webhook = "https://example.com/hooks", "word"
-    result = await terminal.init(said=[TOKEN, "y", "", str(GROUP), "y", "", "", "", "", "", ""])
+    result = await terminal.init(said=[TOKEN, "y", "", str(GROUP), "y", *[""] * 7])
     assert result.exit_code == 0, result.output
     assert "введите номер чата сами" in result.output
     written = tomllib.loads((terminal.folder / "leadpulse.toml").read_text())

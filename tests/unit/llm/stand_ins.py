@@ -3,11 +3,13 @@
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import date
 from random import Random
 from typing import Any
 
 import msgspec
 
+from processors.privacy.transfer import Notification
 from schemas.outlets import LlmCall
 from streams.llm.caller import BEGUN, World
 from streams.llm.gateway import ModelGateway
@@ -20,6 +22,8 @@ NOON = 1_795_251_600.0
 SYSTEM = "Составь итоги встречи для куратора. Кратко и по делу."
 MATERIAL = "0 Ольга Рублёва: отгрузки на Озон снова задержали\n1 Иван Петров: пришлю отчёт в среду"
 GOOD = '{"summary": "Обсудили задержку отгрузок. Отчёт обещан в среду."}'
+NOTIFIED = Notification(date(2026, 11, 1), date(2026, 11, 16))
+"""Words may go abroad."""
 KEY = "sk-very-secret-0123456789"
 
 
@@ -69,9 +73,11 @@ def request(
 
 
 @asynccontextmanager
-async def opened(sky: Sky, models: dict[str, Model], **settings: Any) -> AsyncIterator[ModelGateway]:
+async def opened(
+    sky: Sky, models: dict[str, Model], notification: Notification = NOTIFIED, **settings: Any
+) -> AsyncIterator[ModelGateway]:
     """A gateway, closed at the end."""
-    gateway = ModelGateway(Llm(models=models, **settings), sky.keep, world=sky.world())
+    gateway = ModelGateway(Llm(models=models, **settings), notification, sky.keep, world=sky.world())
     try:
         yield gateway
     finally:

@@ -5,17 +5,19 @@ import json
 import logging
 import re
 import traceback
+from datetime import date
 from typing import Literal
 
 import msgspec
 import pytest
 
+from processors.privacy.transfer import Notification
 from streams.llm.caller import BEGUN
 from streams.llm.faults import Kind, LlmError
 from streams.llm.request import Request
 from streams.settings.llm import Role
 from tests.fakes.glm import FakeGlm, Fault, Question
-from tests.unit.llm.stand_ins import GOOD, KEY, MATERIAL, SYSTEM, Gist, Sky, model, opened, request
+from tests.unit.llm.stand_ins import GOOD, KEY, MATERIAL, NOON, SYSTEM, Gist, Sky, model, opened, request
 
 NAMES = ["Ольга Рублёва", "Иван Петров"]
 PRIVATE = f"{MATERIAL}\n2 Ольга Рублёва: мой телефон +7 912 345-67-89, почта olga@shop.ru, ИНН 7707083893"
@@ -93,6 +95,43 @@ async def test_a_closed_lead_reaches_no_external_model(sky: Sky) -> None:
                 await gateway.ask(request())
     assert failed.value.kind is Kind.FORBIDDEN
     assert len(glm.questions) == 3
+
+
+@pytest.mark.parametrize(
+    "notification",
+    [
+        Notification(),
+        Notification(notified_on=date(2026, 11, 1)),
+        Notification(allowed_from=date(2026, 11, 1)),
+        Notification(date(2026, 11, 1), date(2026, 11, 22)),
+        Notification(date(2026, 11, 22), date(2026, 11, 22)),
+    ],
+)
+async def test_nothing_goes_abroad_before_the_dates(sky: Sky, notification: Notification) -> None:
+    """Without both dates, or before them, a model abroad is asked nothing (P2): neither one whose country is told nor
+    one whose is not. One in Russia and one in the house are asked as ever."""
+    async with FakeGlm(lambda _: GOOD) as glm:
+        abroad = {"cn": model(glm, country="CN"), "somewhere": model(glm)}
+        async with opened(sky, abroad, notification) as gateway:
+            assert (gateway.usable("12345", "summary"), gateway.barred("12345", "summary")) == (False, "transfer")
+            with pytest.raises(LlmError) as failed:
+                await gateway.ask(request())
+        assert (failed.value.kind, glm.questions, sky.calls) == (Kind.FORBIDDEN, [], [])
+        for fields in ({"country": "RU"}, {"external": False}):
+            async with opened(sky, abroad | {"here": model(glm, "here", **fields)}, notification) as gateway:
+                assert (await gateway.answer(request())).model == "here"
+                assert gateway.barred("12345", "summary") == ""
+    assert {question.model for question in glm.questions} == {"here"}
+
+
+async def test_the_first_day_opens_the_border(sky: Sky) -> None:
+    """From local midnight of `allowed_from` on: the same process that was closed in the evening asks in the morning."""
+    notification = Notification(date(2026, 11, 1), date(2026, 11, 22))
+    async with FakeGlm(lambda _: GOOD) as glm, opened(sky, {"cn": model(glm, country="CN")}, notification) as gateway:
+        sky.now = NOON + 12 * 3600 - 1
+        assert not gateway.usable("12345", "summary")
+        sky.now += 1
+        assert (await gateway.answer(request())).model == "cn"
 
 
 async def test_a_role_takes_its_own_models_in_their_order(sky: Sky) -> None:

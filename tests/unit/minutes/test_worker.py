@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from alerting.minutes import render_comment, render_markdown
 from schemas.codec import EVENT, MINUTES_REQUEST
 from schemas.meetings import Utterance
 from schemas.minutes import OFFLINE, ChatDay, ChatSummary, Conversation, MeetingMinutes, MeetingRequest, Minutes
@@ -31,6 +32,9 @@ class ModelGateway:
 
     def usable(self, lead_id: str, role: str) -> bool:
         return self._usable
+
+    def barred(self, lead_id: str, role: str) -> str:
+        return "" if self._usable else "transfer"
 
 
 class Writer:
@@ -81,6 +85,15 @@ async def test_a_meeting() -> None:
     copy = msgspec.json.decode(outputs[1].value or b"", type=MinutesCopy)
     assert copy == MinutesCopy(event, SAID)
     assert outputs[1].key == b"7"
+
+
+async def test_minutes_say_why_no_model_wrote_them() -> None:
+    """Where a model is set up and may not read the words, the file and the comment tell people so."""
+    event = EVENT.decode((await settle(MEETING, scribe()))[0].value)
+    assert isinstance(event, MeetingMinutes)
+    assert event.minutes.barred == "transfer"
+    for text in (render_markdown(event), render_comment(event, "https://example.org")):
+        assert "Протокол: без модели, передача слов за рубеж ещё не разрешена" in text
 
 
 async def test_the_same_request_gives_the_same_ids() -> None:

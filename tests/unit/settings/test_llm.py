@@ -1,9 +1,12 @@
 """Settings of models that cannot work are told at start."""
 
+from datetime import date
+
 import pytest
 from pydantic import ValidationError
 
 from streams.settings.llm import Llm, Model
+from streams.settings.transfer import Transfer
 
 
 @pytest.mark.parametrize("url", ["api.z.ai/api/paas/v4/", "ftp://x", "https://", "http://models.example.com/v1"])
@@ -23,3 +26,11 @@ def test_a_role_names_models_that_exist() -> None:
     """A typing error is not silently a model less."""
     with pytest.raises(ValidationError, match=r"roles\.minutes: таких моделей нет в llm\.models: glm-5"):
         Llm(models={"glm": Model(base_url="https://api.z.ai/", model="m")}, roles={"minutes": ["glm", "glm-5"]})
+
+
+def test_a_country_is_two_letters_and_dates_are_in_order() -> None:
+    """A typing error would open the border or keep it closed in silence."""
+    with pytest.raises(ValidationError, match="две заглавные латинские буквы"):
+        Model(base_url="https://api.z.ai/", model="m", country="Китай")
+    with pytest.raises(ValidationError, match=r"allowed_from: раньше, чем notified_on"):
+        Transfer(notified_on=date(2026, 11, 2), allowed_from=date(2026, 11, 1))

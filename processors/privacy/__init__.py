@@ -1,0 +1,4 @@
+"""What the law about personal data asks of the program, as pure rules; no rule reads a clock.
+
+transfer (words to a model abroad).
+"""
