@@ -18,6 +18,7 @@ import msgspec
 from msgspec.structs import replace
 
 from alerting.render import REPEATED, Buttons, Rendered
+from schemas.failed import Attempt
 from schemas.types import Millis
 
 
@@ -27,7 +28,8 @@ class Item(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     `to` names the receiver (`lead:ID`, `chat:ID`, `shared`, `head`, `report` or `ops`), so that a changed setting also
     moves what waits. `text` is empty when nothing is to be done; where it `failed` it is what was refused. `sent` is
     the version that stands in `chat` as `message_id`. `offset` and `ts` are of the record in `topic`. `rings` until the
-    message of its own that it asks for is being sent. `news` is the last version that was more than a change of what
+    message of its own that it asks for is being sent. `before`: how often this version was refused and put back by a
+    person. `news` is the last version that was more than a change of what
     stands in the chat, wanted at `news_at`; `mailed` the last version that went by mail. `origin`: of the alert that
     this version says.
     """
@@ -47,6 +49,7 @@ class Item(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     chat: int = 0
     message_id: int = 0
     failed: str = ""
+    before: tuple[Attempt, ...] = ()
     news: int = 0
     news_at: Millis = 0
     mailed: int = 0
@@ -121,7 +124,7 @@ def finish(item: Item, version: int, chat: int, message_id: int) -> Item:
     """`version` stands in the chat; a newer wish that came in the meantime is still to be done."""
     stands = 0 if item.rings else message_id
     done = replace(item, calling=False, doubt=False, sent=version, chat=chat, message_id=stands)
-    return done if item.version > version else replace(done, text="", buttons=())
+    return done if item.version > version else replace(done, text="", buttons=(), before=())
 
 
 def fail(item: Item, version: int, why: str) -> Item:

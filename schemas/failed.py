@@ -25,7 +25,8 @@ class DeadLetter(msgspec.Struct, frozen=True, omit_defaults=True):
     `cut` bytes of the payload were left out: the whole record stands where `topic`, `partition` and `offset` say.
     `answer` is what a person did about it, or begins to do: a letter of the same place and agent, without payload, that
     says `by` whom and `at` which time. Who begins says which command of his it is (`claim`) and where the topic's
-    partition ended then (`end`), so that after a kill it can be told whether the record went back.
+    partition ended then (`end`), so that after a kill it can be told whether the record went back. `item` parts the
+    letters of one place where no record of a topic of its own stands behind each: messages of the outbox.
     """
 
     topic: str
@@ -44,6 +45,7 @@ class DeadLetter(msgspec.Struct, frozen=True, omit_defaults=True):
     at: Millis = 0
     claim: str = ""
     end: int = 0
+    item: str = ""
 
 
 class Parked(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -79,7 +79,7 @@ class Handover:
         """Put the marker aside, with a dead letter. Raises OSError."""
         log.error("marker given up", extra={"marker": marker.path.name, "error": repr(error)})
         await self._send_dead_letter(marker.path.name, marker.ts, error, marker.content)
-        self._spool.give_up(marker)
+        self._spool.give_up(marker, self._now_ms())
         self._health.failed += 1
 
     async def _take_files(self, directory: Path, ready: dict[Path, Media], marker: Marker) -> None:

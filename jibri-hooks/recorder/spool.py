@@ -12,6 +12,7 @@ import glob
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -123,9 +124,13 @@ class Spool:
         markers = self._markers(self._done, f"{glob.escape(session[:100])}.*.job")
         return any(marker.directory.name == session for marker in markers)
 
-    def give_up(self, marker: Marker) -> None:
-        """Put the marker aside, for a person to look at."""
-        self._shelf.move(marker.path, self._failed / marker.path.name)
+    def give_up(self, marker: Marker, now_ms: int) -> None:
+        """Put the marker aside, for a person to look at. It gets the time of now: if he puts it back and it fails once
+        more, that is another dead letter; one that is told twice after a kill keeps its time."""
+        aside = self._failed / marker.path.name
+        self._shelf.move(marker.path, aside)
+        with suppress(OSError):  # held in memory for a full disk, or of another user
+            os.utime(aside, (now_ms / 1000, now_ms / 1000))
 
     def _markers(self, folder: Path, pattern: str = "*.job") -> Iterator[Marker]:
         """Each by itself: what cannot be read holds up no other."""

@@ -125,6 +125,8 @@ def show_command(number: int, words: bool, as_json: bool) -> None:
     letter = one.letter
     click.echo(f"Письмо {one.number} от {clock_time(letter.ts)}")
     click.echo(f"Где:     {letter.topic}, раздел {letter.partition}, место {letter.offset} ({letter.agent})")
+    if letter.item:
+        click.echo(f"Что:     {printable(letter.item, MOST)}")
     click.echo(f"Ошибка:  {letter.error_class}: {printable(letter.error, MOST)}")
     for before in one.history:
         why = f"{before.error_class}: {printable(before.error, MOST)}"
@@ -234,6 +236,7 @@ def _plain(one: Numbered) -> dict[str, object]:
         "partition": letter.partition,
         "offset": letter.offset,
         "agent": letter.agent,
+        "item": letter.item,
         "error_class": letter.error_class,
         "error": letter.error,
         "bytes": len(letter.payload) + letter.cut,

@@ -31,9 +31,15 @@ KEPT, KEPT_ERROR = 10, 200
 """Attempts in a history, and characters of the fault of each: a header stands beside the largest record, too."""
 _HISTORY: Codec[list[Attempt]] = Codec(list[Attempt])
 
-Place = tuple[str, int, int, str, Millis]
-"""Topic, partition, offset, agent and time: a batch that is settled twice writes the same letter twice. The time parts
-the letters of the recorder, whose markers stand on no topic."""
+Place = tuple[str, int, int, str, Millis, str]
+"""Topic, partition, offset, agent, time and item: which letter it is. Nothing of it is of our clock or of the moment of
+the fault, so a batch that is settled twice writes the same letter twice; a record that was replayed has an offset of
+its own. The time parts the letters of the recorder, whose markers stand on no topic."""
+
+
+def place_of(letter: DeadLetter) -> Place:
+    """Which letter it is, or answers."""
+    return letter.topic, letter.partition, letter.offset, letter.agent, letter.ts, letter.item
 
 
 class Claim(NamedTuple):
@@ -73,13 +79,18 @@ class Numbered:
 
 @dataclass(slots=True)
 class OpenLetters:
-    """Feed it every record of the topic in order. `end` is the offset behind the last one."""
+    """Feed it every record of the topic in order. `end` is the offset behind the last one.
+
+    A letter that comes again changes nothing, open or closed: it is the same failure, told twice after a kill.
+    """
 
     end: int = 0
     _open: dict[Place, Numbered] = field(default_factory=dict)
     _places: dict[int, Place] = field(default_factory=dict)
     """Of the open ones by number: a replay of all of them asks for each, again and again."""
     _closed: dict[Place, Numbered] = field(default_factory=dict)
+    _answered: set[Place] = field(default_factory=set)
+    """The closed ones, and those whose answer has outlived them on the topic."""
 
     def add(self, record: ConsumerRecord) -> None:
         """A letter, or an answer to one. What cannot be read is passed over: nobody could do anything with it."""
@@ -87,11 +98,12 @@ class OpenLetters:
         letter = LETTER.decode(record.value)
         if isinstance(letter, Rejected):
             return
-        place = letter.topic, letter.partition, letter.offset, letter.agent, letter.ts
+        place = place_of(letter)
         known = self._open.get(place)
         if not letter.answer:
-            self._open[place] = one = replace(known, letter=letter) if known else Numbered(record.offset, letter)
-            self._places[one.number] = place
+            if not known and place not in self._answered:
+                self._open[place] = Numbered(record.offset, letter)
+                self._places[record.offset] = place
         elif letter.answer == "claimed":
             if known:
                 claim = Claim(letter.claim, letter.by, record.timestamp, letter.end)
@@ -100,10 +112,12 @@ class OpenLetters:
             if known:
                 claims = tuple(claim for claim in known.claims if claim.mark != letter.claim)
                 self._open[place] = replace(known, claims=claims)
-        elif known:
-            del self._open[place], self._places[known.number]
-            without = struct_replace(known.letter, payload=b"")
-            self._closed[place] = Numbered(known.number, without, known.claims, letter)
+        else:
+            self._answered.add(place)
+            if known:
+                del self._open[place], self._places[known.number]
+                without = struct_replace(known.letter, payload=b"")
+                self._closed[place] = Numbered(known.number, without, known.claims, letter)
 
     def get(self, number: int) -> Numbered | None:
         """An open letter by its number."""
@@ -142,6 +156,11 @@ def history_of(headers: Iterable[tuple[str, bytes]]) -> list[Attempt]:
     return [] if isinstance(found, Rejected) else found
 
 
+def history_header(attempts: Iterable[Attempt]) -> tuple[str, bytes]:
+    """What `history_of` reads."""
+    return HISTORY, _HISTORY.encode([*attempts][-KEPT:])
+
+
 def answer(
     letter: DeadLetter,
     how: Literal["claimed", "released", "replayed", "dropped"],
@@ -165,6 +184,7 @@ def answer(
         at=at,
         claim=claim,
         end=end,
+        item=letter.item,
     )
     return Output(DEAD_LETTERS.name, f"{letter.topic}/{letter.partition}".encode(), LETTER.encode(told))
 
@@ -181,7 +201,7 @@ async def again(kafka: Kafka, one: Numbered, by: str = "", at: Millis = 0) -> Ou
         raise Refused(f"в теме {letter.topic} нет раздела {letter.partition}, возвращать некуда")
     payload = (await _whole(kafka, letter)) if letter.cut else letter.payload
     attempt = Attempt(one.number, letter.ts, letter.error_class, letter.error[:KEPT_ERROR], by, at)
-    ours = {FIRST_APPENDED: b"%d" % letter.ts, HISTORY: _HISTORY.encode([*one.history, attempt][-KEPT:])}
+    ours = dict([(FIRST_APPENDED, b"%d" % letter.ts), history_header([*one.history, attempt])])
     theirs = [(name, value) for name, value in letter.headers if name not in ours]
     return Output(letter.topic, letter.key, payload, letter.partition, (*theirs, *ours.items()))
 

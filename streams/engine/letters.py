@@ -2,11 +2,11 @@
 
 from msgspec.structs import replace
 
-from schemas.codec import Codec
+from schemas.codec import Codec, Rejected
 from schemas.failed import DeadLetter
 from schemas.topics import BASE64, DEAD_LETTERS, ENVELOPE
-from streams.engine import metrics
 from streams.engine.kafka import Output
+from streams.engine.process import Batch, Record, first_appended
 
 LETTER: Codec[DeadLetter] = Codec(DeadLetter)
 
@@ -18,9 +18,24 @@ LEAST_PAYLOAD = 8 << 10
 """What is left of a payload where the cluster takes less than `schemas.topics` says."""
 
 
+def letter_of(agent: str, batch: Batch, record: Record, why: Rejected) -> DeadLetter:
+    """The letter about a record of a batch. Nothing of its place is of our clock."""
+    return DeadLetter(
+        topic=batch.topic,
+        partition=batch.partition,
+        offset=record.offset,
+        ts=first_appended(record),
+        agent=agent,
+        error_class=why.error_class,
+        error=why.reason,
+        payload=record.value or b"",
+        key=record.key,
+        headers=list(record.headers),
+    )
+
+
 def letter_output(letter: DeadLetter, most: int = MOST_PAYLOAD) -> Output:
     """The record for `dead.letters`. More than `most` bytes of payload are cut off, and the letter says so."""
-    metrics.DEAD_LETTERS.labels(letter.topic).inc()
     if len(letter.error) > MOST_ERROR:
         letter = replace(letter, error=letter.error[:MOST_ERROR] + "…")
     beside = len(letter.key or b"") + sum(len(name) + len(value) for name, value in letter.headers)

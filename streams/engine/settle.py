@@ -15,14 +15,13 @@ from typing import Any, TypeVar
 
 from schemas.codec import Rejected
 from schemas.errors import NotYet, TooLarge, Transient
-from schemas.failed import DeadLetter
 from streams.engine import metrics, trace
 from streams.engine.budget import Count, Ledger, first_parking
 from streams.engine.kafka import Output, Outputs
 from streams.engine.lanes import beside
-from streams.engine.letters import LEAST_PAYLOAD, letter_output
+from streams.engine.letters import LEAST_PAYLOAD, letter_of, letter_output
 from streams.engine.parking import notice_output, parked_output
-from streams.engine.process import Batch, Outcome, Process, Record, first_appended
+from streams.engine.process import Batch, Outcome, Process, Record
 from streams.engine.retry import WORLD, Attempts, Policy, World
 
 __all__ = ["Batch", "Outcome", "Process", "Settler"]
@@ -167,6 +166,7 @@ class Settler:
         """Send what the process answered, and `outputs`; the state when the broker has all the rest."""
         outputs = outputs + [notice_output(batch, one) for one in count.spent]
         await self._send(batch, outcome.outputs + [self._letter(batch, *bad) for bad in outcome.rejected] + outputs)
+        metrics.dead(batch.topic, len(outcome.rejected))
         state = outcome.state
         while state:  # if still ours: it must not lie over what the new owner wrote
             placed = await self._patiently(batch, partial(self._outputs.place, state))
@@ -206,6 +206,7 @@ class Settler:
             await self._keep(batch, Outcome(rejected=[(record, why)]), count, [])
         except TooLarge:  # the cluster takes less than `schemas.topics` says
             await self._send(batch, [self._letter(batch, record, why, LEAST_PAYLOAD)])
+            metrics.dead(batch.topic, 1)
         return count
 
     async def _send(self, batch: Batch, outputs: list[Output]) -> None:
@@ -235,16 +236,4 @@ class Settler:
     def _letter(self, batch: Batch, record: Record, why: Rejected, *most: int) -> Output:
         extra = {"topic": batch.topic, "partition": batch.partition, "offset": record.offset, "error": why.error_class}
         log.warning("dead letter", extra=extra)
-        letter = DeadLetter(
-            topic=batch.topic,
-            partition=batch.partition,
-            offset=record.offset,
-            ts=first_appended(record),
-            agent=self._agent,
-            error_class=why.error_class,
-            error=why.reason,
-            payload=record.value or b"",
-            key=record.key,
-            headers=list(record.headers),
-        )
-        return letter_output(letter, *most)
+        return letter_output(letter_of(self._agent, batch, record, why), *most)

@@ -4,6 +4,9 @@ import threading
 from collections import Counter, deque
 from collections.abc import Iterable
 
+from aiokafka import ConsumerRecord
+
+from schemas.failed import DeadLetter
 from schemas.types import Millis
 from streams.engine.clock import Clock
 
@@ -24,6 +27,10 @@ class Heaps:
         """Letters by the time the broker took them and the topic they were on: an old one that is read late is old."""
         with self._lock:
             self._seen.extend(letters)
+
+    def notice(self, stored: Iterable[tuple[DeadLetter, ConsumerRecord]]) -> None:
+        """What the sink stored, by the broker's time; what people answer is no heap."""
+        self.add((record.timestamp, letter.topic) for letter, record in stored if not letter.answer)
 
     def look(self) -> str:
         """What is wrong, in Russian."""

@@ -51,10 +51,11 @@ from streams.store.lag import Lag
 from streams.store.letters import Heaps
 from streams.store.read.api import Api
 from streams.store.read.sql import Visitors
+from streams.store.sinks.dead_letters import DeadLetterSink
 from streams.store.sinks.outbox import outbox_rows
 from streams.store.sinks.rows import alert_rows, call_rows, event_rows, signal_rows, unassigned_rows
 from streams.store.sinks.scores import score_rows
-from streams.store.sinks.sink import CardSink, DeadLetterSink, Sink
+from streams.store.sinks.sink import CardSink, Sink
 from streams.store.sinks.sources import round_rows
 from streams.store.sinks.stt import TranscriptSink
 
@@ -100,8 +101,7 @@ def build(settings: Settings, clock: Clock = wall_clock) -> Worker:
     worker.consume(CLIENTS, CardSink(database))
     worker.consume(OUTBOX, Sink(database, Codec[Item](Item), outbox_rows))
     heaps = Heaps(clock)
-    letters = DeadLetterSink(database, lambda stored: heaps.add((record.timestamp, of.topic) for of, record in stored))
-    worker.consume(DEAD_LETTERS, letters)
+    worker.consume(DEAD_LETTERS, DeadLetterSink(database, heaps.notice))
 
     worker.background("clickhouse", database.keep_open)
     worker.background("clients", cards.follow)

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import signal
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -33,7 +34,7 @@ async def test_two_at_once_and_what_fails_again(bootstrap: str, tmp_path: Path) 
         bad = [("wms_customer:c", b'{"source":"main","payload":{}}') for _ in range(20)]
         await here.produce(WMS, [*bad, ("wms_customer:c", LARGE)])
         await until(lambda: _counts(here, 21), 60, "letters")
-        here.end(pipeline, signal.SIGTERM)  # its commits are done: a letter that it wrote again would be open again
+        here.end(pipeline, signal.SIGTERM)
         told = await asyncio.gather(*(dlq(here, "replay", "--topic", WMS.name, "--json", code=None) for _ in range(2)))
         done = [number for one in told for number in json.loads(one)["done"]]
         assert len(done) == len(set(done)) == 21
@@ -49,6 +50,34 @@ async def test_two_at_once_and_what_fails_again(bootstrap: str, tmp_path: Path) 
         assert len(await dlq(here, "show", str(large["number"]), "--words")) < 30_000
         closed = json.loads(await dlq(here, "list", "--closed", "--json"))
         assert sorted(one["number"] for one in closed) == sorted(done)
+
+
+@pytest.mark.parametrize("how", ["replay", "drop"])
+async def test_a_kill_before_the_commit_opens_nothing_again(bootstrap: str, tmp_path: Path, how: str) -> None:
+    """`pipeline` dies when its letter stands on the topic and its offset is not committed. A person deals with the
+    letter; the next `pipeline` reads the record again and writes the letter again: it stays as the person left it. Only
+    the record that was replayed is a new letter, with its history."""
+    async with Installation(bootstrap, tmp_path) as here:
+        for written in range(1, 10):  # commits are a second apart: seldom is one exactly here
+            pipeline = here.worker("pipeline")
+            await here.settled("pipeline", WMS) if written > 1 else None
+            await here.produce(WMS, [("wms_customer:c", b'{"source":"main","payload":{}}')])
+            await until(partial(_counts, here, written), 60, "the letter", 0.005)
+            here.end(pipeline)
+            if await _lag(here):
+                break
+            await dlq(here, "drop", "--all", "--yes")
+        assert await _lag(here) == 1
+        (letter,) = json.loads(await dlq(here, "list", "--json"))
+        await dlq(here, how, str(letter["number"]), *(["--yes"] if how == "drop" else []))
+        at = await here.count(DEAD_LETTERS)
+        here.worker("pipeline")
+        await until(partial(_counts, here, at + (2 if how == "replay" else 1)), 60, "the letter once more")
+        open_ = json.loads(await dlq(here, "list", "--json"))
+        assert [[before["number"] for before in one["history"]] for one in open_] == (
+            [[letter["number"]]] if how == "replay" else []
+        )
+        assert letter["number"] in [one["number"] for one in json.loads(await dlq(here, "list", "--closed", "--json"))]
 
 
 class Killed(BaseException):
@@ -109,6 +138,11 @@ async def test_a_parked_source_is_seen_and_let_go(bootstrap: str, tmp_path: Path
         (left,) = json.loads(await dlq(here, "parked", "--json"))
         assert left["source"] == "source.wms/b"
         assert dict(await released(here.settings.kafka)) == {"source.wms/a": 3}
+
+
+async def _lag(here: Installation) -> int:
+    """Records that `pipeline` has not committed; nobody has at first."""
+    return await here.lag("pipeline", WMS)
 
 
 async def _counts(here: Installation, least: int) -> bool:

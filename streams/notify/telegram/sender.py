@@ -9,6 +9,8 @@ from schemas.errors import LeadpulseError, Refused, Transient
 from schemas.failed import DeadLetter
 from schemas.topics import OUTBOX
 from streams.clients.bot_calls import ChatClosed
+from streams.engine import metrics
+from streams.engine.dead_letters import history_header
 from streams.engine.health import Check
 from streams.engine.kafka import Output
 from streams.engine.letters import letter_output
@@ -180,7 +182,11 @@ class Sender:
         log.info("message edited", extra=_of(item))
 
     async def _give_up(self, place: Place, item: Item, why: str) -> None:
-        """Telegram will not have it. It becomes a dead letter whose replay puts it into the outbox again."""
+        """Telegram will not have it. It becomes a dead letter whose replay puts it into the outbox again.
+
+        One record may want several messages, and what is put back stands for the same record: so each letter says which
+        message it is about, and after which replay.
+        """
         log.error("message refused", extra=_of(item) | {"error": why})
         letter = DeadLetter(
             topic=OUTBOX.name,
@@ -192,8 +198,11 @@ class Sender:
             error=why,
             payload=ITEM.encode(clear(item)),
             key=item.key.encode(),
+            headers=[history_header(item.before)] if item.before else [],
+            item="/".join([item.key, *(str(attempt.number) for attempt in item.before[-1:])]),
         )
         await self._record(place, item.key, lambda now: fail(now, item.version, why), letter_output(letter))
+        metrics.dead(OUTBOX.name, 1)
 
     async def _record(self, place: Place, key: str, step: Callable[[Item], Item], *also: Output) -> None:
         """Write down what Telegram said, however long Kafka is away: forgotten, it would be said twice."""

@@ -8,9 +8,12 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
 from alerting.outbox import Item, Wish, due, merge, unheard, want
 from schemas.codec import Codec, Rejected
 from schemas.topics import OUTBOX
+from streams.engine.dead_letters import history_of
 from streams.engine.kafka import Output, Outputs, Reader
 
 log = logging.getLogger(__name__)
@@ -159,6 +162,8 @@ class Shelf:
                 log.warning("outbox record unreadable", extra={"partition": record.partition, "offset": record.offset})
                 continue
             place = Place(item.topic, record.partition)
+            if again := history_of(record.headers):  # a person put it back
+                item = replace(item, before=tuple(again))
             if place in found:
                 found[place][item.key] = merge(found[place].get(item.key), item)
         return found

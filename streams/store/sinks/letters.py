@@ -18,6 +18,7 @@ FAILURES = Table(
         "topic": WORD,
         "partition": "UInt32",
         "offset": "UInt64",
+        "item": "String",
         "error_class": WORD,
         "error": "String",
         "payload": "String",
@@ -32,6 +33,7 @@ FAILURE_ANSWERS = Table(
         "topic": WORD,
         "partition": "UInt32",
         "offset": "UInt64",
+        "item": "String",
         "answer": WORD,
         "answered_by": "String",
         "ingested_at": TIME,
@@ -44,7 +46,7 @@ def failure_rows(good: Sequence[tuple[DeadLetter, Record]]) -> list[Rows]:
     letters: list[tuple[Any, ...]] = []
     answers: list[tuple[Any, ...]] = []
     for letter, record in good:
-        place = letter.ts, letter.agent, letter.topic, letter.partition, letter.offset
+        place = letter.ts, letter.agent, letter.topic, letter.partition, letter.offset, letter.item
         if not letter.answer:
             letters.append((*place, letter.error_class, letter.error, letter.payload, record.timestamp))
         elif letter.answer in ("replayed", "dropped"):

@@ -1,23 +1,18 @@
 """Batches of Kafka into tables. A `Sink` is a `settle.Process`: rows are in ClickHouse before the batch is acked."""
 
-import logging
 from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
 
 from schemas.cards import ClientCard
 from schemas.codec import Codec, Rejected
-from schemas.errors import Transient
-from schemas.failed import DeadLetter
 from streams.engine import metrics
 from streams.engine.settle import Batch, Outcome
 from streams.store.database import Database
 from streams.store.sinks.cards import card_rows
 from streams.store.sinks.columns import token as token
-from streams.store.sinks.letters import failure_rows
 from streams.store.sinks.rows import Record
 from streams.store.sinks.tables import Rows
 
-log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 _CARD: Codec[ClientCard | None] = Codec(ClientCard)
@@ -70,28 +65,3 @@ class CardSink:
             else:
                 good.append((card, record))
         return await self._sink.store(batch, good, outcome)
-
-
-class DeadLetterSink:
-    """`dead.letters`. What cannot be stored stays in Kafka only: a dead letter about a dead letter would never end."""
-
-    def __init__(self, database: Database, stored: Stored[DeadLetter] = lambda _: None) -> None:
-        self._sink = Sink(database, Codec[DeadLetter](DeadLetter), failure_rows, stored)
-
-    async def __call__(self, batch: Batch) -> Outcome:
-        """Settle's `Process`. Rejects nothing."""
-        try:
-            outcome = await self._sink(batch)
-        except Transient:
-            raise
-        except Exception as error:
-            if len(batch.records) > 1:
-                raise
-            log.error(
-                "dead letter not stored",
-                extra={"offset": batch.records[0].offset, "error": type(error).__name__},
-            )
-            return Outcome()
-        for record, why in outcome.rejected:
-            log.error("dead letter unreadable", extra={"offset": record.offset, "error": why.error_class})
-        return Outcome()

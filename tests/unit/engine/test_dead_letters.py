@@ -1,7 +1,7 @@
 """Which dead letters are open, in which order, and what a replay sends."""
 
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from msgspec.structs import replace
@@ -36,17 +36,41 @@ def told(*outputs: Output | DeadLetter | bytes) -> OpenLetters:
     return letters
 
 
-def test_an_answer_closes_a_letter_and_a_new_fault_opens_it_again() -> None:
-    """The order on the topic decides, whatever process reads it and when."""
+async def test_an_answer_closes_a_letter_and_a_new_fault_opens_another() -> None:
+    """The order on the topic decides, whatever process reads it and when. What was replayed and fails again stands at
+    an offset of its own and brings its history."""
     assert [one.number for one in told(LETTER_).select()] == [0]
     assert told(LETTER_, answer(LETTER_, "dropped")).select() == []
-    assert [one.number for one in told(LETTER_, answer(LETTER_, "replayed"), LETTER_).select()] == [2]
+    record = await again(Kafka(), Numbered(0, LETTER_), "anna", 5000)
+    failed = replace(LETTER_, offset=19, headers=list(record.headers))
+    (one,) = told(LETTER_, answer(LETTER_, "replayed"), failed).select()
+    assert (one.number, [attempt.number for attempt in one.history]) == (2, [0])
 
 
 def test_a_batch_settled_twice_is_one_letter() -> None:
-    """It keeps the number that a person may have written down; another agent's letter of the record is another one."""
+    """It keeps the number that a person may have written down, and what it said first; another agent's letter of the
+    record is another one."""
     other = replace(LETTER_, agent="store.source.wms")
-    assert [one.number for one in told(LETTER_, b"{broken", LETTER_, other).select()] == [0, 3]
+    letters = told(LETTER_, b"{broken", replace(LETTER_, error="no lines"), other)
+    assert [(one.number, one.letter.error) for one in letters.select()] == [(0, "no qty"), (3, "no qty")]
+
+
+@pytest.mark.parametrize("how", ["replayed", "dropped"])
+def test_what_comes_again_behind_its_answer_stays_closed(how: Literal["replayed", "dropped"]) -> None:
+    """A worker that was killed before its commit writes the letter again, after a person has dealt with it; also when
+    the letter itself is past the topic's retention by then."""
+    for before in ([LETTER_], []):
+        letters = told(*before, answer(LETTER_, how, "anna", 5000), LETTER_)
+        assert letters.select() == []
+        assert [one.number for one in letters.select(closed=True)] == [0 for _ in before]
+
+
+def test_messages_of_one_record_are_apart() -> None:
+    """An alert for a curator and for the head stand at one place; what is put back and refused again, too."""
+    sent = replace(LETTER_, topic="notify.outbox", agent="notify.sender", item="a1")
+    head, again_ = replace(sent, item="a1/head"), replace(sent, item="a1/0")
+    letters = told(sent, head, answer(sent, "replayed"), again_, sent)
+    assert [one.number for one in letters.select()] == [1, 3]
 
 
 def test_the_recorders_letters_are_apart() -> None:

@@ -45,9 +45,9 @@ def test_finish_and_give_up(tmp_path: Path, spool: Spool) -> None:
     spool.drop(tmp_path / "b", NOW)
     good, bad = spool.pending()
     spool.finish(good)
-    spool.give_up(bad)
+    spool.give_up(bad, NOW + 60_000)
     assert spool.pending() == []
-    assert [m.directory.name for m in spool.failed()] == ["b"]
+    assert [(m.directory.name, m.ts) for m in spool.failed()] == [("b", NOW + 60_000)]  # put back, it is another letter
     assert spool.finished_before(good)
     assert not spool.finished_before(bad)
 
@@ -77,7 +77,7 @@ def test_sweep_leaves_marked(tmp_path: Path, spool: Spool) -> None:
     for name in ("waits", "failed"):
         record_file(tmp_path / name)
         spool.drop(tmp_path / name, NOW)
-    spool.give_up(next(m for m in spool.pending() if m.directory.name == "failed"))
+    spool.give_up(next(m for m in spool.pending() if m.directory.name == "failed"), NOW)
     assert forgotten(tmp_path, spool) == []
 
 

@@ -1,5 +1,11 @@
 """Heaps of dead letters."""
 
+from types import SimpleNamespace
+from typing import Any
+
+from msgspec.structs import replace
+
+from schemas.failed import DeadLetter
 from streams.store.letters import MANY, WINDOW_MS, Heaps
 
 NOW = 1_795_246_200_000
@@ -16,3 +22,14 @@ def test_a_heap_is_told_with_its_source_and_passes() -> None:
     assert heaps.look() == "20 за 10 минут, больше всего из темы source.wms (19)"
     now += WINDOW_MS + 1
     assert heaps.look() == ""
+
+
+def test_a_persons_answers_are_no_heap() -> None:
+    """Whoever deals with a heap writes two records a letter."""
+    heaps = Heaps(lambda: NOW)
+    letter = DeadLetter("source.wms", 1, 7, NOW, "pipeline", "ValidationError", "no qty", b"{}")
+    record: Any = SimpleNamespace(timestamp=NOW)
+    heaps.notice([(replace(letter, answer="replayed"), record)] * MANY)
+    assert heaps.look() == ""
+    heaps.notice([(letter, record)] * MANY)
+    assert heaps.look() != ""

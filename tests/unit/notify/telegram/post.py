@@ -40,7 +40,8 @@ class Topic:
     async def read(self, _partitions: Collection[int]) -> AsyncIterator[ConsumerRecord]:
         """A reader of the outbox."""
         for number, output in enumerate(self.of(OUTBOX.name)):
-            yield SimpleNamespace(value=output.value, partition=output.partition, offset=number)  # type: ignore[misc]
+            record = {"value": output.value, "partition": output.partition, "headers": output.headers}
+            yield SimpleNamespace(**record, offset=number)  # type: ignore[misc]
 
     def of(self, name: str) -> list[Output]:
         """What was sent to a topic."""

@@ -2,14 +2,17 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from types import SimpleNamespace
 
 import pytest
 import pytest_asyncio
 
-from schemas.topics import DEAD_LETTERS
+from schemas.topics import DEAD_LETTERS, OUTBOX
+from streams.engine.dead_letters import Numbered, OpenLetters, again, answer
+from streams.settings import Kafka
 from tests.fakes.telegram import FakeTelegram, Fault
 from tests.fakes.telegram_answers import CLOSED
-from tests.unit.notify.telegram.post import TOKEN, Post, Topic
+from tests.unit.notify.telegram.post import PLACE, TOKEN, Post, Topic
 
 ANNA, BORIS, GROUP, UPGRADED = 7, 8, -5, -1_000_000_000_005
 CURATORS = {"12345": ANNA, "888": BORIS, "555": GROUP}
@@ -40,6 +43,18 @@ async def until(happened: Callable[[], object]) -> None:
     async with asyncio.timeout(WAIT):
         while not happened():
             await asyncio.sleep(0.01)
+
+
+async def runs(post: Post, happened: Callable[[], object]) -> None:
+    """A worker that starts on this outbox and is killed once it has happened."""
+    post.shelf._patience = 0.0  # no former owner is slow
+    await post.shelf.open([PLACE], 1)
+    await post.shelf.settle_doubts([PLACE])
+    running = asyncio.create_task(post.sender.run())
+    await until(happened)
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    await post.api.close()
 
 
 def texts(telegram: FakeTelegram, chat: int) -> list[str]:
@@ -85,6 +100,36 @@ async def test_a_refused_message_is_a_dead_letter_and_its_chat_goes_on(telegram:
     await until(lambda: texts(telegram, ANNA) == ["вторая"])
     assert len(post.topic.of(DEAD_LETTERS.name)) == 1
     assert set(post.told) == {ONLY, ("ends", "chat_closed", "7")}
+
+
+async def test_what_is_put_back_and_refused_again_is_another_letter(telegram: FakeTelegram) -> None:
+    """It says what was wrong before and who put it back. A kill behind the letter writes the same one again; once
+    Telegram takes the message it stands in the chat, and nothing is left to say."""
+    topic = Topic()
+
+    async def refused() -> Numbered:
+        telegram.faults.append(Fault("400", method="sendMessage", chat=ANNA))
+        post = Post(telegram, topic, curators=CURATORS)
+        known = len(topic.of(DEAD_LETTERS.name))
+        await runs(post, lambda: len(topic.of(DEAD_LETTERS.name)) > known and post.item("a").failed)
+        letters = OpenLetters()
+        for number, output in enumerate(topic.of(DEAD_LETTERS.name)):
+            letters.add(SimpleNamespace(value=output.value, offset=number, timestamp=number))
+        (one,) = letters.select()
+        return one
+
+    await Post(telegram, topic).want("a", "lead:12345", text="первая")
+    one = await refused()
+    await topic.send([await again(Kafka(), one, "anna", 7000), answer(one.letter, "replayed", "anna", 7000)])
+    two = await refused()
+    assert [(attempt.number, attempt.by) for attempt in two.history] == [(one.number, "anna")]
+    last = max(n for n, output in enumerate(topic.records) if output.topic == OUTBOX.name)
+    del topic.records[last]  # killed behind the letter
+    assert (await refused()).number == two.number
+    await topic.send([await again(Kafka(), two, "bob", 9000), answer(two.letter, "replayed", "bob", 9000)])
+    taken = Post(telegram, topic, curators=CURATORS)
+    await runs(taken, lambda: taken.item("a").sent)
+    assert (len(texts(telegram, ANNA)), taken.item("a").before) == (1, ())
 
 
 async def test_a_group_that_becomes_a_supergroup_gets_what_it_is_owed(telegram: FakeTelegram, post: Post) -> None:

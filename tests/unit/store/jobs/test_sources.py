@@ -20,8 +20,9 @@ from streams.store.database import Database
 from streams.store.jobs.reports import Reports
 from streams.store.jobs.sources import Sources
 from streams.store.read.sources import health_now
+from streams.store.sinks.dead_letters import DeadLetterSink
 from streams.store.sinks.rows import unassigned_rows
-from streams.store.sinks.sink import DeadLetterSink, Sink
+from streams.store.sinks.sink import Sink
 from streams.store.sinks.sources import round_rows
 from tests.unit.store.fakes import Clock, Feed, Lag
 from tests.unit.store.records import batch
