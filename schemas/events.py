@@ -144,11 +144,15 @@ class CrmChanged(LeadEvent, frozen=True, tag="crm_changed"):
 
 
 class Note(LeadEvent, frozen=True, tag="note"):
-    """A person's remark on the client."""
+    """A person's remark on the client, whole as it now stands: a later one of the same `note_id` replaces it. `pinned`:
+    it stands on the client's card. `gone`: it was taken back, and is found nowhere any more.
+    """
 
     note_id: str
     author: Author
     text: str
+    pinned: bool = False
+    gone: bool = False
 
 
 class AlertAction(LeadEvent, frozen=True, tag="alert_action"):

@@ -176,9 +176,22 @@ class PhraseVerdict(LeadEvent, frozen=True, tag="phrase_verdict"):
     evidence: list[Evidence] = []
 
 
+Correcting = Literal["", "replace", "hide", "restore", "add"]
+
+
 class ProfileCorrected(LeadEvent, frozen=True, tag="profile_corrected"):
-    """A person's word on a field of the client's profile (`processors.profile`): it wins over what was heard."""
+    """A person's word on the client's profile (`processors.profile`): it wins over what was heard.
+
+    `action` is about one entry of `field`: its text is another (`replace`), it is not so (`hide`), the person's word on
+    it is taken back (`restore`), or it is new (`add`; then `entry_id` is the new entry's). An entry is known by
+    `entry_id`, and in a newer transcript by what it said (`was`) in its source (`of`). Without an action `text` stands
+    in place of the whole field, as all corrections did before 0.2; an empty text takes that back.
+    """
 
     field: str
     text: str
     author: str
+    action: Correcting = ""
+    entry_id: str = ""
+    of: str = ""
+    was: str = ""

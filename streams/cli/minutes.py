@@ -145,5 +145,6 @@ def _profile_lines(profile: Profile) -> list[str]:
         lines.append(_FIELD_NAMES[field] + (" (исправлено человеком)" if field in profile.corrected else ""))
         for entry in entries:
             quoted = f" — «{entry.quote}»" if entry.quote and entry.quote != entry.text else ""
-            lines.append(f"  • {entry.text}{quoted} [{entry.source}, {date(entry.ts)}]")
+            by_hand = f" (исправлено: {entry.author})" if entry.author else ""
+            lines.append(f"  • {entry.text}{quoted}{by_hand} [{entry.source}, {date(entry.ts)}]")
     return lines

@@ -6,7 +6,7 @@
     GET  /api/leads/{id}/transcripts              newest version of each recording, newest recording first
     GET  /api/leads/{id}/people?room=&since=&until=   names in the history; who was in the room in that time
     GET  /api/leads/{id}/profile                  what the client sells, his pains … (`processors.profile`)
-    POST /api/leads/{id}/profile  {"field", "text"}   a person's word on a field, in the name of the token's holder
+    POST /api/leads/{id}/profile  {"field", "text", "action", "entry_id"}   a person's word on a field, or an entry
     GET  /api/recordings/{id}                     the newest transcript, as `leadpulse minutes` wants it
     GET  /api/alerts?status=                      newest state of each alert
     GET  /api/events?since=&until=&order=&after=  every client's, oldest first, by `order`: appended or ts
@@ -164,7 +164,7 @@ class Api:
 
     async def _correct(self, request: web.Request) -> web.Response:
         lead, said = requests.lead(request), await requests.body(request, profiles.Correction)
-        sending = profiles.correct(self._send, wall_clock, lead, said, request[HOLDER])
+        sending = profiles.correct(self._database, self._send, wall_clock, lead, said, request[HOLDER])
         return _json(await asyncio.shield(sending))  # who hangs up does not leave it half done
 
     async def _recording(self, request: web.Request) -> web.Response:

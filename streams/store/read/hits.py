@@ -1,8 +1,8 @@
 """The rows of `said` that a search finds, newest first.
 
 The text index names the rows, and only the newest of them are read: the table stands in the order of time. Whether
-they still count (a repeat of an event, a message that was changed or withdrawn, a transcript with a newer version) is
-asked of those few; what they leave of a page is filled by the next rows, four times as many each time.
+they still count (a repeat of an event, a message or note that was changed or withdrawn, a transcript with a newer
+version) is asked of those few; what they leave of a page is filled by the next rows, four times as many each time.
 """
 
 from typing import Any, NamedTuple
@@ -40,6 +40,16 @@ SELECT lead_id, JSONExtractString(payload, 'chat_id'), JSONExtractString(payload
 FROM events PREWHERE lead_id IN {{leads:Array(String)}} AND kind IN ('message_edited', 'message_deleted')
     AND ts >= {_FROM_MS}({{since:Int64}})
 WHERE message IN {{messages:Array(String)}}"""
+
+_NOTES = """
+SELECT id FROM
+(
+    SELECT argMax((event_id, JSONExtractBool(payload, 'gone')), (ts, bitNot(seniority))) AS newest, newest.1 AS id
+    FROM events WHERE lead_id IN {leads:Array(String)} AND kind = 'note'
+    GROUP BY lead_id, JSONExtractString(payload, 'note_id') HAVING NOT newest.2
+)
+WHERE id IN {ids:Array(UInt64)}"""
+"""Of a note only its last words count."""
 
 _CURRENT = """
 SELECT recording_id, lead_id, version, seniority FROM recordings FINAL
@@ -161,13 +171,16 @@ async def _standing(database: Database, rows: list[Row]) -> list[Row]:
         row for row in written if row.kind in _MESSAGES and row.seniority == first.get((row.lead, row.event_id))
     ]
     newest = await _newest(database, messages)
+    notes = await _notes(database, [row for row in written if row.kind == "note"])
     return [
         row
         for row in rows
         if (
             (row.recording, row.lead, row.version, row.seniority) in current
             if row.recording
-            else row.seniority == first.get((row.lead, row.event_id)) and _age(row) >= newest.get(_key(row), _NEVER)
+            else row.seniority == first.get((row.lead, row.event_id))
+            and _age(row) >= newest.get(_key(row), _NEVER)
+            and (row.kind != "note" or row.event_id in notes)
         )
     ]
 
@@ -179,6 +192,14 @@ async def _first(database: Database, rows: list[Row]) -> dict[tuple[LeadId, int]
     leads, ids = sorted({row.lead for row in rows}), [row.event_id for row in rows]
     repeats = await database.read(_REPEATS, {"leads": leads, "ids": ids})
     return {(lead, id_): seniority for lead, id_, seniority in repeats}
+
+
+async def _notes(database: Database, rows: list[Row]) -> set[int]:
+    """Those of the events that are the last words of their note."""
+    if not rows:
+        return set()
+    named = {"leads": sorted({row.lead for row in rows}), "ids": [row.event_id for row in rows]}
+    return {id_ for (id_,) in await database.read(_NOTES, named)}
 
 
 _MESSAGES = ("message", "message_edited")

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple, get_args
 
 from schemas.alerts import AlertStatus
+from schemas.minutes import Correcting
 
 Schema = dict[str, Any]
 _TEXT: Schema = {"type": "string"}
@@ -31,6 +32,7 @@ class Endpoint(NamedTuple):
 
 _PAGE = {"limit": _LIMIT, "before": _CURSOR}
 _SPAN = {"since": _TIME, "until": _TIME}
+_CORRECTING: Schema = {"type": "string", "enum": list(get_args(Correcting))}
 _STATUS: Schema = {"type": "string", "enum": list(get_args(AlertStatus))}
 _ORDER: Schema = {"type": "string", "enum": ["appended", "ts"]}
 
@@ -44,10 +46,15 @@ ENDPOINTS = (
     Endpoint(
         "post",
         "/api/leads/{lead}/profile",
-        "Поправить карточку.",
+        "Поправить карточку: поле целиком или одну запись (replace, hide, restore, add).",
         {},
-        {"field": _TEXT, "text": _TEXT},
-        ("field", "text"),
+        {
+            "field": _TEXT,
+            "text": _TEXT,
+            "action": _CORRECTING,
+            "entry_id": _TEXT,
+        },
+        ("field",),
     ),
     Endpoint("get", "/api/leads/{lead}/risk", "Риск и открытые тревоги клиента."),
     Endpoint("get", "/api/recordings/{recording}", "Расшифровка одной записи."),

@@ -2,20 +2,18 @@
 
 import msgspec
 
+from processors.corrections import Wish, correction
 from processors.profile import FIELDS, Booked, Profile, profile
-from schemas.codec import EVENT, event_id
+from schemas.codec import EVENT
 from schemas.errors import Refused
 from schemas.meetings import Utterance
-from schemas.minutes import ChatSummary, Conversation, MeetingMinutes, MeetingRequest, ProfileCorrected
+from schemas.minutes import ChatSummary, Conversation, Correcting, MeetingMinutes, MeetingRequest, ProfileCorrected
 from schemas.topics import LEAD_EVENTS
 from schemas.types import LeadId, Millis
 from streams.engine.clock import Clock
 from streams.engine.kafka import Output
 from streams.store.database import Database
 from streams.store.jobs.ticks import Send
-
-LONGEST = 2000
-"""Characters of a correction."""
 
 _SOURCE = msgspec.json.Decoder(MeetingMinutes | ChatSummary | ProfileCorrected)
 
@@ -45,10 +43,12 @@ LIMIT 1"""
 
 
 class Correction(msgspec.Struct, frozen=True):
-    """What a person says of a field; an empty text takes his former words back. Who he is, his token says."""
+    """What a person says of a field, or of one entry of it. Who he is, his token says."""
 
     field: str
-    text: str
+    text: str | None = None
+    action: Correcting = ""
+    entry_id: str = ""
 
 
 async def read_profile(database: Database, lead: LeadId, now: Millis) -> Profile:
@@ -59,28 +59,20 @@ async def read_profile(database: Database, lead: LeadId, now: Millis) -> Profile
     return profile(lead, (_SOURCE.decode(payload) for (payload,) in rows), Booked(days, *goods))
 
 
-async def correct(send: Send, clock: Clock, lead: LeadId, said: Correction, author: str) -> ProfileCorrected:
-    """Put a person's word on `lead.events`. Raises `Refused`, `Transient`."""
+async def correct(
+    database: Database, send: Send, clock: Clock, lead: LeadId, said: Correction, author: str
+) -> ProfileCorrected:
+    """Put a person's word on `lead.events`. Raises `Refused`, `Transient`, `StatementFailed`."""
     if said.field not in FIELDS:
         raise Refused(f"field is one of {', '.join(FIELDS)}")
-    if len(said.text) > LONGEST or not _printable(said.text):
-        raise Refused(f"text is at most {LONGEST} characters, without control characters")
+    if said.text is None and said.action in ("", "add", "replace"):
+        raise Refused("text is missing")
     now: Millis = clock()
-    event = ProfileCorrected(
-        said.field,
-        said.text.strip(),
-        author,
-        event_id=event_id("profile", lead, said.field, now),
-        lead_id=lead,
-        ts=now,
-        source="person",
-    )
+    entries = (await read_profile(database, lead, now)).all_of(said.field) if said.entry_id else []
+    wish = Wish(said.field, said.action, said.text or "", said.entry_id)
+    event = correction(lead, wish, entries, author, now)
     await send([Output(LEAD_EVENTS.name, lead.encode(), EVENT.encode(event))])
     return event
-
-
-def _printable(text: str) -> bool:
-    return all(line.isprintable() for line in text.replace("\t", " ").splitlines())
 
 
 async def read_conversation(database: Database, recording: str) -> MeetingRequest | None:

@@ -6,7 +6,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from processors.profile import Booked, Entry, Profile
+from processors.corrections import Entry
+from processors.profile import Booked, Profile
 from schemas.meetings import Utterance
 from schemas.minutes import Conversation, MeetingRequest, Minutes
 from tests.unit.cli.conftest import Line, StoreApi

@@ -2,7 +2,8 @@
 
 from itertools import permutations
 
-from processors.profile import MOST, Entry, profile
+from processors.corrections import Entry, entry_id
+from processors.profile import MOST, profile
 from schemas.minutes import OFFLINE, ChatSummary, Fact, MeetingMinutes, Minutes, Point, ProfileCorrected
 
 DAY = 86_400_000
@@ -31,8 +32,8 @@ def test_every_entry_has_its_source() -> None:
     )  # fmt: skip
     found = profile("7", [meeting("a", DAY, facts=[SHOES], decisions=[Point("едем", "ну едем", 1)]), chat])
     assert found.fields["sells"] == [
-        Entry("сумки", "chat 2026-11-20", 2 * DAY, "ещё сумки", 0),
-        Entry("обувь", "a", DAY, "мы продаём обувь", 3),
+        Entry("сумки", "chat 2026-11-20", 2 * DAY, "ещё сумки", 0, entry_id("sells", "chat 2026-11-20", 0, 0)),
+        Entry("обувь", "a", DAY, "мы продаём обувь", 3, entry_id("sells", "a", 3, 0)),
     ]
     assert [entry.text for entry in found.fields["agreements"]] == ["едем"]
     assert found.corrected == []

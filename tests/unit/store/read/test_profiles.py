@@ -54,6 +54,35 @@ async def test_profile_and_its_correction(api: aiohttp.ClientSession, database: 
     assert told["fields"]["sells"][0]["text"] == "посуда"  # type: ignore[index]
 
 
+async def test_one_entry_is_corrected(api: aiohttp.ClientSession, database: Database) -> None:
+    """By the id that the profile gives it, in the name of the token's holder; a newer version of the minutes keeps it,
+    and it can be taken back."""
+    facts = [Fact("where", "Озон", "мы на Озоне", 2), Fact("where", "Москва", "сами из Москвы", 4)]
+    minutes = replace(event_of(ev.MeetingMinutes), event_id="e" * 16, minutes=Minutes("", OFFLINE, 9, facts=facts))
+    feed = fakes.Feed(database)
+    await feed([minutes])
+
+    async def told() -> list[tuple[str, str]]:
+        _, profile = await answer(api, f"/api/leads/{LEAD}/profile")
+        return [(entry["text"], entry.get("author", "")) for entry in profile["fields"]["where"]]  # type: ignore[index]
+
+    _, profile = await answer(api, f"/api/leads/{LEAD}/profile")
+    id_ = profile["fields"]["where"][0]["entry_id"]  # type: ignore[index]
+    body = {"field": "where", "action": "replace", "entry_id": id_, "text": "Озон и Ламода", "author": "чужой"}
+    status, event = await answer(api, f"/api/leads/{LEAD}/profile", json=body)
+    assert (status, event["author"], event["was"]) == (200, "оператор", "Озон")
+    await feed([msgspec.convert(event, ev.ProfileCorrected)], at=NOW + 1)
+    assert await told() == [("Озон и Ламода", "оператор"), ("Москва", "")]
+    newer = Minutes("", OFFLINE, 10, facts=[Fact("where", "Озон", "мы на Озоне", 7)])
+    await feed([replace(minutes, event_id="d" * 16, minutes=newer)], at=NOW + 2)
+    assert await told() == [("Озон и Ламода", "оператор")]
+    body = {"field": "where", "action": "restore", "entry_id": id_}
+    _, event = await answer(api, f"/api/leads/{LEAD}/profile", json=body)
+    restored = replace(msgspec.convert(event, ev.ProfileCorrected), ts=NOW + 365 * DAY)
+    await feed([restored], at=NOW + 3)
+    assert await told() == [("Озон", "")]
+
+
 async def test_what_was_taken_back_is_counted_apart(database: Database) -> None:
     """Of thirty days: what was reserved, whatever was cancelled or changed to less of it."""
     book = event_of(ev.Reservation)
@@ -76,6 +105,8 @@ async def test_wrong_corrections(api: aiohttp.ClientSession) -> None:
         ({"field": "sells", "text": "x\x1b[2J"}, "control"),
         ({"field": "sells", "text": "x" * 2001}, "2000"),
         ({"field": "sells"}, "text"),
+        ({"field": "sells", "action": "hide", "entry_id": "0" * 16}, "no such entry"),
+        ({"field": "sells", "action": "forget", "entry_id": "0" * 16}, "action"),
     ):
         status, told = await answer(api, path, json=body)
         assert status == 400

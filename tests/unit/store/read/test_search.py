@@ -11,6 +11,7 @@ import msgspec
 import pytest
 import pytest_asyncio
 
+from processors.notes import kept, taken_back, written
 from processors.russian.search import Wanted, wanted
 from schemas import events as ev
 from schemas.codec import event_id
@@ -190,3 +191,14 @@ async def test_an_older_transcript_is_not_found(spoken: aiohttp.ClientSession, d
     await fakes.Feed(database, first=1000)([newer])
     assert await texts(spoken, "расторгнуть") == []
     assert await texts(spoken, "добрый", "&limit=1") == ["добрый день"]
+
+
+async def test_of_a_note_only_its_last_words_are_found(api: aiohttp.ClientSession, database: Database) -> None:
+    """Former words and notes that were taken back are found nowhere."""
+    one = written("7", "a", "старая берлога", ANNA, NOW, pinned=False)
+    other = written("7", "b", "чужая берлога", ANNA, NOW, pinned=False)
+    newer = written("7", "a", "новая берлога", ANNA, NOW + 1, pinned=True)
+    await fakes.Feed(database)([one, other])
+    assert sorted(await texts(api, "берлога")) == ["старая берлога", "чужая берлога"]
+    await fakes.Feed(database, first=9)([newer, taken_back("7", kept([other])[0], ANNA, NOW + 1)], at=NOW + 1)
+    assert await texts(api, "берлога") == ["новая берлога"]
