@@ -9,6 +9,9 @@ from schemas.types import LeadId
 
 _LONGEST_LEAD_ID = 12
 
+IGNORED = "ignored"
+"""Kind of a record that says of the name with the key `value`: it is no client's, do not ask about it."""
+
 
 class Identities:
     """The topic `identities` in memory. It changes as the topic is followed; normalizers only read it."""
@@ -22,6 +25,7 @@ class Identities:
         self.staff = Staff()
         self._invited: dict[str, Identity] = {}
         self._doubts: dict[LeadId, Identity] = {}
+        self._ignored: dict[str, Identity] = {}
 
     def apply(self, key: str, identity: Identity | None) -> None:
         """Take a record of the topic by its `key`. None is a tombstone, which unlinked before there was `refused`."""
@@ -38,6 +42,8 @@ class Identities:
             self._invited[identity.value] = identity
         elif identity.kind == "double":
             self._doubts[identity.value] = identity
+        elif identity.kind == IGNORED:
+            self._ignored[identity.value] = identity
         elif identity.was:
             self._was[identity.value], self._became[identity.was] = identity.was, identity.value
         elif identity.lead_id is not None:
@@ -49,6 +55,8 @@ class Identities:
             self._invited.pop(client.value, None)
         elif client.kind == "double":
             self._doubts.pop(client.value, None)
+        elif client.kind == IGNORED:
+            self._ignored.pop(client.value, None)
 
     def find(self, client: ClientRef) -> LeadId | None:
         """The lead of a client, or None when nobody has linked it. A lead id resolves to itself, or to the lead with
@@ -108,6 +116,10 @@ class Identities:
     def doubts(self) -> list[Identity]:
         """Leads that may be one client (`processors.doubles`), to be decided by a person."""
         return [one for lead, one in self._doubts.items() if self.doubt(lead) is not None]
+
+    def ignored(self, client: ClientRef) -> Identity | None:
+        """Who said that it is no client, and when; None where nobody did, or it was taken back."""
+        return self._ignored.get(link_key(client))
 
     def owner(self, connection: str) -> str | None:
         """The Telegram user whose business connection it is; None where nobody was told."""

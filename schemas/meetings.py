@@ -38,13 +38,15 @@ class Utterance(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class MeetingRecorded(LeadEvent, frozen=True, tag="meeting_recorded"):
-    """A recording is on the shared storage. `ts` is the meeting's start."""
+    """A recording is on the shared storage, at `path` below the recordings' folder (empty: from before 0.2). `ts` is
+    the meeting's start."""
 
     recording_id: str
     room: str
     duration_ms: int
     status: str = "ok"
     participants: list[str] = []
+    path: str = ""
 
 
 class MeetingRoom(LeadEvent, frozen=True, tag="meeting_room"):

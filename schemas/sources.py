@@ -206,6 +206,7 @@ class Identity(msgspec.Struct, frozen=True, omit_defaults=True):
     tombstone, for the broker forgets a tombstone after a day (`delete.retention.ms`).
     `was` instead of a lead: the Telegram group `value` had this id before it became a supergroup (kind `tg_moved`);
     or the user whose business connection `value` is (kind `tg_business`).
+    of a name that is nobody's (kind `ignored`, `value` is its key here) nothing but who said so: no page asks about it.
     of two leads that may be one client (kind `double`) `was` is the older, `name` the key of what both are known by.
     `name` instead of a lead: a curator, as cards call him (kind `curator`, `value` is his private chat), or who is
     invited to be one (`curator_code`, `value` is the digest of the code, `name` empty once it was used); or one of our

@@ -63,6 +63,7 @@ def _from_recorder(meta: Meta, record: bytes, recording: Recording, identities: 
             duration_ms=recording.duration_ms,
             status=recording.status,
             participants=recording.participants,
+            path=recording.path,
         )
     ]
 

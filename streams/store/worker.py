@@ -50,6 +50,7 @@ from streams.store.jobs.ticks import Ticks
 from streams.store.lag import Lag
 from streams.store.letters import Heaps
 from streams.store.read.api import Api
+from streams.store.read.pages import Known
 from streams.store.read.sql import Visitors
 from streams.store.sinks.dead_letters import DeadLetterSink
 from streams.store.sinks.outbox import outbox_rows
@@ -86,7 +87,8 @@ def build(settings: Settings, clock: Clock = wall_clock) -> Worker:
     sources = Sources(database, lag, Backlog(settings.kafka, ends), worker.notices, clock, rests)
     chats = Chats(database, lag, worker.outputs.send, settings.minutes.chat_at, clock)
     visitors = Visitors(store, database)
-    api = Api(store, database, visitors, lag, reports, worker.outputs.send)
+    known = Known(links.identities, cards.cards)
+    api = Api(store, database, visitors, lag, reports, worker.outputs.send, known)
 
     worker.consume(LEAD_EVENTS, Sink(database, EVENT, event_rows, baselines.notice))
     worker.consume(LEAD_SIGNALS, Sink(database, Codec[Signal](Signal), signal_rows))

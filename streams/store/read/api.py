@@ -19,6 +19,7 @@
     POST /api/sql      {"query": "SELECT …"}      read-only; {"columns", "types", "rows"}
     GET  /api/exports/telegram?day=&lead=         chat messages of a local day, each once, with their last words
     GET  /api/backup, /api/backup/{table}         everything, for the holder of the installation's token (`dump`)
+    GET  /api/leads, /api/inbox, /api/leads/{id}/card …   for pages (`pages.routes`)
     GET  /api/reports?day=                        the report of a local day (YYYY-MM-DD), or of today so far
     POST /api/reports  {"day": "…"}               publishes it
 
@@ -43,7 +44,7 @@ from streams.store.database import Database
 from streams.store.jobs.reports import Reports
 from streams.store.jobs.ticks import Send
 from streams.store.lag import Lag
-from streams.store.read import history, profiles, replay, requests, risks, views
+from streams.store.read import history, pages, profiles, replay, requests, risks, views
 from streams.store.read.day import messages_of
 from streams.store.read.dump import Dumps
 from streams.store.read.people import people
@@ -64,10 +65,17 @@ class Api:
     """Serves the read API until cancelled; `port` is the real one after the start."""
 
     def __init__(
-        self, store: Store, database: Database, visitors: Visitors, lag: Lag, reports: Reports, send: Send
+        self,
+        store: Store,
+        database: Database,
+        visitors: Visitors,
+        lag: Lag,
+        reports: Reports,
+        send: Send,
+        known: pages.Known,
     ) -> None:
         self._store, self._database, self._lag, self._reports = store, database, lag, reports
-        self._visitors, self._send = visitors, send
+        self._visitors, self._send, self._known = visitors, send, known
         self._dumps = Dumps(store, database, lag)
         self._tokens: Tokens | None = None
         self.port = 0
@@ -91,11 +99,10 @@ class Api:
                 web.get("/api/events", self._events),
                 web.get("/api/alerts/raised", self._raised),
                 web.get("/api/leads/{lead}/risk", self._risk),
-                web.get("/api/risks/top", self._top),
-                web.get("/api/risks/silent", self._silent),
                 web.get("/api/status", self._status),
                 web.get("/api/sources", self._sources),
                 *views.routes(self._database, wall_clock),
+                *pages.routes(self._database, self._known, wall_clock),
                 web.post("/api/sql", self._sql),
                 web.get("/api/exports/telegram", self._exported),
                 web.get("/api/backup", self._backup),
@@ -194,12 +201,6 @@ class Api:
 
     async def _risk(self, request: web.Request) -> web.Response:
         return _json(await risks.risk(self._database, requests.lead(request)))
-
-    async def _top(self, _: web.Request) -> web.Response:
-        return _json(await risks.top(self._database))
-
-    async def _silent(self, _: web.Request) -> web.Response:
-        return _json(await risks.silent(self._database))
 
     async def _status(self, _: web.Request) -> web.Response:
         return _json(await history.status(self._database) | {"lag": await self._lag.by_topic()})

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, get_args
 
 from schemas.alerts import AlertStatus
 from schemas.minutes import Correcting
+from schemas.scores import LEVELS
 
 Schema = dict[str, Any]
 _TEXT: Schema = {"type": "string"}
@@ -33,6 +34,8 @@ class Endpoint(NamedTuple):
 _PAGE = {"limit": _LIMIT, "before": _CURSOR}
 _SPAN = {"since": _TIME, "until": _TIME}
 _CORRECTING: Schema = {"type": "string", "enum": list(get_args(Correcting))}
+_LEVEL: Schema = {"type": "string", "enum": list(LEVELS)}
+_SORT: Schema = {"type": "string", "enum": ["risk", "name", "curator"]}
 _STATUS: Schema = {"type": "string", "enum": list(get_args(AlertStatus))}
 _ORDER: Schema = {"type": "string", "enum": ["appended", "ts"]}
 
@@ -57,6 +60,27 @@ ENDPOINTS = (
         ("field",),
     ),
     Endpoint("get", "/api/leads/{lead}/risk", "Риск и открытые тревоги клиента."),
+    Endpoint(
+        "get",
+        "/api/leads",
+        "Список клиентов, сначала те, кому люди нужнее; `curator` можно повторять.",
+        {"q": _TEXT, "risk": _LEVEL, "curator": _TEXT, "sort": _SORT, "cursor": _CURSOR},
+    ),
+    Endpoint("get", "/api/leads/{lead}/card", "Карточка для страницы: факты, риск, тревоги, заметки, обещания."),
+    Endpoint(
+        "get",
+        "/api/leads/{lead}/timeline",
+        "История из всех источников, сначала новое; `kinds` — группы через запятую; с `q` — поиск по словам.",
+        {"kinds": _TEXT, "q": _TEXT, "since": _TIME, "before": _CURSOR},
+    ),
+    Endpoint(
+        "get",
+        "/api/leads/{lead}/daily",
+        "Цифры по дням рядом с обычными.",
+        {"days": {"type": "integer", "minimum": 1, "maximum": 100}},
+    ),
+    Endpoint("get", "/api/leads/{lead}/meetings/{recording}", "Встреча: слова, протокол, кто сколько говорил."),
+    Endpoint("get", "/api/inbox", "Кто ждёт привязки к клиенту и на кого похож."),
     Endpoint("get", "/api/recordings/{recording}", "Расшифровка одной записи."),
     Endpoint(
         "get",

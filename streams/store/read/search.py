@@ -7,7 +7,7 @@ from typing import Any
 from processors.russian.search import MOST_WORDS, wanted
 from schemas.errors import Refused
 from streams.store.database import Database
-from streams.store.read.hits import START, Asked, Place, Where, hits
+from streams.store.read.hits import START, Asked, Place, Row, Where, hits
 
 LONGEST_QUERY = 200
 """Characters."""
@@ -18,6 +18,12 @@ _CURSOR = re.compile(r"(\d{1,13})-([0-9a-f]{1,16})(?::(\d{1,9}))?", re.ASCII)
 
 async def search(database: Database, query: str, where: Where, limit: int, before: str) -> dict[str, Any]:
     """A page, newest first; `next` of the answer is the `before` of the next one. Raises `Refused`, `Transient`."""
+    rows, following = await search_rows(database, query, where, limit, before)
+    return {"found": [row.told() for row in rows], "next": following or None}
+
+
+async def search_rows(database: Database, query: str, where: Where, limit: int, before: str) -> tuple[list[Row], str]:
+    """The same as rows, with the cursor of the next page (empty: there is none). Raises as `search`."""
     if len(query) > LONGEST_QUERY:
         raise Refused(f"q is at most {LONGEST_QUERY} characters")
     look = await asyncio.to_thread(wanted, query)
@@ -29,8 +35,7 @@ async def search(database: Database, query: str, where: Where, limit: int, befor
         raise Refused(f"limit is at most {MOST} here")
     asked = Asked(look.words, look.phrases, where, _cursor(before), limit)
     newest = await hits(database, asked)
-    last = newest[-1].place if len(newest) == limit else None
-    return {"found": [row.told() for row in newest], "next": last and last.told()}
+    return newest, newest[-1].place.told() if len(newest) == limit else ""
 
 
 def _cursor(before: str) -> Place:

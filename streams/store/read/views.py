@@ -1,4 +1,4 @@
-"""Questions over all clients, as requests to the read API: search, figures by day; and the document of the API."""
+"""Questions over all clients, as requests to the read API: search, figures by day, risks; and the API's document."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -8,7 +8,7 @@ from aiohttp import web
 
 from streams.engine.clock import Clock
 from streams.store.database import Database
-from streams.store.read import requests
+from streams.store.read import requests, risks
 from streams.store.read.figures import figures
 from streams.store.read.hits import Where
 from streams.store.read.openapi import openapi
@@ -37,12 +37,20 @@ def routes(database: Database, clock: Clock) -> list[web.RouteDef]:
         first = requests.day(request.query.get("since", "")) or last - timedelta(days=USUAL_DAYS - 1)
         return _json(await figures(database, first, last, requests.maybe_lead(request.query.get("lead", ""))))
 
+    async def _top(_: web.Request) -> web.Response:
+        return _json(await risks.top(database))
+
+    async def _silent(_: web.Request) -> web.Response:
+        return _json(await risks.silent(database))
+
     async def _openapi(_: web.Request) -> web.Response:
         return _json(openapi())
 
     return [
         web.get("/api/search", _search),
         web.get("/api/figures", _figures),
+        web.get("/api/risks/top", _top),
+        web.get("/api/risks/silent", _silent),
         web.get("/api/openapi.json", _openapi),
     ]
 

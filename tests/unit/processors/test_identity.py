@@ -2,7 +2,7 @@
 
 import pytest
 
-from processors.identity import Identities
+from processors.identity import IGNORED, Identities
 from schemas.sources import ClientRef, Identity
 
 
@@ -84,3 +84,13 @@ def test_a_topic_may_be_another_clients_than_its_group() -> None:
     identities.apply("tg_topic:-1/5", Identity("tg_topic", "-1/5", "8"))
     assert [identities.find(ClientRef("tg_topic", f"-1/{topic}")) for topic in (5, 6)] == ["8", "7"]
     assert identities.find(ClientRef("tg_chat", "-1")) == "7"
+
+
+def test_a_name_that_is_nobodys() -> None:
+    """Who set it aside is known until that is taken back; it is no link, and hides none."""
+    table, chat = Identities(), ClientRef("tg_chat", "-5")
+    table.apply("ignored:tg_chat:-5", Identity(IGNORED, "tg_chat:-5", confirmed_by="Мария"))
+    assert (found := table.ignored(chat)) is not None and found.confirmed_by == "Мария"
+    assert table.find(chat) is None and len(table) == 0
+    table.apply("ignored:tg_chat:-5", None)
+    assert table.ignored(chat) is None

@@ -6,10 +6,13 @@ from collections.abc import AsyncIterator
 
 import aiohttp
 
+from processors.cards import Cards
+from processors.identity import Identities
 from streams.settings import Store
 from streams.store.database import Database
 from streams.store.jobs.reports import Reports
 from streams.store.read.api import Api
+from streams.store.read.pages import Known
 from streams.store.read.sql import Visitors
 from tests.unit.store import fakes
 
@@ -27,7 +30,7 @@ async def serving(store: Store, database: Database) -> AsyncIterator[int]:
     sent = fakes.Sent()
     visitors = Visitors(store, database)
     reports = Reports(database, Lag(), sent, "20:00", fakes.Clock())  # type: ignore[arg-type]
-    api = Api(store, database, visitors, Lag(), reports, sent)  # type: ignore[arg-type]
+    api = Api(store, database, visitors, Lag(), reports, sent, Known(Identities(), Cards()))  # type: ignore[arg-type]
     task = asyncio.ensure_future(api.run())
     try:
         await asyncio.wait_for(api.listening.wait(), 120)

@@ -1,0 +1,91 @@
+"""A client's card: what is known of him, his risk now and a week ago, open alerts, notes, promises."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from processors.cards import Cards
+from processors.identity import Identities
+from processors.notes import KeptNote, kept
+from processors.pages import Card, Promise
+from schemas.events import Note
+from schemas.scores import Part, Score
+from schemas.topics import DAY_MS
+from schemas.types import LeadId, Millis
+from streams.store.alerts import alert_of
+from streams.store.database import Database
+from streams.store.read.profiles import read_profile
+from streams.store.read.risks import ALERTS
+
+MOST_PROMISES = 100
+
+_NOTE = msgspec.json.Decoder(Note)
+
+_NOTES = """
+SELECT payload FROM events FINAL WHERE lead_id = {lead:String} AND kind = 'note' ORDER BY ts, seniority DESC"""
+
+_SCORE = """
+SELECT lower(hex(score_id)), version, toUnixTimestamp64Milli(ts), points, level, background, parts FROM scores FINAL
+WHERE lead_id = {lead:String} AND ts <= fromUnixTimestamp64Milli({at:Int64}) ORDER BY ts DESC, version DESC LIMIT 1"""
+
+_PROMISES = f"""
+SELECT talk, toUnixTimestamp64Milli(ts), number, owner, text, due, ifNull(toString(due_day), ''), state FROM promises
+WHERE lead_id = {{lead:String}} ORDER BY ts DESC, talk, number LIMIT {MOST_PROMISES}"""
+
+_LAST = """
+SELECT kind, toUnixTimestamp64Milli(max(ts)) FROM events
+WHERE lead_id = {lead:String} AND kind IN ('reservation', 'shipment', 'message', 'call', 'mail', 'meeting_recorded')
+    AND (kind != 'message' OR action = 'client') AND (kind != 'mail' OR action = 'in')
+GROUP BY kind"""
+
+_SINCE = """
+SELECT toUnixTimestamp64Milli(minOrDefault(ts)) FROM events
+WHERE lead_id = {lead:String} AND kind NOT IN ('baseline', 'tick', 'fleet', 'events_moved')"""
+
+
+async def card(database: Database, asked: LeadId, cards: Cards, known: Identities, now: Millis) -> Card:
+    """The card of the lead, or of that with which it was merged. Raises `Transient`, `StatementFailed`."""
+    lead = known.merged(asked)
+    named = cards.find(lead)
+    [(since,)] = await database.read(_SINCE, {"lead": lead})
+    return Card(
+        lead,
+        await read_profile(database, lead, now),
+        name="" if named is None else named.name,
+        curator="" if named is None else named.responsible,
+        address="" if named is None else named.card,
+        phones=[] if named is None else named.phones,
+        mails=[] if named is None else named.mails,
+        since=since,
+        score=await _score(database, lead, now),
+        week_ago=await _score(database, lead, now - 7 * DAY_MS),
+        alerts=[alert_of(row) for row in await database.read(ALERTS, {"lead": lead})],
+        notes=[note for note in await notes(database, lead) if not note.gone],
+        promises=[Promise(*row) for row in await database.read(_PROMISES, {"lead": lead})],
+        last=dict(await database.read(_LAST, {"lead": lead})),
+        asked="" if lead == asked else asked,
+    )
+
+
+async def notes(database: Database, lead: LeadId) -> list[KeptNote]:
+    """All notes on a lead, the newest first."""
+    rows = await database.read(_NOTES, {"lead": lead})
+    return kept(_NOTE.decode(payload) for (payload,) in rows)
+
+
+async def _score(database: Database, lead: LeadId, at: Millis) -> Score | None:
+    rows: Sequence[tuple[Any, ...]] = await database.read(_SCORE, {"lead": lead, "at": at})
+    for score_id, version, ts, points, level, background, parts in rows:
+        made_of = msgspec.json.decode(parts, type=list[Part])
+        return Score(
+            score_id=score_id.rjust(16, "0"),
+            lead_id=lead,
+            version=version,
+            ts=ts,
+            points=points,
+            level=level,
+            background=background,
+            parts=made_of,
+        )
+    return None

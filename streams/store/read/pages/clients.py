@@ -1,0 +1,163 @@
+"""The list of clients: who needs people most, why, how his goods go, when he was last seen.
+
+All clients are ordered by what is small (cards, scores, alerts); weeks and contacts are read only for those of a page.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any, Literal, NamedTuple, get_args
+
+from msgspec.structs import replace
+
+from processors.days import local_day
+from processors.identity import Identities
+from processors.pages import WEEKS, Listed, ListPage
+from schemas.errors import Refused
+from schemas.scores import LEVELS
+from schemas.topics import DAY_MS
+from schemas.types import LeadId, Millis
+from streams.store.database import Database
+from streams.store.read.pages.fresh import DAYS, bounds, fresh_since
+
+PAGE = 50
+LONGEST_QUERY = 100
+"""Characters of a name that is looked for."""
+
+Sort = Literal["risk", "name", "curator"]
+
+_LEADS = """
+SELECT k.lead_id, c.client, c.curator, s.points, if(s.level = '', 'green', s.level), s.reasons, a.open_alerts
+FROM
+(
+    SELECT DISTINCT lead_id FROM
+    (
+        SELECT lead_id FROM days
+        UNION ALL SELECT lead_id FROM events WHERE ts >= fromUnixTimestamp64Milli({fresh:Int64})
+        UNION ALL SELECT lead_id FROM cards FINAL WHERE NOT gone
+        UNION ALL SELECT lead_id FROM scores
+    )
+    WHERE lead_id != ''
+) AS k
+LEFT JOIN
+(
+    SELECT lead_id,
+        argMaxIf(client, (source = 'hand', ts, source), client != '') AS client,
+        argMaxIf(curator, (source = 'hand', ts, source), curator != '') AS curator
+    FROM cards FINAL WHERE NOT gone GROUP BY lead_id
+) AS c ON c.lead_id = k.lead_id
+LEFT JOIN
+(
+    SELECT lead_id, argMax(points, (ts, version)) AS points, argMax(level, (ts, version)) AS level,
+        arrayMap(part -> JSONExtractString(part, 'rule'),
+            arraySlice(JSONExtractArrayRaw(argMax(parts, (ts, version))), 1, 3)) AS reasons
+    FROM scores GROUP BY lead_id
+) AS s ON s.lead_id = k.lead_id
+LEFT JOIN
+(
+    SELECT lead_id, countIf(last != 'resolved') AS open_alerts FROM
+    (SELECT lead_id, argMax(status, version) AS last FROM alerts GROUP BY lead_id, alert_id) GROUP BY lead_id
+) AS a ON a.lead_id = k.lead_id"""
+
+_WEEKS = f"""
+SELECT lead_id, intDiv({{today:Int32}} - day, 7) AS ago, sum(qty) FROM ({DAYS})
+WHERE kind = 'shipment' AND day > {{today:Int32}} - 7 * {WEEKS} AND day <= {{today:Int32}}
+GROUP BY lead_id, ago"""
+
+_CONTACTS = f"""
+SELECT lead_id, kind, toUnixTimestamp64Milli(max(last_ts)) FROM ({DAYS})
+WHERE kind IN ('call', 'meeting_recorded')
+    OR (kind, action) IN (('message', 'client'), ('mail', 'in'), ('reservation', 'created'))
+GROUP BY lead_id, kind"""
+
+_BEFORE = """
+SELECT lead_id, argMax(points, (ts, version)) FROM scores
+WHERE lead_id IN {leads:Array(String)} AND ts <= fromUnixTimestamp64Milli({at:Int64}) GROUP BY lead_id"""
+
+_OVERDUE = """
+SELECT lead_id, count() FROM promises WHERE lead_id IN {leads:Array(String)} AND state = 'past' GROUP BY lead_id"""
+
+
+class Asked(NamedTuple):
+    """Which clients: a part of the name or number, a level of risk, curators (none: all); `cursor` is the `next` of the
+    page before."""
+
+    query: str = ""
+    risk: str = ""
+    curators: Sequence[str] = ()
+    sort: str = "risk"
+    cursor: str = ""
+
+    def check(self) -> None:
+        """Raises `Refused`."""
+        if len(self.query) > LONGEST_QUERY:
+            raise Refused(f"q is at most {LONGEST_QUERY} characters")
+        if self.risk and self.risk not in LEVELS:
+            raise Refused(f"risk is one of {', '.join(LEVELS)}")
+        if self.sort not in _ORDERS:
+            raise Refused(f"sort is one of {', '.join(get_args(Sort))}")
+
+
+_ORDERS: dict[str, Callable[[Listed], tuple[Any, ...]]] = {
+    "risk": lambda one: (-one.points, int(one.lead_id)),
+    "name": lambda one: (not one.name, one.name.casefold(), int(one.lead_id)),
+    "curator": lambda one: (not one.curator, one.curator.casefold(), -one.points, int(one.lead_id)),
+}
+
+
+async def clients(database: Database, asked: Asked, known: Identities, now: Millis) -> ListPage:
+    """A page of the list. Raises `Refused`, `Transient`, `StatementFailed`."""
+    asked.check()
+    fresh = await fresh_since(database)
+    rows = await database.read(_LEADS, {"fresh": fresh})
+    everyone = [_listed(row) for row in rows if known.merged(row[0]) == row[0]]
+    found = sorted(filter(_wanted(asked), everyone), key=_ORDERS[asked.sort])
+    first = 0
+    if asked.cursor:
+        first = next((place for place, one in enumerate(found, 1) if one.lead_id == asked.cursor), len(found))
+    page = found[first : first + PAGE]
+    more = page[-1].lead_id if first + PAGE < len(found) else ""
+    told = await _told(database, page, fresh, now)
+    curators = sorted({one.curator for one in everyone if one.curator}, key=str.casefold)
+    return ListPage(told, len(found), more, curators)
+
+
+def _listed(row: Sequence[Any]) -> Listed:
+    lead, name, curator, points, level, reasons, alerts = row
+    return Listed(lead, name, curator, points, level, reasons, alerts=alerts)
+
+
+def _wanted(asked: Asked) -> Callable[[Listed], bool]:
+    words, curators = _plain(asked.query), {_plain(name) for name in asked.curators}
+    return lambda one: (
+        (not words or words in _plain(one.name) or words in one.lead_id)
+        and asked.risk in ("", one.level)
+        and (not curators or _plain(one.curator) in curators)
+    )
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.casefold().replace("ё", "е").split())
+
+
+async def _told(database: Database, page: list[Listed], fresh: Millis, now: Millis) -> list[Listed]:
+    if not page:
+        return []
+    leads = [one.lead_id for one in page]
+    span = bounds(leads, fresh)
+    weeks: dict[LeadId, list[int]] = {lead: [0] * WEEKS for lead in leads}
+    for lead, ago, pieces in await database.read(_WEEKS, span | {"today": local_day(now)}):
+        weeks[lead][WEEKS - 1 - ago] = pieces
+    last: dict[LeadId, dict[str, Millis]] = {lead: {} for lead in leads}
+    for lead, kind, at in await database.read(_CONTACTS, span):
+        last[lead][kind] = at
+    before = dict(await database.read(_BEFORE, {"leads": leads, "at": now - 7 * DAY_MS}))
+    overdue = dict(await database.read(_OVERDUE, {"leads": leads}))
+    return [
+        replace(
+            one,
+            shipments=weeks[one.lead_id],
+            last=last[one.lead_id],
+            points_before=before.get(one.lead_id, 0.0),
+            overdue=overdue.get(one.lead_id, 0),
+        )
+        for one in page
+    ]

@@ -1,0 +1,116 @@
+"""The rows of a time line in full: the words of an event, what a message said before, a meeting with its minutes, a day
+of the warehouse beside what is usual, an alert and when it was told."""
+
+from collections import defaultdict
+from typing import Any
+
+import msgspec
+
+from processors.days import day_start, zone_name
+from processors.goods_days import Documents, goods
+from processors.pages import Row
+from schemas.codec import EVENT, Rejected
+from schemas.events import Event, MeetingMinutes, MeetingRecorded, MeetingTranscribed, Message, MessageEdited
+from schemas.types import LeadId
+from streams.store.alerts import COLUMNS, alert_of
+from streams.store.database import Database
+from streams.store.read.pages.card import notes
+from streams.store.read.pages.messages import former
+from streams.store.read.pages.places import WAREHOUSE, Place
+from streams.store.read.pages.words import event_row, meeting_row
+
+_EVENTS = """
+SELECT event_id, payload FROM events FINAL WHERE lead_id = {lead:String} AND event_id IN {ids:Array(UInt64)}"""
+
+_MEETINGS = """
+SELECT payload FROM events FINAL
+WHERE lead_id = {lead:String} AND kind IN ('meeting_recorded', 'meeting_transcribed', 'meeting_minutes')
+    AND JSONExtractString(payload, 'recording_id') IN {recordings:Array(String)}"""
+
+_GOODS = """
+SELECT toInt32(toDate(ts, {zone:String})) AS day, kind, action, count(), sum(qty) FROM events FINAL
+WHERE lead_id = {lead:String} AND kind IN {warehouse:Array(String)} AND kind != 'stock_snapshot'
+    AND ts >= fromUnixTimestamp64Milli({since:Int64}) AND ts < fromUnixTimestamp64Milli({until:Int64})
+GROUP BY day, kind, action"""
+
+_ALERTS = f"""
+SELECT {COLUMNS} FROM alerts FINAL WHERE alert_id IN {{ids:Array(UInt64)}} AND lead_id = {{lead:String}}
+ORDER BY alert_id, version DESC LIMIT 1 BY alert_id"""
+
+_TOLD = """
+SELECT key, toUnixTimestamp64Milli(min(at)) FROM outbox
+WHERE key IN {keys:Array(String)} AND state IN ('sent', 'mailed') GROUP BY key"""
+
+
+async def details(database: Database, lead: LeadId, found: list[Place]) -> list[Row]:
+    """The rows of these places, in their order. Raises `Transient`, `StatementFailed`."""
+    names: dict[str, list[Place]] = defaultdict(list)
+    for place in found:
+        names[place.key[0]].append(place)
+    rows: dict[Place, Row] = {}
+    for kind, read in _READERS.items():
+        if names[kind]:
+            rows |= await read(database, lead, names[kind])
+    return [rows[place] for place in found if place in rows]
+
+
+async def _events(database: Database, lead: LeadId, found: list[Place]) -> dict[Place, Row]:
+    ids = [int(place.key[1:], 16) for place in found]
+    stored = {f"e{id_:016x}": payload for id_, payload in await database.read(_EVENTS, {"lead": lead, "ids": ids})}
+    events: dict[Place, Event] = {}
+    for place in found:
+        event = EVENT.decode(stored[place.key]) if place.key in stored else None
+        if event is not None and not isinstance(event, Rejected):
+            events[place] = event
+    changed = await former(
+        database, lead, [event for event in events.values() if isinstance(event, Message | MessageEdited)]
+    )
+    rows = {place: event_row(place.told(), event, changed.of(event)) for place, event in events.items()}
+    return {place: row for place, row in rows.items() if row is not None}
+
+
+async def _days(database: Database, lead: LeadId, found: list[Place]) -> dict[Place, Row]:
+    days = {int(place.key[1:]): place for place in found}
+    span = {"since": day_start(min(days) - 56), "until": day_start(max(days) + 1), "zone": zone_name()}
+    counted = [Documents(*row) for row in await database.read(_GOODS, span | {"lead": lead, "warehouse": WAREHOUSE})]
+    return {place: Row(place.told(), place.ts, "wms", "day", goods=goods(counted, day)) for day, place in days.items()}
+
+
+async def _meetings(database: Database, lead: LeadId, found: list[Place]) -> dict[Place, Row]:
+    asked = {"lead": lead, "recordings": [place.key[1:] for place in found]}
+    parts: dict[str, list[MeetingRecorded | MeetingTranscribed | MeetingMinutes]] = defaultdict(list)
+    for (payload,) in await database.read(_MEETINGS, asked):
+        part = _PART.decode(payload)
+        parts[part.recording_id].append(part)
+    return {place: meeting_row(place.told(), place.ts, parts[place.key[1:]]) for place in found}
+
+
+_PART = msgspec.json.Decoder(MeetingRecorded | MeetingTranscribed | MeetingMinutes)
+
+
+async def _alerts(database: Database, lead: LeadId, found: list[Place]) -> dict[Place, Row]:
+    ids = [place.key[1:] for place in found]
+    alerts = {
+        alert.alert_id: alert
+        for alert in map(alert_of, await database.read(_ALERTS, {"lead": lead, "ids": [int(id_, 16) for id_ in ids]}))
+    }
+    told: dict[str, Any] = dict(await database.read(_TOLD, {"keys": ids}))
+    return {
+        place: Row(
+            place.told(), place.ts, "alert", "alert", alert=alerts[place.key[1:]], told_at=told.get(place.key[1:], 0)
+        )
+        for place in found
+        if place.key[1:] in alerts
+    }
+
+
+async def _notes(database: Database, lead: LeadId, found: list[Place]) -> dict[Place, Row]:
+    known = {note.note_id: note for note in await notes(database, lead)}
+    return {
+        place: Row(place.told(), place.ts, "note", "note", who=note.author, ours=True, text=note.text, note=note)
+        for place in found
+        if (note := known.get(place.key[1:])) is not None and not note.gone
+    }
+
+
+_READERS = {"e": _events, "d": _days, "m": _meetings, "a": _alerts, "n": _notes}
