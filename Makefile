@@ -1,6 +1,6 @@
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup demo test proof lint bench docs lock audit clean
+.PHONY: help setup demo test proof lint bench docs lock vendor audit clean
 
 BIN := .venv/bin
 
@@ -37,6 +37,9 @@ docs: setup ## docs/img: dashboards of an invented company, the topics, what the
 
 lock: ## requirements/*.txt from pyproject.toml, with hashes; UPGRADE=1 takes the newest of all
 	@UPGRADE=$(UPGRADE) tools/lock.sh
+
+vendor: ## front-end files from npm, as streams/web/static/vendor/vendor.lock names them
+	@python3 -m tools.vendor
 
 audit: ## known vulnerabilities of what a server runs (pip-audit); fails only when one was found
 	@python3 tools/audit.py "$$(tools/tools.sh)/pip-audit"

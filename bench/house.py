@@ -21,7 +21,7 @@ from streams.settings import Kafka, Metrics
 from tests.installation import AT_ANY_HOUR
 from tests.ports import free_pair, free_port
 
-WORKERS = ("gateway", "pipeline", "transcribe", "minutes", "store", "notify")
+WORKERS = ("gateway", "pipeline", "transcribe", "minutes", "store", "notify", "web")
 KAFKA = "kafka"
 READY_SECONDS = 600.0
 """A machine that is busy with something else is slow, not broken."""
@@ -51,6 +51,7 @@ class House:
             "LEADPULSE_STORE__API_TOKEN_FILE": f"{folder}/token",
             "LEADPULSE_MINUTES__EXPORTS": f"{folder}/exports",
             "LEADPULSE_GATEWAY__PORT": str(self.gateway),
+            "LEADPULSE_WEB__PORT": str(free_port()),
             "LEADPULSE_GATEWAY__WMS": json.dumps({"bench": {"token": self.token}}),
             "LEADPULSE_TELEGRAM__TOKEN": self._bot,
             "LEADPULSE_TELEGRAM__CURATORS": json.dumps(dict(chats)),

@@ -98,7 +98,7 @@ class Stage:
         await self._start("streams.cli", "up")
         await self._start("recorder", "run")
         metrics = self.settings.metrics
-        for name in ("gateway", "pipeline", "transcribe", "store", "minutes", "notify", "recorder"):
+        for name in ("gateway", "pipeline", "transcribe", "store", "minutes", "notify", "web", "recorder"):
 
             async def ready(url: str = f"http://127.0.0.1:{getattr(metrics, name)}/readyz") -> bool | None:
                 if any(process.returncode is not None for process in self._processes):

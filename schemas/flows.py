@@ -10,9 +10,9 @@ from typing import Final, NamedTuple
 from schemas import topics
 from schemas.topics import TopicSpec
 
-ACTORS: Final = ("recorder", "gateway", "transcribe", "pipeline", "minutes", "store", "notify", "cli")
+ACTORS: Final = ("recorder", "gateway", "transcribe", "pipeline", "minutes", "store", "notify", "web", "cli")
 """As an event meets them."""
-EVERY_WORKER: Final = ("gateway", "transcribe", "pipeline", "minutes", "store", "notify")
+EVERY_WORKER: Final = ("gateway", "transcribe", "pipeline", "minutes", "store", "notify", "web")
 
 
 class Flow(NamedTuple):
@@ -33,8 +33,8 @@ FLOWS: Final = (
     Flow(topics.SOURCE_ROUNDS, ("gateway", "notify"), ("store",)),
     Flow(topics.PARKED, ("pipeline",), ("notify",)),
     Flow(topics.RELEASES, ("cli",), ("notify",)),
-    Flow(topics.IDENTITIES, ("pipeline", "cli"), ("pipeline", "store", "notify")),
-    Flow(topics.CLIENTS, ("pipeline", "cli"), ("gateway", "pipeline", "store", "notify")),
+    Flow(topics.IDENTITIES, ("pipeline", "cli"), ("pipeline", "store", "notify", "web")),
+    Flow(topics.CLIENTS, ("pipeline", "cli"), ("gateway", "pipeline", "store", "notify", "web")),
     Flow(topics.LEAD_UNASSIGNED, ("pipeline", "store"), ("pipeline", "store", "notify")),
     Flow(topics.LEAD_EVENTS, ("pipeline", "minutes", "store", "notify"), ("pipeline", "store")),
     Flow(topics.LEAD_STATE, ("pipeline",), ("pipeline",)),
@@ -51,6 +51,10 @@ FLOWS: Final = (
     Flow(topics.REPORTS, ("store",), ("notify",)),
     Flow(topics.BOT_COMMANDS, ("pipeline",), ("notify",)),
     Flow(topics.OUTBOX, ("notify",), ("store", "notify")),
+    Flow(topics.WEB_USERS, ("web", "cli"), ("web",)),
+    Flow(topics.WEB_SESSIONS, ("web", "cli"), ("web",)),
+    Flow(topics.WEB_LOGINS, ("web", "cli"), ("web",)),
+    Flow(topics.AUDIT_ACCESS, ("web",), ("web",)),
     Flow(topics.OPS_NOTICES, EVERY_WORKER, ("notify",)),
     Flow(topics.PROBE, ("cli",), ("gateway", "cli")),
     Flow(topics.DEAD_LETTERS, ("recorder", *EVERY_WORKER), ("store", "cli")),

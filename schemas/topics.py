@@ -119,6 +119,13 @@ OUTBOX = TopicSpec(
     "notify.outbox", key="what is sent", partitions=LEAD_PARTITIONS, cleanup="compact", retention_ms=FOREVER
 )
 BOT_COMMANDS = TopicSpec("bot.commands", key="chat id", partitions=1, retention_ms=DAY_MS)
+WEB_USERS = TopicSpec("web.users", key="user id", partitions=1, cleanup="compact", retention_ms=FOREVER)
+WEB_SESSIONS = TopicSpec(
+    "web.sessions", key="sha256 of the cookie", partitions=1, cleanup="compact", retention_ms=30 * DAY_MS
+)
+WEB_LOGINS = TopicSpec("web.logins", key="sha256 of the nonce or code", partitions=1, retention_ms=DAY_MS)
+AUDIT_ACCESS = TopicSpec("audit.access", key="user id", partitions=1, retention_ms=3 * 365 * DAY_MS)
+"""One partition: one chain over all lines (`processors.audit`)."""
 OPS_NOTICES = TopicSpec("ops.notices", key="notice id", partitions=1)
 PROBE = TopicSpec("ops.probe", key="who asks", partitions=1, retention_ms=DAY_MS)
 DEAD_LETTERS = TopicSpec(
@@ -156,6 +163,10 @@ TOPICS: tuple[TopicSpec, ...] = (
     REPORTS,
     OUTBOX,
     BOT_COMMANDS,
+    WEB_USERS,
+    WEB_SESSIONS,
+    WEB_LOGINS,
+    AUDIT_ACCESS,
     OPS_NOTICES,
     PROBE,
     DEAD_LETTERS,

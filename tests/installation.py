@@ -19,7 +19,7 @@ from aiokafka.errors import GroupCoordinatorNotAvailableError
 from schemas.topics import TOPICS, TopicSpec
 from streams.engine.kafka import Output, Outputs, Reader
 from streams.engine.topics import apply
-from streams.settings import Kafka, Metrics, Settings, Store
+from streams.settings import Kafka, Metrics, Settings, Store, Web
 from tests.ports import free_port
 
 BUSY = 5.0
@@ -51,11 +51,14 @@ class Installation:
     def __init__(self, bootstrap: str, folder: Path, environ: dict[str, str] | None = None) -> None:
         self.folder = folder
         self.prefix = f"t{os.getpid()}x{time.monotonic_ns() % 10**9}."
-        ports = {name: free_port() for name in ("gateway", "pipeline", "transcribe", "store", "minutes", "notify")}
+        ports = {
+            name: free_port() for name in ("gateway", "pipeline", "transcribe", "store", "minutes", "notify", "web")
+        }
         self.settings = Settings(
             kafka=Kafka(bootstrap=bootstrap, prefix=self.prefix, session_timeout=6.0),
             metrics=Metrics(**ports),
             store=Store(folder=folder / "chdb", api_port=free_port(), api_token_file=folder / "token"),
+            web=Web(port=free_port()),
         )
         folder.mkdir(parents=True, exist_ok=True)
         rules = folder / "rules.toml"
@@ -68,6 +71,7 @@ class Installation:
             "LEADPULSE_STORE__FOLDER": str(self.settings.store.folder),
             "LEADPULSE_STORE__API_PORT": str(self.settings.store.api_port),
             "LEADPULSE_STORE__API_TOKEN_FILE": str(self.settings.store.api_token_file),
+            "LEADPULSE_WEB__PORT": str(self.settings.web.port),
             "LEADPULSE_STORE__TICK_SECONDS": "86400",
             "LEADPULSE_MINUTES__EXPORTS": str(folder / "exports"),
             "LEADPULSE_EXPORT__FOLDER": str(folder / "exports"),

@@ -13,7 +13,7 @@ import psutil
 from tests.installation import until
 from tests.ports import free_port
 
-WORKERS = ("gateway", "pipeline", "transcribe", "store", "minutes", "notify")
+WORKERS = ("gateway", "pipeline", "transcribe", "store", "minutes", "notify", "web")
 
 PATIENCE = 120.0
 """Seconds for what takes ten on a quiet machine."""
@@ -38,6 +38,7 @@ class Up:
             "LEADPULSE_KAFKA__BOOTSTRAP": f"127.0.0.1:{broker_port}",
             "LEADPULSE_STORE__API_PORT": str(free_port()),
             "LEADPULSE_GATEWAY__PORT": str(free_port()),
+            "LEADPULSE_WEB__PORT": str(free_port()),
             "LEADPULSE_SPEECH__VOSK_MODEL": str(Path("tests/fixtures/vosk-ru-tiny").absolute()),
             "LEADPULSE_GATEWAY__WMS": json.dumps({"test": {"token": "100%-secret"}}),
             "LEADPULSE_LOG__FILE": "log/leadpulse.log",

@@ -90,6 +90,7 @@ missing() {
     has caddy || echo caddy
     has debootstrap || echo debootstrap
     has promtool || echo prometheus
+    has chromium || ! apt-cache show chromium >/dev/null 2>&1 || echo chromium # Ubuntu has none: those tests are left out
 }
 
 # Prosody, Caddy and Prometheus are for tests, which start their own on loopback: Debian must not start any that listens

@@ -78,10 +78,11 @@ def _is_ours(process: psutil.Process, broker: Path) -> bool:
 
 def _ports(loaded: Settings) -> Iterator[tuple[str, str, int]]:
     yield "gateway.port", loaded.gateway.host, loaded.gateway.port
+    yield "web.port", loaded.web.host, loaded.web.port
     yield "store.api_port", loaded.store.api_host, loaded.store.api_port
     if loaded.store.http_open:
         yield "store.http_port", loaded.store.http_host, loaded.store.http_port
-    for worker in ("gateway", "pipeline", "transcribe", "store", "notify", "recorder", "minutes"):
+    for worker in ("gateway", "pipeline", "transcribe", "store", "notify", "recorder", "minutes", "web"):
         yield f"metrics.{worker}", loaded.metrics.host, getattr(loaded.metrics, worker)
     if is_embedded(loaded):
         yield "broker.port", "127.0.0.1", loaded.broker.port

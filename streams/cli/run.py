@@ -20,6 +20,7 @@ WORKERS = {
     "store": "streams.store.worker",
     "minutes": "streams.minutes.worker",
     "notify": "streams.notify.worker",
+    "web": "streams.web.worker",
 }
 """Module with `build(settings) -> Worker`."""
 
@@ -51,7 +52,7 @@ def broker_command() -> None:
 @click.argument("name", metavar="ИМЯ", type=click.Choice(list(WORKERS)))
 @click.option("--settings", "handed", type=click.File("rb"), hidden=True, help="What `leadpulse up` hands over.")
 def worker_command(name: str, handed: BinaryIO | None) -> None:
-    """Запустить один процесс: gateway, pipeline, transcribe, store, minutes или notify.
+    """Запустить один процесс: gateway, pipeline, transcribe, store, minutes, notify или web.
 
     Код выхода: 0 — остановлен, 1 — ошибка, 70 — завис."""
     log.configure(name)

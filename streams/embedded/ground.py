@@ -45,6 +45,7 @@ def ports(settings: Settings, workers: tuple[str, ...]) -> Iterator[tuple[str, i
     yield HOST, settings.broker.port + 1, "broker.port + 1"
     yield settings.gateway.host, settings.gateway.port, "gateway.port"
     yield settings.store.api_host, settings.store.api_port, "store.api_port"
+    yield settings.web.host, settings.web.port, "web.port"
     if settings.store.http_open:
         yield settings.store.http_host, settings.store.http_port, "store.http_port"
     for name in workers:

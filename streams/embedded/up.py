@@ -29,7 +29,7 @@ from streams.settings import Settings
 
 log = logging.getLogger("leadpulse.up")
 
-WORKERS = ("store", "pipeline", "transcribe", "minutes", "notify", "gateway")
+WORKERS = ("store", "pipeline", "transcribe", "minutes", "notify", "web", "gateway")
 """In the order of starting. The gateway comes last and goes first."""
 
 
@@ -153,8 +153,8 @@ class Up:
             await asyncio.sleep(0.1)
 
     def _tell(self) -> None:
-        gateway, store = self._settings.gateway, self._settings.store
-        where = f"шлюз http://{gateway.host}:{gateway.port}, API http://{store.api_host}:{store.api_port}"
+        gateway, store, page = self._settings.gateway, self._settings.store, self._settings.web
+        where = f"страница http://{page.host}:{page.port}, шлюз http://{gateway.host}:{gateway.port}, API http://{store.api_host}:{store.api_port}"
         log.info("готово: %s", where)
         if not self._settings.telegram.token.get_secret_value():
             log.info("нет токена бота (telegram.token): тревоги и отчёты ждут, ничего не потеряется")

@@ -30,6 +30,7 @@ from streams.settings.speech import Speech, SpeechKit
 from streams.settings.store import Store
 from streams.settings.telegram import Telegram
 from streams.settings.transfer import Transfer
+from streams.settings.web import Web
 from streams.settings.wms import Wms, WmsFolder, WmsPoll
 from streams.settings.workers import Metrics, Pipeline
 
@@ -56,6 +57,7 @@ __all__ = [
     "Telegram",
     "TelegramBot",
     "Transfer",
+    "Web",
     "Webhooks",
     "Wms",
     "WmsFolder",
@@ -81,6 +83,7 @@ class Settings(BaseSettings):
     site: Site = Site()
     days: Days = Days()
     gateway: Gateway = Gateway()
+    web: Web = Web()
     jitsi: Jitsi = Jitsi()
     wms: Wms = Wms()
     telegram: Telegram = Telegram()

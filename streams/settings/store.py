@@ -54,6 +54,11 @@ class Store(Section):
     api_tokens: dict[HolderName, HolderToken] = Field({})
     """Ещё токены API чтения, по одному на человека: имя — токен от 16 знаков. Имя подписывает правки карточки клиента;
     владелец общего токена подписан как «оператор»."""
+    web_token: Annotated[SecretStr, Shaped(r"([!-~]{16,256})?", "от 16 до 256 латинских букв, цифр и знаков")] = (
+        SecretStr("")
+    )
+    """Токен, с которым хранилище спрашивает страница; ей открыто только то, что она показывает. Если пусто, создаётся
+    при первом запуске и хранится рядом с `api_token_file`, с `-web` на конце имени."""
     http_port: int = Field(8123, ge=0, le=65535)
     """Порт, на котором встроенное хранилище отвечает по протоколу HTTP ClickHouse (только чтение; для Grafana, DBeaver
     и других программ). Открыт, только если задан пароль хотя бы одному пользователю и `backend = "chdb"`."""
@@ -93,3 +98,8 @@ class Store(Section):
         if self.cluster and self.backend == "chdb":
             raise ValueError('cluster: у встроенного хранилища кластера нет, нужен backend = "clickhouse"')
         return self
+
+
+def web_token_file(store: Store) -> Path:
+    """Where the page's token is kept when the settings give none: beside the other, so that one folder is closed."""
+    return store.api_token_file.with_name(store.api_token_file.name + "-web")

@@ -8,7 +8,8 @@ from urllib.parse import urlsplit
 
 from streams.engine import landlock
 from streams.settings import Settings
-from streams.store.read.tokens import api_token
+from streams.settings.store import web_token_file
+from streams.store.read.tokens import api_token, web_token
 
 log = logging.getLogger(__name__)
 
@@ -25,7 +26,8 @@ def confine(settings: Settings) -> None:
         log.warning("not confined: store.confined is false")
         return
     settings.store.folder.mkdir(parents=True, exist_ok=True)
-    api_token(settings.store)  # made here: its folder is closed afterwards
+    api_token(settings.store)  # made here: their folder is closed afterwards
+    web_token(settings.store)
     if settings.export.nightly:
         with contextlib.suppress(OSError):  # the job that writes there tells ops
             settings.export.telegram.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -42,7 +44,8 @@ def confine(settings: Settings) -> None:
 def needs(settings: Settings) -> landlock.Needs:
     """Its folders, the thresholds, its ports, and those of Kafka and ClickHouse."""
     store, kafka = settings.store, settings.kafka
-    read = [store.api_token_file, *(path for path in (kafka.ca_file, settings.pipeline.rules) if path)]
+    tokens = [store.api_token_file, web_token_file(store)]
+    read = [*tokens, *(path for path in (kafka.ca_file, settings.pipeline.rules) if path)]
     connect = {DNS, *store.connect_ports, *(int(address.rpartition(":")[2]) for address in kafka.bootstrap.split(","))}
     if store.backend == "clickhouse":
         url = urlsplit(store.url)

@@ -14,7 +14,7 @@ from streams.engine.topics import apply
 from tests.installation import Installation, until
 from tests.ports import free_port
 
-WORKERS = ("gateway", "pipeline", "transcribe", "minutes", "store", "notify")
+WORKERS = ("gateway", "pipeline", "transcribe", "minutes", "store", "notify", "web")
 MISSING_HERE = {"telegram"}
 """Needs that are not met in this installation, and are no part of the start: it has no bot."""
 

@@ -196,6 +196,7 @@ def test_what_may_be_one_only_is_replaced_before_the_next() -> None:
     assert {key for key, one in strategies.items() if one["type"] == "Recreate"} == {
         "leadpulse-store",
         "leadpulse-notify",
+        "leadpulse-web",
     }
     rolling = {key: one["rollingUpdate"]["maxSurge"] for key, one in strategies.items() if "rollingUpdate" in one}
     assert {key for key, surge in rolling.items() if surge} == {"leadpulse-gateway"}

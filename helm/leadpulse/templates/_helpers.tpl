@@ -6,6 +6,7 @@ transcribe: 9103
 store: 9104
 notify: 9105
 minutes: 9107
+web: 9108
 {{- end }}
 
 {{/* Что читает процесс: по отставанию этих тем KEDA его умножает. */}}
@@ -56,6 +57,9 @@ helm.sh/chart: {{ .Chart.Name }}-{{ .Chart.Version }}
 {{- if eq .worker "gateway" }}
 - {name: LEADPULSE_GATEWAY__HOST, value: 0.0.0.0}
 {{- end }}
+{{- if eq .worker "web" }}
+- {name: LEADPULSE_WEB__HOST, value: 0.0.0.0}
+{{- end }}
 {{- if $values.recordings.existingClaim }}
 - {name: LEADPULSE_SPEECH__RECORDINGS, value: /srv/recordings}
 {{- end }}
@@ -80,6 +84,7 @@ helm.sh/chart: {{ .Chart.Name }}-{{ .Chart.Version }}
 {{- if $values.kafka.ca.secret }}{{ $_ := set $all "kafka-ca" $values.kafka.ca }}{{ end -}}
 {{- if and (has .worker (list "store" "migrate")) $values.clickhouse.password.secret }}{{ $_ := set $all "STORE__PASSWORD" $values.clickhouse.password }}{{ end -}}
 {{- if has .worker (list "store" "minutes") }}{{ $_ := set $all "STORE__API_TOKEN" $values.storeApi.token }}{{ end -}}
+{{- if has .worker (list "store" "web") }}{{ $_ := set $all "STORE__WEB_TOKEN" $values.storeApi.webToken }}{{ end -}}
 {{- range $name, $from := .secrets }}{{ $_ := set $all $name $from }}{{ end -}}
 {{- toYaml $all }}
 {{- end }}

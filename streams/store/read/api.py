@@ -23,7 +23,7 @@
     GET  /api/reports?day=                        the report of a local day (YYYY-MM-DD), or of today so far
     POST /api/reports  {"day": "…"}               publishes it
 
-Errors are `{"error": "…"}` with 400, 401, 404, 405, 408, 413, 429, 503. A token is looked at before the body is read.
+Errors are `{"error": "…"}` with 400, 401, 403, 404, 405, 408, 413, 429, 503. Tokens are looked at before the body.
 """
 
 import asyncio
@@ -44,13 +44,13 @@ from streams.store.database import Database
 from streams.store.jobs.reports import Reports
 from streams.store.jobs.ticks import Send
 from streams.store.lag import Lag
-from streams.store.read import history, pages, profiles, replay, requests, risks, views
+from streams.store.read import history, pages, profiles, replay, requests, risks, views, web_routes
 from streams.store.read.day import messages_of
 from streams.store.read.dump import Dumps
 from streams.store.read.people import people
 from streams.store.read.sources import health_now
 from streams.store.read.sql import Busy, Visitors
-from streams.store.read.tokens import OPERATOR, Tokens
+from streams.store.read.tokens import OPERATOR, WEB, Tokens
 
 log = logging.getLogger(__name__)
 
@@ -133,8 +133,10 @@ class Api:
         holder = self._tokens.holder(request.headers.get("Authorization", "")) if self._tokens else None
         if holder is None:
             return _error(401, "the header `Authorization: Bearer …` is missing or has another token")
-        request[HOLDER] = holder
+        if holder == WEB and not web_routes.allowed(request):
+            return _error(403, "the page's token does not open this")
         try:
+            request[HOLDER] = web_routes.actor(request) if holder == WEB else holder
             return await handler(request)
         except (Refused, StatementFailed) as error:
             return _error(400, str(error))

@@ -1,16 +1,21 @@
-"""Who asks the read API: the holder of the installation's token, or a person with a token of his own."""
+"""Who asks the read API: the holder of the installation's token, a person with a token of his own, or the page."""
 
 import hashlib
 import hmac
 import os
 import secrets
+from pathlib import Path
 
 from processors.russian.system import os_reason
 from schemas.errors import ConfigError
 from streams.settings import Store
+from streams.settings.store import web_token_file
 
 OPERATOR = "оператор"
 """What the holder of the installation's own token is called, in what he writes."""
+
+WEB = "/web"
+"""The holder of the page's token: whose name counts is in its header."""
 
 
 def api_token(store: Store) -> str:
@@ -18,10 +23,15 @@ def api_token(store: Store) -> str:
 
     Raises `ConfigError`.
     """
-    given = store.api_token.get_secret_value()
-    if given:
-        return given
-    path = store.api_token_file
+    return store.api_token.get_secret_value() or _kept(store.api_token_file)
+
+
+def web_token(store: Store) -> str:
+    """The same for the page. Raises `ConfigError`."""
+    return store.web_token.get_secret_value() or _kept(web_token_file(store))
+
+
+def _kept(path: Path) -> str:
     try:
         known = path.read_text().strip() if path.exists() else ""
         if known:
@@ -39,12 +49,16 @@ def api_token(store: Store) -> str:
 
 
 class Tokens:
-    """All tokens, as hashes: a comparison takes as long for a wrong one as for a right one, whatever its length."""
+    """All tokens, as hashes: a comparison takes as long for a wrong one as for a right one, whatever its length.
+
+    The page's has the name `WEB`, which no person's token can have.
+    """
 
     def __init__(self, store: Store) -> None:
         """Raises `ConfigError`."""
         named = {name: token.get_secret_value() for name, token in store.api_tokens.items()}
-        self._hashes = {name: _hash(token.encode()) for name, token in (named | {OPERATOR: api_token(store)}).items()}
+        ours = {OPERATOR: api_token(store), WEB: web_token(store)}
+        self._hashes = {name: _hash(token.encode()) for name, token in (named | ours).items()}
 
     def holder(self, header: str) -> str | None:
         """The name behind `Authorization: Bearer …`; None for any other header. Its bytes may be no UTF-8."""

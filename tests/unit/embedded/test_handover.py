@@ -30,7 +30,9 @@ from tests.zones import VLADIVOSTOK, living_in
 
 WHOLE = Settings(
     kafka=Kafka(password=SecretStr("s-kafka")),
-    store=Store(password=SecretStr("s-clickhouse"), api_token=SecretStr("s-api")),
+    store=Store(
+        password=SecretStr("s-clickhouse"), api_token=SecretStr("s-api"), web_token=SecretStr("s-page-of-the-web")
+    ),
     gateway=Gateway(
         wms={"one": WmsSource(token=SecretStr("s-wms-one"))},
         telegram={"bot": TelegramBot(secret=SecretStr("s-hook"))},
@@ -48,9 +50,10 @@ GIVEN = {
     "gateway": {"s-kafka", "s-wms-one", "s-hook", "s-jitsi", "s-token"},
     "pipeline": {"s-kafka"},
     "transcribe": {"s-kafka", "s-speechkit"},
-    "store": {"s-kafka", "s-clickhouse", "s-api"},
+    "store": {"s-kafka", "s-clickhouse", "s-api", "s-page-of-the-web"},
     "minutes": {"s-kafka", "s-glm", "s-api"},
     "notify": {"s-kafka", "s-token", "https://portal/rest/1/s-bitrix/", "s-notebook", "s-n8n"},
+    "web": {"s-kafka", "s-page-of-the-web"},
 }
 
 

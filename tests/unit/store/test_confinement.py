@@ -93,7 +93,7 @@ def test_what_the_store_needs(tmp_path: Path) -> None:
     (exports / "telegram").mkdir(parents=True)
     needs = confinement.needs(settings)
     assert (needs.read, needs.write) == (
-        (Path("/data/token"), Path("/etc/ca.pem")),
+        (Path("/data/token"), Path("/data/token-web"), Path("/etc/ca.pem")),
         (Path("/data/chdb"), Path("/data/chdb-tmp"), exports / "telegram"),
     )
     door = store_with_door(settings)
@@ -109,7 +109,8 @@ def test_it_reads_the_thresholds_that_a_user_has_set(tmp_path: Path) -> None:
     """The figures of all clients ask for them: a store that may not read its own settings' file does not start."""
     rules = tmp_path / "rules.toml"
     assert rules in confinement.needs(Settings(pipeline=Pipeline(rules=rules))).read
-    assert confinement.needs(Settings()).read == (Settings().store.api_token_file.resolve(),)
+    token = Settings().store.api_token_file.resolve()
+    assert confinement.needs(Settings()).read == (token, token.with_name("api-token-web"))
 
 
 def test_it_can_be_left_out(caplog: pytest.LogCaptureFixture, tmp_path: Path) -> None:

@@ -1,0 +1,180 @@
+"""The frame of every request: who asks, whether he may, that it is written down; then the handler; then the headers."""
+
+import asyncio
+import contextlib
+import logging
+import traceback
+from collections.abc import Awaitable, Callable, Iterable, Iterator
+from typing import Final
+from urllib.parse import quote
+
+import msgspec
+from aiohttp import web
+
+from processors.access import may, may_at_all
+from schemas.errors import LeadpulseError, Refused, Transient
+from schemas.people import AccessEntry, Deed
+from schemas.types import LeadId
+from streams.clients.store_web import Absent, Busy
+from streams.engine import metrics
+from streams.web import cookies
+from streams.web.address import address_of
+from streams.web.faults import Fault, Wrong, answer_to
+from streams.web.headers import FORM_TOKEN, has_form_token, protect, same_site
+from streams.web.journal import Journal
+from streams.web.members import person
+from streams.web.route import May, Public, Route
+from streams.web.visit import Office, Visit
+
+log = logging.getLogger(__name__)
+
+Serve = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+LONGEST_BODY: Final = 128 << 10
+LONGEST_OBJECT: Final = 200
+"""Characters of what the access log calls the thing that was opened."""
+STEP: Final = "/step"
+"""Where a user proves with his device's key that it is he."""
+
+
+class Frame:
+    """Makes the application of a table of routes."""
+
+    def __init__(self, routes: Iterable[Route], office: Office, journal: Journal) -> None:
+        self._office, self._journal = office, journal
+        self.app = web.Application(client_max_size=LONGEST_BODY, middlewares=[self._around])
+        for route in routes:
+            self.app.router.add_route(route.method, route.path, self._serve(route))
+        self.app.router.add_route("GET", "/static/{file}", office.pages.assets.serve)
+        self.app.on_response_prepare.append(_protected)
+
+    @web.middleware
+    async def _around(self, request: web.Request, handler: Serve) -> web.StreamResponse:
+        answer = await self._answer(request, handler)
+        metrics.REQUESTS.labels("web", str(answer.status)).inc()
+        return answer
+
+    async def _answer(self, request: web.Request, handler: Serve) -> web.StreamResponse:
+        try:
+            return await handler(request)
+        except Fault as fault:
+            return answer_to(fault, self._visit(request))
+        except web.HTTPException as error:
+            return answer_to(Fault(error.status), self._visit(request))
+        except Exception as error:  # noqa: BLE001 — a person gets a page, the log the place; no word of a client
+            log.error("request failed", extra={"error": type(error).__name__, "at": _place(error)})
+            return answer_to(Fault(500), self._visit(request))
+
+    def _serve(self, route: Route) -> Serve:
+        async def serve(request: web.Request) -> web.StreamResponse:
+            visit = self._visit(request, _lead(request, route))
+            await self._admit(route, visit)
+            if route.method != "GET":
+                await self._ours(visit)
+            if route.stepped and not (visit.session and self._office.members.stepped(visit.session)):
+                raise Fault(403, go=f"{STEP}?next={quote(_after(route, request))}")
+            if route.method == "GET":
+                return await _handled(route, visit)
+            return await asyncio.shield(_handled(route, visit))  # who hangs up does not leave it half done
+
+        return serve
+
+    async def _admit(self, route: Route, visit: Visit) -> None:
+        """Raises `Fault`: 401, which leads to the login, or 403."""
+        if isinstance(route.access, Public):
+            return
+        if visit.someone is None:
+            raise Fault(401, go=f"/login?next={quote(_after(route, visit.request))}")
+        match route.access:
+            case May(action) if route.lead:
+                allowed = may(person(visit.user), action, self._office.owner(visit.lead))
+            case May(action):
+                allowed = may_at_all(person(visit.user), action)
+            case _:
+                allowed = True
+        if not allowed:
+            await self._refuse(visit)
+
+    async def _ours(self, visit: Visit) -> None:
+        """Raises `Fault` 403 for a write that another site made the browser send."""
+        ours = same_site(visit.request, self._office.settings.site.public_url)
+        if ours and visit.cookie and not visit.is_htmx:
+            ours = has_form_token((await visit.form()).get(FORM_TOKEN, ""), visit.cookie)
+        if not ours:
+            await self._refuse(visit)
+
+    async def _refuse(self, visit: Visit) -> None:
+        with contextlib.suppress(Transient):  # nothing is shown, so nothing is lost when nobody can write it down
+            await visit.log("refused", about=f"{visit.request.method} {visit.request.path}")
+        raise Fault(403)
+
+    def _visit(self, request: web.Request, lead: LeadId = "") -> Visit:
+        cookie = request.cookies.get(cookies.SESSION, "")
+        signed = self._office.members.signed(cookie) if cookie else None
+        user, session = signed or (None, None)
+        address = address_of(request, self._office.settings.web.trusted_proxies)
+
+        async def write(deed: Deed, about: LeadId, thing: str) -> None:
+            entry = AccessEntry(
+                at=self._office.clock(),
+                user=user.user_id if user is not None else "",
+                name=user.name if user is not None else "",
+                action=deed,
+                lead=about,
+                object=thing[:LONGEST_OBJECT],
+                address=address,
+            )
+            await self._journal.write(entry)
+
+        return Visit(request, self._office, user, session, cookie if signed else "", address, write, lead)
+
+
+async def _handled(route: Route, visit: Visit) -> web.StreamResponse:
+    """The access record, then the answer. Raises `Fault`."""
+    with _as_fault():
+        if route.deed is not None:
+            await visit.log(route.deed, about=visit.request.match_info.get(route.about, ""))
+        return await route.handler(visit)
+
+
+async def _protected(_: web.Request, answer: web.StreamResponse) -> None:
+    """Also of a stream, whose headers go out before its handler returns."""
+    protect(answer)
+
+
+@contextlib.contextmanager
+def _as_fault() -> Iterator[None]:
+    """Words of the protocol as answers. Raises `Fault`."""
+    try:
+        yield
+    except Wrong as error:
+        raise Fault(400, str(error)) from error
+    except Absent as error:
+        raise Fault(404) from error
+    except Busy as error:
+        raise Fault(429, "Хранилище сейчас занято другими запросами.") from error
+    except Refused as error:
+        log.warning("the store refused", extra={"error": str(error)})
+        raise Fault(400) from error
+    except LeadpulseError as error:
+        log.warning("request cannot be answered now", extra={"error": str(error)})
+        raise Fault(503) from error
+
+
+def _lead(request: web.Request, route: Route) -> LeadId:
+    if not route.lead:
+        return ""
+    try:
+        return msgspec.convert(request.match_info[route.lead], LeadId)
+    except msgspec.ValidationError as error:
+        raise Fault(404) from error
+
+
+def _after(route: Route, request: web.Request) -> str:
+    """Where to go on after a login: a page, never a write."""
+    return request.rel_url.raw_path_qs if route.method == "GET" else "/"
+
+
+def _place(error: Exception) -> str:
+    frames = traceback.extract_tb(error.__traceback__)
+    return f"{frames[-1].filename}:{frames[-1].lineno}" if frames else ""

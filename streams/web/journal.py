@@ -1,0 +1,107 @@
+"""The access log: a line stands on `audit.access`, acknowledged, before the answer that it tells of goes out."""
+
+import asyncio
+import logging
+import secrets
+from collections.abc import Awaitable, Callable
+
+from processors.audit import chained
+from schemas.codec import Codec, Rejected
+from schemas.errors import LeadpulseError, Transient
+from schemas.people import AccessEntry
+from schemas.topics import AUDIT_ACCESS
+from streams.engine.ends import Ends
+from streams.engine.kafka import Output, Reader
+from streams.settings import Kafka
+
+log = logging.getLogger(__name__)
+
+ENTRY: Codec[AccessEntry] = Codec(AccessEntry)
+
+Send = Callable[[list[Output]], Awaitable[None]]
+Newest = Callable[[], Awaitable[str]]
+"""Digest of the newest line of the log; "" where there is none. Raises `Transient`."""
+
+PARTITION = 0
+"""The topic has one: one chain over all."""
+
+
+class Journal:
+    """Lines that come while others are on their way go together: one acknowledgement for all of them.
+
+    After a fault nobody knows which of them stand there. The next line begins a chain of its own behind whatever is
+    the newest then, so none is told twice under one number.
+    """
+
+    def __init__(self, send: Send, newest: Newest, patience_s: float) -> None:
+        self._send, self._newest, self._patience_s = send, newest, patience_s
+        self._waiting: list[tuple[AccessEntry, asyncio.Future[None]]] = []
+        self._writer, self._number, self._before = "", 0, ""
+        self._work: asyncio.Task[None] | None = None
+
+    async def write(self, entry: AccessEntry) -> None:
+        """Return when the broker has it. Raises `Transient` when it has not within `web.ack_seconds`."""
+        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.append((entry, done))
+        if self._work is None or self._work.done():
+            self._work = asyncio.ensure_future(self._write_waiting())
+        try:
+            async with asyncio.timeout(self._patience_s):
+                await asyncio.shield(done)
+        except TimeoutError:
+            done.add_done_callback(_forget)
+            raise Transient("Kafka не подтвердила запись в журнал доступа") from None
+
+    async def close(self) -> None:
+        """End what is on its way."""
+        if self._work is not None:
+            self._work.cancel()
+            await asyncio.gather(self._work, return_exceptions=True)
+
+    async def _write_waiting(self) -> None:
+        while self._waiting:
+            batch, self._waiting = self._waiting, []
+            try:
+                await self._append([entry for entry, _ in batch])
+            except LeadpulseError as error:
+                self._writer = ""
+                for _, done in batch:
+                    if not done.done():
+                        done.set_exception(error)
+            else:
+                for _, done in batch:
+                    if not done.done():
+                        done.set_result(None)
+
+    async def _append(self, entries: list[AccessEntry]) -> None:
+        if not self._writer:
+            self._before, self._number = await self._newest(), 0
+            self._writer = secrets.token_hex(8)
+        number, before, outputs = self._number, self._before, []
+        for entry in entries:
+            line = chained(entry, self._writer, number, before)
+            outputs.append(Output(AUDIT_ACCESS.name, line.user.encode(), ENTRY.encode(line), PARTITION))
+            number, before = number + 1, line.digest
+        await self._send(outputs)
+        self._number, self._before = number, before
+
+
+def _forget(done: asyncio.Future[None]) -> None:
+    if not done.cancelled():
+        done.exception()
+
+
+def newest_line(kafka: Kafka, ends: Ends) -> Newest:
+    """Reads the end of the topic."""
+    reader = Reader(kafka, AUDIT_ACCESS)
+
+    async def newest() -> str:
+        end = await ends.of(AUDIT_ACCESS.name, PARTITION)
+        found = ""
+        if end:
+            async for record in reader.read([PARTITION], deadline=10, since=end - 1):
+                line = ENTRY.decode(record.value)
+                found = found if isinstance(line, Rejected) else line.digest
+        return found
+
+    return newest

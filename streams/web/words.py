@@ -1,0 +1,33 @@
+"""Words of the page that stand in several screens."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from schemas.people import Deed, Role
+
+ROLES: Final[Mapping[Role, str]] = {
+    "viewer": "наблюдатель",
+    "curator": "куратор",
+    "head": "руководитель",
+    "admin": "администратор",
+}
+DEEDS: Final[Mapping[Deed, str]] = {
+    "view": "открыл",
+    "play": "слушал запись",
+    "search": "искал",
+    "ask": "спрашивал",
+    "export": "выгрузил",
+    "note": "написал заметку",
+    "correct": "исправил карточку",
+    "alert": "ответил на тревогу",
+    "link": "привязал",
+    "approve": "решил о команде",
+    "erase": "удаление данных",
+    "consent": "изменил согласие",
+    "users": "изменил людей",
+    "audit": "смотрел журнал",
+    "payload": "смотрел содержимое записи",
+    "login": "вошёл",
+    "logout": "вышел",
+    "refused": "отказано",
+}

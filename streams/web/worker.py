@@ -1,0 +1,97 @@
+"""The worker `web`: puts the tables, the frame and the screens together. Settles nothing."""
+
+import asyncio
+import logging
+
+from aiohttp import web
+
+from schemas.topics import CLIENTS, IDENTITIES
+from streams.clients.store_web import StoreWeb
+from streams.engine.cards import KnownCards
+from streams.engine.clock import Clock, wall_clock
+from streams.engine.desks import Desks
+from streams.engine.ends import Ends
+from streams.engine.identities import KnownIdentities
+from streams.engine.kafka import Reader
+from streams.engine.worker import Worker
+from streams.settings import Settings
+from streams.web.assets import Assets
+from streams.web.doorman import Doorman
+from streams.web.frame import Frame
+from streams.web.journal import Journal, newest_line
+from streams.web.logins import Logins
+from streams.web.members import Members
+from streams.web.pages import Pages
+from streams.web.table import ROUTES
+from streams.web.visit import Office
+
+log = logging.getLogger(__name__)
+
+STOP_SECONDS = 4.0
+"""Requests in work get so long to be answered when the worker stops; less than `streams.engine.worker.STOP_SECONDS`."""
+
+
+def build(settings: Settings, clock: Clock = wall_clock) -> Worker:
+    """The worker."""
+    worker = Worker("web", settings)
+    ends = Ends(settings.kafka)
+    cards = KnownCards(Reader(settings.kafka, CLIENTS))
+    identities = KnownIdentities(Reader(settings.kafka, IDENTITIES), ends)
+    send = worker.outputs.send
+    store = StoreWeb(settings.store, settings.web.store_seconds)
+    office = Office(
+        settings=settings,
+        store=store,
+        send=send,
+        members=Members(settings.kafka, settings.web, send, clock),
+        logins=Logins(settings.kafka, send, clock),
+        cards=cards,
+        identities=identities,
+        desks=Desks(settings.telegram, cards.cards, identities.identities),
+        doorman=Doorman(settings.web.logins_per_minute, clock),
+        pages=Pages(Assets()),
+        clock=clock,
+    )
+    journal = Journal(send, newest_line(settings.kafka, ends), settings.web.ack_seconds)
+    server = Server(Frame(ROUTES, office, journal).app, settings)
+    worker.background("clients", cards.follow)
+    worker.background("identities", identities.follow)
+    worker.background("users", office.members.follow_users)
+    worker.background("sessions", office.members.follow_sessions)
+    worker.background("logins", office.logins.follow)
+    worker.background("seen", office.members.keep_seen)
+    worker.background("http", server.run)
+    worker.needs["clients"] = lambda: cards.loaded.is_set() or "карточки клиентов ещё не прочитаны"
+    worker.needs["identities"] = lambda: identities.loaded.is_set() or "привязки ещё не прочитаны"
+    worker.needs["users"] = office.members.ready
+    worker.needs["http"] = server.listening.is_set
+    worker.on_close(journal.close)
+    worker.on_close(store.close)
+    worker.on_close(ends.stop)
+    return worker
+
+
+class Server:
+    """Listens until cancelled; `port` is the real one after the start."""
+
+    def __init__(self, app: web.Application, settings: Settings) -> None:
+        self._app, self._settings = app, settings
+        self.port = 0
+        self.listening = asyncio.Event()
+
+    async def run(self) -> None:
+        """Raises OSError when the port is taken."""
+        silent = logging.getLogger(f"{__name__}.protocol")  # aiohttp prints broken requests with their headers
+        silent.setLevel(logging.CRITICAL)
+        runner = web.AppRunner(
+            self._app, access_log=None, logger=silent, shutdown_timeout=STOP_SECONDS, handler_cancellation=True
+        )
+        await runner.setup()
+        try:
+            await web.TCPSite(runner, self._settings.web.host, self._settings.web.port).start()
+            self.port = runner.addresses[0][1]
+            self.listening.set()
+            log.info("page listens", extra={"port": self.port})
+            await asyncio.Event().wait()
+        finally:
+            await runner.cleanup()

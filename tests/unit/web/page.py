@@ -1,0 +1,179 @@
+"""The page in this process: real frame, routes, templates and tables; Kafka is a list, the store a dict of answers."""
+
+import contextlib
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from aiohttp import ClientResponse
+from aiohttp.test_utils import TestClient, TestServer
+
+from processors.identity import Identities
+from schemas.cards import ClientCard
+from schemas.codec import Rejected
+from schemas.errors import Transient
+from schemas.people import AccessEntry, Role, WebSession, WebUser
+from schemas.topics import AUDIT_ACCESS, CLIENTS
+from streams.clients.store_web import Absent, StoreWeb
+from streams.engine.cards import KnownCards
+from streams.engine.desks import Desks
+from streams.engine.ends import Ends
+from streams.engine.identities import KnownIdentities
+from streams.engine.kafka import Output, Reader
+from streams.settings import Settings
+from streams.web.assets import Assets
+from streams.web.cookies import SESSION, digest
+from streams.web.doorman import Doorman
+from streams.web.frame import Frame
+from streams.web.headers import form_token
+from streams.web.journal import ENTRY, Journal
+from streams.web.logins import Logins
+from streams.web.members import Members
+from streams.web.pages import Pages
+from streams.web.table import ROUTES
+from streams.web.visit import Office
+
+NOW = 1_790_000_000_000
+OWN, OTHER = "1001", "1002"
+"""Clients of the curator, and of somebody else."""
+SECRET_NAME = "ООО Ромашка-Секрет"
+"""Stands in every client's card: a page that holds it shows clients' data."""
+NAMES: Mapping[Role, str] = {
+    "viewer": "Вера Смотрова",
+    "curator": "Ольга Петрова",
+    "head": "Глеб Главный",
+    "admin": "Анна Админова",
+}
+
+
+class FakeStore(StoreWeb):
+    """Answers what a test put into `answers`, by path; remembers who asked what."""
+
+    def __init__(self, settings: Settings) -> None:
+        super().__init__(settings.store, 1.0)
+        self.answers: dict[str, Any] = {}
+        self.asked: list[tuple[str, str]] = []
+
+    async def get(self, path: str, actor: str, query: Mapping[str, str | int] | None = None) -> Any:
+        self.asked.append((path, actor))
+        return self._found(path)
+
+    async def post(self, path: str, actor: str, body: Mapping[str, Any]) -> Any:
+        self.asked.append((path, actor))
+        return self._found(path)
+
+    def _found(self, path: str) -> Any:
+        found = self.answers.get(path, Absent("nothing"))
+        if isinstance(found, Exception):
+            raise found
+        return found
+
+
+@dataclass
+class Page:
+    """A running page and all round it."""
+
+    settings: Settings
+    office: Office
+    store: FakeStore
+    sent: list[Output] = field(default_factory=list)
+    now: int = NOW
+    is_kafka_away: bool = False
+    client: Any = None
+
+    async def send(self, outputs: list[Output]) -> None:
+        """As `Outputs.send`."""
+        if self.is_kafka_away:
+            raise Transient("Kafka is away")
+        self.sent += outputs
+
+    def user(self, role: Role, **fields: Any) -> WebUser:
+        """A user of this role, who is in the table from now on."""
+        user = WebUser(**{"user_id": f"u{role}", "name": NAMES[role], "role": role, **fields})
+        self.office.members.users[user.user_id] = user
+        return user
+
+    def cookie(self, role: Role | None, stepped: int = 0) -> str:
+        """Of a new session of this role's user; empty for nobody."""
+        if role is None:
+            return ""
+        if f"u{role}" not in self.office.members.users:
+            self.user(role)
+        cookie = f"cookie-of-{role}"
+        session = WebSession(user_id=f"u{role}", made=self.now, seen=self.now, stepped=stepped)
+        self.office.members.sessions[digest(cookie)] = session
+        return cookie
+
+    async def get(self, path: str, role: Role | None = None, **headers: str) -> ClientResponse:
+        """GET as a browser does."""
+        return await self._ask("GET", path, self.cookie(role), {"Accept": "text/html", **headers}, None)
+
+    async def post(
+        self, path: str, role: Role | None = None, form: Mapping[str, str] | None = None, **headers: str
+    ) -> ClientResponse:
+        """POST of a form of our own page."""
+        cookie = self.cookie(role)
+        fields = {"form_token": form_token(cookie)} | dict(form or {})
+        return await self._ask("POST", path, cookie, {"Sec_Fetch_Site": "same-origin", **headers}, fields)
+
+    async def _ask(
+        self, method: str, path: str, cookie: str, headers: Mapping[str, str], form: Mapping[str, str] | None
+    ) -> ClientResponse:
+        named = {name.replace("_", "-"): value for name, value in headers.items() if value}
+        if cookie:
+            named["Cookie"] = "; ".join(filter(None, [f"{SESSION}={cookie}", named.get("Cookie", "")]))
+        answer: ClientResponse = await self.client.request(
+            method, path, headers=named, data=form, allow_redirects=False
+        )
+        return answer
+
+    def log(self) -> list[AccessEntry]:
+        """Lines of the access log."""
+        lines = [ENTRY.decode(output.value) for output in self.sent if output.topic == AUDIT_ACCESS.name]
+        assert not [line for line in lines if isinstance(line, Rejected)]
+        return [line for line in lines if isinstance(line, AccessEntry)]
+
+
+@contextlib.asynccontextmanager
+async def page(settings: Settings | None = None) -> AsyncIterator[Page]:
+    """Two clients: one of Ольга Петрова, one of somebody else."""
+    given = settings or Settings()
+    cards, ends = KnownCards(Reader(given.kafka, CLIENTS)), Ends(given.kafka)
+    for lead, responsible in ((OWN, NAMES["curator"]), (OTHER, "Пётр Другой")):
+        card = ClientCard(lead_id=lead, source="hand", ts=1, name=f"{SECRET_NAME} {lead}", responsible=responsible)
+        cards.cards.apply(f"{lead}/hand", card)
+    identities = KnownIdentities(Reader(given.kafka, CLIENTS), ends)
+    identities.identities = Identities()
+    made: list[Page] = []
+
+    async def send(outputs: list[Output]) -> None:
+        await made[0].send(outputs)
+
+    def clock() -> int:
+        return made[0].now if made else NOW
+
+    store = FakeStore(given)
+    office = Office(
+        settings=given,
+        store=store,
+        send=send,
+        members=Members(given.kafka, given.web, send, clock),
+        logins=Logins(given.kafka, send, clock),
+        cards=cards,
+        identities=identities,
+        desks=Desks(given.telegram, cards.cards, identities.identities),
+        doorman=Doorman(given.web.logins_per_minute, clock),
+        pages=Pages(Assets()),
+        clock=clock,
+    )
+
+    async def newest() -> str:
+        return ""
+
+    here = Page(given, office, store)
+    made.append(here)
+    journal = Journal(send, newest, given.web.ack_seconds)
+    async with TestClient(TestServer(Frame(ROUTES, office, journal).app)) as client:
+        here.client = client
+        yield here
+    await journal.close()
