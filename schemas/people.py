@@ -116,7 +116,8 @@ class AccessEntry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     """
 
     at: Millis
-    user: UserId | Literal[""]
+    user: Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9]{0,32}\Z")]
+    """Empty where nobody is signed in: a login that failed."""
     name: str
     action: Deed
     lead: LeadId | Literal[""] = ""

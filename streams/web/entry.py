@@ -26,10 +26,11 @@ def inside(url: str) -> str:
     return url if ours and path != "/step" else "/"
 
 
-async def let_in(visit: Visit, user: WebUser, to: str, *, stepped: int = 0) -> web.StreamResponse:
-    """A new session, once the access log has it. `stepped`: when he used his device's key. Raises `Transient`."""
+async def let_in(visit: Visit, user: WebUser, to: str, by: str, *, stepped: int = 0) -> web.StreamResponse:
+    """A new session, once the access log has it, which says `by` what he came in. `stepped`: when he used his device's
+    key. Raises `Transient`."""
     members = visit.office.members
-    await visit.log("login", about=user.user_id)
+    await visit.log("login", about=by, of=user)
     cookie = await members.open(
         user, browser_of(visit.request.headers.get("User-Agent", "")), visit.address, stepped=stepped
     )

@@ -13,7 +13,7 @@ from aiohttp import web
 
 from processors.access import may, may_at_all
 from schemas.errors import LeadpulseError, Refused, Transient
-from schemas.people import AccessEntry, Deed
+from schemas.people import AccessEntry, Deed, WebUser
 from schemas.types import LeadId
 from streams.clients.store_web import Absent, Busy
 from streams.engine import metrics
@@ -114,11 +114,11 @@ class Frame:
         user, session = signed or (None, None)
         address = address_of(request, self._office.settings.web.trusted_proxies)
 
-        async def write(deed: Deed, about: LeadId, thing: str) -> None:
+        async def write(deed: Deed, about: LeadId, thing: str, who: WebUser | None) -> None:
             entry = AccessEntry(
                 at=self._office.clock(),
-                user=user.user_id if user is not None else "",
-                name=user.name if user is not None else "",
+                user=who.user_id if who is not None else "",
+                name=who.name if who is not None else "",
                 action=deed,
                 lead=about,
                 object=thing[:LONGEST_OBJECT],

@@ -59,7 +59,7 @@ class Visit:
     cookie: str
     """Of the session; empty without one. What forms of its holder prove themselves with comes of it."""
     address: str
-    write: Callable[[Deed, str, str], Awaitable[None]]
+    write: Callable[[Deed, LeadId, str, WebUser | None], Awaitable[None]]
     lead: LeadId = ""
 
     @property
@@ -87,9 +87,10 @@ class Visit:
         """Whether a list needs no filter by `may`."""
         return sees_all(person(self.user), action)
 
-    async def log(self, deed: Deed, lead: LeadId = "", about: str = "") -> None:
-        """One more line in the access log, for what the route itself does not say. Raises `Transient`."""
-        await self.write(deed, lead or self.lead, about)
+    async def log(self, deed: Deed, lead: LeadId = "", about: str = "", of: WebUser | None = None) -> None:
+        """One more line in the access log, for what the route itself does not say; `of` somebody who is only just let
+        in, else of the user. Raises `Transient`."""
+        await self.write(deed, lead or self.lead, about, of or self.someone)
 
     async def ask(self, path: str, **query: str | int) -> Any:
         """GET from the store, in the user's name. Raises `Refused`, `Transient`, `Busy`."""

@@ -27,7 +27,7 @@ async def accept(visit: Visit) -> web.StreamResponse:
     user = await _invited(visit)
     if not await visit.office.logins.use(digest(visit.request.match_info["code"]), user.user_id):
         raise Fault(403, OVER)
-    return await let_in(visit, user, "/")
+    return await let_in(visit, user, "/", "link")
 
 
 async def _invited(visit: Visit) -> WebUser:
