@@ -55,6 +55,7 @@ def _only(report: DailyReport, leads: frozenset[LeadId]) -> DailyReport:
         chats=[chat for chat in report.chats if chat.lead_id in leads],
         risks=[alert for alert in report.risks if alert.lead_id in leads],
         promises=[promise for promise in report.promises if promise.lead_id in leads],
+        overdue=[promise for promise in report.overdue if promise.lead_id in leads],
         silent=[lead for lead in report.silent if lead.lead_id in leads],
     )
 
@@ -64,12 +65,14 @@ def _lists(report: DailyReport, clients: Clients) -> list[str]:
     meetings += [_untold(meeting, clients) for meeting in report.untold]
     told = {(event.lead_id, action.text) for event in report.minutes for action in actions_told(event)}
     promises = [each for each in report.promises if (each.lead_id, each.action.text) not in told]
+    overdue = [each for each in report.overdue if (each.lead_id, each.action.text) not in told]
     known = {alert.lead_id for alert in report.risks if alert.rule.endswith("_silence")}
     silent = [lead for lead in report.silent if lead.lead_id not in known]
     return [
         *_section("Риски", _risks(report, clients)),
         *_section("Встречи", meetings),
         *_section("Обещания на сегодня и завтра", [_promise(promise, clients) for promise in promises]),
+        *_section("Обещания, срок которых прошёл", [_promise(promise, clients) for promise in overdue]),
         *_section("Переписка и звонки за сутки", [_chat(chat, clients) for chat in report.chats]),
         *_section("Давно молчат", [_silent(lead, report.until, clients) for lead in silent]),
     ]

@@ -23,6 +23,7 @@ _AGING = (
     "scores",
     "signals",
     "promised",
+    "promise_marks",
     "said",
     "outbox",
     "failures",
@@ -92,10 +93,13 @@ _TEXTS = (
         toDateTime64(0, 3, 'UTC'), '', number % 23 = 0, false
     FROM (SELECT intDiv(number, 2) AS number, number % 2 AS version FROM numbers(240))""",
     """INSERT INTO promised (lead_id, talk, kind, event_id, ts, version, owners, dues, texts, ingested_at, position)
-    SELECT toString(1000 + number % {clients}), concat('r', toString(number)), ['meeting_minutes', 'chat_summary'][1 + number % 2],
+    SELECT toString(1000 + number % {clients}), concat('r', toString(number)), ['meeting', 'chat'][1 + number % 2],
         number, {now} - toIntervalDay(number % 30) AS at, 1, ['Анна', 'клиент'],
         [toString(toDate(at) + 3), ''], ['прислать акт сверки', 'подумать'], at, number
     FROM numbers(36)""",
+    """INSERT INTO promise_marks (lead_id, promise, ts, event_id, mark, author, note, ingested_at, seniority)
+    SELECT lead_id, ids[1], at, event_id, ['kept', 'broken', 'cancelled'][1 + event_id % 3], 'Мария Седова', '', at, event_id
+    FROM (SELECT lead_id, ids, event_id, ts + INTERVAL 1 DAY AS at FROM promised WHERE event_id % 4 = 1)""",
     """INSERT INTO outbox (key, version, topic, receiver, state, wanted_at, news, at, chat, message_id, doubt, error, partition, offset)
     SELECT concat('a', toString(m)), 1, 'lead.alerts', concat('lead:', toString(1000 + m % {clients})),
         if(last, if(m % 20 = 7, 'failed', if(m % 25 = 3, 'mailed', 'sent')), 'calling'),

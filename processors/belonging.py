@@ -22,13 +22,14 @@ from schemas.events import (
     MessageEdited,
     Tick,
 )
+from schemas.promises import PromiseMarked
 from schemas.sources import ClientRef
 from schemas.types import LeadId
 
 CHATS = ("message", "message_edited", "message_deleted")
 """Kinds that are found by their chat."""
-MEETINGS = ("meeting_recorded", "meeting_room", "meeting_transcribed", "meeting_minutes")
-"""Kinds that are found by their recording, their room, or what Jitsi said."""
+MEETINGS = ("meeting_recorded", "meeting_room", "meeting_transcribed", "meeting_minutes", "promise_marked")
+"""Kinds that are found by their recording, their room, or what Jitsi said. (A promise in a chat has neither.)"""
 
 
 class Owner(NamedTuple):
@@ -63,7 +64,9 @@ def names(event: Event) -> list[ClientRef]:
             return [said if event.client else topic_of(event.chat_id, event.topic)]
         case MeetingRoom():
             return [room_of(event.room), said]
-        case MeetingRecorded() | MeetingTranscribed() | MeetingMinutes():
+        case PromiseMarked(recording_id=""):
+            return [said]
+        case MeetingRecorded() | MeetingTranscribed() | MeetingMinutes() | PromiseMarked():
             return [ClientRef("recording", event.recording_id), room_of(event.room), said]
         case _:
             return [said]

@@ -12,6 +12,7 @@ from processors.profile import Profile
 from schemas.alerts import Alert
 from schemas.meetings import Utterance
 from schemas.minutes import Minutes
+from schemas.promises import Promise
 from schemas.scores import Level, Score
 from schemas.types import EventId, LeadId, Millis
 
@@ -44,20 +45,6 @@ class ListPage(msgspec.Struct, frozen=True, omit_defaults=True):
     total: int
     next: str = ""
     curators: list[str] = []
-
-
-class Promise(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A promise of a talk: `talk` is a recording's id or the day of a chat, `due` as it was said, `day` where it names
-    one (ISO); `state` as the view `promises` has it."""
-
-    talk: str
-    ts: Millis
-    number: int
-    owner: str
-    text: str
-    due: str
-    day: str
-    state: str
 
 
 class Card(msgspec.Struct, frozen=True, omit_defaults=True):

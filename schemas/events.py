@@ -14,6 +14,7 @@ from schemas.figures import Baseline, DayFigures, EventsMoved, MovedEvent
 from schemas.fleet import Fleet, Tick
 from schemas.meetings import MeetingRecorded, MeetingRoom, MeetingTranscribed, RoomHappening, Utterance
 from schemas.minutes import ChatSummary, MeetingMinutes, PhraseVerdict, ProfileCorrected
+from schemas.promises import PromiseMarked
 from schemas.types import Millis
 from schemas.warehouse import Adjustment, Inbound, Line, Pick, Reservation, Return, Shipment, StockSnapshot, WmsEvent
 
@@ -48,6 +49,7 @@ __all__ = [
     "PhraseVerdict",
     "Pick",
     "ProfileCorrected",
+    "PromiseMarked",
     "Reservation",
     "Return",
     "RoomHappening",
@@ -197,6 +199,7 @@ Event = (
     | ChatSummary
     | PhraseVerdict
     | ProfileCorrected
+    | PromiseMarked
     | Message
     | MessageEdited
     | MessageDeleted

@@ -1,11 +1,13 @@
 """The daily report: what the store publishes and notify tells."""
 
+from typing import Literal
+
 import msgspec
 
 from schemas.alerts import Alert
 from schemas.minutes import Action, MeetingMinutes
 from schemas.rounds import SourceHealth
-from schemas.types import LeadId, Millis
+from schemas.types import EventId, LeadId, Millis
 
 
 class ReportLine(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -40,13 +42,14 @@ class ChatLine(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class DuePromise(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A promise whose day is the report's or the next one. `ts` is when it was made, `recording_id` in which meeting
-    (empty: in a chat)."""
+    """A promise that nobody has marked. `ts` is when it was made, `recording_id` in which meeting (empty: in a chat),
+    `promise` its id (`processors.promises`; empty before it had one)."""
 
     lead_id: LeadId
     ts: Millis
     action: Action
     recording_id: str = ""
+    promise: EventId | Literal[""] = ""
 
 
 class SilentLead(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -70,7 +73,8 @@ class DailyReport(msgspec.Struct, frozen=True, omit_defaults=True):
     `report_id` is the local date of `until` for the scheduled one; a report asked for by hand has its own id.
     `minutes` are those whose first version came in that time; `risks` are the alerts that are not resolved, the worst
     first. What was reserved and what was taken back are told apart, as in `ReportLine`. `dead_letters` came in that
-    time; `open_letters` are all that nobody has dealt with, of the last 90 days.
+    time; `open_letters` are all that nobody has dealt with, of the last 90 days. `promises` are those whose day is the
+    report's or the next one, `overdue` those whose day was in the two weeks before, the latest first.
     """
 
     report_id: str
@@ -98,3 +102,4 @@ class DailyReport(msgspec.Struct, frozen=True, omit_defaults=True):
     cancelled: int = 0
     cancelled_qty: int = 0
     open_letters: int = 0
+    overdue: list[DuePromise] = []

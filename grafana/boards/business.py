@@ -1,6 +1,6 @@
 """For the head of curators: whose risk is high and why, what the warehouse does, who is silent, what was promised."""
 
-from grafana.boards.words import CURATORS, KIND, LEVEL, RULE, TITLES
+from grafana.boards.words import CURATORS, KIND, LEVEL, PROMISE, RULE, TITLES
 from grafana.shapes import Board, Panel
 
 CARD = "открыть карточку клиента по номеру лида"
@@ -38,10 +38,10 @@ NOW = (
     Panel(
         "stat",
         "Обещания с прошедшим сроком",
-        "Сколько обещаний последних 30 дней со сроком раньше сегодняшнего дня. Выполнены ли они, система не знает.",
-        "таблица «Обещания» ниже: спросить, что сделано.",
+        "Сколько обещаний со сроком за последние 30 дней, раньше сегодняшнего, и никто не отметил, что с ними стало.",
+        "таблица «Обещания» ниже: спросить, что сделано, и отметить (leadpulse promise mark).",
         "SELECT count() AS value FROM promises WHERE due_day < toDate($__toTime, 'Europe/Moscow') "
-        "AND due_day >= toDate($__toTime, 'Europe/Moscow') - 30",
+        "AND due_day >= toDate($__toTime, 'Europe/Moscow') - 30 AND state NOT IN ('kept', 'broken', 'cancelled')",
         bad=[("orange", 1)],
         width=6,
         height=4,
@@ -121,13 +121,15 @@ WAREHOUSE = (
     Panel(
         "table",
         "Обещания",
-        "Обещания со сроком за последние 30 дней и на неделю вперёд; текст — в карточке клиента.",
-        f"{CARD} и спросить, что сделано: кто обещал и что именно, видно там.",
+        "Обещания со сроком за последние 30 дней и на неделю вперёд, кроме выполненных и отменённых; текст — в карточке клиента.",
+        f"{CARD}, спросить, что сделано, и отметить (leadpulse promise mark): кто обещал и что именно, видно там.",
         "SELECT lead_id, c.curator AS curator, due_day, dateDiff('day', due_day, toDate($__toTime, 'Europe/Moscow')) AS late, "
-        f"{KIND} AS kind_said FROM (SELECT lead_id, kind, due_day FROM promises WHERE "
-        "due_day >= toDate($__toTime, 'Europe/Moscow') - 30 AND due_day <= toDate($__toTime, 'Europe/Moscow') + 7) AS p "
+        f"{KIND} AS kind_said, {PROMISE} AS state_said FROM (SELECT lead_id, kind, due_day, state FROM promises WHERE "
+        "due_day >= toDate($__toTime, 'Europe/Moscow') - 30 AND due_day <= toDate($__toTime, 'Europe/Moscow') + 7 "
+        "AND state NOT IN ('kept', 'cancelled')) AS p "
         f"LEFT JOIN {CURATORS} AS c ON c.lead_id = p.lead_id ORDER BY due_day, lead_id LIMIT 100",
-        titles=TITLES | {"due_day": "Срок", "late": "Прошло дней", "kind_said": "Где обещано"},
+        titles=TITLES
+        | {"due_day": "Срок", "late": "Прошло дней", "kind_said": "Где обещано", "state_said": "Что с ним"},
     ),
 )
 

@@ -2,6 +2,7 @@
 
 from alerting.texts import TEXTS
 from grafana.shapes import renamed
+from processors.russian.called import PROMISE_STATES
 
 RULE = renamed("rule", {rule: text.title for rule, text in TEXTS.items()})
 SEVERITY = renamed("severity", {"critical": "срочно", "warning": "важно", "info": "к сведению"})
@@ -30,10 +31,11 @@ KIND = renamed(
         "mail": "письма",
         "meeting_recorded": "записи встреч",
         "meeting_transcribed": "расшифровки",
-        "meeting_minutes": "встреча",
-        "chat_summary": "переписка",
+        "meeting": "встреча",
+        "chat": "переписка",
     },
 )
+PROMISE = renamed("state", PROMISE_STATES)
 TITLES = {
     "lead_id": "Лид",
     "curator": "Куратор",

@@ -7,6 +7,7 @@ EVENT_KINDS = {
     "meeting_minutes": "протокол встречи",
     "chat_summary": "итоги переписки",
     "profile_corrected": "правка карточки клиента",
+    "promise_marked": "отметка об обещании",
     "phrase_verdict": "проверка слов моделью",
     "message": "сообщение",
     "message_edited": "правка сообщения",
@@ -28,6 +29,21 @@ EVENT_KINDS = {
     "alerts_muted": "просьба не звонить о клиенте",
     "identity_linked": "привязка клиента",
     "events_moved": "события ушли к другому клиенту",
+}
+
+PROMISE_STATES = {
+    "open": "в срок",
+    "past": "срок прошёл",
+    "undated": "без срока",
+    "kept": "выполнено",
+    "broken": "не выполнено",
+    "cancelled": "отменено",
+}
+PROMISE_MARKS = {
+    "kept": "выполнено",
+    "broken": "не выполнено",
+    "cancelled": "отменено",
+    "open": "отметка снята",
 }
 
 CONTENTS = {

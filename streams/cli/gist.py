@@ -6,7 +6,7 @@ from typing import Any
 
 from alerting.render import ANSWERS, why_silent
 from alerting.texts import TEXTS
-from processors.russian.called import CONTENTS
+from processors.russian.called import CONTENTS, PROMISE_MARKS
 from processors.russian.plural import FILES, RESERVATIONS, TIMES, count
 from schemas.alerts import Alert
 
@@ -42,6 +42,9 @@ def gist(event: dict[str, Any]) -> str:
         what = " и ".join(CONTENTS.get(kind, kind) for kind in content.split("+"))
         parts = f"{what}, {count(payload['parts'], FILES)}" if payload.get("parts") else what
         return _short(": ".join(part for part in (parts, words) if part))
+    if payload.get("mark") in PROMISE_MARKS:
+        marked = f"{PROMISE_MARKS[payload['mark']]}: «{payload['text']}»"
+        return _short(". ".join(filter(None, (marked, str(payload.get("note", ""))))))
     for field in ("text", "summary", "subject"):
         if payload.get(field):
             return _short(str(payload[field]))

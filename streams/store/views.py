@@ -7,7 +7,7 @@ from typing import Any
 from processors.days import HOME
 from streams.store.migrate import FOLDER, form, read
 
-_VIEW = re.compile(r"CREATE VIEW IF NOT EXISTS (\w+)")
+_VIEW = re.compile(r"CREATE (?:OR REPLACE VIEW|VIEW IF NOT EXISTS) (\w+)")
 
 ZONED = """SELECT name, as_select FROM system.tables
 WHERE database = currentDatabase() AND engine = 'View' AND name IN {names:Array(String)}"""

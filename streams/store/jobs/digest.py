@@ -8,6 +8,7 @@ from datetime import timedelta
 import msgspec
 
 from processors.days import local_time, zone_name
+from processors.promises import promise_id, talk_of
 from schemas.minutes import ChatSummary, MeetingMinutes
 from schemas.reports import ChatLine, DailyReport, DuePromise, SilentLead, UnknownClient, UntoldMeeting
 from schemas.rounds import SourceHealth
@@ -19,6 +20,8 @@ from streams.store.read.sources import health
 ACTIVE_DAYS, QUIET_DAYS, GONE_DAYS = 4, 7, 45
 """A client who was active on so many of the last 60 days is silent after so many without anything; after the last
 figure everybody knows. A rough list for the eye; the signal `silence` has the statistics."""
+OVERDUE_DAYS = 14
+"""What is late for longer is no news: it stands in `leadpulse promise list --overdue` and on the dashboard."""
 MOST_LINES = 100
 """Of each list; a report is for reading."""
 
@@ -63,6 +66,10 @@ SELECT newest FROM ({_NEWEST_MINUTES}) WHERE multiSearchAny(newest, {{due:Array(
 UNION ALL
 SELECT payload FROM events FINAL
 WHERE kind = 'chat_summary' AND {_RECENT} AND multiSearchAny(payload, {{due:Array(String)}})"""
+
+MARKS = f"""
+SELECT (lead_id, lower(leftPad(hex(promise), 16, '0'))), argMax(mark, (ts, event_id)) FROM promise_marks FINAL
+WHERE {_BEFORE} GROUP BY lead_id, promise"""
 
 RISKS = f"""
 SELECT {COLUMNS}
@@ -109,7 +116,7 @@ async def digest(database: Database, report: DailyReport) -> DailyReport:
         untold=[UntoldMeeting(*row) for row in await database.read(UNTOLD, window)],
         chats=[ChatLine(chat.lead_id, chat.minutes.summary) for chat in chats],
         risks=[alert_of(row) for row in await database.read(RISKS, window)],
-        promises=await _promises(database, report.until),
+        **await _promises(database, report.until),
         silent=[SilentLead(*row) for row in await database.read(SILENT, {**window, "zone": zone_name()})],
         unknown=[UnknownClient(*row) for row in await database.read(UNKNOWN, window)],
         sources=await _sources(database, window),
@@ -125,17 +132,27 @@ async def _sources(database: Database, window: dict[str, Millis]) -> list[Source
     return [known[source] for source in sorted(known)]
 
 
-async def _promises(database: Database, until: Millis) -> list[DuePromise]:
-    """Those of the report's day and of the next one; people who are asked tomorrow should know tonight."""
+async def _promises(database: Database, until: Millis) -> dict[str, list[DuePromise]]:
+    """Those that nobody has marked: of the report's day and of the next one, for people who are asked tomorrow should
+    know tonight; and those whose day is over."""
     today = local_time(until - 1).date()
-    days = [today.isoformat(), (today + timedelta(days=1)).isoformat()]
+    days = [(today + timedelta(days=n)).isoformat() for n in range(-OVERDUE_DAYS, 2)]
     # `"due":"2026-11-21"` as msgspec writes it: the index-free search looks at few rows and parses none
     asked = {"until": until, "due": [f'"due":"{day}"' for day in days]}
+    marks = dict(await database.read(MARKS, {"until": until}))
     found: list[DuePromise] = []
     for (text,) in await database.read(PROMISES, asked):
         event = _EITHER.decode(text)
-        due = [action for action in event.minutes.actions if action.due in days]
         recording = event.recording_id if isinstance(event, MeetingMinutes) else ""
-        found += [DuePromise(event.lead_id, event.ts, action, recording) for action in due]
-    found.sort(key=lambda promise: (promise.action.due, promise.lead_id, promise.ts))
-    return found[:MOST_LINES]
+        for action in event.minutes.actions:
+            promise = promise_id(talk_of(event), action.text)
+            if action.due in days and marks.get((event.lead_id, promise), "open") == "open":
+                found.append(DuePromise(event.lead_id, event.ts, action, recording, promise))
+    found.sort(key=lambda promise: (promise.lead_id, promise.ts))
+    due = sorted((one for one in found if one.action.due >= today.isoformat()), key=_due)
+    late = sorted((one for one in found if one.action.due < today.isoformat()), key=_due, reverse=True)
+    return {"promises": due[:MOST_LINES], "overdue": late[:MOST_LINES]}
+
+
+def _due(promise: DuePromise) -> str:
+    return promise.action.due

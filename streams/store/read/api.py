@@ -7,6 +7,8 @@
     GET  /api/leads/{id}/people?room=&since=&until=   names in the history; who was in the room in that time
     GET  /api/leads/{id}/profile                  what the client sells, his pains … (`processors.profile`)
     POST /api/leads/{id}/profile  {"field", "text", "action", "entry_id"}   a person's word on a field, or an entry
+    GET  /api/leads/{id}/promises?state=&limit=   what was promised and what became of it; GET /api/promises: of all
+    POST /api/leads/{id}/promises  {"promise", "mark", "note"}   a person's word on one, as above
     GET  /api/recordings/{id}                     the newest transcript, as `leadpulse minutes` wants it
     GET  /api/alerts?status=                      newest state of each alert
     GET  /api/events?since=&until=&order=&after=  every client's, oldest first, by `order`: appended or ts
@@ -29,7 +31,7 @@ Errors are `{"error": "…"}` with 400, 401, 403, 404, 405, 408, 413, 429, 503. 
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from typing import Any, get_args
+from typing import get_args
 
 import msgspec
 from aiohttp import web
@@ -44,7 +46,8 @@ from streams.store.database import Database
 from streams.store.jobs.reports import Reports
 from streams.store.jobs.ticks import Send
 from streams.store.lag import Lag
-from streams.store.read import history, pages, profiles, replay, requests, risks, views, web_routes
+from streams.store.read import history, pages, profiles, replay, requests, risks, told, views, web_routes
+from streams.store.read.answers import as_json as _json
 from streams.store.read.day import messages_of
 from streams.store.read.dump import Dumps
 from streams.store.read.people import people
@@ -55,9 +58,6 @@ from streams.store.read.tokens import OPERATOR, WEB, Tokens
 log = logging.getLogger(__name__)
 
 LONGEST_BODY = 128 << 10
-HOLDER = web.RequestKey("holder", str)
-"""Of a request: the name of the token's holder."""
-
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -103,6 +103,7 @@ class Api:
                 web.get("/api/sources", self._sources),
                 *views.routes(self._database, wall_clock),
                 *pages.routes(self._database, self._known, wall_clock),
+                *told.routes(self._database, self._send, wall_clock),
                 web.post("/api/sql", self._sql),
                 web.get("/api/exports/telegram", self._exported),
                 web.get("/api/backup", self._backup),
@@ -136,7 +137,7 @@ class Api:
         if holder == WEB and not web_routes.allowed(request):
             return _error(403, "the page's token does not open this")
         try:
-            request[HOLDER] = web_routes.actor(request) if holder == WEB else holder
+            request[requests.HOLDER] = web_routes.actor(request) if holder == WEB else holder
             return await handler(request)
         except (Refused, StatementFailed) as error:
             return _error(400, str(error))
@@ -173,7 +174,7 @@ class Api:
 
     async def _correct(self, request: web.Request) -> web.Response:
         lead, said = requests.lead(request), await requests.body(request, profiles.Correction)
-        sending = profiles.correct(self._database, self._send, wall_clock, lead, said, request[HOLDER])
+        sending = profiles.correct(self._database, self._send, wall_clock, lead, said, request[requests.HOLDER])
         return _json(await asyncio.shield(sending))  # who hangs up does not leave it half done
 
     async def _recording(self, request: web.Request) -> web.Response:
@@ -184,9 +185,7 @@ class Api:
         return _json(found)
 
     async def _alerts(self, request: web.Request) -> web.Response:
-        status = request.query.get("status", "")
-        if status and status not in get_args(AlertStatus):
-            raise Refused(f"status is one of {', '.join(get_args(AlertStatus))}")
+        status = requests.one_of(request, "status", get_args(AlertStatus))
         return _json(await history.alerts(self._database, status, requests.limit(request, 500)))
 
     async def _events(self, request: web.Request) -> web.Response:
@@ -220,7 +219,7 @@ class Api:
         return _json(await messages_of(self._database, day, requests.maybe_lead(request.query.get("lead", ""))))
 
     async def _backup(self, request: web.Request) -> web.StreamResponse:
-        if request[HOLDER] != OPERATOR:
+        if request[requests.HOLDER] != OPERATOR:
             raise Refused("a backup is for the holder of the installation's own token")
         table = request.match_info.get("table")
         return await self._dumps.rows(request, table) if table else _json(await self._dumps.contents())
@@ -239,10 +238,6 @@ class _Query(msgspec.Struct):
 
 class _Day(msgspec.Struct):
     day: str = ""
-
-
-def _json(value: Any) -> web.Response:
-    return web.Response(body=msgspec.json.encode(value), content_type="application/json")
 
 
 def _error(status: int, reason: str, headers: dict[str, str] | None = None) -> web.Response:

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, get_args
 
 from schemas.alerts import AlertStatus
 from schemas.minutes import Correcting
+from schemas.promises import MARKS, STATES
 from schemas.scores import LEVELS
 
 Schema = dict[str, Any]
@@ -37,6 +38,7 @@ _CORRECTING: Schema = {"type": "string", "enum": list(get_args(Correcting))}
 _LEVEL: Schema = {"type": "string", "enum": list(LEVELS)}
 _SORT: Schema = {"type": "string", "enum": ["risk", "name", "curator"]}
 _STATUS: Schema = {"type": "string", "enum": list(get_args(AlertStatus))}
+_PROMISES = {"state": {"type": "string", "enum": list(STATES)}, "limit": _LIMIT}
 _ORDER: Schema = {"type": "string", "enum": ["appended", "ts"]}
 
 ENDPOINTS = (
@@ -59,6 +61,16 @@ ENDPOINTS = (
         },
         ("field",),
     ),
+    Endpoint("get", "/api/leads/{lead}/promises", "Обещания в разговорах с клиентом и что с ними стало.", _PROMISES),
+    Endpoint(
+        "post",
+        "/api/leads/{lead}/promises",
+        "Отметить, что стало с обещанием.",
+        {},
+        {"promise": _TEXT, "mark": {"type": "string", "enum": list(MARKS)}, "note": _TEXT},
+        ("promise", "mark"),
+    ),
+    Endpoint("get", "/api/promises", "Обещания по всем клиентам, сначала поздний срок.", _PROMISES),
     Endpoint("get", "/api/leads/{lead}/risk", "Риск и открытые тревоги клиента."),
     Endpoint(
         "get",

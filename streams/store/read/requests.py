@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from collections.abc import Sequence
 from datetime import date
 from typing import TypeVar
 
@@ -13,6 +14,9 @@ from schemas.errors import Refused
 from schemas.types import LeadId, Millis
 
 T = TypeVar("T")
+
+HOLDER = web.RequestKey("holder", str)
+"""Of a request that the API let in: the name of the token's holder."""
 
 BODY_SECONDS = 10.0
 """For the whole of a body: a known client on the same host or network sends 128 kB at once."""
@@ -65,6 +69,14 @@ def maybe_lead(given: str) -> LeadId:
         return msgspec.convert(given, LeadId) if given else ""
     except msgspec.ValidationError as error:
         raise Refused("a lead id is 1 to 12 digits") from error
+
+
+def one_of(request: web.Request, name: str, known: Sequence[str]) -> str:
+    """One of these words, or nothing. Raises `Refused`."""
+    given = request.query.get(name, "")
+    if given and given not in known:
+        raise Refused(f"{name} is one of {', '.join(known)}")
+    return given
 
 
 def limit(request: web.Request, usual: int) -> int:

@@ -1,14 +1,13 @@
 """Questions over all clients, as requests to the read API: search, figures by day, risks; and the API's document."""
 
 from datetime import date, timedelta
-from typing import Any
 
-import msgspec
 from aiohttp import web
 
 from streams.engine.clock import Clock
 from streams.store.database import Database
 from streams.store.read import requests, risks
+from streams.store.read.answers import as_json
 from streams.store.read.figures import figures
 from streams.store.read.hits import Where
 from streams.store.read.openapi import openapi
@@ -29,22 +28,22 @@ def routes(database: Database, clock: Clock) -> list[web.RouteDef]:
             requests.time(request, "until"),
         )
         query, before = request.query.get("q", ""), request.query.get("before", "")
-        return _json(await search(database, query, where, requests.limit(request, 50), before))
+        return as_json(await search(database, query, where, requests.limit(request, 50), before))
 
     async def _figures(request: web.Request) -> web.Response:
         today = date(1970, 1, 1) + timedelta(milliseconds=clock() + MOSCOW_MS)
         last = requests.day(request.query.get("until", "")) or today
         first = requests.day(request.query.get("since", "")) or last - timedelta(days=USUAL_DAYS - 1)
-        return _json(await figures(database, first, last, requests.maybe_lead(request.query.get("lead", ""))))
+        return as_json(await figures(database, first, last, requests.maybe_lead(request.query.get("lead", ""))))
 
     async def _top(_: web.Request) -> web.Response:
-        return _json(await risks.top(database))
+        return as_json(await risks.top(database))
 
     async def _silent(_: web.Request) -> web.Response:
-        return _json(await risks.silent(database))
+        return as_json(await risks.silent(database))
 
     async def _openapi(_: web.Request) -> web.Response:
-        return _json(openapi())
+        return as_json(openapi())
 
     return [
         web.get("/api/search", _search),
@@ -53,7 +52,3 @@ def routes(database: Database, clock: Clock) -> list[web.RouteDef]:
         web.get("/api/risks/silent", _silent),
         web.get("/api/openapi.json", _openapi),
     ]
-
-
-def _json(value: Any) -> web.Response:
-    return web.Response(body=msgspec.json.encode(value), content_type="application/json")

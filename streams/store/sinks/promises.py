@@ -1,10 +1,12 @@
-"""Minutes of meetings and of days of chats into the table `promised`: what was promised in each."""
+"""What was promised in each meeting and day of chats (`promised`); what people say became of it (`promise_marks`)."""
 
 from collections.abc import Sequence
 from typing import Any
 
+from processors.promises import talk_of
 from schemas.minutes import UNKNOWN, ChatSummary, MeetingMinutes
-from streams.store.sinks.columns import TIME, WORD, Record, Rows, Table, position
+from schemas.promises import PromiseMarked
+from streams.store.sinks.columns import TIME, WORD, Record, Rows, Table, position, seniority
 
 TALKS = (MeetingMinutes, ChatSummary)
 
@@ -26,6 +28,41 @@ PROMISED = Table(
 )
 
 
+PROMISE_MARKS = Table(
+    "promise_marks",
+    {
+        "lead_id": "String",
+        "promise": "UInt64",
+        "ts": TIME,
+        "event_id": "UInt64",
+        "mark": WORD,
+        "author": "String",
+        "note": "String",
+        "ingested_at": TIME,
+        "seniority": "UInt64",
+    },
+)
+
+
+def mark_rows(marked: Sequence[tuple[PromiseMarked, Record]]) -> list[Rows]:
+    """A row a mark: reports of days gone by ask what was known then."""
+    rows = [
+        (
+            event.lead_id,
+            int(event.promise, 16),
+            event.ts,
+            int(event.event_id, 16),
+            event.mark,
+            event.author,
+            event.note,
+            record.timestamp,
+            seniority(record),
+        )
+        for event, record in marked
+    ]
+    return [Rows(PROMISE_MARKS, list(zip(*rows, strict=True)))] if rows else []
+
+
 def promise_rows(talks: Sequence[tuple[MeetingMinutes | ChatSummary, Record]]) -> list[Rows]:
     """A row a talk, also without promises: a newer version takes back what the older one had."""
     rows = [_row(event, record) for event, record in talks]
@@ -37,7 +74,7 @@ def _row(event: MeetingMinutes | ChatSummary, record: Record) -> tuple[Any, ...]
     actions = event.minutes.actions
     return (
         event.lead_id,
-        event.recording_id if isinstance(event, MeetingMinutes) else f"chat:{event.ts}",
+        talk_of(event),
         "meeting" if meeting else "chat",
         int(event.event_id, 16),
         event.ts,

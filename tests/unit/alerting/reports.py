@@ -74,6 +74,7 @@ FULL_REPORT = replace(
         DuePromise("12345", moscow(21, 11), MINUTES.minutes.actions[0]),
         DuePromise("9", moscow(20, 11), Action("вернуть деньги", UNKNOWN, "2026-11-21", "вернём", 1), "rec-9"),
     ],
+    overdue=[DuePromise("42", moscow(10, 11), Action("прислать акт", "Анна", "2026-11-19", "пришлю акт", 1), "rec-42")],
     silent=[SilentLead("42", moscow(1, 10)), SilentLead("43", moscow(14, 10))],
     unknown=[UnknownClient("jitsi_room", "lead 12345", 3), UnknownClient("tg_chat", "-100", 1)],
     sources=[

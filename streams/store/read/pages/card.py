@@ -8,13 +8,14 @@ import msgspec
 from processors.cards import Cards
 from processors.identity import Identities
 from processors.notes import KeptNote, kept
-from processors.pages import Card, Promise
+from processors.pages import Card
 from schemas.events import Note
 from schemas.scores import Part, Score
 from schemas.topics import DAY_MS
 from schemas.types import LeadId, Millis
 from streams.store.alerts import alert_of
 from streams.store.database import Database
+from streams.store.read import promises
 from streams.store.read.profiles import read_profile
 from streams.store.read.risks import ALERTS
 
@@ -28,10 +29,6 @@ SELECT payload FROM events FINAL WHERE lead_id = {lead:String} AND kind = 'note'
 _SCORE = """
 SELECT lower(hex(score_id)), version, toUnixTimestamp64Milli(ts), points, level, background, parts FROM scores FINAL
 WHERE lead_id = {lead:String} AND ts <= fromUnixTimestamp64Milli({at:Int64}) ORDER BY ts DESC, version DESC LIMIT 1"""
-
-_PROMISES = f"""
-SELECT talk, toUnixTimestamp64Milli(ts), number, owner, text, due, ifNull(toString(due_day), ''), state FROM promises
-WHERE lead_id = {{lead:String}} ORDER BY ts DESC, talk, number LIMIT {MOST_PROMISES}"""
 
 _LAST = """
 SELECT kind, toUnixTimestamp64Milli(max(ts)) FROM events
@@ -62,7 +59,7 @@ async def card(database: Database, asked: LeadId, cards: Cards, known: Identitie
         week_ago=await _score(database, lead, now - 7 * DAY_MS),
         alerts=[alert_of(row) for row in await database.read(ALERTS, {"lead": lead})],
         notes=[note for note in await notes(database, lead) if not note.gone],
-        promises=[Promise(*row) for row in await database.read(_PROMISES, {"lead": lead})],
+        promises=await promises.of_lead(database, lead, "", MOST_PROMISES),
         last=dict(await database.read(_LAST, {"lead": lead})),
         asked="" if lead == asked else asked,
     )

@@ -8,9 +8,8 @@ GET  /api/leads/{id}/meetings/{recording}                  words, minutes, who s
 GET  /api/inbox                                            who waits for his client, and who he may be
 """
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-import msgspec
 from aiohttp import web
 
 from processors.cards import Cards
@@ -18,6 +17,7 @@ from processors.identity import Identities
 from streams.engine.clock import Clock
 from streams.store.database import Database
 from streams.store.read import requests
+from streams.store.read.answers import as_json
 from streams.store.read.pages.card import card
 from streams.store.read.pages.clients import Asked, clients
 from streams.store.read.pages.daily import MOST_DAYS, daily, days_of
@@ -41,31 +41,31 @@ def routes(database: Database, known: Known, clock: Clock) -> list[web.RouteDef]
         curators = [requests.text(name, "curator") for name in given.getall("curator", [])]
         asked = Asked(given.get("q", ""), given.get("risk", ""), curators, given.get("sort", "risk"), "")
         asked = asked._replace(cursor=requests.maybe_lead(given.get("cursor", "")))
-        return _json(await clients(database, asked, known.identities, clock()))
+        return as_json(await clients(database, asked, known.identities, clock()))
 
     async def _card(request: web.Request) -> web.Response:
-        return _json(await card(database, requests.lead(request), known.cards, known.identities, clock()))
+        return as_json(await card(database, requests.lead(request), known.cards, known.identities, clock()))
 
     async def _timeline(request: web.Request) -> web.Response:
         lead, since = requests.lead(request), requests.time(request, "since")
         kinds, query, before = (request.query.get(name, "") for name in ("kinds", "q", "before"))
         if query.strip():
-            return _json(await found_in(database, lead, known.identities, kinds, query, before, since))
-        return _json(await timeline(database, lead, known.identities, kinds, before, since))
+            return as_json(await found_in(database, lead, known.identities, kinds, query, before, since))
+        return as_json(await timeline(database, lead, known.identities, kinds, before, since))
 
     async def _daily(request: web.Request) -> web.Response:
         lead, days = known.identities.merged(requests.lead(request)), days_of(request.query.get("days", f"{MOST_DAYS}"))
-        return _json(await daily(database, lead, days, clock()))
+        return as_json(await daily(database, lead, days, clock()))
 
     async def _meeting(request: web.Request) -> web.Response:
         lead = known.identities.merged(requests.lead(request))
         found = await meeting(database, lead, requests.text(request.match_info["recording"], "recording"))
         if found is None:
             raise web.HTTPNotFound
-        return _json(found)
+        return as_json(found)
 
     async def _inbox(_: web.Request) -> web.Response:
-        return _json(await inbox(database, known.cards, known.identities))
+        return as_json(await inbox(database, known.cards, known.identities))
 
     return [
         web.get("/api/leads", _clients),
@@ -75,7 +75,3 @@ def routes(database: Database, known: Known, clock: Clock) -> list[web.RouteDef]
         web.get("/api/leads/{lead}/meetings/{recording}", _meeting),
         web.get("/api/inbox", _inbox),
     ]
-
-
-def _json(value: Any) -> web.Response:
-    return web.Response(body=msgspec.json.encode(value), content_type="application/json")

@@ -17,6 +17,7 @@ from schemas.events import (
     Message,
     MessageEdited,
     ProfileCorrected,
+    PromiseMarked,
 )
 from schemas.types import Millis
 from streams.store.read.pages.messages import Changes
@@ -78,6 +79,16 @@ def event_row(place: str, event: Event, changes: Changes) -> Row | None:
                 text=event.text,
                 direction=event.action,
                 content=event.was,
+            )  # fmt: skip
+        case PromiseMarked():
+            return Row(
+                place, event.ts, "other", kind, event.source, event.event_id,
+                who=event.author,
+                ours=True,
+                title=event.text,
+                text=event.note,
+                direction=event.mark,
+                ref=event.promise,
             )  # fmt: skip
         case _:
             return Row(place, event.ts, "other", kind, event.source, event.event_id, fields=_plain(event))

@@ -3,10 +3,12 @@
 import msgspec
 from msgspec.structs import replace
 
+from processors.promises import promise_id
 from schemas import events as ev
 from schemas.alerts import Alert
 from schemas.codec import Codec, event_id
 from schemas.minutes import OFFLINE, UNKNOWN, Action, Minutes
+from schemas.promises import Mark
 from schemas.reports import ChatLine, DailyReport, SilentLead, UnknownClient
 from schemas.rounds import SourceHealth
 from schemas.sources import ClientRef, Unassigned
@@ -68,6 +70,29 @@ async def test_promises(database: Database) -> None:
         ("2026-11-20", UNTIL - DAY // 2),
         ("2026-11-21", UNTIL - 6 * DAY),
     ]
+
+
+async def test_overdue_promises(database: Database) -> None:
+    """Those of two weeks that nobody has marked by then, the latest first; a mark of later changes no report of before,
+    and one that is taken back does not count. What is marked is not told as due either."""
+    feed = Feed(database)
+    due = {"a": 19, "b": 10, "c": 5, "d": 12, "e": 18, "f": 20}
+    await feed(
+        [minutes(name, due=f"2026-11-{day:02}", ts=UNTIL - 20 * DAY) for name, day in due.items()], UNTIL - 19 * DAY
+    )
+
+    def mark(talk: str, word: Mark, at: int) -> ev.PromiseMarked:
+        known = {"promise": promise_id(talk, "прислать счёт"), "mark": word, "ts": at}
+        return replace(event_of(ev.PromiseMarked), event_id=event_id("k", talk, at), **known)
+
+    await feed([mark(talk, "kept", UNTIL - 9000) for talk in "def"], UNTIL - 9000)
+    await feed([mark("e", "open", UNTIL - 8000)], UNTIL - 8000)
+    await feed([mark("a", "broken", UNTIL + 1000)], UNTIL + 1000)
+    today, tomorrow = await report(database), await report(database, UNTIL + DAY)
+    assert [one.recording_id for one in today.overdue] == ["a", "e", "b"]
+    assert today.overdue[0].promise == promise_id("a", "прислать счёт")
+    assert today.promises == []
+    assert [one.recording_id for one in tomorrow.overdue] == ["e", "b"]
 
 
 async def test_risks_and_chats(database: Database) -> None:

@@ -32,6 +32,7 @@ MEETING = (
     of(ev.MeetingRoom, room=ROOM),
     of(ev.MeetingTranscribed, recording_id="r", room=ROOM),
     of(ev.MeetingMinutes, recording_id="r", room=ROOM),
+    of(ev.PromiseMarked, recording_id="r", room=ROOM),
 )
 DEAL = tuple(
     of(type_, client="b24_deal:31") for type_ in (ev.CrmChanged, ev.Call, ev.CallTranscribed, ev.Mail, ev.Note)
@@ -39,6 +40,7 @@ DEAL = tuple(
 OWN = (
     of(ev.Reservation, doc="own"),
     of(ev.ChatSummary, messages=4),
+    of(ev.PromiseMarked, text="в переписке"),
     of(ev.AlertAction, alert_id="5" * 16),
     of(ev.MeetingTranscribed, recording_id="r2", room="lead-7-weekly"),
 )
@@ -85,7 +87,8 @@ class House(Home):
         rows = await self.database.read(f"SELECT {fields} FROM events FINAL ORDER BY ALL")
         said = await self.database.read("SELECT lead_id, recording_id, text FROM transcripts_current ORDER BY ALL")
         days = await self.database.read("SELECT lead_id, day, kind, action, events, qty FROM lead_days ORDER BY ALL")
-        return [*rows, *said, *days]
+        marks = await self.database.read("SELECT lead_id, promise, ts, mark FROM promise_marks FINAL ORDER BY ALL")
+        return [*rows, *said, *days, *marks]
 
 
 @pytest.fixture
@@ -135,9 +138,9 @@ async def test_a_room_of_nobody_that_was_linked_waits_again(house: House) -> Non
     await house.put(*(replace(event, room="romashka", client="jitsi_room:romashka") for event in MEETING))
     await house.link("jitsi_room:romashka", None)
     assert await house.held("7") == {}
-    assert len(house.waits) == 4
+    assert len(house.waits) == len(MEETING)
     await house.link("jitsi_room:romashka", "9")
-    assert sum((await house.held("9")).values()) == 4
+    assert sum((await house.held("9")).values()) == len(MEETING)
 
 
 async def test_what_a_model_said_of_words_goes_with_them(house: House) -> None:

@@ -7,9 +7,11 @@ from msgspec.structs import replace
 
 from alerting.outbox import Item, Wish, begin, fail, finish, want
 from alerting.render import Rendered
+from processors.promises import promise_id
 from schemas.cards import ClientCard
 from schemas.codec import EVENT, Codec, encode, event_id
 from schemas.minutes import OFFLINE, UNKNOWN, Action, ChatSummary, MeetingMinutes, Minutes
+from schemas.promises import Mark, PromiseMarked
 from schemas.scores import Part, Score
 from streams.engine.settle import Batch
 from streams.store.database import Database
@@ -69,6 +71,41 @@ async def test_promises_are_those_of_the_newest_minutes(database: Database) -> N
     ]
 
 
+def marked(text: str, mark: Mark, at: int, talk: str = "r1", lead: str = LEAD) -> bytes:
+    """A person's word on a promise."""
+    event = PromiseMarked(
+        promise_id(talk, text), text, mark, "Мария", event_id=event_id("marked", text, mark, at), lead_id=lead, ts=at,
+        source="person",
+    )  # fmt: skip
+    return encode(event)
+
+
+async def test_a_mark_outlives_new_minutes_and_the_newest_counts(database: Database) -> None:
+    """Where the words stay the mark stays, whatever number they have now; `open` takes it back; another client's word
+    on the same words is his own; a replay changes nothing."""
+    values = [
+        minutes(1, [promise("пришлю договор", due="2999-01-01"), promise("позвоню")]),
+        marked("пришлю договор", "broken", NOW + 1),
+        marked("пришлю договор", "kept", NOW + 3),
+        marked("пришлю договор", "open", NOW + 2),
+        marked("позвоню", "cancelled", NOW + 4),
+        marked("позвоню", "open", NOW + 5),
+        marked("позвоню", "kept", NOW + 6, lead="8"),
+        minutes(2, [promise("обещано ещё"), promise("пришлю договор", due="2020-01-01"), promise("позвоню")]),
+    ]
+    sink = Sink(database, EVENT, event_rows)
+    for first, size in ((0, 8), (1, 3), (2, 6)):
+        await sink(batch("lead.events", values[first : first + size], first=first))
+    rows = await database.read(
+        "SELECT text, state, marked_by, toUnixTimestamp64Milli(marked_at), promise FROM promises ORDER BY number"
+    )
+    assert [tuple(row) for row in rows] == [
+        ("обещано ещё", "undated", "", 0, int(promise_id("r1", "обещано ещё"), 16)),
+        ("пришлю договор", "kept", "Мария", NOW + 3, int(promise_id("r1", "пришлю договор"), 16)),
+        ("позвоню", "undated", "Мария", NOW + 5, int(promise_id("r1", "позвоню"), 16)),
+    ]
+
+
 async def test_a_days_summary_made_anew_replaces_the_first(database: Database) -> None:
     """Of two summaries of one day the later one counts."""
 
@@ -82,10 +119,13 @@ async def test_a_days_summary_made_anew_replaces_the_first(database: Database) -
 
 
 async def test_what_is_anothers_promises_nothing(database: Database) -> None:
-    """An event that is moved to another client takes its promises along."""
-    await Sink(database, EVENT, event_rows)(batch("lead.events", [minutes(1, [promise("привезём")])]))
-    await database.forget([(LEAD, int(event_id("minutes", "r1", 1), 16))])
-    assert await database.read("SELECT count() FROM promises") == [(0,)]
+    """An event that is moved to another client takes its promises along, and what was said of them."""
+    values = [minutes(1, [promise("привезём")]), marked("привезём", "kept", NOW)]
+    await Sink(database, EVENT, event_rows)(batch("lead.events", values))
+    ids = (event_id("minutes", "r1", 1), event_id("marked", "привезём", "kept", NOW))
+    await database.forget([(LEAD, int(id_, 16)) for id_ in ids])
+    for table in ("promises", "promise_marks FINAL"):
+        assert await database.read(f"SELECT count() FROM {table}") == [(0,)]
 
 
 def cards(*told: tuple[str, ClientCard | None]) -> Batch:

@@ -80,6 +80,7 @@ async def test_every_event_comes_back(database: Database) -> None:
         "reservation": "cancelled",
         "inbound": "planned",
         "alert_action": "seen",
+        "promise_marked": "kept",
     }
 
 
