@@ -31,7 +31,9 @@ NO_FAULT = frozenset({"streaming", "ended"})
 
 
 def render_room(report: RoomReport) -> str:
-    """The message; `report.happening` is `unrecorded`, or what ended it."""
+    """The message; `report.happening` is `unrecorded` or what ended it, or about an objection."""
+    if report.happening in ("objected", "recording_deleted"):
+        return _objected(report)
     room, at = f"<b>{escape(report.room, quote=False)}</b>", clock(report.ts)
     match report.happening:
         case "recording_on" | "recording_gap":
@@ -41,6 +43,18 @@ def render_room(report: RoomReport) -> str:
     why = REASONS.get(report.reason, escape(report.reason, quote=False) or "причина неизвестна")
     mend = "" if report.reason in NO_FAULT else " Проверьте Jibri и Jicofo."
     return f"🔴 Комната {room} ({_whose(report)}) идёт без записи: {why}.\nВремя: {at} ({whose_clock()}).{mend}"
+
+
+def _objected(report: RoomReport) -> str:
+    """For the curator. His name stands in the client's history; a chat need not have it."""
+    room = f"<b>{escape(report.room, quote=False)}</b> ({_whose(report)})"
+    at = f"Время: {clock(report.ts)} ({whose_clock()})."
+    if report.happening == "objected":
+        return (
+            f"🔴 В комнате {room} участник возразил против записи. Запись останавливается; то, что записано в этой "
+            f"встрече, будет удалено и не будет расшифровано.\n{at}"
+        )
+    return f"⚪ Встреча в комнате {room}: участник возразил, запись удалена. Расшифровки и протокола не будет.\n{at}"
 
 
 def _whose(report: RoomReport) -> str:

@@ -17,9 +17,12 @@ RoomHappening = Literal[
     "recording_gap",
     "unrecorded",
     "notice_sent",
+    "objected",
+    "recording_deleted",
 ]
 """`unrecorded`: the room has been without a recording for longer than it may. `recording_gap`: it is over; another
-recorder goes on with the same recording."""
+recorder goes on with the same recording. `objected`: somebody does not agree to be recorded; what was recorded of the
+meeting is deleted unheard, and `recording_deleted` says when that is done."""
 
 
 class Utterance(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -59,6 +62,7 @@ class MeetingRoom(LeadEvent, frozen=True, tag="meeting_room"):
     name: str = ""
     reason: str = ""
     duration_ms: int = 0
+    recording_id: str = ""
 
 
 class MeetingTranscribed(LeadEvent, frozen=True, tag="meeting_transcribed"):

@@ -17,6 +17,7 @@ Trouble = Literal[
     "recordings_missing",
     "recording_damaged",
     "recording_silent",
+    "recording_kept",
     "dead_letters",
     "source_parked",
     "records_rejected",

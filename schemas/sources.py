@@ -120,7 +120,8 @@ class RoomReport(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="typ
     `lead_known` False: the room's name gives a number that is no lead's (`lead-12345 2` comes as `lead-123452`).
     `participant` is the occupant's id in the room, `name` his display name. `reason` says why there is no recording.
     `duration_ms` is how long it was: the stay of one who left, the meeting that ended, the recording that is
-    off, the gap in it.
+    off, the gap in it. `since`: of an objection, when its meeting began.
+    `recording_id`: of a recording that was deleted; that report is ours.
     """
 
     id: str
@@ -135,6 +136,8 @@ class RoomReport(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="typ
     reason: str = ""
     duration_ms: int = 0
     lead_known: bool = True
+    since: Millis = 0
+    recording_id: str = ""
 
 
 FromJitsi = Recording | RoomReport

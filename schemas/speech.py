@@ -10,7 +10,7 @@ a partition of it at the start of a job is cheap.
 import msgspec
 
 from schemas.events import Utterance
-from schemas.sources import Recording, SegmentNote, Word
+from schemas.sources import Recording, RoomReport, SegmentNote, Word
 from schemas.types import Millis
 
 TOY_MODEL = "распознано учебной моделью Vosk: слова случайны, верить им нельзя"
@@ -62,5 +62,16 @@ class AwaitedRecording(msgspec.Struct, frozen=True, omit_defaults=True, tag_fiel
     why: str = ""
 
 
-Kept = FinishedSegment | StartedOperation | FinishedRecording | AwaitedRecording
+class RefusedRecording(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="type", tag="refused"):
+    """Somebody in the meeting objected (`objection`): the recording is never transcribed, and its files are deleted.
+
+    `deleted_at` is when they were gone; 0 while they are still to be.
+    """
+
+    recording: Recording
+    objection: RoomReport
+    deleted_at: Millis = 0
+
+
+Kept = FinishedSegment | StartedOperation | FinishedRecording | AwaitedRecording | RefusedRecording
 """What travels on `transcript.segments`."""

@@ -64,6 +64,7 @@ PARKED = TopicSpec(
     "source.parked", key="topic/origin", partitions=1, max_bytes=carrying(TELEGRAM, BITRIX, WMS, growth=BASE64)
 )
 RELEASES = TopicSpec("source.releases", key="topic/origin", partitions=1)
+OBJECTIONS = TopicSpec("meeting.objections", key="report id", partitions=1, cleanup="compact", retention_ms=FOREVER)
 SOURCE_ROUNDS = TopicSpec("source.rounds", key="source/way", partitions=1, retention_ms=7 * DAY_MS)
 IDENTITIES = TopicSpec("identities", key="kind:value", partitions=1, cleanup="compact", retention_ms=FOREVER)
 CLIENTS = TopicSpec("clients", key="lead id/source", partitions=1, cleanup="compact", retention_ms=FOREVER)
@@ -143,6 +144,7 @@ TOPICS: tuple[TopicSpec, ...] = (
     WMS,
     PARKED,
     RELEASES,
+    OBJECTIONS,
     SOURCE_ROUNDS,
     IDENTITIES,
     CLIENTS,

@@ -25,7 +25,7 @@ local report = reports.report;
 -- `kind` and `id` as read from the name.
 local function new(node, kind, id)
 	return { node = node; name_id = kind == "lead" and id or nil; asked = id; people = {}; count = 0; order = 0;
-		phase = "idle"; turn = 0; watch = 0; attempts = 0; refused = {}; recorders = {} };
+		phase = "idle"; turn = 0; watch = 0; attempts = 0; refused = {}; recorders = {}; sessions = {} };
 end
 
 local function hint(room, s, occupant)
@@ -49,7 +49,7 @@ local function look_up(room, s)
 end
 
 local function start(s)
-	s.meeting_id, s.attempts, s.failure, s.troubled, s.refused = uuid(), 0, nil, nil, {};
+	s.meeting_id, s.attempts, s.failure, s.troubled, s.refused, s.sessions = uuid(), 0, nil, nil, {}, {};
 	s.meeting_since = now();
 	s.lead_id, s.lead_known = s.name_id, nil;
 	if s.known then s.lead_id = s.asked; end
@@ -57,6 +57,7 @@ local function start(s)
 	report(s, "meeting_started");
 	if s.phase == "on" then
 		report(s, "recording_on", { session_id = s.session_id });
+		if s.session_id then s.sessions[s.session_id] = false; end
 	elseif s.phase ~= "pending" and s.phase ~= "asking" then
 		recording.enter(s, "idle");
 	end

@@ -1,7 +1,7 @@
 -- Rooms named after a lead record themselves. For the MUC component, Prosody 0.12 and 13; settings: prosody.md.
 --
 -- names (what a room's name means) · occupants (who is there) · reports (to the gateway) · notices (who is told what) ·
--- recording (what Jicofo is asked and says) · meeting (who comes and goes, whose it is). Here: Prosody's events, and the table
+-- objections (who does not agree to it) · recording (what Jicofo is asked and says) · meeting (who comes and goes, whose it is). Here: Prosody's events, and the table
 -- of the rooms, one state each, of plain values only, so that it survives a reload of the module.
 
 local jid = require "util.jid";
@@ -11,8 +11,9 @@ local options = module:require "options";
 local names = module:require "names";
 local occupants = module:require "occupants";
 local reports = module:require "reports";
-local notices = (module:require "notices")(reports);
-local recording = (module:require "recording")(reports, notices);
+local objections = (module:require "objections")(reports);
+local notices = (module:require "notices")(reports, objections);
+local recording = (module:require "recording")(reports, notices, objections);
 local meeting = (module:require "meeting")(reports, notices, recording);
 
 read_room_name, read_prefixes = names.read, names.read_prefixes; -- for tests
@@ -53,6 +54,11 @@ module:hook("muc-occupant-left", function (event)
 		meeting.lose_person(room, s, occupant);
 		meeting.lose_recorder(room, s, occupant);
 	end
+end, -100);
+
+module:hook("muc-broadcast-message", function (event)
+	local s = rooms[event.room.jid];
+	if s and objections.hear(event.room, s, event.stanza) then recording.refrain(event.room, s); end
 end, -100);
 
 module:hook("muc-set-affiliation", function (event)
@@ -120,6 +126,8 @@ local function resume(room)
 		end
 	end
 	if next(s.recorders) and s.phase ~= "on" and not s.streaming then s.stray = s.stray or {}; end
+	s.stopping = nil; -- its timer is gone, too
+	objections.check(room, s);
 	notices.update(room, s);
 end
 

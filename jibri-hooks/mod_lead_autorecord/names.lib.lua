@@ -130,4 +130,4 @@ local function read_prefixes(names)
 	return wanted;
 end
 
-return { read = read_room_name; read_prefixes = read_prefixes; CHAR = CHAR };
+return { read = read_room_name; read_prefixes = read_prefixes; CHAR = CHAR; fold = fold; within = within };

@@ -8,9 +8,9 @@ local patience = module:require "patience";
 
 local unrecorded_seconds = options.number("unrecorded_seconds", 120);
 local consent_text = options.text("consent_text", "Встреча записывается. Запись и расшифровка сохраняются в истории клиента."
-	.." Если вы не согласны на запись, покиньте встречу.");
+	.." Если вы возражаете, напишите в чат одно слово: возражаю. Запись остановится и будет удалена.");
 
-return function (reports)
+return function (reports, objections)
 
 -- A recorder in the room records, whatever Jicofo says of it; a stream's does not for us.
 local function has_recorder(s)
@@ -34,7 +34,7 @@ end
 -- The clock of a room that has people and no recording.
 local function watch(s)
 	s.watch = s.watch + 1;
-	if s.count == 0 or s.phase == "stopped" or s.phase == "on" and not s.gap_since then
+	if s.count == 0 or s.phase == "stopped" or objections.stands(s) or s.phase == "on" and not s.gap_since then
 		s.without_since, s.unrecorded = nil, nil;
 		return;
 	end

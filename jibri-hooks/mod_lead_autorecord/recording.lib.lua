@@ -26,7 +26,7 @@ local respect_stop, share = options.yes("respect_stop", true), options.yes("shar
 local trouble_text = options.text("trouble_text", "Запись пока не началась: сервер записи занят или недоступен."
 	.." Попытки продолжаются; если встреча важна, запишите её своими средствами.");
 
-return function (reports, notices)
+return function (reports, notices, objections)
 local report = reports.report;
 local consider;
 
@@ -111,7 +111,7 @@ local function refuse(room, s, moderator, condition)
 end
 
 function consider(room, s)
-	if s.phase ~= "idle" or s.count == 0 or not s.focus then return; end
+	if s.phase ~= "idle" or s.count == 0 or not s.focus or objections.stands(s) then return; end
 	if s.streaming then return await_turn(room, s); end
 	local moderator, refused = occupants.choose_moderator(room, s);
 	if not moderator and refused then
@@ -163,6 +163,7 @@ local function start_recording(room, s, session_id)
 	s.session_id, s.on_since = session_id, now();
 	s.failure, s.reason, s.troubled, s.refused = nil, nil, nil, {};
 	report(s, "recording_on", { session_id = session_id });
+	objections.check(room, s);
 	notices.update(room, s);
 end
 
@@ -177,7 +178,7 @@ local function stop_recording(room, s, status)
 		enter(s, "idle");
 	elseif is_of_before then
 		start_anew(room, s);
-	elseif by_human and respect_stop then
+	elseif by_human and respect_stop or objections.stands(s) then
 		enter(s, "stopped");
 	elseif failure then
 		fail(s, failure, session_id);
@@ -233,6 +234,12 @@ local function encourage(room, s, phases)
 	consider(room, s);
 end
 
-return { JIBRI = JIBRI; enter = enter; consider = consider; encourage = encourage; observe = observe;
+-- Nothing is asked for any more in this meeting; what is under way is stopped when it is on.
+local function refrain(room, s)
+	if s.phase ~= "on" and s.phase ~= "pending" and s.phase ~= "asking" then enter(s, "stopped"); end
+	notices.update(room, s);
+end
+
+return { JIBRI = JIBRI; refrain = refrain; enter = enter; consider = consider; encourage = encourage; observe = observe;
 	end_recording = end_recording; end_stray = end_stray };
 end;

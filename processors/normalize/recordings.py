@@ -36,7 +36,7 @@ def owner_of(source: Recording | RoomReport, identities: Identities, options: Op
     A number in the name that is known to be no lead's says nothing: whose meeting it is, a person says.
     """
     room = room_of(source.room)
-    links = [room] if isinstance(source, RoomReport) else [ClientRef("recording", source.recording_id), room]
+    links = [ClientRef("recording", source.recording_id), room] if source.recording_id else [room]
     said = source.lead_id
     if said is None and source.lead_known:
         said = read_room_name(source.room, options.room_prefixes).lead_id
@@ -87,5 +87,6 @@ def _from_room(meta: Meta, record: bytes, report: RoomReport, identities: Identi
             name=report.name,
             reason=report.reason,
             duration_ms=report.duration_ms,
+            recording_id=report.recording_id,
         )
     ]

@@ -25,6 +25,8 @@ HAPPENINGS = {
     "recording_gap": "перерыв в записи: её продолжил другой сервер",
     "unrecorded": "встреча идёт без записи",
     "notice_sent": "участникам сказано о записи",
+    "objected": "участник возразил против записи",
+    "recording_deleted": "запись удалена: участник возразил",
 }
 STATUSES = {"open": "открыта", "acknowledged": "принята", "snoozed": "отложена", "resolved": "закрыта"}
 SEVERITIES = {"info": "к сведению", "warning": "внимание", "critical": "срочно"}

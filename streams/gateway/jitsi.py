@@ -7,7 +7,7 @@ from aiohttp import web
 
 from schemas.codec import Codec, Rejected
 from schemas.sources import RoomReport
-from schemas.topics import RECORDINGS
+from schemas.topics import OBJECTIONS, RECORDINGS
 from schemas.types import LeadId
 from streams.engine.kafka import Output
 from streams.engine.leads import Known
@@ -47,7 +47,12 @@ class JitsiEntrance:
             raise web.HTTPBadRequest(text=reports.reason)
         if not all(report.id and report.room and report.meeting_id for report in reports):
             raise web.HTTPBadRequest(text="`id`, `room` and `meeting_id` must not be empty")
-        await self._intake.put([Output(RECORDINGS.name, r.room.encode(), _REPORT.encode(r)) for r in reports])
+        if any(report.happening == "recording_deleted" or report.recording_id for report in reports):
+            raise web.HTTPBadRequest(text="`recording_deleted` is not for a room to tell")
+        objections = [report for report in reports if report.happening == "objected"]
+        outputs = [Output(OBJECTIONS.name, r.id.encode(), _REPORT.encode(r)) for r in objections]
+        outputs += [Output(RECORDINGS.name, r.room.encode(), _REPORT.encode(r)) for r in reports]
+        await self._intake.put(outputs)
         return web.json_response({"accepted": len(reports)})
 
 

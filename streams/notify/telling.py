@@ -159,13 +159,19 @@ class DailyReports(Telling[DailyReport]):
 
 
 class Rooms(Telling[FromJitsi]):
-    """Prefixed rooms that stay without a recording, to the chat of ops; the message changes when it is over."""
+    """Prefixed rooms that stay without a recording, to the chat of ops, and objections to one, to the client's curator;
+    the message changes when it is over."""
 
     codec = FROM_JITSI
     rejects = False
 
     def wishes(self, record: Record, value: FromJitsi, known: Known) -> Iterable[Wish]:
         if not isinstance(value, RoomReport):
+            return
+        if value.happening in ("objected", "recording_deleted"):
+            to = f"lead:{value.lead_id}" if value.lead_id else "shared"
+            at = (record.offset + 1, record.offset, record.timestamp)
+            yield Wish(f"objected:{value.meeting_id}", to, *at, Rendered(render_room(value)))
             return
         key = f"room:{value.meeting_id}"
         over = value.happening in ("recording_on", "recording_gap", "meeting_ended")

@@ -47,6 +47,7 @@ from streams.store.jobs.reports import Reports
 from streams.store.jobs.sources import Sources
 from streams.store.jobs.sweep import Sweep
 from streams.store.jobs.ticks import Ticks
+from streams.store.jobs.unheard import Unheard
 from streams.store.lag import Lag
 from streams.store.letters import Heaps
 from streams.store.read.api import Api
@@ -56,7 +57,7 @@ from streams.store.sinks.dead_letters import DeadLetterSink
 from streams.store.sinks.outbox import outbox_rows
 from streams.store.sinks.rows import alert_rows, call_rows, event_rows, signal_rows, unassigned_rows
 from streams.store.sinks.scores import score_rows
-from streams.store.sinks.sink import CardSink, Sink
+from streams.store.sinks.sink import CardSink, Sink, both
 from streams.store.sinks.sources import round_rows
 from streams.store.sinks.stt import TranscriptSink
 
@@ -90,7 +91,9 @@ def build(settings: Settings, clock: Clock = wall_clock) -> Worker:
     known = Known(links.identities, cards.cards)
     api = Api(store, database, visitors, lag, reports, worker.outputs.send, known)
 
-    worker.consume(LEAD_EVENTS, Sink(database, EVENT, event_rows, baselines.notice))
+    unheard = Unheard(database, worker.outputs.send, clock)
+    events = Sink(database, EVENT, event_rows, both(baselines.notice, unheard.notice))
+    worker.consume(LEAD_EVENTS, unheard.behind(events))
     worker.consume(LEAD_SIGNALS, Sink(database, Codec[Signal](Signal), signal_rows))
     worker.consume(LEAD_ALERTS, Sink(database, Codec[Alert](Alert), alert_rows, figures.notice))
     worker.consume(LEAD_SCORES, Sink(database, Codec[Score](Score), score_rows))

@@ -8,10 +8,18 @@ ones, and a mark (0.5 kB) for each that is out.
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
 from schemas.codec import Codec, Rejected, event_id
 from schemas.sources import Recording
-from schemas.speech import AwaitedRecording, FinishedRecording, FinishedSegment, Kept, StartedOperation
+from schemas.speech import (
+    AwaitedRecording,
+    FinishedRecording,
+    FinishedSegment,
+    Kept,
+    RefusedRecording,
+    StartedOperation,
+)
 from schemas.topics import SEGMENTS
 from streams.engine import metrics
 from streams.engine.kafka import Output, Reader, partition_of
@@ -22,6 +30,7 @@ log = logging.getLogger(__name__)
 
 _KEPT: Codec[Kept] = Codec(Kept)
 
+_Mark = TypeVar("_Mark", FinishedRecording, AwaitedRecording, RefusedRecording)
 Send = Callable[[list[Output]], Awaitable[None]]
 
 KEEPING = Policy(first=0.5, longest=15.0)
@@ -42,6 +51,11 @@ def mark_key(recording_id: str) -> str:
 def awaited_key(recording_id: str) -> str:
     """Where the mark stands that a recording waits for its file."""
     return f"{recording_id}/awaited"
+
+
+def refused_key(recording_id: str) -> str:
+    """Where the mark stands that somebody objected to a recording."""
+    return f"{recording_id}/refused"
 
 
 class SegmentTopic:
@@ -68,26 +82,26 @@ class SegmentTopic:
 
     async def marks(self, partitions: set[int]) -> list[FinishedRecording]:
         """Every recording of these partitions whose transcript is out, as its newest mark says."""
-        if not partitions:
-            return []
-        marks: dict[bytes, FinishedRecording] = {}
-        async for record in self._reader.read(sorted(partitions)):
-            if record.key and record.value and record.key.endswith(b"/out"):
-                value = _KEPT.decode(record.value)
-                if isinstance(value, FinishedRecording):
-                    marks[record.key] = value
-        return list(marks.values())
+        return await self._standing(partitions, b"/out", FinishedRecording)
 
     async def awaited(self, partitions: set[int]) -> list[AwaitedRecording]:
         """Every recording of these partitions that waits for its file."""
+        return await self._standing(partitions, b"/awaited", AwaitedRecording)
+
+    async def refused(self, partitions: set[int]) -> list[RefusedRecording]:
+        """Every recording of these partitions that somebody objected to."""
+        return await self._standing(partitions, b"/refused", RefusedRecording)
+
+    async def _standing(self, partitions: set[int], ending: bytes, kind: type[_Mark]) -> list[_Mark]:
+        """The marks of a kind that were not taken away."""
         if not partitions:
             return []
-        marks: dict[bytes, AwaitedRecording] = {}
+        marks: dict[bytes, _Mark] = {}
         async for record in self._reader.read(sorted(partitions)):
-            if not record.key or not record.key.endswith(b"/awaited"):
+            if not record.key or not record.key.endswith(ending):
                 continue
             value = _KEPT.decode(record.value) if record.value else None
-            if isinstance(value, AwaitedRecording):
+            if isinstance(value, kind):
                 marks[record.key] = value
             else:
                 marks.pop(record.key, None)
@@ -122,6 +136,19 @@ class RecordingMemory:
         """The mark that it waits for its file."""
         mark = self._kept.get(awaited_key(self.recording.recording_id))
         return mark if isinstance(mark, AwaitedRecording) else None
+
+    @property
+    def refusal(self) -> RefusedRecording | None:
+        """The mark that somebody objected to it."""
+        mark = self._kept.get(refused_key(self.recording.recording_id))
+        return mark if isinstance(mark, RefusedRecording) else None
+
+    async def refuse(self, mark: RefusedRecording) -> None:
+        """It is refused, and whatever was heard of it is forgotten. Return when the broker has it."""
+        at = refused_key(self.recording.recording_id)
+        await self.put(at, mark)
+        for key in [key for key in self._kept if key != at]:
+            await self.put(key, None)
 
     async def arrived(self) -> None:
         """The wait for the file is over. Return when the broker has it."""

@@ -18,11 +18,10 @@ from schemas.errors import RecordFault, Terminal, Transient
 from schemas.notices import Trouble
 from schemas.sources import FromJitsi, Recording, RoomReport, Transcript
 from schemas.speech import FinishedRecording
-from schemas.topics import RECORDINGS, SEGMENTS, TRANSCRIPTS
+from schemas.topics import OBJECTIONS, RECORDINGS, SEGMENTS, TRANSCRIPTS
 from schemas.types import Millis
 from streams.engine import metrics
 from streams.engine.clock import Clock, wall_clock
-from streams.engine.conditions import Condition
 from streams.engine.kafka import Output, Reader
 from streams.engine.places import disk
 from streams.engine.process import Record
@@ -33,9 +32,10 @@ from streams.transcribe.awaited import Awaiting, hold, locate
 from streams.transcribe.engines.fallback import Course, Lineup, Waiting
 from streams.transcribe.engines.interface import EngineError
 from streams.transcribe.engines.lineup import lineup, usable
-from streams.transcribe.engines.vosk_model import faults, is_toy
+from streams.transcribe.engines.vosk_model import faults, is_right, is_toy
 from streams.transcribe.job import TranscribedAudio, soundless, sweep, transcribe_on
 from streams.transcribe.record import marked, shares, transcript_of
+from streams.transcribe.refusals import Refusals, Refused, never, objections_of
 from streams.transcribe.segments import RecordingMemory, SegmentTopic
 from streams.transcribe.sound.decode import Unreadable
 from streams.transcribe.sound.sound_file import FileAway, NoSound
@@ -59,7 +59,9 @@ def build(settings: Settings, clock: Clock = wall_clock) -> Worker:
         settings, refuses=partial(notices.begins, "engine_refuses"), recovered=partial(notices.ends, "engine_refuses")
     )
     topic = SegmentTopic(Reader(settings.kafka, SEGMENTS), send)
-    transcribe = Transcribe(speech, engines, topic, clock, notices.once)
+    objections = objections_of(Reader(settings.kafka, OBJECTIONS))
+    refusals = Refusals(speech, topic, send, objections, owned=_owned(worker), clock=clock)
+    transcribe = Transcribe(speech, engines, topic, clock, notices.once, refusals.stand)
     upgrades = Upgrades(
         speech, engines, topic, send, owned=_owned(worker), busy=lambda: bool(transcribe.in_work), clock=clock
     )
@@ -70,6 +72,8 @@ def build(settings: Settings, clock: Clock = wall_clock) -> Worker:
     awaiting = Awaiting(speech, topic, send, owned=_owned(worker), clock=clock)
     worker.background("upgrades", upgrades.run)
     worker.background("awaited", awaiting.run)
+    worker.background("refusals", refusals.run)
+    worker.watch(refusals.condition())
     worker.needs["recordings"] = worker.watch(awaiting.condition())
     worker.needs["disk"] = worker.watch(disk(speech.spool, settings.metrics.free_mb))
     if usable(settings) == ["vosk"]:  # else it is the fallback, and `check` names its faults
@@ -83,8 +87,7 @@ def build(settings: Settings, clock: Clock = wall_clock) -> Worker:
 def _watch_model(worker: Worker, speech: Speech) -> None:
     """A model that somebody has set must be one; without any the line works, and recordings wait for it."""
     if speech.vosk_model != Speech().vosk_model:
-        model = Condition("speech_model", str(speech.vosk_model), lambda: "; ".join(faults(speech.vosk_model)))
-        worker.needs["model"] = worker.watch(model)
+        worker.needs["model"] = worker.watch(is_right(speech.vosk_model))
     elif faults(speech.vosk_model):
         log.warning("no speech model is set: recordings wait", extra={"setting": "speech.vosk_model"})
 
@@ -101,7 +104,7 @@ def _owned(worker: Worker) -> Callable[[], set[int]]:
 class Transcribe:
     """Recordings to transcripts, by the engines of a line-up. `clock` in ms UTC.
 
-    `told` hears of a recording's path and its flaw.
+    `told` hears of a recording's path and its flaw; `refused` is asked before the work and again behind it.
     """
 
     def __init__(
@@ -111,9 +114,10 @@ class Transcribe:
         topic: SegmentTopic,
         clock: Callable[[], Millis],
         told: Callable[[Trouble, str, str], None] = lambda _kind, _path, _flaw: None,
+        refused: Refused = never,
     ) -> None:
         self._speech, self._lineup, self._topic, self._clock = speech, lineup, topic, clock
-        self._told = told
+        self._told, self._refused = told, refused
         self.in_work = 0
 
     async def __call__(self, batch: Batch) -> Outcome:
@@ -132,7 +136,9 @@ class Transcribe:
     async def _settle(self, recording: Recording, record: Record, outcome: Outcome) -> None:
         memory = await self._topic.open(recording)
         out = memory.out
-        if out is None:
+        if await self._refused(memory):
+            log.info("recording passed over: somebody objected", extra={"recording": recording.recording_id})
+        elif out is None:
             await self._await_file(recording, record, memory, outcome)
         elif worth(out, self._speech, self._clock()) and self._lineup.first.away_s is None:
             await self._upgrade(recording, record, out, memory, outcome)
@@ -165,6 +171,8 @@ class Transcribe:
             if error.engine_wide and not error.retriable:
                 raise Transient(f"no speech engine can work: {error}", ENGINE_RETRY_S) from error
             raise
+        if await self._refused(memory):
+            return
         mark = FinishedRecording(recording, 1, self._clock())
         self._publish(replace(transcript, queued_at=queued_at), mark, memory, outcome)
 
@@ -185,6 +193,8 @@ class Transcribe:
         ) as error:  # also where the file has gone from the storage meanwhile
             log.warning("no better transcript", extra={"recording": recording.recording_id, "error": str(error)})
             transcript = None
+        if await self._refused(memory):
+            return
         if transcript is None or self._poor(transcript) >= out.poor:
             metrics.SPEECH_UPGRADES.labels("nothing").inc()
             outcome.state += memory.close(replace(mark, version=out.version), forget=False)

@@ -56,6 +56,8 @@ class Conference:
     session: str = ""
     streaming: str = ""
     status: str = ""
+    stop_answers: deque[str] = field(default_factory=deque)
+    stops: list[str] = field(default_factory=list)
     settling: float = 0.0
     joined: float = 0.0
 
@@ -162,6 +164,25 @@ class Conference:
         if answer == "on":
             self.tell("on", initiator=sender)
 
+    def stop(self, iq: ET.Element, jibri: ET.Element) -> None:
+        """Take a stop IQ, a moderator's and of the session that is on (jitsi/jicofo `BaseJibri.kt`). `stop_answers`:
+        `silence` or an error condition, one by one; then it stops."""
+        sender, head = iq.get("from", ""), f'to="{iq.get("from")}" id="{iq.get("id")}"'
+        self.stops.append(jibri.get("session_id", ""))
+        answer = self.stop_answers.popleft() if self.stop_answers else ""
+        if answer == "silence":
+            return
+        if not answer and self.roles.get(sender.partition("/")[2]) != "moderator":
+            answer = "not-allowed"
+        if not answer and (not self.session or jibri.get("session_id") != self.session):
+            answer = "item-not-found"
+        if answer:
+            error = f'<{answer} xmlns="urn:ietf:params:xml:ns:xmpp-stanzas"/>'
+            self.focus.send(f'<iq type="error" {head}><error type="cancel">{error}</error></iq>')
+            return
+        self.focus.send(f'<iq type="result" {head}><jibri xmlns="{JIBRI}" session_id="{self.session}"/></iq>')
+        self.tell("off", initiator=sender)
+
     def refuse(self, start: Start, condition: str) -> None:
         """Answer a start IQ with an error."""
         head = f'to="{self.room}/{start.moderator}" id="{start.id}"'
@@ -226,3 +247,5 @@ class Focus(Client):
         conference = self._conferences.get(iq.get("from", "").partition("/")[0])
         if conference and iq.get("type") == "set" and jibri is not None and jibri.get("action") == "start":
             conference.answer(iq, jibri)
+        elif conference and iq.get("type") == "set" and jibri is not None and jibri.get("action") == "stop":
+            conference.stop(iq, jibri)

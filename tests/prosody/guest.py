@@ -40,6 +40,10 @@ class Guest(Client):
         name = f'<nick xmlns="{NICK}">{escape(self.name)}</nick>' if self.name else ""
         self.send(f'<presence to="{self.room}/{self.nick}">{name}{content}</presence>')
 
+    def write(self, text: str) -> None:
+        """A line in the room's chat, as Jitsi sends it."""
+        self.send(f'<message to="{self.room}" type="groupchat"><body>{escape(text)}</body></message>')
+
     async def hears(self, count: int) -> list[str]:
         """Wait for `count` system messages and give all that came."""
 

@@ -49,6 +49,12 @@ WHERE kind = 'phrase_verdict' AND lead_id IN {{leads:Array(String)}}
 """What a model said of words that go to another lead goes with them."""
 
 
+MADE_OF = f"""
+SELECT {_COLUMNS} FROM events FINAL
+WHERE kind IN ('meeting_transcribed', 'meeting_minutes')
+    AND (lead_id, {_FIELD.format("recording_id")}) IN {{heard:Array(Tuple(String, String))}}"""
+"""What was made of recordings."""
+
 SPOILT = f"""
 SELECT {_COLUMNS} FROM events FINAL
 WHERE kind = 'chat_summary'
@@ -103,6 +109,10 @@ class Events:
                 event = msgspec.structs.replace(row.event, client=link_key(move.client))
                 found.append(move._replace(row=row._replace(event=event)))
         return found
+
+    async def made_of(self, heard: Sequence[tuple[LeadId, str]]) -> list[Row]:
+        """Transcripts and minutes of recordings of leads. Raises as `found_by`."""
+        return await self._read(MADE_OF, {"heard": list(heard)})
 
     async def spoilt(self, moves: Sequence[Move]) -> list[Row]:
         """Summaries of chats that tell of what goes, and stay. Raises as `found_by`."""

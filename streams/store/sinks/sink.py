@@ -21,6 +21,16 @@ Build = Callable[[Sequence[tuple[T, Record]]], list[Rows]]
 Stored = Callable[[Sequence[tuple[T, Record]]], None]
 
 
+def both(one: Stored[T], other: Stored[T]) -> Stored[T]:
+    """Both are told."""
+
+    def told(stored: Sequence[tuple[T, Record]]) -> None:
+        one(stored)
+        other(stored)
+
+    return told
+
+
 class Sink(Generic[T]):
     """Decodes a topic's records, stores them, and tells `stored` what is durable now.
 

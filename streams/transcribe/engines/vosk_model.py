@@ -7,6 +7,8 @@ Rules read in `src/model.cc` of vosk-api 0.3.45 and in the file formats of Kaldi
 import struct
 from pathlib import Path
 
+from streams.engine.conditions import Condition
+
 FST_MAGIC = struct.pack("<i", 2_125_659_606)
 IVECTOR = ("final.ie", "splice.conf", "online_cmvn.conf", "final.mat", "global_cmvn.stats", "final.dubm")
 TAIL = 1 << 20
@@ -108,3 +110,8 @@ def _whole_mdl(file: Path) -> bool:
     width = 4 if header[:1] == b"F" else 8
     count = int.from_bytes(header[4:], "little")
     return len(tail) >= mark + 17 + count * width
+
+
+def is_right(model: Path) -> Condition:
+    """A model is there, and one that works."""
+    return Condition("speech_model", str(model), lambda: "; ".join(faults(model)))

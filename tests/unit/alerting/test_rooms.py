@@ -57,3 +57,11 @@ def test_room_name_cannot_write_html() -> None:
     assert "&lt;b&gt;x&lt;/b&gt;&amp;" in text
     assert "&lt;i&gt;" in text
     assert "не определён" in text
+
+
+def test_an_objection_is_told_to_the_curator_without_a_name() -> None:
+    """Which client, what becomes of the recording, and afterwards that it is done."""
+    said, done = render_room(report("objected")), render_room(report("recording_deleted"))
+    assert said.startswith("🔴 В комнате <b>lead-12345-x</b> (клиент 12345) участник возразил против записи.")
+    assert "не будет расшифровано.\nВремя: 10:00 (мск)." in said
+    assert "участник возразил, запись удалена. Расшифровки и протокола не будет." in done

@@ -47,6 +47,21 @@ async def test_reports_are_kept_in_order_of_their_room() -> None:
         assert second.lead_id is None
 
 
+async def test_an_objection_is_known_before_the_room_is_answered() -> None:
+    """It stands on `meeting.objections`, too, where the transcriber looks before and after its work."""
+    async with Door() as door:
+        objected = JOINED | {"id": "r-3", "happening": "objected", "session_id": "s-1", "since": 5}
+        assert (await door.post(PATH, json.dumps([JOINED, objected]), Authorization="Bearer room"))[0] == 200
+        assert [(o.topic, o.key) for o in door.shelf.outputs] == [
+            ("meeting.objections", b"r-3"),
+            ("source.recordings", b"lead-12345-kickoff"),
+            ("source.recordings", b"lead-12345-kickoff"),
+        ]
+        objection = FROM_JITSI.decode(door.shelf.outputs[0].value)
+        assert isinstance(objection, RoomReport)
+        assert (objection.happening, objection.session_id, objection.since) == ("objected", "s-1", 5)
+
+
 @pytest.mark.parametrize(
     ("body", "status"),
     [
@@ -55,6 +70,8 @@ async def test_reports_are_kept_in_order_of_their_room() -> None:
         (json.dumps([JOINED | {"happening": "danced"}]), 400),
         (json.dumps([JOINED, JOINED | {"room": ""}]), 400),
         (json.dumps([JOINED | {"ts": "now"}]), 400),
+        (json.dumps([JOINED | {"happening": "recording_deleted", "recording_id": "r"}]), 400),
+        (json.dumps([JOINED | {"recording_id": "r"}]), 400),
         (json.dumps([JOINED | {"lead_id": "12345kickoff"}]), 400),
         ("x" * 5000, 413),
     ],
