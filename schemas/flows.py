@@ -25,7 +25,7 @@ class Flow(NamedTuple):
 
 FLOWS: Final = (
     Flow(topics.RECORDINGS, ("recorder", "gateway", "notify", "transcribe"), ("transcribe", "pipeline", "notify")),
-    Flow(topics.OBJECTIONS, ("gateway", "cli"), ("transcribe",)),
+    Flow(topics.OBJECTIONS, ("gateway",), ("transcribe",)),
     Flow(topics.TELEGRAM, ("gateway", "cli"), ("pipeline", "notify")),
     Flow(topics.BITRIX, ("gateway", "notify"), ("pipeline", "notify")),
     Flow(topics.WMS, ("gateway", "cli"), ("pipeline",)),

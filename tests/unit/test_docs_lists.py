@@ -25,6 +25,7 @@ TROUBLES = {
     "recordings_missing": "записи встреч недоступны",
     "recording_damaged": "запись встречи повреждена",
     "recording_silent": "в записи встречи ничего не слышно",
+    "recording_kept": "записи встреч, против которых возразили, не удаляются",
     "dead_letters": "много негодных записей",
     "records_rejected": "много негодных записей",
     "source_parked": "источник приостановлен",
