@@ -6,6 +6,7 @@ from operator import attrgetter
 from alerting.clients import LONGEST_NAME, Client, Clients
 from alerting.cutting import units
 from alerting.foreign import cut, telegram
+from alerting.login import DENIED, SENT, render_login_answered
 from alerting.render import MARKS, Rendered, gist
 from alerting.texts import TEXTS
 from alerting.whose import chat_asked_about, render_answered
@@ -86,6 +87,16 @@ def linked(command: BotCommand, clients: Clients) -> str:
 
 def pressed(command: BotCommand, clients: Clients) -> str:
     """The short answer to who pressed a button (Bot API: up to 200 characters, no HTML)."""
+    match command.command:
+        case "login_sent":
+            return SENT
+        case "login_denied":
+            return DENIED
+        case _:
+            return _linked_shortly(command, clients)
+
+
+def _linked_shortly(command: BotCommand, clients: Clients) -> str:
     chat = f"Чат {_chat_named(command)}".rstrip()
     if command.before:
         return f"{chat} уже привязан"
@@ -95,6 +106,8 @@ def pressed(command: BotCommand, clients: Clients) -> str:
 
 def answered(command: BotCommand, clients: Clients) -> Rendered | None:
     """The question under which a button said whose the chat is; None where none was answered."""
+    if command.command in ("login_sent", "login_denied"):
+        return render_login_answered(command)
     if command.question is None or command.fault == "unknown":
         return None
     return render_answered(command.question.text, linked(command, clients), command.name)

@@ -9,6 +9,8 @@ from schemas.scores import Score
 from schemas.types import EventId, LeadId, Millis
 
 Asked = Literal["risk", "top", "silent", "mute", "help", "link", "start"]
+LoginCommand = Literal["login", "login_sent", "login_denied"]
+"""Not typed by a person: the page asks for the question, a button under it was pressed."""
 Fault = Literal["", "no_lead", "no_days", "no_topic", "taken", "unknown"]
 
 
@@ -18,6 +20,15 @@ class Question(msgspec.Struct, frozen=True):
     chat_id: int
     message_id: int
     text: str
+
+
+class LoginQuestion(msgspec.Struct, frozen=True):
+    """Asked of who wants to get in to the page by the bot: from which browser, when, and which number stands there."""
+
+    login: str
+    agent: str
+    at: Millis
+    numbers: list[int]
 
 
 class BotCommand(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -32,7 +43,7 @@ class BotCommand(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     command_id: EventId
     chat_id: str
-    command: Asked
+    command: Asked | LoginCommand
     ts: Millis
     lead_id: LeadId | Literal[""] = ""
     until: Millis = 0
@@ -43,6 +54,7 @@ class BotCommand(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     name: str = ""
     topic: str = ""
     question: Question | None = None
+    login: LoginQuestion | None = None
 
 
 class LeadRisk(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

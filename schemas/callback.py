@@ -1,5 +1,5 @@
 """What stands behind a button: of an alert `a:<lead id>:<alert id>:<key>`, 34 bytes at most; of the question whose a
-chat is `l:<lead id>:<chat id>`, 36 bytes at most.
+chat is `l:<lead id>:<chat id>`, 36 bytes at most; of a login to the page `w:<login>:<number>`, 37 bytes.
 
 Telegram takes 1-64 bytes of callback data (Bot API, InlineKeyboardButton), and any member of a chat can send any.
 """
@@ -21,6 +21,9 @@ _DATA = re.compile(r"a:([0-9]{1,12}):([0-9a-f]{16}):([a-z][0-9]?)")
 _WHOSE = re.compile(r"l:([0-9]{1,12}):(-?[0-9]{1,20})")
 
 
+_LOGIN = re.compile(r"w:([0-9a-f]{32}):([0-9]{1,2})")
+
+
 class Callback(msgspec.Struct, frozen=True):
     """A button under one alert of one lead."""
 
@@ -36,6 +39,18 @@ class Whose(msgspec.Struct, frozen=True):
     chat_id: str
 
 
+class LoginNumber(msgspec.Struct, frozen=True):
+    """A button under the question of a login; `number` 0 is «Это не я»."""
+
+    login: str
+    number: int
+
+
+def encode_login(login: str, number: int) -> str:
+    """The `callback_data` of a number."""
+    return f"w:{login}:{number}"
+
+
 def encode_whose(lead_id: LeadId, chat_id: str) -> str:
     """The `callback_data` of a client under the question whose a chat is."""
     return f"l:{lead_id}:{chat_id}"
@@ -46,8 +61,11 @@ def encode(lead_id: LeadId, alert_id: EventId, action: Action) -> str:
     return f"a:{lead_id}:{alert_id}:{KEYS[action]}"
 
 
-def decode(text: str) -> Callback | Whose | None:
+def decode(text: str) -> Callback | Whose | LoginNumber | None:
     """The button behind `callback_data`, or None when it is none of ours."""
+    login = _LOGIN.fullmatch(text)
+    if login is not None:
+        return LoginNumber(login[1], int(login[2]))
     whose = _WHOSE.fullmatch(text)
     if whose is not None:
         return Whose(*whose.groups())

@@ -81,7 +81,7 @@ class Invited(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag
 
 
 class LoginStarted(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="started"):
-    """The page shows `number` and waits for the bot. Key: sha256 of the nonce; `browser`: sha256 of its cookie."""
+    """The page shows `number` and waits for the bot. Key: as `LOGIN_KEY` says; `browser`: sha256 of its cookie."""
 
     browser: Sha256
     number: Annotated[int, msgspec.Meta(ge=10, le=99)]
@@ -89,6 +89,13 @@ class LoginStarted(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     """The wrong numbers that the bot offers beside it."""
     agent: str = ""
     until: Millis = 0
+
+
+class LoginAsked(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="asked"):
+    """Somebody opened the bot by the page's link. Key: that of the login."""
+
+    telegram_id: int
+    at: Millis
 
 
 class LoginAnswered(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="answered"):
@@ -105,7 +112,17 @@ class LoginUsed(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, t
     user_id: UserId | Literal[""] = ""
 
 
-Login = Invited | LoginStarted | LoginAnswered | LoginUsed
+Login = Invited | LoginStarted | LoginAsked | LoginAnswered | LoginUsed
+
+LOGIN_KEY = 32
+"""Characters of the digest of a nonce that are its key: 128 bits, and short enough for the data of a button."""
+
+
+class LoginStep(msgspec.Struct, frozen=True):
+    """A record of `web.logins`, as it comes from Telegram."""
+
+    key: str
+    said: LoginAsked | LoginAnswered
 
 
 class AccessEntry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -4,10 +4,10 @@
 """
 
 from processors.normalize import bitrix, recordings, telegram, transcripts, wms
-from processors.normalize.contract import Found, Normalizer, Options
+from processors.normalize.contract import Found, Meaning, Normalizer, Options
 from schemas import topics
 
-__all__ = ["NORMALIZERS", "Found", "Normalizer", "Options"]
+__all__ = ["NORMALIZERS", "Found", "Meaning", "Normalizer", "Options"]
 
 NORMALIZERS: dict[str, Normalizer] = {
     topics.RECORDINGS.name: recordings.normalize,

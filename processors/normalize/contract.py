@@ -13,6 +13,7 @@ from schemas.cards import ClientCard
 from schemas.codec import Rejected
 from schemas.events import Event
 from schemas.minutes import MeetingRequest
+from schemas.people import LoginStep
 from schemas.sources import ClientRef, Identity, Unassigned
 from schemas.types import LeadId, Meta, Millis
 
@@ -41,9 +42,10 @@ class Options:
         return self.staff | self.told
 
 
-Found: TypeAlias = Sequence[Event | Unassigned | MeetingRequest | BotCommand | Identity | ClientCard] | Rejected
+Meaning: TypeAlias = Event | Unassigned | MeetingRequest | BotCommand | Identity | ClientCard | LoginStep
+Found: TypeAlias = Sequence[Meaning] | Rejected
 """What a record means: events (none, if it matters to no client), work for `minutes` or `notify`, who is who,
-what a client is called; or why it cannot be used."""
+what a client is called, a login to the page; or why it cannot be used."""
 
 Normalizer: TypeAlias = Callable[[Meta, bytes, Identities, Options], Found]
 

@@ -17,6 +17,7 @@ from processors.normalize.telegram_button import pressed
 from processors.normalize.telegram_command import asked, introduced, linked
 from processors.normalize.telegram_content import Content, content_of
 from processors.normalize.telegram_frame import author_id, author_of, id_of
+from processors.normalize.telegram_login import opened
 from processors.normalize.telegram_update import Deleted, Message, Update
 from schemas import events
 from schemas.codec import Codec, Rejected, event_id
@@ -81,6 +82,9 @@ def _message(
         return [moved]
     if content is None:
         return []
+    login = opened(message)
+    if login is not None:
+        return login
     command_id = id_of(source, "", message.chat, message.message_id, "command")
     new = introduced(message, command_id, source, identities)
     if new is not None:

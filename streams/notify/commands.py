@@ -13,6 +13,7 @@ from aiokafka import ConsumerRecord
 
 from alerting import replies
 from alerting.clients import Clients
+from alerting.login import render_login
 from alerting.outbox import Wish
 from alerting.render import Rendered
 from schemas.bot import BotCommand, LeadRisk, Risks
@@ -47,7 +48,7 @@ class Commands:
         place = Place(batch.topic, batch.partition)
         await self._shelf.open([place], batch.generation)
         outcome = Outcome()
-        wishes = []
+        wishes: list[Wish] = []
         pressed: list[BotCommand] = []
         for record in batch.records:
             command = _COMMAND.decode(record.value)
@@ -55,15 +56,25 @@ class Commands:
                 outcome.rejected.append((record, command))
                 continue
             key = f"bot:{command.chat_id}/{record.offset % WAITING}"
-            text = Rendered(await self._answer(command))
-            to = _receiver(command)
-            wishes.append(Wish(key, to, record.offset + 1, record.offset, record.timestamp, text, rings=True))
+            text, to = await self._said(command), _receiver(command)
+            if text is not None:
+                wishes.append(Wish(key, to, record.offset + 1, record.offset, record.timestamp, text, rings=True))
             pressed += [command] if command.callback_id else []
             wishes += self._answered(command, record)
         await self._shelf.put(place, wishes)
         for command in pressed:
             self._press(command.callback_id, replies.pressed(command, self._clients))
         return outcome
+
+    async def _said(self, command: BotCommand) -> Rendered | None:
+        """A message of its own; None where the changed question says it all."""
+        match command.command:
+            case "login":
+                return render_login(command.login) if command.login is not None else None
+            case "login_sent" | "login_denied":
+                return None
+            case _:
+                return Rendered(await self._answer(command))
 
     def _answered(self, command: BotCommand, record: ConsumerRecord[bytes, bytes]) -> Iterable[Wish]:
         """The question loses its buttons: a second answer would be refused."""

@@ -7,14 +7,14 @@ import msgspec
 
 from processors import cards
 from processors.contact import link_key
-from processors.normalize import NORMALIZERS, Normalizer, Options
+from processors.normalize import NORMALIZERS, Meaning, Normalizer, Options
 from schemas.base import LeadEvent
 from schemas.bot import BotCommand
 from schemas.cards import ClientCard
 from schemas.codec import EVENT, MINUTES_REQUEST, Codec, Rejected
 from schemas.errors import NotYet
-from schemas.events import Event
 from schemas.minutes import MeetingRequest
+from schemas.people import Login, LoginStep
 from schemas.sources import Identity, Unassigned
 from schemas.topics import (
     BITRIX,
@@ -27,6 +27,7 @@ from schemas.topics import (
     MINUTES_REQUESTS,
     TELEGRAM,
     TOPICS,
+    WEB_LOGINS,
     WMS,
 )
 from streams.engine import trace
@@ -49,6 +50,7 @@ from streams.settings.thresholds import rules_of
 _UNASSIGNED: Codec[Unassigned] = Codec(Unassigned)
 _CARD: Codec[ClientCard] = Codec(ClientCard)
 _COMMAND: Codec[BotCommand] = Codec(BotCommand)
+_LOGIN: Codec[Login] = Codec(Login)
 
 
 HOOKS = (TELEGRAM, BITRIX, WMS)
@@ -117,9 +119,7 @@ class Normalize:
         return outcome
 
 
-def _output(
-    found: Event | Unassigned | MeetingRequest | BotCommand | Identity | ClientCard, key: bytes | None
-) -> Output:
+def _output(found: Meaning, key: bytes | None) -> Output:
     match found:
         case Unassigned():
             client = link_key(found.client)
@@ -132,6 +132,8 @@ def _output(
         case ClientCard():
             key = cards.key_of(found.lead_id, found.source).encode()
             return Output(CLIENTS.name, key, None if cards.is_empty(found) else _CARD.encode(found))
+        case LoginStep():
+            return Output(WEB_LOGINS.name, found.key.encode(), _LOGIN.encode(found.said))
         case BotCommand():
             return Output(BOT_COMMANDS.name, found.chat_id.encode(), _COMMAND.encode(found))
         case _:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from aiokafka import ConsumerRecord
 
 from schemas.codec import Codec, Rejected
-from schemas.people import Invited, Login, LoginAnswered, LoginStarted, LoginUsed, UserId
+from schemas.people import Invited, Login, LoginAnswered, LoginAsked, LoginStarted, LoginUsed, UserId
 from schemas.topics import WEB_LOGINS
 from streams.engine.clock import Clock
 from streams.engine.kafka import Output, Reader
@@ -30,7 +30,8 @@ class Attempt:
 
     first: int
     begun: LoginStarted | Invited | None = None
-    answers: list[LoginAnswered] = field(default_factory=list)
+    asked: list[LoginAsked] = field(default_factory=list)
+    answer: LoginAnswered | None = None
     used: bool = False
 
 
@@ -40,6 +41,8 @@ class Logins:
     def __init__(self, kafka: Kafka, send: Send, clock: Clock) -> None:
         self._reader, self._send, self._clock = Reader(kafka, WEB_LOGINS), send, clock
         self._attempts: dict[str, Attempt] = {}
+        self.on_asked: Callable[[str, LoginAsked], Awaitable[None]] = _nobody
+        """Called when somebody opens the bot by the page's link while it lives. Raises `Transient`."""
 
     async def follow(self) -> None:
         """Until cancelled."""
@@ -53,7 +56,10 @@ class Logins:
         if isinstance(said, Rejected):
             log.warning("login unreadable", extra={"offset": record.offset, "error": said.reason})
             return
-        self.apply((record.key or b"").decode(errors="replace"), said, record.timestamp)
+        key = (record.key or b"").decode(errors="replace")
+        self.apply(key, said, record.timestamp)
+        if isinstance(said, LoginAsked) and self.lives(key):
+            await self.on_asked(key, said)
 
     def apply(self, key: str, said: Login, ts: int) -> None:
         """Take a record. One that is told twice, as after a fault of the broker, changes nothing."""
@@ -61,8 +67,10 @@ class Logins:
         match said:
             case LoginStarted() | Invited():
                 attempt.begun = attempt.begun or said
+            case LoginAsked():
+                attempt.asked += [] if said in attempt.asked else [said]
             case LoginAnswered():
-                attempt.answers += [] if said in attempt.answers else [said]
+                attempt.answer = attempt.answer or said  # the first one counts: who may try again, guesses
             case LoginUsed():
                 attempt.used = True
 
@@ -93,3 +101,7 @@ class Logins:
         old = self._clock() - DAY_MS
         for key in [key for key, attempt in self._attempts.items() if attempt.first < old]:
             del self._attempts[key]
+
+
+async def _nobody(_: str, __: LoginAsked) -> None:
+    """Until somebody listens."""

@@ -17,6 +17,7 @@ from streams.engine.desks import Desks
 from streams.engine.identities import KnownIdentities
 from streams.engine.kafka import Output
 from streams.settings import Settings
+from streams.web.bot_login import BotLogin
 from streams.web.doorman import Doorman
 from streams.web.headers import form_token
 from streams.web.logins import Logins
@@ -35,6 +36,7 @@ class Office:
     send: Send
     members: Members
     logins: Logins
+    bot_login: BotLogin
     cards: KnownCards
     identities: KnownIdentities
     desks: Desks

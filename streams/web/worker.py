@@ -16,6 +16,7 @@ from streams.engine.kafka import Reader
 from streams.engine.worker import Worker
 from streams.settings import Settings
 from streams.web.assets import Assets
+from streams.web.bot_login import BotLogin
 from streams.web.doorman import Doorman
 from streams.web.frame import Frame
 from streams.web.journal import Journal, newest_line
@@ -39,12 +40,14 @@ def build(settings: Settings, clock: Clock = wall_clock) -> Worker:
     identities = KnownIdentities(Reader(settings.kafka, IDENTITIES), ends)
     send = worker.outputs.send
     store = StoreWeb(settings.store, settings.web.store_seconds)
+    logins, members = Logins(settings.kafka, send, clock), Members(settings.kafka, settings.web, send, clock)
     office = Office(
         settings=settings,
         store=store,
         send=send,
-        members=Members(settings.kafka, settings.web, send, clock),
-        logins=Logins(settings.kafka, send, clock),
+        members=members,
+        logins=logins,
+        bot_login=BotLogin(logins, members, send, clock),
         cards=cards,
         identities=identities,
         desks=Desks(settings.telegram, cards.cards, identities.identities),

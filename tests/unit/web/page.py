@@ -22,6 +22,7 @@ from streams.engine.identities import KnownIdentities
 from streams.engine.kafka import Output, Reader
 from streams.settings import Settings
 from streams.web.assets import Assets
+from streams.web.bot_login import BotLogin
 from streams.web.cookies import SESSION, digest
 from streams.web.doorman import Doorman
 from streams.web.frame import Frame
@@ -153,12 +154,14 @@ async def page(settings: Settings | None = None) -> AsyncIterator[Page]:
         return made[0].now if made else NOW
 
     store = FakeStore(given)
+    logins, members = Logins(given.kafka, send, clock), Members(given.kafka, given.web, send, clock)
     office = Office(
         settings=given,
         store=store,
         send=send,
-        members=Members(given.kafka, given.web, send, clock),
-        logins=Logins(given.kafka, send, clock),
+        members=members,
+        logins=logins,
+        bot_login=BotLogin(logins, members, send, clock),
         cards=cards,
         identities=identities,
         desks=Desks(given.telegram, cards.cards, identities.identities),
