@@ -54,7 +54,7 @@ class Passage(msgspec.Struct, frozen=True, omit_defaults=True):
     kind: PassageKind
     ts: Millis
     text: str
-    talk: str = ""
+    thread: str = ""
     speaker: str = ""
     side: Side = ""
     recording_id: str = ""
@@ -157,7 +157,9 @@ class Sources(msgspec.Struct, frozen=True, tag_field="type", tag="sources"):
 
 
 class Claim(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="type", tag="claim"):
-    """A sentence of the answer with the numbers of its sources; `quote` is verbatim from the first of them."""
+    """A sentence of the answer with the numbers of its sources; `quote` is verbatim from the first of them. Without
+    sources it is a word of ours about the answer: that there is none, or only something near.
+    """
 
     text: str
     sources: list[int]

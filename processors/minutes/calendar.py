@@ -6,6 +6,8 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from typing import NamedTuple
 
+from processors.russian.months import month_of
+
 Match = re.Match[str]
 Reading = Callable[[Match, date], date | None]
 """What was found, and the day it was said on → the day it means; None where nobody can know."""
@@ -23,7 +25,6 @@ class Rule(NamedTuple):
     hint: str | None = None
 
 
-_MONTHS = "январ феврал март апрел ма июн июл август сентябр октябр ноябр декабр".split()  # noqa: SIM905
 _MONTH = r"(?P<m>январ[яь]\w*|феврал[яь]\w*|марта?|апрел[яь]\w*|мая|июн[яь]|июл[яь]|августа?|\w+бр[яь])"
 _WEEKDAYS = ("понедельник", "вторник", "сред", "четвер", "пятниц", "суббот", "воскресен")
 _WEEKDAY = r"(?P<wd>понедельник|вторник|сред(?=[аыеу])|четвер|пятниц|суббот|воскресен)\w*"
@@ -50,14 +51,8 @@ def _next_day(day: int, today: date) -> date:
 
 
 def _day_of_month(found: Match, today: date) -> date:
-    day = date(int(found["y"] or today.year), _month(found["m"]), int(found["d"]))
+    day = date(int(found["y"] or today.year), month_of(found["m"]), int(found["d"]))
     return day if found["y"] or day >= today else day.replace(year=today.year + 1)
-
-
-def _month(word: str) -> int:
-    if word.startswith("мая"):
-        return 5
-    return next(number for number, base in enumerate(_MONTHS, 1) if number != 5 and word.startswith(base[:4]))
 
 
 def _digits(found: Match, today: date) -> date:
@@ -122,7 +117,7 @@ def _end_of_quarter(_: Match, today: date) -> date:
 
 
 def _end_of_that_month(found: Match, today: date) -> date:
-    month = _month(found["m"])
+    month = month_of(found["m"])
     year = today.year + (month < today.month)
     return date(year, month, monthrange(year, month)[1])
 

@@ -3,28 +3,14 @@
 from datetime import date as Day  # noqa: N812 — the class, beside the function `date`
 
 from processors.days import HOME, local_time, zone_name
+from processors.russian.months import OF_MONTHS
 from schemas.types import Millis
-
-_MONTHS = (
-    "января",
-    "февраля",
-    "марта",
-    "апреля",
-    "мая",
-    "июня",
-    "июля",
-    "августа",
-    "сентября",
-    "октября",
-    "ноября",
-    "декабря",
-)
 
 
 def date(ts: Millis) -> str:
     """`21 ноября`."""
     at = local_time(ts)
-    return f"{at.day}\u00a0{_MONTHS[at.month - 1]}"
+    return f"{at.day}\u00a0{OF_MONTHS[at.month - 1]}"
 
 
 def iso_date(text: str) -> str:
@@ -33,7 +19,7 @@ def iso_date(text: str) -> str:
         day = Day.fromisoformat(text)
     except ValueError:
         return text
-    return f"{day.day}\u00a0{_MONTHS[day.month - 1]}"
+    return f"{day.day}\u00a0{OF_MONTHS[day.month - 1]}"
 
 
 def length(duration_ms: int) -> str:

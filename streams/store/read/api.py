@@ -9,6 +9,8 @@
     POST /api/leads/{id}/profile  {"field", "text", "action", "entry_id"}   a person's word on a field, or an entry
     GET  /api/leads/{id}/promises?state=&limit=   what was promised and what became of it; GET /api/promises: of all
     POST /api/leads/{id}/promises  {"promise", "mark", "note"}   a person's word on one, as above
+    GET  /api/leads/{id}/passages?q=&since=&until=   his words that may answer a question (`passages`)
+    GET  /api/leads/{id}/tools/{name}?since=&until=&…   a figure about him (`tools`)
     GET  /api/recordings/{id}                     the newest transcript, as `leadpulse minutes` wants it
     GET  /api/alerts?status=                      newest state of each alert
     GET  /api/events?since=&until=&order=&after=  every client's, oldest first, by `order`: appended or ts
@@ -46,7 +48,7 @@ from streams.store.database import Database
 from streams.store.jobs.reports import Reports
 from streams.store.jobs.ticks import Send
 from streams.store.lag import Lag
-from streams.store.read import history, pages, profiles, replay, requests, risks, told, views, web_routes
+from streams.store.read import history, pages, profiles, questions, replay, requests, risks, told, views, web_routes
 from streams.store.read.answers import as_json as _json
 from streams.store.read.day import messages_of
 from streams.store.read.dump import Dumps
@@ -104,6 +106,7 @@ class Api:
                 *views.routes(self._database, wall_clock),
                 *pages.routes(self._database, self._known, wall_clock),
                 *told.routes(self._database, self._send, wall_clock),
+                *questions.routes(self._database, self._known, wall_clock),
                 web.post("/api/sql", self._sql),
                 web.get("/api/exports/telegram", self._exported),
                 web.get("/api/backup", self._backup),

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple, get_args
 
 from schemas.alerts import AlertStatus
+from schemas.answers import TOOLS
 from schemas.minutes import Correcting
 from schemas.promises import MARKS, STATES
 from schemas.scores import LEVELS
@@ -39,6 +40,16 @@ _LEVEL: Schema = {"type": "string", "enum": list(LEVELS)}
 _SORT: Schema = {"type": "string", "enum": ["risk", "name", "curator"]}
 _STATUS: Schema = {"type": "string", "enum": list(get_args(AlertStatus))}
 _PROMISES = {"state": {"type": "string", "enum": list(STATES)}, "limit": _LIMIT}
+_TOOL: Schema = {"type": "string", "enum": list(TOOLS), "description": "Какая цифра"}
+_CALL = {
+    "since": _DAY,
+    "until": _DAY,
+    "since2": _DAY,
+    "until2": _DAY,
+    "metric": _TEXT,
+    "kind": _TEXT,
+    "state": {"type": "string", "enum": ["open", "overdue", "all"]},
+}
 _ORDER: Schema = {"type": "string", "enum": ["appended", "ts"]}
 
 ENDPOINTS = (
@@ -93,6 +104,14 @@ ENDPOINTS = (
     ),
     Endpoint("get", "/api/leads/{lead}/meetings/{recording}", "Встреча: слова, протокол, кто сколько говорил."),
     Endpoint("get", "/api/inbox", "Кто ждёт привязки к клиенту и на кого похож."),
+    Endpoint(
+        "get",
+        "/api/leads/{lead}/passages",
+        "Места истории клиента, которые отвечают на вопрос, сначала лучшие.",
+        {"q": _TEXT, "since": _DAY, "until": _DAY},
+        needs=("q",),
+    ),
+    Endpoint("get", "/api/leads/{lead}/tools/{tool}", "Цифра о клиенте с тем, что обычно для него.", _CALL),
     Endpoint("get", "/api/recordings/{recording}", "Расшифровка одной записи."),
     Endpoint(
         "get",
@@ -127,6 +146,8 @@ ENDPOINTS = (
     Endpoint("post", "/api/reports", "Отправить отчёт за день.", {}, {"day": _DAY}),
     Endpoint("get", "/api/openapi.json", "Этот документ."),
 )
+
+_IN_PATH = {"lead": _LEAD, "tool": _TOOL}
 
 ERRORS = {
     400: "Запрос не такой: причина в `error`",
@@ -164,7 +185,7 @@ def openapi() -> Schema:
 
 def _operation(one: Endpoint) -> Schema:
     parameters = [
-        {"name": name, "in": "path", "required": True, "schema": _LEAD if name == "lead" else _TEXT}
+        {"name": name, "in": "path", "required": True, "schema": _IN_PATH.get(name, _TEXT)}
         for name in re.findall(r"\{(\w+)\}", one.path)
     ]
     parameters += [

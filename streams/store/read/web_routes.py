@@ -32,6 +32,8 @@ ROUTES: Final = frozenset(
         ("GET", "/api/leads/{lead}/promises"),
         ("POST", "/api/leads/{lead}/promises"),
         ("GET", "/api/promises"),
+        ("GET", "/api/leads/{lead}/passages"),
+        ("GET", "/api/leads/{lead}/tools/{tool}"),
         ("GET", "/api/leads/{lead}/risk"),
         ("GET", "/api/recordings/{recording}"),
         ("GET", "/api/alerts"),

@@ -21,6 +21,7 @@ from schemas.types import Millis
 from streams.store.sinks.columns import Record as Record
 from streams.store.sinks.columns import seniorities
 from streams.store.sinks.columns import seniority as seniority
+from streams.store.sinks.passages import passage_rows
 from streams.store.sinks.promises import TALKS, mark_rows, promise_rows
 from streams.store.sinks.said import said_rows
 from streams.store.sinks.tables import (
@@ -92,6 +93,7 @@ def event_rows(good: Sequence[tuple[ev.Event, Record]]) -> list[Rows]:
         *(promise_rows(talks) if talks else ()),
         *(mark_rows(marked) if marked else ()),
         *said_rows(good),
+        *passage_rows(good),
     ]
 
 

@@ -140,8 +140,7 @@ async def test_the_document_is_the_api(spoken: aiohttp.ClientSession) -> None:
 
 def test_every_route_stands_in_the_document() -> None:
     """Both ways: methods and paths."""
-    folder = Path(openapi.__code__.co_filename).parent
-    source = "".join((folder / name).read_text() for name in ("api.py", "told.py", "views.py", "pages/routes.py"))
+    source = "".join(path.read_text() for path in sorted(Path(openapi.__code__.co_filename).parent.rglob("*.py")))
     routes = set(re.findall(r'web\.(get|post)\("(/api/[^"]*)"', source))
     assert routes == {(method, path) for path, methods in openapi()["paths"].items() for method in methods}
 

@@ -1,0 +1,57 @@
+"""The asking itself: from a question to stages. Nothing that was told is taken back.
+
+question ─ guard (`Refused`) ─► plan: figures, fields, words ─► the store ─► Sources
+                                                                              │ no model, or it failed
+                                                                              └─► extract: word for word ─► Done
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import date
+
+from processors.answers.extract import Material, extract, facts_of, sources_of
+from processors.answers.intents import Plan, plan
+from processors.answers.question import asked
+from processors.days import local_time
+from schemas.answers import EXTRACT, Done, Found, Looking, Sources, Stage
+from schemas.types import LeadId
+from streams.asking.history import History
+from streams.engine.clock import Clock, wall_clock
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Where questions are answered: whose history is read, and what time it is (ms UTC)."""
+
+    history: History
+    clock: Clock = wall_clock
+
+
+async def answer(desk: Desk, lead: LeadId, question: str) -> AsyncIterator[Stage]:
+    """The stages of an answer. Raises `Refused` before the first of them for what is no question about this client,
+    `Transient` and `ConfigError` where the store does not answer."""
+    text = asked(question, lead)
+    began = desk.clock()
+    today = local_time(began).date()
+    yield Looking("Ищу в истории клиента")
+    material = await _material(desk.history, lead, text, today)
+    sources = sources_of(material)
+    yield Sources(sources, material.found.looked if material.found else 0)
+    extracted = await asyncio.to_thread(extract, material, sources)
+    for claim in extracted.claims:
+        yield claim
+    yield Done(EXTRACT, round((desk.clock() - began) / 1000, 1), missing=extracted.missing)
+
+
+async def _material(history: History, lead: LeadId, question: str, today: date) -> Material:
+    wanted = await asyncio.to_thread(plan, question, today)
+    figures = [await history.figure(lead, call) for call in wanted.calls]
+    facts = facts_of(await history.profile(lead), wanted.fields) if wanted.fields else []
+    known = any(figure.rows_seen for figure in figures)
+    found = await _found(history, lead, question, wanted) if wanted.words or not known else None
+    return Material(lead, today, figures, facts, found, within=bool(wanted.since))
+
+
+async def _found(history: History, lead: LeadId, question: str, wanted: Plan) -> Found:
+    return await history.passages(lead, question, wanted.since, wanted.until)
