@@ -18,6 +18,7 @@ Trouble = Literal[
     "recording_damaged",
     "recording_silent",
     "recording_kept",
+    "recording_closed",
     "dead_letters",
     "source_parked",
     "records_rejected",

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+from functools import partial
 from pathlib import Path
 from urllib.parse import quote
 
@@ -11,7 +12,9 @@ import msgspec
 
 from alerting.goods import booked
 from alerting.minutes import render_markdown
+from processors.days import local_time
 from processors.minutes import extract, read_transcript
+from processors.privacy.register import Register
 from processors.profile import FIELDS, Profile
 from processors.russian.dates import date
 from processors.russian.plural import DAYS, count
@@ -23,6 +26,8 @@ from schemas.outlets import LlmCall
 from streams import settings
 from streams.cli.ask import lead_id
 from streams.clients.store import call
+from streams.engine.clock import wall_clock
+from streams.engine.consents import read_register
 from streams.settings import Settings
 
 _FIELD_NAMES = {
@@ -88,7 +93,11 @@ async def _written(loaded: Settings, asked: MeetingRequest) -> Minutes:
     from streams.llm.gateway import ModelGateway
     from streams.minutes.worker import Scribe
 
-    gateway = ModelGateway(loaded.llm, loaded.transfer.notification, HandLog(loaded.llm.hand_log))
+    today = local_time(wall_clock()).date()
+    is_asked = asked.lead_id and any(model.external for model in loaded.llm.models.values())
+    register = await read_register(loaded.kafka) if is_asked else Register()
+    closes = partial(register.closes_models, today=today)
+    gateway = ModelGateway(loaded.llm, loaded.transfer.notification, closes, HandLog(loaded.llm.hand_log))
     try:
         return await Scribe(gateway, patience_s=0).write(asked, asked.conversation.people, arrived=0)
     finally:

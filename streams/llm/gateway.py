@@ -50,7 +50,8 @@ class Mask(Protocol):
 
 
 class ModelGateway:
-    """All models of the settings. One per process; close it at the end.
+    """All models of the settings. One per process; close it at the end. `closes_models`: whether a person of the lead
+    has not agreed that words go outside.
 
     `send_audit` gets an `LlmCall` of every call and returns when that is durable; it is waited for while it raises
     `Transient`. Feed `budget.add` with other workers' calls.
@@ -60,6 +61,7 @@ class ModelGateway:
         self,
         settings: Llm,
         notification: Notification,
+        closes_models: Callable[[str], bool],
         send_audit: Audit,
         *,
         world: World | None = None,
@@ -68,6 +70,7 @@ class ModelGateway:
         world = world or World()
         self.budget = Budget(settings.usd_per_day, world.clock)
         self._settings, self._notification, self._world = settings, notification, world
+        self._closes_models = closes_models
         self._pseudonyms = pseudonyms or _pseudonyms
         self._callers = {
             name: Caller(Endpoint(name, model, settings.timeout, world.clock), self.budget, send_audit, world)
@@ -124,6 +127,8 @@ class ModelGateway:
             return ""
         if lead_id in self._settings.no_external:
             return "client"
+        if self._closes_models(lead_id):
+            return "person"
         today = _EPOCH + timedelta(days=local_day(int(self._world.clock() * 1000)))
         return "transfer" if closed(caller.model.country, self._notification, today) else ""
 

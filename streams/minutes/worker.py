@@ -29,9 +29,19 @@ from schemas.minutes import (
     PhraseVerdict,
 )
 from schemas.outlets import LlmCall, MinutesCopy
-from schemas.topics import LEAD_EVENTS, LLM_CALLS, MINUTES_REQUESTS, OUT_BITRIX, OUT_FILES, OUT_NOTEBOOK, OUT_WEBHOOKS
+from schemas.topics import (
+    CONSENTS,
+    LEAD_EVENTS,
+    LLM_CALLS,
+    MINUTES_REQUESTS,
+    OUT_BITRIX,
+    OUT_FILES,
+    OUT_NOTEBOOK,
+    OUT_WEBHOOKS,
+)
 from streams.clients.store import call
 from streams.clients.webhooks import hook_output
+from streams.engine.consents import KnownConsents
 from streams.engine.kafka import Output, Outputs, Reader
 from streams.engine.notices import Notices
 from streams.engine.settle import Batch, Outcome
@@ -56,9 +66,13 @@ People = Callable[[MinutesRequest], Any]
 def build(settings: Settings) -> Worker:
     """The minutes worker."""
     worker = Worker("minutes", settings, jobs=True)
-    gateway = ModelGateway(settings.llm, settings.transfer.notification, Audit(worker.outputs, worker.notices))
+    consents = KnownConsents(Reader(settings.kafka, CONSENTS))
+    audit = Audit(worker.outputs, worker.notices)
+    gateway = ModelGateway(settings.llm, settings.transfer.notification, consents.closes_models, audit)
     scribe = Scribe(gateway, settings.llm.patience_seconds)
-    worker.consume(MINUTES_REQUESTS, MinutesOf(scribe, lambda asked: ask_people(settings, asked), targets(settings)))
+    minutes = MinutesOf(scribe, lambda asked: ask_people(settings, asked), targets(settings))
+    worker.consume(MINUTES_REQUESTS, consents.before(minutes))
+    worker.background("consents", consents.follow)
     worker.background("budget", lambda: follow_calls(Reader(settings.kafka, LLM_CALLS), gateway))
     worker.on_close(gateway.close)
     return worker

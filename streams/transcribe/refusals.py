@@ -10,7 +10,7 @@ because the gateway was away, the store deletes when it reads `recording_deleted
 import asyncio
 import logging
 import os
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -20,10 +20,11 @@ from processors.russian.plural import RECORDS, choose, count
 from processors.russian.system import os_reason
 from schemas.codec import Codec
 from schemas.errors import Terminal, Transient
+from schemas.notices import Trouble
 from schemas.sources import FromJitsi, RoomReport
 from schemas.speech import RefusedRecording
 from schemas.topics import DAY_MS, RECORDINGS
-from schemas.types import Millis
+from schemas.types import LeadId, Millis
 from streams.engine.conditions import Condition
 from streams.engine.kafka import Output, Reader
 from streams.engine.places import look_at_share
@@ -44,6 +45,15 @@ REPAIRED = "~repaired"
 
 Refused = Callable[[RecordingMemory], Awaitable[bool]]
 """Whether somebody in the meeting objected to the recording; if so it is marked. Raises `Transient`."""
+Closes = Callable[[LeadId, Iterable[str]], bool]
+"""Whether one of those in a client's meeting may not be written down (`KnownConsents.closes_meeting`)."""
+
+
+def open_to_all(_lead: LeadId, _present: Iterable[str]) -> bool:
+    """Where nobody is noted: `Closes`."""
+    return False
+
+
 Objections = Callable[[], Awaitable[Sequence[RoomReport]]]
 """Everything on `meeting.objections` up to its end of now. Raises `Transient`."""
 
@@ -75,13 +85,15 @@ class Refusals:
         topic: SegmentTopic,
         send: Send,
         objections: Objections,
+        closes: Closes = open_to_all,
+        told: Callable[[Trouble, str, str], None] = lambda _kind, _path, _why: None,
         *,
         owned: Callable[[], set[int]],
         clock: Callable[[], Millis],
         pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._speech, self._topic, self._send, self._objections = speech, topic, send, objections
-        self._owned, self._clock, self._pause = owned, clock, pause
+        self._owned, self._clock, self._closes, self._told_ops, self._pause = owned, clock, closes, told, pause
         self.words = ""
 
     def condition(self) -> Condition:
@@ -89,8 +101,18 @@ class Refusals:
         return Condition("recording_kept", str(self._speech.recordings), lambda: self.words)
 
     async def stand(self, memory: RecordingMemory) -> bool:
-        """Whether the recording is refused; if so, the broker has the mark. Raises `Transient`."""
-        return await _refused(memory, await self._objections())
+        """Whether the recording is not to be written down; if somebody objected in the room, the broker has the mark.
+
+        Where somebody who was there is noted as not agreeing (`consents`), its file stays, and ops are told: what is
+        noted may change, and then the recording can be sent again. Raises `Transient`.
+        """
+        recording = memory.recording
+        if await _refused(memory, await self._objections()):
+            return True
+        if not recording.lead_id or not self._closes(recording.lead_id, recording.participants):
+            return False
+        self._told_ops("recording_closed", recording.path, "")
+        return True
 
     async def run(self) -> None:
         """The background task."""

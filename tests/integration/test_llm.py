@@ -38,7 +38,7 @@ async def test_minutes_of_a_talk_with_the_audit_in_kafka(bootstrap: str) -> None
 
     async with FakeGlm() as glm:
         models = {"glm": Model(base_url=glm.url, model="glm-4.7", api_key=glm.token, usd_in=0.6, usd_out=2.2)}
-        gateway = ModelGateway(Llm(models=models, usd_per_day={"minutes": 1.0}), NOTIFIED, send)
+        gateway = ModelGateway(Llm(models=models, usd_per_day={"minutes": 1.0}), NOTIFIED, lambda _lead: False, send)
         glm.faults.append(Fault("1302"))
         minutes = await gateway.ask(Request("minutes", "Составь итоги встречи.", TALK, Minutes, NAMES, "12345"))
         spent = gateway.budget.spent("minutes")

@@ -24,9 +24,9 @@ from streams.engine.settle import Batch
 from streams.settings import Settings
 from streams.settings.speech import SpeechKit
 from streams.transcribe.engines.lineup import lineup
+from streams.transcribe.recordings import Transcribe
 from streams.transcribe.segments import SegmentTopic
 from streams.transcribe.upgrade import Upgrades
-from streams.transcribe.worker import Transcribe
 from tests.fakes.speechkit import KEY, FakeSpeechKit, Fault
 from tests.installation import Installation, until
 from tests.speech import write_wav

@@ -28,6 +28,7 @@ CASES = {
     ),
     "recording_silent": ("2026/11/lead-12345-kickoff.mp4", "нет звука: проверьте микрофон или Jibri"),
     "recording_kept": ("/srv/recordings", "удаления ждёт 1\u00a0запись: только чтение"),
+    "recording_closed": ("2026/11/lead-12345-kickoff.mp4", ""),
     "dead_letters": ("dead.letters", "31 за 10 минут, больше всего из темы source.wms (30)"),
     "source_parked": ("source.wms/moysklad", "1000 подряд"),
     "records_rejected": ("lead.events/3", "5001 из последних 10000"),

@@ -42,7 +42,7 @@ class Kafka:
     def reader(self, _: object, topic: TopicSpec) -> Any:
         """As `Reader`."""
 
-        async def read(_: Iterable[int]) -> AsyncIterator[Any]:
+        async def read(_: Iterable[int], **__: object) -> AsyncIterator[Any]:
             for key, value in self.topics[topic.name]:
                 yield SimpleNamespace(key=key, value=value)
 

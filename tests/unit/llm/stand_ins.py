@@ -1,6 +1,6 @@
 """A gateway before fake endpoints: time and chance are the test's, audits are a list."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -74,10 +74,14 @@ def request(
 
 @asynccontextmanager
 async def opened(
-    sky: Sky, models: dict[str, Model], notification: Notification = NOTIFIED, **settings: Any
+    sky: Sky,
+    models: dict[str, Model],
+    notification: Notification = NOTIFIED,
+    closes_models: Callable[[str], bool] = lambda _lead: False,
+    **settings: Any,
 ) -> AsyncIterator[ModelGateway]:
     """A gateway, closed at the end."""
-    gateway = ModelGateway(Llm(models=models, **settings), notification, sky.keep, world=sky.world())
+    gateway = ModelGateway(Llm(models=models, **settings), notification, closes_models, sky.keep, world=sky.world())
     try:
         yield gateway
     finally:

@@ -97,6 +97,18 @@ async def test_a_closed_lead_reaches_no_external_model(sky: Sky) -> None:
     assert len(glm.questions) == 3
 
 
+async def test_a_person_who_has_not_agreed_closes_models_outside(sky: Sky) -> None:
+    """For his client only: no question leaves, and it is said why; a model in the house is asked as ever."""
+    async with FakeGlm(lambda _: GOOD) as glm:
+        outside = {"a": model(glm)}
+        async with opened(sky, outside, closes_models=lambda lead: lead == "12345") as gateway:
+            assert [gateway.usable(lead, "summary") for lead in ("12345", "777")] == [False, True]
+            assert gateway.barred("12345", "summary") == "person"
+        inside = {"b": model(glm, "qwen", external=False)}
+        async with opened(sky, inside, closes_models=lambda _lead: True) as gateway:
+            assert (await gateway.answer(request())).model == "b"
+
+
 @pytest.mark.parametrize(
     "notification",
     [

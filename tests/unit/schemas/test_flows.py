@@ -25,7 +25,14 @@ BELOW_WRITE = {
     **{("minutes", topic): "targets()" for topic in (topics.OUT_FILES, topics.OUT_BITRIX, topics.OUT_NOTEBOOK)},
     **{
         ("cli", topic): "streams/cli/broker sends to whatever it is told"
-        for topic in (topics.IDENTITIES, topics.CLIENTS, topics.WEB_USERS, topics.WEB_SESSIONS, topics.WEB_LOGINS)
+        for topic in (
+            topics.IDENTITIES,
+            topics.CLIENTS,
+            topics.WEB_USERS,
+            topics.WEB_SESSIONS,
+            topics.WEB_LOGINS,
+            topics.CONSENTS,
+        )
     },
     ("cli", topics.RELEASES): "engine/releases",
     ("cli", topics.PROBE): "check_kafka asks with a producer of its own",

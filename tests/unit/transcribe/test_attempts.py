@@ -18,8 +18,8 @@ from streams.transcribe import job
 from streams.transcribe.engines.breaker import IN_A_ROW
 from streams.transcribe.engines.fallback import Lineup
 from streams.transcribe.engines.interface import EngineError
+from streams.transcribe.recordings import Transcribe
 from streams.transcribe.sound.audio import Segment
-from streams.transcribe.worker import Transcribe
 from tests.fakes import decoder
 from tests.speech import write_wav
 from tests.tones import talk

@@ -17,8 +17,8 @@ from streams.engine.process import Batch, Outcome
 from streams.settings import Speech
 from streams.transcribe import job
 from streams.transcribe.awaited import LATE_MS, Awaiting
+from streams.transcribe.recordings import Transcribe
 from streams.transcribe.sound import decode
-from streams.transcribe.worker import Transcribe
 from tests.speech import write_wav
 from tests.tones import talk
 from tests.unit.recorder.clips import write_clip

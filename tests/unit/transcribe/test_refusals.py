@@ -13,8 +13,8 @@ from schemas.topics import DAY_MS, RECORDINGS, TRANSCRIPTS
 from streams.engine.process import Outcome
 from streams.settings import Speech
 from streams.transcribe import job
+from streams.transcribe.recordings import Transcribe
 from streams.transcribe.refusals import Refusals, delete_files, deleted_report
-from streams.transcribe.worker import Transcribe
 from tests.unit.transcribe.stand_ins import Scripted, line
 from tests.unit.transcribe.test_awaited import EVERY, RECORD, Line
 
@@ -137,6 +137,22 @@ async def test_a_file_that_cannot_be_deleted_is_told(tmp_path: Path, monkeypatch
     assert bench.told() == []
     assert await bench.refusals.look() == ["a.wav"]
     assert bench.refusals.words == ""
+
+
+async def test_somebody_who_is_noted_as_not_agreeing(tmp_path: Path) -> None:
+    """His meeting is not written down, ops are told of the file, and it stays; a meeting without him is."""
+    bench = Bench(tmp_path)
+    told: list[tuple[str, str, str]] = []
+    closes = bench.refusals._closes = lambda lead, present: (lead, list(present)) == ("7", ["Ольга"])
+    assert closes("7", ["Ольга"])
+    bench.refusals._told_ops = lambda *words: told.append(words)
+    recording = Recording("a.wav", "s2", "a.wav", "a.wav", 1, "0" * 64, "room", 1, 1, 0, "ok", "7", "", ["Ольга"])
+    seen = bench.topic.seen()
+    assert await bench.refusals.stand(await seen.open(recording))
+    assert told == [("recording_closed", "a.wav", "")]
+    assert await seen.refused(EVERY) == []
+    for other in (replace(recording, participants=["Иван"]), replace(recording, lead_id=None)):
+        assert not await bench.refusals.stand(await seen.open(other))
 
 
 def test_what_the_recorder_made_of_it_goes_with_it(tmp_path: Path) -> None:
