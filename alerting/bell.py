@@ -48,11 +48,14 @@ warehouse's."""
 
 WAREHOUSE = ("wms",)
 
+NEVER: Millis = 1 << 62
+"""No hour comes after it."""
+
 
 class Moment(NamedTuple):
     """What a decision depends on besides the alerts: `now` (ms UTC), the rules, the figures of all clients, whom the
-    lead rings (a key of `Fleet.rung`), until when he is muted, and the source of the event (`LOOKED`, or "" where an
-    hour passed and nothing was found).
+    lead rings (a key of `Fleet.rung`), until when he is muted (`NEVER` ends it for who has left), and the source of the
+    event (`LOOKED`, or "" where an hour passed and nothing was found).
     """
 
     now: Millis
@@ -61,6 +64,11 @@ class Moment(NamedTuple):
     curator: str = ""
     muted_until: Millis = 0
     source: str = ""
+
+    @property
+    def left(self) -> bool:
+        """Whether the client has left: nobody is rung for him."""
+        return self.muted_until == NEVER
 
 
 class Hold(NamedTuple):
@@ -76,6 +84,8 @@ def hold(alerts: Mapping[Rule, Alert], alert: Alert, moment: Moment) -> Hold:
     rules, now = moment.rules, moment.now
     if alert.severity == "info":  # a note, for the card and the score
         return Hold("info")
+    if moment.left:
+        return Hold("left")
     if now < moment.muted_until:
         return Hold("muted", moment.muted_until)
     if _in_shadow(alerts, alert.rule, moment):

@@ -11,8 +11,8 @@ from zlib import crc32
 
 from msgspec.structs import replace
 
-from alerting import policy
-from alerting.bell import LOOKED, Moment
+from alerting import hours, policy
+from alerting.bell import LOOKED, NEVER, Moment
 from processors import lead, score
 from processors.context import NO_FLEET, Context, Desk, shared
 from processors.days import DAY_MS, next_hour
@@ -21,13 +21,16 @@ from processors.signals.combined_risk import RULE as COMBINED
 from processors.signals.raising import Cleared, Fresh, Withdrawn
 from processors.state import LeadState
 from schemas.alerts import Alert, Signal
-from schemas.events import AlertAction, AlertsMuted, Event, Fleet, Tick
+from schemas.events import AlertAction, AlertsMuted, ClientOutcome, Event, Fleet, Tick
 from schemas.minutes import PhraseQuestion
 from schemas.scores import Score
 from schemas.types import LeadId, Meta, Millis
 
 Result: TypeAlias = Signal | Alert | Score | PhraseQuestion
 
+
+WISHES = (AlertsMuted, ClientOutcome)
+"""A person says whether he wants to be rung for the lead."""
 
 LOOKED_BACK_MS = 7 * DAY_MS
 """After a longer stop the hours before it are passed over: the store makes up a week of ticks."""
@@ -67,14 +70,16 @@ class Partition:
             self._put_off(lead_id, self._evening(lead_id, meta.ts))
         elif meta.offset <= state.applied:
             return ()
-        due = self._due[lead_id]
+        due, had_left = self._due[lead_id], state.left
         results = self._wake(lead_id, state, due, meta.ts)[0] if due <= meta.ts else []
         if findings := lead.step(state, event, meta, self.context):
             found = (*findings, *score.look(state, lead_id, meta.ts, self.context, findings))
             results += self._say(state, found, self._moment(lead_id, state, meta.ts, event.source))
-        if isinstance(event, AlertsMuted):  # what was silent for a wish that is taken back rings now
+        if had_left and state.became is not None and state.became.outcome == "returned":
+            results += policy.close(state.alerts, meta.ts)
+        if isinstance(event, WISHES):  # what was silent for a wish that is taken back rings now
             results += policy.expire(state.alerts, self._moment(lead_id, state, meta.ts))
-        if results or isinstance(event, AlertsMuted):
+        if results or isinstance(event, WISHES):
             self._put_off(lead_id, self._first(lead_id, state, meta.ts))
         return results
 
@@ -127,7 +132,7 @@ class Partition:
         return alarm if after < alarm < evening else evening
 
     def _alarm(self, state: LeadState) -> Millis:
-        return policy.due(state.alerts, self.context.rules.alerts, state.muted_until)
+        return hours.due(state.alerts, self.context.rules.alerts, _muted_until(state))
 
     def _evening(self, lead_id: LeadId, after: Millis) -> Millis:
         """The lead's first evening after `after`. Leads are spread over some hours, so that no tick has them all."""
@@ -141,7 +146,7 @@ class Partition:
 
     def _moment(self, lead_id: LeadId, state: LeadState, now: Millis, source: str = "") -> Moment:
         rules, fleet, curator = self.context
-        return Moment(now, rules.alerts, fleet, curator(lead_id), state.muted_until, source)
+        return Moment(now, rules.alerts, fleet, curator(lead_id), _muted_until(state), source)
 
     def _say(self, state: LeadState, findings: Sequence[lead.Finding | Score], moment: Moment) -> list[Result]:
         """Signals and scores, and what becomes of the alerts. What tells of others goes first."""
@@ -162,6 +167,10 @@ class Partition:
                 case Score() | PhraseQuestion():
                     results.append(found)
         return results
+
+
+def _muted_until(state: LeadState) -> Millis:
+    return NEVER if state.left else state.muted_until
 
 
 def _parts_last(found: lead.Finding | Score) -> bool:

@@ -21,19 +21,15 @@ from collections.abc import Iterator, MutableMapping, Sequence
 
 from msgspec.structs import replace
 
-from alerting.bell import COMMON, Moment, cool_until, hold, is_quiet
+from alerting.bell import COMMON, Moment, cool_until, hold
+from alerting.hours import end, escalates_at
 from alerting.versions import MOST_EVIDENCE, fresh, measured, moved, opened, shown
-from processors.days import DAY_MS, HOUR_MS, next_hour
-from processors.rules.alerts import AlertRules
+from processors.days import DAY_MS, HOUR_MS
 from processors.signals.combined_risk import RULE as COMBINED
 from processors.signals.raising import Cleared, Withdrawn
 from schemas.alerts import SEVERITIES, Alert, AlertStatus, Press, Rule, Signal, Told
 from schemas.events import AlertAction
 from schemas.types import EventId, Millis
-
-FORGET_MS = 14 * DAY_MS
-
-NEVER = 1 << 62
 
 SNOOZE_MS = {"snooze_1d": DAY_MS, "snooze_7d": 7 * DAY_MS}
 
@@ -124,41 +120,33 @@ def expire(alerts: Alerts, moment: Moment) -> Iterator[Alert]:
         if alert.status == "snoozed":
             if now >= alert.snoozed_until:
                 changed = _news(alerts, replace(moved(alert, "open", now), renewed_at=now), moment)
-        elif now >= _end(alert):
+        elif now >= end(alert):
             changed = moved(alert, "resolved", now)
-        elif alert.ring_at and (now >= alert.ring_at or (alert.held == "muted" and now >= moment.muted_until)):
+        elif _may_ring(alert, moment):
             changed = _news(alerts, moved(alert, alert.status, now), moment)
-        elif now >= _escalates_at(alert, moment.rules, moment.muted_until):
+        elif now >= escalates_at(alert, moment.rules, moment.muted_until):
             changed = replace(moved(alert, alert.status, now), escalated=True, ring_at=alert.ring_at)
         if changed is not None:
             yield from _kept(alerts, changed, moment)
 
 
-def due(alerts: Alerts, rules: AlertRules, muted_until: Millis) -> Millis:
-    """When an hour passing changes something at the earliest; `NEVER` without living alerts."""
-    return min((_due(alert, rules, muted_until) for alert in alerts.values()), default=NEVER)
+def close(alerts: Alerts, now: Millis) -> Iterator[Alert]:
+    """He had left and is there again: what was found in the meantime is over, and no risk."""
+    for rule, alert in sorted(alerts.items()):
+        if alert.status != "resolved":
+            alerts[rule] = changed = moved(alert, "resolved", now)
+            yield changed
 
 
-def _due(alert: Alert, rules: AlertRules, muted_until: Millis) -> Millis:
-    if alert.status == "resolved":
-        return NEVER
-    if alert.status == "snoozed":
-        return alert.snoozed_until
-    return min(_end(alert), alert.ring_at or NEVER, _escalates_at(alert, rules, muted_until))
-
-
-def _end(alert: Alert) -> Millis:
-    """When it is over of itself. (An alert of before `renewed_at` has only the time of its last change.)"""
-    return (alert.renewed_at or alert.updated_at) + FORGET_MS
-
-
-def _escalates_at(alert: Alert, rules: AlertRules, muted_until: Millis) -> Millis:
-    """When the head is told of an alert that rang as critical and that nobody touched; never by night, nor muted."""
-    told = alert.told
-    if alert.escalated or alert.status != "open" or not alert.rung or told is None or told.severity != "critical":
-        return NEVER
-    at = max(told.at + round(rules.escalate_hours * HOUR_MS), muted_until)
-    return next_hour(at, rules.quiet_until) if is_quiet(at, rules) else at
+def _may_ring(alert: Alert, moment: Moment) -> bool:
+    """Whether what kept its news silent is over."""
+    match alert.held:
+        case "left":
+            return not moment.left
+        case "muted":
+            return alert.ring_at > 0 and moment.now >= min(alert.ring_at, moment.muted_until)
+        case _:
+            return 0 < alert.ring_at <= moment.now
 
 
 def _parts_last(alert: Alert) -> bool:

@@ -82,6 +82,8 @@ def why_silent(alert: Alert) -> str:
             return "источник новый, пока только в отчёте"
         case "muted":
             return f"звонки по клиенту отключены до {moment(alert.ring_at)}" if alert.ring_at else "звонки отключены"
+        case "left":
+            return "клиент ушёл"
         case "budget":
             return "у куратора за неделю уже много звонков"
         case "grouped":

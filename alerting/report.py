@@ -15,11 +15,13 @@ from alerting.goods import booked
 from alerting.meetings import actions_told, meeting_lines
 from alerting.render import MARKS, gist, why_silent
 from alerting.sources import backlogs_told, losses_told, named, trouble_told
+from processors.russian.called import OUTCOMES
 from processors.russian.dates import clock, date, iso_date, length, whose_clock
 from processors.russian.plural import ALERTS, DAYS, EVENTS, MEETINGS, MESSAGES, RECORDS, Forms, count
 from processors.signals.combined_risk import RULE as COMBINED
 from schemas.alerts import Alert
 from schemas.minutes import UNKNOWN
+from schemas.outcomes import Hint, Said
 from schemas.reports import ChatLine, DailyReport, DuePromise, ReportLine, SilentLead, UnknownClient, UntoldMeeting
 from schemas.rounds import SourceHealth
 from schemas.topics import DAY_MS
@@ -56,6 +58,8 @@ def _only(report: DailyReport, leads: frozenset[LeadId]) -> DailyReport:
         risks=[alert for alert in report.risks if alert.lead_id in leads],
         promises=[promise for promise in report.promises if promise.lead_id in leads],
         overdue=[promise for promise in report.overdue if promise.lead_id in leads],
+        outcomes=[said for said in report.outcomes if said.lead_id in leads],
+        hints=[hint for hint in report.hints if hint.lead_id in leads],
         silent=[lead for lead in report.silent if lead.lead_id in leads],
     )
 
@@ -69,6 +73,8 @@ def _lists(report: DailyReport, clients: Clients) -> list[str]:
     known = {alert.lead_id for alert in report.risks if alert.rule.endswith("_silence")}
     silent = [lead for lead in report.silent if lead.lead_id not in known]
     return [
+        *_section("Кто ушёл и кто вернулся", [_outcome(said, clients) for said in report.outcomes]),
+        *_section("Закрыты в Битрикс24 как неудачные: клиент ушёл?", [_hint(hint, clients) for hint in report.hints]),
         *_section("Риски", _risks(report, clients)),
         *_section("Встречи", meetings),
         *_section("Обещания на сегодня и завтра", [_promise(promise, clients) for promise in promises]),
@@ -182,6 +188,17 @@ def _promise(promise: DuePromise, clients: Clients) -> str:
     made = linked(date(promise.ts), client.meeting_at(promise.recording_id) if promise.recording_id else "")
     said = f"срок {iso_date(action.due)}, обещано {made}"
     return f"• {client.title()}: {who}{_small(telegram(cut(action.text, LONGEST_SUMMARY)))} ({said})"
+
+
+def _outcome(said: Said, clients: Clients) -> str:
+    reason = f": {_small(telegram(cut(said.reason, LONGEST_SUMMARY)))}" if said.reason else ""
+    author = telegram(cut(said.author, LONGEST_NAME))
+    return f"• {clients(said.lead_id).title()} {OUTCOMES[said.outcome]} с {iso_date(said.since)}{reason} ({author})"
+
+
+def _hint(hint: Hint, clients: Clients) -> str:
+    of = {"lead": "лид", "deal": "сделка"}.get(hint.entity, hint.entity)
+    return f"• {clients(hint.lead_id).title()}: {of} {telegram(hint.entity_id)}, с {date(hint.ts)}"
 
 
 def _small(text: str) -> str:

@@ -100,6 +100,9 @@ _TEXTS = (
     """INSERT INTO promise_marks (lead_id, promise, ts, event_id, mark, author, note, ingested_at, seniority)
     SELECT lead_id, ids[1], at, event_id, ['kept', 'broken', 'cancelled'][1 + event_id % 3], 'Мария Седова', '', at, event_id
     FROM (SELECT lead_id, ids, event_id, ts + INTERVAL 1 DAY AS at FROM promised WHERE event_id % 4 = 1)""",
+    """INSERT INTO outcomes (lead_id, ts, event_id, outcome, since_day, reason, author, ingested_at, seniority)
+    SELECT toString(1000 + number * 5), {now} - toIntervalDay(1 + number * 4) AS at, number, ['left', 'left', 'returned'][1 + number % 3],
+        toString(toDate(at)), '', 'Мария Седова', at, number FROM numbers(5)""",
     """INSERT INTO outbox (key, version, topic, receiver, state, wanted_at, news, at, chat, message_id, doubt, error, partition, offset)
     SELECT concat('a', toString(m)), 1, 'lead.alerts', concat('lead:', toString(1000 + m % {clients})),
         if(last, if(m % 20 = 7, 'failed', if(m % 25 = 3, 'mailed', 'sent')), 'calling'),

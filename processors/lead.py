@@ -5,15 +5,14 @@ as `Baseline`. Replaying a record is a no-op (the fence `applied`), and so is th
 """
 
 from collections.abc import Sequence
-from itertools import islice
 from typing import TypeAlias
 
 import msgspec
 
+from processors import outcomes, seen
 from processors.context import Context
 from processors.days import DAY_MS, HOUR_MS, local_day
 from processors.rules import builtin
-from processors.sealed import CHUNK, Sealed
 from processors.signals import broken_reservations, bulk_pick, decline, phrases, reservation_spike, silence, tone
 from processors.signals.raising import Cleared, Fresh, Withdrawn
 from processors.state import DAYS_KEPT, Day, LeadState
@@ -28,6 +27,7 @@ from schemas.events import (
     Call,
     CallTranscribed,
     ChatSummary,
+    ClientOutcome,
     Event,
     EventsMoved,
     Inbound,
@@ -74,11 +74,14 @@ def step(state: LeadState, event: Event, meta: Meta, context: Context | None = N
         _come_to(state, meta.ts)
         _replace_days(state, event)
         return NOTHING
-    if event.backfill or not _remember(state, event.event_id, meta.ts):
+    if event.backfill or not seen.remember(state, event.event_id, meta.ts):
         return NOTHING
     _come_to(state, meta.ts)
     if isinstance(event, EventsMoved):
         return unlearn(state, event, meta.ts)
+    if isinstance(event, ClientOutcome):  # also one that comes late, with a lead that was merged into this
+        outcomes.take(state, event)
+        return NOTHING
     if meta.ts - event.ts > LATE_MS and not (
         isinstance(event, OF_MEETINGS) and meta.ts - event.ts <= LATE_TRANSCRIPT_MS
     ):
@@ -197,7 +200,7 @@ def prune(state: LeadState, now: Millis) -> bool:
     over = [said for said, until in state.spoken.items() if until < local_day(now)]
     for said in over:
         del state.spoken[said]
-    return _forget(state, now // HOUR_MS) or bool(stale) or bool(over)
+    return seen.forget(state, now // HOUR_MS) or bool(stale) or bool(over)
 
 
 def _replace_days(state: LeadState, baseline: Baseline) -> None:
@@ -211,40 +214,3 @@ def _replace_days(state: LeadState, baseline: Baseline) -> None:
         state.first_day = min(known)
     if state.stock is not None:
         state.stock.window, state.stock.calm = None, NEVER_CALM
-
-
-def _remember(state: LeadState, event_id: str, appended: Millis) -> bool:
-    """Whether the event is new. Ids are kept by append time, which only grows within a partition."""
-    key = int(event_id, 16)
-    ids = state.ids
-    if key in ids or (state.sealed is not None and key in state.sealed.known):
-        return False
-    ids[key] = hour = appended // HOUR_MS
-    if len(ids) & 63 == 0:
-        _forget(state, hour)
-    if len(ids) >= CHUNK:
-        _seal(state)
-    return True
-
-
-def _seal(state: LeadState) -> None:
-    """Move full chunks of ids, oldest first, out of the state record. (A state of before this had up to 4096.)"""
-    if state.sealed is None:
-        state.sealed = Sealed()
-    while len(state.ids) >= CHUNK:
-        oldest = list(islice(state.ids, CHUNK))
-        state.sealed.seal(oldest, state.ids[oldest[-1]])
-        for key in oldest:
-            del state.ids[key]
-
-
-def _forget(state: LeadState, hour: int) -> bool:
-    stale, before = [], hour - LATE_MS // HOUR_MS - 1
-    for key, seen in state.ids.items():  # in the order of arrival: the first fresh one ends it
-        if seen >= before:
-            break
-        stale.append(key)
-    for key in stale:
-        del state.ids[key]
-    sealed = state.sealed is not None and state.sealed.forget(before)
-    return bool(stale) or sealed

@@ -12,6 +12,7 @@ from processors.profile import Profile
 from schemas.alerts import Alert
 from schemas.meetings import Utterance
 from schemas.minutes import Minutes
+from schemas.outcomes import Hint, Outcome, Said
 from schemas.promises import Promise
 from schemas.scores import Level, Score
 from schemas.types import EventId, LeadId, Millis
@@ -23,6 +24,7 @@ WEEKS = 8
 class Listed(msgspec.Struct, frozen=True, omit_defaults=True):
     """A client in a list. `reasons`: rules that make most of his points, the heaviest first; `points_before`: a week
     ago. `shipments`: pieces of each of `WEEKS` weeks, the oldest first. `last`: when each kind of event was seen last.
+    `outcome`: the last word on what became of him.
     """
 
     lead_id: LeadId
@@ -36,6 +38,7 @@ class Listed(msgspec.Struct, frozen=True, omit_defaults=True):
     shipments: list[int] = []
     last: dict[str, Millis] = {}
     overdue: int = 0
+    outcome: Outcome | Literal[""] = ""
 
 
 class ListPage(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -49,7 +52,9 @@ class ListPage(msgspec.Struct, frozen=True, omit_defaults=True):
 
 class Card(msgspec.Struct, frozen=True, omit_defaults=True):
     """All that a client's card shows besides the time line. `asked` is the number that was asked for, where the client
-    is known under another since. `week_ago`: the score that stood seven days ago. `alerts` are those that are open."""
+    is known under another since. `week_ago`: the score that stood seven days ago. `alerts` are those that are open.
+    `outcome` is the last word on what became of him, `hint` what the portal says of it, where nobody has spoken since.
+    """
 
     lead_id: LeadId
     profile: Profile
@@ -65,6 +70,8 @@ class Card(msgspec.Struct, frozen=True, omit_defaults=True):
     notes: list[KeptNote] = []
     promises: list[Promise] = []
     last: dict[str, Millis] = {}
+    outcome: Said | None = None
+    hint: Hint | None = None
     asked: LeadId | Literal[""] = ""
 
 

@@ -8,6 +8,7 @@ from processors.moves import Order
 from processors.sealed import Sealed
 from processors.stock import Stock
 from schemas.alerts import Alert, Evidence, Rule
+from schemas.outcomes import Outcome
 from schemas.types import LocalDay
 
 DAYS_KEPT = 120
@@ -108,6 +109,14 @@ class Last(msgspec.Struct, array_like=True, frozen=True, gc=False):
     ref: str = ""
 
 
+class Became(msgspec.Struct, array_like=True, frozen=True, gc=False):
+    """What a person said last became of the client (`schemas.outcomes`), when (ms UTC), and the event."""
+
+    outcome: Outcome
+    ts: int
+    event_id: str
+
+
 class LeadState(msgspec.Struct, array_like=True):
     """The one mutable thing of the fold (`processors.lead.step`).
 
@@ -122,7 +131,8 @@ class LeadState(msgspec.Struct, array_like=True):
     UTC) is up to when the lead is folded: the append time of its last record, or its hour that came later and changed
     something. `usual` and `sizes` are derived of the days before, `ordered` are the last days with orders among those
     that `days` has no more, `talk` is what waits for an answer, `last` is what came last in each channel that may fall
-    silent, `large` the large orders of the last fortnight. Fields are only added at the end.
+    silent, `large` the large orders of the last fortnight, `became` what people say of him: he may have left. Fields
+    are only added at the end.
     """
 
     applied: int = -1
@@ -147,6 +157,12 @@ class LeadState(msgspec.Struct, array_like=True):
     talk: Talk | None = None
     last: dict[Rule, Last] = {}
     large: list[Order] = []
+    became: Became | None = None
+
+    @property
+    def left(self) -> bool:
+        """Whether a person said that he has left, and nobody that he is there again."""
+        return self.became is not None and self.became.outcome == "left"
 
     def day(self, day: LocalDay) -> Day:
         """The figures of a day, made when missing."""

@@ -149,6 +149,8 @@ def _forget(state: LeadState, events: Sequence[MovedEvent], gone: frozenset[str]
     state.last = {rule: last for rule, last in state.last.items() if last.event_id not in gone}
     state.tones = [(talk, bad) for talk, bad in state.tones if talk not in keys]
     state.large = moves.without(state.large, {(moved.key, moved.ts) for moved in events})
+    if state.became is not None and state.became.event_id in gone:
+        state.became = None
     if state.talk is not None and state.talk.asked in times:
         state.talk.asked = state.talk.messages = 0
     state.usual = state.sizes = None

@@ -36,10 +36,23 @@ Unit = Literal["", "reservations", "pieces", "days", "percent", "points", "talks
 
 AlertStatus = Literal["open", "acknowledged", "snoozed", "resolved"]
 
-Held = Literal["", "night", "shadow", "muted", "budget", "grouped", "within", "cooling", "info", "doubted", "gathering"]
-"""Why an alert stays silent: quiet hours, a source of the first days, a person's wish, the curator's week is full,
-many clients at once, another alert tells it, it has rung within the cool-down, it is only for the card, people called
-its rule false too often, or first it is seen whether many clients have it."""
+Held = Literal[
+    "",
+    "night",
+    "shadow",
+    "muted",
+    "left",
+    "budget",
+    "grouped",
+    "within",
+    "cooling",
+    "info",
+    "doubted",
+    "gathering",
+]
+"""Why an alert stays silent: quiet hours, a source of the first days, a person's wish, the client has left, the
+curator's week is full, many clients at once, another alert tells it, it has rung within the cool-down, it is only for
+the card, people called its rule false too often, or first it is seen whether many clients have it."""
 
 
 class Evidence(msgspec.Struct, frozen=True, omit_defaults=True):

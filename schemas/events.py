@@ -14,6 +14,7 @@ from schemas.figures import Baseline, DayFigures, EventsMoved, MovedEvent
 from schemas.fleet import Fleet, Tick
 from schemas.meetings import MeetingRecorded, MeetingRoom, MeetingTranscribed, RoomHappening, Utterance
 from schemas.minutes import ChatSummary, MeetingMinutes, PhraseVerdict, ProfileCorrected
+from schemas.outcomes import ClientOutcome
 from schemas.promises import PromiseMarked
 from schemas.types import Millis
 from schemas.warehouse import Adjustment, Inbound, Line, Pick, Reservation, Return, Shipment, StockSnapshot, WmsEvent
@@ -28,6 +29,7 @@ __all__ = [
     "Call",
     "CallTranscribed",
     "ChatSummary",
+    "ClientOutcome",
     "CrmChanged",
     "DayFigures",
     "Event",
@@ -200,6 +202,7 @@ Event = (
     | PhraseVerdict
     | ProfileCorrected
     | PromiseMarked
+    | ClientOutcome
     | Message
     | MessageEdited
     | MessageDeleted

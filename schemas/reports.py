@@ -6,6 +6,7 @@ import msgspec
 
 from schemas.alerts import Alert
 from schemas.minutes import Action, MeetingMinutes
+from schemas.outcomes import Hint, Said
 from schemas.rounds import SourceHealth
 from schemas.types import EventId, LeadId, Millis
 
@@ -75,6 +76,8 @@ class DailyReport(msgspec.Struct, frozen=True, omit_defaults=True):
     first. What was reserved and what was taken back are told apart, as in `ReportLine`. `dead_letters` came in that
     time; `open_letters` are all that nobody has dealt with, of the last 90 days. `promises` are those whose day is the
     report's or the next one, `overdue` those whose day was in the two weeks before, the latest first.
+    `outcomes` are what was said in that time of who left or returned (the last word on each); who has left is in no
+    other list of risks. `hints`: clients of the warehouse whose lead or deals the portal closed as failed.
     """
 
     report_id: str
@@ -103,3 +106,5 @@ class DailyReport(msgspec.Struct, frozen=True, omit_defaults=True):
     cancelled_qty: int = 0
     open_letters: int = 0
     overdue: list[DuePromise] = []
+    outcomes: list[Said] = []
+    hints: list[Hint] = []

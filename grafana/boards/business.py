@@ -1,6 +1,6 @@
 """For the head of curators: whose risk is high and why, what the warehouse does, who is silent, what was promised."""
 
-from grafana.boards.words import CURATORS, KIND, LEVEL, PROMISE, RULE, TITLES
+from grafana.boards.words import CURATORS, KIND, LEVEL, OUTCOME, PROMISE, RULE, STAYING, TITLES
 from grafana.shapes import Board, Panel
 
 CARD = "открыть карточку клиента по номеру лида"
@@ -11,7 +11,7 @@ NOW = (
         "Клиенты с высоким риском",
         "У скольких клиентов риск ухода красный.",
         "таблица «Риск по клиентам» ниже: начать с верхнего, позвонить сегодня.",
-        "SELECT countIf(level = 'red') AS value FROM scores_current",
+        f"SELECT countIf(level = 'red') AS value FROM scores_current WHERE {STAYING}",
         bad=[("red", 1)],
         width=6,
         height=4,
@@ -21,7 +21,7 @@ NOW = (
         "Клиенты с повышенным риском",
         "У скольких клиентов риск ухода жёлтый.",
         "посмотреть причины в таблице ниже и обсудить с кураторами на неделе.",
-        "SELECT countIf(level = 'yellow') AS value FROM scores_current",
+        f"SELECT countIf(level = 'yellow') AS value FROM scores_current WHERE {STAYING}",
         bad=[("orange", 1)],
         width=6,
         height=4,
@@ -52,13 +52,13 @@ CLIENTS = (
     Panel(
         "table",
         "Риск по клиентам",
-        "Клиенты с красным и жёлтым риском; почему — по открытым оповещениям.",
+        "Клиенты с красным и жёлтым риском, кроме ушедших; почему — по открытым оповещениям.",
         f"{CARD}; с красным связаться сегодня.",
         f"SELECT s.lead_id AS lead_id, c.curator AS curator, {LEVEL} AS risk, round(s.points) AS points, a.why AS why, "
         "s.ts AS at FROM scores_current AS s LEFT JOIN (SELECT lead_id, "
         f"arrayStringConcat(arraySort(groupUniqArray({RULE})), ', ') AS why FROM alerts_current "
         f"WHERE status != 'resolved' GROUP BY lead_id) AS a ON a.lead_id = s.lead_id LEFT JOIN {CURATORS} AS c "
-        "ON c.lead_id = s.lead_id WHERE s.level IN ('red', 'yellow') ORDER BY s.points DESC, lead_id LIMIT 50",
+        f"ON c.lead_id = s.lead_id WHERE s.level IN ('red', 'yellow') AND s.{STAYING} ORDER BY s.points DESC, lead_id LIMIT 50",
         titles=TITLES | {"risk": "Риск", "points": "Баллы", "why": "Почему", "at": "Посчитан"},
         width=24,
         height=10,
@@ -83,6 +83,18 @@ CLIENTS = (
         f"GROUP BY lead_id ORDER BY last_seen LIMIT 30) AS d LEFT JOIN {CURATORS} AS c ON c.lead_id = d.lead_id "
         "ORDER BY last_seen, lead_id",
         titles=TITLES | {"last_seen": "Последняя весть", "days": "Дней"},
+    ),
+)
+
+CHURN = (
+    Panel(
+        "table",
+        "Кто ушёл и кто вернулся",
+        "Последнее слово о каждом клиенте, о котором это говорили за выбранное время; почему — в карточке клиента.",
+        "посмотреть, звонили ли оповещения до ухода («Качество оповещений»), и чему это учит.",
+        f"SELECT lead_id, c.curator AS curator, {OUTCOME} AS outcome_said, outcome_since, said_at FROM outcomes_current AS o "
+        f"LEFT JOIN {CURATORS} AS c ON c.lead_id = o.lead_id WHERE $__timeFilter(said_at) ORDER BY said_at DESC, lead_id LIMIT 50",
+        titles=TITLES | {"outcome_said": "Исход", "outcome_since": "С какого дня", "said_at": "Сказано"},
     ),
 )
 
@@ -139,5 +151,5 @@ BUSINESS = Board(
     "Риск ухода, склад, разговоры и обещания. Имён и слов клиентов здесь нет: они в карточке, по номеру лида.",
     "now-30d",
     "5m",
-    (("Сейчас", NOW), ("Клиенты", CLIENTS), ("Склад, разговоры, обещания", WAREHOUSE)),
+    (("Сейчас", NOW), ("Клиенты", (*CLIENTS, *CHURN)), ("Склад, разговоры, обещания", WAREHOUSE)),
 )

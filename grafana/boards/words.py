@@ -2,7 +2,7 @@
 
 from alerting.texts import TEXTS
 from grafana.shapes import renamed
-from processors.russian.called import PROMISE_STATES
+from processors.russian.called import OUTCOMES, PROMISE_STATES
 
 RULE = renamed("rule", {rule: text.title for rule, text in TEXTS.items()})
 SEVERITY = renamed("severity", {"critical": "срочно", "warning": "важно", "info": "к сведению"})
@@ -36,6 +36,8 @@ KIND = renamed(
     },
 )
 PROMISE = renamed("state", PROMISE_STATES)
+OUTCOME = renamed("outcome", OUTCOMES)
+STAYING = "lead_id NOT IN (SELECT lead_id FROM outcomes_current WHERE outcome = 'left')"
 TITLES = {
     "lead_id": "Лид",
     "curator": "Куратор",

@@ -7,6 +7,7 @@ EVENT_KINDS = {
     "meeting_minutes": "протокол встречи",
     "chat_summary": "итоги переписки",
     "profile_corrected": "правка карточки клиента",
+    "client_outcome": "исход по клиенту",
     "promise_marked": "отметка об обещании",
     "phrase_verdict": "проверка слов моделью",
     "message": "сообщение",
@@ -39,6 +40,7 @@ PROMISE_STATES = {
     "broken": "не выполнено",
     "cancelled": "отменено",
 }
+OUTCOMES = {"left": "ушёл", "stays": "остаётся", "returned": "вернулся"}
 PROMISE_MARKS = {
     "kept": "выполнено",
     "broken": "не выполнено",

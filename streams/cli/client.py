@@ -18,6 +18,7 @@ from streams.cli.ask import lead_id
 from streams.cli.broker import put, there
 from streams.cli.cards import read
 from streams.cli.mapped_file import CLIENTS as FORMS
+from streams.cli.outcome import outcome_command, outcomes_command
 from streams.cli.table import clock_time, table
 from streams.engine.cards import CARD
 from streams.engine.clock import wall_clock
@@ -28,7 +29,11 @@ WORDS = {"name": "имя", "responsible": "куратор", "phones": "теле�
 
 @click.group("client")
 def client_command() -> None:
-    """Клиенты: как зовут, кто ведёт, как связаться. Тревоги и отчёты называют клиента по имени."""
+    """Клиенты: как зовут, кто ведёт, как связаться, кто ушёл. Тревоги и отчёты называют клиента по имени."""
+
+
+client_command.add_command(outcome_command)
+client_command.add_command(outcomes_command)
 
 
 @client_command.command("set")

@@ -6,7 +6,8 @@ from typing import Any
 
 from alerting.render import ANSWERS, why_silent
 from alerting.texts import TEXTS
-from processors.russian.called import CONTENTS, PROMISE_MARKS
+from processors.russian.called import CONTENTS, OUTCOMES, PROMISE_MARKS
+from processors.russian.dates import iso_date
 from processors.russian.plural import FILES, RESERVATIONS, TIMES, count
 from schemas.alerts import Alert
 
@@ -47,6 +48,9 @@ def gist(event: dict[str, Any]) -> str:
     if payload.get("mark") in PROMISE_MARKS:
         marked = f"{PROMISE_MARKS[payload['mark']]}: «{payload['text']}»"
         return _short(". ".join(filter(None, (marked, str(payload.get("note", ""))))))
+    if payload.get("outcome") in OUTCOMES:
+        became = f"{OUTCOMES[payload['outcome']]} с {iso_date(payload['since'])}"
+        return _short(": ".join(filter(None, (became, str(payload.get("reason", ""))))))
     for field in ("text", "summary", "subject"):
         if payload.get(field):
             return _short(str(payload[field]))

@@ -109,7 +109,7 @@ class Database:
     async def forget(self, events: Sequence[tuple[str, int]]) -> None:
         """Delete events (lead, id) and what they promise: they are others'. Returns when no query sees them. Raises as
         `read`."""
-        for table in ("promised", "promise_marks", "said", "passages", "events"):
+        for table in ("promised", "promise_marks", "outcomes", "said", "passages", "events"):
             await self._delete(table, "(lead_id, event_id) IN {gone:Array(Tuple(String, UInt64))}", events)
 
     async def forget_words(self, meetings: Sequence[tuple[str, str]]) -> None:

@@ -8,11 +8,13 @@ from datetime import timedelta
 import msgspec
 
 from processors.days import local_time, zone_name
+from processors.outcomes import Stage, hinted
 from processors.promises import promise_id, talk_of
 from schemas.minutes import ChatSummary, MeetingMinutes
+from schemas.outcomes import Hint, Said
 from schemas.reports import ChatLine, DailyReport, DuePromise, SilentLead, UnknownClient, UntoldMeeting
 from schemas.rounds import SourceHealth
-from schemas.types import Millis
+from schemas.types import LeadId, Millis
 from streams.store.alerts import COLUMNS, alert_of
 from streams.store.database import Database
 from streams.store.read.sources import health
@@ -71,6 +73,23 @@ MARKS = f"""
 SELECT (lead_id, lower(leftPad(hex(promise), 16, '0'))), argMax(mark, (ts, event_id)) FROM promise_marks FINAL
 WHERE {_BEFORE} GROUP BY lead_id, promise"""
 
+SAID = f"""
+SELECT lead_id, outcome, since_day, author, {_MS}(ts), reason, ingested_at >= fromUnixTimestamp64Milli({{since:Int64}})
+FROM outcomes FINAL WHERE {_BEFORE} ORDER BY ts, event_id"""
+
+CLOSED = f"""
+SELECT lead_id, JSONExtractString(payload, 'entity') AS entity, JSONExtractString(payload, 'entity_id'),
+    JSONExtractString(payload, 'fields', 'stageId'), JSONExtractString(payload, 'fields', 'stageMeaning'),
+    {_MS}(if(backfill, ts, ingested_at)) AS told, action = 'deleted'
+FROM events FINAL
+WHERE kind = 'crm_changed' AND {_BEFORE} AND entity IN ('lead', 'deal')
+    AND lead_id IN (SELECT lead_id FROM events WHERE kind = 'crm_changed' AND NOT backfill AND {_ARRIVED})
+    AND lead_id IN (
+        SELECT lead_id FROM events WHERE kind IN ('reservation', 'pick', 'shipment', 'inbound')
+        AND ts >= fromUnixTimestamp64Milli({{until:Int64}}) - INTERVAL 180 DAY)
+ORDER BY told, ts, event_id"""
+"""Of clients of the warehouse only: most leads that a portal closes never were any."""
+
 RISKS = f"""
 SELECT {COLUMNS}
 FROM (SELECT * FROM alerts FINAL WHERE {_BEFORE} ORDER BY alert_id, version DESC LIMIT 1 BY alert_id)
@@ -110,17 +129,33 @@ async def digest(database: Database, report: DailyReport) -> DailyReport:
     window = {"since": report.since, "until": report.until}
     minutes: list[MeetingMinutes] = [_MINUTES.decode(text) for (text,) in await database.read(MINUTES, window)]
     chats: list[ChatSummary] = [_CHAT.decode(text) for (text,) in await database.read(CHATS, window)]
+    said = await database.read(SAID, window)
+    last = {word.lead_id: (word, fresh) for word, fresh in ((Said(*row), fresh) for *row, fresh in said)}
+    left = {lead for lead, (word, _) in last.items() if word.outcome == "left"}
+    risks = [alert_of(row) for row in await database.read(RISKS, window)]
+    silent = [SilentLead(*row) for row in await database.read(SILENT, {**window, "zone": zone_name()})]
     return msgspec.structs.replace(
         report,
         minutes=minutes,
         untold=[UntoldMeeting(*row) for row in await database.read(UNTOLD, window)],
         chats=[ChatLine(chat.lead_id, chat.minutes.summary) for chat in chats],
-        risks=[alert_of(row) for row in await database.read(RISKS, window)],
+        risks=[alert for alert in risks if alert.lead_id not in left],
         **await _promises(database, report.until),
-        silent=[SilentLead(*row) for row in await database.read(SILENT, {**window, "zone": zone_name()})],
+        silent=[lead for lead in silent if lead.lead_id not in left],
+        outcomes=[word for word, fresh in last.values() if fresh],
+        hints=await _hints(database, window, {lead: word.ts for lead, (word, _) in last.items()}),
         unknown=[UnknownClient(*row) for row in await database.read(UNKNOWN, window)],
         sources=await _sources(database, window),
     )
+
+
+async def _hints(database: Database, window: dict[str, Millis], spoken: dict[LeadId, Millis]) -> list[Hint]:
+    """What the portal closed as failed in the report's time, of clients on whom nobody has spoken since."""
+    stages: dict[LeadId, list[Stage]] = {}
+    for lead, *stage in await database.read(CLOSED, window):
+        stages.setdefault(lead, []).append(Stage(*stage))
+    found = [hint for lead, changes in stages.items() if (hint := hinted(lead, changes)) is not None]
+    return [one for one in found if one.ts >= max(window["since"], spoken.get(one.lead_id, 0))][:MOST_LINES]
 
 
 async def _sources(database: Database, window: dict[str, Millis]) -> list[SourceHealth]:

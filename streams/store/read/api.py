@@ -11,6 +11,7 @@
     POST /api/leads/{id}/promises  {"promise", "mark", "note"}   a person's word on one, as above
     GET  /api/leads/{id}/passages?q=&since=&until=   his words that may answer a question (`passages`)
     GET  /api/leads/{id}/tools/{name}?since=&until=&…   a figure about him (`tools`)
+    GET, POST /api/leads/{id}/outcome  {"outcome", "since", "reason"}   what became of him; GET /api/outcomes: of all
     GET  /api/recordings/{id}                     the newest transcript, as `leadpulse minutes` wants it
     GET  /api/alerts?status=                      newest state of each alert
     GET  /api/events?since=&until=&order=&after=  every client's, oldest first, by `order`: appended or ts

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, get_args
 from schemas.alerts import AlertStatus
 from schemas.answers import TOOLS
 from schemas.minutes import Correcting
+from schemas.outcomes import OUTCOMES
 from schemas.promises import MARKS, STATES
 from schemas.scores import LEVELS
 
@@ -50,6 +51,7 @@ _CALL = {
     "kind": _TEXT,
     "state": {"type": "string", "enum": ["open", "overdue", "all"]},
 }
+_OUTCOME: Schema = {"type": "string", "enum": list(OUTCOMES)}
 _ORDER: Schema = {"type": "string", "enum": ["appended", "ts"]}
 
 ENDPOINTS = (
@@ -82,6 +84,16 @@ ENDPOINTS = (
         ("promise", "mark"),
     ),
     Endpoint("get", "/api/promises", "Обещания по всем клиентам, сначала поздний срок.", _PROMISES),
+    Endpoint("get", "/api/leads/{lead}/outcome", "Что стало с клиентом: сказанное людьми, и подсказка из Битрикс24."),
+    Endpoint(
+        "post",
+        "/api/leads/{lead}/outcome",
+        "Сказать, что стало с клиентом: ушёл, остаётся, вернулся. Об ушедшем не звонят.",
+        {},
+        {"outcome": _OUTCOME, "since": _DAY, "reason": _TEXT},
+        ("outcome",),
+    ),
+    Endpoint("get", "/api/outcomes", "Что сказано обо всех клиентах, сначала старое.", {"outcome": _OUTCOME}),
     Endpoint("get", "/api/leads/{lead}/risk", "Риск и открытые тревоги клиента."),
     Endpoint(
         "get",

@@ -17,13 +17,17 @@ MOST_LEADS, MOST_ALERTS = 20, 100
 
 SILENCES = [rule for rule in RULES if rule.endswith("_silence")]
 
+LEFT = "SELECT lead_id FROM outcomes_current WHERE outcome = 'left'"
+"""Of whom nothing is at risk any more."""
+
 _SCORE = "lower(hex(score_id)), lead_id, version, toUnixTimestamp64Milli(ts), points, level, background, parts"
 
 SCORE = f"""
 SELECT {_SCORE} FROM scores FINAL WHERE lead_id = {{lead:String}} ORDER BY ts DESC, version DESC LIMIT 1"""
 
 TOP = f"""
-SELECT {_SCORE} FROM scores_current WHERE points >= 1 ORDER BY points DESC, lead_id LIMIT {MOST_LEADS}"""
+SELECT {_SCORE} FROM scores_current WHERE points >= 1 AND lead_id NOT IN ({LEFT})
+ORDER BY points DESC, lead_id LIMIT {MOST_LEADS}"""
 
 ALERTS = f"""
 SELECT {COLUMNS}
@@ -37,7 +41,7 @@ FROM
     SELECT * FROM alerts FINAL WHERE rule IN {{rules:Array(String)}}
     ORDER BY alert_id, version DESC LIMIT 1 BY alert_id
 )
-WHERE status != 'resolved' ORDER BY value DESC, alert_id LIMIT {MOST_ALERTS}"""
+WHERE status != 'resolved' AND lead_id NOT IN ({LEFT}) ORDER BY value DESC, alert_id LIMIT {MOST_ALERTS}"""
 
 LAST = """
 SELECT kind, toUnixTimestamp64Milli(max(ts)) FROM events

@@ -4,11 +4,12 @@ import asyncio
 
 from aiohttp import web
 
+from schemas.outcomes import OUTCOMES
 from schemas.promises import STATES
 from streams.engine.clock import Clock
 from streams.store.database import Database
 from streams.store.jobs.ticks import Send
-from streams.store.read import promises, requests
+from streams.store.read import outcomes, promises, requests
 from streams.store.read.answers import as_json
 
 
@@ -29,8 +30,23 @@ def routes(database: Database, send: Send, clock: Clock) -> list[web.RouteDef]:
         marking = promises.mark(database, send, clock, lead, said, request[requests.HOLDER])
         return as_json(await asyncio.shield(marking))  # who hangs up does not leave it half done
 
+    async def _outcome(request: web.Request) -> web.Response:
+        return as_json(await outcomes.of_lead(database, requests.lead(request)))
+
+    async def _outcomes(request: web.Request) -> web.Response:
+        outcome = requests.one_of(request, "outcome", OUTCOMES)
+        return as_json({"outcomes": await outcomes.of_all(database, outcome)})
+
+    async def _say(request: web.Request) -> web.Response:
+        lead, said = requests.lead(request), await requests.body(request, outcomes.Saying)
+        saying = outcomes.say(send, clock, lead, said, request[requests.HOLDER])
+        return as_json(await asyncio.shield(saying))
+
     return [
         web.get("/api/leads/{lead}/promises", _promises),
         web.post("/api/leads/{lead}/promises", _mark),
         web.get("/api/promises", _all_promises),
+        web.get("/api/leads/{lead}/outcome", _outcome),
+        web.post("/api/leads/{lead}/outcome", _say),
+        web.get("/api/outcomes", _outcomes),
     ]

@@ -21,6 +21,7 @@ from schemas.types import Millis
 from streams.store.sinks.columns import Record as Record
 from streams.store.sinks.columns import seniorities
 from streams.store.sinks.columns import seniority as seniority
+from streams.store.sinks.outcomes import outcome_rows
 from streams.store.sinks.passages import passage_rows
 from streams.store.sinks.promises import TALKS, mark_rows, promise_rows
 from streams.store.sinks.said import said_rows
@@ -61,6 +62,7 @@ ACTIONS: dict[type, Callable[[Any], str]] = {
     ev.CrmChanged: lambda event: event.change,
     ev.AlertAction: lambda event: event.action,
     ev.PromiseMarked: lambda event: event.mark,
+    ev.ClientOutcome: lambda event: event.outcome,
 }
 """What kinds are told apart by inside themselves; empty for the others."""
 
@@ -87,11 +89,13 @@ def event_rows(good: Sequence[tuple[ev.Event, Record]]) -> list[Rows]:
     transcribed = [(event, record) for event, record in good if isinstance(event, ev.MeetingTranscribed)]
     talks = [(event, record) for event, record in good if isinstance(event, TALKS)]
     marked = [(event, record) for event, record in good if isinstance(event, ev.PromiseMarked)]
+    outcomes = [(event, record) for event, record in good if isinstance(event, ev.ClientOutcome)]
     return [
         Rows(EVENTS, columns),
         *(_transcript_rows(transcribed) if transcribed else ()),
         *(promise_rows(talks) if talks else ()),
         *(mark_rows(marked) if marked else ()),
+        *(outcome_rows(outcomes) if outcomes else ()),
         *said_rows(good),
         *passage_rows(good),
     ]

@@ -7,6 +7,7 @@ from streams.store.sinks.columns import Rows as Rows
 from streams.store.sinks.columns import Table as Table
 from streams.store.sinks.letters import FAILURE_ANSWERS, FAILURES
 from streams.store.sinks.outbox import OUTBOX
+from streams.store.sinks.outcomes import OUTCOMES
 from streams.store.sinks.passages import PASSAGES
 from streams.store.sinks.promises import PROMISE_MARKS, PROMISED
 from streams.store.sinks.said import SAID
@@ -207,5 +208,5 @@ LLM_CALLS = Table(
 TABLES = (
     *(EVENTS, TRANSCRIPTS, RECORDINGS, SIGNALS, ALERTS, UNASSIGNED, FAILURES, REPORTS, STT_JOBS, CHAT_DAYS),
     *(LLM_CALLS, SCORES, TELEGRAM_EXPORTS, SOURCE_ROUNDS, SOURCES, CARDS, PROMISED, SAID, OUTBOX, DAYS_MADE),
-    *(FAILURE_ANSWERS, PROMISE_MARKS, PASSAGES),
+    *(FAILURE_ANSWERS, PROMISE_MARKS, OUTCOMES, PASSAGES),
 )

@@ -3,6 +3,7 @@
 from msgspec.structs import replace
 
 from schemas.minutes import OFFLINE, UNKNOWN, Action, MeetingMinutes, Minutes, Point
+from schemas.outcomes import Hint, Said
 from schemas.reports import (
     ChatLine,
     DailyReport,
@@ -75,6 +76,11 @@ FULL_REPORT = replace(
         DuePromise("9", moscow(20, 11), Action("вернуть деньги", UNKNOWN, "2026-11-21", "вернём", 1), "rec-9"),
     ],
     overdue=[DuePromise("42", moscow(10, 11), Action("прислать акт", "Анна", "2026-11-19", "пришлю акт", 1), "rec-42")],
+    outcomes=[
+        Said("77", "left", "2026-11-01", "Мария", moscow(21, 12), "Свой склад <дешевле>"),
+        Said("9", "returned", "2026-11-20", "оператор", moscow(21, 13)),
+    ],
+    hints=[Hint("12345", "deal", "31", "C5:LOSE", moscow(21, 9))],
     silent=[SilentLead("42", moscow(1, 10)), SilentLead("43", moscow(14, 10))],
     unknown=[UnknownClient("jitsi_room", "lead 12345", 3), UnknownClient("tg_chat", "-100", 1)],
     sources=[

@@ -2,7 +2,7 @@
 
 import pytest
 
-from alerting import policy
+from alerting import hours, policy
 from alerting.bell import LOOKED, is_quiet
 from processors.context import NO_FLEET
 from processors.rules import builtin, load
@@ -36,7 +36,7 @@ def test_a_warning_of_the_night_rings_in_the_morning() -> None:
     """It waits for nine o'clock and then rings once; a critical one rings at once."""
     alerts, alert = opened(ts=NIGHT)
     assert (alert.rings, alert.held, alert.ring_at) == (False, "night", MORNING)
-    assert policy.due(alerts, builtin().alerts, 0) == MORNING
+    assert hours.due(alerts, builtin().alerts, 0) == MORNING
     assert expire(alerts, MORNING - 1) == []
     (rung,) = expire(alerts, MORNING)
     assert (rung.rings, rung.held, rung.rung) == (True, "", 1)

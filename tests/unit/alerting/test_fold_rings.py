@@ -6,7 +6,8 @@ from alerting.fold import Partition
 from processors.rules import builtin
 from schemas.alerts import Alert
 from schemas.codec import event_id
-from schemas.events import AlertsMuted, Author, Event, Fleet, Message, Tick
+from schemas.events import AlertsMuted, Author, ClientOutcome, Event, Fleet, Message, Tick
+from schemas.outcomes import Outcome
 from schemas.topics import DAY_MS
 from schemas.types import Meta
 from tests.unit.alerting.lead_alerts import HOUR_MS, T0, fleet
@@ -61,6 +62,19 @@ def muted(until: int, ts: int, lead: str = "7") -> AlertsMuted:
     return AlertsMuted(event_id=event_id("mute", ts), lead_id=lead, ts=ts, source="person", until=until, actor=staff)
 
 
+def became(outcome: Outcome, ts: int, lead: str = "7", at: int = 0) -> ClientOutcome:
+    """A person's word, said `at` (else when it comes)."""
+    return ClientOutcome(
+        outcome,
+        "2023-11-15",
+        "Мария",
+        event_id=event_id("became", outcome, ts),
+        lead_id=lead,
+        ts=at or ts,
+        source="person",
+    )
+
+
 def rings(alerts: list[Alert]) -> list[str]:
     """Rules that ring."""
     return [alert.rule for alert in alerts if alert.rings]
@@ -85,6 +99,49 @@ def test_a_mute_holds_and_taking_it_back_rings_at_once() -> None:
     assert [alert.held for alert in line(says(LEAVING, T0 + HOUR_MS))] == ["muted"]
     assert rings(line(tick(T0 + 2 * DAY_MS))) == []
     assert rings(line(muted(0, T0 + 3 * DAY_MS))) == ["leaving_phrase"]
+
+
+def test_who_has_left_rings_no_more_and_a_mistake_rings_at_once() -> None:
+    """Not for what is said, nor at any hour; `stays` says that it was a mistake, and what it held rings."""
+    line = Line()
+    line(became("left", T0))
+    (held,) = line(says(LEAVING, T0 + HOUR_MS))
+    assert (held.held, held.ring_at, held.rings) == ("left", 0, False)
+    assert rings(line(tick(T0 + 3 * DAY_MS))) == []
+    assert rings(line(became("stays", T0 + 3 * DAY_MS + 1))) == ["leaving_phrase"]
+
+
+def test_the_head_is_told_of_nobody_who_has_left() -> None:
+    """A critical alert rang, nobody answered, and the client was said to be gone: nothing to hurry for."""
+    line = Line()
+    assert rings(line(says(LEAVING, T0))) == ["leaving_phrase"]
+    line(became("left", T0 + 1))
+    assert not any(alert.escalated for alert in line(tick(T0 + 2 * DAY_MS)))
+    assert [alert.escalated for alert in line(became("stays", T0 + 2 * DAY_MS + 1))] == [True]
+
+
+def test_what_was_found_while_he_was_gone_is_over_when_he_returns() -> None:
+    """It is resolved without a sound; what comes then rings."""
+    line = Line()
+    line(became("left", T0))
+    line(says(LEAVING, T0 + HOUR_MS))
+    (over,) = line(became("returned", T0 + 3 * DAY_MS))
+    assert (over.status, over.rings) == ("resolved", False)
+    assert rings(line(says(LEAVING, T0 + 5 * DAY_MS))) == ["leaving_phrase"]
+    calm = Line()
+    assert rings(calm(says(LEAVING, T0))) == ["leaving_phrase"]
+    assert calm(became("returned", T0 + 1)) == []  # he was never said to be gone
+
+
+def test_the_newest_word_counts_also_when_it_comes_first() -> None:
+    """A lead that was merged brings its word days late: a newer one stands, an older one does not take it back."""
+    line = Line()
+    line(became("left", T0 + DAY_MS))
+    line(became("stays", T0 + 3 * DAY_MS, at=T0))
+    assert [alert.held for alert in line(says(LEAVING, T0 + 3 * DAY_MS + 1))] == ["left"]
+    late = Line()
+    late(became("left", T0 + 3 * DAY_MS, at=T0))
+    assert [alert.held for alert in late(says(LEAVING, T0 + 3 * DAY_MS + 1))] == ["left"]
 
 
 def test_what_fleet_figures_hold_is_the_curators_own() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from alerting import policy
+from alerting import hours, policy
 from alerting.versions import MOST_EVIDENCE
 from schemas.alerts import Told
 from schemas.topics import DAY_MS
@@ -143,10 +143,10 @@ def test_two_weeks_untouched_resolve(action: Press | None) -> None:
     alerts, alert = opened()
     if action is not None:
         act(alerts, press(alert, action))
-    assert expire(alerts, T0 + policy.FORGET_MS - 1) == []
-    (gone,) = expire(alerts, T0 + policy.FORGET_MS)
+    assert expire(alerts, T0 + hours.FORGET_MS - 1) == []
+    (gone,) = expire(alerts, T0 + hours.FORGET_MS)
     assert gone.status == "resolved"
-    assert expire(alerts, T0 + 2 * policy.FORGET_MS) == []
+    assert expire(alerts, T0 + 2 * hours.FORGET_MS) == []
 
 
 def test_a_repeat_keeps_no_alert_alive() -> None:
@@ -154,5 +154,5 @@ def test_a_repeat_keeps_no_alert_alive() -> None:
     alerts, _ = opened()
     for day in range(1, 14):
         decide(alerts, signal(day, T0 + day * DAY_MS))
-    (gone,) = expire(alerts, T0 + policy.FORGET_MS)
+    (gone,) = expire(alerts, T0 + hours.FORGET_MS)
     assert (gone.status, gone.cleared) == ("resolved", False)

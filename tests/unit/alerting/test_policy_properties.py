@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from alerting import policy
-from alerting.bell import LOOKED, is_quiet
+from alerting.bell import LOOKED, NEVER, is_quiet
+from alerting.hours import due
 from alerting.versions import MOST_EVIDENCE
 from processors.rules import builtin
 from processors.signals.combined_risk import RULE as COMBINED
@@ -88,7 +89,7 @@ def changes(history: Sequence[Step]) -> list[Change]:
             made.append(Change(step, now, before.get(alert.rule), alert))
             before[alert.rule] = alert
         assert before == alerts
-        assert policy.due(alerts, builtin().alerts, 0) > 0
+        assert due(alerts, builtin().alerts, 0) > 0
     return made
 
 
@@ -204,4 +205,4 @@ def test_everything_ends(history: Sequence[Step]) -> None:
     for day in range(1, 45):
         list(policy.expire(alerts, moment(last + day * DAY_MS)))
     assert all(alert.status == "resolved" for alert in alerts.values())
-    assert policy.due(alerts, builtin().alerts, 0) == policy.NEVER
+    assert due(alerts, builtin().alerts, 0) == NEVER

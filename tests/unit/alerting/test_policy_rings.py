@@ -3,7 +3,7 @@
 import pytest
 from msgspec.structs import replace
 
-from alerting import policy
+from alerting import hours, policy
 from alerting.bell import LOOKED
 from processors.rules import builtin
 from processors.signals.raising import Cleared
@@ -56,7 +56,7 @@ def test_what_comes_and_goes_does_not_ring_each_time() -> None:
     assert again is not None
     assert (again.alert_id, again.status, again.rings, again.held) == (alert.alert_id, "open", False, "cooling")
     assert (again.cleared, again.ring_at) == (False, T0 + DAY_MS)
-    assert policy.due(alerts, builtin().alerts, 0) == T0 + DAY_MS
+    assert hours.due(alerts, builtin().alerts, 0) == T0 + DAY_MS
     assert expire(alerts, T0 + DAY_MS - 1) == []
     (rung,) = expire(alerts, T0 + DAY_MS)
     assert (rung.rings, rung.held, rung.ring_at) == (True, "", 0)
@@ -87,7 +87,7 @@ def test_figures_that_were_judged_are_silent_until_they_are_worse_or_new() -> No
             if end == "false_alarm":
                 act(alerts, press(alert, "false_alarm", T0 + HOUR_MS))
             else:
-                expire(alerts, T0 + policy.FORGET_MS)
+                expire(alerts, T0 + hours.FORGET_MS)
             if then == "is over":
                 policy.clear(alerts, Cleared("order_silence", T0 + 15 * DAY_MS))
             after = decide(alerts, signal(1, T0 + 16 * DAY_MS, rule="order_silence", score=score))
@@ -125,7 +125,7 @@ def test_worse_is_said_in_the_cool_down_too() -> None:
 def test_what_nobody_looks_at_goes_to_the_head_once() -> None:
     """A critical alert that rang and was not touched for 24 h is escalated, without another ring; a warning is not."""
     alerts, _ = opened("critical")
-    assert policy.due(alerts, builtin().alerts, 0) == T0 + DAY_MS
+    assert hours.due(alerts, builtin().alerts, 0) == T0 + DAY_MS
     assert expire(alerts, T0 + DAY_MS - 1) == []
     (told,) = expire(alerts, T0 + DAY_MS)
     assert (told.escalated, told.rings, told.status) == (True, False, "open")
@@ -140,7 +140,7 @@ def test_the_head_sleeps_too() -> None:
     """What rang at three in the night goes to the head at nine of the morning after the next night."""
     alerts, _ = opened("critical", T0 + 15 * HOUR_MS)
     assert expire(alerts, T0 + 39 * HOUR_MS) == []
-    assert policy.due(alerts, builtin().alerts, 0) == T0 + 45 * HOUR_MS
+    assert hours.due(alerts, builtin().alerts, 0) == T0 + 45 * HOUR_MS
     (told,) = expire(alerts, T0 + 45 * HOUR_MS)
     assert told.escalated
 

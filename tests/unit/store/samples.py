@@ -32,6 +32,7 @@ _FIELDS: dict[type, dict[str, Any]] = {
     ev.ChatSummary: {"day": "2026-09-22", "messages": 3, "minutes": Minutes("Спросили о счёте.", OFFLINE, 3)},
     ev.ProfileCorrected: {"field": "sells", "text": "обувь", "author": "Мария"},
     ev.PromiseMarked: {"promise": "0" * 15 + "a", "text": "счёт", "mark": "kept", "author": "Мария"},
+    ev.ClientOutcome: {"outcome": "stays", "since": "2026-11-20", "author": "Мария"},
     ev.Message: {"chat_id": "-1", "message_id": "5", "author": _AUTHOR, "text": "где наш товар? 'ё' \x00"},
     ev.MessageEdited: {"chat_id": "-1", "message_id": "5", "author": ev.Author("8", client=False), "text": "правка"},
     ev.MessageDeleted: {"chat_id": "-1", "message_id": "5"},

@@ -15,7 +15,7 @@ from schemas.topics import DAY_MS
 from schemas.types import LeadId, Millis
 from streams.store.alerts import alert_of
 from streams.store.database import Database
-from streams.store.read import promises
+from streams.store.read import outcomes, promises
 from streams.store.read.profiles import read_profile
 from streams.store.read.risks import ALERTS
 
@@ -45,6 +45,7 @@ async def card(database: Database, asked: LeadId, cards: Cards, known: Identitie
     """The card of the lead, or of that with which it was merged. Raises `Transient`, `StatementFailed`."""
     lead = known.merged(asked)
     named = cards.find(lead)
+    became = await outcomes.of_lead(database, lead)
     [(since,)] = await database.read(_SINCE, {"lead": lead})
     return Card(
         lead,
@@ -61,6 +62,8 @@ async def card(database: Database, asked: LeadId, cards: Cards, known: Identitie
         notes=[note for note in await notes(database, lead) if not note.gone],
         promises=await promises.of_lead(database, lead, "", MOST_PROMISES),
         last=dict(await database.read(_LAST, {"lead": lead})),
+        outcome=became.said[0] if became.said else None,
+        hint=became.hint,
         asked="" if lead == asked else asked,
     )
 

@@ -25,7 +25,7 @@ LONGEST_QUERY = 100
 Sort = Literal["risk", "name", "curator"]
 
 _LEADS = """
-SELECT k.lead_id, c.client, c.curator, s.points, if(s.level = '', 'green', s.level), s.reasons, a.open_alerts
+SELECT k.lead_id, c.client, c.curator, s.points, if(s.level = '', 'green', s.level), s.reasons, a.open_alerts, o.outcome
 FROM
 (
     SELECT DISTINCT lead_id FROM
@@ -55,7 +55,8 @@ LEFT JOIN
 (
     SELECT lead_id, countIf(last != 'resolved') AS open_alerts FROM
     (SELECT lead_id, argMax(status, version) AS last FROM alerts GROUP BY lead_id, alert_id) GROUP BY lead_id
-) AS a ON a.lead_id = k.lead_id"""
+) AS a ON a.lead_id = k.lead_id
+LEFT JOIN outcomes_current AS o ON o.lead_id = k.lead_id"""
 
 _WEEKS = f"""
 SELECT lead_id, intDiv({{today:Int32}} - day, 7) AS ago, sum(qty) FROM ({DAYS})
@@ -97,7 +98,7 @@ class Asked(NamedTuple):
 
 
 _ORDERS: dict[str, Callable[[Listed], tuple[Any, ...]]] = {
-    "risk": lambda one: (-one.points, int(one.lead_id)),
+    "risk": lambda one: (one.outcome == "left", -one.points, int(one.lead_id)),
     "name": lambda one: (not one.name, one.name.casefold(), int(one.lead_id)),
     "curator": lambda one: (not one.curator, one.curator.casefold(), -one.points, int(one.lead_id)),
 }
@@ -121,8 +122,8 @@ async def clients(database: Database, asked: Asked, known: Identities, now: Mill
 
 
 def _listed(row: Sequence[Any]) -> Listed:
-    lead, name, curator, points, level, reasons, alerts = row
-    return Listed(lead, name, curator, points, level, reasons, alerts=alerts)
+    lead, name, curator, points, level, reasons, alerts, outcome = row
+    return Listed(lead, name, curator, points, level, reasons, alerts=alerts, outcome=outcome)
 
 
 def _wanted(asked: Asked) -> Callable[[Listed], bool]:

@@ -8,6 +8,7 @@ from schemas.events import (
     Call,
     CallTranscribed,
     ChatSummary,
+    ClientOutcome,
     CrmChanged,
     Event,
     Mail,
@@ -89,6 +90,15 @@ def event_row(place: str, event: Event, changes: Changes) -> Row | None:
                 text=event.note,
                 direction=event.mark,
                 ref=event.promise,
+            )  # fmt: skip
+        case ClientOutcome():
+            return Row(
+                place, event.ts, "other", kind, event.source, event.event_id,
+                who=event.author,
+                ours=True,
+                title=event.since,
+                text=event.reason,
+                direction=event.outcome,
             )  # fmt: skip
         case _:
             return Row(place, event.ts, "other", kind, event.source, event.event_id, fields=_plain(event))

@@ -8,6 +8,7 @@ from schemas import events as ev
 from schemas.alerts import Alert
 from schemas.codec import Codec, event_id
 from schemas.minutes import OFFLINE, UNKNOWN, Action, Minutes
+from schemas.outcomes import Outcome
 from schemas.promises import Mark
 from schemas.reports import ChatLine, DailyReport, SilentLead, UnknownClient
 from schemas.rounds import SourceHealth
@@ -109,6 +110,48 @@ async def test_risks_and_chats(database: Database) -> None:
     assert found.risks == [OPENED, second]
     assert found.chats == [ChatLine(LEAD, "Спросили о счёте.")]
     assert (await report(database, UNTIL + DAY)).risks == [second]
+
+
+async def test_who_left_is_told_once_and_is_no_risk(database: Database) -> None:
+    """In the report of the day on which it was said; from then on none of his alerts, until he is there again."""
+    feed = Feed(database)
+    await Sink(database, Codec[Alert](Alert), alert_rows)(
+        batch("lead.alerts", [msgspec.json.encode(OPENED)], at=UNTIL - 3 * DAY)
+    )
+
+    def word(outcome: Outcome, at: int) -> ev.ClientOutcome:
+        made = event_of(ev.ClientOutcome)
+        return replace(made, event_id=event_id("o", at), outcome=outcome, ts=at, lead_id=OPENED.lead_id)
+
+    await feed([word("stays", UNTIL - 2 * DAY)], UNTIL - 2 * DAY + 5)
+    await feed([word("left", UNTIL - 500)], UNTIL - 400)
+    await feed([word("returned", UNTIL + DAY + 500)], UNTIL + DAY + 600)
+    told = [await report(database, UNTIL + days * DAY) for days in (-1, 0, 1, 2)]
+    assert [[one.outcome for one in each.outcomes] for each in told] == [["stays"], ["left"], [], ["returned"]]
+    assert [len(each.risks) for each in told] == [1, 0, 0, 1]
+
+
+async def test_what_the_portal_closed_is_a_hint(database: Database) -> None:
+    """Of a client of the warehouse, on the day it was closed; not once a person has spoken, nor of history."""
+    feed = Feed(database)
+
+    def closed(lead: str, deal: str, stage: str, at: int, **fields: object) -> ev.CrmChanged:
+        known = {"lead_id": lead, "entity": "deal", "entity_id": deal, "fields": {"stageId": stage}, "ts": at}
+        return replace(event_of(ev.CrmChanged), event_id=event_id(lead, deal, at), **known | fields)
+
+    booked = replace(event_of(ev.Reservation), ts=UNTIL - 9 * DAY)
+    await feed([replace(booked, lead_id=lead, event_id=event_id("b", lead)) for lead in "1234"], UNTIL - 9 * DAY)
+    old = [closed("1", "5", "NEW", UNTIL - 8 * DAY), closed("2", "6", "LOSE", UNTIL - 8 * DAY)]
+    await feed([*old, closed("4", "8", "LOSE", UNTIL - 8 * DAY, backfill=True)], UNTIL - 8 * DAY)
+    fresh = [closed("1", "5", "C5:LOSE", UNTIL - 900), closed("2", "6", "LOSE", UNTIL - 900)]
+    fresh += [closed("3", "7", "APOLOGY", UNTIL - 900), closed("5", "9", "LOSE", UNTIL - 900)]
+    await feed(fresh, UNTIL - 900)
+    said = replace(event_of(ev.ClientOutcome), lead_id="3", event_id="3" * 16, ts=UNTIL - 100, outcome="stays")
+    await feed([said], UNTIL - 100)
+    assert [(one.lead_id, one.entity_id, one.stage) for one in (await report(database)).hints] == [
+        ("1", "5", "C5:LOSE")
+    ]
+    assert (await report(database, UNTIL + DAY)).hints == []
 
 
 async def test_silence(database: Database) -> None:

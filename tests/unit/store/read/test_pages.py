@@ -176,7 +176,7 @@ async def test_the_card(database: Database) -> None:
 
 TOLD = (
     *("meeting", "message", "chat_summary", "call", "call_transcribed", "mail", "crm_changed", "note", "day", "alert"),
-    *("profile_corrected", "promise_marked", "alerts_muted", "identity_linked"),
+    *("profile_corrected", "promise_marked", "client_outcome", "alerts_muted", "identity_linked"),
 )
 
 

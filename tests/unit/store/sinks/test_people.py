@@ -11,6 +11,7 @@ from processors.promises import promise_id
 from schemas.cards import ClientCard
 from schemas.codec import EVENT, Codec, encode, event_id
 from schemas.minutes import OFFLINE, UNKNOWN, Action, ChatSummary, MeetingMinutes, Minutes
+from schemas.outcomes import ClientOutcome
 from schemas.promises import Mark, PromiseMarked
 from schemas.scores import Part, Score
 from streams.engine.settle import Batch
@@ -158,11 +159,30 @@ async def test_leads_have_names_curators_and_their_risk(database: Database) -> N
         batch("lead.scores", [msgspec.json.encode(later), msgspec.json.encode(score)])
     )
     rows = await database.read(
-        "SELECT lead_id, client, curator, toUnixTimestamp64Milli(since), points, level, reasons, open_alerts FROM leads"
+        "SELECT lead_id, client, curator, toUnixTimestamp64Milli(since), points, level, reasons, open_alerts, outcome, "
+        "toString(outcome_since) FROM leads"
     )
     assert [tuple(row) for row in rows] == [
-        ("7", "Заря", "Мария", NOW, 70.0, "red", ["order_silence", "tone"], 0),
+        ("7", "Заря", "Мария", NOW, 70.0, "red", ["order_silence", "tone"], 0, "", None),
     ]
+
+
+async def test_the_last_word_on_a_client_stands_beside_his_name(database: Database) -> None:
+    """Whatever order it comes in, replayed or not; what is moved to another lead goes."""
+
+    def word(outcome: str, since: str, ts: int) -> bytes:
+        known = {"event_id": event_id("o", ts), "lead_id": "7", "ts": ts, "source": "person", "author": "Мария"}
+        return encode(msgspec.convert(known | {"outcome": outcome, "since": since}, ClientOutcome))
+
+    sink, current = Sink(database, EVENT, event_rows), "SELECT outcome, toString(outcome_since) FROM leads"
+    words = [word("left", "2026-11-01", NOW), word("returned", "2026-11-20", NOW + 9)]
+    words.append(word("left", "2026-11-03", NOW + 5))
+    for part in (words, words[:1], words[1:]):
+        await sink(batch("lead.events", part))
+    assert await database.read(current) == [("returned", "2026-11-20")]
+    assert await database.read("SELECT count() FROM outcomes FINAL") == [(3,)]
+    await database.forget([("7", int(event_id("o", NOW + 9), 16))])
+    assert await database.read(current) == [("left", "2026-11-03")]
 
 
 async def test_an_unreadable_card_is_a_dead_letter(database: Database) -> None:

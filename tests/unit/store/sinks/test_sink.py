@@ -81,6 +81,7 @@ async def test_every_event_comes_back(database: Database) -> None:
         "inbound": "planned",
         "alert_action": "seen",
         "promise_marked": "kept",
+        "client_outcome": "stays",
     }
 
 
