@@ -46,7 +46,7 @@ def render_markdown(event: MeetingMinutes, name: str = "") -> str:
         *(f"- {markdown(line)}" for line in _head(event, name)),
         f"- Тон: {minutes.tone}",
     ]
-    lines.append(f"- Протокол: {markdown(_engine(minutes))}, версия {minutes.version}")
+    lines.append(f"- Протокол: {markdown(engine_words(minutes))}, версия {minutes.version}")
     if minutes.summary.strip():
         lines += ["", "## Кратко", "", markdown(minutes.summary)]
     if minutes.topics:
@@ -78,7 +78,7 @@ def render_comment(event: MeetingMinutes, link: str, name: str = "") -> str:
     minutes = event.minutes
     head = (bb(cut(text, COMMENT_ITEM)) for text in _head(event, name))
     lines = [f"[b]{_title(event)}[/b]", *head, f"Тон: {minutes.tone}"]
-    lines.append(f"Протокол: {bb(_engine(minutes))}")
+    lines.append(f"Протокол: {bb(engine_words(minutes))}")
     if minutes.summary.strip():
         lines += ["", "[b]Кратко[/b]", bb(cut(minutes.summary, COMMENT_SUMMARY))]
     for title, points in _parts(minutes):
@@ -134,7 +134,7 @@ def _head(event: MeetingMinutes, name: str) -> Iterator[str]:
         yield f"Длительность: {length(event.duration_ms)}"
 
 
-def _engine(minutes: Minutes) -> str:
+def engine_words(minutes: Minutes) -> str:
     if minutes.engine != OFFLINE:
         return f"модель {minutes.engine}"
     why = _BARRED[minutes.barred]

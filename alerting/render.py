@@ -51,7 +51,7 @@ def render(alert: Alert, client: Client) -> Rendered:
     lines.append(_noticed(alert))
     if alert.status != "resolved":
         lines += ["", f"Что сделать: {TEXTS[alert.rule].step}"]
-    status = _status(alert)
+    status = status_of(alert)
     if status:
         lines += ["", status]
     return Rendered("\n".join(lines), _buttons(alert))
@@ -131,7 +131,8 @@ def _noticed(alert: Alert) -> str:
     return f"{words} ({whose_clock()})"
 
 
-def _status(alert: Alert) -> str:
+def status_of(alert: Alert) -> str:
+    """What became of it, by whom; empty while nothing did."""
     who = telegram(cut(alert.acknowledged_by, LONGEST_NAME)) or "куратор"
     if alert.press is not None:  # only then is `updated_at` the time of the press
         who += f", {moment(alert.updated_at)}"
@@ -154,8 +155,8 @@ def _status(alert: Alert) -> str:
             return ""
 
 
-def _buttons(alert: Alert) -> Buttons:
-    """What still makes sense in this state; a closed alert has none."""
+def choices(alert: Alert) -> tuple[tuple[tuple[Action, str], ...], ...]:
+    """What a person may still say of it, in rows; nothing of a closed alert."""
     if alert.status == "resolved":
         return ()
     gone: set[Action] = set()
@@ -163,11 +164,15 @@ def _buttons(alert: Alert) -> Buttons:
         gone = {"seen", "confirmed"} if alert.verdict == "confirmed" else {"seen"}
     elif alert.status == "snoozed":
         gone = {"snooze_1d", "snooze_7d"}
-    rows = [
-        tuple(Button(text, encode(alert.lead_id, alert.alert_id, action)) for action, text in row if action not in gone)
-        for row in _LAYOUT
-    ]
+    rows = [tuple((action, text) for action, text in row if action not in gone) for row in _LAYOUT]
     return tuple(row for row in rows if row)
+
+
+def _buttons(alert: Alert) -> Buttons:
+    return tuple(
+        tuple(Button(text, encode(alert.lead_id, alert.alert_id, action)) for action, text in row)
+        for row in choices(alert)
+    )
 
 
 _LAYOUT: tuple[tuple[tuple[Action, str], ...], ...] = (

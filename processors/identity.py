@@ -26,6 +26,7 @@ class Identities:
         self._invited: dict[str, Identity] = {}
         self._doubts: dict[LeadId, Identity] = {}
         self._ignored: dict[str, Identity] = {}
+        self._by_hand: dict[str, Identity] = {}
 
     def apply(self, key: str, identity: Identity | None) -> None:
         """Take a record of the topic by its `key`. None is a tombstone, which unlinked before there was `refused`."""
@@ -34,6 +35,7 @@ class Identities:
             return
         if identity is None or identity.refused:
             self._leads.pop(key, None)
+            self._by_hand.pop(key, None)
             self._refused.add(key)
             self._forget(ref_of(key))
         elif identity.kind == "tg_business":
@@ -49,6 +51,8 @@ class Identities:
         elif identity.lead_id is not None:
             self._leads[key] = identity.lead_id
             self._refused.discard(key)
+            if identity.confirmed_by and identity.confirmed_at:
+                self._by_hand[key] = identity
 
     def _forget(self, client: ClientRef) -> None:
         if client.kind == "curator_code":
@@ -120,6 +124,11 @@ class Identities:
     def ignored(self, client: ClientRef) -> Identity | None:
         """Who said that it is no client, and when; None where nobody did, or it was taken back."""
         return self._ignored.get(link_key(client))
+
+    def last_by_hand(self, most: int) -> list[Identity]:
+        """The links that people made last, the newest first."""
+        newest = sorted(self._by_hand.values(), key=lambda one: one.confirmed_at, reverse=True)
+        return newest[:most]
 
     def owner(self, connection: str) -> str | None:
         """The Telegram user whose business connection it is; None where nobody was told."""

@@ -184,6 +184,20 @@ class Meeting(msgspec.Struct, frozen=True, omit_defaults=True):
     status: str = ""
 
 
+class Sound(msgspec.Struct, frozen=True):
+    """Where a meeting's recording is, below the recordings' folder (empty: nobody knows), and how it is."""
+
+    path: str
+    status: str
+
+
+class Living(msgspec.Struct, frozen=True):
+    """Alerts that are not closed, the most urgent first; `total` counts also those that are not shown."""
+
+    alerts: list[Alert]
+    total: int
+
+
 class Maybe(msgspec.Struct, frozen=True):
     """A client who may be meant; `likeness` 0..100."""
 

@@ -18,6 +18,9 @@ class Item(NamedTuple):
 
 ITEMS: Final = (
     Item("/", "Клиенты", "view"),
+    Item("/alerts", "Тревоги", "view"),
+    Item("/inbox", "Разобрать", "link"),
+    Item("/search", "Поиск", "view"),
     Item("/audit", "Кто что открывал", "audit_own"),
     Item("/admin/users", "Люди", "users"),
 )

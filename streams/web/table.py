@@ -7,9 +7,9 @@ from typing import Final
 
 from processors.access import MATRIX
 from streams.web.route import Route
-from streams.web.screens import account, clients, invite, login, users
+from streams.web.screens import account, alerts, card, clients, inbox, invite, login, meetings, notes, search, users
 
-SCREENS: Final = (login, invite, account, clients, users)
+SCREENS: Final = (login, invite, account, clients, card, notes, meetings, alerts, inbox, search, users)
 """Modules with `ROUTES`."""
 
 ROUTES: Final[tuple[Route, ...]] = tuple(route for screen in SCREENS for route in screen.ROUTES)

@@ -5,6 +5,7 @@ they still count (a repeat of an event, a message or note that was changed or wi
 version) is asked of those few; what they leave of a page is filled by the next rows, four times as many each time.
 """
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from schemas.types import LeadId, Millis
@@ -57,12 +58,13 @@ WHERE (recording_id, lead_id) IN {meetings:Array(Tuple(String, String))}"""
 
 
 class Where(NamedTuple):
-    """What narrows a search down: empty and 0 do not. Times in ms UTC."""
+    """What narrows a search down: empty and 0 do not; `among` are leads of whom one is enough. Times in ms UTC."""
 
     lead: LeadId = ""
     source: str = ""
     since: Millis = 0
     until: Millis = 0
+    among: Sequence[LeadId] = ()
 
 
 class Place(NamedTuple):
@@ -121,6 +123,7 @@ class Asked(NamedTuple):
     def parameters(self) -> dict[str, Any]:
         """Of the statements."""
         found: dict[str, Any] = self.where._asdict() | {"until": self.where.until or LATEST}
+        found["among"] = list(self.where.among)
         found |= {f"w{n}": forms for n, forms in enumerate(self.words)}
         found |= {f"p{n}": f" {phrase} " for n, phrase in enumerate(self.phrases)}
         return found | {f"t{n}": phrase.split() for n, phrase in enumerate(self.phrases)}
@@ -134,6 +137,7 @@ class Asked(NamedTuple):
             *(f"hasAllTokens(text, {{t{n}:Array(String)}})" for n in range(len(self.phrases))),
             *(f"position({in_order}, {{p{n}:String}}) > 0" for n in range(len(self.phrases))),
             *(["lead_id = {lead:String}"] if self.where.lead else ()),
+            *(["lead_id IN {among:Array(String)}"] if self.where.among else ()),
             *([_OF_SOURCE] if self.where.source else ()),
             *([f"said.ts >= {_FROM_MS}({{since:Int64}})"] if self.where.since else ()),
             *([f"said.ts < {_FROM_MS}({{until:Int64}})"] if self.where.until else ()),

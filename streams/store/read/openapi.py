@@ -39,6 +39,8 @@ _SPAN = {"since": _TIME, "until": _TIME}
 _CORRECTING: Schema = {"type": "string", "enum": list(get_args(Correcting))}
 _LEVEL: Schema = {"type": "string", "enum": list(LEVELS)}
 _SORT: Schema = {"type": "string", "enum": ["risk", "name", "curator"]}
+_LEADS: Schema = {"type": "string", "description": "Номера лидов через запятую"}
+_HITS: Schema = _LIMIT | {"maximum": 200}
 _STATUS: Schema = {"type": "string", "enum": list(get_args(AlertStatus))}
 _PROMISES = {"state": {"type": "string", "enum": list(STATES)}, "limit": _LIMIT}
 _TOOL: Schema = {"type": "string", "enum": list(TOOLS), "description": "Какая цифра"}
@@ -99,7 +101,7 @@ ENDPOINTS = (
         "get",
         "/api/leads",
         "Список клиентов, сначала те, кому люди нужнее; `curator` можно повторять.",
-        {"q": _TEXT, "risk": _LEVEL, "curator": _TEXT, "sort": _SORT, "cursor": _CURSOR},
+        {"q": _TEXT, "risk": _LEVEL, "curator": _TEXT, "sort": _SORT, "cursor": _CURSOR, "among": _LEADS},
     ),
     Endpoint("get", "/api/leads/{lead}/card", "Карточка для страницы: факты, риск, тревоги, заметки, обещания."),
     Endpoint(
@@ -115,6 +117,8 @@ ENDPOINTS = (
         {"days": {"type": "integer", "minimum": 1, "maximum": 100}},
     ),
     Endpoint("get", "/api/leads/{lead}/meetings/{recording}", "Встреча: слова, протокол, кто сколько говорил."),
+    Endpoint("get", "/api/leads/{lead}/meetings/{recording}/sound", "Где лежит запись встречи."),
+    Endpoint("get", "/api/alerts/living", "Тревоги, которые не закрыты, сначала срочные.", {"among": _LEADS}),
     Endpoint("get", "/api/inbox", "Кто ждёт привязки к клиенту и на кого похож."),
     Endpoint(
         "get",
@@ -129,7 +133,7 @@ ENDPOINTS = (
         "get",
         "/api/search",
         "Поиск по словам клиентов, встречам и протоколам: слова в любой форме, фраза в кавычках.",
-        {"q": _TEXT, "lead": _LEAD, "source": _TEXT, **_SPAN, "limit": _LIMIT | {"maximum": 200}, "before": _CURSOR},
+        {"q": _TEXT, "lead": _LEAD, "among": _LEADS, "source": _TEXT, **_SPAN, "limit": _HITS, "before": _CURSOR},
         needs=("q",),
     ),
     Endpoint("get", "/api/figures", "Сколько чего было по дням.", {"since": _DAY, "until": _DAY, "lead": _LEAD}),

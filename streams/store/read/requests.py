@@ -79,6 +79,11 @@ def one_of(request: web.Request, name: str, known: Sequence[str]) -> str:
     return given
 
 
+def leads(given: str) -> list[LeadId]:
+    """Leads with commas between; nothing is nobody in particular. Raises `Refused`."""
+    return [maybe_lead(one) for one in given.split(",")] if given else []
+
+
 def limit(request: web.Request, usual: int) -> int:
     """How many things the answer may have. Raises `Refused`."""
     given = request.query.get("limit", str(usual))

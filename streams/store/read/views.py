@@ -26,6 +26,7 @@ def routes(database: Database, clock: Clock) -> list[web.RouteDef]:
             requests.text(request.query.get("source", ""), "source"),
             requests.time(request, "since"),
             requests.time(request, "until"),
+            requests.leads(request.query.get("among", "")),
         )
         query, before = request.query.get("q", ""), request.query.get("before", "")
         return as_json(await search(database, query, where, requests.limit(request, 50), before))

@@ -21,6 +21,8 @@ ROUTES: Final = frozenset(
         ("GET", "/api/leads/{lead}/timeline"),
         ("GET", "/api/leads/{lead}/daily"),
         ("GET", "/api/leads/{lead}/meetings/{recording}"),
+        ("GET", "/api/leads/{lead}/meetings/{recording}/sound"),
+        ("GET", "/api/alerts/living"),
         ("GET", "/api/inbox"),
         ("GET", "/api/leads/{lead}/history"),
         ("GET", "/api/leads/{lead}/signals"),

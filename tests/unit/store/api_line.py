@@ -26,11 +26,13 @@ class Lag(fakes.Lag):
 
 
 @contextlib.asynccontextmanager
-async def serving(store: Store, database: Database) -> AsyncIterator[int]:
-    sent = fakes.Sent()
+async def serving(
+    store: Store, database: Database, known: Known | None = None, sent: fakes.Sent | None = None
+) -> AsyncIterator[int]:
+    sent = fakes.Sent() if sent is None else sent
     visitors = Visitors(store, database)
     reports = Reports(database, Lag(), sent, "20:00", fakes.Clock())  # type: ignore[arg-type]
-    api = Api(store, database, visitors, Lag(), reports, sent, Known(Identities(), Cards()))  # type: ignore[arg-type]
+    api = Api(store, database, visitors, Lag(), reports, sent, known or Known(Identities(), Cards()))  # type: ignore[arg-type]
     task = asyncio.ensure_future(api.run())
     try:
         await asyncio.wait_for(api.listening.wait(), 120)

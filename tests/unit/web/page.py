@@ -1,14 +1,16 @@
 """The page in this process: real frame, routes, templates and tables; Kafka is a list, the store a dict of answers."""
 
 import contextlib
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
 from aiohttp import ClientResponse
 from aiohttp.test_utils import TestClient, TestServer
 
 from processors.identity import Identities
+from processors.pages import Listed, ListPage
 from schemas.cards import ClientCard
 from schemas.codec import Rejected
 from schemas.errors import Transient
@@ -21,6 +23,7 @@ from streams.engine.ends import Ends
 from streams.engine.identities import KnownIdentities
 from streams.engine.kafka import Output, Reader
 from streams.settings import Settings
+from streams.store.read.pages import Known
 from streams.web.assets import Assets
 from streams.web.bot_login import BotLogin
 from streams.web.cookies import SESSION, digest
@@ -47,6 +50,9 @@ NAMES: Mapping[Role, str] = {
 }
 
 
+OWNERS: Mapping[str, str] = {OWN: NAMES["curator"], OTHER: "Пётр Другой"}
+
+
 class FakeStore(StoreWeb):
     """Answers what a test put into `answers`, by path; remembers who asked what."""
 
@@ -57,7 +63,15 @@ class FakeStore(StoreWeb):
 
     async def get(self, path: str, actor: str, query: Mapping[str, str | int] | None = None) -> Any:
         self.asked.append((path, actor))
+        if path == "/api/leads" and path not in self.answers:
+            return self._list(str((query or {}).get("among", "")))
         return self._found(path)
+
+    def _list(self, among: str) -> Any:
+        """As the store lists the clients of `OWNERS`."""
+        leads = among.split(",") if among else list(OWNERS)
+        listed = [Listed(lead, f"{SECRET_NAME} {lead}", OWNERS[lead]) for lead in leads]
+        return msgspec.to_builtins(ListPage(listed, len(listed)))
 
     async def post(self, path: str, actor: str, body: Mapping[str, Any]) -> Any:
         self.asked.append((path, actor))
@@ -135,25 +149,40 @@ class Page:
         return [line for line in lines if isinstance(line, AccessEntry)]
 
 
+async def _followed() -> int:
+    return 0
+
+
 @contextlib.asynccontextmanager
-async def page(settings: Settings | None = None) -> AsyncIterator[Page]:
-    """Two clients: one of Ольга Петрова, one of somebody else."""
+async def page(
+    settings: Settings | None = None,
+    real: StoreWeb | None = None,
+    known: Known | None = None,
+    landed: Callable[[list[Output]], Awaitable[None]] | None = None,
+) -> AsyncIterator[Page]:
+    """Two clients: one of Ольга Петрова, one of somebody else. Or the clients of a `real` store with its tables; what
+    is sent goes on to `landed`."""
     given = settings or Settings()
     cards, ends = KnownCards(Reader(given.kafka, CLIENTS)), Ends(given.kafka)
-    for lead, responsible in ((OWN, NAMES["curator"]), (OTHER, "Пётр Другой")):
+    if known is not None:
+        cards.cards = known.cards
+    for lead, responsible in (OWNERS if known is None else {}).items():
         card = ClientCard(lead_id=lead, source="hand", ts=1, name=f"{SECRET_NAME} {lead}", responsible=responsible)
         cards.cards.apply(f"{lead}/hand", card)
     identities = KnownIdentities(Reader(given.kafka, CLIENTS), ends)
-    identities.identities = Identities()
+    identities.identities = Identities() if known is None else known.identities
+    identities.catch_up = _followed  # type: ignore[method-assign]
     made: list[Page] = []
 
     async def send(outputs: list[Output]) -> None:
         await made[0].send(outputs)
+        if landed is not None:
+            await landed(outputs)
 
     def clock() -> int:
         return made[0].now if made else NOW
 
-    store = FakeStore(given)
+    store: Any = real or FakeStore(given)
     logins, members = Logins(given.kafka, send, clock), Members(given.kafka, given.web, send, clock)
     office = Office(
         settings=given,

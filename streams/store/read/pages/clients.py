@@ -3,7 +3,7 @@
 All clients are ordered by what is small (cards, scores, alerts); weeks and contacts are read only for those of a page.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any, Literal, NamedTuple, get_args
 
 from msgspec.structs import replace
@@ -78,14 +78,15 @@ SELECT lead_id, count() FROM promises WHERE lead_id IN {leads:Array(String)} AND
 
 
 class Asked(NamedTuple):
-    """Which clients: a part of the name or number, a level of risk, curators (none: all); `cursor` is the `next` of the
-    page before."""
+    """Which clients: a part of the name or number, a level of risk, curators, leads (none: all); `cursor` is the `next`
+    of the page before."""
 
     query: str = ""
     risk: str = ""
     curators: Sequence[str] = ()
     sort: str = "risk"
     cursor: str = ""
+    among: Collection[LeadId] = ()
 
     def check(self) -> None:
         """Raises `Refused`."""
@@ -127,11 +128,12 @@ def _listed(row: Sequence[Any]) -> Listed:
 
 
 def _wanted(asked: Asked) -> Callable[[Listed], bool]:
-    words, curators = _plain(asked.query), {_plain(name) for name in asked.curators}
+    words, curators, among = _plain(asked.query), {_plain(name) for name in asked.curators}, frozenset(asked.among)
     return lambda one: (
         (not words or words in _plain(one.name) or words in one.lead_id)
         and asked.risk in ("", one.level)
         and (not curators or _plain(one.curator) in curators)
+        and (not among or one.lead_id in among)
     )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from processors.pages import Meeting, Speaker
+from processors.pages import Meeting, Sound, Speaker
 from schemas.events import MeetingMinutes, MeetingRecorded
 from schemas.meetings import Utterance
 from schemas.types import LeadId
@@ -61,6 +61,13 @@ async def meeting(database: Database, lead: LeadId, recording: str) -> Meeting |
         recorded.path if recorded else "",
         recorded.status if recorded else "",
     )
+
+
+async def sound(database: Database, lead: LeadId, recording: str) -> Sound | None:
+    """Where the recording of a lead's meeting is; None where it is not his. Raises as `meeting`."""
+    parts = [_PART.decode(of) for (of,) in await database.read(_PARTS, {"lead": lead, "recording": recording})]
+    recorded = [part for part in parts if isinstance(part, MeetingRecorded)]
+    return Sound(recorded[0].path, recorded[0].status) if recorded else None
 
 
 def speakers(utterances: Sequence[Utterance]) -> list[Speaker]:

@@ -5,6 +5,8 @@ GET  /api/leads/{id}/card                                  facts, risk now and a
 GET  /api/leads/{id}/timeline?kinds=&q=&since=&before=     all sources in one, newest first
 GET  /api/leads/{id}/daily?days=                           figures by day beside what is usual
 GET  /api/leads/{id}/meetings/{recording}                  words, minutes, who spoke
+GET  /api/leads/{id}/meetings/{recording}/sound            where its recording is
+GET  /api/alerts/living?among=                             alerts that are not closed, the most urgent first
 GET  /api/inbox                                            who waits for his client, and who he may be
 """
 
@@ -22,7 +24,8 @@ from streams.store.read.pages.card import card
 from streams.store.read.pages.clients import Asked, clients
 from streams.store.read.pages.daily import MOST_DAYS, daily, days_of
 from streams.store.read.pages.inbox import inbox
-from streams.store.read.pages.meeting import meeting
+from streams.store.read.pages.living import living
+from streams.store.read.pages.meeting import meeting, sound
 from streams.store.read.pages.timeline import found_in, timeline
 
 
@@ -40,7 +43,8 @@ def routes(database: Database, known: Known, clock: Clock) -> list[web.RouteDef]
         given = request.query
         curators = [requests.text(name, "curator") for name in given.getall("curator", [])]
         asked = Asked(given.get("q", ""), given.get("risk", ""), curators, given.get("sort", "risk"), "")
-        asked = asked._replace(cursor=requests.maybe_lead(given.get("cursor", "")))
+        cursor, among = requests.maybe_lead(given.get("cursor", "")), requests.leads(given.get("among", ""))
+        asked = asked._replace(cursor=cursor, among=among)
         return as_json(await clients(database, asked, known.identities, clock()))
 
     async def _card(request: web.Request) -> web.Response:
@@ -64,6 +68,16 @@ def routes(database: Database, known: Known, clock: Clock) -> list[web.RouteDef]
             raise web.HTTPNotFound
         return as_json(found)
 
+    async def _sound(request: web.Request) -> web.Response:
+        lead = known.identities.merged(requests.lead(request))
+        found = await sound(database, lead, requests.text(request.match_info["recording"], "recording"))
+        if found is None:
+            raise web.HTTPNotFound
+        return as_json(found)
+
+    async def _living(request: web.Request) -> web.Response:
+        return as_json(await living(database, requests.leads(request.query.get("among", ""))))
+
     async def _inbox(_: web.Request) -> web.Response:
         return as_json(await inbox(database, known.cards, known.identities))
 
@@ -73,5 +87,7 @@ def routes(database: Database, known: Known, clock: Clock) -> list[web.RouteDef]
         web.get("/api/leads/{lead}/timeline", _timeline),
         web.get("/api/leads/{lead}/daily", _daily),
         web.get("/api/leads/{lead}/meetings/{recording}", _meeting),
+        web.get("/api/leads/{lead}/meetings/{recording}/sound", _sound),
+        web.get("/api/alerts/living", _living),
         web.get("/api/inbox", _inbox),
     ]

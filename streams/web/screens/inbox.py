@@ -1,0 +1,157 @@
+"""`/inbox`: who waits for his client. A link is one record on `identities`; the workers do the rest, both ways."""
+
+from aiohttp import web
+from msgspec.structs import replace
+
+from processors.cards import HAND
+from processors.contact import KINDS, link_key, normal
+from processors.identity import IGNORED
+from processors.pages import Inbox, Unknown
+from schemas.sources import ClientRef, Identity
+from schemas.topics import IDENTITIES
+from schemas.types import LeadId
+from streams.engine.identities import IDENTITY
+from streams.engine.kafka import Output
+from streams.web.asking import name_of, told, until
+from streams.web.faults import Wrong
+from streams.web.route import May, Route
+from streams.web.told import card as words
+from streams.web.told.alerts import client_named
+from streams.web.told.times import when
+from streams.web.visit import Visit
+
+LAST = 10
+"""Links by hand that can be taken back here."""
+DONE = {
+    "link": "Привязано. То, что ждало, появится в истории клиента в течение минуты.",
+    "ignore": "Отложено: это не клиент. Вернуть можно внизу страницы.",
+    "undo": "Возвращено.",
+}
+
+
+async def inbox(visit: Visit) -> web.StreamResponse:
+    """Who waits, what was set aside, and the last links."""
+    found = await told(visit, Inbox, "/api/inbox")
+    now, identities = visit.office.clock(), visit.office.identities.identities
+    last = identities.last_by_hand(LAST)
+    linked = [one for one in last if one.kind in KINDS and one.lead_id and visit.may("link", one.lead_id)]
+    return visit.page(
+        "inbox.html",
+        waiting=[_shown(visit, one) for one in found.waiting],
+        ignored=[_shown(visit, one) for one in found.ignored],
+        total=found.total,
+        linked=[
+            {
+                "kind": one.kind,
+                "value": one.value,
+                "words": f"{KINDS[one.kind]} {_open(visit, one.kind, one.value)}",
+                "client": client_named(one.lead_id or "", name_of(visit, one.lead_id or "")),
+                "said": f"{one.confirmed_by}, {when(one.confirmed_at, now)}",
+            }
+            for one in linked
+        ],
+        done=DONE.get(visit.request.query.get("done", ""), ""),
+        kinds=KINDS,
+        when=lambda ts: when(ts, now),
+    )
+
+
+async def decide(visit: Visit) -> web.StreamResponse:
+    """Link, set aside, or take back what was done."""
+    form = await visit.form()
+    client, do = _client(form), form.get("do", "")
+    match do:
+        case "link":
+            await _link(visit, client, form.get("lead", "").strip())
+        case "ignore":
+            await _put(visit, ClientRef(IGNORED, link_key(client)), _said(visit, IGNORED, link_key(client)))
+        case "notice":
+            do = "undo"
+            await _put(visit, ClientRef(IGNORED, link_key(client)), None)
+        case "undo":
+            await _unlink(visit, client)
+        case _:
+            raise Wrong("Непонятно, что сделать.")
+    return visit.see_other(f"/inbox?done={do}")
+
+
+async def _link(visit: Visit, client: ClientRef, lead: LeadId) -> None:
+    table = visit.office.identities.identities
+    if not lead.isascii() or not lead.isdigit() or len(lead) > 12:
+        raise Wrong("Номер клиента — это цифры, как в Битрикс24.")
+    lead = table.merged(lead)
+    if visit.office.cards.cards.find(lead) is None and lead not in visit.office.settings.telegram.curators:
+        raise Wrong(f"О клиенте {lead} ничего не известно. Проверьте номер.")
+    if not visit.may("link", lead):
+        raise Wrong("Привязать можно только к своему клиенту. К чужому привязывает руководитель.")
+    before = table.find(client)
+    if before is not None and before != lead:
+        raise Wrong("Это уже привязано к другому клиенту. Обновите страницу.")
+    await visit.log("link", lead, link_key(client))
+    await _put(visit, client, replace(_said(visit, client.kind, client.value), lead_id=lead))
+
+
+async def _unlink(visit: Visit, client: ClientRef) -> None:
+    lead = visit.office.identities.identities.linked(client)
+    if lead is None:
+        raise Wrong("Это уже ни к кому не привязано.")
+    if not visit.may("link", lead):
+        raise Wrong("Отвязать можно только от своего клиента.")
+    await visit.log("link", lead, link_key(client))
+    await _put(visit, client, replace(_said(visit, client.kind, client.value), refused=True))
+
+
+def _said(visit: Visit, kind: str, value: str) -> Identity:
+    """A word of the session's user."""
+    return Identity(kind, value, confirmed_by=visit.user.name, source=HAND, confirmed_at=visit.office.clock())
+
+
+async def _put(visit: Visit, client: ClientRef, identity: Identity | None) -> None:
+    """Write it, and wait until this page's own table has it."""
+    table = visit.office.identities
+    key = link_key(client)
+    await visit.send([Output(IDENTITIES.name, key.encode(), None if identity is None else IDENTITY.encode(identity))])
+
+    async def followed() -> bool:
+        await table.catch_up()
+        return True
+
+    await until(followed)
+
+
+def _client(form: dict[str, str]) -> ClientRef:
+    kind, value = form.get("kind", ""), form.get("value", "")
+    if kind not in KINDS or normal(kind, value) is None:
+        raise Wrong("Непонятно, кого привязать. Обновите страницу.")
+    return ClientRef(kind, normal(kind, value) or value)
+
+
+def _shown(visit: Visit, one: Unknown) -> dict[str, object]:
+    """Suggestions are clients that the user may link to."""
+    return {
+        "kind": one.kind,
+        "value": one.value,
+        "may_link": one.kind in KINDS,
+        "kind_words": KINDS.get(one.kind, one.kind),
+        "name": one.name or _open(visit, one.kind, one.value),
+        "number": _open(visit, one.kind, one.value),
+        "events": one.events,
+        "first": one.first,
+        "last": one.last,
+        "samples": one.samples,
+        "by": one.ignored_by,
+        "maybe": [at for at in one.maybe if visit.may("link", at.lead_id)],
+    }
+
+
+def _open(visit: Visit, kind: str, value: str) -> str:
+    """How a source names him; phones and mails in full only for who may see everybody's."""
+    if visit.sees_all("contacts") or kind not in ("phone", "email"):
+        return value
+    return words.phone(value) if kind == "phone" else words.mail(value)
+
+
+ROUTES = (
+    Route("GET", "/inbox", inbox, May("link"), deed="view"),
+    Route("POST", "/inbox", decide, May("link"), deed="link"),
+)
