@@ -26,7 +26,7 @@ class Flow(NamedTuple):
 FLOWS: Final = (
     Flow(topics.RECORDINGS, ("recorder", "gateway", "notify", "transcribe"), ("transcribe", "pipeline", "notify")),
     Flow(topics.OBJECTIONS, ("gateway",), ("transcribe",)),
-    Flow(topics.CONSENTS, ("cli",), ("transcribe", "minutes")),
+    Flow(topics.CONSENTS, ("cli", "web"), ("transcribe", "minutes", "web")),
     Flow(topics.TELEGRAM, ("gateway", "cli"), ("pipeline", "notify")),
     Flow(topics.BITRIX, ("gateway", "notify"), ("pipeline", "notify")),
     Flow(topics.WMS, ("gateway", "cli"), ("pipeline",)),

@@ -1,4 +1,5 @@
 """What the law about personal data asks of the program, as pure rules; no rule reads a clock.
 
-transfer (words to a model abroad) · objections (to a recording) · register (who agreed to what, and its effect).
+transfer (words to a model abroad) · objections (to a recording) · register (who agreed to what, and its effect) ·
+changes (to it).
 """

@@ -5,19 +5,15 @@ from collections.abc import Awaitable
 from datetime import datetime
 from http.client import HTTPException
 
+from alerting.consents import CLOSED
 from processors.days import zone
-from processors.privacy.transfer import Closed, closed
+from processors.privacy.transfer import closed
 from schemas.errors import LeadpulseError, Transient
 from streams.clients.store import OPENER
 from streams.settings import Settings
 
 RIGHTS = {"crm": "crm", "user": "user", "voximplant": "telephony", "disk": "disk"}
 """Of a webhook, by the first word of a method (b24restdocs, `scopes`)."""
-CLOSED: dict[Closed, str] = {
-    "not_notified": "модель за рубежом, а день уведомления Роскомнадзора (transfer.notified_on) не указан",
-    "no_date": "модель за рубежом, а с какого дня передавать можно (transfer.allowed_from), не указано",
-    "not_yet": "модель за рубежом, а день, с которого передавать можно (transfer.allowed_from), ещё не настал",
-}
 TIMEOUT = 10.0
 """Seconds that one question may take."""
 

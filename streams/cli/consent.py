@@ -10,11 +10,13 @@ import click
 import msgspec
 from msgspec.structs import replace
 
+from alerting.consents import BASES, STATES, allowed, effect_now, facts, state_now
 from processors.days import local_time
-from processors.privacy.register import Effect, Register, State, effect_of, state_of
+from processors.privacy.changes import given, objected, withdrawn
+from processors.privacy.register import Register
 from processors.russian.plural import Forms, count
 from schemas.errors import Refused
-from schemas.privacy import SCOPES, Consent
+from schemas.privacy import SCOPES, Basis, Consent, Scope
 from schemas.topics import CONSENTS
 from streams import settings
 from streams.cli.ask import lead_id
@@ -26,14 +28,6 @@ from streams.engine.consents import CONSENT, read_register
 from streams.settings import Kafka
 
 PEOPLE: Forms = ("человек", "человека", "человек")
-BASES = {"consent": "согласие", "contract": "договор", "law": "закон", "interest": "законный интерес"}
-STATES: dict[State, str] = {
-    "objected": "против",
-    "basis": "есть основание",
-    "notified": "уведомлён",
-    "unknown": "не отмечено",
-}
-SCOPE_WORDS = {"record": "запись", "transcript": "расшифровка", "llm_external": "внешние модели"}
 
 _AS_JSON = click.option("--json", "as_json", is_flag=True, help="Ответ для программы.")
 
@@ -56,7 +50,11 @@ def list_command(lead: str | None, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps([_told(one) for one in found], ensure_ascii=False))
         return
-    rows = [(one.person_id, one.name, ", ".join(one.leads), _state(one), _allowed(one), one.until) for one in found]
+    today = _today()
+    rows = [
+        (one.person_id, one.name, ", ".join(one.leads), STATES[state_now(one, today)], allowed(one, today), one.until)
+        for one in found
+    ]
     head = ("Номер", "Кто", "Клиенты", "Что отмечено", "Можно", "До")
     click.echo(table(head, rows) if rows else "В реестре никого нет.")
     click.echo(f"Всего: {count(len(rows), PEOPLE)}", err=True)
@@ -102,9 +100,9 @@ def _whose(command: Callable[..., None]) -> Callable[..., None]:
 @click.option("--until", default="", callback=_day, help="До какого дня включительно; иначе бессрочно.")
 @click.option("--scope", type=click.Choice(SCOPES), multiple=True, help="На что: можно несколько раз; иначе на всё.")
 def give_command(
-    basis: str,
+    basis: Basis,
     given_on: str | None,
-    scope: tuple[str, ...],
+    scope: tuple[Scope, ...],
     document: str,
     text_version: str,
     until: str,
@@ -112,18 +110,8 @@ def give_command(
 ) -> None:
     """Отметить основание или согласие. Прежний отзыв и возражение этого человека больше не действуют."""
 
-    def given(one: Consent) -> Consent:
-        terms: dict[str, object] = {
-            "basis": basis,
-            "document": document,
-            "text_version": text_version,
-            "until": until,
-            "reason": "",
-        }
-        terms |= {"given_on": given_on or _today().isoformat(), "scope": list(scope or SCOPES), "reason": ""}
-        return replace(one, **terms, withdrawn_on="", objected_on="")
-
-    _note(whose, given)
+    on = given_on or _today().isoformat()
+    _note(whose, lambda one: given(one, basis, scope or SCOPES, on, until, document, text_version))
 
 
 @consent_command.command("withdraw")
@@ -132,7 +120,7 @@ def give_command(
 @click.option("--reason", default="", help="Как стало известно: письмо, звонок.")
 def withdraw_command(on: str | None, reason: str, **whose: object) -> None:
     """Отметить, что человек отозвал согласие."""
-    _note(whose, lambda one: replace(one, withdrawn_on=on or _today().isoformat(), reason=reason))
+    _note(whose, lambda one: withdrawn(one, on or _today().isoformat(), reason))
 
 
 @consent_command.command("object")
@@ -141,7 +129,7 @@ def withdraw_command(on: str | None, reason: str, **whose: object) -> None:
 @click.option("--reason", default="", help="Как стало известно: письмо, звонок.")
 def object_command(on: str | None, reason: str, **whose: object) -> None:
     """Отметить, что человек против: его встречи не расшифровываются, слова не уходят внешним моделям."""
-    _note(whose, lambda one: replace(one, objected_on=on or _today().isoformat(), reason=reason))
+    _note(whose, lambda one: objected(one, on or _today().isoformat(), reason))
 
 
 def _note(whose: dict[str, object], change: Callable[[Consent], Consent]) -> None:
@@ -192,40 +180,13 @@ def _today() -> date:
     return local_time(wall_clock()).date()
 
 
-def _state(one: Consent) -> str:
-    return STATES[state_of(one, _today(), notified=True)]
-
-
-def _effect(one: Consent) -> Effect:
-    return effect_of(one, _today(), notified=True)
-
-
-def _allowed(one: Consent) -> str:
-    return ", ".join(words for scope, words in SCOPE_WORDS.items() if getattr(_effect(one), scope)) or "ничего"
-
-
 def _told(one: Consent) -> dict[str, object]:
-    effect = {scope: getattr(_effect(one), scope) for scope in SCOPES}
+    today = _today()
     told: dict[str, object] = msgspec.to_builtins(one)
-    return told | {"state": state_of(one, _today(), notified=True), "effect": effect}
+    effect = {scope: getattr(effect_now(one, today), scope) for scope in SCOPES}
+    return told | {"state": state_now(one, today), "effect": effect}
 
 
 def _lines(one: Consent) -> list[str]:
-    known = {
-        "Клиенты": ", ".join(one.leads),
-        "Telegram": ", ".join(map(str, one.telegram)),
-        "Телефоны": ", ".join(one.phones),
-        "Почта": ", ".join(one.mails),
-        "Имя во встречах": ", ".join(one.rooms),
-        "Основание": BASES.get(one.basis, ""),
-        "Документ": one.document,
-        "Текст": one.text_version,
-        "С": one.given_on,
-        "До": one.until,
-        "Отозвано": one.withdrawn_on,
-        "Возразил": one.objected_on,
-        "Как стало известно": one.reason,
-        "Сейчас": _state(one),
-        "Можно": _allowed(one),
-    }
-    return [f"{one.name} ({one.person_id})", *(f"  {name}: {value}" for name, value in known.items() if value)]
+    noted = facts(one, _today()).items()
+    return [f"{one.name} ({one.person_id})", *(f"  {name}: {value}" for name, value in noted)]

@@ -7,9 +7,22 @@ from typing import Final
 
 from processors.access import MATRIX
 from streams.web.route import Route
-from streams.web.screens import account, alerts, card, clients, inbox, invite, login, meetings, notes, search, users
+from streams.web.screens import (
+    account,
+    alerts,
+    card,
+    clients,
+    inbox,
+    invite,
+    login,
+    meetings,
+    notes,
+    privacy,
+    search,
+    users,
+)
 
-SCREENS: Final = (login, invite, account, clients, card, notes, meetings, alerts, inbox, search, users)
+SCREENS: Final = (login, invite, account, clients, card, notes, meetings, alerts, inbox, search, privacy, users)
 """Modules with `ROUTES`."""
 
 ROUTES: Final[tuple[Route, ...]] = tuple(route for screen in SCREENS for route in screen.ROUTES)

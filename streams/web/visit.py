@@ -13,6 +13,7 @@ from schemas.types import LeadId
 from streams.clients.store_web import StoreWeb
 from streams.engine.cards import KnownCards
 from streams.engine.clock import Clock
+from streams.engine.consents import KnownConsents
 from streams.engine.desks import Desks
 from streams.engine.identities import KnownIdentities
 from streams.engine.kafka import Output
@@ -38,6 +39,7 @@ class Office:
     logins: Logins
     bot_login: BotLogin
     cards: KnownCards
+    consents: KnownConsents
     identities: KnownIdentities
     desks: Desks
     doorman: Doorman

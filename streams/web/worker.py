@@ -5,10 +5,11 @@ import logging
 
 from aiohttp import web
 
-from schemas.topics import CLIENTS, IDENTITIES
+from schemas.topics import CLIENTS, CONSENTS, IDENTITIES
 from streams.clients.store_web import StoreWeb
 from streams.engine.cards import KnownCards
 from streams.engine.clock import Clock, wall_clock
+from streams.engine.consents import KnownConsents
 from streams.engine.desks import Desks
 from streams.engine.ends import Ends
 from streams.engine.identities import KnownIdentities
@@ -37,6 +38,7 @@ def build(settings: Settings, clock: Clock = wall_clock) -> Worker:
     worker = Worker("web", settings)
     ends = Ends(settings.kafka)
     cards = KnownCards(Reader(settings.kafka, CLIENTS))
+    consents = KnownConsents(Reader(settings.kafka, CONSENTS), clock)
     identities = KnownIdentities(Reader(settings.kafka, IDENTITIES), ends)
     send = worker.outputs.send
     store = StoreWeb(settings.store, settings.web.store_seconds)
@@ -49,6 +51,7 @@ def build(settings: Settings, clock: Clock = wall_clock) -> Worker:
         logins=logins,
         bot_login=BotLogin(logins, members, send, clock),
         cards=cards,
+        consents=consents,
         identities=identities,
         desks=Desks(settings.telegram, cards.cards, identities.identities),
         doorman=Doorman(settings.web.logins_per_minute, clock),
@@ -58,6 +61,7 @@ def build(settings: Settings, clock: Clock = wall_clock) -> Worker:
     journal = Journal(send, newest_line(settings.kafka, ends), settings.web.ack_seconds)
     server = Server(Frame(ROUTES, office, journal).app, settings)
     worker.background("clients", cards.follow)
+    worker.background("consents", consents.follow)
     worker.background("identities", identities.follow)
     worker.background("users", office.members.follow_users)
     worker.background("sessions", office.members.follow_sessions)
@@ -65,6 +69,7 @@ def build(settings: Settings, clock: Clock = wall_clock) -> Worker:
     worker.background("seen", office.members.keep_seen)
     worker.background("http", server.run)
     worker.needs["clients"] = lambda: cards.loaded.is_set() or "карточки клиентов ещё не прочитаны"
+    worker.needs["consents"] = lambda: consents.loaded.is_set() or "согласия ещё не прочитаны"
     worker.needs["identities"] = lambda: identities.loaded.is_set() or "привязки ещё не прочитаны"
     worker.needs["users"] = office.members.ready
     worker.needs["http"] = server.listening.is_set

@@ -15,9 +15,10 @@ from schemas.cards import ClientCard
 from schemas.codec import Rejected
 from schemas.errors import Transient
 from schemas.people import AccessEntry, Role, WebSession, WebUser
-from schemas.topics import AUDIT_ACCESS, CLIENTS
+from schemas.topics import AUDIT_ACCESS, CLIENTS, CONSENTS
 from streams.clients.store_web import Absent, StoreWeb
 from streams.engine.cards import KnownCards
+from streams.engine.consents import KnownConsents
 from streams.engine.desks import Desks
 from streams.engine.ends import Ends
 from streams.engine.identities import KnownIdentities
@@ -192,6 +193,7 @@ async def page(
         logins=logins,
         bot_login=BotLogin(logins, members, send, clock),
         cards=cards,
+        consents=KnownConsents(Reader(given.kafka, CONSENTS), clock),
         identities=identities,
         desks=Desks(given.telegram, cards.cards, identities.identities),
         doorman=Doorman(given.web.logins_per_minute, clock),
