@@ -31,7 +31,8 @@ class Item(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     message of its own that it asks for is being sent. `before`: how often this version was refused and put back by a
     person. `news` is the last version that was more than a change of what
     stands in the chat, wanted at `news_at`; `mailed` the last version that went by mail. `origin`: of the alert that
-    this version says.
+    this version says. `waits`: why Telegram has not taken it at the last try, `retry_at` when it is tried again (0: not
+    known).
     """
 
     key: str
@@ -54,6 +55,8 @@ class Item(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     news_at: Millis = 0
     mailed: int = 0
     origin: str = ""
+    waits: str = ""
+    retry_at: Millis = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +115,7 @@ def want(item: Item | None, wish: Wish, topic: str) -> Item | None:
 
 def begin(item: Item) -> Item:
     """The call is about to be made. A call before it that never came to an end leaves a doubt that stays."""
-    return replace(item, calling=True, doubt=item.doubt or item.calling, rings=False)
+    return replace(item, calling=True, doubt=item.doubt or item.calling, rings=False, waits="", retry_at=0)
 
 
 def clear(item: Item) -> Item:
@@ -120,16 +123,21 @@ def clear(item: Item) -> Item:
     return replace(item, calling=False)
 
 
+def wait(item: Item, why: str, retry_at: Millis) -> Item:
+    """The call surely did nothing, and is made again then (0: not known)."""
+    return replace(item, calling=False, waits=why, retry_at=retry_at)
+
+
 def finish(item: Item, version: int, chat: int, message_id: int) -> Item:
     """`version` stands in the chat; a newer wish that came in the meantime is still to be done."""
     stands = 0 if item.rings else message_id
-    done = replace(item, calling=False, doubt=False, sent=version, chat=chat, message_id=stands)
+    done = replace(item, calling=False, doubt=False, sent=version, chat=chat, message_id=stands, waits="", retry_at=0)
     return done if item.version > version else replace(done, text="", buttons=(), before=())
 
 
 def fail(item: Item, version: int, why: str) -> Item:
     """Telegram refused `version` for good. Its words stay, for the mail."""
-    done = replace(item, calling=False, doubt=False)
+    done = replace(item, calling=False, doubt=False, waits="", retry_at=0)
     return done if item.version > version else replace(done, failed=why)
 
 

@@ -2,7 +2,8 @@
 
 Fields are only ever added. Every field is always there, so an expression in n8n never meets an undefined one. Times are
 ISO 8601 UTC. Nothing goes out that a receiver does not need: no words with their times and confidences, no names of
-participants beside those in the minutes, no curator who pressed a button.
+participants beside those in the minutes, no curator who pressed a button. `origin` is the trace: the place of the raw
+record that all of it came of (`leadpulse trace`).
 """
 
 from datetime import UTC, datetime
@@ -26,7 +27,7 @@ from schemas.types import LeadId, Millis
 _ENCODER = msgspec.json.Encoder()
 
 
-def webhook_of_recording(recording: Recording) -> Webhook:
+def webhook_of_recording(recording: Recording, origin: str) -> Webhook:
     """A file is on the shared storage, also one that is damaged or empty (`status`). `ts`: the end of the recording."""
     return _webhook(
         "recording",
@@ -34,10 +35,11 @@ def webhook_of_recording(recording: Recording) -> Webhook:
         recording.ended_at,
         recording.lead_id,
         {**_meeting(recording), "ended_at": _iso(recording.ended_at), "file": recording.path, "error": recording.error},
+        origin,
     )
 
 
-def webhook_of_transcript(transcript: Transcript) -> Webhook:
+def webhook_of_transcript(transcript: Transcript, origin: str) -> Webhook:
     """The words of a recording; a higher `version` replaces the former. `ts`: the start of the recording."""
     recording = transcript.recording
     said = [
@@ -57,6 +59,7 @@ def webhook_of_transcript(transcript: Transcript) -> Webhook:
             "flaw": transcript.flaw,
             "utterances": said,
         },
+        origin,
     )
 
 
@@ -76,6 +79,7 @@ def webhook_of_minutes(event: MeetingMinutes) -> Webhook:
             "minutes": replace(event.minutes, actions=[_named(action) for action in event.minutes.actions]),
             "markdown": render_markdown(event),
         },
+        event.origin,
     )
 
 
@@ -110,10 +114,11 @@ def webhook_of_alert(alert: Alert, clients: Clients) -> Webhook:
             "evidence": evidence,
             "text": render(replace(alert, acknowledged_by=""), clients(alert.lead_id)).text,
         },
+        alert.origin,
     )
 
 
-def webhook_of_report(report: DailyReport, clients: Clients) -> Webhook:
+def webhook_of_report(report: DailyReport, clients: Clients, origin: str) -> Webhook:
     """The daily report: its figures, and its text in parts as Telegram takes them (HTML, each at most 4096 characters).
 
     `ts`: its end.
@@ -141,6 +146,7 @@ def webhook_of_report(report: DailyReport, clients: Clients) -> Webhook:
             "dead_letters": report.dead_letters,
             "parts": render_report(report, clients),
         },
+        origin,
     )
 
 
@@ -160,9 +166,11 @@ def _meeting(recording: Recording) -> dict[str, object]:
     }
 
 
-def _webhook(kind: WebhookKind, id_: str, ts: Millis, lead_id: LeadId | None, content: dict[str, object]) -> Webhook:
-    body = {"id": id_, "event": kind, "ts": _iso(ts), "lead_id": lead_id or "", **content}
-    return Webhook(id_, kind, ts, msgspec.Raw(_ENCODER.encode(body)), lead_id or "")
+def _webhook(
+    kind: WebhookKind, id_: str, ts: Millis, lead_id: LeadId | None, content: dict[str, object], origin: str
+) -> Webhook:
+    body = {"id": id_, "event": kind, "ts": _iso(ts), "lead_id": lead_id or "", "origin": origin, **content}
+    return Webhook(id_, kind, ts, msgspec.Raw(_ENCODER.encode(body)), lead_id or "", origin)
 
 
 def _iso(ts: Millis) -> str:

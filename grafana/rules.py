@@ -81,7 +81,7 @@ RULES = (
     Rule(
         "leadpulse-undelivered",
         "Сообщение людям не доставлено",
-        "SELECT countIf(result = 'failed') AS value FROM deliveries WHERE $__timeFilter(wanted_at)",
+        "SELECT countIf(result = 'failed') AS value FROM deliveries WHERE $__timeFilter(wanted_at) AND outlet = 'telegram'",
         0,
         "0s",
         "critical",

@@ -50,6 +50,7 @@ FLOWS: Final = (
     Flow(topics.OUT_BITRIX, ("minutes",), ("notify",)),
     Flow(topics.OUT_NOTEBOOK, ("minutes",), ("notify",)),
     Flow(topics.OUT_WEBHOOKS, ("minutes", "notify"), ("notify",)),
+    Flow(topics.OUT_SETTLED, ("notify",), ("store",)),
     Flow(topics.REPORTS, ("store",), ("notify",)),
     Flow(topics.BOT_COMMANDS, ("pipeline", "web"), ("notify",)),
     Flow(topics.OUTBOX, ("notify",), ("store", "notify")),

@@ -99,7 +99,7 @@ class Conversation(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class MeetingRequest(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="type", tag="meeting"):
-    """A meeting whose minutes are wanted. `ts` is its start; `client` as in `LeadEvent`."""
+    """A meeting whose minutes are wanted. `ts` is its start; `client` and `origin` as in `LeadEvent`."""
 
     lead_id: LeadId
     recording_id: str
@@ -107,6 +107,7 @@ class MeetingRequest(msgspec.Struct, frozen=True, omit_defaults=True, tag_field=
     ts: Millis
     conversation: Conversation
     client: str = ""
+    origin: str = ""
 
 
 class ChatDay(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="type", tag="chat"):
@@ -125,7 +126,7 @@ class ChatDay(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="type",
 
 class PhraseQuestion(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="type", tag="phrase"):
     """Words of a client that may mean what `rule` looks for: a model is asked. `about` is the event they stand in,
-    `key` what the source calls it, `ts` its time; `evidence` are the words.
+    `key` what the source calls it, `ts` its time; `evidence` are the words, `origin` is that of the event.
     """
 
     lead_id: LeadId
@@ -134,6 +135,7 @@ class PhraseQuestion(msgspec.Struct, frozen=True, omit_defaults=True, tag_field=
     key: str
     ts: Millis
     evidence: list[Evidence]
+    origin: str = ""
 
 
 MinutesRequest = MeetingRequest | ChatDay | PhraseQuestion

@@ -1,4 +1,5 @@
-"""What goes out to the customer's other systems: `out.files`, `out.bitrix`, `out.notebook`, `out.webhooks`.
+"""What goes out to the customer's other systems: `out.files`, `out.bitrix`, `out.notebook`, `out.webhooks`; and what
+became of it: `out.settled`.
 
 One topic for each outlet, so that one that is away holds up no other. Every delivery may be repeated after a crash;
 each outlet makes it count once (it looks for what is there by its key before it writes).
@@ -24,13 +25,41 @@ WebhookKind = Literal["recording", "transcript", "minutes", "alert", "report"]
 
 
 class Webhook(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What n8n is told (`out.webhooks`): the body of the request as it is sent. The same `id` is the same event."""
+    """What n8n is told (`out.webhooks`): the body of the request as it is sent. The same `id` is the same event.
+    `origin`: the trace, as in `LeadEvent`; it stands in the body too."""
 
     id: str
     event: WebhookKind
     ts: Millis
     body: msgspec.Raw
     lead_id: str = ""
+    origin: str = ""
+
+
+Outlet = Literal["files", "bitrix", "notebook", "webhooks"]
+
+
+class Handover(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What became of a record of `out.*` (`out.settled`, key = outlet/what it is about).
+
+    `place` is where it stands (`topic/partition/offset`), `given_at` when the broker took it there; `key` what it is
+    about (a recording's id, a webhook's) and `version` of it. `outcome`: `waiting` comes before the others, or never;
+    `refused` has a dead letter beside it. `tries` since the process that settles it began with it. While it waits,
+    `error` says for what, and `retry_at` (0: not known) when it is tried again. `origin`: as in `LeadEvent`.
+    """
+
+    outlet: Outlet
+    place: str
+    key: str
+    version: int
+    outcome: Literal["waiting", "delivered", "refused"]
+    given_at: Millis
+    at: Millis
+    tries: int = 1
+    retry_at: Millis = 0
+    error: str = ""
+    lead_id: str = ""
+    origin: str = ""
 
 
 class LlmCall(msgspec.Struct, frozen=True, omit_defaults=True):

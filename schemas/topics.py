@@ -115,6 +115,7 @@ OUT_FILES = TopicSpec("out.files", key="lead id", partitions=4, max_bytes=COPY_B
 OUT_BITRIX = TopicSpec("out.bitrix", key="lead id", partitions=4, max_bytes=COPY_BYTES)
 OUT_NOTEBOOK = TopicSpec("out.notebook", key="lead id", partitions=4, max_bytes=COPY_BYTES)
 OUT_WEBHOOKS = TopicSpec("out.webhooks", key="what it is about", partitions=4, max_bytes=COPY_BYTES)
+OUT_SETTLED = TopicSpec("out.settled", key="outlet/what it is about", partitions=1)
 
 REPORTS = TopicSpec("daily.reports", key="report id", partitions=1)
 OUTBOX = TopicSpec(
@@ -164,6 +165,7 @@ TOPICS: tuple[TopicSpec, ...] = (
     OUT_BITRIX,
     OUT_NOTEBOOK,
     OUT_WEBHOOKS,
+    OUT_SETTLED,
     REPORTS,
     OUTBOX,
     BOT_COMMANDS,

@@ -44,6 +44,7 @@ WORDS: Final = {
     "out.bitrix": "комментарии в Битрикс24",
     "out.notebook": "источники для Open Notebook",
     "out.webhooks": "события для n8n",
+    "out.settled": "что стало с отданным в папку, Битрикс24, Open Notebook и n8n",
     "daily.reports": "отчёты за день",
     "bot.commands": "команды и ответы кураторов боту",
     "notify.outbox": "что отправить в Telegram и что отправлено",

@@ -54,7 +54,7 @@ NOW = (
         "Сообщения, которые не приняли ни Telegram, ни почта.",
         "посмотреть журнал notify и `leadpulse check`: бота удалили из чата, неверный токен, чат закрыт.",
         "SELECT countIf(result = 'failed') AS value FROM deliveries "
-        "WHERE wanted_at > $__toTime - INTERVAL 1 DAY AND wanted_at <= $__toTime",
+        "WHERE wanted_at > $__toTime - INTERVAL 1 DAY AND wanted_at <= $__toTime AND outlet = 'telegram'",
         bad=[("red", 1)],
         width=4,
         height=4,

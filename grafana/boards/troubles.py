@@ -51,7 +51,7 @@ ERRORS = (
         "Сообщения людям: дошли в Telegram, по почте, не дошли, ждут.",
         "«ждут» растут — Telegram недоступен (`telegram.proxy`) или стоит notify; «не доставлено» — смотреть журнал notify.",
         f"SELECT $__timeInterval(wanted_at) AS time, {RESULT} AS label, count() AS messages FROM deliveries "
-        "WHERE $__timeFilter(wanted_at) AND news GROUP BY time, label ORDER BY time",
+        "WHERE $__timeFilter(wanted_at) AND news AND outlet = 'telegram' GROUP BY time, label ORDER BY time",
         every="10m",
     ),
     Panel(
@@ -61,7 +61,7 @@ ERRORS = (
         "обычно меньше секунды. Минуты — лимиты Telegram или прокси: смотреть журнал notify.",
         "SELECT time, spread[1] AS usual, spread[2] AS worst FROM (SELECT $__timeInterval(wanted_at) AS time, "
         "quantiles(0.5, 0.95)(assumeNotNull(seconds)) AS spread FROM deliveries "
-        "WHERE $__timeFilter(wanted_at) AND news AND seconds IS NOT NULL GROUP BY time) ORDER BY time",
+        "WHERE $__timeFilter(wanted_at) AND news AND outlet = 'telegram' AND seconds IS NOT NULL GROUP BY time) ORDER BY time",
         every="30m",
         unit="s",
         titles={"usual": "обычно", "worst": "худшие 5 %"},

@@ -189,7 +189,7 @@ class MinutesOf:
         known = await asyncio.to_thread(self._people, asked)
         if isinstance(asked, PhraseQuestion):
             verdict = await self._scribe.judge(asked, known["names"], arrived)
-            return [_event(verdict)] if verdict is not None else []
+            return [_event(replace(verdict, origin=asked.origin))] if verdict is not None else []
         conversation = asked.conversation
         people = list(dict.fromkeys([*conversation.people, *known["present"]]))
         client = [name for name in dict.fromkeys([*conversation.client, *known["client"]]) if name in people]
@@ -221,6 +221,7 @@ def meeting_minutes(asked: MeetingRequest, minutes: Minutes) -> MeetingMinutes:
         ts=asked.ts,
         source=SOURCE,
         client=asked.client,
+        origin=asked.origin,
         recording_id=asked.recording_id,
         room=asked.room,
         duration_ms=asked.conversation.duration_ms,

@@ -31,11 +31,11 @@ _TRANSCRIPT: Codec[Transcript] = Codec(Transcript)
 Record: TypeAlias = "ConsumerRecord[bytes, bytes]"
 Known = Callable[[str], bool]
 """Whether anything was ever wanted under a key."""
-Hooks = Callable[[T], Iterable[Output]]
-"""What other systems are told of a value."""
+Hooks = Callable[[T, str], Iterable[Output]]
+"""What other systems are told of a value, whose record stands at this place (`Meta.place`)."""
 
 
-def no_hooks(_value: object) -> Iterable[Output]:
+def no_hooks(_value: object, _place: str) -> Iterable[Output]:
     """Where no webhooks are set."""
     return ()
 
@@ -67,7 +67,7 @@ class Telling(ABC, Generic[T]):
                     outcome.rejected.append((record, value))
                 continue
             wished |= {(wish.key, wish.version): (wish, value) for wish in self.wishes(record, value, known)}
-            outcome.outputs += self._hooks(value)
+            outcome.outputs += self._hooks(value, batch.meta(record).place)
         for wish in await self._shelf.put(place, [wish for wish, _ in wished.values()]):
             self.wanted(wish, wished[wish.key, wish.version][1])
         return outcome
@@ -202,5 +202,5 @@ class Transcripts:
         for record in batch.records:
             transcript = _TRANSCRIPT.decode(record.value)
             if isinstance(transcript, Transcript) and transcript.recording.said_in is None:
-                outcome.outputs += self._hooks(transcript)
+                outcome.outputs += self._hooks(transcript, batch.meta(record).place)
         return outcome

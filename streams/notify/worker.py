@@ -15,7 +15,7 @@ from alerting import webhooks as bodies
 from alerting.clients import Clients
 from schemas.alerts import Alert
 from schemas.errors import Transient
-from schemas.outlets import Webhook
+from schemas.outlets import Outlet, Webhook
 from schemas.reports import DailyReport
 from schemas.sources import FromJitsi, Recording
 from schemas.topics import (
@@ -61,6 +61,7 @@ from streams.notify.outlets.files import Files
 from streams.notify.outlets.links import clients_of
 from streams.notify.outlets.notebook import Notebooks
 from streams.notify.outlets.notebook_client import OpenNotebook
+from streams.notify.outlets.settled import Settled, of_copy, of_webhook
 from streams.notify.outlets.webhooks import WebhookSender
 from streams.notify.strangers import Strangers
 from streams.notify.telegram.attachments import Attachments
@@ -113,13 +114,13 @@ def build(settings: Settings) -> Worker:
         await links.loaded.wait()
         await sender.run()
 
-    def hooks(made: Callable[[T], Webhook | None]) -> Hooks[T]:
-        return (lambda value: hook_outputs(made(value))) if hooked else no_hooks
+    def hooks(made: Callable[[T, str], Webhook | None]) -> Hooks[T]:
+        return (lambda value, place: hook_outputs(made(value, place))) if hooked else no_hooks
 
-    def of_report(report: DailyReport) -> Webhook:
-        return bodies.webhook_of_report(report, clients)
+    def of_report(report: DailyReport, place: str) -> Webhook:
+        return bodies.webhook_of_report(report, clients, place)
 
-    def of_alert(alert: Alert) -> Webhook | None:
+    def of_alert(alert: Alert, _place: str) -> Webhook | None:
         return bodies.webhook_of_alert(alert, clients)
 
     worker.consume(LEAD_ALERTS, known.before(Alerts(shelf, sender, clients, hooks(of_alert))))
@@ -168,22 +169,27 @@ def add_outlets(
     links: KnownIdentities,
 ) -> None:
     """Consume the topics of the outlets that are set up; what waits in the others is taken when they are."""
-    worker.consume(OUT_FILES, before(Files(settings.minutes.exports, clients)))
+
+    def settled(outlet: Outlet, process: Process) -> Settled:
+        about = of_webhook if outlet == "webhooks" else of_copy
+        return Settled(outlet, process, about, worker.outputs.send, wall_clock)
+
+    worker.consume(OUT_FILES, before(settled("files", Files(settings.minutes.exports, clients))))
     if settings.bitrix.enabled:
         portal = BitrixApi(settings.bitrix)
-        worker.consume(OUT_BITRIX, before(BitrixComments(portal, clients)))
+        worker.consume(OUT_BITRIX, before(settled("bitrix", BitrixComments(portal, clients))))
         worker.needs["bitrix"] = worker.watch(well("Битрикс24", lambda: portal.fault))
         worker.on_close(portal.close)
         if settings.bitrix.read:
             read_portal(worker, settings, portal, links)
     if settings.notebook.enabled:
         notebook = OpenNotebook(settings.notebook)
-        worker.consume(OUT_NOTEBOOK, before(Notebooks(notebook, clients)))
+        worker.consume(OUT_NOTEBOOK, before(settled("notebook", Notebooks(notebook, clients))))
         worker.needs["notebook"] = worker.watch(well("Open Notebook", lambda: notebook.fault))
         worker.on_close(notebook.close)
     if settings.webhooks.enabled:
         webhooks = WebhookSender(settings.webhooks)
-        worker.consume(OUT_WEBHOOKS, webhooks)
+        worker.consume(OUT_WEBHOOKS, settled("webhooks", webhooks))
         worker.needs["n8n"] = worker.watch(well("n8n", lambda: webhooks.fault))
         worker.on_close(webhooks.close)
 
@@ -199,10 +205,10 @@ def hook_outputs(hook: Webhook | None) -> Iterable[Output]:
         yield hook_output(hook)
 
 
-def _of_recording(arrived: FromJitsi) -> Webhook | None:
+def _of_recording(arrived: FromJitsi, place: str) -> Webhook | None:
     """Of a meeting; a voice message is none."""
     if isinstance(arrived, Recording) and arrived.said_in is None:
-        return bodies.webhook_of_recording(arrived)
+        return bodies.webhook_of_recording(arrived, place)
     return None
 
 

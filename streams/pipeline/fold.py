@@ -125,4 +125,4 @@ def _outputs(results: Iterable[Result], partition: int, origin: str) -> Iterable
             case Score():
                 yield Output(LEAD_SCORES.name, key, _SCORE.encode(result), partition)
             case PhraseQuestion():
-                yield Output(MINUTES_REQUESTS.name, key, MINUTES_REQUEST.encode(result))
+                yield Output(MINUTES_REQUESTS.name, key, MINUTES_REQUEST.encode(replace(result, origin=origin)))

@@ -113,7 +113,7 @@ class Normalize:
             for meaning in found:
                 if isinstance(meaning, Identity):  # what follows in this batch is read with it already
                     self._known.identities.apply(f"{meaning.kind}:{meaning.value}", meaning)
-                if isinstance(meaning, LeadEvent):
+                if isinstance(meaning, (LeadEvent, MeetingRequest)):
                     meaning = msgspec.structs.replace(meaning, origin=meta.place)
                 outcome.outputs.append(_output(meaning, record.key))
         return outcome

@@ -4,7 +4,7 @@ from alerting.outbox import Item
 from processors.days import local_day_of
 from schemas.alerts import Alert, Signal
 from schemas.codec import EVENT, Codec
-from schemas.outlets import LlmCall
+from schemas.outlets import Handover, LlmCall
 from schemas.scores import Score
 from schemas.sources import Unassigned
 from schemas.topics import (
@@ -17,6 +17,7 @@ from schemas.topics import (
     LEAD_SIGNALS,
     LEAD_UNASSIGNED,
     LLM_CALLS,
+    OUT_SETTLED,
     OUTBOX,
     SOURCE_ROUNDS,
     TRANSCRIPTS,
@@ -54,6 +55,7 @@ from streams.store.read.api import Api
 from streams.store.read.pages import Known
 from streams.store.read.sql import Visitors
 from streams.store.sinks.dead_letters import DeadLetterSink
+from streams.store.sinks.handovers import handover_rows
 from streams.store.sinks.outbox import outbox_rows
 from streams.store.sinks.rows import alert_rows, call_rows, event_rows, signal_rows, unassigned_rows
 from streams.store.sinks.scores import score_rows
@@ -105,6 +107,7 @@ def build(settings: Settings, clock: Clock = wall_clock) -> Worker:
     worker.consume(SOURCE_ROUNDS, Sink(database, ROUND, round_rows, sources.notice))
     worker.consume(CLIENTS, CardSink(database))
     worker.consume(OUTBOX, Sink(database, Codec[Item](Item), outbox_rows))
+    worker.consume(OUT_SETTLED, Sink(database, Codec[Handover](Handover), handover_rows))
     heaps = Heaps(clock)
     worker.consume(DEAD_LETTERS, DeadLetterSink(database, heaps.notice))
 

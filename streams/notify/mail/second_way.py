@@ -111,7 +111,7 @@ class SecondWay:
         waited = self._clock() - item.news_at
         letter = render_letter(item.text, waited, buttons=bool(item.buttons), refused=bool(item.failed))
         letter_id = event_id("mail", place.topic, item.key, item.news)
-        await self._post.send(address, letter, letter_id, self._clock())
+        await self._post.send(address, letter, letter_id, self._clock(), item.origin)
         log.info("letter sent", extra={"key": item.key, "version": item.version})
 
         def told(fault: Exception) -> None:
@@ -134,6 +134,7 @@ class SecondWay:
                 lead_id=lead_id,
                 ts=self._clock(),
                 source="notify",
+                origin=item.origin,
                 alert_id=item.key,
                 version=item.version,
                 address=address,

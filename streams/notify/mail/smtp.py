@@ -30,13 +30,16 @@ class Post:
     def __init__(self, mail: Mail) -> None:
         self._mail = mail
 
-    async def send(self, address: str, letter: Letter, letter_id: str, ts: Millis) -> None:
-        """One letter; `letter_id` is the same whenever it is tried. Raises `LetterRefused` too."""
+    async def send(self, address: str, letter: Letter, letter_id: str, ts: Millis, origin: str = "") -> None:
+        """One letter; `letter_id` is the same whenever it is tried, `origin` its trace, told in a header. Raises
+        `LetterRefused` too."""
         message = EmailMessage(policy=POLICY)
         message["From"], message["To"] = self._mail.sender or self._mail.username, address
         message["Subject"], message["Message-ID"] = letter.subject, f"<{letter_id}@leadpulse.invalid>"
         message["Date"] = format_datetime(datetime.fromtimestamp(ts / 1000, UTC))
         message["Auto-Submitted"] = "auto-generated"
+        if origin:
+            message["X-Leadpulse-Origin"] = origin
         message.set_content(letter.text, cte="base64")
         message.add_alternative(letter.html, subtype="html", cte="base64")
         try:

@@ -3,13 +3,15 @@
 import asyncio
 import logging
 from collections.abc import Callable, Collection, Iterator
+from functools import partial
 
-from alerting.outbox import Item, begin, clear, fail, finish, text_of
+from alerting.outbox import Item, begin, clear, fail, finish, text_of, wait
 from schemas.errors import LeadpulseError, Refused, Transient
 from schemas.failed import DeadLetter
 from schemas.topics import OUTBOX
 from streams.clients.bot_calls import ChatClosed
 from streams.engine import metrics
+from streams.engine.clock import Clock, wall_clock
 from streams.engine.dead_letters import history_header
 from streams.engine.health import Check
 from streams.engine.kafka import Output
@@ -50,7 +52,9 @@ class Sender:
         notices: Notices,
         world: World = WORLD,
         chat_of: Callable[[str], int] | None = None,
+        clock: Clock = wall_clock,
     ) -> None:
+        self._clock = clock
         self._chat_of = chat_of or telegram.chat_of
         self._telegram, self._shelf, self._api, self._limits = telegram, shelf, api, limits
         self._places, self._notices, self._world = places, notices, world
@@ -163,8 +167,8 @@ class Sender:
             sent = await self._api.send(chat, text_of(item), item.buttons)
         except Uncertain:
             raise  # stays `calling`: nobody knows
-        except Transient:
-            await self._record(place, key, clear)
+        except Transient as fault:
+            await self._record(place, key, self._waiting(fault))
             raise
         except Refused as error:
             await self._give_up(place, item, str(error))
@@ -175,6 +179,10 @@ class Sender:
     async def _edit(self, place: Place, item: Item) -> None:
         try:
             await self._api.edit(item.chat, item.message_id, item.text, item.buttons)
+        except Transient as fault:
+            if item.waits != str(fault):  # an edit has no record of its attempts: one of each reason is enough
+                await self._record(place, item.key, self._waiting(fault))
+            raise
         except Refused as error:
             await self._give_up(place, item, str(error))
             return
@@ -211,6 +219,11 @@ class Sender:
             log.warning("outbox not written", extra={"key": key, "error": str(fault)})
 
         await retry(PATIENCE, lambda: self._shelf.change(place, key, step, also), told=told, world=self._world)
+
+    def _waiting(self, fault: Transient) -> Callable[[Item], Item]:
+        """The step of an item that Telegram did not take now; it may have named a time."""
+        retry_at = self._clock() + round(fault.retry_after * 1000) if fault.retry_after else 0
+        return partial(wait, why=str(fault), retry_at=retry_at)
 
     def _chat(self, item: Item) -> int:
         """Where the item goes; 0 when the settings name no chat: then it waits."""

@@ -20,6 +20,8 @@ OUTBOX = Table(
         "chat": "Int64",
         "message_id": "Int64",
         "doubt": "Bool",
+        "retry_at": TIME,
+        "origin": "String",
         "error": "String",
         "partition": "UInt32",
         "offset": "UInt64",
@@ -34,7 +36,7 @@ def outbox_rows(good: Sequence[tuple[Item, Record]]) -> list[Rows]:
 
 
 def _rows(item: Item, record: Record) -> Iterator[tuple[Any, ...]]:
-    yield _row(item, record, item.version, _state(item), item.failed)
+    yield _row(item, record, item.version, _state(item), item.failed or item.waits)
     if 0 < item.sent < item.version:
         yield _row(item, record, item.sent, "sent", "")
 
@@ -42,7 +44,8 @@ def _rows(item: Item, record: Record) -> Iterator[tuple[Any, ...]]:
 def _row(item: Item, record: Record, version: int, state: str, error: str) -> tuple[Any, ...]:
     news = version == item.version == item.news
     said = (item.key, version, item.topic, item.to, state, item.ts, news, record.timestamp)
-    return (*said, item.chat, item.message_id, item.doubt, error, record.partition, record.offset)
+    stands = item.chat, item.message_id, item.doubt, item.retry_at, item.origin
+    return (*said, *stands, error, record.partition, record.offset)
 
 
 def _state(item: Item) -> str:

@@ -5,6 +5,7 @@ record delivered again gives the same row. Of two records with the same id the o
 first (design rule 14).
 """
 
+import re
 from collections.abc import Callable, Sequence
 from operator import attrgetter
 from typing import Any, get_args
@@ -13,10 +14,11 @@ import msgspec
 
 from processors.stock import WITHDRAWAL
 from schemas import events as ev
-from schemas.alerts import Alert, Signal
+from schemas.alerts import Alert, Evidence, Signal
 from schemas.outlets import LlmCall
 from schemas.reports import DailyReport
 from schemas.sources import Unassigned
+from schemas.topics import LEAD_EVENTS
 from schemas.types import Millis
 from streams.store.sinks.columns import Record as Record
 from streams.store.sinks.columns import seniorities
@@ -24,6 +26,7 @@ from streams.store.sinks.columns import seniority as seniority
 from streams.store.sinks.outcomes import outcome_rows
 from streams.store.sinks.passages import passage_rows
 from streams.store.sinks.promises import TALKS, mark_rows, promise_rows
+from streams.store.sinks.refs import REFS
 from streams.store.sinks.said import said_rows
 from streams.store.sinks.tables import (
     ALERTS,
@@ -37,8 +40,10 @@ from streams.store.sinks.tables import (
     Rows,
     Table,
 )
+from streams.store.sinks.traffic import traffic_rows
 
 _JSON = msgspec.json.Encoder()
+_ID = re.compile(r"[0-9a-f]{16}")
 
 KINDS: dict[type, str] = {type_: str(type_.__struct_config__.tag) for type_ in get_args(ev.Event)}
 """Every event type to its `type` on the wire."""
@@ -85,6 +90,11 @@ def event_rows(good: Sequence[tuple[ev.Event, Record]]) -> list[Rows]:
         [record.value for record in records],
         [record.timestamp for record in records],
         seniorities(records),
+        [
+            getattr(event, "origin", "") or f"{LEAD_EVENTS.name}/{record.partition}/{record.offset}"
+            for event, record in zip(events, records, strict=True)
+        ],
+        [REFS[type_](event) if type_ in REFS else "" for type_, event in zip(types, events, strict=True)],
     ]
     transcribed = [(event, record) for event, record in good if isinstance(event, ev.MeetingTranscribed)]
     talks = [(event, record) for event, record in good if isinstance(event, TALKS)]
@@ -98,6 +108,7 @@ def event_rows(good: Sequence[tuple[ev.Event, Record]]) -> list[Rows]:
         *(outcome_rows(outcomes) if outcomes else ()),
         *said_rows(good),
         *passage_rows(good),
+        traffic_rows(events, columns[4], records),
     ]
 
 
@@ -157,6 +168,8 @@ def signal_rows(good: Sequence[tuple[Signal, Record]]) -> list[Rows]:
                 _JSON.encode(signal.evidence),
                 record.timestamp,
                 seniority(record),
+                _ids(signal.evidence),
+                signal.origin,
             )
             for signal, record in good
         ],
@@ -182,6 +195,8 @@ def alert_rows(good: Sequence[tuple[Alert, Record]]) -> list[Rows]:
                 record.timestamp,
                 *_RINGING(alert),
                 _JSON.encode(alert.figures),
+                _ids(alert.evidence),
+                alert.origin,
             )
             for alert, record in good
         ],
@@ -219,6 +234,11 @@ def report_rows(report: DailyReport, *, scheduled: bool, published_at: Millis) -
     """A report that was published."""
     row = (report.report_id, report.since, report.until, scheduled, _JSON.encode(report), published_at)
     return _rows(REPORTS, [row])[0]
+
+
+def _ids(evidence: Sequence[Evidence]) -> list[int]:
+    """The events that it names, each once; a figure of a day is of no event."""
+    return list({int(one.event_id, 16): None for one in evidence if _ID.fullmatch(one.event_id)})
 
 
 def _rows(table: Table, rows: list[tuple[Any, ...]]) -> list[Rows]:

@@ -5,6 +5,7 @@ from streams.store.sinks.columns import TIME as _TIME
 from streams.store.sinks.columns import WORD as _WORD
 from streams.store.sinks.columns import Rows as Rows
 from streams.store.sinks.columns import Table as Table
+from streams.store.sinks.handovers import HANDOVERS
 from streams.store.sinks.letters import FAILURE_ANSWERS, FAILURES
 from streams.store.sinks.outbox import OUTBOX
 from streams.store.sinks.outcomes import OUTCOMES
@@ -12,6 +13,7 @@ from streams.store.sinks.passages import PASSAGES
 from streams.store.sinks.promises import PROMISE_MARKS, PROMISED
 from streams.store.sinks.said import SAID
 from streams.store.sinks.sources import SOURCE_ROUNDS, SOURCES
+from streams.store.sinks.traffic import EVENTS_MINUTE
 
 EVENTS = Table(
     "events",
@@ -27,6 +29,8 @@ EVENTS = Table(
         "payload": "String",
         "ingested_at": _TIME,
         "seniority": "UInt64",
+        "origin": "String",
+        "ref": "String",
     },
 )
 TRANSCRIPTS = Table(
@@ -77,6 +81,8 @@ SIGNALS = Table(
         "evidence": "String",
         "ingested_at": _TIME,
         "seniority": "UInt64",
+        "event_ids": "Array(UInt64)",
+        "origin": "String",
     },
 )
 ALERTS = Table(
@@ -107,6 +113,8 @@ ALERTS = Table(
         "escalated": "Bool",
         "cleared": "Bool",
         "figures": "String",
+        "event_ids": "Array(UInt64)",
+        "origin": "String",
     },
 )
 UNASSIGNED = Table(
@@ -208,5 +216,5 @@ LLM_CALLS = Table(
 TABLES = (
     *(EVENTS, TRANSCRIPTS, RECORDINGS, SIGNALS, ALERTS, UNASSIGNED, FAILURES, REPORTS, STT_JOBS, CHAT_DAYS),
     *(LLM_CALLS, SCORES, TELEGRAM_EXPORTS, SOURCE_ROUNDS, SOURCES, CARDS, PROMISED, SAID, OUTBOX, DAYS_MADE),
-    *(FAILURE_ANSWERS, PROMISE_MARKS, OUTCOMES, PASSAGES),
+    *(FAILURE_ANSWERS, PROMISE_MARKS, OUTCOMES, PASSAGES, HANDOVERS, EVENTS_MINUTE),
 )

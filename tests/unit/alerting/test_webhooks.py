@@ -23,7 +23,7 @@ from tests.unit.alerting.reports import REPORT
 from tests.unit.notify.outlets.copies import MINUTES, meeting
 from tests.unit.notify.outlets.events import PRESSED, RECORDING, TRANSCRIPT, webhooks
 
-ENVELOPE = {"id", "event", "ts", "lead_id"}
+ENVELOPE = {"id", "event", "ts", "lead_id", "origin"}
 
 FIELDS = {
     "recording": {
@@ -46,6 +46,8 @@ FIELDS = {
     },
 }  # fmt: skip
 
+RAW = "source.recordings/0/1"
+
 
 def body(webhook: Webhook) -> Any:
     """As the receiver reads it."""
@@ -61,11 +63,13 @@ def test_documented_fields() -> None:
         assert (body(webhook)["id"], body(webhook)["event"]) == (webhook.id, kind)
         assert body(webhook)["lead_id"] == webhook.lead_id
         assert body(webhook)["ts"].endswith("Z")
+        assert body(webhook)["origin"] == webhook.origin
+    assert made["recording"].origin == "source.recordings/0/1"
 
 
 def test_fields_are_there_when_they_are_empty() -> None:
     """A default is told like any other value: a recording without a lead, an alert without evidence."""
-    recording = body(webhook_of_recording(replace(RECORDING, lead_id=None)))
+    recording = body(webhook_of_recording(replace(RECORDING, lead_id=None), RAW))
     assert (recording["lead_id"], recording["error"]) == ("", "")
     alert = body(webhook_of_alert(replace(SPIKE, evidence=[], unit="", rings=False), Client))
     assert set(alert) == ENVELOPE | FIELDS["alert"] and alert["evidence"] == []
@@ -86,34 +90,34 @@ def test_same_event_same_id() -> None:
     assert {w.id for w in webhooks().values()} == {w.id for w in again.values()}
     ids = [
         *(w.id for w in again.values()),
-        webhook_of_transcript(replace(TRANSCRIPT, version=3)).id,
+        webhook_of_transcript(replace(TRANSCRIPT, version=3), RAW).id,
         webhook_of_minutes(meeting(version=2)).id,
         webhook_of_alert(replace(SPIKE, version=9), Client).id,
-        webhook_of_report(replace(REPORT, report_id="other"), Client).id,
-        webhook_of_recording(replace(RECORDING, recording_id="other")).id,
+        webhook_of_report(replace(REPORT, report_id="other"), Client, RAW).id,
+        webhook_of_recording(replace(RECORDING, recording_id="other"), RAW).id,
     ]
     assert len(set(ids)) == len(ids)
 
 
 def test_transcript_without_words() -> None:
     """Utterances with who and when, no single words and confidences; where there are none, pauses make them."""
-    told = body(webhook_of_transcript(TRANSCRIPT))
+    told = body(webhook_of_transcript(TRANSCRIPT, RAW))
     assert told["utterances"] == [
         {"start_ms": 0, "end_ms": 900, "speaker": "", "text": "мы уходим"},
         {"start_ms": 9000, "end_ms": 9500, "speaker": "", "text": "прощайте"},
     ]
     readable = replace(TRANSCRIPT, utterances=[Utterance(0, 900, "Мы уходим.", "Пётр", 0.9)])
-    assert body(webhook_of_transcript(readable))["utterances"] == [
+    assert body(webhook_of_transcript(readable, RAW))["utterances"] == [
         {"start_ms": 0, "end_ms": 900, "speaker": "Пётр", "text": "Мы уходим."}
     ]
 
 
 def test_no_more_personal_data_than_needed() -> None:
     """Neither the participants of a recording nor the curator who pressed a button leave."""
-    made = [webhook_of_recording(RECORDING), webhook_of_alert(PRESSED, Client)]
+    made = [webhook_of_recording(RECORDING, RAW), webhook_of_alert(PRESSED, Client)]
     for webhook in made:
         assert "Анна" not in bytes(webhook.body).decode()
-    assert "confidence" not in bytes(webhook_of_transcript(TRANSCRIPT).body).decode()
+    assert "confidence" not in bytes(webhook_of_transcript(TRANSCRIPT, RAW).body).decode()
 
 
 def test_ready_texts() -> None:

@@ -96,6 +96,16 @@ async def test_minutes_say_why_no_model_wrote_them() -> None:
         assert "Протокол: без модели, передача слов за рубеж ещё не разрешена" in text
 
 
+async def test_what_is_made_names_the_raw_record_of_what_was_asked() -> None:
+    """The event, the copies and the webhook of a meeting: from the minutes back to the transcript that came in."""
+    asked = msgspec.structs.replace(MEETING, origin="source.transcripts/1/5")
+    event, copy, hook = await settle(asked, scribe(), [OUT_FILES.name, OUT_WEBHOOKS.name])
+    assert msgspec.json.decode(event.value or b"")["origin"] == "source.transcripts/1/5"
+    assert msgspec.json.decode(copy.value or b"")["minutes"]["origin"] == "source.transcripts/1/5"
+    told = msgspec.json.decode(hook.value or b"")
+    assert told["origin"] == told["body"]["origin"] == "source.transcripts/1/5"
+
+
 async def test_the_same_request_gives_the_same_ids() -> None:
     """Done again after a crash it replaces itself; a better transcript is another event."""
     ids = []

@@ -91,7 +91,7 @@ async def test_a_room_that_is_recorded_at_last_in_the_same_batch(happening: str)
 async def test_webhooks_beside_the_messages() -> None:
     """A value is told to n8n too, if it is of interest there."""
 
-    def hooks(report: object) -> Iterable[Output]:
+    def hooks(report: object, place: str) -> Iterable[Output]:
         interesting = getattr(report, "happening", "") == "unrecorded"
         return hook_outputs(Webhook("h1", "alert", 5, msgspec.Raw(b"{}")) if interesting else None)
 
@@ -158,9 +158,10 @@ async def test_many_clients_at_once_are_told_once_a_day() -> None:
 
 async def test_transcripts_are_for_webhooks_only() -> None:
     """One record each; what cannot be read is passed over: the pipeline rejects it."""
-    process = Transcripts(lambda transcript: [Output("out.webhooks", b"k", transcript.engine.encode())])
+    process = Transcripts(lambda transcript, place: [Output(place, b"k", transcript.engine.encode())])
     transcript = Transcript(RECORDING, 1, "vosk", "m", [])
-    assert [output.value for output in await told(process, transcript, {"no": 1})] == [b"vosk"]
+    outputs = await told(process, {"no": 1}, transcript)
+    assert [(output.topic, output.value) for output in outputs] == [("t/0/1", b"vosk")], "with the place of its record"
 
 
 class SlowShelf(Shelf):

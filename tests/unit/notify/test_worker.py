@@ -9,7 +9,7 @@ from schemas.topics import IDENTITIES
 from streams.engine.conditions import Condition
 from streams.engine.ends import Ends
 from streams.engine.identities import KnownIdentities
-from streams.engine.kafka import Reader
+from streams.engine.kafka import Outputs, Reader
 from streams.notify import worker as notify
 from streams.notify.outlets.bitrix_client import BitrixApi
 from streams.settings import Bitrix, Kafka, Notebook, Settings, Webhooks
@@ -37,6 +37,7 @@ class Worker:
     def __init__(self) -> None:
         self.needs: dict[str, Condition] = {}
         self.topics: list[str] = []
+        self.outputs = Outputs(Kafka())
 
     def consume(self, topic: object, _process: object) -> None:
         """As `streams.engine.worker.Worker`."""

@@ -100,6 +100,19 @@ async def test_an_alert_that_waits_five_minutes_goes_by_mail_once(telegram: Fake
     await desk.post.api.close()
 
 
+async def test_a_letter_names_the_raw_record(telegram: FakeTelegram, smtp: FakeSmtp) -> None:
+    """In a header, where no reader is bothered by it, and in the lead's history."""
+    topic = Topic()
+    desk = Desk(telegram, smtp, topic)
+    await desk.post.want("a1", "lead:12345", origin="source.wms/3/41")
+    await desk.at(0)
+    await desk.at(5)
+    assert smtp.letters[0]["X-Leadpulse-Origin"] == "source.wms/3/41"
+    [event] = [decode(output.value or b"") for output in topic.of(LEAD_EVENTS.name)]
+    assert isinstance(event, AlertMailed) and event.origin == "source.wms/3/41"
+    await desk.post.api.close()
+
+
 async def test_a_restart_forgets_no_letter(telegram: FakeTelegram, smtp: FakeSmtp) -> None:
     """Its age is the news', not the process's; but Telegram gets its chance first."""
     topic = Topic()

@@ -47,7 +47,7 @@ def copy(event: MeetingMinutes) -> bytes:
 def batch(*values: bytes, topic: str = "out.files", first: int = 0) -> Batch:
     """Records with these values, offsets from `first`."""
     records: Any = [
-        SimpleNamespace(offset=first + n, value=value, key=b"12345", timestamp=1000, partition=0)
+        SimpleNamespace(offset=first + n, value=value, key=b"12345", timestamp=1000, partition=0, headers=())
         for n, value in enumerate(values)
     ]
     return Batch(topic, 0, 1, records)

@@ -58,10 +58,10 @@ PRESSED = replace(
 def webhooks() -> dict[str, Webhook]:
     """By kind."""
     made = [
-        webhook_of_recording(RECORDING),
-        webhook_of_transcript(TRANSCRIPT),
+        webhook_of_recording(RECORDING, "source.recordings/0/1"),
+        webhook_of_transcript(TRANSCRIPT, "source.transcripts/0/1"),
         webhook_of_minutes(meeting(minutes=FULL)),
         webhook_of_alert(SPIKE, Client),
-        webhook_of_report(REPORT, Client),
+        webhook_of_report(REPORT, Client, "daily.reports/0/1"),
     ]
     return {webhook.event: webhook for webhook in made}

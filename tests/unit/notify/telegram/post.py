@@ -69,12 +69,15 @@ class Post:
             lambda: {PLACE},
             self,
             world,  # type: ignore[arg-type]
+            clock=lambda: TS,
         )
 
-    async def want(self, key: str, to: str, version: int = 1, text: str = "новость", *, rings: bool = True) -> None:
+    async def want(
+        self, key: str, to: str, version: int = 1, text: str = "новость", *, rings: bool = True, origin: str = ""
+    ) -> None:
         """As a record of `lead.alerts` that was appended at `TS`."""
         await self.shelf.open([PLACE], 1)
-        await self.shelf.put(PLACE, [Wish(key, to, version, version, TS, Rendered(text), rings)])
+        await self.shelf.put(PLACE, [Wish(key, to, version, version, TS, Rendered(text), rings, origin)])
 
     def item(self, key: str) -> Item:
         """What the outbox in Kafka says."""

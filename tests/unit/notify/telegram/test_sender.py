@@ -7,12 +7,14 @@ from types import SimpleNamespace
 import pytest
 import pytest_asyncio
 
+from alerting.outbox import Item
 from schemas.topics import DEAD_LETTERS, OUTBOX
 from streams.engine.dead_letters import Numbered, OpenLetters, again, answer
+from streams.notify.telegram.shelf import ITEM
 from streams.settings import Kafka
 from tests.fakes.telegram import FakeTelegram, Fault
 from tests.fakes.telegram_answers import CLOSED
-from tests.unit.notify.telegram.post import PLACE, TOKEN, Post, Topic
+from tests.unit.notify.telegram.post import PLACE, TOKEN, TS, Post, Topic
 
 ANNA, BORIS, GROUP, UPGRADED = 7, 8, -5, -1_000_000_000_005
 CURATORS = {"12345": ANNA, "888": BORIS, "555": GROUP}
@@ -141,6 +143,18 @@ async def test_a_group_that_becomes_a_supergroup_gets_what_it_is_owed(telegram: 
     await post.want("a", "lead:555", 2, "до: снова", rings=True)
     await until(lambda: len(texts(telegram, UPGRADED)) == 2)
     assert sorted(texts(telegram, UPGRADED)) == ["до: снова", "после"]
+
+
+async def test_what_a_message_waits_for_stands_in_the_outbox(telegram: FakeTelegram, post: Post) -> None:
+    """Telegram's reason and its time, of a new message and of a change; gone once it is delivered."""
+    for version, method in ((1, "sendMessage"), (2, "editMessageText")):
+        telegram.faults.append(Fault("429", method=method, retry_after=12))
+        await post.want("a", "lead:12345", version, f"тревога {version}", rings=False)
+        await until(lambda post=post, of=version: post.item("a").sent == of)
+        items = [ITEM.decode(output.value) for output in post.topic.of(OUTBOX.name)]
+        waiting = [one for one in items if isinstance(one, Item) and one.waits and one.version == version]
+        assert [(one.retry_at, one.calling, "429" in one.waits) for one in waiting] == [(TS + 12_000, False, True)]
+    assert (post.item("a").waits, post.item("a").retry_at) == ("", 0)
 
 
 @pytest.mark.parametrize("fault", [Fault("429", times=2, retry_after=3), Fault("500", times=2), Fault("drop", times=2)])
