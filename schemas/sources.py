@@ -234,6 +234,7 @@ class Identity(msgspec.Struct, frozen=True, omit_defaults=True):
 class Unassigned(msgspec.Struct, frozen=True, omit_defaults=True):
     """An event whose client is unknown (`lead.unassigned`). `record` is the `source.*` value, to be sent again under
     its own `key`; `appended` is when the broker took it first (ms UTC): the time of what has none of its own.
+    `origin`: where it stood first, as in `LeadEvent`.
     """
 
     event_id: str
@@ -244,3 +245,4 @@ class Unassigned(msgspec.Struct, frozen=True, omit_defaults=True):
     record: msgspec.Raw
     appended: Millis = 0
     key: str = ""
+    origin: str = ""

@@ -23,6 +23,8 @@ ALTER TABLE events MATERIALIZE COLUMN origin, MATERIALIZE COLUMN ref;
 
 ALTER TABLE events MATERIALIZE INDEX event_idx, MATERIALIZE INDEX origin_idx, MATERIALIZE INDEX ref_idx;
 
+ALTER TABLE unassigned ADD COLUMN IF NOT EXISTS origin String DEFAULT '' CODEC(ZSTD(1));
+
 -- The events that a finding rests on stood in JSON alone.
 ALTER TABLE signals
     ADD COLUMN IF NOT EXISTS event_ids Array(UInt64)
@@ -85,7 +87,7 @@ SELECT
     countIf(state = 'calling') AS tries,
     if(result IN ('sent', 'mailed'), dateDiff('millisecond', wanted_at, delivered_at) / 1000, NULL) AS seconds,
     max(doubt) AS repeated, argMaxIf(error, at, error != '') AS error, argMax(retry_at, at) AS retry_at,
-    anyIf(origin, origin != '') AS origin
+    anyIf(origin, origin != '') AS origin, anyIf(chat, chat != 0) AS chat, max(message_id) AS message_id
 FROM outbox FINAL
 GROUP BY key, version
 UNION ALL
@@ -99,7 +101,7 @@ SELECT
     max(h.tries) AS tries,
     if(result = 'sent', dateDiff('millisecond', wanted_at, delivered_at) / 1000, NULL) AS seconds,
     false AS repeated, argMaxIf(h.error, h.at, h.error != '') AS error, argMax(h.retry_at, h.at) AS retry_at,
-    anyIf(h.origin, h.origin != '') AS origin
+    anyIf(h.origin, h.origin != '') AS origin, toInt64(0) AS chat, toInt64(0) AS message_id
 FROM (SELECT * FROM handovers FINAL) AS h
 GROUP BY h.outlet, h.key, h.version;
 

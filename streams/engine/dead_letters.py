@@ -1,26 +1,21 @@
 """The open dead letters, as `dead.letters` tells them: each is open until a person's answer stands behind it."""
 
-import asyncio
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Literal, NamedTuple
 
-from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
-from aiokafka.errors import KafkaError
+from aiokafka import ConsumerRecord
 from msgspec.structs import replace as struct_replace
 
 from schemas.codec import Codec, Rejected
-from schemas.errors import Refused, Transient
+from schemas.errors import Refused
 from schemas.failed import Attempt, DeadLetter
 from schemas.topics import DEAD_LETTERS
 from schemas.types import Millis
-from streams.engine.connect import client_options
-from streams.engine.kafka import FIRST_APPENDED, PARTITIONS, Output
+from streams.engine.kafka import FIRST_APPENDED, FIRST_PLACE, PARTITIONS, Output
 from streams.engine.letters import LETTER
+from streams.engine.record_at import record_at
 from streams.settings import Kafka
-
-READ_S = 30.0
-"""For one record that is read by its place."""
 
 CLAIM_MS: Millis = 30_000
 """How long a letter belongs to the command that claimed it, by the broker's clock."""
@@ -202,27 +197,15 @@ async def again(kafka: Kafka, one: Numbered, by: str = "", at: Millis = 0) -> Ou
     payload = (await _whole(kafka, letter)) if letter.cut else letter.payload
     attempt = Attempt(one.number, letter.ts, letter.error_class, letter.error[:KEPT_ERROR], by, at)
     ours = dict([(FIRST_APPENDED, b"%d" % letter.ts), history_header([*one.history, attempt])])
+    place = {FIRST_PLACE: f"{letter.topic}/{letter.partition}/{letter.offset}".encode()}
+    ours = place | dict(header for header in letter.headers if header[0] == FIRST_PLACE) | ours
     theirs = [(name, value) for name, value in letter.headers if name not in ours]
     return Output(letter.topic, letter.key, payload, letter.partition, (*theirs, *ours.items()))
 
 
 async def _whole(kafka: Kafka, letter: DeadLetter) -> bytes:
     """The record of a letter that was cut, from where it stands. Raises `Refused`, `Transient`."""
-    tp = TopicPartition(kafka.prefix + letter.topic, letter.partition)
-    consumer = AIOKafkaConsumer(**client_options(kafka), auto_offset_reset="none", enable_auto_commit=False)
-    try:
-        async with asyncio.timeout(READ_S):
-            await consumer.start()
-            first = (await consumer.beginning_offsets([tp]))[tp]
-            if letter.offset < first:
-                raise Refused("запись целиком уже удалена по сроку хранения, в письме только её начало")
-            consumer.assign([tp])
-            consumer.seek(tp, letter.offset)
-            record = await consumer.getone(tp)
-    except (KafkaError, OSError, TimeoutError) as error:
-        raise Transient(f"не удалось прочитать {letter.topic}/{letter.partition}: {error!r}") from error
-    finally:
-        await consumer.stop()
-    if record.offset != letter.offset:
-        raise Refused("записи целиком больше нет, в письме только её начало")
+    record = await record_at(kafka, letter.topic, letter.partition, letter.offset)
+    if record is None:
+        raise Refused("запись целиком уже удалена по сроку хранения, в письме только её начало")
     return record.value or b""

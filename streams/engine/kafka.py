@@ -39,6 +39,8 @@ MOST_BYTES = {topic.name: topic.max_bytes for topic in TOPICS}
 FIRST_APPENDED = "first-appended"
 """Header of a source record that is put on its topic again: when the broker took it first (ms UTC, decimal). What has
 no time of its own keeps the one it got then."""
+FIRST_PLACE = "first-place"
+"""Beside it: where the record stood first, `topic/partition/offset`. The trace of what is made of it stays the same."""
 
 
 class Output(NamedTuple):

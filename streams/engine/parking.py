@@ -13,8 +13,8 @@ from schemas.topics import DAY_MS, OPS_NOTICES, PARKED
 from schemas.types import Millis
 from streams.engine.budget import Spent
 from streams.engine.clock import Clock
-from streams.engine.kafka import FIRST_APPENDED, Output
-from streams.engine.process import Batch, Outcome, first_appended
+from streams.engine.kafka import FIRST_APPENDED, FIRST_PLACE, Output
+from streams.engine.process import Batch, Outcome, first_appended, first_place
 
 _PARKED: Codec[Parked] = Codec(Parked)
 _NOTICE: Codec[OpsNotice] = Codec(OpsNotice)
@@ -32,8 +32,9 @@ def origin(value: bytes | None) -> str:
 
 def parked_output(topic: str, record: ConsumerRecord[bytes, bytes], origin_: str, until: Millis) -> Output:
     """The record, unread, for `source.parked`."""
-    headers = [header for header in record.headers if header[0] != FIRST_APPENDED]
+    headers = [header for header in record.headers if header[0] not in (FIRST_APPENDED, FIRST_PLACE)]
     headers.append((FIRST_APPENDED, b"%d" % first_appended(record)))
+    headers.append((FIRST_PLACE, first_place(record, topic).encode()))
     parked = Parked(topic, origin_, until, record.value or b"", record.key, headers)
     return Output(PARKED.name, f"{topic}/{origin_}".encode(), _PARKED.encode(parked))
 

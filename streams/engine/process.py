@@ -8,7 +8,7 @@ from aiokafka import ConsumerRecord
 
 from schemas.codec import Codec, Rejected
 from schemas.types import Meta, Millis
-from streams.engine.kafka import FIRST_APPENDED, Output, Placed
+from streams.engine.kafka import FIRST_APPENDED, FIRST_PLACE, Output, Placed
 
 T = TypeVar("T")
 Record: TypeAlias = "ConsumerRecord[bytes, bytes]"
@@ -28,6 +28,14 @@ def sent_again(record: Record) -> bool:
     return bool(record.headers) and any(name == FIRST_APPENDED for name, _ in record.headers)
 
 
+def first_place(record: Record, topic: str) -> str:
+    """Where the record stands on `topic` (our name); of one that was sent again, where it stood first."""
+    for name, value in record.headers:
+        if name == FIRST_PLACE:
+            return str(value.decode(errors="replace"))
+    return f"{topic}/{record.partition}/{record.offset}"
+
+
 @dataclass(frozen=True, slots=True)
 class Batch:
     """Records of one partition, in order. `topic` is our name of it, without the installation's prefix."""
@@ -41,6 +49,12 @@ class Batch:
         """Where a record of this batch stands, and when the broker took it (the first time, if it was sent again)."""
         at = first_appended(record) if record.headers else record.timestamp
         return Meta(self.topic, self.partition, record.offset, at)
+
+    def origin(self, record: Record) -> str:
+        """The trace of what is made of this record: its place, or the first one of a record that was sent again."""
+        if record.headers:
+            return first_place(record, self.topic)
+        return f"{self.topic}/{self.partition}/{record.offset}"
 
 
 @dataclass(slots=True)

@@ -67,7 +67,7 @@ class Telling(ABC, Generic[T]):
                     outcome.rejected.append((record, value))
                 continue
             wished |= {(wish.key, wish.version): (wish, value) for wish in self.wishes(record, value, known)}
-            outcome.outputs += self._hooks(value, batch.meta(record).place)
+            outcome.outputs += self._hooks(value, batch.origin(record))
         for wish in await self._shelf.put(place, [wish for wish, _ in wished.values()]):
             self.wanted(wish, wished[wish.key, wish.version][1])
         return outcome
@@ -202,5 +202,5 @@ class Transcripts:
         for record in batch.records:
             transcript = _TRANSCRIPT.decode(record.value)
             if isinstance(transcript, Transcript) and transcript.recording.said_in is None:
-                outcome.outputs += self._hooks(transcript, batch.meta(record).place)
+                outcome.outputs += self._hooks(transcript, batch.origin(record))
         return outcome

@@ -19,7 +19,7 @@ from schemas.codec import EVENT, Codec, Rejected
 from schemas.sources import Unassigned
 from schemas.topics import LEAD_EVENTS, LEAD_UNASSIGNED
 from streams.engine.identities import KNOWN, KnownIdentities, identity_of
-from streams.engine.kafka import FIRST_APPENDED, Output, Outputs, Reader
+from streams.engine.kafka import FIRST_APPENDED, FIRST_PLACE, Output, Outputs, Reader
 from streams.engine.settle import Batch, Outcome
 
 log = logging.getLogger(__name__)
@@ -157,7 +157,8 @@ def again(record: ConsumerRecord[bytes, bytes], event: Unassigned, known: int, i
             return Output(event.topic, lead.encode(), EVENT.encode(under(moved, lead)))
     key = event.key.encode() if event.key else record.key
     first = event.appended or event.ts
-    headers = ((FIRST_APPENDED, b"%d" % first), (KNOWN, b"%d" % known))
+    place = ((FIRST_PLACE, event.origin.encode()),) if event.origin else ()
+    headers = ((FIRST_APPENDED, b"%d" % first), *place, (KNOWN, b"%d" % known))
     return Output(event.topic, key, bytes(event.record), headers=headers)
 
 

@@ -37,7 +37,7 @@ from streams.engine.ends import Ends
 from streams.engine.identities import IDENTITY, KnownIdentities
 from streams.engine.kafka import Output, Reader
 from streams.engine.leads import KnownLeads, with_cards
-from streams.engine.parking import origin
+from streams.engine.parking import origin as sender
 from streams.engine.settle import Batch, Outcome
 from streams.engine.state import LeadStates
 from streams.engine.worker import Worker
@@ -75,7 +75,7 @@ def build(settings: Settings) -> Worker:
     for topic in TOPICS:
         if topic.name in NORMALIZERS:
             normalize = Normalize(NORMALIZERS[topic.name], known, options)
-            worker.consume(topic, normalize, origin=origin if topic in HOOKS else None)
+            worker.consume(topic, normalize, origin=sender if topic in HOOKS else None)
     states = LeadStates(Reader(settings.kafka, LEAD_STATE), ends)
     desks = Desks(settings.telegram, cards.cards, known.identities)
     fold = Fold(states, rules_of(settings.pipeline.rules), desks.desk)
@@ -105,7 +105,8 @@ class Normalize:
         outcome = Outcome()
         for record in batch.records:
             meta = batch.meta(record)
-            trace.enter(meta.place)
+            origin = batch.origin(record)
+            trace.enter(origin)
             found = self._normalize(meta, record.value or b"", self._known.identities, self._options)
             if isinstance(found, Rejected):
                 outcome.rejected.append((record, found))
@@ -113,8 +114,8 @@ class Normalize:
             for meaning in found:
                 if isinstance(meaning, Identity):  # what follows in this batch is read with it already
                     self._known.identities.apply(f"{meaning.kind}:{meaning.value}", meaning)
-                if isinstance(meaning, (LeadEvent, MeetingRequest)):
-                    meaning = msgspec.structs.replace(meaning, origin=meta.place)
+                if isinstance(meaning, LeadEvent | MeetingRequest | Unassigned):
+                    meaning = msgspec.structs.replace(meaning, origin=origin)
                 outcome.outputs.append(_output(meaning, record.key))
         return outcome
 

@@ -52,8 +52,11 @@ from streams.store.jobs.unheard import Unheard
 from streams.store.lag import Lag
 from streams.store.letters import Heaps
 from streams.store.read.api import Api
+from streams.store.read.flow import flow_routes
 from streams.store.read.pages import Known
+from streams.store.read.raw import RawRecords
 from streams.store.read.sql import Visitors
+from streams.store.read.traces import Traces
 from streams.store.sinks.dead_letters import DeadLetterSink
 from streams.store.sinks.handovers import handover_rows
 from streams.store.sinks.outbox import outbox_rows
@@ -91,7 +94,8 @@ def build(settings: Settings, clock: Clock = wall_clock) -> Worker:
     chats = Chats(database, lag, worker.outputs.send, settings.minutes.chat_at, clock)
     visitors = Visitors(store, database)
     known = Known(links.identities, cards.cards)
-    api = Api(store, database, visitors, lag, reports, worker.outputs.send, known)
+    traces = Traces(database, RawRecords(settings.kafka, ends), lag.by_topic, clock)
+    api = Api(store, database, visitors, lag, reports, worker.outputs.send, known, flow_routes(traces))
 
     unheard = Unheard(database, worker.outputs.send, clock)
     events = Sink(database, EVENT, event_rows, both(baselines.notice, unheard.notice))

@@ -27,13 +27,14 @@
     GET  /api/leads, /api/inbox, /api/leads/{id}/card …   for pages (`pages.routes`)
     GET  /api/reports?day=                        the report of a local day (YYYY-MM-DD), or of today so far
     POST /api/reports  {"day": "…"}               publishes it
+    GET  /api/trace?id=                           from a name to all that came of it (`traces`)
 
 Errors are `{"error": "…"}` with 400, 401, 403, 404, 405, 408, 413, 429, 503. Tokens are looked at before the body.
 """
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import get_args
 
 import msgspec
@@ -54,7 +55,6 @@ from streams.store.read.answers import as_json as _json
 from streams.store.read.day import messages_of
 from streams.store.read.dump import Dumps
 from streams.store.read.people import people
-from streams.store.read.sources import health_now
 from streams.store.read.sql import Busy, Visitors
 from streams.store.read.tokens import OPERATOR, WEB, Tokens
 
@@ -76,7 +76,9 @@ class Api:
         reports: Reports,
         send: Send,
         known: pages.Known,
+        also: Iterable[web.RouteDef] = (),
     ) -> None:
+        self._also = list(also)
         self._store, self._database, self._lag, self._reports = store, database, lag, reports
         self._visitors, self._send, self._known = visitors, send, known
         self._dumps = Dumps(store, database, lag)
@@ -103,7 +105,6 @@ class Api:
                 web.get("/api/alerts/raised", self._raised),
                 web.get("/api/leads/{lead}/risk", self._risk),
                 web.get("/api/status", self._status),
-                web.get("/api/sources", self._sources),
                 *views.routes(self._database, wall_clock),
                 *pages.routes(self._database, self._known, wall_clock),
                 *told.routes(self._database, self._send, wall_clock),
@@ -114,6 +115,7 @@ class Api:
                 web.get("/api/backup/{table}", self._backup),
                 web.get("/api/reports", self._report),
                 web.post("/api/reports", self._publish_report),
+                *self._also,
             ]
         )
         runner = web.AppRunner(app, access_log=None, handler_cancellation=True)  # a query nobody waits for ends
@@ -209,9 +211,6 @@ class Api:
 
     async def _status(self, _: web.Request) -> web.Response:
         return _json(await history.status(self._database) | {"lag": await self._lag.by_topic()})
-
-    async def _sources(self, _: web.Request) -> web.Response:
-        return _json(await health_now(self._database, wall_clock()))
 
     async def _sql(self, request: web.Request) -> web.Response:
         return _json(await self._visitors.ask((await requests.body(request, _Query)).query))

@@ -160,6 +160,13 @@ ENDPOINTS = (
     Endpoint("get", "/api/backup/{table}", "Строки одной таблицы для копии; только с токеном установки."),
     Endpoint("get", "/api/reports", "Отчёт за день.", {"day": _DAY}),
     Endpoint("post", "/api/reports", "Отправить отчёт за день.", {}, {"day": _DAY}),
+    Endpoint(
+        "get",
+        "/api/trace",
+        "Где это сейчас: по номеру события или тревоги, месту записи, чату и сообщению, записи встречи, документу.",
+        {"id": _TEXT},
+        needs=("id",),
+    ),
     Endpoint("get", "/api/openapi.json", "Этот документ."),
 )
 

@@ -1,4 +1,4 @@
-"""Questions over all clients, as requests to the read API: search, figures by day, risks; and the API's document."""
+"""Questions over all clients, as requests to the read API: search, figures, sources, risks; the document of the API."""
 
 from datetime import date, timedelta
 
@@ -12,6 +12,7 @@ from streams.store.read.figures import figures
 from streams.store.read.hits import Where
 from streams.store.read.openapi import openapi
 from streams.store.read.search import search
+from streams.store.read.sources import health_now
 
 USUAL_DAYS = 14
 MOSCOW_MS = 3 * 3_600_000
@@ -37,6 +38,9 @@ def routes(database: Database, clock: Clock) -> list[web.RouteDef]:
         first = requests.day(request.query.get("since", "")) or last - timedelta(days=USUAL_DAYS - 1)
         return as_json(await figures(database, first, last, requests.maybe_lead(request.query.get("lead", ""))))
 
+    async def _sources(_: web.Request) -> web.Response:
+        return _json(await health_now(database, clock()))
+
     async def _top(_: web.Request) -> web.Response:
         return as_json(await risks.top(database))
 
@@ -49,6 +53,7 @@ def routes(database: Database, clock: Clock) -> list[web.RouteDef]:
     return [
         web.get("/api/search", _search),
         web.get("/api/figures", _figures),
+        web.get("/api/sources", _sources),
         web.get("/api/risks/top", _top),
         web.get("/api/risks/silent", _silent),
         web.get("/api/openapi.json", _openapi),

@@ -218,6 +218,7 @@ def unassigned_rows(good: Sequence[tuple[Unassigned, Record]]) -> list[Rows]:
                 bytes(event.record),
                 record.timestamp,
                 seniority(record),
+                event.origin,
             )
             for event, record in good
         ],

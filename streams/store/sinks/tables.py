@@ -129,6 +129,7 @@ UNASSIGNED = Table(
         "record": "String",
         "ingested_at": _TIME,
         "seniority": "UInt64",
+        "origin": "String",
     },
 )
 REPORTS = Table(

@@ -10,10 +10,11 @@ from schemas.failed import DeadLetter
 from schemas.outlets import Handover
 from streams.engine.settle import Batch
 from streams.store.database import Database
+from streams.store.sinks.dead_letters import DeadLetterSink
 from streams.store.sinks.handovers import handover_rows
 from streams.store.sinks.outbox import outbox_rows
 from streams.store.sinks.rows import alert_rows, event_rows, signal_rows
-from streams.store.sinks.sink import DeadLetterSink, Sink
+from streams.store.sinks.sink import Sink
 from tests.unit.store.records import NOW, batch, record
 from tests.unit.store.samples import ALL_EVENTS
 from tests.unit.store.sinks.test_sink import OPENED, SIGNAL, reservation
