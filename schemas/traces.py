@@ -1,6 +1,6 @@
 """Where something went: from the raw record to the message that people got (`GET /api/trace`)."""
 
-from typing import Literal
+from typing import Literal, get_args
 
 import msgspec
 
@@ -9,6 +9,8 @@ from schemas.types import LeadId, Millis
 Stage = Literal["received", "dead", "unassigned", "parsed", "stored", "signal", "alert", "delivery"]
 """As something meets them: the broker has the raw record; it could not be used; its client is not known; it is an event
 of a client; it is in his history; a rule found something; an alert was opened or changed; it went out."""
+STAGES: tuple[Stage, ...] = get_args(Stage)
+"""In this order."""
 
 State = Literal["done", "waiting", "failed", "unassigned", "nothing", "unknown"]
 """Of a step or of the whole: done; on its way, or waiting for something; given up, a person has to look; waits for a

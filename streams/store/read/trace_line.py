@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from schemas.traces import Stage, Standing, State, Step
+from schemas.traces import STAGES, Stage, Standing, State, Step
 from schemas.types import Millis
 from streams.store.read.raw import Raw
 from streams.store.read.trace_rows import Delivered, Found, Letter, Stored, Told, Waits
@@ -171,8 +171,8 @@ def standing(found: Material, steps: Sequence[Step], behind: int, now: Millis) -
 
 
 def _last(steps: Sequence[Step]) -> Stage:
-    done = [step.stage for step in steps if step.at]
-    return done[-1] if done else "received"
+    """The furthest that it came; by time the history is written after the message was sent."""
+    return max((step.stage for step in steps if step.at), key=STAGES.index, default="received")
 
 
 def _owed(found: Material) -> bool:
