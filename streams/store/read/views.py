@@ -39,7 +39,7 @@ def routes(database: Database, clock: Clock) -> list[web.RouteDef]:
         return as_json(await figures(database, first, last, requests.maybe_lead(request.query.get("lead", ""))))
 
     async def _sources(_: web.Request) -> web.Response:
-        return _json(await health_now(database, clock()))
+        return as_json(await health_now(database, clock()))
 
     async def _top(_: web.Request) -> web.Response:
         return as_json(await risks.top(database))

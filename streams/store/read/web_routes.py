@@ -42,6 +42,7 @@ ROUTES: Final = frozenset(
         ("GET", "/api/leads/{lead}/risk"),
         ("GET", "/api/recordings/{recording}"),
         ("GET", "/api/alerts"),
+        ("GET", "/api/trace"),
         ("GET", "/api/risks/top"),
         ("GET", "/api/risks/silent"),
         ("GET", "/api/status"),
