@@ -37,6 +37,8 @@ SILENT: Final[Mapping[str, str]] = {
 }
 """Why an alert is without a call, by `schemas.alerts.Held`."""
 
+RULES: Final[Mapping[str, str]] = {rule: text.title for rule, text in TEXTS.items()}
+
 STATUSES: Final[Mapping[str, str]] = {
     "open": "открыта",
     "acknowledged": "принята",
@@ -83,7 +85,7 @@ def step_told(step: Step, now: Millis) -> str:
 
 
 def _rule(step: Step) -> str:
-    return TEXTS[step.what].title if step.what in TEXTS else step.what
+    return RULES.get(step.what, step.what)
 
 
 def _delivery_told(step: Step, now: Millis) -> str:

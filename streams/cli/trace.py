@@ -30,7 +30,7 @@ def trace_command(name: str, as_json: bool) -> None:
     if as_json:
         click.echo(msgspec.json.encode(trace).decode())
     else:
-        known = cards_now(loaded.kafka) if trace.leads else None
+        known = cards_now(loaded) if trace.leads else None
         for lead in trace.leads:
             click.echo(harmless(f"Клиент {lead} {known.name(lead) if known else ''}".rstrip()))
         if trace.steps:

@@ -95,7 +95,7 @@ def build(settings: Settings, clock: Clock = wall_clock) -> Worker:
     visitors = Visitors(store, database)
     known = Known(links.identities, cards.cards)
     traces = Traces(database, RawRecords(settings.kafka, ends), lag.by_topic, clock)
-    api = Api(store, database, visitors, lag, reports, worker.outputs.send, known, flow_routes(traces))
+    api = Api(store, database, visitors, lag, reports, worker.outputs.send, known, flow_routes(traces, database, clock))
 
     unheard = Unheard(database, worker.outputs.send, clock)
     events = Sink(database, EVENT, event_rows, both(baselines.notice, unheard.notice))

@@ -27,7 +27,7 @@
     GET  /api/leads, /api/inbox, /api/leads/{id}/card …   for pages (`pages.routes`)
     GET  /api/reports?day=                        the report of a local day (YYYY-MM-DD), or of today so far
     POST /api/reports  {"day": "…"}               publishes it
-    GET  /api/trace?id=                           from a name to all that came of it (`traces`)
+    GET  /api/trace?id=, /api/flow?since=         from a name to all that came of it; how much goes where (`flow`)
 
 Errors are `{"error": "…"}` with 400, 401, 403, 404, 405, 408, 413, 429, 503. Tokens are looked at before the body.
 """

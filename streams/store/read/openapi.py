@@ -167,6 +167,12 @@ ENDPOINTS = (
         {"id": _TEXT},
         needs=("id",),
     ),
+    Endpoint(
+        "get",
+        "/api/flow",
+        "Сколько прошло за каждую минуту, сколько обычно в этот час, что стоит; без `since` — за последний час.",
+        {"since": _TIME},
+    ),
     Endpoint("get", "/api/openapi.json", "Этот документ."),
 )
 

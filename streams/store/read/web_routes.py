@@ -43,6 +43,7 @@ ROUTES: Final = frozenset(
         ("GET", "/api/recordings/{recording}"),
         ("GET", "/api/alerts"),
         ("GET", "/api/trace"),
+        ("GET", "/api/flow"),
         ("GET", "/api/risks/top"),
         ("GET", "/api/risks/silent"),
         ("GET", "/api/status"),

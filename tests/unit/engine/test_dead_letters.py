@@ -19,7 +19,7 @@ from streams.engine.dead_letters import (
     answer,
     history_of,
 )
-from streams.engine.kafka import FIRST_APPENDED, Output
+from streams.engine.kafka import FIRST_APPENDED, FIRST_PLACE, Output
 from streams.engine.letters import LETTER, MOST_ERROR, MOST_PAYLOAD, letter_output
 from streams.settings import Kafka
 
@@ -99,8 +99,10 @@ async def test_a_replay_is_the_record_as_it_stood() -> None:
     letter = replace(LETTER_, headers=[("known", b"3"), (FIRST_APPENDED, b"900")])
     output = await again(Kafka(), Numbered(5, letter), "anna", 7000)
     assert output[:4] == ("source.wms", b"k", b"{}", 2)
-    assert dict(output.headers[:2]) == {"known": b"3", FIRST_APPENDED: b"1000"}
+    assert dict(output.headers[:3]) == {"known": b"3", FIRST_PLACE: b"source.wms/2/7", FIRST_APPENDED: b"1000"}
     assert history_of(output.headers) == [Attempt(5, 1000, "ValidationError", "no qty", "anna", 7000)]
+    moved = replace(letter, headers=list(output.headers), offset=99)
+    assert dict((await again(Kafka(), Numbered(6, moved))).headers)[FIRST_PLACE] == b"source.wms/2/7", "for ever"
 
 
 async def test_what_still_fails_returns_with_its_history() -> None:

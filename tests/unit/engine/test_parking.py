@@ -13,7 +13,7 @@ from schemas.errors import NotYet
 from schemas.failed import Parked
 from schemas.notices import OpsNotice
 from streams.engine.budget import Ledger, Limits
-from streams.engine.kafka import FIRST_APPENDED, Output
+from streams.engine.kafka import FIRST_APPENDED, FIRST_PLACE, Output
 from streams.engine.parking import LOOK_AGAIN_S, Return, origin, parked_output
 from streams.engine.process import Batch, Outcome
 from tests.unit.engine.stand_ins import Broker, settler
@@ -206,8 +206,10 @@ async def test_parked_records_go_back_when_their_time_is_over() -> None:
     assert waits.value.retry_after == 1.0
     now[0] = 100_000
     returned, told = (await back(batch)).outputs
-    first = (("first-appended", b"%d" % record.timestamp),)
-    assert returned == Output("source.wms", b"k", record.value, headers=first), "with the time it came first"
+    first = ((FIRST_APPENDED, b"%d" % record.timestamp), (FIRST_PLACE, b"source.wms/0/0"))
+    assert returned == Output("source.wms", b"k", record.value, headers=first), (
+        "with the time and the place it had first"
+    )
     notice = NOTICE.decode(told.value)
     assert isinstance(notice, OpsNotice)
     assert (notice.kind, notice.subject, notice.over) == ("source_parked", "source.wms/a", True)

@@ -12,7 +12,8 @@ from processors.normalize import NORMALIZERS
 from schemas.alerts import Signal
 from schemas.base import LeadEvent
 from schemas.codec import EVENT, encode
-from schemas.topics import LEAD_ALERTS, LEAD_EVENTS, LEAD_SIGNALS, WMS
+from schemas.topics import LEAD_ALERTS, LEAD_EVENTS, LEAD_SIGNALS, LEAD_UNASSIGNED, WMS
+from streams.engine.kafka import FIRST_APPENDED, FIRST_PLACE
 from streams.engine.settle import Batch
 from streams.pipeline.worker import Normalize
 from tests.golden.examples import EXAMPLES, OPTIONS, known
@@ -41,6 +42,21 @@ async def test_an_event_names_its_raw_record() -> None:
     outcome = await process(Batch(WMS.name, 3, 1, [raw]))
     [event] = [EVENT.decode(output.value) for output in outcome.outputs]
     assert isinstance(event, LeadEvent) and event.origin == "source.wms/3/41"
+
+
+async def test_a_record_that_was_sent_again_keeps_its_first_place() -> None:
+    """Replayed, let go, or linked to a client: the event, and what still waits for a client, name the first one."""
+    value = (EXAMPLES / WMS.name / "adjustment.json").read_bytes()
+    stranger = value.replace(b"1066", b"nobody").replace(b"evt-", b"evt2-")
+    headers = ((FIRST_APPENDED, b"5"), (FIRST_PLACE, b"source.wms/3/41"))
+    raws: list[Any] = [
+        SimpleNamespace(value=one, offset=99, timestamp=NOW, headers=headers, key=b"k", partition=3)
+        for one in (value, stranger)
+    ]
+    outcome = await Normalize(NORMALIZERS[WMS.name], Known(), OPTIONS)(Batch(WMS.name, 3, 1, raws))  # type: ignore[arg-type]
+    told = [json.loads(output.value or b"") for output in outcome.outputs]
+    assert [one["origin"] for one in told] == ["source.wms/3/41"] * 2
+    assert [output.topic for output in outcome.outputs] == [LEAD_EVENTS.name, LEAD_UNASSIGNED.name]
 
 
 async def test_signals_and_alerts_name_the_record_that_brought_them() -> None:
