@@ -1,7 +1,7 @@
 """Questions about one client and what is told in answer: stages in order, and the record of a question.
 
-An answer is a row of stages: `Looking` (any number), one `Sources`, any number of `Claim`, one `Done`. Nothing that was
-told is ever taken back, so a claim stands here only when it has been held against its sources.
+An answer is a row of stages: `Looking` and `Sources` (one or more), then any number of `Claim`, one `Done`. Nothing
+that was told is ever taken back, so a claim stands here only when it has been held against its sources.
 """
 
 from typing import Literal, get_args
@@ -150,7 +150,9 @@ class Looking(msgspec.Struct, frozen=True, tag_field="type", tag="stage"):
 
 
 class Sources(msgspec.Struct, frozen=True, tag_field="type", tag="sources"):
-    """What the answer may stand on, shown at once. `looked` as in `Found`."""
+    """What the answer may stand on, shown at once; another one brings only what is new, its numbers go on. `looked` as
+    in `Found`.
+    """
 
     sources: list[Source]
     looked: int

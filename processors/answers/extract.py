@@ -82,11 +82,12 @@ def facts_of(profile: Profile, fields: Sequence[Field]) -> list[tuple[Field, Ent
 
 def sources_of(material: Material) -> list[Source]:
     """Everything that the answer may stand on, numbered from 1: passages, best first; figures; facts; what was said
-    beside the best passages."""
-    passages = material.found.passages if material.found else []
+    beside the best passages. What is another client's is none: nobody should give it, and here it would be told."""
+    lead = material.lead
+    passages = [one for one in (material.found.passages if material.found else []) if one.lead_id == lead]
     found: list[Source] = [Words(0, passage) for passage in passages if not passage.near]
-    found += [Counted(0, figure, told(figure)) for figure in material.figures]
-    found += [Words(0, _fact(material.lead, field, entry)) for field, entry in material.facts]
+    found += [Counted(0, figure, told(figure)) for figure in material.figures if figure.lead_id == lead]
+    found += [Words(0, _fact(lead, field, entry)) for field, entry in material.facts]
     found += [Words(0, passage) for passage in passages if passage.near]
     return [msgspec.structs.replace(source, number=number) for number, source in enumerate(found, 1)]
 

@@ -11,14 +11,16 @@ from utterance to item, in the order of `offline.extract`:
     things    what two items have in common: the same thing is said once
     summary   the items → sentences
 
-The checks of a model: `quotes` is the door; `verbatim` and `whole` (the quote), `supported` and `quantities` (what is
-said of it, in words as `compared`), `term`, `harmless`, `orders`. Files: `reading`.
+The checks of a model: `quotes` is the door of minutes, `held` that of answers to questions; `verbatim` and `whole` (the
+quote), `supported` and `quantities` (what is said of it, in words as `compared`), `term`, `harmless`, `orders`. Files:
+`reading`.
 """
 
+from processors.minutes.held import claimed
 from processors.minutes.offline import extract, unheard
 from processors.minutes.orders import without_orders
 from processors.minutes.quotes import quoted, verified
 from processors.minutes.reading import read as read_transcript
 from processors.minutes.verbatim import alike
 
-__all__ = ["alike", "extract", "quoted", "read_transcript", "unheard", "verified", "without_orders"]
+__all__ = ["alike", "claimed", "extract", "quoted", "read_transcript", "unheard", "verified", "without_orders"]

@@ -5,5 +5,6 @@
 
 from streams.asking.answer import Desk, answer
 from streams.asking.history import Ask, History, StoreHistory, asking
+from streams.asking.model import Models
 
-__all__ = ["Ask", "Desk", "History", "StoreHistory", "answer", "asking"]
+__all__ = ["Ask", "Desk", "History", "Models", "StoreHistory", "answer", "asking"]

@@ -1,8 +1,9 @@
 """The asking itself: from a question to stages. Nothing that was told is taken back.
 
 question ─ guard (`Refused`) ─► plan: figures, fields, words ─► the store ─► Sources
-                                                                              │ no model, or it failed
-                                                                              └─► extract: word for word ─► Done
+   │ a model may read this client: rounds of figures, claims held against their sources ─► Claim … Done
+   │ none may, or it failed, or nothing of its answer holds (`Done.note` says which)
+   └─────────────────────────────────────────────────────► extract: word for word ─► Claim … Done
 """
 
 import asyncio
@@ -10,27 +11,29 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import date
 
-from processors.answers.extract import Material, extract, facts_of, sources_of
+from processors.answers.extract import NEAREST, Answer, Material, extract, facts_of, sources_of
 from processors.answers.intents import Plan, plan
 from processors.answers.question import asked
 from processors.days import local_time
-from schemas.answers import EXTRACT, Done, Found, Looking, Sources, Stage
+from schemas.answers import EXTRACT, Claim, Done, Found, Looking, Sources, Stage
 from schemas.types import LeadId
 from streams.asking.history import History
+from streams.asking.model import Models, Reader, Reading
 from streams.engine.clock import Clock, wall_clock
 
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """Where questions are answered: whose history is read, and what time it is (ms UTC)."""
+    """Where questions are answered: whose history is read, which models may help, what time it is (ms UTC)."""
 
     history: History
+    models: Models | None = None
     clock: Clock = wall_clock
 
 
 async def answer(desk: Desk, lead: LeadId, question: str) -> AsyncIterator[Stage]:
     """The stages of an answer. Raises `Refused` before the first of them for what is no question about this client,
-    `Transient` and `ConfigError` where the store does not answer."""
+    `Transient` and `ConfigError` where the store does not answer. Who stops iterating (`aclose`) stops the model."""
     text = asked(question, lead)
     began = desk.clock()
     today = local_time(began).date()
@@ -38,10 +41,25 @@ async def answer(desk: Desk, lead: LeadId, question: str) -> AsyncIterator[Stage
     material = await _material(desk.history, lead, text, today)
     sources = sources_of(material)
     yield Sources(sources, material.found.looked if material.found else 0)
-    extracted = await asyncio.to_thread(extract, material, sources)
-    for claim in extracted.claims:
+    reading = Reading({source.number: source for source in sources})
+    if desk.models is not None and sources:
+        async for stage in Reader(desk.models, desk.history, lead, text, today).read(reading):
+            yield stage
+    made = await asyncio.to_thread(_made, material, reading)
+    for claim in made.claims:
         yield claim
-    yield Done(EXTRACT, round((desk.clock() - began) / 1000, 1), missing=extracted.missing)
+    engine = reading.engine if reading.engine and not reading.note else EXTRACT
+    yield Done(engine, round((desk.clock() - began) / 1000, 1), reading.dropped, made.missing, reading.note)
+
+
+def _made(material: Material, reading: Reading) -> Answer:
+    """The model's claims where some hold; what it found missing is said so, with what is nearest; else the extract."""
+    if reading.claims:
+        return Answer(reading.claims, missing=False)
+    extracted = extract(material, list(reading.sources.values()))
+    if reading.missing and not extracted.missing:
+        return Answer([Claim(NEAREST, []), *extracted.claims], missing=True)
+    return extracted
 
 
 async def _material(history: History, lead: LeadId, question: str, today: date) -> Material:

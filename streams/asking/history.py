@@ -1,7 +1,7 @@
 """One client's history as questions need it, over the store's API."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Protocol, TypeVar
 from urllib.parse import urlencode
 
@@ -35,6 +35,13 @@ class History(Protocol):
     async def profile(self, lead: LeadId) -> Profile:
         """What is known of the client."""
 
+    async def names(self, lead: LeadId) -> Sequence[str]:
+        """Whose names stand in the history: no model abroad may read them."""
+
+
+class _People(msgspec.Struct):
+    names: list[str]
+
 
 class StoreHistory:
     """`History` over the store's API: `ask` sends a path with its query and gives the decoded JSON, in whoever's name
@@ -56,6 +63,10 @@ class StoreHistory:
     async def profile(self, lead: LeadId) -> Profile:
         """As `History`."""
         return await self._read(f"/api/leads/{lead}/profile", {}, Profile)
+
+    async def names(self, lead: LeadId) -> Sequence[str]:
+        """As `History`."""
+        return (await self._read(f"/api/leads/{lead}/people", {}, _People)).names
 
     async def _read(self, path: str, asked: Mapping[str, str], type_: type[T]) -> T:
         told = await self._ask(path, {name: value for name, value in asked.items() if value})

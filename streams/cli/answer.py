@@ -46,22 +46,26 @@ def ask_command(lead: str, question: tuple[str, ...], as_json: bool) -> None:
 
 
 async def _stages(loaded: Settings, lead: str, question: str) -> list[Stage]:
-    desk = Desk(StoreHistory(asking(loaded.store)))
+    """All of them; what is being done is told on stderr."""
     found: list[Stage] = []
-    async for stage in answer(desk, lead, question):
-        if isinstance(stage, Looking):
-            click.echo(f"{stage.text}…", err=True)
-        found.append(stage)
+    from streams.cli.models import models
+
+    async with models(loaded, lead) as gateway:
+        async for stage in answer(Desk(StoreHistory(asking(loaded.store)), gateway), lead, question):
+            if isinstance(stage, Looking):
+                click.echo(f"{stage.text}…", err=True)
+            found.append(stage)
     return found
 
 
 def _told(lead: str, question: str, stages: Sequence[Stage]) -> Told:
     claims: list[Claim] = []
-    sources, looked, done = [], 0, Done(EXTRACT, 0.0)
+    sources: list[Source] = []
+    looked, done = 0, Done(EXTRACT, 0.0)
     for stage in stages:
         match stage:
             case Sources():
-                sources, looked = stage.sources, stage.looked
+                sources, looked = [*sources, *stage.sources], looked + stage.looked
             case Claim():
                 claims.append(stage)
             case Done():

@@ -2,8 +2,6 @@
 
 import asyncio
 import json
-import os
-from functools import partial
 from pathlib import Path
 from urllib.parse import quote
 
@@ -12,22 +10,16 @@ import msgspec
 
 from alerting.goods import booked
 from alerting.minutes import render_markdown
-from processors.days import local_time
 from processors.minutes import extract, read_transcript
-from processors.privacy.register import Register
 from processors.profile import FIELDS, Profile
 from processors.russian.dates import date
 from processors.russian.plural import DAYS, count
-from processors.russian.system import os_reason
 from schemas.codec import event_id
-from schemas.errors import ConfigError, Refused
+from schemas.errors import Refused
 from schemas.minutes import MeetingMinutes, MeetingRequest, Minutes
-from schemas.outlets import LlmCall
 from streams import settings
 from streams.cli.ask import lead_id
 from streams.clients.store import call
-from streams.engine.clock import wall_clock
-from streams.engine.consents import read_register
 from streams.settings import Settings
 
 _FIELD_NAMES = {
@@ -90,36 +82,11 @@ def _asked(loaded: Settings, source: str) -> MeetingRequest:
 
 async def _written(loaded: Settings, asked: MeetingRequest) -> Minutes:
     """By a model where one is set up, else by rules."""
-    from streams.llm.gateway import ModelGateway
+    from streams.cli.models import models
     from streams.minutes.worker import Scribe
 
-    today = local_time(wall_clock()).date()
-    is_asked = asked.lead_id and any(model.external for model in loaded.llm.models.values())
-    register = await read_register(loaded.kafka) if is_asked else Register()
-    closes = partial(register.closes_models, today=today)
-    gateway = ModelGateway(loaded.llm, loaded.transfer.notification, closes, HandLog(loaded.llm.hand_log))
-    try:
+    async with models(loaded, asked.lead_id) as gateway:
         return await Scribe(gateway, patience_s=0).write(asked, asked.conversation.people, arrived=0)
-    finally:
-        await gateway.close()
-
-
-class HandLog:
-    """The audit of calls by hand: what has left the house must be known, also where no Kafka is at hand."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-
-    async def __call__(self, made: LlmCall) -> None:
-        """Return when the line is on the disk. Raises `ConfigError`."""
-        try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            with self._path.open("ab") as file:
-                file.write(msgspec.json.encode(made) + b"\n")
-                file.flush()
-                os.fsync(file.fileno())
-        except OSError as error:
-            raise ConfigError(f"llm.hand_log: {self._path}: {os_reason(error)}") from error
 
 
 @click.command("profile")

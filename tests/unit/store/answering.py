@@ -1,11 +1,15 @@
 """Questions against a store of the test: `History` straight from its database."""
 
+from collections.abc import Sequence
+
 from processors.profile import Profile
 from schemas.answers import Claim, Done, Figure, Found, Source, Sources, Stage, ToolCall
 from schemas.types import LeadId, Millis
 from streams.asking import Desk, answer
+from streams.asking.model import Models
 from streams.store.database import Database
 from streams.store.read.passages import passages
+from streams.store.read.people import people
 from streams.store.read.profiles import read_profile
 from streams.store.read.questions import within
 from streams.store.read.tools import figure
@@ -29,10 +33,15 @@ class DatabaseHistory:
         """As `History`."""
         return await read_profile(self._database, lead, self._now)
 
+    async def names(self, lead: LeadId) -> Sequence[str]:
+        """As `History`."""
+        found: list[str] = (await people(self._database, lead, "", 0, 0))["names"]
+        return found
 
-def desk(database: Database, now: Millis) -> Desk:
-    """A desk at which it is always `now`, without a model."""
-    return Desk(DatabaseHistory(database, now), clock=lambda: now)
+
+def desk(database: Database, now: Millis, models: Models | None = None) -> Desk:
+    """A desk at which it is always `now`."""
+    return Desk(DatabaseHistory(database, now), models, clock=lambda: now)
 
 
 class Told:
@@ -41,8 +50,8 @@ class Told:
     def __init__(self, stages: list[Stage]) -> None:
         self.stages = stages
         self.claims = [stage for stage in stages if isinstance(stage, Claim)]
-        [shown] = [stage for stage in stages if isinstance(stage, Sources)]
-        self.sources: list[Source] = shown.sources
+        shown = [stage.sources for stage in stages if isinstance(stage, Sources)]
+        self.sources: list[Source] = [source for sources in shown for source in sources]
         [self.done] = [stage for stage in stages if isinstance(stage, Done)]
 
     def text(self) -> str:

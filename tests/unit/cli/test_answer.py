@@ -1,0 +1,61 @@
+"""`leadpulse ask`: what is told of an answer, on a terminal and to a program."""
+
+import json
+from types import SimpleNamespace
+
+import msgspec
+import pytest
+
+from processors.answers.extract import NOTHING
+from schemas.answers import Found, Passage
+from streams.cli import answer, ask
+from tests.unit.cli.conftest import Line, StoreApi
+
+AT = 1_795_244_400_000
+SAID = Passage(
+    "7", "a" * 16, 3, "said", AT, "мы не\x1b[2J довольны", "rec-1", "Анна", "client", "rec-1", 65_000, 9.0, 1.0
+)
+
+
+@pytest.fixture(autouse=True)
+def cards(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One client has a name."""
+    for module in (answer, ask):
+        monkeypatch.setattr(module, "cards_now", lambda _: SimpleNamespace(name=lambda _: "Ромашка"))
+
+
+def found(*passages: Passage) -> object:
+    """The store's answer."""
+    return msgspec.to_builtins(Found("7", list(passages), 12, AT, AT, {"said": 12}))
+
+
+def test_an_answer_on_a_terminal(line: Line, store: StoreApi) -> None:
+    """The client, the words with their source and its place in the recording, nothing that a terminal would obey."""
+    store.answers["/api/leads/7/passages"] = found(SAID)
+    result = line("ask", "7", "Доволен", "ли", "клиент?")
+    assert result.exit_code == 0, result.output
+    assert result.stdout.startswith("Клиент 7 Ромашка\n")
+    assert "«мы не" in result.stdout
+    assert "\x1b" not in result.stdout
+    assert "[1] запись rec-1, 01:05" in result.stdout
+    assert result.stdout.endswith("Без модели: вот что есть в истории.\n")
+    assert "Ищу в истории клиента…" in result.stderr
+
+
+def test_an_answer_for_a_program(line: Line, store: StoreApi) -> None:
+    """All sources, claims with their numbers, who answered."""
+    store.answers["/api/leads/7/passages"] = found(SAID)
+    told = json.loads(line("ask", "7", "Доволен ли клиент?", "--json").stdout)
+    assert [source["passage"]["text"] for source in told["sources"]] == [SAID.text]
+    assert told["claims"][0]["sources"] == [1]
+    assert told["done"]["engine"] == "extract"
+
+
+def test_what_is_not_there_is_an_answer(line: Line, store: StoreApi) -> None:
+    """And no fault; a question about another client is one, in a line."""
+    store.answers["/api/leads/7/passages"] = found()
+    result = line("ask", "7", "Есть ли вертолёт?")
+    assert (result.exit_code, NOTHING in result.stdout) == (0, True)
+    refused = line("ask", "7", "Что писал клиент 8?")
+    assert refused.exit_code == 1
+    assert "о другом клиенте" in refused.stderr
