@@ -1,8 +1,9 @@
 """The rows of `said` that a search finds, newest first.
 
 The text index names the rows, and only the newest of them are read: the table stands in the order of time. Whether
-they still count (a repeat of an event, a message or note that was changed or withdrawn, a transcript with a newer
-version) is asked of those few; what they leave of a page is filled by the next rows, four times as many each time.
+they still count (a repeat of an event, a message or note that was changed or withdrawn, a transcript, minutes or a
+summary with a newer version) is asked of those few; what they leave of a page is filled by the next rows, four times
+as many each time.
 """
 
 from collections.abc import Sequence
@@ -51,6 +52,11 @@ SELECT id FROM
 )
 WHERE id IN {ids:Array(UInt64)}"""
 """Of a note only its last words count."""
+
+_TALKS = """
+SELECT lead_id, event_id FROM promised FINAL
+WHERE lead_id IN {leads:Array(String)} AND event_id IN {ids:Array(UInt64)}"""
+"""Of a meeting's minutes, and of a day's summary, only the newest count: those that `promised` holds of each talk."""
 
 _CURRENT = """
 SELECT recording_id, lead_id, version, seniority FROM recordings FINAL
@@ -176,6 +182,7 @@ async def _standing(database: Database, rows: list[Row]) -> list[Row]:
     ]
     newest = await _newest(database, messages)
     notes = await _notes(database, [row for row in written if row.kind == "note"])
+    talks = await _talks(database, [row for row in written if row.kind in _MINUTES])
     return [
         row
         for row in rows
@@ -185,6 +192,7 @@ async def _standing(database: Database, rows: list[Row]) -> list[Row]:
             else row.seniority == first.get((row.lead, row.event_id))
             and _age(row) >= newest.get(_key(row), _NEVER)
             and (row.kind != "note" or row.event_id in notes)
+            and (row.kind not in _MINUTES or (row.lead, row.event_id) in talks)
         )
     ]
 
@@ -206,6 +214,15 @@ async def _notes(database: Database, rows: list[Row]) -> set[int]:
     return {id_ for (id_,) in await database.read(_NOTES, named)}
 
 
+async def _talks(database: Database, rows: list[Row]) -> set[tuple[LeadId, int]]:
+    """Those of the events that are the newest minutes, or the newest summary, of their talk."""
+    if not rows:
+        return set()
+    named = {"leads": sorted({row.lead for row in rows}), "ids": [row.event_id for row in rows]}
+    return set(await database.read(_TALKS, named))
+
+
+_MINUTES = ("meeting_minutes", "chat_summary")
 _MESSAGES = ("message", "message_edited")
 _Age = tuple[bool, bool, Millis, int]
 _NEVER: _Age = (False, False, 0, 0)

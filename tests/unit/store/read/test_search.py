@@ -10,18 +10,21 @@ import aiohttp
 import msgspec
 import pytest
 import pytest_asyncio
+from msgspec.structs import replace
 
 from processors.notes import kept, taken_back, written
 from processors.russian.search import Wanted, wanted
 from schemas import events as ev
 from schemas.codec import event_id
 from schemas.meetings import MeetingTranscribed, Utterance
+from schemas.minutes import OFFLINE, Minutes
 from streams.settings import Store
 from streams.store.database import Database
 from streams.store.read.openapi import openapi
 from tests.unit.store import fakes
 from tests.unit.store.api_line import answer, serving
 from tests.unit.store.records import NOW
+from tests.unit.store.samples import event_of
 
 DOCUMENT = Path(__file__).parents[4] / "docs" / "openapi.json"
 ANNA = ev.Author("1", "Анна")
@@ -191,6 +194,31 @@ async def test_an_older_transcript_is_not_found(spoken: aiohttp.ClientSession, d
     await fakes.Feed(database, first=1000)([newer])
     assert await texts(spoken, "расторгнуть") == []
     assert await texts(spoken, "добрый", "&limit=1") == ["добрый день"]
+
+
+async def test_of_minutes_and_summaries_the_newest_are_found(api: aiohttp.ClientSession, database: Database) -> None:
+    """Made anew, the former are not found any more, whatever order they came in; another meeting's and another day's
+    are, and so is the newest where it is the one that came first."""
+
+    def minutes(recording: str, version: int, text: str) -> ev.MeetingMinutes:
+        known = {"recording_id": recording, "event_id": event_id("v", recording, version)}
+        return replace(event_of(ev.MeetingMinutes), **known, minutes=Minutes(f"палета {text}", OFFLINE, version))
+
+    def summary(number: int, until: int, text: str) -> ev.ChatSummary:
+        known = {"event_id": event_id("s", number), "ts": until, "minutes": Minutes(f"палета {text}", OFFLINE, number)}
+        return replace(event_of(ev.ChatSummary), **known)
+
+    first = [
+        minutes("r1", 1, "первая"),
+        minutes("r2", 2, "вторая"),
+        summary(1, NOW, "утро"),
+        summary(3, NOW + 9, "ночь"),
+    ]
+    await fakes.Feed(database, 50)(
+        [*first, minutes("r1", 2, "снова"), minutes("r2", 1, "старая"), summary(2, NOW, "день")]
+    )
+    assert sorted(await texts(api, "палета")) == ["палета вторая", "палета день", "палета ночь", "палета снова"]
+    assert await texts(api, "палета", "&limit=1") == ["палета ночь"]
 
 
 async def test_of_a_note_only_its_last_words_are_found(api: aiohttp.ClientSession, database: Database) -> None:
