@@ -1,4 +1,4 @@
-"""`export telegram`: chats of a day as a file, now."""
+"""`export telegram`: chats of a day as a file, now. `export client|person`: `streams.cli.dossier`."""
 
 from collections import defaultdict
 from datetime import datetime
@@ -16,6 +16,7 @@ from schemas.exports import DayMessage
 from streams import settings
 from streams.cli.ask import lead_id
 from streams.cli.cards import cards_now
+from streams.cli.dossier import client_export_command, person_export_command
 from streams.clients.store import call
 from streams.engine.files import write_whole
 
@@ -26,7 +27,11 @@ def _lead(ctx: click.Context, parameter: click.Parameter, value: str | None) -> 
 
 @click.group("export")
 def export_command() -> None:
-    """Выгрузить переписку файлом."""
+    """Выгрузить переписку за день или всё о клиенте или человеке файлом."""
+
+
+export_command.add_command(client_export_command)
+export_command.add_command(person_export_command)
 
 
 @export_command.command("telegram")
