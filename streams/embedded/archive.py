@@ -20,7 +20,7 @@ async def archive_classes(jars: Path) -> bool:
     try:
         archive = class_archive(jars, await java())
         if not archive.exists():
-            log.info("archiving classes", extra={"file": str(archive)})
+            log.info("archiving classes", extra={"folder": str(archive.parent)})
             await _archive(jars, archive)
     except (LeadpulseError, OSError) as error:
         log.warning("no class archive, Kafka starts a second later each time: %s", error)

@@ -2,7 +2,7 @@
 
 Line breaks and other control characters in it, also those of a traceback, are written as escapes: whoever sends us a
 name with a line break and "CRITICAL" behind it writes no line of his own. A repeating fault is said a few times, then
-counted.
+counted. No line holds words, names or numbers of clients: see `discreet`.
 """
 
 import json
@@ -12,8 +12,10 @@ import time
 import unicodedata
 from collections.abc import Callable
 from datetime import datetime
-from typing import Literal, Protocol
+from types import TracebackType
+from typing import Any, Literal, Protocol
 
+from streams.engine import discreet
 from streams.engine.trace import traced
 
 PLAIN = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "taskName"}
@@ -59,8 +61,12 @@ class EventLine(logging.Formatter):
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 — logging's name
         """Time, level, logger, event and fields; a traceback comes behind them."""
-        fields = "".join(f" {k}={v}" for k, v in record.__dict__.items() if k not in PLAIN)
-        return super().formatMessage(record) + fields
+        fields = "".join(f" {k}={discreet.field(k, v)}" for k, v in record.__dict__.items() if k not in PLAIN)
+        return discreet.text(super().formatMessage(record)) + fields
+
+    def formatException(self, ei: Any) -> str:  # noqa: N802 — logging's name
+        """Without what a fault quotes."""
+        return discreet.trace(ei[1])
 
     def format(self, record: logging.LogRecord) -> str:
         """The line."""
@@ -86,11 +92,11 @@ class JsonLine(EventLine):
             "level": record.levelname,
             "worker": self._worker,
             "logger": record.name,
-            "event": record.getMessage(),
+            "event": discreet.text(record.getMessage()),
         }
         for name, value in record.__dict__.items():
             if name not in PLAIN:
-                line[f"field_{name}" if name in self.OWN else name] = value
+                line[f"field_{name}" if name in self.OWN else name] = discreet.field(name, value)
         if record.exc_info:
             line["traceback"] = self.formatException(record.exc_info)
         text = json.dumps(line, ensure_ascii=False, default=str)
@@ -161,3 +167,12 @@ def configure(
     for faust in ("batches", "loop_consumer"):  # mode's life cycle of Faust's services
         logging.getLogger(f"streams.engine.{faust}").setLevel(logging.WARNING)
     logging.getLogger("aiohttp.server").addFilter(worth_telling)
+    sys.excepthook = _ended
+
+
+def _ended(kind: type[BaseException], error: BaseException, places: TracebackType | None) -> None:
+    """The last words of a process, which Python itself would print with all that the fault quotes."""
+    if not issubclass(kind, Exception):
+        sys.__excepthook__(kind, error, places)
+        return
+    logging.getLogger("leadpulse").critical("ended by a fault of its own", exc_info=error)

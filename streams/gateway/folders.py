@@ -78,7 +78,7 @@ class Folder:
             self._faults.pop(name, None)
             if words:
                 self._faults[name] = words
-                log.warning("a warehouse's file cannot be loaded", extra={"source": self.name, "file": name})
+                log.warning("a warehouse's file cannot be loaded", extra={"source": self.name})
             if judged:
                 self._done[name] = looked
 
@@ -126,7 +126,7 @@ class Folder:
             await load(send, cursor, progress, outputs(progress, events))
         if not found.events:
             await asyncio.to_thread(cursor.write, progress)
-        log.info("a warehouse's file is loaded", extra={"source": self.name, "file": file.name, "events": found.events})
+        log.info("a warehouse's file is loaded", extra={"source": self.name, "events": found.events})
         return ""
 
     async def run(self, send: Send, clock: Clock, world: World = WORLD) -> None:

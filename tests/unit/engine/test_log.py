@@ -30,9 +30,9 @@ def record(
 
 def test_line_has_worker_event_and_fields() -> None:
     """One line: the worker, the time, the level, the logger, the event and its fields."""
-    line = EventLine("store").format(record("batch settled", rows=3, table="events"))
+    line = EventLine("store").format(record("batch settled", rows=3, topic="events"))
     assert line.startswith("store      | ")
-    assert line.endswith(" WARNING streams.x: batch settled rows=3 table=events")
+    assert line.endswith(" WARNING streams.x: batch settled rows=3 topic=events")
 
 
 def test_a_traceback_is_one_line() -> None:
@@ -67,7 +67,7 @@ def test_nobody_writes_a_line_of_his_own(evil: str, shown: str) -> None:
 
 def test_plain_russian_stays_readable() -> None:
     """Words for people are not escaped."""
-    assert "клиент «Ёлка» — 3 шт." in EventLine("store").format(record("клиент «Ёлка» — 3 шт."))
+    assert "жду «Kafka» — 3 с" in EventLine("store").format(record("жду «Kafka» — 3 с"))
 
 
 def test_the_time_has_its_zone(monkeypatch: pytest.MonkeyPatch) -> None:
