@@ -11,6 +11,11 @@ from schemas.alerts import Alert, Evidence, Rule
 from schemas.outcomes import Outcome
 from schemas.types import LocalDay
 
+STATE_VERSION = 1
+"""Of what a record says, and so of how it is folded. It grows with every field here and in what states hold, and with
+every change of what one means: a process of a former version then leaves such a record alone (`streams.engine.state`).
+"""
+
 DAYS_KEPT = 120
 """Days of figures: the longest window of a signal (84 days) and some to spare for late baselines."""
 

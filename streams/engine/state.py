@@ -11,6 +11,8 @@ right one, whoever wrote it. It must also come to be the last one, for compactio
 - whoever loads a partition writes again what is not last there;
 - the owner is the only one who writes to the partition, so each send tells it by its offsets whether anybody else has
   written since; it writes over that at once. After a rebalance, and every minute that has a batch, it asks for the end.
+
+Who reads a record of a newer version than his own waits (`versions.py`).
 """
 
 import gc
@@ -28,6 +30,7 @@ from streams.engine import metrics
 from streams.engine.beside import KEY, Beside, decode_beside, encode_beside
 from streams.engine.ends import Ends
 from streams.engine.kafka import Output, Placed, Reader
+from streams.engine.versions import OURS, Newer
 
 log = logging.getLogger(__name__)
 
@@ -59,9 +62,11 @@ class LeadStates:
         self._reader, self._ends, self._clock = reader, ends, clock
         self._partitions: dict[int, _Partition] = {}
         self._generations: dict[int, int] = {}
+        self.newer = Newer(clock)
 
     async def open(self, partition: int, generation: int) -> dict[str, LeadState]:
-        """The states of a partition, current as of `generation`. Raises `Transient` when they cannot be read."""
+        """The states of a partition, current as of `generation`. Raises `Transient` when they cannot be read, `NotYet`
+        when a newer version has written them."""
         last = self._generations.get(partition)
         if last not in (generation, generation - 1):
             self._partitions[partition] = await self._load(partition)
@@ -101,7 +106,7 @@ class LeadStates:
         if beside or here.beside_owed:
             due.append((KEY, encode_beside(here.beside)))
         here.owed, here.stray, here.beside_owed = {}, [], False
-        return [Output(LEAD_STATE.name, key.encode(), value, partition) for key, value in due]
+        return [Output(LEAD_STATE.name, key.encode(), value, partition, OURS) for key, value in due]
 
     async def placed(self, partition: int, placed: list[Placed]) -> list[Output]:
         """Our records lie there: what is to be written again because somebody else wrote meanwhile.
@@ -129,6 +134,7 @@ class LeadStates:
         end = here.end
         last: dict[str, int] = {}
         async for record in self._reader.read([partition], since=end):
+            self.newer.check(record, partition)
             end = record.offset + 1
             key = (record.key or b"").decode(errors="replace")
             lead, _, number = key.partition(MARK)
@@ -156,6 +162,7 @@ class LeadStates:
         loaded = _Partition(looked=self._clock())
         chunks: dict[str, dict[int, bytes]] = {}
         async for record in self._reader.read([partition]):
+            self.newer.check(record, partition)
             loaded.end = record.offset + 1
             key = (record.key or b"").decode(errors="replace")
             lead, _, number = key.partition(MARK)

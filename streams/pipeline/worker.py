@@ -88,6 +88,7 @@ def build(settings: Settings) -> Worker:
         worker.background("leads", listed.keep)
     worker.on_close(ends.stop)
     worker.needs["identities"] = known.loaded.is_set
+    worker.needs["states"] = states.newer.none
     return worker
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from processors.state import decode_state
 from schemas.errors import Transient
 from streams.engine.kafka import Output, Placed
+from streams.engine.versions import VERSION
 
 
 class Topic:
@@ -14,6 +15,8 @@ class Topic:
 
     def __init__(self, *records: tuple[bytes | None, bytes | None]) -> None:
         self.records = list(records)
+        self.versions: dict[int, int] = {}
+        """Of single records, by their offsets."""
         self.reads: list[list[int]] = []
         self.fault: Transient | None = None
 
@@ -21,7 +24,8 @@ class Topic:
         """Every record; then the fault, if there is one."""
         self.reads.append(list(partitions))
         for offset, (key, value) in enumerate(self.records[since:], since):
-            yield SimpleNamespace(key=key, value=value, offset=offset)
+            headers = [(VERSION, b"%d" % self.versions[offset])] if offset in self.versions else []
+            yield SimpleNamespace(key=key, value=value, offset=offset, headers=headers)
         if self.fault is not None:
             raise self.fault
 
