@@ -12,7 +12,7 @@ from grafana_foundation_sdk.cog.encoder import JSONEncoder
 from grafana_foundation_sdk.models import common as cm
 from grafana_foundation_sdk.models import dashboard as dm
 
-from grafana.shapes import SERIES, Board, Panel
+from grafana.shapes import SERIES, Board, Choice, Panel
 
 PLUGIN = "grafana-clickhouse-datasource"
 STORE = dm.DataSourceRef(type_val=PLUGIN, uid="${store}")
@@ -64,7 +64,7 @@ def dashboard(board: Board) -> str:
         .uid(board.uid)
         .description(board.about)
         .tags(["leadpulse"])
-        .timezone("Europe/Moscow")
+        .timezone("")  # Grafana's own: the person's, else the server's
         .time(board.since, "now")
         .refresh(board.refresh)
         .readonly()
@@ -74,6 +74,8 @@ def dashboard(board: Board) -> str:
     )
     if any(panel.promql for panel in board.panels):
         made = made.with_variable(db.DatasourceVariable("prometheus").label("Prometheus").type("prometheus"))
+    for choice in board.choices:
+        made = made.with_variable(_variable(choice))
     address = db.TextBoxVariable("public_url").label("Адрес Leadpulse").default_value("https://leadpulse.example.ru")
     made = made.with_variable(address)
     numbers = iter(numbered(board))
@@ -85,6 +87,17 @@ def dashboard(board: Board) -> str:
             made = made.with_panel(_panel(panel).id(next(numbers)[0]).grid_pos(place))
             top = max(top, place.y + place.h)
     return JSONEncoder(sort_keys=True, indent=1).encode(made.build()) + "\n"
+
+
+def _variable(choice: Choice) -> db.QueryVariable | db.CustomVariable:
+    everything = dm.VariableOption(True, "Все", "$__all")
+    if choice.sql:
+        asked = db.QueryVariable(choice.name).query(" ".join(choice.sql.split())).datasource(STORE)
+        asked = asked.refresh(dm.VariableRefresh.ON_TIME_RANGE_CHANGED)
+        return asked.label(choice.label).multi(True).include_all(True).current(everything)
+    words = ", ".join(f"{word.replace(',', ' ')} : {value}" for value, word in choice.values.items())
+    listed = db.CustomVariable(choice.name).values(words)
+    return listed.label(choice.label).multi(True).include_all(True).current(everything)
 
 
 def numbered(board: Board) -> Iterator[tuple[int, Panel]]:

@@ -1,15 +1,17 @@
 """Expands the macros of Grafana's ClickHouse plugin as its backend does (4.14 and 4.20 give the same for these).
 
-One that the plugin knows and that is not here (`$__timeFrom` gives what DateTime64 refuses in 4.14; `$__conditionalAll` and
-`$__adHocFilters` are expanded in the browser) is refused, as is one that nobody knows.
+One that the plugin knows and that is not here (`$__timeFrom` gives what DateTime64 refuses in 4.14; `$__adHocFilters`) is
+refused, as is one that nobody knows. `$__conditionalAll` is expanded in the browser, with the drop-downs: of dashboards only.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
 from grafana.shapes import Board, Panel
 
+_ALL = "$__conditionalAll("
 _MACRO = re.compile(r"\$__(\w+)(\()?")
 
 
@@ -29,8 +31,24 @@ def looked_at(board: Board, panel: Panel, now: int) -> Span:
     return Span(now - width, now, max(shortest, width // 800))
 
 
-def expanded(sql: str, span: Span) -> str:
+def chosen(sql: str, choices: Mapping[str, Sequence[str]]) -> str:
+    """The statement as the browser sends it when these values are chosen above the dashboard; an empty list is
+    everything. Raises ValueError where a drop-down is asked for that is none."""
+    while (at := sql.rfind(_ALL)) >= 0:
+        inside, end = _argument(sql, at + len(_ALL))
+        condition, _, name = inside.rpartition(",")
+        values = choices.get(name.strip().removeprefix("$"))
+        if values is None:
+            raise ValueError(f"no macro, or of no variable: {inside}")
+        said = ", ".join("'" + value.replace("'", "\\'") + "'" for value in values)
+        condition = condition.replace(f"${{{name.strip().removeprefix('$')}:singlequote}}", said) if values else "1=1"
+        sql = sql[:at] + condition + sql[end:]
+    return sql
+
+
+def expanded(sql: str, span: Span, choices: Mapping[str, Sequence[str]] = MappingProxyType({})) -> str:
     """The statement as ClickHouse gets it. Raises ValueError for a macro that is none, or lacks what it needs."""
+    sql = chosen(sql, choices)
     while (found := _MACRO.search(sql)) is not None:
         argument, end = "", found.end()
         if found[2]:

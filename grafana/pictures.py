@@ -31,7 +31,11 @@ def pictures(folder: Path) -> None:
             writer.command(text)
         for board in BOARDS:
             answers = {
-                panel.title: _answer(writer.query(expanded(panel.sql, looked_at(board, panel, NOW))))
+                panel.title: _answer(
+                    writer.query(
+                        expanded(panel.sql, looked_at(board, panel, NOW), {choice.name: [] for choice in board.choices})
+                    )
+                )
                 for panel in board.panels
                 if panel.sql
             }

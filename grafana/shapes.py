@@ -42,9 +42,20 @@ class Panel:
 
 
 @dataclass(frozen=True)
+class Choice:
+    """A drop-down above a dashboard, of which one, several or all may be chosen: what `sql` finds, or these `values`
+    with their words."""
+
+    name: str
+    label: str
+    sql: str = ""
+    values: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Board:
     """A dashboard: `uid` is part of its address and stays; sections of panels from top to bottom; `since` as Grafana
-    writes times (`now-7d`)."""
+    writes times (`now-7d`); `choices` are what its panels may be narrowed to (`only`)."""
 
     uid: str
     title: str
@@ -52,6 +63,7 @@ class Board:
     since: str
     refresh: str
     sections: Sequence[tuple[str, Sequence[Panel]]]
+    choices: Sequence[Choice] = ()
 
     @property
     def panels(self) -> list[Panel]:
@@ -63,3 +75,8 @@ def renamed(column: str, words: Mapping[str, str]) -> str:
     """SQL that says a column's values in Russian; one that is not known stays as it is."""
     keys, values = (", ".join(f"'{word}'" for word in side) for side in (words, words.values()))
     return f"transform(toString({column}), [{keys}], [{values}], toString({column}))"
+
+
+def only(column: str, choice: str) -> str:
+    """SQL of a condition: the column has one of the values that were chosen; true where none was."""
+    return f"$__conditionalAll({column} IN (${{{choice}:singlequote}}), ${choice})"

@@ -1,7 +1,7 @@
 """Whether alerts are right, whether they are answered, and whether there are too many of them."""
 
-from grafana.boards.words import CURATORS, RULE, SEVERITY, TITLES
-from grafana.shapes import Board, Panel, renamed
+from grafana.boards.words import CHOICES, CURATORS, RULE, SEVERITY, TITLES, ZONE
+from grafana.shapes import Board, Panel, only, renamed
 from processors.rules import builtin
 
 BUDGET = builtin().alerts.weekly_budget
@@ -78,8 +78,8 @@ RULES_OF = (
         "Открыто за день",
         "Оповещения по правилам.",
         "всплеск одного правила — посмотреть его точность ниже; у всех клиентов сразу — общая причина.",
-        f"SELECT toStartOfDay(opened_at, 'Europe/Moscow') AS time, {RULE} AS label, count() AS opened FROM alerts_current "
-        "WHERE $__timeFilter(opened_at) GROUP BY time, label ORDER BY time",
+        f"SELECT toStartOfDay(opened_at, {ZONE}) AS time, {RULE} AS label, count() AS opened FROM alerts_current "
+        f"WHERE $__timeFilter(opened_at) AND {only('rule', 'rule')} GROUP BY time, label ORDER BY time",
         every="1d",
     ),
     Panel(
@@ -87,8 +87,8 @@ RULES_OF = (
         "Почему молчали",
         "Оповещения, которые не прозвучали, и причина; все они есть в отчёте.",
         "много «неделя куратора полна» — поднять пороги шумных правил; «источник новый» пройдёт само.",
-        f"SELECT toStartOfDay(opened_at, 'Europe/Moscow') AS time, {HELD} AS label, count() AS kept FROM alerts_current "
-        "WHERE $__timeFilter(opened_at) AND held != '' GROUP BY time, label ORDER BY time",
+        f"SELECT toStartOfDay(opened_at, {ZONE}) AS time, {HELD} AS label, count() AS kept FROM alerts_current "
+        f"WHERE $__timeFilter(opened_at) AND held != '' AND {only('rule', 'rule')} GROUP BY time, label ORDER BY time",
         every="1d",
     ),
     Panel(
@@ -141,9 +141,9 @@ RULES_OF = (
         "Что сказали кураторы",
         "Ответы на оповещения по неделям.",
         "растут ложные — посмотреть таблицу точности; ответов нет — напомнить, что кнопки учат систему.",
-        "SELECT toDateTime(toMonday(opened_at, 'Europe/Moscow'), 'Europe/Moscow') AS time, "
+        f"SELECT toDateTime(toMonday(opened_at, {ZONE}), {ZONE}) AS time, "
         "if(verdict = 'confirmed', 'так и есть', 'ложное') AS label, count() AS said FROM alerts_current "
-        "WHERE $__timeFilter(opened_at) AND verdict != '' GROUP BY time, label ORDER BY time",
+        f"WHERE $__timeFilter(opened_at) AND verdict != '' AND {only('rule', 'rule')} GROUP BY time, label ORDER BY time",
         every="7d",
     ),
 )
@@ -168,8 +168,9 @@ PEOPLE = (
         "открыть карточку и ответить; если куратора нет — назначить.",
         f"SELECT lead_id, c.curator AS curator, {RULE} AS rule_said, {SEVERITY} AS how, opened_at, "
         "dateDiff('second', opened_at, $__toTime) AS waits FROM (SELECT lead_id, rule, severity, opened_at "
-        "FROM alerts_current WHERE status = 'open' AND acknowledged_by = '') AS a "
-        f"LEFT JOIN {CURATORS} AS c ON c.lead_id = a.lead_id ORDER BY opened_at, lead_id LIMIT 50",
+        f"FROM alerts_current WHERE status = 'open' AND acknowledged_by = '' AND {only('rule', 'rule')}) AS a "
+        f"LEFT JOIN {CURATORS} AS c ON c.lead_id = a.lead_id WHERE {only('c.curator', 'curator')} "
+        "ORDER BY opened_at, lead_id LIMIT 50",
         titles=TITLES | {"rule_said": "Правило", "how": "Важность", "opened_at": "Открыто", "waits": "Ждёт"},
         units={"waits": "s"},
     ),
@@ -182,4 +183,5 @@ ALERTS = Board(
     "now-30d",
     "5m",
     (("Сейчас", NOW), ("Правила", RULES_OF), ("Люди", PEOPLE)),
+    [CHOICES[name] for name in ("curator", "rule")],
 )

@@ -1,7 +1,7 @@
 """For the head of curators: whose risk is high and why, what the warehouse does, who is silent, what was promised."""
 
-from grafana.boards.words import CURATORS, KIND, LEVEL, OUTCOME, PROMISE, RULE, STAYING, TITLES
-from grafana.shapes import Board, Panel
+from grafana.boards.words import CHOICES, CURATORS, KIND, LEVEL, OUTCOME, PROMISE, RULE, STAYING, TITLES, ZONE
+from grafana.shapes import Board, Panel, only
 
 CARD = "открыть карточку клиента по номеру лида"
 
@@ -40,8 +40,8 @@ NOW = (
         "Обещания с прошедшим сроком",
         "Сколько обещаний со сроком за последние 30 дней, раньше сегодняшнего, и никто не отметил, что с ними стало.",
         "таблица «Обещания» ниже: спросить, что сделано, и отметить (leadpulse promise mark).",
-        "SELECT count() AS value FROM promises WHERE due_day < toDate($__toTime, 'Europe/Moscow') "
-        "AND due_day >= toDate($__toTime, 'Europe/Moscow') - 30 AND state NOT IN ('kept', 'broken', 'cancelled')",
+        f"SELECT count() AS value FROM promises WHERE due_day < toDate($__toTime, {ZONE}) "
+        f"AND due_day >= toDate($__toTime, {ZONE}) - 30 AND state NOT IN ('kept', 'broken', 'cancelled')",
         bad=[("orange", 1)],
         width=6,
         height=4,
@@ -58,7 +58,8 @@ CLIENTS = (
         "s.ts AS at FROM scores_current AS s LEFT JOIN (SELECT lead_id, "
         f"arrayStringConcat(arraySort(groupUniqArray({RULE})), ', ') AS why FROM alerts_current "
         f"WHERE status != 'resolved' GROUP BY lead_id) AS a ON a.lead_id = s.lead_id LEFT JOIN {CURATORS} AS c "
-        f"ON c.lead_id = s.lead_id WHERE s.level IN ('red', 'yellow') AND s.{STAYING} ORDER BY s.points DESC, lead_id LIMIT 50",
+        f"ON c.lead_id = s.lead_id WHERE s.level IN ('red', 'yellow') AND s.{STAYING} AND {only('s.level', 'level')} "
+        f"AND {only('c.curator', 'curator')} ORDER BY s.points DESC, lead_id LIMIT 50",
         titles=TITLES | {"risk": "Риск", "points": "Баллы", "why": "Почему", "at": "Посчитан"},
         width=24,
         height=10,
@@ -68,8 +69,8 @@ CLIENTS = (
         "Что замечено за день",
         "Сигналы по правилам; один сигнал — ещё не оповещение.",
         "всплеск одного правила у многих клиентов сразу — общая причина: склад, праздник, сбой источника.",
-        f"SELECT toStartOfDay(ts, 'Europe/Moscow') AS time, {RULE} AS label, count() AS found FROM signals FINAL "
-        "WHERE $__timeFilter(ts) GROUP BY time, label ORDER BY time",
+        f"SELECT toStartOfDay(ts, {ZONE}) AS time, {RULE} AS label, count() AS found FROM signals FINAL "
+        f"WHERE $__timeFilter(ts) AND {only('rule', 'rule')} GROUP BY time, label ORDER BY time",
         every="1d",
     ),
     Panel(
@@ -80,8 +81,8 @@ CLIENTS = (
         "SELECT lead_id, c.curator AS curator, last_seen, dateDiff('day', last_seen, $__toTime) AS days FROM ("
         "SELECT lead_id, max(last_ts) AS last_seen FROM days WHERE day > toDate($__toTime) - 60 AND kind IN "
         "('reservation', 'pick', 'shipment', 'inbound', 'message', 'call', 'mail', 'meeting_recorded') "
-        f"GROUP BY lead_id ORDER BY last_seen LIMIT 30) AS d LEFT JOIN {CURATORS} AS c ON c.lead_id = d.lead_id "
-        "ORDER BY last_seen, lead_id",
+        f"GROUP BY lead_id) AS d LEFT JOIN {CURATORS} AS c ON c.lead_id = d.lead_id "
+        f"WHERE {only('c.curator', 'curator')} ORDER BY last_seen, lead_id LIMIT 30",
         titles=TITLES | {"last_seen": "Последняя весть", "days": "Дней"},
     ),
 )
@@ -104,7 +105,7 @@ WAREHOUSE = (
         "Брони и отгрузки",
         "Штук за день по всем клиентам; снятые брони вычтены. На последнюю ночь: сегодняшнего дня здесь нет.",
         "общий провал — проверить склад и его источник; провал у одного — таблица рядом.",
-        f"SELECT toDateTime(day, 'Europe/Moscow') AS time, {KIND} AS label, sum(qty) AS pieces FROM days "
+        f"SELECT toDateTime(day, {ZONE}) AS time, {KIND} AS label, sum(qty) AS pieces FROM days "
         "WHERE $__dateFilter(day) AND kind IN ('reservation', 'shipment') GROUP BY time, label ORDER BY time",
         every="1d",
     ),
@@ -114,8 +115,8 @@ WAREHOUSE = (
         "Последние семь дней и средняя из четырёх недель до них; сильнее всех упавшие сверху.",
         f"{CARD}; падение больше половины без причины — повод позвонить.",
         "SELECT lead_id, sumIf(qty, day > last - 7) AS week, round(sumIf(qty, day <= last - 7) / 4) AS usual, "
-        "week / nullIf(usual, 0) AS share FROM (SELECT lead_id, day, qty, toDate($__toTime, 'Europe/Moscow') - 1 AS last "
-        "FROM days WHERE kind = 'shipment' AND day > toDate($__toTime, 'Europe/Moscow') - 36) GROUP BY lead_id "
+        f"week / nullIf(usual, 0) AS share FROM (SELECT lead_id, day, qty, toDate($__toTime, {ZONE}) - 1 AS last "
+        f"FROM days WHERE kind = 'shipment' AND day > toDate($__toTime, {ZONE}) - 36) GROUP BY lead_id "
         "HAVING usual > 0 ORDER BY share, lead_id LIMIT 30",
         titles=TITLES | {"week": "За неделю, шт.", "usual": "Обычно, шт.", "share": "От обычного"},
         units={"share": "percentunit"},
@@ -125,7 +126,7 @@ WAREHOUSE = (
         "Разговоры",
         "Сообщения, звонки, письма и встречи за день.",
         "тихо у всех — проверить источники на панели «Работа системы».",
-        f"SELECT toDateTime(day, 'Europe/Moscow') AS time, {KIND} AS label, sum(events) AS talks FROM days "
+        f"SELECT toDateTime(day, {ZONE}) AS time, {KIND} AS label, sum(events) AS talks FROM days "
         "WHERE $__dateFilter(day) AND kind IN ('message', 'call', 'mail', 'meeting_recorded') "
         "GROUP BY time, label ORDER BY time",
         every="1d",
@@ -135,11 +136,11 @@ WAREHOUSE = (
         "Обещания",
         "Обещания со сроком за последние 30 дней и на неделю вперёд, кроме выполненных и отменённых; текст — в карточке клиента.",
         f"{CARD}, спросить, что сделано, и отметить (leadpulse promise mark): кто обещал и что именно, видно там.",
-        "SELECT lead_id, c.curator AS curator, due_day, dateDiff('day', due_day, toDate($__toTime, 'Europe/Moscow')) AS late, "
+        f"SELECT lead_id, c.curator AS curator, due_day, dateDiff('day', due_day, toDate($__toTime, {ZONE})) AS late, "
         f"{KIND} AS kind_said, {PROMISE} AS state_said FROM (SELECT lead_id, kind, due_day, state FROM promises WHERE "
-        "due_day >= toDate($__toTime, 'Europe/Moscow') - 30 AND due_day <= toDate($__toTime, 'Europe/Moscow') + 7 "
+        f"due_day >= toDate($__toTime, {ZONE}) - 30 AND due_day <= toDate($__toTime, {ZONE}) + 7 "
         "AND state NOT IN ('kept', 'cancelled')) AS p "
-        f"LEFT JOIN {CURATORS} AS c ON c.lead_id = p.lead_id ORDER BY due_day, lead_id LIMIT 100",
+        f"LEFT JOIN {CURATORS} AS c ON c.lead_id = p.lead_id WHERE {only('c.curator', 'curator')} ORDER BY due_day, lead_id LIMIT 100",
         titles=TITLES
         | {"due_day": "Срок", "late": "Прошло дней", "kind_said": "Где обещано", "state_said": "Что с ним"},
     ),
@@ -152,4 +153,5 @@ BUSINESS = Board(
     "now-30d",
     "5m",
     (("Сейчас", NOW), ("Клиенты", (*CLIENTS, *CHURN)), ("Склад, разговоры, обещания", WAREHOUSE)),
+    [CHOICES[name] for name in ("curator", "level", "rule")],
 )

@@ -1,8 +1,8 @@
 """For those who keep it running: what comes, how late, what is lost, where it lies."""
 
 from grafana.boards.troubles import ERRORS, PROCESSES, STORAGE
-from grafana.boards.words import STATE, TITLES
-from grafana.shapes import Board, Panel
+from grafana.boards.words import CHOICES, STATE, TITLES
+from grafana.shapes import Board, Panel, only
 
 NOW = (
     Panel(
@@ -80,7 +80,7 @@ FLOW = (
         "Сколько новых событий пришло за каждый час; загруженное задним числом не считается.",
         "провал одного источника — смотреть таблицу источников; провал всех — `leadpulse check`.",
         "SELECT $__timeInterval(hour) AS time, source AS label, sum(events) AS events FROM sources FINAL "
-        "WHERE $__timeFilter(hour) GROUP BY time, label ORDER BY time",
+        f"WHERE $__timeFilter(hour) AND {only('source', 'source')} GROUP BY time, label ORDER BY time",
         every="1h",
     ),
     Panel(
@@ -89,7 +89,7 @@ FLOW = (
         "От времени события у источника до записи в Kafka, медиана часа.",
         "вебхуки должны укладываться в секунды, опрос — в период опроса. Больше — проверить связь с источником и его лимиты.",
         "SELECT $__timeInterval(hour) AS time, source AS label, max(lag_ms) / 1000 AS seconds FROM sources FINAL "
-        "WHERE $__timeFilter(hour) AND events > 0 GROUP BY time, label ORDER BY time",
+        f"WHERE $__timeFilter(hour) AND events > 0 AND {only('source', 'source')} GROUP BY time, label ORDER BY time",
         unit="s",
         every="1h",
     ),
@@ -121,7 +121,7 @@ FLOW = (
         "«молчит» — проверить отправителя; «опрос не удаётся» — ключ и доступ (`leadpulse sources`); "
         "«не опрашивается» — процесс, который его читает, стоит.",
         f"SELECT source, {STATE} AS now, last_event, due_at, lag_ms / 1000 AS lag, failed_rounds, rejected, backlog "
-        "FROM sources_current ORDER BY state IN ('silent', 'failing', 'unread') DESC, source",
+        f"FROM sources_current WHERE {only('source', 'source')} ORDER BY state IN ('silent', 'failing', 'unread') DESC, source",
         titles=TITLES
         | {
             "now": "Состояние",
@@ -150,4 +150,5 @@ OPS = Board(
         ("Хранилище", STORAGE),
         ("Процессы (Prometheus)", PROCESSES),
     ),
+    [CHOICES["source"]],
 )

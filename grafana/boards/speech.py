@@ -1,9 +1,9 @@
 """Speech and language models: what waits, how good it is, what it costs."""
 
-from grafana.boards.words import TITLES
+from grafana.boards.words import TITLES, ZONE
 from grafana.shapes import Board, Panel, renamed
 
-DAY = "toStartOfDay(transcribed_at, 'Europe/Moscow')"
+DAY = f"toStartOfDay(transcribed_at, {ZONE})"
 ROLE = renamed("role", {"tags": "метки", "summary": "переписка", "minutes": "встречи", "answers": "ответы"})
 OUTCOME = renamed(
     "outcome",
@@ -100,7 +100,7 @@ SOUND = (
         "Записи и расшифровки",
         "Сколько встреч записано и сколько расшифровано за день, на последнюю ночь.",
         "расшифровок меньше несколько дней подряд — смотреть журнал transcribe.",
-        "SELECT toDateTime(day, 'Europe/Moscow') AS time, sumIf(events, kind = 'meeting_recorded') AS recorded, "
+        f"SELECT toDateTime(day, {ZONE}) AS time, sumIf(events, kind = 'meeting_recorded') AS recorded, "
         "sumIf(events, kind = 'meeting_transcribed') AS transcribed FROM days "
         "WHERE $__dateFilter(day) AND kind IN ('meeting_recorded', 'meeting_transcribed') GROUP BY time ORDER BY time",
         titles={"recorded": "записано", "transcribed": "расшифровано"},
@@ -152,7 +152,7 @@ MODELS = (
         "Стоимость за день",
         "Доллары по назначению обращений.",
         "рост без новых встреч — повторы или длинная переписка: смотреть исходы рядом.",
-        f"SELECT toStartOfDay(ts, 'Europe/Moscow') AS time, {ROLE} AS label, sum(cost_usd) AS usd FROM llm_calls FINAL "
+        f"SELECT toStartOfDay(ts, {ZONE}) AS time, {ROLE} AS label, sum(cost_usd) AS usd FROM llm_calls FINAL "
         "WHERE $__timeFilter(ts) GROUP BY time, label ORDER BY time",
         unit="currencyUSD",
         every="1d",
@@ -162,7 +162,7 @@ MODELS = (
         "Исходы обращений",
         "Чем кончились обращения к моделям.",
         "ошибки подряд — ключ, остаток на счёте, предел; итоги в это время делают правила и честно это пишут.",
-        f"SELECT toStartOfDay(ts, 'Europe/Moscow') AS time, {OUTCOME} AS label, count() AS calls FROM llm_calls FINAL "
+        f"SELECT toStartOfDay(ts, {ZONE}) AS time, {OUTCOME} AS label, count() AS calls FROM llm_calls FINAL "
         "WHERE $__timeFilter(ts) GROUP BY time, label ORDER BY time",
         every="1d",
     ),
@@ -171,7 +171,7 @@ MODELS = (
         "Время ответа",
         "Секунды ответа модели у девяти из десяти обращений.",
         "минуты — модель перегружена: другая модель первой в `llm.models`.",
-        "SELECT toStartOfDay(ts, 'Europe/Moscow') AS time, toString(model) AS label, quantile(0.9)(seconds) AS answer "
+        f"SELECT toStartOfDay(ts, {ZONE}) AS time, toString(model) AS label, quantile(0.9)(seconds) AS answer "
         "FROM llm_calls FINAL WHERE $__timeFilter(ts) AND outcome = 'ok' GROUP BY time, label ORDER BY time",
         unit="s",
         every="1d",

@@ -1,7 +1,7 @@
 """The lower half of `ops`: what could not be used or delivered, the store, the processes."""
 
 from grafana.boards.words import TITLES
-from grafana.shapes import Panel, renamed
+from grafana.shapes import Panel, only, renamed
 
 RESULT = renamed(
     "result", {"sent": "в Telegram", "mailed": "по почте", "failed": "не доставлено", "waiting": "ещё не отправлено"}
@@ -33,7 +33,7 @@ ERRORS = (
         "События, о которых неизвестно, чьи они; они ждут связи и не потеряны.",
         "`leadpulse identity suggest` предлагает связи, `leadpulse identity link` связывает.",
         "SELECT $__timeInterval(ts) AS time, source AS label, count() AS events FROM unassigned FINAL "
-        "WHERE $__timeFilter(ts) GROUP BY time, label ORDER BY time",
+        f"WHERE $__timeFilter(ts) AND {only('source', 'source')} GROUP BY time, label ORDER BY time",
         every="10m",
     ),
     Panel(
@@ -42,7 +42,7 @@ ERRORS = (
         "Опросы источников, которые не удались, по часам.",
         "единичные проходят сами. Подряд — проверить ключ, лимиты и связь: причина в `leadpulse sources`.",
         "SELECT $__timeInterval(hour) AS time, source AS label, sum(failed_rounds) AS rounds FROM sources FINAL "
-        "WHERE $__timeFilter(hour) GROUP BY time, label ORDER BY time",
+        f"WHERE $__timeFilter(hour) AND {only('source', 'source')} GROUP BY time, label ORDER BY time",
         every="1h",
     ),
     Panel(

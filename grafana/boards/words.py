@@ -1,12 +1,17 @@
 """Russian words for what the tables say in codes, and columns that many panels have."""
 
 from alerting.texts import TEXTS
-from grafana.shapes import renamed
+from grafana.shapes import Choice, renamed
 from processors.russian.called import OUTCOMES, PROMISE_STATES
 
-RULE = renamed("rule", {rule: text.title for rule, text in TEXTS.items()})
+ZONE = "assumeNotNull((SELECT zone FROM installation))"
+"""The installation's time zone, in which days are cut: a constant for ClickHouse."""
+
+RULES: dict[str, str] = {rule: text.title for rule, text in TEXTS.items()}
+RULE = renamed("rule", RULES)
 SEVERITY = renamed("severity", {"critical": "срочно", "warning": "важно", "info": "к сведению"})
-LEVEL = renamed("level", {"red": "красный", "yellow": "жёлтый", "green": "зелёный"})
+LEVELS = {"red": "красный", "yellow": "жёлтый", "green": "зелёный"}
+LEVEL = renamed("level", LEVELS)
 STATE = renamed(
     "state",
     {
@@ -54,3 +59,13 @@ CURATORS = """(
     FROM cards FINAL WHERE NOT gone GROUP BY lead_id
 )"""
 """Who looks after a client, by the same rule as the view `leads`, which also reads every event."""
+
+CHOICES = {
+    "curator": Choice(
+        "curator", "Куратор", f"SELECT DISTINCT curator FROM {CURATORS} WHERE curator != '' ORDER BY curator"
+    ),
+    "source": Choice("source", "Источник", "SELECT DISTINCT source FROM sources_current ORDER BY source"),
+    "rule": Choice("rule", "Правило", values=RULES),
+    "level": Choice("level", "Риск", values={level: LEVELS[level] for level in ("red", "yellow")}),
+}
+"""Drop-downs; without a choice everything is shown."""

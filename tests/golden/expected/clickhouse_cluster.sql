@@ -1111,3 +1111,7 @@ SELECT
 FROM events
 WHERE kind IN ('meeting_minutes', 'chat_summary');
 
+-- 0020_installation.sql
+CREATE VIEW IF NOT EXISTS installation ON CLUSTER 'main' AS
+SELECT 'Europe/Moscow' AS zone;
+

@@ -67,6 +67,26 @@ def test_the_data_source_comes_by_the_variable_only(made: dict[str, Any]) -> Non
     assert {name for name in named if not name.startswith("__")} <= variables
 
 
+def test_drop_downs_begin_with_everything(board: Board, made: dict[str, Any]) -> None:
+    """Whoever opens a dashboard sees all; every drop-down is used by a panel, every value has its Russian word."""
+    variables = {one["name"]: one for one in made["templating"]["list"]}
+    for choice in board.choices:
+        variable = variables[choice.name]
+        assert variable["multi"] and variable["includeAll"] and variable["current"]["value"] == "$__all"
+        assert variable["type"] == ("query" if choice.sql else "custom")
+        assert any(f"${choice.name})" in panel.sql for panel in board.panels)
+        listed = [entry.partition(" : ") for entry in variable["query"].split(", ")] if choice.values else []
+        assert [value for _, _, value in listed] == [*choice.values]
+
+
+def test_no_day_is_cut_in_a_zone_of_its_own() -> None:
+    """Where days are cut the zone is asked for; no city stands in a statement."""
+    for board in BOARDS:
+        for panel in board.panels:
+            assert not re.search(r"'[A-Z]\w+/[A-Z]\w+'", panel.sql)
+            assert not re.search(r"(toStartOfDay|toMonday)\((\w|\.)+\)", panel.sql)
+
+
 def test_every_panel_says_what_to_do(board: Board, made: dict[str, Any]) -> None:
     """In Russian: what it shows, and what to do when it is bad; no title twice."""
     shown = [panel for panel in made["panels"] if panel["type"] != "row"]

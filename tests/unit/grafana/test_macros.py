@@ -21,6 +21,20 @@ def test_macros(sql: str, said: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ([], "a AND 1=1"),
+        (["О'Нил"], "a AND f(b, c) IN ('О\\'Нил')"),
+        (["x", "y"], "a AND f(b, c) IN ('x', 'y')"),
+    ],
+)
+def test_what_is_chosen(values: list[str], said: str) -> None:
+    """As the browser does it: all of it is no condition; the last comma parts the condition from the variable."""
+    sql = "a AND $__conditionalAll(f(b, c) IN (${x:singlequote}), $x)"
+    assert expanded(sql, SPAN, {"x": values}) == said
+
+
+@pytest.mark.parametrize(
     "sql",
     ["$__conditionalAll(a = 1, $x)", "$__adHocFilters('t')", "$__timeFrom(ts)", "$__timeFilter", "$lead", "$__nothing"],
 )

@@ -1,6 +1,8 @@
 """Every panel's statement, as Grafana's plugin sends it, asked of the door by the user who sees no words: over an empty
 store, and over the invented company of `grafana.sample`."""
 
+import asyncio
+import contextlib
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -11,10 +13,15 @@ import pytest_asyncio
 from grafana.boards import BOARDS
 from grafana.macros import expanded, looked_at
 from grafana.sample import statements
-from grafana.shapes import SERIES, Board, Panel
+from grafana.shapes import SERIES, Board, Choice, Panel
+from processors.days import HOME
+from streams.settings import Store
+from streams.store.clickhouse import open_writer
+from streams.store.views import cut_days
 from tests.unit.store.door.boards import NOW, Shown, behind_door
 
 PANELS = [(board, panel) for board in BOARDS for panel in board.panels if not panel.promql]
+CHOICES = [(board, choice) for board in BOARDS for choice in board.choices]
 EVENTLESS = {"Изменение схемы не закончено", "Источники не в порядке"}
 
 
@@ -30,7 +37,7 @@ async def shown(request: pytest.FixtureRequest, chdb_folder: Path) -> AsyncItera
 async def test_a_panel_gets_what_it_draws(shown: Shown, board: Board, panel: Panel) -> None:
     """Columns, types and order by the format; something to see where the company lives, no error where nothing is."""
     looked = looked_at(board, panel, NOW)
-    seen = await shown.ask(expanded(panel.sql, looked))
+    seen = await shown.ask(expanded(panel.sql, looked, everything(board)))
     if panel.kind == "stat":
         assert seen.names == ["value"] and len(seen.rows) == 1
         assert _is_figure(seen.types[0])
@@ -58,7 +65,7 @@ async def test_known_values(shown: Shown) -> None:
 
     async def of(title: str) -> list[list[Any]]:
         board, panel = by_title[title]
-        return (await shown.ask(expanded(panel.sql, looked_at(board, panel, NOW)))).rows
+        return (await shown.ask(expanded(panel.sql, looked_at(board, panel, NOW), everything(board)))).rows
 
     levels = await shown.ask(
         "SELECT level, count() FROM (SELECT lead_id, argMax(level, ts) AS level FROM scores GROUP BY lead_id) "
@@ -79,6 +86,57 @@ async def test_known_values(shown: Shown) -> None:
     assert float((await of("Точность"))[0][0]) == pytest.approx(right / (right + wrong))
     assert int((await of("С последнего отчёта"))[0][0]) == 8 * 3600
     assert all(row[2] == "в порядке" or row[1] == "молчит" for row in await of("Источники") if row[0] == "jibri")
+
+
+@pytest.mark.parametrize("shown", ["filled"], indirect=True)
+@pytest.mark.parametrize(("board", "choice"), CHOICES, ids=[f"{b.uid}-{c.name}" for b, c in CHOICES])
+async def test_a_choice_narrows_what_is_shown(shown: Shown, board: Board, choice: Choice) -> None:
+    """A value that the drop-down offers: every panel that knows it answers, and some with less; in a table that has the
+    column every row is of the value. A name with a quotation mark breaks nothing."""
+    found = [str(row[0]) for row in (await shown.ask(choice.sql)).rows] if choice.sql else [*choice.values]
+    assert found
+    narrowed = 0
+    for panel in board.panels:
+        if f"${choice.name})" not in panel.sql:
+            continue
+        looked = looked_at(board, panel, NOW)
+        whole = await shown.ask(expanded(panel.sql, looked, everything(board)))
+        some = await shown.ask(expanded(panel.sql, looked, everything(board) | {choice.name: found[:1]}))
+        none = await shown.ask(expanded(panel.sql, looked, everything(board) | {choice.name: ["О'Нил"]}))
+        narrowed += some.rows != whole.rows
+        assert none.rows == []
+        if choice.name in whole.names:
+            at = whole.names.index(choice.name)
+            assert {row[at] for row in some.rows} == {found[0]}
+            his = [row for row in whole.rows if row[at] == found[0]]
+            assert his == some.rows[: len(his)]  # the whole list has an end
+    assert narrowed
+
+
+async def test_days_are_cut_in_the_installations_zone(shown: Shown) -> None:
+    """Bars of a day begin at its midnight there, and what the store says of the zone is what its views do."""
+    before = (await shown.ask("SELECT zone FROM installation")).rows
+    assert before == [[HOME]]
+    await asyncio.to_thread(_zoned, shown.store, "Asia/Vladivostok")
+    try:
+        for board, panel in PANELS:
+            if "installation" not in panel.sql or panel.kind not in SERIES:
+                continue
+            seen = await shown.ask(expanded(panel.sql, looked_at(board, panel, NOW), everything(board)))
+            assert seen.types[0].endswith("('Asia/Vladivostok')")
+            assert all(row[0].endswith("00:00:00") for row in seen.rows)
+    finally:
+        await asyncio.to_thread(_zoned, shown.store, HOME)
+
+
+def _zoned(store: Store, zone: str) -> None:
+    with contextlib.closing(open_writer(store)) as writer:
+        cut_days(writer, zone)
+
+
+def everything(board: Board) -> dict[str, list[str]]:
+    """Nothing is chosen."""
+    return {choice.name: [] for choice in board.choices}
 
 
 def _is_figure(type_: str) -> bool:
