@@ -37,7 +37,7 @@ READS: dict[str, Callable[[Database], Awaitable[object]]] = {
     "scores": lambda database: history.scores(database, LEAD, 10, 0),
     "transcripts": lambda database: history.transcripts(database, LEAD, 10),
     "alerts": lambda database: history.alerts(database, "", 10),
-    "status": lambda database: history.status(database, {}),
+    "status": history.status,
     "chat of a day": lambda database: messages_of(database, DAY),
     "people": lambda database: people.people(database, LEAD, "lead-12345-kickoff", 0, NOW),
     "profile": lambda database: profiles.read_profile(database, LEAD, NOW),
