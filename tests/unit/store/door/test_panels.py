@@ -69,7 +69,7 @@ async def test_known_values(shown: Shown) -> None:
 
     levels = await shown.ask(
         "SELECT level, count() FROM (SELECT lead_id, argMax(level, ts) AS level FROM scores GROUP BY lead_id) "
-        "GROUP BY level"
+        "WHERE lead_id NOT IN (SELECT lead_id FROM outcomes_current WHERE outcome = 'left') GROUP BY level"
     )
     counted = {level: int(n) for level, n in levels.rows}
     assert [int((await of("Клиенты с высоким риском"))[0][0])] == [counted["red"]]

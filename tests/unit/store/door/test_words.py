@@ -9,7 +9,7 @@ from tests.unit.store.door.conftest import Client
 WORDS = {
     *("payload", "text", "speaker", "evidence", "client_value", "record", "body"),
     *("error", "figures", "parts", "segments", "client", "card", "chat", "message", "message_id"),
-    *("owner", "owners", "due", "dues", "texts", "author", "note", "reason", "ref", "item"),
+    *("owner", "owners", "due", "dues", "texts", "author", "note", "reason", "ref", "item", "of", "thread", "words"),
 }
 """Columns that hold, or may quote, what a client said or wrote, or say who he is."""
 
