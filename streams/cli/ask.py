@@ -36,6 +36,14 @@ def lead_id(ctx: click.Context, parameter: click.Parameter, value: str) -> str:
     return value
 
 
+def whose(asked: str, answer: dict[str, Any]) -> str:
+    """The client whom the answer is about. Where the number that was asked for is an old one of his, it is said."""
+    lead = str(answer.get("lead_id") or asked)
+    if asked and lead != asked:
+        click.echo(f"Лид {asked} объединён с лидом {lead}: дальше — о нём.", err=True)
+    return lead
+
+
 _LEAD = click.argument("lead", metavar="ЛИД", callback=lead_id)
 
 
@@ -54,6 +62,7 @@ def history_command(lead: str, limit: int, before: str, as_json: bool) -> None:
     if as_json:
         _print_json(answer)
         return
+    lead = whose(lead, answer)
     rows = [
         (clock_time(event["ts"]), event["source"], EVENT_KINDS.get(event["kind"], event["kind"]), gist(event))
         for event in whole(answer["events"])
@@ -85,6 +94,7 @@ def signals_command(lead: str, as_json: bool) -> None:
     if as_json:
         _print_json(answer)
         return
+    lead = whose(lead, answer)
     if answer["signals"] or answer.get("alerts"):
         click.echo(f"Клиент {client(cards_now(loaded), lead)}")
     rows = [

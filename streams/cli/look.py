@@ -13,7 +13,7 @@ from processors.days import day_start, local_day_of
 from processors.russian.called import EVENT_KINDS
 from schemas.alerts import Alert, AlertStatus
 from streams import settings
-from streams.cli.ask import client, lead_id
+from streams.cli.ask import client, lead_id, whose
 from streams.cli.cards import cards_now
 from streams.cli.gist import RULES, SEVERITIES, STATUSES, bell
 from streams.cli.table import clock_time, table
@@ -75,6 +75,7 @@ def search_command(
     if as_json:
         click.echo(json.dumps(answer, ensure_ascii=False))
         return
+    whose(lead, answer)
     if not answer["found"]:
         click.echo("Ничего не найдено.")
         return
@@ -136,6 +137,7 @@ def figures_command(lead: str, since: datetime | None, until: datetime | None, a
     if as_json:
         click.echo(json.dumps(answer, ensure_ascii=False))
         return
+    lead = whose(lead, answer)
     days: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
     for one in answer["figures"]:
         days[one["day"]][one["kind"]] += one["events"]

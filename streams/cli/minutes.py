@@ -18,7 +18,7 @@ from schemas.codec import event_id
 from schemas.errors import Refused
 from schemas.minutes import MeetingMinutes, MeetingRequest, Minutes
 from streams import settings
-from streams.cli.ask import lead_id
+from streams.cli.ask import lead_id, whose
 from streams.clients.store import call
 from streams.settings import Settings
 
@@ -107,6 +107,7 @@ def profile_command(lead: str, correction: str | None, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(answer, ensure_ascii=False))
         return
+    lead = whose(lead, answer)
     lines = _profile_lines(msgspec.convert(answer, Profile))
     click.echo("\n".join(lines) if lines else f"О лиде {lead} ещё ничего не известно.")
 

@@ -15,7 +15,7 @@ from processors.russian.called import OUTCOMES as WORDS
 from processors.russian.dates import iso_date
 from schemas.outcomes import OUTCOMES, Outcome, Said
 from streams import settings
-from streams.cli.ask import client, lead_id
+from streams.cli.ask import client, lead_id, whose
 from streams.cli.cards import cards_now
 from streams.cli.table import clock_time, table
 from streams.clients.store import call
@@ -46,6 +46,7 @@ def outcome_command(lead: str, outcome: Outcome | None, since: datetime | None, 
     if as_json:
         click.echo(json.dumps(answer, ensure_ascii=False))
         return
+    lead = whose(lead, answer)
     said = msgspec.convert(answer["said"], list[Said])
     click.echo(f"Клиент {client(cards_now(loaded), lead)}")
     click.echo(table(_HEAD, [_row(one) for one in said]) if said else "Что с ним стало, никто не записал.")

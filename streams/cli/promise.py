@@ -12,7 +12,7 @@ from processors.russian.dates import iso_date
 from processors.russian.plural import Forms, count
 from schemas.promises import MARKS, STATES, Mark, Promise, PromiseState
 from streams import settings
-from streams.cli.ask import client, lead_id
+from streams.cli.ask import client, lead_id, whose
 from streams.cli.cards import cards_now
 from streams.cli.table import clock_time, harmless, table
 from streams.clients.store import call
@@ -56,6 +56,7 @@ def list_command(lead: str, overdue: bool, state: PromiseState | None, limit: in
     if as_json:
         click.echo(json.dumps(answer, ensure_ascii=False))
         return
+    whose(lead, answer)
     found = msgspec.convert(answer["promises"], list[Promise])
     if not found:
         click.echo("Таких обещаний нет." if wanted else "Обещаний нет.")
@@ -81,6 +82,7 @@ def mark_command(lead: str, promise: str, mark: Mark, note: str) -> None:
     имени того, чей токен хранилища в настройках."""
     said: dict[str, Any] = {"promise": promise, "mark": mark, "note": note}
     event = call(settings.load().store, f"/api/leads/{quote(lead)}/promises", said)
+    whose(lead, event)
     click.echo(f"Записано: «{harmless(event['text'])}» — {PROMISE_MARKS[mark]}.")
 
 

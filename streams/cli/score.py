@@ -14,7 +14,7 @@ from processors.russian.dates import whose_clock
 from processors.russian.plural import DAYS, decimal, measure, percent
 from schemas.scores import Level, Part, Score
 from streams import settings
-from streams.cli.ask import lead_id
+from streams.cli.ask import lead_id, whose
 from streams.cli.table import clock_time, table
 from streams.clients.store import call
 
@@ -40,6 +40,7 @@ def score_command(lead: str, history: bool, day: datetime | None, limit: int, as
     if as_json:
         click.echo(json.dumps(answer, ensure_ascii=False))
         return
+    lead = whose(lead, answer)
     scores = [msgspec.convert(found | {"lead_id": lead}, Score) for found in answer["scores"]]
     if not scores:
         click.echo(f"По лиду {lead} оценок {'на этот день ' if day else ''}нет: первая появится вечером.")

@@ -1,4 +1,5 @@
 """The read API of the store, JSON over HTTP on a loopback port, for the CLI and pages. Every request needs a token.
+A lead that was merged with another is asked for by either number; `lead_id` of the answer says whose it is.
 
     GET  /api/leads/{id}/history?limit=&before=   newest first; `next` of the answer is the `before` of the next page
     GET  /api/leads/{id}/signals                  newest first
@@ -7,10 +8,8 @@
     GET  /api/leads/{id}/people?room=&since=&until=   names in the history; who was in the room in that time
     GET  /api/leads/{id}/profile                  what the client sells, his pains … (`processors.profile`)
     POST /api/leads/{id}/profile  {"field", "text", "action", "entry_id"}   a person's word on a field, or an entry
-    GET  /api/leads/{id}/promises?state=&limit=   what was promised and what became of it; GET /api/promises: of all
-    POST /api/leads/{id}/promises  {"promise", "mark", "note"}   a person's word on one, as above
-    GET  /api/leads/{id}/passages?q=&since=&until=   his words that may answer a question (`passages`)
-    GET  /api/leads/{id}/tools/{name}?since=&until=&…   a figure about him (`tools`)
+    GET, POST /api/leads/{id}/promises  {"promise", "mark", "note"}   what became of them; GET /api/promises: of all
+    GET  /api/leads/{id}/passages?q=, …/tools/{name}   words that may answer a question about him; a figure
     GET, POST /api/leads/{id}/outcome  {"outcome", "since", "reason"}   what became of him; GET /api/outcomes: of all
     GET  /api/recordings/{id}                     the newest transcript, as `leadpulse minutes` wants it
     GET  /api/alerts?status=                      newest state of each alert
@@ -108,7 +107,7 @@ class Api:
                 *views.routes(self._database, wall_clock),
                 *pages.routes(self._database, self._known, wall_clock),
                 *told.routes(self._database, self._send, wall_clock),
-                *questions.routes(self._database, self._known, wall_clock),
+                *questions.routes(self._database, wall_clock),
                 web.post("/api/sql", self._sql),
                 web.get("/api/exports/telegram", self._exported),
                 web.get("/api/backup", self._backup),
@@ -144,6 +143,7 @@ class Api:
             return _error(403, "the page's token does not open this")
         try:
             request[requests.HOLDER] = web_routes.actor(request) if holder == WEB else holder
+            request[requests.IDENTITIES] = self._known.identities
             return await handler(request)
         except (Refused, StatementFailed) as error:
             return _error(400, str(error))
@@ -158,28 +158,30 @@ class Api:
 
     async def _history(self, request: web.Request) -> web.Response:
         before = history.cursor(request.query.get("before"))
-        return _json(await history.events(self._database, requests.lead(request), requests.limit(request, 200), before))
+        return _json(
+            await history.events(self._database, requests.client(request), requests.limit(request, 200), before)
+        )
 
     async def _signals(self, request: web.Request) -> web.Response:
-        return _json(await history.signals(self._database, requests.lead(request), requests.limit(request, 200)))
+        return _json(await history.signals(self._database, requests.client(request), requests.limit(request, 200)))
 
     async def _scores(self, request: web.Request) -> web.Response:
-        lead, limit, before = requests.lead(request), requests.limit(request, 200), requests.time(request, "before")
+        lead, limit, before = requests.client(request), requests.limit(request, 200), requests.time(request, "before")
         return _json(await history.scores(self._database, lead, limit, before))
 
     async def _transcripts(self, request: web.Request) -> web.Response:
-        return _json(await history.transcripts(self._database, requests.lead(request), requests.limit(request, 20)))
+        return _json(await history.transcripts(self._database, requests.client(request), requests.limit(request, 20)))
 
     async def _people(self, request: web.Request) -> web.Response:
         room = requests.text(request.query.get("room", ""), "room")
         since, until = requests.time(request, "since"), requests.time(request, "until")
-        return _json(await people(self._database, requests.lead(request), room, since, until))
+        return _json(await people(self._database, requests.client(request), room, since, until))
 
     async def _profile(self, request: web.Request) -> web.Response:
-        return _json(await profiles.read_profile(self._database, requests.lead(request), wall_clock()))
+        return _json(await profiles.read_profile(self._database, requests.client(request), wall_clock()))
 
     async def _correct(self, request: web.Request) -> web.Response:
-        lead, said = requests.lead(request), await requests.body(request, profiles.Correction)
+        lead, said = requests.client(request), await requests.body(request, profiles.Correction)
         sending = profiles.correct(self._database, self._send, wall_clock, lead, said, request[requests.HOLDER])
         return _json(await asyncio.shield(sending))  # who hangs up does not leave it half done
 
@@ -207,7 +209,7 @@ class Api:
         return _json(await replay.raised(self._database, since, until, lead, after, requests.limit(request, 10_000)))
 
     async def _risk(self, request: web.Request) -> web.Response:
-        return _json(await risks.risk(self._database, requests.lead(request)))
+        return _json(await risks.risk(self._database, requests.client(request)))
 
     async def _status(self, _: web.Request) -> web.Response:
         return _json(await history.status(self._database) | {"lag": await self._lag.by_topic()})
@@ -219,7 +221,7 @@ class Api:
         day = requests.day(request.query.get("day", ""))
         if day is None:
             raise Refused("day is YYYY-MM-DD")
-        return _json(await messages_of(self._database, day, requests.maybe_lead(request.query.get("lead", ""))))
+        return _json(await messages_of(self._database, day, requests.maybe_client(request)))
 
     async def _backup(self, request: web.Request) -> web.StreamResponse:
         if request[requests.HOLDER] != OPERATOR:

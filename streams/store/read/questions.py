@@ -8,32 +8,28 @@ from aiohttp import web
 from processors.days import day_start, local_day_of
 from schemas.answers import TOOLS, ToolCall
 from schemas.errors import Refused
-from schemas.types import LeadId, Millis
+from schemas.types import Millis
 from streams.engine.clock import Clock
 from streams.store.database import Database
 from streams.store.read import requests
 from streams.store.read.answers import as_json
 from streams.store.read.hits import LATEST
-from streams.store.read.pages.routes import Known
 from streams.store.read.passages import Within, passages
 from streams.store.read.tools import figure
 
 _PARAMETERS = tuple(name for name in ToolCall.__struct_fields__ if name != "name")
 
 
-def routes(database: Database, known: Known, clock: Clock) -> list[web.RouteDef]:
+def routes(database: Database, clock: Clock) -> list[web.RouteDef]:
     """What `Api` serves behind its guard. The lead is bound by the path; of one that was merged it is the whole
     client."""
 
-    def _lead(request: web.Request) -> LeadId:
-        return known.identities.merged(requests.lead(request))
-
     async def _passages(request: web.Request) -> web.Response:
         days = within(request.query.get("since", ""), request.query.get("until", ""))
-        return as_json(await passages(database, _lead(request), request.query.get("q", ""), clock, days))
+        return as_json(await passages(database, requests.client(request), request.query.get("q", ""), clock, days))
 
     async def _figure(request: web.Request) -> web.Response:
-        return as_json(await figure(database, _lead(request), _call(request), clock()))
+        return as_json(await figure(database, requests.client(request), _call(request), clock()))
 
     return [
         web.get("/api/leads/{lead}/passages", _passages),

@@ -10,6 +10,7 @@ import msgspec
 from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 
+from processors.identity import Identities
 from schemas.errors import Refused
 from schemas.types import LeadId, Millis
 
@@ -17,6 +18,9 @@ T = TypeVar("T")
 
 HOLDER = web.RequestKey("holder", str)
 """Of a request that the API let in: the name of the token's holder."""
+
+IDENTITIES = web.RequestKey("identities", Identities)
+"""Of a request that the API let in: which lead was merged with which."""
 
 BODY_SECONDS = 10.0
 """For the whole of a body: a known client on the same host or network sends 128 kB at once."""
@@ -61,6 +65,17 @@ def lead(request: web.Request) -> LeadId:
         return msgspec.convert(request.match_info["lead"], LeadId)
     except msgspec.ValidationError as error:
         raise Refused("a lead id is 1 to 12 digits") from error
+
+
+def client(request: web.Request) -> LeadId:
+    """The lead in the path, or that with which it was merged: an old number is still the client's. Raises `Refused`."""
+    return request[IDENTITIES].merged(lead(request))
+
+
+def maybe_client(request: web.Request) -> LeadId:
+    """The same of the parameter `lead`; nothing for all leads. Raises `Refused`."""
+    given = maybe_lead(request.query.get("lead", ""))
+    return request[IDENTITIES].merged(given) if given else ""
 
 
 def maybe_lead(given: str) -> LeadId:

@@ -17,7 +17,7 @@ def routes(database: Database, send: Send, clock: Clock) -> list[web.RouteDef]:
     """What `Api` serves behind its guard."""
 
     async def _promises(request: web.Request) -> web.Response:
-        lead, state = requests.lead(request), requests.one_of(request, "state", STATES)
+        lead, state = requests.client(request), requests.one_of(request, "state", STATES)
         found = await promises.of_lead(database, lead, state, requests.limit(request, 200))
         return as_json({"lead_id": lead, "promises": found})
 
@@ -26,19 +26,19 @@ def routes(database: Database, send: Send, clock: Clock) -> list[web.RouteDef]:
         return as_json({"promises": await promises.of_all(database, state, requests.limit(request, 200))})
 
     async def _mark(request: web.Request) -> web.Response:
-        lead, said = requests.lead(request), await requests.body(request, promises.Marking)
+        lead, said = requests.client(request), await requests.body(request, promises.Marking)
         marking = promises.mark(database, send, clock, lead, said, request[requests.HOLDER])
         return as_json(await asyncio.shield(marking))  # who hangs up does not leave it half done
 
     async def _outcome(request: web.Request) -> web.Response:
-        return as_json(await outcomes.of_lead(database, requests.lead(request)))
+        return as_json(await outcomes.of_lead(database, requests.client(request)))
 
     async def _outcomes(request: web.Request) -> web.Response:
         outcome = requests.one_of(request, "outcome", OUTCOMES)
         return as_json({"outcomes": await outcomes.of_all(database, outcome)})
 
     async def _say(request: web.Request) -> web.Response:
-        lead, said = requests.lead(request), await requests.body(request, outcomes.Saying)
+        lead, said = requests.client(request), await requests.body(request, outcomes.Saying)
         saying = outcomes.say(send, clock, lead, said, request[requests.HOLDER])
         return as_json(await asyncio.shield(saying))
 

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 from aiohttp import web
 
+from schemas.types import LeadId
 from streams.engine.clock import Clock
 from streams.store.database import Database
 from streams.store.read import requests, risks
@@ -23,20 +24,22 @@ def routes(database: Database, clock: Clock) -> list[web.RouteDef]:
 
     async def _search(request: web.Request) -> web.Response:
         where = Where(
-            requests.maybe_lead(request.query.get("lead", "")),
+            requests.maybe_client(request),
             requests.text(request.query.get("source", ""), "source"),
             requests.time(request, "since"),
             requests.time(request, "until"),
             requests.leads(request.query.get("among", "")),
         )
         query, before = request.query.get("q", ""), request.query.get("before", "")
-        return as_json(await search(database, query, where, requests.limit(request, 50), before))
+        found = await search(database, query, where, requests.limit(request, 50), before)
+        return as_json(found | _of(where.lead))
 
     async def _figures(request: web.Request) -> web.Response:
         today = date(1970, 1, 1) + timedelta(milliseconds=clock() + MOSCOW_MS)
         last = requests.day(request.query.get("until", "")) or today
         first = requests.day(request.query.get("since", "")) or last - timedelta(days=USUAL_DAYS - 1)
-        return as_json(await figures(database, first, last, requests.maybe_lead(request.query.get("lead", ""))))
+        lead = requests.maybe_client(request)
+        return as_json(await figures(database, first, last, lead) | _of(lead))
 
     async def _sources(_: web.Request) -> web.Response:
         return as_json(await health_now(database, clock()))
@@ -58,3 +61,8 @@ def routes(database: Database, clock: Clock) -> list[web.RouteDef]:
         web.get("/api/risks/silent", _silent),
         web.get("/api/openapi.json", _openapi),
     ]
+
+
+def _of(lead: LeadId) -> dict[str, LeadId]:
+    """Whose the answer is, where one lead was asked for."""
+    return {"lead_id": lead} if lead else {}

@@ -40,6 +40,19 @@ def test_history_is_a_table_in_moscow_time(line: Line, store: StoreApi) -> None:
     ]
 
 
+@pytest.mark.parametrize("command", ["history", "signals"])
+def test_of_an_old_number_it_says_whose_the_answer_is(line: Line, store: StoreApi, command: str) -> None:
+    """Of a lead that was merged the store tells the client: named on stderr, and in the head; his own number says
+    nothing."""
+    found = {"lead_id": "9", "events": EVENTS, "signals": [], "alerts": [msgspec.to_builtins(SPIKE)]}
+    store.answers |= {f"/api/leads/{lead}/{command}": found for lead in ("7", "9")}
+    old, own = line(command, "7"), line(command, "9")
+    assert old.stderr == "Лид 7 объединён с лидом 9: дальше — о нём.\n"
+    assert old.stdout == own.stdout
+    assert old.stdout.startswith("Клиент 9\n")
+    assert own.stderr == ""
+
+
 def test_signals_tell_value_and_own_normal(line: Line, store: StoreApi) -> None:
     """Rule and severity in words, the evidence's text."""
     store.answers["/api/leads/5/signals"] = {

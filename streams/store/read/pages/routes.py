@@ -58,18 +58,18 @@ def routes(database: Database, known: Known, clock: Clock) -> list[web.RouteDef]
         return as_json(await timeline(database, lead, known.identities, kinds, before, since))
 
     async def _daily(request: web.Request) -> web.Response:
-        lead, days = known.identities.merged(requests.lead(request)), days_of(request.query.get("days", f"{MOST_DAYS}"))
+        lead, days = requests.client(request), days_of(request.query.get("days", f"{MOST_DAYS}"))
         return as_json(await daily(database, lead, days, clock()))
 
     async def _meeting(request: web.Request) -> web.Response:
-        lead = known.identities.merged(requests.lead(request))
+        lead = requests.client(request)
         found = await meeting(database, lead, requests.text(request.match_info["recording"], "recording"))
         if found is None:
             raise web.HTTPNotFound
         return as_json(found)
 
     async def _sound(request: web.Request) -> web.Response:
-        lead = known.identities.merged(requests.lead(request))
+        lead = requests.client(request)
         found = await sound(database, lead, requests.text(request.match_info["recording"], "recording"))
         if found is None:
             raise web.HTTPNotFound
