@@ -57,7 +57,7 @@ FLOWS: Final = (
     Flow(topics.WEB_USERS, ("web", "cli"), ("web",)),
     Flow(topics.WEB_SESSIONS, ("web", "cli"), ("web",)),
     Flow(topics.WEB_LOGINS, ("pipeline", "web", "cli"), ("web",)),
-    Flow(topics.AUDIT_ACCESS, ("web",), ("web",)),
+    Flow(topics.AUDIT_ACCESS, ("web",), ("web", "notify")),
     Flow(topics.OPS_NOTICES, EVERY_WORKER, ("notify",)),
     Flow(topics.PROBE, ("cli",), ("gateway", "cli")),
     Flow(topics.DEAD_LETTERS, ("recorder", *EVERY_WORKER), ("store", "cli")),

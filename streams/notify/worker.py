@@ -19,6 +19,7 @@ from schemas.outlets import Outlet, Webhook
 from schemas.reports import DailyReport
 from schemas.sources import FromJitsi, Recording
 from schemas.topics import (
+    AUDIT_ACCESS,
     BOT_COMMANDS,
     CLIENTS,
     FLEET_ALERTS,
@@ -63,6 +64,7 @@ from streams.notify.outlets.notebook import Notebooks
 from streams.notify.outlets.notebook_client import OpenNotebook
 from streams.notify.outlets.settled import Settled, of_copy, of_webhook
 from streams.notify.outlets.webhooks import WebhookSender
+from streams.notify.reading import Readings
 from streams.notify.strangers import Strangers
 from streams.notify.telegram.attachments import Attachments
 from streams.notify.telegram.bot_api import BotApi
@@ -128,6 +130,7 @@ def build(settings: Settings) -> Worker:
     worker.consume(REPORTS, known.before(DailyReports(shelf, desks.of_all, clients, hooks(of_report))))
     worker.consume(RECORDINGS, Rooms(shelf, hooks(_of_recording)))
     worker.consume(OPS_NOTICES, OpsNotices(shelf))
+    worker.consume(AUDIT_ACCESS, Readings(shelf, Reader(settings.kafka, AUDIT_ACCESS)))
     worker.consume(BOT_COMMANDS, known.before(Commands(shelf, settings.store, clients, sender.answer)))
     worker.consume(LEAD_UNASSIGNED, known.before(Strangers(shelf, known.cards, clients, wall_clock)))
     # here, where a wait of an hour holds up no rebalance

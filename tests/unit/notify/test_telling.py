@@ -194,3 +194,17 @@ async def test_a_button_is_answered_whatever_other_partitions_do() -> None:
     shelf.gates[1].set()
     await second
     assert answered == ["a", "b"]
+
+
+async def test_an_objection_goes_to_the_curator() -> None:
+    """To whoever reads the client's alerts, once a meeting; the same message tells later that the recording is gone.
+    Without a client it goes to the chat of all."""
+    shelf = Shelf()
+    objected = msgspec.structs.replace(ROOM, happening="objected", lead_id="7")
+    await told(Rooms(shelf), objected, msgspec.structs.replace(objected, happening="recording_deleted"))  # type: ignore[arg-type]
+    first, second = shelf.wishes
+    assert (first.key, first.to, second.key, second.to) == ("objected:m1", "lead:7", "objected:m1", "lead:7")
+    assert first.version < second.version
+    assert ("возразил против записи" in first.message.text, "удалена" in second.message.text) == (True, True)
+    await told(Rooms(shelf), msgspec.structs.replace(objected, lead_id=None))  # type: ignore[arg-type]
+    assert shelf.wishes[-1].to == "shared"
