@@ -15,6 +15,8 @@ ONE = {
     "lead_id": "7",
     "talk": "r1",
     "kind": "meeting",
+    "number": 1,
+    "day": "",
     "ts": AT,
     "owner": "Анна",
     "text": "прислать счёт",
