@@ -170,7 +170,8 @@ class Claim(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="type", t
 
 class Done(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="type", tag="done"):
     """The end. `engine`: a model's name or `EXTRACT`; `dropped` claims of a model were not held by their sources.
-    `missing`: the history does not say it. `note`: why no model answered, in words; empty where nothing is to be said.
+    `question` is the id under which it was kept (empty: it was not). `missing`: the history does not say it. `note`:
+    why no model answered, in words; empty where nothing is to be said.
     """
 
     engine: str
@@ -178,12 +179,22 @@ class Done(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="type", ta
     dropped: int = 0
     missing: bool = False
     note: str = ""
+    question: EventId = ""
 
 
 Stage = Looking | Sources | Claim | Done
 
 Verdict = Literal["", "useful", "useless", "wrong_quote"]
 VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
+
+
+class Answered(msgspec.Struct, frozen=True):
+    """A question (`text`) and its answer as a person saw it, to be kept. Who asked, the way in which it comes says."""
+
+    text: str
+    claims: list[Claim]
+    sources: list[Source]
+    done: Done
 
 
 class Question(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -107,6 +107,7 @@ MINUTES_REQUESTS = TopicSpec(
     "minutes.requests", key="lead id", partitions=4, max_bytes=carrying(TRANSCRIPTS, growth=UTTERED)
 )
 LLM_CALLS = TopicSpec("llm.calls", key="role", partitions=1, retention_ms=365 * DAY_MS)
+QUESTIONS = TopicSpec("questions", key="lead id", partitions=1, retention_ms=365 * DAY_MS)
 
 MINUTES_BYTES = 1 << 20
 """The minutes beside the words that they were made of: every list in them has a limit."""
@@ -161,6 +162,7 @@ TOPICS: tuple[TopicSpec, ...] = (
     SEGMENTS,
     MINUTES_REQUESTS,
     LLM_CALLS,
+    QUESTIONS,
     OUT_FILES,
     OUT_BITRIX,
     OUT_NOTEBOOK,

@@ -9,7 +9,7 @@ import msgspec
 from processors.russian.dates import place
 from schemas.answers import EXTRACT, Claim, Done, Looking, Source, Sources, Stage, Words
 from streams import settings
-from streams.asking import Desk, StoreHistory, answer, asking
+from streams.asking import Desk, StoreHistory, StoreQuestions, answer, asking, telling
 from streams.cli.ask import client, lead_id
 from streams.cli.cards import cards_now
 from streams.cli.table import harmless
@@ -51,7 +51,8 @@ async def _stages(loaded: Settings, lead: str, question: str) -> list[Stage]:
     from streams.cli.models import models
 
     async with models(loaded, lead) as gateway:
-        async for stage in answer(Desk(StoreHistory(asking(loaded.store)), gateway), lead, question):
+        desk = Desk(StoreHistory(asking(loaded.store)), gateway, StoreQuestions(telling(loaded.store)))
+        async for stage in answer(desk, lead, question):
             if isinstance(stage, Looking):
                 click.echo(f"{stage.text}…", err=True)
             found.append(stage)

@@ -3,6 +3,7 @@
 from alerting.outbox import Item
 from processors.days import local_day_of
 from schemas.alerts import Alert, Signal
+from schemas.answers import Question
 from schemas.codec import EVENT, Codec
 from schemas.outlets import Handover, LlmCall
 from schemas.scores import Score
@@ -19,6 +20,7 @@ from schemas.topics import (
     LLM_CALLS,
     OUT_SETTLED,
     OUTBOX,
+    QUESTIONS,
     SOURCE_ROUNDS,
     TRANSCRIPTS,
 )
@@ -60,6 +62,7 @@ from streams.store.read.traces import Traces
 from streams.store.sinks.dead_letters import DeadLetterSink
 from streams.store.sinks.handovers import handover_rows
 from streams.store.sinks.outbox import outbox_rows
+from streams.store.sinks.questions import question_rows
 from streams.store.sinks.rows import alert_rows, call_rows, event_rows, signal_rows, unassigned_rows
 from streams.store.sinks.scores import score_rows
 from streams.store.sinks.sink import CardSink, Sink, both
@@ -108,6 +111,7 @@ def build(settings: Settings, clock: Clock = wall_clock) -> Worker:
     worker.consume(IDENTITIES, moves)
     worker.consume(TRANSCRIPTS, TranscriptSink(database))
     worker.consume(LLM_CALLS, Sink(database, Codec[LlmCall](LlmCall), call_rows))
+    worker.consume(QUESTIONS, Sink(database, Codec[Question](Question), question_rows))
     worker.consume(SOURCE_ROUNDS, Sink(database, ROUND, round_rows, sources.notice))
     worker.consume(CLIENTS, CardSink(database))
     worker.consume(OUTBOX, Sink(database, Codec[Item](Item), outbox_rows))

@@ -173,7 +173,7 @@ NODES: Final = (
         "Служебное",
         5,
         5,
-        "Ответы боту, вести эксплуатации, опросы источников, куски расшифровок, модели.",
+        "Ответы боту, вести эксплуатации, опросы источников, куски расшифровок, модели, вопросы.",
         _READ,
         topics=(
             topics.BOT_COMMANDS,
@@ -182,6 +182,7 @@ NODES: Final = (
             topics.PROBE,
             topics.SEGMENTS,
             topics.LLM_CALLS,
+            topics.QUESTIONS,
         ),
     ),
 )

@@ -12,18 +12,19 @@ from schemas.types import LeadId
 @dataclass
 class FakeHistory:
     """`passages` of any clients, as the store would never give them, too: whoever asks must look himself. Figures by
-    tool; a tool that is not there is refused, as a call with wrong days is.
+    tool; a tool that is not there is refused, as a call with wrong days is. `whose`: the client that a merged lead is.
     """
 
     passages_of: Sequence[Passage] = ()
     figures: Mapping[str, Figure] = field(default_factory=dict)
     names_of: Sequence[str] = ()
+    whose: str = ""
     asked: list[tuple[str, str]] = field(default_factory=list)
 
     async def passages(self, lead: LeadId, question: str, since: str, until: str) -> Found:
         """As `streams.asking.History`."""
         self.asked.append((lead, question))
-        return Found(lead, list(self.passages_of), len(self.passages_of))
+        return Found(self.whose or lead, list(self.passages_of), len(self.passages_of))
 
     async def figure(self, lead: LeadId, call: ToolCall) -> Figure:
         """As `streams.asking.History`."""

@@ -10,6 +10,7 @@ A lead that was merged with another is asked for by either number; `lead_id` of 
     POST /api/leads/{id}/profile  {"field", "text", "action", "entry_id"}   a person's word on a field, or an entry
     GET, POST /api/leads/{id}/promises  {"promise", "mark", "note"}   what became of them; GET /api/promises: of all
     GET  /api/leads/{id}/passages?q=, …/tools/{name}   words that may answer a question about him; a figure
+    GET, POST …/{id}/questions, …/questions/{id}/verdict   what was asked about him; people's word on an answer
     GET, POST /api/leads/{id}/outcome  {"outcome", "since", "reason"}   what became of him; GET /api/outcomes: of all
     GET  /api/recordings/{id}                     the newest transcript, as `leadpulse minutes` wants it
     GET  /api/alerts?status=                      newest state of each alert
@@ -24,8 +25,7 @@ A lead that was merged with another is asked for by either number; `lead_id` of 
     GET  /api/exports/telegram?day=&lead=         chat messages of a local day, each once, with their last words
     GET  /api/backup, /api/backup/{table}         everything, for the holder of the installation's token (`dump`)
     GET  /api/leads, /api/inbox, /api/leads/{id}/card …   for pages (`pages.routes`)
-    GET  /api/reports?day=                        the report of a local day (YYYY-MM-DD), or of today so far
-    POST /api/reports  {"day": "…"}               publishes it
+    GET  /api/reports?day=                        the report of a local day, or of today so far; POST publishes it
     GET  /api/trace?id=, /api/flow?since=         from a name to all that came of it; how much goes where (`flow`)
 
 Errors are `{"error": "…"}` with 400, 401, 403, 404, 405, 408, 413, 429, 503. Tokens are looked at before the body.
@@ -107,7 +107,7 @@ class Api:
                 *views.routes(self._database, wall_clock),
                 *pages.routes(self._database, self._known, wall_clock),
                 *told.routes(self._database, self._send, wall_clock),
-                *questions.routes(self._database, wall_clock),
+                *questions.routes(self._database, self._send, wall_clock),
                 web.post("/api/sql", self._sql),
                 web.get("/api/exports/telegram", self._exported),
                 web.get("/api/backup", self._backup),

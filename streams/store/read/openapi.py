@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple, get_args
 
 from schemas.alerts import AlertStatus
-from schemas.answers import TOOLS
+from schemas.answers import TOOLS, VERDICTS
 from schemas.minutes import Correcting
 from schemas.outcomes import OUTCOMES
 from schemas.promises import MARKS, STATES
@@ -54,6 +54,8 @@ _CALL = {
     "state": {"type": "string", "enum": ["open", "overdue", "all"]},
 }
 _OUTCOME: Schema = {"type": "string", "enum": list(OUTCOMES)}
+_LIST: Schema = {"type": "array"}
+_ANSWERED = {"text": _TEXT, "claims": _LIST, "sources": _LIST, "done": {"type": "object"}}
 _ORDER: Schema = {"type": "string", "enum": ["appended", "ts"]}
 
 ENDPOINTS = (
@@ -128,6 +130,16 @@ ENDPOINTS = (
         needs=("q",),
     ),
     Endpoint("get", "/api/leads/{lead}/tools/{tool}", "Цифра о клиенте с тем, что обычно для него.", _CALL),
+    Endpoint("get", "/api/leads/{lead}/questions", "Что спрашивали о клиенте, с ответами.", {"limit": _LIMIT}),
+    Endpoint("post", "/api/leads/{lead}/questions", "Сохранить вопрос с ответом.", {}, _ANSWERED, tuple(_ANSWERED)),
+    Endpoint(
+        "post",
+        "/api/leads/{lead}/questions/{question}/verdict",
+        "Сказать, полезен ли ответ; пусто — взять слово назад.",
+        {},
+        {"verdict": {"type": "string", "enum": list(VERDICTS)}},
+        ("verdict",),
+    ),
     Endpoint("get", "/api/recordings/{recording}", "Расшифровка одной записи."),
     Endpoint(
         "get",

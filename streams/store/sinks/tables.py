@@ -11,6 +11,7 @@ from streams.store.sinks.outbox import OUTBOX
 from streams.store.sinks.outcomes import OUTCOMES
 from streams.store.sinks.passages import PASSAGES
 from streams.store.sinks.promises import PROMISE_MARKS, PROMISED
+from streams.store.sinks.questions import QUESTIONS
 from streams.store.sinks.said import SAID
 from streams.store.sinks.sources import SOURCE_ROUNDS, SOURCES
 from streams.store.sinks.traffic import EVENTS_MINUTE
@@ -217,5 +218,5 @@ LLM_CALLS = Table(
 TABLES = (
     *(EVENTS, TRANSCRIPTS, RECORDINGS, SIGNALS, ALERTS, UNASSIGNED, FAILURES, REPORTS, STT_JOBS, CHAT_DAYS),
     *(LLM_CALLS, SCORES, TELEGRAM_EXPORTS, SOURCE_ROUNDS, SOURCES, CARDS, PROMISED, SAID, OUTBOX, DAYS_MADE),
-    *(FAILURE_ANSWERS, PROMISE_MARKS, OUTCOMES, PASSAGES, HANDOVERS, EVENTS_MINUTE),
+    *(FAILURE_ANSWERS, PROMISE_MARKS, OUTCOMES, PASSAGES, QUESTIONS, HANDOVERS, EVENTS_MINUTE),
 )

@@ -1115,3 +1115,27 @@ WHERE kind IN ('meeting_minutes', 'chat_summary');
 CREATE VIEW IF NOT EXISTS installation ON CLUSTER 'main' AS
 SELECT 'Europe/Moscow' AS zone;
 
+-- 0021_questions.sql
+CREATE TABLE IF NOT EXISTS questions ON CLUSTER 'main'
+(
+    lead_id     String,
+    question_id UInt64,
+    ts          DateTime64(3, 'UTC'),
+    asked_by    String,
+    text        String CODEC(ZSTD(3)),
+    model       LowCardinality(String),
+    missing     Bool,
+    dropped     UInt32,
+    verdict     LowCardinality(String),
+    judged_by   String,
+    body        String CODEC(ZSTD(3)),
+    ingested_at DateTime64(3, 'UTC'),
+    position    UInt64,
+    CONSTRAINT verdict_known CHECK verdict IN ('', 'useful', 'useless', 'wrong_quote')
+)
+ENGINE = ReplicatedReplacingMergeTree(position)
+ORDER BY (lead_id, question_id)
+TTL toDateTime(ts) + INTERVAL 1 YEAR DELETE
+SETTINGS merge_with_ttl_timeout = 604800, replicated_deduplication_window = 1000,
+    fsync_after_insert = 1, fsync_part_directory = 1;
+

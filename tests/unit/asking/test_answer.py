@@ -11,12 +11,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from processors.answers.extract import NEAREST
-from schemas.answers import EXTRACT, Claim, Done, Figure, Looking, Passage, Sources, Stage, ToolCall
+from schemas.answers import EXTRACT, Answered, Claim, Done, Figure, Looking, Passage, Sources, Stage, ToolCall
+from schemas.errors import Transient
 from schemas.minutes import Barred
 from streams.asking import Desk, answer
 from streams.asking import model as reading
+from streams.asking.answer import NOT_KEPT
+from streams.llm import request as asking_model
 from streams.llm.faults import Kind
-from streams.llm.request import Answered, Request, T
+from streams.llm.request import Request, T
 from streams.settings.llm import Role
 from tests.fakes.glm import FakeGlm, Fault, Question
 from tests.fakes.history import FakeHistory
@@ -63,7 +66,7 @@ async def asked(
         glm.faults += faults or []
         async with opened(Sky(), {"glm": model(glm, usd_out=price)}, **settings) as gateway:
             history = history or FakeHistory([passage(1, DELAY), passage(2, RIVAL)])
-            desk = Desk(history, gateway, lambda: NOW)
+            desk = Desk(history, gateway, clock=lambda: NOW)
             return [stage async for stage in answer(desk, LEAD, question)], glm
 
 
@@ -224,7 +227,7 @@ async def test_who_goes_away_stops_the_model() -> None:
     async with FakeGlm(lambda _: claims(HONEST)) as glm:
         glm.faults.append(Fault("hang", times=9))
         async with opened(Sky(), {"glm": model(glm)}) as gateway:
-            stages = answer(Desk(FakeHistory([passage(1, DELAY)]), gateway, lambda: NOW), LEAD, "Что с приёмкой?")
+            stages = answer(Desk(FakeHistory([passage(1, DELAY)]), gateway, clock=lambda: NOW), LEAD, "Что с приёмкой?")
             for _ in range(3):
                 await anext(stages)
             waiting = asyncio.ensure_future(anext(stages))
@@ -233,7 +236,7 @@ async def test_who_goes_away_stops_the_model() -> None:
             waiting.cancel()
             await asyncio.gather(waiting, return_exceptions=True)
             glm.faults.clear()
-            again = answer(Desk(FakeHistory([passage(1, DELAY)]), gateway, lambda: NOW), LEAD, "Что с приёмкой?")
+            again = answer(Desk(FakeHistory([passage(1, DELAY)]), gateway, clock=lambda: NOW), LEAD, "Что с приёмкой?")
             async with asyncio.timeout(20):  # the model takes one call at a time: the former one is over
                 assert told([stage async for stage in again])[1].engine == "glm"
 
@@ -256,10 +259,10 @@ class Liar:
         """As `Models`."""
         return 100_000
 
-    async def answer(self, request: Request[T]) -> Answered[T]:
+    async def answer(self, request: Request[T]) -> asking_model.Answered[T]:
         """As `Models`."""
         self.asked.append(f"{request.system}\n{request.material}")
-        return Answered(msgspec.json.decode(self.reply, type=request.answer), "liar")
+        return asking_model.Answered(msgspec.json.decode(self.reply, type=request.answer), "liar")
 
 
 @given(st.text("абвгдежз", min_size=1, max_size=20), st.booleans())
@@ -270,7 +273,7 @@ def test_words_of_another_client_are_nowhere(word: str, quotes: bool) -> None:
     history = FakeHistory([passage(1, DELAY), passage(2, f"Там {planted} было.", OTHER)])
 
     async def run() -> list[Stage]:
-        return [stage async for stage in answer(Desk(history, liar, lambda: NOW), LEAD, "Что с приёмкой?")]
+        return [stage async for stage in answer(Desk(history, liar, clock=lambda: NOW), LEAD, "Что с приёмкой?")]
 
     records: list[str] = []
     handler = logging.Handler()
@@ -283,3 +286,31 @@ def test_words_of_another_client_are_nowhere(word: str, quotes: bool) -> None:
     assert liar.asked
     assert all(planted not in text for text in (repr(stages), *liar.asked, *records))
     assert [claim.text for claim in stages if isinstance(claim, Claim)] == [HONEST[0]]
+
+
+async def test_what_was_told_is_kept_and_named() -> None:
+    """Text, claims, sources and the end; where it cannot be kept, the answer is told all the same and says so."""
+    kept: list[Answered] = []
+
+    async def keep(lead: str, given: Answered) -> str:
+        kept.append(given)
+        if len(kept) > 1:
+            raise Transient("хранилище не отвечает")
+        return "0" * 15 + "7"
+
+    desk = Desk(FakeHistory([passage(1, DELAY)]), keep=keep, clock=lambda: NOW)
+    stages = [stage async for stage in answer(desk, LEAD, "Что с приёмкой?")]
+    found, done = told(stages)
+    assert done.question == "0" * 15 + "7"
+    assert (kept[0].text, kept[0].claims, [one.number for one in kept[0].sources]) == ("Что с приёмкой?", found, [1])
+    again = [stage async for stage in answer(desk, LEAD, "Что с приёмкой?")]
+    assert (told(again)[0], told(again)[1].question, told(again)[1].note) == (found, "", NOT_KEPT)
+
+
+async def test_a_lead_that_was_merged_is_answered_from_the_clients_history() -> None:
+    """The store says whose it is, and then only that client's words count."""
+    history = FakeHistory([passage(1, DELAY, "99"), passage(2, SECRET)], whose="99")
+    stages, _ = await asked(claims(HONEST), history)
+    found, _ = told(stages)
+    assert [claim.text for claim in found] == [HONEST[0]]
+    assert "ромашка" not in repr(stages)
