@@ -5,6 +5,7 @@ record's place is its number.
 """
 
 from collections.abc import Callable, Iterable, Iterator
+from typing import Final, NamedTuple
 
 import msgspec
 
@@ -12,7 +13,7 @@ from alerting.bell import are_many, is_common
 from alerting.crowd import Crowd
 from alerting.fold import Partition, Result
 from processors.context import Context
-from processors.days import DAY_MS, HOUR_MS, hour_start, local_day
+from processors.days import DAY_MS, HOUR_MS, day_start, hour_start, local_day
 from processors.fleet import FleetDays
 from processors.rules import Rules
 from schemas.alerts import Alert, AlertStatus, Evidence, Held, Rule, Severity, Signal, Unit
@@ -53,6 +54,23 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     evidence: list[Evidence] = []
 
 
+class _Touched(NamedTuple):
+    """Leads with reservations on a local day, which goes from `since` to before `until` (ms UTC)."""
+
+    day: LocalDay
+    since: Millis
+    until: Millis
+    leads: set[LeadId]
+
+
+_NOBODY: Final = _Touched(0, 0, 0, set())
+
+
+def _on_the_day_of(ts: Millis) -> _Touched:
+    day = local_day(ts)
+    return _Touched(day, day_start(day), day_start(day + 1), set())
+
+
 class Rehearsal:
     """Plays events, all leads in one partition. `ticked`: they bring their ticks; else every full hour is one.
 
@@ -65,7 +83,8 @@ class Rehearsal:
         self._fold = Partition({}, rules, curator=curator)
         self._curator = curator
         self._days, self._crowd = FleetDays(), Crowd()
-        self._touched: set[tuple[LeadId, LocalDay]] = set()
+        self._touched: list[_Touched] = []
+        self._latest = _NOBODY
         self._next_tick: Millis = 1 << 62 if ticked else -1
         self._offset = 0
 
@@ -87,7 +106,10 @@ class Rehearsal:
                 if results:
                     yield from self._seen(results, appended)
                 if isinstance(event, Reservation):
-                    self._touched.add((event.lead_id, local_day(event.ts)))
+                    if not self._latest.since <= event.ts < self._latest.until:
+                        self._touched.append(_on_the_day_of(event.ts))
+                        self._latest = self._touched[-1]
+                    self._latest.leads.add(event.lead_id)
                 elif isinstance(event, Baseline):
                     self._take_days(event)
 
@@ -99,10 +121,11 @@ class Rehearsal:
             self._next_tick = hour + HOUR_MS
 
     def _tick(self, tick: Tick) -> Iterator[Result]:
-        for lead_id, day in self._touched:
-            if (figures := self._fold.leads[lead_id].days.get(day)) is not None:
-                self._days.put(lead_id, day, figures.reservations, figures.reserved_qty)
-        self._touched.clear()
+        for day, _, _, leads in self._touched:
+            for lead_id in leads:
+                if (figures := self._fold.leads[lead_id].days.get(day)) is not None:
+                    self._days.put(lead_id, day, figures.reservations, figures.reserved_qty)
+        self._touched, self._latest = [], _NOBODY
         self._look_around(tick.ts)
         for _, results, _ in self._fold.tick(tick, Meta(_TOPIC, 0, self._offset, tick.ts)):
             yield from self._seen(results, tick.ts)

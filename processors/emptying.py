@@ -17,6 +17,8 @@ INFO, WARNING, CRITICAL = range(len(SEVERITIES))
 NONE: Final = -1
 
 _DAY, _THREE, _WEEK, _FORTNIGHT = range(len(SPANS))
+_OF_DAY, _OF_THREE, _OF_WEEK = (0,), (1, 2), (3, 4, 5, 6)
+"""Days back that each of the first spans has more than the one before."""
 
 _EMPTY: Final = Day()
 
@@ -169,16 +171,15 @@ def _spare_by_window(before: Window, figures: Day, have: int, rarer: float, rule
 def _spare_by_days(days: Mapping[LocalDay, Day], have: int, today: LocalDay, rules: BulkPickRules) -> float:
     """The same by the last days' figures alone: the shares."""
     reserved = picked = shipped = 0
-    bounds = rules.large, None, rules.share_3_days, None, None, None, rules.share_week
-    spare = inf
-    for back, bound in enumerate(bounds):
-        figures = days.get(today - back)
-        if figures is not None:
-            reserved += figures.reserved_qty
-            picked += figures.picked_qty
-            shipped += figures.shipped_qty
-        if bound is not None:
-            moved = max(picked, shipped, 0)
-            taken = max(reserved, moved)
-            spare = min(spare, max(bound * max(1, have + moved, taken), rules.min_stock) - taken)
+    least, spare = rules.min_stock, inf
+    for backs, bound in ((_OF_DAY, rules.large), (_OF_THREE, rules.share_3_days), (_OF_WEEK, rules.share_week)):
+        for back in backs:
+            figures = days.get(today - back)
+            if figures is not None:
+                reserved += figures.reserved_qty
+                picked += figures.picked_qty
+                shipped += figures.shipped_qty
+        moved = max(picked, shipped, 0)
+        taken = max(reserved, moved)
+        spare = min(spare, max(bound * max(1, have + moved, taken), least) - taken)
     return spare

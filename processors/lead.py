@@ -193,7 +193,7 @@ def unburden(state: LeadState, now: Millis) -> bool:
 def prune(state: LeadState, now: Millis) -> bool:
     """Drop days and ids that no rule looks at any more. Whether anything was dropped."""
     oldest = local_day(now) - DAYS_KEPT
-    stale = [day for day in state.days if day < oldest]
+    stale = [day for day in state.days if day < oldest] if min(state.days, default=oldest) < oldest else []
     silence.outlived(state, stale)
     for day in stale:
         del state.days[day]

@@ -118,7 +118,9 @@ def window(day: LocalDay, known_days: int, moved: Sequence[Sequence[int]], inbou
     history = flows[-HISTORY_DAYS:]
     active = [pieces for pieces in history if pieces]
     cap = TRIM * sum(active) / len(active) if active else 0.0
-    trimmed = [pieces if pieces < cap else cap for pieces in flows]
+    large = max(flows, default=0) > cap
+    trimmed = [pieces if pieces < cap else cap for pieces in flows] if large else flows
+    worst = _worst(flows)
     recent = [flows[len(flows) - span + 1 :] for span in SPANS]
     return Window(
         day=day,
@@ -126,10 +128,10 @@ def window(day: LocalDay, known_days: int, moved: Sequence[Sequence[int]], inbou
         flow=flow,
         days=known_days,
         mean=sum(history) / max(1, min(HISTORY_DAYS, known_days)),
-        worst=[int(most) for most in _worst(flows)],
+        worst=[int(most) for most in worst],
         cap=cap,
         run=[float(sum(trimmed[len(trimmed) - span + 1 :])) for span in SPANS],
-        worst_run=_worst(trimmed),
+        worst_run=_worst(trimmed) if large else worst,
         biggest=[max(last, default=0) for last in recent],
     )
 

@@ -1,5 +1,6 @@
 """Bytes to values and back. Decoding never raises: what cannot be read is the value `Rejected`."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Generic, TypeVar, cast
@@ -36,6 +37,13 @@ class Codec(Generic[T]):
             return self._decoder.decode(data)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             return Rejected(str(error), type(error).__name__)
+
+    def decode_lines(self, data: bytes) -> Sequence[T]:
+        """The values of many lines (JSONL) at once; none when any of them has none: ask each by itself (`decode`)."""
+        try:
+            return self._decoder.decode_lines(data)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            return ()
 
     def encode(self, value: T) -> bytes:
         """Compact JSON."""

@@ -15,5 +15,5 @@ __all__ = ["AT_ONCE", "LEAVING", "MAY_BE", "SAID", "TOPICS", "Match", "Phrase", 
 TOPICS: tuple[Topic, ...] = get_args(Topic)
 
 _WORDS = words()
-LEAVING = Phrases(phrases("leaving", _WORDS))
 SAID = Phrases(phrase for topic in TOPICS for phrase in phrases(topic, _WORDS))
+LEAVING = Phrases(phrase for phrase in SAID.phrases if phrase.topic == "leaving")

@@ -103,8 +103,8 @@ class Phrases:
 
     def _candidates(self, tokens: Sequence[str]) -> list[_Compiled]:
         """Phrases all whose words stand somewhere in the text."""
-        near, anchors, joined = self._spelling.near, self._spelling.anchors, self._spelling.joined
-        here = {number for token in tokens for number, _ in near(token)}
+        anchors, joined = self._spelling.anchors, self._spelling.joined
+        here = set[int]().union(*map(self._spelling.numbers.__getitem__, tokens))
         here.update(number for a, b in pairwise(tokens) if anchors[a] == BEGINS for number, _ in joined(a, b))
         beginning = filter(self._by_anchor.__contains__, here)
         return [compiled for number in beginning for compiled in self._by_anchor[number] if compiled.needs <= here]

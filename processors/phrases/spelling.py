@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from functools import lru_cache
+from typing import TypeVar
 
 from rapidfuzz import process
 from rapidfuzz.distance import Levenshtein
@@ -10,6 +11,8 @@ from processors.phrases.pattern import Wanted
 from processors.russian.dictionary import is_word
 from processors.russian.stems import CACHED, stem
 from processors.russian.words import plain, word_list
+
+T = TypeVar("T")
 
 EXACT = 100.0
 
@@ -67,6 +70,7 @@ class Spelling:
         self._heads = {form.lstrip("=")[:JOINED_FROM] for word in self._words if word.anchor for form in word.forms}
         self.near = lru_cache(CACHED)(self._near)
         self.anchors = _Known(self._anchor)
+        self.numbers = _Known(self._numbers)
 
     def joined(self, first: str, second: str) -> Near:
         """What two words mean that are one: only where neither is a word by itself ("на складе" is no "складе")."""
@@ -85,6 +89,9 @@ class Spelling:
         if not numbers and len(base) >= LONG - 1 and base not in self._by_stem:
             numbers = dict.fromkeys(self._misspelt(word, base), MISSPELT)
         return tuple(numbers.items())
+
+    def _numbers(self, token: str) -> tuple[int, ...]:
+        return tuple(number for number, _ in self.near(token))
 
     def _misspelt(self, word: str, base: str) -> Iterable[int]:
         found = process.extract(base, self._long, scorer=Levenshtein.distance, score_cutoff=1, limit=None)
@@ -112,14 +119,14 @@ def _no_word(half: str) -> bool:
     return half in PREFIXES or not is_word(half)
 
 
-class _Known(dict[str, int]):
+class _Known(dict[str, T]):
     """Words seen → what `of` says of them: one look into a dictionary (25 ns), half of what `lru_cache` takes."""
 
-    def __init__(self, of: Callable[[str], int]) -> None:
+    def __init__(self, of: Callable[[str], T]) -> None:
         super().__init__()
         self._of = of
 
-    def __missing__(self, token: str) -> int:
+    def __missing__(self, token: str) -> T:
         if len(self) >= CACHED:
             self.clear()
         found = self[token] = self._of(token)

@@ -59,10 +59,11 @@ class Broken(NamedTuple):
 
 def find(state: LeadState, event: Reservation, today: LocalDay, context: Context) -> Sequence[Signal | Fresh | Cleared]:
     """What the event means, after its figures stand in `state.days`."""
-    rules = context.rules.broken
-    remember(state.large, event, rules.min_pieces)
-    if event.qty > 0:
-        return _reserved_anew(state, event.ts, rules)
+    rules, qty = context.rules.broken, event.qty
+    if not -rules.min_pieces < qty < rules.min_pieces:
+        remember(state.large, event, rules.min_pieces)
+    if qty > 0:  # the shortest way for the most events
+        return _reserved_anew(state, event.ts, rules) if "broken_reservations" in state.raised else ()
     if event.qty == 0:
         return ()
     week = range(today - SPANS[-1][0] + 1, today + 1)

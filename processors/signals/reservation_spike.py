@@ -23,7 +23,7 @@ from processors.days import HOUR_MS, at_local, day_start, local_day
 from processors.russian.plural import RESERVATIONS, count, whole
 from processors.signals.raising import MOVED, Cleared, Fresh, behind, clear, heard, look, rise
 from processors.state import Day, LeadState
-from processors.usual import factor, pieces, sizes, usual
+from processors.usual import SIZES_DAYS, factor, pieces, sizes, usual
 from schemas.alerts import SEVERITIES, Evidence, Rule, Severity, Signal, Unit
 from schemas.codec import event_id
 from schemas.events import Reservation
@@ -133,11 +133,13 @@ def _may_matter(state: LeadState, figures: Day, today: LocalDay, context: Contex
             normal = state.usual = usual(state, today, context)
         if 0 < normal.mean < figures.reservations:  # the fleet's factor is never so low as to make less a spike
             return True
-    x = pieces(figures)
+    x = figures.reserved_qty + figures.cancelled_qty  # `pieces`, and below `sizes`: a call is half of what this costs
     if x < context.rules.sparse.min_pieces:
         return False
-    normal_size = state.sizes = sizes(state, today, context)
-    return 0 < normal_size.least <= x
+    kept = state.sizes
+    if kept is None or not kept.day <= today < kept.day + SIZES_DAYS:
+        kept = state.sizes = sizes(state, today, context)
+    return 0 < kept.least <= x
 
 
 def _day_is_known(ts: Millis, today: LocalDay, context: Context) -> bool:

@@ -57,7 +57,7 @@ class _Found(NamedTuple):
 def heard(state: LeadState, rule: Rule, event: Event) -> Sequence[Cleared]:
     """The channel's silence is over: something came."""
     _remember(state, rule, event)
-    return clear(state, rule, event.ts)
+    return clear(state, rule, event.ts) if rule in state.raised else ()
 
 
 def wrote(state: LeadState, event: Message) -> Sequence[Cleared]:

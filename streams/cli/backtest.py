@@ -1,7 +1,7 @@
 """`backtest FILE`: what the signals and alerts would have said of a file of lead events, without Kafka."""
 
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
@@ -13,19 +13,14 @@ from alerting.rehearsal import Rehearsal, lines
 from alerting.tally import ALL, Row, Tally
 from processors.russian.plural import Forms, count, decimal
 from schemas.errors import Refused
-from schemas.events import Event
-from schemas.types import Millis
-from streams import settings
-from streams.cli.events_file import BadLines, Survey, events, labels_of, opened, survey
+from streams.cli.events_file import BadLines, Survey, chunks, events, labels_of, opened, survey
 from streams.cli.gist import RULES
 from streams.cli.table import clock_time, table
 from streams.settings.thresholds import rules_of
+from streams.settings.zone import live_here
 
 LEADS: Forms = ("клиент", "клиента", "клиентов")
 BAD_LINES: Forms = ("негодная строка", "негодные строки", "негодных строк")
-LOOK_EVERY = 1 << 14
-"""Events between two looks at the bar."""
-
 _ENCODE = msgspec.json.Encoder().encode
 
 
@@ -50,16 +45,16 @@ def backtest_command(file: Path, rules: Path | None, labels: Path | None, horizo
     номеров. Дни делятся по часовому поясу установки (`days.zone`). Негодные строки пропускаются и называются;
     тогда код выхода 1."""
     out = click.get_binary_stream("stdout")
-    settings.load()  # days are cut in the installation's zone
+    live_here()  # days are cut in the installation's zone
     thresholds, left = rules_of(rules), labels_of(labels) if labels else None
     with opened(file) as source:
-        found = survey(source)
+        found = survey(chunks(source))
         if found.disorder:
             click.echo(f"Строки идут не по времени (таких {found.disorder}): ответ будет неточным.", err=True)
         curators, bad = desks(found.leads), BadLines()
         rehearsal = Rehearsal(thresholds, ticked=found.ticked, curator=lambda lead: curators.get(lead, ""))
         tally = Tally(len({*curators.values()}))
-        for line in lines(rehearsal.play(_shown(source, events(source, bad)))):
+        for line in lines(rehearsal.play(events(_shown(source), bad))):
             tally.add(line)
             if as_json:
                 out.write(_ENCODE(line) + b"\n")
@@ -73,18 +68,16 @@ def backtest_command(file: Path, rules: Path | None, labels: Path | None, horizo
         raise Refused(_faults(bad))
 
 
-def _shown(source: BinaryIO, played: Iterable[tuple[Millis, Event]]) -> Iterator[tuple[Millis, Event]]:
-    """The events, and a bar on stderr for a person."""
+def _shown(source: BinaryIO) -> Iterator[bytes]:
+    """The file once more in chunks, and a bar on stderr for a person."""
     size = source.seek(0, 2)
     source.seek(0)
     with click.progressbar(
         length=size, label="Проигрываю", file=sys.stderr, width=30, hidden=not sys.stderr.isatty()
     ) as bar:
-        for number, event in enumerate(played):
-            if not number % LOOK_EVERY:
-                bar.update(source.tell() - bar.pos)
-            yield event
-        bar.update(size - bar.pos)
+        for chunk in chunks(source):
+            yield chunk
+            bar.update(len(chunk))
 
 
 def _print_table(found: Survey, rows: Sequence[Row]) -> None:

@@ -2,22 +2,25 @@
 
 import csv
 from codecs import BOM_UTF8
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, TypeVar
 
 import msgspec
 
 from processors.days import local_day_of
 from processors.russian.system import os_reason
-from schemas.codec import EVENT, Rejected
+from schemas.codec import EVENT, Codec, Rejected
 from schemas.errors import ConfigError
 from schemas.events import Event
 from schemas.types import LeadId, LocalDay, Millis
 
-BUFFER = 1 << 20
+T = TypeVar("T")
+
+CHUNK = 1 << 17
+"""Bytes that are decoded at once."""
 NAMED = 10
 """Bad lines that are named; the rest is counted."""
 
@@ -54,7 +57,7 @@ class _Head(msgspec.Struct):
 
 
 GZIP = b"\x1f\x8b"
-_HEAD = msgspec.json.Decoder(_Head)
+_HEAD: Codec[_Head] = Codec(_Head)
 _DAY_MS = 86_400_000
 
 
@@ -64,7 +67,7 @@ def opened(file: Path) -> Iterator[BinaryIO]:
     is a pipe, or packed.
     """
     try:
-        with file.open("rb", buffering=BUFFER) as source:
+        with file.open("rb", buffering=CHUNK) as source:
             if not source.seekable():
                 raise ConfigError(f"{file}: это поток, а нужен обычный файл: он читается дважды")
             packed = source.read(len(GZIP)) == GZIP
@@ -78,15 +81,11 @@ def opened(file: Path) -> Iterator[BinaryIO]:
         raise ConfigError(f"{file}: {os_reason(error)}") from error
 
 
-def survey(source: BinaryIO) -> Survey:
+def survey(chunks: Iterable[bytes]) -> Survey:
     """Read a file through for what `Survey` says; lines that are no events are passed over."""
-    leads, ticked, parse = set[LeadId](), False, _HEAD.decode
+    leads, ticked = set[LeadId](), False
     since, until, disorder = 1 << 62, 0, 0
-    for line in _lines(source):
-        try:
-            head = parse(line)
-        except msgspec.DecodeError:
-            continue
+    for head in (head for chunk in chunks for head in _heads(chunk)):
         ts = head.ts
         leads.add(head.lead_id)
         ticked = ticked or head.type == "tick"
@@ -99,26 +98,49 @@ def survey(source: BinaryIO) -> Survey:
     return Survey({lead for lead in leads if lead.isdigit()}, ticked, since, until, disorder)
 
 
-def events(source: BinaryIO, bad: BadLines) -> Iterator[tuple[Millis, Event]]:
+def events(chunks: Iterable[bytes], bad: BadLines) -> Iterator[tuple[Millis, Event]]:
     """The events of a file in its order, each as if it had come at its own time (so nothing is late). Empty lines are
     nothing; others that are none go to `bad`.
     """
-    decode = EVENT.decode
-    for number, line in enumerate(_lines(source), 1):
-        event = decode(line)
-        if isinstance(event, Rejected):
-            if line.strip():
-                bad.add(number, event.reason)
-            continue
-        yield event.ts, event
+    before = 0
+    for chunk in chunks:
+        for event in _plainly(EVENT.decode_lines, chunk) or _one_by_one(chunk, before, bad):
+            yield event.ts, event
+        before += chunk.count(b"\n")
 
 
-def _lines(source: BinaryIO) -> Iterator[bytes]:
-    """The lines, without the mark that Windows puts before the first."""
-    for line in source:
-        yield line.removeprefix(BOM_UTF8)
-        break
-    yield from source
+def chunks(source: BinaryIO) -> Iterator[bytes]:
+    """The file from where it stands, in pieces of whole lines, without the mark that Windows puts before the first."""
+    mark = BOM_UTF8
+    while chunk := source.read(CHUNK):
+        yield (chunk + source.readline()).removeprefix(mark)
+        mark = b""
+
+
+def _one_by_one(chunk: bytes, before: int, bad: BadLines) -> Iterator[Event]:
+    """The events of lines of which some are none. `before`: lines that stand before them."""
+    for number, line in enumerate(chunk.split(b"\n"), before + 1):
+        event = EVENT.decode(line)
+        if not isinstance(event, Rejected):
+            yield event
+        elif line.strip():
+            bad.add(number, event.reason)
+
+
+def _plainly(decode_lines: Callable[[bytes], Sequence[T]], chunk: bytes) -> Sequence[T]:
+    """Lines decoded at once, where each is one object; else none (the decoder itself would take two of a line)."""
+    lines = chunk.count(b"\n")
+    whole = decode_lines(chunk) if chunk.count(b"}\n{") == lines - 1 else ()
+    return whole if len(whole) == lines else ()
+
+
+def _heads(chunk: bytes) -> Iterable[_Head]:
+    return _plainly(_HEAD.decode_lines, chunk) or filter(None, map(_head, chunk.split(b"\n")))
+
+
+def _head(line: bytes) -> _Head | None:
+    head = _HEAD.decode(line)
+    return None if isinstance(head, Rejected) else head
 
 
 def labels_of(file: Path) -> dict[LeadId, LocalDay]:

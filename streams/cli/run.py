@@ -11,7 +11,7 @@ import uvloop
 from streams import settings
 from streams.embedded.handover import receive
 from streams.engine import environment, log
-from streams.settings.sources import PREFIX
+from streams.settings.names import PREFIX
 
 WORKERS = {
     "gateway": "streams.gateway.worker",

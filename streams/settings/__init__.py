@@ -1,40 +1,36 @@
 """Settings: `leadpulse.toml`, then `LEADPULSE_SECTION__KEY`; a secret also from the file named by `…_file`.
 
-Read once per process by `load()`; every part gets its section (one module a section) as an argument.
+Read once per process by `load()`; every part gets its section (one module a section) as an argument. The names below
+are imported when they are first asked for: all sections together take 0.25 s of CPU, and a command that needs the zone
+alone (`zone`) needs none of them.
 """
 
-import os
-import re
-import tomllib
+from importlib import import_module
+from typing import TYPE_CHECKING
 
-from pydantic import ValidationError
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
-
-from processors.days import live_in
-from processors.russian.system import os_reason
-from schemas.errors import ConfigError
-from streams.settings.days import Days
-from streams.settings.export import Export
-from streams.settings.faults import told, unknown_in_environment
-from streams.settings.gateway import Gateway, TelegramBot, WmsSource
-from streams.settings.jitsi import Jitsi
-from streams.settings.kafka import Broker, Kafka
-from streams.settings.llm import Llm
-from streams.settings.log import Log
-from streams.settings.login import reaching
-from streams.settings.mail import Mail
-from streams.settings.outlets import Bitrix, Minutes, Notebook, Webhooks
-from streams.settings.site import Site
-from streams.settings.sources import PREFIX, Environment, TomlFile
-from streams.settings.speech import Speech, SpeechKit
-from streams.settings.store import Store
-from streams.settings.telegram import Telegram
-from streams.settings.transfer import Transfer
-from streams.settings.web import Web
-from streams.settings.wms import Wms, WmsFolder, WmsPoll
-from streams.settings.workers import Metrics, Pipeline
+if TYPE_CHECKING:
+    from streams.settings.days import Days
+    from streams.settings.export import Export
+    from streams.settings.gateway import Gateway, TelegramBot, WmsSource
+    from streams.settings.jitsi import Jitsi
+    from streams.settings.kafka import Broker, Kafka
+    from streams.settings.llm import Llm
+    from streams.settings.log import Log
+    from streams.settings.mail import Mail
+    from streams.settings.names import FILE
+    from streams.settings.outlets import Bitrix, Minutes, Notebook, Webhooks
+    from streams.settings.site import Site
+    from streams.settings.speech import Speech, SpeechKit
+    from streams.settings.store import Store
+    from streams.settings.telegram import Telegram
+    from streams.settings.transfer import Transfer
+    from streams.settings.web import Web
+    from streams.settings.whole import Settings, load
+    from streams.settings.wms import Wms, WmsFolder, WmsPoll
+    from streams.settings.workers import Metrics, Pipeline
 
 __all__ = [
+    "FILE",
     "Bitrix",
     "Broker",
     "Days",
@@ -66,83 +62,15 @@ __all__ = [
     "load",
 ]
 
-FILE = "leadpulse.toml"
+_ELSEWHERE = {"TelegramBot": "gateway", "WmsSource": "gateway", "WmsFolder": "wms", "WmsPoll": "wms"}
+"""Names that `whole` does not use itself."""
 
+if not TYPE_CHECKING:  # mypy would take any name for one of ours
 
-class Settings(BaseSettings):
-    """All settings of all workers."""
-
-    model_config = SettingsConfigDict(
-        env_prefix=PREFIX, env_nested_delimiter="__", extra="forbid", frozen=True, toml_file=FILE
-    )
-
-    kafka: Kafka = Kafka()
-    broker: Broker = Broker()
-    store: Store = Store()
-    export: Export = Export()
-    site: Site = Site()
-    days: Days = Days()
-    gateway: Gateway = Gateway()
-    web: Web = Web()
-    jitsi: Jitsi = Jitsi()
-    wms: Wms = Wms()
-    telegram: Telegram = Telegram()
-    speech: Speech = Speech()
-    speechkit: SpeechKit = SpeechKit()
-    llm: Llm = Llm()
-    transfer: Transfer = Transfer()
-    mail: Mail = Mail()
-    minutes: Minutes = Minutes()
-    bitrix: Bitrix = Bitrix()
-    notebook: Notebook = Notebook()
-    webhooks: Webhooks = Webhooks()
-    pipeline: Pipeline = Pipeline()
-    metrics: Metrics = Metrics()
-    log: Log = Log()
-
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Environment over the TOML file; no .env file."""
-        return init_settings, Environment(settings_cls), TomlFile(settings_cls)
-
-
-def load() -> Settings:
-    """The settings of this process, which lives in their time zone from then on (`processors.days`). Raises
-    `ConfigError`: every fault at once, in Russian, without any value."""
-    faults = list(unknown_in_environment(Settings, os.environ))
-    try:
-        settings = Settings()
-    except ValidationError as error:
-        faults += told(error, Settings, os.environ)
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        faults.append(f"{FILE}: ошибка в записи TOML ({_where(error)})")
-    except OSError as error:
-        faults.append(f"{FILE}: не читается ({os_reason(error)})")
-    else:
-        if not faults:
-            live_in(settings.days.zone)
-            return _reaching_the_broker(settings)
-    raise ConfigError("ошибки в настройках:\n" + "\n".join(f"  - {fault}" for fault in faults))
-
-
-def _reaching_the_broker(settings: Settings) -> Settings:
-    try:
-        kafka = reaching(settings.kafka, settings.broker)
-    except OSError as error:
-        raise ConfigError(f"broker.sasl: нет доступа к {error.filename}: {os_reason(error)}") from error
-    return settings.model_copy(update={"kafka": kafka})
-
-
-def _where(error: tomllib.TOMLDecodeError | UnicodeDecodeError) -> str:
-    """The place only: the library's text would show a part of a value."""
-    if isinstance(error, UnicodeDecodeError):
-        return f"байт {error.start} — не UTF-8"
-    found = re.search(r"line (\d+), column (\d+)", str(error))
-    return f"строка {found[1]}, знак {found[2]}" if found else "файл кончается раньше времени"
+    def __getattr__(name: str) -> object:
+        """A name of `__all__`."""
+        if name not in __all__:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        home = import_module(f"streams.settings.{_ELSEWHERE.get(name, 'whole')}")
+        found = globals()[name] = getattr(home, name)
+        return found

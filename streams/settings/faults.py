@@ -6,8 +6,9 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 from rapidfuzz import fuzz, process
 
+from streams.settings.names import PREFIX
 from streams.settings.shape import Loc, names, section_at, shape_at
-from streams.settings.sources import OF_OTHERS, PREFIX, Unreadable
+from streams.settings.sources import OF_OTHERS, Unreadable
 
 NEAR = 70.0
 """Likeness in percent from which a name is taken for a typing error of another: `bootstrp`, not `secret`."""

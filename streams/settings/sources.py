@@ -13,7 +13,6 @@ from pydantic_settings import EnvSettingsSource, TomlConfigSettingsSource
 
 from processors.russian.system import os_reason
 
-PREFIX = "LEADPULSE_"
 OF_OTHERS = frozenset({"LEADPULSE_CACHE", "LEADPULSE_SPOOL", "LEADPULSE_GOLDEN", "LEADPULSE_PROOF"})
 """Names that setup, the recorder's hook and the tests read; `LEADPULSE_RECORDER__…` is the recorder agent's."""
 

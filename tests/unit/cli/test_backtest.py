@@ -123,6 +123,25 @@ def test_bad_lines_are_named_and_the_rest_goes_on(line: Line, tmp_path: Path) ->
     assert "строка 243: " in result.stderr
 
 
+def test_two_events_of_one_line_are_a_bad_line(line: Line, tmp_path: Path) -> None:
+    """Also where an empty line beside them makes lines and events as many: a chunk is decoded at once, not blindly."""
+    first, second = (encode(reservation("7", 61, number)).decode() for number in range(2))
+    file = write(tmp_path / "events.jsonl", history(), "", f"{first} {second}")
+    result = line("backtest", str(file))
+    assert result.stdout == line("backtest", str(write(tmp_path / "clean.jsonl", history()))).stdout
+    assert "1\u00a0негодная строка" in result.stderr
+    assert "строка 282: " in result.stderr
+
+
+def test_chunks_are_lines(line: Line, file: Path) -> None:
+    """The answer is the same for a file read in pieces of 1 kB; and for one whose last line has no end."""
+    whole = line("backtest", str(file), "--json").stdout
+    with patch("streams.cli.events_file.CHUNK", 1_000):
+        assert line("backtest", str(file), "--json").stdout == whole
+    file.write_bytes(file.read_bytes().rstrip(b"\n"))
+    assert line("backtest", str(file), "--json").stdout == whole
+
+
 def test_what_is_no_event_is_no_time(line: Line, file: Path, tmp_path: Path) -> None:
     """Lines without a time, or with one that cannot be, count neither for the span nor for the curator's week."""
     clean = line("backtest", str(file)).stdout
