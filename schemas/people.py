@@ -27,6 +27,7 @@ Deed = Literal[
     "erase",
     "consent",
     "users",
+    "key",
     "audit",
     "payload",
     "login",

@@ -1,4 +1,4 @@
-"""The two cookies: who is signed in, and which browser asked to be."""
+"""The cookies: who is signed in, and which browser asked to be, by the bot or by a key."""
 
 import hashlib
 import secrets
@@ -8,6 +8,7 @@ from aiohttp import web
 
 SESSION: Final = "__Host-lp"
 LOGIN: Final = "__Host-lp-login"
+KEY: Final = "__Host-lp-key"
 """`__Host-`: the browser takes them only with Secure, for our own name and for every path. Chromium and Firefox take
 that from http://localhost too, which counts as a safe origin."""
 BYTES: Final = 32

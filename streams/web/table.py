@@ -17,12 +17,27 @@ from streams.web.screens import (
     login,
     meetings,
     notes,
+    passkeys,
     privacy,
     search,
     users,
 )
 
-SCREENS: Final = (login, invite, account, clients, card, notes, meetings, alerts, inbox, search, privacy, users)
+SCREENS: Final = (
+    login,
+    invite,
+    passkeys,
+    account,
+    clients,
+    card,
+    notes,
+    meetings,
+    alerts,
+    inbox,
+    search,
+    privacy,
+    users,
+)
 """Modules with `ROUTES`."""
 
 ROUTES: Final[tuple[Route, ...]] = tuple(route for screen in SCREENS for route in screen.ROUTES)

@@ -24,6 +24,7 @@ from streams.web.headers import form_token
 from streams.web.logins import Logins
 from streams.web.members import Members, person
 from streams.web.pages import Pages
+from streams.web.passkeys import Passkeys
 
 Send = Callable[[list[Output]], Awaitable[None]]
 
@@ -38,6 +39,7 @@ class Office:
     members: Members
     logins: Logins
     bot_login: BotLogin
+    passkeys: Passkeys
     cards: KnownCards
     consents: KnownConsents
     identities: KnownIdentities

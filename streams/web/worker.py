@@ -24,6 +24,7 @@ from streams.web.journal import Journal, newest_line
 from streams.web.logins import Logins
 from streams.web.members import Members
 from streams.web.pages import Pages
+from streams.web.passkeys import Passkeys, origin_of
 from streams.web.table import ROUTES
 from streams.web.visit import Office
 
@@ -50,6 +51,7 @@ def build(settings: Settings, clock: Clock = wall_clock) -> Worker:
         members=members,
         logins=logins,
         bot_login=BotLogin(logins, members, send, clock),
+        passkeys=Passkeys(origin_of(settings), clock),
         cards=cards,
         consents=consents,
         identities=identities,

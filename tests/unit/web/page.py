@@ -35,6 +35,7 @@ from streams.web.journal import ENTRY, Journal
 from streams.web.logins import Logins
 from streams.web.members import Members
 from streams.web.pages import Pages
+from streams.web.passkeys import Passkeys, origin_of
 from streams.web.table import ROUTES
 from streams.web.visit import Office
 
@@ -192,6 +193,7 @@ async def page(
         members=members,
         logins=logins,
         bot_login=BotLogin(logins, members, send, clock),
+        passkeys=Passkeys(origin_of(given), clock),
         cards=cards,
         consents=KnownConsents(Reader(given.kafka, CONSENTS), clock),
         identities=identities,
