@@ -81,6 +81,7 @@ async def house(bootstrap: str, tmp_path_factory: pytest.TempPathFactory) -> Asy
     """Users, one session and one client stand in Kafka before the page starts."""
     environ = {
         "LEADPULSE_GATEWAY__PORT": str(free_port()),
+        "LEADPULSE_STORE__CONFINED": "false",  # what the kernel allows it is not looked at here
         "LEADPULSE_TELEGRAM__TOKEN": TOKEN,
         "LEADPULSE_TELEGRAM__UPDATES": "poll",
         "LEADPULSE_WEB__BOT": "our_leadpulse_bot",
@@ -97,10 +98,11 @@ async def house(bootstrap: str, tmp_path_factory: pytest.TempPathFactory) -> Asy
             await here.produce(WEB_USERS, [(user.user_id, USER.encode(user)) for user in (ADMIN, CURATOR)])
             await here.produce(WEB_SESSIONS, [(digest(COOKIE), msgspec.json.encode(session))])
             await here.produce(CLIENTS, [("1001/hand", msgspec.json.encode(card))])
-            for name in ("web", "pipeline", "notify", "gateway"):
+            workers = ("web", "store", "pipeline", "notify", "gateway")
+            for name in workers:
                 here.worker(name)
             made = House(here, telegram, chromium)
-            await made.ready("web", "pipeline", "notify", "gateway")
+            await made.ready(*workers)
             yield made
 
 
