@@ -16,6 +16,7 @@ import pytest_asyncio
 from msgspec.structs import replace
 from playwright.async_api import Browser
 
+from processors.access import MATRIX
 from schemas.cards import ClientCard
 from schemas.codec import Codec
 from schemas.people import WebSession, WebUser
@@ -24,6 +25,7 @@ from streams.embedded.broker import Broker
 from streams.engine.clock import wall_clock
 from streams.web.cookies import SESSION, digest
 from streams.web.journal import ENTRY
+from streams.web.route import May
 from streams.web.table import ROUTES
 from tests.browser import WIDTHS, Watched, browser, needs_chromium, window
 from tests.caddy import Caddy
@@ -35,8 +37,10 @@ pytestmark = needs_chromium
 
 TOKEN, OLGA = "1:bot-secret", 700
 USER: Codec[WebUser] = Codec(WebUser)
-COOKIE = "cookie-of-a-test-that-nobody-guesses"
+COOKIE = "cookie-of-a-test-that-nobody-guesses-of-"
+"""With the user's id behind it."""
 ADMIN = WebUser(user_id="admin1", name="Анна Админова", role="admin")
+HEAD = WebUser(user_id="head1", name="Глеб Главный", role="head")
 CURATOR = WebUser(user_id="olga1", name="Ольга Петрова", role="curator", telegram_id=OLGA)
 CLIENT = "ООО Ромашка-Секрет"
 UNREACHABLE = "Failed to load resource"
@@ -62,10 +66,10 @@ class House:
             url = f"http://127.0.0.1:{getattr(self.here.settings.metrics, name)}/readyz"
             await until(partial(_answers, url), 90, f"{name} is ready")
 
-    async def sign_in(self, seen: Watched) -> None:
-        """Give the window the administrator's session."""
+    async def sign_in(self, seen: Watched, user: WebUser) -> None:
+        """Give the window this user's session."""
         # https, because a `__Host-` cookie is taken of no other; the browser sends it to http://localhost all the same
-        await seen.context.add_cookies([{"name": SESSION, "value": COOKIE, "url": "https://localhost/"}])
+        await seen.context.add_cookies([{"name": SESSION, "value": COOKIE + user.user_id, "url": "https://localhost/"}])
 
 
 async def _answers(url: str) -> bool:
@@ -93,10 +97,16 @@ async def house(bootstrap: str, tmp_path_factory: pytest.TempPathFactory) -> Asy
         folder = tmp_path_factory.mktemp("page")
         async with Installation(bootstrap, folder, environ) as here:
             now = wall_clock()
-            session = WebSession(user_id=ADMIN.user_id, made=now, seen=now)
+            sessions = [
+                (
+                    digest(COOKIE + user.user_id),
+                    msgspec.json.encode(WebSession(user_id=user.user_id, made=now, seen=now)),
+                )
+                for user in (ADMIN, HEAD)
+            ]
             card = ClientCard(lead_id="1001", source="hand", ts=1, name=CLIENT, responsible=CURATOR.name)
-            await here.produce(WEB_USERS, [(user.user_id, USER.encode(user)) for user in (ADMIN, CURATOR)])
-            await here.produce(WEB_SESSIONS, [(digest(COOKIE), msgspec.json.encode(session))])
+            await here.produce(WEB_USERS, [(user.user_id, USER.encode(user)) for user in (ADMIN, HEAD, CURATOR)])
+            await here.produce(WEB_SESSIONS, sessions)
             await here.produce(CLIENTS, [("1001/hand", msgspec.json.encode(card))])
             workers = ("web", "store", "pipeline", "notify", "gateway")
             for name in workers:
@@ -109,18 +119,19 @@ async def house(bootstrap: str, tmp_path_factory: pytest.TempPathFactory) -> Asy
 async def test_pages_are_whole_on_a_phone_and_a_desk(house: House) -> None:
     """Every page without a parameter, light and dark: no console error, nothing from elsewhere, nothing that axe-core
     calls serious, no target below 44 px, no page wider than its window; error pages too."""
-    paths = [
-        route.path for route in ROUTES if route.method == "GET" and "{" not in route.path and route.path != "/login"
-    ]
+    pages = [route for route in ROUTES if route.method == "GET" and "{" not in route.path and route.path != "/login"]
+    open_to_head = [route.path for route in pages if not isinstance(route.access, May) or _may_head(route.access)]
+    paths = {"head": open_to_head, "admin": sorted({route.path for route in pages} - set(open_to_head))}
     for width, scheme in zip(WIDTHS, ("dark", "light"), strict=True):
         async with window(house.chromium, house.home, width, scheme) as seen:
             assert await seen.go("/login") == 200
             assert await seen.check() == []
-            await house.sign_in(seen)
-            for path in paths:
-                assert await seen.go(path) == 200, path
-                assert await seen.check() == [], (path, width, scheme)
-                assert CLIENT not in await seen.page.title()
+            for user in (HEAD, ADMIN):
+                await house.sign_in(seen, user)
+                for path in paths[user.role]:
+                    assert await seen.go(path) == 200, path
+                    assert await seen.check() == [], (path, width, scheme)
+                    assert CLIENT not in await seen.page.title()
             seen.expected = (UNREACHABLE,)
             assert await seen.go("/nothing") == 404
             assert await seen.check() == []
@@ -161,6 +172,10 @@ async def test_a_curator_gets_in_by_the_bot_then_by_a_key(house: House) -> None:
         assert await seen.check() == []
 
 
+def _may_head(access: May) -> bool:
+    return "head" in MATRIX[access.action]
+
+
 async def _asked(house: House) -> bool:
     return any("Какое число на экране?" in one.text for one in house.telegram.messages.values())
 
@@ -194,7 +209,7 @@ async def test_kafka_away(house: House, broker: Broker) -> None:
     """A personal page is 503 in Russian without a client's word while Kafka is away, and comes back by itself; the log
     is whole then, and `audit verify` names a line that somebody changed."""
     async with window(house.chromium, house.home) as seen:
-        await house.sign_in(seen)
+        await house.sign_in(seen, HEAD)
         seen.expected = (UNREACHABLE,)
         assert await seen.go("/") == 200
         broker.kill()
