@@ -31,11 +31,9 @@ def end(alert: Alert) -> Millis:
 
 def escalates_at(alert: Alert, rules: AlertRules, muted_until: Millis) -> Millis:
     """When the head is told of an alert that rang as critical and that nobody touched; never by night, nor while the
-    lead is muted, nor of one who has left (`NEVER`)."""
+    lead is muted, which for one who has left has no end (`NEVER`)."""
     told = alert.told
     if alert.escalated or alert.status != "open" or not alert.rung or told is None or told.severity != "critical":
-        return NEVER
-    if muted_until == NEVER:
         return NEVER
     at = max(told.at + round(rules.escalate_hours * HOUR_MS), muted_until)
     return next_hour(at, rules.quiet_until) if is_quiet(at, rules) else at

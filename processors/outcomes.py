@@ -37,21 +37,20 @@ def take(state: LeadState, event: ClientOutcome) -> None:
 
 
 class Stage(NamedTuple):
-    """A lead or deal of the portal at `ts` (ms UTC): its stage, and what the portal says it means (`P`, `S`, `F`: in
-    process, success, failure; empty where it does not say)."""
+    """A lead or deal of the portal at `ts` (ms UTC)."""
 
     entity: str
     entity_id: str
     stage: str
-    meaning: str
     ts: Millis
     gone: bool = False
 
 
 FAILED = frozenset(("JUNK", "LOSE", "APOLOGY"))
 """Stages with which the portal is delivered and that mean failure: of leads (docs: `crm.status.entity.types`,
-FINAL_UNSUCCESS_FIELD) and of deals, where another funnel has a prefix, `C5:LOSE`."""
-SUCCESS = frozenset(("CONVERTED", "WON"))
+FINAL_UNSUCCESS_FIELD) and of deals, where another funnel has a prefix, `C5:LOSE`. A stage that people added goes for
+one in process: better no hint than a wrong one."""
+SUCCEEDED = frozenset(("CONVERTED", "WON"))
 
 
 def hinted(lead: LeadId, stages: Iterable[Stage]) -> Hint | None:
@@ -63,12 +62,11 @@ def hinted(lead: LeadId, stages: Iterable[Stage]) -> Hint | None:
         same = before is not None and before.stage == one.stage and not one.gone
         now[one.entity, one.entity_id] = one._replace(ts=before.ts) if before is not None and same else one
     living = [one for one in now.values() if not one.gone and one.stage]
-    if not living or any(_meaning(one) == "P" for one in living):
+    if not living or any(_bare(one) not in FAILED | SUCCEEDED for one in living):
         return None
     last = max(living, key=lambda one: (one.ts, one.entity, one.entity_id))
-    return Hint(lead, last.entity, last.entity_id, last.stage, last.ts) if _meaning(last) == "F" else None
+    return Hint(lead, last.entity, last.entity_id, last.stage, last.ts) if _bare(last) in FAILED else None
 
 
-def _meaning(one: Stage) -> str:
-    bare = one.stage.rpartition(":")[2]
-    return one.meaning or ("F" if bare in FAILED else "S" if bare in SUCCESS else "P")
+def _bare(one: Stage) -> str:
+    return one.stage.rpartition(":")[2]

@@ -79,8 +79,7 @@ FROM outcomes FINAL WHERE {_BEFORE} ORDER BY ts, event_id"""
 
 CLOSED = f"""
 SELECT lead_id, JSONExtractString(payload, 'entity') AS entity, JSONExtractString(payload, 'entity_id'),
-    JSONExtractString(payload, 'fields', 'stageId'), JSONExtractString(payload, 'fields', 'stageMeaning'),
-    {_MS}(if(backfill, ts, ingested_at)) AS told, action = 'deleted'
+    JSONExtractString(payload, 'fields', 'stageId'), {_MS}(if(backfill, ts, ingested_at)) AS told, action = 'deleted'
 FROM events FINAL
 WHERE kind = 'crm_changed' AND {_BEFORE} AND entity IN ('lead', 'deal')
     AND lead_id IN (SELECT lead_id FROM events WHERE kind = 'crm_changed' AND NOT backfill AND {_ARRIVED})

@@ -34,8 +34,7 @@ ORDER BY ts, event_id"""
 
 STAGES = """
 SELECT lead_id, JSONExtractString(payload, 'entity') AS entity, JSONExtractString(payload, 'entity_id'),
-    JSONExtractString(payload, 'fields', 'stageId'), JSONExtractString(payload, 'fields', 'stageMeaning'),
-    toUnixTimestamp64Milli(ts), action = 'deleted'
+    JSONExtractString(payload, 'fields', 'stageId'), toUnixTimestamp64Milli(ts), action = 'deleted'
 FROM events FINAL WHERE kind = 'crm_changed' AND entity IN ('lead', 'deal') AND %s ORDER BY ts, event_id"""
 
 

@@ -49,21 +49,20 @@ LEAD = ("lead", "7")
     ("stages", "since"),
     [
         ([], None),
-        ([Stage(*LEAD, "NEW", "", 1)], None),
-        ([Stage(*LEAD, "JUNK", "", 1)], 1),
-        ([Stage(*LEAD, "JUNK", "", 1), Stage(*LEAD, "JUNK", "", 5)], 1),
-        ([Stage(*LEAD, "JUNK", "", 1), Stage(*LEAD, "NEW", "", 5)], None),
-        ([Stage(*LEAD, "CONVERTED", "", 1), Stage("deal", "1", "C5:LOSE", "", 2)], 2),
-        ([Stage("deal", "1", "C5:LOSE", "", 2), Stage("deal", "2", "WON", "", 3)], None),
-        ([Stage("deal", "1", "LOSE", "", 2), Stage("deal", "2", "C1:PREPARATION", "", 1)], None),
-        ([Stage("deal", "1", "LOSE", "", 2), Stage("deal", "2", "NEW", "", 1), Stage("deal", "2", "", "", 3, True)], 2),
-        ([Stage(*LEAD, "UC_AB12", "F", 4)], 4),
-        ([Stage(*LEAD, "JUNK", "P", 4)], None),
-        ([Stage(*LEAD, "JUNK", "", 1), Stage(*LEAD, "", "", 2, True)], None),
+        ([Stage(*LEAD, "NEW", 1)], None),
+        ([Stage(*LEAD, "JUNK", 1)], 1),
+        ([Stage(*LEAD, "JUNK", 1), Stage(*LEAD, "JUNK", 5)], 1),
+        ([Stage(*LEAD, "JUNK", 1), Stage(*LEAD, "NEW", 5)], None),
+        ([Stage(*LEAD, "CONVERTED", 1), Stage("deal", "1", "C5:LOSE", 2)], 2),
+        ([Stage("deal", "1", "C5:LOSE", 2), Stage("deal", "2", "WON", 3)], None),
+        ([Stage("deal", "1", "LOSE", 2), Stage("deal", "2", "C1:PREPARATION", 1)], None),
+        ([Stage("deal", "1", "LOSE", 2), Stage("deal", "2", "NEW", 1), Stage("deal", "2", "", 3, True)], 2),
+        ([Stage(*LEAD, "UC_AB12", 4)], None),
+        ([Stage(*LEAD, "JUNK", 1), Stage(*LEAD, "", 2, True)], None),
     ],
 )
 def test_what_the_portal_hints_at(stages: list[Stage], since: int | None) -> None:
     """All that it has of the client is closed, the last of it as failed; since the change to it, not since any later
-    one. What the portal says of a stage goes before what its name means."""
+    one. A stage of a name of their own goes for one in process."""
     hint = hinted("7", stages)
     assert (None if hint is None else hint.ts) == since

@@ -50,6 +50,17 @@ def left(*events: Event, whole: bool = False) -> EventsMoved:
     return moved_from("12345", rows, local_day(NOW - LATE_MS), whole=whole)
 
 
+def test_a_word_on_another_client_is_forgotten() -> None:
+    """That he has left was said of the lead by a wrong link: it goes, and only it."""
+    word = replace(event_of(ev.ClientOutcome), outcome="left", ts=NOW - 5)
+    other = replace(word, event_id=event_id("other"))
+    state = LeadState()
+    fold(state, word, left(other))
+    assert state.left
+    fold(state, left(word), first=9)
+    assert state.became is None
+
+
 @st.composite
 def counted(draw: st.DrawFn) -> Event:
     """An event of a day that no baseline has counted yet."""
