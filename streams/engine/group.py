@@ -6,7 +6,7 @@ from typing import NamedTuple
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.coordinator.protocol import ConsumerProtocolMemberAssignment
-from aiokafka.errors import for_code
+from aiokafka.errors import KafkaError, for_code
 
 from streams.engine.connect import client_options
 from streams.engine.kafka import PARTITIONS
@@ -25,6 +25,32 @@ async def committed(kafka: Kafka, group: str) -> dict[TopicPartition, int]:
         return {tp: at.offset for tp, at in (await admin.list_consumer_group_offsets(group)).items()}
     finally:
         await admin.close()
+
+
+class Groups:
+    """The same of several groups, asked again and again over one connection."""
+
+    def __init__(self, kafka: Kafka) -> None:
+        self._kafka = kafka
+        self._admin: AIOKafkaAdminClient | None = None
+
+    async def committed(self, groups: Iterable[str]) -> dict[str, dict[TopicPartition, int]]:
+        """By group; a group that nobody was ever in has nothing. Raises `KafkaError`, OSError."""
+        try:
+            if self._admin is None:
+                self._admin = AIOKafkaAdminClient(**client_options(self._kafka))
+                await self._admin.start()
+            found = {group: await self._admin.list_consumer_group_offsets(group) for group in groups}
+        except (KafkaError, OSError):
+            await self.stop()
+            raise
+        return {group: {tp: at.offset for tp, at in offsets.items()} for group, offsets in found.items()}
+
+    async def stop(self) -> None:
+        """Close the connection."""
+        admin, self._admin = self._admin, None
+        if admin is not None:
+            await admin.close()
 
 
 class Log(NamedTuple):

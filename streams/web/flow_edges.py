@@ -153,9 +153,9 @@ NODES: Final = (
         "Справочники",
         1,
         5,
-        "Кто есть кто: привязки и карточки.",
+        "Кто есть кто: привязки, карточки, согласия.",
         _READ,
-        topics=(topics.IDENTITIES, topics.CLIENTS),
+        topics=(topics.IDENTITIES, topics.CLIENTS, topics.CONSENTS, topics.OBJECTIONS),
     ),
     Node("state", "Состояние", 4, 5, "Что расчёт помнит о каждом клиенте.", _READ, topics=(topics.LEAD_STATE,)),
     Node("web", "Страница", 6, 5, "Эта страница.", _LOOK.format("web"), "web"),
@@ -216,7 +216,7 @@ def writer_of(worker: str, topic: TopicSpec) -> str:
 
 def _edges() -> Iterator[Edge]:
     for flow in FLOWS:
-        box = OF_TOPIC[flow.topic.name].id
+        box = OF_TOPIC.get(flow.topic.name, BY_ID["service"]).id
         yield from (Edge(writer_of(name, flow.topic), box, flow.topic) for name in flow.writers)
         yield from (Edge(box, reader_of(name, flow.topic), flow.topic) for name in flow.readers)
 

@@ -14,7 +14,7 @@ WIDTH, HEIGHT, GAP, ROW = 126, 70, 28, 86
 MARGIN, UNDER, STEP = 10, 16, 7
 LINES: Final = (17, 33, 48, 63)
 """Base lines of a box's texts: title, now, usual, state."""
-TITLE_PX, TEXT_PX = 13, 11
+TITLE_PX, TEXT_PX = 12, 11
 INSET = 8
 WIDEST: Final = 0.66
 """Of a letter's height: the mean width of Cyrillic in the widest of our fonts (DejaVu Sans), so a text that fits by

@@ -21,6 +21,7 @@ ITEMS: Final = (
     Item("/alerts", "Тревоги", "view"),
     Item("/inbox", "Разобрать", "link"),
     Item("/search", "Поиск", "view"),
+    Item("/flow", "Поток", "flow"),
     Item("/privacy", "Персональные данные", "consents"),
     Item("/audit", "Кто что открывал", "audit_own"),
     Item("/admin/users", "Люди", "users"),

@@ -12,6 +12,8 @@ from streams.web.screens import (
     alerts,
     card,
     clients,
+    dead,
+    flow,
     inbox,
     invite,
     login,
@@ -20,6 +22,7 @@ from streams.web.screens import (
     passkeys,
     privacy,
     search,
+    trace,
     users,
 )
 
@@ -37,6 +40,9 @@ SCREENS: Final = (
     search,
     privacy,
     users,
+    flow,
+    trace,
+    dead,
 )
 """Modules with `ROUTES`."""
 

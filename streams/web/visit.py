@@ -20,6 +20,7 @@ from streams.engine.kafka import Output
 from streams.settings import Settings
 from streams.web.bot_login import BotLogin
 from streams.web.doorman import Doorman
+from streams.web.flow_board import FlowBoard
 from streams.web.headers import form_token
 from streams.web.logins import Logins
 from streams.web.members import Members, person
@@ -47,6 +48,7 @@ class Office:
     doorman: Doorman
     pages: Pages
     clock: Clock
+    flow: FlowBoard
 
     def owner(self, lead: LeadId) -> Owner:
         """Whose client it is, as `processors.access` wants it."""

@@ -19,6 +19,7 @@ from streams.settings import Settings
 from streams.web.assets import Assets
 from streams.web.bot_login import BotLogin
 from streams.web.doorman import Doorman
+from streams.web.flow_board import FlowBoard
 from streams.web.frame import Frame
 from streams.web.journal import Journal, newest_line
 from streams.web.logins import Logins
@@ -59,6 +60,7 @@ def build(settings: Settings, clock: Clock = wall_clock) -> Worker:
         doorman=Doorman(settings.web.logins_per_minute, clock),
         pages=Pages(Assets()),
         clock=clock,
+        flow=FlowBoard(settings.kafka, ends, store, clock),
     )
     journal = Journal(send, newest_line(settings.kafka, ends), settings.web.ack_seconds)
     server = Server(Frame(ROUTES, office, journal).app, settings)
@@ -69,6 +71,7 @@ def build(settings: Settings, clock: Clock = wall_clock) -> Worker:
     worker.background("sessions", office.members.follow_sessions)
     worker.background("logins", office.logins.follow)
     worker.background("seen", office.members.keep_seen)
+    worker.background("flow", office.flow.run)
     worker.background("http", server.run)
     worker.needs["clients"] = lambda: cards.loaded.is_set() or "карточки клиентов ещё не прочитаны"
     worker.needs["consents"] = lambda: consents.loaded.is_set() or "согласия ещё не прочитаны"
@@ -76,6 +79,7 @@ def build(settings: Settings, clock: Clock = wall_clock) -> Worker:
     worker.needs["users"] = office.members.ready
     worker.needs["http"] = server.listening.is_set
     worker.on_close(journal.close)
+    worker.on_close(office.flow.close)
     worker.on_close(store.close)
     worker.on_close(ends.stop)
     return worker

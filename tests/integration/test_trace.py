@@ -34,7 +34,10 @@ async def stands(here: Installation, name: str, state: str, worker: str) -> Trac
         last[0] = await trace(here, name)
         return last[0] is not None and (last[0].stands.state, last[0].stands.worker) == (state, worker)
 
-    await until(there, 30, f"{name} is {state} {worker}", pause=0.1)
+    try:
+        await until(there, 30, f"{name} is {state} {worker}", pause=0.1)
+    except AssertionError as error:
+        raise AssertionError(f"{error}; it stands at {last[0]}") from None
     assert last[0] is not None
     return last[0]
 

@@ -29,6 +29,7 @@ from streams.web.assets import Assets
 from streams.web.bot_login import BotLogin
 from streams.web.cookies import SESSION, digest
 from streams.web.doorman import Doorman
+from streams.web.flow_board import FlowBoard
 from streams.web.frame import Frame
 from streams.web.headers import form_token
 from streams.web.journal import ENTRY, Journal
@@ -201,6 +202,7 @@ async def page(
         doorman=Doorman(given.web.logins_per_minute, clock),
         pages=Pages(Assets()),
         clock=clock,
+        flow=FlowBoard(given.kafka, ends, store, clock),
     )
 
     async def newest() -> str:

@@ -1,0 +1,87 @@
+"""What stands in the boxes, from offsets with their times: pure, so minutes pass as the test says."""
+
+from schemas.traffic import FlowFigures, OpenHeap, Waiting
+from streams.web.flow_edges import BY_ID, NODES
+from streams.web.flow_figures import WINDOW_MS, History, Sample, behind, tell
+
+NOW = 1_790_000_000_000
+WMS, EVENTS, ALERTS, PARKED = ("source.wms", 0), ("lead.events", 3), ("lead.alerts", 3), ("source.parked", 0)
+
+
+def sample(seconds: float, end: int, read: int, alerts: int = 0, told: int = 0) -> Sample:
+    """The warehouse's topic up to `end`, of which the pipeline has `read`; alerts, of which people were `told`."""
+    ends = {WMS: end, EVENTS: read, ALERTS: alerts, PARKED: 50}
+    committed = {
+        "pipeline": {WMS: read, EVENTS: read},
+        "notify": {ALERTS: told, PARKED: 10},
+        "store": {EVENTS: read, ALERTS: alerts},
+    }
+    return Sample(NOW + round(seconds * 1000), ends, committed)
+
+
+def history(*samples: Sample) -> History:
+    """All of them, in order."""
+    made = History()
+    for one in samples:
+        made.add(one)
+    return made
+
+
+def test_before_the_first_look_nothing_is_claimed() -> None:
+    """Neither a zero nor «успевает»."""
+    assert all(told.full == "" for told in tell(History(), None).values())
+    once = tell(history(sample(0, 10, 10)), None)
+    assert once["wms"].now == "" and once["parse"].state == "успевает"
+    assert set(once) == {node.id for node in NODES}
+
+
+def test_how_much_a_minute() -> None:
+    """Of a topic what came, of a worker what it read; the window is a minute, whatever was before."""
+    told = tell(history(sample(0, 0, 0), sample(30, 15, 10)), None)
+    assert (told["wms"].now, told["parse"].now) == ("30 в минуту", "20 в минуту")
+    long = history(*(sample(5 * n, 1000 * (n < 5) + 5000, 0) for n in range(40)))
+    assert len(long.samples) <= WINDOW_MS / 5000 + 2
+    assert tell(long, None)["wms"].now == "0 в минуту"
+
+
+def test_a_worker_that_is_behind_and_one_that_stands() -> None:
+    """Behind while it moves; standing once it has not moved for a minute, with its time there; well again
+    as soon as it has read all."""
+    moving = history(sample(0, 5000, 0), sample(30, 5000, 1000))
+    assert (tell(moving, None)["parse"].state, tell(moving, None)["parse"].tone) == ("отстаёт на 4000", "warn")
+    still = history(*(sample(s, 7, 7, alerts=3, told=1) for s in range(0, 245, 5)))
+    told = tell(still, None)["notify"]
+    assert (told.state.replace("\u00a0", " "), told.usual, told.tone) == ("стоит 4 мин", "ждут 2", "bad")
+    assert behind(still, BY_ID["notify"]).records == 2, "what is parked waits on purpose"
+    still.add(sample(250, 7, 7, alerts=3, told=3))
+    assert (tell(still, None)["notify"].state, tell(still, None)["notify"].tone) == ("успевает", "good")
+    short = history(*(sample(s, 7, 7, alerts=3, told=1) for s in (0, 5, 10)))
+    assert tell(short, None)["notify"].tone == "good", "a moment is no standing"
+
+
+def test_a_topic_that_was_made_anew_begins_anew() -> None:
+    """Ends that fall are no records that came."""
+    told = tell(history(sample(0, 900, 900), sample(30, 10, 10)), None)
+    assert told["wms"].now == "0 в минуту"
+
+
+def test_what_the_store_knows() -> None:
+    """What is usual at this hour beside now; open letters, and what waits for Telegram or another system."""
+    figures = FlowFigures(
+        at=NOW,
+        minutes=[],
+        usual={"wms:main": 12.0, "telegram:bot": 1.5},
+        letters=[OpenHeap("pipeline.source.wms", "Invalid", 3, NOW)],
+        waiting=[Waiting("telegram", 2, NOW, "429"), Waiting("bitrix", 1, NOW, "503")],
+    )
+    told = tell(history(sample(0, 0, 0), sample(60, 6, 6)), figures)
+    assert (told["wms"].usual, told["telegram"].usual, told["events"].usual) == (
+        "обычно 12",
+        "обычно 1,5",
+        "обычно 14",
+    )
+    assert (told["dead"].state, told["dead"].tone) == ("открыто 3", "bad")
+    assert (told["outbox"].state, told["settled"].state) == ("ждут 2", "ждут 1")
+    calm = FlowFigures(at=NOW, minutes=[], usual={}, letters=[], waiting=[])
+    told = tell(history(sample(0, 0, 0), sample(60, 6, 6)), calm)
+    assert (told["dead"].tone, told["outbox"].tone) == ("good", "good")
