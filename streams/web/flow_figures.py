@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal, NamedTuple
 
+from processors.days import HOUR_MS
 from processors.russian.dates import length
 from processors.russian.plural import decimal, whole
 from schemas import topics
@@ -150,9 +151,9 @@ def _of_worker(history: History, node: Node) -> Told:
     records, still = behind(history, node)
     now = _a_minute(history.done(node.worker, names))
     if records and still >= STANDS_MS.get(node.worker, USUALLY_MS):
-        return Told(now, f"ждут {whole(records)}", f"стоит {length(still)}", "bad")
+        return Told(now, f"ждут {short(records)}", f"стоит {_round(still)}", "bad")
     if records >= BEHIND:
-        return Told(now, "", f"отстаёт на {whole(records)}", "warn")
+        return Told(now, f"ждут {short(records)}", "отстаёт", "warn")
     return Told(now, "", "успевает", "good")
 
 
@@ -163,10 +164,10 @@ def _of_topics(history: History, node: Node, figures: FlowFigures | None) -> Tol
     match node.id:
         case "dead":
             letters = sum(heap.letters for heap in figures.letters)
-            return Told(now, "", *((f"открыто {whole(letters)}", "bad") if letters else ("открытых нет", "good")))
+            return Told(now, "", *((f"ждут {short(letters)}", "bad") if letters else ("нет", "good")))
         case "outbox" | "settled":
             things = sum(one.things for one in figures.waiting if (one.outlet == "telegram") == (node.id == "outbox"))
-            return Told(now, "", *((f"ждут {whole(things)}", "warn") if things else ("всё отдано", "good")))
+            return Told(now, "", *((f"ждут {short(things)}", "warn") if things else ("всё отдано", "good")))
         case "events":
             return Told(now, _usual(sum(figures.usual.values())), "", "")
         case source if source in SOURCES:
@@ -176,8 +177,20 @@ def _of_topics(history: History, node: Node, figures: FlowFigures | None) -> Tol
             return Told(now, "", "", "")
 
 
+def short(number: int) -> str:
+    """As it fits a box: 1200, 43 тыс., 12 млн."""
+    if number < 10_000:
+        return whole(number)
+    return f"{number // 1000}\u00a0тыс." if number < 1_000_000 else f"{number // 1_000_000}\u00a0млн"
+
+
+def _round(still_ms: Millis) -> str:
+    """Minutes up to an hour, then hours."""
+    return length(still_ms - still_ms % HOUR_MS if still_ms >= HOUR_MS else still_ms)
+
+
 def _a_minute(rate: float | None) -> str:
-    return "" if rate is None else f"{decimal(rate)} в минуту"
+    return "" if rate is None else f"{short(round(rate)) if rate >= 10_000 else decimal(rate)} в минуту"
 
 
 def _usual(rate: float) -> str:

@@ -1,8 +1,11 @@
 """What stands in the boxes, from offsets with their times: pure, so minutes pass as the test says."""
 
+import pytest
+
 from schemas.traffic import FlowFigures, OpenHeap, Waiting
 from streams.web.flow_edges import BY_ID, NODES
-from streams.web.flow_figures import WINDOW_MS, History, Sample, behind, tell
+from streams.web.flow_figures import WINDOW_MS, History, Sample, behind, short, tell
+from streams.web.flow_layout import fitted
 
 NOW = 1_790_000_000_000
 WMS, EVENTS, ALERTS, PARKED = ("source.wms", 0), ("lead.events", 3), ("lead.alerts", 3), ("source.parked", 0)
@@ -48,7 +51,7 @@ def test_a_worker_that_is_behind_and_one_that_stands() -> None:
     """Behind while it moves; standing once it has not moved for a minute, with its time there; well again
     as soon as it has read all."""
     moving = history(sample(0, 5000, 0), sample(30, 5000, 1000))
-    assert (tell(moving, None)["parse"].state, tell(moving, None)["parse"].tone) == ("отстаёт на 4000", "warn")
+    assert tell(moving, None)["parse"][1:] == ("ждут 4000", "отстаёт", "warn")
     still = history(*(sample(s, 7, 7, alerts=3, told=1) for s in range(0, 245, 5)))
     told = tell(still, None)["notify"]
     assert (told.state.replace("\u00a0", " "), told.usual, told.tone) == ("стоит 4 мин", "ждут 2", "bad")
@@ -80,8 +83,18 @@ def test_what_the_store_knows() -> None:
         "обычно 1,5",
         "обычно 14",
     )
-    assert (told["dead"].state, told["dead"].tone) == ("открыто 3", "bad")
+    assert (told["dead"].state, told["dead"].tone) == ("ждут 3", "bad")
     assert (told["outbox"].state, told["settled"].state) == ("ждут 2", "ждут 1")
     calm = FlowFigures(at=NOW, minutes=[], usual={}, letters=[], waiting=[])
     told = tell(history(sample(0, 0, 0), sample(60, 6, 6)), calm)
     assert (told["dead"].tone, told["outbox"].tone) == ("good", "good")
+
+
+@pytest.mark.parametrize(
+    ("number", "told"), [(9_999, "9999"), (10_000, "10 тыс."), (999_999, "999 тыс."), (987_654_321, "987 млн")]
+)
+def test_a_number_fits_a_box_whole(number: int, told: str) -> None:
+    """A cut number is another number."""
+    assert short(number).replace("\u00a0", " ") == told
+    for words in ("ждут", "! ждут", "✗ ждут"):
+        assert fitted(f"{words} {short(number)}") == f"{words} {short(number)}"

@@ -43,7 +43,7 @@ async def test_the_picture_says_in_words_what_stands() -> None:
         assert answer.status == 200
         for node in NODES:
             assert text.count(f'data-box="{node.id}"') == 2, node.id
-        assert "✗ стоит 4\u00a0мин" in text and "✗ открыто 3" in text and "обычно 12" in text
+        assert "✗ стоит 4\u00a0мин" in text and "✗ ждут 3" in text and "обычно 12" in text
         assert SECRET_NAME not in text and 'href="/dead"' not in text, "letters are the administrator's"
         assert (await here.get("/flow", "curator")).status == 403
         assert 'href="/dead"' in await (await here.get("/flow", "admin")).text()

@@ -1,0 +1,86 @@
+"""The flow in a real browser, at a desk and on a phone: a silent console, no text over another or out of its box."""
+
+import os
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, async_playwright, expect
+
+from streams.web.cookies import SESSION
+from streams.web.flow_edges import NODES
+from streams.web.flow_figures import Sample
+from tests.unit.web.page import page
+from tests.unit.web.test_flow_screens import ALERTS, filled
+
+CHROMIUM = "/usr/bin/chromium"
+BOXES = """() => [...document.querySelectorAll('.flow-picture a[data-box]')].map(a => {
+  const of = e => { const r = e.getBoundingClientRect(); return [r.left, r.top, r.right, r.bottom] };
+  return {box: a.dataset.box, rect: of(a.querySelector('rect')),
+          texts: [...a.querySelectorAll('text')].filter(t => t.textContent).map(of)};
+})"""
+pytestmark = pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="apt install chromium (tools/setup.sh)")
+
+
+@pytest_asyncio.fixture
+async def browser() -> AsyncIterator[Browser]:
+    """Debian's Chromium; its sandbox needs another user than root."""
+    async with async_playwright() as playwright:
+        arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
+        running = await playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
+        yield running
+        await running.close()
+
+
+def over(one: list[float], other: list[float]) -> bool:
+    """Whether two rectangles share more than a hair."""
+    return min(one[2], other[2]) - max(one[0], other[0]) > 0.5 and min(one[3], other[3]) - max(one[1], other[1]) > 0.5
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
+async def test_nothing_lies_over_anything(browser: Browser, width: int, scheme: str) -> None:
+    """With the longest words in the boxes; what changes comes in by itself; the page is no wider than the window."""
+    async with page() as here:
+        filled(here)
+        here.office.flow.history.add(Sample(here.now + 10**9, {ALERTS: 987_654_321}, {"notify": {ALERTS: 1}}))
+        base = f"http://{here.client.host}:{here.client.port}"
+        context = await browser.new_context(
+            viewport={"width": width, "height": 900}, color_scheme="dark" if scheme == "dark" else "light"
+        )
+        cookie = here.cookie("head")
+        await context.set_extra_http_headers({"Cookie": f"{SESSION}={cookie}"})
+        tab, faults = await context.new_page(), list[str]()
+        tab.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
+        tab.on("pageerror", lambda error: faults.append(str(error)))
+        await tab.goto(f"{base}/flow")
+        if folder := os.environ.get("LEADPULSE_SHOTS"):
+            await tab.screenshot(path=f"{folder}/flow-{width}.png", full_page=True)
+        assert await tab.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+        if width >= 600:
+            boxes = await tab.evaluate(BOXES)
+            assert {one["box"] for one in boxes} == {node.id for node in NODES}
+            texts = []
+            for one in boxes:
+                left, top, right, bottom = one["rect"]
+                for text in one["texts"]:
+                    inside = left <= text[0] and text[2] <= right and top <= text[1] and text[3] <= bottom
+                    assert inside, (one["box"], text, one["rect"])
+                texts += [(one["box"], text) for text in one["texts"]]
+            for number, (name, text) in enumerate(texts):
+                for other_name, other in texts[number + 1 :]:
+                    assert not over(text, other), (name, other_name)
+        else:
+            assert await tab.locator(".flow-picture").is_hidden()
+            heights = await tab.evaluate(
+                "[...document.querySelectorAll('.flow-list a')].map(a => a.getBoundingClientRect().height)"
+            )
+            assert len(heights) == len(NODES) and min(heights) >= 44
+        shown = tab.locator(f"{'.flow-picture' if width >= 600 else '.flow-list'} [data-box=notify] [data-line='2']")
+        assert "стоит" in (await shown.text_content() or "")
+        here.office.flow.history.add(
+            Sample(here.now + 2 * 10**9, {ALERTS: 987_654_321}, {"notify": {ALERTS: 987_654_321}})
+        )
+        await expect(shown).to_contain_text("успевает")
+        assert faults == []
+        await context.close()
