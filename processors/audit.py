@@ -47,6 +47,8 @@ def verify(lines: Iterable[tuple[int, AccessEntry | None]], *, trimmed: bool) ->
         if entry is None:
             report.faults.append((offset, "запись не читается"))
             continue
+        if entry.digest in known and entry.digest == digest_of(entry):  # the broker was told it twice: the same line
+            continue
         if entry.digest != digest_of(entry):
             report.faults.append((offset, "запись изменена: её отпечаток не сходится"))
         report.faults += [(offset, fault) for fault in _place(entry, last.get(entry.writer), known, trimmed=trimmed)]

@@ -36,7 +36,7 @@ from streams.engine.consents import read_register
 from streams.engine.ends import Ends
 from streams.engine.kafka import Outputs
 from streams.settings import Kafka, Settings
-from streams.web.journal import Journal, newest_line
+from streams.web.journal import Journal, newest_lines
 
 PAGE = 1000
 """Events of one request."""
@@ -102,7 +102,7 @@ async def _known(kafka: Kafka) -> _Known:
 async def _log(kafka: Kafka, lead: LeadId, about: str) -> None:
     """The line of the access log stands before anything is given out. Raises `Transient`."""
     outputs, ends = Outputs(kafka), Ends(kafka)
-    journal = Journal(outputs.send, newest_line(kafka, ends), READY_SECONDS)
+    journal = Journal(outputs.send, newest_lines(kafka, ends), READY_SECONDS)
     try:
         await journal.write(AccessEntry(at=wall_clock(), user="", name=who(), action="export", lead=lead, object=about))
     finally:

@@ -19,9 +19,8 @@ log = logging.getLogger(__name__)
 ENTRY: Codec[AccessEntry] = Codec(AccessEntry)
 
 Send = Callable[[list[Output]], Awaitable[None]]
-Newest = Callable[[], Awaitable[str]]
-"""Digest of the newest line of the log; "" where there is none. Raises `Transient`."""
-
+Lines = Callable[[int], Awaitable[list[AccessEntry]]]
+"""So many of the newest lines, oldest first; what cannot be read is left out. Raises `Transient`."""
 PARTITION = 0
 """The topic has one: one chain over all."""
 
@@ -33,7 +32,7 @@ class Journal:
     the newest then, so none is told twice under one number.
     """
 
-    def __init__(self, send: Send, newest: Newest, patience_s: float) -> None:
+    def __init__(self, send: Send, newest: Lines, patience_s: float) -> None:
         self._send, self._newest, self._patience_s = send, newest, patience_s
         self._waiting: list[tuple[AccessEntry, asyncio.Future[None]]] = []
         self._writer, self._number, self._before = "", 0, ""
@@ -75,7 +74,8 @@ class Journal:
 
     async def _append(self, entries: list[AccessEntry]) -> None:
         if not self._writer:
-            self._before, self._number = await self._newest(), 0
+            last = await self._newest(1)
+            self._before, self._number = last[-1].digest if last else "", 0
             self._writer = secrets.token_hex(8)
         number, before, outputs = self._number, self._before, []
         for entry in entries:
@@ -91,17 +91,17 @@ def _forget(done: asyncio.Future[None]) -> None:
         done.exception()
 
 
-def newest_line(kafka: Kafka, ends: Ends) -> Newest:
+def newest_lines(kafka: Kafka, ends: Ends) -> Lines:
     """Reads the end of the topic."""
     reader = Reader(kafka, AUDIT_ACCESS)
 
-    async def newest() -> str:
+    async def newest(count: int) -> list[AccessEntry]:
         end = await ends.of(AUDIT_ACCESS.name, PARTITION)
-        found = ""
+        found: list[AccessEntry] = []
         if end:
-            async for record in reader.read([PARTITION], deadline=10, since=end - 1):
+            async for record in reader.read([PARTITION], deadline=10, since=max(0, end - count)):
                 line = ENTRY.decode(record.value)
-                found = found if isinstance(line, Rejected) else line.digest
+                found += [] if isinstance(line, Rejected) else [line]
         return found
 
     return newest

@@ -10,6 +10,7 @@ from streams.web.route import Route
 from streams.web.screens import (
     account,
     alerts,
+    audit,
     card,
     clients,
     dead,
@@ -39,6 +40,7 @@ SCREENS: Final = (
     inbox,
     search,
     privacy,
+    audit,
     users,
     flow,
     trace,

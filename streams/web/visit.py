@@ -22,6 +22,7 @@ from streams.web.bot_login import BotLogin
 from streams.web.doorman import Doorman
 from streams.web.flow_board import FlowBoard
 from streams.web.headers import form_token
+from streams.web.journal import Lines
 from streams.web.logins import Logins
 from streams.web.members import Members, person
 from streams.web.pages import Pages
@@ -49,6 +50,7 @@ class Office:
     pages: Pages
     clock: Clock
     flow: FlowBoard
+    log_lines: Lines
 
     def owner(self, lead: LeadId) -> Owner:
         """Whose client it is, as `processors.access` wants it."""

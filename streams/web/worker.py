@@ -21,7 +21,7 @@ from streams.web.bot_login import BotLogin
 from streams.web.doorman import Doorman
 from streams.web.flow_board import FlowBoard
 from streams.web.frame import Frame
-from streams.web.journal import Journal, newest_line
+from streams.web.journal import Journal, newest_lines
 from streams.web.logins import Logins
 from streams.web.members import Members
 from streams.web.pages import Pages
@@ -61,8 +61,9 @@ def build(settings: Settings, clock: Clock = wall_clock) -> Worker:
         pages=Pages(Assets()),
         clock=clock,
         flow=FlowBoard(settings.kafka, ends, store, clock),
+        log_lines=newest_lines(settings.kafka, ends),
     )
-    journal = Journal(send, newest_line(settings.kafka, ends), settings.web.ack_seconds)
+    journal = Journal(send, office.log_lines, settings.web.ack_seconds)
     server = Server(Frame(ROUTES, office, journal).app, settings)
     worker.background("clients", cards.follow)
     worker.background("consents", consents.follow)

@@ -182,6 +182,9 @@ async def page(
         if landed is not None:
             await landed(outputs)
 
+    async def log_lines(count: int) -> list[AccessEntry]:
+        return made[0].log()[-count:]
+
     def clock() -> int:
         return made[0].now if made else NOW
 
@@ -203,14 +206,12 @@ async def page(
         pages=Pages(Assets()),
         clock=clock,
         flow=FlowBoard(given.kafka, ends, store, clock),
+        log_lines=log_lines,
     )
-
-    async def newest() -> str:
-        return ""
 
     here = Page(given, office, store)
     made.append(here)
-    journal = Journal(send, newest, given.web.ack_seconds)
+    journal = Journal(send, log_lines, given.web.ack_seconds)
     async with TestClient(TestServer(Frame(ROUTES, office, journal).app)) as client:
         here.client = client
         yield here
