@@ -8,7 +8,7 @@ from streams.settings import Settings
 
 def clients_of(settings: Settings, cards: Cards) -> Clients:
     """His number, his name as `cards` tell it; where more stands of him: our own page (`site.public_url`), else the
-    card that a source has told, else the one in Bitrix24 (`bitrix.portal`). His meetings: `minutes.link`, else our page.
+    card that a source has told, else the one in Bitrix24 (`bitrix.portal`). Meetings: `minutes.link`, else our page.
     """
     portal, page = settings.bitrix.portal.rstrip("/"), settings.site.public_url
     meeting = settings.minutes.link or (f"{page}/leads/{{lead_id}}/meetings/{{recording_id}}" if page else "")

@@ -35,7 +35,12 @@ ORDER BY ts, event_id"""
 STAGES = """
 SELECT lead_id, JSONExtractString(payload, 'entity') AS entity, JSONExtractString(payload, 'entity_id'),
     JSONExtractString(payload, 'fields', 'stageId'), toUnixTimestamp64Milli(ts), action = 'deleted'
-FROM events FINAL WHERE kind = 'crm_changed' AND entity IN ('lead', 'deal') AND %s ORDER BY ts, event_id"""
+FROM
+(
+    SELECT lead_id, event_id, ts, action, payload, seniority FROM events PREWHERE kind = 'crm_changed' AND %s
+    ORDER BY seniority DESC LIMIT 1 BY lead_id, event_id
+)
+WHERE entity IN ('lead', 'deal') ORDER BY ts, event_id"""
 
 
 class Saying(msgspec.Struct, frozen=True):

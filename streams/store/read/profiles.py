@@ -18,14 +18,23 @@ from streams.store.jobs.ticks import Send
 _SOURCE = msgspec.json.Decoder(MeetingMinutes | ChatSummary | ProfileCorrected)
 
 SOURCES = """
-SELECT payload FROM events FINAL
-WHERE lead_id = {lead:String} AND kind IN ('meeting_minutes', 'chat_summary', 'profile_corrected')"""
+SELECT payload FROM
+(
+    SELECT event_id, payload, seniority FROM events
+    PREWHERE lead_id = {lead:String} AND kind IN ('meeting_minutes', 'chat_summary', 'profile_corrected')
+)
+ORDER BY seniority DESC LIMIT 1 BY event_id"""
+"""`FINAL` would read all that the client ever did."""
 
 BOOKED = """
-SELECT countIf(action = 'created'), sumIf(qty, qty > 0), countIf(qty < 0), -sumIf(qty, qty < 0) FROM events FINAL
-WHERE lead_id = {lead:String} AND kind = 'reservation'
-    AND ts > fromUnixTimestamp64Milli({until:Int64}) - toIntervalDay({days:UInt16})
-    AND ts <= fromUnixTimestamp64Milli({until:Int64})"""
+SELECT countIf(how = 'created'), sumIf(pieces, pieces > 0), countIf(pieces < 0), -sumIf(pieces, pieces < 0) FROM
+(
+    SELECT argMax(action, seniority) AS how, argMax(qty, seniority) AS pieces, argMax(ts, seniority) AS at FROM events
+    PREWHERE lead_id = {lead:String} AND kind = 'reservation'
+        AND ts > fromUnixTimestamp64Milli({until:Int64}) - toIntervalDay({days:UInt16})
+        AND ts <= fromUnixTimestamp64Milli({until:Int64})
+    GROUP BY event_id
+)"""
 
 RECORDING = """
 SELECT lead_id, toUnixTimestamp64Milli(ts), version, duration_ms,

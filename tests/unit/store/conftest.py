@@ -1,10 +1,10 @@
-"""chDB for these tests. A process has one engine and one folder of it: so the folder is the session's, and each test
-gets a database of its own in it. A handle is kept open all the time, else every test would start the engine anew.
+"""chDB for these tests: each gets a database of its own in the session's folder (`tests/unit/conftest.py`), which is
+kept open all the time, else every test would start the engine anew.
 """
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from itertools import count
 from pathlib import Path
 
@@ -13,22 +13,12 @@ import pytest
 import pytest_asyncio
 
 from streams.settings import Store
-from streams.store.clickhouse import open_client
 from streams.store.database import Database
 from tests.unit.store import fakes
 from tests.unit.store.api_line import serving
 from tests.unit.store.samples import ALL_EVENTS
 
 _NUMBERS = count(1)
-
-
-@pytest.fixture(scope="session")
-def chdb_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """The engine's folder, open for the session."""
-    folder = tmp_path_factory.mktemp("chdb")
-    keeper = open_client(Store(folder=folder), {}, None)
-    yield folder
-    keeper.close()
 
 
 @pytest.fixture

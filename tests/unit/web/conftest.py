@@ -9,13 +9,13 @@ import pytest_asyncio
 
 from streams.settings import Store
 from streams.store.clickhouse import load_engine
-from tests.unit.store.conftest import chdb_folder, opened  # noqa: F401 — the session's engine
+from tests.unit.store.conftest import opened
 from tests.unit.web.company import standing
 from tests.unit.web.page import Page
 
 
 @pytest_asyncio.fixture
-async def company(chdb_folder: Path, tmp_path: Path) -> AsyncIterator[Page]:  # noqa: F811 — it is that fixture
+async def company(chdb_folder: Path, tmp_path: Path) -> AsyncIterator[Page]:
     """Filled and listening."""
     store = Store(folder=chdb_folder, database=f"company_{tmp_path.name}".replace("-", "_"), api_port=0)
     load_engine(store)

@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from processors.cards import Cards
+from processors.days import day_start
 from processors.identity import Identities
 from processors.notes import KeptNote, kept
 from processors.pages import Card
@@ -16,6 +17,8 @@ from schemas.types import LeadId, Millis
 from streams.store.alerts import alert_of
 from streams.store.database import Database
 from streams.store.read import outcomes, promises
+from streams.store.read.pages.clients import CONTACTS, is_contact
+from streams.store.read.pages.fresh import counted
 from streams.store.read.profiles import read_profile
 from streams.store.read.risks import ALERTS
 
@@ -24,21 +27,12 @@ MOST_PROMISES = 100
 _NOTE = msgspec.json.Decoder(Note)
 
 _NOTES = """
-SELECT payload FROM events FINAL WHERE lead_id = {lead:String} AND kind = 'note' ORDER BY ts, seniority DESC"""
+SELECT payload FROM events PREWHERE lead_id = {lead:String} AND kind = 'note' ORDER BY ts, seniority DESC"""
+"""A repeat says the same, so nothing has to be merged: `FINAL` would read all that the client ever did."""
 
 _SCORE = """
 SELECT lower(hex(score_id)), version, toUnixTimestamp64Milli(ts), points, level, background, parts FROM scores FINAL
 WHERE lead_id = {lead:String} AND ts <= fromUnixTimestamp64Milli({at:Int64}) ORDER BY ts DESC, version DESC LIMIT 1"""
-
-_LAST = """
-SELECT kind, toUnixTimestamp64Milli(max(ts)) FROM events
-WHERE lead_id = {lead:String} AND kind IN ('reservation', 'shipment', 'message', 'call', 'mail', 'meeting_recorded')
-    AND (kind != 'message' OR action = 'client') AND (kind != 'mail' OR action = 'in')
-GROUP BY kind"""
-
-_SINCE = """
-SELECT toUnixTimestamp64Milli(minOrDefault(ts)) FROM events
-WHERE lead_id = {lead:String} AND kind NOT IN ('baseline', 'tick', 'fleet', 'events_moved')"""
 
 
 async def card(database: Database, asked: LeadId, cards: Cards, known: Identities, now: Millis) -> Card:
@@ -46,7 +40,10 @@ async def card(database: Database, asked: LeadId, cards: Cards, known: Identitie
     lead = known.merged(asked)
     named = cards.find(lead)
     became = await outcomes.of_lead(database, lead)
-    [(since,)] = await database.read(_SINCE, {"lead": lead})
+    seen = await counted(database, [lead], CONTACTS)
+    last: dict[str, Millis] = {}
+    for one in filter(is_contact, seen):
+        last[one.kind] = max(one.last, last.get(one.kind, 0))
     return Card(
         lead,
         await read_profile(database, lead, now),
@@ -55,13 +52,13 @@ async def card(database: Database, asked: LeadId, cards: Cards, known: Identitie
         address="" if named is None else named.card,
         phones=[] if named is None else named.phones,
         mails=[] if named is None else named.mails,
-        since=since,
+        since=day_start(min(one.day for one in seen)) if seen else 0,
         score=await _score(database, lead, now),
         week_ago=await _score(database, lead, now - 7 * DAY_MS),
         alerts=[alert_of(row) for row in await database.read(ALERTS, {"lead": lead})],
         notes=[note for note in await notes(database, lead) if not note.gone],
         promises=await promises.of_lead(database, lead, "", MOST_PROMISES),
-        last=dict(await database.read(_LAST, {"lead": lead})),
+        last=last,
         outcome=became.said[0] if became.said else None,
         hint=became.hint,
         asked="" if lead == asked else asked,

@@ -16,7 +16,7 @@ from schemas.scores import LEVELS
 from schemas.topics import DAY_MS
 from schemas.types import LeadId, Millis
 from streams.store.database import Database
-from streams.store.read.pages.fresh import DAYS, bounds, fresh_since
+from streams.store.read.pages.fresh import Counted, counted, last_night
 
 PAGE = 50
 LONGEST_QUERY = 100
@@ -25,15 +25,15 @@ LONGEST_QUERY = 100
 Sort = Literal["risk", "name", "curator"]
 
 _LEADS = """
-SELECT k.lead_id, c.client, c.curator, s.points, if(s.level = '', 'green', s.level), s.reasons, a.open_alerts, o.outcome
+SELECT k.lead_id, c.client, c.curator, s.points, if(s.level = '', 'green', s.level), a.open_alerts
 FROM
 (
     SELECT DISTINCT lead_id FROM
     (
-        SELECT lead_id FROM days
-        UNION ALL SELECT lead_id FROM events WHERE ts >= fromUnixTimestamp64Milli({fresh:Int64})
+        SELECT DISTINCT lead_id FROM days_kept
+        UNION ALL SELECT DISTINCT lead_id FROM events WHERE ts >= fromUnixTimestamp64Milli({fresh:Int64})
         UNION ALL SELECT lead_id FROM cards FINAL WHERE NOT gone
-        UNION ALL SELECT lead_id FROM scores
+        UNION ALL SELECT DISTINCT lead_id FROM scores
     )
     WHERE lead_id != ''
 ) AS k
@@ -46,28 +46,19 @@ LEFT JOIN
 ) AS c ON c.lead_id = k.lead_id
 LEFT JOIN
 (
-    SELECT lead_id, argMax(points, (ts, version)) AS points, argMax(level, (ts, version)) AS level,
-        arrayMap(part -> JSONExtractString(part, 'rule'),
-            arraySlice(JSONExtractArrayRaw(argMax(parts, (ts, version))), 1, 3)) AS reasons
+    SELECT lead_id, argMax(points, (ts, version)) AS points, argMax(level, (ts, version)) AS level
     FROM scores GROUP BY lead_id
 ) AS s ON s.lead_id = k.lead_id
 LEFT JOIN
 (
     SELECT lead_id, countIf(last != 'resolved') AS open_alerts FROM
     (SELECT lead_id, argMax(status, version) AS last FROM alerts GROUP BY lead_id, alert_id) GROUP BY lead_id
-) AS a ON a.lead_id = k.lead_id
-LEFT JOIN outcomes_current AS o ON o.lead_id = k.lead_id"""
+) AS a ON a.lead_id = k.lead_id"""
 
-_WEEKS = f"""
-SELECT lead_id, intDiv({{today:Int32}} - day, 7) AS ago, sum(qty) FROM ({DAYS})
-WHERE kind = 'shipment' AND day > {{today:Int32}} - 7 * {WEEKS} AND day <= {{today:Int32}}
-GROUP BY lead_id, ago"""
-
-_CONTACTS = f"""
-SELECT lead_id, kind, toUnixTimestamp64Milli(max(last_ts)) FROM ({DAYS})
-WHERE kind IN ('call', 'meeting_recorded')
-    OR (kind, action) IN (('message', 'client'), ('mail', 'in'), ('reservation', 'created'))
-GROUP BY lead_id, kind"""
+_REASONS = """
+SELECT lead_id, arrayMap(part -> JSONExtractString(part, 'rule'),
+    arraySlice(JSONExtractArrayRaw(argMax(parts, (ts, version))), 1, 3)) FROM scores
+WHERE lead_id IN {leads:Array(String)} GROUP BY lead_id"""
 
 _BEFORE = """
 SELECT lead_id, argMax(points, (ts, version)) FROM scores
@@ -108,8 +99,8 @@ _ORDERS: dict[str, Callable[[Listed], tuple[Any, ...]]] = {
 async def clients(database: Database, asked: Asked, known: Identities, now: Millis) -> ListPage:
     """A page of the list. Raises `Refused`, `Transient`, `StatementFailed`."""
     asked.check()
-    fresh = await fresh_since(database)
-    rows = await database.read(_LEADS, {"fresh": fresh})
+    night = await last_night(database)
+    rows = await database.read(_LEADS, {"fresh": night.fresh})
     everyone = [_listed(row) for row in rows if known.merged(row[0]) == row[0]]
     found = sorted(filter(_wanted(asked), everyone), key=_ORDERS[asked.sort])
     first = 0
@@ -117,14 +108,14 @@ async def clients(database: Database, asked: Asked, known: Identities, now: Mill
         first = next((place for place, one in enumerate(found, 1) if one.lead_id == asked.cursor), len(found))
     page = found[first : first + PAGE]
     more = page[-1].lead_id if first + PAGE < len(found) else ""
-    told = await _told(database, page, fresh, now)
+    told = await _told(database, page, now)
     curators = sorted({one.curator for one in everyone if one.curator}, key=str.casefold)
     return ListPage(told, len(found), more, curators)
 
 
 def _listed(row: Sequence[Any]) -> Listed:
-    lead, name, curator, points, level, reasons, alerts, outcome = row
-    return Listed(lead, name, curator, points, level, reasons, alerts=alerts, outcome=outcome)
+    lead, name, curator, points, level, alerts = row
+    return Listed(lead, name, curator, points, level, alerts=alerts)
 
 
 def _wanted(asked: Asked) -> Callable[[Listed], bool]:
@@ -141,22 +132,25 @@ def _plain(text: str) -> str:
     return " ".join(text.casefold().replace("ё", "е").split())
 
 
-async def _told(database: Database, page: list[Listed], fresh: Millis, now: Millis) -> list[Listed]:
+async def _told(database: Database, page: list[Listed], now: Millis) -> list[Listed]:
     if not page:
         return []
-    leads = [one.lead_id for one in page]
-    span = bounds(leads, fresh)
+    leads, today = [one.lead_id for one in page], local_day(now)
     weeks: dict[LeadId, list[int]] = {lead: [0] * WEEKS for lead in leads}
-    for lead, ago, pieces in await database.read(_WEEKS, span | {"today": local_day(now)}):
-        weeks[lead][WEEKS - 1 - ago] = pieces
     last: dict[LeadId, dict[str, Millis]] = {lead: {} for lead in leads}
-    for lead, kind, at in await database.read(_CONTACTS, span):
-        last[lead][kind] = at
+    for one in await counted(database, leads, CONTACTS):
+        ago = (today - one.day) // 7
+        if one.kind == "shipment" and 0 <= ago < WEEKS:
+            weeks[one.lead][WEEKS - 1 - ago] += one.pieces
+        if is_contact(one):
+            last[one.lead][one.kind] = max(one.last, last[one.lead].get(one.kind, 0))
+    reasons = dict(await database.read(_REASONS, {"leads": leads}))
     before = dict(await database.read(_BEFORE, {"leads": leads, "at": now - 7 * DAY_MS}))
     overdue = dict(await database.read(_OVERDUE, {"leads": leads}))
     return [
         replace(
             one,
+            reasons=reasons.get(one.lead_id, []),
             shipments=weeks[one.lead_id],
             last=last[one.lead_id],
             points_before=before.get(one.lead_id, 0.0),
@@ -164,3 +158,12 @@ async def _told(database: Database, page: list[Listed], fresh: Millis, now: Mill
         )
         for one in page
     ]
+
+
+CONTACTS = ("shipment", "message", "call", "mail", "meeting_recorded", "reservation")
+_OURS = {("message", "staff"), ("mail", "out"), ("reservation", "changed"), ("reservation", "cancelled")}
+
+
+def is_contact(one: Counted) -> bool:
+    """Whether the client himself was seen in it: not what we wrote, and not what the warehouse did."""
+    return one.kind != "shipment" and (one.kind, one.action) not in _OURS

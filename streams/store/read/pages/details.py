@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from processors.days import day_start, zone_name
+from processors.daily import BEFORE
 from processors.goods_days import Documents, goods
 from processors.pages import Row
 from schemas.codec import EVENT, Rejected
@@ -15,23 +15,20 @@ from schemas.types import LeadId
 from streams.store.alerts import COLUMNS, alert_of
 from streams.store.database import Database
 from streams.store.read.pages.card import notes
+from streams.store.read.pages.fresh import counted
 from streams.store.read.pages.messages import former
-from streams.store.read.pages.places import WAREHOUSE, Place
+from streams.store.read.pages.places import GOODS, Place
 from streams.store.read.pages.words import event_row, meeting_row
 
 _EVENTS = """
-SELECT event_id, payload FROM events FINAL WHERE lead_id = {lead:String} AND event_id IN {ids:Array(UInt64)}"""
+SELECT event_id, toUnixTimestamp64Milli(ts), payload FROM events
+PREWHERE lead_id = {lead:String} AND event_id IN {ids:Array(UInt64)} ORDER BY seniority"""
+"""Of a repeat the row that was accepted first comes last, and counts."""
 
 _MEETINGS = """
-SELECT payload FROM events FINAL
-WHERE lead_id = {lead:String} AND kind IN ('meeting_recorded', 'meeting_transcribed', 'meeting_minutes')
-    AND JSONExtractString(payload, 'recording_id') IN {recordings:Array(String)}"""
-
-_GOODS = """
-SELECT toInt32(toDate(ts, {zone:String})) AS day, kind, action, count(), sum(qty) FROM events FINAL
-WHERE lead_id = {lead:String} AND kind IN {warehouse:Array(String)} AND kind != 'stock_snapshot'
-    AND ts >= fromUnixTimestamp64Milli({since:Int64}) AND ts < fromUnixTimestamp64Milli({until:Int64})
-GROUP BY day, kind, action"""
+SELECT payload FROM events
+PREWHERE lead_id = {lead:String} AND kind IN ('meeting_recorded', 'meeting_transcribed', 'meeting_minutes')
+WHERE JSONExtractString(payload, 'recording_id') IN {recordings:Array(String)}"""
 
 _ALERTS = f"""
 SELECT {COLUMNS} FROM alerts FINAL WHERE alert_id IN {{ids:Array(UInt64)}} AND lead_id = {{lead:String}}
@@ -56,10 +53,12 @@ async def details(database: Database, lead: LeadId, found: list[Place]) -> list[
 
 async def _events(database: Database, lead: LeadId, found: list[Place]) -> dict[Place, Row]:
     ids = [int(place.key[1:], 16) for place in found]
-    stored = {f"e{id_:016x}": payload for id_, payload in await database.read(_EVENTS, {"lead": lead, "ids": ids})}
+    rows_of = await database.read(_EVENTS, {"lead": lead, "ids": ids})
+    stored = {f"e{id_:016x}": (ts, payload) for id_, ts, payload in rows_of}
     events: dict[Place, Event] = {}
     for place in found:
-        event = EVENT.decode(stored[place.key]) if place.key in stored else None
+        ts, payload = stored.get(place.key, (0, b""))
+        event = EVENT.decode(payload) if ts == place.ts else None  # a repeat with another time stands elsewhere
         if event is not None and not isinstance(event, Rejected):
             events[place] = event
     changed = await former(
@@ -71,9 +70,11 @@ async def _events(database: Database, lead: LeadId, found: list[Place]) -> dict[
 
 async def _days(database: Database, lead: LeadId, found: list[Place]) -> dict[Place, Row]:
     days = {int(place.key[1:]): place for place in found}
-    span = {"since": day_start(min(days) - 56), "until": day_start(max(days) + 1), "zone": zone_name()}
-    counted = [Documents(*row) for row in await database.read(_GOODS, span | {"lead": lead, "warehouse": WAREHOUSE})]
-    return {place: Row(place.told(), place.ts, "wms", "day", goods=goods(counted, day)) for day, place in days.items()}
+    done = [
+        Documents(one.day, one.kind, one.action, one.documents, one.pieces)
+        for one in await counted(database, [lead], GOODS, min(days) - BEFORE)
+    ]
+    return {place: Row(place.told(), place.ts, "wms", "day", goods=goods(done, day)) for day, place in days.items()}
 
 
 async def _meetings(database: Database, lead: LeadId, found: list[Place]) -> dict[Place, Row]:

@@ -1,33 +1,68 @@
-"""What the nightly count does not have yet: days are read as they stood last night, and from its day on anew."""
+"""Days of clients as they stood last night, from that day on counted anew: no page reads millions of rows.
+
+What an import brings of days gone by is here after the night, as in the figures of the fold (design rule 6).
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
 
 from processors.days import day_start, local_day, zone_name
-from schemas.types import Millis
+from schemas.types import LeadId, LocalDay, Millis
 from streams.store.database import Database
 
 _MADE = "SELECT toUnixTimestamp64Milli(max(made_at)) FROM days_made"
 
 DAYS = """
-    SELECT lead_id, toInt32(day) AS day, kind, action, events, qty, last_ts FROM days
-    WHERE lead_id IN {leads:Array(String)}
+SELECT lead_id, day, kind, action, max(events) AS documents, argMax(qty, events) AS pieces, max(last) AS last_at FROM
+(
+    SELECT lead_id, toInt32(day) AS day, kind, action, events, qty, toUnixTimestamp64Milli(last_ts) AS last
+    FROM days_kept
+    WHERE made_at = fromUnixTimestamp64Milli({made:Int64}) AND lead_id IN {leads:Array(String)}
+        AND kind IN {kinds:Array(String)} AND toInt32(day) >= {first:Int32}
     UNION ALL
-    SELECT lead_id, toInt32(toDate(at, {zone:String})) AS day, kind, action, count() AS events, sum(pieces) AS qty,
-        max(at) AS last_ts
+    SELECT lead_id, toInt32(toDate(at, {zone:String})), what, how, count(), sum(qty_), toUnixTimestamp64Milli(max(at))
     FROM
     (
-        SELECT lead_id, any(kind) AS kind, any(action) AS action, any(qty) AS pieces, any(ts) AS at FROM events
-        WHERE lead_id IN {leads:Array(String)} AND ts >= fromUnixTimestamp64Milli({fresh:Int64})
+        SELECT lead_id, any(kind) AS what, any(action) AS how, any(qty) AS qty_, any(ts) AS at FROM events
+        PREWHERE lead_id IN {leads:Array(String)} AND ts >= fromUnixTimestamp64Milli({fresh:Int64})
+            AND kind IN {kinds:Array(String)}
         GROUP BY lead_id, event_id
     )
-    GROUP BY lead_id, day, kind, action"""
-"""Days of `leads`; a row a lead, day, kind and action. Before the first night all of it is counted anew."""
+    GROUP BY ALL
+)
+GROUP BY lead_id, day, kind, action"""
 
 
-async def fresh_since(database: Database) -> Millis:
-    """Where the day of the last nightly count begins, ms UTC; 0 before the first. Raises `Transient`."""
+class Night(NamedTuple):
+    """The last nightly count and the day that is not in it any more, ms UTC; both 0 before the first."""
+
+    made: Millis
+    fresh: Millis
+
+
+class Counted(NamedTuple):
+    """What a client did on a local day: documents, pieces, and the time of the last (ms UTC)."""
+
+    lead: LeadId
+    day: LocalDay
+    kind: str
+    action: str
+    documents: int
+    pieces: int
+    last: Millis
+
+
+async def last_night(database: Database) -> Night:
+    """Raises `Transient`, `StatementFailed`."""
     [(made,)] = await database.read(_MADE)
-    return day_start(local_day(made)) if made else 0
+    return Night(made, day_start(local_day(made))) if made else Night(0, 0)
 
 
-def bounds(leads: list[str], fresh: Millis) -> dict[str, object]:
-    """Parameters of `DAYS`."""
-    return {"leads": leads, "fresh": fresh, "zone": zone_name()}
+async def counted(
+    database: Database, leads: Sequence[LeadId], kinds: Sequence[str], first: LocalDay = 0
+) -> list[Counted]:
+    """Days of these clients from `first` on. Raises as `last_night`."""
+    night = await last_night(database)
+    asked = {"leads": list(leads), "kinds": list(kinds), "first": first, "zone": zone_name()}
+    fresh = max(night.fresh, day_start(first) if first else 0)
+    return [Counted(*row) for row in await database.read(DAYS, asked | {"made": night.made, "fresh": fresh})]

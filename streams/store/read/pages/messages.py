@@ -15,7 +15,8 @@ from streams.store.database import Database
 _Key = tuple[str, str]
 
 _CHANGES = """
-SELECT payload FROM events FINAL PREWHERE lead_id = {lead:String} AND kind IN ('message_edited', 'message_deleted')
+SELECT DISTINCT payload, ts, seniority FROM events
+PREWHERE lead_id = {lead:String} AND kind IN ('message_edited', 'message_deleted')
     AND ts >= fromUnixTimestamp64Milli({since:Int64})
 WHERE JSONExtractString(payload, 'message_id') IN {messages:Array(String)}
 ORDER BY ts, seniority DESC"""
@@ -70,7 +71,7 @@ async def former(database: Database, lead: LeadId, messages: Sequence[Message | 
         return AllChanges(edits, gone, set())
     since = max(min(message.ts for message in messages) - 30 * DAY_MS, 0)  # edits of an edit that stands by itself
     asked = {"lead": lead, "messages": sorted({message.message_id for message in messages})}
-    for (payload,) in await database.read(_CHANGES, asked | {"since": since}):
+    for payload, *_ in await database.read(_CHANGES, asked | {"since": since}):
         change = _CHANGE.decode(payload)
         if isinstance(change, MessageDeleted):
             gone[_key(change)] = change.ts

@@ -7,10 +7,10 @@ warehouse, events, meetings, notes.
 import re
 from typing import NamedTuple
 
-from processors.days import zone_name
 from schemas.errors import Refused
-from schemas.types import LeadId, Millis
+from schemas.types import LeadId, LocalDay, Millis
 from streams.store.database import Database
+from streams.store.read.pages.fresh import counted
 
 LATEST: Millis = 4_102_444_800_000
 _CURSOR = re.compile(r"(\d{1,13})(?:-([adnme][\w.:-]{1,200}))?")
@@ -19,7 +19,8 @@ _MS, _FROM_MS = "toUnixTimestamp64Milli", "fromUnixTimestamp64Milli"
 GROUPS = ("meeting", "chat", "call", "mail", "crm", "wms", "alert", "note", "other")
 """Filters of a time line."""
 
-WAREHOUSE = ["reservation", "pick", "shipment", "inbound", "return", "adjustment", "stock_snapshot"]
+GOODS = ("reservation", "pick", "shipment", "inbound", "return", "adjustment")
+WAREHOUSE = (*GOODS, "stock_snapshot")
 _WITH_OTHERS = ("meeting_recorded", "meeting_transcribed", "meeting_minutes", "meeting_room", "message_deleted", "note")
 """Told by rows of their own, or by the row of what they belong to."""
 _OURS = ("tick", "fleet", "baseline", "events_moved", "phrase_verdict", "alert_action", "alert_mailed")
@@ -70,21 +71,14 @@ def groups_of(given: str) -> frozenset[str]:
 
 
 _EVENTS = f"""
-SELECT {_MS}(ts), event_id FROM events FINAL
-WHERE lead_id = {{lead:String}}
+SELECT DISTINCT {_MS}(ts), event_id FROM events PREWHERE lead_id = {{lead:String}}
     AND (kind IN {{named:Array(String)}} OR {{rest:Bool}} AND kind NOT IN {{told:Array(String)}})
-    AND ts >= {_FROM_MS}({{since:Int64}}) AND (ts, event_id) < ({_FROM_MS}({{ts:Int64}}), {{id:UInt64}})
+WHERE ts >= {_FROM_MS}({{since:Int64}}) AND (ts, event_id) < ({_FROM_MS}({{ts:Int64}}), {{id:UInt64}})
 ORDER BY ts DESC, event_id DESC LIMIT {{limit:UInt32}}"""
 
-_DAYS = f"""
-SELECT {_MS}(max(ts)) AS last, toInt32(toDate(ts, {{zone:String}})) AS day FROM events FINAL
-WHERE lead_id = {{lead:String}} AND kind IN {{warehouse:Array(String)}} AND kind != 'stock_snapshot'
-    AND ts >= {_FROM_MS}({{since:Int64}})
-GROUP BY day HAVING last <= {{ts:Int64}} ORDER BY last DESC LIMIT {{limit:UInt32}}"""
-
 _MEETINGS = f"""
-SELECT {_MS}(max(ts)) AS at, JSONExtractString(payload, 'recording_id') AS recording FROM events FINAL
-WHERE lead_id = {{lead:String}} AND kind IN ('meeting_recorded', 'meeting_transcribed', 'meeting_minutes')
+SELECT {_MS}(max(ts)) AS at, JSONExtractString(payload, 'recording_id') AS recording FROM events
+PREWHERE lead_id = {{lead:String}} AND kind IN ('meeting_recorded', 'meeting_transcribed', 'meeting_minutes')
     AND ts >= {_FROM_MS}({{since:Int64}}) AND ts <= {_FROM_MS}({{ts:Int64}})
 GROUP BY recording ORDER BY at DESC LIMIT {{limit:UInt32}}"""
 
@@ -94,8 +88,8 @@ WHERE lead_id = {{lead:String}} GROUP BY alert_id
 HAVING at >= {{since:Int64}} AND at <= {{ts:Int64}} ORDER BY at DESC LIMIT {{limit:UInt32}}"""
 
 _NOTES = f"""
-SELECT {_MS}(min(ts)) AS at, JSONExtractString(payload, 'note_id') AS note FROM events FINAL
-WHERE lead_id = {{lead:String}} AND kind = 'note' GROUP BY note
+SELECT {_MS}(min(ts)) AS at, JSONExtractString(payload, 'note_id') AS note FROM events
+PREWHERE lead_id = {{lead:String}} AND kind = 'note' GROUP BY note
 HAVING at >= {{since:Int64}} AND at <= {{ts:Int64}} ORDER BY at DESC LIMIT {{limit:UInt32}}"""
 
 
@@ -110,8 +104,7 @@ async def places(database: Database, span: Span) -> list[Place]:
         these = {"named": named, "rest": rest, "told": told, "id": _event_bound(span.before)}
         found += [Place(ts, f"e{id_:016x}") for ts, id_ in await database.read(_EVENTS, asked | these)]
     if "wms" in span.groups:
-        rows = await database.read(_DAYS, asked | {"zone": zone_name(), "warehouse": WAREHOUSE})
-        found += [Place(ts, f"d{day}") for ts, day in rows]
+        found += await _days(database, span)
     if "meeting" in span.groups:
         found += [Place(ts, f"m{name}") for ts, name in await database.read(_MEETINGS, asked)]
     if "alert" in span.groups:
@@ -123,6 +116,14 @@ async def places(database: Database, span: Span) -> list[Place]:
 
 TIES = 50
 """Rows that one moment may have besides events: they are asked for by time alone."""
+
+
+async def _days(database: Database, span: Span) -> list[Place]:
+    """Days on which the warehouse did something; a day stands where its last document does."""
+    last: dict[LocalDay, Millis] = {}
+    for one in await counted(database, [span.lead], GOODS):
+        last[one.day] = max(one.last, last.get(one.day, 0))
+    return [Place(at, f"d{day}") for day, at in last.items() if span.since <= at <= span.before.ts]
 
 
 def _is_before(place: Place, before: Place) -> bool:

@@ -22,7 +22,7 @@ from streams.store.read import requests
 from streams.store.read.answers import as_json
 from streams.store.read.pages.card import card
 from streams.store.read.pages.clients import Asked, clients
-from streams.store.read.pages.daily import MOST_DAYS, daily, days_of
+from streams.store.read.pages.daily import MOST_DAYS, daily, how_many
 from streams.store.read.pages.inbox import inbox
 from streams.store.read.pages.living import living
 from streams.store.read.pages.meeting import meeting, sound
@@ -58,7 +58,7 @@ def routes(database: Database, known: Known, clock: Clock) -> list[web.RouteDef]
         return as_json(await timeline(database, lead, known.identities, kinds, before, since))
 
     async def _daily(request: web.Request) -> web.Response:
-        lead, days = requests.client(request), days_of(request.query.get("days", f"{MOST_DAYS}"))
+        lead, days = requests.client(request), how_many(request.query.get("days", f"{MOST_DAYS}"))
         return as_json(await daily(database, lead, days, clock()))
 
     async def _meeting(request: web.Request) -> web.Response:

@@ -11,6 +11,8 @@ from streams.store.read.pages.places import Span, groups_of, place_of, places
 from streams.store.read.search import search_rows
 
 PAGE = 50
+ROUNDS = 4
+"""A page that is not full by then goes out as it is: a chat in which every message was changed fifty times."""
 
 _GROUP_OF = {
     "message": "chat",
@@ -34,12 +36,15 @@ async def timeline(
     """A page of rows of these groups (empty: all). Raises `Refused`, `Transient`, `StatementFailed`."""
     lead, groups, at = known.merged(asked), groups_of(kinds), place_of(before)
     rows: list[Row] = []
-    while (wanted := PAGE - len(rows)) > 0:
+    for _ in range(ROUNDS):
+        wanted = PAGE - len(rows)
         found = await places(database, Span(lead, groups, at, since, wanted))
         rows += await details(database, lead, found)  # fewer than places: an edit belongs to its message's row
         if len(found) < wanted:
             return TimeLine(lead, rows)
         at = found[-1]
+        if len(rows) == PAGE:
+            break
     return TimeLine(lead, rows, at.told())
 
 

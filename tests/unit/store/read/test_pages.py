@@ -166,7 +166,7 @@ async def test_the_card(database: Database) -> None:
     assert [alert.alert_id for alert in found.alerts] == [LEAVING.alert_id]
     assert [(note.note_id, note.pinned) for note in found.notes] == [("n9", True), ("n1", False)]
     assert found.profile.fields["sells"][0].text == "обувь"
-    assert found.last.keys() >= {"message", "call"} and found.since == NOW - 5000
+    assert found.last.keys() >= {"message", "call"} and found.since == day_start(local_day(NOW))
     merged = Identities()
     merged.apply("lead:77", Identity("lead", "77", LEAD))
     again = await card(database, "77", cards, merged, NOW)
