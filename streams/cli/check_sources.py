@@ -5,15 +5,12 @@ import msgspec
 from alerting.sources import TO_DO, health_told, named, trouble_told
 from schemas.errors import LeadpulseError
 from schemas.rounds import RED, SourceHealth
+from schemas.stored import Sources
 from streams.clients.store import fetch
 from streams.settings import Settings
 
 TIMEOUT = 10.0
 """Seconds that the question may take."""
-
-
-class _Answer(msgspec.Struct):
-    sources: list[SourceHealth]
 
 
 def source_faults(loaded: Settings) -> list[str]:
@@ -32,6 +29,6 @@ def source_notes(loaded: Settings) -> list[str]:
 
 def _asked(loaded: Settings) -> list[SourceHealth]:
     try:
-        return fetch(loaded.store, "/api/sources", msgspec.json.Decoder(_Answer).decode, timeout=TIMEOUT).sources
+        return fetch(loaded.store, "/api/sources", msgspec.json.Decoder(Sources).decode, timeout=TIMEOUT).sources
     except LeadpulseError:  # that the store does not answer is told beside
         return []

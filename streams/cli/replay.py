@@ -18,6 +18,7 @@ from processors.identity import Identities
 from processors.state import DAYS_KEPT
 from schemas.codec import Rejected, decode
 from schemas.events import Event
+from schemas.stored import RaisedPage, ReplayPage
 from schemas.types import Millis
 from streams import settings
 from streams.cli.ask import lead_id
@@ -35,25 +36,7 @@ EXAMPLES = 5
 DAY = click.DateTime(["%Y-%m-%d"])
 
 _ENCODE = msgspec.json.Encoder().encode
-
-
-class _Events(msgspec.Struct):
-    events: list[tuple[Millis, msgspec.Raw]]
-    next: str | None = None
-
-
-class _Raised(msgspec.Struct):
-    class Alert(msgspec.Struct):
-        lead_id: str
-        rule: str
-        severity: str
-        ts: Millis
-
-    alerts: list[Alert]
-    next: str | None = None
-
-
-_EVENTS, _RAISED = msgspec.json.Decoder(_Events), msgspec.json.Decoder(_Raised)
+_EVENTS, _RAISED = msgspec.json.Decoder(ReplayPage), msgspec.json.Decoder(RaisedPage)
 
 
 class _Span(NamedTuple):

@@ -212,7 +212,7 @@ class Api:
         return _json(await risks.risk(self._database, requests.client(request)))
 
     async def _status(self, _: web.Request) -> web.Response:
-        return _json(await history.status(self._database) | {"lag": await self._lag.by_topic()})
+        return _json(await history.status(self._database, await self._lag.by_topic()))
 
     async def _sql(self, request: web.Request) -> web.Response:
         return _json(await self._visitors.ask((await requests.body(request, _Query)).query))

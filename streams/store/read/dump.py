@@ -13,11 +13,11 @@ import contextlib
 import struct
 from collections.abc import Generator
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 
 from aiohttp import web
 
 from schemas.errors import Refused
+from schemas.stored import BackupContents
 from streams.settings import Store
 from streams.store.database import Database
 from streams.store.door.query import connect, of_engine
@@ -48,18 +48,13 @@ class Dumps:
         self._store, self._database, self._lag = store, database, lag
         self._one, self._thread = asyncio.Lock(), ThreadPoolExecutor(1, thread_name_prefix="backup")
 
-    async def contents(self) -> dict[str, Any]:
+    async def contents(self) -> BackupContents:
         """What the answer to `/api/backup` says. Raises `Refused`, `Transient`, `StatementFailed`."""
         if self._store.backend != "chdb":
             raise Refused("the store is a ClickHouse server: back it up with its own BACKUP")
-        offsets = self._lag.committed()
+        offsets = self._lag.committed()  # before the tables: what they have too much comes once more
         tables = await self._tables()
-        migrations = await self._database.read(_MIGRATIONS)
-        return {
-            "offsets": offsets,
-            "tables": tables,
-            "migrations": dict(migrations),
-        }
+        return BackupContents(offsets, tables, dict(await self._database.read(_MIGRATIONS)))
 
     async def _tables(self) -> dict[str, list[str]]:
         rows = await self._database.read(_TABLES)

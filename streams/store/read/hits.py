@@ -1,14 +1,14 @@
 """The rows of `said` that a search finds, newest first.
 
-The text index names the rows, and only the newest of them are read: the table stands in the order of time. Whether
-they still count (a repeat of an event, a message or note that was changed or withdrawn, a transcript, minutes or a
-summary with a newer version) is asked of those few; what they leave of a page is filled by the next rows, four times
-as many each time.
+The text index names the rows, and only the newest are read: the table stands in the order of time. Whether they still
+count (a repeat, a message or note that was changed or withdrawn, words of which there is a newer version) is asked of
+those few; what they leave of a page is filled by the next rows, four times as many each time.
 """
 
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+from schemas.lists import Found
 from schemas.types import LeadId, Millis
 from streams.store.database import Database
 
@@ -18,7 +18,6 @@ LONGEST_TEXT = 2000
 MOST_ROWS = 2000
 """Of one question to the engine: of 2000 characters each, within the memory and the bytes that a reader may take."""
 _DAY_MS = 86_400_000
-_NAMES = ("ts", "lead_id", "source", "kind", "id", "speaker", "text")
 _MS = "toUnixTimestamp64Milli"
 _FROM_MS = "fromUnixTimestamp64Milli"
 _OF_SOURCE = "(source = {source:String} OR startsWith(source, concat({source:String}, ':')))"
@@ -110,11 +109,10 @@ class Row(NamedTuple):
         """Its own."""
         return Place(self.at, self.event_id, self.number)
 
-    def told(self) -> dict[str, Any]:
+    def told(self) -> Found:
         """As a search tells it."""
         id_ = f"{self.recording}:{self.number}" if self.recording else f"{self.event_id:016x}"
-        told = (self.at, self.lead, self.source, self.kind, id_, self.speaker, self.text)
-        return dict(zip(_NAMES, told, strict=True))
+        return Found(self.at, self.lead, self.source, self.kind, id_, self.speaker, self.text)
 
 
 class Asked(NamedTuple):

@@ -60,6 +60,12 @@ class OfLead(msgspec.Struct, frozen=True):
     hint: Hint | None
 
 
+class OfAll(msgspec.Struct, frozen=True):
+    """What people said, the oldest first."""
+
+    outcomes: list[Said]
+
+
 async def of_lead(database: Database, lead: LeadId) -> OfLead:
     """Raises `Transient`, `StatementFailed`."""
     said = [Said(*row) for row in await database.read(OF_LEAD, {"lead": lead})]

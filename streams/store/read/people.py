@@ -1,7 +1,6 @@
 """Whose names stand in a lead's history: for the list of who was in a meeting, and for what no model may read."""
 
-from typing import Any
-
+from schemas.stored import People
 from schemas.types import LeadId, Millis
 from streams.store.database import Database
 
@@ -36,13 +35,13 @@ AROUND_MS = 10 * 60_000
 """People come before the recording begins and leave after its end."""
 
 
-async def people(database: Database, lead: LeadId, room: str, since: Millis, until: Millis) -> dict[str, Any]:
+async def people(database: Database, lead: LeadId, room: str, since: Millis, until: Millis) -> People:
     """`names` in a lead's history, the `client`'s among them, and who was `present` in a room at that time."""
     rows = await database.read(NAMES, {"lead": lead})
     window = {"lead": lead, "room": room, "since": max(0, since - AROUND_MS), "until": until + AROUND_MS}
     present = await database.read(PRESENT, window) if room else []
-    return {
-        "names": [name for name, _ in rows],
-        "client": [name for name, client in rows if client],
-        "present": [name for (name,) in present],
-    }
+    return People(
+        names=[name for name, _ in rows],
+        client=[name for name, client in rows if client],
+        present=[name for (name,) in present],
+    )

@@ -9,6 +9,7 @@ from aiohttp import web
 from processors.days import day_start, local_day_of
 from schemas.answers import TOOLS, Answered, ToolCall
 from schemas.errors import Refused
+from schemas.lists import Questions
 from schemas.types import EventId, Millis
 from streams.engine.clock import Clock
 from streams.store.database import Database
@@ -37,7 +38,7 @@ def routes(database: Database, send: Send, clock: Clock) -> list[web.RouteDef]:
     async def _asked(request: web.Request) -> web.Response:
         lead = requests.client(request)
         found = await asked.of_lead(database, lead, requests.limit(request, 50))
-        return as_json({"lead_id": lead, "questions": found})
+        return as_json(Questions(lead, found))
 
     async def _keep(request: web.Request) -> web.Response:
         lead, given = requests.client(request), await requests.body(request, Answered)

@@ -1,11 +1,12 @@
 """What a replay reads: every client's events page by page in one order, and the alerts that were raised meanwhile."""
 
 import re
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 import msgspec
 
 from schemas.errors import Refused
+from schemas.stored import RaisedAlert, RaisedPage, ReplayPage
 from schemas.types import Millis
 from streams.store.database import Database
 
@@ -66,9 +67,7 @@ def cursor(text: str, by: Order) -> Place:
     return Place(int(found[1]), found[2], int(found[3], 16))
 
 
-async def events(
-    database: Database, since: Millis, until: Millis, by: Order, after: Place, limit: int
-) -> dict[str, Any]:
+async def events(database: Database, since: Millis, until: Millis, by: Order, after: Place, limit: int) -> ReplayPage:
     """A page: [time, event] pairs; `time` is the append time or the event's own (ms UTC), as `by` says."""
     parameters = {
         "since": since,
@@ -83,12 +82,10 @@ async def events(
     if len(rows) == limit:
         _, _, number, lead, event_id = rows[-1]
         following = f"{number}-{lead}-{event_id:016x}"
-    return {"events": [(ts, msgspec.Raw(payload.encode())) for ts, payload, *_ in rows], "next": following}
+    return ReplayPage([(ts, msgspec.Raw(payload.encode())) for ts, payload, *_ in rows], following)
 
 
-async def raised(
-    database: Database, since: Millis, until: Millis, lead: str, after: Place, limit: int
-) -> dict[str, Any]:
+async def raised(database: Database, since: Millis, until: Millis, lead: str, after: Place, limit: int) -> RaisedPage:
     """A page of what rang, or was told of by another alert that rang; oldest first."""
     version = int(after.lead or 0)
     parameters = {
@@ -100,8 +97,6 @@ async def raised(
         "version": version,
         "limit": limit,
     }
-    rows = await database.read(_RAISED, parameters)
-    names = ("alert_id", "version", "lead_id", "rule", "severity", "ts", "held", "within")
-    found = [dict(zip(names, row, strict=True)) for row in rows]
+    found = [RaisedAlert(*row) for row in await database.read(_RAISED, parameters)]
     last = found[-1] if len(found) == limit else None
-    return {"alerts": found, "next": f"{last['ts']}-{last['version']}-{last['alert_id']}" if last else None}
+    return RaisedPage(found, f"{last.ts}-{last.version}-{last.alert_id}" if last else None)

@@ -2,10 +2,10 @@
 
 import asyncio
 import re
-from typing import Any
 
 from processors.russian.search import MOST_WORDS, wanted
 from schemas.errors import Refused
+from schemas.lists import FoundPage
 from streams.store.database import Database
 from streams.store.read.hits import START, Asked, Place, Row, Where, hits
 
@@ -16,10 +16,10 @@ MOST = 200
 _CURSOR = re.compile(r"(\d{1,13})-([0-9a-f]{1,16})(?::(\d{1,9}))?", re.ASCII)
 
 
-async def search(database: Database, query: str, where: Where, limit: int, before: str) -> dict[str, Any]:
+async def search(database: Database, query: str, where: Where, limit: int, before: str) -> FoundPage:
     """A page, newest first; `next` of the answer is the `before` of the next one. Raises `Refused`, `Transient`."""
     rows, following = await search_rows(database, query, where, limit, before)
-    return {"found": [row.told() for row in rows], "next": following or None}
+    return FoundPage([row.told() for row in rows], following or None)
 
 
 async def search_rows(database: Database, query: str, where: Where, limit: int, before: str) -> tuple[list[Row], str]:

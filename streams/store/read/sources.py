@@ -1,6 +1,7 @@
 """How every source stands: for `check`, pages and the daily report."""
 
 from schemas.rounds import SourceHealth
+from schemas.stored import Sources
 from schemas.topics import DAY_MS
 from schemas.types import Millis
 from streams.store.database import Database
@@ -25,6 +26,6 @@ async def health(database: Database, since: Millis, until: Millis) -> list[Sourc
     return [SourceHealth(*row) for row in rows]
 
 
-async def health_now(database: Database, now: Millis) -> dict[str, list[SourceHealth]]:
+async def health_now(database: Database, now: Millis) -> Sources:
     """As `GET /api/sources` tells it: the last 24 hours."""
-    return {"sources": await health(database, now - DAY_MS, now)}
+    return Sources(await health(database, now - DAY_MS, now))

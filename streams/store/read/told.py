@@ -4,6 +4,7 @@ import asyncio
 
 from aiohttp import web
 
+from schemas.lists import AllPromises, Promises
 from schemas.outcomes import OUTCOMES
 from schemas.promises import STATES
 from streams.engine.clock import Clock
@@ -19,11 +20,11 @@ def routes(database: Database, send: Send, clock: Clock) -> list[web.RouteDef]:
     async def _promises(request: web.Request) -> web.Response:
         lead, state = requests.client(request), requests.one_of(request, "state", STATES)
         found = await promises.of_lead(database, lead, state, requests.limit(request, 200))
-        return as_json({"lead_id": lead, "promises": found})
+        return as_json(Promises(lead, found))
 
     async def _all_promises(request: web.Request) -> web.Response:
         state = requests.one_of(request, "state", STATES)
-        return as_json({"promises": await promises.of_all(database, state, requests.limit(request, 200))})
+        return as_json(AllPromises(await promises.of_all(database, state, requests.limit(request, 200))))
 
     async def _mark(request: web.Request) -> web.Response:
         lead, said = requests.client(request), await requests.body(request, promises.Marking)
@@ -35,7 +36,7 @@ def routes(database: Database, send: Send, clock: Clock) -> list[web.RouteDef]:
 
     async def _outcomes(request: web.Request) -> web.Response:
         outcome = requests.one_of(request, "outcome", OUTCOMES)
-        return as_json({"outcomes": await outcomes.of_all(database, outcome)})
+        return as_json(outcomes.OfAll(await outcomes.of_all(database, outcome)))
 
     async def _say(request: web.Request) -> web.Response:
         lead, said = requests.client(request), await requests.body(request, outcomes.Saying)

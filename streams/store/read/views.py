@@ -1,10 +1,11 @@
 """Questions over all clients, as requests to the read API: search, figures, sources, risks; the document of the API."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 from aiohttp import web
+from msgspec.structs import replace
 
-from schemas.types import LeadId
+from processors.days import local_time
 from streams.engine.clock import Clock
 from streams.store.database import Database
 from streams.store.read import requests, risks
@@ -16,7 +17,6 @@ from streams.store.read.search import search
 from streams.store.read.sources import health_now
 
 USUAL_DAYS = 14
-MOSCOW_MS = 3 * 3_600_000
 
 
 def routes(database: Database, clock: Clock) -> list[web.RouteDef]:
@@ -32,14 +32,13 @@ def routes(database: Database, clock: Clock) -> list[web.RouteDef]:
         )
         query, before = request.query.get("q", ""), request.query.get("before", "")
         found = await search(database, query, where, requests.limit(request, 50), before)
-        return as_json(found | _of(where.lead))
+        return as_json(replace(found, lead_id=where.lead))
 
     async def _figures(request: web.Request) -> web.Response:
-        today = date(1970, 1, 1) + timedelta(milliseconds=clock() + MOSCOW_MS)
-        last = requests.day(request.query.get("until", "")) or today
+        last = requests.day(request.query.get("until", "")) or local_time(clock()).date()
         first = requests.day(request.query.get("since", "")) or last - timedelta(days=USUAL_DAYS - 1)
         lead = requests.maybe_client(request)
-        return as_json(await figures(database, first, last, lead) | _of(lead))
+        return as_json(replace(await figures(database, first, last, lead), lead_id=lead))
 
     async def _sources(_: web.Request) -> web.Response:
         return as_json(await health_now(database, clock()))
@@ -61,8 +60,3 @@ def routes(database: Database, clock: Clock) -> list[web.RouteDef]:
         web.get("/api/risks/silent", _silent),
         web.get("/api/openapi.json", _openapi),
     ]
-
-
-def _of(lead: LeadId) -> dict[str, LeadId]:
-    """Whose the answer is, where one lead was asked for."""
-    return {"lead_id": lead} if lead else {}

@@ -2,9 +2,10 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 
 import aiohttp
+from aiohttp import web
 
 from processors.cards import Cards
 from processors.identity import Identities
@@ -27,12 +28,16 @@ class Lag(fakes.Lag):
 
 @contextlib.asynccontextmanager
 async def serving(
-    store: Store, database: Database, known: Known | None = None, sent: fakes.Sent | None = None
+    store: Store,
+    database: Database,
+    known: Known | None = None,
+    sent: fakes.Sent | None = None,
+    also: Iterable[web.RouteDef] = (),
 ) -> AsyncIterator[int]:
     sent = fakes.Sent() if sent is None else sent
     visitors = Visitors(store, database)
     reports = Reports(database, Lag(), sent, "20:00", fakes.Clock())  # type: ignore[arg-type]
-    api = Api(store, database, visitors, Lag(), reports, sent, known or Known(Identities(), Cards()))  # type: ignore[arg-type]
+    api = Api(store, database, visitors, Lag(), reports, sent, known or Known(Identities(), Cards()), also)  # type: ignore[arg-type]
     task = asyncio.ensure_future(api.run())
     try:
         await asyncio.wait_for(api.listening.wait(), 120)

@@ -37,7 +37,7 @@ READS: dict[str, Callable[[Database], Awaitable[object]]] = {
     "scores": lambda database: history.scores(database, LEAD, 10, 0),
     "transcripts": lambda database: history.transcripts(database, LEAD, 10),
     "alerts": lambda database: history.alerts(database, "", 10),
-    "status": history.status,
+    "status": lambda database: history.status(database, {}),
     "chat of a day": lambda database: messages_of(database, DAY),
     "people": lambda database: people.people(database, LEAD, "lead-12345-kickoff", 0, NOW),
     "profile": lambda database: profiles.read_profile(database, LEAD, NOW),
@@ -99,7 +99,7 @@ async def test_every_read_is_the_same_everywhere(place: Database, shared_databas
 
 async def test_something_is_read(place: Database) -> None:
     """The samples are there: else the same everywhere were nothing everywhere."""
-    assert len((await history.events(place, LEAD, 100, history.Position(*history.LATEST)))["events"]) > 20
+    assert len((await history.events(place, LEAD, 100, history.Position(*history.LATEST))).events) > 20
     assert await place.read("SELECT count() > 20 FROM events FINAL WHERE lead_id = {lead:String}", {"lead": LEAD}) == [
         (1,)
     ]

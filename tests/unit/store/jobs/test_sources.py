@@ -235,6 +235,6 @@ async def test_a_report_and_the_api_tell_it(database: Database) -> None:
     friday = MONDAY - 3 * DAY + 17 * HOUR_MS + 30 * MINUTE
     assert (wms.source, wms.state, wms.since, wms.last_arrival, wms.events) == ("wms:demo", "silent", friday, friday, 0)
     assert (telegram.state, telegram.error, telegram.failed_rounds) == ("failing", "ответ 502", 3)
-    found = {one.source: one for one in (await health_now(database, MONDAY + 31 * HOUR_MS))["sources"]}
+    found = {one.source: one for one in (await health_now(database, MONDAY + 31 * HOUR_MS)).sources}
     assert (found["wms:demo"].state, found["wms:demo"].events) == ("well", 3)
     assert found["wms:demo"].lag_ms == 2000

@@ -1,7 +1,5 @@
-"""Search, figures by day and the document of the read API, over real HTTP and chDB."""
+"""Search and figures by day of the read API, over real HTTP and chDB."""
 
-import json
-import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 from urllib.parse import quote
@@ -20,13 +18,11 @@ from schemas.meetings import MeetingTranscribed, Utterance
 from schemas.minutes import OFFLINE, Minutes
 from streams.settings import Store
 from streams.store.database import Database
-from streams.store.read.openapi import openapi
 from tests.unit.store import fakes
 from tests.unit.store.api_line import answer, serving
 from tests.unit.store.records import NOW
 from tests.unit.store.samples import event_of
 
-DOCUMENT = Path(__file__).parents[4] / "docs" / "openapi.json"
 ANNA = ev.Author("1", "Анна")
 SAID = ["Мы УХОДИМ к другому складу", "Ушли бы, да лень", "Ещё раз: склад другой не нужен", "привет", "привет"]
 
@@ -133,19 +129,6 @@ def test_a_query_is_words_and_phrases() -> None:
     assert wanted('"a') == Wanted([["a"]], [])
     assert wanted(" ,.! ") == Wanted([], [])
     assert {"бронь", "брони", "бронями"} <= set(wanted("броней").words[0])
-
-
-async def test_the_document_is_the_api(spoken: aiohttp.ClientSession) -> None:
-    """What is committed is what is served; `python -m streams.store.read.openapi` prints it anew."""
-    assert json.loads(DOCUMENT.read_text()) == openapi()
-    assert await answer(spoken, "/api/openapi.json") == (200, openapi())
-
-
-def test_every_route_stands_in_the_document() -> None:
-    """Both ways: methods and paths."""
-    source = "".join(path.read_text() for path in sorted(Path(openapi.__code__.co_filename).parent.rglob("*.py")))
-    routes = set(re.findall(r'web\.(get|post)\("(/api/[^"]*)"', source))
-    assert routes == {(method, path) for path, methods in openapi()["paths"].items() for method in methods}
 
 
 def changed(kind: type, number: int, minute: int, id_: str, *more: object) -> ev.Event:

@@ -192,7 +192,7 @@ async def test_two_heavy_queries_hold_nobody_up(visitors: Visitors, shared_datab
     work = [asyncio.ensure_future(visitors.ask(HEAVY)) for _ in range(PLACES)]
     await running(shared_database, PLACES)
     began = time.monotonic()
-    assert (await history.events(shared_database, "1", 200, history.cursor(None)))["events"] == []
+    assert (await history.events(shared_database, "1", 200, history.cursor(None))).events == []
     assert time.monotonic() - began < 2
     with pytest.raises(Busy) as busy:
         await visitors.ask("SELECT 1")

@@ -164,8 +164,8 @@ async def test_a_repeat_with_another_time_is_no_other_row(database: Database, to
     stored = await database.read("SELECT toUnixTimestamp64Milli(ts), qty FROM events FINAL")
     assert stored == [(end_of_month, 7)]
     assert await database.read("SELECT sum(events), sum(qty) FROM lead_days") == [(1, 7)]
-    told = (await history.events(database, "5", 10, history.cursor(None)))["events"]
-    assert [event["ts"] for event in told] == [end_of_month]
+    told = (await history.events(database, "5", 10, history.cursor(None))).events
+    assert [event.ts for event in told] == [end_of_month]
 
 
 async def test_a_transcript_done_twice_is_not_mixed(database: Database) -> None:
@@ -176,8 +176,8 @@ async def test_a_transcript_done_twice_is_not_mixed(database: Database) -> None:
     for offset, event in enumerate([talk, longer]):
         await sink(batch("lead.events", [encode(event)], first=offset))
     view = [text for (text,) in await database.read("SELECT text FROM transcripts_current ORDER BY number")]
-    [told] = (await history.transcripts(database, LEAD, 5))["transcripts"]
-    assert view == [utterance["text"] for utterance in told["utterances"]] == ["добрый день", "да"]
+    [told] = (await history.transcripts(database, LEAD, 5)).transcripts
+    assert view == [utterance.text for utterance in told.utterances] == ["добрый день", "да"]
 
 
 async def test_a_newer_transcript_replaces_the_whole_older_one(database: Database) -> None:
@@ -190,8 +190,8 @@ async def test_a_newer_transcript_replaces_the_whole_older_one(database: Databas
     for offset, talk in enumerate([first, second, first, silent]):
         await sink(batch("lead.events", [encode(talk)], first=offset, at=NOW + offset))
         view = [text for (text,) in await database.read("SELECT text FROM transcripts_current ORDER BY number")]
-        [told] = (await history.transcripts(database, LEAD, 5))["transcripts"]
-        assert [utterance["text"] for utterance in told["utterances"]] == view
+        [told] = (await history.transcripts(database, LEAD, 5)).transcripts
+        assert [utterance.text for utterance in told.utterances] == view
         seen.append(view)
     assert seen == [["добрый день", "да"], ["только это"], ["только это"], []]
 
@@ -218,11 +218,11 @@ async def test_signals_alerts_and_unassigned(database: Database) -> None:
     await Sink(database, Codec[Unassigned](Unassigned), unassigned_rows)(
         batch("lead.unassigned", [msgspec.json.encode(who)])
     )
-    [signal] = (await history.signals(database, LEAD, 10))["signals"]
+    [signal] = (await history.signals(database, LEAD, 10)).signals
     assert msgspec.convert(msgspec.json.decode(msgspec.json.encode(signal)), Signal) == SIGNAL
-    [alert] = (await history.alerts(database, "", 10))["alerts"]
+    [alert] = (await history.alerts(database, "", 10)).alerts
     assert msgspec.convert(msgspec.json.decode(msgspec.json.encode(alert)), Alert) == seen
-    assert (await history.alerts(database, "open", 10))["alerts"] == []
+    assert (await history.alerts(database, "open", 10)).alerts == []
     assert await database.read("SELECT count() FROM alerts FINAL") == [(2,)]
     assert await database.read("SELECT client_value, record FROM unassigned FINAL") == [("ООО", '{"a":1}')]
 
@@ -247,13 +247,13 @@ async def test_every_score_stays_and_the_newest_is_current(database: Database) -
     ]
     scores = Codec[Score](Score)
     await Sink(database, scores, score_rows)(batch("lead.scores", map(scores.encode, [*said, said[0]])))
-    found = (await history.scores(database, LEAD, 10, 0))["scores"]
-    read = [msgspec.convert(msgspec.json.decode(msgspec.json.encode(row | {"lead_id": LEAD})), Score) for row in found]
+    found = (await history.scores(database, LEAD, 10, 0)).scores
+    read = [msgspec.convert(msgspec.to_builtins(row) | {"lead_id": LEAD}, Score) for row in found]
     assert read == said[::-1]
-    earlier = (await history.scores(database, LEAD, 10, NOW + 1))["scores"]
-    assert [row["version"] for row in earlier] == [1]
+    earlier = (await history.scores(database, LEAD, 10, NOW + 1)).scores
+    assert [row.version for row in earlier] == [1]
     assert await database.read("SELECT version, points FROM scores_current") == [(3, 23.0)]
-    assert (await history.scores(database, "77", 10, 0))["scores"] == []
+    assert (await history.scores(database, "77", 10, 0)).scores == []
 
 
 async def test_dead_letters_never_make_dead_letters(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
