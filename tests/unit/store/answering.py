@@ -35,7 +35,7 @@ class DatabaseHistory:
 
     async def names(self, lead: LeadId) -> Sequence[str]:
         """As `History`."""
-        found: list[str] = (await people(self._database, lead, "", 0, 0))["names"]
+        found: list[str] = (await people(self._database, lead, "", 0, 0)).names
         return found
 
 
