@@ -9,7 +9,7 @@ import sys
 from datetime import UTC, datetime
 
 from demo import material
-from demo.keep import lines
+from demo.keep import lines, page_lines
 from demo.outlets import Outlets
 from demo.stage import CURATOR_CHAT, FOLDER, REPORT_CHAT, ROOT, Stage
 from demo.story import Story
@@ -33,7 +33,7 @@ async def main() -> int:
         try:
             complete = await _told(story)
             if os.environ.get("KEEP") == "1":
-                print("\n".join(lines(stage.settings, ROOT)), flush=True)
+                print("\n".join([*lines(stage.settings, ROOT), *await page_lines(stage.settings)]), flush=True)
                 await asyncio.Event().wait()
         finally:
             await stage.stop()

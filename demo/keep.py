@@ -3,7 +3,10 @@
 from pathlib import Path
 
 from demo import material
+from schemas.people import WebUser
+from streams.cli.web import DEMO_NAMES, invite, let_in
 from streams.settings import Settings
+from streams.web.passkeys import origin_of
 
 
 def commands(settings: Settings, root: Path) -> list[str]:
@@ -29,6 +32,17 @@ def lines(settings: Settings, root: Path) -> list[str]:
         f"  состояние       http://{metrics.host}:{metrics.store}/readyz и /metrics; журнал var/demo/up.log",
         "Попробуйте в другом окне:",
         *(f"  {line}" for line in commands(settings, root)),
+    ]
+
+
+async def page_lines(settings: Settings) -> list[str]:
+    """A link that lets the head of curators in to the page, once. Raises `Transient`."""
+    head = WebUser(user_id="demohead", name=DEMO_NAMES["head"], role="head")
+    await let_in(settings.kafka, head)
+    return [
+        f"Страница: {origin_of(settings)}",
+        f"  войти (один раз, 15 минут)  {await invite(settings, head)}",
+        "  вход для других ролей       .venv/bin/leadpulse web demo-users --print",
     ]
 
 

@@ -90,6 +90,8 @@ class Stage:
             "LEADPULSE_RECORDER__POLL_SECONDS": "0.2",
         }
         self.settings: Settings = load()
+        running = {"pid": os.getpid(), "bootstrap": self.settings.kafka.bootstrap}
+        (FOLDER / "running.json").write_text(json.dumps(running) + "\n")  # `leadpulse web demo-users` asks whose it is
         self._processes: list[Process] = []
         self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=PATIENCE_SECONDS))
 

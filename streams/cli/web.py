@@ -26,6 +26,7 @@ from streams.settings import Kafka, Settings
 from streams.web.cookies import SESSION, digest, new_secret
 from streams.web.members import SESSION as SESSION_CODEC
 from streams.web.members import USER
+from streams.web.passkeys import origin_of
 from streams.web.table import told
 from streams.web.words import ROLES as ROLE_WORDS
 
@@ -37,7 +38,7 @@ DEMO: Final = Path("var/demo/running.json")
 """Made by `make demo`: which Kafka is its own, and the process that runs it."""
 DEMO_NAMES: Final[dict[Role, str]] = {
     "viewer": "Наблюдатель Демо",
-    "curator": "Ольга Петрова",
+    "curator": "Ольга Кузнецова",
     "head": "Руководитель Демо",
     "admin": "Администратор Демо",
 }
@@ -74,7 +75,7 @@ def add_command(name: str, role: Role, telegram_id: int) -> None:
     if found(asyncio.run(_users(kafka)), told_name):
         raise Refused(f"«{told_name}» уже есть; сменить роль: leadpulse web role")
     user = WebUser(user_id=secrets.token_hex(4), name=told_name, role=role, telegram_id=telegram_id)
-    _write(kafka, user)
+    asyncio.run(let_in(kafka, user))
     click.echo(f"{told_name}: {ROLE_WORDS[role]}. Первый вход: leadpulse web link {user.user_id}")
 
 
@@ -105,7 +106,7 @@ def enable_command(user: str) -> None:
 def link_command(user: str) -> None:
     """Дать разовую ссылку для входа: первый раз, или когда Telegram и ключ не помогают. Действует 15 минут."""
     loaded = settings.load()
-    click.echo(invite(loaded, _one(loaded.kafka, user)))
+    click.echo(asyncio.run(invite(loaded, _one(loaded.kafka, user))))
 
 
 @web_command.command("routes")
@@ -131,21 +132,20 @@ def demo_users_command(printed: bool) -> None:
     click.echo(json.dumps([_demo_user(loaded.kafka, role) for role in ROLES], ensure_ascii=False))
 
 
-def invite(loaded: Settings, user: WebUser) -> str:
+async def invite(loaded: Settings, user: WebUser) -> str:
     """A link for once, written down. Raises `Refused`, `Transient`."""
     if user.disabled:
         raise Refused(f"{user.name}: вход закрыт; открыть: leadpulse web enable")
     code = new_secret()
     invited = Invited(user_id=user.user_id, until=wall_clock() + LINK_MINUTES * 60_000)
-    asyncio.run(put(loaded.kafka, WEB_LOGINS, digest(code), _INVITED.encode(invited)))
-    base = loaded.site.public_url or f"http://localhost:{loaded.web.port}"
-    return f"{base}/login/invite/{code}"
+    await put(loaded.kafka, WEB_LOGINS, digest(code), _INVITED.encode(invited))
+    return f"{origin_of(loaded)}/login/invite/{code}"
 
 
 def _demo_user(kafka: Kafka, role: Role) -> dict[str, str]:
     cookie, now = new_secret(), wall_clock()
     user = WebUser(user_id=f"demo{role}", name=DEMO_NAMES[role], role=role)
-    _write(kafka, user)
+    asyncio.run(let_in(kafka, user))
     session = WebSession(user_id=user.user_id, made=now, seen=now, agent="demo", stepped=now)
     asyncio.run(put(kafka, WEB_SESSIONS, digest(cookie), SESSION_CODEC.encode(session)))
     return {"role": role, "user": user.user_id, "name": user.name, "cookie": f"{SESSION}={cookie}"}
@@ -162,7 +162,7 @@ def _is_demo(loaded: Settings) -> bool:
 def _change(asked: str, changed: Callable[[WebUser], WebUser]) -> None:
     kafka = settings.load().kafka
     user = changed(_one(kafka, asked))
-    _write(kafka, user)
+    asyncio.run(let_in(kafka, user))
     click.echo(f"{user.name}: {ROLE_WORDS[user.role]}, {_state(user)}")
 
 
@@ -173,8 +173,9 @@ def _one(kafka: Kafka, asked: str) -> WebUser:
     return known[0]
 
 
-def _write(kafka: Kafka, user: WebUser) -> None:
-    asyncio.run(put(kafka, WEB_USERS, user.user_id, USER.encode(user)))
+async def let_in(kafka: Kafka, user: WebUser) -> None:
+    """Write a user. Raises `Transient`."""
+    await put(kafka, WEB_USERS, user.user_id, USER.encode(user))
 
 
 async def _users(kafka: Kafka) -> list[WebUser]:
