@@ -62,6 +62,12 @@ def test_a_worker_that_is_behind_and_one_that_stands() -> None:
     assert tell(short, None)["notify"].tone == "good", "a moment is no standing"
 
 
+def test_who_always_has_a_little_to_do_does_not_stand() -> None:
+    """Ten records wait at every look, and others each time."""
+    busy = history(*(sample(s, 10 + s, s) for s in range(0, 300, 5)))
+    assert (tell(busy, None)["parse"].state, behind(busy, BY_ID["parse"]).records) == ("успевает", 10)
+
+
 def test_a_topic_that_was_made_anew_begins_anew() -> None:
     """Ends that fall are no records that came."""
     told = tell(history(sample(0, 900, 900), sample(30, 10, 10)), None)

@@ -114,6 +114,7 @@ async def test_minutes_count_records_and_a_replay_adds_nothing(database: Databas
     await sink(batch("lead.events", values[:7], first=first))
     await sink(batch("lead.events", values[5:], first=first + 5))
     await sink(batch("lead.events", values[:3], first=first, partition=1))
+    await sink(batch("lead.events", values[:4], first=first + 4096))  # the same places of the next block
     await sink(batch("lead.events", values[:2], first=first + 100, at=NOW + 60_000))
     letter = DeadLetter("source.wms", 1, 3, NOW, "pipeline.source.wms", "Invalid", "?", b"x")
     await DeadLetterSink(database)(batch("dead.letters", [msgspec.json.encode(letter)]))
@@ -125,6 +126,6 @@ async def test_minutes_count_records_and_a_replay_adds_nothing(database: Databas
     assert [tuple(row) for row in rows] == [
         (minute, "dead_letter", "pipeline.source.wms", "Invalid", 1),
         (minute, "delivery", "bitrix", "sent", 1),
-        (minute, "event", "wms", "reservation", 33),
+        (minute, "event", "wms", "reservation", 37),
         (minute + 60_000, "event", "wms", "reservation", 2),
     ]
