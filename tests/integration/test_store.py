@@ -12,8 +12,9 @@ import msgspec
 import pytest_asyncio
 
 from schemas.codec import EVENT, Rejected, encode, event_id
-from schemas.events import Author, Baseline, Event, Message, Pick, Tick
+from schemas.events import Author, Baseline, Event, MeetingMinutes, Message, Pick, Tick
 from schemas.failed import DeadLetter
+from schemas.minutes import OFFLINE, Action, Minutes
 from schemas.reports import DailyReport
 from schemas.scores import Score
 from schemas.topics import DEAD_LETTERS, LEAD_EVENTS, LEAD_PARTITIONS, REPORTS
@@ -127,6 +128,39 @@ async def test_a_clients_score_can_be_asked_for(home: Installation) -> None:
     score = msgspec.convert(told[0] | {"lead_id": "9"}, Score)
     assert (score.version, score.level, [part.rule for part in score.parts]) == (1, "red", ["leaving_phrase"])
     assert await value(home, "SELECT level FROM scores_current WHERE lead_id = '9'") == "red"
+
+
+async def test_what_people_say_became_of_things(home: Installation) -> None:
+    """Through the API to Kafka and back: a promise is kept, and the client has left, so that his next words ring
+    nobody."""
+    home.worker("store")
+    home.worker("pipeline")
+    made = Minutes("итоги", OFFLINE, 1, actions=[Action("прислать счёт", "Анна", "2020-01-01", "пришлю", 0)])
+    common = {"lead_id": "9", "ts": NOW, "source": "minutes"}
+    talk = {"recording_id": "r", "room": "lead-9", "duration_ms": 1, "people": [], "minutes": made}
+    await send(home, MeetingMinutes(event_id=event_id("mm", 1), **common, **talk))  # type: ignore[arg-type]
+    told: dict[str, Any] = {}
+
+    async def promised(state: str) -> bool:
+        told.update(await ask(home, f"/api/leads/9/promises?state={state}") or {"promises": []})
+        return bool(told["promises"])
+
+    await until(lambda: promised("past"), PATIENCE, "the promise of lead 9")
+    body = {"promise": told["promises"][0]["promise"], "mark": "kept"}
+    assert (await ask(home, "/api/leads/9/promises", body))["author"] == "оператор"
+    await until(lambda: promised("kept"), PATIENCE, "the mark of the promise")
+    assert (await ask(home, "/api/leads/9/outcome", {"outcome": "left"}))["outcome"] == "left"
+    words = {"author": Author("7", "Анна"), "text": "Мы уходим на другой склад", "chat_id": "-1", "message_id": "1"}
+    await send(home, Message(event_id=event_id("m", 2), **(common | {"source": "t"}), **words))  # type: ignore[arg-type]
+    held: list[str] = []
+
+    async def alerted() -> bool:
+        held[:] = [alert["held"] for alert in (await ask(home, "/api/alerts") or {"alerts": []})["alerts"]]
+        return bool(held)
+
+    await until(alerted, PATIENCE, "the alert of lead 9")
+    assert set(held) == {"left"}
+    assert await value(home, "SELECT outcome FROM leads WHERE lead_id = '9'") == "left"
 
 
 async def test_killed_while_storing(home: Installation) -> None:
