@@ -35,6 +35,14 @@ class Waiting(msgspec.Struct, frozen=True):
     error: str
 
 
+class DayCount(msgspec.Struct, frozen=True):
+    """The same of the last 24 hours, without kinds."""
+
+    edge: Literal["event", "dead_letter", "delivery"]
+    name: str
+    records: int
+
+
 class FlowFigures(msgspec.Struct, frozen=True):
     """`usual`: events a minute of each source at this hour of the day, over the last four weeks."""
 
@@ -43,3 +51,4 @@ class FlowFigures(msgspec.Struct, frozen=True):
     usual: dict[str, float]
     letters: list[OpenHeap]
     waiting: list[Waiting]
+    day: list[DayCount] = []

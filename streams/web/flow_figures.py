@@ -189,6 +189,27 @@ def _round(still_ms: Millis) -> str:
     return length(still_ms - still_ms % HOUR_MS if still_ms >= HOUR_MS else still_ms)
 
 
+def of_day(node: Node, figures: FlowFigures | None) -> int | None:
+    """How much there was in a box in the last 24 hours; None where the store does not count it."""
+    if figures is None:
+        return None
+    match node.id:
+        case "dead":
+            return sum(one.records for one in figures.day if one.edge == "dead_letter")
+        case "outbox" | "settled":
+            people = node.id == "outbox"
+            sent = [one for one in figures.day if one.edge == "delivery" and (one.name == "telegram") == people]
+            return sum(one.records for one in sent)
+        case "events":
+            return sum(one.records for one in figures.day if one.edge == "event")
+        case source if source in SOURCES:
+            kinds = SOURCES[source]
+            events = [one for one in figures.day if one.edge == "event" and one.name.split(":")[0] in kinds]
+            return sum(one.records for one in events)
+        case _:
+            return None
+
+
 def _a_minute(rate: float | None) -> str:
     return "" if rate is None else f"{short(round(rate)) if rate >= 10_000 else decimal(rate)} в минуту"
 

@@ -2,7 +2,7 @@
 
 from processors.days import zone_name
 from schemas.errors import Refused
-from schemas.traffic import FlowFigures, MinuteCount, OpenHeap, Waiting
+from schemas.traffic import DayCount, FlowFigures, MinuteCount, OpenHeap, Waiting
 from schemas.types import Millis
 from streams.store.database import Database
 
@@ -13,6 +13,10 @@ LONGEST_MS: Millis = 24 * 3_600_000
 MINUTES = """
 SELECT toInt64(toUnixTimestamp(minute)) * 1000 AS at, edge, name, kind, toInt64(records) FROM edges_minute
 WHERE minute >= toDateTime({since:Int64}, 'UTC') ORDER BY at, edge, name, kind"""
+
+DAY = """
+SELECT edge, name, toInt64(sum(records)) FROM edges_minute
+WHERE minute >= toDateTime({since:Int64}, 'UTC') GROUP BY edge, name ORDER BY edge, name"""
 
 USUAL = """
 SELECT source, sum(many) / 60 / greatest(1, least(28, (
@@ -50,4 +54,5 @@ async def flow(database: Database, since: Millis, now: Millis) -> FlowFigures:
         usual={source: round(rate, 3) for source, rate in await database.read(USUAL, at)},
         letters=[OpenHeap(*row) for row in await database.read(LETTERS)],
         waiting=[Waiting(*row) for row in await database.read(WAITING)],
+        day=[DayCount(*row) for row in await database.read(DAY, {"since": (now - LONGEST_MS) // 1000})],
     )

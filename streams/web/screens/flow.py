@@ -11,7 +11,7 @@ from schemas.types import Millis
 from streams.web.faults import Fault
 from streams.web.flow_board import SHOWN
 from streams.web.flow_edges import BY_ID, EDGES, NODES, Node
-from streams.web.flow_figures import Told, behind
+from streams.web.flow_figures import Told, behind, of_day
 from streams.web.flow_layout import HEIGHT, INSET, LINES, WIDTH, fitted, picture
 from streams.web.route import May, Route
 from streams.web.visit import Visit
@@ -85,6 +85,7 @@ async def box(visit: Visit) -> web.StreamResponse:
         "flow_box.html",
         node=node,
         told=board.told()[node.id],
+        day=of_day(node, board.figures),
         waits=waits,
         behind=behind(board.history, node) if node.worker else None,
         gives=list(dict.fromkeys(BY_ID[edge.end].title for edge in EDGES if edge.start == node.id)),

@@ -1,10 +1,11 @@
 """What stands in the boxes, from offsets with their times: pure, so minutes pass as the test says."""
 
+import msgspec
 import pytest
 
-from schemas.traffic import FlowFigures, OpenHeap, Waiting
+from schemas.traffic import DayCount, FlowFigures, OpenHeap, Waiting
 from streams.web.flow_edges import BY_ID, NODES
-from streams.web.flow_figures import WINDOW_MS, History, Sample, behind, short, tell
+from streams.web.flow_figures import WINDOW_MS, History, Sample, behind, of_day, short, tell
 from streams.web.flow_layout import fitted
 
 NOW = 1_790_000_000_000
@@ -91,6 +92,22 @@ def test_what_the_store_knows() -> None:
     )
     assert (told["dead"].state, told["dead"].tone) == ("ждут 3", "bad")
     assert (told["outbox"].state, told["settled"].state) == ("ждут 2", "ждут 1")
+    counted = [
+        *(DayCount("event", name, n) for n, name in ((100, "wms:main"), (20, "telegram:bot"), (3, "mail"))),
+        *(DayCount("dead_letter", "x", 4), DayCount("delivery", "telegram", 5), DayCount("delivery", "bitrix", 6)),
+    ]
+    of = {node.id: of_day(node, msgspec.structs.replace(figures, day=counted)) for node in NODES}
+    assert {name: n for name, n in of.items() if n is not None} == {
+        "wms": 100,
+        "telegram": 20,
+        "bitrix": 0,
+        "recordings": 0,
+        "events": 123,
+        "dead": 4,
+        "outbox": 5,
+        "settled": 6,
+    }
+    assert of_day(BY_ID["wms"], None) is None
     calm = FlowFigures(at=NOW, minutes=[], usual={}, letters=[], waiting=[])
     told = tell(history(sample(0, 0, 0), sample(60, 6, 6)), calm)
     assert (told["dead"].tone, told["outbox"].tone) == ("good", "good")

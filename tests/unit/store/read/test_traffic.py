@@ -7,7 +7,7 @@ from alerting.outbox import Item, wait
 from schemas.codec import EVENT, Codec, encode
 from schemas.errors import Refused
 from schemas.failed import DeadLetter
-from schemas.traffic import MinuteCount, OpenHeap, Waiting
+from schemas.traffic import DayCount, MinuteCount, OpenHeap, Waiting
 from streams.engine.process import Batch
 from streams.store.database import Database
 from streams.store.read.traffic import LONGEST_MS, flow
@@ -35,10 +35,12 @@ async def test_minutes_and_what_is_usual_at_this_hour(database: Database) -> Non
     for at in (NOW - 4 * DAY, NOW - DAY, NOW - DAY - 5 * HOUR):
         await sink(batch("lead.events", values, first=first, at=at))
         first += 60
-    await sink(batch("lead.events", values[:3], first=first, at=NOW))
+    await sink(batch("lead.events", values[:2], first=first, at=NOW - 5 * HOUR))
+    await sink(batch("lead.events", values[:3], first=first + 2, at=NOW))
     told = await flow(database, 0, NOW + 1000)
     assert told.minutes == [MinuteCount(MINUTE, "event", "wms", "reservation", 3)]
     assert told.usual == {"wms": 0.5}
+    assert told.day == [DayCount("event", "wms", 5)], "of the last 24 hours"
     assert len((await flow(database, NOW - LONGEST_MS + 5000, NOW)).minutes) == 1
     with pytest.raises(Refused):
         await flow(database, NOW - LONGEST_MS - 1, NOW)
@@ -58,4 +60,5 @@ async def test_what_stands(database: Database) -> None:
     told = await flow(database, 0, NOW + 1000)
     assert told.letters == [OpenHeap("pipeline.source.wms", "Invalid", 2, NOW + 9)]
     assert told.waiting == [Waiting("telegram", 1, NOW, "429")]
+    assert told.day == [DayCount("dead_letter", "pipeline.source.wms", 3)]
     assert MinuteCount(MINUTE, "dead_letter", "pipeline.source.wms", "Invalid", 3) in told.minutes
