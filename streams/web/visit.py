@@ -18,6 +18,7 @@ from streams.engine.desks import Desks
 from streams.engine.identities import KnownIdentities
 from streams.engine.kafka import Output
 from streams.settings import Settings
+from streams.web.askings import Askings
 from streams.web.bot_login import BotLogin
 from streams.web.doorman import Doorman
 from streams.web.flow_board import FlowBoard
@@ -49,6 +50,7 @@ class Office:
     doorman: Doorman
     pages: Pages
     clock: Clock
+    askings: Askings
     flow: FlowBoard
     log_lines: Lines
 

@@ -16,6 +16,7 @@ from streams.engine.identities import KnownIdentities
 from streams.engine.kafka import Reader
 from streams.engine.worker import Worker
 from streams.settings import Settings
+from streams.web.askings import Askings
 from streams.web.assets import Assets
 from streams.web.bot_login import BotLogin
 from streams.web.doorman import Doorman
@@ -60,6 +61,7 @@ def build(settings: Settings, clock: Clock = wall_clock) -> Worker:
         doorman=Doorman(settings.web.logins_per_minute, clock),
         pages=Pages(Assets()),
         clock=clock,
+        askings=Askings(clock),
         flow=FlowBoard(settings.kafka, ends, store, clock),
         log_lines=newest_lines(settings.kafka, ends),
     )
@@ -79,6 +81,7 @@ def build(settings: Settings, clock: Clock = wall_clock) -> Worker:
     worker.needs["identities"] = lambda: identities.loaded.is_set() or "привязки ещё не прочитаны"
     worker.needs["users"] = office.members.ready
     worker.needs["http"] = server.listening.is_set
+    worker.on_close(office.askings.close)
     worker.on_close(journal.close)
     worker.on_close(office.flow.close)
     worker.on_close(store.close)

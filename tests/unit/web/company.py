@@ -18,13 +18,14 @@ from processors.minutes import extract
 from processors.notes import written
 from schemas import events as ev
 from schemas.alerts import Alert, Evidence, Rule
+from schemas.answers import Question
 from schemas.cards import ClientCard
 from schemas.codec import EVENT, Codec, Rejected, event_id
 from schemas.meetings import Utterance
 from schemas.minutes import Conversation
 from schemas.scores import Part, Score
 from schemas.sources import ClientRef, Identity, Unassigned
-from schemas.topics import IDENTITIES, LEAD_EVENTS
+from schemas.topics import IDENTITIES, LEAD_EVENTS, QUESTIONS
 from streams.clients.store_web import StoreWeb
 from streams.engine.cards import CARD
 from streams.engine.kafka import Output
@@ -32,6 +33,7 @@ from streams.engine.settle import Batch
 from streams.settings import Settings, Speech, Store
 from streams.store.database import Database
 from streams.store.read.pages import Known
+from streams.store.sinks.questions import question_rows
 from streams.store.sinks.rows import alert_rows, unassigned_rows
 from streams.store.sinks.scores import score_rows
 from streams.store.sinks.sink import CardSink, Sink
@@ -351,6 +353,10 @@ async def standing(folder: Path, database: Database, store: Store, now: int) -> 
             if output.topic == IDENTITIES.name:
                 identity = None if output.value is None else msgspec.json.decode(output.value, type=Identity)
                 who.identities.apply((output.key or b"").decode(), identity)
+        kept = [output.value or b"" for output in outputs if output.topic == QUESTIONS.name]
+        if kept:
+            asked = batch("questions", kept, first=next(moment), at=now)
+            await Sink(database, Codec[Question](Question), question_rows)(asked)
         stored = [EVENT.decode(output.value or b"") for output in outputs if output.topic == LEAD_EVENTS.name]
         await feed([event for event in stored if not isinstance(event, Rejected)], at=next(moment))
 

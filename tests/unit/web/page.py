@@ -25,6 +25,7 @@ from streams.engine.identities import KnownIdentities
 from streams.engine.kafka import Output, Reader
 from streams.settings import Settings
 from streams.store.read.pages import Known
+from streams.web.askings import Askings
 from streams.web.assets import Assets
 from streams.web.bot_login import BotLogin
 from streams.web.cookies import SESSION, digest
@@ -205,6 +206,7 @@ async def page(
         doorman=Doorman(given.web.logins_per_minute, clock),
         pages=Pages(Assets()),
         clock=clock,
+        askings=Askings(clock),
         flow=FlowBoard(given.kafka, ends, store, clock),
         log_lines=log_lines,
     )
