@@ -41,7 +41,7 @@ async def test_minutes_and_what_is_usual_at_this_hour(database: Database) -> Non
     assert told.minutes == [MinuteCount(MINUTE, "event", "wms", "reservation", 3)]
     assert told.usual == {"wms": 0.5}
     assert told.day == [DayCount("event", "wms", 5)], "of the last 24 hours"
-    assert len((await flow(database, NOW - LONGEST_MS + 5000, NOW)).minutes) == 1
+    assert len((await flow(database, NOW - LONGEST_MS + 5000, NOW)).minutes) == 2
     with pytest.raises(Refused):
         await flow(database, NOW - LONGEST_MS - 1, NOW)
 
