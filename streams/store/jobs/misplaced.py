@@ -13,7 +13,7 @@ from schemas.events import Event, Message, MessageEdited
 from schemas.sources import ClientRef
 from schemas.types import LeadId, Millis
 from streams.store.database import Database
-from streams.store.sinks.rows import KINDS
+from streams.store.sinks.event_columns import KINDS
 
 CHAT = (Message, MessageEdited)
 

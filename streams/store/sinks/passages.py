@@ -140,11 +140,11 @@ PASSAGES_OF: dict[type, Callable[[Any], Iterator[_Passage]]] = {
 
 
 def passage_rows(good: Sequence[tuple[ev.Event, Record]]) -> list[Rows]:
-    """The rows of those events that hold words, and are a client's."""
+    """The rows of events of `PASSAGES_OF`: of those that hold words, and are a client's."""
     rows = [
         (event.lead_id, int(event.event_id, 16), *passage, seniority(record))
         for event, record in good
-        if type(event) in PASSAGES_OF and event.lead_id
+        if event.lead_id
         for passage in PASSAGES_OF[type(event)](event)
     ]
     return [Rows(PASSAGES, list(zip(*rows, strict=True)))] if rows else []

@@ -7,27 +7,25 @@ first (design rule 14).
 
 import re
 from collections.abc import Callable, Sequence
+from itertools import chain
 from operator import attrgetter
-from typing import Any, get_args
+from typing import Any
 
 import msgspec
 
-from processors.stock import WITHDRAWAL
 from schemas import events as ev
 from schemas.alerts import Alert, Evidence, Signal
 from schemas.outlets import LlmCall
 from schemas.reports import DailyReport
 from schemas.sources import Unassigned
-from schemas.topics import LEAD_EVENTS
 from schemas.types import Millis
 from streams.store.sinks.columns import Record as Record
-from streams.store.sinks.columns import seniorities
 from streams.store.sinks.columns import seniority as seniority
+from streams.store.sinks.event_columns import event_columns
 from streams.store.sinks.outcomes import outcome_rows
-from streams.store.sinks.passages import passage_rows
+from streams.store.sinks.passages import PASSAGES_OF, passage_rows
 from streams.store.sinks.promises import TALKS, mark_rows, promise_rows
-from streams.store.sinks.refs import REFS
-from streams.store.sinks.said import said_rows
+from streams.store.sinks.said import OF_WORDS, said_rows
 from streams.store.sinks.tables import (
     ALERTS,
     EVENTS,
@@ -45,71 +43,29 @@ from streams.store.sinks.traffic import traffic_rows
 _JSON = msgspec.json.Encoder()
 _ID = re.compile(r"[0-9a-f]{16}")
 
-KINDS: dict[type, str] = {type_: str(type_.__struct_config__.tag) for type_ in get_args(ev.Event)}
-"""Every event type to its `type` on the wire."""
-
-
-def _by(author: ev.Author) -> str:
-    return "client" if author.client else "staff"
-
-
-ACTIONS: dict[type, Callable[[Any], str]] = {
-    ev.MeetingRoom: lambda event: event.happening,
-    ev.Reservation: lambda event: event.action,
-    ev.Pick: lambda event: WITHDRAWAL if event.purpose == WITHDRAWAL else "",
-    ev.Inbound: lambda event: "planned" if event.planned else "",
-    ev.Message: lambda event: _by(event.author),
-    ev.MessageEdited: lambda event: _by(event.author),
-    ev.Note: lambda event: _by(event.author),
-    ev.Call: lambda event: event.direction,
-    ev.CallTranscribed: lambda event: event.direction,
-    ev.Mail: lambda event: event.direction,
-    ev.CrmChanged: lambda event: event.change,
-    ev.AlertAction: lambda event: event.action,
-    ev.PromiseMarked: lambda event: event.mark,
-    ev.ClientOutcome: lambda event: event.outcome,
-}
-"""What kinds are told apart by inside themselves; empty for the others."""
+AT_ONCE = 256
+"""Events whose columns are made together: they are looked at a dozen times, and ten thousand at once are out of the
+processor's cache each time (2.5 µs a row instead of 2.0, right after an insert)."""
+_SOURCE, _KIND, _INGESTED = (list(EVENTS.columns).index(name) for name in ("source", "kind", "ingested_at"))
 
 
 def event_rows(good: Sequence[tuple[ev.Event, Record]]) -> list[Rows]:
     """`lead.events`: every event, utterances of transcripts before the row that makes them visible, and all words."""
     if not good:
         return []
-    events, records = [event for event, _ in good], [record for _, record in good]
-    types = [type(event) for event in events]
-    columns: list[Sequence[Any]] = [  # column by column: a tuple a row would cost twice that and feed the collector
-        [event.lead_id for event in events],
-        [event.ts for event in events],
-        [int(event.event_id, 16) for event in events],
-        [event.source for event in events],
-        [KINDS[type_] for type_ in types],
-        [ACTIONS[type_](event) if type_ in ACTIONS else "" for type_, event in zip(types, events, strict=True)],
-        [getattr(event, "qty", 0) for event in events],
-        [event.backfill for event in events],
-        [record.value for record in records],
-        [record.timestamp for record in records],
-        seniorities(records),
-        [
-            getattr(event, "origin", "") or f"{LEAD_EVENTS.name}/{record.partition}/{record.offset}"
-            for event, record in zip(events, records, strict=True)
-        ],
-        [REFS[type_](event) if type_ in REFS else "" for type_, event in zip(types, events, strict=True)],
+    slices = [event_columns(good[at : at + AT_ONCE]) for at in range(0, len(good), AT_ONCE)]
+    columns: list[Sequence[Any]] = [list(chain.from_iterable(parts)) for parts in zip(*slices, strict=True)]
+    *of_events, partitions, offsets = columns
+    types = [type(event) for event, _ in good]
+    here = set(types)
+    more = [
+        rows
+        for kinds, make in _MORE
+        if not here.isdisjoint(kinds)
+        for rows in make([one for one, type_ in zip(good, types, strict=True) if type_ in kinds])
     ]
-    transcribed = [(event, record) for event, record in good if isinstance(event, ev.MeetingTranscribed)]
-    talks = [(event, record) for event, record in good if isinstance(event, TALKS)]
-    marked = [(event, record) for event, record in good if isinstance(event, ev.PromiseMarked)]
-    outcomes = [(event, record) for event, record in good if isinstance(event, ev.ClientOutcome)]
-    return [
-        Rows(EVENTS, columns),
-        *(_transcript_rows(transcribed) if transcribed else ()),
-        *(promise_rows(talks) if talks else ()),
-        *(mark_rows(marked) if marked else ()),
-        *(outcome_rows(outcomes) if outcomes else ()),
-        *said_rows(good),
-        *passage_rows(good),
-        traffic_rows(events, columns[4], records),
-    ]
+    traffic = traffic_rows(columns[_INGESTED], columns[_SOURCE], columns[_KIND], partitions, offsets)
+    return [Rows(EVENTS, of_events), *more, traffic]
 
 
 def _transcript_rows(transcribed: list[tuple[ev.MeetingTranscribed, Record]]) -> list[Rows]:
@@ -146,6 +102,18 @@ def _transcript_rows(transcribed: list[tuple[ev.MeetingTranscribed, Record]]) ->
         for event, record in transcribed
     ]
     return _rows(TRANSCRIPTS, spoken) + _rows(RECORDINGS, recordings)
+
+
+_MORE: tuple[tuple[frozenset[type], Callable[[Any], list[Rows]]], ...] = (
+    (frozenset({ev.MeetingTranscribed}), _transcript_rows),
+    (frozenset(TALKS), promise_rows),
+    (frozenset({ev.PromiseMarked}), mark_rows),
+    (frozenset({ev.ClientOutcome}), outcome_rows),
+    (OF_WORDS, said_rows),
+    (frozenset(PASSAGES_OF), passage_rows),
+)
+"""What else is made of which kinds. Most batches are of a warehouse, which has none of them: one look for all, where
+one an event and table cost a third of the columns."""
 
 
 def signal_rows(good: Sequence[tuple[Signal, Record]]) -> list[Rows]:

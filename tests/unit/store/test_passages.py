@@ -15,8 +15,8 @@ from streams.store.clickhouse import open_writer
 from streams.store.database import Database
 from streams.store.migrate import FOLDER, read
 from streams.store.read.passages import MOST, Within, passages
+from streams.store.sinks.event_columns import KINDS
 from streams.store.sinks.passages import PASSAGES_OF
-from streams.store.sinks.rows import KINDS
 from tests.unit.store import fakes, samples
 from tests.unit.store.records import NOW
 

@@ -7,7 +7,7 @@ from streams.settings import Store
 from streams.store.clickhouse import open_writer
 from streams.store.database import Database
 from streams.store.migrate import FOLDER, read
-from streams.store.sinks.rows import KINDS
+from streams.store.sinks.event_columns import KINDS
 from streams.store.sinks.said import WRITTEN
 from tests.unit.store import fakes, samples
 
