@@ -28,6 +28,7 @@ def test_every_part_can_be_started() -> None:
     """What the bench imports is there: nobody else would notice before the next `make bench`."""
     for name in (
         "__main__",
+        "answers",
         "backtest",
         "contenders",
         "fleet",

@@ -88,7 +88,9 @@ class House(Home):
         said = await self.database.read("SELECT lead_id, recording_id, text FROM transcripts_current ORDER BY ALL")
         days = await self.database.read("SELECT lead_id, day, kind, action, events, qty FROM lead_days ORDER BY ALL")
         marks = await self.database.read("SELECT lead_id, promise, ts, mark FROM promise_marks FINAL ORDER BY ALL")
-        return [*rows, *said, *days, *marks]
+        columns = "lead_id, event_id, number, kind, of, text"
+        passages = await self.database.read(f"SELECT {columns} FROM passages FINAL ORDER BY ALL")
+        return [*rows, *said, *days, *marks, *passages]
 
 
 @pytest.fixture
