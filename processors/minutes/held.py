@@ -13,6 +13,11 @@ from processors.minutes.verbatim import content
 
 LONGEST = 400
 """Characters of a claim."""
+_TELLS = re.compile(
+    r"(?i)\A(?:клиент(?:ка)?|он|она|они|в (?:чате|письме)|на встрече)?\s*"
+    r"(?:сказал|говори|сообщ|пиш|написал|рассказал|упомянул|отметил)\w*\s*(?:,\s*что\s|:\s*)"
+)
+"""«Клиент пишет, что …»: who tells is the source's matter, what is told has to be held."""
 _DIGITS = re.compile(r"\d+")
 _GROUPED = re.compile(r"(?<=\d)[\u00a0\u202f ](?=\d{3}\b)")
 
@@ -40,9 +45,10 @@ def claimed(text: str, quote: str, texts: Sequence[str], counted: Sequence[str] 
     said = "" if place is None else place[1]
     held = "\n".join(filter(None, (said, *counted)))
     proof = evidence(held)
-    if not _digits(line) <= _digits(held) or not supports(proof, line):
+    told = _TELLS.sub("", line)
+    if not _digits(line) <= _digits(held) or not supports(proof, told):
         return None
-    if not (content(line) & proof.stems or figures(line)):
+    if not (content(told) & proof.stems or figures(told)):
         return None
     return Held(line, said, None if place is None else place[0])
 

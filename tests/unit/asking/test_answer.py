@@ -191,8 +191,10 @@ async def test_a_model_may_ask_for_figures_four_times() -> None:
         tools = [{"name": "shipped", "since": f"2026-11-{next(days):02}"}, {"name": "stock_now"}]
         return json.dumps({"claims": [], "tools": tools})
 
-    stages, glm = await asked(asks, FakeHistory([passage(1, DELAY)], {"shipped": figure()}))
+    history = FakeHistory([passage(1, DELAY)], {"shipped": figure()})
+    stages, glm = await asked(asks, history)
     assert len(glm.questions) == reading.ROUNDS + 1
+    assert history.asked.count((LEAD, "shipped")) == reading.ROUNDS
     assert told(stages)[1].engine == EXTRACT or told(stages)[1].missing
 
 

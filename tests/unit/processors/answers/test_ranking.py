@@ -40,12 +40,13 @@ def test_rare_words_short_and_fresh_passages_are_worth_more() -> None:
     common = [hit(10 + n, 1) for n in range(20)]
     assert order(*common, hit(2, 2))[0] == 2
     assert order(hit(1, 1, length=400), hit(2, 1, length=40)) == [2, 1]
-    assert order(hit(1, 1, age=720), hit(2, 1)) == [2, 1]
+    assert order(hit(1, 1, age=720, length=45), hit(2, 1, length=50)) == [2, 1]
 
 
 def test_of_equals_the_freshest_stays_in_the_better_place() -> None:
     """The same words on another day are told once."""
-    found = ranked(QUERY, [hit(1, 1, age=9), hit(2, 1, age=1), hit(3, 2)], 1000, 50.0, NOW)
+    found = ranked(QUERY, [hit(1, 1, age=9, length=20), hit(2, 1, age=1, length=400), hit(3, 2)], 1000, 50.0, NOW)
+    assert [one.hit.key[0] for one in found if one.hit.key[0] != 3] == [1, 2]
     texts = {1: "опять недостача по вашей поставке", 2: "Опять недостача по вашей поставке!", 3: "товар"}
     kept = chosen(found, lambda one: texts[one.key[0]], 10)
     assert [one.hit.key[0] for one in kept if one.hit.key[0] != 3] == [2]
