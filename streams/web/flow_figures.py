@@ -211,7 +211,9 @@ def of_day(node: Node, figures: FlowFigures | None) -> int | None:
 
 
 def _a_minute(rate: float | None) -> str:
-    return "" if rate is None else f"{short(round(rate)) if rate >= 10_000 else decimal(rate)} в минуту"
+    if rate is None:
+        return ""
+    return f"{short(round(rate))} в мин" if rate >= 10_000 else f"{decimal(rate)} в минуту"
 
 
 def _usual(rate: float) -> str:

@@ -49,7 +49,10 @@ def lines(told: Told) -> tuple[str, str, str, str]:
 
 
 async def live(visit: Visit) -> web.StreamResponse:
-    """What has changed, every two seconds, as server-sent events: `{box: [now, usual, state, tone]}`."""
+    """What has changed, every two seconds, as server-sent events: `{box: [now, usual, state, tone]}`.
+    Who opens the address itself is shown the picture."""
+    if "text/event-stream" not in visit.request.headers.get("Accept", ""):
+        return visit.see_other("/flow")
     answer = web.StreamResponse(headers={"Content-Type": "text/event-stream", "X-Accel-Buffering": "no"})
     await answer.prepare(visit.request)
     said: dict[str, tuple[str, str, str, str]] = {}

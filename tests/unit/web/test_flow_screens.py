@@ -65,7 +65,8 @@ async def test_the_stream_tells_everything_once_and_then_what_changed(monkeypatc
     monkeypatch.setattr(screen, "LONGEST_S", 0.4)
     async with page() as here:
         filled(here)
-        answer = await here.get("/flow/live", "head")
+        assert (await here.get("/flow/live", "head")).headers["Location"] == "/flow", "no page of its own"
+        answer = await here.get("/flow/live", "head", Accept="text/event-stream")
         assert answer.headers["Content-Type"].startswith("text/event-stream")
         messages = [part for part in (await answer.read()).split(b"\n\n") if part]
         first = json.loads(messages[0].removeprefix(b"data: "))
