@@ -20,6 +20,7 @@ from typing import Any
 
 from aiokafka import ConsumerRecord
 
+from bench.door import dashboards, door_ratios
 from schemas.codec import EVENT, encode, event_id
 from schemas.events import Event, Reservation
 from streams.engine.worker import GC_ALLOCATIONS
@@ -33,7 +34,16 @@ from streams.store.read.hits import Where
 from streams.store.read.search import search
 from streams.store.sinks.rows import Record, event_rows
 
-GOALS = {"insert_ratio": 1.5, "search_ms": 20, "history_ms": 30, "history_month_ms": 10}
+GOALS = {
+    "insert_ratio": 1.5,
+    "search_ms": 20,
+    "history_ms": 30,
+    "history_month_ms": 10,
+    "leads_ms": 200,
+    "door_short_ratio": 2.0,
+    "door_history_ratio": 2.0,
+    "door_leads_ratio": 2.0,
+}
 
 BATCH, BATCHES = 10_000, 7
 MOST_EVENTS, MOST_SEGMENTS, LEADS = 10_000_000, 1_000_000, 50_000
@@ -159,8 +169,8 @@ def fill(client: Any, events: int, segments: int) -> float:
             some = {"from": start, "rows": min(1_000_000, rows - start), "now": NOW, "leads": LEADS}
             client.command(statement, some, settings={"max_execution_time": 0})
     client.command(_FILL_RECORDINGS)
-    for statement in next(one for one in read(FOLDER) if one.name == "0013_said.sql").statements:
-        client.command(statement.sql, settings={"max_execution_time": 0})
+    for made in next(one for one in read(FOLDER) if one.name == "0013_said.sql").statements:
+        client.command(made.sql, settings={"max_execution_time": 0})
     for table in ("events", "transcripts", "said"):
         client.command(f"OPTIMIZE TABLE {table} FINAL", settings={"max_execution_time": 0})
     return time.perf_counter() - began
@@ -184,7 +194,7 @@ def questions(client: Any) -> dict[str, Any]:
 
 
 async def searches(store: Store) -> dict[str, Any]:
-    """Medians of CPU ms of a page of the search, and how long the first page is."""
+    """Medians of CPU ms of a page of the search, how long the first page is, and what the door adds to a query."""
     database = Database(store)
     opening = asyncio.create_task(database.keep_open())
     await database.opened()
@@ -196,7 +206,10 @@ async def searches(store: Store) -> dict[str, Any]:
                 began = time.process_time()
                 page = await search(database, query, where, PAGE, "")
                 took.append((time.process_time() - began) * 1000)
-            found |= {name: round(statistics.median(took[3:]), 1), name.replace("_ms", "_found"): len(page["found"])}
+            found |= {name: round(statistics.median(took[3:]), 1), name.replace("_ms", "_found"): len(page.found)}
+        found |= await door_ratios(
+            store, database, dashboards(LEADS_VIEW, NOW - 30 * DAY_MS, quiet=str(LEADS // 2), busy="0")
+        )
     finally:
         opening.cancel()
         await database.close()
