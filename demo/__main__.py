@@ -33,7 +33,8 @@ async def main() -> int:
         try:
             complete = await _told(story)
             if os.environ.get("KEEP") == "1":
-                print("\n".join([*lines(stage.settings, ROOT), *await page_lines(stage.settings)]), flush=True)
+                page = await page_lines(stage.settings) if complete else []
+                print("\n".join([*lines(stage.settings, ROOT), *page]), flush=True)
                 await asyncio.Event().wait()
         finally:
             await stage.stop()

@@ -42,7 +42,7 @@ class Story:
 
     async def play(self) -> bool:
         """Everything, in order. Whether all that was expected came."""
-        self.say("запускаем Kafka, ClickHouse (chDB) и шесть процессов …")
+        self.say("запускаем Kafka, ClickHouse (chDB) и семь процессов …")
         await self.stage.start()
         self.summary["ready_s"] = round(time.monotonic() - self.began, 2)
         self.say("всё готово")

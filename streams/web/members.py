@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from processors.access import Person
 from schemas.codec import Codec, Rejected
+from schemas.errors import Transient
 from schemas.people import UserId, WebSession, WebUser
 from schemas.topics import WEB_SESSIONS, WEB_USERS
 from streams.engine.clock import Clock
@@ -136,13 +137,16 @@ class Members:
         self.users[user.user_id] = user
 
     async def keep_seen(self) -> None:
-        """Write down now and then who was seen, and end what is over; until cancelled. Raises `Transient`."""
+        """Write down now and then who was seen, and end what is over; until cancelled."""
         while True:
             await asyncio.sleep(SEEN_EVERY_S)
-            await self.write_seen()
+            try:
+                await self.write_seen()
+            except Transient as error:  # it is written the next time
+                log.warning("sessions cannot be written", extra={"error": str(error)})
 
     async def write_seen(self) -> None:
-        """Once. What fails is tried the next time. Raises nothing but `Transient`."""
+        """Once. Raises `Transient`: all of it is there for the next time."""
         now = self._clock()
         over = [
             key

@@ -1,0 +1,101 @@
+"""The administrator's page: who is let in, in what role; what takes rights away ends sessions at once."""
+
+import asyncio
+
+import pytest
+
+from schemas.people import WebUser
+from streams.web.members import USER
+from tests.unit.web.page import NOW, Page, page
+
+
+def stored(here: Page) -> list[WebUser]:
+    """Users that stand on the topic, in order."""
+    found = [USER.decode(output.value) for output in here.sent if output.topic == "web.users"]
+    return [user for user in found if isinstance(user, WebUser)]
+
+
+async def test_somebody_is_added() -> None:
+    """With his name, role and Telegram id; the same name again, no name, no role, letters for a number: 400."""
+    async with page() as here:
+        form = {"name": "  Ольга   Петрова ", "role": "curator", "telegram_id": "700"}
+        assert (await here.post("/admin/users", "admin", form)).status == 303
+        [user] = stored(here)
+        assert (user.name, user.role, user.telegram_id) == ("Ольга Петрова", "curator", 700)
+        for wrong, words in (
+            (form | {"name": "ольга петрова"}, "уже есть"),
+            (form | {"name": " "}, "Нужны имя"),
+            (form | {"name": "Другой", "role": "boss"}, "Нужны имя"),
+            (form | {"name": "Другой", "telegram_id": "@olga"}, "состоит из цифр"),
+        ):
+            answer = await here.post("/admin/users", "admin", wrong)
+            assert (answer.status, words in await answer.text()) == (400, True), wrong
+        assert len(stored(here)) == 1
+
+
+async def test_a_new_role_and_the_end_hold_at_once() -> None:
+    """The session of before is over with the next request; who is let in again has to log in anew."""
+    async with page() as here:
+        cookie = here.cookie("head")
+        here.now += 1
+        assert (await here.post("/admin/users/uhead", "admin", {"do": "role", "role": "viewer"})).status == 303
+        assert here.office.members.signed(cookie) is None
+        cookie = here.cookie("curator")
+        here.now += 1
+        assert (await here.post("/admin/users/ucurator", "admin", {"do": "disable"})).status == 303
+        assert here.office.members.signed(cookie) is None
+        await here.post("/admin/users/ucurator", "admin", {"do": "enable"})
+        assert here.office.members.signed(cookie) is None
+        await here.post("/admin/users/ucurator", "admin", {"do": "leads"})
+        assert stored(here)[-1].leads == "all"
+        assert {line.object for line in here.log()} == {"uhead", "ucurator"}
+
+
+async def test_nobody_changes_himself() -> None:
+    """Or the page could be left without an administrator; nobody and nonsense are answered in words."""
+    async with page() as here:
+        for path, form, status in (
+            ("/admin/users/uadmin", {"do": "role", "role": "viewer"}, 400),
+            ("/admin/users/uadmin", {"do": "disable"}, 400),
+            ("/admin/users/nobody", {"do": "disable"}, 404),
+        ):
+            assert (await here.post(path, "admin", form)).status == status
+        here.user("head")
+        assert (await here.post("/admin/users/uhead", "admin", {"do": "explode"})).status == 400
+        assert (await here.post("/admin/users/uhead", "admin", {"do": "role", "role": "boss"})).status == 400
+        assert stored(here) == []
+
+
+async def test_sessions_are_written_down_and_ended() -> None:
+    """Who was seen stands on the topic a minute later, so that a restart does not end him; what is over goes."""
+    async with page() as here:
+        members = here.office.members
+        cookie = here.cookie("head")
+        here.now += 60_000
+        assert members.signed(cookie) is not None
+        await members.write_seen()
+        [seen] = [output for output in here.sent if output.topic == "web.sessions"]
+        assert b'"seen":%d' % (NOW + 60_000) in (seen.value or b"")
+        await members.write_seen()
+        assert len([output for output in here.sent if output.topic == "web.sessions"]) == 1
+        here.now += 13 * 3_600_000
+        await members.write_seen()
+        [_, gone] = [output for output in here.sent if output.topic == "web.sessions"]
+        assert gone.value is None and members.sessions == {}
+
+
+async def test_kafka_away_ends_nothing(caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who was seen cannot be written for a while: the worker goes on, and writes it when Kafka is back."""
+    monkeypatch.setattr("streams.web.members.SEEN_EVERY_S", 0.01)
+    async with page() as here:
+        here.office.members.signed(here.cookie("head"))
+        here.now += 60_000
+        here.office.members.signed("cookie-of-head")
+        here.is_kafka_away = True
+        keeping = asyncio.ensure_future(here.office.members.keep_seen())
+        await asyncio.sleep(0.1)
+        assert not keeping.done() and "sessions cannot be written" in caplog.text
+        here.is_kafka_away = False
+        await asyncio.sleep(0.1)
+        assert [output for output in here.sent if output.topic == "web.sessions"]
+        keeping.cancel()
