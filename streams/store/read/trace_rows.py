@@ -135,13 +135,20 @@ class Rows:
         self._database = database
 
     async def events(
-        self, ids: Collection[int] = (), origins: Collection[str] = (), refs: Collection[str] = ()
+        self,
+        ids: Collection[int] = (),
+        origins: Collection[str] = (),
+        refs: Collection[str] = (),
+        leads: Collection[LeadId] = (),
     ) -> list[Stored]:
-        """Those that have one of these ids, origins or names at their source; by three bloom filters."""
+        """Those that have one of these ids, origins or names at their source; by three bloom filters, and where `leads`
+        are known by the table's key, too."""
         found: dict[tuple[LeadId, int], Stored] = {}
+        theirs = "lead_id IN {leads:Array(String)} AND " if leads else ""
         for column, type_, of in (("event_id", "UInt64", ids), ("origin", "String", origins), ("ref", "String", refs)):
             if of:  # one filter a question: an OR over columns would read the table
-                for row in await self._ask(_EVENTS, f"{column} IN {{of:Array({type_})}}", of=list(of)):
+                where = f"{theirs}{column} IN {{of:Array({type_})}}"
+                for row in await self._ask(_EVENTS, where, of=list(of), leads=list(leads)):
                     event = Stored(*row)
                     found.setdefault((event.lead, event.number), event)
         return sorted(found.values(), key=lambda event: (event.parsed_at, event.number))

@@ -108,8 +108,9 @@ class Traces:
     async def _with_kin(self, events: list[Stored], start: _Start) -> list[Stored]:
         """And what belongs to them: all of a meeting, and what we made of one of them."""
         meetings = {event.ref for event in events if event.ref and event.kind.startswith("meeting_")}
-        kin = await self._rows.events(refs=meetings) if meetings else []
-        made = await self._rows.events(origins={event.origin for event in events if event.origin}) if events else []
+        leads, origins = {event.lead for event in events}, {event.origin for event in events}
+        kin = await self._rows.events(refs=meetings, leads=leads)
+        made = await self._rows.events(origins=origins, leads=leads)
         kin += [event for event in made if event.kind in BROUGHT]
         whole = {(event.lead, event.number): event for event in [*events, *kin]}
         return sorted(whole.values(), key=lambda event: (event.parsed_at, event.number))[: 2 * MOST_EVENTS]
