@@ -57,8 +57,6 @@ def render_markdown(event: MeetingMinutes, name: str = "") -> str:
         lines += [f"- {box}{markdown(_quoted(said_line(point, event), point))}" for point in points[:MOST_IN_FILE]]
         if len(points) > MOST_IN_FILE:
             lines.append(f"- … и ещё {count(len(points) - MOST_IN_FILE, POINTS)}")
-    if event.origin:
-        lines += ["", f"След: {event.origin}"]
     return _spaced("\n".join(lines)) + "\n"
 
 
@@ -94,8 +92,6 @@ def render_comment(event: MeetingMinutes, link: str, name: str = "") -> str:
     if link:
         safe = link.replace("[", "%5B").replace("]", "%5D")
         tail.append(f"[url={safe}]Запись и расшифровка[/url]")
-    if event.origin:
-        tail.append(f"След: {event.origin}")
     tail.append(mark_line(event.recording_id, minutes.version))
     return _spaced("\n".join([*_fitting(lines, LONGEST_COMMENT - len("\n".join(tail))), *tail]))
 

@@ -48,12 +48,11 @@ def test_comment_reads_as_agreed() -> None:
     assert render_comment(FULL, "https://portal/m/rec-1", "ООО «Ромашка»") == named
 
 
-def test_the_trace_stands_at_the_end() -> None:
-    """Of a file's section the last line; of a comment the one before our mark, which stays the last."""
+def test_a_reader_is_shown_no_trace() -> None:
+    """It is for programs: the mark names the recording, which `leadpulse trace` takes as well."""
     known = of(FULL.minutes, origin="source.transcripts/1/5")
-    assert render_markdown(known) == MARKDOWN + "\nСлед: source.transcripts/1/5\n"
-    *_, trace, mark = render_comment(known, "https://portal/m/rec-1").splitlines()
-    assert (trace, read_mark(mark) is not None) == ("След: source.transcripts/1/5", True)
+    assert render_markdown(known) == MARKDOWN
+    assert render_comment(known, "https://portal/m/rec-1") == COMMENT
 
 
 def test_report_lines_read_as_agreed() -> None:
