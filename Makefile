@@ -30,10 +30,11 @@ bench: ## the whole line at 100, 500 and 1000 events/s, CPU per event beside raw
 	@tools/setup.sh bench
 	@$(BIN)/python -m bench
 
-docs: setup ## docs/img: dashboards of an invented company, the topics, what the last demo sent to Telegram
+docs: setup ## docs/img: dashboards and pages of an invented company, the topics, what the last demo sent to Telegram
 	@$(BIN)/python -m grafana.pictures docs/img
 	@$(BIN)/python -m tools.topics_picture
 	@$(BIN)/python -m demo.pictures
+	@$(BIN)/python -m demo.page_pictures docs/img
 
 lock: ## requirements/*.txt from pyproject.toml, with hashes; UPGRADE=1 takes the newest of all
 	@UPGRADE=$(UPGRADE) tools/lock.sh

@@ -8,7 +8,6 @@ fifteen people click once in three seconds each while events are stored. For its
 import asyncio
 import json
 import random
-import resource
 import statistics
 import subprocess
 import sys
@@ -22,7 +21,7 @@ from bench.store import _FILL_EVENTS, _FILL_MESSAGES
 from processors.cards import Cards
 from processors.identity import Identities
 from schemas.cards import ClientCard
-from schemas.codec import EVENT, event_id
+from schemas.codec import event_id
 from schemas.events import Shipment
 from streams.clients.store_web import StoreWeb
 from streams.settings import Settings, Store
@@ -210,23 +209,9 @@ def shipment(number: int) -> Shipment:
 
 def size() -> float:
     """MB of the worker `web` with its tables and templates, every screen drawn once, in a process without the store."""
-    code = "from bench.page import alone; alone()"
+    code = "from tests.unit.web.drawn import drawn; drawn()"
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     return float(out.stdout.split()[-1])
-
-
-def alone() -> None:
-    """What `size` starts: prints the process's largest size, MB."""
-    import streams.web.worker  # noqa: F401 — what the worker loads
-
-    async def draw() -> None:
-        async with page() as here:
-            for _ in range(200):
-                await here.get("/", "head")
-
-    asyncio.run(draw())
-    assert EVENT
-    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
 
 
 def main() -> None:

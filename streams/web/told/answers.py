@@ -1,7 +1,7 @@
 """An answer about a client in words: each claim with its quote and the places where it stands."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from urllib.parse import quote
 
@@ -76,7 +76,8 @@ def part(lead: LeadId, stage: Stage, known: Mapping[int, Source], today: date) -
             said += [count(figures, _FIGURES)] if figures else []
             return Part("sources", f"Нашёл {' и '.join(said)}." if said else "Подходящего в истории не нашёл.")
         case Claim():
-            sources = tuple(_source(lead, known[number], today) for number in stage.sources if number in known)
+            found = [_source(lead, known[number], today) for number in stage.sources if number in known]
+            sources = tuple(replace(one, words="") if one.words == stage.text else one for one in found)
             quoted = stage.quote if stage.quote != stage.text else ""
             return Part("claim", stage.text, quoted, sources, is_head=not stage.sources)
         case Done():

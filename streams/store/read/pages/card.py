@@ -18,7 +18,7 @@ from streams.store.alerts import alert_of
 from streams.store.database import Database
 from streams.store.read import outcomes, promises
 from streams.store.read.pages.clients import CONTACTS, is_contact
-from streams.store.read.pages.fresh import counted
+from streams.store.read.pages.fresh import last_seen
 from streams.store.read.profiles import read_profile
 from streams.store.read.risks import ALERTS
 
@@ -40,9 +40,9 @@ async def card(database: Database, asked: LeadId, cards: Cards, known: Identitie
     lead = known.merged(asked)
     named = cards.find(lead)
     became = await outcomes.of_lead(database, lead)
-    seen = await counted(database, [lead], CONTACTS)
+    seen = await last_seen(database, [lead], [*CONTACTS, "shipment"])
     last: dict[str, Millis] = {}
-    for one in filter(is_contact, seen):
+    for one in filter(is_contact, (one for one in seen if one.kind in CONTACTS)):
         last[one.kind] = max(one.last, last.get(one.kind, 0))
     return Card(
         lead,
@@ -52,7 +52,7 @@ async def card(database: Database, asked: LeadId, cards: Cards, known: Identitie
         address="" if named is None else named.card,
         phones=[] if named is None else named.phones,
         mails=[] if named is None else named.mails,
-        since=day_start(min(one.day for one in seen)) if seen else 0,
+        since=day_start(min(one.began for one in seen)) if seen else 0,
         score=await _score(database, lead, now),
         week_ago=await _score(database, lead, now - 7 * DAY_MS),
         alerts=[alert_of(row) for row in await database.read(ALERTS, {"lead": lead})],

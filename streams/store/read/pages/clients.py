@@ -16,7 +16,7 @@ from schemas.scores import LEVELS
 from schemas.topics import DAY_MS
 from schemas.types import LeadId, Millis
 from streams.store.database import Database
-from streams.store.read.pages.fresh import Counted, counted, last_night
+from streams.store.read.pages.fresh import Seen, last_night, last_seen, weeks_of
 
 PAGE = 50
 LONGEST_QUERY = 100
@@ -136,14 +136,10 @@ async def _told(database: Database, page: list[Listed], now: Millis) -> list[Lis
     if not page:
         return []
     leads, today = [one.lead_id for one in page], local_day(now)
-    weeks: dict[LeadId, list[int]] = {lead: [0] * WEEKS for lead in leads}
+    weeks = await weeks_of(database, leads, "shipment", today, WEEKS)
     last: dict[LeadId, dict[str, Millis]] = {lead: {} for lead in leads}
-    for one in await counted(database, leads, CONTACTS):
-        ago = (today - one.day) // 7
-        if one.kind == "shipment" and 0 <= ago < WEEKS:
-            weeks[one.lead][WEEKS - 1 - ago] += one.pieces
-        if is_contact(one):
-            last[one.lead][one.kind] = max(one.last, last[one.lead].get(one.kind, 0))
+    for one in filter(is_contact, await last_seen(database, leads, CONTACTS)):
+        last[one.lead][one.kind] = max(one.last, last[one.lead].get(one.kind, 0))
     reasons = dict(await database.read(_REASONS, {"leads": leads}))
     before = dict(await database.read(_BEFORE, {"leads": leads, "at": now - 7 * DAY_MS}))
     overdue = dict(await database.read(_OVERDUE, {"leads": leads}))
@@ -160,10 +156,10 @@ async def _told(database: Database, page: list[Listed], now: Millis) -> list[Lis
     ]
 
 
-CONTACTS = ("shipment", "message", "call", "mail", "meeting_recorded", "reservation")
+CONTACTS = ("message", "call", "mail", "meeting_recorded", "reservation")
 _OURS = {("message", "staff"), ("mail", "out"), ("reservation", "changed"), ("reservation", "cancelled")}
 
 
-def is_contact(one: Counted) -> bool:
-    """Whether the client himself was seen in it: not what we wrote, and not what the warehouse did."""
-    return one.kind != "shipment" and (one.kind, one.action) not in _OURS
+def is_contact(one: Seen) -> bool:
+    """Whether the client himself was seen in it: not what we wrote."""
+    return (one.kind, one.action) not in _OURS
