@@ -70,7 +70,7 @@ class Frame:
             visit = self._visit(request, _lead(request, route))
             await self._admit(route, visit)
             if route.method != "GET":
-                await self._ours(visit)
+                await self._ours(route, visit)
             if route.stepped and not (visit.session and self._office.members.stepped(visit.session)):
                 raise Fault(403, go=f"{STEP}?next={quote(_after(route, request))}")
             if route.method == "GET":
@@ -93,19 +93,19 @@ class Frame:
             case _:
                 allowed = True
         if not allowed:
-            await self._refuse(visit)
+            await self._refuse(route, visit)
 
-    async def _ours(self, visit: Visit) -> None:
+    async def _ours(self, route: Route, visit: Visit) -> None:
         """Raises `Fault` 403 for a write that another site made the browser send."""
         ours = same_site(visit.request, self._office.settings.site.public_url)
         if ours and visit.cookie and not visit.is_htmx:
             ours = has_form_token((await visit.form()).get(FORM_TOKEN, ""), visit.cookie)
         if not ours:
-            await self._refuse(visit)
+            await self._refuse(route, visit)
 
-    async def _refuse(self, visit: Visit) -> None:
+    async def _refuse(self, route: Route, visit: Visit) -> None:
         with contextlib.suppress(Transient):  # nothing is shown, so nothing is lost when nobody can write it down
-            await visit.log("refused", about=f"{visit.request.method} {visit.request.path}")
+            await visit.log("refused", about=f"{route.method} {route.path}")  # not the path itself: a link has its code
         raise Fault(403)
 
     def _visit(self, request: web.Request, lead: LeadId = "") -> Visit:
@@ -133,7 +133,7 @@ async def _handled(route: Route, visit: Visit) -> web.StreamResponse:
     """The access record, then the answer. Raises `Fault`."""
     with _as_fault():
         if route.deed is not None:
-            await visit.log(route.deed, about=visit.request.match_info.get(route.about, ""))
+            await visit.log(route.deed, about=visit.request.match_info.get(route.about, visit.request.path))
         return await route.handler(visit)
 
 

@@ -32,3 +32,8 @@ DEEDS: Final[Mapping[Deed, str]] = {
     "logout": "вышел",
     "refused": "отказано",
 }
+
+BY_LINK: Final = "вход по разовой ссылке"
+BY_BOT: Final = "вход через Telegram"
+BY_KEY: Final = "вход ключом устройства"
+"""What the access log calls a login, or one that failed."""

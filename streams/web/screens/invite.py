@@ -9,7 +9,7 @@ from streams.web.entry import let_in
 from streams.web.faults import Fault
 from streams.web.route import Public, Route
 from streams.web.visit import Visit
-from streams.web.words import ROLES
+from streams.web.words import BY_LINK, ROLES
 
 OVER = "Ссылка уже использована или её время вышло. Попросите администратора о новой."
 
@@ -27,7 +27,7 @@ async def accept(visit: Visit) -> web.StreamResponse:
     user = await _invited(visit)
     if not await visit.office.logins.use(digest(visit.request.match_info["code"]), user.user_id):
         raise Fault(403, OVER)
-    return await let_in(visit, user, "/", "link")
+    return await let_in(visit, user, "/", BY_LINK)
 
 
 async def _invited(visit: Visit) -> WebUser:
@@ -37,7 +37,7 @@ async def _invited(visit: Visit) -> WebUser:
     begun = attempt.begun if attempt is not None and visit.office.logins.lives(key) else None
     user = visit.office.members.users.get(begun.user_id) if isinstance(begun, Invited) else None
     if user is None or user.disabled:
-        await visit.log("refused", about="login: link")
+        await visit.log("refused", about=BY_LINK)
         raise Fault(403, OVER)
     return user
 

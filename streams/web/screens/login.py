@@ -12,6 +12,7 @@ from streams.web.bot_login import TTL_MS, Begun
 from streams.web.entry import browser_of, inside, let_in
 from streams.web.route import Public, Route
 from streams.web.visit import Visit
+from streams.web.words import BY_BOT
 
 QR_SCALE = 5
 
@@ -36,9 +37,9 @@ async def state(visit: Visit) -> web.StreamResponse:
     found = await visit.office.bot_login.look(visit.request.cookies.get(cookies.LOGIN, ""))
     to = inside(visit.request.query.get("next", "/"))
     if isinstance(found, WebUser):
-        return await let_in(visit, found, to, "bot")
+        return await let_in(visit, found, to, BY_BOT)
     if found == "denied":
-        await visit.log("refused", about="login: bot")
+        await visit.log("refused", about=BY_BOT)
     if visit.is_htmx or found != "waiting":
         return visit.page("login_state.html" if visit.is_htmx else "login_over.html", state=found, to=to)
     return visit.see_other(f"/login?next={quote(to)}")

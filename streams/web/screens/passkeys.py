@@ -11,6 +11,7 @@ from streams.web.faults import Fault, Wrong
 from streams.web.passkeys import TTL_MS
 from streams.web.route import Public, Route, Signed
 from streams.web.visit import Visit
+from streams.web.words import BY_KEY
 
 LONGEST_NAME = 60
 FRESH_MS = 10 * 60_000
@@ -34,12 +35,12 @@ async def enter(visit: Visit) -> web.StreamResponse:
     try:
         user = visit.office.passkeys.used("enter", holder, await visit.request.text(), members.users.values())
     except Wrong:
-        await visit.log("refused", about="login: key")
+        await visit.log("refused", about=BY_KEY)
         raise
     if user != members.users[user.user_id]:
         await members.put_user(user)
     to = visit.request.query.get("next", "/")
-    answer = await let_in(visit, user, to, "key", stepped=visit.office.clock())
+    answer = await let_in(visit, user, to, BY_KEY, stepped=visit.office.clock())
     cookies.drop(answer, cookies.KEY)
     return answer
 

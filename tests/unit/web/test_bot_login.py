@@ -17,6 +17,7 @@ from schemas.topics import BOT_COMMANDS
 from schemas.types import Meta
 from streams.settings import Settings, Web
 from streams.web.cookies import LOGIN, SESSION
+from streams.web.words import BY_BOT
 from tests.unit.web.page import NOW, Page, page
 
 BOT = Settings(web=Web(bot="our_leadpulse_bot"))
@@ -95,7 +96,7 @@ async def test_the_right_number_lets_in() -> None:
         assert answer.headers["HX-Redirect"] == "/me"
         signed = here.office.members.signed(answer.cookies[SESSION].value)
         assert signed is not None and signed[0] == user
-        assert [(line.action, line.user, line.object) for line in here.log()] == [("login", "ucurator", "bot")]
+        assert [(line.action, line.user, line.object) for line in here.log()] == [("login", "ucurator", BY_BOT)]
         again = await asked_state(here, cookie)
         assert SESSION not in again.cookies and "Время вышло" in await again.text()
 
@@ -114,7 +115,7 @@ async def test_another_number_ends_it(label: str) -> None:
         answer = await asked_state(here, cookie)
         assert SESSION not in answer.cookies and "отклонён" in await answer.text()
         assert SESSION not in (await asked_state(here, cookie)).cookies
-        assert [(line.action, line.object) for line in here.log()] == [("refused", "login: bot")]
+        assert [(line.action, line.object) for line in here.log()] == [("refused", BY_BOT)]
 
 
 async def test_a_stranger_is_not_asked() -> None:

@@ -26,7 +26,10 @@ async def test_it_lets_in_once() -> None:
         assert cookie["secure"] and cookie["httponly"] and cookie["samesite"] == "Lax" and cookie["path"] == "/"
         assert here.office.members.signed(cookie.value) is not None
         assert (await here.post(f"/login/invite/{CODE}")).status == 403
-        assert [(line.action, line.user) for line in here.log()] == [("login", "uhead"), ("refused", "")]
+        elsewhere = await here.post(f"/login/invite/{CODE}", Sec_Fetch_Site="cross-site")
+        assert elsewhere.status == 403
+        told = [(line.action, line.user) for line in here.log()]
+        assert told == [("login", "uhead"), ("refused", ""), ("refused", "")]
         assert not [output for output in here.sent if CODE.encode() in (output.value or b"")]
         assert not [
             output for output in here.sent if cookie.value.encode() in (output.value or b"") + (output.key or b"")

@@ -7,6 +7,7 @@ from schemas.people import Passkey
 from streams.settings import Settings, Site
 from streams.web.faults import Wrong
 from streams.web.passkeys import MOST_KEYS, Passkeys, origin_of
+from streams.web.words import BY_KEY
 from tests.unit.web.page import NOW, page
 
 KEY = Passkey(credential="AAAA", public_key="AAAA", name="Chrome", made=NOW)
@@ -25,7 +26,7 @@ async def test_nonsense_is_refused_and_told() -> None:
             answer = await here.client.post("/login/key", data=body, headers={"Sec-Fetch-Site": "same-origin"})
             assert (answer.status, "Ключ не подошёл" in await answer.text()) == (400, True), body
             assert not answer.cookies
-        assert [(line.action, line.object) for line in here.log()] == [("refused", "login: key")] * 3
+        assert [(line.action, line.object) for line in here.log()] == [("refused", BY_KEY)] * 3
 
 
 async def test_a_challenge_is_for_once() -> None:
