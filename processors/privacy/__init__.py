@@ -2,5 +2,5 @@
 
 transfer (words to a model abroad) · objections (to a recording) · register (who agreed to what, and its effect) ·
 changes (to it) · subject (what of a history is about one person) ·
-reading (what the head should know of the access log).
+reading (what the head should know of the access log) · erasing (a client is deleted, and denied).
 """

@@ -8,6 +8,7 @@ import msgspec
 from processors import cards
 from processors.contact import link_key
 from processors.normalize import NORMALIZERS, Meaning, Normalizer, Options
+from processors.privacy.erasing import Denied
 from schemas.base import LeadEvent
 from schemas.bot import BotCommand
 from schemas.cards import ClientCard
@@ -20,6 +21,7 @@ from schemas.topics import (
     BITRIX,
     BOT_COMMANDS,
     CLIENTS,
+    ERASURES,
     IDENTITIES,
     LEAD_EVENTS,
     LEAD_STATE,
@@ -34,6 +36,7 @@ from streams.engine import trace
 from streams.engine.cards import KnownCards
 from streams.engine.desks import Desks
 from streams.engine.ends import Ends
+from streams.engine.erasures import KnownErasures
 from streams.engine.identities import IDENTITY, KnownIdentities
 from streams.engine.kafka import Output, Reader
 from streams.engine.leads import KnownLeads, with_cards
@@ -72,10 +75,12 @@ def build(settings: Settings) -> Worker:
         mappings=mappings_of(settings.wms.mappings),
         is_client=lambda lead: settings.pipeline.unknown_lead != "refuse" or known_lead(lead) is not False,
     )
+    erasures = KnownErasures(Reader(settings.kafka, ERASURES))
+    worker.background("erasures", erasures.follow)
     for topic in TOPICS:
         if topic.name in NORMALIZERS:
-            normalize = Normalize(NORMALIZERS[topic.name], known, options)
-            worker.consume(topic, normalize, origin=sender if topic in HOOKS else None)
+            normalize = Normalize(NORMALIZERS[topic.name], known, options, erasures.denied)
+            worker.consume(topic, erasures.before(normalize), origin=sender if topic in HOOKS else None)
     states = LeadStates(Reader(settings.kafka, LEAD_STATE), ends)
     desks = Desks(settings.telegram, cards.cards, known.identities)
     fold = Fold(states, rules_of(settings.pipeline.rules), desks.desk)
@@ -95,8 +100,11 @@ def build(settings: Settings) -> Worker:
 class Normalize:
     """Raw source records to lead events, or to `lead.unassigned` when nobody knows the client."""
 
-    def __init__(self, normalize: Normalizer, known: KnownIdentities, options: Options) -> None:
+    def __init__(
+        self, normalize: Normalizer, known: KnownIdentities, options: Options, denied: Denied | None = None
+    ) -> None:
         self._normalize, self._known, self._options = normalize, known, options
+        self._denied = denied or Denied()
 
     async def __call__(self, batch: Batch) -> Outcome:
         """Settle's `Process`."""
@@ -113,12 +121,27 @@ class Normalize:
                 outcome.rejected.append((record, found))
                 continue
             for meaning in found:
+                if is_denied(meaning, self._denied):
+                    continue
                 if isinstance(meaning, Identity):  # what follows in this batch is read with it already
                     self._known.identities.apply(f"{meaning.kind}:{meaning.value}", meaning)
                 if isinstance(meaning, LeadEvent | MeetingRequest | Unassigned):
                     meaning = msgspec.structs.replace(meaning, origin=origin)
                 outcome.outputs.append(_output(meaning, record.key))
         return outcome
+
+
+def is_denied(found: Meaning, denied: Denied) -> bool:
+    """Whether it is of a client who was erased: a replay, an import, a portal that still has him."""
+    match found:
+        case Unassigned():
+            return denied.ref(link_key(found.client), found.ts)
+        case LeadEvent() | MeetingRequest() | ClientCard():
+            return denied.lead(found.lead_id)
+        case Identity():
+            return found.lead_id is not None and denied.lead(found.lead_id)
+        case _:
+            return False
 
 
 def _output(found: Meaning, key: bytes | None) -> Output:

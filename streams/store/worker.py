@@ -11,6 +11,7 @@ from schemas.sources import Unassigned
 from schemas.topics import (
     CLIENTS,
     DEAD_LETTERS,
+    ERASURES,
     IDENTITIES,
     LEAD_ALERTS,
     LEAD_EVENTS,
@@ -29,6 +30,7 @@ from streams.engine.clock import Clock, wall_clock
 from streams.engine.conditions import Condition
 from streams.engine.desks import Desks
 from streams.engine.ends import Ends
+from streams.engine.erasures import KnownErasures
 from streams.engine.identities import KnownIdentities
 from streams.engine.kafka import Reader
 from streams.engine.places import disk
@@ -46,6 +48,7 @@ from streams.store.jobs.days import Days
 from streams.store.jobs.exports import Exports
 from streams.store.jobs.fleet import Figures
 from streams.store.jobs.moves import Moves
+from streams.store.jobs.purge import Purge
 from streams.store.jobs.reports import Reports
 from streams.store.jobs.sources import Sources
 from streams.store.jobs.sweep import Sweep
@@ -53,6 +56,7 @@ from streams.store.jobs.ticks import Ticks
 from streams.store.jobs.unheard import Unheard
 from streams.store.lag import Lag
 from streams.store.letters import Heaps
+from streams.store.read import rows_of
 from streams.store.read.api import Api
 from streams.store.read.flow import flow_routes
 from streams.store.read.pages import Known
@@ -98,7 +102,8 @@ def build(settings: Settings, clock: Clock = wall_clock) -> Worker:
     visitors = Visitors(store, database)
     known = Known(links.identities, cards.cards)
     traces = Traces(database, RawRecords(settings.kafka, ends), lag.by_topic, clock)
-    api = Api(store, database, visitors, lag, reports, worker.outputs.send, known, flow_routes(traces, database, clock))
+    also = [*flow_routes(traces, database, clock), *rows_of.routes(database)]
+    api = Api(store, database, visitors, lag, reports, worker.outputs.send, known, also)
 
     unheard = Unheard(database, worker.outputs.send, clock)
     events = Sink(database, EVENT, event_rows, both(baselines.notice, unheard.notice))
@@ -119,6 +124,9 @@ def build(settings: Settings, clock: Clock = wall_clock) -> Worker:
     heaps = Heaps(clock)
     worker.consume(DEAD_LETTERS, DeadLetterSink(database, heaps.notice))
 
+    erasures = KnownErasures(Reader(settings.kafka, ERASURES))
+    worker.background("erasures", erasures.follow)
+    worker.background("purge", Purge(database, erasures).run)
     worker.background("clickhouse", database.keep_open)
     worker.background("clients", cards.follow)
     worker.background("identities", links.follow)

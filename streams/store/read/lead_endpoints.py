@@ -29,6 +29,7 @@ from streams.store.read.parameters import (
     TIME,
     Endpoint,
 )
+from streams.store.read.rows_of import RowsOf
 
 OF_LEADS = (
     Endpoint(
@@ -97,6 +98,7 @@ OF_LEADS = (
         answer=ClientOutcome,
     ),
     Endpoint("get", "/api/leads/{lead}/risk", "Риск и открытые тревоги клиента.", answer=LeadRisk),
+    Endpoint("get", "/api/leads/{lead}/rows", "Сколько строк о клиенте в каждой таблице.", answer=RowsOf),
     Endpoint(
         "get",
         "/api/leads",

@@ -32,6 +32,7 @@ BELOW_WRITE = {
             topics.WEB_SESSIONS,
             topics.WEB_LOGINS,
             topics.CONSENTS,
+            topics.ERASURES,
         )
     },
     ("cli", topics.RELEASES): "engine/releases",

@@ -19,6 +19,7 @@ from schemas.scores import Part, Score
 from streams.engine.rounds import ROUND
 from streams.settings import Store
 from streams.store.database import Database
+from streams.store.read import rows_of
 from streams.store.read.endpoints import ENDPOINTS
 from streams.store.read.flow import flow_routes
 from streams.store.read.openapi import openapi
@@ -102,6 +103,7 @@ ASKED: dict[str, tuple[str, str]] = {
     "get /api/leads/{lead}/profile": (f"/api/leads/{LEAD}/profile", "lead_id"),
     "post /api/leads/{lead}/profile": (f"/api/leads/{LEAD}/profile", "event_id"),
     "get /api/leads/{lead}/risk": (f"/api/leads/{LEAD}/risk", "alerts"),
+    "get /api/leads/{lead}/rows": (f"/api/leads/{LEAD}/rows", "tables"),
     "get /api/recordings/{recording}": ("/api/recordings/r1", "conversation"),
     "get /api/search": ("/api/search?q=товар", "found"),
     "get /api/figures": ("/api/figures?since=2026-11-20&until=2026-11-21", "figures"),
@@ -159,7 +161,8 @@ async def filled(
     )
     kept = shared_store.model_copy(update={"api_token_file": tmp_path_factory.mktemp("api") / "token"})
     traces = Traces(database, Nowhere(), Lag().by_topic, fakes.Clock())  # type: ignore[arg-type]
-    async with serving(kept, database, also=flow_routes(traces, database, fakes.Clock())) as port:
+    also = [*flow_routes(traces, database, fakes.Clock()), *rows_of.routes(database)]
+    async with serving(kept, database, also=also) as port:
         headers = {"Authorization": f"Bearer {kept.api_token_file.read_text().strip()}"}
         async with aiohttp.ClientSession(f"http://127.0.0.1:{port}", headers=headers) as session:
             yield session

@@ -1,0 +1,47 @@
+"""A client's data are erased: who asked, who confirmed, what was done (`erasures`, key = erasure id)."""
+
+from typing import Annotated, Literal, get_args
+
+import msgspec
+
+from schemas.people import Sha256
+from schemas.types import LeadId, Millis
+
+ErasureId = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{16}\Z")]
+Step = Literal["state", "tables", "transcripts", "messages", "waiting", "links", "files"]
+"""state: what the rules remember · tables: ClickHouse · transcripts: words in work, objections · messages: what was
+sent to Telegram · waiting: what waited for its client · links: who is who, cards, consents · files: recordings,
+minutes, exports."""
+STEPS: tuple[Step, ...] = get_args(Step)
+"""In this order: while tables hold a client, an ended link would move his events instead."""
+
+
+class StepDone(msgspec.Struct, frozen=True):
+    """A step is over: when, and how many records, rows or files went."""
+
+    step: Step
+    at: Millis
+    count: int
+
+
+class Erasure(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """All of it in each record; the newest counts. From `started_at` on the client is denied: by `denied`, digests of
+    his lead and of every name that led to it (`processors.privacy.erasing.digest`).
+
+    `refs` and `paths` are those names and his recordings in plain, needed while it runs; the last record has neither.
+    """
+
+    erasure_id: ErasureId
+    lead_id: LeadId
+    reason: Annotated[str, msgspec.Meta(min_length=1, max_length=500)]
+    requested_by: str
+    requested_at: Millis
+    confirmed_by: str = ""
+    confirmed_at: Millis = 0
+    executed_by: str = ""
+    started_at: Millis = 0
+    denied: list[Sha256] = []
+    refs: list[str] = []
+    paths: list[str] = []
+    done: list[StepDone] = []
+    ended_at: Millis = 0

@@ -1,0 +1,130 @@
+"""Where a client's data are: read, nothing changed. For a plan, and for each step of an erasure."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from aiokafka import ConsumerRecord
+
+from alerting.outbox import Item
+from processors.contact import link_key
+from processors.privacy.erasing import digest
+from schemas.codec import Codec
+from schemas.sources import Identity, Unassigned
+from schemas.speech import AwaitedRecording, FinishedRecording, Kept, RefusedRecording
+from schemas.topics import (
+    CLIENTS,
+    IDENTITIES,
+    LEAD_UNASSIGNED,
+    OUTBOX,
+    SEGMENTS,
+    TopicSpec,
+)
+from schemas.types import LeadId
+from streams.clients.store import call
+from streams.engine.identities import IDENTITY
+from streams.engine.kafka import Reader
+from streams.settings import Settings
+
+_ITEM: Codec[Item] = Codec(Item)
+_KEPT: Codec[Kept] = Codec(Kept)
+_UNASSIGNED: Codec[Unassigned] = Codec(Unassigned)
+
+MARKS = FinishedRecording | AwaitedRecording | RefusedRecording
+
+
+class Places:
+    """Of one installation."""
+
+    def __init__(self, loaded: Settings) -> None:
+        self._loaded, self._kafka, self._store = loaded, loaded.kafka, loaded.store
+
+    async def known_by(self, lead: LeadId) -> tuple[list[str], list[str]]:
+        """Every name that leads to him, as `identities` keys it, and where his recordings are. Raises `Transient`."""
+        refs = set()
+        async for record in Reader(self._kafka, IDENTITIES).read([0]):
+            identity = IDENTITY.decode(record.value) if record.value else None
+            if isinstance(identity, Identity) and lead in (identity.lead_id, identity.was):
+                refs.add((record.key or b"").decode())
+        paths = set()
+        async for record in Reader(self._kafka, SEGMENTS).read(range(SEGMENTS.partitions)):
+            mark = _KEPT.decode(record.value) if record.value else None
+            if (
+                isinstance(mark, FinishedRecording | AwaitedRecording | RefusedRecording)
+                and mark.recording.lead_id == lead
+            ):
+                paths.add(mark.recording.path)
+        for event in self._history(lead):
+            payload = event["payload"]
+            if payload.get("path"):
+                paths.add(str(payload["path"]))
+            if payload.get("client"):
+                refs.add(str(payload["client"]))
+            if payload.get("chat_id"):
+                refs.add(f"tg_chat:{payload['chat_id']}")
+        return sorted(refs), sorted(paths)
+
+    def files(self, lead: LeadId) -> list[Path]:
+        """Folders and files that bear his number."""
+        loaded = self._loaded
+        folders = [loaded.speech.recordings / lead, loaded.minutes.exports / lead]
+        days = loaded.export.telegram.glob(f"*/{lead}.*") if loaded.export.telegram.is_dir() else ()
+        return [place for place in [*folders, *days] if place.exists()]
+
+    async def rows(self, lead: LeadId) -> dict[str, int]:
+        """Of each table of the store. Raises `Transient`."""
+        found: dict[str, int] = (await asyncio.to_thread(call, self._store, f"/api/leads/{quote(lead)}/rows"))["tables"]
+        return found
+
+    def _history(self, lead: LeadId) -> Iterable[dict[str, Any]]:
+        before = ""
+        while True:
+            page = f"&before={quote(before)}" if before else ""
+            answer = call(self._store, f"/api/leads/{quote(lead)}/history?limit=1000{page}")
+            yield from answer["events"]
+            before = answer.get("next") or ""
+            if not before:
+                return
+
+    async def links(self, lead: LeadId, refs: Iterable[str]) -> AsyncIterator[tuple[TopicSpec, str]]:
+        names = set(refs)
+        for key, record in (await self.standing(IDENTITIES)).items():
+            identity = IDENTITY.decode(record.value or b"")
+            of_his = isinstance(identity, Identity) and lead in (identity.lead_id, identity.was)
+            if key in names or of_his:
+                yield IDENTITIES, key
+        for key in await self.standing(CLIENTS):
+            if key.partition("/")[0] == lead:
+                yield CLIENTS, key
+
+    async def messages(self, lead: LeadId) -> AsyncIterator[ConsumerRecord]:
+        """Those to his curator, and any that names his number: a report tells of several clients."""
+        for record in (await self.standing(OUTBOX)).values():
+            item = _ITEM.decode(record.value or b"")
+            if isinstance(item, Item) and (item.to == f"lead:{lead}" or names(item, lead)):
+                yield record
+
+    async def waiting(self, denied: set[str], since: int) -> AsyncIterator[tuple[ConsumerRecord, bool]]:
+        """All of the topic, each with whether it is his; `since` -1: of any time."""
+        async for record in Reader(self._kafka, LEAD_UNASSIGNED).read([0]):
+            event = _UNASSIGNED.decode(record.value or b"")
+            is_his = isinstance(event, Unassigned) and digest(link_key(event.client)) in denied
+            yield record, is_his and (since < 0 or event.ts <= since)  # type: ignore[union-attr]
+
+    async def standing(self, topic: TopicSpec) -> dict[str, ConsumerRecord]:
+        """The newest record of each key that was not taken away."""
+        standing: dict[str, ConsumerRecord] = {}
+        async for record in Reader(self._kafka, topic).read(range(topic.partitions)):
+            key = (record.key or b"").decode(errors="replace")
+            standing.pop(key, None)
+            if record.value is not None:
+                standing[key] = record
+        return standing
+
+
+def names(item: Item, lead: LeadId) -> bool:
+    """Whether a message says his number, as a word of its own."""
+    words = "".join(char if char.isdigit() else " " for char in item.text).split()
+    return lead in words

@@ -1,0 +1,67 @@
+"""The life of an erasure, and whom it denies."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from processors.privacy.erasing import WORDLESS, Denied, begun, confirmed, digest, ends, left, stepped
+from schemas.erasures import STEPS, Erasure
+from schemas.errors import Refused
+from schemas.topics import FOREVER, TOPICS
+
+NOW = 1_795_244_400_000
+ASKED = Erasure(erasure_id="0" * 16, lead_id="7", reason="заявление", requested_by="Ольга", requested_at=NOW)
+
+
+def running(refs: tuple[str, ...] = ("tg_chat:-100",)) -> Erasure:
+    return begun(confirmed(ASKED, "Глеб", NOW), "Анна", NOW + 1, refs, ["7/a.mp4"])
+
+
+@pytest.mark.parametrize("by", ["Ольга", " ольга "])
+def test_nobody_confirms_his_own_request(by: str) -> None:
+    """Two people, however the name is written; nothing begins before that, nor twice."""
+    with pytest.raises(Refused, match="другой человек"):
+        confirmed(ASKED, by, NOW)
+    with pytest.raises(Refused, match="не подтвердил"):
+        begun(ASKED, "Анна", NOW, [], [])
+    with pytest.raises(Refused, match="уже подтверждено"):
+        confirmed(confirmed(ASKED, "Глеб", NOW), "Вера", NOW)
+
+
+def test_step_by_step_and_nothing_in_plain_at_the_end() -> None:
+    """Each step is kept, what began goes on as it was; behind the last one only digests are left of his names."""
+    one = running()
+    assert begun(one, "Вера", NOW + 9, ["x"], []) == one
+    assert left(one) == list(STEPS)
+    for number, step in enumerate(STEPS):
+        assert one.refs and not one.ended_at
+        one = stepped(one, step, number, NOW + number)
+    assert (left(one), one.refs, one.paths, one.ended_at) == ([], [], [], NOW + len(STEPS) - 1)
+    assert set(one.denied) == {digest("lead:7"), digest("tg_chat:-100")}
+    assert [done.count for done in one.done] == list(range(len(STEPS)))
+    with pytest.raises(Refused, match="уже закончено"):
+        begun(one, "Вера", NOW, [], [])
+
+
+@given(st.integers(-5, 5))
+def test_the_lead_for_ever_his_names_up_to_then(after: int) -> None:
+    """His number is never taken again; under his chat's name what came before is his, what comes later is not."""
+    denied = Denied()
+    assert not denied.lead("7")
+    assert not denied.ref("tg_chat:-100", NOW)
+    denied.apply(running())
+    assert (denied.lead("7"), denied.lead("8"), denied.lead("70")) == (True, False, False)
+    assert denied.ref("tg_chat:-100", NOW + 1 + after) is (after <= 0)
+    assert not denied.ref("tg_chat:-1001", NOW)
+    denied.apply(ASKED)  # an older record, of another process: nothing is allowed again
+    assert denied.lead("7")
+
+
+def test_every_topic_with_words_has_a_day() -> None:
+    """Those with a retention end by it, compacted ones by compaction; only what keeps all for ever and is rewritten by
+    hand, and what has no words, is not named."""
+    named = dict(ends(NOW))
+    missing = {topic.name for topic in TOPICS} - named.keys()
+    forever = {topic.name for topic in TOPICS if topic.cleanup == "delete" and topic.retention_ms == FOREVER}
+    assert missing == forever | {name for name in WORDLESS if name in {topic.name for topic in TOPICS}}
+    assert forever == {"lead.unassigned"}
