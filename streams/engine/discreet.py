@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 _OURS = """
 at attempt audio_s backend batches bootstrap bot calls chat child_pid chunks clients code days dropped duration_ms
-engine events files first folder from_version group id in_doubt kind landlock last_day lead leads links marked
+engine erasure events files first folder from_version group id in_doubt kind landlock last_day lead leads links marked
 message_id migrated model now offset operation origin outcome outlet partition partitions parts pid poor port
 published_again recognition recording recordings repeated report retry_after rows rule seconds segment segments sent
 session setting shares source ticks timeout topic topics until up_to_id version what words written_over
