@@ -12,6 +12,7 @@ from schemas.people import AccessEntry
 from schemas.topics import AUDIT_ACCESS
 from streams.engine.ends import Ends
 from streams.engine.kafka import Output, Reader
+from streams.engine.retry import Policy, retry
 from streams.settings import Kafka
 
 log = logging.getLogger(__name__)
@@ -21,6 +22,9 @@ ENTRY: Codec[AccessEntry] = Codec(AccessEntry)
 Send = Callable[[list[Output]], Awaitable[None]]
 Lines = Callable[[int], Awaitable[list[AccessEntry]]]
 """So many of the newest lines, oldest first; what cannot be read is left out. Raises `Transient`."""
+LOOK = Policy(first=0.5, longest=5.0)
+"""The worker may be up before the broker."""
+
 PARTITION = 0
 """The topic has one: one chain over all."""
 
@@ -37,6 +41,16 @@ class Journal:
         self._waiting: list[tuple[AccessEntry, asyncio.Future[None]]] = []
         self._writer, self._number, self._before = "", 0, ""
         self._work: asyncio.Task[None] | None = None
+        self._beginning, self._is_found = asyncio.Lock(), False
+
+    async def run(self) -> None:
+        """Look for the newest line before the first person waits for it; until cancelled."""
+        await retry(LOOK, self._begin, passing=(Transient,))
+        await asyncio.Event().wait()
+
+    def ready(self) -> bool | str:
+        """A need of `/readyz`: it was found once. After a fault the next line finds it again."""
+        return self._is_found or "журнал доступа ещё не прочитан"
 
     async def write(self, entry: AccessEntry) -> None:
         """Return when the broker has it. Raises `Transient` when it has not within `web.ack_seconds`."""
@@ -72,11 +86,16 @@ class Journal:
                     if not done.done():
                         done.set_result(None)
 
+    async def _begin(self) -> None:
+        """Where the chain goes on, if that is not known. Raises `Transient`."""
+        async with self._beginning:
+            if not self._writer:
+                last = await self._newest(1)
+                self._before, self._number = last[-1].digest if last else "", 0
+                self._writer, self._is_found = secrets.token_hex(8), True
+
     async def _append(self, entries: list[AccessEntry]) -> None:
-        if not self._writer:
-            last = await self._newest(1)
-            self._before, self._number = last[-1].digest if last else "", 0
-            self._writer = secrets.token_hex(8)
+        await self._begin()
         number, before, outputs = self._number, self._before, []
         for entry in entries:
             line = chained(entry, self._writer, number, before)

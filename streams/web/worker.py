@@ -5,10 +5,11 @@ import logging
 
 from aiohttp import web
 
-from schemas.topics import CLIENTS, CONSENTS, IDENTITIES
+from schemas.topics import AUDIT_ACCESS, CLIENTS, CONSENTS, IDENTITIES
 from streams.clients.store_web import StoreWeb
 from streams.engine.cards import KnownCards
 from streams.engine.clock import Clock, wall_clock
+from streams.engine.connect import wait_for_topics
 from streams.engine.consents import KnownConsents
 from streams.engine.desks import Desks
 from streams.engine.ends import Ends
@@ -75,10 +76,12 @@ def build(settings: Settings, clock: Clock = wall_clock) -> Worker:
     worker.background("logins", office.logins.follow)
     worker.background("seen", office.members.keep_seen)
     worker.background("flow", office.flow.run)
+    worker.background("access log", lambda: _keep_log(settings, journal))
     worker.background("http", server.run)
     worker.needs["clients"] = lambda: cards.loaded.is_set() or "карточки клиентов ещё не прочитаны"
     worker.needs["consents"] = lambda: consents.loaded.is_set() or "согласия ещё не прочитаны"
     worker.needs["identities"] = lambda: identities.loaded.is_set() or "привязки ещё не прочитаны"
+    worker.needs["access log"] = journal.ready
     worker.needs["users"] = office.members.ready
     worker.needs["http"] = server.listening.is_set
     worker.on_close(office.askings.close)
@@ -87,6 +90,11 @@ def build(settings: Settings, clock: Clock = wall_clock) -> Worker:
     worker.on_close(store.close)
     worker.on_close(ends.stop)
     return worker
+
+
+async def _keep_log(settings: Settings, journal: Journal) -> None:
+    await wait_for_topics(settings.kafka, [AUDIT_ACCESS.name])
+    await journal.run()
 
 
 class Server:

@@ -89,7 +89,6 @@ async def house(bootstrap: str, tmp_path_factory: pytest.TempPathFactory) -> Asy
         "LEADPULSE_TELEGRAM__TOKEN": TOKEN,
         "LEADPULSE_TELEGRAM__UPDATES": "poll",
         "LEADPULSE_WEB__BOT": "our_leadpulse_bot",
-        "LEADPULSE_WEB__ACK_SECONDS": "2",
         "LEADPULSE_WEB__LOGINS_PER_MINUTE": "1000",
     }
     async with FakeTelegram(TOKEN, {OLGA}) as telegram, browser("--ignore-certificate-errors") as chromium:
