@@ -46,7 +46,7 @@ FLOWS: Final = (
     Flow(topics.LEAD_SCORES, ("pipeline",), ("store",)),
     Flow(topics.FLEET_ALERTS, ("pipeline",), ("notify",)),
     Flow(topics.MINUTES_REQUESTS, ("pipeline", "store"), ("minutes",)),
-    Flow(topics.LLM_CALLS, ("minutes",), ("minutes", "store")),
+    Flow(topics.LLM_CALLS, ("minutes", "web"), ("minutes", "web", "store")),
     Flow(topics.QUESTIONS, ("store",), ("store",)),
     Flow(topics.OUT_FILES, ("minutes",), ("notify",)),
     Flow(topics.OUT_BITRIX, ("minutes",), ("notify",)),

@@ -22,7 +22,7 @@ SECRETS: dict[str, frozenset[str]] = {
     "store": frozenset({"store"}),
     "minutes": frozenset({"llm", "store.api_token"}),
     "notify": frozenset({"telegram", "mail", "bitrix", "notebook", "webhooks"}),
-    "web": frozenset({"store.web_token"}),
+    "web": frozenset({"llm", "store.web_token"}),
 }
 """Sections, or single settings, whose secrets a worker needs besides everybody's. A worker that reads another one fails
 at once, so that this table cannot be forgotten."""

@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import urlencode
 
-from aiokafka import ConsumerRecord
 from msgspec.structs import replace
 
 from alerting.webhooks import webhook_of_minutes
@@ -28,11 +27,10 @@ from schemas.minutes import (
     PhraseQuestion,
     PhraseVerdict,
 )
-from schemas.outlets import LlmCall, MinutesCopy
+from schemas.outlets import MinutesCopy
 from schemas.topics import (
     CONSENTS,
     LEAD_EVENTS,
-    LLM_CALLS,
     MINUTES_REQUESTS,
     OUT_BITRIX,
     OUT_FILES,
@@ -42,10 +40,10 @@ from schemas.topics import (
 from streams.clients.store import call
 from streams.clients.webhooks import hook_output
 from streams.engine.consents import KnownConsents
-from streams.engine.kafka import Output, Outputs, Reader
-from streams.engine.notices import Notices
+from streams.engine.kafka import Output, Reader
 from streams.engine.settle import Batch, Outcome
 from streams.engine.worker import Worker
+from streams.llm.calls import models_of
 from streams.llm.faults import LlmError, LlmFault
 from streams.llm.gateway import ModelGateway
 from streams.minutes.llm.verdicts import judged
@@ -54,7 +52,6 @@ from streams.settings import Settings
 
 log = logging.getLogger(__name__)
 
-_CALL: Codec[LlmCall] = Codec(LlmCall)
 _COPY: Codec[MinutesCopy] = Codec(MinutesCopy)
 
 SOURCE = "minutes"
@@ -67,14 +64,10 @@ def build(settings: Settings) -> Worker:
     """The minutes worker."""
     worker = Worker("minutes", settings, jobs=True)
     consents = KnownConsents(Reader(settings.kafka, CONSENTS))
-    audit = Audit(worker.outputs, worker.notices)
-    gateway = ModelGateway(settings.llm, settings.transfer.notification, consents.closes_models, audit)
-    scribe = Scribe(gateway, settings.llm.patience_seconds)
+    scribe = Scribe(models_of(worker, settings, consents.closes_models), settings.llm.patience_seconds)
     minutes = MinutesOf(scribe, lambda asked: ask_people(settings, asked), targets(settings))
     worker.consume(MINUTES_REQUESTS, consents.before(minutes))
     worker.background("consents", consents.follow)
-    worker.background("budget", lambda: follow_calls(Reader(settings.kafka, LLM_CALLS), gateway))
-    worker.on_close(gateway.close)
     return worker
 
 
@@ -102,39 +95,6 @@ def ask_people(settings: Settings, asked: MinutesRequest) -> Any:
         raise Transient(str(error), retry_after=5.0) from error
     except Refused as error:
         raise RecordFault(str(error), retry_after=5.0) from error
-
-
-REFUSES = {
-    "auth": "ключ, имя модели или адрес не подходят",
-    "balance": "на счёте кончились деньги",
-}
-"""Outcomes of a call that a person has to mend, in words for ops."""
-
-
-class Audit:
-    """Calls of models to `llm.calls`; ops hear of a model that refuses us."""
-
-    def __init__(self, outputs: Outputs, notices: Notices) -> None:
-        self._outputs, self._notices = outputs, notices
-
-    async def __call__(self, made: LlmCall) -> None:
-        """Return when it is durable. Raises `Transient`."""
-        await self._outputs.send([Output(LLM_CALLS.name, made.role.encode(), _CALL.encode(made))])
-        if made.outcome in REFUSES:
-            self._notices.begins("model_refuses", made.model, REFUSES[made.outcome])
-        elif made.outcome == "ok":
-            self._notices.ends("model_refuses", made.model)
-
-
-async def follow_calls(reader: Reader, gateway: ModelGateway) -> None:
-    """Keep the budget of all workers, until cancelled."""
-
-    async def take(record: ConsumerRecord | None) -> None:
-        made = _CALL.decode(record.value) if record is not None else None
-        if isinstance(made, LlmCall):
-            gateway.budget.add(made)
-
-    await reader.follow(take)
 
 
 class Scribe:

@@ -10,6 +10,7 @@ from aiohttp.web_request import FileField
 from processors.access import Action, Owner, may, may_at_all, sees_all
 from schemas.people import Deed, WebSession, WebUser
 from schemas.types import LeadId
+from streams.asking import Models
 from streams.clients.store_web import StoreWeb
 from streams.engine.cards import KnownCards
 from streams.engine.clock import Clock
@@ -51,6 +52,7 @@ class Office:
     pages: Pages
     clock: Clock
     askings: Askings
+    models: Models | None
     flow: FlowBoard
     log_lines: Lines
 

@@ -16,6 +16,7 @@ from streams.engine.ends import Ends
 from streams.engine.identities import KnownIdentities
 from streams.engine.kafka import Reader
 from streams.engine.worker import Worker
+from streams.llm.calls import models_of
 from streams.settings import Settings
 from streams.web.askings import Askings
 from streams.web.assets import Assets
@@ -63,6 +64,7 @@ def build(settings: Settings, clock: Clock = wall_clock) -> Worker:
         pages=Pages(Assets()),
         clock=clock,
         askings=Askings(clock),
+        models=models_of(worker, settings, consents.closes_models),
         flow=FlowBoard(settings.kafka, ends, store, clock),
         log_lines=newest_lines(settings.kafka, ends),
     )

@@ -44,7 +44,7 @@ async def ask(visit: Visit) -> web.StreamResponse:
         return await visit.tell(path, dict(body))
 
     history = StoreHistory(lambda path, query: visit.ask(path, **query))
-    desk = Desk(history, None, StoreQuestions(keep), visit.office.clock)
+    desk = Desk(history, visit.office.models, StoreQuestions(keep), visit.office.clock)
     id_ = visit.office.askings.start(visit.user.user_id, visit.lead, text, answer(desk, visit.lead, text))
     return visit.see_other(f"/leads/{visit.lead}/ask/{id_}")
 

@@ -53,7 +53,7 @@ GIVEN = {
     "store": {"s-kafka", "s-clickhouse", "s-api", "s-page-of-the-web"},
     "minutes": {"s-kafka", "s-glm", "s-api"},
     "notify": {"s-kafka", "s-token", "https://portal/rest/1/s-bitrix/", "s-notebook", "s-n8n"},
-    "web": {"s-kafka", "s-page-of-the-web"},
+    "web": {"s-kafka", "s-page-of-the-web", "s-glm"},
 }
 
 

@@ -22,6 +22,8 @@ BELOW_WRITE = {
     ("notify", topics.SOURCE_ROUNDS): "engine/rounds",
     ("minutes", topics.OUT_WEBHOOKS): "clients/webhooks",
     ("notify", topics.OUT_WEBHOOKS): "clients/webhooks",
+    ("minutes", topics.LLM_CALLS): "llm/calls",
+    ("web", topics.LLM_CALLS): "the same",
     **{("minutes", topic): "targets()" for topic in (topics.OUT_FILES, topics.OUT_BITRIX, topics.OUT_NOTEBOOK)},
     **{
         ("cli", topic): "streams/cli/broker sends to whatever it is told"
@@ -45,6 +47,8 @@ BELOW_READ = {
     ("gateway", topics.PROBE): "engine/lease: who polls Telegram",
     ("cli", topics.PROBE): "check_kafka",
     ("notify", topics.RELEASES): "engine/releases",
+    ("minutes", topics.LLM_CALLS): "llm/calls",
+    ("web", topics.LLM_CALLS): "the same",
 }
 """Edges that the code of the room does not name, and where they come from."""
 

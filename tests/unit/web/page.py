@@ -207,6 +207,7 @@ async def page(
         pages=Pages(Assets()),
         clock=clock,
         askings=Askings(clock),
+        models=None,
         flow=FlowBoard(given.kafka, ends, store, clock),
         log_lines=log_lines,
     )

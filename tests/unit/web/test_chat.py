@@ -1,9 +1,12 @@
 """The questions of the page over a real store: asked, told in pieces, kept, judged; nobody else's."""
 
 import asyncio
+import json
 import re
 
 from streams.web.askings import QUESTIONS_AN_HOUR
+from tests.fakes.glm import FakeGlm
+from tests.unit.llm.stand_ins import Sky, model, opened
 from tests.unit.web.company import CALM, LEAVES
 from tests.unit.web.page import Page
 
@@ -38,6 +41,22 @@ async def test_a_question_is_answered_in_pieces_and_goes_on_where_it_was_cut(com
     assert await pieces(company, path, last="2") == told[2:]
     body = await (await company.get(path, "curator")).text()
     assert "мы смотрим другого оператора" in body and "data-events" not in body  # without a script it is there, too
+
+
+async def test_a_model_answers_where_there_is_one(company: Page) -> None:
+    """What its sources hold is told, a lie beside it is dropped and counted; who answered stands at the end."""
+    quote = "мы смотрим другого оператора"
+    said = [{"text": "Клиент смотрит другого оператора.", "sources": [1], "quote": quote}]
+    said.append({"text": "Клиент ушёл в мае.", "sources": [1], "quote": "мы ушли в мае"})
+    async with (
+        FakeGlm(lambda _: json.dumps({"claims": said, "missing": False}, ensure_ascii=False)) as glm,
+        opened(Sky(), {"glm": model(glm)}) as gateway,
+    ):
+        object.__setattr__(company.office, "models", gateway)
+        told = await pieces(company, await asked(company, "Клиент говорил о другом операторе?"))
+    whole = " ".join(html for _, html in told)
+    assert "Клиент смотрит другого оператора." in whole and "ушёл в мае" not in whole
+    assert "Без модели" not in whole and "glm" in told[-1][1] and "1" in told[-1][1]
 
 
 async def test_what_was_asked_is_kept_and_judged(company: Page) -> None:
