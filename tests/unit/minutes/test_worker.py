@@ -13,8 +13,8 @@ from schemas.minutes import OFFLINE, ChatDay, ChatSummary, Conversation, Meeting
 from schemas.outlets import LlmCall, MinutesCopy
 from schemas.topics import LEAD_EVENTS, OUT_BITRIX, OUT_FILES, OUT_WEBHOOKS
 from streams.engine.kafka import Output
-from streams.llm.faults import Kind, LlmError, error_of
 from streams.llm.calls import Audit
+from streams.llm.faults import Kind, LlmError, error_of
 from streams.minutes.worker import MinutesOf, Scribe, targets
 from streams.settings import Bitrix, Notebook, Settings, Webhooks
 from tests.unit.store.records import NOW, batch
