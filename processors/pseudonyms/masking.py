@@ -41,13 +41,8 @@ class Pseudonyms:
 
     def mask(self, text: str) -> str:
         """The text with tokens for all that is known to be personal."""
-        spans: list[Span] = []
-        plain = seen = folded(text)
-        for find in (_literal_tokens, *_PATTERNS, self._people.find, unlisted):
-            found = _free(find(seen), seen, plain)
-            seen = _replaced(seen, found, lambda span: _CLAIMED * (span.end - span.start))
-            spans += found
-        return _replaced(text, sorted(spans), lambda span: self._token(span, text[span.start : span.end]))
+        spans = _claimed(text, (_literal_tokens, *_PATTERNS, self._people.find, unlisted))
+        return _replaced(text, spans, lambda span: self._token(span, text[span.start : span.end]))
 
     def restore(self, text: str) -> str:
         """The text with what its tokens stand for; a token that was never given stays as it is."""
@@ -77,6 +72,22 @@ class Pseudonyms:
         kind, number, letter = kind.upper(), int(number), letter.lower()
         plainest = self._surfaces.get((kind, number, ""), token[0])  # a form that was made up, such as [ИМЯ_1у]
         return self._surfaces.get((kind, number, letter), plainest)
+
+
+def contacts_in(text: str) -> list[Span]:
+    """Phones and mails of a text, in order; what registers know (a tax number, an account) is none."""
+    return [span for span in _claimed(text, (*CONTACTS, *NUMBERS, *PHONES)) if span.kind in ("ТЕЛ", "ПОЧТА")]
+
+
+def _claimed(text: str, finders: Iterable[Finder]) -> list[Span]:
+    """What the finders find, in order; the first that claims a place keeps it."""
+    spans: list[Span] = []
+    plain = seen = folded(text)
+    for find in finders:
+        found = _free(find(seen), seen, plain)
+        seen = _replaced(seen, found, lambda span: _CLAIMED * (span.end - span.start))
+        spans += found
+    return sorted(spans)
 
 
 def _literal_tokens(text: str) -> Iterator[Span]:

@@ -7,9 +7,10 @@ import asyncio
 import json
 from collections.abc import Mapping
 from typing import Any, Final
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 import aiohttp
+from yarl import URL
 
 from processors.russian.system import os_reason
 from schemas.errors import ConfigError, Refused, Transient
@@ -52,10 +53,10 @@ class StoreWeb:
     async def _ask(
         self, method: str, path: str, actor: str, query: Mapping[str, str | int], body: Mapping[str, Any] | None
     ) -> Any:
+        url = URL(f"http://{self._store.api_host}:{self._store.api_port}{_plain(path)}", encoded=True)
         if self._session is None:
             # a proxy of the environment is for the internet, not for our own worker (trust_env stays off)
             self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=self._seconds))
-        url = f"http://{self._store.api_host}:{self._store.api_port}{path}"
         headers = {"Authorization": f"Bearer {await self._bearer()}", ACTOR: quote(actor)}
         try:
             async with self._session.request(method, url, params=dict(query), headers=headers, json=body) as answer:
@@ -81,6 +82,15 @@ def web_token(store: Store) -> str:
         return path.read_text().strip()
     except OSError as error:
         raise Transient(f"нет токена страницы ({path}): {os_reason(error)}; его создаёт хранилище") from None
+
+
+def _plain(path: str) -> str:
+    """The path, where it leads to what is written in it: a name that a person gave must not climb to another client's
+    things. Raises `Absent`."""
+    steps = [unquote(step) for step in path.removeprefix("/").split("/")]
+    if not path.startswith("/") or any(sign in path for sign in "?#") or any(step in ("", ".", "..") for step in steps):
+        raise Absent("there is no such path")
+    return path
 
 
 def _read(status: int, content: bytes) -> Any:

@@ -67,7 +67,7 @@ class Frame:
 
     def _serve(self, route: Route) -> Serve:
         async def serve(request: web.Request) -> web.StreamResponse:
-            visit = self._visit(request, _lead(request, route))
+            visit = self._visit(request, _lead(request, route), route)
             await self._admit(route, visit)
             if route.method != "GET":
                 await self._ours(route, visit)
@@ -85,15 +85,17 @@ class Frame:
             return
         if visit.someone is None:
             raise Fault(401, go=f"/login?next={quote(_after(route, visit.request))}")
+        if not self._allowed(route, visit.user, visit.lead):
+            await self._refuse(route, visit)
+
+    def _allowed(self, route: Route, user: WebUser, lead: LeadId) -> bool:
         match route.access:
             case May(action) if route.lead:
-                allowed = may(person(visit.user), action, self._office.owner(visit.lead))
+                return may(person(user), action, self._office.owner(lead))
             case May(action):
-                allowed = may_at_all(person(visit.user), action)
+                return may_at_all(person(user), action)
             case _:
-                allowed = True
-        if not allowed:
-            await self._refuse(route, visit)
+                return True
 
     async def _ours(self, route: Route, visit: Visit) -> None:
         """Raises `Fault` 403 for a write that another site made the browser send."""
@@ -104,11 +106,13 @@ class Frame:
             await self._refuse(route, visit)
 
     async def _refuse(self, route: Route, visit: Visit) -> None:
+        if visit.someone is None:
+            self._office.doorman.knock(visit.address)  # or anybody could fill the log
         with contextlib.suppress(Transient):  # nothing is shown, so nothing is lost when nobody can write it down
             await visit.log("refused", about=f"{route.method} {route.path}")  # not the path itself: a link has its code
         raise Fault(403)
 
-    def _visit(self, request: web.Request, lead: LeadId = "") -> Visit:
+    def _visit(self, request: web.Request, lead: LeadId = "", route: Route | None = None) -> Visit:
         cookie = request.cookies.get(cookies.SESSION, "")
         signed = self._office.members.signed(cookie) if cookie else None
         user, session = signed or (None, None)
@@ -121,12 +125,16 @@ class Frame:
                 name=who.name if who is not None else "",
                 action=deed,
                 lead=about,
-                object=thing[:LONGEST_OBJECT],
+                object=_readable(thing)[:LONGEST_OBJECT],
                 address=address,
             )
             await self._journal.write(entry)
 
-        return Visit(request, self._office, user, session, cookie if signed else "", address, write, lead)
+        def stands() -> bool:
+            found = self._office.members.known(cookie)
+            return found is not None and (route is None or self._allowed(route, found[0], lead))
+
+        return Visit(request, self._office, user, session, cookie if signed else "", address, stands, write, lead)
 
 
 async def _handled(route: Route, visit: Visit) -> web.StreamResponse:
@@ -173,6 +181,11 @@ def _lead(request: web.Request, route: Route) -> LeadId:
 def _after(route: Route, request: web.Request) -> str:
     """Where to go on after a login: a page, never a write."""
     return request.rel_url.raw_path_qs if route.method == "GET" else "/"
+
+
+def _readable(thing: str) -> str:
+    """Without what a terminal would obey: whoever reads the log must not be shown another one."""
+    return "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in thing)
 
 
 def _place(error: Exception) -> str:

@@ -90,15 +90,21 @@ class Members:
 
     def signed(self, cookie: str) -> tuple[WebUser, WebSession] | None:
         """Whose session it is; None where it is over, or never was. The session counts as seen now."""
-        key = digest(cookie)
-        session = self.sessions.get(key)
-        user = self.users.get(session.user_id) if session is not None else None
-        now = self._clock()
-        if session is None or user is None or not self._lasts(session, user, now):
+        key, now, found = digest(cookie), self._clock(), self.known(cookie)
+        if found is None:
             return None
+        user, session = found
         if now > session.seen:
             session = self.sessions[key] = replace(session, seen=now)
             self._seen.add(key)
+        return user, session
+
+    def known(self, cookie: str) -> tuple[WebUser, WebSession] | None:
+        """The same, without being seen."""
+        session = self.sessions.get(digest(cookie))
+        user = self.users.get(session.user_id) if session is not None else None
+        if session is None or user is None or not self._lasts(session, user, self._clock()):
+            return None
         return user, session
 
     def _lasts(self, session: WebSession, user: WebUser, now: int) -> bool:

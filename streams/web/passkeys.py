@@ -92,7 +92,7 @@ class Passkeys:
                 expected_origin=self.origin,
                 require_user_verification=True,
             )
-        except (WebAuthnException, ValueError) as error:
+        except (WebAuthnException, ValueError, RecursionError) as error:
             raise Wrong(REFUSED) from error
         key = Passkey(
             credential=bytes_to_base64url(found.credential_id),
@@ -133,7 +133,7 @@ class Passkeys:
                 credential_current_sign_count=key.sign_count,
                 require_user_verification=True,
             )
-        except (WebAuthnException, ValueError, StopIteration) as error:
+        except (WebAuthnException, ValueError, RecursionError, StopIteration) as error:
             raise Wrong(REFUSED) from error
         return with_passkey(user, replace(key, sign_count=found.new_sign_count))
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from typing import Any
+from urllib.parse import quote
 
 import msgspec
 from aiohttp import web
@@ -69,7 +70,7 @@ async def events(visit: Visit) -> web.StreamResponse:
                 html = visit.office.pages.render("answer_part.html", visit, {"part": one}).replace("\n", " ")
                 await stream.write(f"id: {number}\nevent: part\ndata: {html}\n\n".encode())
         sent = max(sent, len(asking.stages))
-        if asking.is_over:
+        if asking.is_over or not visit.stands():
             await stream.write(b"event: over\ndata: .\n\n")
             return stream
         try:
@@ -84,7 +85,7 @@ async def verdict(visit: Visit) -> web.StreamResponse:
     form, question = await visit.form(), visit.request.match_info["question"]
     if form.get("do") not in KNOWN or not form.get("do"):
         raise Wrong("Непонятно, полезен ли ответ.")
-    await visit.tell(f"/api/leads/{visit.lead}/questions/{question}/verdict", {"verdict": form["do"]})
+    await visit.tell(f"/api/leads/{visit.lead}/questions/{quote(question, safe='')}/verdict", {"verdict": form["do"]})
     return visit.see_other(f"/leads/{visit.lead}/chat?saved=later")
 
 

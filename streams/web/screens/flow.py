@@ -57,7 +57,7 @@ async def live(visit: Visit) -> web.StreamResponse:
     await answer.prepare(visit.request)
     said: dict[str, tuple[str, str, str, str]] = {}
     deadline = asyncio.get_running_loop().time() + LONGEST_S
-    while asyncio.get_running_loop().time() < deadline:
+    while asyncio.get_running_loop().time() < deadline and visit.stands():
         now = {node: lines(told) for node, told in visit.office.flow.told().items()}
         news = {node: told for node, told in now.items() if said.get(node) != told}
         said = now

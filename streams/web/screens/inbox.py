@@ -1,5 +1,6 @@
 """`/inbox`: who waits for his client. A link is one record on `identities`; the workers do the rest, both ways."""
 
+import msgspec
 from aiohttp import web
 from msgspec.structs import replace
 
@@ -7,15 +8,15 @@ from processors.cards import HAND
 from processors.contact import KINDS, link_key, normal
 from processors.identity import IGNORED
 from processors.pages import Inbox, Unknown
+from processors.pseudonyms.hidden import hidden, mail, phone
 from schemas.sources import ClientRef, Identity
 from schemas.topics import IDENTITIES
 from schemas.types import LeadId
 from streams.engine.identities import IDENTITY
 from streams.engine.kafka import Output
-from streams.web.asking import name_of, told, until
+from streams.web.asking import name_of, until
 from streams.web.faults import Wrong
 from streams.web.route import May, Route
-from streams.web.told import card as words
 from streams.web.told.alerts import client_named
 from streams.web.told.times import when
 from streams.web.visit import Visit
@@ -31,7 +32,7 @@ DONE = {
 
 async def inbox(visit: Visit) -> web.StreamResponse:
     """Who waits, what was set aside, and the last links."""
-    found = await told(visit, Inbox, "/api/inbox")
+    found = await _found(visit)
     now, identities = visit.office.clock(), visit.office.identities.identities
     last = identities.last_by_hand(LAST)
     linked = [one for one in last if one.kind in KINDS and one.lead_id and visit.may("link", one.lead_id)]
@@ -60,6 +61,8 @@ async def decide(visit: Visit) -> web.StreamResponse:
     """Link, set aside, or take back what was done."""
     form = await visit.form()
     client, do = _client(form), form.get("do", "")
+    if do != "undo":
+        await _check_waits(visit, client)
     match do:
         case "link":
             await _link(visit, client, form.get("lead", "").strip())
@@ -73,6 +76,13 @@ async def decide(visit: Visit) -> web.StreamResponse:
         case _:
             raise Wrong("Непонятно, что сделать.")
     return visit.see_other(f"/inbox?done={do}")
+
+
+async def _check_waits(visit: Visit, client: ClientRef) -> None:
+    """Raises `Wrong`: who may link what waits, may not say of other clients' rooms and chats whose they are."""
+    found = await _found(visit)
+    if link_key(client) not in {link_key(ClientRef(one.kind, one.value)) for one in (*found.waiting, *found.ignored)}:
+        raise Wrong("Это уже никого не ждёт. Обновите страницу.")
 
 
 async def _link(visit: Visit, client: ClientRef, lead: LeadId) -> None:
@@ -133,12 +143,12 @@ def _shown(visit: Visit, one: Unknown) -> dict[str, object]:
         "value": one.value,
         "may_link": one.kind in KINDS,
         "kind_words": KINDS.get(one.kind, one.kind),
-        "name": one.name or _open(visit, one.kind, one.value),
+        "name": _shown_text(visit, one.name) or _open(visit, one.kind, one.value),
         "number": _open(visit, one.kind, one.value),
         "events": one.events,
         "first": one.first,
         "last": one.last,
-        "samples": one.samples,
+        "samples": [_shown_text(visit, sample) for sample in one.samples],
         "by": one.ignored_by,
         "maybe": [at for at in one.maybe if visit.may("link", at.lead_id)],
     }
@@ -146,9 +156,18 @@ def _shown(visit: Visit, one: Unknown) -> dict[str, object]:
 
 def _open(visit: Visit, kind: str, value: str) -> str:
     """How a source names him; phones and mails in full only for who may see everybody's."""
-    if visit.sees_all("contacts") or kind not in ("phone", "email"):
+    if visit.reads_contacts("") or kind not in ("phone", "email"):
         return value
-    return words.phone(value) if kind == "phone" else words.mail(value)
+    return phone(value) if kind == "phone" else mail(value)
+
+
+def _shown_text(visit: Visit, text: str) -> str:
+    return text if visit.reads_contacts("") else hidden(text)
+
+
+async def _found(visit: Visit) -> Inbox:
+    """With whole contacts: a form has to say who is meant."""
+    return msgspec.convert(await visit.ask_whole("/api/inbox"), Inbox)
 
 
 ROUTES = (

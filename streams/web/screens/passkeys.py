@@ -33,7 +33,7 @@ async def enter(visit: Visit) -> web.StreamResponse:
     members = visit.office.members
     holder = digest(visit.request.cookies.get(cookies.KEY, ""))
     try:
-        user = visit.office.passkeys.used("enter", holder, await visit.request.text(), members.users.values())
+        user = visit.office.passkeys.used("enter", holder, await visit.text(), members.users.values())
     except Wrong:
         await visit.log("refused", about=BY_KEY)
         raise
@@ -55,7 +55,7 @@ async def make(visit: Visit) -> web.StreamResponse:
     """The new key, named by the browser that made it."""
     _may_make(visit)
     name = browser_of(visit.request.headers.get("User-Agent", ""))[:LONGEST_NAME]
-    user = visit.office.passkeys.made(visit.user, digest(visit.cookie), await visit.request.text(), name)
+    user = visit.office.passkeys.made(visit.user, digest(visit.cookie), await visit.text(), name)
     await visit.office.members.put_user(user)
     await _stepped(visit)
     return visit.see_other("/me")
@@ -86,7 +86,7 @@ async def to_step(visit: Visit) -> web.StreamResponse:
 
 async def take_step(visit: Visit) -> web.StreamResponse:
     """From now on, for some minutes, it is certain that it is he."""
-    user = visit.office.passkeys.used("step", digest(visit.cookie), await visit.request.text(), [visit.user])
+    user = visit.office.passkeys.used("step", digest(visit.cookie), await visit.text(), [visit.user])
     if user != visit.user:
         await visit.office.members.put_user(user)
     await _stepped(visit)

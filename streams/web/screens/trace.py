@@ -33,7 +33,7 @@ async def trace(visit: Visit) -> web.StreamResponse:
         return visit.page("trace.html", name="", trace=None, clients=[], steps=[], stands="", tone="")
     found = msgspec.convert(await visit.ask("/api/trace", id=name), Trace)
     clients = [lead for lead in found.leads if visit.may("view", lead)]
-    for lead in clients:
+    for lead in clients or [""]:  # what has no client yet holds somebody's words all the same
         await visit.log("view", lead, "trace")
     now, cards = visit.office.clock(), visit.office.cards.cards
     return visit.page(

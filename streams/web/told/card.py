@@ -216,14 +216,3 @@ def seen(card: Card, now: Millis) -> str:
     """`чат 2 ч, встреча 12.03`."""
     said = [f"{words} {ago(card.last[kind], now)}" for kind, words in SEEN if kind in card.last]
     return ", ".join(said)
-
-
-def phone(number: str) -> str:
-    """`+7 9** ***-12-34`: enough to know it again, too little to call."""
-    digits = "".join(filter(str.isdigit, number))
-    return f"+{digits[:1]} {digits[1:2]}** ***-{digits[-4:-2]}-{digits[-2:]}" if len(digits) >= 10 else "***"
-
-
-def mail(address: str) -> str:
-    """`а***@…`."""
-    return f"{address[:1]}***@{address.rpartition('@')[2]}" if "@" in address else "***"
