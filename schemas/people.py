@@ -1,5 +1,6 @@
 """Who uses the page, and what they opened: `web.users`, `web.sessions`, `web.logins`, `audit.access`."""
 
+import hashlib
 from typing import Annotated, Literal
 
 import msgspec
@@ -117,6 +118,11 @@ Login = Invited | LoginStarted | LoginAsked | LoginAnswered | LoginUsed
 
 LOGIN_KEY = 32
 """Characters of the digest of a nonce that are its key: 128 bits, and short enough for the data of a button."""
+
+
+def login_key(nonce: str) -> str:
+    """Of a nonce: who reads the topic cannot use it."""
+    return hashlib.sha256(nonce.encode()).hexdigest()[:LOGIN_KEY]
 
 
 class LoginStep(msgspec.Struct, frozen=True):

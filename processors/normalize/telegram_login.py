@@ -1,6 +1,5 @@
 """Logins to the page by the bot: its link was opened, a number was pressed. What of it counts the page decides."""
 
-import hashlib
 import re
 from collections.abc import Sequence
 from typing import Final
@@ -8,16 +7,11 @@ from typing import Final
 from processors.normalize.telegram_update import CallbackQuery, Message
 from schemas.bot import BotCommand, Question
 from schemas.callback import LoginNumber
-from schemas.people import LOGIN_KEY, LoginAnswered, LoginAsked, LoginStep
+from schemas.people import LoginAnswered, LoginAsked, LoginStep, login_key
 from schemas.types import EventId, Millis
 
 _START: Final = re.compile(r"/start(?:@\w+)?\s+login_([A-Za-z0-9_-]{16,48})")
 """What Telegram sends when somebody opens `https://t.me/<bot>?start=login_<nonce>` (Bot API, "Deep linking")."""
-
-
-def login_key(nonce: str) -> str:
-    """Of a nonce: who reads the topic cannot use it."""
-    return hashlib.sha256(nonce.encode()).hexdigest()[:LOGIN_KEY]
 
 
 def opened(message: Message) -> Sequence[LoginStep] | None:

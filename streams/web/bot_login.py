@@ -13,10 +13,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from processors.normalize.telegram_login import login_key
 from schemas.bot import BotCommand, LoginQuestion
 from schemas.codec import Codec, event_id
-from schemas.people import LoginAsked, LoginStarted, WebUser
+from schemas.people import LoginAsked, LoginStarted, WebUser, login_key
 from schemas.topics import BOT_COMMANDS
 from streams.engine.kafka import Output
 from streams.web.cookies import digest, new_secret
