@@ -10,6 +10,7 @@ from math import ceil
 from typing import Literal
 
 DAY_MS = 86_400_000
+WEEK_MS = 7 * DAY_MS
 FOREVER = -1
 LEAD_PARTITIONS = 12
 
@@ -35,6 +36,12 @@ class TopicSpec:
     max_bytes: int = 4 << 20
     compaction_lag_ms: int = 0
 
+    @property
+    def segment_ms(self) -> int:
+        """What is written within so long goes together, by the age of its newest record: a record may stay so much
+        longer than `retention_ms`. A day where that is at most a week, else a week, as Kafka has it by itself."""
+        return DAY_MS if self.cleanup == "compact" or 0 < self.retention_ms <= WEEK_MS else WEEK_MS
+
     def configs(self) -> dict[str, str]:
         """Topic settings in Kafka's own names."""
         configs = {
@@ -42,9 +49,10 @@ class TopicSpec:
             "retention.ms": str(self.retention_ms),
             "message.timestamp.type": self.timestamps,
             "max.message.bytes": str(self.max_bytes),
+            "segment.ms": str(self.segment_ms),
         }
         if self.cleanup == "compact":
-            configs |= {"segment.ms": str(DAY_MS), "min.cleanable.dirty.ratio": "0.3"}
+            configs["min.cleanable.dirty.ratio"] = "0.3"
         if self.compaction_lag_ms:
             configs["min.compaction.lag.ms"] = str(self.compaction_lag_ms)
         return configs

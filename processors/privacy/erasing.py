@@ -14,12 +14,12 @@ from msgspec.structs import replace
 from processors.days import local_time
 from schemas.erasures import STEPS, Erasure, Step, StepDone
 from schemas.errors import Refused
-from schemas.topics import FOREVER, TOPICS
+from schemas.topics import DAY_MS, FOREVER, TopicSpec
 from schemas.types import LeadId, Millis
 
 MARK: Final = b"leadpulse-erased-v1\0"
-COMPACTED_MS: Final = 2 * 86_400_000
-"""A compacted topic gives its old records up within so long: a segment of a day is closed, then cleaned."""
+CLEANED_MS: Final = DAY_MS
+"""Behind the end of a segment: the broker looks every few minutes, and cleans compacted topics one after another."""
 WORDLESS: Final = frozenset({"llm.calls", "audit.access", "ops.probe", "web.logins", "bot.commands", "source.rounds"})
 """Topics without a client's words or names: digests, numbers, who of ours opened what."""
 
@@ -91,12 +91,12 @@ class Denied:
         return bool(self._since) and ts <= self._since.get(digest(ref), -1)
 
 
-def ends(now: Millis) -> Sequence[tuple[str, date]]:
-    """Topics in which words stand for a while yet, and the local day by which they are gone."""
+def ends(now: Millis, topics: Iterable[TopicSpec]) -> Sequence[tuple[str, date]]:
+    """Those of `topics` in which words stand for a while yet, and the local day by which they are gone."""
     found = []
-    for topic in TOPICS:
+    for topic in topics:
         if topic.name in WORDLESS or (topic.cleanup == "delete" and topic.retention_ms == FOREVER):
             continue
-        lasts = COMPACTED_MS if topic.cleanup == "compact" else topic.retention_ms + COMPACTED_MS
+        lasts = (0 if topic.cleanup == "compact" else topic.retention_ms) + topic.segment_ms + CLEANED_MS
         found.append((topic.name, local_time(now + lasts).date()))
     return found

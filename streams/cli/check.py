@@ -28,6 +28,7 @@ from streams.cli.check_outlets import (
     notebook_faults,
     webhook_faults,
 )
+from streams.cli.check_retention import retention_notes
 from streams.cli.check_site import site_faults, site_warnings
 from streams.cli.check_sources import source_faults, source_notes
 from streams.cli.check_speech import model_faults, model_warnings, speechkit_faults
@@ -157,7 +158,7 @@ WARNINGS: dict[str, Look] = {
 }
 """What works, but hardly as it is meant."""
 
-NOTES: dict[str, Look] = {"источники": source_notes}
+NOTES: dict[str, Look] = {"источники": source_notes, "сроки хранения": retention_notes}
 """What a person looks for when all is well."""
 
 

@@ -21,7 +21,7 @@ SKEW_S = 5.0
 def kafka_faults(loaded: Settings) -> list[str]:
     """The broker answers, its topics are as `schemas.topics` says, and a record of ours is taken at about our time."""
     try:
-        found = asyncio.run(asyncio.wait_for(topics.compare(loaded.kafka), TIMEOUT))
+        found = asyncio.run(asyncio.wait_for(topics.compare(loaded.kafka, loaded.retention.topics()), TIMEOUT))
     except (Transient, TimeoutError) as error:
         cause = type(error.__cause__ or error).__name__
         return [

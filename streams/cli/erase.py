@@ -3,7 +3,7 @@
 import asyncio
 import json
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from pathlib import Path
 
 import click
@@ -16,7 +16,7 @@ from processors.russian.system import os_reason
 from schemas.erasures import Erasure
 from schemas.errors import ConfigError, Refused
 from schemas.people import AccessEntry
-from schemas.topics import AUDIT_ACCESS, ERASURES
+from schemas.topics import AUDIT_ACCESS, ERASURES, TopicSpec
 from streams import settings
 from streams.cli.ask import lead_id
 from streams.cli.broker import put, there
@@ -51,7 +51,7 @@ def plan_command(lead: str, as_json: bool) -> None:
     """Показать, где и сколько есть о клиенте ЛИД. Ничего не удаляет."""
     loaded = settings.load()
     counted = asyncio.run(Eraser(loaded).plan(lead))
-    lasting = [(topic, str(day)) for topic, day in erasing.ends(wall_clock())]
+    lasting = [(topic, str(day)) for topic, day in erasing.ends(wall_clock(), loaded.retention.topics())]
     if as_json:
         click.echo(json.dumps({"places": counted, "topics_until": dict(lasting)}, ensure_ascii=False))
         return
@@ -102,7 +102,7 @@ def run_command(erasure: str, act: Path, by: str | None) -> None:
     бота из чата клиента и закройте клиента в CRM: новое сообщение начнёт новую историю."""
     loaded = settings.load()
     done = asyncio.run(_run(loaded, _one(asyncio.run(_known(loaded.kafka)), erasure), by or who()))
-    click.echo(f"Удалено. Акт: {_act(act, done)}")
+    click.echo(f"Удалено. Акт: {_act(act, done, loaded.retention.topics())}")
 
 
 @erase_command.command("act")
@@ -110,10 +110,11 @@ def run_command(erasure: str, act: Path, by: str | None) -> None:
 @click.option("--act", type=click.Path(path_type=Path, file_okay=False), default="acts", help="Папка актов.")
 def act_command(erasure: str, act: Path) -> None:
     """Записать акт об удалении НОМЕР ещё раз."""
-    one = _one(asyncio.run(_known(settings.load().kafka)), erasure)
+    loaded = settings.load()
+    one = _one(asyncio.run(_known(loaded.kafka)), erasure)
     if not one.ended_at:
         raise Refused("удаление ещё не закончено: leadpulse erase run")
-    click.echo(f"Акт: {_act(act, one)}")
+    click.echo(f"Акт: {_act(act, one, loaded.retention.topics())}")
 
 
 @erase_command.command("list")
@@ -180,13 +181,14 @@ async def _log(kafka: Kafka, one: Erasure, by: str) -> None:
         await ends.stop()
 
 
-def _act(folder: Path, one: Erasure) -> Path:
+def _act(folder: Path, one: Erasure, topics: Iterable[TopicSpec]) -> Path:
     """The act as a page, and signed as JSON beside it. Raises `ConfigError`."""
-    made: Signed = signed(folder, one, erasing.ends(one.ended_at))
+    ends = erasing.ends(one.ended_at, topics)
+    made: Signed = signed(folder, one, ends)
     page = folder / f"{one.erasure_id}.html"
     try:
         write_whole(folder / f"{one.erasure_id}.json", msgspec.json.encode(made))
-        write_whole(page, act_page(one, erasing.ends(one.ended_at), made.public_key).encode())
+        write_whole(page, act_page(one, ends, made.public_key).encode())
     except OSError as error:
         raise ConfigError(f"{folder}: {os_reason(error)}") from error
     return page

@@ -13,13 +13,14 @@ from streams.store.clickhouse import prepare
 @click.command("migrate")
 def migrate_command() -> None:
     """Создать или обновить таблицы. Процесс store делает это и сам, при каждом запуске."""
-    store = settings.load().store
+    loaded = settings.load()
+    store = loaded.store
     if store.backend == "chdb" and is_held(store.folder):
         raise Refused(
             f"папка {store.folder} занята: её открыл работающий `leadpulse worker store`. "
             "Таблицы он обновляет сам при запуске: перезапустите его"
         )
-    done = prepare(store)
+    done = prepare(store, retention=loaded.retention)
     for name in done:
         click.echo(f"применена  {name}")
     if not done:

@@ -13,6 +13,7 @@ import click
 from processors.russian.dates import whose_clock
 from processors.russian.plural import count
 from schemas.errors import Refused
+from schemas.retention import KINDS
 from streams import settings
 from streams.cli import kept_topics
 from streams.cli.archive import Archive, Manifest
@@ -20,9 +21,13 @@ from streams.cli.backup import ROWS
 from streams.cli.migrate import is_held
 from streams.cli.table import clock_time
 from streams.engine.faust_app import group_of
-from streams.settings import Settings, Store
+from streams.settings import Retention, Settings, Store
+from streams.settings.retention import MOST_DAYS
 from streams.store.clickhouse import load_engine, open_writer, prepare
 from streams.store.migrate import FOLDER
+
+LASTING = Retention(**dict.fromkeys((kind.setting for kind in KINDS), MOST_DAYS))
+"""While a backup comes in, no row goes before it was counted: what is too old goes when all is there."""
 
 
 @click.command("restore")
@@ -42,14 +47,15 @@ def restore_command(file: Path, again: bool, without_kafka: bool) -> None:
             f"копия от {clock_time(archive.manifest.made_at)} ({whose_clock()}), база {archive.manifest.database}"
         )
         archive.verify()
-        rows = _tables(loaded.store, archive, again)
+        rows = _tables(loaded, archive, again)
         click.echo(f"таблицы: {count(rows, ROWS)}, сверено с копией")
         if not without_kafka:
             click.echo(asyncio.run(_kafka(loaded, archive)))
 
 
-def _tables(store: Store, archive: Archive, again: bool) -> int:
+def _tables(loaded: Settings, archive: Archive, again: bool) -> int:
     """Make the schema of then, fill it, compare, bring it up to date. Raises `Refused`, `Transient`, …"""
+    store = loaded.store
     load_engine(store)
     _as_it_was(store, archive.manifest)
     client = open_writer(store)
@@ -70,7 +76,7 @@ def _tables(store: Store, archive: Archive, again: bool) -> int:
         rows = sum(_compare(client, table, archive.manifest.rows(table)) for table in archive.manifest.tables)
     finally:
         client.close()
-    prepare(store)
+    prepare(store, retention=loaded.retention)
     return rows
 
 
@@ -83,7 +89,7 @@ def _as_it_was(store: Store, manifest: Manifest) -> None:
     with tempfile.TemporaryDirectory() as folder:
         for name in manifest.migrations:
             shutil.copy(known[name], folder)
-        prepare(store, Path(folder))
+        prepare(store, Path(folder), LASTING)
 
 
 def _check_empty(client: Any, tables: Iterable[str]) -> None:

@@ -25,7 +25,7 @@ def apply_command(patience: float, as_json: bool) -> None:
     Если у темы другое число разделов или другая очистка, ничего не меняется: команда перечислит такие темы,
     код выхода 1.
     """
-    report = asyncio.run(_patiently(settings.load().kafka, patience))
+    report = asyncio.run(_patiently(settings.load(), patience))
     if as_json:
         click.echo(json.dumps(asdict(report), ensure_ascii=False))
         return
@@ -36,5 +36,6 @@ def apply_command(patience: float, as_json: bool) -> None:
     click.echo(f"без изменений: {len(report.unchanged)}")
 
 
-async def _patiently(kafka: settings.Kafka, patience: float) -> topics.Report:
-    return await retry(Policy(first=0.5, longest=2.0, total=patience), lambda: topics.apply(kafka))
+async def _patiently(loaded: settings.Settings, patience: float) -> topics.Report:
+    policy = Policy(first=0.5, longest=2.0, total=patience)
+    return await retry(policy, lambda: topics.apply(loaded.kafka, loaded.retention.topics()))

@@ -142,7 +142,7 @@ class Up:
         log.info("жду темы Kafka")
         while True:
             try:
-                await topics.apply(self._settings.kafka)
+                await topics.apply(self._settings.kafka, self._settings.retention.topics())
             except Transient as error:
                 log.info("темы ещё не созданы: %s", error)
                 await asyncio.sleep(FIRST_PAUSE)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from streams.settings.mail import Mail
     from streams.settings.names import FILE
     from streams.settings.outlets import Bitrix, Minutes, Notebook, Webhooks
+    from streams.settings.retention import Retention
     from streams.settings.site import Site
     from streams.settings.speech import Speech, SpeechKit
     from streams.settings.store import Store
@@ -45,6 +46,7 @@ __all__ = [
     "Minutes",
     "Notebook",
     "Pipeline",
+    "Retention",
     "Settings",
     "Site",
     "Speech",

@@ -22,6 +22,7 @@ from streams.settings.login import reaching
 from streams.settings.mail import Mail
 from streams.settings.names import FILE, PREFIX
 from streams.settings.outlets import Bitrix, Minutes, Notebook, Webhooks
+from streams.settings.retention import Retention
 from streams.settings.site import Site
 from streams.settings.sources import Environment, TomlFile
 from streams.settings.speech import Speech, SpeechKit
@@ -55,6 +56,7 @@ class Settings(BaseSettings):
     speechkit: SpeechKit = SpeechKit()
     llm: Llm = Llm()
     transfer: Transfer = Transfer()
+    retention: Retention = Retention()
     mail: Mail = Mail()
     minutes: Minutes = Minutes()
     bitrix: Bitrix = Bitrix()

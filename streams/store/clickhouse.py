@@ -20,8 +20,9 @@ from pydantic import SecretStr
 
 from processors.days import zone_name
 from schemas.errors import Terminal, Transient
-from streams.settings import Store
+from streams.settings import Retention, Store
 from streams.store.migrate import FOLDER, migrate
+from streams.store.retention import keep
 from streams.store.views import cut_days
 
 T = TypeVar("T")
@@ -141,9 +142,9 @@ def visitor_settings(store: Store) -> dict[str, Any]:
     return limits if of_profile else limits | {"readonly": 1}
 
 
-def prepare(store: Store, folder: Path = FOLDER) -> list[str]:
-    """Make the database where it is missing, bring it up to date and let its days be the installation's; the names of
-    the migrations that were run.
+def prepare(store: Store, folder: Path = FOLDER, retention: Retention | None = None) -> list[str]:
+    """Make the database where it is missing, bring it up to date, let its days be the installation's and its rows stay
+    as long as `retention` says (None: as they do); the names of the migrations that were run.
 
     Raises `MigrationError`, `Transient`, `StatementFailed`. For `leadpulse migrate` and the start of the worker.
     """
@@ -153,6 +154,8 @@ def prepare(store: Store, folder: Path = FOLDER) -> list[str]:
         try:
             ran = migrate(client, folder, store.cluster)
             cut_days(client, zone_name(), folder, store.cluster)
+            if retention:
+                keep(client, retention, store.cluster)
             return ran
         finally:
             client.close()

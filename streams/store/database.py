@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from schemas.errors import Transient
 from streams.engine.retry import Policy, retry
-from streams.settings import Store
+from streams.settings import Retention, Store
 from streams.store.clickhouse import (
     BROKEN,
     Connection,
@@ -44,8 +44,8 @@ def put(client: Any, rows: Rows, token: str) -> None:
 class Database:
     """The store's ClickHouse: opened and migrated by `keep_open`, then one writer and a few readers."""
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    def __init__(self, store: Store, retention: Retention | None = None) -> None:
+        self._store, self._retention = store, retention
         self._writer = Connection("clickhouse-writer", lambda: self._client(writer_settings(store)))
         self._readers = [
             Connection(f"clickhouse-reader-{n}", lambda: self._client(reader_settings(store))) for n in range(READERS)
@@ -82,7 +82,7 @@ class Database:
 
     async def _open(self) -> Any:
         """Migrate and warm up; what was migrated."""
-        ran = await asyncio.to_thread(prepare, self._store)
+        ran = await asyncio.to_thread(prepare, self._store, retention=self._retention)
         await self._writer.run(lambda client: client.query("SELECT 1").result_rows)
         await self._readers[0].run(lambda client: client.query("SELECT 1").result_rows)
         return ran

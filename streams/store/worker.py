@@ -87,7 +87,7 @@ def build(settings: Settings, clock: Clock = wall_clock) -> Worker:
     load_engine(settings.store)
     worker = Worker("store", settings, linger_ms=LINGER_MS)
     store = settings.store
-    database, lag = Database(store), Lag(worker)
+    database, lag = Database(store, settings.retention), Lag(worker)
     rules = rules_of(settings.pipeline.rules)
     cards, ends = KnownCards(Reader(settings.kafka, CLIENTS)), Ends(settings.kafka)
     links = KnownIdentities(Reader(settings.kafka, IDENTITIES), ends)

@@ -13,11 +13,11 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 
 from schemas.errors import Refused, TopicMismatch, Transient
-from schemas.topics import IDENTITIES, LEAD_EVENTS, PROBE, TOPICS, WMS
+from schemas.topics import DAY_MS, IDENTITIES, LEAD_EVENTS, PROBE, TOPICS, WMS
 from streams.cli.check_kafka import kafka_faults
 from streams.engine.kafka import Reader
 from streams.engine.topics import Difference, Report, apply, compare
-from streams.settings import Kafka, Settings
+from streams.settings import Kafka, Retention, Settings
 from tests.installation import until
 from tests.ports import free_port
 
@@ -164,3 +164,15 @@ async def test_the_command_tells_what_it_did(kafka: Kafka) -> None:
 
     code, said, faults = await command(Kafka(bootstrap=f"127.0.0.1:{free_port()}"), "--wait", "0.6")
     assert (code, said, faults.count("\n")) == (1, "", 1)
+
+
+async def test_a_retention_of_the_settings_reaches_the_broker_and_stays(kafka: Kafka) -> None:
+    """The changed topic alone is altered, a second run finds it done, and `compare` with other settings tells it."""
+    wanted = [spec for spec in Retention(wms=14).topics() if spec.name in {spec.name for spec in SPECS}]
+    await apply(kafka, SPECS)
+    report = await apply(kafka, wanted)
+    assert report.altered == {WMS.name: [f"retention.ms: {30 * DAY_MS} → {14 * DAY_MS}"]}
+    async with Admin(kafka) as admin:
+        await until(lambda: admin.shows(WMS.name, {"retention.ms": str(14 * DAY_MS)}), 10, "retention shows")
+    assert (await apply(kafka, wanted)).altered == {}
+    assert list((await compare(kafka, SPECS)).drift) == [WMS.name]

@@ -9,6 +9,7 @@ from schemas.failed import DeadLetter, Parked
 from schemas.sources import ClientRef, Unassigned, Word
 from schemas.topics import (
     BITRIX,
+    DAY_MS,
     DEAD_LETTERS,
     LARGEST,
     LEAD_UNASSIGNED,
@@ -64,3 +65,11 @@ def test_largest_fits_a_segment_of_the_embedded_broker() -> None:
     segment = next(line for line in PROPERTIES.splitlines() if line.startswith("log.segment.bytes="))
     assert int(segment.partition("=")[2]) > LARGEST + 4096
     assert TRANSCRIPTS.max_bytes < LARGEST
+
+
+def test_a_record_stays_hardly_longer_than_its_topics_time() -> None:
+    """Segments of a day where the time is short or compaction must get at them, of a week elsewhere; Kafka is told."""
+    days = {topic.name: int(topic.configs()["segment.ms"]) // DAY_MS for topic in TOPICS}
+    short = {"clients", "web.sessions", "bot.commands", "ops.probe", "source.rounds"}
+    assert {days[name] for name in short} == {1}
+    assert {days[name] for name in ("source.wms", "audit.access", "lead.unassigned")} == {7}

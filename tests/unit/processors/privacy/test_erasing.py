@@ -1,13 +1,16 @@
 """The life of an erasure, and whom it denies."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from processors.days import local_time
 from processors.privacy.erasing import WORDLESS, Denied, begun, confirmed, digest, ends, left, stepped
 from schemas.erasures import STEPS, Erasure
 from schemas.errors import Refused
-from schemas.topics import FOREVER, TOPICS
+from schemas.topics import DAY_MS, FOREVER, TOPICS
 
 NOW = 1_795_244_400_000
 ASKED = Erasure(erasure_id="0" * 16, lead_id="7", reason="заявление", requested_by="Ольга", requested_at=NOW)
@@ -60,8 +63,18 @@ def test_the_lead_for_ever_his_names_up_to_then(after: int) -> None:
 def test_every_topic_with_words_has_a_day() -> None:
     """Those with a retention end by it, compacted ones by compaction; only what keeps all for ever and is rewritten by
     hand, and what has no words, is not named."""
-    named = dict(ends(NOW))
+    named = dict(ends(NOW, TOPICS))
     missing = {topic.name for topic in TOPICS} - named.keys()
     forever = {topic.name for topic in TOPICS if topic.cleanup == "delete" and topic.retention_ms == FOREVER}
     assert missing == forever | {name for name in WORDLESS if name in {topic.name for topic in TOPICS}}
     assert forever == {"lead.unassigned"}
+
+
+@pytest.mark.parametrize(
+    ("name", "days"), [("source.wms", 14 + 7 + 1), ("lead.events", 30 + 7 + 1), ("clients", 1 + 1)]
+)
+def test_a_day_counts_the_segment_too(name: str, days: int) -> None:
+    """Kafka deletes by the newest record of a segment, so the oldest in it stays longer than the topic's time; the time
+    is that of this installation."""
+    topics = [replace(topic, retention_ms=14 * DAY_MS) if topic.name == "source.wms" else topic for topic in TOPICS]
+    assert dict(ends(NOW, topics))[name] == local_time(NOW + days * DAY_MS).date()
