@@ -55,6 +55,7 @@ class Story:
         acknowledged = await self._press()
         await self._minutes()
         await self._report()
+        await self._ask()
         await self._look_back()
         return await self._count(acknowledged)
 
@@ -162,6 +163,16 @@ class Story:
         self.summary["told"] = missing = {what: words.casefold() in said for what, words in wanted.items()}
         if not all(missing.values()):
             raise RuntimeError(f"not all is in the report: {missing}")
+
+    async def _ask(self) -> None:
+        lead, question = material.MEETING_LEAD, "Что клиент говорил об уходе?"
+        answer = (await self.stage.run("leadpulse", "ask", lead, question)).strip()
+        self.say(f"вопрос о клиенте: leadpulse ask {lead} «{question}»")
+        for line in answer.splitlines():
+            print(f"             │ {line}")
+        self.summary["answer"] = answer
+        if "мы уходим" not in answer:
+            raise RuntimeError("the answer does not quote the meeting")
 
     def _named(self) -> dict[str, bool]:
         """Whether each text that people got calls its client by name."""

@@ -36,15 +36,21 @@ def terminal_width() -> int:
     return shutil.get_terminal_size().columns if sys.stdout.isatty() else 0
 
 
+_INSTEAD = {"Cf": "", "Zs": " "}
+"""By Unicode's category, of what is not printable."""
+
+
 def _cell(value: object) -> str:
     return "" if value is None else harmless(" ".join(str(value).split()))
 
 
 def harmless(text: str) -> str:
-    """Without what a terminal would obey: a client may write it. Marks of direction and joiners are left out."""
-    if text.isprintable():
-        return text
-    return "".join(
-        sign if sign.isprintable() else "" if unicodedata.category(sign) == "Cf" else "\N{REPLACEMENT CHARACTER}"
-        for sign in text
-    )
+    """Without what a terminal would obey: a client may write it. Marks of direction and joiners are left out; a space
+    that keeps a number with its word is a space."""
+    return text if text.isprintable() else "".join(map(_shown, text))
+
+
+def _shown(sign: str) -> str:
+    if sign.isprintable():
+        return sign
+    return _INSTEAD.get(unicodedata.category(sign), "\N{REPLACEMENT CHARACTER}")
