@@ -1,4 +1,5 @@
-"""A client's data are erased: who asked, who confirmed, what was done (`erasures`, key = erasure id)."""
+"""A client's data are erased: who asked, who confirmed, what was done (`erasures`, key = erasure id); or nobody may for
+a while (the same topic, key = `HOLD` and the lead)."""
 
 from typing import Annotated, Literal, get_args
 
@@ -44,4 +45,21 @@ class Erasure(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     refs: list[str] = []
     paths: list[str] = []
     done: list[StepDone] = []
+    ended_at: Millis = 0
+
+
+HOLD = "hold/"
+"""Begins the key of a hold."""
+
+
+class Hold(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A client's data are needed for a dispute: he is not erased up to the local day `until`, which counts in. The
+    newest record of a lead counts; `ended_at` (ms UTC) is when somebody lifted it before that day."""
+
+    lead_id: LeadId
+    reason: Annotated[str, msgspec.Meta(min_length=1, max_length=500)]
+    until: Annotated[str, msgspec.Meta(pattern=r"^\d{4}-\d{2}-\d{2}\Z")]
+    by: str
+    at: Millis
+    ended_by: str = ""
     ended_at: Millis = 0

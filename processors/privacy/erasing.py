@@ -12,7 +12,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from processors.days import local_time
-from schemas.erasures import STEPS, Erasure, Step, StepDone
+from schemas.erasures import STEPS, Erasure, Hold, Step, StepDone
 from schemas.errors import Refused
 from schemas.topics import DAY_MS, FOREVER, TopicSpec
 from schemas.types import LeadId, Millis
@@ -69,11 +69,17 @@ def stepped(erasure: Erasure, step: Step, count: int, now: Millis) -> Erasure:
     return after if left(after) else replace(after, refs=[], paths=[], ended_at=now)
 
 
+def is_standing(hold: Hold, today: date) -> bool:
+    """Whether nobody may erase the client yet."""
+    return not hold.ended_at and today.isoformat() <= hold.until
+
+
 class Denied:
-    """Whom erasures deny. Changed only by `apply`, as its topic is followed."""
+    """Whom erasures deny, and whom holds keep. Changed only by `apply` and `keep`, as the topic is followed."""
 
     def __init__(self) -> None:
         self.erasures: dict[str, Erasure] = {}
+        self.holds: dict[LeadId, Hold] = {}
         self._since: dict[str, Millis] = {}
 
     def apply(self, erasure: Erasure) -> None:
@@ -81,6 +87,19 @@ class Denied:
         self.erasures[erasure.erasure_id] = erasure
         for name in erasure.denied:
             self._since[name] = max(self._since.get(name, 0), erasure.started_at)
+
+    def keep(self, hold: Hold) -> None:
+        """A record of the topic."""
+        self.holds[hold.lead_id] = hold
+
+    def check_free(self, lead: LeadId, today: date) -> None:
+        """Raises `Refused`, with who holds the client and why, while he is not to be erased."""
+        hold = self.holds.get(lead)
+        if hold and is_standing(hold, today):
+            raise Refused(
+                f"лид {lead} нельзя удалять до {date.fromisoformat(hold.until):%d.%m.%Y} включительно: {hold.reason} "
+                f"({hold.by}); снять запрет — leadpulse hold end {lead}"
+            )
 
     def lead(self, lead: LeadId) -> bool:
         """Whether the lead was erased: for ever. A client who comes back is a new lead."""

@@ -23,6 +23,7 @@ from streams.cli.broker import put, there
 from streams.cli.erase_act import Signed, signed
 from streams.cli.erase_places import Places
 from streams.cli.erase_steps import Eraser
+from streams.cli.hold import today
 from streams.cli.table import clock_time, table
 from streams.cli.who import who
 from streams.engine.clock import wall_clock
@@ -67,6 +68,7 @@ def request_command(lead: str, reason: str, by: str | None) -> None:
     """Попросить удалить всё о клиенте ЛИД. Подтверждает другой человек."""
     kafka = settings.load().kafka
     known = asyncio.run(_known(kafka))
+    known.check_free(lead, today())
     if open_ := [one for one in known.erasures.values() if one.lead_id == lead and not one.ended_at]:
         raise Refused(f"такая заявка уже есть: {open_[0].erasure_id}")
     one = Erasure(
@@ -86,7 +88,9 @@ def request_command(lead: str, reason: str, by: str | None) -> None:
 def confirm_command(erasure: str, by: str | None) -> None:
     """Подтвердить заявку НОМЕР; не тот, кто попросил."""
     kafka = settings.load().kafka
-    one = erasing.confirmed(_one(asyncio.run(_known(kafka)), erasure), by or who(), wall_clock())
+    known = asyncio.run(_known(kafka))
+    one = erasing.confirmed(_one(known, erasure), by or who(), wall_clock())
+    known.check_free(one.lead_id, today())
     asyncio.run(_keep(kafka, one))
     click.echo(f"Подтверждено. Выполнить: leadpulse erase run {one.erasure_id}")
 
@@ -101,7 +105,10 @@ def run_command(erasure: str, act: Path, by: str | None) -> None:
     Процессы pipeline и store должны работать; папки записей, протоколов и выгрузок — быть доступны. Сначала удалите
     бота из чата клиента и закройте клиента в CRM: новое сообщение начнёт новую историю."""
     loaded = settings.load()
-    done = asyncio.run(_run(loaded, _one(asyncio.run(_known(loaded.kafka)), erasure), by or who()))
+    known = asyncio.run(_known(loaded.kafka))
+    one = _one(known, erasure)
+    known.check_free(one.lead_id, today())
+    done = asyncio.run(_run(loaded, one, by or who()))
     click.echo(f"Удалено. Акт: {_act(act, done, loaded.retention.topics())}")
 
 

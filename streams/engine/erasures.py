@@ -7,7 +7,8 @@ from aiokafka import ConsumerRecord
 
 from processors.privacy.erasing import Denied
 from schemas.codec import Codec, Rejected
-from schemas.erasures import Erasure
+from schemas.erasures import HOLD as HOLD_KEY
+from schemas.erasures import Erasure, Hold
 from schemas.topics import ERASURES
 from streams.engine.kafka import Reader
 from streams.engine.process import Batch, Outcome, Process
@@ -16,6 +17,7 @@ from streams.settings import Kafka
 log = logging.getLogger(__name__)
 
 ERASURE: Codec[Erasure] = Codec(Erasure)
+HOLD: Codec[Hold] = Codec(Hold)
 
 
 class KnownErasures:
@@ -57,8 +59,12 @@ async def read_erasures(kafka: Kafka) -> Denied:
 
 def take(denied: Denied, record: ConsumerRecord) -> None:
     """A record of the topic. One that cannot be read is told and changes nothing."""
-    erasure = ERASURE.decode(record.value or b"")
-    if isinstance(erasure, Rejected):
-        log.error("erasure unreadable", extra={"offset": record.offset, "error": erasure.reason})
-        return
-    denied.apply(erasure)
+    of_hold = (record.key or b"").startswith(HOLD_KEY.encode())
+    known = (HOLD if of_hold else ERASURE).decode(record.value or b"")
+    match known:
+        case Rejected():
+            log.error("erasure unreadable", extra={"offset": record.offset, "error": known.reason})
+        case Hold():
+            denied.keep(known)
+        case Erasure():
+            denied.apply(known)

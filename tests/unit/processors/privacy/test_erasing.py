@@ -1,14 +1,26 @@
 """The life of an erasure, and whom it denies."""
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace as replace_struct
 
 from processors.days import local_time
-from processors.privacy.erasing import WORDLESS, Denied, begun, confirmed, digest, ends, left, stepped
-from schemas.erasures import STEPS, Erasure
+from processors.privacy.erasing import (
+    WORDLESS,
+    Denied,
+    begun,
+    confirmed,
+    digest,
+    ends,
+    is_standing,
+    left,
+    stepped,
+)
+from schemas.erasures import STEPS, Erasure, Hold
 from schemas.errors import Refused
 from schemas.topics import DAY_MS, FOREVER, TOPICS
 
@@ -78,3 +90,20 @@ def test_a_day_counts_the_segment_too(name: str, days: int) -> None:
     is that of this installation."""
     topics = [replace(topic, retention_ms=14 * DAY_MS) if topic.name == "source.wms" else topic for topic in TOPICS]
     assert dict(ends(NOW, topics))[name] == local_time(NOW + days * DAY_MS).date()
+
+
+@pytest.mark.parametrize(("today", "stands"), [("2026-12-30", True), ("2026-12-31", True), ("2027-01-01", False)])
+def test_a_hold_stands_through_its_day(today: str, stands: bool) -> None:
+    """The last day counts in; nobody else is held; a lifted one stands no day."""
+    hold = Hold(lead_id="7", reason="дело", until="2026-12-31", by="Глеб", at=NOW)
+    day = date.fromisoformat(today)
+    assert is_standing(hold, day) is stands
+    assert not is_standing(replace_struct(hold, ended_at=NOW), day)
+    denied = Denied()
+    denied.keep(hold)
+    denied.check_free("8", day)
+    if stands:
+        with pytest.raises(Refused, match=r"31\.12\.2026.*дело.*Глеб"):
+            denied.check_free("7", day)
+    else:
+        denied.check_free("7", day)
