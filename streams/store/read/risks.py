@@ -31,8 +31,13 @@ ORDER BY points DESC, lead_id LIMIT {MOST_LEADS}"""
 
 ALERTS = f"""
 SELECT {COLUMNS}
-FROM (SELECT * FROM alerts FINAL WHERE lead_id = {{lead:String}} ORDER BY alert_id, version DESC LIMIT 1 BY alert_id)
+FROM
+(
+    SELECT * FROM alerts PREWHERE lead_id = {{lead:String}}
+    ORDER BY alert_id, version DESC, ingested_at DESC LIMIT 1 BY alert_id
+)
 WHERE status != 'resolved' ORDER BY opened_at DESC, alert_id LIMIT {MOST_ALERTS}"""
+"""Of a repeat the last row counts, as `FINAL` would have it; that reads the evidence of all clients' alerts."""
 
 SILENT = f"""
 SELECT {COLUMNS}

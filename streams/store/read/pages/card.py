@@ -18,7 +18,7 @@ from streams.store.alerts import alert_of
 from streams.store.database import Database
 from streams.store.read import outcomes, promises
 from streams.store.read.pages.clients import CONTACTS, is_contact
-from streams.store.read.pages.fresh import last_seen
+from streams.store.read.pages.fresh import last_night, last_seen
 from streams.store.read.profiles import read_profile
 from streams.store.read.risks import ALERTS
 
@@ -30,9 +30,12 @@ _NOTES = """
 SELECT payload FROM events PREWHERE lead_id = {lead:String} AND kind = 'note' ORDER BY ts, seniority DESC"""
 """A repeat says the same, so nothing has to be merged: `FINAL` would read all that the client ever did."""
 
-_SCORE = """
-SELECT lower(hex(score_id)), version, toUnixTimestamp64Milli(ts), points, level, background, parts FROM scores FINAL
-WHERE lead_id = {lead:String} AND ts <= fromUnixTimestamp64Milli({at:Int64}) ORDER BY ts DESC, version DESC LIMIT 1"""
+_SCORES = """
+SELECT at, lower(hex(score_id)), version, toUnixTimestamp64Milli(ts), points, level, background, parts FROM scores
+ARRAY JOIN {times:Array(Int64)} AS at
+PREWHERE lead_id = {lead:String}
+WHERE ts <= fromUnixTimestamp64Milli(at) ORDER BY at, ts DESC, version DESC, seniority DESC LIMIT 1 BY at"""
+"""The newest at each of the times; of a repeat the row that was accepted first."""
 
 
 async def card(database: Database, asked: LeadId, cards: Cards, known: Identities, now: Millis) -> Card:
@@ -40,7 +43,8 @@ async def card(database: Database, asked: LeadId, cards: Cards, known: Identitie
     lead = known.merged(asked)
     named = cards.find(lead)
     became = await outcomes.of_lead(database, lead)
-    seen = await last_seen(database, [lead], [*CONTACTS, "shipment"])
+    seen = await last_seen(database, await last_night(database), [lead], [*CONTACTS, "shipment"])
+    scores = await _scores(database, lead, [now, now - 7 * DAY_MS])
     last: dict[str, Millis] = {}
     for one in filter(is_contact, (one for one in seen if one.kind in CONTACTS)):
         last[one.kind] = max(one.last, last.get(one.kind, 0))
@@ -53,8 +57,8 @@ async def card(database: Database, asked: LeadId, cards: Cards, known: Identitie
         phones=[] if named is None else named.phones,
         mails=[] if named is None else named.mails,
         since=day_start(min(one.began for one in seen)) if seen else 0,
-        score=await _score(database, lead, now),
-        week_ago=await _score(database, lead, now - 7 * DAY_MS),
+        score=scores.get(now),
+        week_ago=scores.get(now - 7 * DAY_MS),
         alerts=[alert_of(row) for row in await database.read(ALERTS, {"lead": lead})],
         notes=[note for note in await notes(database, lead) if not note.gone],
         promises=await promises.of_lead(database, lead, "", MOST_PROMISES),
@@ -71,11 +75,11 @@ async def notes(database: Database, lead: LeadId) -> list[KeptNote]:
     return kept(_NOTE.decode(payload) for (payload,) in rows)
 
 
-async def _score(database: Database, lead: LeadId, at: Millis) -> Score | None:
-    rows: Sequence[tuple[Any, ...]] = await database.read(_SCORE, {"lead": lead, "at": at})
-    for score_id, version, ts, points, level, background, parts in rows:
-        made_of = msgspec.json.decode(parts, type=list[Part])
-        return Score(
+async def _scores(database: Database, lead: LeadId, times: Sequence[Millis]) -> dict[Millis, Score]:
+    """By the time at which it was the newest; nothing for a time before the first."""
+    rows: Sequence[tuple[Any, ...]] = await database.read(_SCORES, {"lead": lead, "times": times})
+    return {
+        at: Score(
             score_id=score_id.rjust(16, "0"),
             lead_id=lead,
             version=version,
@@ -83,6 +87,7 @@ async def _score(database: Database, lead: LeadId, at: Millis) -> Score | None:
             points=points,
             level=level,
             background=background,
-            parts=made_of,
+            parts=msgspec.json.decode(parts, type=list[Part]),
         )
-    return None
+        for at, score_id, version, ts, points, level, background, parts in rows
+    }

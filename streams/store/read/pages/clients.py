@@ -16,7 +16,7 @@ from schemas.scores import LEVELS
 from schemas.topics import DAY_MS
 from schemas.types import LeadId, Millis
 from streams.store.database import Database
-from streams.store.read.pages.fresh import Seen, last_night, last_seen, weeks_of
+from streams.store.read.pages.fresh import Night, Seen, last_night, last_seen, weeks_of
 
 PAGE = 50
 LONGEST_QUERY = 100
@@ -24,45 +24,39 @@ LONGEST_QUERY = 100
 
 Sort = Literal["risk", "name", "curator"]
 
-_LEADS = """
-SELECT k.lead_id, c.client, c.curator, s.points, if(s.level = '', 'green', s.level), a.open_alerts
-FROM
+_NEWEST = "bitOr(bitShiftLeft(toUInt128(toUnixTimestamp64Milli(ts)), 32), version)"
+"""`(ts, version)` of a score as one number: the engine compares tuples value by value, ten times as slow."""
+
+_LEADS = f"""
+SELECT lead_id, max(client), max(curator), sum(points), if(max(level) = '', 'green', max(level)), sum(open_alerts),
+    sum(points_before) FROM
 (
-    SELECT DISTINCT lead_id FROM
-    (
-        SELECT DISTINCT lead_id FROM days_kept
-        UNION ALL SELECT DISTINCT lead_id FROM events WHERE ts >= fromUnixTimestamp64Milli({fresh:Int64})
-        UNION ALL SELECT lead_id FROM cards FINAL WHERE NOT gone
-        UNION ALL SELECT DISTINCT lead_id FROM scores
-    )
-    WHERE lead_id != ''
-) AS k
-LEFT JOIN
-(
-    SELECT lead_id,
-        argMaxIf(client, (source = 'hand', ts, source), client != '') AS client,
-        argMaxIf(curator, (source = 'hand', ts, source), curator != '') AS curator
+    SELECT DISTINCT lead_id, true AS known, '' AS client, '' AS curator, 0. AS points, '' AS level,
+        0 AS open_alerts, 0. AS points_before FROM days_kept
+    UNION ALL
+    SELECT DISTINCT lead_id, true, '', '', 0., '', 0, 0. FROM events
+    WHERE ts >= fromUnixTimestamp64Milli({{fresh:Int64}})
+    UNION ALL
+    SELECT lead_id, true, argMaxIf(client, (source = 'hand', ts, source), client != ''),
+        argMaxIf(curator, (source = 'hand', ts, source), curator != ''), 0., '', 0, 0.
     FROM cards FINAL WHERE NOT gone GROUP BY lead_id
-) AS c ON c.lead_id = k.lead_id
-LEFT JOIN
-(
-    SELECT lead_id, argMax(points, (ts, version)) AS points, argMax(level, (ts, version)) AS level
-    FROM scores GROUP BY lead_id
-) AS s ON s.lead_id = k.lead_id
-LEFT JOIN
-(
-    SELECT lead_id, countIf(last != 'resolved') AS open_alerts FROM
+    UNION ALL
+    SELECT lead_id, true, '', '', argMax(points, {_NEWEST}), toString(argMax(level, {_NEWEST})), 0,
+        argMaxIf(points, {_NEWEST}, ts <= fromUnixTimestamp64Milli({{before:Int64}})) FROM scores GROUP BY lead_id
+    UNION ALL
+    SELECT lead_id, false, '', '', 0., '', countIf(last != 'resolved'), 0. FROM
     (SELECT lead_id, argMax(status, version) AS last FROM alerts GROUP BY lead_id, alert_id) GROUP BY lead_id
-) AS a ON a.lead_id = k.lead_id"""
+)
+WHERE lead_id != '' GROUP BY lead_id HAVING max(known)"""
+"""Each table says what it knows of a client, and there is one row of each: an alert alone makes no client. Together in
+one grouping they cost half of what joins do."""
 
 _REASONS = """
-SELECT lead_id, arrayMap(part -> JSONExtractString(part, 'rule'),
-    arraySlice(JSONExtractArrayRaw(argMax(parts, (ts, version))), 1, 3)) FROM scores
-WHERE lead_id IN {leads:Array(String)} GROUP BY lead_id"""
-
-_BEFORE = """
-SELECT lead_id, argMax(points, (ts, version)) FROM scores
-WHERE lead_id IN {leads:Array(String)} AND ts <= fromUnixTimestamp64Milli({at:Int64}) GROUP BY lead_id"""
+SELECT lead_id, arrayMap(part -> JSONExtractString(part, 'rule'), arraySlice(JSONExtractArrayRaw(parts), 1, 3)) FROM
+(
+    SELECT lead_id, parts FROM scores PREWHERE lead_id IN {leads:Array(String)}
+    ORDER BY lead_id, ts DESC, version DESC LIMIT 1 BY lead_id
+)"""
 
 _OVERDUE = """
 SELECT lead_id, count() FROM promises WHERE lead_id IN {leads:Array(String)} AND state = 'past' GROUP BY lead_id"""
@@ -100,7 +94,7 @@ async def clients(database: Database, asked: Asked, known: Identities, now: Mill
     """A page of the list. Raises `Refused`, `Transient`, `StatementFailed`."""
     asked.check()
     night = await last_night(database)
-    rows = await database.read(_LEADS, {"fresh": night.fresh})
+    rows = await database.read(_LEADS, {"fresh": night.fresh, "before": now - 7 * DAY_MS})
     everyone = [_listed(row) for row in rows if known.merged(row[0]) == row[0]]
     found = sorted(filter(_wanted(asked), everyone), key=_ORDERS[asked.sort])
     first = 0
@@ -108,14 +102,14 @@ async def clients(database: Database, asked: Asked, known: Identities, now: Mill
         first = next((place for place, one in enumerate(found, 1) if one.lead_id == asked.cursor), len(found))
     page = found[first : first + PAGE]
     more = page[-1].lead_id if first + PAGE < len(found) else ""
-    told = await _told(database, page, now)
+    told = await _told(database, night, page, now)
     curators = sorted({one.curator for one in everyone if one.curator}, key=str.casefold)
     return ListPage(told, len(found), more, curators)
 
 
 def _listed(row: Sequence[Any]) -> Listed:
-    lead, name, curator, points, level, alerts = row
-    return Listed(lead, name, curator, points, level, alerts=alerts)
+    lead, name, curator, points, level, alerts, before = row
+    return Listed(lead, name, curator, points, level, points_before=before, alerts=alerts)
 
 
 def _wanted(asked: Asked) -> Callable[[Listed], bool]:
@@ -132,16 +126,15 @@ def _plain(text: str) -> str:
     return " ".join(text.casefold().replace("ё", "е").split())
 
 
-async def _told(database: Database, page: list[Listed], now: Millis) -> list[Listed]:
+async def _told(database: Database, night: Night, page: list[Listed], now: Millis) -> list[Listed]:
     if not page:
         return []
     leads, today = [one.lead_id for one in page], local_day(now)
-    weeks = await weeks_of(database, leads, "shipment", today, WEEKS)
+    weeks = await weeks_of(database, night, leads, "shipment", today, WEEKS)
     last: dict[LeadId, dict[str, Millis]] = {lead: {} for lead in leads}
-    for one in filter(is_contact, await last_seen(database, leads, CONTACTS)):
+    for one in filter(is_contact, await last_seen(database, night, leads, CONTACTS)):
         last[one.lead][one.kind] = max(one.last, last[one.lead].get(one.kind, 0))
     reasons = dict(await database.read(_REASONS, {"leads": leads}))
-    before = dict(await database.read(_BEFORE, {"leads": leads, "at": now - 7 * DAY_MS}))
     overdue = dict(await database.read(_OVERDUE, {"leads": leads}))
     return [
         replace(
@@ -149,7 +142,6 @@ async def _told(database: Database, page: list[Listed], now: Millis) -> list[Lis
             reasons=reasons.get(one.lead_id, []),
             shipments=weeks[one.lead_id],
             last=last[one.lead_id],
-            points_before=before.get(one.lead_id, 0.0),
             overdue=overdue.get(one.lead_id, 0),
         )
         for one in page

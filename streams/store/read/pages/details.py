@@ -2,6 +2,7 @@
 of the warehouse beside what is usual, an alert and when it was told."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
@@ -15,9 +16,9 @@ from schemas.types import LeadId
 from streams.store.alerts import COLUMNS, alert_of
 from streams.store.database import Database
 from streams.store.read.pages.card import notes
-from streams.store.read.pages.fresh import counted
+from streams.store.read.pages.fresh import Counted
 from streams.store.read.pages.messages import former
-from streams.store.read.pages.places import GOODS, Place
+from streams.store.read.pages.places import Place
 from streams.store.read.pages.words import event_row, meeting_row
 
 _EVENTS = """
@@ -31,20 +32,21 @@ PREWHERE lead_id = {lead:String} AND kind IN ('meeting_recorded', 'meeting_trans
 WHERE JSONExtractString(payload, 'recording_id') IN {recordings:Array(String)}"""
 
 _ALERTS = f"""
-SELECT {COLUMNS} FROM alerts FINAL WHERE alert_id IN {{ids:Array(UInt64)}} AND lead_id = {{lead:String}}
-ORDER BY alert_id, version DESC LIMIT 1 BY alert_id"""
+SELECT {COLUMNS} FROM alerts PREWHERE alert_id IN {{ids:Array(UInt64)}} AND lead_id = {{lead:String}}
+ORDER BY alert_id, version DESC, ingested_at DESC LIMIT 1 BY alert_id"""
 
 _TOLD = """
 SELECT key, toUnixTimestamp64Milli(min(at)) FROM outbox
 WHERE key IN {keys:Array(String)} AND state IN ('sent', 'mailed') GROUP BY key"""
 
 
-async def details(database: Database, lead: LeadId, found: list[Place]) -> list[Row]:
-    """The rows of these places, in their order. Raises `Transient`, `StatementFailed`."""
+async def details(database: Database, lead: LeadId, found: list[Place], done: Iterable[Counted]) -> list[Row]:
+    """The rows of these places, in their order; `done`: what the warehouse did. Raises `Transient`,
+    `StatementFailed`."""
     names: dict[str, list[Place]] = defaultdict(list)
     for place in found:
         names[place.key[0]].append(place)
-    rows: dict[Place, Row] = {}
+    rows = _days(names["d"], done)
     for kind, read in _READERS.items():
         if names[kind]:
             rows |= await read(database, lead, names[kind])
@@ -68,13 +70,15 @@ async def _events(database: Database, lead: LeadId, found: list[Place]) -> dict[
     return {place: row for place, row in rows.items() if row is not None}
 
 
-async def _days(database: Database, lead: LeadId, found: list[Place]) -> dict[Place, Row]:
+def _days(found: list[Place], done: Iterable[Counted]) -> dict[Place, Row]:
     days = {int(place.key[1:]): place for place in found}
-    done = [
+    first = min(days, default=0) - BEFORE
+    near = [
         Documents(one.day, one.kind, one.action, one.documents, one.pieces)
-        for one in await counted(database, [lead], GOODS, min(days) - BEFORE)
+        for one in done
+        if first <= one.day <= max(days, default=0)
     ]
-    return {place: Row(place.told(), place.ts, "wms", "day", goods=goods(done, day)) for day, place in days.items()}
+    return {place: Row(place.told(), place.ts, "wms", "day", goods=goods(near, day)) for day, place in days.items()}
 
 
 async def _meetings(database: Database, lead: LeadId, found: list[Place]) -> dict[Place, Row]:
@@ -114,4 +118,4 @@ async def _notes(database: Database, lead: LeadId, found: list[Place]) -> dict[P
     }
 
 
-_READERS = {"e": _events, "d": _days, "m": _meetings, "a": _alerts, "n": _notes}
+_READERS = {"e": _events, "m": _meetings, "a": _alerts, "n": _notes}

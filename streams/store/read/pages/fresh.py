@@ -100,10 +100,10 @@ async def counted(
 
 
 async def weeks_of(
-    database: Database, leads: Sequence[LeadId], kind: str, today: LocalDay, weeks: int
+    database: Database, night: Night, leads: Sequence[LeadId], kind: str, today: LocalDay, weeks: int
 ) -> dict[LeadId, list[int]]:
     """Pieces of each of the last `weeks`, the oldest first; the last one ends today. Raises as `last_night`."""
-    night, first = await last_night(database), today - 7 * weeks + 1
+    first = today - 7 * weeks + 1
     asked = {"leads": list(leads), "kinds": [kind], "first": first, "today": today, "zone": zone_name()}
     found = {lead: [0] * weeks for lead in leads}
     bounds = {"made": night.made, "fresh": max(night.fresh, day_start(first))}
@@ -112,8 +112,7 @@ async def weeks_of(
     return found
 
 
-async def last_seen(database: Database, leads: Sequence[LeadId], kinds: Sequence[str]) -> list[Seen]:
+async def last_seen(database: Database, night: Night, leads: Sequence[LeadId], kinds: Sequence[str]) -> list[Seen]:
     """Of each kind and action. Raises as `last_night`."""
-    night = await last_night(database)
     asked = {"leads": list(leads), "kinds": list(kinds), "zone": zone_name()}
     return [Seen(*row) for row in await database.read(LAST, asked | night._asdict())]

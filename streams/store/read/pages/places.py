@@ -5,12 +5,13 @@ warehouse, events, meetings, notes.
 """
 
 import re
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from schemas.errors import Refused
 from schemas.types import LeadId, LocalDay, Millis
 from streams.store.database import Database
-from streams.store.read.pages.fresh import counted
+from streams.store.read.pages.fresh import Counted
 
 LATEST: Millis = 4_102_444_800_000
 _CURSOR = re.compile(r"(\d{1,13})(?:-([adnme][\w.:-]{1,200}))?")
@@ -93,8 +94,8 @@ PREWHERE lead_id = {{lead:String}} AND kind = 'note' GROUP BY note
 HAVING at >= {{since:Int64}} AND at <= {{ts:Int64}} ORDER BY at DESC LIMIT {{limit:UInt32}}"""
 
 
-async def places(database: Database, span: Span) -> list[Place]:
-    """The newest, at most `limit`. Raises `Transient`, `StatementFailed`."""
+async def places(database: Database, span: Span, done: Iterable[Counted]) -> list[Place]:
+    """The newest, at most `limit`; `done`: what the warehouse did. Raises `Transient`, `StatementFailed`."""
     asked = {"lead": span.lead, "since": span.since, "ts": span.before.ts, "limit": span.limit + TIES}
     found: list[Place] = []
     named = [kind for group, kinds in _NAMED.items() if group in span.groups for kind in kinds]
@@ -104,7 +105,7 @@ async def places(database: Database, span: Span) -> list[Place]:
         these = {"named": named, "rest": rest, "told": told, "id": _event_bound(span.before)}
         found += [Place(ts, f"e{id_:016x}") for ts, id_ in await database.read(_EVENTS, asked | these)]
     if "wms" in span.groups:
-        found += await _days(database, span)
+        found += _days(span, done)
     if "meeting" in span.groups:
         found += [Place(ts, f"m{name}") for ts, name in await database.read(_MEETINGS, asked)]
     if "alert" in span.groups:
@@ -118,10 +119,10 @@ TIES = 50
 """Rows that one moment may have besides events: they are asked for by time alone."""
 
 
-async def _days(database: Database, span: Span) -> list[Place]:
+def _days(span: Span, done: Iterable[Counted]) -> list[Place]:
     """Days on which the warehouse did something; a day stands where its last document does."""
     last: dict[LocalDay, Millis] = {}
-    for one in await counted(database, [span.lead], GOODS):
+    for one in done:
         last[one.day] = max(one.last, last.get(one.day, 0))
     return [Place(at, f"d{day}") for day, at in last.items() if span.since <= at <= span.before.ts]
 

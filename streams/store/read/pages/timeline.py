@@ -7,7 +7,8 @@ from streams.store.database import Database
 from streams.store.read.hits import Row as Hit
 from streams.store.read.hits import Where
 from streams.store.read.pages.details import details
-from streams.store.read.pages.places import Span, groups_of, place_of, places
+from streams.store.read.pages.fresh import counted
+from streams.store.read.pages.places import GOODS, Span, groups_of, place_of, places
 from streams.store.read.search import search_rows
 
 PAGE = 50
@@ -36,10 +37,11 @@ async def timeline(
     """A page of rows of these groups (empty: all). Raises `Refused`, `Transient`, `StatementFailed`."""
     lead, groups, at = known.merged(asked), groups_of(kinds), place_of(before)
     rows: list[Row] = []
+    done = await counted(database, [lead], GOODS) if "wms" in groups else []
     for _ in range(ROUNDS):
         wanted = PAGE - len(rows)
-        found = await places(database, Span(lead, groups, at, since, wanted))
-        rows += await details(database, lead, found)  # fewer than places: an edit belongs to its message's row
+        found = await places(database, Span(lead, groups, at, since, wanted), done)
+        rows += await details(database, lead, found, done)  # fewer than places: an edit belongs to its message's row
         if len(found) < wanted:
             return TimeLine(lead, rows)
         at = found[-1]
