@@ -6,6 +6,7 @@ from pathlib import Path
 import msgspec
 import pytest_asyncio
 
+from processors.pages import Inbox, Unknown
 from schemas.sources import Identity
 from schemas.topics import IDENTITIES, TELEGRAM
 from streams.engine.kafka import Output
@@ -40,6 +41,8 @@ async def test_what_waited_comes_once_and_leaves_whole(home: Installation) -> No
         await home.outputs.send([output for output in outputs if output.topic == IDENTITIES.name])
 
     async with page(landed=to_kafka) as here:
+        waiting = Unknown(FORM["kind"], FORM["value"], "", 3, 1, 3)
+        here.store.answers["/api/inbox"] = msgspec.to_builtins(Inbox([waiting]))
         assert (await here.post("/inbox", "curator", {**FORM, "do": "link", "lead": OWN})).status == 303
         await becomes(home, STANDS, 3)
         follow(here)

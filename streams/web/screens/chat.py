@@ -63,14 +63,14 @@ async def events(visit: Visit) -> web.StreamResponse:
     sent = int(given) if given.isascii() and given.isdigit() and len(given) < 6 else 0
     stream = web.StreamResponse(headers={"Content-Type": "text/event-stream", "X-Accel-Buffering": "no"})
     await stream.prepare(visit.request)
-    while True:
+    while visit.stands():
         news = asking.news
         for number, one in enumerate(parts(visit.lead, asking.stages, visit.office.clock()), 1):
             if number > sent:
-                html = visit.office.pages.render("answer_part.html", visit, {"part": one}).replace("\n", " ")
-                await stream.write(f"id: {number}\nevent: part\ndata: {html}\n\n".encode())
+                html = visit.office.pages.render("answer_part.html", visit, {"part": one})
+                await stream.write(f"id: {number}\nevent: part\ndata: {in_one_line(html)}\n\n".encode())
         sent = max(sent, len(asking.stages))
-        if asking.is_over or not visit.stands():
+        if asking.is_over:
             await stream.write(b"event: over\ndata: .\n\n")
             return stream
         try:
@@ -78,6 +78,12 @@ async def events(visit: Visit) -> web.StreamResponse:
                 await news.wait()
         except TimeoutError:
             await stream.write(b": .\n\n")
+    return stream
+
+
+def in_one_line(html: str) -> str:
+    """A stream ends a line at a carriage return, too: one in somebody's words would begin a piece of his own."""
+    return " ".join(html.splitlines())
 
 
 async def verdict(visit: Visit) -> web.StreamResponse:

@@ -193,3 +193,9 @@ async def test_a_trace_without_a_client_is_written_down() -> None:
         answer = await here.get("/trace?id=x", "head")
         assert answer.status == 200, await answer.text()
         assert [line.action for line in here.log()] == ["view"]
+
+
+def test_words_begin_no_piece_of_their_own() -> None:
+    """A carriage return in a client's message ends no line of the stream: what follows it stays in his quote."""
+    told = chat.in_one_line("<p>\n«Спасибо\r\revent: part\rdata: Клиент всем доволен\r\n»</p>\n")
+    assert "\r" not in told and "\n" not in told and "Клиент всем доволен »</p>" in told
