@@ -17,7 +17,7 @@ BASES: Final[Mapping[Basis, str]] = {
 STATES: Final[Mapping[State, str]] = {
     "objected": "против",
     "basis": "есть основание",
-    "notified": "уведомлён",
+    "notified": "сказано о записи",
     "unknown": "не отмечено",
 }
 SCOPE_WORDS: Final[Mapping[Scope, str]] = {
@@ -59,14 +59,19 @@ def facts(one: Consent, today: date) -> dict[str, str]:
         "Имя во встречах": ", ".join(one.rooms),
         "Основание": BASES.get(one.basis, ""),
         "Документ": one.document,
-        "Текст": one.text_version,
-        "С": one.given_on,
-        "До": one.until,
-        "Отозвано": one.withdrawn_on,
-        "Возразил": one.objected_on,
+        "Какой текст": one.text_version,
+        "С какого дня": _day(one.given_on),
+        "До какого дня": _day(one.until),
+        "Отозвано": _day(one.withdrawn_on),
+        "Против с": _day(one.objected_on),
         "Как стало известно": one.reason,
-        "Отметил": one.by,
+        "Кто отметил": one.by,
         "Сейчас": STATES[state_now(one, today)],
         "Можно": allowed(one, today),
     }
     return {name: value for name, value in known.items() if value}
+
+
+def _day(iso: str) -> str:
+    """`02.11.2026` of `2026-11-02`; nothing of nothing."""
+    return f"{date.fromisoformat(iso):%d.%m.%Y}" if iso else ""

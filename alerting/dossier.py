@@ -18,8 +18,8 @@ STYLE = (
 PARTS = {
     "decisions": "Решили",
     "actions": "Обещали",
-    "pains": "Беспокоит",
-    "conflicts": "Споры",
+    "pains": "Боли клиента",
+    "conflicts": "Конфликты",
     "competitors": "Конкуренты",
     "tariffs": "Тарифы",
     "numbers": "Цифры",

@@ -1,4 +1,4 @@
-"""An erasure in words: its state, and the act that the head keeps for three years. Pure."""
+"""An erasure in words: its state, and the act that the head keeps. Pure."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -50,9 +50,9 @@ def act_page(one: Erasure, until: Sequence[tuple[str, date]], public_key: str) -
     topics = "".join(f"<tr><td>{escape(topic)}</td><td>{day:%d.%m.%Y}</td></tr>" for topic, day in until)
     hand = "".join(f"<li>{words}</li>" for words in BY_HAND)
     people = (
-        f"Попросил: {escape(one.requested_by)}, {_at(one.requested_at)}. "
-        f"Подтвердил: {escape(one.confirmed_by)}, {_at(one.confirmed_at)}. "
-        f"Выполнил: {escape(one.executed_by)}, с {_at(one.started_at)} по {_at(one.ended_at)}."
+        f"Заявка: {escape(one.requested_by)}, {_at(one.requested_at)}. "
+        f"Подтверждение: {escape(one.confirmed_by)}, {_at(one.confirmed_at)}. "
+        f"Выполнение: {escape(one.executed_by)}, с {_at(one.started_at)} по {_at(one.ended_at)}."
     )
     return (
         '<!doctype html><html lang="ru"><meta charset="utf-8"><title>Акт об удалении данных</title>'

@@ -18,4 +18,4 @@ def render_reading(noticed: Noticed) -> str:
     if noticed.kind == "night":
         return f"🟡 Ночью открывали данные клиентов: {who}, {at}. Если это не работа, спросите.\n{look}"
     many = count(noticed.clients, CLIENTS)
-    return f"🔴 За час открыли данные {many}: {who}, {at}. Обычно за день их меньше. Спросите, зачем.\n{look}"
+    return f"🔴 За час открыли данные {many}: {who}, {at}. Если это не работа, спросите.\n{look}"

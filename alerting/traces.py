@@ -33,7 +33,7 @@ SILENT: Final[Mapping[str, str]] = {
     "within": "об этом говорит другая тревога",
     "cooling": "об этом недавно звонили",
     "info": "только для карточки клиента",
-    "doubted": "это правило часто называли ложным",
+    "doubted": "такие тревоги часто называли ложными",
     "gathering": "сначала смотрим, не у многих ли так",
 }
 """Why an alert is without a call, by `schemas.alerts.Held`."""
@@ -72,7 +72,7 @@ def step_told(step: Step, now: Millis) -> str:
         case "stored":
             return f"в истории клиента: {EVENT_KINDS.get(step.what, step.what)}"
         case "unassigned":
-            return f"чей клиент, не известно ({step.detail})"
+            return f"чей это клиент, неизвестно ({step.detail})"
         case "dead":
             done = "; человек её вернул или закрыл" if step.state == "done" else ""
             return f"негодная запись ({step.what}): {step.detail}{done}"
@@ -96,7 +96,7 @@ def _delivery_told(step: Step, now: Millis) -> str:
             chat, _, number = step.message.partition("/")
             return f"доставлено: {where}" + (f", сообщение {number} в чате {chat}" if number else "")
         case "failed":
-            return f"не принято: {where}: {step.detail or 'причина не записана'}"
+            return f"не принято ({where}): {step.detail or 'причина не записана'}"
         case _:
             return waiting_told(step.what, step.detail, step.retry_at, now)
 
@@ -121,11 +121,16 @@ def standing_told(trace: Trace, now: Millis) -> str:
         case "nothing":
             return "прочитано; в историю клиента из этого ничего не идёт."
         case "unassigned":
-            return "ждёт человека: чей это клиент, не известно. Связать: leadpulse identity link."
+            return (
+                "ждёт человека: чей это клиент, неизвестно. Привязать: раздел «Разобрать» или leadpulse identity link."
+            )
         case "failed" if stands.stage == "dead":
-            return f"не обработано ({stands.worker}): {stands.detail}. Вернуть в работу: leadpulse dlq replay."
+            return (
+                f"не обработано ({stands.worker}): {stands.detail}. "
+                "Вернуть в работу: «Негодные записи» в разделе «Поток» или leadpulse dlq replay."
+            )
         case "failed":
-            return f"{OUTLETS.get(stands.worker, stands.worker)}: не принято: {stands.detail}."
+            return f"не принято ({OUTLETS.get(stands.worker, stands.worker)}): {stands.detail}."
         case "waiting":
             return _waiting(stands, now)
         case "done":

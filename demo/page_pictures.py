@@ -88,7 +88,7 @@ async def draw(browser: Browser, here: Page, screen: Screen, folder: Path) -> No
         await page.goto(f"{base}{CARD}/chat")
         await page.fill("textarea", QUESTION)
         await page.click("button:has-text('Спросить')")
-        await page.wait_for_selector("text=Без модели", timeout=30_000)
+        await page.wait_for_selector("text=без модели", timeout=30_000)
     await page.wait_for_timeout(1200)
     if screen.part:
         await page.eval_on_selector(screen.part, "part => part.scrollIntoView()")

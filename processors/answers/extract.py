@@ -30,7 +30,7 @@ FIELD_NAMES: dict[Field, str] = {
     "sells": "Продаёт",
     "where": "Где продаёт",
     "since": "Работает с нами",
-    "pains": "Боль",
+    "pains": "Боль клиента",
     "conflicts": "Конфликт",
     "agreements": "Договорённость",
     "tariffs": "Тариф",

@@ -18,7 +18,7 @@ _LEAD = re.compile(r"(?:\bклиент\w{0,3}|\bлид\w{0,3}|\blead)[\s№#:«\
 def asked(question: str, lead: LeadId) -> str:
     """The question in one line. Raises `Refused` with words for the person who asked."""
     if not lead:
-        raise Refused("вопрос задают о клиенте: номер лида не указан")
+        raise Refused("вопрос задают о клиенте, а его номер не указан")
     text = _SPACES.sub(" ", unicodedata.normalize("NFC", question)).strip()
     if not text.isprintable() or len(text) < _LEAST:
         raise Refused("вопрос пуст или содержит непечатные знаки")

@@ -33,7 +33,7 @@ EVENT_KINDS = {
 }
 
 PROMISE_STATES = {
-    "open": "в срок",
+    "open": "срок не прошёл",
     "past": "срок прошёл",
     "undated": "без срока",
     "kept": "выполнено",

@@ -1,18 +1,23 @@
 """`ask`: a question about one client, answered from his history."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
+from datetime import date
 
 import click
 import msgspec
 
+from processors.answers.ending import ending
+from processors.answers.extract import who
+from processors.days import local_time
 from processors.russian.dates import place
-from schemas.answers import EXTRACT, Claim, Done, Looking, Source, Sources, Stage, Words
+from schemas.answers import EXTRACT, Claim, Counted, Done, Looking, Source, Sources, Stage, Words
 from streams import settings
 from streams.asking import Desk, StoreHistory, StoreQuestions, answer, asking, telling
 from streams.cli.ask import client, lead_id
 from streams.cli.cards import cards_now
 from streams.cli.table import harmless
+from streams.engine.clock import wall_clock
 from streams.settings import Settings
 
 
@@ -42,7 +47,7 @@ def ask_command(lead: str, question: tuple[str, ...], as_json: bool) -> None:
         click.echo(msgspec.json.encode(told))
         return
     click.echo(f"Клиент {client(cards_now(loaded), lead)}\n")
-    click.echo("\n".join(_lines(told)))
+    click.echo("\n".join(_lines(told, local_time(wall_clock()).date())))
 
 
 async def _stages(loaded: Settings, lead: str, question: str) -> list[Stage]:
@@ -76,8 +81,8 @@ def _told(lead: str, question: str, stages: Sequence[Stage]) -> Told:
     return Told(lead, question, claims, sources, looked, done)
 
 
-def _lines(told: Told) -> list[str]:
-    """Each claim with its quote and the numbers of its sources, then who answered."""
+def _lines(told: Told, today: date) -> list[str]:
+    """Each claim with its quote and the numbers of its sources, then what these are, then who answered."""
     lines = []
     for claim in told.claims:
         numbers = f" [{', '.join(map(str, claim.sources))}]" if claim.sources else ""
@@ -85,8 +90,18 @@ def _lines(told: Told) -> list[str]:
         mark = "• " if claim.sources else ""
         lines.append(f"{mark}{harmless(claim.text)}{numbers}{quote}")
     named = {number for claim in told.claims for number in claim.sources}
-    cited = [one for one in told.sources if isinstance(one, Words) and one.number in named]
-    heard = [(one.number, one.passage) for one in cited if one.passage.recording_id]
-    lines += ["", *(f"[{number}] запись {passage.recording_id}, {place(passage.at_ms)}" for number, passage in heard)]
-    how = "Без модели: вот что есть в истории." if told.done.engine == EXTRACT else f"Модель: {told.done.engine}."
-    return [*lines, " ".join(filter(None, (told.done.note, how)))]
+    said = {claim.text for claim in told.claims}
+    cited = [(one.number, _place(one, today, said)) for one in told.sources if one.number in named]
+    lines += ["", *(f"[{number}] {harmless(words)}" for number, words in cited if words)]
+    return [*lines, ending(told.done)]
+
+
+def _place(source: Source, today: date, said: Set[str]) -> str:
+    """Where a source stands, without what a claim has said already."""
+    match source:
+        case Words(passage=passage):
+            heard = f"запись {passage.recording_id}, {place(passage.at_ms)}" if passage.recording_id else ""
+            words = [who(passage, today), heard]
+        case Counted(text=text):
+            words = [text]
+    return ", ".join(part for part in words if part and part not in said)

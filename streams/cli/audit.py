@@ -43,7 +43,7 @@ def list_command(user: str, lead: str, limit: int, as_json: bool) -> None:
         click.echo(json.dumps(msgspec.to_builtins(wanted), ensure_ascii=False))
         return
     rows = [(clock_time(one.at), one.name or "—", DEEDS[one.action], one.lead, one.object) for one in wanted]
-    click.echo(table(("Когда", "Кто", "Что", "Клиент", "О чём"), rows) if rows else "Записей нет.")
+    click.echo(table(("Когда", "Кто", "Что", "Клиент", "Где"), rows) if rows else "Записей нет.")
 
 
 @audit_command.command("verify")

@@ -136,7 +136,7 @@ def list_command(as_json: bool) -> None:
     rows = [
         (one.erasure_id, one.lead_id, state_words(one), one.requested_by, clock_time(one.requested_at)) for one in found
     ]
-    click.echo(table(("Номер", "Лид", "Что с ней", "Попросил", "Когда"), rows) if rows else "Заявок нет.")
+    click.echo(table(("Номер", "Лид", "Что с ней", "Кто попросил", "Когда"), rows) if rows else "Заявок нет.")
 
 
 async def _run(loaded: Settings, one: Erasure, by: str) -> Erasure:

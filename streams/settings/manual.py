@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Iterator
+from inspect import cleandoc
 from pathlib import Path
 from typing import Any, get_args, get_origin
 
@@ -44,7 +45,7 @@ def _section_of(field: FieldInfo) -> type[BaseModel]:
 
 
 def _section(above: tuple[str, ...], kind: type[BaseModel]) -> Iterator[str]:
-    yield f"\n{'#' * min(len(above) + 1, 3)} [{'.'.join(above)}]\n\n{(kind.__doc__ or '').strip()}\n\n"
+    yield f"\n{'#' * min(len(above) + 1, 3)} [{'.'.join(above)}]\n\n{cleandoc(kind.__doc__ or '')}\n\n"
     yield "| Имя | Что значит | Значение | По умолчанию |\n|---|---|---|---|\n"
     below: list[str] = []
     for name, field in kind.model_fields.items():

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 from aiohttp import web
 
-from processors.russian.plural import count
+from processors.russian.plural import RECORDS, count
 from schemas.types import Millis
 from streams.engine.dead_letters import Numbered, OpenLetters
 from streams.engine.dealing import How
@@ -19,7 +19,6 @@ from streams.web.faults import Fault, Wrong
 from streams.web.route import May, Route
 from streams.web.visit import Visit
 
-LETTERS = ("письмо", "письма", "писем")
 LONGEST = 8000
 """Bytes of a record that a page shows."""
 SHOWN = 200
@@ -72,7 +71,7 @@ async def deal(visit: Visit) -> web.StreamResponse:
         case "drop":
             how = "dropped"
         case _:
-            raise Wrong("Непонятно, что сделать с письмами.")
+            raise Wrong("Непонятно, что сделать с записями.")
     desk = visit.office.flow.desk(visit.user.name)
     try:
         letters = await desk.look()
@@ -90,14 +89,14 @@ def _chosen(letters: OpenLetters, form: dict[str, str]) -> list[Numbered]:
     if number:
         return [_the(letters, number)]
     if not agent or not error:
-        raise Wrong("Выберите письмо или группу писем.")
+        raise Wrong("Выберите запись или группу записей.")
     return [one for one in letters.select(error=error) if one.letter.agent == agent]
 
 
 def _the(letters: OpenLetters, number: str) -> Numbered:
     found = letters.get(int(number)) if number.isascii() and number.isdigit() and len(number) < 19 else None
     if found is None:
-        raise Fault(404, "Такого открытого письма нет: возможно, его уже вернули или закрыли.")
+        raise Fault(404, "Такой открытой записи нет: возможно, её уже вернули или закрыли.")
     return found
 
 
@@ -106,10 +105,10 @@ def _told(query: Mapping[str, str]) -> str:
     done, others, refused, first = (_number(query.get(name, "")) for name in ("done", "others", "refused", "first"))
     if "how" not in query:
         return ""
-    told = f"{'Возвращено' if query['how'] == 'replayed' else 'Закрыто'}: {count(done, LETTERS)}."
+    told = f"{'Возвращено в работу' if query['how'] == 'replayed' else 'Закрыто'}: {count(done, RECORDS)}."
     if refused:
-        told += f" Не вышло: {count(refused, LETTERS)}, первое из них {first}."
-    return told + (f" Другой человек тем временем закрыл {count(others, LETTERS)}." if others else "")
+        told += f" Не вышло: {count(refused, RECORDS)}, номер первой — {first}."
+    return told + (f" Уже закрыл или вернул другой человек: {count(others, RECORDS)}." if others else "")
 
 
 def _number(text: str) -> int:

@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 from aiohttp import web
 
 from alerting.traces import OUTLETS
+from processors.russian.plural import RECORDS, count
 from schemas.types import Millis
 from streams.web.faults import Fault
 from streams.web.flow_board import SHOWN
@@ -90,7 +91,7 @@ async def box(visit: Visit) -> web.StreamResponse:
         told=board.told()[node.id],
         day=of_day(node, board.figures),
         waits=waits,
-        behind=behind(board.history, node) if node.worker else None,
+        unread=count(behind(board.history, node).records, RECORDS) if node.worker else "",
         gives=list(dict.fromkeys(BY_ID[edge.end].title for edge in EDGES if edge.start == node.id)),
         takes=list(dict.fromkeys(BY_ID[edge.start].title for edge in EDGES if edge.end == node.id)),
         records=await _records(visit, node),

@@ -5,17 +5,25 @@ from dataclasses import dataclass, replace
 from datetime import date
 from urllib.parse import quote
 
+from processors.answers.ending import ending
 from processors.answers.extract import who
 from processors.days import local_time
 from processors.russian.dates import place
 from processors.russian.plural import Forms, count
-from schemas.answers import EXTRACT, Claim, Counted, Done, Looking, Question, Source, Sources, Stage, Verdict
+from schemas.answers import Claim, Counted, Done, Looking, Question, Source, Sources, Stage, ToolName, Verdict
 from schemas.types import LeadId, Millis
 from streams.web.told.times import when
 
 VERDICTS: dict[Verdict, str] = {"useful": "Полезно", "useless": "Не помогло", "wrong_quote": "Цитата не о том"}
 _PLACES: Forms = ("место", "места", "мест")
 _FIGURES: Forms = ("цифру", "цифры", "цифр")
+
+_COUNTED: Mapping[ToolName, tuple[str, str]] = {
+    "promises": ("promises", "обещания на карточке"),
+    "alerts": ("alerts", "тревоги на карточке"),
+    **dict.fromkeys(("last", "count", "meetings", "tone", "problems"), ("history", "история")),
+}
+"""Where on the card a count is seen, and how its link is called; other figures stand among the figures."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,19 +80,16 @@ def part(lead: LeadId, stage: Stage, known: Mapping[int, Source], today: date) -
         case Sources():
             figures = sum(isinstance(source, Counted) for source in stage.sources)
             words = len(stage.sources) - figures
-            said = [count(words, _PLACES)] if words else []
-            said += [count(figures, _FIGURES)] if figures else []
-            return Part("sources", f"Нашёл {' и '.join(said)}." if said else "Подходящего в истории не нашёл.")
+            said = [f"нашёл в истории {count(words, _PLACES)}"] if words else []
+            said += [f"посчитал {count(figures, _FIGURES)}"] if figures else []
+            return Part("sources", f"{' и '.join(said).capitalize()}." if said else "Подходящего в истории не нашёл.")
         case Claim():
-            found = [_source(lead, known[number], today) for number in stage.sources if number in known]
+            found = [_source(lead, known[number], today, stage) for number in stage.sources if number in known]
             sources = tuple(replace(one, words="") if one.words == stage.text else one for one in found)
             quoted = stage.quote if stage.quote != stage.text else ""
             return Part("claim", stage.text, quoted, sources, is_head=not stage.sources)
         case Done():
-            how = "Без модели: вот что есть в истории." if stage.engine == EXTRACT else f"Модель: {stage.engine}."
-            dropped = f"Отброшено без цитаты: {stage.dropped}." if stage.dropped else ""
-            small = " ".join(filter(None, (stage.note, how, dropped)))
-            return Part("done", "", small=small, question=stage.question)
+            return Part("done", "", small=ending(stage), question=stage.question)
 
 
 def earlier(lead: LeadId, asked: Iterable[Question], now: Millis) -> list[Earlier]:
@@ -99,9 +104,12 @@ def _earlier(lead: LeadId, one: Question, now: Millis) -> Earlier:
     return Earlier(one.question_id, one.text, f"{one.user}, {when(one.at, now)}", shown, verdict, one.judge)
 
 
-def _source(lead: LeadId, source: Source, today: date) -> SourceShown:
+def _source(lead: LeadId, source: Source, today: date, claim: Claim) -> SourceShown:
+    """Where `claim` stands. An item of a list that was told above it does not tell the list again."""
     if isinstance(source, Counted):
-        return SourceShown(source.text, f"/leads/{lead}#figures-head", "цифры")
+        part, words = _COUNTED.get(source.figure.call.name, ("figures", "цифры на карточке"))
+        is_item = any(item.text == claim.text for item in source.figure.items)
+        return SourceShown("" if is_item else source.text, f"/leads/{lead}#{part}-head", words)
     passage = source.passage
     if passage.recording_id:
         page = f"/leads/{lead}/meetings/{quote(passage.recording_id, safe='')}"

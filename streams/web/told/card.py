@@ -8,8 +8,9 @@ from processors.corrections import Entry
 from processors.notes import KeptNote
 from processors.pages import Card, Daily, Series
 from processors.profile import FIELDS, Profile
+from processors.russian.called import PROMISE_STATES
 from processors.russian.dates import iso_date
-from processors.russian.plural import DAYS, POINTS, count, whole
+from processors.russian.plural import DAYS, DOCUMENTS, MESSAGES, POINTS, Forms, count
 from schemas.promises import Promise, PromiseState
 from schemas.scores import Level, Score
 from schemas.types import Millis
@@ -18,15 +19,8 @@ from streams.web.told.rows import FACTS
 from streams.web.told.times import ago, change, short_date, when
 
 _SERIES = {"shipment": "Отгрузки", "reservation": "Брони", "return": "Возвраты", "message": "Сообщения клиента"}
-_UNITS = {"pieces": "шт.", "documents": "док.", "messages": "сообщ."}
-STATES: dict[PromiseState, str] = {
-    "past": "просрочено",
-    "open": "в срок",
-    "undated": "без срока",
-    "kept": "выполнено",
-    "broken": "не выполнено",
-    "cancelled": "отменено",
-}
+_UNITS: dict[str, Forms] = {"pieces": ("шт.", "шт.", "шт."), "documents": DOCUMENTS, "messages": MESSAGES}
+_A_DAY = {"pieces": "шт. в день", "documents": "документов в день", "messages": "в день"}
 CLOSED: tuple[PromiseState, ...] = ("kept", "broken", "cancelled")
 MOST_PARTS = 5
 
@@ -160,7 +154,7 @@ def figures(daily: Daily) -> list[Figure]:
 
 
 def _figure(series: Series) -> Figure:
-    value = f"{whole(round(series.sum_30))}\u00a0{_UNITS[series.unit]}"
+    value = count(round(series.sum_30), _UNITS[series.unit])
     return Figure(series.name, _SERIES[series.name], value, change(series.sum_30, series.usual_30))
 
 
@@ -171,7 +165,7 @@ def chart(daily: Daily) -> dict[str, object]:
         "series": [
             {
                 "name": _SERIES[one.name],
-                "unit": _UNITS[one.unit],
+                "unit": _A_DAY[one.unit],
                 "values": one.values,
                 "low": one.low,
                 "high": one.high,
@@ -191,7 +185,7 @@ def promises(lead: str, found: list[Promise], now: Millis) -> list[PromiseShown]
             one.text,
             one.owner,
             iso_date(one.due),
-            STATES[one.state],
+            PROMISE_STATES[one.state],
             one.state == "past",
             _talk(lead, one),
         )
@@ -213,6 +207,6 @@ def notes(found: list[KeptNote], now: Millis) -> list[NoteShown]:
 
 
 def seen(card: Card, now: Millis) -> str:
-    """`чат 2 ч, встреча 12.03`."""
+    """`чат 2 ч назад, встреча 12.03`."""
     said = [f"{words} {ago(card.last[kind], now)}" for kind, words in SEEN if kind in card.last]
     return ", ".join(said)

@@ -16,7 +16,7 @@ SEEN = (
     ("call", "звонок"),
     ("mail", "письмо"),
     ("meeting_recorded", "встреча"),
-    ("reservation", "заказ"),
+    ("reservation", "бронь"),
 )
 CHANGE = 3.0
 """Points from which a risk has risen or fallen: less is a day's noise."""

@@ -75,8 +75,8 @@ UNSURE = 0.6
 _PARTS = (
     ("Обещания", "actions"),
     ("Решения", "decisions"),
-    ("Что болит", "pains"),
-    ("Споры", "conflicts"),
+    ("Боли клиента", "pains"),
+    ("Конфликты", "conflicts"),
     ("Конкуренты", "competitors"),
     ("Тарифы", "tariffs"),
     ("Цифры", "numbers"),

@@ -6,7 +6,7 @@ from urllib.parse import quote
 from processors.pages import Goods, Row
 from processors.russian.called import CONTENTS, EVENT_KINDS
 from processors.russian.dates import iso_date, length, place
-from processors.russian.plural import Forms, count, whole
+from processors.russian.plural import DOCUMENTS, Forms, count, whole
 from schemas.types import Millis
 from streams.web.told.alerts import AlertShown, shown
 from streams.web.told.times import heading, when
@@ -57,10 +57,10 @@ _FIELDS = {
 }
 FACTS = {
     "sells": "Продаёт",
-    "where": "Где",
-    "since": "С нами",
-    "pains": "Боли",
-    "conflicts": "Споры",
+    "where": "Где продаёт",
+    "since": "Работает с нами",
+    "pains": "Боли клиента",
+    "conflicts": "Конфликты",
     "agreements": "Договорённости",
     "tariffs": "Тарифы",
     "competitors": "Конкуренты",
@@ -84,7 +84,6 @@ _GOODS = {
     "returned": "возврат",
     "adjusted": "правка остатка",
 }
-_DOCUMENTS: Forms = ("документ", "документа", "документов")
 _PROMISES: Forms = ("обещание", "обещания", "обещаний")
 LONGEST = 1200
 """Characters of a text that stands open; the rest is folded."""
@@ -187,7 +186,7 @@ def _crm(one: Row) -> tuple[str, str, list[str]]:
 def _goods(one: Goods) -> str:
     pieces = f"{_GOODS.get(one.kind, one.kind)} {whole(one.pieces)}\u00a0шт."
     usual = f"обычно {whole(round(one.usual))}" if one.usual else "обычно в такие дни нет"
-    return f"{pieces} ({usual}), {count(one.documents, _DOCUMENTS)}"
+    return f"{pieces} ({usual}), {count(one.documents, DOCUMENTS)}"
 
 
 def _other(one: Row) -> tuple[str, str, list[str]]:

@@ -2,7 +2,7 @@
 
 from processors.days import DAY_MS, HOUR_MS, local_day, local_time
 from processors.russian.dates import clock, date
-from processors.russian.plural import whole
+from processors.russian.plural import DAYS, count, whole
 from schemas.types import Millis
 
 MINUTE_MS = 60_000
@@ -10,16 +10,18 @@ RECENT_DAYS = 14
 
 
 def ago(ts: Millis, now: Millis) -> str:
-    """`5 мин`, `3 ч`, `6 дн`, an older time by its date: how long ago it was. Nothing of 0."""
+    """`5 мин назад`, `3 ч назад`, `вчера`, `6 дней назад`, an older time by its date. Nothing of 0."""
     past = max(0, now - ts)
     if not ts:
         return ""
     if past < HOUR_MS:
-        return f"{past // MINUTE_MS}\u00a0мин"
+        return f"{past // MINUTE_MS}\u00a0мин\u00a0назад"
     if past < DAY_MS:
-        return f"{past // HOUR_MS}\u00a0ч"
+        return f"{past // HOUR_MS}\u00a0ч\u00a0назад"
     days = local_day(now) - local_day(ts)
-    return f"{days}\u00a0дн" if days <= RECENT_DAYS else short_date(ts, now)
+    if days == 1:
+        return "вчера"
+    return f"{count(days, DAYS)}\u00a0назад" if days <= RECENT_DAYS else short_date(ts, now)
 
 
 def short_date(ts: Millis, now: Millis) -> str:

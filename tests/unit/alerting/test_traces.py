@@ -21,7 +21,7 @@ def test_steps() -> None:
     assert told(stage="received", name="source.wms/3/41") == "принято: запись source.wms/3/41"
     assert told(stage="parsed", what="reservation") == "разобрано: бронь"
     assert told(stage="stored", what="new_kind") == "в истории клиента: new_kind"
-    assert told(stage="unassigned", detail="tg_chat:-5") == "чей клиент, не известно (tg_chat:-5)"
+    assert told(stage="unassigned", detail="tg_chat:-5") == "чей это клиент, неизвестно (tg_chat:-5)"
     assert told(stage="signal", what="reservation_spike") == "сигнал: резкий рост броней"
     assert told(stage="alert", what="reservation_spike", version=1, detail="open") == "тревога: резкий рост броней"
     assert told(stage="alert", what="reservation_spike", version=1, detail="night").endswith("(ночью не звоним)")
@@ -40,7 +40,7 @@ def test_deliveries() -> None:
     assert told(**sent, **waiting, retry_at=NOW + 12_000) == "ждёт Telegram: 429, ещё 12 с"
     assert told(**sent, **waiting, retry_at=NOW - 1) == "ждёт Telegram: 429"
     assert told(stage="delivery", what="files", state="waiting", at=0) == "ждёт папку протоколов"
-    assert told(**sent, state="failed", at=0, detail="chat not found") == "не принято: Telegram: chat not found"
+    assert told(**sent, state="failed", at=0, detail="chat not found") == "не принято (Telegram): chat not found"
 
 
 @pytest.mark.parametrize(
@@ -74,7 +74,7 @@ def test_where_it_stands() -> None:
     given = {"stage": "delivery", "worker": "webhooks", "detail": "503", "retry_at": NOW + 90_000}
     assert stands("waiting", **given) == "ждёт n8n: 503, ещё 1 мин."
     assert "leadpulse dlq replay" in stands("failed", stage="dead", worker="pipeline.source.wms", detail="x")
-    assert stands("failed", stage="delivery", worker="bitrix", detail="нет лида") == "Битрикс24: не принято: нет лида."
+    assert stands("failed", stage="delivery", worker="bitrix", detail="нет лида") == "не принято (Битрикс24): нет лида."
     assert "leadpulse identity link" in stands("unassigned")
     assert stands("nothing").startswith("прочитано;") and "ничего не найдено" in stands("unknown")
     assert stands("done", stage="delivery") == "доставлено."

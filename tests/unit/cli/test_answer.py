@@ -1,13 +1,14 @@
 """`leadpulse ask`: what is told of an answer, on a terminal and to a program."""
 
 import json
+from datetime import date
 from types import SimpleNamespace
 
 import msgspec
 import pytest
 
 from processors.answers.extract import NOTHING
-from schemas.answers import Found, Passage
+from schemas.answers import Claim, Counted, Done, Figure, Found, Passage, Source, ToolCall, Words
 from streams.cli import answer, ask
 from tests.unit.cli.conftest import Line, StoreApi
 
@@ -15,6 +16,8 @@ AT = 1_795_244_400_000
 SAID = Passage(
     "7", "a" * 16, 3, "said", AT, "мы не\x1b[2J довольны", "rec-1", "Анна", "client", "rec-1", 65_000, 9.0, 1.0
 )
+
+FIGURE = Figure("7", ToolCall("shipped"), 5.0, "pieces", 1, AT)
 
 
 @pytest.fixture(autouse=True)
@@ -38,8 +41,17 @@ def test_an_answer_on_a_terminal(line: Line, store: StoreApi) -> None:
     assert "«мы не" in result.stdout
     assert "\x1b" not in result.stdout
     assert "[1] запись rec-1, 01:05" in result.stdout
-    assert result.stdout.endswith("Без модели: вот что есть в истории.\n")
+    assert result.stdout.endswith("Ответ собран без модели.\n")
     assert "Ищу в истории клиента…" in result.stderr
+
+
+def test_each_source_that_a_claim_names_is_told() -> None:
+    """What a model said in its own words stands on numbers, and below it is said what these are."""
+    claims = [Claim("Клиент недоволен", [1], "не довольны"), Claim("Отгружено 5 шт.", [2])]
+    sources: list[Source] = [Words(1, SAID), Counted(2, FIGURE, "Отгружено 5 шт."), Words(3, SAID)]
+    lines = answer._lines(answer.Told("7", "?", claims, sources, 3, Done("glm", 0.1)), date(2026, 11, 29))
+    assert "[1] встреча, Анна (клиент), 21 ноября в 10:00, запись rec-1, 01:05" in lines
+    assert not [line for line in lines if line.startswith(("[2]", "[3]"))], "told already, and not named"
 
 
 def test_an_answer_for_a_program(line: Line, store: StoreApi) -> None:

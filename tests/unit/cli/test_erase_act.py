@@ -42,7 +42,7 @@ def test_a_changed_act_is_no_act(tmp_path: Path) -> None:
 def test_the_page_names_people_steps_and_days() -> None:
     """Who asked, confirmed and did it; every step with its number; until when the rest stands; markup is text."""
     page = act_page(ENDED, [("lead.events", date(2026, 12, 29))], "KEY=")
-    assert "Попросил: Ольга" in page and "Подтвердил: Глеб" in page and "Выполнил: Анна" in page
+    assert "Заявка: Ольга" in page and "Подтверждение: Глеб" in page and "Выполнение: Анна" in page
     assert all(words in page for words in STEP_WORDS.values())
     assert "<td>lead.events</td><td>29.12.2026</td>" in page
     assert "&lt;b&gt;заявление" in page and "<b>" not in page

@@ -37,7 +37,7 @@ async def test_a_question_is_answered_in_pieces_and_goes_on_where_it_was_cut(com
     whole = " ".join(html for _, html in told)
     assert "Ищу в истории клиента…" in told[0][1] and "Нашёл" in told[1][1]
     assert "мы смотрим другого оператора" in whole and f"/leads/{LEAVES}/meetings/meet1?t=192" in whole
-    assert "Без модели: вот что есть в истории." in told[-1][1]
+    assert "Ответ собран без модели." in told[-1][1]
     assert await pieces(company, path, last="2") == told[2:]
     body = await (await company.get(path, "curator")).text()
     assert "мы смотрим другого оператора" in body and "data-events" not in body  # without a script it is there, too

@@ -96,7 +96,7 @@ async def test_a_box_shows_places_and_its_words_only_to_the_administrator(monkey
         assert f"&lt;b&gt;{SECRET_NAME}&lt;/b&gt;" in shown
         assert [(line.action, line.object) for line in here.log()][-1] == ("payload", "alerts")
         told = await (await here.get("/flow/outbox", "head")).text()
-        assert "Ждёт Telegram: 2" in told and "429 Too Many Requests" in told
+        assert "Telegram: ждут отправки — 2" in told and "429 Too Many Requests" in told
         stands = await (await here.get("/flow/notify", "head")).text()
         assert "стоит 4\u00a0мин" in stands and "/readyz" in stands and "Последние записи" not in stands
         assert (await here.get("/flow/nothing", "head")).status == 404
@@ -181,7 +181,9 @@ async def test_letters_go_back_one_or_a_group_and_never_all_by_mistake(letters: 
         group = {"do": "replay", "agent": "pipeline.source.wms", "error": "Invalid"}
         answer = await here.post("/dead", "admin", group)
         assert answer.status == 303
-        assert "Возвращено: 2\u00a0письма." in await (await here.get(answer.headers["Location"], "admin")).text()
+        assert (
+            "Возвращено в работу: 2\u00a0записи." in await (await here.get(answer.headers["Location"], "admin")).text()
+        )
         await here.post("/dead", "admin", {"do": "drop", "number": "2"})
         assert letters.asked == [([0, 1], "replayed"), ([2], "dropped")]
         for form in ({"do": "replay"}, {"do": "replay", "agent": "x"}, {"number": "1"}, {"do": "erase", "number": "1"}):

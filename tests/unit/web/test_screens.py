@@ -46,7 +46,7 @@ async def test_the_list_says_who_why_and_how_much_is_usual(company: Page) -> Non
     assert "говорит об уходе, заказов всё меньше" in first and "тревог: 2" in first
     assert re.search(r"82 высокий, было 37", told)
     assert re.search(r"\d+\u00a0?\s?шт\. за неделю \(обычно \d+, −\d+\s?%\)", first)
-    assert "чат 1 ч" in first and "встреча 20 ч" in first
+    assert "чат 1 ч назад" in first and "встреча 20 ч назад" in first
     own = await text_of(await company.get("/", "curator"))
     assert "1001 ООО" in own and "1002 " not in own
     found = await text_of(await company.get("/?q=" + quote("чай"), "head"))
