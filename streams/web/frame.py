@@ -33,6 +33,7 @@ Serve = Callable[[web.Request], Awaitable[web.StreamResponse]]
 LONGEST_BODY: Final = 128 << 10
 LONGEST_OBJECT: Final = 200
 """Characters of what the access log calls the thing that was opened."""
+PROVE: Final = "Это важное действие: сначала подтвердите ключом устройства, что это вы. Потом повторите его."
 STEP: Final = "/step"
 """Where a user proves with his device's key that it is he."""
 
@@ -72,7 +73,7 @@ class Frame:
             if route.method != "GET":
                 await self._ours(route, visit)
             if route.stepped and not (visit.session and self._office.members.stepped(visit.session)):
-                raise Fault(403, go=f"{STEP}?next={quote(_after(route, request))}")
+                raise Fault(403, PROVE, go=f"{STEP}?next={quote(_after(route, request))}")
             if route.method == "GET":
                 return await _handled(route, visit)
             return await asyncio.shield(_handled(route, visit))  # who hangs up does not leave it half done

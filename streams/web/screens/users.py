@@ -17,7 +17,8 @@ from streams.web.words import ROLES
 async def users(visit: Visit) -> web.StreamResponse:
     """All of them, and the form for one more."""
     known = sorted(visit.office.members.users.values(), key=lambda user: (user.disabled, user.name))
-    return visit.page("users.html", users=known, roles=ROLES)
+    proved = visit.session is not None and visit.office.members.stepped(visit.session)
+    return visit.page("users.html", users=known, roles=ROLES, proved=proved)
 
 
 async def add(visit: Visit) -> web.StreamResponse:
@@ -68,6 +69,6 @@ def _checked(fields: dict[str, object]) -> WebUser:
 
 ROUTES = (
     Route("GET", "/admin/users", users, May("users")),
-    Route("POST", "/admin/users", add, May("users"), deed="users"),
-    Route("POST", "/admin/users/{user}", change, May("users"), deed="users", about="user"),
+    Route("POST", "/admin/users", add, May("users"), deed="users", stepped=True),
+    Route("POST", "/admin/users/{user}", change, May("users"), deed="users", about="user", stepped=True),
 )

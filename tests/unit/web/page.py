@@ -98,6 +98,8 @@ class Page:
     sent: list[Output] = field(default_factory=list)
     now: int = NOW
     is_kafka_away: bool = False
+    is_stepped: bool = False
+    """Whether users have just used the key of their device."""
     client: Any = None
 
     async def send(self, outputs: list[Output]) -> None:
@@ -119,6 +121,7 @@ class Page:
         if f"u{role}" not in self.office.members.users:
             self.user(role)
         cookie = f"cookie-of-{role}"
+        stepped = stepped or (self.now if self.is_stepped else 0)
         session = WebSession(user_id=f"u{role}", made=self.now, seen=self.now, stepped=stepped)
         self.office.members.sessions[digest(cookie)] = session
         return cookie

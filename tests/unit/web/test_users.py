@@ -18,6 +18,7 @@ def stored(here: Page) -> list[WebUser]:
 async def test_somebody_is_added() -> None:
     """With his name, role and Telegram id; the same name again, no name, no role, letters for a number: 400."""
     async with page() as here:
+        here.is_stepped = True
         form = {"name": "  Ольга   Петрова ", "role": "curator", "telegram_id": "700"}
         assert (await here.post("/admin/users", "admin", form)).status == 303
         [user] = stored(here)
@@ -36,6 +37,7 @@ async def test_somebody_is_added() -> None:
 async def test_a_new_role_and_the_end_hold_at_once() -> None:
     """The session of before is over with the next request; who is let in again has to log in anew."""
     async with page() as here:
+        here.is_stepped = True
         cookie = here.cookie("head")
         here.now += 1
         assert (await here.post("/admin/users/uhead", "admin", {"do": "role", "role": "viewer"})).status == 303
@@ -54,6 +56,7 @@ async def test_a_new_role_and_the_end_hold_at_once() -> None:
 async def test_nobody_changes_himself() -> None:
     """Or the page could be left without an administrator; nobody and nonsense are answered in words."""
     async with page() as here:
+        here.is_stepped = True
         for path, form, status in (
             ("/admin/users/uadmin", {"do": "role", "role": "viewer"}, 400),
             ("/admin/users/uadmin", {"do": "disable"}, 400),
@@ -69,6 +72,7 @@ async def test_nobody_changes_himself() -> None:
 async def test_sessions_are_written_down_and_ended() -> None:
     """Who was seen stands on the topic a minute later, so that a restart does not end him; what is over goes."""
     async with page() as here:
+        here.is_stepped = True
         members = here.office.members
         cookie = here.cookie("head")
         here.now += 60_000
@@ -88,6 +92,7 @@ async def test_kafka_away_ends_nothing(caplog: pytest.LogCaptureFixture, monkeyp
     """Who was seen cannot be written for a while: the worker goes on, and writes it when Kafka is back."""
     monkeypatch.setattr("streams.web.members.SEEN_EVERY_S", 0.01)
     async with page() as here:
+        here.is_stepped = True
         here.office.members.signed(here.cookie("head"))
         here.now += 60_000
         here.office.members.signed("cookie-of-head")
@@ -99,3 +104,25 @@ async def test_kafka_away_ends_nothing(caplog: pytest.LogCaptureFixture, monkeyp
         await asyncio.sleep(0.1)
         assert [output for output in here.sent if output.topic == "web.sessions"]
         keeping.cancel()
+
+
+async def test_who_changes_people_has_proved_that_it_is_he() -> None:
+    """A session that somebody else got hold of makes no administrator: without a key used minutes ago no form is
+    shown, and what is sent all the same changes nothing and leads to the key."""
+    async with page() as here:
+        here.user("head")
+        seen = await (await here.get("/admin/users", "admin")).text()
+        assert "/step?next=/admin/users" in seen and "<form" not in seen
+        for path, form in (
+            ("/admin/users", {"name": "Чужой", "role": "admin"}),
+            ("/admin/users/uhead", {"do": "role", "role": "admin"}),
+        ):
+            answer = await here.post(path, "admin", form)
+            assert answer.status == 403 and "подтвердите ключом" in await answer.text()
+        assert stored(here) == []
+        here.is_stepped = True
+        assert "<form" in await (await here.get("/admin/users", "admin")).text()
+        here.cookie("admin")
+        here.now += 5 * 60_000 + 1
+        here.is_stepped = False
+        assert (await here.post("/admin/users/uhead", "admin", {"do": "role", "role": "admin"})).status == 403
