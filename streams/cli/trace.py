@@ -48,7 +48,7 @@ def _print_steps(trace: Trace, now: int) -> None:
     for number, step in enumerate(trace.steps, start=1):
         since = "" if step.ms is None else f"+{elapsed(step.ms)}"
         if step.after is not None and step.after != number - 2:
-            since = f"{since} после {step.after + 1}".strip()
+            since = f"{since} после шага {step.after + 1}".strip()
         rows.append((number, clock_ms(step.at), since, step_told(step, now)))
     click.echo(table(("№", "Время", "Прошло", "Что"), rows))
     if trace.more:
