@@ -29,27 +29,29 @@ _NEWEST = "bitOr(bitShiftLeft(toUInt128(toUnixTimestamp64Milli(ts)), 32), versio
 
 _LEADS = f"""
 SELECT lead_id, max(client), max(curator), sum(points), if(max(level) = '', 'green', max(level)), sum(open_alerts),
-    sum(points_before) FROM
+    sum(points_before), max(outcome) FROM
 (
     SELECT DISTINCT lead_id, true AS known, '' AS client, '' AS curator, 0. AS points, '' AS level,
-        0 AS open_alerts, 0. AS points_before FROM days_kept
+        0 AS open_alerts, 0. AS points_before, '' AS outcome FROM days_kept
     UNION ALL
-    SELECT DISTINCT lead_id, true, '', '', 0., '', 0, 0. FROM events
+    SELECT DISTINCT lead_id, true, '', '', 0., '', 0, 0., '' FROM events
     WHERE ts >= fromUnixTimestamp64Milli({{fresh:Int64}})
     UNION ALL
     SELECT lead_id, true, argMaxIf(client, (source = 'hand', ts, source), client != ''),
-        argMaxIf(curator, (source = 'hand', ts, source), curator != ''), 0., '', 0, 0.
+        argMaxIf(curator, (source = 'hand', ts, source), curator != ''), 0., '', 0, 0., ''
     FROM cards FINAL WHERE NOT gone GROUP BY lead_id
     UNION ALL
     SELECT lead_id, true, '', '', argMax(points, {_NEWEST}), toString(argMax(level, {_NEWEST})), 0,
-        argMaxIf(points, {_NEWEST}, ts <= fromUnixTimestamp64Milli({{before:Int64}})) FROM scores GROUP BY lead_id
+        argMaxIf(points, {_NEWEST}, ts <= fromUnixTimestamp64Milli({{before:Int64}})), '' FROM scores GROUP BY lead_id
     UNION ALL
-    SELECT lead_id, false, '', '', 0., '', countIf(last != 'resolved'), 0. FROM
+    SELECT lead_id, false, '', '', 0., '', countIf(last != 'resolved'), 0., '' FROM
     (SELECT lead_id, argMax(status, version) AS last FROM alerts GROUP BY lead_id, alert_id) GROUP BY lead_id
+    UNION ALL
+    SELECT lead_id, false, '', '', 0., '', 0, 0., outcome FROM outcomes_current
 )
 WHERE lead_id != '' GROUP BY lead_id HAVING max(known)"""
-"""Each table says what it knows of a client, and there is one row of each: an alert alone makes no client. Together in
-one grouping they cost half of what joins do."""
+"""Each table says what it knows of a client, one row of each: an alert or an outcome alone makes no client. Together
+in one grouping they cost half of what joins do."""
 
 _REASONS = """
 SELECT lead_id, arrayMap(part -> JSONExtractString(part, 'rule'), arraySlice(JSONExtractArrayRaw(parts), 1, 3)) FROM
@@ -108,8 +110,8 @@ async def clients(database: Database, asked: Asked, known: Identities, now: Mill
 
 
 def _listed(row: Sequence[Any]) -> Listed:
-    lead, name, curator, points, level, alerts, before = row
-    return Listed(lead, name, curator, points, level, points_before=before, alerts=alerts)
+    lead, name, curator, points, level, alerts, before, outcome = row
+    return Listed(lead, name, curator, points, level, points_before=before, alerts=alerts, outcome=outcome)
 
 
 def _wanted(asked: Asked) -> Callable[[Listed], bool]:

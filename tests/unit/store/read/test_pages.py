@@ -125,6 +125,15 @@ async def test_the_list(database: Database) -> None:
         await clients(database, Asked(sort="size"), NOBODY, NOW)
 
 
+async def test_who_left_stands_last(database: Database) -> None:
+    """However many points he had: nothing is at risk any more."""
+    scores = [score("1", 1, 82, NOW), score("2", 1, 5, NOW)]
+    await Sink(database, _SCORE, score_rows)(batch("lead.scores", map(_SCORE.encode, scores)))
+    await fakes.Feed(database)([replace(event_of(ev.ClientOutcome), lead_id="1", outcome="left")])
+    found = await clients(database, Asked(), NOBODY, NOW)
+    assert [(one.lead_id, one.points, one.outcome) for one in found.clients] == [("2", 5, ""), ("1", 82, "left")]
+
+
 async def test_the_list_after_a_night(database: Database) -> None:
     """Weeks are the same whether the night has counted them or not; what came since is in, once."""
     goods = [shipped(n, 10, NOW - n * DAY) for n in range(10)]
