@@ -97,7 +97,7 @@ class Denied:
         hold = self.holds.get(lead)
         if hold and is_standing(hold, today):
             raise Refused(
-                f"лид {lead} нельзя удалять до {date.fromisoformat(hold.until):%d.%m.%Y} включительно: {hold.reason} "
+                f"лид {lead} нельзя удалять по {date.fromisoformat(hold.until):%d.%m.%Y} включительно: {hold.reason} "
                 f"({hold.by}); снять запрет — leadpulse hold end {lead}"
             )
 

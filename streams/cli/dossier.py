@@ -147,7 +147,7 @@ def _archive(
     file: io.BufferedIOBase, title: str, events: list[dict[str, Any]], parts: dict[str, Any], media: Path | None
 ) -> int:
     """The number of files in it."""
-    made = f"Выгрузил: {who()}, {local_time(wall_clock()):%d.%m.%Y %H:%M}"
+    made = f"Выгрузка: {who()}, {local_time(wall_clock()):%d.%m.%Y %H:%M}"
     recordings = sorted({path for event in events if media and (path := event["payload"].get("path"))})
     found = {path: place for path in recordings if media and (place := _within(media, path))}
     missing = [f"запись встречи {path}: файла нет на месте" for path in recordings if path not in found]

@@ -44,7 +44,7 @@ def put_command(lead: str, reason: str, until: date, by: str | None) -> None:
     """Запретить удалять клиента ЛИД по день включительно. Новый запрет заменяет прежний."""
     kafka, last = settings.load().kafka, f"{until:%Y-%m-%d}"
     if not reason.strip():
-        raise Refused("причина пустая")
+        raise Refused("назовите причину: --reason")
     if last < today().isoformat():
         raise Refused(f"день {last} уже прошёл")
     known = asyncio.run(_known(kafka))
@@ -88,7 +88,7 @@ def today() -> date:
 
 def _state(hold: Hold) -> str:
     if hold.ended_at:
-        return f"снял {hold.ended_by}"
+        return f"снят: {hold.ended_by}"
     return "стоит" if is_standing(hold, today()) else "срок прошёл"
 
 

@@ -15,7 +15,7 @@ def test_nothing_is_left_out_and_nothing_is_markup() -> None:
     """Oldest first, in words and as it is stored; what somebody wrote is text, whatever it looks like."""
     said = event(TEN + 1, author={"id": "1", "name": "<b>Ольга</b>"}, text="<script>alert(1)</script>", qty=17)
     page = render_dossier(
-        "Всё о клиенте 7", "Выгрузил: я", [said, event(TEN, text="раньше")], ["history.json"], ["звук <x>"]
+        "Всё о клиенте 7", "Выгрузка: я", [said, event(TEN, text="раньше")], ["history.json"], ["звук <x>"]
     )
     assert "<script>" not in page
     assert page.index("раньше") < page.index("&lt;script&gt;alert(1)&lt;/script&gt;")

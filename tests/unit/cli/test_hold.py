@@ -70,7 +70,7 @@ def test_a_lifted_hold_lets_go(line: Line, kafka: Kafka) -> None:
     assert line("hold", "end", "7").exit_code == 1
     [told] = json.loads(line("hold", "list", "--json").stdout)
     assert (told["lead_id"], told["standing"], told["until"]) == ("7", False, "2100-06-30")
-    assert "снял Анна" in line("hold", "list").stdout
+    assert "снят: Анна" in line("hold", "list").stdout
 
 
 def test_what_cannot_be_held(line: Line, kafka: Kafka) -> None:
