@@ -31,8 +31,8 @@ _GENDER = {"сообщение клиента": "последнее", "пись�
 
 
 def told(figure: Figure) -> str:
-    """The sentence. Never empty, and it says so where nothing is known."""
-    return _TELLING[figure.call.name](figure)
+    """The sentence. Never empty, and it says so where nothing is known. The dot of `шт.` ends it, too."""
+    return _TELLING[figure.call.name](figure).replace("шт..", "шт.")
 
 
 def span(since: str, until: str, year: int = 0) -> str:
@@ -77,7 +77,7 @@ def number(value: float) -> str:
 
 
 def _pieces(value: float) -> str:
-    return f"{number(value)}\u00a0шт"
+    return f"{number(value)}\u00a0шт."
 
 
 def _usual(figure: Figure, told: Callable[[float], str]) -> str:

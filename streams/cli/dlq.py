@@ -130,7 +130,7 @@ def show_command(number: int, words: bool, as_json: bool) -> None:
     click.echo(f"Ошибка:  {letter.error_class}: {printable(letter.error, MOST)}")
     for before in one.history:
         why = f"{before.error_class}: {printable(before.error, MOST)}"
-        click.echo(f"Раньше:  {clock_time(before.ts)} {why}; возвращал {before.by} {clock_time(before.at)}")
+        click.echo(f"Раньше:  {clock_time(before.ts)} {why}; возвращение: {before.by}, {clock_time(before.at)}")
     if words:
         click.echo(f"Ключ:    {printable((letter.key or b'').decode(errors='backslashreplace'), MOST)}")
     cut = f" (здесь только начало: не поместилось ещё {letter.cut} Б)" if letter.cut else ""

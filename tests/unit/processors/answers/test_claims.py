@@ -8,7 +8,7 @@ from schemas.answers import Claim, Counted, Figure, Item, Passage, Source, ToolC
 
 LEAD = "1"
 DELAY = "Приёмка стоит шестой день, мы не довольны."
-SHIPPED = "С 1 по 21 ноября отгружено 4120 шт; обычно за такой же срок 6650 шт."
+SHIPPED = "С 1 по 21 ноября отгружено 4120 шт.; обычно за такой же срок 6650 шт."
 CALL = ToolCall("shipped", "2026-11-01", "2026-11-21")
 
 
