@@ -86,7 +86,7 @@ class Api:
         self.listening = asyncio.Event()
 
     async def run(self) -> None:
-        """Listen until cancelled. Raises `ConfigError`, OSError when the port is taken."""
+        """Listen until cancelled; a query nobody waits for ends. Raises `ConfigError`, OSError for a port that is taken."""
         self._tokens = Tokens(self._store)
         app = web.Application(client_max_size=LONGEST_BODY, middlewares=[self._guard])
         app.add_routes(
@@ -117,7 +117,7 @@ class Api:
                 *self._also,
             ]
         )
-        runner = web.AppRunner(app, access_log=None, handler_cancellation=True)  # a query nobody waits for ends
+        runner = web.AppRunner(app, access_log=None, handler_cancellation=True, max_line_size=requests.LONGEST_LINE)
         await runner.setup()
         try:
             await web.TCPSite(runner, self._store.api_host, self._store.api_port).start()

@@ -25,6 +25,9 @@ IDENTITIES = web.RequestKey("identities", Identities)
 BODY_SECONDS = 10.0
 """For the whole of a body: a known client on the same host or network sends 128 kB at once."""
 
+LONGEST_LINE = 256 << 10
+"""Bytes of a request's first line: the page names all clients of a curator in it (`among`), who may have thousands."""
+
 LONGEST_TEXT = 200
 """Characters of a room's or recording's name."""
 
