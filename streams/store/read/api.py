@@ -86,7 +86,7 @@ class Api:
         self.listening = asyncio.Event()
 
     async def run(self) -> None:
-        """Listen until cancelled; a query nobody waits for ends. Raises `ConfigError`, OSError for a port that is taken."""
+        """Listen until cancelled; a query nobody waits for ends. Raises `ConfigError`, OSError for a taken port."""
         self._tokens = Tokens(self._store)
         app = web.Application(client_max_size=LONGEST_BODY, middlewares=[self._guard])
         app.add_routes(
