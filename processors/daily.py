@@ -48,8 +48,8 @@ def series(name: str, shown: Sequence[LocalDay], counted: Mapping[LocalDay, tupl
 
 def usual(values: Mapping[LocalDay, float], day: LocalDay, began: LocalDay) -> tuple[float | None, float | None]:
     """The range that is usual for `day`; nothing where too few days of its kind are known."""
-    first = max(day - BEFORE, began)
-    same = sorted(values.get(other, 0.0) for other in range(first, day) if is_off(other) == is_off(day))
+    first, off = max(day - BEFORE, began), is_off(day)
+    same = sorted([values.get(other, 0.0) for other in range(first, day) if is_off(other) == off])
     if len(same) < LEAST:
         return None, None
     return _quantile(same, LOW), _quantile(same, HIGH)

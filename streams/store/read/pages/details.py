@@ -12,7 +12,7 @@ from processors.goods_days import Documents, goods
 from processors.pages import Row
 from schemas.codec import EVENT, Rejected
 from schemas.events import Event, MeetingMinutes, MeetingRecorded, MeetingTranscribed, Message, MessageEdited
-from schemas.types import LeadId
+from schemas.types import LeadId, LocalDay
 from streams.store.alerts import COLUMNS, alert_of
 from streams.store.database import Database
 from streams.store.read.pages.card import notes
@@ -72,13 +72,14 @@ async def _events(database: Database, lead: LeadId, found: list[Place]) -> dict[
 
 def _days(found: list[Place], done: Iterable[Counted]) -> dict[Place, Row]:
     days = {int(place.key[1:]): place for place in found}
-    first = min(days, default=0) - BEFORE
-    near = [
-        Documents(one.day, one.kind, one.action, one.documents, one.pieces)
-        for one in done
-        if first <= one.day <= max(days, default=0)
-    ]
-    return {place: Row(place.told(), place.ts, "wms", "day", goods=goods(near, day)) for day, place in days.items()}
+    done_on: dict[LocalDay, list[Documents]] = defaultdict(list)
+    for one in done:
+        done_on[one.day].append(Documents(one.day, one.kind, one.action, one.documents, one.pieces))
+    rows: dict[Place, Row] = {}
+    for day, place in days.items():  # a page has dozens of days, and a client has years: each looks at its weeks only
+        near = (one for other in range(day - BEFORE, day + 1) for one in done_on.get(other, ()))
+        rows[place] = Row(place.told(), place.ts, "wms", "day", goods=goods(near, day))
+    return rows
 
 
 async def _meetings(database: Database, lead: LeadId, found: list[Place]) -> dict[Place, Row]:
