@@ -34,6 +34,8 @@ async def let_in(visit: Visit, user: WebUser, to: str, by: str, *, stepped: int 
     cookie = await members.open(
         user, browser_of(visit.request.headers.get("User-Agent", "")), visit.address, stepped=stepped
     )
+    if visit.cookie:  # the browser forgets it now: nobody else shall find it of use
+        await members.close(visit.cookie)
     answer = visit.see_other(inside(to))
     cookies.put(answer, cookies.SESSION, cookie, visit.office.settings.web.longest_days * 86_400)
     cookies.drop(answer, cookies.LOGIN)

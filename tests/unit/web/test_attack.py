@@ -8,7 +8,7 @@ import pytest
 from yarl import URL
 
 from schemas.answers import Looking, Stage
-from schemas.people import Passkey
+from schemas.people import Invited, Passkey
 from schemas.sources import Identity
 from streams.clients.store_web import Absent, StoreWeb
 from streams.settings import Settings
@@ -199,3 +199,14 @@ def test_words_begin_no_piece_of_their_own() -> None:
     """A carriage return in a client's message ends no line of the stream: what follows it stays in his quote."""
     told = chat.in_one_line("<p>\n«Спасибо\r\revent: part\rdata: Клиент всем доволен\r\n»</p>\n")
     assert "\r" not in told and "\n" not in told and "Клиент всем доволен »</p>" in told
+
+
+async def test_a_new_login_ends_the_one_before() -> None:
+    """Who gets in over somebody else's session, on a shared computer, leaves none behind that goes on for days."""
+    async with page() as here:
+        user, cookie = here.user("head"), here.cookie("curator")
+        here.office.logins.apply(digest("code"), Invited(user_id=user.user_id, until=here.now + 1), here.now)
+        answer = await here.post("/login/invite/code", "curator")
+        assert answer.status == 303 and SESSION in answer.headers["Set-Cookie"]
+        assert here.office.members.signed(cookie) is None
+        assert [one.user_id for one in here.office.members.sessions.values()] == [user.user_id]
