@@ -86,15 +86,17 @@ GROUP BY recording_id, lead_id"""
 
 _FILL_MESSAGES = """
 INSERT INTO events (lead_id, ts, event_id, source, kind, action, qty, backfill, payload, ingested_at, seniority)
-SELECT toString(toUInt32({leads:UInt32} * pow((number * 2654435761 % 1000003) / 1000003, 3))),
+SELECT toString(toUInt32({leads:UInt32} * pow((number * 2654435761 % 1000003) / 1000003, 3))) AS lead,
     fromUnixTimestamp64Milli({now:Int64} - toInt64(number * 105120)) AS at, cityHash64(number, 2), 'telegram:main',
-    'message', 'client', 0, false, concat('{"type":"message","chat_id":"1","message_id":"', toString(number),
+    'message', 'client', 0, false, concat('{"type":"message","event_id":"',
+    leftPad(lower(hex(cityHash64(number, 2))), 16, '0'), '","lead_id":"', lead, '","ts":',
+    toString(toUnixTimestamp64Milli(at)), ',"source":"telegram:main","chat_id":"1","message_id":"', toString(number),
     '","author":{"id":"1","name":"Анна"},"text":"',
     arrayStringConcat(arrayMap(n -> if(cityHash64(number, n) % 50 = 0, 'поставка',
         concat('слово', toString(toUInt32(20000 * pow(cityHash64(number, n, 1) % 1000003 / 1000003, 3))))), range(8)),
     ' '), '"}'), at, bitNot(toUInt64(number))
 FROM numbers({from:UInt64}, {rows:UInt64})"""
-"""Eight words a message, of the same vocabulary."""
+"""Eight words a message, of the same vocabulary; whole, so that a time line has rows of them."""
 
 LEADS_VIEW = "SELECT lead_id, client, curator, since, points FROM leads ORDER BY points DESC LIMIT 100"
 SEARCHES = {
