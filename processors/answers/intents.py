@@ -59,7 +59,14 @@ _LAST = re.compile(
     r"\b(?:когда|давно ли|как давно)\b.*\b(?:последн\w+|был\w*|писал\w*|звонил\w*|отгружал\w*|бронировал\w*)\b"
 )
 _BIGGEST = re.compile(r"\b(?:в какой день|какой день|самый (?:больш\w+|крупн\w+)|рекорд\w*|больше всего|максим\w+)\b")
-_STOCK = re.compile(r"\b(?:остатк\w*|остаток|на складе сейчас|сейчас на складе|лежит на складе|товара на складе)\b")
+_STOCK = re.compile(
+    r"\b(?:остатк\w*|остаток|на складе сейчас|сейчас на складе|лежит на складе|товара на складе|сколько (?:\w+ ){0,3}на складе)\b"
+)
+_PRICE = re.compile(r"\bсто[ия]т\w*|\bстоимост\w*|\bпаллет\w*|\bпалет\w*")
+"""What is asked for beside a figure of goods and is none of ours."""
+_HOW_IT_GOES = re.compile(
+    r"\bчто (?:там |сейчас |у (?:них|него|нее|клиента) )?со? |\bкак (?:там|идут|идет|дела|обстоят|обстоит)\b"
+)
 _TONE = re.compile(
     r"\b(?:тон\w{0,2}|настроени\w*|отношени\w* (?:клиента )?к нам|стал\w* (?:\w+ )?(?:хуже|лучше|злее|грубее))\b"
 )
@@ -141,7 +148,8 @@ def _problems(text: str, named: list[Period], today: date) -> _Answer:
 
 
 def _stock(text: str, _: list[Period], __: date) -> _Answer:
-    return ((ToolCall("stock_now"),), False) if _STOCK.search(text) and not _CHANGED.search(text) else None
+    asked = _STOCK.search(text) and not _CHANGED.search(text) and not _PRICE.search(text)
+    return ((ToolCall("stock_now"),), False) if asked else None
 
 
 def _biggest(text: str, named: list[Period], today: date) -> _Answer:
@@ -174,11 +182,7 @@ def _events(text: str, named: list[Period], today: date) -> _Answer:
 
 def _summed(text: str, named: list[Period], today: date) -> _Answer:
     metric = _metric(text)
-    if (
-        metric is None
-        or not _HOW_MUCH.search(text)
-        or re.search(r"\bсто[ия]т\w*|\bстоимост\w*|\bпаллет\w*|\bпалет\w*", text)
-    ):
+    if metric is None or not _HOW_MUCH.search(text) or _PRICE.search(text):
         return None
     return (_call(metric, _when(named, today)),), False
 
@@ -206,7 +210,17 @@ def _meetings(text: str, named: list[Period], today: date) -> _Answer:
     return ((_call("meetings", _when(named, today, PROBLEM_DAYS)),), False) if _MEETINGS.search(text) else None
 
 
+def _going(text: str, named: list[Period], today: date) -> _Answer:
+    """«Что с отгрузками?»: the figure beside the time before, and what was said of it."""
+    metric = _metric(text)
+    if metric is None or not _HOW_IT_GOES.search(text):
+        return None
+    later = _when(named, today)
+    earlier = later.before()
+    return (_call("compare", later, since2=str(earlier.since), until2=str(earlier.until), metric=metric),), True
+
+
 _RULES: tuple[_Rule, ...] = (
     *(_tone, _problems, _stock, _biggest, _compared, _events, _summed, _last),
-    *(_promises, _alerts, _risk, _meetings),
+    *(_promises, _alerts, _risk, _meetings, _going),
 )

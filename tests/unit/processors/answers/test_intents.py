@@ -19,6 +19,7 @@ TODAY = date(2026, 11, 29)
         ("Сколько приняли на приёмке в октябре?", ToolCall("inbound", "2026-10-01", "2026-10-31")),
         ("Сколько было возвратов за прошлый месяц?", ToolCall("returns", "2026-10-01", "2026-10-31")),
         ("Сколько сейчас на складе?", ToolCall("stock_now")),
+        ("Сколько штук на складе?", ToolCall("stock_now")),
         (
             "Почему упали отгрузки в ноябре?",
             ToolCall("compare", "2026-11-01", "2026-11-29", "2026-10-01", "2026-10-29", metric="shipped"),
@@ -61,6 +62,23 @@ def test_a_reason_is_looked_for_beside_the_figure() -> None:
     """The comparison says how much, words why."""
     assert plan("Почему упали отгрузки?", TODAY).words
     assert not plan("Насколько упали отгрузки?", TODAY).words
+
+
+@pytest.mark.parametrize(
+    ("question", "metric"),
+    [("Что с отгрузками?", "shipped"), ("Как дела с бронями?", "reserved"), ("Что у клиента с возвратами?", "returns")],
+)
+def test_how_it_goes_is_a_figure_beside_the_time_before(question: str, metric: str) -> None:
+    """And what was said of it."""
+    wanted = plan(question, TODAY)
+    [call] = wanted.calls
+    assert (call.name, call.metric, call.since, call.until2) == ("compare", metric, "2026-10-31", "2026-10-30")
+    assert wanted.words
+
+
+def test_a_price_is_no_stock() -> None:
+    """What keeping goods costs is looked for in words."""
+    assert plan("Сколько стоит хранение на складе?", TODAY).calls == ()
 
 
 def test_days_counted_from_today_bound_the_words_too() -> None:
