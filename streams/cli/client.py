@@ -14,11 +14,11 @@ from schemas.cards import LONGEST, ClientCard
 from schemas.errors import Refused
 from schemas.topics import CLIENTS
 from streams import settings
-from streams.cli.ask import lead_id
 from streams.cli.broker import put, there
 from streams.cli.cards import read
 from streams.cli.mapped_file import CLIENTS as FORMS
 from streams.cli.outcome import outcome_command, outcomes_command
+from streams.cli.reads import lead_id
 from streams.cli.table import clock_time, table
 from streams.engine.cards import CARD
 from streams.engine.clock import wall_clock

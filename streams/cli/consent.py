@@ -19,8 +19,8 @@ from schemas.errors import Refused
 from schemas.privacy import SCOPES, Basis, Consent, Scope
 from schemas.topics import CONSENTS
 from streams import settings
-from streams.cli.ask import lead_id
 from streams.cli.broker import put, there
+from streams.cli.reads import lead_id
 from streams.cli.table import table
 from streams.cli.who import who
 from streams.engine.clock import wall_clock

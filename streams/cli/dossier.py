@@ -25,10 +25,10 @@ from schemas.privacy import Consent
 from schemas.topics import AUDIT_ACCESS, CONSENTS, IDENTITIES, LEAD_UNASSIGNED
 from schemas.types import LeadId
 from streams import settings
-from streams.cli.ask import lead_id
 from streams.cli.broker import READY_SECONDS, there
 from streams.cli.cards import called, read
 from streams.cli.links import linked
+from streams.cli.reads import lead_id
 from streams.cli.who import who
 from streams.clients.store import call
 from streams.engine.clock import wall_clock

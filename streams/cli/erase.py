@@ -18,12 +18,12 @@ from schemas.errors import ConfigError, Refused
 from schemas.people import AccessEntry
 from schemas.topics import AUDIT_ACCESS, ERASURES, TopicSpec
 from streams import settings
-from streams.cli.ask import lead_id
 from streams.cli.broker import put, there
 from streams.cli.erase_act import Signed, signed
 from streams.cli.erase_places import Places
 from streams.cli.erase_steps import Eraser
 from streams.cli.hold import today
+from streams.cli.reads import lead_id
 from streams.cli.table import clock_time, table
 from streams.cli.who import who
 from streams.engine.clock import wall_clock

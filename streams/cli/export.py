@@ -14,9 +14,9 @@ from processors.russian.system import os_reason
 from schemas.errors import ConfigError
 from schemas.exports import DayMessage
 from streams import settings
-from streams.cli.ask import lead_id
 from streams.cli.cards import cards_now
 from streams.cli.dossier import client_export_command, person_export_command
+from streams.cli.reads import lead_id
 from streams.clients.store import call
 from streams.engine.files import write_whole
 

@@ -15,8 +15,8 @@ from schemas.erasures import Hold
 from schemas.errors import Refused
 from schemas.topics import ERASURES
 from streams import settings
-from streams.cli.ask import lead_id
 from streams.cli.broker import put, there
+from streams.cli.reads import lead_id
 from streams.cli.table import clock_time, table
 from streams.cli.who import who
 from streams.engine.clock import wall_clock

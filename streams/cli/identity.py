@@ -16,10 +16,10 @@ from schemas.errors import Refused
 from schemas.sources import ClientRef, Identity
 from schemas.types import LeadId
 from streams import settings
-from streams.cli.ask import lead_id
 from streams.cli.cards import called, read
 from streams.cli.links import Waiting, linked, plain, waiting, write
 from streams.cli.merge import merge_command, unmerge_command
+from streams.cli.reads import lead_id
 from streams.cli.suggestions import suggest_command
 from streams.cli.table import clock_time, table
 from streams.engine.clock import wall_clock

@@ -13,9 +13,9 @@ from processors.days import day_start, local_day_of
 from processors.russian.called import EVENT_KINDS
 from schemas.alerts import Alert, AlertStatus
 from streams import settings
-from streams.cli.ask import client, lead_id, whose
 from streams.cli.cards import cards_now
 from streams.cli.gist import RULES, SEVERITIES, STATUSES, bell
+from streams.cli.reads import client, lead_id, whose
 from streams.cli.table import clock_time, table
 from streams.clients.store import call
 

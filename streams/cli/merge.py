@@ -12,9 +12,9 @@ from processors.russian.plural import Forms, count
 from schemas.errors import Refused
 from schemas.sources import Identity
 from streams import settings
-from streams.cli.ask import lead_id
 from streams.cli.cards import called, read
 from streams.cli.links import linked, write
+from streams.cli.reads import lead_id
 from streams.cli.table import table
 from streams.engine.clock import wall_clock
 from streams.settings import Kafka

@@ -18,7 +18,7 @@ from schemas.codec import event_id
 from schemas.errors import Refused
 from schemas.minutes import MeetingMinutes, MeetingRequest, Minutes
 from streams import settings
-from streams.cli.ask import lead_id, whose
+from streams.cli.reads import lead_id, whose
 from streams.clients.store import call
 from streams.settings import Settings
 

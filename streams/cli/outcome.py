@@ -15,8 +15,8 @@ from processors.russian.called import OUTCOMES as WORDS
 from processors.russian.dates import iso_date
 from schemas.outcomes import OUTCOMES, Outcome, Said
 from streams import settings
-from streams.cli.ask import client, lead_id, whose
 from streams.cli.cards import cards_now
+from streams.cli.reads import client, lead_id, whose
 from streams.cli.table import clock_time, table
 from streams.clients.store import call
 

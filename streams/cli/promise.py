@@ -12,8 +12,8 @@ from processors.russian.dates import iso_date
 from processors.russian.plural import Forms, count
 from schemas.promises import MARKS, STATES, Mark, Promise, PromiseState
 from streams import settings
-from streams.cli.ask import client, lead_id, whose
 from streams.cli.cards import cards_now
+from streams.cli.reads import client, lead_id, whose
 from streams.cli.table import clock_time, harmless, table
 from streams.clients.store import call
 

@@ -21,8 +21,8 @@ from schemas.events import Event
 from schemas.stored import RaisedPage, ReplayPage
 from schemas.types import Millis
 from streams import settings
-from streams.cli.ask import lead_id
 from streams.cli.gist import RULES
+from streams.cli.reads import lead_id
 from streams.cli.table import clock_time, table
 from streams.clients.store import fetch
 from streams.engine.desks import Desks

@@ -14,7 +14,7 @@ from processors.russian.dates import whose_clock
 from processors.russian.plural import DAYS, decimal, measure, percent
 from schemas.scores import Level, Part, Score
 from streams import settings
-from streams.cli.ask import lead_id, whose
+from streams.cli.reads import lead_id, whose
 from streams.cli.table import clock_time, table
 from streams.clients.store import call
 

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
-from streams.cli import ask, look
+from streams.cli import look, reads
 from streams.cli import table as tables
 from streams.cli.table import table
 from tests.ports import free_port
@@ -25,7 +25,7 @@ FOUND = [SAID | {"text": "мы\nуходим"}, MAILED | {"text": "Привет\
 def cards(monkeypatch: pytest.MonkeyPatch) -> None:
     """One client has a name."""
     known = SimpleNamespace(name=lambda lead: "Ромашка" if lead == "7" else "")
-    for module in (look, ask):
+    for module in (look, reads):
         monkeypatch.setattr(module, "cards_now", lambda _: known)
 
 
