@@ -1,17 +1,20 @@
-"""What the HTTP door of the store adds to a query: CPU of this process with its own client in it, over the direct call.
+"""What the HTTP door of the store adds to a query: CPU of the process that holds the store, over the direct call.
 
 Called by `bench.store` over its ten million events. Both answer with the bytes of ClickHouse's format Native, so that
-neither makes Python values of them.
+neither makes Python values of them. Who asks at the door is another program, as Grafana is: `python -m bench.door`.
 """
 
 import asyncio
 import contextlib
+import http.client
+import json
 import statistics
+import sys
 import time
+from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
-import aiohttp
 from pydantic import SecretStr
 
 from schemas.types import Millis
@@ -40,7 +43,7 @@ async def door_ratios(store: Store, database: Database, queries: Mapping[str, st
     found: dict[str, float] = {}
     direct = open_visitor(store)
     try:
-        async with _listening(store, database) as address, aiohttp.ClientSession() as session:
+        async with _listening(store, database) as port, _asking(port) as client:
             for name, sql in queries.items():
                 through, alone = list[float](), list[float]()
                 for _ in range(TIMES):
@@ -48,7 +51,7 @@ async def door_ratios(store: Store, database: Database, queries: Mapping[str, st
                     direct.raw_query(sql, fmt="Native")
                     alone.append(time.process_time() - began)
                     began = time.process_time()
-                    await _ask(session, address, sql)
+                    await _ask(client, sql)
                     through.append(time.process_time() - began)
                 ours, bare = (statistics.median(took[TIMES // 4 :]) for took in (through, alone))
                 found |= {f"door_{name}_ms": round(ours * 1000, 1), f"door_{name}_ratio": round(ours / bare, 2)}
@@ -57,20 +60,42 @@ async def door_ratios(store: Store, database: Database, queries: Mapping[str, st
     return found
 
 
-async def _ask(session: aiohttp.ClientSession, address: str, sql: str) -> None:
-    limit = aiohttp.ClientTimeout(total=ANSWER_S)
-    headers = {"X-ClickHouse-User": USER, "X-ClickHouse-Key": PASSWORD}
-    async with session.post(
-        address, data=sql, params={"default_format": "Native"}, headers=headers, timeout=limit
-    ) as answer:
-        body = await answer.read()
-        if answer.status != 200 or "X-ClickHouse-Exception-Code" in answer.headers:
-            raise RuntimeError(f"the door refused {sql}: {body.decode(errors='replace')[:300]}")
+async def _ask(client: Process, sql: str) -> None:
+    if client.stdin is None or client.stdout is None:
+        raise RuntimeError("the client has no pipes")
+    client.stdin.write(json.dumps(sql).encode() + b"\n")
+    fault = json.loads(await asyncio.wait_for(client.stdout.readline(), ANSWER_S))
+    if fault:
+        raise RuntimeError(f"the door refused {sql}: {fault}")
 
 
 @contextlib.asynccontextmanager
-async def _listening(store: Store, database: Database) -> AsyncIterator[str]:
-    """The door's address, on a free port."""
+async def _asking(port: int) -> AsyncIterator[Process]:
+    client = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "bench.door", str(port), stdin=PIPE, stdout=PIPE
+    )
+    try:
+        yield client
+    finally:
+        client.kill()
+        await client.wait()
+
+
+def ask_for_ever(port: int) -> None:
+    """Statements from the standard input, JSON, one a line; of each what was wrong with its answer, or nothing."""
+    door = http.client.HTTPConnection("127.0.0.1", port, timeout=ANSWER_S)
+    headers = {"X-ClickHouse-User": USER, "X-ClickHouse-Key": PASSWORD}
+    for line in sys.stdin:
+        door.request("POST", "/?default_format=Native", json.loads(line).encode(), headers)
+        answer = door.getresponse()
+        body = answer.read()
+        refused = answer.status != 200 or answer.getheader("X-ClickHouse-Exception-Code")
+        print(json.dumps(body.decode(errors="replace")[:300] if refused else ""), flush=True)
+
+
+@contextlib.asynccontextmanager
+async def _listening(store: Store, database: Database) -> AsyncIterator[int]:
+    """The door's port, a free one."""
     given: dict[str, Any] = {"http_analyst_password": SecretStr(PASSWORD), "http_port": 0}
     door = Door(store.model_copy(update=given), database)
     task = asyncio.ensure_future(door.run())
@@ -78,8 +103,12 @@ async def _listening(store: Store, database: Database) -> AsyncIterator[str]:
         async with asyncio.timeout(READY_S):
             while door.ready() is not True:
                 await asyncio.sleep(0.01)
-        yield f"http://127.0.0.1:{door.port}/"
+        yield door.port
     finally:
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
         await door.close()
+
+
+if __name__ == "__main__":
+    ask_for_ever(int(sys.argv[1]))
