@@ -15,7 +15,7 @@ at attempt audio_s backend batches bootstrap bot calls chat child_pid chunks cli
 engine erasure events files first folder from_version group id in_doubt kind landlock last_day lead leads links marked
 message_id migrated model now offset operation origin outcome outlet partition partitions parts pid poor port
 published_again recognition recording recordings repeated report retry_after rows rule seconds segment segments sent
-session setting shares source ticks timeout topic topics until up_to_id version what words written_over
+session setting shares source table ticks timeout topic topics until up_to_id version what words written_over
 """
 IDS = frozenset(_OURS.split())
 """Fields whose values are made by us, or named in our settings: counts, times, ids, topics, kinds."""
@@ -54,7 +54,7 @@ def _unquoted(said: str) -> Iterator[str]:
             yield said[at : word.end() + 1]
             at = word.end() + 1
         else:
-            last = max(said.rfind(mark, opens.end()) for mark in closes)
+            last = _last(said, closes, opens.end())
             yield said[at : opens.end()] + GONE
             at = last if last >= 0 else len(said)
             yield said[at : at + 1]
@@ -69,6 +69,12 @@ def field(name: str, value: object) -> object:
     if name in WORDS:
         return value if _PLAIN_WORD.fullmatch(str(value)) and not _PERSON.search(str(value)) else GONE
     return text(str(value)) if name in TEXTS else GONE
+
+
+def _last(said: str, marks: str, since: int) -> int:
+    """Where the last of the marks stands that no backslash escapes, as Python quotes; -1 where there is none."""
+    found = [mark.end() - 1 for mark in re.finditer(rf"(?<!\\)(?:\\\\)*[{marks}]", said[since:])]
+    return since + found[-1] if found else -1
 
 
 def trace(error: BaseException | None) -> str:

@@ -229,7 +229,11 @@ async def test_who_goes_away_stops_the_model() -> None:
     async with FakeGlm(lambda _: claims(HONEST)) as glm:
         glm.faults.append(Fault("hang", times=9))
         async with opened(Sky(), {"glm": model(glm)}) as gateway:
-            stages = answer(Desk(FakeHistory([passage(1, DELAY)]), gateway, clock=lambda: NOW), LEAD, "Что с приёмкой?")
+            stages = answer(
+                Desk(FakeHistory([passage(1, DELAY)]), gateway, clock=lambda: NOW),
+                LEAD,
+                "Почему клиент недоволен приёмкой?",
+            )
             for _ in range(3):
                 await anext(stages)
             waiting = asyncio.ensure_future(anext(stages))
@@ -238,7 +242,11 @@ async def test_who_goes_away_stops_the_model() -> None:
             waiting.cancel()
             await asyncio.gather(waiting, return_exceptions=True)
             glm.faults.clear()
-            again = answer(Desk(FakeHistory([passage(1, DELAY)]), gateway, clock=lambda: NOW), LEAD, "Что с приёмкой?")
+            again = answer(
+                Desk(FakeHistory([passage(1, DELAY)]), gateway, clock=lambda: NOW),
+                LEAD,
+                "Почему клиент недоволен приёмкой?",
+            )
             async with asyncio.timeout(20):  # the model takes one call at a time: the former one is over
                 assert told([stage async for stage in again])[1].engine == "glm"
 
@@ -275,7 +283,10 @@ def test_words_of_another_client_are_nowhere(word: str, quotes: bool) -> None:
     history = FakeHistory([passage(1, DELAY), passage(2, f"Там {planted} было.", OTHER)])
 
     async def run() -> list[Stage]:
-        return [stage async for stage in answer(Desk(history, liar, clock=lambda: NOW), LEAD, "Что с приёмкой?")]
+        return [
+            stage
+            async for stage in answer(Desk(history, liar, clock=lambda: NOW), LEAD, "Почему клиент недоволен приёмкой?")
+        ]
 
     records: list[str] = []
     handler = logging.Handler()
@@ -301,11 +312,15 @@ async def test_what_was_told_is_kept_and_named() -> None:
         return "0" * 15 + "7"
 
     desk = Desk(FakeHistory([passage(1, DELAY)]), keep=keep, clock=lambda: NOW)
-    stages = [stage async for stage in answer(desk, LEAD, "Что с приёмкой?")]
+    stages = [stage async for stage in answer(desk, LEAD, "Почему клиент недоволен приёмкой?")]
     found, done = told(stages)
     assert done.question == "0" * 15 + "7"
-    assert (kept[0].text, kept[0].claims, [one.number for one in kept[0].sources]) == ("Что с приёмкой?", found, [1])
-    again = [stage async for stage in answer(desk, LEAD, "Что с приёмкой?")]
+    assert (kept[0].text, kept[0].claims, [one.number for one in kept[0].sources]) == (
+        "Почему клиент недоволен приёмкой?",
+        found,
+        [1],
+    )
+    again = [stage async for stage in answer(desk, LEAD, "Почему клиент недоволен приёмкой?")]
     assert (told(again)[0], told(again)[1].question, told(again)[1].note) == (found, "", NOT_KEPT)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from streams.engine.discreet import GONE, IDS, TEXTS, WORDS, field, text, trace
@@ -48,6 +48,7 @@ def test_addresses_and_numbers_of_people_go_without_quotes_too(person: str, arou
 
 
 @given(st.text(), st.text(alphabet="abc '\"«»`\\\n"))
+@example("\"'", "")
 def test_what_is_quoted_never_stays_if_it_is_more_than_a_word(before: str, after: str) -> None:
     """Whatever stands beside it, as Python quotes it; also where the text is cut off behind the planted word."""
     quoted = f"value {before + ' Иванов ' + after!r} of $.name"
