@@ -140,16 +140,7 @@ async def test_a_curator_gets_in_by_the_bot_then_by_a_key(house: House) -> None:
     """The bot asks for the number of the screen, the browser goes on by itself; then a key of the device is made, and
     the next login needs no Telegram: the bot answers nobody any more, and he is in."""
     async with window(house.chromium, house.home) as seen:
-        devices = await seen.context.new_cdp_session(seen.page)
-        await devices.send("WebAuthn.enable")
-        options = {
-            "protocol": "ctap2",
-            "transport": "internal",
-            "hasResidentKey": True,
-            "hasUserVerification": True,
-            "isUserVerified": True,
-        }
-        await devices.send("WebAuthn.addVirtualAuthenticator", {"options": options})
+        await _with_device(seen)
         await seen.go("/login?next=/me")
         number = await seen.page.inner_text(".number")
         link = await seen.page.get_attribute("a.button[target]", "href") or ""
@@ -171,6 +162,20 @@ async def test_a_curator_gets_in_by_the_bot_then_by_a_key(house: House) -> None:
         assert await seen.check() == []
 
 
+async def _with_device(seen: Watched) -> None:
+    """A virtual device that keeps keys and knows its owner."""
+    devices = await seen.context.new_cdp_session(seen.page)
+    await devices.send("WebAuthn.enable")
+    options = {
+        "protocol": "ctap2",
+        "transport": "internal",
+        "hasResidentKey": True,
+        "hasUserVerification": True,
+        "isUserVerified": True,
+    }
+    await devices.send("WebAuthn.addVirtualAuthenticator", {"options": options})
+
+
 def _may_head(access: May) -> bool:
     return "head" in MATRIX[access.action]
 
@@ -180,7 +185,8 @@ async def _asked(house: House) -> bool:
 
 
 async def test_behind_caddy(house: House, tmp_path: Path) -> None:
-    """By the one name outside, with HTTPS: the same pages, cookies that hold, and writes that are known as our own."""
+    """By the one name outside, with HTTPS: the same pages, cookies that hold, a key of the device for this name, and
+    writes that are known as our own."""
     port = free_port()
     async with Caddy(tmp_path, web=f"127.0.0.1:{port}") as caddy:
         environ = {
@@ -197,6 +203,10 @@ async def test_behind_caddy(house: House, tmp_path: Path) -> None:
             await seen.go(link.removeprefix(caddy.url))
             await seen.page.click("button:has-text('Войти')")
             await seen.page.wait_for_url(f"{caddy.url}/")
+            await _with_device(seen)
+            await seen.go("/me")
+            await seen.page.click("text=Создать ключ на этом устройстве")
+            await seen.page.wait_for_selector("text=Убрать", timeout=15_000)
             await seen.go("/admin/users")
             await seen.page.fill("input[name=name]", "Новый Человек")
             await seen.page.click("text=Добавить >> nth=-1")
