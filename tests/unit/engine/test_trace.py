@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from streams.engine import log, trace
+from streams.engine.discreet import GONE
 from streams.engine.process import Batch
 
 
@@ -41,11 +42,11 @@ def test_a_line_is_one_object(lines: io.StringIO) -> None:
     try:
         raise ValueError("две\nстроки")
     except ValueError:
-        one.exception("не вышло", extra={"rows": 3, "level": "evil", "note": "a\u202eb\u2028c"})
+        one.exception("не вышло", extra={"rows": 3, "level": "evil", "why": "a\u202eb\u2028c"})
     [line] = said(lines)
     assert "не вышло" in lines.getvalue() and lines.getvalue().rstrip("\n").isprintable()
     assert (line["event"], line["level"], line["worker"], line["logger"]) == ("не вышло", "ERROR", "store", "streams.x")
-    assert (line["rows"], line["field_level"], line["note"]) == (3, "evil", "a\u202eb\u2028c")
+    assert (line["rows"], line["field_level"], line["why"]) == (3, GONE, "a\u202eb\u2028c")
     assert line["traceback"].endswith("ValueError: две\nстроки")
 
 
