@@ -5,7 +5,6 @@ import io
 import json
 import os
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.parse import quote
@@ -30,16 +29,14 @@ from streams.cli.cards import called, read
 from streams.cli.links import linked
 from streams.cli.reads import lead_id
 from streams.cli.who import who
-from streams.clients.store import call
+from streams.clients.store import call, whole_history
 from streams.engine.clock import wall_clock
 from streams.engine.consents import read_register
 from streams.engine.ends import Ends
 from streams.engine.kafka import Outputs
-from streams.settings import Kafka, Settings
+from streams.settings import Kafka
 from streams.web.journal import Journal, newest_lines
 
-PAGE = 1000
-"""Events of one request."""
 OTHERS = {"card.json": "profile", "signals.json": "signals?limit=10000", "scores.json": "scores?limit=10000"}
 """What the store tells of a client beside his history."""
 
@@ -56,7 +53,7 @@ def client_export_command(lead: str, target: Path) -> None:
     loaded = settings.load()
     known = asyncio.run(_known(loaded.kafka))
     asyncio.run(_log(loaded.kafka, lead, "client"))
-    events = list(_history(loaded, lead))
+    events = list(whole_history(loaded.store, lead))
     parts = {name: call(loaded.store, f"/api/leads/{quote(lead)}/{path}") for name, path in OTHERS.items()}
     parts |= {"links.json": known.links.get(lead, []), "consents.json": msgspec.to_builtins(known.register.of(lead))}
     title = f"Всё о клиенте {called(lead, known.cards)}"
@@ -78,7 +75,9 @@ def person_export_command(person: str, target: Path) -> None:
         raise Refused(f"человека с номером {person} в реестре нет: leadpulse consent list")
     for lead in one.leads:
         asyncio.run(_log(loaded.kafka, lead, person))
-    events = [part for lead in one.leads for event in _history(loaded, lead) if (part := part_of(event, one))]
+    events = [
+        part for lead in one.leads for event in whole_history(loaded.store, lead) if (part := part_of(event, one))
+    ]
     _write(target, f"Всё о человеке: {one.name}", events, {"consent.json": _noted(one)}, None)
 
 
@@ -109,18 +108,6 @@ async def _log(kafka: Kafka, lead: LeadId, about: str) -> None:
         await journal.close()
         await outputs.stop()
         await ends.stop()
-
-
-def _history(loaded: Settings, lead: LeadId) -> Iterator[dict[str, Any]]:
-    """Newest first, all of it."""
-    before = ""
-    while True:
-        page = f"&before={quote(before)}" if before else ""
-        answer = call(loaded.store, f"/api/leads/{quote(lead)}/history?limit={PAGE}{page}")
-        yield from answer["events"]
-        before = answer.get("next") or ""
-        if not before:
-            return
 
 
 def _noted(one: Consent) -> Any:

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterable
 from pathlib import Path
-from typing import Any
 from urllib.parse import quote
 
 from aiokafka import ConsumerRecord
@@ -23,7 +22,7 @@ from schemas.topics import (
     TopicSpec,
 )
 from schemas.types import LeadId
-from streams.clients.store import call
+from streams.clients.store import call, whole_history
 from streams.engine.identities import IDENTITY
 from streams.engine.kafka import Reader
 from streams.settings import Settings
@@ -56,7 +55,7 @@ class Places:
                 and mark.recording.lead_id == lead
             ):
                 paths.add(mark.recording.path)
-        for event in self._history(lead):
+        for event in whole_history(self._store, lead):
             payload = event["payload"]
             if payload.get("path"):
                 paths.add(str(payload["path"]))
@@ -77,16 +76,6 @@ class Places:
         """Of each table of the store. Raises `Transient`."""
         found: dict[str, int] = (await asyncio.to_thread(call, self._store, f"/api/leads/{quote(lead)}/rows"))["tables"]
         return found
-
-    def _history(self, lead: LeadId) -> Iterable[dict[str, Any]]:
-        before = ""
-        while True:
-            page = f"&before={quote(before)}" if before else ""
-            answer = call(self._store, f"/api/leads/{quote(lead)}/history?limit=1000{page}")
-            yield from answer["events"]
-            before = answer.get("next") or ""
-            if not before:
-                return
 
     async def links(self, lead: LeadId, refs: Iterable[str]) -> AsyncIterator[tuple[TopicSpec, str]]:
         names = set(refs)

@@ -10,6 +10,7 @@ from typing import Any, Final
 import click
 import msgspec
 import psutil
+from aiokafka import ConsumerRecord
 
 from processors.access import ROLES
 from processors.members import disabled, enabled, found, with_role
@@ -21,7 +22,7 @@ from streams import settings
 from streams.cli.broker import put, there
 from streams.cli.table import table
 from streams.engine.clock import wall_clock
-from streams.engine.kafka import Reader
+from streams.engine.followed import read_through
 from streams.settings import Kafka, Settings
 from streams.web.cookies import SESSION, digest, new_secret
 from streams.web.members import SESSION as SESSION_CODEC
@@ -182,10 +183,13 @@ async def _users(kafka: Kafka) -> list[WebUser]:
     """By name. Raises `Transient`."""
     await there(kafka, [WEB_USERS])
     known: dict[str, WebUser] = {}
-    async for record in Reader(kafka, WEB_USERS).read([0], deadline=20):
+
+    def put(record: ConsumerRecord) -> None:
         user = None if record.value is None else USER.decode(record.value)
         if isinstance(user, WebUser):
             known[user.user_id] = user
+
+    await read_through(kafka, WEB_USERS, put)
     return sorted(known.values(), key=lambda user: user.name)
 
 

@@ -3,19 +3,24 @@
 import json
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from http import HTTPStatus
 from http.client import HTTPException
 from typing import Any, TypeVar
+from urllib.parse import quote
 
 from processors.russian.system import os_reason
 from schemas.errors import ConfigError, Refused, Transient
+from schemas.types import LeadId
 from streams.settings import Store
 
 T = TypeVar("T")
 
 TIMEOUT = 60.0
 """Seconds for one answer: more than the store's own limit of one statement."""
+
+PAGE = 1000
+"""Events of a history that are asked for at once."""
 
 OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 """A proxy of the environment is for the internet, not for our own worker."""
@@ -50,6 +55,18 @@ def fetch(
             f"хранилище не отвечает ({url}: {os_reason(error)}); "
             "запущен ли `leadpulse up` (или `leadpulse worker store`)?"
         ) from None
+
+
+def whole_history(store: Store, lead: LeadId) -> Iterator[dict[str, Any]]:
+    """All events of a lead as the API tells them, newest first, a page after the other. Raises as `call`."""
+    before = ""
+    while True:
+        page = f"&before={quote(before)}" if before else ""
+        answer = call(store, f"/api/leads/{quote(lead)}/history?limit={PAGE}{page}")
+        yield from answer["events"]
+        before = answer.get("next") or ""
+        if not before:
+            return
 
 
 def token(store: Store) -> str:

@@ -1,9 +1,9 @@
 """Who agreed to what, followed by every worker that must ask: the topic `consents` as a table."""
 
-import asyncio
 import logging
 from collections.abc import Callable, Iterable
 from datetime import date
+from functools import partial
 
 from aiokafka import ConsumerRecord
 
@@ -15,8 +15,8 @@ from schemas.privacy import Consent
 from schemas.topics import CONSENTS
 from schemas.types import LeadId, Millis
 from streams.engine.clock import Clock, wall_clock
+from streams.engine.followed import Followed, read_through
 from streams.engine.kafka import Reader
-from streams.engine.process import Batch, Outcome, Process
 from streams.settings import Kafka
 
 log = logging.getLogger(__name__)
@@ -27,23 +27,16 @@ ClosesModels = Callable[[LeadId], bool]
 """Whether no model outside may read a client's words, for a person's sake."""
 
 
-class KnownConsents:
+class KnownConsents(Followed):
     """The whole topic, kept up with. `clock` in ms UTC: what is noted holds by local days."""
 
     def __init__(self, reader: Reader, clock: Clock = wall_clock) -> None:
-        self._reader, self._clock = reader, clock
-        self.loaded = asyncio.Event()
-        self.register = Register()
+        super().__init__(reader)
+        self._clock, self.register = clock, Register()
 
-    async def follow(self) -> None:
-        """Until cancelled."""
-        await self._reader.follow(self._take)
-
-    async def _take(self, record: ConsumerRecord | None) -> None:
-        if record is None:
-            self.loaded.set()
-        else:
-            apply(self.register, record)
+    def put(self, record: ConsumerRecord) -> None:
+        """As `Followed.put`."""
+        apply(self.register, record)
 
     def closes_models(self, lead: LeadId) -> bool:
         """As `Register.closes_models`, today. Until the topic is read, everything is closed."""
@@ -55,21 +48,11 @@ class KnownConsents:
             raise NotYet("consents are not read yet", retry_after=0.2)
         return self.register.closes_meeting(lead, present, _day(self._clock()))
 
-    def before(self, process: Process) -> Process:
-        """`process`, once all that stands in the topic at the start is read."""
-
-        async def informed(batch: Batch) -> Outcome:
-            await self.loaded.wait()
-            return await process(batch)
-
-        return informed
-
 
 async def read_register(kafka: Kafka) -> Register:
     """The table as it is now, for a command. Raises `Transient`."""
     register = Register()
-    async for record in Reader(kafka, CONSENTS).read(range(CONSENTS.partitions), deadline=20):
-        apply(register, record)
+    await read_through(kafka, CONSENTS, partial(apply, register))
     return register
 
 

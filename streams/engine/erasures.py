@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from functools import partial
 
 from aiokafka import ConsumerRecord
 
@@ -10,8 +11,8 @@ from schemas.codec import Codec, Rejected
 from schemas.erasures import HOLD as HOLD_KEY
 from schemas.erasures import Erasure, Hold
 from schemas.topics import ERASURES
+from streams.engine.followed import Followed, read_through
 from streams.engine.kafka import Reader
-from streams.engine.process import Batch, Outcome, Process
 from streams.settings import Kafka
 
 log = logging.getLogger(__name__)
@@ -20,40 +21,23 @@ ERASURE: Codec[Erasure] = Codec(Erasure)
 HOLD: Codec[Hold] = Codec(Hold)
 
 
-class KnownErasures:
+class KnownErasures(Followed):
     """The whole topic, kept up with. `changed` is set with every record."""
 
     def __init__(self, reader: Reader) -> None:
-        self._reader = reader
-        self.loaded, self.changed = asyncio.Event(), asyncio.Event()
-        self.denied = Denied()
+        super().__init__(reader)
+        self.changed, self.denied = asyncio.Event(), Denied()
 
-    async def follow(self) -> None:
-        """Until cancelled."""
-        await self._reader.follow(self._take)
-
-    async def _take(self, record: ConsumerRecord | None) -> None:
-        if record is None:
-            self.loaded.set()
-        else:
-            take(self.denied, record)
-            self.changed.set()
-
-    def before(self, process: Process) -> Process:
-        """`process`, once all that stands in the topic at the start is read."""
-
-        async def informed(batch: Batch) -> Outcome:
-            await self.loaded.wait()
-            return await process(batch)
-
-        return informed
+    def put(self, record: ConsumerRecord) -> None:
+        """As `Followed.put`."""
+        take(self.denied, record)
+        self.changed.set()
 
 
 async def read_erasures(kafka: Kafka) -> Denied:
     """The table as it is now, for a command. Raises `Transient`."""
     denied = Denied()
-    async for record in Reader(kafka, ERASURES).read(range(ERASURES.partitions), deadline=20):
-        take(denied, record)
+    await read_through(kafka, ERASURES, partial(take, denied))
     return denied
 
 

@@ -1,6 +1,5 @@
 """Who is who, followed: the topic `identities` as a table, and how far the table has come."""
 
-import asyncio
 import logging
 
 from aiokafka import ConsumerRecord
@@ -11,6 +10,7 @@ from schemas.errors import NotYet
 from schemas.sources import Identity
 from schemas.topics import IDENTITIES
 from streams.engine.ends import Ends
+from streams.engine.followed import Followed
 from streams.engine.kafka import Reader
 
 log = logging.getLogger(__name__)
@@ -30,23 +30,16 @@ def identity_of(record: ConsumerRecord) -> Identity | Rejected | None:
     return None if record.value is None else IDENTITY.decode(record.value)
 
 
-class KnownIdentities:
+class KnownIdentities(Followed):
     """The whole topic, followed by every process. The normalizers read `identities`."""
 
     def __init__(self, reader: Reader, ends: Ends) -> None:
-        self._reader, self._ends = reader, ends
-        self._next = 0
+        super().__init__(reader)
+        self._ends, self._next = ends, 0
         self.identities = Identities()
-        self.loaded = asyncio.Event()
 
-    async def follow(self) -> None:
-        """Keep up with the topic until cancelled."""
-        await self._reader.follow(self._take)
-
-    async def _take(self, record: ConsumerRecord | None) -> None:
-        if record is None:
-            self.loaded.set()
-            return
+    def put(self, record: ConsumerRecord) -> None:
+        """As `Followed.put`."""
         if record.offset < self._next:  # followed anew after a fault: an old link must not come back for a moment
             return
         self._next = record.offset + 1

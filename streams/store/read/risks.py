@@ -58,7 +58,7 @@ GROUP BY kind"""
 async def risk(database: Database, lead: LeadId) -> LeadRisk:
     """A lead's newest score and living alerts, and when he was last seen. Raises `Transient`, `StatementFailed`."""
     asked = {"lead": lead}
-    scores = [_score(row) for row in await database.read(SCORE, asked)]
+    scores = [score_of(row) for row in await database.read(SCORE, asked)]
     return LeadRisk(
         lead_id=lead,
         score=scores[0] if scores else None,
@@ -69,7 +69,7 @@ async def risk(database: Database, lead: LeadId) -> LeadRisk:
 
 async def top(database: Database) -> Risks:
     """The leads with the most points."""
-    scores = [_score(row) for row in await database.read(TOP)]
+    scores = [score_of(row) for row in await database.read(TOP)]
     return Risks([LeadRisk(lead_id=score.lead_id, score=score) for score in scores])
 
 
@@ -81,7 +81,8 @@ async def silent(database: Database) -> Risks:
     return Risks(list(found.values()))
 
 
-def _score(row: Sequence[Any]) -> Score:
+def score_of(row: Sequence[Any]) -> Score:
+    """A row of the columns `_SCORE`."""
     score_id, lead_id, version, ts, points, level, background, parts = row
     return Score(
         score_id=score_id.rjust(16, "0"),

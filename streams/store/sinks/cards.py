@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from schemas.cards import ClientCard
-from streams.store.sinks.columns import TIME, WORD, Record, Rows, Table, position
+from streams.store.sinks.columns import TIME, WORD, Record, Rows, Table, position, rows_of
 
 CARDS = Table(
     "cards",
@@ -25,7 +25,7 @@ CARDS = Table(
 def card_rows(good: Sequence[tuple[ClientCard | None, Record]]) -> list[Rows]:
     """A row a record. A tombstone is one too: it takes back what its source told."""
     rows = [_row(card, record) for card, record in good]
-    return [Rows(CARDS, list(zip(*rows, strict=True)))] if rows else []
+    return rows_of(CARDS, rows)
 
 
 def _row(card: ClientCard | None, record: Record) -> tuple[Any, ...]:

@@ -29,6 +29,11 @@ class Rows(NamedTuple):
     columns: list[Sequence[Any]]
 
 
+def rows_of(table: Table, rows: Sequence[tuple[Any, ...]]) -> list[Rows]:
+    """Rows as they go into one table; none for none."""
+    return [Rows(table, list(zip(*rows, strict=True)))] if rows else []
+
+
 _OFFSET_BITS = 22
 _OFFSETS = (1 << _OFFSET_BITS) - 1
 _LAST = (1 << 64) - 1

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from schemas.outlets import Handover
-from streams.store.sinks.columns import TIME, WORD, Record, Rows, Table
+from streams.store.sinks.columns import TIME, WORD, Record, Rows, Table, rows_of
 
 HANDOVERS = Table(
     "handovers",
@@ -34,4 +34,4 @@ def handover_rows(good: Sequence[tuple[Handover, Record]]) -> list[Rows]:
         known = told.outlet, topic, int(partition), int(offset), told.key, told.version, told.outcome
         waits = told.tries, told.retry_at, told.error
         rows.append((*known, told.given_at, told.at, *waits, told.lead_id, told.origin))
-    return [Rows(HANDOVERS, list(zip(*rows, strict=True)))] if rows else []
+    return rows_of(HANDOVERS, rows)

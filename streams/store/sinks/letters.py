@@ -6,7 +6,7 @@ from typing import Any, TypeAlias
 from aiokafka import ConsumerRecord
 
 from schemas.failed import DeadLetter
-from streams.store.sinks.columns import TIME, WORD, Rows, Table
+from streams.store.sinks.columns import TIME, WORD, Rows, Table, rows_of
 
 Record: TypeAlias = "ConsumerRecord[bytes, bytes]"
 
@@ -51,5 +51,4 @@ def failure_rows(good: Sequence[tuple[DeadLetter, Record]]) -> list[Rows]:
             letters.append((*place, letter.error_class, letter.error, letter.payload, record.timestamp))
         elif letter.answer in ("replayed", "dropped"):
             answers.append((*place, letter.answer, letter.by, record.timestamp))
-    found = ((FAILURES, letters), (FAILURE_ANSWERS, answers))
-    return [Rows(table, list(zip(*rows, strict=True))) for table, rows in found if rows]
+    return [*rows_of(FAILURES, letters), *rows_of(FAILURE_ANSWERS, answers)]

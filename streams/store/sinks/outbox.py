@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from alerting.outbox import Item
-from streams.store.sinks.columns import TIME, WORD, Record, Rows, Table
+from streams.store.sinks.columns import TIME, WORD, Record, Rows, Table, rows_of
 
 OUTBOX = Table(
     "outbox",
@@ -32,7 +32,7 @@ OUTBOX = Table(
 def outbox_rows(good: Sequence[tuple[Item, Record]]) -> list[Rows]:
     """A row a change; two where a version was sent while a newer one was wanted already."""
     rows = [row for item, record in good for row in _rows(item, record)]
-    return [Rows(OUTBOX, list(zip(*rows, strict=True)))] if rows else []
+    return rows_of(OUTBOX, rows)
 
 
 def _rows(item: Item, record: Record) -> Iterator[tuple[Any, ...]]:

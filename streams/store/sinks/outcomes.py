@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from schemas.outcomes import ClientOutcome
-from streams.store.sinks.columns import TIME, WORD, Record, Rows, Table, seniority
+from streams.store.sinks.columns import TIME, WORD, Record, Rows, Table, rows_of, seniority
 
 OUTCOMES = Table(
     "outcomes",
@@ -37,4 +37,4 @@ def outcome_rows(said: Sequence[tuple[ClientOutcome, Record]]) -> list[Rows]:
         )
         for event, record in said
     ]
-    return [Rows(OUTCOMES, list(zip(*rows, strict=True)))] if rows else []
+    return rows_of(OUTCOMES, rows)

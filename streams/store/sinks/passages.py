@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from schemas import events as ev
 from schemas.minutes import ChatSummary, MeetingMinutes
 from schemas.types import Millis
-from streams.store.sinks.columns import TIME, WORD, Record, Rows, Table, seniority
+from streams.store.sinks.columns import TIME, WORD, Record, Rows, Table, rows_of, seniority
 
 PASSAGES = Table(
     "passages",
@@ -147,4 +147,4 @@ def passage_rows(good: Sequence[tuple[ev.Event, Record]]) -> list[Rows]:
         if event.lead_id
         for passage in PASSAGES_OF[type(event)](event)
     ]
-    return [Rows(PASSAGES, list(zip(*rows, strict=True)))] if rows else []
+    return rows_of(PASSAGES, rows)

@@ -6,7 +6,7 @@ from typing import Any
 from processors.promises import talk_of
 from schemas.minutes import UNKNOWN, ChatSummary, MeetingMinutes
 from schemas.promises import PromiseMarked
-from streams.store.sinks.columns import TIME, WORD, Record, Rows, Table, position, seniority
+from streams.store.sinks.columns import TIME, WORD, Record, Rows, Table, position, rows_of, seniority
 
 TALKS = (MeetingMinutes, ChatSummary)
 
@@ -60,13 +60,13 @@ def mark_rows(marked: Sequence[tuple[PromiseMarked, Record]]) -> list[Rows]:
         )
         for event, record in marked
     ]
-    return [Rows(PROMISE_MARKS, list(zip(*rows, strict=True)))] if rows else []
+    return rows_of(PROMISE_MARKS, rows)
 
 
 def promise_rows(talks: Sequence[tuple[MeetingMinutes | ChatSummary, Record]]) -> list[Rows]:
     """A row a talk, also without promises: a newer version takes back what the older one had."""
     rows = [_row(event, record) for event, record in talks]
-    return [Rows(PROMISED, list(zip(*rows, strict=True)))] if rows else []
+    return rows_of(PROMISED, rows)
 
 
 def _row(event: MeetingMinutes | ChatSummary, record: Record) -> tuple[Any, ...]:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import msgspec
 
 from schemas.answers import Question
-from streams.store.sinks.columns import TIME, WORD, Record, Rows, Table, position
+from streams.store.sinks.columns import TIME, WORD, Record, Rows, Table, position, rows_of
 
 QUESTIONS = Table(
     "questions",
@@ -49,4 +49,4 @@ def question_rows(asked: Sequence[tuple[Question, Record]]) -> list[Rows]:
         )
         for question, record in asked
     ]
-    return [Rows(QUESTIONS, list(zip(*rows, strict=True)))] if rows else []
+    return rows_of(QUESTIONS, rows)

@@ -20,6 +20,7 @@ from schemas.reports import DailyReport
 from schemas.sources import Unassigned
 from schemas.types import Millis
 from streams.store.sinks.columns import Record as Record
+from streams.store.sinks.columns import rows_of
 from streams.store.sinks.columns import seniority as seniority
 from streams.store.sinks.event_columns import event_columns
 from streams.store.sinks.outcomes import outcome_rows
@@ -36,7 +37,6 @@ from streams.store.sinks.tables import (
     TRANSCRIPTS,
     UNASSIGNED,
     Rows,
-    Table,
 )
 from streams.store.sinks.traffic import traffic_rows
 
@@ -100,7 +100,7 @@ def _transcript_rows(transcribed: list[tuple[ev.MeetingTranscribed, Record]]) ->
         )
         for event, record in transcribed
     ]
-    return _rows(TRANSCRIPTS, spoken) + _rows(RECORDINGS, recordings)
+    return rows_of(TRANSCRIPTS, spoken) + rows_of(RECORDINGS, recordings)
 
 
 _MORE: tuple[tuple[frozenset[type], Callable[[Any], list[Rows]]], ...] = (
@@ -117,7 +117,7 @@ one an event and table cost a third of the columns."""
 
 def signal_rows(good: Sequence[tuple[Signal, Record]]) -> list[Rows]:
     """`lead.signals`."""
-    return _rows(
+    return rows_of(
         SIGNALS,
         [
             (
@@ -152,7 +152,7 @@ _RINGING = attrgetter("rings", "rung", "held", "ring_at", "within", "escalated",
 
 def alert_rows(good: Sequence[tuple[Alert, Record]]) -> list[Rows]:
     """`lead.alerts`: every version of every alert."""
-    return _rows(
+    return rows_of(
         ALERTS,
         [
             (
@@ -172,7 +172,7 @@ def alert_rows(good: Sequence[tuple[Alert, Record]]) -> list[Rows]:
 
 def unassigned_rows(good: Sequence[tuple[Unassigned, Record]]) -> list[Rows]:
     """`lead.unassigned`."""
-    return _rows(
+    return rows_of(
         UNASSIGNED,
         [
             (
@@ -195,19 +195,15 @@ def unassigned_rows(good: Sequence[tuple[Unassigned, Record]]) -> list[Rows]:
 def call_rows(good: Sequence[tuple[LlmCall, Record]]) -> list[Rows]:
     """`llm.calls`: a call's record may come several times, the last one counts."""
     names = [name for name in LLM_CALLS.columns if name != "ingested_at"]
-    return _rows(LLM_CALLS, [(*(getattr(call, n) for n in names), record.timestamp) for call, record in good])
+    return rows_of(LLM_CALLS, [(*(getattr(call, n) for n in names), record.timestamp) for call, record in good])
 
 
 def report_rows(report: DailyReport, *, scheduled: bool, published_at: Millis) -> Rows:
     """A report that was published."""
     row = (report.report_id, report.since, report.until, scheduled, _JSON.encode(report), published_at)
-    return _rows(REPORTS, [row])[0]
+    return rows_of(REPORTS, [row])[0]
 
 
 def _ids(evidence: Sequence[Evidence]) -> list[int]:
     """The events that it names, each once; a figure of a day is of no event."""
     return list({int(one.event_id, 16): None for one in evidence if _ID.fullmatch(one.event_id)})
-
-
-def _rows(table: Table, rows: list[tuple[Any, ...]]) -> list[Rows]:
-    return [Rows(table, list(zip(*rows, strict=True)))] if rows else []

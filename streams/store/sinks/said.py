@@ -5,7 +5,7 @@ from typing import Any
 
 from schemas import events as ev
 from schemas.minutes import ChatSummary, MeetingMinutes
-from streams.store.sinks.columns import TIME, WORD, Record, Rows, Table, seniority
+from streams.store.sinks.columns import TIME, WORD, Record, Rows, Table, rows_of, seniority
 
 WRITTEN = (
     *(ev.Message, ev.MessageEdited, ev.Mail, ev.Call, ev.CallTranscribed, ev.Note),
@@ -37,7 +37,7 @@ SAID = Table(
 def said_rows(good: Sequence[tuple[ev.Event, Record]]) -> list[Rows]:
     """A row a text or utterance of events of `OF_WORDS`; none of what has no words."""
     rows = [row for event, record in good for row in _of(event, record)]
-    return [Rows(SAID, list(zip(*rows, strict=True)))] if rows else []
+    return rows_of(SAID, rows)
 
 
 def _of(event: Any, record: Record) -> Iterator[tuple[Any, ...]]:

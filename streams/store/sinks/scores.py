@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import msgspec
 
 from schemas.scores import Score
+from streams.store.sinks.columns import rows_of
 from streams.store.sinks.rows import Record, seniority
 from streams.store.sinks.tables import SCORES, Rows
 
@@ -28,4 +29,4 @@ def score_rows(good: Sequence[tuple[Score, Record]]) -> list[Rows]:
         )
         for score, record in good
     ]
-    return [Rows(SCORES, list(zip(*rows, strict=True)))] if rows else []
+    return rows_of(SCORES, rows)

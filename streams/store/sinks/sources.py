@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from aiokafka import ConsumerRecord
 
 from schemas.rounds import SourceRound
-from streams.store.sinks.columns import TIME, WORD, Rows, Table
+from streams.store.sinks.columns import TIME, WORD, Rows, Table, rows_of
 
 SOURCE_ROUNDS = Table(
     "source_rounds",
@@ -52,4 +52,4 @@ def round_rows(good: Sequence[tuple[SourceRound, "ConsumerRecord[bytes, bytes]"]
         (one.source, one.way, one.ts, one.every_ms, one.well, one.failed, one.well_at, one.error, record.timestamp)
         for one, record in good
     ]
-    return [Rows(SOURCE_ROUNDS, list(zip(*rows, strict=True)))] if rows else []
+    return rows_of(SOURCE_ROUNDS, rows)

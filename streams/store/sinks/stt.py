@@ -9,6 +9,7 @@ from schemas.codec import Codec
 from schemas.sources import Transcript
 from streams.engine.settle import Batch, Outcome
 from streams.store.database import Database
+from streams.store.sinks.columns import rows_of
 from streams.store.sinks.rows import Record, seniority
 from streams.store.sinks.sink import Sink
 from streams.store.sinks.tables import STT_JOBS, Rows
@@ -31,7 +32,7 @@ class TranscriptSink:
 def job_rows(good: Sequence[tuple[Transcript, Record]]) -> list[Rows]:
     """One row per version of a transcript."""
     rows = [_row(transcript, record) for transcript, record in good]
-    return [Rows(STT_JOBS, list(zip(*rows, strict=True)))] if rows else []
+    return rows_of(STT_JOBS, rows)
 
 
 def _row(transcript: Transcript, record: Record) -> tuple[Any, ...]:

@@ -7,7 +7,7 @@ import pytest
 
 from schemas.privacy import Consent
 from streams.cli import consent
-from streams.engine import consents
+from streams.engine import followed
 from tests.unit.cli.conftest import Line
 from tests.unit.cli.test_identity import Kafka, kafka
 
@@ -22,7 +22,7 @@ def topic(kafka: Kafka, monkeypatch: pytest.MonkeyPatch) -> None:
     async def there(*_: object) -> None: ...
 
     monkeypatch.setattr(consent, "there", there)
-    monkeypatch.setattr(consents, "Reader", kafka.reader)
+    monkeypatch.setattr(followed, "Reader", kafka.reader)
 
 
 def noted(kafka: Kafka) -> Consent:

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from processors.privacy.erasing import begun, confirmed
 from schemas.erasures import Erasure, Hold
 from streams.cli import erase, hold
-from streams.engine import erasures
+from streams.engine import followed
 from tests.unit.cli.conftest import Line
 from tests.unit.cli.test_identity import Kafka, kafka
 
@@ -31,7 +31,7 @@ def topic(kafka: Kafka, monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(hold, "there", there)
     monkeypatch.setattr(erase, "there", there)
-    monkeypatch.setattr(erasures, "Reader", kafka.reader)
+    monkeypatch.setattr(followed, "Reader", kafka.reader)
 
 
 def note(kafka: Kafka, one: Erasure) -> None:

@@ -11,7 +11,7 @@ from processors.identity import Identities
 from processors.notes import KeptNote, kept
 from processors.pages import Card
 from schemas.events import Note
-from schemas.scores import Part, Score
+from schemas.scores import Score
 from schemas.topics import DAY_MS
 from schemas.types import LeadId, Millis
 from streams.store.alerts import alert_of
@@ -20,7 +20,7 @@ from streams.store.read import outcomes, promises
 from streams.store.read.pages.clients import CONTACTS, is_contact
 from streams.store.read.pages.fresh import last_night, last_seen
 from streams.store.read.profiles import read_profile
-from streams.store.read.risks import ALERTS
+from streams.store.read.risks import ALERTS, score_of
 
 MOST_PROMISES = 100
 
@@ -78,16 +78,4 @@ async def notes(database: Database, lead: LeadId) -> list[KeptNote]:
 async def _scores(database: Database, lead: LeadId, times: Sequence[Millis]) -> dict[Millis, Score]:
     """By the time at which it was the newest; nothing for a time before the first."""
     rows: Sequence[tuple[Any, ...]] = await database.read(_SCORES, {"lead": lead, "times": times})
-    return {
-        at: Score(
-            score_id=score_id.rjust(16, "0"),
-            lead_id=lead,
-            version=version,
-            ts=ts,
-            points=points,
-            level=level,
-            background=background,
-            parts=msgspec.json.decode(parts, type=list[Part]),
-        )
-        for at, score_id, version, ts, points, level, background, parts in rows
-    }
+    return {at: score_of((number, lead, *rest)) for at, number, *rest in rows}
