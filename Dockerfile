@@ -1,5 +1,6 @@
 # Leadpulse as an image (docs/install.md, deploy/compose.yaml).
 #   docker build -t leadpulse .                          one worker: `docker run leadpulse worker pipeline`
+#   docker build -t leadpulse-mcp --build-arg MCP=1 .    with what `leadpulse mcp` needs
 #   docker build -t leadpulse-up --target embedded .     the whole on one machine: Java and Kafka are in it
 #
 # It runs as user 10001 with a read-only root: only /var/lib/leadpulse (a volume) and /tmp are written to.
@@ -23,11 +24,16 @@ RUN apt-get update \
     && apt-get install -y --no-install-recommends python3-venv \
     && rm -rf /var/lib/apt/lists/*
 COPY requirements/lock.txt /src/requirements/lock.txt
+COPY requirements/mcp.txt /src/requirements/mcp.txt
+# --build-arg MCP=1: with the packages of `leadpulse mcp`
+ARG MCP=""
 # --no-deps: the lock is whole, and leaves out on purpose what is never used. Nothing is compiled: all are wheels but srt,
 # which is one file of Python.
 RUN python3 -m venv /opt/leadpulse/venv \
     && /opt/leadpulse/venv/bin/python -m pip install --no-cache-dir --no-deps --only-binary :all: --no-binary srt \
-        --require-hashes -r /src/requirements/lock.txt
+        --require-hashes -r /src/requirements/lock.txt \
+    && if [ -n "${MCP:-}" ]; then /opt/leadpulse/venv/bin/python -m pip install --no-cache-dir --no-deps \
+        --only-binary :all: --require-hashes -r /src/requirements/mcp.txt; fi
 COPY . /src
 # The package is built with the setuptools of the lock; pip itself does not go into the image.
 RUN /opt/leadpulse/venv/bin/python -m pip install --no-cache-dir --no-deps --no-build-isolation /src \

@@ -32,7 +32,7 @@ class Crowd:
     """Alerts of all leads, in the order of time."""
 
     def __init__(self) -> None:
-        self._opened: deque[tuple[Millis, str, LeadId]] = deque()
+        self._opened: deque[tuple[Millis, Rule, LeadId]] = deque()
         self._rang: deque[tuple[Millis, str]] = deque()
         self._verdicts: dict[EventId, tuple[Rule, Verdict]] = {}
 

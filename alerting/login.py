@@ -15,7 +15,8 @@ DENIED = "Вход отклонён. Если это повторится, ск�
 
 def render_login(asked: LoginQuestion) -> Rendered:
     """From which browser, when, and the numbers, one of which stands there."""
-    text = f"Вход с {telegram(cut(asked.agent, LONGEST_AGENT))}, {clock(asked.at)}.\n<b>Какое число на экране?</b>"
+    agent = asked.agent.replace("браузер", "неизвестного браузера") if asked.agent[:7] == "браузер" else asked.agent
+    text = f"Вход с {telegram(cut(agent, LONGEST_AGENT))}, {clock(asked.at)}.\n<b>Какое число на экране?</b>"
     numbers = tuple(Button(str(number), encode_login(asked.login, number)) for number in asked.numbers)
     return Rendered(text, (numbers, (Button("Это не я", encode_login(asked.login, 0)),)))
 

@@ -20,6 +20,9 @@ LONGEST_COMMENT = 8000
 MOST_IN_FILE, MOST_IN_COMMENT = 30, 12
 """Items of a list; the rest is counted. A long meeting has hundreds, and nobody reads on after the first screen."""
 
+MOST_SPEAKERS = 6
+"""Whose part of the talk is told."""
+
 COMMENT_SUMMARY, COMMENT_ITEM = 1500, 400
 """Characters in a comment."""
 
@@ -130,6 +133,9 @@ def _head(event: MeetingMinutes, name: str) -> Iterator[str]:
         yield f"Комната: {event.room}"
     if event.people:
         yield f"{count(len(event.people), PEOPLE)}: {', '.join(event.people)}"
+    if len(event.shares) > 1:
+        told = [f"{name} {share}\u00a0%" for name, share in list(event.shares.items())[:MOST_SPEAKERS]]
+        yield f"Говорили: {', '.join(told)}" + (" и другие" if len(event.shares) > MOST_SPEAKERS else "")
     if event.duration_ms > 0:
         yield f"Длительность: {length(event.duration_ms)}"
 

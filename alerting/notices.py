@@ -125,6 +125,11 @@ WRONG: dict[Trouble, tuple[str, str]] = {
         "Дайте процессу store писать туда или назовите другую папку (export.folder); export.nightly = false выключает. "
         "Пропущенные дни допишутся сами.",
     ),
+    "sound_unreadable": (
+        "Участников встречи в комнате {subject} не слышно по отдельности{why}.",
+        "Если включено шифрование, попросите ведущего выключить его в настройках безопасности комнаты: пока оно есть, "
+        "не получится и запись. В остальных случаях встреча распознается по записи Jibri, без имён.",
+    ),
 }
 """What is wrong, and what to do. `{subject}` and `{why}` are put in."""
 
@@ -138,7 +143,7 @@ OVER: dict[Trouble, str] = {
     "telegram_away": "Telegram снова доступен{lasted}. Накопленные сообщения уходят сами.",
     "recordings_missing": "Записи встреч в {subject} снова доступны. Распознавание продолжается само.",
     "recording_kept": "Записи, против которых возразили, удалены из {subject}.",
-    "dead_letters": "Негодных записей больше не прибавляется.",
+    "dead_letters": "Новых негодных записей больше нет или о них просили не напоминать.",
     "source_parked": "Источник {subject} снова читается.",
     "outlet_refuses": "{subject} снова принимает. Накопленное уходит само.",
     "mail_refused": "Почта {subject} снова принимает письма.",
@@ -149,6 +154,7 @@ OVER: dict[Trouble, str] = {
     "telegram_unread": "Сообщения из Telegram снова читаются, бот {subject}. Накопленное читается само.",
     "crm_silent": "Из {subject} снова читаются лиды, сделки и звонки. Пропущенное загружается само.",
     "source_silent": "Источник {subject} больше не молчит.",
+    "sound_unreadable": "Участников встречи в комнате {subject} снова слышно по отдельности.",
     "exports_unwritten": "Переписка снова записывается в папку {subject}.",
 }
 """What is told when it has passed; what is not here has no end. `{lasted}`: for how long."""

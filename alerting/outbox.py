@@ -9,6 +9,9 @@ in mid-call and is in doubt: the message may stand in the chat or not, and the B
 idempotency key. It is then sent again under a mark, because a lost alert is worse than a repeated one; so is a call
 whose answer never came. Edits repeat without harm and need no `calling`. Everything else is sent once.
 
+The message of a command (`once`) is never sent under a mark: a doubt is settled as unknown, and a person decides
+(`streams.notify.handed.once`).
+
 What Telegram does not take goes by mail too (`unheard`), once for each piece of news: `mailed` stands here behind it.
 """
 
@@ -32,7 +35,8 @@ class Item(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     person. `news` is the last version that was more than a change of what
     stands in the chat, wanted at `news_at`; `mailed` the last version that went by mail. `origin`: of the alert that
     this version says. `waits`: why Telegram has not taken it at the last try, `retry_at` when it is tried again (0: not
-    known).
+    known). `once`: the command whose message it is; `freed`: the claim of its last call, which surely did nothing;
+    `until`: after that it is sent no more (0: always).
     """
 
     key: str
@@ -57,13 +61,16 @@ class Item(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     origin: str = ""
     waits: str = ""
     retry_at: Millis = 0
+    once: str = ""
+    freed: str = ""
+    until: Millis = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
     """What a record wants said. The same `key` with a higher `version` changes the message, or `rings`: an edit makes
     no sound, so that one becomes a message of its own. `stands`: the chat and the id of a message that was sent under
-    another key, which this one changes.
+    another key, which this one changes. `once`, `until`: as `Item`'s; such a message has one version.
     """
 
     key: str
@@ -75,6 +82,8 @@ class Wish:
     rings: bool = False
     origin: str = ""
     stands: tuple[int, int] | None = None
+    once: str = ""
+    until: Millis = 0
 
 
 def want(item: Item | None, wish: Wish, topic: str) -> Item | None:
@@ -90,9 +99,11 @@ def want(item: Item | None, wish: Wish, topic: str) -> Item | None:
         ts=wish.ts,
         text=wish.message.text,
         buttons=wish.message.buttons,
-        news=wish.version,
+        news=0 if wish.once else wish.version,  # to its chat and nowhere else
         news_at=wish.ts,
         origin=wish.origin,
+        once=wish.once,
+        until=wish.until,
     )
     if item is None and wish.stands is not None:
         chat, message_id = wish.stands
@@ -128,6 +139,11 @@ def wait(item: Item, why: str, retry_at: Millis) -> Item:
     return replace(item, calling=False, waits=why, retry_at=retry_at)
 
 
+def free(item: Item, claim: str, why: str, retry_at: Millis) -> Item:
+    """The call under `claim` surely did nothing: another may claim the next one."""
+    return replace(wait(item, why, retry_at), freed=claim)
+
+
 def finish(item: Item, version: int, chat: int, message_id: int) -> Item:
     """`version` stands in the chat; a newer wish that came in the meantime is still to be done."""
     stands = 0 if item.rings else message_id
@@ -158,7 +174,8 @@ def merge(known: Item | None, read: Item) -> Item:
 
 def text_of(item: Item) -> str:
     """What is to be sent."""
-    return f"{REPEATED}\n\n{item.text}" if item.doubt and not item.message_id else item.text
+    marked = item.doubt and not item.message_id and not item.once
+    return f"{REPEATED}\n\n{item.text}" if marked else item.text
 
 
 def due(item: Item) -> bool:

@@ -70,10 +70,14 @@ def clear(alerts: Alerts, cleared: Cleared) -> Sequence[Alert]:
 
 
 def withdraw(alerts: Alerts, withdrawn: Withdrawn, now: Millis) -> Iterator[Alert]:
-    """Living alerts show nothing of events that are another client's."""
+    """Alerts show nothing of events that are another client's, or erased; of one that is over nothing is told anew."""
     for rule, alert in sorted(alerts.items()):
         kept = [evidence for evidence in alert.evidence if evidence.event_id not in withdrawn.events]
-        if alert.status != "resolved" and len(kept) < len(alert.evidence):
+        if len(kept) == len(alert.evidence):
+            continue
+        if alert.status == "resolved":
+            alerts[rule] = replace(alert, evidence=kept)
+        else:
             alerts[rule] = changed = replace(shown(alert, [], now), evidence=kept)
             yield changed
 

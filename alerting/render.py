@@ -23,10 +23,11 @@ REPEATED = "⚠️ Повтор: возможно, вы уже видели эт
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """What it says, and what comes back when it is pressed (1–64 bytes)."""
+    """What it says, and what comes back when it is pressed (1–64 bytes), or the address that it opens."""
 
     text: str
-    callback: str
+    callback: str = ""
+    url: str = ""
 
 
 Buttons = tuple[tuple[Button, ...], ...]

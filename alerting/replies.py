@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from operator import attrgetter
 
 from alerting.clients import LONGEST_NAME, Client, Clients
+from alerting.commands import PRESSES, heard, render_chosen
 from alerting.cutting import units
 from alerting.foreign import cut, telegram
 from alerting.login import DENIED, SENT, render_login_answered
@@ -92,6 +93,8 @@ def pressed(command: BotCommand, clients: Clients) -> str:
             return SENT
         case "login_denied":
             return DENIED
+        case pressed if pressed in PRESSES:
+            return heard(command)
         case _:
             return _linked_shortly(command, clients)
 
@@ -108,6 +111,8 @@ def answered(command: BotCommand, clients: Clients) -> Rendered | None:
     """The question under which a button said whose the chat is; None where none was answered."""
     if command.command in ("login_sent", "login_denied"):
         return render_login_answered(command)
+    if command.command in PRESSES:
+        return render_chosen(command) if command.command == "chosen" else None
     if command.question is None or command.fault == "unknown":
         return None
     return render_answered(command.question.text, linked(command, clients), command.name)

@@ -12,6 +12,7 @@ from schemas.types import Millis
 NAMES: Final = {
     "jibri": "записи встреч",
     "jitsi": "комнаты Jitsi",
+    "live": "слова на встречах",
     "telegram:export": "импорт Telegram",
 }
 KINDS: Final = {"telegram": "Telegram", "bitrix": "Битрикс24", "wms": "склад"}

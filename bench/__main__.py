@@ -10,18 +10,27 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from bench.answers import AMONG_FIVE, GOAL_CPU_MS, answer_figures
 from bench.backtest import GOAL as BACKTEST_GOAL
 from bench.backtest import backtest
+from bench.bridge import bridge, told
 from bench.idle import idle
 from bench.imports import GOAL_MB as IMPORT_GOAL_MB
 from bench.imports import imported
 from bench.line import line, table
+from bench.live import GOAL_MS as LIVE_GOAL_MS
+from bench.live import live
+from bench.meeting import GOAL_CPU_S as MEETING_GOAL_CPU_S
+from bench.meeting import GOAL_S as MEETING_GOAL_S
+from bench.meeting import meeting
 from bench.minutes import GOAL_CPU_S as MINUTES_GOAL_CPU_S
 from bench.minutes import GOAL_MB as MINUTES_GOAL_MB
 from bench.minutes import minutes
 from bench.names import GOAL_CPU_S as NAMES_GOAL_CPU_S
 from bench.names import GOAL_MB as NAMES_GOAL_MB
 from bench.names import names
+from bench.page import GOALS as PAGE_GOALS
+from bench.page import page_figures
 from bench.sources import GOAL_MB as ROWS_GOAL_MB
 from bench.sources import sources
 from bench.speech import speech
@@ -35,6 +44,8 @@ from streams.embedded.jars import fetch
 from tests.ports import free_port
 
 ROUNDS = 3
+PAGE_EVENTS = 300_000
+"""The goals are for ten millions (`python -m bench.page`), which take ten minutes."""
 CONTENDERS = ("raw", "ours", "quix", "product")
 RATIOS = (
     ("ours / raw", "ours_us", "raw_us", 1.5),
@@ -97,8 +108,18 @@ def main() -> int:
     results["sources"] = sources()
     print("measuring the store with ten million events …", flush=True)
     results["store"] = store()
+    print("measuring the page over a small store …", flush=True)
+    results["page"] = page_figures(PAGE_EVENTS)
+    print("measuring answers …", flush=True)
+    results["answers"] = answer_figures()
+    print("measuring how soon a trace is whole …", flush=True)
+    results["live"] = asyncio.run(live())
     print("measuring names of clients …", flush=True)
     results["names"] = names()
+    print("measuring a meeting that goes on …", flush=True)
+    results["meeting"] = asyncio.run(meeting())
+    print("measuring the sound of running meetings …", flush=True)
+    results["bridge"] = asyncio.run(bridge())
     print("measuring the idle installation …", flush=True)
     results["idle"] = asyncio.run(idle())
     out = Path("var/bench/results.json")
@@ -140,11 +161,28 @@ def _show(results: dict[str, dict[str, Any]]) -> None:
         end="",
     )
     print(f"{read['sweep_per_s']}/s, {read['sweep_records']} records (goal 0)")
+    _show_page(results)
     _show_names(results["names"])
     per_second = results["backtest"]["backtest_per_s"]
     print(f"back-test: {per_second} events/s (goal ≥ {BACKTEST_GOAL})")
     print(f"longest tick of a partition: {results['ticks']['tick_longest_ms']} ms (goal ≤ {TICK_GOAL_MS})")
+    heard = results["meeting"]
+    print(f"words of a meeting that goes on: {heard['meeting_delay_p50_s']} s after the last one, at most ", end="")
+    print(f"{heard['meeting_delay_max_s']} (goal ≤ {MEETING_GOAL_S}); ", end="")
+    print(f"{heard['meeting_cpu_s_per_participant_hour']} s of CPU a participant's hour (goal ≤ {MEETING_GOAL_CPU_S})")
+    print(told(results["bridge"]))
     print(f"idle: {quiet['rss_mb']} MB, {quiet['cpu_percent']} % of a core")
+
+
+def _show_page(results: dict[str, dict[str, Any]]) -> None:
+    page, found, seen = results["page"], results["answers"], results["live"]
+    for figure, goal in PAGE_GOALS.items():
+        print(f"page over {page['events']} events: {figure} {page[figure]} (goal ≤ {goal})")
+    print(f"page: inserts among fifteen people {page['insert_wall_ratio']} times as long, wall")
+    print(f"answers: {found['among_five']} of {found['asked']} among five (goal ≥ {AMONG_FIVE}), ", end="")
+    print(f"{found['search_cpu_ms']} ms of CPU a search (goal ≤ {GOAL_CPU_MS:.0f})")
+    for figure in ("live_alone_max_ms", "live_among_max_ms"):
+        print(f"a trace that is whole: {figure} {seen[figure]} (goal ≤ {LIVE_GOAL_MS})")
 
 
 def _show_names(found: dict[str, Any]) -> None:

@@ -19,7 +19,8 @@ from bench.job import DECODE_WINDOW, DECODER, ENCODE, STATE_TOPIC, TOPIC, Window
 from processors.rules import builtin
 from schemas.topics import LEAD_EVENTS, LEAD_STATE, TopicSpec
 from streams.engine.ends import Ends
-from streams.engine.kafka import MOST_BYTES, PARTITIONS, Output, Reader
+from streams.engine.kafka import MOST_BYTES, PARTITIONS, Output
+from streams.engine.reader import Reader
 from streams.engine.settle import Batch, Outcome
 from streams.engine.state import LeadStates
 from streams.engine.worker import Worker

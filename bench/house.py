@@ -21,7 +21,21 @@ from streams.settings import Kafka, Metrics
 from tests.installation import AT_ANY_HOUR
 from tests.ports import free_pair, free_port
 
-WORKERS = ("gateway", "pipeline", "transcribe", "minutes", "store", "notify", "web")
+WORKERS = (
+    "gateway",
+    "pipeline",
+    "transcribe",
+    "tracks",
+    "live",
+    "minutes",
+    "store",
+    "notify",
+    "web",
+    "agent",
+    "actions",
+)
+HEARING = ("tracks", "live")
+"""They run only where a videobridge is let in."""
 KAFKA = "kafka"
 READY_SECONDS = 600.0
 """A machine that is busy with something else is slow, not broken."""
@@ -32,7 +46,7 @@ _STORED = re.compile(r'^leadpulse_stored_rows(?:_total)?\{table="events"\} (\S+)
 class House:
     """Everything running: addresses, CPU of its processes, what has arrived where."""
 
-    def __init__(self, folder: Path, chats: Mapping[str, int]) -> None:
+    def __init__(self, folder: Path, chats: Mapping[str, int], *, hears: bool) -> None:
         broker, _ = free_pair()
         self.folder, self.token = folder, secrets.token_urlsafe(16)
         self.gateway, self.store_api = free_port(), free_port()
@@ -51,12 +65,18 @@ class House:
             "LEADPULSE_STORE__API_TOKEN_FILE": f"{folder}/token",
             "LEADPULSE_MINUTES__EXPORTS": f"{folder}/exports",
             "LEADPULSE_GATEWAY__PORT": str(self.gateway),
+            "LEADPULSE_GATEWAY__LIVE_SPOOL": f"{folder}/live.spool",
+            "LEADPULSE_SPEECH__SPOOL": f"{folder}/speech",
+            "LEADPULSE_TRACKS__SPOOL": f"{folder}/tracks",
             "LEADPULSE_WEB__PORT": str(free_port()),
             "LEADPULSE_GATEWAY__WMS": json.dumps({"bench": {"token": self.token}}),
             "LEADPULSE_TELEGRAM__TOKEN": self._bot,
             "LEADPULSE_TELEGRAM__CURATORS": json.dumps(dict(chats)),
             **{f"LEADPULSE_METRICS__{name.upper()}": str(getattr(self.metrics, name)) for name in WORKERS},
         }
+        if hears:
+            self._environ["LEADPULSE_GATEWAY__LIVE_TOKEN"] = self.token
+        self._awaited = [name for name in WORKERS if hears or name not in HEARING]
         self.up: asyncio.subprocess.Process | None = None
         self._telegram: asyncio.subprocess.Process | None = None
         self.telegram_url = ""
@@ -86,7 +106,7 @@ class House:
     async def ready(self) -> None:
         """Wait for every worker's `/readyz`. Raises TimeoutError."""
         async with asyncio.timeout(READY_SECONDS), aiohttp.ClientSession() as session:
-            for name in WORKERS:
+            for name in self._awaited:
                 while not await _answers(session, f"http://127.0.0.1:{getattr(self.metrics, name)}/readyz"):
                     await asyncio.sleep(0.1)
 
@@ -147,9 +167,10 @@ class House:
 
 
 @contextlib.asynccontextmanager
-async def running(folder: Path, chats: Mapping[str, int]) -> AsyncIterator[House]:
-    """A house that is ready; stopped behind the block. `chats` are the curators' by lead."""
-    house = House(folder, chats)
+async def running(folder: Path, chats: Mapping[str, int], *, hears: bool = False) -> AsyncIterator[House]:
+    """A house that is ready; stopped behind the block. `chats` are the curators' by lead. `hears`: a videobridge is let
+    in."""
+    house = House(folder, chats, hears=hears)
     try:
         await house.start()
         yield house

@@ -39,7 +39,7 @@ async def line(rates: tuple[int, ...] = RATES, seconds: int = SECONDS) -> dict[s
     back = _one_in_each_partition()
     with tempfile.TemporaryDirectory(prefix="leadpulse-line-") as folder:
         async with running(Path(folder), {str(lead): lead for lead in rung + back}) as house:
-            await _history(house, rung)
+            await history(house, rung)
             await house.until_stored(len(rung))
             idle = await _idle(house)
             table = []
@@ -151,7 +151,8 @@ async def _send(house: House, rate: int, seconds: int, first: int) -> dict[str, 
     return sent
 
 
-async def _history(house: House, rung: list[int]) -> None:
+async def history(house: House, rung: list[int]) -> None:
+    """Sixty calm days of each of these leads, so that one event of three hundred pieces rings."""
     outputs, today = Outputs(house.kafka), wall_clock() // DAY_MS
     await outputs.send(Output(LEAD_EVENTS.name, str(lead).encode(), _encoded(lead, today)) for lead in rung)
     await outputs.stop()

@@ -9,7 +9,7 @@ import sys
 from datetime import UTC, datetime
 
 from demo import material
-from demo.keep import lines, page_lines
+from demo.keep import closing_lines, lines, page_lines, roles_line
 from demo.outlets import Outlets
 from demo.stage import CURATOR_CHAT, FOLDER, REPORT_CHAT, ROOT, Stage
 from demo.story import Story
@@ -18,11 +18,13 @@ from tests.fakes.n8n import FakeN8n
 from tests.fakes.open_notebook import FakeOpenNotebook
 from tests.fakes.telegram import FakeTelegram
 
+FAILED = "KEEP=1: показ не вышел; что ещё работает, оставлено: смотрите var/demo/up.log. Ctrl-C останавливает"
+
 
 async def main() -> int:
     """Play the story; 0 only if everything expected arrived."""
     async with (
-        FakeTelegram(chats={CURATOR_CHAT, REPORT_CHAT}) as telegram,
+        FakeTelegram(chats={CURATOR_CHAT, REPORT_CHAT, material.CURATOR}) as telegram,
         FakeBitrix(set(material.LEADS)) as bitrix,
         FakeOpenNotebook(password=secrets.token_urlsafe(12)) as notebook,
         FakeN8n(secrets.token_urlsafe(24)) as n8n,
@@ -33,12 +35,17 @@ async def main() -> int:
         try:
             complete = await _told(story)
             if os.environ.get("KEEP") == "1":
-                page = await page_lines(stage.settings) if complete else []
-                print("\n".join([*lines(stage.settings, ROOT), *page]), flush=True)
+                print("\n".join(await _left_open(stage) if complete else [FAILED]), flush=True)
                 await asyncio.Event().wait()
+            print("\n".join(closing_lines(ROOT, FOLDER / "summary.json")), flush=True)
         finally:
             await stage.stop()
         return 0 if complete else 1
+
+
+async def _left_open(stage: Stage) -> list[str]:
+    """Where all of it is, and a new link: the first one may have been used."""
+    return [*lines(stage.settings, ROOT), *await page_lines(stage.settings), roles_line()]
 
 
 async def _told(story: Story) -> bool:

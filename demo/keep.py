@@ -1,12 +1,12 @@
-"""What `make demo KEEP=1` says when it goes on: where everything is, and what to try."""
+"""What `make demo` says of its page, and with KEEP=1 when it goes on: where everything is, and what to try."""
 
 from pathlib import Path
 
 from demo import material
 from schemas.people import WebUser
 from streams.cli.web import DEMO_NAMES, invite, let_in
+from streams.engine.command_world import origin_of
 from streams.settings import Settings
-from streams.web.passkeys import origin_of
 
 
 def commands(settings: Settings, root: Path) -> list[str]:
@@ -14,8 +14,8 @@ def commands(settings: Settings, root: Path) -> list[str]:
     token = _short(settings.store.api_token_file, root)
     leadpulse = f"LEADPULSE_STORE__API_TOKEN_FILE={token} .venv/bin/leadpulse"
     return [
-        f"{leadpulse} history {material.MEETING_LEAD}",
-        f"{leadpulse} signals {material.SPIKE_LEAD}",
+        f"{leadpulse} history {material.LEAVES}",
+        f"{leadpulse} signals {material.LEAVES}",
         f"{leadpulse} report",
     ]
 
@@ -36,13 +36,26 @@ def lines(settings: Settings, root: Path) -> list[str]:
 
 
 async def page_lines(settings: Settings) -> list[str]:
-    """A link that lets the head of curators in to the page, once. Raises `Transient`."""
+    """The page's address, and a link that lets the head of curators in, once. Raises `Transient`."""
     head = WebUser(user_id="demohead", name=DEMO_NAMES["head"], role="head")
     await let_in(settings.kafka, head)
     return [
         f"Страница: {origin_of(settings)}",
         f"  войти (один раз, 15 минут)  {await invite(settings, head)}",
-        "  вход для других ролей       .venv/bin/leadpulse web demo-users --print",
+    ]
+
+
+def roles_line() -> str:
+    """How to look with other people's eyes."""
+    return "  вход для других ролей       .venv/bin/leadpulse web demo-users --print"
+
+
+def closing_lines(root: Path, summary: Path) -> list[str]:
+    """Where what came of it can be looked at, once the page has gone with the demo."""
+    return [
+        "Страница закрыта вместе с показом; оставить её открытой: make demo KEEP=1",
+        f"  итог показа     {_short(summary, root)}",
+        "  снимки страницы docs/img/page-*.png, сообщения в Telegram docs/img/*.svg (заново: make docs)",
     ]
 
 

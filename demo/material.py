@@ -15,7 +15,9 @@ from tests.fakes.bitrix_crm import FakeCrm
 from tests.speech import quiet, say, write_mp4
 
 LEADS = [str(number) for number in range(1001, 1013)]
-SPIKE_LEAD, CHAT_LEAD, MEETING_LEAD, MAIL_LEAD, TABLE_LEAD = LEADS[:5]
+LEAVES, CHAT_LEAD, MAIL_LEAD, TABLE_LEAD = LEADS[:4]
+"""Client `LEAVES` has all in one story: he reserves everything, asks for his boxes, and says in a meeting that he goes.
+The others write it, once each."""
 NAMES = dict(
     zip(
         LEADS,
@@ -27,13 +29,18 @@ NAMES = dict(
     )
 )
 CURATOR, CURATOR_NAME = 501, "Ольга"
+BOT = "leadpulse_bot"
+"""As the fake Telegram calls it."""
 TABLE_CUSTOMER = "К-77"
 """How the warehouse's table calls the client of `TABLE_LEAD`."""
 CHAT, CHAT_TITLE = -1002000000002, "Соколова: поставки и склад"
+OWN_CHAT, OWN_CHAT_TITLE = -1002000000003, "Ромашка: отгрузки"
+OWN_CLIENT = {"id": 9002, "name": "Анна"}
+OWN_MESSAGE = "Ольга, третий день ждём наши 40 коробок, где они?"
 CHAT_CLIENT = {"id": 9001, "name": "Мария"}
 PROMISER = "Сергей"
 """Who says in the meeting that he will check the contract tomorrow."""
-ROOM = f"lead-{MEETING_LEAD}-kickoff"
+ROOM = f"lead-{LEAVES}-kickoff"
 HISTORY_DAYS = 60
 SPIKE_PIECES = 40
 
@@ -60,7 +67,25 @@ SPOKEN = (
     ("ru+m3", "меня зовут сергей, я проверю договор завтра"),
     ("ru", "спасибо, до свидания"),
 )
-"""In the vocabulary of the small speech model (tools/speech_model/corpus.py)."""
+"""In the vocabulary of the small speech model (tools/speech_model/corpus.py): what Jibri's one sound has."""
+VOICES = {"Анна": "ru", "Сергей": "ru+m3", "Ольга Кузнецова": "ru+m7"}
+"""Who is in the room. Olga is the portal's user, Sergey stands in `jitsi.our_people`."""
+AT_ONCE = (
+    (0.5, "Анна", "добрый день, это анна"),
+    (1.0, "Сергей", "привет, я менеджер"),
+    (3.5, "Анна", "у вас дорого, мы уходим"),
+    (3.8, "Сергей", "цена доставки пять рублей"),
+    (4.0, "Ольга Кузнецова", "приёмка сегодня, восемь паллет"),
+    (7.5, "Сергей", "я проверю договор завтра"),
+    (8.0, "Ольга Кузнецова", "да, конечно"),
+    (10.0, "Анна", "спасибо, до свидания"),
+)
+"""The same talk as the bridge hands it over: from which second on, who, what."""
+
+
+def called(lead: str) -> str:
+    """`1001 ООО «Ромашка»`: quotation marks around a name would stand twice."""
+    return f"{lead} {NAMES[lead]}"
 
 
 def warehouse_history(file: Path, now_ms: int) -> int:
@@ -106,7 +131,7 @@ def chat_history(file: Path, now_ms: int) -> int:
 def spike(now_ms: int) -> list[dict[str, Any]]:
     """Twelve reservations within a minute: everything that is left on the shelves."""
     return [
-        _document(SPIKE_LEAD, f"R-{uuid.uuid4().hex[:8]}", "reservation_created", now_ms - number * 5000, SPIKE_PIECES)
+        _document(LEAVES, f"R-{uuid.uuid4().hex[:8]}", "reservation_created", now_ms - number * 5000, SPIKE_PIECES)
         for number in range(12, 0, -1)
     ]
 
@@ -146,7 +171,7 @@ def recording(recordings: Path, metadata: dict[str, Any]) -> Path:
     """What Jibri leaves behind the meeting: a directory with the mp4 and metadata.json; returns the directory."""
     pause = quiet(0.8)
     sound = np.concatenate([piece for voice, text in SPOKEN for piece in (say(text, voice), pause)])
-    folder = recordings / uuid.uuid4().hex
+    folder = recordings / metadata["conference_details"]["session_id"]  # as Jibri names it
     folder.mkdir(parents=True)
     began = datetime.now(UTC) - timedelta(seconds=len(sound) / 16_000)
     write_mp4(folder / f"{ROOM}_{began:%Y-%m-%d-%H-%M-%S}.mp4", sound)

@@ -1,4 +1,4 @@
-"""`python -m demo.page_pictures FOLDER`: ten screens of the page over an invented company, as PNG (`make docs`).
+"""`python -m demo.page_pictures FOLDER`: twelve screens of the page over an invented company, as PNG (`make docs`).
 
 The real frame over the real store, in this process, and Chromium: `tests.unit.web.company`. A desk is light, a
 phone dark.
@@ -14,10 +14,12 @@ from urllib.parse import quote
 
 from playwright.async_api import Browser, async_playwright
 
+from processors.commands import canon
 from streams.settings import Store
 from streams.store.clickhouse import load_engine
 from streams.web.cookies import SESSION
 from tests.unit.store.conftest import opened
+from tests.unit.web.commanding import CHAT, TEXT, commanded
 from tests.unit.web.company import LEAVES, standing
 from tests.unit.web.page import Page
 
@@ -37,6 +39,7 @@ class Screen(NamedTuple):
 
 
 CARD = f"/leads/{LEAVES}"
+COMMAND = canon.command_id("telegram.reply", LEAVES, "1", {"text": TEXT, "chat_id": CHAT})
 SCREENS = (
     Screen("page-clients", "/", DESK),
     Screen("page-clients-phone", "/", PHONE, "curator"),
@@ -48,6 +51,8 @@ SCREENS = (
     Screen("page-inbox", "/inbox", DESK),
     Screen("page-search", "/search?q=" + quote("приёмка"), DESK),
     Screen("page-chat", "", DESK),
+    Screen("page-commands", "/commands", DESK, "curator"),
+    Screen("page-command", f"/commands/{COMMAND}", PHONE, "curator"),
 )
 QUESTION = "Клиент говорил о другом операторе?"
 
@@ -62,6 +67,7 @@ async def pictures(folder: Path) -> None:
             standing(Path(data), database, store, int(time.time() * 1000)) as here,
             async_playwright() as playwright,
         ):
+            commanded(here, LEAVES)
             browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
             for screen in SCREENS:
                 await draw(browser, here, screen, folder)

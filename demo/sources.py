@@ -43,15 +43,15 @@ class Sources:
         rows = material.warehouse_history(file, wall_clock())
         told = await self._stage.run("leadpulse", "import", "wms", str(file), "--mapping", str(TABLE))
         self._say(f"склад: leadpulse import wms склад.csv, документов {rows} за {material.HISTORY_DAYS} дней")
-        _show(told, last=3)
+        show(told, last=3)
         self.summary["table_rows"] = rows
         told = await self._stage.run(
             *("leadpulse", "identity", "link", "wms_customer", material.TABLE_CUSTOMER, material.TABLE_LEAD),
             *("--by", material.CURATOR_NAME),
         )
         self._say("склад знает одного клиента под своим номером: leadpulse identity link")
-        _show(told)
-        await asyncio.gather(self._usual(), self._past_of_the_chat())
+        show(told)
+        await asyncio.gather(self._usual(), self._past_of_the_chat(), self._own_chat())
         self._say("история сохранена и стала нормой каждого клиента; тревог по ней нет")
 
     async def _usual(self) -> None:
@@ -61,13 +61,30 @@ class Sources:
 
         await until(baselines, "baselines of all clients")
 
+    async def _own_chat(self) -> None:
+        link = ("identity", "link", "tg_chat", str(material.OWN_CHAT), material.LEAVES)
+        await self._stage.run("leadpulse", *link, "--by", material.CURATOR_NAME)
+
     async def _past_of_the_chat(self) -> None:
         """Six weeks of a chat that nobody has linked yet."""
         file = FOLDER / "result.json"
         self.summary["export_messages"] = count = material.chat_history(file, wall_clock())
         told = await self._stage.run("leadpulse", "import", "telegram", str(file))
         self._say(f"Telegram: leadpulse import telegram result.json, сообщений {count}")
-        _show(told, last=2)
+        show(told, last=2)
+
+    async def message(self) -> None:
+        """The client that leaves writes into his own chat, which a curator has linked before."""
+        lead = material.LEAVES
+        self._telegram.titles[material.OWN_CHAT] = material.OWN_CHAT_TITLE
+        self._telegram.say(material.OWN_CHAT, material.OWN_CLIENT, material.OWN_MESSAGE)
+
+        async def there() -> bool | None:
+            query = f"SELECT count() FROM events FINAL WHERE kind = 'message' AND lead_id = '{lead}'"
+            return True if (await self._stage.sql(query))[0][0] else None
+
+        await until(there, "the message is in the history")
+        self._say(f"{material.called(lead)} пишет в своём чате: «{material.OWN_MESSAGE}»")
 
     async def whose(self) -> int:
         """Somebody writes into that chat; the curators' chat is asked whose it is, and a button answers. The time at
@@ -78,7 +95,7 @@ class Sources:
         )
         asked = await until(self._asked, "the question whose the chat is")
         self._say("в чат клиента написали, а чей он, никто не говорил; в чат кураторов пришёл вопрос:")
-        _show("\n".join([asked.text, *(f"[ {button['text']} ]" for button in asked.buttons)]))
+        show("\n".join([asked.text, *(f"[ {button['text']} ]" for button in asked.buttons)]))
         answer = next(
             b for b in asked.buttons if decode(b["callback_data"]) == Whose(material.CHAT_LEAD, str(material.CHAT))
         )
@@ -91,7 +108,7 @@ class Sources:
 
         told = await until(answered, "the question is answered")
         self._say(f"куратор нажал «{answer['text']}»; ответ:")
-        _show(told.text)
+        show(told.text)
         self.summary["whose"] = {"button": answer["text"], "told": told.text}
         return began
 
@@ -105,7 +122,7 @@ class Sources:
 
         await until(there, "the chat's past is its client's")
         self._say(
-            f"в истории клиента «{material.NAMES[material.CHAT_LEAD]}» теперь и прежняя переписка: {wanted} сообщений"
+            f"в истории клиента {material.called(material.CHAT_LEAD)} теперь и прежняя переписка: {wanted} сообщений"
         )
 
     async def mail(self) -> int:
@@ -131,7 +148,7 @@ class Sources:
 TABLE = ROOT / "deploy" / "mappings" / "table.yaml"
 
 
-def _show(text: str, last: int | None = None) -> None:
+def show(text: str, last: int | None = None) -> None:
     """Lines that a person sees; of a long table the `last` ones."""
     for line in text.splitlines()[-last if last else None :]:
         print(f"             │ {line}")

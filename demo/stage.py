@@ -14,7 +14,8 @@ from typing import Any, TypeVar
 
 import aiohttp
 
-from demo.material import CURATOR
+from demo.material import BOT, CURATOR, PROMISER
+from streams.embedded.up import workers_of
 from streams.settings import Settings, load
 from tests.fakes.bitrix import FakeBitrix
 from tests.fakes.n8n import FakeN8n
@@ -56,8 +57,8 @@ class Stage:
         self.recordings, self.storage = FOLDER / "jibri", FOLDER / "storage"
         self.recordings.mkdir()
         self.storage.mkdir()
-        secret = [secrets.token_urlsafe(24) for _ in range(4)]
-        self.webhook_secret, self.jitsi_token, self._wms_token, self._bitrix_token = secret
+        secret = [secrets.token_urlsafe(24) for _ in range(5)]
+        self.webhook_secret, self.jitsi_token, self.live_token, self._wms_token, self._bitrix_token = secret
         rules = FOLDER / "rules.toml"
         rules.write_text("[alerts]\nquiet_from = 0\nquiet_until = 0\nshadow_days = 0.0\n")  # a demo has no second day
         os.environ |= {
@@ -70,6 +71,11 @@ class Stage:
             "LEADPULSE_GATEWAY__WMS": json.dumps({"demo": {"token": self._wms_token}}),
             "LEADPULSE_GATEWAY__TELEGRAM": json.dumps({"demo": {"secret": self.webhook_secret}}),
             "LEADPULSE_GATEWAY__JITSI_TOKEN": self.jitsi_token,
+            "LEADPULSE_GATEWAY__LIVE_TOKEN": self.live_token,
+            "LEADPULSE_GATEWAY__LIVE_SPOOL": str(FOLDER / "live.spool"),
+            "LEADPULSE_TRACKS__SPOOL": str(FOLDER / "tracks"),
+            "LEADPULSE_JITSI__OUR_PEOPLE": json.dumps([PROMISER]),
+            "LEADPULSE_WEB__BOT": BOT,
             "LEADPULSE_TELEGRAM__API": telegram.url,
             "LEADPULSE_TELEGRAM__TOKEN": telegram.token,
             "LEADPULSE_TELEGRAM__CURATOR_CHAT": str(CURATOR_CHAT),
@@ -100,7 +106,7 @@ class Stage:
         await self._start("streams.cli", "up")
         await self._start("recorder", "run")
         metrics = self.settings.metrics
-        for name in ("gateway", "pipeline", "transcribe", "store", "minutes", "notify", "web", "recorder"):
+        for name in (*workers_of(self.settings), "recorder"):
 
             async def ready(url: str = f"http://127.0.0.1:{getattr(metrics, name)}/readyz") -> bool | None:
                 if any(process.returncode is not None for process in self._processes):

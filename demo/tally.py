@@ -1,12 +1,24 @@
-"""What the demo counts at the end, read back from Kafka."""
+"""What the demo counts at the end, read back from Kafka, and which alerts must be among it."""
 
 from collections.abc import Iterable
 
+from demo import material
 from schemas import codec
 from schemas.events import Event, MeetingTranscribed
 from schemas.topics import LEAD_EVENTS, TopicSpec
-from streams.engine.kafka import Reader
+from streams.engine.reader import Reader
 from streams.settings import Kafka
+
+EXPECTED = {
+    (material.LEAVES, "reservation_spike"),
+    (material.LEAVES, "leaving_phrase"),
+    (material.LEAVES, "combined_risk"),
+    (material.CHAT_LEAD, "leaving_phrase"),
+    (material.MAIL_LEAD, "leaving_phrase"),
+}
+
+TOLD_TOGETHER = {(material.LEAVES, "leaving_phrase")}
+"""Rings within the message of the risk, which names all its reasons."""
 
 
 async def records(kafka: Kafka, topic: TopicSpec) -> list[bytes]:

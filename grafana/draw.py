@@ -1,7 +1,7 @@
 """Draws dashboards from what a store answers, so that a person can look at them without Grafana."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -11,6 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.dates import AutoDateLocator, DateFormatter, date2num
 from matplotlib.figure import Figure
 from matplotlib.gridspec import GridSpec
+from matplotlib.ticker import FixedLocator, Locator, MaxNLocator, MultipleLocator
 
 from grafana.export import places
 from grafana.shapes import SERIES, Board, Panel
@@ -19,6 +20,8 @@ Cell = str | float | int | bool | datetime | None
 MOSCOW_H = 3
 COLOURS = ("#3274d9", "#73bf69", "#f2cc0c", "#ff780a", "#b877d9", "#e02f44", "#8ab8ff", "#37872d", "#96d98d", "#705da0")
 SHORT_S = ((86400, "д"), (3600, "ч"), (60, "мин"), (1, "с"))
+STEPS_S = (0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 43_200, 86_400)
+"""Between the figures of an axis of durations: those that are said without a fraction."""
 COLUMN = 0.62
 """Inches a column of Grafana's 24; a row of its grid is 0.3."""
 
@@ -81,15 +84,15 @@ def _stat(axes: Axes, panel: Panel, answer: Answer) -> None:
 def _table(axes: Axes, panel: Panel, answer: Answer) -> None:
     axes.axis("off")
     titles = [panel.titles.get(name, name) for name in answer.names]
-    most = panel.height * 2 - 4
+    most, longest = panel.height * 2 - 5, 60 if panel.width < 24 else 90
     rows = [
         [said(cell, panel.units.get(name, "short")) for name, cell in zip(answer.names, row, strict=True)]
         for row in answer.rows[:most]
     ]
-    widest = [min(60, max(map(len, column))) + 2 for column in zip(titles, *rows, strict=True)]
+    widest = [min(longest, max(map(len, column))) + 2 for column in zip(titles, *rows, strict=True)]
     for row in rows:
-        row[:] = [cell if len(cell) <= 60 else cell[:59] + "…" for cell in row]
-    step = 1 / (most + 1.2)
+        row[:] = [cell if len(cell) <= longest else cell[: longest - 1] + "…" for cell in row]
+    step = 1 / (most + 2.2)
     left = 0.0
     for number, title in enumerate(titles):
         axes.text(left, 1 - step, title, fontsize=7, color="#777777", va="center", transform=axes.transAxes)
@@ -126,11 +129,13 @@ def _series(axes: Axes, panel: Panel, answer: Answer) -> None:
                 label=name,
                 linewidth=1.2,
                 marker=".",
-                markersize=2,
+                markersize=2 if 2 * len(line) > len(times) else 5,  # between gaps a point has no line to be seen by
             )
     axes.set_ylim(bottom=0)
     axes.tick_params(labelsize=6.5)
-    axes.xaxis.set_major_locator(AutoDateLocator(maxticks=8))
+    few = panel.kind == "bars" and len(times) <= 8
+    axes.xaxis.set_major_locator(FixedLocator(moscow) if few else AutoDateLocator(maxticks=8))
+    axes.yaxis.set_major_locator(locator(panel.unit, lines.values(), axes.get_ylim()[1]))
     long = bool(times) and times[-1] - times[0] > timedelta(days=3)
     axes.xaxis.set_major_formatter(DateFormatter("%d.%m" if long else "%H:%M"))
     axes.yaxis.set_major_formatter(lambda value, _: said(float(value), panel.unit))
@@ -142,6 +147,15 @@ def _series(axes: Axes, panel: Panel, answer: Answer) -> None:
         axes.legend(
             fontsize=6.5, frameon=False, loc="upper center", bbox_to_anchor=(0.5, -0.13), ncols=min(4, len(lines))
         )
+
+
+def locator(unit: str, lines: Iterable[Mapping[datetime, float]], top: float) -> Locator:
+    """Where the figures of an axis stand: halves of a thing are none, nor thirds of a minute."""
+    if unit == "s":
+        return MultipleLocator(next((step for step in STEPS_S if step >= top / 6), STEPS_S[-1]))
+    return MaxNLocator(
+        nbins=6, steps=[1, 2, 5, 10], integer=all(value.is_integer() for line in lines for value in line.values())
+    )
 
 
 def _figure(cell: Cell) -> float:

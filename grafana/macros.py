@@ -1,7 +1,8 @@
 """Expands the macros of Grafana's ClickHouse plugin as its backend does (4.14 and 4.20 give the same for these).
 
-One that the plugin knows and that is not here (`$__timeFrom` gives what DateTime64 refuses in 4.14; `$__adHocFilters`) is
-refused, as is one that nobody knows. `$__conditionalAll` is expanded in the browser, with the drop-downs: of dashboards only.
+One that the plugin knows and that is not here (`$__timeFrom` gives what DateTime64 refuses in 4.14; `$__dateFilter` cuts
+days in UTC; `$__adHocFilters`) is refused, as is one that nobody knows. `$__conditionalAll` is expanded in the browser,
+with the drop-downs: of dashboards only.
 """
 
 import re
@@ -76,17 +77,11 @@ def _argument(sql: str, start: int) -> tuple[str, int]:
     raise ValueError("a macro without its last parenthesis")
 
 
-def _days(column: str, span: Span) -> str:
-    since, until = (f"toDate(toDateTime({at}, 'UTC'))" for at in (span.since, span.until))
-    return f"{column} >= {since} AND {column} <= {until}"
-
-
 _WITH_COLUMN: dict[str, Callable[[str, Span], str]] = {
     "timeFilter": lambda column, span: f"{column} >= toDateTime({span.since}) AND {column} <= toDateTime({span.until})",
     "timeInterval": lambda column, span: (
         f"toStartOfInterval(toDateTime({column}), INTERVAL {max(1, span.bucket)} second)"
     ),
-    "dateFilter": _days,
 }
 _ALONE: dict[str, Callable[[Span], str]] = {
     "fromTime": lambda span: f"toDateTime({span.since})",

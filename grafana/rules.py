@@ -91,7 +91,7 @@ RULES = (
     ),
     Rule(
         "leadpulse-unanswered",
-        "Оповещение больше суток без ответа",
+        "Тревога больше суток без ответа",
         "SELECT countIf(status = 'open' AND rung > 0 AND acknowledged_by = '' AND opened_at < $__toTime - INTERVAL 1 DAY) "
         "AS value FROM alerts_current",
         0,

@@ -110,9 +110,9 @@ _TEXTS = (
         wanted + toIntervalMillisecond(if(last, 300 + cityHash64(m, 's') % 1500, 50)), 1, m, false, '', 0, number
     FROM (SELECT number, intDiv(number, 2) AS m, number % 2 = 1 AS last FROM numbers(600))""",
     """INSERT INTO failures (ts, agent, topic, partition, offset, error_class, error, payload, ingested_at)
-    SELECT {now} - toIntervalMinute(10 + cityHash64(number) % (60 * 24 * 5)) AS at, 'normalize',
-        ['source.wms', 'source.bitrix', 'source.telegram'][1 + number % 3], number % 12, number,
-        ['MappingFailed', 'Rejected'][1 + number % 2], 'нет поля', '{{}}', at FROM numbers(90)""",
+    SELECT {now} - toIntervalMinute(10 + cityHash64(number) % (60 * 24 * 5)) AS at, concat('pipeline.', topic),
+        ['source.wms', 'source.bitrix', 'source.telegram'][1 + number % 3] AS topic, number % 12, number,
+        if(number % 6 = 0, 'Unmapped', 'ValidationError'), 'нет поля', '{{}}', at FROM numbers(90)""",
     """INSERT INTO unassigned (client_kind, client_value, ts, event_id, source, topic, record, ingested_at, seniority)
     SELECT 'tg_chat', toString(number % 7), {now} - toIntervalMinute(cityHash64(number) % (60 * 24 * 5)) AS at, number,
         ['telegram:bot', 'wms:main'][1 + number % 2], 'source.telegram', '{{}}', at, number FROM numbers(120)""",

@@ -16,6 +16,7 @@ from schemas.events import (
     MeetingMinutes,
     MeetingRecorded,
     MeetingRoom,
+    MeetingSaid,
     MeetingTranscribed,
     Message,
     MessageDeleted,
@@ -28,7 +29,14 @@ from schemas.types import LeadId
 
 CHATS = ("message", "message_edited", "message_deleted")
 """Kinds that are found by their chat."""
-MEETINGS = ("meeting_recorded", "meeting_room", "meeting_transcribed", "meeting_minutes", "promise_marked")
+MEETINGS = (
+    "meeting_recorded",
+    "meeting_room",
+    "meeting_said",
+    "meeting_transcribed",
+    "meeting_minutes",
+    "promise_marked",
+)
 """Kinds that are found by their recording, their room, or what Jitsi said. (A promise in a chat has neither.)"""
 
 
@@ -62,7 +70,7 @@ def names(event: Event) -> list[ClientRef]:
     match event:
         case Message() | MessageEdited() | MessageDeleted():
             return [said if event.client else topic_of(event.chat_id, event.topic)]
-        case MeetingRoom():
+        case MeetingRoom() | MeetingSaid():
             return [room_of(event.room), said]
         case PromiseMarked(recording_id=""):
             return [said]

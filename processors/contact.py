@@ -5,6 +5,7 @@ from typing import Final
 
 import phonenumbers
 
+from processors.curators import same
 from processors.pseudonyms.registers import is_inn
 from schemas.sources import ClientRef
 
@@ -37,7 +38,8 @@ _EXTENSION = re.compile(r"(?i)\s*(?:доб|вн|ext)\D*\d*\s*\Z")
 def normal(kind: str, value: str) -> str | None:
     """The value as it is compared; None where it is none of its kind.
 
-    Phones are E.164, mails lower case, of an INN the check digits hold. A room is lower case, as in a JID (RFC 7622).
+    Phones are E.164, mails lower case, of an INN the check digits hold. A room is lower case, as in a JID (RFC 7622). A
+    participant is his client's number and the name in the room, whatever its case.
     """
     text = " ".join(value.split())
     match kind:
@@ -51,6 +53,9 @@ def normal(kind: str, value: str) -> str | None:
             return digits if digits.isascii() and digits.isdigit() and is_inn(digits) else None
         case "jitsi_room":
             return text.lower() or None
+        case "participant":
+            lead, slash, name = text.partition("/")
+            return f"{lead}/{same(name)}" if slash and lead and name.strip() else None
         case "tg_topic":
             return text if _TOPIC.match(text) else None
         case _ if kind.startswith(("tg_", "b24_")):

@@ -49,7 +49,7 @@ def series(name: str, shown: Sequence[LocalDay], counted: Mapping[LocalDay, tupl
 def usual(values: Mapping[LocalDay, float], day: LocalDay, began: LocalDay) -> tuple[float | None, float | None]:
     """The range that is usual for `day`; nothing where too few days of its kind are known."""
     first, off = max(day - BEFORE, began), is_off(day)
-    same = sorted([values.get(other, 0.0) for other in range(first, day) if is_off(other) == off])
+    same = sorted([values.get(other, 0.0) for other in range(first, day) if _OFF[other % 7] == off])
     if len(same) < LEAST:
         return None, None
     return _quantile(same, LOW), _quantile(same, HIGH)
@@ -58,6 +58,10 @@ def usual(values: Mapping[LocalDay, float], day: LocalDay, began: LocalDay) -> t
 def is_off(day: LocalDay) -> bool:
     """Saturday or Sunday (1970-01-01 was a Thursday)."""
     return (day + 3) % 7 >= 5
+
+
+_OFF: Final = tuple(map(is_off, range(7)))
+"""By the rest of a day's number: a card asks for twenty thousand days."""
 
 
 def _quantile(ordered: Sequence[float], share: float) -> float:

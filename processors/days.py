@@ -138,8 +138,9 @@ def day_since(now: Millis, hour: int) -> LocalDay:
 
 def next_hour(now: Millis, hour: int) -> Millis:
     """The next time after `now` when it is `hour` (0..23) on the clock on the wall."""
-    today = at_local(local_day(now), hour * HOUR_MS)
-    return today if today > now else at_local(local_day(now) + 1, hour * HOUR_MS)
+    day = local_day(now)
+    today = at_local(day, hour * HOUR_MS)
+    return today if today > now else at_local(day + 1, hour * HOUR_MS)
 
 
 def _offset(zone: ZoneInfo, at: datetime) -> int:

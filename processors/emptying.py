@@ -141,11 +141,14 @@ def may_matter(state: LeadState, stock: Stock, today: LocalDay, rules: BulkPickR
     if stock.arrivals < 2 and not known:
         return False
     have, before = stock.have(), stock.window
-    if before is not None and before.day == today:
+    spare = 0
+    if before is None or before.day != today:
+        day = today if before is None else max(today, before.day)
+        spare = int(_spare_by_days(state.days, have, day, rules))
+        before = _window(state, stock, today) if spare <= 0 and day == today else None
+    if before is not None:
         figures, rarer = state.days.get(today, _EMPTY), 1.0 if known else rules.estimated
         spare = int(_spare_by_window(before, figures, have, rarer, rules))
-    else:
-        spare = int(_spare_by_days(state.days, have, today if before is None else max(today, before.day), rules))
     if spare > 0:
         stock.calm = today, spare
     return spare <= 0

@@ -24,31 +24,29 @@ Matrix: TypeAlias = NDArray[np.float64]
 
 SPAN: Final = 2 * WINDOW + 32
 """Days kept: the factor of a day 84 days ago looks at the 84 before it; and a month for late corrections."""
-
 LEAST_DAYS: Final = 28
 """A client who is known for less has no normal yet."""
-
 LEAST_CLIENTS: Final = 8
 """Fewer clients are no fleet: its factors are 1."""
-
 RATIO_FROM, RATIO_TO, STILL = 0.7, 3.0, 0.15
 """A day's factor is cut at these: that others rest makes an order no spike. |ln F| below STILL is chance."""
-
+LEAST_EXPECTED: Final = 1.0
+"""Orders: of whom no more is expected that day says nothing of the fleet's."""
 WORKS: Final = 0.25
 """A weekday with less than this part of the client's mean day is no working day of his."""
-
 GONE: Final = 14
 """Days without an order after which a client is no longer part of the fleet's days."""
-
 RESTS: Final = 0.3
 """Below this share of those who usually work the day is no working day."""
 
 
 class _Past(NamedTuple):
-    """What does not change within a day."""
+    """What does not change within a day. `usual` are the rows of those who usually work, `judged` of those whose day
+    says something of the fleet's, and `expected` is what these ordinarily do."""
 
+    usual: NDArray[np.intp]
+    judged: NDArray[np.intp]
     expected: NDArray[np.float64]
-    usual: NDArray[np.bool_]
     ratios: list[float]
     weekdays: list[float]
     closed: list[LocalDay]
@@ -94,15 +92,15 @@ class FleetDays:
         day = local_day(ts)
         self._turn(day)
         past = self._past = self._past or self._look_back()
-        known = len(past.usual)  # who came today has no past yet
-        today = self._orders[:known, SPAN - 1 - (self._day - day)]
+        today = self._orders[:, SPAN - 1 - (self._day - day)]
         busy = today[past.usual] > 0
         rests = len(busy) >= LEAST_CLIENTS and np.count_nonzero(busy) / len(busy) < RESTS
+        shares = np.sort(today[past.judged] / past.expected)
         return Fleet(
             event_id=event_id("fleet", str(ts)),
             ts=ts,
             day=day,
-            ratios=[*past.ratios, *_factors(today[:, None], past.expected[:, None])],
+            ratios=[*past.ratios, *_medians(shares[:, None], np.array([len(shares)]))],
             weekdays=past.weekdays,
             closed=[*past.closed, day] if rests else past.closed,
             size_spread=past.size_spread,
@@ -156,9 +154,11 @@ class FleetDays:
         busy, there = usual.sum(axis=0), (usual & (x > 0)).sum(axis=0)
         rests = np.flatnonzero((busy >= LEAST_CLIENTS) & (there / np.maximum(busy, 1) < RESTS))
         closed = [day - SPAN + 1 + int(column) for column in rests if LEAST_DAYS <= column < SPAN - 1]
+        judged = np.flatnonzero(expected[:, -1] > LEAST_EXPECTED)
         return _Past(
-            expected=expected[:, -1],
-            usual=usual[:, -1],
+            usual=np.flatnonzero(usual[:, -1]),
+            judged=judged,
+            expected=expected[judged, -1],
             ratios=_factors(x[:, -1 - WINDOW : -1], expected[:, :-1]),
             weekdays=[round(float(factor), 4) for factor in weekdays],
             closed=closed,
@@ -209,11 +209,15 @@ def _expected(x: Matrix, mean: Matrix, age: NDArray[np.int64], weekdays: NDArray
 
 def _factors(x: Matrix, expected: Matrix) -> list[float]:
     """The factor of each day: the median of what clients did over what they ordinarily do. Clients by days."""
-    known = expected > 1
-    counts = known.sum(axis=0)
-    if not len(x):
+    known = expected > LEAST_EXPECTED
+    shares = np.divide(x, expected, out=np.full(expected.shape, np.inf), where=known)
+    return _medians(np.sort(shares, axis=0), known.sum(axis=0))
+
+
+def _medians(shares: Matrix, counts: NDArray[np.int64]) -> list[float]:
+    """Of each day the median of the first `counts` of its shares, which rise, cut."""
+    if not len(shares):
         return [1.0] * len(counts)
-    shares = np.sort(np.divide(x, expected, out=np.full(expected.shape, np.inf), where=known), axis=0)
     days = np.arange(len(counts))  # `np.median` takes five times as long
     medians = (shares[np.maximum(counts - 1, 0) // 2, days] + shares[counts // 2, days]) / 2
     cut = np.where(counts >= LEAST_CLIENTS, np.clip(medians, RATIO_FROM, RATIO_TO), 1.0).tolist()

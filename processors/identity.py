@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from processors.answered import Answered
 from processors.contact import link_key, ref_of
 from processors.staff import Staff
 from schemas.sources import ClientRef, Identity
@@ -23,6 +24,7 @@ class Identities:
         self._owners: dict[str, str] = {}
         self._refused: set[str] = set()
         self.staff = Staff()
+        self.answered = Answered()
         self._invited: dict[str, Identity] = {}
         self._doubts: dict[LeadId, Identity] = {}
         self._ignored: dict[str, Identity] = {}
@@ -31,7 +33,7 @@ class Identities:
     def apply(self, key: str, identity: Identity | None) -> None:
         """Take a record of the topic by its `key`. None is a tombstone, which unlinked before there was `refused`."""
         key = link_key(ref_of(key))  # records of before there was one way to write a name
-        if self.staff.apply(ref_of(key), identity):
+        if self.staff.apply(ref_of(key), identity) or self.answered.apply(ref_of(key), identity):
             return
         if identity is None or identity.refused:
             self._leads.pop(key, None)
@@ -105,6 +107,17 @@ class Identities:
             leads |= fresh
         return found
 
+    def leads(self, lead: LeadId) -> list[LeadId]:
+        """All numbers of a client: of this lead, and of those that were merged with it."""
+        return [ref.value for ref in map(ref_of, self.names(lead)) if ref.kind == "lead"]
+
+    def participant(self, lead: LeadId, name: str) -> Identity | None:
+        """Who is called so in a client's meetings, as a person said (`processors.answered`); None where nobody did."""
+        lead = self.merged(lead)
+        numbers = [lead, *(one for one in self.answered.leads() if one != lead and self.merged(one) == lead)]
+        told = (self.answered.find(number, name) for number in numbers)
+        return next((one for one in told if one is not None), None)
+
     def refused(self, client: ClientRef) -> bool:
         """Whether a link of it was taken back: no rule makes it again."""
         return link_key(client) in self._refused
@@ -143,6 +156,14 @@ class Identities:
                 ids.append(at)
                 at = step.get(at)
         return ids
+
+    def chat_now(self, chat: str) -> str:
+        """The id that a Telegram chat has today, of one that it had."""
+        seen = {chat}
+        while (after := self._became.get(chat)) is not None and after not in seen:
+            seen.add(after)
+            chat = after
+        return chat
 
     @property
     def curators(self) -> Mapping[str, str]:

@@ -8,6 +8,7 @@ from typing import Literal
 import msgspec
 
 from processors.notes import KeptNote
+from processors.participants import Asked, Participant
 from processors.profile import Profile
 from schemas.alerts import Alert
 from schemas.meetings import Utterance
@@ -15,7 +16,7 @@ from schemas.minutes import Minutes
 from schemas.outcomes import Hint, Outcome, Said
 from schemas.promises import Promise
 from schemas.scores import Level, Score
-from schemas.types import EventId, LeadId, Millis
+from schemas.types import LeadId, Millis, SomeEvent, SomeLead
 
 WEEKS = 8
 """Of shipments in the list of clients: the last one is the seven days up to today."""
@@ -72,7 +73,7 @@ class Card(msgspec.Struct, frozen=True, omit_defaults=True):
     last: dict[str, Millis] = {}
     outcome: Said | None = None
     hint: Hint | None = None
-    asked: LeadId | Literal[""] = ""
+    asked: SomeLead = ""
 
 
 class Former(msgspec.Struct, frozen=True):
@@ -104,7 +105,7 @@ class Row(msgspec.Struct, frozen=True, omit_defaults=True):
     group: str
     kind: str
     source: str = ""
-    event_id: EventId | Literal[""] = ""
+    event_id: SomeEvent = ""
     who: str = ""
     ours: bool = False
     title: str = ""
@@ -156,6 +157,14 @@ class Daily(msgspec.Struct, frozen=True):
     series: list[Series]
 
 
+class CardPage(msgspec.Struct, frozen=True):
+    """A client's page: all of it is of one moment."""
+
+    card: Card
+    daily: Daily
+    timeline: TimeLine
+
+
 class Speaker(msgspec.Struct, frozen=True):
     """How long a person spoke, ms, in how many utterances."""
 
@@ -165,7 +174,9 @@ class Speaker(msgspec.Struct, frozen=True):
 
 
 class Meeting(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A recorded meeting: its newest transcript and minutes. `path` is the recording below the recordings' folder."""
+    """A recorded meeting: its newest transcript and minutes. `path` is the recording below the recordings' folder; it
+    begins `sound_ms` after the transcript (before it where that is negative). Everybody is called as people say today;
+    `participants`: what they call themselves in the room, and whom that means."""
 
     lead_id: LeadId
     recording_id: str
@@ -182,6 +193,8 @@ class Meeting(msgspec.Struct, frozen=True, omit_defaults=True):
     speakers: list[Speaker] = []
     path: str = ""
     status: str = ""
+    sound_ms: int = 0
+    participants: list[Participant] = []
 
 
 class Sound(msgspec.Struct, frozen=True):
@@ -221,8 +234,10 @@ class Unknown(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Inbox(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Who waits, the most events first (`total`: also those that are not shown), and those that were set aside."""
+    """Who waits, the most events first (`total`: also those that are not shown), those that were set aside, and
+    names in meetings that a person has to tell."""
 
     waiting: list[Unknown]
     ignored: list[Unknown] = []
     total: int = 0
+    asked: list[Asked] = []

@@ -34,12 +34,12 @@ class Booked(msgspec.Struct, frozen=True):
 
 class Profile(msgspec.Struct, frozen=True):
     """Newest first in each field; `corrected` names the fields that a person has set as a whole, `hidden` holds the
-    entries that people took out."""
+    entries that people took out; `booked` is None where nobody asks for it (it looks at thirty days of goods)."""
 
     lead_id: LeadId
     fields: dict[str, list[Entry]]
     corrected: list[Field] = []
-    booked: Booked = Booked()
+    booked: Booked | None = None
     hidden: dict[str, list[Entry]] = {}
 
     def all_of(self, field: str) -> list[Entry]:
@@ -50,7 +50,7 @@ class Profile(msgspec.Struct, frozen=True):
 Source = MeetingMinutes | ChatSummary | ProfileCorrected
 
 
-def profile(lead_id: LeadId, sources: Iterable[Source], booked: Booked = Booked()) -> Profile:  # noqa: B008 — frozen
+def profile(lead_id: LeadId, sources: Iterable[Source], booked: Booked | None = None) -> Profile:
     """The profile from a lead's stored events, in any order. Of a recording only the newest minutes count."""
     newest: dict[str, MeetingMinutes | ChatSummary] = {}
     whole: dict[str, ProfileCorrected] = {}

@@ -52,10 +52,9 @@ def silence(
     if today - there[0] < rules.min_days:
         return None
     last, days = there[-1], today - there[-1]
-    calendar = [after - before for before, after in pairwise(there)]
-    mean = sum(calendar) / len(calendar)
-    if len(calendar) < rules.min_gaps or mean > rules.rare_gap:
-        longest = max(calendar)
+    mean = (last - there[0]) / (len(there) - 1)
+    if len(there) <= rules.min_gaps or mean > rules.rare_gap:
+        longest = max([after - before for before, after in pairwise(there)])
         limit = max(float(rules.rare_days), rules.rare_longest * longest)
         size = days / limit * -log10(rules.warning_probability)
         return Silence(last, days, days, days, mean, longest, size)

@@ -12,8 +12,8 @@ from typing import Final, NamedTuple
 import msgspec
 
 from processors.wms_event import Good
-from schemas.sources import WmsPayload
 from schemas.types import Millis, Pieces
+from schemas.wms import WmsPayload
 
 REMEMBERED: Final = 100_000
 """Documents that are known to be counted, two megabytes of note: some months of a thousand a day."""

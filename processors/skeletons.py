@@ -15,7 +15,7 @@ _FORMS: Final = re.compile(
     r"\b(?:общество с ограниченной ответственностью|индивидуальный предприниматель|торговый дом|группа компаний"
     r"|крестьянское \(?фермерское\)? хозяйство|о\.\s?о\.\s?о)\b"
 )
-_IDLE: Final = frozenset(
+IDLE: Final = frozenset(
     word_list(
         "ооо оао зао пао нао ао ип тоо чп тд гк нко ано фоп кфх спк llc ltd inc gmbh ooo ip "
         "чат группа склад склады клиент фулфилмент фф fulfillment fulfilment отгрузки отгрузка поставки "
@@ -39,7 +39,7 @@ _CITIES: Final = frozenset(
 _TOKEN: Final = re.compile(r"[^\W_]+")
 _BETWEEN: Final = re.compile(r"[«»\"“”„()\[\]/|,;—–]|\s-\s|\b(?:ип|ip|бренд|это)\b")
 """What stands between a firm and its brand, or before a sole trader's surname."""
-_PATRONYMIC: Final = re.compile(r".{2,}(?:[oei]vich|[oei]vna|ichna)\Z")
+PATRONYMIC: Final = re.compile(r".{2,}(?:[oei]vich|[oei]vna|ichna)\Z")
 
 _LATIN: Final = dict(
     zip(
@@ -105,7 +105,7 @@ def parts(name: str) -> tuple[Skeleton, ...]:
     """A firm and its brand, a title and the person in it; empty where the name is one whole."""
     found: dict[str, Skeleton] = {}
     for text in _BETWEEN.split(_plain(name)):
-        words = [word for word in _TOKEN.findall(_FORMS.sub(" ", text)) if word not in _IDLE]
+        words = [word for word in _TOKEN.findall(_FORMS.sub(" ", text)) if word not in IDLE]
         if any(len(word) > 2 and word not in _CITIES and not word.isdigit() for word in words):
             part = _of(words)
             found[part.joined] = part
@@ -118,29 +118,30 @@ def _plain(name: str) -> str:
 
 
 def _of(words: list[str]) -> Skeleton:
-    kept = [canonical(word) for word in words if word not in _IDLE] or words
-    spelt = [one for one in (_spelt(FULL_NAMES.get(word, word)) for word in kept) if one]
+    kept = [canonical(word) for word in words if word not in IDLE] or words
+    found = [one for one in (spelt(FULL_NAMES.get(word, word)) for word in kept) if one]
     numbers = frozenset(word for word in kept if word.isdigit())
-    return Skeleton(" ".join(sorted(spelt)), "".join(spelt), numbers, _person(spelt))
+    return Skeleton(" ".join(sorted(found)), "".join(found), numbers, _person(found))
 
 
-def _spelt(word: str) -> str:
+def spelt(word: str) -> str:
+    """A word in lower case as it is compared: in Latin letters, one way of writing for all."""
     latin = "".join(_LATIN.get(letter, letter) for letter in word)
     for pattern, one in _SPELLINGS:
         latin = pattern.sub(one, latin)
     return latin
 
 
-_FIRST: Final = frozenset(_spelt(name) for name in FIRST_NAMES)
+FIRST: Final = frozenset(spelt(name) for name in FIRST_NAMES)
 
 
-def _person(spelt: list[str]) -> Person | None:
+def _person(words: list[str]) -> Person | None:
     """One surname and one or two names; the word before a patronymic is a first name, listed or not."""
     given = [
-        len(word) == 1 or word in _FIRST or bool(_PATRONYMIC.match(word) or _PATRONYMIC.match("".join(after)))
-        for word, after in zip(spelt, [*([one] for one in spelt[1:]), []], strict=False)
+        len(word) == 1 or word in FIRST or bool(PATRONYMIC.match(word) or PATRONYMIC.match("".join(after)))
+        for word, after in zip(words, [*([one] for one in words[1:]), []], strict=False)
     ]
-    surnames = [word for word, name in zip(spelt, given, strict=True) if not name]
-    names = tuple(word for word, name in zip(spelt, given, strict=True) if name)
+    surnames = [word for word, name in zip(words, given, strict=True) if not name]
+    names = tuple(word for word, name in zip(words, given, strict=True) if name)
     whole = len(surnames) == 1 and len(surnames[0]) > 1 and 1 <= len(names) <= 2
     return Person(surnames[0], names) if whole and not surnames[0].isdigit() else None

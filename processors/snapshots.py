@@ -12,8 +12,9 @@ from typing import Final, NamedTuple
 import msgspec
 
 from processors.wms_event import Good, judge
-from schemas.sources import ClientRef, WmsDoc, WmsLine, WmsPayload, WmsType
+from schemas.sources import ClientRef
 from schemas.types import Millis, Pieces
+from schemas.wms import WmsDoc, WmsLine, WmsPayload, WmsType
 
 MARGIN_MS: Final = 1
 """What lies between two snapshots comes before the later one: the fold counts it into the stock that the later one then

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from processors.contact import link_key
+from processors.curators import same
 from schemas.sources import ClientRef, Identity
 
 PERSON: Final = "b24_user"
@@ -54,6 +55,16 @@ class Staff:
         """What a user is called; empty where there is none."""
         found = self._users.get(user)
         return found.name if found is not None else ""
+
+    def called(self, name: str) -> list[str]:
+        """The portal's users of this name, by their ids there; none for an empty one."""
+        return [user for user, one in self._users.items() if name and same(one.name) == same(name)]
+
+    @property
+    def names(self) -> Mapping[str, str]:
+        """What the portal's users and the curators are called, by their keys on `identities`."""
+        users = {f"{PERSON}:{user}": one.name for user, one in self._users.items()}
+        return users | {f"{CURATOR}:{chat}": name for chat, name in self._named.items()}
 
     @property
     def accounts(self) -> frozenset[str]:

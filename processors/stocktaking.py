@@ -16,9 +16,10 @@ import msgspec
 from processors.shelves import AGES, DOUBTFUL, Book, Line, Owner, Shelf, note_documents, place
 from processors.snapshots import MARGIN_MS, Article, Snapshot, owner_key, snapshot_of
 from processors.wms_event import Good, judge
-from schemas.sources import ClientRef, WmsDoc, WmsLine, WmsPayload, WmsType
+from schemas.sources import ClientRef
 from schemas.topics import DAY_MS
 from schemas.types import Millis, Pieces
+from schemas.wms import WmsDoc, WmsLine, WmsPayload, WmsType
 
 MOST_LINES: Final = 10_000
 """Articles that a snapshot lists, as of a mapping; of more it tells the sum."""

@@ -1,5 +1,6 @@
 """How unlikely: upper tails as s = -log10 P, without underflow, and growing with what is asked for."""
 
+from functools import lru_cache
 from math import erfc, exp, inf, lgamma, log, log1p, pi, sqrt
 from typing import Final
 
@@ -57,8 +58,10 @@ def normal(z: float) -> float:
     return (z * z / 2 + log(z * sqrt(2 * pi))) / LN10  # Mills' ratio: erfc is 0 from 38 on
 
 
+@lru_cache(4096)
 def deviates(s: float, freedom: float) -> float:
-    """The t with `student(t, freedom)` = s: found by halving, for thresholds that are kept."""
+    """The t with `student(t, freedom)` = s: found by halving, and remembered: thresholds are few, and
+    so are the degrees of freedom, which go by days."""
     low, high = 0.0, 1.0
     while student(high, freedom) < s:
         low, high = high, 2 * high

@@ -104,6 +104,7 @@ def unlearn(state: LeadState, event: EventsMoved, now: Millis) -> Sequence[Clear
     gone = frozenset(moved.event_id for moved in event.events)
     over = [rule for rule in _standing(state) if event.whole or _rests_on(state, rule, gone)]
     if event.whole:
+        gone |= {evidence.event_id for alert in state.alerts.values() for evidence in alert.evidence}
         _forget_all(state, int(event.event_id, 16))
     else:
         for rule in over:

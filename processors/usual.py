@@ -86,7 +86,7 @@ def _usual(state: LeadState, day: LocalDay, context: Context) -> Usual | None:
     if most > burst:  # cut before the weekday's mean, which one wild day would lift for twelve weeks
         counts = [x if x <= burst else burst for x in counts]
     flat = sum(counts) / known
-    shape = [_weekday(counts, flat, place, days, context.fleet) for place in range(7)]
+    shape = _week(counts, flat, days, context.fleet)
     common = _common(context.fleet, days)
     share = _slope(counts, flat, shape, common)
     expected = (shape * WHOLE_WEEKS)[:known]
@@ -106,12 +106,14 @@ def _common(fleet: Fleet, days: range) -> Sequence[float]:
     return [*before, *known, *[0.0] * (len(days) - len(before) - len(known))]
 
 
-def _weekday(counts: Sequence[float], flat: float, place: int, days: range, fleet: Fleet) -> float:
-    """The factor of the weekday of `days[place]`, his own shrunk to the fleet's."""
-    same = counts[place::7]
-    pooled = fleet.weekdays[(days.start + place + 3) % 7] if len(fleet.weekdays) == 7 else 1.0
-    prior = min(max(pooled, SHAPE_FROM), SHAPE_TO)
-    return max((sum(same) / flat + WEEKS * prior) / (len(same) + WEEKS), LEAST_WEEKDAY)
+def _week(counts: Sequence[float], flat: float, days: range, fleet: Fleet) -> list[float]:
+    """The factor of the weekday of each of the first seven days, his own shrunk to the fleet's."""
+    pooled = fleet.weekdays if len(fleet.weekdays) == 7 else [1.0] * 7
+    shape = []
+    for place in range(7):
+        same, prior = counts[place::7], min(max(pooled[(days.start + place + 3) % 7], SHAPE_FROM), SHAPE_TO)
+        shape.append(max((sum(same) / flat + WEEKS * prior) / (len(same) + WEEKS), LEAST_WEEKDAY))
+    return shape
 
 
 def _slope(counts: Sequence[float], flat: float, shape: Sequence[float], common: Sequence[float]) -> float:
@@ -128,13 +130,19 @@ def _moments(counts: Sequence[float], expected: Sequence[float], rules: SpikeRul
     """Mean and spread of the days over what is expected of them, weighted by age."""
     weights = _WEIGHTS[WINDOW - len(counts) :]
     whole = sum(map(mul, weights, expected))
-    most = CUT * (sum(map(mul, weights, counts)) / whole)
-    cut = [x if x <= LEAST_CUT else min(x, max(most * e, LEAST_CUT)) for x, e in zip(counts, expected, strict=True)]
-    mean = sum(map(mul, weights, cut)) / whole
+    mean = sum(map(mul, weights, counts)) / whole
+    most = CUT * mean
+    if max(counts) > max(most * min(expected), LEAST_CUT):  # else nothing is cut, as on most days
+        counts = [
+            x if x <= LEAST_CUT or x <= most * e else max(most * e, LEAST_CUT)
+            for x, e in zip(counts, expected, strict=True)
+        ]
+        mean = sum(map(mul, weights, counts)) / whole
     over = squares = 0.0
-    for w, x, e in zip(weights, cut, expected, strict=True):
+    for w, x, e in zip(weights, counts, expected, strict=True):
         m = mean * e
-        over += w * ((x - m) * (x - m) - m)
+        far = x - m
+        over += w * (far * far - m)
         squares += w * m * m
     return mean, max(over / squares if squares > 0 else 0.0, rules.least_spread)
 

@@ -30,6 +30,17 @@ def utterances(words: Iterable[Word], pause_ms: int = PAUSE_MS) -> list[Utteranc
     return [_utterance(group) for group in groups]
 
 
+def shares(said: Iterable[Utterance]) -> dict[str, int]:
+    """How long each who is known spoke, in per cent of what they all spoke, the longest first; together about 100."""
+    spoken: dict[str, int] = {}
+    for one in said:
+        if one.speaker:
+            spoken[one.speaker] = spoken.get(one.speaker, 0) + max(0, one.end_ms - one.start_ms)
+    whole = sum(spoken.values())
+    longest = sorted(spoken.items(), key=lambda item: (-item[1], item[0]))
+    return {name: round(100 * length / whole) for name, length in longest} if whole else {}
+
+
 def _utterance(words: Sequence[Word]) -> Utterance:
     return Utterance(
         start_ms=words[0].start_ms,

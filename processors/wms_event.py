@@ -1,4 +1,4 @@
-"""What a canonical warehouse event must be (`schemas.sources.WmsPayload`): the only place that says so.
+"""What a canonical warehouse event must be (`schemas.wms.WmsPayload`): the only place that says so.
 
 The gateway asks it before it says 200, the normaliser before it uses an event, a mapping before it gives one out.
 """
@@ -9,9 +9,9 @@ from typing import Final, NamedTuple
 
 from processors.identity import is_lead_id
 from schemas.codec import Codec, Rejected
-from schemas.sources import WmsPayload
 from schemas.topics import DAY_MS
 from schemas.types import Millis, Pieces
+from schemas.wms import WmsPayload
 
 LATEST: Final = 4_102_444_800_000
 MOST_PIECES: Final = 10_000_000

@@ -4,7 +4,7 @@ from typing import Literal, get_args
 
 import msgspec
 
-from schemas.types import EventId, LeadId, LocalDay, Millis
+from schemas.types import EventId, LeadId, LocalDay, Millis, SomeEvent
 
 Severity = Literal["info", "warning", "critical"]
 SEVERITIES: tuple[Severity, ...] = ("info", "warning", "critical")
@@ -94,7 +94,7 @@ class Signal(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     figures: dict[str, float] = {}
     evidence: list[Evidence] = []
     origin: str = ""
-    alert_id: EventId = ""
+    alert_id: SomeEvent = ""
 
 
 class Press(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -8,11 +8,15 @@ from typing import Literal, get_args
 
 import msgspec
 
-from schemas.types import EventId, LeadId, Millis
+from schemas.types import EventId, LeadId, Millis, SomeEvent
 
-PassageKind = Literal["said", "message", "mail", "call", "crm", "note", "minutes", "fact"]
-"""An utterance of a meeting, a chat message, a mail, a call, a card of the CRM, a note, minutes, a profile's fact."""
+PassageKind = Literal["said", "message", "mail", "call", "crm", "note", "command", "minutes", "fact"]
+"""An utterance of a meeting, a chat message, a mail, a call, a card of the CRM, a note, a command that was done,
+minutes, a profile's fact."""
 PASSAGE_KINDS: tuple[PassageKind, ...] = get_args(PassageKind)
+
+RETOLD: frozenset[PassageKind] = frozenset({"minutes"})
+"""Kinds that tell what others said: nobody's own words."""
 
 Side = Literal["", "client", "staff"]
 """Whose words they are; empty where nobody knows."""
@@ -101,7 +105,7 @@ class Item(msgspec.Struct, frozen=True, omit_defaults=True):
     value: float | None = None
     usual: float | None = None
     quote: str = ""
-    event_id: EventId = ""
+    event_id: SomeEvent = ""
     recording_id: str = ""
 
 
@@ -179,7 +183,7 @@ class Done(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="type", ta
     dropped: int = 0
     missing: bool = False
     note: str = ""
-    question: EventId = ""
+    question: SomeEvent = ""
 
 
 Stage = Looking | Sources | Claim | Done

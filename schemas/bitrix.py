@@ -6,6 +6,7 @@ import msgspec
 
 from schemas.codec import Codec
 from schemas.sources import Inbound
+from schemas.types import LeadId
 
 Kind = Literal["lead", "deal", "contact", "company", "activity", "comment", "user", "call"]
 """Objects of a portal that are read. A `call` is the words of an activity that is one."""
@@ -34,7 +35,7 @@ class Double(msgspec.Struct, frozen=True, omit_defaults=True):
     it is not in the portal any more, and what it was known by belongs to this one now.
     """
 
-    id: str
+    id: LeadId
     shared: list[str]
     company: str = ""
     firm: str = ""

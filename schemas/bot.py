@@ -6,11 +6,13 @@ import msgspec
 
 from schemas.alerts import Alert
 from schemas.scores import Score
-from schemas.types import EventId, LeadId, Millis
+from schemas.types import EventId, LeadId, Millis, SomeLead
 
 Asked = Literal["risk", "top", "silent", "mute", "help", "link", "start"]
 LoginCommand = Literal["login", "login_sent", "login_denied"]
 """Not typed by a person: the page asks for the question, a button under it was pressed."""
+CommandPress = Literal["command_yes", "command_no", "command_back", "command_refused", "chosen"]
+"""Buttons under a command that waits for a signature, and under a question of the assistant."""
 Fault = Literal["", "no_lead", "no_days", "no_topic", "taken", "unknown"]
 
 
@@ -38,23 +40,25 @@ class BotCommand(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     `link` stood in a client's chat `chat_title`, which was `before`'s till then (or its `topic` alone): it is answered
     where the lead's alerts go, for the client reads what is in his chat. By a button (`callback_id` is what Telegram
     wants answered) a chat that is another's is not taken from him (`taken`), and `name` answered `question`. `start`:
-    the curator `name` told who he is by the code of his invitation.
+    the curator `name` told who he is by the code of his invitation. A button under a command tells the first 20 hex
+    digits of its `digest`; of the assistant's question `name` is the option that was pressed.
     """
 
     command_id: EventId
     chat_id: str
-    command: Asked | LoginCommand
+    command: Asked | LoginCommand | CommandPress
     ts: Millis
-    lead_id: LeadId | Literal[""] = ""
+    lead_id: SomeLead = ""
     until: Millis = 0
     fault: Fault = ""
     chat_title: str = ""
-    before: LeadId | Literal[""] = ""
+    before: SomeLead = ""
     callback_id: str = ""
     name: str = ""
     topic: str = ""
     question: Question | None = None
     login: LoginQuestion | None = None
+    digest: str = ""
 
 
 class LeadRisk(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

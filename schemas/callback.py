@@ -1,10 +1,13 @@
 """What stands behind a button: of an alert `a:<lead id>:<alert id>:<key>`, 34 bytes at most; of the question whose a
-chat is `l:<lead id>:<chat id>`, 36 bytes at most; of a login to the page `w:<login>:<number>`, 37 bytes.
+chat is `l:<lead id>:<chat id>`, 36 bytes at most; of a login to the page `w:<login>:<number>`, 37 bytes; of a command
+`c:<digest>:<answer>`, 21 bytes, the digest's first 10 bytes in base32; of a question of the assistant
+`q:<said id>:<option>`, 45 bytes at most.
 
 Telegram takes 1-64 bytes of callback data (Bot API, InlineKeyboardButton), and any member of a chat can send any.
 """
 
 import re
+from base64 import b32decode, b32encode
 from typing import Literal
 
 import msgspec
@@ -22,6 +25,14 @@ _WHOSE = re.compile(r"l:([0-9]{1,12}):(-?[0-9]{1,20})")
 
 
 _LOGIN = re.compile(r"w:([0-9a-f]{32}):([0-9]{1,2})")
+_COMMAND = re.compile(r"c:([A-Z2-7]{16}):(y|n[0-3]?)")
+_CHOICE = re.compile(r"q:([0-9A-Za-z_-]{1,40}):([0-9]{1,2})")
+
+Answer = Literal["yes", "no", "back", "unneeded", "misread", "myself"]
+"""`no` asks why, `back` takes that back; the last three are refusals with their reason."""
+
+ANSWERS: dict[Answer, str] = {"yes": "y", "no": "n", "back": "n0", "unneeded": "n1", "misread": "n2", "myself": "n3"}
+_ANSWERS: dict[str, Answer] = {key: answer for answer, key in ANSWERS.items()}
 
 
 class Callback(msgspec.Struct, frozen=True):
@@ -46,6 +57,30 @@ class LoginNumber(msgspec.Struct, frozen=True):
     number: int
 
 
+class CommandButton(msgspec.Struct, frozen=True):
+    """A button under a command that waits for a signature. `digest`: the first 20 hex digits of what was shown."""
+
+    digest: str
+    answer: Answer
+
+
+class Choice(msgspec.Struct, frozen=True):
+    """A button under a question of the assistant; `option` from 0."""
+
+    said_id: str
+    option: int
+
+
+def encode_command(digest: str, answer: Answer) -> str:
+    """The `callback_data` of an answer to a command; `digest` may be whole."""
+    return f"c:{b32encode(bytes.fromhex(digest[:20])).decode()}:{ANSWERS[answer]}"
+
+
+def encode_choice(said_id: str, option: int) -> str:
+    """The `callback_data` of an option of the assistant's question; 45 bytes at most."""
+    return f"q:{said_id}:{option}"
+
+
 def encode_login(login: str, number: int) -> str:
     """The `callback_data` of a number."""
     return f"w:{login}:{number}"
@@ -61,8 +96,14 @@ def encode(lead_id: LeadId, alert_id: EventId, action: Action) -> str:
     return f"a:{lead_id}:{alert_id}:{KEYS[action]}"
 
 
-def decode(text: str) -> Callback | Whose | LoginNumber | None:
+def decode(text: str) -> Callback | Whose | LoginNumber | CommandButton | Choice | None:
     """The button behind `callback_data`, or None when it is none of ours."""
+    command = _COMMAND.fullmatch(text)
+    if command is not None:
+        return CommandButton(b32decode(command[1]).hex(), _ANSWERS[command[2]])
+    choice = _CHOICE.fullmatch(text)
+    if choice is not None:
+        return Choice(choice[1], int(choice[2]))
     login = _LOGIN.fullmatch(text)
     if login is not None:
         return LoginNumber(login[1], int(login[2]))

@@ -22,12 +22,11 @@ class Rejected:
     error_class: str = "ValidationError"
 
 
-class Codec(Generic[T]):
-    """JSON codec of one type. Decoders are made once: making one costs more than a thousand decodings."""
+class _Coding(Generic[T]):
+    """One type, in one form. Decoders are made once: making one costs more than a thousand decodings."""
 
-    def __init__(self, type_: object) -> None:
-        self._decoder: msgspec.json.Decoder[T] = msgspec.json.Decoder(type_)
-        self._encoder = msgspec.json.Encoder()
+    _decoder: msgspec.json.Decoder[T] | msgspec.msgpack.Decoder[T]
+    _encoder: msgspec.json.Encoder | msgspec.msgpack.Encoder
 
     def decode(self, data: bytes | None) -> T | Rejected:
         """The value in `data`, or why there is none. Never raises."""
@@ -38,6 +37,19 @@ class Codec(Generic[T]):
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             return Rejected(str(error), type(error).__name__)
 
+    def encode(self, value: T) -> bytes:
+        """Compact."""
+        return self._encoder.encode(value)
+
+
+class Codec(_Coding[T]):
+    """JSON codec of one type."""
+
+    _decoder: msgspec.json.Decoder[T]
+
+    def __init__(self, type_: object) -> None:
+        self._decoder, self._encoder = msgspec.json.Decoder(type_), msgspec.json.Encoder()
+
     def decode_lines(self, data: bytes) -> Sequence[T]:
         """The values of many lines (JSONL) at once; none when any of them has none: ask each by itself (`decode`)."""
         try:
@@ -45,9 +57,12 @@ class Codec(Generic[T]):
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             return ()
 
-    def encode(self, value: T) -> bytes:
-        """Compact JSON."""
-        return self._encoder.encode(value)
+
+class Packed(_Coding[T]):
+    """MessagePack codec of one type: for bytes, which JSON makes a third larger."""
+
+    def __init__(self, type_: object) -> None:
+        self._decoder, self._encoder = msgspec.msgpack.Decoder(type_), msgspec.msgpack.Encoder()
 
 
 EVENT: Codec[Event] = Codec(Event)

@@ -10,9 +10,10 @@ from typing import Literal
 import msgspec
 
 from schemas.base import LeadEvent
+from schemas.command_changed import CommandChanged
 from schemas.figures import Baseline, DayFigures, EventsMoved, MovedEvent
 from schemas.fleet import Fleet, Tick
-from schemas.meetings import MeetingRecorded, MeetingRoom, MeetingTranscribed, RoomHappening, Utterance
+from schemas.meetings import MeetingRecorded, MeetingRoom, MeetingSaid, MeetingTranscribed, RoomHappening, Utterance
 from schemas.minutes import ChatSummary, MeetingMinutes, PhraseVerdict, ProfileCorrected
 from schemas.outcomes import ClientOutcome
 from schemas.promises import PromiseMarked
@@ -30,6 +31,7 @@ __all__ = [
     "CallTranscribed",
     "ChatSummary",
     "ClientOutcome",
+    "CommandChanged",
     "CrmChanged",
     "DayFigures",
     "Event",
@@ -42,6 +44,7 @@ __all__ = [
     "MeetingMinutes",
     "MeetingRecorded",
     "MeetingRoom",
+    "MeetingSaid",
     "MeetingTranscribed",
     "Message",
     "MessageDeleted",
@@ -196,6 +199,7 @@ class IdentityLinked(LeadEvent, frozen=True, tag="identity_linked"):
 Event = (
     MeetingRecorded
     | MeetingRoom
+    | MeetingSaid
     | MeetingTranscribed
     | MeetingMinutes
     | ChatSummary
@@ -203,6 +207,7 @@ Event = (
     | ProfileCorrected
     | PromiseMarked
     | ClientOutcome
+    | CommandChanged
     | Message
     | MessageEdited
     | MessageDeleted

@@ -1,4 +1,6 @@
-"""What could not be used, and what waits for another time: `dead.letters`, `source.parked`, `source.releases`."""
+"""What could not be used, and what waits for another time: `dead.letters`, `dead.mutes`, `source.parked`,
+`source.releases`.
+"""
 
 from typing import Literal
 
@@ -46,6 +48,18 @@ class DeadLetter(msgspec.Struct, frozen=True, omit_defaults=True):
     claim: str = ""
     end: int = 0
     item: str = ""
+
+
+class Muted(msgspec.Struct, frozen=True):
+    """What travels on `dead.mutes` (key `stage/class of fault`): somebody knows of these letters, and why they stand;
+    until then nobody is told of them again. They stay open. A tombstone ends it sooner."""
+
+    agent: str
+    error_class: str
+    until: Millis
+    reason: str
+    by: str
+    at: Millis
 
 
 class Parked(msgspec.Struct, frozen=True, omit_defaults=True):

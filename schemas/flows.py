@@ -10,9 +10,21 @@ from typing import Final, NamedTuple
 from schemas import topics
 from schemas.topics import TopicSpec
 
-ACTORS: Final = ("recorder", "gateway", "transcribe", "pipeline", "minutes", "store", "notify", "web", "cli")
+EVERY_WORKER: Final = (
+    "gateway",
+    "tracks",
+    "live",
+    "transcribe",
+    "pipeline",
+    "minutes",
+    "store",
+    "notify",
+    "web",
+    "agent",
+    "actions",
+)
+ACTORS: Final = ("recorder", *EVERY_WORKER, "cli")
 """As an event meets them."""
-EVERY_WORKER: Final = ("gateway", "transcribe", "pipeline", "minutes", "store", "notify", "web")
 
 
 class Flow(NamedTuple):
@@ -24,29 +36,40 @@ class Flow(NamedTuple):
 
 
 FLOWS: Final = (
-    Flow(topics.RECORDINGS, ("recorder", "gateway", "notify", "transcribe"), ("transcribe", "pipeline", "notify")),
-    Flow(topics.OBJECTIONS, ("gateway",), ("transcribe",)),
-    Flow(topics.CONSENTS, ("cli", "web"), ("transcribe", "minutes", "web")),
-    Flow(topics.ERASURES, ("cli",), ("pipeline", "store")),
+    Flow(
+        topics.RECORDINGS,
+        ("recorder", "gateway", "tracks", "notify", "transcribe"),
+        ("gateway", "tracks", "live", "transcribe", "pipeline", "notify"),
+    ),
+    Flow(topics.OBJECTIONS, ("gateway",), ("tracks", "transcribe")),
+    Flow(topics.AUDIO, ("gateway",), ("gateway", "tracks", "live")),
+    Flow(topics.SAID, ("live",), ("gateway", "live", "pipeline")),
+    Flow(topics.CONSENTS, ("cli", "web"), ("live", "transcribe", "minutes", "store", "web", "agent")),
+    Flow(topics.ERASURES, ("cli", "web"), ("tracks", "transcribe", "pipeline", "store", "web", "actions")),
     Flow(topics.TELEGRAM, ("gateway", "cli"), ("pipeline", "notify")),
     Flow(topics.BITRIX, ("gateway", "notify"), ("pipeline", "notify")),
     Flow(topics.WMS, ("gateway", "cli"), ("pipeline",)),
+    Flow(topics.MEETING_TRACKS, ("tracks",), ("tracks", "transcribe", "pipeline")),
     Flow(topics.SEGMENTS, ("transcribe",), ("transcribe",)),
-    Flow(topics.TRANSCRIPTS, ("transcribe",), ("pipeline", "store", "notify")),
+    Flow(topics.TRANSCRIPTS, ("tracks", "transcribe"), ("tracks", "pipeline", "store", "notify")),
     Flow(topics.SOURCE_ROUNDS, ("gateway", "notify"), ("store",)),
     Flow(topics.PARKED, ("pipeline",), ("notify",)),
     Flow(topics.RELEASES, ("cli",), ("notify",)),
-    Flow(topics.IDENTITIES, ("pipeline", "web", "cli"), ("pipeline", "store", "notify", "web")),
-    Flow(topics.CLIENTS, ("pipeline", "cli"), ("gateway", "pipeline", "store", "notify", "web")),
-    Flow(topics.LEAD_UNASSIGNED, ("pipeline", "store", "cli"), ("pipeline", "store", "notify")),
-    Flow(topics.LEAD_EVENTS, ("pipeline", "minutes", "store", "notify", "web", "cli"), ("pipeline", "store")),
+    Flow(topics.IDENTITIES, ("pipeline", "web", "cli"), ("pipeline", "store", "notify", "web", "agent", "actions")),
+    Flow(topics.CLIENTS, ("pipeline", "cli"), ("gateway", "pipeline", "store", "notify", "web", "agent", "actions")),
+    Flow(topics.LEAD_UNASSIGNED, ("pipeline", "store", "cli"), ("pipeline", "store", "notify", "agent", "actions")),
+    Flow(
+        topics.LEAD_EVENTS,
+        ("pipeline", "minutes", "store", "notify", "web", "actions", "cli"),
+        ("pipeline", "store", "agent", "actions"),
+    ),
     Flow(topics.LEAD_STATE, ("pipeline",), ("pipeline",)),
     Flow(topics.LEAD_SIGNALS, ("pipeline",), ("store",)),
-    Flow(topics.LEAD_ALERTS, ("pipeline",), ("store", "notify")),
+    Flow(topics.LEAD_ALERTS, ("pipeline",), ("store", "notify", "agent", "actions")),
     Flow(topics.LEAD_SCORES, ("pipeline",), ("store",)),
     Flow(topics.FLEET_ALERTS, ("pipeline",), ("notify",)),
     Flow(topics.MINUTES_REQUESTS, ("pipeline", "store"), ("minutes",)),
-    Flow(topics.LLM_CALLS, ("minutes", "web"), ("minutes", "web", "store")),
+    Flow(topics.LLM_CALLS, ("minutes", "web", "agent"), ("minutes", "web", "agent", "store")),
     Flow(topics.QUESTIONS, ("store",), ("store",)),
     Flow(topics.OUT_FILES, ("minutes",), ("notify",)),
     Flow(topics.OUT_BITRIX, ("minutes",), ("notify",)),
@@ -56,11 +79,24 @@ FLOWS: Final = (
     Flow(topics.REPORTS, ("store",), ("notify",)),
     Flow(topics.BOT_COMMANDS, ("pipeline", "web"), ("notify",)),
     Flow(topics.OUTBOX, ("notify",), ("store", "notify")),
-    Flow(topics.WEB_USERS, ("web", "cli"), ("web",)),
+    Flow(topics.WEB_USERS, ("web", "cli"), ("notify", "web", "agent", "actions", "cli")),
     Flow(topics.WEB_SESSIONS, ("web", "cli"), ("web",)),
     Flow(topics.WEB_LOGINS, ("pipeline", "web", "cli"), ("web",)),
-    Flow(topics.AUDIT_ACCESS, ("web",), ("web", "notify")),
+    Flow(topics.AUDIT_ACCESS, ("transcribe", "web", "cli"), ("transcribe", "web", "store", "notify")),
+    Flow(topics.MCP_TOKENS, ("cli",), ("cli",)),
+    Flow(topics.ASSISTANT_ASKED, ("pipeline", "web"), ("agent", "store", "actions")),
+    Flow(topics.ASSISTANT_JOBS, ("agent",), ("agent",)),
+    Flow(topics.COMMANDS, ("pipeline", "notify", "web", "agent", "actions", "cli"), ("notify", "web", "actions")),
+    Flow(topics.COMMAND_EVENTS, ("actions",), ("store", "notify", "agent")),
+    Flow(topics.COMMAND_STATE, ("actions",), ("notify", "web", "agent", "cli", "actions")),
+    Flow(topics.COMMAND_DEFS, ("web", "actions", "cli"), ("notify", "web", "agent", "actions", "cli")),
+    Flow(topics.OUT_TELEGRAM, ("actions",), ("notify",)),
+    Flow(topics.OUT_PORTAL, ("actions",), ("notify",)),
+    Flow(topics.OUT_HTTP, ("actions",), ("notify",)),
+    Flow(topics.ASSISTANT_SAID, ("agent",), ("store", "notify", "agent")),
+    Flow(topics.ASSISTANT_MEMORY, ("web", "agent"), ("web", "agent")),
     Flow(topics.OPS_NOTICES, EVERY_WORKER, ("notify",)),
     Flow(topics.PROBE, ("cli",), ("gateway", "cli")),
     Flow(topics.DEAD_LETTERS, ("recorder", *EVERY_WORKER), ("store", "cli")),
+    Flow(topics.DEAD_MUTES, ("web", "cli"), ("notify", "store", "web")),
 )

@@ -3,8 +3,9 @@
 import msgspec
 
 from schemas.answers import Question
+from schemas.people import AccessEntry
 from schemas.promises import Promise
-from schemas.types import LeadId, Millis
+from schemas.types import LeadId, Millis, SomeLead
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -24,7 +25,7 @@ class FoundPage(msgspec.Struct, frozen=True, omit_defaults=True):
 
     found: list[Found]
     next: str | None
-    lead_id: LeadId = ""
+    lead_id: SomeLead = ""
 
 
 class DayFigure(msgspec.Struct, frozen=True):
@@ -42,7 +43,7 @@ class Figures(msgspec.Struct, frozen=True, omit_defaults=True):
     """The newest day first; `lead_id`: whose, where one was asked for."""
 
     figures: list[DayFigure]
-    lead_id: LeadId = ""
+    lead_id: SomeLead = ""
 
 
 class Promises(msgspec.Struct, frozen=True):
@@ -63,3 +64,10 @@ class Questions(msgspec.Struct, frozen=True):
 
     lead_id: LeadId
     questions: list[Question]
+
+
+class AccessLines(msgspec.Struct, frozen=True):
+    """Lines of the access log, newest first, without their chain; `more`: there are older ones."""
+
+    lines: list[AccessEntry]
+    more: bool = False

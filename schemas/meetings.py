@@ -5,12 +5,14 @@ from typing import Literal
 import msgspec
 
 from schemas.base import LeadEvent
+from schemas.types import Millis
 
 RoomHappening = Literal[
     "meeting_started",
     "meeting_ended",
     "joined",
     "left",
+    "renamed",
     "recording_on",
     "recording_off",
     "recording_failed",
@@ -20,9 +22,10 @@ RoomHappening = Literal[
     "objected",
     "recording_deleted",
 ]
-"""`unrecorded`: the room has been without a recording for longer than it may. `recording_gap`: it is over; another
-recorder goes on with the same recording. `objected`: somebody does not agree to be recorded; what was recorded of the
-meeting is deleted unheard, and `recording_deleted` says when that is done."""
+"""`renamed`: a participant is called `name` from now on. `unrecorded`: the room has been without a recording for longer
+than it may. `recording_gap`: it is over; another recorder goes on with the same recording. `objected`: somebody does
+not agree to be recorded; what was recorded of the meeting is deleted unheard, and `recording_deleted` says when that is
+done."""
 
 
 class Utterance(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -38,6 +41,13 @@ class Utterance(msgspec.Struct, frozen=True, omit_defaults=True):
     speaker: str | None = None
     confidence: float | None = None
     pauses: list[int] = []
+
+
+class Called(msgspec.Struct, frozen=True):
+    """What a `speaker` called himself in the room, where a person said who that is."""
+
+    speaker: str
+    called: str
 
 
 class MeetingRecorded(LeadEvent, frozen=True, tag="meeting_recorded"):
@@ -65,8 +75,32 @@ class MeetingRoom(LeadEvent, frozen=True, tag="meeting_room"):
     recording_id: str = ""
 
 
+class MeetingSaid(LeadEvent, frozen=True, tag="meeting_said"):
+    """What one participant said without a pause, while the meeting goes on; the transcript replaces it in the history.
+
+    `ts` and `start_ms` are the beginning, `end_ms` the end of its last word: wall clock, ms UTC. `participant` is the
+    occupant's id, `name` what he was called then (empty: nobody knows). `confidence` of its words, 0..1. `ours`: he
+    is one of our people; `theirs`: a person said that he is none. `called`: what he called himself, where a person said
+    that he is `name`.
+    """
+
+    meeting_id: str
+    room: str
+    participant: str
+    start_ms: Millis
+    end_ms: Millis
+    text: str
+    name: str = ""
+    confidence: float | None = None
+    ours: bool = False
+    theirs: bool = False
+    called: str = ""
+
+
 class MeetingTranscribed(LeadEvent, frozen=True, tag="meeting_transcribed"):
-    """A transcript; a later `version` replaces the former one."""
+    """A transcript; a later `version` replaces the former one. `ours`: those of the speakers who are our people;
+    `theirs`: those of whom a person said that they are none. `called`: who of them called himself otherwise.
+    """
 
     recording_id: str
     version: int
@@ -76,3 +110,6 @@ class MeetingTranscribed(LeadEvent, frozen=True, tag="meeting_transcribed"):
     utterances: list[Utterance]
     degraded: bool = False
     room: str = ""
+    ours: list[str] = []
+    theirs: list[str] = []
+    called: list[Called] = []

@@ -145,7 +145,8 @@ MinutesRequest = MeetingRequest | ChatDay | PhraseQuestion
 class MeetingMinutes(LeadEvent, frozen=True, tag="meeting_minutes"):
     """The minutes of a meeting. `ts` is its start; a later `minutes.version` replaces the former one.
 
-    `flaw`: what is wrong with the words they were made of, told above everything else.
+    `flaw`: what is wrong with the words they were made of, told above everything else. `shares`: how much of the talk
+    each one's words are, per cent; empty where the sound does not tell who speaks.
     """
 
     recording_id: str
@@ -154,6 +155,7 @@ class MeetingMinutes(LeadEvent, frozen=True, tag="meeting_minutes"):
     people: list[str]
     minutes: Minutes
     flaw: str = ""
+    shares: dict[str, int] = {}
 
 
 class ChatSummary(LeadEvent, frozen=True, tag="chat_summary"):

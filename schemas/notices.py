@@ -32,6 +32,7 @@ Trouble = Literal[
     "crm_silent",
     "source_silent",
     "exports_unwritten",
+    "sound_unreadable",
 ]
 """What may wait for a person. `alerting.notices` has the words for each."""
 
@@ -41,7 +42,8 @@ class OpsNotice(msgspec.Struct, frozen=True, omit_defaults=True):
 
     The same id is the same message: a later state changes it. `subject` is what it is about (an engine, a folder, a
     chat), `detail` the fault in the words of whoever met it, without secrets. `since`: when it began,
-    `until`: when it will pass by itself.
+    `until`: when it will pass by itself. `agent`, `faults`: of records that were rejected, the heaps of dead letters
+    that they lie on (`schemas.failed.Muted`).
     """
 
     notice_id: str
@@ -52,3 +54,5 @@ class OpsNotice(msgspec.Struct, frozen=True, omit_defaults=True):
     over: bool = False
     since: Millis = 0
     until: Millis = 0
+    agent: str = ""
+    faults: list[str] = []

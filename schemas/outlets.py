@@ -21,6 +21,20 @@ class MinutesCopy(msgspec.Struct, frozen=True, omit_defaults=True):
     transcript: list[Utterance]
 
 
+class Forget(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Behind all copies of a client on `out.bitrix` and `out.notebook`: what was written there of these meetings is to
+    be deleted; `recordings` empty: of all. `forget_id`: of the erasure."""
+
+    forget_id: str
+    lead_id: str
+    recordings: list[str] = []
+
+
+def forgotten(forget_id: str) -> str:
+    """`Handover.key` of a `Forget`; with nobody's lead, for that is to be forgotten too."""
+    return f"forget/{forget_id}"
+
+
 WebhookKind = Literal["recording", "transcript", "minutes", "alert", "report"]
 
 

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from schemas.types import LeadId, Millis
+from schemas.types import Millis, SomeLead
 
 UserId = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9]{1,32}\Z")]
 Sha256 = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}\Z")]
@@ -111,7 +111,7 @@ class LoginAnswered(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
 class LoginUsed(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="used"):
     """It is over, whatever came of it: nobody gets in by it any more."""
 
-    user_id: UserId | Literal[""] = ""
+    user_id: Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9]{0,32}\Z")] = ""
 
 
 Login = Invited | LoginStarted | LoginAsked | LoginAnswered | LoginUsed
@@ -144,7 +144,7 @@ class AccessEntry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     """Empty where nobody is signed in: a login that failed."""
     name: str
     action: Deed
-    lead: LeadId | Literal[""] = ""
+    lead: SomeLead = ""
     object: str = ""
     address: str = ""
     writer: str = ""

@@ -7,6 +7,8 @@ import msgspec
 from schemas.types import LeadId, Millis
 
 PersonId = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{16}\Z")]
+SomePerson = Annotated[str, msgspec.Meta(pattern=r"^([0-9a-f]{16})?\Z")]
+"""The same, or "" where the whole client is meant."""
 IsoDate = Annotated[str, msgspec.Meta(pattern=r"^(\d{4}-\d{2}-\d{2})?\Z")]
 """A local day; empty where there is none."""
 Basis = Literal["", "consent", "contract", "law", "interest"]

@@ -1,14 +1,12 @@
 """The daily report: what the store publishes and notify tells."""
 
-from typing import Literal
-
 import msgspec
 
 from schemas.alerts import Alert
 from schemas.minutes import Action, MeetingMinutes
 from schemas.outcomes import Hint, Said
 from schemas.rounds import SourceHealth
-from schemas.types import EventId, LeadId, Millis
+from schemas.types import LeadId, Millis, SomeEvent
 
 
 class ReportLine(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -50,7 +48,7 @@ class DuePromise(msgspec.Struct, frozen=True, omit_defaults=True):
     ts: Millis
     action: Action
     recording_id: str = ""
-    promise: EventId | Literal[""] = ""
+    promise: SomeEvent = ""
 
 
 class SilentLead(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from schemas.meetings import RoomHappening, Utterance
-from schemas.types import LeadId, Millis, Pieces
+from schemas.types import LeadId, Millis
 
 
 class Inbound(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -29,61 +29,6 @@ class ClientRef(msgspec.Struct, frozen=True):
     value: str
 
 
-class WmsLine(msgspec.Struct, frozen=True):
-    """A line of a canonical WMS document; `qty` in pieces."""
-
-    sku: str
-    qty: Pieces
-    barcode: str | None = None
-    reserved: Pieces | None = None
-    available: Pieces | None = None
-
-
-class WmsDoc(msgspec.Struct, frozen=True):
-    """The document behind a WMS event."""
-
-    id: str
-    number: str = ""
-    status: str = ""
-    url: str = ""
-
-
-WmsType = Literal[
-    "reservation_created",
-    "reservation_changed",
-    "reservation_cancelled",
-    "pick_started",
-    "pick_completed",
-    "shipment",
-    "inbound_planned",
-    "inbound",
-    "return",
-    "adjustment",
-    "stock_snapshot",
-]
-
-
-class WmsPayload(msgspec.Struct, frozen=True):
-    """The canonical WMS event that `POST /hooks/wms/{source}` takes, one or a list.
-
-    `id` is the source's own id of this event: the same id again is the same event. `ts` is ISO 8601 with a zone,
-    or milliseconds UTC. `qty` may be left out where `lines` are given.
-    """
-
-    id: str
-    type: WmsType
-    ts: str | Millis
-    client: ClientRef
-    doc: WmsDoc
-    lines: list[WmsLine] = []
-    qty: Pieces | None = None
-    warehouse: str = ""
-    marketplace: str = ""
-    purpose: str = ""
-    complete: bool = False
-    backfill: bool = False
-
-
 class Recording(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="type", tag="recording"):
     """A media file on the shared storage (`source.recordings`, key = `recording_id`).
 
@@ -91,6 +36,9 @@ class Recording(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="type
     recordings root. `lead_id` is None when neither metadata nor room name told it; `error` says why status is bad.
     `lead_known` False: the room's name gives a number that is no lead's. `said_in`: no meeting, but a voice message of
     this update of `source.telegram`, or a telephone call of this record of `source.bitrix`.
+    `meeting_id`: made of the bridge's sound, a track for each participant, titled with his name. Of those: `sessions`
+    of Jibri in the same meeting; `gaps`, [since, until] in ms from its start, where sound is missing; `left_out`,
+    occupants who objected and have no track.
     """
 
     recording_id: str
@@ -110,6 +58,10 @@ class Recording(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="type
     error: str = ""
     lead_known: bool = True
     said_in: Inbound | None = None
+    meeting_id: str = ""
+    sessions: list[str] = []
+    gaps: list[tuple[int, int]] = []
+    left_out: list[str] = []
 
 
 class RoomReport(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="type", tag="room"):
@@ -121,7 +73,8 @@ class RoomReport(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="typ
     `participant` is the occupant's id in the room, `name` his display name. `reason` says why there is no recording.
     `duration_ms` is how long it was: the stay of one who left, the meeting that ended, the recording that is
     off, the gap in it. `since`: of an objection, when its meeting began.
-    `recording_id`: of a recording that was deleted; that report is ours.
+    `recording_id`: of a recording that was deleted; that report is ours. `jitsi_meeting_id`: what Jitsi
+    itself calls the meeting; empty where it does not say. It is another one after each life of the room.
     """
 
     id: str
@@ -138,6 +91,7 @@ class RoomReport(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="typ
     lead_known: bool = True
     since: Millis = 0
     recording_id: str = ""
+    jitsi_meeting_id: str = ""
 
 
 FromJitsi = Recording | RoomReport
@@ -181,7 +135,8 @@ class Transcript(msgspec.Struct, frozen=True, omit_defaults=True):
     `failed_segments`: [start_ms, end_ms] that no engine could transcribe. `degraded`: those exist, the file was damaged
     or the model of the tests did some of it (`flaw` says both), or a fallback engine did. `shares`: each engine's part
     of the audio, 0..1. `utterances`: the readable text; empty where pauses split the words. `seconds` is the job's wall
-    time, `queued_at` when the broker took the recording (0: not known).
+    time, `queued_at` when the broker took the recording (0: not known). `filled`: of tracks, words inside their gaps
+    are from the mixed sound, under no name.
     """
 
     recording: Recording
@@ -198,6 +153,7 @@ class Transcript(msgspec.Struct, frozen=True, omit_defaults=True):
     flaw: str = ""
     seconds: float = 0.0
     queued_at: Millis = 0
+    filled: bool = False
 
 
 class Identity(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -215,6 +171,9 @@ class Identity(msgspec.Struct, frozen=True, omit_defaults=True):
     invited to be one (`curator_code`, `value` is the digest of the code, `name` empty once it was used); or one of our
     people, as the portal calls him (kind `b24_user`), whose are the phones, mails and accounts `ours` (keys of this
     topic): they are no client's. An empty `name` ends that. `user`: who of the portal's users a curator is.
+    of a name in a client's meetings (kind `participant`, `value` is his lead and that name) who bears it: his `name`,
+    his `side`, and as which `person` he is known elsewhere (a key of this topic; empty: nowhere). `refused`: none of
+    those who were asked about.
     """
 
     kind: str
@@ -229,6 +188,8 @@ class Identity(msgspec.Struct, frozen=True, omit_defaults=True):
     refused: bool = False
     user: str = ""
     ours: list[str] = []
+    side: Literal["", "staff", "client"] = ""
+    person: str = ""
 
 
 class Unassigned(msgspec.Struct, frozen=True, omit_defaults=True):

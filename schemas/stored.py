@@ -140,11 +140,13 @@ class Transcripts(msgspec.Struct, frozen=True):
 
 
 class People(msgspec.Struct, frozen=True):
-    """Names in a lead's history, the client's among them, and who was in the room at the time that was asked for."""
+    """Names in a lead's history, the client's among them, and who was in the room at the time that was asked for.
+    `newest`: the version of the newest text of the recording that was asked for, 0 without one."""
 
     names: list[str]
     client: list[str]
     present: list[str]
+    newest: int = 0
 
 
 class StoredSource(msgspec.Struct, frozen=True):

@@ -68,6 +68,10 @@ TRANSCRIPTS = TopicSpec("source.transcripts", key="recording id", partitions=4, 
 TELEGRAM = TopicSpec("source.telegram", key="chat id", partitions=4)
 BITRIX = TopicSpec("source.bitrix", key="entity:id", partitions=4)
 WMS = TopicSpec("source.wms", key="client kind:value", partitions=4)
+AUDIO = TopicSpec("source.audio", key="meeting id", partitions=4, retention_ms=2 * DAY_MS)
+"""Two days: what was said in a meeting is words and a file by then."""
+SAID = TopicSpec("source.said", key="meeting id", partitions=4, retention_ms=2 * DAY_MS)
+"""As many partitions as `source.audio`: what was told of a partition's sound stands under its number."""
 PARKED = TopicSpec(
     "source.parked", key="topic/origin", partitions=1, max_bytes=carrying(TELEGRAM, BITRIX, WMS, growth=BASE64)
 )
@@ -112,6 +116,8 @@ LEAD_UNASSIGNED = TopicSpec(
 SEGMENTS = TopicSpec(
     "transcript.segments", key="recording/segment/engine/options", partitions=4, cleanup="compact", retention_ms=FOREVER
 )
+MEETING_TRACKS = TopicSpec("meeting.tracks", key="meeting id", partitions=4, cleanup="compact", retention_ms=FOREVER)
+"""As many partitions as `source.audio`: a meeting's mark stands under the number of its sound."""
 MINUTES_REQUESTS = TopicSpec(
     "minutes.requests", key="lead id", partitions=4, max_bytes=carrying(TRANSCRIPTS, growth=UTTERED)
 )
@@ -139,6 +145,24 @@ WEB_SESSIONS = TopicSpec(
 WEB_LOGINS = TopicSpec("web.logins", key="sha256 of the nonce or code", partitions=1, retention_ms=DAY_MS)
 AUDIT_ACCESS = TopicSpec("audit.access", key="user id", partitions=1, retention_ms=3 * 365 * DAY_MS)
 """One partition: one chain over all lines (`processors.audit`)."""
+MCP_TOKENS = TopicSpec("mcp.tokens", key="sha256 of the token", partitions=1, cleanup="compact", retention_ms=FOREVER)
+COMMANDS = TopicSpec("commands", key="command id", partitions=1, retention_ms=90 * DAY_MS)
+"""One partition: one order of all that decides about commands (`processors.commands.desk`)."""
+COMMAND_EVENTS = TopicSpec("command.events", key="lead id or -", partitions=1, retention_ms=90 * DAY_MS)
+"""As long as the log that it is made of: the store keeps it for years, and there an erasure reaches it."""
+COMMAND_STATE = TopicSpec("command.state", key="command id", partitions=1, cleanup="compact", retention_ms=FOREVER)
+COMMAND_DEFS = TopicSpec(
+    "command.defs", key="name@version, key/key id, or words", partitions=1, cleanup="compact", retention_ms=FOREVER
+)
+OUT_TELEGRAM = TopicSpec("out.telegram", key="command id", partitions=1)
+OUT_PORTAL = TopicSpec("out.portal", key="command id", partitions=1)
+OUT_HTTP = TopicSpec("out.http", key="command id", partitions=1)
+ASSISTANT_ASKED = TopicSpec("assistant.asked", key="who", partitions=1)
+ASSISTANT_JOBS = TopicSpec("assistant.jobs", key="lead id or who", partitions=4)
+ASSISTANT_SAID = TopicSpec("assistant.said", key="who", partitions=1)
+ASSISTANT_MEMORY = TopicSpec(
+    "assistant.memory", key="lead/id or who/id, and the memory's", partitions=1, cleanup="compact", retention_ms=FOREVER
+)
 OPS_NOTICES = TopicSpec("ops.notices", key="notice id", partitions=1)
 PROBE = TopicSpec("ops.probe", key="who asks", partitions=1, retention_ms=DAY_MS)
 DEAD_LETTERS = TopicSpec(
@@ -147,6 +171,7 @@ DEAD_LETTERS = TopicSpec(
     partitions=1,
     max_bytes=carrying(LEAD_EVENTS, LEAD_UNASSIGNED, MINUTES_REQUESTS, OUT_FILES, OUT_WEBHOOKS, PARKED, growth=BASE64),
 )
+DEAD_MUTES = TopicSpec("dead.mutes", key="stage/class", partitions=1, cleanup="compact", retention_ms=FOREVER)
 
 TOPICS: tuple[TopicSpec, ...] = (
     RECORDINGS,
@@ -154,6 +179,8 @@ TOPICS: tuple[TopicSpec, ...] = (
     TELEGRAM,
     BITRIX,
     WMS,
+    AUDIO,
+    SAID,
     PARKED,
     RELEASES,
     OBJECTIONS,
@@ -170,6 +197,7 @@ TOPICS: tuple[TopicSpec, ...] = (
     FLEET_ALERTS,
     LEAD_UNASSIGNED,
     SEGMENTS,
+    MEETING_TRACKS,
     MINUTES_REQUESTS,
     LLM_CALLS,
     QUESTIONS,
@@ -185,9 +213,22 @@ TOPICS: tuple[TopicSpec, ...] = (
     WEB_SESSIONS,
     WEB_LOGINS,
     AUDIT_ACCESS,
+    MCP_TOKENS,
+    COMMANDS,
+    COMMAND_EVENTS,
+    COMMAND_STATE,
+    COMMAND_DEFS,
+    OUT_TELEGRAM,
+    OUT_PORTAL,
+    OUT_HTTP,
+    ASSISTANT_ASKED,
+    ASSISTANT_JOBS,
+    ASSISTANT_SAID,
+    ASSISTANT_MEMORY,
     OPS_NOTICES,
     PROBE,
     DEAD_LETTERS,
+    DEAD_MUTES,
 )
 
 LARGEST = max(topic.max_bytes for topic in TOPICS)

@@ -16,6 +16,8 @@ CHROMIUM = shutil.which("chromium")
 AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text()
 WIDTHS = (390, 1280)
 SERIOUS = {"serious", "critical"}
+ALL, COLOURS = "{}", "{runOnly: {type: 'rule', values: ['color-contrast', 'link-in-text-block']}}"
+"""Options of axe-core: what it does by itself, and of that the rules of its category `cat.color`."""
 
 needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium: the set-up installs it where Debian has it")
 
@@ -53,14 +55,24 @@ class Watched:
 
     async def check(self) -> list[str]:
         """Faults until now, what axe-core calls serious, targets that are too small, and whether the page overflows."""
-        found: list[dict[str, Any]] = await self.page.evaluate(f"{AXE}; axe.run().then(found => found.violations)")
-        serious = [f"axe {one['id']}: {one['nodes'][0]['html']}" for one in found if one["impact"] in SERIOUS]
+        serious = await self._serious(ALL)
         wide = await self.page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
         small: list[str] = await self.page.evaluate(
             """[...document.querySelectorAll("button, input:not([type=hidden]), select, .top a, a.button")]
+            .map(one => one.type === "checkbox" ? one.closest("label") ?? one : one)
             .filter(one => one.offsetParent && one.getBoundingClientRect().height < 44).map(one => one.outerHTML)"""
         )
         return self.faults + serious + ["the page is wider than its window"] * wide + small
+
+    async def check_colours(self) -> list[str]:
+        """Faults until now, and what axe-core says of colours: of a page that was checked, in its other scheme."""
+        return self.faults + await self._serious(COLOURS)
+
+    async def _serious(self, options: str) -> list[str]:
+        if not await self.page.evaluate("'axe' in window"):
+            await self.page.evaluate(AXE)
+        found: list[dict[str, Any]] = await self.page.evaluate(f"axe.run({options}).then(found => found.violations)")
+        return [f"axe {one['id']}: {one['nodes'][0]['html']}" for one in found if one["impact"] in SERIOUS]
 
 
 @contextlib.asynccontextmanager

@@ -1,6 +1,10 @@
 """Fixtures of all tests. The broker starts when a test first asks for it, once per session."""
 
+import functools
+import shutil
+import tempfile
 from collections.abc import AsyncIterator, Callable
+from pathlib import Path
 
 import hypothesis
 import pytest
@@ -16,6 +20,22 @@ hypothesis.settings.register_profile("same", derandomize=True, deadline=None)
 hypothesis.settings.register_profile("new", max_examples=1000, deadline=None)
 hypothesis.settings.load_profile("same")
 
+UNIT = Path(__file__).parent / "unit"
+REAL = {UNIT / part for part in ("store", "transcribe", "web")}
+"""Unit tests on chDB, Vosk and Chromium: half a minute a file."""
+MEMORY, ROOM_BYTES = Path("/dev/shm"), 8 << 30
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files that take a minute come first: the last to begin is a short one, so that no process idles at the end."""
+    items.sort(key=lambda item: _turn(item.path))
+
+
+@functools.cache
+def _turn(file: Path) -> int:
+    above = set(file.parents)
+    return 0 if UNIT not in above else 1 if REAL & above else 2
+
 
 @pytest.fixture(scope="session")
 def free_ports() -> Callable[[], tuple[int, int]]:
@@ -27,12 +47,20 @@ def free_ports() -> Callable[[], tuple[int, int]]:
 async def broker(
     tmp_path_factory: pytest.TempPathFactory, free_ports: Callable[[], tuple[int, int]]
 ) -> AsyncIterator[Broker]:
-    """The real Kafka of this session. Who kills it starts it again."""
-    folder = tmp_path_factory.mktemp("kafka")
+    """The real Kafka of this session, with its data in memory where there is room: each test has a hundred and sixty
+    partitions made, with several files each that are synced. Who kills it starts it again."""
+    output = tmp_path_factory.mktemp("kafka") / "broker.log"
     port, controller_port = free_ports()
     jars = await fetch()
-    async with Broker(folder, port, controller_port, heap_mb=384, jars=jars, output=folder / "broker.log") as running:
-        yield running
+    with tempfile.TemporaryDirectory(prefix="leadpulse-kafka-", dir=_in_memory()) as folder:
+        async with Broker(Path(folder), port, controller_port, heap_mb=384, jars=jars, output=output) as running:
+            yield running
+
+
+def _in_memory() -> Path | None:
+    """A folder in memory; none where three brokers would fill it."""
+    has_room = MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM_BYTES
+    return MEMORY if has_room else None
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,6 @@
 """The steps of a Dockerfile without Docker: each stage is a folder, RUN is chroot in it. As root, for `make proof`.
 
-Understands what our Dockerfile uses, and refuses the rest: ARG before the first FROM, FROM, RUN, COPY, ENV, WORKDIR,
+Understands what our Dockerfile uses, and refuses the rest: ARG with its default, FROM, RUN, COPY, ENV, WORKDIR,
 USER, VOLUME, ENTRYPOINT, CMD.
 """
 
@@ -84,6 +84,9 @@ class Build:
                 path = {"PATH": PATH} | stage.environ
                 words = (word.partition("=") for word in shlex.split(argument))
                 stage.environ |= {name: value.replace("$PATH", path["PATH"]) for name, _, value in words}
+            case "ARG":
+                name, _, default = argument.partition("=")
+                stage.environ.setdefault(name, default.strip('"'))
             case "WORKDIR":
                 stage.workdir = argument
             case "USER":

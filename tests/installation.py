@@ -6,24 +6,35 @@ Workers run as real processes (`leadpulse worker NAME`), so a test can kill them
 import asyncio
 import os
 import signal
-import subprocess
 import sys
 import time
 from collections.abc import Awaitable, Callable, Iterable
 from pathlib import Path
+from subprocess import DEVNULL, STDOUT, CompletedProcess, Popen
+from typing import Any
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
-from aiokafka.errors import GroupCoordinatorNotAvailableError
+from aiokafka.errors import GroupCoordinatorNotAvailableError, KafkaError
 
 from schemas.topics import TOPICS, TopicSpec
-from streams.engine.kafka import Output, Outputs, Reader
+from streams.cli.run import WORKERS
+from streams.engine.kafka import Output, Outputs
+from streams.engine.reader import Reader
 from streams.engine.topics import apply
-from streams.settings import Kafka, Metrics, Settings, Store, Web
+from streams.settings import Commands, Kafka, Metrics, Settings, Store, Web
+from tests.forked import ROOT, Forked, Request, run
+from tests.migrated import copy_migrated
 from tests.ports import free_port
+
+Started = Forked | Popen[bytes]
+"""A process of a test."""
 
 BUSY = 5.0
 """So many times as long as on a quiet machine a test waits for what must come. A wait only ends a test that fails."""
+
+COMMAND_SECONDS = 300.0
+"""A command that takes a second on a quiet machine."""
 
 
 async def until(condition: Callable[[], Awaitable[bool]], timeout: float, what: str, pause: float = 0.2) -> None:
@@ -51,14 +62,13 @@ class Installation:
     def __init__(self, bootstrap: str, folder: Path, environ: dict[str, str] | None = None) -> None:
         self.folder = folder
         self.prefix = f"t{os.getpid()}x{time.monotonic_ns() % 10**9}."
-        ports = {
-            name: free_port() for name in ("gateway", "pipeline", "transcribe", "store", "minutes", "notify", "web")
-        }
+        ports = {name: free_port() for name in WORKERS}
         self.settings = Settings(
             kafka=Kafka(bootstrap=bootstrap, prefix=self.prefix, session_timeout=6.0),
             metrics=Metrics(**ports),
             store=Store(folder=folder / "chdb", api_port=free_port(), api_token_file=folder / "token"),
             web=Web(port=free_port()),
+            commands=Commands(keys=folder / "keys"),
         )
         folder.mkdir(parents=True, exist_ok=True)
         rules = folder / "rules.toml"
@@ -72,14 +82,19 @@ class Installation:
             "LEADPULSE_STORE__API_PORT": str(self.settings.store.api_port),
             "LEADPULSE_STORE__API_TOKEN_FILE": str(self.settings.store.api_token_file),
             "LEADPULSE_WEB__PORT": str(self.settings.web.port),
+            "LEADPULSE_WEB__STORE_SECONDS": "60",  # a busy machine answers late
+            "LEADPULSE_WEB__ACTS": str(folder / "acts"),
+            "LEADPULSE_COMMANDS__KEYS": str(folder / "keys"),
             "LEADPULSE_STORE__TICK_SECONDS": "86400",
+            "LEADPULSE_STORE__SQL_SECONDS": "300",
             "LEADPULSE_MINUTES__EXPORTS": str(folder / "exports"),
             "LEADPULSE_EXPORT__FOLDER": str(folder / "exports"),
             **{f"LEADPULSE_METRICS__{name.upper()}": str(port) for name, port in ports.items()},
             **(environ or {}),
         }
         self.outputs = Outputs(self.settings.kafka)
-        self._processes: list[subprocess.Popen[bytes]] = []
+        self._processes: list[Started] = []
+        self._asking: tuple[AIOKafkaAdminClient, AIOKafkaConsumer] | None = None
 
     async def __aenter__(self) -> "Installation":
         await apply(self.settings.kafka)
@@ -89,31 +104,36 @@ class Installation:
         for process in self._processes:
             self.end(process)
         await self.outputs.stop()
-        admin = AIOKafkaAdminClient(bootstrap_servers=self.settings.kafka.bootstrap)
-        await admin.start()
-        await admin.delete_topics([self.prefix + topic.name for topic in TOPICS])
-        await admin.close()
+        await self._ask(lambda admin, _: admin.delete_topics([self.prefix + topic.name for topic in TOPICS]))
+        await self._hang_up()
 
-    def start(self, *arguments: str, environ: dict[str, str] | None = None) -> subprocess.Popen[bytes]:
-        """Start `python -m …` with this installation's settings; its log goes to the test's folder."""
+    def start(self, *arguments: str, environ: dict[str, str] | None = None, fresh: bool = False) -> Started:
+        """Start `python -m …` with this installation's settings; its log goes to the test's folder. `fresh`: with a
+        Python of its own, for who looks at that."""
         log = self.folder / f"{arguments[-1]}-{len(self._processes)}.log"
+        whole = {**os.environ, **self.environ, **(environ or {})}
+        process: Started
         with log.open("wb") as out:
-            process = subprocess.Popen(
-                [sys.executable, "-m", *arguments],
-                env={**os.environ, **self.environ, **(environ or {})},
-                cwd=Path(__file__).parent.parent,
-                stdin=subprocess.DEVNULL,
-                stdout=out,
-                stderr=subprocess.STDOUT,
-            )
+            if fresh:
+                command = [sys.executable, "-m", *arguments]
+                process = Popen(command, env=whole, cwd=ROOT, stdin=DEVNULL, stdout=out, stderr=STDOUT)
+            else:
+                process = Forked(Request(arguments[0], arguments[1:], whole), out.fileno(), out.fileno())
         self._processes.append(process)
         return process
 
-    def worker(self, name: str, environ: dict[str, str] | None = None) -> subprocess.Popen[bytes]:
-        """Start `leadpulse worker NAME`."""
-        return self.start("streams.cli", "worker", name, environ=environ)
+    def worker(self, name: str, environ: dict[str, str] | None = None, fresh: bool = False) -> Started:
+        """Start `leadpulse worker NAME`. A store that is not `fresh` finds its tables made, where it had none."""
+        folder = Path({**self.environ, **(environ or {})}["LEADPULSE_STORE__FOLDER"])
+        if name == "store" and not fresh and not folder.exists():
+            copy_migrated(folder)
+        return self.start("streams.cli", "worker", name, environ=environ, fresh=fresh)
 
-    def end(self, process: subprocess.Popen[bytes], number: int = signal.SIGKILL) -> int:
+    def command(self, *arguments: str, **environ: str) -> CompletedProcess[str]:
+        """`leadpulse …`: what it says until it ends."""
+        return run(Request("streams.cli", arguments, {**os.environ, **self.environ, **environ}), COMMAND_SECONDS)
+
+    def end(self, process: Started, number: int = signal.SIGKILL) -> int:
         """Send a signal and wait for the end."""
         if process.poll() is None:
             process.send_signal(number)
@@ -130,24 +150,44 @@ class Installation:
 
     async def count(self, topic: TopicSpec) -> int:
         """Records on a topic, by its offsets."""
-        consumer = AIOKafkaConsumer(bootstrap_servers=self.settings.kafka.bootstrap, enable_auto_commit=False)
-        await consumer.start()
-        try:
-            tps = [TopicPartition(self.prefix + topic.name, p) for p in range(topic.partitions)]
-            return sum((await consumer.end_offsets(tps)).values())
-        finally:
-            await consumer.stop()
+        tps = [TopicPartition(self.prefix + topic.name, p) for p in range(topic.partitions)]
+        ends: dict[TopicPartition, int] = await self._ask(lambda _, consumer: consumer.end_offsets(tps))
+        return sum(ends.values())
 
     async def lag(self, worker: str, topic: TopicSpec) -> int:
         """Records of a topic that the worker's group has not committed."""
-        admin = AIOKafkaAdminClient(bootstrap_servers=self.settings.kafka.bootstrap)
-        await admin.start()
-        try:
-            offsets = await admin.list_consumer_group_offsets(f"{self.prefix}leadpulse-{worker}")
-        finally:
-            await admin.close()
+        group = f"{self.prefix}leadpulse-{worker}"
+        offsets = await self._ask(lambda admin, _: admin.list_consumer_group_offsets(group))
         committed: int = sum(at.offset for tp, at in offsets.items() if tp.topic == self.prefix + topic.name)
         return await self.count(topic) - committed
+
+    async def _ask(self, question: Callable[[AIOKafkaAdminClient, AIOKafkaConsumer], Awaitable[Any]]) -> Any:
+        """An answer of the broker over connections that stay: new ones cost it more than the answer. Where it went away
+        meanwhile they are made anew, once."""
+        if self._asking is not None:
+            try:
+                return await question(*self._asking)
+            except GroupCoordinatorNotAvailableError:
+                raise
+            except KafkaError:
+                await self._hang_up()
+        address = self.settings.kafka.bootstrap
+        admin = AIOKafkaAdminClient(bootstrap_servers=address)
+        consumer = AIOKafkaConsumer(bootstrap_servers=address, enable_auto_commit=False)
+        self._asking = admin, consumer
+        try:
+            await admin.start()
+            await consumer.start()
+        except BaseException:
+            await self._hang_up()
+            raise
+        return await question(admin, consumer)
+
+    async def _hang_up(self) -> None:
+        if self._asking is not None:
+            (admin, consumer), self._asking = self._asking, None
+            await admin.close()
+            await consumer.stop()
 
     async def settled(self, worker: str, topic: TopicSpec, timeout: float = 60.0) -> None:
         """Wait until the worker has committed everything of a topic."""

@@ -1,7 +1,8 @@
 """Spoken Russian and meeting files made on the spot, for tests and the demo. Needs libespeak-ng (`espeak-ng`)."""
 
 import wave
-from functools import cache
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import av
@@ -11,14 +12,24 @@ import numpy.typing as npt
 from schemas.sources import Word
 from tools.speech_model.espeak import RATE, Espeak, Speech
 
-__all__ = ["RATE", "Espeak", "Speech", "quiet", "say", "speak", "words_of", "write_mp4", "write_wav"]
+__all__ = ["RATE", "Espeak", "Speech", "other_each_time", "quiet", "say", "speak", "words_of", "write_mp4", "write_wav"]
 
 Pcm = npt.NDArray[np.int16]
 
 
-@cache
-def _espeak() -> Espeak:
-    return Espeak()
+_loaded: list[Espeak] = []
+"""The library that goes on from one text to the next, while there is one."""
+
+
+@contextmanager
+def other_each_time() -> Iterator[None]:
+    """Inside, the same words never sound twice alike."""
+    with closing(Espeak()) as espeak:
+        _loaded.append(espeak)
+        try:
+            yield
+        finally:
+            _loaded.remove(espeak)
 
 
 def say(text: str, voice: str = "ru") -> Pcm:
@@ -27,8 +38,15 @@ def say(text: str, voice: str = "ru") -> Pcm:
 
 
 def speak(text: str, voice: str = "ru", **params: int) -> Speech:
-    """As `say`, with the synthesiser's own word times; `params` as `Espeak.say` (rate, pitch, wordgap, …)."""
-    return _espeak().say(text, voice, **params)
+    """As `say`, with the synthesiser's own word times; `params` as `Espeak.say` (rate, pitch, wordgap, …).
+
+    The library is loaded for each text (15 ms), or its sound would hang on all that was said in this process before:
+    on which tests ran, and in what order.
+    """
+    if _loaded:
+        return _loaded[-1].say(text, voice, **params)
+    with closing(Espeak()) as espeak:
+        return espeak.say(text, voice, **params)
 
 
 def words_of(speech: Speech, from_ms: int = 0) -> list[Word]:

@@ -13,7 +13,7 @@ import psutil
 from tests.installation import until
 from tests.ports import free_port
 
-WORKERS = ("gateway", "pipeline", "transcribe", "store", "minutes", "notify", "web")
+WORKERS = ("gateway", "pipeline", "transcribe", "store", "minutes", "notify", "web", "agent", "actions")
 
 PATIENCE = 120.0
 """Seconds for what takes ten on a quiet machine."""

@@ -1,7 +1,8 @@
 #!/bin/sh
 # `make lock`: pins what pyproject.toml asks for, with hashes. What is pinned already stays; `make lock UPGRADE=1` moves all.
 #   lock.txt   production: what a server needs
-#   dev.txt    on top of it: tests, linters, types
+#   mcp.txt    on top of it: what `leadpulse mcp` needs (the extra `leadpulse[mcp]`)
+#   dev.txt    on top of lock.txt: tests, linters, types, and what mcp.txt has
 #   bench.txt  on top of both: what `make bench` measures beside us
 #   tools.txt  alone: what `make lock` and `make audit` run
 # No registry is named: the packages come from wherever pip and uv of this machine look.
@@ -31,6 +32,7 @@ compile() { # NAME SOURCE… [-- LOCKS BELOW…]
 }
 
 compile lock pyproject.toml jibri-hooks/pyproject.toml
-compile dev pyproject.toml --extra dev -- lock
+compile mcp pyproject.toml --extra mcp -- lock
+compile dev pyproject.toml --extra dev --extra mcp -c requirements/mcp.txt -- lock
 compile bench pyproject.toml --extra bench -- lock dev
 compile tools requirements/tools.in

@@ -10,7 +10,7 @@ from html import escape
 from pathlib import Path
 from typing import Final
 
-from schemas.flows import ACTORS, FLOWS, Flow
+from schemas.flows import ACTORS, EVERY_WORKER, FLOWS, Flow
 
 ROOT: Final = Path(__file__).parents[1]
 PICTURE: Final = ROOT / "docs" / "img" / "topics.svg"
@@ -19,16 +19,20 @@ BEGIN, END = "<!-- темы: начало -->", "<!-- темы: конец -->"
 
 WORDS: Final = {
     "source.recordings": "записи встреч и события комнат",
+    "source.audio": "звук участников встречи, пока она идёт",
+    "source.said": "что участники говорят, пока встреча идёт",
     "meeting.objections": "возражения против записи встречи",
     "consents": "основания и согласия людей",
     "erasures": "удаления клиентов: заявки, шаги, итоги, запреты удалять",
     "source.telegram": "обновления бота и импорт чатов",
     "source.bitrix": "объекты Битрикс24, как их отдал портал",
     "source.wms": "события склада",
+    "meeting.tracks": "из звука каких встреч ещё собрать файл",
     "transcript.segments": "готовые куски расшифровок",
     "source.transcripts": "расшифровки",
     "source.rounds": "как прошёл каждый опрос источника",
     "source.parked": "записи приостановленных источников",
+    "dead.mutes": "о каких негодных записях просили не напоминать",
     "source.releases": "что из приостановленного вернул человек",
     "identities": "чей это чат, комната, клиент склада",
     "clients": "карточки клиентов: имя, ответственный",
@@ -40,6 +44,7 @@ WORDS: Final = {
     "lead.scores": "риск клиента и из чего он сложился",
     "fleet.alerts": "тревоги сразу о многих клиентах",
     "minutes.requests": "что пересказать: встречи, чаты дня",
+    "assistant.jobs": "о чём помощник спросит модель",
     "llm.calls": "обращения к моделям и их цена",
     "questions": "вопросы о клиентах с ответами",
     "out.files": "протоколы для папки",
@@ -53,6 +58,17 @@ WORDS: Final = {
     "web.users": "кто пользуется страницей и с какой ролью",
     "web.sessions": "кто сейчас вошёл",
     "web.logins": "начатые входы и разовые ссылки",
+    "mcp.tokens": "чьи программы пускает MCP",
+    "assistant.asked": "что говорят помощнику",
+    "commands": "команды: предложения, согласия, что вышло",
+    "command.events": "что стало с каждой командой",
+    "command.state": "как стоит каждая команда",
+    "command.defs": "какие команды есть и чьи подписи верны",
+    "out.telegram": "команды: что отправить в Telegram",
+    "out.portal": "команды: что сделать в Битрикс24",
+    "out.http": "команды: обращения к n8n и другим",
+    "assistant.said": "что отвечает помощник",
+    "assistant.memory": "что помощник помнит",
     "audit.access": "кто что открывал",
     "ops.notices": "что ждёт эксплуатацию",
     "ops.probe": "проверка связи, очередь к Telegram",
@@ -96,11 +112,16 @@ def with_table(page: str) -> str:
     if not end:
         raise ValueError(f"no {BEGIN} … {END} in the page")
     rows = [
-        f"| `{flow.topic.name}` | {WORDS[flow.topic.name]} | {', '.join(flow.writers)} | {', '.join(flow.readers)} |"
+        f"| `{flow.topic.name}` | {WORDS[flow.topic.name]} | {_who(flow.writers)} | {_who(flow.readers)} |"
         for flow in FLOWS
     ]
     table = ["| Тема | Что в ней | Пишут | Читают |", "|---|---|---|---|", *rows]
     return f"{before}{BEGIN}\n" + "\n".join(table) + f"\n{END}{after}"
+
+
+def _who(names: tuple[str, ...]) -> str:
+    others = [name for name in names if name not in EVERY_WORKER]
+    return ", ".join(["все процессы", *others] if set(EVERY_WORKER) <= set(names) else names)
 
 
 def _columns(height: int) -> Iterator[str]:

@@ -14,7 +14,7 @@ HELD = renamed(
         "left": "клиент ушёл",
         "budget": "неделя куратора полна",
         "grouped": "то же у многих клиентов",
-        "within": "сказано в другом оповещении",
+        "within": "сказано в другой тревоге",
         "cooling": "недавно уже звучало",
         "info": "только для карточки",
         "doubted": "правило часто ошибалось",
@@ -31,7 +31,7 @@ NOW = (
     Panel(
         "stat",
         "Точность",
-        "Доля подтверждённых среди оповещений, о которых куратор сказал «так и есть» или «ложное».",
+        "Доля верных среди тревог, о которых куратор сказал «так и есть» или «ложная».",
         "ниже половины — посмотреть, какое правило ошибается (таблица ниже), и поднять его порог.",
         "SELECT if(countIf(verdict != '') = 0, NULL, countIf(verdict = 'confirmed') / countIf(verdict != '')) AS value "
         "FROM alerts_current WHERE $__timeFilter(opened_at)",
@@ -42,7 +42,7 @@ NOW = (
     Panel(
         "stat",
         "Ответ куратора",
-        "От оповещения до первого нажатия кнопки, обычное (медиана).",
+        "От тревоги до первого нажатия кнопки, обычное (медиана).",
         "больше рабочего дня — проверить, доходят ли сообщения («Доставка сообщений»), и поговорить с кураторами.",
         f"SELECT quantileOrNullIf(0.5)(waited, answered) AS value FROM {ANSWERS}",
         unit="s",
@@ -53,7 +53,7 @@ NOW = (
     Panel(
         "stat",
         "Без ответа больше суток",
-        "Оповещения, которые прозвучали больше суток назад и на которые никто не ответил.",
+        "Тревоги, которые прозвучали больше суток назад и на которые никто не ответил.",
         "таблица «Без ответа»: напомнить куратору или передать клиента.",
         "SELECT countIf(status = 'open' AND rung > 0 AND acknowledged_by = '' AND opened_at < $__toTime - INTERVAL 1 DAY) "
         "AS value FROM alerts_current",
@@ -64,7 +64,7 @@ NOW = (
     Panel(
         "stat",
         "Переданы руководителю",
-        "Сколько оповещений за выбранное время дошло до руководителя, потому что куратор не ответил.",
+        "Сколько тревог за выбранное время дошло до руководителя, потому что куратор не ответил.",
         "больше нескольких в неделю — кураторы не успевают: распределить клиентов.",
         "SELECT countIf(escalated) AS value FROM alerts_current WHERE $__timeFilter(opened_at)",
         width=6,
@@ -76,7 +76,7 @@ RULES_OF = (
     Panel(
         "bars",
         "Открыто за день",
-        "Оповещения по правилам.",
+        "Тревоги по правилам.",
         "всплеск одного правила — посмотреть его точность ниже; у всех клиентов сразу — общая причина.",
         f"SELECT toStartOfDay(opened_at, {ZONE}) AS time, {RULE} AS label, count() AS opened FROM alerts_current "
         f"WHERE $__timeFilter(opened_at) AND {only('rule', 'rule')} GROUP BY time, label ORDER BY time",
@@ -85,7 +85,7 @@ RULES_OF = (
     Panel(
         "bars",
         "Почему молчали",
-        "Оповещения, которые не прозвучали, и причина; все они есть в отчёте.",
+        "Тревоги, которые не прозвучали, и причина; все они есть в отчёте.",
         "много «неделя куратора полна» — поднять пороги шумных правил; «источник новый» пройдёт само.",
         f"SELECT toStartOfDay(opened_at, {ZONE}) AS time, {HELD} AS label, count() AS kept FROM alerts_current "
         f"WHERE $__timeFilter(opened_at) AND held != '' AND {only('rule', 'rule')} GROUP BY time, label ORDER BY time",
@@ -113,7 +113,7 @@ RULES_OF = (
     Panel(
         "table",
         "Время ответа по правилам",
-        "От оповещения до первого нажатия кнопки: обычное и у девяти из десяти.",
+        "От тревоги до первого нажатия кнопки: обычное и у девяти из десяти.",
         "долго отвечают на одно правило — ему, видимо, не верят: смотреть его точность.",
         f"SELECT {RULE} AS rule_said, countIf(answered) AS answers, quantileOrNullIf(0.5)(waited, answered) AS usual, "
         f"quantileOrNullIf(0.9)(waited, answered) AS most, countIf(rang AND NOT answered) AS silent FROM {ANSWERS} "
@@ -129,20 +129,20 @@ RULES_OF = (
     ),
     Panel(
         "table",
-        "Сигналы без оповещения",
-        "Сколько сигналов каждого правила не открыли оповещения и не вошли в открытое.",
-        "много при нуле оповещений — правило отключено словом человека; включить — в docs/alerts.md.",
+        "Сигналы без тревоги",
+        "Сколько сигналов каждого правила не открыли тревоги и не вошли в открытую.",
+        "много при нуле тревог — правило отключено словом человека; включить — в docs/alerts.md.",
         f"SELECT {RULE} AS rule_said, count() AS found, countIf(alert_id = 0) AS alone FROM signals FINAL "
         "WHERE $__timeFilter(ts) GROUP BY rule_said ORDER BY found DESC, rule_said",
-        titles={"rule_said": "Правило", "found": "Сигналов", "alone": "Без оповещения"},
+        titles={"rule_said": "Правило", "found": "Сигналов", "alone": "Без тревоги"},
     ),
     Panel(
         "bars",
         "Что сказали кураторы",
-        "Ответы на оповещения по неделям.",
+        "Ответы на тревоги по неделям.",
         "растут ложные — посмотреть таблицу точности; ответов нет — напомнить, что кнопки учат систему.",
         f"SELECT toDateTime(toMonday(opened_at, {ZONE}), {ZONE}) AS time, "
-        "if(verdict = 'confirmed', 'так и есть', 'ложное') AS label, count() AS said FROM alerts_current "
+        "if(verdict = 'confirmed', 'так и есть', 'ложная') AS label, count() AS said FROM alerts_current "
         f"WHERE $__timeFilter(opened_at) AND verdict != '' AND {only('rule', 'rule')} GROUP BY time, label ORDER BY time",
         every="7d",
     ),
@@ -164,7 +164,7 @@ PEOPLE = (
     Panel(
         "table",
         "Без ответа",
-        "Открытые оповещения, на которые никто не нажал; самые старые сверху.",
+        "Открытые тревоги, на которые никто не нажал; самые старые сверху.",
         "открыть карточку и ответить; если куратора нет — назначить.",
         f"SELECT lead_id, c.curator AS curator, {RULE} AS rule_said, {SEVERITY} AS how, opened_at, "
         "dateDiff('second', opened_at, $__toTime) AS waits FROM (SELECT lead_id, rule, severity, opened_at "
@@ -178,8 +178,8 @@ PEOPLE = (
 
 ALERTS = Board(
     "leadpulse-alerts",
-    "Leadpulse: качество оповещений",
-    "Верны ли оповещения, отвечают ли на них, не слишком ли их много.",
+    "Leadpulse: качество тревог",
+    "Верны ли тревоги, отвечают ли на них, не слишком ли их много.",
     "now-30d",
     "5m",
     (("Сейчас", NOW), ("Правила", RULES_OF), ("Люди", PEOPLE)),

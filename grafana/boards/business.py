@@ -1,6 +1,18 @@
 """For the head of curators: whose risk is high and why, what the warehouse does, who is silent, what was promised."""
 
-from grafana.boards.words import CHOICES, CURATORS, KIND, LEVEL, OUTCOME, PROMISE, RULE, STAYING, TITLES, ZONE
+from grafana.boards.words import (
+    CHOICES,
+    CURATORS,
+    KIND,
+    LEVEL,
+    LOOKED_AT,
+    OUTCOME,
+    PROMISE,
+    RULE,
+    STAYING,
+    TITLES,
+    ZONE,
+)
 from grafana.shapes import Board, Panel, only
 
 CARD = "открыть карточку клиента по номеру лида"
@@ -28,9 +40,9 @@ NOW = (
     ),
     Panel(
         "stat",
-        "Открытые оповещения",
-        "Сколько оповещений кураторы ещё не закрыли.",
-        "«Качество оповещений» → «Без ответа»: кому напомнить.",
+        "Открытые тревоги",
+        "Сколько тревог кураторы ещё не закрыли.",
+        "«Качество тревог» → «Без ответа»: кому напомнить.",
         "SELECT countIf(status != 'resolved') AS value FROM alerts_current",
         width=6,
         height=4,
@@ -52,7 +64,7 @@ CLIENTS = (
     Panel(
         "table",
         "Риск по клиентам",
-        "Клиенты с красным и жёлтым риском, кроме ушедших; почему — по открытым оповещениям.",
+        "Клиенты с красным и жёлтым риском, кроме ушедших; почему — по открытым тревогам.",
         f"{CARD}; с красным связаться сегодня.",
         f"SELECT s.lead_id AS lead_id, c.curator AS curator, {LEVEL} AS risk, round(s.points) AS points, a.why AS why, "
         "s.ts AS at FROM scores_current AS s LEFT JOIN (SELECT lead_id, "
@@ -67,7 +79,7 @@ CLIENTS = (
     Panel(
         "bars",
         "Что замечено за день",
-        "Сигналы по правилам; один сигнал — ещё не оповещение.",
+        "Сигналы по правилам; один сигнал — ещё не тревога.",
         "всплеск одного правила у многих клиентов сразу — общая причина: склад, праздник, сбой источника.",
         f"SELECT toStartOfDay(ts, {ZONE}) AS time, {RULE} AS label, count() AS found FROM signals FINAL "
         f"WHERE $__timeFilter(ts) AND {only('rule', 'rule')} GROUP BY time, label ORDER BY time",
@@ -78,8 +90,8 @@ CLIENTS = (
         "Давно нет вестей",
         "Клиенты, от которых дольше всего нет ни заказов, ни сообщений, ни звонков, на последнюю ночь; за последние 60 дней.",
         f"{CARD}: если такой перерыв для него необычен, позвонить.",
-        "SELECT lead_id, c.curator AS curator, last_seen, dateDiff('day', last_seen, $__toTime) AS days FROM ("
-        "SELECT lead_id, max(last_ts) AS last_seen FROM days WHERE day > toDate($__toTime) - 60 AND kind IN "
+        f"SELECT lead_id, c.curator AS curator, last_seen, dateDiff('day', last_seen, $__toTime, {ZONE}) AS days FROM ("
+        f"SELECT lead_id, max(last_ts) AS last_seen FROM days WHERE day > toDate($__toTime, {ZONE}) - 60 AND kind IN "
         "('reservation', 'pick', 'shipment', 'inbound', 'message', 'call', 'mail', 'meeting_recorded') "
         f"GROUP BY lead_id) AS d LEFT JOIN {CURATORS} AS c ON c.lead_id = d.lead_id "
         f"WHERE {only('c.curator', 'curator')} ORDER BY last_seen, lead_id LIMIT 30",
@@ -92,7 +104,7 @@ CHURN = (
         "table",
         "Кто ушёл и кто вернулся",
         "Последнее слово о каждом клиенте, о котором это говорили за выбранное время; почему — в карточке клиента.",
-        "посмотреть, звонили ли оповещения до ухода («Качество оповещений»), и чему это учит.",
+        "посмотреть, звонили ли тревоги до ухода («Качество тревог»), и чему это учит.",
         f"SELECT lead_id, c.curator AS curator, {OUTCOME} AS outcome_said, outcome_since, said_at FROM outcomes_current AS o "
         f"LEFT JOIN {CURATORS} AS c ON c.lead_id = o.lead_id WHERE $__timeFilter(said_at) ORDER BY said_at DESC, lead_id LIMIT 50",
         titles=TITLES | {"outcome_said": "Исход", "outcome_since": "С какого дня", "said_at": "Сказано"},
@@ -106,7 +118,7 @@ WAREHOUSE = (
         "Штук за день по всем клиентам; снятые брони вычтены. На последнюю ночь: сегодняшнего дня здесь нет.",
         "общий провал — проверить склад и его источник; провал у одного — таблица рядом.",
         f"SELECT toDateTime(day, {ZONE}) AS time, {KIND} AS label, sum(qty) AS pieces FROM days "
-        "WHERE $__dateFilter(day) AND kind IN ('reservation', 'shipment') GROUP BY time, label ORDER BY time",
+        f"WHERE {LOOKED_AT} AND kind IN ('reservation', 'shipment') GROUP BY time, label ORDER BY time",
         every="1d",
     ),
     Panel(
@@ -127,7 +139,7 @@ WAREHOUSE = (
         "Сообщения, звонки, письма и встречи за день.",
         "тихо у всех — проверить источники на панели «Работа системы».",
         f"SELECT toDateTime(day, {ZONE}) AS time, {KIND} AS label, sum(events) AS talks FROM days "
-        "WHERE $__dateFilter(day) AND kind IN ('message', 'call', 'mail', 'meeting_recorded') "
+        f"WHERE {LOOKED_AT} AND kind IN ('message', 'call', 'mail', 'meeting_recorded') "
         "GROUP BY time, label ORDER BY time",
         every="1d",
     ),

@@ -1,10 +1,12 @@
 """Speech and language models: what waits, how good it is, what it costs."""
 
-from grafana.boards.words import TITLES, ZONE
+from grafana.boards.words import LOOKED_AT, TITLES, ZONE
 from grafana.shapes import Board, Panel, renamed
 
 DAY = f"toStartOfDay(transcribed_at, {ZONE})"
-ROLE = renamed("role", {"tags": "метки", "summary": "переписка", "minutes": "встречи", "answers": "ответы"})
+ROLE = renamed(
+    "role", {"tags": "метки", "summary": "переписка", "minutes": "встречи", "answers": "ответы", "commands": "команды"}
+)
 OUTCOME = renamed(
     "outcome",
     {
@@ -102,7 +104,7 @@ SOUND = (
         "расшифровок меньше несколько дней подряд — смотреть журнал transcribe.",
         f"SELECT toDateTime(day, {ZONE}) AS time, sumIf(events, kind = 'meeting_recorded') AS recorded, "
         "sumIf(events, kind = 'meeting_transcribed') AS transcribed FROM days "
-        "WHERE $__dateFilter(day) AND kind IN ('meeting_recorded', 'meeting_transcribed') GROUP BY time ORDER BY time",
+        f"WHERE {LOOKED_AT} AND kind IN ('meeting_recorded', 'meeting_transcribed') GROUP BY time ORDER BY time",
         titles={"recorded": "записано", "transcribed": "расшифровано"},
         every="1d",
     ),

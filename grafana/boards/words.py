@@ -5,6 +5,8 @@ from grafana.shapes import Choice, renamed
 from processors.russian.called import OUTCOMES, PROMISE_STATES
 
 ZONE = "assumeNotNull((SELECT zone FROM installation))"
+LOOKED_AT = f"day >= toDate($__fromTime, {ZONE}) AND day <= toDate($__toTime, {ZONE})"
+"""Days of the dashboard's time; the plugin's own `$__dateFilter` cuts them in UTC."""
 """The installation's time zone, in which days are cut: a constant for ClickHouse."""
 
 RULES: dict[str, str] = {rule: text.title for rule, text in TEXTS.items()}

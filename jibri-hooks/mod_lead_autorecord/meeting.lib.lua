@@ -4,7 +4,6 @@
 
 local jid = require "util.jid";
 local now = require "util.time".now; -- s, float
-local uuid = require "util.uuid".generate;
 
 local options = module:require "options";
 local occupants = module:require "occupants";
@@ -19,7 +18,7 @@ local function ms_since(moment) -- nil of a state that an older version of this 
 	return moment and math.floor((now() - moment) * 1000) or 0;
 end
 
-return function (reports, notices, recording)
+return function (reports, notices, recording, export)
 local report = reports.report;
 
 -- `kind` and `id` as read from the name.
@@ -49,7 +48,7 @@ local function look_up(room, s)
 end
 
 local function start(s)
-	s.meeting_id, s.attempts, s.failure, s.troubled, s.refused, s.sessions = uuid(), 0, nil, nil, {}, {};
+	s.meeting_id, s.attempts, s.failure, s.troubled, s.refused, s.sessions = export.take_id(s), 0, nil, nil, {}, {};
 	s.meeting_since = now();
 	s.lead_id, s.lead_known = s.name_id, nil;
 	if s.known then s.lead_id = s.asked; end
@@ -63,8 +62,9 @@ local function start(s)
 	end
 end
 
-local function finish(s)
+local function finish(room, s)
 	s.away = nil;
+	export.finish(room, s);
 	report(s, "meeting_ended", { duration_ms = ms_since(s.meeting_since) });
 	if s.phase ~= "on" and s.phase ~= "pending" and s.phase ~= "asking" then recording.enter(s, "idle"); end
 end
@@ -76,7 +76,7 @@ local function await_return(room, s)
 	module:add_timer(breakout_seconds, function ()
 		if not s.away or s.meeting_id ~= mine or s.phase == "gone" then return; end
 		if occupants.is_anyone_away(room) then return await_return(room, s); end
-		finish(s);
+		finish(room, s);
 	end);
 end
 
@@ -107,12 +107,13 @@ local function lose_person(room, s, occupant)
 	if occupants.has_breakouts(room) then
 		await_return(room, s);
 	else
-		finish(s);
+		finish(room, s);
 	end
 end
 
 local function welcome_focus(room, s, occupant)
 	s.focus, s.seen, s.streaming, s.changed_at = occupant.jid, nil, nil, now();
+	export.tell_focus(room);
 	recording.observe(room, s, occupant:get_presence());
 	look_up(room, s);
 	recording.consider(room, s);

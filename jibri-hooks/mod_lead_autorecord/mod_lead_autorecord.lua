@@ -1,8 +1,9 @@
 -- Rooms named after a lead record themselves. For the MUC component, Prosody 0.12 and 13; settings: prosody.md.
 --
 -- names (what a room's name means) · occupants (who is there) · reports (to the gateway) · notices (who is told what) ·
--- objections (who does not agree to it) · recording (what Jicofo is asked and says) · meeting (who comes and goes, whose it is). Here: Prosody's events, and the table
--- of the rooms, one state each, of plain values only, so that it survives a reload of the module.
+-- objections (who does not agree to it) · export (sound to the gateway while it is spoken) · recording (what Jicofo is asked and
+-- says) · meeting (who comes and goes, whose it is). Here: Prosody's events, and the table of the rooms, one state each, of plain
+-- values only, so that it survives a reload of the module.
 
 local jid = require "util.jid";
 local st = require "util.stanza";
@@ -12,9 +13,10 @@ local names = module:require "names";
 local occupants = module:require "occupants";
 local reports = module:require "reports";
 local objections = (module:require "objections")(reports);
-local notices = (module:require "notices")(reports, objections);
+local export = (module:require "export")(objections);
+local notices = (module:require "notices")(reports, objections, export);
 local recording = (module:require "recording")(reports, notices, objections);
-local meeting = (module:require "meeting")(reports, notices, recording);
+local meeting = (module:require "meeting")(reports, notices, recording, export);
 
 read_room_name, read_prefixes = names.read, names.read_prefixes; -- for tests
 
@@ -24,14 +26,25 @@ local rooms = {}; -- room JID → state
 
 local function state_of(room)
 	local s = rooms[room.jid];
-	if s then return s; end
+	if s then
+		s.jitsi_id = room._data.meetingId; -- Jicofo may write another one
+		return s;
+	end
 	local node = jid.node(room.jid) or "";
 	local kind, id = names.read(node, prefixes);
 	if kind == "other" then return nil; end
 	s = meeting.new(node, kind, id);
+	s.jitsi_id = room._data.meetingId;
 	rooms[room.jid] = s;
 	return s;
 end
+
+module:hook("muc-room-created", function (event)
+	local s = state_of(event.room);
+	if s then export.prepare(event.room, s); end
+end, -2); -- after Jitsi's metadata component, which makes its table at -1
+
+export.stand_guard(state_of);
 
 module:hook("muc-occupant-joined", function (event)
 	local room, occupant, s = event.room, event.occupant, state_of(event.room);
@@ -73,7 +86,11 @@ module:hook("muc-broadcast-presence", function (event)
 		recording.observe(room, s, event.stanza);
 	elseif s.people[occupant.nick] then
 		local name = occupants.name_of(occupant);
-		if name ~= "" then s.people[occupant.nick].name = name; end
+		local person = s.people[occupant.nick];
+		if name ~= "" and name ~= person.name then
+			person.name = name;
+			reports.report(s, "renamed", { participant = person.id; name = name });
+		end
 		if s.phase == "ended" and occupants.is_unmuted(occupant) then recording.encourage(room, s, { ended = true }); end
 	end
 end);
@@ -81,7 +98,7 @@ end);
 module:hook("muc-room-destroyed", function (event)
 	local s = rooms[event.room.jid];
 	if not s then return; end
-	if s.away then meeting.finish(s); end
+	if s.away then meeting.finish(event.room, s); end
 	recording.enter(s, "gone");
 	rooms[event.room.jid] = nil;
 end, 100);
@@ -128,11 +145,16 @@ local function resume(room)
 	if next(s.recorders) and s.phase ~= "on" and not s.streaming then s.stray = s.stray or {}; end
 	s.stopping = nil; -- its timer is gone, too
 	objections.check(room, s);
+	if s.count == 0 and not s.away then export.prepare(room, s); end
 	notices.update(room, s);
 end
 
 function module.save()
 	return { rooms = rooms; queue = reports.save() };
+end
+
+function module.unload()
+	export.withdraw();
 end
 
 function module.restore(saved)
@@ -141,6 +163,7 @@ function module.restore(saved)
 end
 
 module:add_timer(0, function ()
+	export.announce();
 	local muc = prosody.hosts[module.host].modules.muc; -- not there yet when Prosody is only starting: no rooms either
 	if muc then
 		for room in muc.live_rooms() do resume(room); end

@@ -1,4 +1,4 @@
--- What a room's name means. The same parser in Python: processors/normalize/jitsi.py and, on the Jibri host, recorder/rooms.py;
+-- What a room's name means. The same parser in Python: processors/room_names.py and, on the Jibri host, recorder/rooms.py;
 -- one table of cases for all three: tests/fixtures/rooms.json.
 
 local prep = require "util.encodings".stringprep;

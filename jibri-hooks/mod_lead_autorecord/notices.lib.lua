@@ -7,10 +7,14 @@ local occupants = module:require "occupants";
 local patience = module:require "patience";
 
 local unrecorded_seconds = options.number("unrecorded_seconds", 120);
-local consent_text = options.text("consent_text", "Встреча записывается. Запись и расшифровка сохраняются в истории клиента."
-	.." Если вы возражаете, напишите в чат одно слово: возражаю. Запись остановится и будет удалена.");
+local recorded_text = "Встреча записывается. Запись и расшифровка сохраняются в истории клиента."
+	.." Если вы возражаете, напишите в чат одно слово: возражаю. Запись остановится и будет удалена.";
+local live_text = "Встреча записывается, и слова каждого участника распознаются, пока она идёт. Запись и расшифровка с именами"
+	.." сохраняются в истории клиента. Если вы возражаете, напишите в чат одно слово: возражаю. Всё остановится, записанное"
+	.." будет удалено.";
 
-return function (reports, objections)
+return function (reports, objections, export)
+local consent_text = options.text("consent_text", export.enabled and live_text or recorded_text);
 
 -- A recorder in the room records, whatever Jicofo says of it; a stream's does not for us.
 local function has_recorder(s)
@@ -52,7 +56,8 @@ end
 
 -- Something changed: who is recorded and has not been told is told, once as long as it lasts.
 local function update(room, s)
-	local recorded = is_recorded(s);
+	export.update(room, s);
+	local recorded = is_recorded(s) or export.is_on(s);
 	occupants.each_person(room, s, function (occupant, person)
 		if recorded and not person.told then
 			occupants.say(room, occupant, consent_text);

@@ -92,7 +92,7 @@ end
 local function report(s, happening, fields)
 	if not report_url or not s.meeting_id then return; end
 	local entry = { id = uuid(); happening = happening; ts = math.floor(now() * 1000); room = s.node; meeting_id = s.meeting_id;
-		lead_id = s.lead_id; lead_known = s.lead_known };
+		lead_id = s.lead_id; lead_known = s.lead_known; jitsi_meeting_id = s.jitsi_id };
 	for name, value in pairs(fields or {}) do entry[name] = value; end
 	queue[#queue + 1] = entry;
 	if #queue > report_queue then -- the oldest goes, but not one in flight: settle() counts from the front

@@ -40,7 +40,7 @@ def read_room(name: str) -> str:
 def find_lead(room: str, prefixes: Sequence[str]) -> str | None:
     """The lead id in a room of `read_room`, or None. The id stays a string: a leading zero is part of it.
 
-    `[0-9]` and ASCII: other scripts have digits and spaces too. The same as `processors/normalize/jitsi.py` of the main
+    `[0-9]` and ASCII: other scripts have digits and spaces too. The same as `processors/room_names.py` of the main
     installation finds; one table of cases drives the tests of both.
     """
     names = "|".join(re.escape(_fold(prefix)) for prefix in prefixes)

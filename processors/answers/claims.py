@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from processors.minutes import claimed
+from processors import minutes
 from schemas.answers import Claim, Counted, Source, ToolCall, Words
 from schemas.types import LeadId
 
@@ -50,7 +50,7 @@ def _claim(proposed: Proposed, sources: Mapping[int, Source], lead: LeadId) -> C
         return None
     said = [(source.number, text) for source in named for text in _texts(source)]
     counted = [line for source in named for line in _counted(source)]
-    held = claimed(proposed.text, proposed.quote, [text for _, text in said], counted)
+    held = minutes.claimed(proposed.text, proposed.quote, [text for _, text in said], counted)
     if held is None:
         return None
     first = [said[held.source][0]] if held.source is not None else []

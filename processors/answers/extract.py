@@ -14,7 +14,7 @@ from processors.profile import Field, Profile
 from processors.russian.dates import date as told_date
 from processors.russian.dates import moment
 from processors.russian.plural import Forms, choose, whole
-from schemas.answers import Claim, Counted, Figure, Found, Passage, PassageKind, Source, ToolName, Words
+from schemas.answers import RETOLD, Claim, Counted, Figure, Found, Passage, PassageKind, Source, ToolName, Words
 from schemas.types import LeadId
 
 BEST, BESIDE_FIGURES, ENTRIES = 5, 3, 3
@@ -43,6 +43,7 @@ KIND_NAMES: dict[PassageKind, str] = {
     "call": "звонок",
     "crm": "CRM",
     "note": "заметка",
+    "command": "команда",
     "minutes": "итоги",
     "fact": "карточка",
 }
@@ -111,15 +112,30 @@ def extract(material: Material, sources: Sequence[Source]) -> Answer:
     """The answer; every quote is a substring of its source."""
     claims = [claim for source in sources for claim in _certain(source)]
     passages = [source for source in sources if isinstance(source, Words) and source.passage.kind != "fact"]
-    told_ones = [one for one in passages if one.passage.coverage > 0][: BESIDE_FIGURES if claims else BEST]
-    if told_ones and not claims and told_ones[0].passage.coverage < WEIGHTS.enough:
+    told_ones = _own_first([one for one in passages if one.passage.coverage > 0])[: BESIDE_FIGURES if claims else BEST]
+    if told_ones and not claims and not _holds(told_ones[0]):
         claims.append(Claim(NEAREST, []))
     elif told_ones and claims:
-        told_ones = [one for one in told_ones if one.passage.coverage >= WEIGHTS.enough]
+        told_ones = [one for one in told_ones if _holds(one)]
     claims += [Claim(who(one.passage, material.today), [one.number], shortened(one.passage.text)) for one in told_ones]
     if claims:
         return Answer(claims, claims[0].text == NEAREST)
     return Answer([Claim(_nowhere(material), [])], missing=True)
+
+
+def _own_first(found: Sequence[Words]) -> list[Words]:
+    """Who asks wants the words as they were said: what retells them is told where nobody's own words hold enough of the
+    question, and comes behind those that hold as little as it does."""
+    own = [one for one in found if one.passage.kind not in RETOLD]
+    retold = [one for one in found if one.passage.kind in RETOLD]
+    if any(_holds(one) for one in own):
+        return own
+    holding = [one for one in retold if _holds(one)]
+    return [*holding, *own, *(one for one in retold if one not in holding)]
+
+
+def _holds(one: Words) -> bool:
+    return one.passage.coverage >= WEIGHTS.enough
 
 
 def _certain(source: Source) -> Iterator[Claim]:

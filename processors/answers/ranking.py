@@ -4,7 +4,8 @@
     idf(t) = ln(1 + (N − n + 0.5) / (n + 0.5))      Robertson, Zaragoza: The Probabilistic Relevance Framework (2009)
     rank(p) = score(p) · (0.7 + 0.3 · 2^(−age / 180 days))
 
-Passages that say the same are folded into the freshest; of one source stay at most three.
+Passages that say the same are folded into the freshest, a summary into the words that it repeats; of one source stay
+at most three.
 """
 
 from collections import Counter
@@ -16,6 +17,7 @@ from processors.answers.terms import Query
 from processors.answers.vocabulary import WEIGHTS
 from processors.days import DAY_MS, local_day
 from processors.russian.search import tokens
+from schemas.answers import RETOLD
 from schemas.types import Millis
 
 MOST_OF_A_SOURCE = 3
@@ -94,7 +96,8 @@ def _freshness(age: Millis) -> float:
 
 
 def chosen(candidates: Iterable[Ranked], text: Callable[[Hit], str], most: int) -> list[Ranked]:
-    """The best of the ranked: no two that say the same (the freshest stays, in the better one's place), at most three
+    """The best of the ranked: no two that say the same (the freshest
+    stays, in the better one's place; no summary takes the place of the words themselves), at most three
     of one source."""
     kept: list[tuple[Ranked, frozenset[str]]] = []
     of_source: Counter[tuple[str, str, int]] = Counter()
@@ -102,7 +105,7 @@ def chosen(candidates: Iterable[Ranked], text: Callable[[Hit], str], most: int) 
         words = frozenset(tokens(text(one.hit)))
         same = next((n for n, (_, other) in enumerate(kept) if _same(words, other)), None)
         if same is not None:
-            if one.hit.ts > kept[same][0].hit.ts:
+            if _counts_more(one.hit, kept[same][0].hit):
                 kept[same] = (one._replace(score=kept[same][0].score), words)
             continue
         if len(kept) == most or of_source[one.hit.source] == MOST_OF_A_SOURCE:
@@ -110,6 +113,11 @@ def chosen(candidates: Iterable[Ranked], text: Callable[[Hit], str], most: int) 
         of_source[one.hit.source] += 1
         kept.append((one, words))
     return [one for one, _ in kept]
+
+
+def _counts_more(one: Hit, other: Hit) -> bool:
+    """Of two that say the same: somebody's own words before a summary of them, then the fresher."""
+    return (one.kind not in RETOLD, one.ts) > (other.kind not in RETOLD, other.ts)
 
 
 def _same(one: frozenset[str], other: frozenset[str]) -> bool:

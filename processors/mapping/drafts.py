@@ -6,8 +6,9 @@ from typing import Final, TypeVar, get_args
 from processors.mapping.shape import SKIP, Field, Lines, Path, Rule
 from processors.mapping.values import Decimal, Unfit, flag, pieces, shown, text
 from processors.wms_event import Fault
-from schemas.sources import ClientRef, WmsDoc, WmsLine, WmsPayload, WmsType
+from schemas.sources import ClientRef
 from schemas.types import Pieces
+from schemas.wms import WmsDoc, WmsLine, WmsPayload, WmsType
 
 MOST_LINES: Final = 10_000
 """Articles of one document: some hundred bytes each, so that the event stays well below what a topic takes."""

@@ -1,4 +1,4 @@
-"""Faults of a mapping file in plain Russian: what jsonschema says, where, and what may stand there."""
+"""Faults of a YAML file that people write, in plain Russian: what jsonschema says, where, and what may stand there."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -19,6 +19,7 @@ _TYPES: Final = {
     "object": "таблица",
     "array": "список",
     "number": "число",
+    "integer": "целое число",
     "boolean": "true или false",
 }
 
@@ -54,9 +55,9 @@ def place(loc: Iterable[str | int]) -> str:
     return words
 
 
-def check(data: object, faults: Faults) -> None:
-    """Add what the schema finds wrong."""
-    for error in _VALIDATOR.iter_errors(data):
+def check(data: object, faults: Faults, validator: Draft202012Validator = _VALIDATOR) -> None:
+    """Add what the schema finds wrong; `validator` for another kind of file than mappings."""
+    for error in validator.iter_errors(data):
         loc = tuple(error.absolute_path)
         for at, words in _told(error):
             faults.add((*loc, *at), words)
@@ -80,8 +81,20 @@ def _told(error: ValidationError) -> Iterator[tuple[Loc, str]]:
             yield (), f"нужно одно из: {', '.join(allowed)}{_meant(str(given), allowed)}"
         case "const", _:
             yield (), f"нужно: {wanted}"
+        case "minimum", _:
+            yield (), f"не меньше {wanted}"
+        case "maximum", _:
+            yield (), f"не больше {wanted}"
+        case "maxLength", _:
+            yield (), f"не длиннее {wanted} знаков"
+        case "pattern", _:
+            yield (), f"записано не так; пример: {_example(error)}"
         case _:
             yield (), "не должно быть пустым"
+
+
+def _example(error: ValidationError) -> str:
+    return str(cast("dict[str, Any]", error.schema).get("examples", [""])[0])
 
 
 def _meant(name: str, known: Sequence[str]) -> str:

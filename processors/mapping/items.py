@@ -10,8 +10,8 @@ from processors.mapping.drafts import Draft, holds
 from processors.mapping.shape import SourceMapping
 from processors.mapping.values import Unfit, text
 from processors.wms_event import Fault, Good, judge
-from schemas.sources import WmsPayload
 from schemas.types import Millis
+from schemas.wms import WmsPayload
 
 _ENCODE = msgspec.json.Encoder().encode
 

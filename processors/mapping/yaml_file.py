@@ -49,8 +49,6 @@ def read(text: str) -> Document:
         raise Misread(f"строка {mark.line + 1 if mark else 1}: ошибка в записи YAML ({_problem(error)})") from error
     except yaml.YAMLError as error:  # characters that YAML does not allow
         raise Misread("в файле есть знаки, которых в YAML быть не может") from error
-    except RecursionError as error:
-        raise Misread("слишком много вложенных уровней") from error
     if node is None:
         raise Misread("файл пуст")
     lines: dict[Loc, int] = {}
@@ -58,9 +56,13 @@ def read(text: str) -> Document:
 
 
 def _composed(text: str) -> yaml.Node | None:
+    level = 0
     for event in yaml.parse(text, Loader=_Loader):
+        line = event.start_mark.line + 1 if event.start_mark else 1
+        level += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if level > DEEPEST:  # told while it is read: to compose thousands takes PyYAML seconds
+            raise Misread(f"строка {line}: слишком много вложенных уровней")
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-            line = event.start_mark.line + 1 if event.start_mark else 1
             raise Misread(f"строка {line}: якоря (& и *) не нужны, напишите значение целиком")
     node: yaml.Node | None = yaml.compose(text, Loader=_Loader)
     return node
@@ -68,8 +70,6 @@ def _composed(text: str) -> yaml.Node | None:
 
 def _plain(node: yaml.Node, loc: Loc, lines: dict[Loc, int]) -> object:
     lines[loc] = node.start_mark.line + 1
-    if len(loc) > DEEPEST:
-        raise Misread(f"строка {lines[loc]}: слишком много вложенных уровней")
     if isinstance(node, yaml.SequenceNode):
         return [_plain(inner, (*loc, index), lines) for index, inner in enumerate(node.value)]
     if isinstance(node, yaml.MappingNode):

@@ -89,6 +89,8 @@ class _Reading:
         """A lead, deal, contact or company as it is now."""
         if isinstance(item, Rejected):
             return item
+        if said.kind == "lead" and not is_lead_id(said.id):
+            return Rejected("id is no number of a lead")
         ts = millis(item.updated_time)
         if ts is None:
             return Rejected("updatedTime is no time with a zone")
@@ -98,6 +100,9 @@ class _Reading:
         into = {one.value: one.lead_id for one in merged if one.kind == "lead"}
         lead = None if own is None else self._identities.merged(into.get(own) or own)
         fields = _told(said, item)
+        who = (
+            item.who() if said.kind in ("lead", "contact") else {}
+        )  # no part of the id: told without it, it is the same
         id_ = self._id(said.kind, said.id, item.updated_time, event_id("fields", *map("=".join, fields.items())))
         if own is None or lead is None:
             # a contact or a company that no lead names is nobody's: most of them never become clients
@@ -113,7 +118,7 @@ class _Reading:
             entity=said.kind,
             entity_id=said.id,
             change="added" if item.created_time == item.updated_time else "updated",
-            fields=fields,
+            fields=fields | who,
         )
         card = card_of(said, item, lead, ts, self._identities)
         cards = [nothing_of(newer, ts) for newer in into] + ([] if card is None else [card])

@@ -7,6 +7,7 @@ from typing import Final
 
 import msgspec
 
+from schemas.cards import LONGEST
 from schemas.types import Millis
 
 Id = int | str | None
@@ -38,6 +39,7 @@ class Item(msgspec.Struct, frozen=True, rename="camel"):
     source_id: Text = None
     assigned_by_id: Id = None
     closed: str | bool | None = None
+    post: str | None = None
     fm: list[Multi] | dict[str, Multi] | None = None
 
     def person(self) -> str:
@@ -47,6 +49,11 @@ class Item(msgspec.Struct, frozen=True, rename="camel"):
     def full_name(self) -> str:
         """As `person`, where both are known: a first name alone tells nobody from another."""
         return self.person() if self.name and self.last_name else ""
+
+    def who(self) -> dict[str, str]:
+        """Whom it names, and what he does; what is empty is left out."""
+        told = {"person": self.full_name(), "post": (self.post or "").strip()}
+        return {name: value[:LONGEST] for name, value in told.items() if value}
 
     def contacts(self) -> list[tuple[str, str]]:
         """Kind as in `processors.contact` and value of each phone and mail."""
@@ -117,15 +124,20 @@ class User(msgspec.Struct, frozen=True):
 OWNERS: Final = {"1": "lead", "2": "deal", "3": "contact", "4": "company"}
 """`OWNER_TYPE_ID` and `entityTypeId` of what a client may be behind."""
 
+_ID = re.compile(r"0*([1-9][0-9]{0,18})")
+"""Of any length it would be `int`'s, which refuses more than 4300 digits; the portal's are 64 bits."""
+
 _BREAK = re.compile(r"(?i)<(?:br|/p|/div|/tr|/li|/h[1-6])\b[^>]*>")
 _UNSEEN = re.compile(r"(?is)<(style|script|head)\b.*?</\1\s*>|<!--.*?-->")
 _TAG = re.compile(r"</?[a-zA-Z][^>]*>")
+_NO_CHARACTER = re.compile(r"&#[0-9]{20,};?")
+"""`unescape` says the same of them, but raises ValueError for more than 4300 digits."""
 
 
 def id_of(value: Id) -> str:
     """Digits of an id; empty where there is none (null, 0)."""
-    text = str(value if value is not None else "").strip()
-    return str(int(text)) if text.isascii() and text.isdigit() and int(text) else ""
+    found = _ID.fullmatch(str(value if value is not None else "").strip())
+    return found[1] if found else ""
 
 
 def millis(text: str | None) -> Millis | None:
@@ -141,5 +153,5 @@ def millis(text: str | None) -> Millis | None:
 def words(text: str | None) -> str:
     """The words of a description, which may be HTML, line by line."""
     plain = _TAG.sub("", _BREAK.sub("\n", _UNSEEN.sub("", text or "")))
-    lines = (" ".join(line.split()) for line in unescape(plain).splitlines())
+    lines = (" ".join(line.split()) for line in unescape(_NO_CHARACTER.sub("\ufffd", plain)).splitlines())
     return "\n".join(filter(None, lines))

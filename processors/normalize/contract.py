@@ -8,9 +8,12 @@ import msgspec
 
 from processors.identity import Identities
 from processors.mapping import SourceMapping
+from processors.participants import InRoom
+from schemas.assistant import AssistantAsked
 from schemas.bot import BotCommand
 from schemas.cards import ClientCard
 from schemas.codec import Rejected
+from schemas.commands import Approval, Refusal
 from schemas.events import Event
 from schemas.minutes import MeetingRequest
 from schemas.people import LoginStep
@@ -22,7 +25,9 @@ from schemas.types import LeadId, Meta, Millis
 class Options:
     """From the settings: Telegram user ids of our people, chat ids of the curators, prefixes of rooms named by lead,
     mappings of warehouse systems by name. `told`: curators who told the bot who they are, and whom the portal lists.
-    `is_client`: whether a person may link something to this lead (`pipeline.unknown_lead`)."""
+    `is_client`: whether a person may link something to this lead (`pipeline.unknown_lead`). `entry`: the recording id
+    of the meeting that has tracks and in which this session of Jibri was; empty for others. `our_people`: names of ours
+    in rooms. `company`: what a client is called."""
 
     staff: frozenset[str] = frozenset()
     curator_chats: frozenset[str] = frozenset()
@@ -30,6 +35,13 @@ class Options:
     room_prefixes: tuple[str, ...] = ("lead-",)
     mappings: Mapping[str, SourceMapping] = field(default_factory=dict)
     is_client: Callable[[LeadId], bool] = lambda _: True
+    our_people: frozenset[str] = frozenset()
+    entry: Callable[[str], str] = lambda _: ""
+    company: Callable[[LeadId], str] = lambda _: ""
+
+    def room(self, lead: LeadId, identities: Identities) -> InRoom:
+        """Who is who in the client's meetings."""
+        return InRoom(lead, identities, self.our_people, self.company(lead))
 
     def knowing(self, identities: Identities) -> "Options":
         """With the curators who told the bot who they are, and whom the portal lists."""
@@ -42,10 +54,21 @@ class Options:
         return self.staff | self.told
 
 
-Meaning: TypeAlias = Event | Unassigned | MeetingRequest | BotCommand | Identity | ClientCard | LoginStep
+Meaning: TypeAlias = (
+    Event
+    | Unassigned
+    | MeetingRequest
+    | BotCommand
+    | Identity
+    | ClientCard
+    | LoginStep
+    | Approval
+    | Refusal
+    | AssistantAsked
+)
 Found: TypeAlias = Sequence[Meaning] | Rejected
 """What a record means: events (none, if it matters to no client), work for `minutes` or `notify`, who is who,
-what a client is called, a login to the page; or why it cannot be used."""
+what a client is called, a login to the page, a word on a command, words to the assistant; or why it cannot be used."""
 
 Normalizer: TypeAlias = Callable[[Meta, bytes, Identities, Options], Found]
 

@@ -3,9 +3,10 @@
 from processors.belonging import Owner, client_name, room_of
 from processors.identity import Identities
 from processors.normalize.contract import Found, Options, unassigned
-from processors.normalize.jitsi import read_room_name
+from processors.room_names import read_room_name
 from schemas.codec import Codec, Rejected, event_id
 from schemas.events import MeetingRecorded, MeetingRoom
+from schemas.said import Said
 from schemas.sources import ClientRef, FromJitsi, Recording, RoomReport
 from schemas.types import Meta
 
@@ -29,14 +30,17 @@ def normalize(meta: Meta, record: bytes, identities: Identities, options: Option
             return []  # a voice message: what is said in it comes with its words
 
 
-def owner_of(source: Recording | RoomReport, identities: Identities, options: Options) -> Owner | None:
+def owner_of(source: Recording | RoomReport | Said, identities: Identities, options: Options) -> Owner | None:
     """The lead to which a person linked the recording or its room, else the one that the Jitsi side knew, else what the
     room's name says; None where nobody knows.
 
     A number in the name that is known to be no lead's says nothing: whose meeting it is, a person says.
     """
     room = room_of(source.room)
-    links = [ClientRef("recording", source.recording_id), room] if source.recording_id else [room]
+    ids = [] if isinstance(source, Said) or not source.recording_id else [source.recording_id]
+    if isinstance(source, Recording):
+        ids = list(dict.fromkeys([entry_of(source, options), *ids]))
+    links = [*(ClientRef("recording", id_) for id_ in ids), room]
     said = source.lead_id
     if said is None and source.lead_known:
         said = read_room_name(source.room, options.room_prefixes).lead_id
@@ -58,7 +62,7 @@ def _from_recorder(meta: Meta, record: bytes, recording: Recording, identities: 
             client=owner.client,
             ts=recording.started_at,
             source=SOURCE,
-            recording_id=recording.recording_id,
+            recording_id=entry_of(recording, options),
             room=recording.room,
             duration_ms=recording.duration_ms,
             status=recording.status,
@@ -66,6 +70,11 @@ def _from_recorder(meta: Meta, record: bytes, recording: Recording, identities: 
             path=recording.path,
         )
     ]
+
+
+def entry_of(recording: Recording, options: Options) -> str:
+    """The recording id under which the history has it: a meeting that has tracks is one entry."""
+    return options.entry(recording.session_id) or recording.recording_id
 
 
 def _from_room(meta: Meta, record: bytes, report: RoomReport, identities: Identities, options: Options) -> Found:

@@ -1,8 +1,8 @@
 """`source.telegram` → messages, their edits and deletions, and pressed buttons. One raw Bot API `Update` a record.
 
-Our people's commands to the bot (`telegram_command`) are answered by `notify`. A group that became a supergroup is the
-same chat under another id. No events come of: channel posts, service messages, other messages in the curators' own
-chats, and what else our own people write to the bot in private.
+Our people's commands to the bot (`telegram_command`) are answered by `notify`; what else they write to it in private is
+said to the assistant (`telegram_assistant`). A group that became a supergroup is the same chat under another id. No
+events come of: channel posts, service messages and other messages in the curators' own chats.
 """
 
 from typing import Any
@@ -11,14 +11,16 @@ from msgspec.structs import replace
 
 from processors.identity import Identities
 from processors.normalize.contract import Found, Options, unassigned
+from processors.normalize.telegram_assistant import said_to_assistant
 from processors.normalize.telegram_business import KIND as BUSINESS
 from processors.normalize.telegram_business import client_field, client_of, connected, number
 from processors.normalize.telegram_button import pressed
 from processors.normalize.telegram_command import asked, introduced, linked
 from processors.normalize.telegram_content import Content, content_of
-from processors.normalize.telegram_frame import author_id, author_of, id_of
+from processors.normalize.telegram_frame import author_of, id_of, is_internal, may_ask
 from processors.normalize.telegram_login import opened
 from processors.normalize.telegram_update import Deleted, Message, Update
+from processors.normalize.telegram_voice import SPOKEN
 from schemas import events
 from schemas.codec import Codec, Rejected, event_id
 from schemas.events import Event, MessageDeleted, MessageEdited
@@ -51,7 +53,7 @@ def _found(
     source = f"telegram:{inbound.source}"
     options = options.knowing(identities)
     if update.callback_query is not None:
-        return pressed(update.callback_query, source, meta, identities, options)
+        return pressed(update.callback_query, source, meta, identities, options, str(update.update_id))
     if update.business_connection is not None:
         return [connected(update.business_connection)]
     if update.deleted_business_messages is not None:
@@ -89,14 +91,17 @@ def _message(
     new = introduced(message, command_id, source, identities)
     if new is not None:
         return new
-    if _is_internal(message, identities, options):
-        if not _may_ask(message, options):
+    if is_internal(message, identities, options):
+        if not may_ask(message, options):
             return []
-        return asked(message, command_id, source, author_of(message, options), identities)
+        command = asked(message, command_id, source, author_of(message, options), identities)
+        if command or content.kind in SPOKEN:  # what is spoken comes with its words, `telegram_voice`
+            return command
+        return said_to_assistant(message, source, message.said, "telegram", identities, options)
     id_, ts = id_of(source, message.business_connection_id, message.chat, message.message_id), message.date * 1000
     client = client_of(message.chat, message.business_connection_id, identities, options, message.topic)
     lead_id = identities.find(client)
-    if _may_ask(message, options) and client.kind != BUSINESS:
+    if may_ask(message, options) and client.kind != BUSINESS:
         told = linked(message, command_id, source, author_of(message, options), identities, options)
         if told is not None:
             return told
@@ -130,7 +135,7 @@ def _edit(
     identities: Identities,
     options: Options,
 ) -> Found:
-    if content is None or _is_internal(message, identities, options):
+    if content is None or is_internal(message, identities, options):
         return []
     edited_at = message.edit_date or message.date
     version = edited_at, event_id("content", *content.version)  # two edits within a second have one `edit_date`
@@ -188,18 +193,3 @@ def _moved(message: Message) -> Identity | None:
     if message.migrate_from_chat_id is not None:
         old, new = message.migrate_from_chat_id, message.chat.id
     return None if new is None else Identity("tg_moved", str(new), confirmed_by="telegram", was=str(old))
-
-
-def _is_internal(message: Message, identities: Identities, options: Options) -> bool:
-    if not options.curator_chats.isdisjoint(identities.chats(str(message.chat.id))):
-        return True
-    return message.chat.type == "private" and not message.business_connection_id and _is_staff(message, options)
-
-
-def _may_ask(message: Message, options: Options) -> bool:
-    """Who may press buttons may ask; a guest of the curators' group may not."""
-    return message.from_ is not None and author_id(message) in options.people | options.curator_chats
-
-
-def _is_staff(message: Message, options: Options) -> bool:
-    return author_id(message) in options.people

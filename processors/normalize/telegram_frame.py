@@ -1,7 +1,9 @@
-"""Which message it is, and who wrote it."""
+"""Which message it is, who wrote it, and whether we are among ourselves."""
 
+from processors.identity import Identities
 from processors.normalize.contract import Options
-from processors.normalize.telegram_update import Chat, Message
+from processors.normalize.telegram_update import CallbackQuery, Chat, Message
+from schemas.bot import Question
 from schemas.codec import event_id
 from schemas.events import Author
 from schemas.types import EventId
@@ -37,3 +39,27 @@ def author_of(message: Message, options: Options) -> Author:
     if message.business_connection_id:
         ours = ours or id_ != str(message.chat.id)
     return Author(id_, name, client=not ours)
+
+
+def is_internal(message: Message, identities: Identities, options: Options) -> bool:
+    """A chat of the curators, or one of our people who writes to the bot in private."""
+    if not options.curator_chats.isdisjoint(identities.chats(str(message.chat.id))):
+        return True
+    private = message.chat.type == "private" and not message.business_connection_id
+    return private and author_id(message) in options.people
+
+
+def may_ask(message: Message, options: Options) -> bool:
+    """Who may press buttons may ask; a guest of the curators' group may not."""
+    return message.from_ is not None and author_id(message) in options.people | options.curator_chats
+
+
+def chat_of(query: CallbackQuery) -> str:
+    """Where a button was pressed; where that is not told, the presser's own chat."""
+    return str(query.message.chat.id if query.message is not None else query.from_.id)
+
+
+def question_of(query: CallbackQuery) -> Question | None:
+    """The message under whose button was pressed, where it can be shown anew."""
+    under = query.message
+    return Question(under.chat.id, under.message_id, under.text) if under is not None and under.text else None

@@ -4,8 +4,9 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
+from processors.normalize.telegram_frame import chat_of, question_of
 from processors.normalize.telegram_update import CallbackQuery, Message
-from schemas.bot import BotCommand, Question
+from schemas.bot import BotCommand
 from schemas.callback import LoginNumber
 from schemas.people import LoginAnswered, LoginAsked, LoginStep, login_key
 from schemas.types import EventId, Millis
@@ -27,13 +28,12 @@ def answered(
     button: LoginNumber, query: CallbackQuery, command_id: EventId, ts: Millis
 ) -> Sequence[LoginStep | BotCommand]:
     """A number, for the page; and for who pressed it, that it was heard."""
-    under = query.message
     told = BotCommand(
         command_id=command_id,
-        chat_id=str(under.chat.id if under is not None else query.from_.id),
+        chat_id=chat_of(query),
         command="login_sent" if button.number else "login_denied",
         ts=ts,
         callback_id=query.id,
-        question=Question(under.chat.id, under.message_id, under.text) if under is not None and under.text else None,
+        question=question_of(query),
     )
     return [LoginStep(button.login, LoginAnswered(telegram_id=query.from_.id, number=button.number, at=ts)), told]

@@ -67,6 +67,14 @@ class Message(msgspec.Struct, frozen=True, rename={"from_": "from"}):
     text: str | None = None
     caption: str | None = None
     contact: Contact | None = None
+    forward_origin: object = None
+    forward_date: object = None
+    via_bot: object = None
+
+    @property
+    def handed_on(self) -> bool:
+        """Whether the words are another's: forwarded, or put there by an inline bot."""
+        return any(mark is not None for mark in (self.forward_origin, self.forward_date, self.via_bot))
 
     @property
     def said(self) -> str:
@@ -107,12 +115,31 @@ class Connection(msgspec.Struct, frozen=True):
     user: User
 
 
+class Key(msgspec.Struct, frozen=True):
+    """`InlineKeyboardButton`."""
+
+    text: str = ""
+    callback_data: str = ""
+
+
+class Markup(msgspec.Struct, frozen=True):
+    """`InlineKeyboardMarkup`: rows of buttons."""
+
+    inline_keyboard: list[list[Key]] = []
+
+
 class Pressed(msgspec.Struct, frozen=True):
     """The message under whose button was pressed; of one that is not accessible any more the text is missing."""
 
     chat: Chat
     message_id: int = 0
     text: str = ""
+    reply_markup: Markup = Markup()
+
+    def label(self, data: str) -> str:
+        """What the button with this data says; empty where it is not known any more."""
+        keys = (key for row in self.reply_markup.inline_keyboard for key in row)
+        return next((key.text for key in keys if key.callback_data == data), "")
 
 
 class CallbackQuery(msgspec.Struct, frozen=True, rename={"from_": "from"}):

@@ -11,8 +11,9 @@ import msgspec
 
 from processors.identity import Identities
 from processors.normalize.contract import Found, Options, unassigned
+from processors.normalize.telegram_assistant import said_to_assistant
 from processors.normalize.telegram_business import client_field, client_of, number
-from processors.normalize.telegram_frame import author_of, id_of
+from processors.normalize.telegram_frame import author_of, id_of, is_internal
 from processors.normalize.telegram_update import Message, Update
 from schemas.codec import Codec, Rejected, event_id
 from schemas.events import MessageEdited
@@ -78,14 +79,19 @@ def spoken(
     meta: Meta, record: bytes, inbound: Inbound, said: str, version: int, identities: Identities, options: Options
 ) -> Found:
     """The message with its words: what was written under it, then what was said. `ts` is the message's, in ms, plus the
-    version, so that it stands behind it."""
+    version, so that it stands behind it. Of one of our people in private: said to the assistant, of nobody's history;
+    among curators it is nobody's."""
     read = _message(inbound)
     if read is None:
         return Rejected("a voice message without its message")
-    if not said:
-        return []
     message, fields = read
     source, connection = f"telegram:{inbound.source}", message.business_connection_id
+    options = options.knowing(identities)
+    if is_internal(message, identities, options):
+        words = "\n".join(part for part in (message.said, said) if part)
+        return [] if inbound.history else said_to_assistant(message, source, words, "voice", identities, options)
+    if not said:
+        return []
     id_ = id_of(source, connection, message.chat, message.message_id, event_id("said", version))
     ts = message.date * 1000 + min(version, 999)
     client = client_of(message.chat, connection, identities, options, message.topic)

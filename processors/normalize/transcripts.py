@@ -1,14 +1,18 @@
 """`source.transcripts` → `meeting_transcribed`, and the request for the meeting's minutes."""
 
+from msgspec.structs import replace
+
 from processors.belonging import room_of
 from processors.identity import Identities
 from processors.normalize.bitrix_calls import call_of, heard
 from processors.normalize.contract import Found, Options, unassigned
-from processors.normalize.recordings import owner_of
+from processors.normalize.recordings import entry_of, owner_of
 from processors.normalize.telegram_voice import spoken
+from processors.tracks.entry import version_of
 from processors.utterances import utterances
 from schemas.codec import Codec, Rejected, event_id
 from schemas.events import MeetingTranscribed
+from schemas.meetings import Called
 from schemas.minutes import Conversation, MeetingRequest
 from schemas.sources import Transcript
 from schemas.types import Meta
@@ -35,11 +39,21 @@ def normalize(meta: Meta, record: bytes, identities: Identities, options: Option
             words = text, transcript.engine, transcript.version
             return heard(meta, record, call, recording.said_in.source, words, identities)
         return spoken(meta, record, recording.said_in, text, transcript.version, identities, options)
-    id_ = event_id("transcript", recording.recording_id, transcript.version)
+    id_ = event_id("transcript", recording.recording_id, transcript.version, *(["filled"] if transcript.filled else []))
+    entry, version = entry_of(recording, options), transcript.version
+    if recording.meeting_id or entry != recording.recording_id:
+        version = version_of(transcript)
     owner = owner_of(recording, identities, options)
     if owner is None:
         return [unassigned(meta, record, id_, recording.started_at, SOURCE, room_of(recording.room))]
-    said = transcript.utterances or utterances(transcript.words)
+    heard_words = transcript.utterances or utterances(transcript.words)
+    room = options.room(owner.lead, identities)
+    names = list(dict.fromkeys(one.speaker for one in heard_words if one.speaker))
+    called = {name: room.called(name) for name in names}
+    said = [replace(one, speaker=called[one.speaker]) if one.speaker else one for one in heard_words]
+    speakers = list(dict.fromkeys(called.values()))
+    ours = list(dict.fromkeys(called[name] for name in names if room.is_ours(name)))
+    theirs = [one for one in dict.fromkeys(called[name] for name in names if room.is_theirs(name)) if one not in ours]
     return [
         MeetingTranscribed(
             event_id=id_,
@@ -47,27 +61,31 @@ def normalize(meta: Meta, record: bytes, identities: Identities, options: Option
             client=owner.client,
             ts=recording.started_at,
             source=SOURCE,
-            recording_id=recording.recording_id,
-            version=transcript.version,
+            recording_id=entry,
+            version=version,
             engine=transcript.engine,
             duration_ms=recording.duration_ms,
             words=len(transcript.words),
             utterances=said,
             degraded=transcript.degraded,
             room=recording.room,
+            ours=ours,
+            theirs=theirs,
+            called=[Called(shown, name) for name, shown in called.items() if shown != name],
         ),
         MeetingRequest(
             lead_id=owner.lead,
             client=owner.client,
-            recording_id=recording.recording_id,
+            recording_id=entry,
             room=recording.room,
             ts=recording.started_at,
             conversation=Conversation(
                 utterances=said,
-                version=transcript.version,
+                version=version,
                 started_at=recording.started_at,
                 duration_ms=recording.duration_ms,
-                people=list(dict.fromkeys([*recording.participants, *(u.speaker for u in said if u.speaker)])),
+                people=list(dict.fromkeys([*map(room.called, recording.participants), *speakers])),
+                client=[name for name in speakers if name not in ours] if ours else theirs,
                 flaw=_flaw(transcript),
             ),
         ),

@@ -1,4 +1,4 @@
-"""`source.wms` → reservations, picks, shipments, … A record is one canonical event (`schemas.sources.WmsPayload`), or
+"""`source.wms` → reservations, picks, shipments, … A record is one canonical event (`schemas.wms.WmsPayload`), or
 the whole body of a system that has a mapping.
 
 `pick_started` makes no event: only a completed pick took goods, and counting both would count each pick twice.
@@ -28,8 +28,9 @@ from schemas.events import (
     WmsEvent,
 )
 from schemas.sources import Inbound as Arrived
-from schemas.sources import Unassigned, WmsPayload
+from schemas.sources import Unassigned
 from schemas.types import EventId, LeadId, Meta, Millis, Pieces
+from schemas.wms import WmsPayload
 
 PURPOSES: Final = frozenset({"order", "mp_supply", "client_withdrawal", "disposal", "transfer"})
 """What goods leave for, in our words (research/domain.md 3.2). What a warehouse calls otherwise stays as it is."""

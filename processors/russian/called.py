@@ -3,11 +3,13 @@
 EVENT_KINDS = {
     "meeting_recorded": "запись встречи",
     "meeting_room": "комната встречи",
+    "meeting_said": "слова на встрече",
     "meeting_transcribed": "расшифровка встречи",
     "meeting_minutes": "протокол встречи",
     "chat_summary": "итоги переписки",
     "profile_corrected": "правка карточки клиента",
     "client_outcome": "исход по клиенту",
+    "command_changed": "команда помощника",
     "promise_marked": "отметка об обещании",
     "phrase_verdict": "проверка слов моделью",
     "message": "сообщение",

@@ -65,9 +65,9 @@ _CALLED = """
 серега; софья соня; станислав стас; степан степа; татьяна таня; тимофей тима; федор федя; юлия юля; юрий юра; яна яночка
 """
 """What people are called who are listed by their full name."""
-_SHORT_NAMES = {line.split()[0]: line.split()[1:] for line in _CALLED.replace("\n", " ").split(";")}
+SHORT_NAMES = {line.split()[0]: line.split()[1:] for line in _CALLED.replace("\n", " ").split(";")}
 
-FULL_NAMES = {short: full for full, called in reversed(_SHORT_NAMES.items()) for short in called}
+FULL_NAMES = {short: full for full, called in reversed(SHORT_NAMES.items()) for short in called}
 """A short name and the full one; of two with one letter more the man's, which is the first listed."""
 
 
@@ -85,7 +85,7 @@ def name_words(name: str) -> list[str]:
 
 def forms(word: str) -> frozenset[str]:
     """All forms of a name word (as `canonical` writes it), short names and their forms too."""
-    return frozenset(form for base in (word, *_SHORT_NAMES.get(word, ())) for form in _declined(base))
+    return frozenset(form for base in (word, *SHORT_NAMES.get(word, ())) for form in _declined(base))
 
 
 @lru_cache(4096)

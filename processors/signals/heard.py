@@ -1,6 +1,6 @@
 """What was heard, as evidence, and what of it was said before."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from msgspec.structs import replace
@@ -25,6 +25,10 @@ MEMORY_CHARS = 60
 """Of a note that is kept for the warning: the state of a lead has to stay small."""
 MOST_SPOKEN = 64
 """Findings that are remembered, 3 KB: an edit of what was found before them would be news again."""
+
+LIVE_MS = 10_000
+"""A stretch of a meeting: what is found in one, or in its neighbours, while it goes on and in the final text is the
+same, for the clocks of the two differ."""
 
 
 class Heard(NamedTuple):
@@ -66,6 +70,25 @@ def is_news(state: LeadState, rule: Rule, key: str, until: LocalDay, severity: S
     if len(state.spoken) > MOST_SPOKEN:
         del state.spoken[next(iter(state.spoken))]
     return True
+
+
+def heard_live(state: LeadState, rule: Rule, room: str, severity: Severity, evidence: Iterable[Evidence]) -> bool:
+    """Whether one of the quotes was found while the meeting went on, and told as at least so severe."""
+    so_much = SEVERITIES[SEVERITIES.index(severity) :]
+    places = {each.ts // LIVE_MS + near for each in evidence for near in (-1, 0, 1)}
+    return any(_live(rule, level, room, place) in state.spoken for level in so_much for place in places)
+
+
+def note_live(
+    state: LeadState, rule: Rule, room: str, severity: Severity, until: LocalDay, evidence: Iterable[Evidence]
+) -> None:
+    """Remember where in a meeting that goes on it was said: the final text is to find it there."""
+    for each in evidence:
+        state.spoken[_live(rule, severity, room, each.ts // LIVE_MS)] = until
+
+
+def _live(rule: Rule, severity: Severity, room: str, place: int) -> str:
+    return f"{rule} {severity} {room}@{place}"
 
 
 def quoted(evidence: Evidence, match: Match, longest: int) -> Evidence:

@@ -1,7 +1,8 @@
 """What the client says: leaving, competitors, complaints, loss, law, payment (`processors.phrases`).
 
 One signal a message and rule, one a meeting and rule with its five best quotes. Our own people's words count nowhere:
-in chats by their author, in meetings by a name that was seen among ours in the client's chats.
+in chats by their author, in meetings by a name that is ours (`processors.participants`) or was seen among ours in the
+client's chats.
 
     critical   unconditional, and a contract, services, goods or a claim at us are named (research/signals.md 8);
                he refuses to pay
@@ -23,19 +24,29 @@ from processors.context import Context
 from processors.days import DAY_MS, local_day
 from processors.phrases import SAID, Match, Topic, rank
 from processors.rules.words import WordRules
-from processors.signals.heard import MOST_QUOTES, QUOTE_CHARS, Heard, is_news, quoted, ref_of, repeats
-from processors.signals.raising import Cleared, clear, rise
+from processors.signals.heard import (
+    MOST_QUOTES,
+    QUOTE_CHARS,
+    Heard,
+    heard_live,
+    is_news,
+    note_live,
+    quoted,
+    ref_of,
+    repeats,
+)
+from processors.signals.raising import Cleared, Fresh, clear, rise
 from processors.state import LeadState
 from schemas.alerts import Evidence, Rule, Severity, Signal
 from schemas.codec import event_id
-from schemas.events import Call, CallTranscribed, Mail, MeetingTranscribed, Message, MessageEdited
-from schemas.minutes import PhraseQuestion, PhraseVerdict
+from schemas.events import Call, CallTranscribed, Mail, MeetingSaid, MeetingTranscribed, Message, MessageEdited
+from schemas.minutes import PhraseQuestion
 from schemas.types import Millis
 
-Spoken: TypeAlias = Message | MessageEdited | MeetingTranscribed | Call | CallTranscribed | Mail
+Spoken: TypeAlias = Message | MessageEdited | MeetingSaid | MeetingTranscribed | Call | CallTranscribed | Mail
 """Events that hold words of a client."""
 
-Found: TypeAlias = Signal | PhraseQuestion
+Found: TypeAlias = Signal | Fresh | PhraseQuestion
 
 RULES: dict[Topic, Rule] = {
     "leaving": "leaving_phrase",
@@ -74,9 +85,18 @@ def in_meeting(state: LeadState, event: MeetingTranscribed, context: Context) ->
             ref=ref_of(event),
         )
         for each in event.utterances
-        if (each.speaker or "").casefold() not in state.staff
+        if not _is_ours(state, each.speaker or "", event.ours, event.theirs)
     ]
     return _judge(state, event, event.recording_id, local_day(event.ts) + NEWER_TRANSCRIPT_DAYS, said, context)
+
+
+def while_it_goes_on(state: LeadState, event: MeetingSaid, context: Context) -> Sequence[Found]:
+    """Words in a meeting that goes on, of whoever is not known as ours. One signal a meeting and rule, at once: the
+    final text adds its quotes and says nothing twice."""
+    if event.ours or _is_ours(state, event.name, theirs=[event.name] if event.theirs else ()):
+        return ()
+    said = [Evidence(event.event_id, event.ts, "meeting", event.text, who=event.name)]
+    return _judge(state, event, event.meeting_id, local_day(event.ts) + NEWER_TRANSCRIPT_DAYS, said, context)
 
 
 def in_call(state: LeadState, event: Call | CallTranscribed, context: Context) -> Sequence[Found]:
@@ -97,37 +117,6 @@ def in_mail(state: LeadState, event: Mail, context: Context) -> Sequence[Found]:
     return _judge(state, event, event.mail_id, local_day(event.ts), said, context)
 
 
-def by_verdict(state: LeadState, event: PhraseVerdict, context: Context) -> Sequence[Signal | Cleared]:
-    """What a model says of a doubtful match. Its yes is a warning, never more: it has no rule but its word."""
-    if event.rule not in RULES.values():
-        return ()
-    if not event.meant:
-        raised = state.raised.get(event.rule)
-        only_this = raised is not None and raised.level == 0 and raised.event_id == event.about
-        return clear(state, event.rule, event.ts) if only_this else ()
-    if not event.evidence:  # a yes that shows no words is none
-        return ()
-    if not is_news(state, event.rule, event.key, local_day(event.ts) + NEWER_TRANSCRIPT_DAYS, "warning"):
-        return ()
-    signal = Signal(
-        signal_id=event_id("signal", event.rule, event.about, "verdict"),
-        lead_id=event.lead_id,
-        rule=event.rule,
-        severity="warning",
-        ts=event.ts,
-        window_start=event.ts,
-        value=1.0,
-        baseline=0.0,
-        score=context.rules.words.at_once,
-        strength=context.rules.words.hedged_strength,
-        unit="words",
-        figures={"model": 1.0},
-        evidence=event.evidence,
-    )
-    rise(state, signal)
-    return (signal,)
-
-
 def over(state: LeadState, now: Millis, context: Context) -> Sequence[Cleared]:
     """Rules of which nothing was said for so long that it is history."""
     before = now - context.rules.words.clear_days * DAY_MS
@@ -137,6 +126,12 @@ def over(state: LeadState, now: Millis, context: Context) -> Sequence[Cleared]:
         if (raised := state.raised.get(rule)) is not None and raised.at <= before
         for cleared in clear(state, rule, now)
     ]
+
+
+def _is_ours(state: LeadState, name: str, known: Sequence[str] = (), theirs: Sequence[str] = ()) -> bool:
+    """Of our people, or one of those who answer in the client's chats; not where a person said that he is the
+    client's."""
+    return name in known or (name.casefold() in state.staff and name not in theirs)
 
 
 def know_staff(state: LeadState, name: str) -> None:
@@ -178,8 +173,15 @@ def _say(
     sure = match.score >= rules.at_once
     evidence = sorted((heard.evidence for heard in best), key=_ts)
     severity: Severity = match.if_meant if sure else "info"
-    if not is_news(state, rule, key, until, severity):
+    news = is_news(state, rule, key, until, severity)
+    named = isinstance(event, MeetingTranscribed) and all(each.who for each in evidence)
+    told = not news or (
+        isinstance(event, MeetingTranscribed) and heard_live(state, rule, event.room, severity, evidence)
+    )
+    if told and (severity == "info" or not named):
         return ()
+    if isinstance(event, MeetingSaid):
+        note_live(state, rule, event.room, severity, until, evidence)
     times = 1
     if sure and severity == "info":
         enough, days = _patience(topic, rules)
@@ -200,6 +202,8 @@ def _say(
         figures=_figures(topic, match, times, rules),
         evidence=evidence,
     )
+    if told:  # a text that names who says it is shown in the place of one that does not
+        return (Fresh(signal),)
     rise(state, signal)
     if sure or topic == "complaint":  # a complaint is a note anyway
         return (signal,)

@@ -64,7 +64,7 @@ def find(state: LeadState, event: Reservation, today: LocalDay, context: Context
     figures = state.days.get(today)
     if figures is None or (state.spike[0] == today and _is_old_news(state, figures, event.ts)):
         return ()
-    if not _may_matter(state, figures, today, context):
+    if not _may_matter(state, figures, event.ts, today, context):
         return ()
     last = state.raised.get(RULE)
     if last is not None and local_day(last.at) > today:
@@ -125,13 +125,16 @@ def _is_old_news(state: LeadState, figures: Day, ts: Millis) -> bool:
     return True
 
 
-def _may_matter(state: LeadState, figures: Day, today: LocalDay, context: Context) -> bool:
+def _may_matter(state: LeadState, figures: Day, ts: Millis, today: LocalDay, context: Context) -> bool:
     """Whether the day is above the ordinary at all: asked of every reservation, so the normal is kept in the state."""
     if figures.reservations >= context.rules.spike.min_today:
         normal = state.usual
         if normal is None or normal.day != today:
             normal = state.usual = usual(state, today, context)
-        if 0 < normal.mean < figures.reservations:  # the fleet's factor is never so low as to make less a spike
+        # the fleet's factor is never so low as to make less a spike, and before the evening it only raises the expected
+        if 0 < normal.mean < figures.reservations and (
+            figures.reservations >= NOT_BELOW * normal.mean or _day_is_known(ts, today, context)
+        ):
             return True
     x = figures.reserved_qty + figures.cancelled_qty  # `pieces`, and below `sizes`: a call is half of what this costs
     if x < context.rules.sparse.min_pieces:
@@ -150,15 +153,9 @@ def _day_is_known(ts: Millis, today: LocalDay, context: Context) -> bool:
 
 def _largest(state: LeadState, figures: Day, today: LocalDay, context: Context, common: float) -> Size | None:
     """By count or by pieces, whichever says more; None when neither says anything."""
-    found = [
-        size
-        for size in (
-            _by_count(state, figures.reservations, today, context, common),
-            _by_pieces(state, figures, today, context),
-        )
-        if size is not None and size.score >= 1.0
-    ]
-    return max(found, key=lambda size: (size.critical, size.score), default=None)
+    both = _by_count(state, figures.reservations, today, context, common), _by_pieces(state, figures, today, context)
+    found = [size for size in both if size is not None and size.score >= 1.0]
+    return max(found, key=lambda size: (size.critical, size.score)) if found else None
 
 
 def _by_count(state: LeadState, x: int, today: LocalDay, context: Context, common: float) -> Size | None:

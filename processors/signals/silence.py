@@ -119,8 +119,10 @@ def _silent(state: LeadState, today: LocalDay, now: Millis, context: Context) ->
     """The channels that are silent beyond the mark of a warning."""
     rules = context.rules.silence
     found = []
-    rests = {*context.fleet.closed, *map(local_day_of, rules.holidays)}
-    for rule, there in _still(state, today, rules.warning_days):
+    known = state.first_day is not None and today - state.first_day >= rules.min_days  # else `silence` says nothing
+    still = _still(state, today, rules.warning_days) if known else ()
+    rests = {*context.fleet.closed, *map(local_day_of, rules.holidays)} if still else set()
+    for rule, there in still:
         probability = rules.warning_probability if rule == ORDERS else rules.other_probability
         quiet = silence(there, today, rests, rules)
         if quiet is not None and quiet.size >= -log10(probability) and quiet.working_days >= rules.warning_days:

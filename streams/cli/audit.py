@@ -14,9 +14,9 @@ from schemas.topics import AUDIT_ACCESS
 from streams import settings
 from streams.cli.broker import there
 from streams.cli.table import clock_time, table
-from streams.engine.kafka import Reader
+from streams.engine.journal import ENTRY, PARTITION
+from streams.engine.reader import Reader
 from streams.settings import Kafka
-from streams.web.journal import ENTRY, PARTITION
 from streams.web.words import DEEDS
 
 Line = tuple[int, AccessEntry | None]

@@ -51,10 +51,10 @@ def backtest_command(file: Path, rules: Path | None, labels: Path | None, horizo
         found = survey(chunks(source))
         if found.disorder:
             click.echo(f"Строки идут не по времени (таких {found.disorder}): ответ будет неточным.", err=True)
-        curators, bad = desks(found.leads), BadLines()
-        rehearsal = Rehearsal(thresholds, ticked=found.ticked, curator=lambda lead: curators.get(lead, ""))
+        end, curators, bad = source.tell(), desks(found.leads), BadLines()
         tally = Tally(len({*curators.values()}))
-        for line in lines(rehearsal.play(events(_shown(source), bad))):
+        rehearsal = Rehearsal(thresholds, ticked=found.ticked, curator=lambda lead: curators.get(lead, ""))
+        for line in lines(rehearsal.play(events(_shown(source, end), bad))):
             tally.add(line)
             if as_json:
                 out.write(_ENCODE(line) + b"\n")
@@ -68,14 +68,12 @@ def backtest_command(file: Path, rules: Path | None, labels: Path | None, horizo
         raise Refused(_faults(bad))
 
 
-def _shown(source: BinaryIO) -> Iterator[bytes]:
+def _shown(source: BinaryIO, end: int) -> Iterator[bytes]:
     """The file once more in chunks, and a bar on stderr for a person."""
-    size = source.seek(0, 2)
-    source.seek(0)
     with click.progressbar(
-        length=size, label="Проигрываю", file=sys.stderr, width=30, hidden=not sys.stderr.isatty()
+        length=end, label="Проигрываю", file=sys.stderr, width=30, hidden=not sys.stderr.isatty()
     ) as bar:
-        for chunk in chunks(source):
+        for chunk in chunks(source, end):
             yield chunk
             bar.update(len(chunk))
 

@@ -14,6 +14,7 @@ from schemas.errors import LeadpulseError
 from streams import settings
 from streams.cli import check_recordings
 from streams.cli.check_kafka import kafka_faults
+from streams.cli.check_keys import key_warnings
 from streams.cli.check_machine import (
     confinement_warnings,
     folder_faults,
@@ -28,6 +29,7 @@ from streams.cli.check_outlets import (
     notebook_faults,
     webhook_faults,
 )
+from streams.cli.check_page import page_faults, page_notes, page_warnings
 from streams.cli.check_retention import retention_notes
 from streams.cli.check_site import site_faults, site_warnings
 from streams.cli.check_sources import source_faults, source_notes
@@ -136,6 +138,7 @@ FAULTS: dict[str, Look] = {
     "почта": mail_faults,
     "шлюз": gateway_faults,
     "внешний адрес": site_faults,
+    "страница": page_faults,
     "список лидов": lead_list_faults,
     "разметки склада": mapping_faults,
     "правила": rules_faults,
@@ -154,11 +157,13 @@ WARNINGS: dict[str, Look] = {
     "записи встреч": check_recordings.warnings,
     "Telegram": telegram_warnings,
     "внешний адрес": site_warnings,
+    "страница": page_warnings,
     "модели": llm_warnings,
+    "помощник": key_warnings,
 }
 """What works, but hardly as it is meant."""
 
-NOTES: dict[str, Look] = {"источники": source_notes, "сроки хранения": retention_notes}
+NOTES: dict[str, Look] = {"источники": source_notes, "сроки хранения": retention_notes, "страница": page_notes}
 """What a person looks for when all is well."""
 
 
@@ -166,7 +171,7 @@ NOTES: dict[str, Look] = {"источники": source_notes, "сроки хра
 @click.option("--json", "as_json", is_flag=True, help="Ответ для программы.")
 def check_command(as_json: bool) -> None:
     """Проверить настройки и всё, что нужно для работы: порты, папки, Kafka, хранилище, речь, Telegram, почту, модели,
-    Битрикс24, Open Notebook, n8n.
+    страницу, Битрикс24, Open Notebook, n8n, ключи подписи.
 
     Называет все ошибки сразу, не показывает секретов и ничего не меняет, кроме одной пустой записи в `ops.probe`.
 

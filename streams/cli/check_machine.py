@@ -9,6 +9,7 @@ from pathlib import Path
 
 import psutil
 
+from streams.cli.run import WORKERS
 from streams.engine import landlock
 from streams.engine.places import disk_of, existing, free_mb, look_at_share
 from streams.settings import FILE, Settings
@@ -78,11 +79,12 @@ def _is_ours(process: psutil.Process, broker: Path) -> bool:
 
 def _ports(loaded: Settings) -> Iterator[tuple[str, str, int]]:
     yield "gateway.port", loaded.gateway.host, loaded.gateway.port
-    yield "web.port", loaded.web.host, loaded.web.port
+    if loaded.web.enabled:
+        yield "web.port", loaded.web.host, loaded.web.port
     yield "store.api_port", loaded.store.api_host, loaded.store.api_port
     if loaded.store.http_open:
         yield "store.http_port", loaded.store.http_host, loaded.store.http_port
-    for worker in ("gateway", "pipeline", "transcribe", "store", "notify", "recorder", "minutes", "web"):
+    for worker in (*WORKERS, "recorder"):
         yield f"metrics.{worker}", loaded.metrics.host, getattr(loaded.metrics, worker)
     if is_embedded(loaded):
         yield "broker.port", "127.0.0.1", loaded.broker.port
@@ -118,6 +120,7 @@ def _folders(loaded: Settings) -> Iterator[tuple[str, Path]]:
     if is_embedded(loaded):
         yield "broker.folder", loaded.broker.folder
     yield "speech.spool", loaded.speech.spool
+    yield "tracks.spool", loaded.tracks.spool
     yield "minutes.exports", loaded.minutes.exports
     yield "store.api_token_file", loaded.store.api_token_file.parent
     yield "llm.hand_log", loaded.llm.hand_log.parent

@@ -5,8 +5,8 @@ from threading import Timer
 
 from schemas.errors import LeadpulseError
 from streams.settings import Settings
-from streams.transcribe.engines import vosk_model
-from streams.transcribe.engines.interface import EngineError, ErrorKind
+from streams.speech import vosk_model
+from streams.speech.faults import EngineError, ErrorKind
 from streams.transcribe.engines.lineup import engine, usable
 
 TIMEOUT = 10.0
@@ -16,8 +16,10 @@ NOBODY = "leadpulse-check"
 
 
 def model_faults(loaded: Settings) -> list[str]:
-    """Vosk can load the model, where it is one of the engines."""
-    return vosk_model.faults(loaded.speech.vosk_model) if "vosk" in loaded.speech.engines else []
+    """Vosk can load the model, where it is one of the engines, and the one that hears meetings that go on."""
+    found = vosk_model.faults(loaded.speech.vosk_model) if "vosk" in loaded.speech.engines else []
+    ears = loaded.live.vosk_model
+    return found + (vosk_model.faults(ears, "live.vosk_model") if ears is not None else [])
 
 
 def model_warnings(loaded: Settings) -> list[str]:
@@ -38,12 +40,16 @@ def toy_words(folder: Path) -> list[str]:
 
 
 def speechkit_faults(loaded: Settings) -> list[str]:
-    """The key is taken and has the role. No fault where there is no key and another engine does the work."""
+    """The key is taken and has the role. No fault where there is no key and another engine does the work, unless it is
+    to hear meetings that go on."""
+    kit, live = loaded.speechkit, loaded.live.engine == "speechkit"
+    if live and not (len(kit.api_key) or len(kit.iam_token)):
+        return ["live.engine: у SpeechKit нет ключа (speechkit.api_key)"]
     try:
         named = [name for name in usable(loaded) if name.startswith("speechkit")]
     except LeadpulseError as error:
         return [str(error)]
-    if not named:
+    if not (named or live):
         return []
     try:
         _ask(loaded)
@@ -56,7 +62,7 @@ def speechkit_faults(loaded: Settings) -> list[str]:
 
 def _ask(loaded: Settings) -> None:
     """Raises `EngineError`: the better the key, the less is known of `NOBODY`."""
-    from streams.transcribe.engines.yandex_api import SpeechApi
+    from streams.speech.yandex_api import SpeechApi
 
     engine("speechkit_stream", loaded).check()
     api = SpeechApi(loaded.speechkit)

@@ -2,10 +2,8 @@
 
 import asyncio
 import json
-import re
 import secrets
 import sys
-import time
 from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
@@ -16,7 +14,9 @@ import msgspec
 from processors.russian.plural import count
 from schemas.topics import DEAD_LETTERS, TOPICS
 from streams import settings
+from streams.cli.ago import since
 from streams.cli.broker import there
+from streams.cli.dlq_mute import mute_command
 from streams.cli.masked import MOST, printable, shown
 from streams.cli.parked import parked_command, release_command
 from streams.cli.table import clock_time, table
@@ -24,30 +24,19 @@ from streams.cli.who import who
 from streams.engine.clock import wall_clock
 from streams.engine.dead_letters import Claim, Numbered, OpenLetters, read_open
 from streams.engine.dealing import Dealt, Desk, How
-from streams.engine.kafka import Reader
+from streams.engine.reader import Reader
 
-LETTERS = ("письмо", "письма", "писем")
+LETTERS = ("негодная запись", "негодные записи", "негодных записей")
 SHOWN_ERROR = 100
 """Characters of a fault in the list; `show` has all of it."""
-ANSWERS = {"replayed": "возвращено", "dropped": "закрыто"}
-CLOSED = {"replayed": "возвращено в работу", "dropped": "закрыто"}
-NONE = "таких открытых писем нет"
-UNITS = {"м": 60, "ч": 3600, "д": 86_400, "m": 60, "h": 3600, "d": 86_400}
-
-
-def _since(_ctx: click.Context, _parameter: click.Parameter, value: str | None) -> int:
-    """ms UTC, so long ago; 0 where nothing is given."""
-    if value is None:
-        return 0
-    told = re.fullmatch(r"(\d{1,4})\s*([мчдmhd])", value.strip())
-    if told is None:
-        raise click.BadParameter("нужно число с буквой: 30м, 2ч или 7д")
-    return round((time.time() - int(told[1]) * UNITS[told[2]]) * 1000)
+ANSWERS = {"replayed": "возвращена", "dropped": "закрыта"}
+CLOSED = {"replayed": "возвращена в работу", "dropped": "закрыта"}
+NONE = "таких открытых негодных записей нет"
 
 
 def _selection(command: Callable[..., None]) -> Callable[..., None]:
     for option in (
-        click.option("--since", callback=_since, help="Не старше: 30м, 2ч, 7д."),
+        click.option("--since", callback=since, help="Не старше: 30м, 2ч, 7д."),
         click.option("--error", default="", help="Только с этой ошибкой (столбец «Ошибка»)."),
         click.option("--topic", default="", help="Только из этой темы."),
         click.argument("numbers", metavar="[НОМЕР]...", nargs=-1, type=click.IntRange(min=0)),
@@ -57,7 +46,7 @@ def _selection(command: Callable[..., None]) -> Callable[..., None]:
 
 
 _AS_JSON = click.option("--json", "as_json", is_flag=True, help="Ответ для программы.")
-_ALL = click.option("--all", "everything", is_flag=True, help="Все письма.")
+_ALL = click.option("--all", "everything", is_flag=True, help="Все негодные записи.")
 _LIMIT = click.option("--limit", type=click.IntRange(1, 100_000), default=50, show_default=True, help="Сколько строк.")
 
 
@@ -66,6 +55,7 @@ def dlq_command() -> None:
     """Негодные записи (dead.letters): посмотреть, вернуть в работу, закрыть."""
 
 
+dlq_command.add_command(mute_command)
 dlq_command.add_command(parked_command)
 dlq_command.add_command(release_command)
 
@@ -76,14 +66,14 @@ dlq_command.add_command(release_command)
 @_LIMIT
 @_AS_JSON
 def list_command(limit: int, closed: bool, as_json: bool, **selection: Any) -> None:
-    """Показать открытые письма по теме, ошибке и времени. Время местное (`days.zone`)."""
+    """Показать открытые негодные записи по теме, ошибке и времени. Время местное (`days.zone`)."""
     _known(selection["topic"])
     found = asyncio.run(_look()).select(**selection, closed=closed)
     if as_json:
         click.echo(json.dumps([_plain(one) for one in found], ensure_ascii=False))
         return
     if not found:
-        click.echo("Закрытых писем нет." if closed else "Негодных записей нет.")
+        click.echo("Закрытых негодных записей нет." if closed else "Негодных записей нет.")
         return
     head = ("Номер", "Время", "Тема", "Ошибка", *(("Сделано", "Когда", "Кто") if closed else ("Раз", "Причина")))
     click.echo(table(head, [_closed_row(one) if closed else _row(one) for one in found[:limit]]))
@@ -116,14 +106,14 @@ def _closed_row(one: Numbered) -> tuple[object, ...]:
 @click.option("--words", is_flag=True, help="Со словами клиентов; иначе видно только, как запись устроена.")
 @_AS_JSON
 def show_command(number: int, words: bool, as_json: bool) -> None:
-    """Показать письмо НОМЕР: где, почему, сколько раз, и как устроена сама запись."""
+    """Показать негодную запись НОМЕР: где она стояла, чем негодна, сколько раз её пробовали и как она устроена."""
     one = _the(number)
     if as_json:
         text = one.letter.payload.decode(errors="replace") if words else shown(one.letter.payload, words=False)
         click.echo(json.dumps(_plain(one) | {"payload": text}, ensure_ascii=False))
         return
     letter = one.letter
-    click.echo(f"Письмо {one.number} от {clock_time(letter.ts)}")
+    click.echo(f"Негодная запись {one.number} от {clock_time(letter.ts)}")
     click.echo(f"Где:     {letter.topic}, раздел {letter.partition}, место {letter.offset} ({letter.agent})")
     if letter.item:
         click.echo(f"Что:     {printable(letter.item, MOST)}")
@@ -155,19 +145,21 @@ def replay_command(everything: bool, as_json: bool, **selection: Any) -> None:
 @click.option("--yes", is_flag=True, help="Не спрашивать.")
 @_AS_JSON
 def drop_command(everything: bool, yes: bool, as_json: bool, **selection: Any) -> None:
-    """Закрыть письма, не возвращая записи. Кто и когда это сделал, покажет list --closed."""
+    """Закрыть негодные записи, не возвращая их в работу. Кто и когда это сделал, покажет list --closed."""
     _deal(selection, everything, as_json, "dropped", yes=yes)
 
 
 def _deal(selection: dict[str, Any], everything: bool, as_json: bool, how: How, *, yes: bool = True) -> None:
     if not everything and not any(selection.values()):
-        raise click.UsageError("укажите, какие письма: номера, --topic, --error, --since или --all")
+        raise click.UsageError("укажите, какие записи: номера, --topic, --error, --since или --all")
     _known(selection["topic"])
     if not yes:
         found = asyncio.run(_look()).select(**selection)
         if found and not sys.stdin.isatty():
-            raise click.UsageError(f"закроется {count(len(found), LETTERS)}: подтвердите ключом --yes")
-        if found and not click.confirm(f"Закрыть {count(len(found), LETTERS)}, не возвращая записи?", err=True):
+            raise click.UsageError(f"к закрытию — {count(len(found), LETTERS)}: подтвердите ключом --yes")
+        if found and not click.confirm(
+            f"К закрытию — {count(len(found), LETTERS)}, без возвращения в работу. Закрыть?", err=True
+        ):
             raise click.ClickException("ничего не закрыто")
         selection = selection | {"numbers": [one.number for one in found]}  # those that the person was asked about
         if not found:
@@ -178,9 +170,9 @@ def _deal(selection: dict[str, Any], everything: bool, as_json: bool, how: How, 
     else:
         click.echo(f"{'Возвращено' if how == 'replayed' else 'Закрыто'}: {count(len(dealt.done), LETTERS)}")
         for number, why in dealt.refused.items():
-            click.echo(f"письмо {number} не возвращено: {why}", err=True)
+            click.echo(f"запись {number} не возвращена: {why}", err=True)
         if dealt.others:
-            click.echo(f"другой человек тем временем закрыл {count(len(dealt.others), LETTERS)}", err=True)
+            click.echo(f"другим человеком тем временем закрыто: {count(len(dealt.others), LETTERS)}", err=True)
         if not found:
             click.echo(NONE, err=True)
     if dealt.refused or not found:
@@ -199,7 +191,10 @@ async def _dealt(selection: dict[str, Any], how: How) -> tuple[list[Numbered], D
 
 
 def _wait_told(claim: Claim) -> None:
-    click.echo(f"С письмами сейчас работает {claim.by} (с {clock_time(claim.ts)}); жду не больше полуминуты…", err=True)
+    click.echo(
+        f"С негодными записями сейчас работает {claim.by} (с {clock_time(claim.ts)}); жду не больше полуминуты…",
+        err=True,
+    )
 
 
 async def _look() -> OpenLetters:
@@ -223,8 +218,8 @@ def _the(number: int) -> Numbered:
     closed = letters.select([number], closed=True)
     if closed and (told := closed[0].answer):
         by = f" ({told.by}, {clock_time(told.at)})" if told.at else ""
-        raise click.ClickException(f"письмо {number} уже {CLOSED[told.answer]}{by}")
-    raise click.ClickException(f"открытого письма {number} нет; список: leadpulse dlq list")
+        raise click.ClickException(f"запись {number} уже {CLOSED[told.answer]}{by}")
+    raise click.ClickException(f"открытой негодной записи {number} нет; список: leadpulse dlq list")
 
 
 def _plain(one: Numbered) -> dict[str, object]:

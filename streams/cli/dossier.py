@@ -13,6 +13,7 @@ import click
 import msgspec
 
 from alerting.dossier import render_dossier
+from processors.answered import name_in
 from processors.days import local_time
 from processors.privacy.register import Register
 from processors.privacy.subject import part_of
@@ -33,9 +34,9 @@ from streams.clients.store import call, whole_history
 from streams.engine.clock import wall_clock
 from streams.engine.consents import read_register
 from streams.engine.ends import Ends
+from streams.engine.journal import Journal, newest_lines
 from streams.engine.kafka import Outputs
 from streams.settings import Kafka
-from streams.web.journal import Journal, newest_lines
 
 OTHERS = {"card.json": "profile", "signals.json": "signals?limit=10000", "scores.json": "scores?limit=10000"}
 """What the store tells of a client beside his history."""
@@ -82,7 +83,7 @@ def person_export_command(person: str, target: Path) -> None:
 
 
 class _Known(msgspec.Struct, frozen=True):
-    """What Kafka knows: links by client, the register, cards."""
+    """What Kafka knows: links by client and who in his meetings is who, the register, cards."""
 
     links: dict[LeadId, list[dict[str, Any]]]
     register: Register
@@ -92,9 +93,9 @@ class _Known(msgspec.Struct, frozen=True):
 async def _known(kafka: Kafka) -> _Known:
     await there(kafka, [IDENTITIES, LEAD_UNASSIGNED, CONSENTS, AUDIT_ACCESS])
     links: dict[LeadId, list[dict[str, Any]]] = {}
-    for one in (await linked(kafka))[0].values():
-        if one.lead_id:
-            links.setdefault(one.lead_id, []).append(msgspec.to_builtins(one))
+    found, table = await linked(kafka)
+    for one in [*(link for link in found.values() if link.lead_id), *table.answered.last()]:
+        links.setdefault(one.lead_id or name_in(one)[0], []).append(msgspec.to_builtins(one))
     return _Known(links, await read_register(kafka), await read(kafka))
 
 

@@ -3,55 +3,59 @@
 import asyncio
 import json
 import secrets
-from collections.abc import Awaitable, Callable, Iterable
 from pathlib import Path
+from typing import Literal
 
 import click
 import msgspec
 
-from alerting.erasure import STEP_WORDS, act_page, state_words
+from alerting.erasure import STEP_WORDS, state_words
 from processors.privacy import erasing
 from processors.privacy.erasing import Denied
-from processors.russian.system import os_reason
-from schemas.erasures import Erasure
-from schemas.errors import ConfigError, Refused
+from schemas.erasures import Erasure, Step
+from schemas.errors import Refused
 from schemas.people import AccessEntry
-from schemas.topics import AUDIT_ACCESS, ERASURES, TopicSpec
+from schemas.privacy import Consent
+from schemas.topics import AUDIT_ACCESS, CONSENTS, ERASURES
+from schemas.types import LeadId
 from streams import settings
 from streams.cli.broker import put, there
-from streams.cli.erase_act import Signed, signed
-from streams.cli.erase_places import Places
-from streams.cli.erase_steps import Eraser
 from streams.cli.hold import today
 from streams.cli.reads import lead_id
 from streams.cli.table import clock_time, table
 from streams.cli.who import who
 from streams.engine.clock import wall_clock
+from streams.engine.consents import read_register
 from streams.engine.ends import Ends
 from streams.engine.erasures import ERASURE, read_erasures
-from streams.engine.files import write_whole
+from streams.engine.journal import Journal, newest_lines
 from streams.engine.kafka import Outputs
+from streams.erasing.act import written
+from streams.erasing.person import PersonEraser
+from streams.erasing.steps import Eraser
+from streams.erasing.work import carry_out
 from streams.settings import Kafka, Settings
-from streams.web.journal import Journal, newest_lines
 
 _ID = click.argument("erasure", metavar="НОМЕР")
+_PERSON = click.option("--person", default="", metavar="НОМЕР", help="Только этот человек: номер из реестра согласий.")
 _BY = click.option("--by", help="Кто; без этого — имя входа.")
 
 
 @click.group("erase")
 def erase_command() -> None:
-    """Удалить всё о клиенте: план, заявка, подтверждение второго человека, выполнение, акт.
+    """Удалить всё о клиенте или об одном его человеке: план, заявка, подтверждение второго человека, выполнение, акт.
 
     Номер удалённого лида больше не принимается: вернувшегося клиента заведите новым лидом."""
 
 
 @erase_command.command("plan")
 @click.argument("lead", metavar="ЛИД", callback=lead_id)
+@_PERSON
 @click.option("--json", "as_json", is_flag=True, help="Ответ для программы.")
-def plan_command(lead: str, as_json: bool) -> None:
-    """Показать, где и сколько есть о клиенте ЛИД. Ничего не удаляет."""
+def plan_command(lead: str, person: str, as_json: bool) -> None:
+    """Показать, где и сколько есть о клиенте ЛИД или об одном его человеке. Ничего не удаляет."""
     loaded = settings.load()
-    counted = asyncio.run(Eraser(loaded).plan(lead))
+    counted = asyncio.run(_plan(loaded, lead, person))
     lasting = [(topic, str(day)) for topic, day in erasing.ends(wall_clock(), loaded.retention.topics())]
     if as_json:
         click.echo(json.dumps({"places": counted, "topics_until": dict(lasting)}, ensure_ascii=False))
@@ -62,22 +66,26 @@ def plan_command(lead: str, as_json: bool) -> None:
 
 @erase_command.command("request")
 @click.argument("lead", metavar="ЛИД", callback=lead_id)
+@_PERSON
+@click.option(
+    "--meetings",
+    type=click.Choice(["delete", "keep"]),
+    help="Записи, где человек слышен вместе с другими: удалить (так, если не указано) или оставить.",
+)
 @click.option("--reason", required=True, help="Почему: заявление, конец договора.")
 @_BY
-def request_command(lead: str, reason: str, by: str | None) -> None:
-    """Попросить удалить всё о клиенте ЛИД. Подтверждает другой человек."""
+def request_command(
+    lead: str, person: str, meetings: Literal["delete", "keep"] | None, reason: str, by: str | None
+) -> None:
+    """Попросить удалить всё о клиенте ЛИД или об одном его человеке. Подтверждает другой человек."""
     kafka = settings.load().kafka
+    if meetings and not person:
+        raise Refused("--meetings указывают вместе с --person: записи клиента удаляются все")
     known = asyncio.run(_known(kafka))
     known.check_free(lead, today())
-    if open_ := [one for one in known.erasures.values() if one.lead_id == lead and not one.ended_at]:
-        raise Refused(f"такая заявка уже есть: {open_[0].erasure_id}")
-    one = Erasure(
-        erasure_id=secrets.token_hex(8),
-        lead_id=lead,
-        reason=reason.strip()[:500],
-        requested_by=by or who(),
-        requested_at=wall_clock(),
-    )
+    if person:
+        asyncio.run(_person(kafka, lead, person))
+    one = known.requested(secrets.token_hex(8), lead, person, reason, by or who(), wall_clock(), meetings or "delete")
     asyncio.run(_keep(kafka, one))
     click.echo(f"Заявка {one.erasure_id}. Подтвердить: leadpulse erase confirm {one.erasure_id}")
 
@@ -109,7 +117,7 @@ def run_command(erasure: str, act: Path, by: str | None) -> None:
     one = _one(known, erasure)
     known.check_free(one.lead_id, today())
     done = asyncio.run(_run(loaded, one, by or who()))
-    click.echo(f"Удалено. Акт: {_act(act, done, loaded.retention.topics())}")
+    click.echo(f"Удалено. Акт: {written(act, done, loaded.retention.topics())}")
 
 
 @erase_command.command("act")
@@ -121,7 +129,7 @@ def act_command(erasure: str, act: Path) -> None:
     one = _one(asyncio.run(_known(loaded.kafka)), erasure)
     if not one.ended_at:
         raise Refused("удаление ещё не закончено: leadpulse erase run")
-    click.echo(f"Акт: {_act(act, one, loaded.retention.topics())}")
+    click.echo(f"Акт: {written(act, one, loaded.retention.topics())}")
 
 
 @erase_command.command("list")
@@ -130,7 +138,7 @@ def list_command(as_json: bool) -> None:
     """Показать заявки и удаления."""
     found = sorted(asyncio.run(_known(settings.load().kafka)).erasures.values(), key=lambda one: one.requested_at)
     if as_json:
-        told = [{**msgspec.to_builtins(one), "refs": [], "paths": []} for one in found]
+        told = [{**msgspec.to_builtins(one), "refs": [], "paths": [], "standing": None} for one in found]
         click.echo(json.dumps(told, ensure_ascii=False))
         return
     rows = [
@@ -140,22 +148,34 @@ def list_command(as_json: bool) -> None:
 
 
 async def _run(loaded: Settings, one: Erasure, by: str) -> Erasure:
-    """Step by step; each is kept before the next one begins."""
-    eraser = Eraser(loaded)
-    if not one.started_at:
-        if not one.confirmed_at:
-            raise Refused("удаление ещё не подтвердил второй человек")
-        refs, paths = await Places(loaded).known_by(one.lead_id)
-        one = erasing.begun(one, by, wall_clock(), refs, paths)
-        await _log(loaded.kafka, one, by)
-        await _keep(loaded.kafka, one)
-    for step in erasing.left(one):
-        work: Callable[[Erasure], Awaitable[int]] = getattr(eraser, step)
-        gone = await work(one)
-        one = erasing.stepped(one, step, gone, wall_clock())
-        await _keep(loaded.kafka, one)
-        click.echo(f"  {STEP_WORDS[step]}: {gone}")
-    return one
+    person = await _person(loaded.kafka, one.lead_id, one.person) if one.person and not one.started_at else None
+
+    async def keep(next_: Erasure) -> None:
+        await _keep(loaded.kafka, next_)
+
+    async def log(begun: Erasure) -> None:
+        await _log(loaded.kafka, begun, by)
+
+    return await carry_out(loaded, one, by, person, keep, log, told=_tell)
+
+
+def _tell(step: Step, gone: int) -> None:
+    click.echo(f"  {STEP_WORDS[step]}: {gone}")
+
+
+async def _person(kafka: Kafka, lead: LeadId, person: str) -> Consent:
+    """Raises `Refused`."""
+    await there(kafka, [CONSENTS])
+    found = (await read_register(kafka)).find(person)
+    if found is None or lead not in found.leads:
+        raise Refused(f"человека {person} у клиента {lead} нет: leadpulse consent list --lead {lead}")
+    return found
+
+
+async def _plan(loaded: Settings, lead: LeadId, person: str) -> dict[str, int]:
+    if not person:
+        return await Eraser(loaded).plan(lead)
+    return await PersonEraser(loaded).plan_of(lead, await _person(loaded.kafka, lead, person))
 
 
 async def _known(kafka: Kafka) -> Denied:
@@ -186,16 +206,3 @@ async def _log(kafka: Kafka, one: Erasure, by: str) -> None:
         await journal.close()
         await outputs.stop()
         await ends.stop()
-
-
-def _act(folder: Path, one: Erasure, topics: Iterable[TopicSpec]) -> Path:
-    """The act as a page, and signed as JSON beside it. Raises `ConfigError`."""
-    ends = erasing.ends(one.ended_at, topics)
-    made: Signed = signed(folder, one, ends)
-    page = folder / f"{one.erasure_id}.html"
-    try:
-        write_whole(folder / f"{one.erasure_id}.json", msgspec.json.encode(made))
-        write_whole(page, act_page(one, ends, made.public_key).encode())
-    except OSError as error:
-        raise ConfigError(f"{folder}: {os_reason(error)}") from error
-    return page

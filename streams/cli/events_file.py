@@ -5,6 +5,8 @@ from codecs import BOM_UTF8
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
+from itertools import accumulate, chain
+from operator import attrgetter
 from pathlib import Path
 from typing import BinaryIO, TypeVar
 
@@ -59,6 +61,7 @@ class _Head(msgspec.Struct):
 GZIP = b"\x1f\x8b"
 _HEAD: Codec[_Head] = Codec(_Head)
 _DAY_MS = 86_400_000
+_ts = attrgetter("ts")
 
 
 @contextmanager
@@ -83,38 +86,45 @@ def opened(file: Path) -> Iterator[BinaryIO]:
 
 def survey(chunks: Iterable[bytes]) -> Survey:
     """Read a file through for what `Survey` says; lines that are no events are passed over."""
-    leads, ticked = set[LeadId](), False
-    since, until, disorder = 1 << 62, 0, 0
-    for head in (head for chunk in chunks for head in _heads(chunk)):
-        ts = head.ts
-        leads.add(head.lead_id)
-        ticked = ticked or head.type == "tick"
-        if ts < since:
-            since = ts
-        if ts >= until:
-            until = ts
-        elif ts < until - _DAY_MS:
-            disorder += 1
-    return Survey({lead for lead in leads if lead.isdigit()}, ticked, since, until, disorder)
+    found = Survey(set())
+    for heads in filter(None, map(_heads, chunks)):
+        found.leads.update([head.lead_id for head in heads])
+        found.ticked = found.ticked or any(head.type == "tick" for head in heads)
+        times = [head.ts for head in heads]
+        first, last = min(times), max(found.until, *times)
+        if first < last - _DAY_MS:  # else none of them stands so far behind a later one
+            before = accumulate(times, max, initial=found.until)
+            found.disorder += sum([ts < latest - _DAY_MS for ts, latest in zip(times, before, strict=False)])
+        found.since, found.until = min(found.since, first), last
+    found.leads = {lead for lead in found.leads if lead.isdecimal()}
+    return found
 
 
 def events(chunks: Iterable[bytes], bad: BadLines) -> Iterator[tuple[Millis, Event]]:
     """The events of a file in its order, each as if it had come at its own time (so nothing is late). Empty lines are
     nothing; others that are none go to `bad`.
     """
+    return chain.from_iterable(zip(map(_ts, batch), batch, strict=True) for batch in _batches(chunks, bad))
+
+
+def chunks(source: BinaryIO, end: int = 1 << 62) -> Iterator[bytes]:
+    """The file from its start in pieces of whole lines, without the mark that Windows puts before the first. What was
+    added to it behind the byte `end` since it was surveyed is passed over.
+    """
+    source.seek(0)
+    mark = BOM_UTF8
+    while chunk := source.read(max(0, min(CHUNK, end - source.tell()))):
+        if not chunk.endswith(b"\n"):
+            chunk += source.readline()
+        yield chunk.removeprefix(mark)
+        mark = b""
+
+
+def _batches(chunks: Iterable[bytes], bad: BadLines) -> Iterator[Sequence[Event]]:
     before = 0
     for chunk in chunks:
-        for event in _plainly(EVENT.decode_lines, chunk) or _one_by_one(chunk, before, bad):
-            yield event.ts, event
+        yield _plainly(EVENT.decode_lines, chunk) or list(_one_by_one(chunk, before, bad))
         before += chunk.count(b"\n")
-
-
-def chunks(source: BinaryIO) -> Iterator[bytes]:
-    """The file from where it stands, in pieces of whole lines, without the mark that Windows puts before the first."""
-    mark = BOM_UTF8
-    while chunk := source.read(CHUNK):
-        yield (chunk + source.readline()).removeprefix(mark)
-        mark = b""
 
 
 def _one_by_one(chunk: bytes, before: int, bad: BadLines) -> Iterator[Event]:
@@ -134,8 +144,8 @@ def _plainly(decode_lines: Callable[[bytes], Sequence[T]], chunk: bytes) -> Sequ
     return whole if len(whole) == lines else ()
 
 
-def _heads(chunk: bytes) -> Iterable[_Head]:
-    return _plainly(_HEAD.decode_lines, chunk) or filter(None, map(_head, chunk.split(b"\n")))
+def _heads(chunk: bytes) -> Sequence[_Head]:
+    return _plainly(_HEAD.decode_lines, chunk) or [*filter(None, map(_head, chunk.split(b"\n")))]
 
 
 def _head(line: bytes) -> _Head | None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from alerting.render import ANSWERS, why_silent
 from alerting.texts import TEXTS
+from processors.commands.words import STATES
 from processors.russian.called import CONTENTS, OUTCOMES, PROMISE_MARKS
 from processors.russian.dates import iso_date
 from processors.russian.plural import FILES, RESERVATIONS, TIMES, count
@@ -20,6 +21,7 @@ HAPPENINGS = {
     "meeting_ended": "встреча закончилась",
     "joined": "пришёл участник",
     "left": "вышел участник",
+    "renamed": "участник назвался иначе",
     "recording_on": "запись идёт",
     "recording_off": "запись остановлена",
     "recording_failed": "запись сорвалась",
@@ -51,6 +53,9 @@ def gist(event: dict[str, Any]) -> str:
     if payload.get("outcome") in OUTCOMES:
         became = f"{OUTCOMES[payload['outcome']]} с {iso_date(payload['since'])}"
         return _short(": ".join(filter(None, (became, str(payload.get("reason", ""))))))
+    if payload.get("command_id"):
+        became = f"{payload['title']}: {STATES.get(payload['state'], payload['state'])}"
+        return _short(", ".join(filter(None, (became, payload.get("what"), payload.get("why"), payload.get("by")))))
     for field in ("text", "summary", "subject"):
         if payload.get(field):
             return _short(str(payload[field]))

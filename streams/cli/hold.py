@@ -48,7 +48,7 @@ def put_command(lead: str, reason: str, until: date, by: str | None) -> None:
     if last < today().isoformat():
         raise Refused(f"день {last} уже прошёл")
     known = asyncio.run(_known(kafka))
-    if begun := [one for one in known.erasures.values() if one.lead_id == lead and one.started_at]:
+    if begun := [one for one in known.erasures.values() if one.lead_id == lead and one.started_at and not one.person]:
         raise Refused(f"клиента уже удаляют или удалили: {begun[0].erasure_id}")
     _keep(kafka, Hold(lead_id=lead, reason=reason.strip()[:500], until=last, by=by or who(), at=wall_clock()))
     click.echo(f"Лид {lead} нельзя удалять по {until:%d.%m.%Y} включительно.")

@@ -12,14 +12,20 @@ from streams.cli import init_verify as verify
 from streams.cli.bot import Api
 from streams.cli.init_ask import ask_all
 from streams.cli.init_file import BEFORE, BOT, FOLDER, Answers, write
+from streams.engine.command_world import origin_of
 from streams.settings import FILE, Settings
 from streams.settings.partial import usable
 
+LOCAL = origin_of(Settings())
 FROM_FILE = click.Path(path_type=Path, dir_okay=False)
 
 
 @click.command("init")
 @click.option("--public-url", default="", help="Внешний адрес этой установки: https://имя.")
+@click.option("--page/--no-page", default=True, help="Нужна ли сотрудникам страница; обычно нужна.")
+@click.option("--web-bot", "bot", default="", help="Имя бота, через которого входят на страницу.")
+@click.option("--admin", default="", help="Первый администратор страницы: имя и фамилия.")
+@click.option("--admin-telegram", type=click.IntRange(0), default=0, help="Его номер в Telegram, для входа через бота.")
 @click.option("--telegram-token-file", type=FROM_FILE, help="Файл с токеном бота.")
 @click.option(
     "--telegram-webhook",
@@ -90,6 +96,7 @@ def _given_faults(loaded: Settings, answers: Answers) -> Iterator[str]:
     api, token = Api.of(loaded.telegram), answers.telegram_token
     looks: list[Callable[[], object]] = [partial(verify.wms_name, name) for name in answers.wms]
     looks.append(partial(verify.public_url, answers.public_url))
+    looks += [partial(verify.bot_login, answers.bot), partial(verify.admin_name, answers.admin)]
     looks += [partial(verify.day, day) for day in (answers.notified_on, answers.allowed_from) if day]
     if answers.notified_on and answers.allowed_from:
         looks.append(partial(verify.day_after, answers.notified_on, answers.allowed_from))
@@ -121,3 +128,7 @@ def _written(answers: Answers) -> None:
         word = FOLDER / f"telegram-{BOT}-webhook"
         click.echo(f"Telegram: вызовите setWebhook с url={host}/hooks/telegram/{BOT}, secret_token — в {word}")
     click.echo("Дальше: leadpulse check, затем leadpulse up")
+    if answers.page and answers.admin:
+        click.echo(f'Страница: {answers.public_url or LOCAL}; первый вход — leadpulse web link "{answers.admin}"')
+    elif answers.page:
+        click.echo("Страница: откройте её первому человеку, leadpulse web add ИМЯ --role admin")

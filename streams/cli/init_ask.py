@@ -32,6 +32,8 @@ def ask_all(loaded: Settings, answers: Answers) -> Answers:
         _systems(answers)
     if not answers.public_url:
         _public_url(answers)
+    if answers.page:
+        _page(Api.of(loaded.telegram), answers)
     if not answers.recordings:
         answers.recordings = click.prompt("Папка записей встреч (общее хранилище)", str(loaded.speech.recordings))
         _note(verify.recordings_faults(answers.recordings))
@@ -61,11 +63,42 @@ def _day(question: str, check: Callable[[str], None]) -> str:
 
 
 def _public_url(answers: Answers) -> None:
-    question = "Внешний адрес (https://имя), если события будут присылать сюда"
+    question = "Внешний адрес (https://имя): по нему открывают страницу и присылают события"
     while url := click.prompt(question, "", show_default=False).strip().rstrip("/"):
         if _right(partial(verify.public_url, url)):
             answers.public_url = url
             return
+
+
+def _page(api: Api, answers: Answers) -> None:
+    """Whether people want the page, how they get in, and who is let in first."""
+    answers.page = click.confirm("Нужна ли сотрудникам страница: клиенты, история, тревоги?", default=True)
+    if not answers.page:
+        return
+    if not answers.public_url:
+        click.echo("  ! без внешнего адреса страница открывается только на этой машине")
+    if answers.telegram_token and not answers.bot:
+        _bot(api, answers)
+    while not answers.admin:
+        name = " ".join(click.prompt("Первый администратор: имя и фамилия", "", show_default=False).split())
+        if not name:
+            return
+        if _right(partial(verify.admin_name, name)):
+            answers.admin = name
+    if answers.bot and not answers.admin_telegram:
+        known = answers.staff[0] if len(answers.staff) == 1 else 0
+        question = "Его номер в Telegram, для входа через бота (0 — без бота)"
+        answers.admin_telegram = click.prompt(question, known, type=click.IntRange(0))
+
+
+def _bot(api: Api, answers: Answers) -> None:
+    try:
+        name = verify.bot_name(api, answers.telegram_token)
+    except (Refused, Transient) as error:
+        click.echo(f"  ✗ {error}")
+        return
+    if click.confirm(f"Входить на страницу через бота {name}?", default=True):
+        answers.bot = name.removeprefix("@")
 
 
 def _systems(answers: Answers) -> None:

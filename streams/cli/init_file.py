@@ -27,6 +27,10 @@ class Answers:
     """What the operator said. Empty: he left it out."""
 
     public_url: str = ""
+    page: bool = True
+    bot: str = ""
+    admin: str = ""
+    admin_telegram: int = 0
     telegram_token: str = ""
     telegram_webhook: bool = False
     curator_chat: int = 0
@@ -91,6 +95,7 @@ def _sections(answers: Answers) -> dict[str, Mapping[str, object]]:
         telegram["updates"] = "poll"
     sections: dict[str, Mapping[str, object]] = {
         "site": {"public_url": answers.public_url} if answers.public_url else {},
+        "web": _page(answers),
         "telegram": {**_secret("token", "telegram-token", answers.telegram_token), **telegram},
         f"gateway.telegram.{BOT}": _secret("secret", f"telegram-{BOT}-webhook", "hooked" if answers.hooked else ""),
         "speech": speech,
@@ -102,6 +107,15 @@ def _sections(answers: Answers) -> dict[str, Mapping[str, object]]:
         },
     }
     return sections | {f"gateway.wms.{name}": _secret("token", f"wms-{name}", name) for name in answers.wms}
+
+
+def _page(answers: Answers) -> dict[str, object]:
+    """Behind a name outside stands Caddy on this machine: it tells the page whose request it is."""
+    if not answers.page:
+        return {"enabled": False}
+    said = {"bot": answers.bot, "first_admin": answers.admin, "first_admin_telegram": answers.admin_telegram}
+    proxies = {"trusted_proxies": ["127.0.0.1"]} if answers.public_url else {}
+    return {name: value for name, value in said.items() if value} | proxies
 
 
 def _secret(name: str, file: str, given: str) -> dict[str, object]:

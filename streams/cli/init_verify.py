@@ -13,8 +13,8 @@ from schemas.errors import LeadpulseError, Refused, Transient
 from streams.cli import check_machine, check_speech
 from streams.cli.bot import Api, ask
 from streams.cli.check_speech import speechkit_faults
-from streams.settings import Bitrix, Settings, Site, Speech, SpeechKit
-from streams.transcribe.engines import vosk_model
+from streams.settings import Bitrix, Settings, Site, Speech, SpeechKit, Web
+from streams.speech import vosk_model
 
 TIMEOUT = 15.0
 """Seconds for one answer of the portal."""
@@ -128,6 +128,23 @@ def public_url(url: str) -> None:
     """A name with HTTPS, or none. Raises `Refused`."""
     try:
         Site(public_url=url)
+    except ValidationError as error:
+        raise Refused("; ".join(str(fault["ctx"]["error"]) for fault in error.errors())) from None
+
+
+def bot_login(name: str) -> None:
+    """A name that a bot can have. Raises `Refused`."""
+    _setting(bot=name)
+
+
+def admin_name(name: str) -> None:
+    """A name of a person. Raises `Refused`."""
+    _setting(first_admin=name)
+
+
+def _setting(**value: str) -> None:
+    try:
+        Web(**value)
     except ValidationError as error:
         raise Refused("; ".join(str(fault["ctx"]["error"]) for fault in error.errors())) from None
 

@@ -17,7 +17,8 @@ from schemas.errors import Refused, Transient
 from schemas.topics import FOREVER, LEAD_STATE, TOPICS, TopicSpec
 from streams.engine.beside import KEY, decode_beside, encode_beside
 from streams.engine.connect import client_options
-from streams.engine.kafka import Output, Outputs, Reader
+from streams.engine.kafka import Output, Outputs
+from streams.engine.reader import Reader
 from streams.engine.state import MARK
 from streams.settings import Kafka
 

@@ -11,7 +11,7 @@ from schemas.topics import IDENTITIES, LEAD_UNASSIGNED
 from schemas.types import Millis
 from streams.cli.broker import put, there
 from streams.engine.identities import IDENTITY, identity_of
-from streams.engine.kafka import Reader
+from streams.engine.reader import Reader
 from streams.settings import Kafka
 
 SAMPLES = 3

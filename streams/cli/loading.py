@@ -10,7 +10,8 @@ from schemas.topics import IDENTITIES, TopicSpec
 from streams.cli.broker import READY_SECONDS
 from streams.engine.connect import wait_for_topics
 from streams.engine.identities import identity_of
-from streams.engine.kafka import Output, Outputs, Reader
+from streams.engine.kafka import Output, Outputs
+from streams.engine.reader import Reader
 from streams.loading import Cursor, Progress, load
 from streams.settings import Kafka
 

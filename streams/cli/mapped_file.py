@@ -7,7 +7,7 @@ import click
 
 from processors.normalize.wms import purpose
 from processors.russian.plural import Forms, count
-from schemas.sources import WmsPayload
+from schemas.wms import WmsPayload
 from streams.cli.table import clock_time, table
 from streams.loading import Items, Survey, Watch
 

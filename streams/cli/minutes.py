@@ -14,6 +14,7 @@ from processors.minutes import extract, read_transcript
 from processors.profile import FIELDS, Profile
 from processors.russian.dates import date
 from processors.russian.plural import DAYS, count
+from processors.utterances import shares
 from schemas.codec import event_id
 from schemas.errors import Refused
 from schemas.minutes import MeetingMinutes, MeetingRequest, Minutes
@@ -60,6 +61,7 @@ def minutes_command(source: str, offline: bool, form: str) -> None:
         duration_ms=asked.conversation.duration_ms,
         people=asked.conversation.people,
         minutes=minutes,
+        shares=shares(asked.conversation.utterances),
         flaw=asked.conversation.flaw,
     )
     click.echo(render_markdown(event), nl=False)
@@ -114,8 +116,8 @@ def profile_command(lead: str, correction: str | None, as_json: bool) -> None:
 
 def _profile_lines(profile: Profile) -> list[str]:
     made = profile.booked
-    goods = booked(made.reservations, made.reserved_qty, made.cancelled, made.cancelled_qty)
-    lines = [f"Склад за {count(made.days, DAYS)}: {goods}"] if goods else []
+    goods = booked(made.reservations, made.reserved_qty, made.cancelled, made.cancelled_qty) if made else ""
+    lines = [f"Склад за {count(made.days, DAYS)}: {goods}"] if made and goods else []
     for field, entries in profile.fields.items():
         if not entries:
             continue

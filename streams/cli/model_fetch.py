@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 from processors.russian.system import os_reason
 from schemas.errors import ConfigError, Terminal, Transient
 from streams.engine.retry import Attempts, Policy
-from streams.transcribe.engines import vosk_model
+from streams.speech import vosk_model
 
 TIMEOUT_S = 30.0
 """Without a byte for so long the connection is given up, and tried again."""

@@ -1,6 +1,7 @@
 """`up`, `broker`, `worker NAME`: commands that work until they are stopped."""
 
 import asyncio
+import faulthandler
 import sys
 from importlib import import_module
 from typing import BinaryIO
@@ -17,10 +18,14 @@ WORKERS = {
     "gateway": "streams.gateway.worker",
     "pipeline": "streams.pipeline.worker",
     "transcribe": "streams.transcribe.worker",
+    "tracks": "streams.tracks.worker",
+    "live": "streams.live.worker",
     "store": "streams.store.worker",
     "minutes": "streams.minutes.worker",
     "notify": "streams.notify.worker",
     "web": "streams.web.worker",
+    "agent": "streams.agent.worker",
+    "actions": "streams.actions.worker",
 }
 """Module with `build(settings) -> Worker`."""
 
@@ -52,9 +57,11 @@ def broker_command() -> None:
 @click.argument("name", metavar="ИМЯ", type=click.Choice(list(WORKERS)))
 @click.option("--settings", "handed", type=click.File("rb"), hidden=True, help="What `leadpulse up` hands over.")
 def worker_command(name: str, handed: BinaryIO | None) -> None:
-    """Запустить один процесс: gateway, pipeline, transcribe, store, minutes, notify или web.
+    """Запустить один процесс: gateway, pipeline, transcribe, tracks, live, store, minutes, notify, web, agent или
+    actions.
 
     Код выхода: 0 — остановлен, 1 — ошибка, 70 — завис."""
+    faulthandler.enable()  # chDB, libvosk and FFmpeg die without a word of where
     log.configure(name)
     loaded = receive(handed) if handed else settings.load()
     log.configure(name, form=loaded.log.format)

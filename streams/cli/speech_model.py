@@ -12,7 +12,7 @@ from schemas.errors import ConfigError
 from streams import settings
 from streams.cli import model_fetch
 from streams.settings import Settings
-from streams.transcribe.engines import vosk_model
+from streams.speech import vosk_model
 
 MODELS = {
     "small-ru": ("vosk-model-small-ru-0.22", 45, "для проб и слабых машин; памяти 0,3 ГБ"),

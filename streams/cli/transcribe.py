@@ -13,11 +13,11 @@ from schemas.errors import ConfigError, Terminal
 from schemas.speech import TOY_MODEL
 from streams import settings
 from streams.settings import Settings
+from streams.speech.faults import EngineError
+from streams.speech.vosk_model import is_toy
 from streams.transcribe import captions
 from streams.transcribe.engines.fallback import Course, Lineup, NoMemory
-from streams.transcribe.engines.interface import EngineError
 from streams.transcribe.engines.lineup import lineup
-from streams.transcribe.engines.vosk_model import is_toy
 from streams.transcribe.job import TranscribedAudio, transcribe_on
 
 ENGINES: dict[str, list[str]] = {

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,15 +19,15 @@ from schemas.errors import Refused
 from schemas.people import Invited, Role, WebSession, WebUser
 from schemas.topics import WEB_LOGINS, WEB_SESSIONS, WEB_USERS
 from streams import settings
-from streams.cli.broker import put, there
+from streams.cli.broker import READY_SECONDS, put, there
 from streams.cli.table import table
 from streams.engine.clock import wall_clock
+from streams.engine.command_world import origin_of
 from streams.engine.followed import read_through
 from streams.settings import Kafka, Settings
 from streams.web.cookies import SESSION, digest, new_secret
 from streams.web.members import SESSION as SESSION_CODEC
 from streams.web.members import USER
-from streams.web.passkeys import origin_of
 from streams.web.table import told
 from streams.web.words import ROLES as ROLE_WORDS
 
@@ -54,7 +54,7 @@ def web_command() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Ответ для программы.")
 def users_command(as_json: bool) -> None:
     """Показать всех, кому страница открыта или была открыта."""
-    known = asyncio.run(_users(settings.load().kafka))
+    known = asyncio.run(users_of(settings.load().kafka))
     if as_json:
         rows = [msgspec.to_builtins(user) | {"passkeys": len(user.passkeys)} for user in known]
         click.echo(json.dumps(rows, ensure_ascii=False))
@@ -73,7 +73,7 @@ def add_command(name: str, role: Role, telegram_id: int) -> None:
     kafka, told_name = settings.load().kafka, " ".join(name.split())
     if not told_name or len(told_name) > 100:
         raise Refused("нужно имя, до 100 знаков")
-    if found(asyncio.run(_users(kafka)), told_name):
+    if found(asyncio.run(users_of(kafka)), told_name):
         raise Refused(f"«{told_name}» уже есть; сменить роль: leadpulse web role")
     user = WebUser(user_id=secrets.token_hex(4), name=told_name, role=role, telegram_id=telegram_id)
     asyncio.run(let_in(kafka, user))
@@ -130,7 +130,8 @@ def demo_users_command(printed: bool) -> None:
     loaded = settings.load()
     if not _is_demo(loaded):
         raise Refused("это не демонстрация: `make demo KEEP=1` здесь не работает")
-    click.echo(json.dumps([_demo_user(loaded.kafka, role) for role in ROLES], ensure_ascii=False))
+    known = {user.user_id: user for user in asyncio.run(users_of(loaded.kafka))}
+    click.echo(json.dumps([_demo_user(loaded.kafka, role, known) for role in ROLES], ensure_ascii=False))
 
 
 async def invite(loaded: Settings, user: WebUser) -> str:
@@ -143,10 +144,12 @@ async def invite(loaded: Settings, user: WebUser) -> str:
     return f"{origin_of(loaded)}/login/invite/{code}"
 
 
-def _demo_user(kafka: Kafka, role: Role) -> dict[str, str]:
-    cookie, now = new_secret(), wall_clock()
-    user = WebUser(user_id=f"demo{role}", name=DEMO_NAMES[role], role=role)
-    asyncio.run(let_in(kafka, user))
+def _demo_user(kafka: Kafka, role: Role, known: Mapping[str, WebUser]) -> dict[str, str]:
+    """Who has got in during the demo stays as he is: the curator with her Telegram, the head with a key."""
+    cookie, now, user_id = new_secret(), wall_clock(), f"demo{role}"
+    user = known.get(user_id) or WebUser(user_id=user_id, name=DEMO_NAMES[role], role=role)
+    if user_id not in known:
+        asyncio.run(let_in(kafka, user))
     session = WebSession(user_id=user.user_id, made=now, seen=now, agent="demo", stepped=now)
     asyncio.run(put(kafka, WEB_SESSIONS, digest(cookie), SESSION_CODEC.encode(session)))
     return {"role": role, "user": user.user_id, "name": user.name, "cookie": f"{SESSION}={cookie}"}
@@ -168,7 +171,7 @@ def _change(asked: str, changed: Callable[[WebUser], WebUser]) -> None:
 
 
 def _one(kafka: Kafka, asked: str) -> WebUser:
-    known = found(asyncio.run(_users(kafka)), asked)
+    known = found(asyncio.run(users_of(kafka)), asked)
     if len(known) != 1:
         raise Refused(f"«{asked}»: {'таких несколько' if known else 'такого нет'}; список: leadpulse web users")
     return known[0]
@@ -179,9 +182,9 @@ async def let_in(kafka: Kafka, user: WebUser) -> None:
     await put(kafka, WEB_USERS, user.user_id, USER.encode(user))
 
 
-async def _users(kafka: Kafka) -> list[WebUser]:
-    """By name. Raises `Transient`."""
-    await there(kafka, [WEB_USERS])
+async def users_of(kafka: Kafka, patience: float = READY_SECONDS) -> list[WebUser]:
+    """Whom the page knows, by name. Raises `Transient`."""
+    await there(kafka, [WEB_USERS], patience)
     known: dict[str, WebUser] = {}
 
     def put(record: ConsumerRecord) -> None:

@@ -35,9 +35,9 @@ def fetch(
     store: Store, path: str, decode: Callable[[bytes], T], body: dict[str, Any] | None = None, timeout: float = TIMEOUT
 ) -> T:
     """The same for an answer that the caller decodes (a ValueError of `decode`: it is no answer of the store)."""
-    url = f"http://{store.api_host}:{store.api_port}{path}"
+    place = f"http://{store.api_host}:{store.api_port}"
     request = urllib.request.Request(
-        url,
+        place + path,
         data=None if body is None else json.dumps(body).encode(),
         headers={"Authorization": f"Bearer {token(store)}", "Content-Type": "application/json"},
     )
@@ -52,7 +52,7 @@ def fetch(
         raise Transient(told) if error.code >= 500 or error.code == 429 else Refused(told) from None
     except (OSError, ValueError, HTTPException) as error:
         raise Transient(
-            f"хранилище не отвечает ({url}: {os_reason(error)}); "
+            f"хранилище не отвечает ({place}: {os_reason(error)}); "  # the path may hold what a sender wrote
             "запущен ли `leadpulse up` (или `leadpulse worker store`)?"
         ) from None
 

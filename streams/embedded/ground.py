@@ -34,7 +34,10 @@ def folders(settings: Settings) -> Iterator[tuple[Path, str]]:
     if settings.store.backend == "chdb":
         yield settings.store.folder, "store.folder"
     yield settings.speech.spool, "speech.spool"
+    yield settings.tracks.spool, "tracks.spool"
     yield settings.store.api_token_file.parent, "store.api_token_file"
+    if settings.commands.enabled:
+        yield settings.commands.keys, "commands.keys"
     if settings.log.file is not None:
         yield settings.log.file.parent, "log.file"
 
@@ -45,7 +48,8 @@ def ports(settings: Settings, workers: tuple[str, ...]) -> Iterator[tuple[str, i
     yield HOST, settings.broker.port + 1, "broker.port + 1"
     yield settings.gateway.host, settings.gateway.port, "gateway.port"
     yield settings.store.api_host, settings.store.api_port, "store.api_port"
-    yield settings.web.host, settings.web.port, "web.port"
+    if "web" in workers:
+        yield settings.web.host, settings.web.port, "web.port"
     if settings.store.http_open:
         yield settings.store.http_host, settings.store.http_port, "store.http_port"
     for name in workers:
@@ -62,7 +66,7 @@ def prepare_folder(folder: Path, setting: str) -> None:
     """One of them. Raises `ConfigError`."""
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if setting in ("broker.folder", "store.folder", "speech.spool"):  # the others may be of many
+        if setting in ("broker.folder", "store.folder", "speech.spool", "tracks.spool"):  # the others may be of many
             tighten(folder)
         _try(folder)
     except OSError as error:

@@ -19,10 +19,14 @@ SECRETS: dict[str, frozenset[str]] = {
     "gateway": frozenset({"wms", "gateway", "telegram"}),
     "pipeline": frozenset(),
     "transcribe": frozenset({"speechkit"}),
+    "tracks": frozenset(),
+    "live": frozenset({"speechkit"}),
     "store": frozenset({"store"}),
     "minutes": frozenset({"llm", "store.api_token"}),
-    "notify": frozenset({"telegram", "mail", "bitrix", "notebook", "webhooks"}),
+    "notify": frozenset({"telegram", "mail", "bitrix", "notebook", "webhooks", "commands"}),
     "web": frozenset({"llm", "store.web_token"}),
+    "agent": frozenset({"llm", "store.web_token"}),
+    "actions": frozenset(),
 }
 """Sections, or single settings, whose secrets a worker needs besides everybody's. A worker that reads another one fails
 at once, so that this table cannot be forgotten."""

@@ -24,13 +24,36 @@ from streams.embedded.java import java
 from streams.embedded.probe import groups_served
 from streams.embedded.readiness import all_ready
 from streams.engine import log as lines
-from streams.engine import topics
+from streams.engine import signing_keys, topics
+from streams.engine.clock import wall_clock
 from streams.settings import Settings
 
 log = logging.getLogger("leadpulse.up")
 
-WORKERS = ("store", "pipeline", "transcribe", "minutes", "notify", "web", "gateway")
+WORKERS = (
+    "store",
+    "pipeline",
+    "transcribe",
+    "tracks",
+    "live",
+    "minutes",
+    "notify",
+    "web",
+    "agent",
+    "actions",
+    "gateway",
+)
 """In the order of starting. The gateway comes last and goes first."""
+
+
+def workers_of(settings: Settings) -> tuple[str, ...]:
+    """All of them, but a page or an assistant that nobody wants, and who hears meetings where no videobridge is in."""
+    idle = set() if settings.web.enabled else {"web"}
+    if not settings.commands.enabled:
+        idle |= {"agent", "actions"}
+    if settings.gateway.live_token is None:
+        idle |= {"tracks", "live"}
+    return tuple(name for name in WORKERS if name not in idle)
 
 
 async def run(settings: Settings) -> int:
@@ -41,7 +64,7 @@ async def run(settings: Settings) -> int:
     lock = await hold(settings.broker.folder)
     with lock:
         prepare_folders(settings)
-        check_ports(settings, WORKERS)
+        check_ports(settings, workers_of(settings))
         await java()
         console = Console(settings.log)
         lines.configure("up", stream=console, form=settings.log.format)
@@ -56,7 +79,8 @@ class Up:
 
     def __init__(self, settings: Settings, console: Console, lock: int) -> None:
         self._settings, self._console, self._lock = settings, console, lock
-        self._children = [Child(name, hand_over(name, settings), console, (lock,)) for name in WORKERS]
+        self._workers = workers_of(settings)
+        self._children = [Child(name, hand_over(name, settings), console, (lock,)) for name in self._workers]
         self._broker: embedded.Broker | None = None
         self._signals = 0
 
@@ -143,18 +167,23 @@ class Up:
         while True:
             try:
                 await topics.apply(self._settings.kafka, self._settings.retention.topics())
+                if self._settings.commands.enabled:
+                    await signing_keys.ensure(self._settings.kafka, self._settings.commands.keys, wall_clock())
             except Transient as error:
                 log.info("темы ещё не созданы: %s", error)
                 await asyncio.sleep(FIRST_PAUSE)
             else:
                 break
-        groups = [f"{self._settings.kafka.prefix}leadpulse-{name}" for name in WORKERS]
+        groups = [f"{self._settings.kafka.prefix}leadpulse-{name}" for name in self._workers]
         while not await groups_served(self._settings.kafka, groups):  # noqa: ASYNC110 — the broker tells nobody
             await asyncio.sleep(0.1)
 
     def _tell(self) -> None:
         gateway, store, page = self._settings.gateway, self._settings.store, self._settings.web
-        where = f"страница http://{page.host}:{page.port}, шлюз http://{gateway.host}:{gateway.port}, API http://{store.api_host}:{store.api_port}"
+        shown = f"http://{page.host}:{page.port}" if page.enabled else "выключена (web.enabled)"
+        where = (
+            f"страница {shown}, шлюз http://{gateway.host}:{gateway.port}, API http://{store.api_host}:{store.api_port}"
+        )
         log.info("готово: %s", where)
         if not self._settings.telegram.token.get_secret_value():
             log.info("нет токена бота (telegram.token): тревоги и отчёты ждут, ничего не потеряется")

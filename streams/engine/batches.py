@@ -20,6 +20,8 @@ from faust.types.tuples import TP, ConsumerMessage
 from schemas.types import Millis
 from streams.engine.loop_consumer import LINGER_MS, LoopConsumer
 
+WATCHED_MS = 300
+"""The longest linger while a person looks at what the worker reads (`Worker`'s `watched`)."""
 FULL_WAIT_MS = 50
 """The longest linger while a partition is full: it is not in the fetch that is under way, and waits for its end."""
 
@@ -64,6 +66,7 @@ class BatchConsumer(driver.Consumer):
         self._settled: dict[TP, int] = {}  # what may be committed
         self._room = asyncio.Event()
         self._linger_ms = int(self.transport.url[0].query.get("linger", LINGER_MS))
+        self._watched_ms = min(self._linger_ms, WATCHED_MS)
 
     def _new_consumer_thread(self) -> LoopConsumer:
         return LoopConsumer(self, loop=self.loop, beacon=self.beacon)
@@ -92,7 +95,8 @@ class BatchConsumer(driver.Consumer):
         full = len(active) < len(assigned)
         if full:
             timeout = 0.01  # a full partition may get room any moment: do not sleep on the empty ones
-        self._thread.linger_ms = min(self._linger_ms, FULL_WAIT_MS) if full else self._linger_ms
+        linger_ms = self._watched_ms if self.app.watched() else self._linger_ms
+        self._thread.linger_ms = min(linger_ms, FULL_WAIT_MS) if full else linger_ms
         generation = self.app.consumer_generation_id
         records = await self._getmany(active_partitions=active, timeout=timeout)
         if self.should_stop:

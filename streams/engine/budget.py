@@ -8,7 +8,7 @@ batches, and whoever reads them, the same ones are parked. No clock, no I/O.
 """
 
 from collections import deque
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Mapping
 from copy import copy
 from dataclasses import dataclass, replace
 from typing import NamedTuple
@@ -42,7 +42,8 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Spent:
-    """The budget of `origin` was spent by the record at `index` of its batch; `why` in words for ops.
+    """The budget of `origin` was spent by the record at `index` of its batch; `why` in words for ops, `faults` the
+    classes of what was wrong.
 
     `until` is 0 where it is not parked.
     """
@@ -51,6 +52,14 @@ class Spent:
     index: int
     why: str
     until: Millis
+    faults: list[str]
+
+
+class Why(NamedTuple):
+    """Why a budget is spent, in words, and the classes of all that was wrong."""
+
+    words: str
+    faults: list[str]
 
 
 class Budget:
@@ -63,6 +72,7 @@ class Budget:
     def _clear(self) -> None:
         self._stretches: deque[list[int]] = deque()  # [records, of them bad: none or all]
         self._seen = self._bad = self._in_a_row = 0
+        self._faults: frozenset[str] = frozenset()  # since it was new
 
     def copy(self) -> "Budget":
         """One that may be spent for a try: `deepcopy` takes 7 ms for a window of good and bad in turn, this 0.6."""
@@ -81,8 +91,10 @@ class Budget:
         if self._bad:
             self._push(0)
 
-    def bad(self) -> str:
-        """Count a record that could not; why the budget is spent now, or nothing. A spent one begins anew."""
+    def bad(self, fault: str) -> Why | None:
+        """Count a record that could not, with this class of fault; why the budget is spent now, or None. A spent one
+        begins anew."""
+        self._faults |= {fault}
         self._in_a_row += 1
         self._push(1)
         why = ""
@@ -90,9 +102,11 @@ class Budget:
             why = f"{self._in_a_row} подряд"
         elif self._seen >= self._limits.window and self._bad > self._limits.ratio * self._seen:
             why = f"{self._bad} из последних {self._seen}"
-        if why:
-            self._clear()
-        return why
+        if not why:
+            return None
+        spent = Why(why, sorted(self._faults))
+        self._clear()
+        return spent
 
     def _push(self, bad: int) -> None:
         last = self._stretches[-1] if self._stretches else None
@@ -150,8 +164,8 @@ class Ledger:
                 free.append(record)
         return replace(batch, records=free), parked
 
-    def count(self, batch: Batch, rejected: Collection[int]) -> Count:
-        """What this batch comes to; `rejected` are offsets. Changes nothing."""
+    def count(self, batch: Batch, rejected: Mapping[int, str]) -> Count:
+        """What this batch comes to; `rejected`: by offset the class of the fault. Changes nothing."""
         behind = {origin: budget.copy() for origin, budget in self._budgets_of(batch.partition).items()}
         return Count(self._walk(batch, rejected, behind) if rejected or behind else [], behind)
 
@@ -171,7 +185,7 @@ class Ledger:
     def _budgets_of(self, partition: int) -> dict[str, Budget]:
         return {origin: budget for (at, origin), budget in self._budgets.items() if at == partition}
 
-    def _walk(self, batch: Batch, rejected: Collection[int], budgets: dict[str, Budget]) -> list[Spent]:
+    def _walk(self, batch: Batch, rejected: Mapping[int, str], budgets: dict[str, Budget]) -> list[Spent]:
         spent: list[Spent] = []
         for index, record in enumerate(batch.records):
             bad = record.offset in rejected
@@ -185,9 +199,9 @@ class Ledger:
                 budget = budgets[origin] = Budget(self._limits)
             if not bad:
                 budget.good()
-            elif why := budget.bad():
+            elif why := budget.bad(rejected[record.offset]):
                 until = record.timestamp + self._limits.parking_ms if origin and self._limits.parking_ms else 0
-                spent.append(Spent(origin, index, why, until))
+                spent.append(Spent(origin, index, why.words, until, why.faults))
         return spent
 
     def _of(self, record: Record) -> str:

@@ -10,7 +10,7 @@ from schemas.cards import ClientCard
 from schemas.codec import Codec, Rejected
 from schemas.topics import CLIENTS
 from streams.engine.followed import Followed, read_through
-from streams.engine.kafka import Reader
+from streams.engine.reader import Reader
 from streams.settings import Kafka
 
 log = logging.getLogger(__name__)

@@ -6,6 +6,7 @@ import ssl
 from collections.abc import Iterable
 from typing import Any
 
+from aiokafka import AIOKafkaConsumer
 from aiokafka.client import AIOKafkaClient, CoordinationType
 from aiokafka.cluster import ClusterMetadata
 from aiokafka.conn import collect_hosts
@@ -40,6 +41,27 @@ def client_options(kafka: Kafka) -> dict[str, Any]:
             "sasl_plain_password": kafka.password.get_secret_value(),
         }
     return options
+
+
+async def hang_up(consumer: AIOKafkaConsumer) -> None:
+    """Close a consumer. aiokafka 0.14 cancels its own fetches and waits for them (`Fetcher.close`), so where the broker
+    is away their cancellation comes out of `stop`: taken for ours, it would end who reads, and nobody would hear of it.
+    Nor is it our fault where its task for metadata ended by writing to a connection that had just been closed (uvloop).
+    """
+    try:
+        await consumer.stop()
+        return
+    except asyncio.CancelledError:
+        task = asyncio.current_task()
+        if task is None or task.cancelling():
+            raise
+    except RuntimeError:  # of that task
+        pass
+    try:
+        await consumer._client.close()  # what `stop` did not come to
+    except RuntimeError:
+        consumer._client._sync_task = None  # it is over, and would only say so again
+        await consumer._client.close()
 
 
 async def reachable(kafka: Kafka) -> None:

@@ -16,7 +16,7 @@ from schemas.topics import CONSENTS
 from schemas.types import LeadId, Millis
 from streams.engine.clock import Clock, wall_clock
 from streams.engine.followed import Followed, read_through
-from streams.engine.kafka import Reader
+from streams.engine.reader import Reader
 from streams.settings import Kafka
 
 log = logging.getLogger(__name__)

@@ -207,5 +207,5 @@ async def _whole(kafka: Kafka, letter: DeadLetter) -> bytes:
     """The record of a letter that was cut, from where it stands. Raises `Refused`, `Transient`."""
     record = await record_at(kafka, letter.topic, letter.partition, letter.offset)
     if record is None:
-        raise Refused("запись целиком уже удалена по сроку хранения, в письме только её начало")
+        raise Refused("запись целиком уже удалена по сроку хранения, здесь только её начало")
     return record.value or b""

@@ -17,7 +17,8 @@ from schemas.topics import DEAD_LETTERS, TOPICS
 from streams.engine.clock import Clock
 from streams.engine.dead_letters import CLAIM_MS, Claim, Numbered, OpenLetters, again, answer, history_of, read_open
 from streams.engine.ends import Ends
-from streams.engine.kafka import PARTITIONS, Outputs, Reader
+from streams.engine.kafka import PARTITIONS, Outputs
+from streams.engine.reader import Reader
 from streams.settings import Kafka
 
 CHUNK = 100

@@ -11,11 +11,12 @@ import traceback
 from collections.abc import Iterator
 
 _OURS = """
-at attempt audio_s backend batches bootstrap bot calls chat child_pid chunks clients code days dropped duration_ms
-engine erasure events files first folder from_version group id in_doubt kind landlock last_day lead leads links marked
-message_id migrated model now offset operation origin outcome outlet partition partitions parts pid poor port
-published_again recognition recording recordings repeated report retry_after rows rule seconds segment segments sent
-session setting shares source table ticks timeout topic topics until up_to_id version what words written_over
+at attempt audio_s backend batches bootstrap bot calls chat child_pid chunks clients code commands comments connection
+days dropped duration_ms end engine erasure events files first folder from_version gaps group id in_doubt kind landlock
+last_day lead leads links marked meeting message_id migrated model now offset operation origin outcome outlet partition
+partitions parts pid poor port published_again recognition recording recordings repeated report request retry_after
+rows rule seconds segment segments sent sent_ms session setting shares source table ticks timeout topic topics tracks
+units until up_to_id version what words written_over
 """
 IDS = frozenset(_OURS.split())
 """Fields whose values are made by us, or named in our settings: counts, times, ids, topics, kinds."""

@@ -7,7 +7,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
 from schemas.errors import Transient
-from streams.engine.connect import client_options
+from streams.engine.connect import client_options, hang_up
 from streams.settings import Kafka
 
 
@@ -41,7 +41,7 @@ class Ends:
         try:
             await consumer.start()
         except BaseException:
-            await consumer.stop()
+            await hang_up(consumer)
             raise
         return consumer
 
@@ -49,4 +49,4 @@ class Ends:
         """Close the connection."""
         consumer, self._consumer = self._consumer, None
         if consumer is not None:
-            await consumer.stop()
+            await hang_up(consumer)

@@ -12,7 +12,7 @@ from schemas.erasures import HOLD as HOLD_KEY
 from schemas.erasures import Erasure, Hold
 from schemas.topics import ERASURES
 from streams.engine.followed import Followed, read_through
-from streams.engine.kafka import Reader
+from streams.engine.reader import Reader
 from streams.settings import Kafka
 
 log = logging.getLogger(__name__)

@@ -7,8 +7,8 @@ from collections.abc import Awaitable, Callable
 from aiokafka import ConsumerRecord
 
 from schemas.topics import TopicSpec
-from streams.engine.kafka import Reader
 from streams.engine.process import Batch, Outcome, Process
+from streams.engine.reader import Reader
 from streams.settings import Kafka
 
 PATIENCE_S = 20.0
@@ -20,6 +20,11 @@ class Followed(ABC):
 
     def __init__(self, reader: Reader) -> None:
         self._reader, self.loaded = reader, asyncio.Event()
+
+    @property
+    def followed(self) -> int:
+        """Offset before which all was put into the table at least once."""
+        return self._reader.followed
 
     @abstractmethod
     def put(self, record: ConsumerRecord) -> None:

@@ -11,7 +11,7 @@ from schemas.sources import Identity
 from schemas.topics import IDENTITIES
 from streams.engine.ends import Ends
 from streams.engine.followed import Followed
-from streams.engine.kafka import Reader
+from streams.engine.reader import Reader
 
 log = logging.getLogger(__name__)
 

@@ -1,19 +1,18 @@
-"""Kafka clients outside of Faust: acknowledged output, whole-topic reads."""
+"""Output to Kafka outside of Faust: returns when the broker has it."""
 
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
-from aiokafka.errors import KafkaError, KafkaTimeoutError, MessageSizeTooLargeError
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaError, MessageSizeTooLargeError
 from aiokafka.partitioner import murmur2
 
 from schemas.errors import TooLarge, Transient
-from schemas.topics import LARGEST, TOPICS, TopicSpec
-from streams.engine.connect import client_options, wait_for_topics
-from streams.engine.retry import Attempts, Policy
+from schemas.topics import LARGEST, TOPICS
+from streams.engine.connect import client_options
 from streams.settings import Kafka
 
 log = logging.getLogger(__name__)
@@ -23,9 +22,6 @@ MAX_REQUEST = LARGEST
 
 OVERHEAD = 128
 """Bytes that Kafka counts for a batch of one record beside key and value (61 and at most 35)."""
-
-FOLLOW = Policy(first=0.5, longest=5.0)
-"""Pauses before a topic is followed anew: all of it is read again then."""
 
 FEW = 8
 """Records of a partition that go one by one into the producer's open batch, together with those of other callers. A
@@ -160,90 +156,3 @@ async def _send_group(
     if count := batch.record_count():
         waiting.append((await producer.send_batch(batch, topic, partition=partition), count))
     return waiting
-
-
-class Reader:
-    """Reads whole partitions from their beginning, outside of any group: state, identities, outboxes."""
-
-    def __init__(self, kafka: Kafka, topic: TopicSpec) -> None:
-        self._kafka, self._name = kafka, topic.name
-        self._options = client_options(kafka)
-        self._topic = kafka.prefix + topic.name
-        self.followed = 0
-        """Offset before which `follow` has given everything away at least once."""
-
-    async def there(self) -> None:
-        """Return when the topic can be read: who reads at the start may be up before the broker."""
-        await wait_for_topics(self._kafka, [self._name])
-
-    async def read(
-        self, partitions: Iterable[int], deadline: float = 120.0, since: int = 0
-    ) -> AsyncIterator[ConsumerRecord]:
-        """Every record from offset `since` up to the end offsets of now. Raises `Transient` after `deadline` seconds
-        without a record."""
-        consumer = self._consumer(fetch_wait_ms=20)
-        clock = asyncio.get_running_loop().time
-        try:
-            async with asyncio.timeout(deadline) as patience:
-                await consumer.start()
-                tps = [TopicPartition(self._topic, p) for p in partitions]
-                # offsets are asked for before `assign`: on one connection they would wait behind the first long poll
-                ends = await consumer.end_offsets(tps)
-                starts = await consumer.beginning_offsets(tps)
-                todo = {tp for tp in tps if max(since, starts[tp]) < ends[tp]}
-                if todo:
-                    consumer.assign(todo)
-                    for tp in todo:
-                        consumer.seek(tp, max(since, starts[tp]))
-                while todo:
-                    for records in (await consumer.getmany(*todo, timeout_ms=500)).values():
-                        for record in records:
-                            yield record
-                        patience.reschedule(clock() + deadline)  # a long topic, or a slow taker, is no fault
-                    todo = {tp for tp in todo if await consumer.position(tp) < ends[tp]}
-        except (KafkaError, KafkaTimeoutError, OSError, TimeoutError) as error:
-            raise Transient(f"cannot read {self._topic}: {error!r}") from error
-        finally:
-            await consumer.stop()
-
-    async def follow(self, take: Callable[[ConsumerRecord | None], Awaitable[None]]) -> None:
-        """Give every record of partition 0 to `take`, for ever, and None each time the end is reached.
-
-        After a passing fault, also one of `take`, it begins anew with the first record.
-        """
-        attempts = Attempts(FOLLOW)
-        while True:
-            try:
-                await self._follow(take, attempts)
-            except (KafkaError, OSError, Transient) as error:
-                log.warning("topic cannot be followed", extra={"topic": self._topic, "error": repr(error)})
-                await attempts.failed(error)
-
-    async def _follow(self, take: Callable[[ConsumerRecord | None], Awaitable[None]], attempts: Attempts) -> None:
-        await self.there()
-        consumer = self._consumer(fetch_wait_ms=1000)
-        tp = TopicPartition(self._topic, 0)
-        try:
-            await consumer.start()
-            consumer.assign([tp])
-            await consumer.seek_to_beginning(tp)
-            while True:
-                end = (await consumer.end_offsets([tp]))[tp]
-                for record in (await consumer.getmany(tp, timeout_ms=1000)).get(tp, []):
-                    await take(record)
-                position = await consumer.position(tp)
-                self.followed = max(self.followed, position)
-                if position >= end:
-                    await take(None)
-                    attempts.well()
-        finally:
-            await consumer.stop()
-
-    def _consumer(self, fetch_wait_ms: int) -> AIOKafkaConsumer:
-        return AIOKafkaConsumer(
-            **self._options,
-            auto_offset_reset="earliest",
-            enable_auto_commit=False,
-            fetch_max_wait_ms=fetch_wait_ms,
-            max_partition_fetch_bytes=4 << 20,
-        )

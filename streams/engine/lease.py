@@ -14,7 +14,7 @@ from aiokafka import AIOKafkaConsumer
 from aiokafka.errors import KafkaError
 
 from schemas.topics import PROBE
-from streams.engine.connect import client_options, wait_for_topics
+from streams.engine.connect import client_options, hang_up, wait_for_topics
 from streams.engine.retry import WORLD, Attempts, Policy, World
 from streams.settings import Kafka
 
@@ -76,7 +76,7 @@ class Lease:
             self.held = False
             if working is not None:
                 await _end(working)
-            await consumer.stop()
+            await hang_up(consumer)
 
 
 async def _end(working: asyncio.Future[None]) -> None:

@@ -32,6 +32,21 @@ LEADS = Gauge("leadpulse_leads", "Leads in the state", ["partition"])
 SIGNALS = Counter("leadpulse_signals_total", "Signals found", ["rule", "severity"])
 ALERTS = Counter("leadpulse_alerts_total", "Alert transitions", ["rule", "status"])
 REQUESTS = Counter("leadpulse_requests_total", "Inbound HTTP requests", ["entrance", "status"])
+LIVE_CONNECTIONS = Gauge("leadpulse_live_connections", "Connections of videobridges with meetings' sound")
+LIVE_PACKETS = Counter("leadpulse_live_packets_total", "Packets of 20 ms of sound that were taken")
+LIVE_MESSAGES = Counter(
+    "leadpulse_live_odd_messages_total",
+    "Messages of bridges: that cannot be read (rejected), of a kind we do not know (unknown), of a source that was not "
+    "announced (unannounced)",
+    ["what"],
+)
+LIVE_LOST_SECONDS = Counter(
+    "leadpulse_live_lost_seconds_total",
+    "Seconds of meetings that nobody kept: we were away (restarted), Kafka was for too long (spilled), the bridge was "
+    "(silent)",
+    ["why"],
+)
+LIVE_WAITING_BYTES = Gauge("leadpulse_live_waiting_bytes", "Sound that waits for Kafka, in memory and in the file")
 DOOR_SECONDS = Histogram(
     "leadpulse_clickhouse_seconds",
     "Wall time of a query over the embedded store's ClickHouse interface",
@@ -48,6 +63,29 @@ TELEPHONE_CALLS = Counter(
 )
 BITRIX_CALLS = Counter("leadpulse_bitrix_calls_total", "Calls of Bitrix24's REST API", ["method", "outcome"])
 AUDIO_SECONDS = Counter("leadpulse_audio_seconds_total", "Audio transcribed", ["engine"])
+LIVE_SECONDS = Counter("leadpulse_live_seconds_total", "Sound of running meetings listened to; what is silent is not")
+LIVE_SKIPPED = Counter(
+    "leadpulse_live_skipped_seconds_total", "Sound that came too late to be listened to live; the final text has it"
+)
+LIVE_TURNS = Counter(
+    "leadpulse_live_turns_total",
+    "Turns of speech (said: with words, silent: without, lost: Vosk died of it)",
+    ["outcome"],
+)
+LIVE_VOSK_TURNS = Counter(
+    "leadpulse_live_vosk_turns_total",
+    "Turns that Vosk heard where SpeechKit is set (late: heard again, limit: the day's minutes are spent, sessions: "
+    "too many at once, service: it is left alone after failures, failed: it did not tell the words)",
+    ["why"],
+)
+LIVE_SPEECHKIT_MINUTES = Gauge(
+    "leadpulse_live_speechkit_minutes", "Minutes of sound that SpeechKit was given live today, by all processes"
+)
+LIVE_DELAY = Histogram(
+    "leadpulse_live_delay_seconds",
+    "From the end of a turn's last word until it is told",
+    buckets=(0.5, 1, 1.5, 2, 3, 5, 10, 30),
+)
 STORED_ROWS = Counter("leadpulse_stored_rows_total", "Rows given to ClickHouse", ["table"])
 SPEECH_SEGMENTS = Counter("leadpulse_speech_segments_total", "Segments asked of an engine", ["engine", "outcome"])
 SPEECH_SESSIONS = Counter("leadpulse_speech_sessions_total", "Sessions with an engine", ["engine", "outcome"])
@@ -103,6 +141,10 @@ SOURCES = (
     *(SOURCE_EVENTS, SOURCE_REJECTED, SOURCE_FAILED_ROUNDS),
 )
 """By source: their names are the settings'."""
+COMMAND_WORDS_REFUSED = Counter(
+    "leadpulse_command_words_refused_total",
+    "People's words in the log of commands that no process of ours has attested: one writes there that must not",
+)
 LLM_CALLS = Counter("leadpulse_llm_calls_total", "Calls of language models", ["role", "model", "outcome"])
 LLM_TOKENS = Counter("leadpulse_llm_tokens_total", "Tokens read (in) and written (out) by models", ["model", "way"])
 LLM_COST = Counter("leadpulse_llm_cost_usd_total", "Cost of calls by the prices in the settings", ["role", "model"])

@@ -7,7 +7,7 @@ from aiokafka.errors import KafkaError
 
 from schemas.errors import Transient
 from schemas.topics import TopicSpec
-from streams.engine.connect import client_options
+from streams.engine.connect import client_options, hang_up
 from streams.settings import Kafka
 
 READ_S = 5.0
@@ -34,5 +34,5 @@ async def newest(kafka: Kafka, topic: TopicSpec, many: int) -> list[ConsumerReco
     except (KafkaError, OSError, TimeoutError) as error:
         raise Transient(f"cannot read {topic.name}: {error!r}") from error
     finally:
-        await consumer.stop()
+        await hang_up(consumer)
     return sorted(found, key=lambda record: (record.timestamp, record.offset), reverse=True)[:many]

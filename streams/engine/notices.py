@@ -17,7 +17,8 @@ from schemas.codec import Codec, Rejected
 from schemas.notices import OpsNotice, Trouble
 from schemas.topics import OPS_NOTICES
 from schemas.types import Millis
-from streams.engine.kafka import Output, Reader
+from streams.engine.kafka import Output
+from streams.engine.reader import Reader
 from streams.engine.retry import WORLD, Policy, World, retry
 
 log = logging.getLogger(__name__)

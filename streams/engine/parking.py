@@ -3,13 +3,15 @@
 from collections.abc import Awaitable, Callable, Mapping
 
 from aiokafka import ConsumerRecord
+from msgspec.structs import replace
 
+from processors.days import local_day
 from schemas.codec import Codec
 from schemas.errors import NotYet
 from schemas.failed import Parked
 from schemas.notices import OpsNotice, Trouble
 from schemas.sources import Inbound
-from schemas.topics import DAY_MS, OPS_NOTICES, PARKED
+from schemas.topics import OPS_NOTICES, PARKED
 from schemas.types import Millis
 from streams.engine.budget import Spent
 from streams.engine.clock import Clock
@@ -39,13 +41,14 @@ def parked_output(topic: str, record: ConsumerRecord[bytes, bytes], origin_: str
     return Output(PARKED.name, f"{topic}/{origin_}".encode(), _PARKED.encode(parked))
 
 
-def notice_output(batch: Batch, spent: Spent) -> Output:
-    """A word to ops: one a day and origin, whichever partition it is about and however often it is said."""
+def notice_output(agent: str, batch: Batch, spent: Spent) -> Output:
+    """A word to ops: one a day and origin, whichever partition it is about and however often it is said. With the heaps
+    (`agent` and faults) that the letters lie on: of those somebody may know."""
     ts = batch.records[spent.index].timestamp
     subject = f"{batch.topic}/{spent.origin or batch.partition}"
     kind: Trouble = "source_parked" if spent.until else "records_rejected"
-    day = (spent.until or ts) // DAY_MS
-    return _notice(OpsNotice(_id(subject, day), ts, kind, subject, spent.why, since=ts, until=spent.until))
+    told = OpsNotice(_id(subject, spent.until or ts), ts, kind, subject, spent.why, since=ts, until=spent.until)
+    return _notice(replace(told, agent=agent, faults=spent.faults))
 
 
 def subject_of(parked: Parked) -> str:
@@ -61,11 +64,11 @@ def returned(parked: Parked) -> Output:
 def over_output(parked: Parked, now: Millis) -> Output:
     """A word to ops that its origin waits no more."""
     subject = subject_of(parked)
-    return _notice(OpsNotice(_id(subject, parked.until // DAY_MS), now, "source_parked", subject, over=True))
+    return _notice(OpsNotice(_id(subject, parked.until), now, "source_parked", subject, over=True))
 
 
-def _id(subject: str, day: int) -> str:
-    return f"rejected:{subject}:{day}"
+def _id(subject: str, ts: Millis) -> str:
+    return f"rejected:{subject}:{local_day(ts)}"
 
 
 def _notice(notice: OpsNotice) -> Output:

@@ -13,14 +13,19 @@ from streams.engine.kafka import FIRST_APPENDED, FIRST_PLACE, Output, Placed
 T = TypeVar("T")
 Record: TypeAlias = "ConsumerRecord[bytes, bytes]"
 
+LONGEST_NUMBER = 13
+"""Digits of a header: of a time in ms up to 2286, and more than a topic has offsets."""
+
 
 def first_appended(record: Record) -> Millis:
     """When the broker took the record; of one that was sent again, when it took it first."""
-    for name, value in record.headers:
-        if name == FIRST_APPENDED:
-            return int(value)
     at: Millis = record.timestamp
-    return at
+    return next((number_of(value, at) for name, value in record.headers if name == FIRST_APPENDED), at)
+
+
+def number_of(header: bytes | None, otherwise: int) -> int:
+    """What a header of ours says; `otherwise` where it is none of ours: it must not stop those who only pass it on."""
+    return int(header) if header is not None and header.isdigit() and len(header) <= LONGEST_NUMBER else otherwise
 
 
 def sent_again(record: Record) -> bool:
@@ -32,7 +37,7 @@ def first_place(record: Record, topic: str) -> str:
     """Where the record stands on `topic` (our name); of one that was sent again, where it stood first."""
     for name, value in record.headers:
         if name == FIRST_PLACE:
-            return str(value.decode(errors="replace"))
+            return str((value or b"").decode(errors="replace"))
     return f"{topic}/{record.partition}/{record.offset}"
 
 
@@ -71,9 +76,9 @@ class Outcome:
     placed: Callable[[list[Placed]], Awaitable[list[Output]]] | None = None
 
     @property
-    def bad(self) -> set[int]:
-        """Offsets of what was rejected."""
-        return {record.offset for record, _ in self.rejected}
+    def bad(self) -> dict[int, str]:
+        """What was rejected: by offset the class of its fault."""
+        return {record.offset: why.error_class for record, why in self.rejected}
 
     def readable(self, batch: Batch, codec: Codec[T]) -> Iterator[tuple[Record, T]]:
         """The records with what they say; one that cannot be read is rejected."""

@@ -6,7 +6,7 @@ from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
 
 from schemas.errors import Transient
-from streams.engine.connect import client_options
+from streams.engine.connect import client_options, hang_up
 from streams.settings import Kafka
 
 READ_S = 30.0
@@ -31,5 +31,5 @@ async def record_at(
     except (KafkaError, OSError, TimeoutError) as error:
         raise Transient(f"не удалось прочитать {topic}/{partition}: {error!r}") from error
     finally:
-        await consumer.stop()
+        await hang_up(consumer)
     return record if record.offset == offset else None

@@ -11,8 +11,9 @@ from schemas.failed import Parked, Released
 from schemas.topics import PARKED, RELEASES
 from schemas.types import Millis
 from streams.engine.group import committed
-from streams.engine.kafka import Output, Outputs, Reader
+from streams.engine.kafka import Output, Outputs
 from streams.engine.parking import over_output, returned, subject_of
+from streams.engine.reader import Reader
 from streams.settings import Kafka
 
 _PARKED: Codec[Parked] = Codec(Parked)

@@ -164,7 +164,7 @@ class Settler:
 
     async def _keep(self, batch: Batch, outcome: Outcome, count: Count, outputs: list[Output]) -> None:
         """Send what the process answered, and `outputs`; the state when the broker has all the rest."""
-        outputs = outputs + [notice_output(batch, one) for one in count.spent]
+        outputs = outputs + [notice_output(self._agent, batch, one) for one in count.spent]
         await self._send(batch, outcome.outputs + [self._letter(batch, *bad) for bad in outcome.rejected] + outputs)
         metrics.dead(batch.topic, len(outcome.rejected))
         state = outcome.state
@@ -201,7 +201,7 @@ class Settler:
         self._discard(batch.partition)
         log.error("record cannot be processed", extra={"topic": batch.topic, "error": type(error).__name__})
         why = Rejected(str(error), type(error).__name__)
-        count = self._ledger.count(batch, {record.offset})
+        count = self._ledger.count(batch, {record.offset: why.error_class})
         try:
             await self._keep(batch, Outcome(rejected=[(record, why)]), count, [])
         except TooLarge:  # the cluster takes less than `schemas.topics` says

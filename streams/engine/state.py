@@ -29,7 +29,8 @@ from schemas.topics import LEAD_STATE
 from streams.engine import metrics
 from streams.engine.beside import KEY, Beside, decode_beside, encode_beside
 from streams.engine.ends import Ends
-from streams.engine.kafka import Output, Placed, Reader
+from streams.engine.kafka import Output, Placed
+from streams.engine.reader import Reader
 from streams.engine.versions import OURS, Newer
 
 log = logging.getLogger(__name__)

@@ -24,10 +24,11 @@ from streams.engine.connect import wait_for_topics
 from streams.engine.faust_app import faust_app
 from streams.engine.group import GroupView
 from streams.engine.health import Check, HealthPage
-from streams.engine.kafka import Outputs, Reader
+from streams.engine.kafka import Outputs
 from streams.engine.loop_consumer import LINGER_MS
 from streams.engine.notices import Notices, read_told
 from streams.engine.progress import Watchdog
+from streams.engine.reader import Reader
 from streams.engine.settle import Batch, Process, Settler
 from streams.settings import Settings
 
@@ -45,8 +46,13 @@ again and again (a sixth of the CPU per event, `make bench`). What is alive afte
 EXIT_CRASH, EXIT_STALLED = 1, 70
 
 
+def nobody_looks() -> bool:
+    """Nobody waits to see what the worker has read."""
+    return False
+
+
 class Worker:
-    """One worker process: `leadpulse worker NAME`."""
+    """One worker process: `leadpulse worker NAME`. While `watched` says so it gathers for a short time only."""
 
     def __init__(
         self,
@@ -56,6 +62,7 @@ class Worker:
         jobs: bool = False,
         wait_empty: bool = False,
         linger_ms: int = LINGER_MS,
+        watched: Callable[[], bool] = nobody_looks,
     ) -> None:
         self.name, self.settings = name, settings
         self.outputs = Outputs(settings.kafka)
@@ -70,6 +77,7 @@ class Worker:
         self._closing: list[Callable[[], Awaitable[None]]] = []
         self._ended: asyncio.Future[int] | None = None
         self.app = faust_app(name, settings, jobs=jobs, wait_empty=wait_empty, linger_ms=linger_ms)
+        self.app.watched = watched
 
     def consume(
         self,
@@ -187,7 +195,10 @@ class Worker:
         try:
             await work()
         except asyncio.CancelledError:
-            raise
+            task = asyncio.current_task()
+            if task is None or task.cancelling():
+                raise
+            self._fail(EXIT_CRASH, f"{name} was cancelled by what it uses", None)
         except Exception as error:  # noqa: BLE001 — the one place where any fault of a part ends the process
             self._fail(EXIT_CRASH, f"{name} failed", error)
         else:

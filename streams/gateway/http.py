@@ -19,6 +19,7 @@ from streams.settings import Gateway
 log = logging.getLogger(__name__)
 
 Entrance = Callable[[web.Request], Awaitable[web.StreamResponse]]
+Leave = Callable[[web.Application], Awaitable[None]]
 
 KEEPALIVE_SECONDS = 75.0
 """A connection that sends no complete request head for so long is closed; longer than a reverse proxy keeps its own
@@ -37,14 +38,26 @@ _COPIED = ("Allow", "Retry-After")
 
 
 class Server:
-    """The application with its limits against slow and broken senders. `entrances` answer `POST` at their paths."""
+    """The application with its limits against slow and broken senders. `entrances` answer `POST` at their paths,
+    `sockets` are opened there by `GET`; `leave` ends those when the server stops.
+    """
 
-    def __init__(self, entrances: Mapping[str, Entrance], settings: Gateway) -> None:
+    def __init__(
+        self,
+        entrances: Mapping[str, Entrance],
+        settings: Gateway,
+        sockets: Mapping[str, Entrance] | None = None,
+        leave: Leave | None = None,
+    ) -> None:
         self._settings = settings
         self.connections = Connections(self._http, settings.max_connections)
         app = web.Application(middlewares=[_Frame(self.connections, Senders(settings)).around])
         for path, entrance in entrances.items():
             app.router.add_post(path, entrance)
+        for path, entrance in (sockets or {}).items():
+            app.router.add_get(path, entrance, allow_head=False)
+        if leave is not None:
+            app.on_shutdown.append(leave)
         silent = logging.getLogger(f"{__name__}.protocol")  # aiohttp prints broken requests with their headers
         silent.setLevel(logging.CRITICAL)
         self._runner = web.AppRunner(
@@ -136,9 +149,9 @@ def _refusal(refusal: web.HTTPException) -> web.Response:
 
 
 def _entrance(request: web.Request) -> str:
-    """`wms`, `telegram`, or `none`: a label from the path as it came would let anybody make metrics."""
+    """`wms`, `telegram`, `live`, or `none`: a label from the path as it came would let anybody make metrics."""
     route = request.match_info.route.resource
-    return route.canonical.split("/")[2] if route is not None else "none"
+    return route.canonical.removeprefix("/hooks").split("/")[1] if route is not None else "none"
 
 
 def _sender(request: web.Request) -> str:

@@ -12,8 +12,8 @@ from processors.shelves import Book, note_documents
 from processors.stocktaking import Reading, take
 from processors.wms_event import Good, judge
 from schemas.errors import Refused
-from schemas.sources import WmsPayload
 from schemas.types import Millis
+from schemas.wms import WmsPayload
 from streams.loading import Note, Notes, Send, output
 
 

@@ -1,4 +1,4 @@
-"""`POST /hooks/wms/{source}`: canonical warehouse events (`schemas.sources.WmsPayload`), one or a list; or, from a
+"""`POST /hooks/wms/{source}`: canonical warehouse events (`schemas.wms.WmsPayload`), one or a list; or, from a
 system that has a mapping, whatever it says in its own words.
 
 A system that signs its bodies posts to `/hooks/wms/{source}/{secret}`: the path says whether a body is worth reading.

@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from functools import partial
 
 from processors.mapping import SourceMapping
-from schemas.topics import BITRIX, CLIENTS, RECORDINGS, TELEGRAM, WMS
+from schemas.topics import AUDIO, BITRIX, CLIENTS, RECORDINGS, SAID, TELEGRAM, WMS
 from streams.clients.bot_calls import BotCalls
 from streams.engine.cards import KnownCards
 from streams.engine.clock import Clock, wall_clock
-from streams.engine.kafka import Reader
+from streams.engine.kafka import Outputs
 from streams.engine.leads import Known, KnownLeads, with_cards
 from streams.engine.lease import Lease
+from streams.engine.reader import Reader
 from streams.engine.worker import Worker
 from streams.gateway.bells import BELLS, BellEntrance
 from streams.gateway.bitrix import BitrixEntrance
@@ -18,6 +19,12 @@ from streams.gateway.folders import folders_of
 from streams.gateway.http import Entrance, Server, serve
 from streams.gateway.intake import Intake, TopicProbe
 from streams.gateway.jitsi import JitsiEntrance, LeadEntrance
+from streams.gateway.live import LiveEntrance
+from streams.gateway.live_captions import Captions
+from streams.gateway.live_holes import Holes, TopicTail
+from streams.gateway.live_keeper import Keeper
+from streams.gateway.live_meetings import RunningMeetings
+from streams.gateway.live_spool import Spool
 from streams.gateway.polls import polls_of
 from streams.gateway.telegram import TelegramEntrance
 from streams.gateway.telegram_poll import UpdatesPoll
@@ -52,6 +59,23 @@ def read_updates(worker: Worker, settings: Settings) -> None:
     worker.on_close(calls.close)
 
 
+def hear_bridges(worker: Worker, settings: Settings) -> LiveEntrance:
+    """Sound of running meetings."""
+    kafka, gateway = settings.kafka, settings.gateway
+    meetings = RunningMeetings(Reader(kafka, RECORDINGS), wall_clock)
+    keeper = Keeper(Outputs(kafka), Spool(gateway.live_spool, gateway.live_spool_bytes), wall_clock)
+    holes = Holes(keeper, TopicTail(Reader(kafka, AUDIO)))
+    live = LiveEntrance(gateway, meetings, keeper, holes, wall_clock, worker.notices)
+    worker.background("meetings", meetings.follow)
+    worker.background("sound", keeper.run)
+    worker.background("bridges", live.tick)
+    if gateway.live_captions:
+        captions = Captions(Reader(kafka, SAID), live.show, wall_clock)
+        worker.background("captions", captions.follow)
+    worker.on_close(keeper.finish)
+    return live
+
+
 def build(settings: Settings) -> Worker:
     """The worker."""
     worker = Worker("gateway", settings)
@@ -67,7 +91,10 @@ def build(settings: Settings) -> Worker:
     polls = polls_of(settings.wms.polls, mappings, Notes.of(settings))
     bells = {poll.name: bell for poll in polls if (bell := poll.bell()) is not None}
     paths = entrances(settings.gateway, intake, wall_clock, mappings, known)
-    server = Server(paths | {BELLS: BellEntrance(settings.gateway, bells).take}, settings.gateway)
+    paths |= {BELLS: BellEntrance(settings.gateway, bells).take}
+    live = hear_bridges(worker, settings) if settings.gateway.live_token is not None else None
+    sockets = {} if live is None else {"/live/{meeting}": live.take}
+    server = Server(paths, settings.gateway, sockets, None if live is None else live.close)
     for folder in folders_of(settings.wms.folders, mappings, Notes.of(settings)):
         worker.watch(folder.condition())  # told, but the gateway is ready without it
         worker.background(f"folder {folder.name}", partial(folder.run, worker.outputs.send, wall_clock))

@@ -8,8 +8,9 @@ from schemas.codec import Codec
 from schemas.outlets import LlmCall
 from schemas.topics import LLM_CALLS
 from streams.engine.consents import ClosesModels
-from streams.engine.kafka import Output, Outputs, Reader
+from streams.engine.kafka import Output, Outputs
 from streams.engine.notices import Notices
+from streams.engine.reader import Reader
 from streams.engine.worker import Worker
 from streams.llm.gateway import ModelGateway
 from streams.settings import Settings

@@ -1,6 +1,6 @@
 """One model at one OpenAI-compatible endpoint: a call over HTTP, and what its answer or its error means.
 
-The only module that imports `openai` (44 MB, so not before the first call).
+The only module that imports `openai` and the `httpx` under it (44 MB, so not before the first call).
 """
 
 import asyncio
@@ -11,7 +11,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import httpx
 import msgspec
 
 from streams.engine.remote import retry_after
@@ -28,9 +27,6 @@ TEMPERATURE = 0.2
 """The same meeting should give the same minutes; GLM's own default is 1.0, and 0 is said to make models loop."""
 NO_KEY = "none"
 """A local endpoint needs no key, but the client sends one."""
-NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
-UNSENDABLE = (httpx.LocalProtocolError, httpx.UnsupportedProtocol)
-"""A key that cannot stand in a header, an address that is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +84,7 @@ class Endpoint:
     async def reply(self, messages: Sequence[Message], max_tokens: int, *, thinking: bool) -> Reply:
         """Ask once. Raises `LlmError`, whose chain has nothing of the endpoint's words."""
         client = await self._connected()
+        import httpx
         from openai import APIConnectionError, APIStatusError, OpenAIError
 
         question: dict[str, object] = {
@@ -175,9 +172,12 @@ class Endpoint:
         return error_of(kind, model=self.name, code=code, retry_after=within, status=error.status_code)
 
     def _lost(self, cause: BaseException | None) -> LlmError:
-        if isinstance(cause, UNSENDABLE):
-            return error_of(Kind.AUTH, model=self.name)
-        return error_of(Kind.NETWORK, model=self.name) if isinstance(cause, NEVER_LEFT) else self._broken()
+        import httpx
+
+        if isinstance(cause, httpx.LocalProtocolError | httpx.UnsupportedProtocol):
+            return error_of(Kind.AUTH, model=self.name)  # a key that cannot stand in a header, an address that is none
+        never_left = httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout | httpx.ProxyError
+        return error_of(Kind.NETWORK, model=self.name) if isinstance(cause, never_left) else self._broken()
 
     def _broken(self) -> LlmError:
         error = error_of(Kind.NETWORK, model=self.name)

@@ -7,8 +7,8 @@ import msgspec
 
 from processors.mapping import Bad, Mapped, SourceMapping, mapped, words
 from processors.wms_event import TOO_OLD, Good
-from schemas.sources import WmsPayload
 from schemas.types import Millis
+from schemas.wms import WmsPayload
 from streams.loading.items import Items
 
 MOST_KEPT = 10_000

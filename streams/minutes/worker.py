@@ -15,6 +15,7 @@ from msgspec.structs import replace
 
 from alerting.webhooks import webhook_of_minutes
 from processors.minutes import extract
+from processors.utterances import shares
 from schemas.codec import EVENT, MINUTES_REQUEST, Codec, event_id
 from schemas.errors import ConfigError, RecordFault, Refused, Transient
 from schemas.minutes import (
@@ -40,7 +41,8 @@ from schemas.topics import (
 from streams.clients.store import call
 from streams.clients.webhooks import hook_output
 from streams.engine.consents import KnownConsents
-from streams.engine.kafka import Output, Reader
+from streams.engine.kafka import Output
+from streams.engine.reader import Reader
 from streams.engine.settle import Batch, Outcome
 from streams.engine.worker import Worker
 from streams.llm.calls import models_of
@@ -88,7 +90,8 @@ def ask_people(settings: Settings, asked: MinutesRequest) -> Any:
     this very question."""
     query: dict[str, object] = {}
     if isinstance(asked, MeetingRequest):
-        query = {"room": asked.room, "since": asked.ts, "until": asked.ts + asked.conversation.duration_ms}
+        until = asked.ts + asked.conversation.duration_ms
+        query = {"room": asked.room, "since": asked.ts, "until": until, "recording": asked.recording_id}
     try:
         return call(settings.store, f"/api/leads/{asked.lead_id}/people?{urlencode(query)}")
     except ConfigError as error:
@@ -151,6 +154,9 @@ class MinutesOf:
             verdict = await self._scribe.judge(asked, known["names"], arrived)
             return [_event(replace(verdict, origin=asked.origin))] if verdict is not None else []
         conversation = asked.conversation
+        if isinstance(asked, MeetingRequest) and known.get("newest", 0) > conversation.version:
+            log.info("minutes passed over: the meeting has a better text")  # not its id: that is a sender's word
+            return []
         people = list(dict.fromkeys([*conversation.people, *known["present"]]))
         client = [name for name in dict.fromkeys([*conversation.client, *known["client"]]) if name in people]
         asked = replace(asked, conversation=replace(conversation, people=people, client=client))
@@ -187,6 +193,7 @@ def meeting_minutes(asked: MeetingRequest, minutes: Minutes) -> MeetingMinutes:
         duration_ms=asked.conversation.duration_ms,
         people=asked.conversation.people,
         minutes=minutes,
+        shares=shares(asked.conversation.utterances),
         flaw=asked.conversation.flaw if asked.conversation.utterances else "",  # else the summary says it
     )
 

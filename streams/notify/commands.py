@@ -13,6 +13,7 @@ from aiokafka import ConsumerRecord
 
 from alerting import replies
 from alerting.clients import Clients
+from alerting.commands import PRESSES
 from alerting.login import render_login
 from alerting.outbox import Wish
 from alerting.render import Rendered
@@ -36,12 +37,19 @@ WAITING = 16
 
 
 class Commands:
-    """Settle's `Process`."""
+    """Settle's `Process`. `asked`: what a message reads under whose button somebody pressed, where it asks for a reason
+    or does so no more."""
 
     def __init__(
-        self, shelf: Shelf, store: Store, clients: Clients, press: Callable[[str, str], None] = lambda _, __: None
+        self,
+        shelf: Shelf,
+        store: Store,
+        clients: Clients,
+        press: Callable[[str, str], None] = lambda _, __: None,
+        asked: Callable[[BotCommand], Rendered | None] = lambda _: None,
     ) -> None:
         self._shelf, self._store, self._clients, self._press = shelf, store, clients, press
+        self._asked = asked
 
     async def __call__(self, batch: Batch) -> Outcome:
         """Raises `Transient` while the outbox cannot be read or written."""
@@ -73,14 +81,17 @@ class Commands:
                 return render_login(command.login) if command.login is not None else None
             case "login_sent" | "login_denied":
                 return None
+            case pressed if pressed in PRESSES:
+                return None
             case _:
                 return Rendered(await self._answer(command))
 
     def _answered(self, command: BotCommand, record: ConsumerRecord[bytes, bytes]) -> Iterable[Wish]:
         """The question loses its buttons: a second answer would be refused."""
-        text = replies.answered(command, self._clients)
+        text = replies.answered(command, self._clients) or self._asked(command)
         if command.question is not None and text is not None:
-            key, stands = f"answered:{command.chat_id}", (command.question.chat_id, command.question.message_id)
+            stands = command.question.chat_id, command.question.message_id
+            key = f"answered:{stands[0]}/{stands[1]}"
             yield Wish(key, "shared", record.offset + 1, record.offset, record.timestamp, text, stands=stands)
 
     async def _answer(self, command: BotCommand) -> str:

@@ -8,7 +8,7 @@ from alerting.render import Rendered
 from processors.privacy.reading import Watch
 from schemas.codec import Codec
 from schemas.people import AccessEntry
-from streams.engine.kafka import Reader
+from streams.engine.reader import Reader
 from streams.engine.settle import Batch, Outcome
 from streams.notify.telegram.shelf import Shelf
 from streams.notify.telling import Known, Record, Telling

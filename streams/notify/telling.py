@@ -19,8 +19,9 @@ from schemas.codec import Codec, Rejected
 from schemas.notices import OpsNotice
 from schemas.reports import DailyReport
 from schemas.sources import FromJitsi, RoomReport, Transcript
-from schemas.types import LeadId
+from schemas.types import LeadId, Millis
 from streams.engine.kafka import Output
+from streams.engine.mutes import Heap, nothing_muted
 from streams.engine.settle import Batch, Outcome
 from streams.notify.telegram.sender import Sender
 from streams.notify.telegram.shelf import Place, Shelf
@@ -181,13 +182,24 @@ class Rooms(Telling[FromJitsi]):
 
 
 class OpsNotices(Telling[OpsNotice]):
-    """Notices to the chat of ops; a later one of the same id changes the message."""
+    """Notices to the chat of ops; a later one of the same id changes the message. Of rejected records nothing is said
+    where somebody knows of all those letters, nor that a source is read again whose parking nobody heard of."""
 
     codec = Codec(OpsNotice)
 
+    def __init__(self, shelf: Shelf, muted: Callable[[Millis], Collection[Heap]] = nothing_muted) -> None:
+        super().__init__(shelf)
+        self._muted = muted
+
     def wishes(self, record: Record, value: OpsNotice, known: Known) -> Iterable[Wish]:
-        text = Rendered(render_notice(value))
-        yield Wish(f"ops:{value.notice_id}", "ops", record.offset + 1, record.offset, record.timestamp, text)
+        key = f"ops:{value.notice_id}"
+        if not known(key) and (self._is_muted(value) or (value.kind == "source_parked" and value.over)):
+            return
+        yield Wish(key, "ops", record.offset + 1, record.offset, record.timestamp, Rendered(render_notice(value)))
+
+    def _is_muted(self, value: OpsNotice) -> bool:
+        heaps, muted = [(value.agent, fault) for fault in value.faults], self._muted(value.ts)
+        return bool(heaps) and all(heap in muted for heap in heaps)
 
 
 class Transcripts:

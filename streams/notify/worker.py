@@ -5,32 +5,26 @@ done beside it, a task per chat (`telegram/sender.py`): nothing that Telegram do
 the records of its own topic one after the other and acks what the other system has confirmed.
 """
 
-import asyncio
 import logging
 from collections.abc import Callable, Iterable
 from functools import partial
 from typing import TypeVar
 
 from alerting import webhooks as bodies
-from alerting.clients import Clients
 from schemas.alerts import Alert
-from schemas.errors import Transient
-from schemas.outlets import Outlet, Webhook
+from schemas.outlets import Webhook
 from schemas.reports import DailyReport
 from schemas.sources import FromJitsi, Recording
 from schemas.topics import (
     AUDIT_ACCESS,
     BOT_COMMANDS,
     CLIENTS,
+    DEAD_MUTES,
     FLEET_ALERTS,
     IDENTITIES,
     LEAD_ALERTS,
     LEAD_UNASSIGNED,
     OPS_NOTICES,
-    OUT_BITRIX,
-    OUT_FILES,
-    OUT_NOTEBOOK,
-    OUT_WEBHOOKS,
     OUTBOX,
     PARKED,
     RECORDINGS,
@@ -41,36 +35,31 @@ from schemas.topics import (
 from streams.clients.webhooks import hook_output
 from streams.engine.cards import KnownCards
 from streams.engine.clock import wall_clock
-from streams.engine.conditions import Condition
 from streams.engine.desks import Desks
 from streams.engine.ends import Ends
 from streams.engine.identities import KnownIdentities
-from streams.engine.kafka import Output, Reader
+from streams.engine.kafka import Output
+from streams.engine.mutes import KnownMutes
 from streams.engine.parking import Return
 from streams.engine.places import disk
-from streams.engine.process import Process
+from streams.engine.reader import Reader
 from streams.engine.releases import released
 from streams.engine.worker import Worker
 from streams.notify.away import AwayWatch, kafka_answers
 from streams.notify.commands import Commands
-from streams.notify.crm import read_portal
+from streams.notify.handed.set_up import Desk, Handing
 from streams.notify.mail.second_way import SecondWay
 from streams.notify.mail.smtp import Post
-from streams.notify.outlets.bitrix import BitrixComments
-from streams.notify.outlets.bitrix_client import BitrixApi
-from streams.notify.outlets.files import Files
 from streams.notify.outlets.links import clients_of
-from streams.notify.outlets.notebook import Notebooks
-from streams.notify.outlets.notebook_client import OpenNotebook
-from streams.notify.outlets.settled import Settled, of_copy, of_webhook
-from streams.notify.outlets.webhooks import WebhookSender
+from streams.notify.outlets.set_up import add_outlets
+from streams.notify.ownership import Ownership
 from streams.notify.reading import Readings
 from streams.notify.strangers import Strangers
 from streams.notify.telegram.attachments import Attachments
 from streams.notify.telegram.bot_api import BotApi
 from streams.notify.telegram.limits import Limits
 from streams.notify.telegram.sender import Sender
-from streams.notify.telegram.shelf import Place, Shelf
+from streams.notify.telegram.shelf import Shelf
 from streams.notify.telling import (
     Alerts,
     CommonAlerts,
@@ -85,12 +74,6 @@ from streams.settings import Settings
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
-
-LOOK_SECONDS = 0.5
-"""Between two looks at which partitions are ours."""
-
-OUTLET_AWAY = 120.0
-"""Seconds that an outlet may be away before it is told."""
 
 LINGER_MS = 0
 """A curator waits for what comes here, and it is little."""
@@ -107,13 +90,15 @@ def build(settings: Settings) -> Worker:
     telegram = settings.telegram
     desks = Desks(telegram, known.cards, links.identities)
     limits = Limits(telegram)
-    sender = Sender(telegram, shelf, api, limits, ours.places, worker.notices, chat_of=desks.chat_of)
     clients, hooked = clients_of(settings, known.cards), settings.webhooks.enabled
+    handing = Handing(worker, settings, Desk(shelf, api, desks.chat_of), clients, ends)
+    sender = Sender(telegram, shelf, api, limits, ours.places, worker.notices, chat_of=desks.chat_of, once=handing.once)
 
     async def send() -> None:
         """Not before it is known whose chat is whose: what waits would go to the shared one."""
         await known.loaded.wait()
         await links.loaded.wait()
+        await handing.commands.loaded.wait()
         await sender.run()
 
     def hooks(made: Callable[[T, str], Webhook | None]) -> Hooks[T]:
@@ -129,9 +114,13 @@ def build(settings: Settings) -> Worker:
     worker.consume(FLEET_ALERTS, CommonAlerts(shelf))
     worker.consume(REPORTS, known.before(DailyReports(shelf, desks.of_all, clients, hooks(of_report))))
     worker.consume(RECORDINGS, Rooms(shelf, hooks(_of_recording)))
-    worker.consume(OPS_NOTICES, OpsNotices(shelf))
+    mutes = KnownMutes(Reader(settings.kafka, DEAD_MUTES))
+    worker.background("mutes", mutes.follow)
+    worker.consume(OPS_NOTICES, mutes.before(OpsNotices(shelf, mutes.now)))
     worker.consume(AUDIT_ACCESS, Readings(shelf, Reader(settings.kafka, AUDIT_ACCESS)))
-    worker.consume(BOT_COMMANDS, known.before(Commands(shelf, settings.store, clients, sender.answer)))
+    worker.consume(
+        BOT_COMMANDS, known.before(Commands(shelf, settings.store, clients, sender.answer, handing.shows.pressed))
+    )
     worker.consume(LEAD_UNASSIGNED, known.before(Strangers(shelf, known.cards, clients, wall_clock)))
     # here, where a wait of an hour holds up no rebalance
     worker.consume(PARKED, Return(wall_clock, partial(released, settings.kafka)))
@@ -139,7 +128,8 @@ def build(settings: Settings) -> Worker:
         worker.consume(TRANSCRIPTS, Transcripts(hooks(bodies.webhook_of_transcript)))
     if settings.telegram.files != "none" and api.has_token:
         worker.consume(TELEGRAM, Attachments(api, settings, wall_clock))
-    add_outlets(worker, settings, clients, known.before, links)
+    portal = add_outlets(worker, settings, clients, known.before, links)
+    handing.consume(portal, lambda process: known.before(links.before(process)))
     worker.background("clients", known.follow)
     worker.background("identities", links.follow)
     worker.on_close(ends.stop)
@@ -164,44 +154,6 @@ def build(settings: Settings) -> Worker:
     return worker
 
 
-def add_outlets(
-    worker: Worker,
-    settings: Settings,
-    clients: Clients,
-    before: Callable[[Process], Process],
-    links: KnownIdentities,
-) -> None:
-    """Consume the topics of the outlets that are set up; what waits in the others is taken when they are."""
-
-    def settled(outlet: Outlet, process: Process) -> Settled:
-        about = of_webhook if outlet == "webhooks" else of_copy
-        return Settled(outlet, process, about, worker.outputs.send, wall_clock)
-
-    worker.consume(OUT_FILES, before(settled("files", Files(settings.minutes.exports, clients))))
-    if settings.bitrix.enabled:
-        portal = BitrixApi(settings.bitrix)
-        worker.consume(OUT_BITRIX, before(settled("bitrix", BitrixComments(portal, clients))))
-        worker.needs["bitrix"] = worker.watch(well("Битрикс24", lambda: portal.fault))
-        worker.on_close(portal.close)
-        if settings.bitrix.read:
-            read_portal(worker, settings, portal, links)
-    if settings.notebook.enabled:
-        notebook = OpenNotebook(settings.notebook)
-        worker.consume(OUT_NOTEBOOK, before(settled("notebook", Notebooks(notebook, clients))))
-        worker.needs["notebook"] = worker.watch(well("Open Notebook", lambda: notebook.fault))
-        worker.on_close(notebook.close)
-    if settings.webhooks.enabled:
-        webhooks = WebhookSender(settings.webhooks)
-        worker.consume(OUT_WEBHOOKS, settled("webhooks", webhooks))
-        worker.needs["n8n"] = worker.watch(well("n8n", lambda: webhooks.fault))
-        worker.on_close(webhooks.close)
-
-
-def well(name: str, fault: Callable[[], str]) -> Condition:
-    """An outlet takes what it is given: ops are told when it has not for longer than a restart of it takes."""
-    return Condition("outlet_refuses", name, fault, after_s=OUTLET_AWAY)
-
-
 def hook_outputs(hook: Webhook | None) -> Iterable[Output]:
     """Nothing where there is nothing to tell."""
     if hook is not None:
@@ -213,29 +165,3 @@ def _of_recording(arrived: FromJitsi, place: str) -> Webhook | None:
     if isinstance(arrived, Recording) and arrived.said_in is None:
         return bodies.webhook_of_recording(arrived, place)
     return None
-
-
-class Ownership:
-    """Which partitions are ours, and their outbox in memory even where nothing new comes in."""
-
-    def __init__(self, worker: Worker, shelf: Shelf) -> None:
-        self._worker, self._shelf = worker, shelf
-
-    def places(self) -> set[Place]:
-        """Ours now; none while the group is dividing them anew."""
-        assigned = self._worker.assigned()
-        if not assigned or not self._worker.app.consumer.flow_active:
-            return set()
-        return {Place(topic, partition) for topic, partition in assigned}
-
-    async def follow(self) -> None:
-        """Open what becomes ours; for ever."""
-        while True:
-            places = self.places()
-            try:
-                if places:
-                    await self._shelf.open(places, self._worker.app.consumer_generation_id)
-                    await self._shelf.settle_doubts(places)
-            except Transient as fault:
-                log.warning("outbox not read", extra={"error": str(fault)})
-            await asyncio.sleep(LOOK_SECONDS)

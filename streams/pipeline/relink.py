@@ -19,7 +19,9 @@ from schemas.codec import EVENT, Codec, Rejected
 from schemas.sources import Unassigned
 from schemas.topics import LEAD_EVENTS, LEAD_UNASSIGNED
 from streams.engine.identities import KNOWN, KnownIdentities, identity_of
-from streams.engine.kafka import FIRST_APPENDED, FIRST_PLACE, Output, Outputs, Reader
+from streams.engine.kafka import FIRST_APPENDED, FIRST_PLACE, Output, Outputs
+from streams.engine.process import number_of
+from streams.engine.reader import Reader
 from streams.engine.settle import Batch, Outcome
 
 log = logging.getLogger(__name__)
@@ -164,4 +166,6 @@ def again(record: ConsumerRecord[bytes, bytes], event: Unassigned, known: int, i
 
 def needed(records: Iterable[ConsumerRecord[bytes, bytes]]) -> int:
     """Up to which offset of `identities` the table must have come for these records; 0 where it does not matter."""
-    return max((int(value) for record in records for name, value in record.headers if name == KNOWN), default=0)
+    return max(
+        (number_of(value, 0) for record in records for name, value in record.headers if name == KNOWN), default=0
+    )

@@ -9,26 +9,35 @@ from processors import cards
 from processors.contact import link_key
 from processors.normalize import NORMALIZERS, Meaning, Normalizer, Options
 from processors.privacy.erasing import Denied
+from processors.privacy.parting import parted
+from schemas.assistant import AssistantAsked
 from schemas.base import LeadEvent
 from schemas.bot import BotCommand
 from schemas.cards import ClientCard
 from schemas.codec import EVENT, MINUTES_REQUEST, Codec, Rejected
+from schemas.command_codecs import ASKED, LOG
+from schemas.commands import Approval, Refusal
 from schemas.errors import NotYet
 from schemas.minutes import MeetingRequest
 from schemas.people import Login, LoginStep
 from schemas.sources import Identity, Unassigned
 from schemas.topics import (
+    ASSISTANT_ASKED,
     BITRIX,
     BOT_COMMANDS,
     CLIENTS,
+    COMMANDS,
     ERASURES,
     IDENTITIES,
     LEAD_EVENTS,
     LEAD_STATE,
     LEAD_UNASSIGNED,
+    MEETING_TRACKS,
     MINUTES_REQUESTS,
+    RECORDINGS,
     TELEGRAM,
     TOPICS,
+    TRANSCRIPTS,
     WEB_LOGINS,
     WMS,
 )
@@ -38,12 +47,16 @@ from streams.engine.desks import Desks
 from streams.engine.ends import Ends
 from streams.engine.erasures import KnownErasures
 from streams.engine.identities import IDENTITY, KnownIdentities
-from streams.engine.kafka import Output, Reader
+from streams.engine.kafka import Output
 from streams.engine.leads import KnownLeads, with_cards
+from streams.engine.meetings import KnownMeetings
 from streams.engine.parking import origin as sender
+from streams.engine.reader import Reader
+from streams.engine.rooms import KnownRooms
 from streams.engine.settle import Batch, Outcome
 from streams.engine.state import LeadStates
 from streams.engine.worker import Worker
+from streams.pipeline.attest import Attest
 from streams.pipeline.fold import Fold
 from streams.pipeline.relink import Recheck, Relink, needed
 from streams.settings import Settings
@@ -56,6 +69,8 @@ _COMMAND: Codec[BotCommand] = Codec(BotCommand)
 _LOGIN: Codec[Login] = Codec(Login)
 
 
+OF_JITSI = (RECORDINGS, TRANSCRIPTS)
+"""Topics of meetings."""
 HOOKS = (TELEGRAM, BITRIX, WMS)
 """Topics of what others send us by the gateway: a sender of too much that is bad is parked."""
 
@@ -68,19 +83,28 @@ def build(settings: Settings) -> Worker:
     cards = KnownCards(Reader(settings.kafka, CLIENTS))
     listed = KnownLeads(settings.jitsi)
     known_lead = with_cards(listed, cards, alone=not settings.jitsi.lists_leads)
+    rooms = KnownRooms(Reader(settings.kafka, RECORDINGS))
+    meetings = KnownMeetings(Reader(settings.kafka, MEETING_TRACKS), rooms)
     options = Options(
         staff=frozenset(map(str, settings.telegram.staff)),
         room_prefixes=settings.pipeline.room_prefixes,
         curator_chats=frozenset(map(str, settings.telegram.ours())),
         mappings=mappings_of(settings.wms.mappings),
         is_client=lambda lead: settings.pipeline.unknown_lead != "refuse" or known_lead(lead) is not False,
+        entry=meetings.entry,
+        our_people=frozenset(settings.jitsi.our_people),
+        company=cards.cards.name,
     )
     erasures = KnownErasures(Reader(settings.kafka, ERASURES))
     worker.background("erasures", erasures.follow)
+    worker.background("meetings", meetings.follow)
+    worker.background("rooms", rooms.follow)
+    attest = Attest(settings.commands.keys)
     for topic in TOPICS:
         if topic.name in NORMALIZERS:
-            normalize = Normalize(NORMALIZERS[topic.name], known, options, erasures.denied)
-            worker.consume(topic, erasures.before(normalize), origin=sender if topic in HOOKS else None)
+            normalize = Normalize(NORMALIZERS[topic.name], known, options, erasures.denied, attest)
+            known_to = erasures.before(rooms.before(meetings.before(normalize)) if topic in OF_JITSI else normalize)
+            worker.consume(topic, known_to, origin=sender if topic in HOOKS else None)
     states = LeadStates(Reader(settings.kafka, LEAD_STATE), ends)
     desks = Desks(settings.telegram, cards.cards, known.identities)
     fold = Fold(states, rules_of(settings.pipeline.rules), desks.desk)
@@ -101,9 +125,14 @@ class Normalize:
     """Raw source records to lead events, or to `lead.unassigned` when nobody knows the client."""
 
     def __init__(
-        self, normalize: Normalizer, known: KnownIdentities, options: Options, denied: Denied | None = None
+        self,
+        normalize: Normalizer,
+        known: KnownIdentities,
+        options: Options,
+        denied: Denied | None = None,
+        attest: Attest | None = None,
     ) -> None:
-        self._normalize, self._known, self._options = normalize, known, options
+        self._normalize, self._known, self._options, self._attest = normalize, known, options, attest
         self._denied = denied or Denied()
 
     async def __call__(self, batch: Batch) -> Outcome:
@@ -123,10 +152,15 @@ class Normalize:
             for meaning in found:
                 if is_denied(meaning, self._denied):
                     continue
+                if (left := without_erased(meaning, self._denied)) is None:
+                    continue
+                meaning = left
                 if isinstance(meaning, Identity):  # what follows in this batch is read with it already
                     self._known.identities.apply(f"{meaning.kind}:{meaning.value}", meaning)
                 if isinstance(meaning, LeadEvent | MeetingRequest | Unassigned):
                     meaning = msgspec.structs.replace(meaning, origin=origin)
+                if isinstance(meaning, Approval | Refusal) and self._attest is not None:
+                    meaning = self._attest(meaning)
                 outcome.outputs.append(_output(meaning, record.key))
         return outcome
 
@@ -139,9 +173,19 @@ def is_denied(found: Meaning, denied: Denied) -> bool:
         case LeadEvent() | MeetingRequest() | ClientCard():
             return denied.lead(found.lead_id)
         case Identity():
-            return found.lead_id is not None and denied.lead(found.lead_id)
+            part = denied.part(found.lead_id)
+            is_his = part is not None and part.named(f"{found.kind}:{found.value}")
+            return found.lead_id is not None and (is_his or denied.lead(found.lead_id))
         case _:
             return False
+
+
+def without_erased(found: Meaning, denied: Denied) -> Meaning | None:
+    """The same without those of the client's people who were erased; None where nothing is left."""
+    if not isinstance(found, LeadEvent | MeetingRequest | ClientCard):
+        return found
+    part = denied.part(found.lead_id)
+    return found if part is None else parted(found, part)
 
 
 def _output(found: Meaning, key: bytes | None) -> Output:
@@ -159,6 +203,10 @@ def _output(found: Meaning, key: bytes | None) -> Output:
             return Output(CLIENTS.name, key, None if cards.is_empty(found) else _CARD.encode(found))
         case LoginStep():
             return Output(WEB_LOGINS.name, found.key.encode(), _LOGIN.encode(found.said))
+        case AssistantAsked():
+            return Output(ASSISTANT_ASKED.name, found.who.encode(), ASKED.encode(found))
+        case Approval() | Refusal():
+            return Output(COMMANDS.name, found.digest.encode(), LOG.encode(found))
         case BotCommand():
             return Output(BOT_COMMANDS.name, found.chat_id.encode(), _COMMAND.encode(found))
         case _:

@@ -9,14 +9,17 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from streams.settings.commands import Commands
     from streams.settings.days import Days
     from streams.settings.export import Export
     from streams.settings.gateway import Gateway, TelegramBot, WmsSource
     from streams.settings.jitsi import Jitsi
     from streams.settings.kafka import Broker, Kafka
+    from streams.settings.live import Live
     from streams.settings.llm import Llm
     from streams.settings.log import Log
     from streams.settings.mail import Mail
+    from streams.settings.mcp import Mcp
     from streams.settings.names import FILE
     from streams.settings.outlets import Bitrix, Minutes, Notebook, Webhooks
     from streams.settings.retention import Retention
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
     from streams.settings.speech import Speech, SpeechKit
     from streams.settings.store import Store
     from streams.settings.telegram import Telegram
+    from streams.settings.tracks import Tracks
     from streams.settings.transfer import Transfer
     from streams.settings.web import Web
     from streams.settings.whole import Settings, load
@@ -34,14 +38,17 @@ __all__ = [
     "FILE",
     "Bitrix",
     "Broker",
+    "Commands",
     "Days",
     "Export",
     "Gateway",
     "Jitsi",
     "Kafka",
+    "Live",
     "Llm",
     "Log",
     "Mail",
+    "Mcp",
     "Metrics",
     "Minutes",
     "Notebook",
@@ -54,6 +61,7 @@ __all__ = [
     "Store",
     "Telegram",
     "TelegramBot",
+    "Tracks",
     "Transfer",
     "Web",
     "Webhooks",

@@ -1,5 +1,6 @@
 """Settings of inbound HTTP."""
 
+from pathlib import Path
 from typing import Annotated
 
 from pydantic import Field, SecretStr, model_validator
@@ -61,7 +62,7 @@ class Gateway(Section):
     """Обратный прокси перед шлюзом: только от этих адресов шлюз верит заголовку `X-Forwarded-For`. Если Caddy стоит на
     этой же машине — `["127.0.0.1"]`. Нужно для `only_from`."""
     only_from: dict[str, Networks] = Field({})
-    """С каких адресов принимать: вход (`wms/<имя>`, `telegram/<имя>`, `bitrix`, `jitsi`) и его адреса или сети,
+    """С каких адресов принимать: вход (`wms/<имя>`, `telegram/<имя>`, `bitrix`, `jitsi`, `live`) и его адреса или сети,
     например `{"telegram/main" = ["149.154.160.0/20", "91.108.4.0/22"]}`; остальным ответ 401. Вход, которого здесь
     нет, принимает отовсюду. Токен или подпись нужны всегда."""
     wms: dict[str, WmsSource] = Field({})
@@ -74,10 +75,24 @@ class Gateway(Section):
     jitsi_token: SecretStr | None = None
     """Токен модуля Prosody для `/hooks/jitsi`; без него этот вход никого не впускает."""
 
+    live_token: SecretStr | None = None
+    """Токен видеомоста Jitsi для `/live/…`: по нему звук каждого участника приходит, пока встреча идёт. Его же впишите
+    в `http-headers` у Jicofo. Без токена этого входа нет, и встречи распознаются по записи Jibri, как раньше."""
+    live_captions: bool = False
+    """Показывать распознанные слова в самой комнате: кто включил субтитры, видит фразу через одну–две секунды. В Jitsi
+    для этого нужно `config.transcription.enabled`."""
+    live_connections: int = Field(200, ge=1)
+    """Сколько мостов может быть подключено сразу; обычно на встречу приходится один. Лишнему ответ 429."""
+    live_spool: Path = Path("var/live.spool")
+    """Файл для звука, который не взяла Kafka: минуту он ждёт в памяти, потом здесь. Нужен локальный диск."""
+    live_spool_bytes: int = Field(512 << 20, ge=0)
+    """Сколько байт может занять этот файл; больше — пропадает самое старое, и это отмечается как пробел. Минута речи
+    одного участника — около 250 КБ."""
+
     @model_validator(mode="after")
     def _guarded_entrances_exist(self) -> "Gateway":
         named = [f"wms/{name}" for name in self.wms] + [f"telegram/{name}" for name in self.telegram]
-        known = {"bitrix", "jitsi", *named}
+        known = {"bitrix", "jitsi", "live", *named}
         unknown = sorted(self.only_from.keys() - known)
         if unknown:  # a typing error would leave open what was to be closed
             raise ValueError(f"only_from: нет входа {', '.join(unknown)}; есть {', '.join(sorted(known))}")

@@ -1,8 +1,9 @@
 """Settings of what is known about Jitsi's rooms."""
 
 from pathlib import Path
+from typing import Annotated
 
-from streams.settings.section import LeadKey, Section
+from streams.settings.section import LeadKey, Section, Shaped
 
 
 class Jitsi(Section):
@@ -16,6 +17,13 @@ class Jitsi(Section):
     known_leads_file: Path | None = None
     """Файл с номерами всех лидов, по одному в начале строки (годится и выгрузка CSV из CRM с номером в первом столбце).
     Изменённый файл перечитывается сам; заменяйте его целиком, а не дописывайте по частям."""
+
+    url: Annotated[str, Shaped(r"(https?://[A-Za-z0-9.:-]+(/[A-Za-z0-9._~/-]*)?)?", "https://имя узла Jitsi")] = ""
+    """Где открываются комнаты, например `https://meet.example.ru`. Нужен помощнику для ссылок на встречу."""
+    our_people: tuple[str, ...] = ()
+    """Имена наших людей в комнатах, если они не такие, как в Битрикс24: «Анна, склад», «Переговорная». Имя и фамилия
+    сотрудника портала или куратора известны и без списка; одно имя («Олег») — нет: так может называться и клиент, и
+    страница спросит, кто это. Слова наших людей не поднимают тревог."""
 
     @property
     def lists_leads(self) -> bool:

@@ -10,7 +10,7 @@ from streams.settings.section import LeadKey, Section, Shaped
 
 COUNTRY: Final = Shaped("(?:[A-Z]{2})?", "две заглавные латинские буквы, например CN")
 
-Role = Literal["tags", "summary", "minutes", "answers"]
+Role = Literal["tags", "summary", "minutes", "answers", "commands"]
 
 
 class Model(Section):

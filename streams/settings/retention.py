@@ -39,6 +39,10 @@ class Retention(Section):
     срока, удалится само."""
     questions: Annotated[int, Field(ge=1, le=MOST_DAYS)] = 365
     """Вопросы о клиентах и ответы на них."""
+    commands: Lasting = 1095
+    """Команды помощника: что предложено, кто подписал или отказал, что вышло."""
+    assistant: Annotated[int, Field(ge=1, le=MOST_DAYS)] = 365
+    """Разговоры с помощником: что ему сказали и что он ответил."""
     access: Lasting = 1095
     """Журнал доступа: кто и что открывал."""
     dead_letters: Passing = 30

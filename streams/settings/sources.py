@@ -3,6 +3,7 @@
 A value that cannot be read is put in as `Unreadable`: it fits no field, so it is told with all the other faults.
 """
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, get_args, get_origin
@@ -62,7 +63,8 @@ def secrets_read(kind: object, given: object) -> object:
         elif name in given:
             found[name] = Unreadable(f"указано вместе с {name}: оставьте одно", key)
         else:
-            found[name] = _text_of(value, key)
+            text = _text_of(value, key)
+            found[name] = _table_of(text, key) if get_origin(fields[name].annotation) is dict else text
     return found
 
 
@@ -85,6 +87,16 @@ def _text_of(path: object, key: str) -> object:
         return Unreadable(f"файл не читается: {os_reason(error)}", key)
     except ValueError:  # its text would show a part of the secret
         return Unreadable("в файле не текст в UTF-8", key)
+
+
+def _table_of(text: object, key: str) -> object:
+    """Secrets by name, in JSON; of a fault nothing is shown."""
+    if not isinstance(text, str):
+        return text
+    try:
+        return json.loads(text)
+    except ValueError:
+        return Unreadable('в файле нужен JSON: {"имя": "секрет"}', key)
 
 
 def _mapping(value: object) -> dict[str, Any]:

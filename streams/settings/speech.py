@@ -1,11 +1,13 @@
 """Settings of transcription: the recording, the engines, SpeechKit."""
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 
 from streams.settings.section import Section, Shaped
+
+LEAST_DAYS: Final = 30
 
 
 class Speech(Section):
@@ -15,8 +17,13 @@ class Speech(Section):
     """Папка записей: общее хранилище, куда их кладёт узел Jibri. Папка с полным путём сама не создаётся: её ждут."""
     recordings_mount: Path | None = None
     """Папка, в которую должно быть смонтировано хранилище записей; пока не смонтировано, записи ждут."""
+    recordings_days: int = Field(0, ge=0, le=3650)
+    """Сколько дней хранить файлы записей в папках клиентов; 0 — не удалять никогда, иначе не меньше 30. Срок
+    считается от последнего изменения файла. Удаляется весь файл, в журнале доступа остаётся строка; слова встречи,
+    протокол и история остаются (их срок — `retention.history`). Записи клиента под запретом (`leadpulse hold`) не
+    удаляются."""
     wait_days: float = Field(30.0, gt=0)
-    """Сколько дней ждать файл записи, которого нет в папке или который не прочитать; потом она — мёртвое письмо.
+    """Сколько дней ждать файл записи, которого нет в папке или который не прочитать; потом она — негодная запись.
     Чтобы не ждать, положите на место файла пустой."""
     vosk_model: Path = Path("tests/fixtures/vosk-ru-tiny")
     """Папка модели Vosk (вида Kaldi, для Vosk 0.3.45). По умолчанию крошечная учебная модель: для работы нужна
@@ -64,6 +71,13 @@ class Speech(Section):
     """Сколько раз улучшать одну запись."""
     spool: Path = Path("var/speech")
     """Папка для звука записей в работе: 1,9 МБ на минуту. На диске этой машины."""
+
+    @field_validator("recordings_days")
+    @classmethod
+    def _not_before_it_is_heard(cls, days: int) -> int:
+        if 0 < days < LEAST_DAYS:
+            raise ValueError(f"0 или не меньше {LEAST_DAYS}: запись может ждать расшифровки неделями")
+        return days
 
 
 class SpeechKit(Section):

@@ -10,16 +10,19 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from processors.days import live_in
 from processors.russian.system import os_reason
 from schemas.errors import ConfigError
+from streams.settings.commands import Commands
 from streams.settings.days import Days
 from streams.settings.export import Export
 from streams.settings.faults import told, unknown_in_environment
 from streams.settings.gateway import Gateway
 from streams.settings.jitsi import Jitsi
 from streams.settings.kafka import Broker, Kafka
+from streams.settings.live import Live
 from streams.settings.llm import Llm
 from streams.settings.log import Log
 from streams.settings.login import reaching
 from streams.settings.mail import Mail
+from streams.settings.mcp import Mcp
 from streams.settings.names import FILE, PREFIX
 from streams.settings.outlets import Bitrix, Minutes, Notebook, Webhooks
 from streams.settings.retention import Retention
@@ -28,6 +31,7 @@ from streams.settings.sources import Environment, TomlFile
 from streams.settings.speech import Speech, SpeechKit
 from streams.settings.store import Store
 from streams.settings.telegram import Telegram
+from streams.settings.tracks import Tracks
 from streams.settings.transfer import Transfer
 from streams.settings.web import Web
 from streams.settings.wms import Wms
@@ -54,6 +58,10 @@ class Settings(BaseSettings):
     telegram: Telegram = Telegram()
     speech: Speech = Speech()
     speechkit: SpeechKit = SpeechKit()
+    tracks: Tracks = Tracks()
+    live: Live = Live()
+    commands: Commands = Commands()
+    mcp: Mcp = Mcp()
     llm: Llm = Llm()
     transfer: Transfer = Transfer()
     retention: Retention = Retention()

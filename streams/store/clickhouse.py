@@ -111,9 +111,14 @@ def writer_settings(store: Store) -> dict[str, Any]:
 
 
 def reader_settings(store: Store) -> dict[str, Any]:
-    """`readonly` of 2 would let a reader read and write files and call URLs (`file()`, `url()`): 1 does not. It comes
-    last, for after it nothing can be set."""
+    """Our questions are many and small: a second thread and the compiling of expressions (a tenth of a second of CPU
+    each, once) cost more than they save. `readonly` of 2 would let a reader read and write files and call URLs
+    (`file()`, `url()`): 1 does not. It comes last, for after it nothing can be set."""
     return {
+        "max_threads": 1,
+        "compile_expressions": 0,
+        "compile_aggregate_expressions": 0,
+        "compile_sort_description": 0,
         "max_execution_time": math.ceil(store.timeout),
         "max_memory_usage": 1 << 30,
         "max_result_rows": 200_000,

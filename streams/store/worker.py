@@ -2,15 +2,25 @@
 
 from alerting.outbox import Item
 from processors.days import local_day_of
+from processors.privacy.unread import names_denied
 from schemas.alerts import Alert, Signal
 from schemas.answers import Question
+from schemas.assistant import AssistantAsked, AssistantSaid
 from schemas.codec import EVENT, Codec
+from schemas.commands import CommandChange
 from schemas.outlets import Handover, LlmCall
+from schemas.people import AccessEntry
 from schemas.scores import Score
 from schemas.sources import Unassigned
 from schemas.topics import (
+    ASSISTANT_ASKED,
+    ASSISTANT_SAID,
+    AUDIT_ACCESS,
     CLIENTS,
+    COMMAND_EVENTS,
+    CONSENTS,
     DEAD_LETTERS,
+    DEAD_MUTES,
     ERASURES,
     IDENTITIES,
     LEAD_ALERTS,
@@ -32,8 +42,9 @@ from streams.engine.desks import Desks
 from streams.engine.ends import Ends
 from streams.engine.erasures import KnownErasures
 from streams.engine.identities import KnownIdentities
-from streams.engine.kafka import Reader
+from streams.engine.mutes import KnownMutes
 from streams.engine.places import disk
+from streams.engine.reader import Reader
 from streams.engine.rounds import ROUND
 from streams.engine.worker import Worker
 from streams.settings import Settings
@@ -48,6 +59,7 @@ from streams.store.jobs.days import Days
 from streams.store.jobs.exports import Exports
 from streams.store.jobs.fleet import Figures
 from streams.store.jobs.moves import Moves
+from streams.store.jobs.parting import Parting
 from streams.store.jobs.purge import Purge
 from streams.store.jobs.reports import Reports
 from streams.store.jobs.sources import Sources
@@ -56,36 +68,41 @@ from streams.store.jobs.ticks import Ticks
 from streams.store.jobs.unheard import Unheard
 from streams.store.lag import Lag
 from streams.store.letters import Heaps
-from streams.store.read import rows_of
+from streams.store.read import commands, rows_of
 from streams.store.read.api import Api
 from streams.store.read.flow import flow_routes
 from streams.store.read.pages import Known
 from streams.store.read.raw import RawRecords
 from streams.store.read.sql import Visitors
 from streams.store.read.traces import Traces
+from streams.store.sinks.commands import asked_rows, command_rows, said_rows
 from streams.store.sinks.dead_letters import DeadLetterSink
 from streams.store.sinks.handovers import handover_rows
 from streams.store.sinks.outbox import outbox_rows
+from streams.store.sinks.people import ConsentSink, access_rows
 from streams.store.sinks.questions import question_rows
 from streams.store.sinks.rows import alert_rows, call_rows, event_rows, signal_rows, unassigned_rows
 from streams.store.sinks.scores import score_rows
 from streams.store.sinks.sink import CardSink, Sink, both
 from streams.store.sinks.sources import round_rows
 from streams.store.sinks.stt import TranscriptSink
+from streams.store.watched import Watched
 
 AWAY_S = 120.0
 """A store that does not answer for so long is told to ops: a restart takes less."""
 CALM_S = 1800.0
 """So long without a heap of dead letters and it is over."""
-LINGER_MS = 1900
-"""Nobody waits for the store: at low rates the broker gathers, and two seconds see one insert a table, which costs
-the same whatever is in it. At 900 the store took two fifths more CPU; history is as far behind as this."""
+LINGER_MS = 1600
+"""While records flow the broker gathers: so many ms see one insert a table, which costs the same whatever is in it. At
+900 the store took two fifths more CPU than at 1900; history is as far behind as this, and so are traces until somebody
+looks at one (`watched.py`)."""
 
 
 def build(settings: Settings, clock: Clock = wall_clock) -> Worker:
     """The store worker."""
     load_engine(settings.store)
-    worker = Worker("store", settings, linger_ms=LINGER_MS)
+    watched = Watched(clock)
+    worker = Worker("store", settings, linger_ms=LINGER_MS, watched=watched.now)
     store = settings.store
     database, lag = Database(store, settings.retention), Lag(worker)
     rules = rules_of(settings.pipeline.rules)
@@ -100,9 +117,11 @@ def build(settings: Settings, clock: Clock = wall_clock) -> Worker:
     sources = Sources(database, lag, Backlog(settings.kafka, ends), worker.notices, clock, rests)
     chats = Chats(database, lag, worker.outputs.send, settings.minutes.chat_at, clock)
     visitors = Visitors(store, database)
-    known = Known(links.identities, cards.cards)
+    known = Known(links.identities, cards.cards, frozenset(settings.jitsi.our_people))
     traces = Traces(database, RawRecords(settings.kafka, ends), lag.by_topic, clock)
-    also = [*flow_routes(traces, database, clock), *rows_of.routes(database)]
+    parting = Parting(database, worker.outputs.send, baselines, clock)
+    flow = flow_routes(traces, database, clock, watched.look)
+    also = [*flow, *rows_of.routes(database, parting.rows), *commands.routes(database)]
     api = Api(store, database, visitors, lag, reports, worker.outputs.send, known, also)
 
     unheard = Unheard(database, worker.outputs.send, clock)
@@ -119,14 +138,22 @@ def build(settings: Settings, clock: Clock = wall_clock) -> Worker:
     worker.consume(QUESTIONS, Sink(database, Codec[Question](Question), question_rows))
     worker.consume(SOURCE_ROUNDS, Sink(database, ROUND, round_rows, sources.notice))
     worker.consume(CLIENTS, CardSink(database))
+    worker.consume(CONSENTS, ConsentSink(database))
+    worker.consume(AUDIT_ACCESS, Sink(database, Codec[AccessEntry](AccessEntry), access_rows))
+    worker.consume(COMMAND_EVENTS, Sink(database, Codec[CommandChange](CommandChange), command_rows))
+    worker.consume(ASSISTANT_ASKED, Sink(database, Codec[AssistantAsked](AssistantAsked), asked_rows))
+    worker.consume(ASSISTANT_SAID, Sink(database, Codec[AssistantSaid](AssistantSaid), said_rows))
     worker.consume(OUTBOX, Sink(database, Codec[Item](Item), outbox_rows))
     worker.consume(OUT_SETTLED, Sink(database, Codec[Handover](Handover), handover_rows))
-    heaps = Heaps(clock)
-    worker.consume(DEAD_LETTERS, DeadLetterSink(database, heaps.notice))
-
+    mutes = KnownMutes(Reader(settings.kafka, DEAD_MUTES))
+    worker.background("mutes", mutes.follow)
+    heaps = Heaps(clock, mutes.now)
     erasures = KnownErasures(Reader(settings.kafka, ERASURES))
+    letters = DeadLetterSink(database, heaps.notice, lambda payload: names_denied(payload, erasures.denied))
+    worker.consume(DEAD_LETTERS, erasures.before(letters))
+
     worker.background("erasures", erasures.follow)
-    worker.background("purge", Purge(database, erasures).run)
+    worker.background("purge", Purge(database, erasures, parting).run)
     worker.background("clickhouse", database.keep_open)
     worker.background("clients", cards.follow)
     worker.background("identities", links.follow)

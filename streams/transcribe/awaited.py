@@ -20,6 +20,7 @@ from schemas.topics import DAY_MS, RECORDINGS
 from schemas.types import Millis
 from streams.engine.conditions import Condition
 from streams.engine.kafka import Output
+from streams.engine.looking import looking
 from streams.engine.places import look_at_share, mounted
 from streams.settings import Speech
 from streams.transcribe.segments import RecordingMemory, SegmentTopic, Send
@@ -110,12 +111,7 @@ class Awaiting:
 
     async def run(self) -> None:
         """The background task."""
-        while True:
-            await self._pause(LOOK_S)
-            try:
-                await self.look()
-            except Transient as fault:
-                log.warning("awaited files not looked for", extra={"error": str(fault)})
+        await looking(self.look, lambda: self._pause(LOOK_S), "awaited files not looked for")
 
     async def look(self) -> list[str]:
         """Put into work what is there by now, or is over; the ids. Raises `Transient`."""

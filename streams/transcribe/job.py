@@ -2,24 +2,20 @@
 
 import asyncio
 import logging
-import os
-import shutil
-import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
-
-import psutil
 
 from schemas.events import Utterance
 from schemas.sources import SegmentNote, Word
 from schemas.speech import FinishedSegment
 from streams.engine import metrics
+from streams.engine.workplace import workplace
+from streams.speech.faults import EngineError
 from streams.transcribe.engines.fallback import Course, Lineup, NoMemory
 from streams.transcribe.engines.guard import Guarded
-from streams.transcribe.engines.interface import EngineError, SpeechEngine
+from streams.transcribe.engines.interface import SpeechEngine
 from streams.transcribe.merge import Heard, joined, verify
 from streams.transcribe.sound.apart import apart
 from streams.transcribe.sound.audio import Segment
@@ -33,9 +29,6 @@ Progress = Callable[[int, int], None]
 
 SILENT = "нет звука: проверьте микрофон или Jibri"
 """What is told of a recording in which nobody can be heard: nothing is sent to an engine."""
-
-FOLDER = "job-{pid}-"
-"""Prefix of a job's folder in the spool, so that what a killed worker left can be told and removed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +73,13 @@ async def transcribe_on(
     recording: try later), `Transient` for storage faults and a recording that waits, `RecordFault` where the decoder
     died of the file. Segments that were begun are finished first, so what is paid for is kept.
     """
-    with _workplace(spool) as folder:
+    with workplace(spool) as folder:
         parts, audios = await apart(prepare, audio_path, folder, Lengths.of(bounds))
         duration_ms = max(audio.duration_ms for audio in audios)
         log.info("recording planned", extra={"duration_ms": duration_ms, "segments": len(parts)})
         course = on_course(len(parts))
         heard, failed = await _hear_all(parts, course, progress or _quiet)
-    verify([(p.track, p.segment) for p in parts], heard, failed)
+    verify([p.place for p in parts], heard, failed)
     words, utterances, repeats = joined(heard)
     metrics.SPEECH_REPEATS.labels("cut").inc(repeats)
     flaws = [audio.flaw for audio in audios] + ([] if parts else [SILENT])
@@ -123,7 +116,7 @@ async def _hear_all(
     progress(0, len(parts))
 
     async def hear(part: Part) -> FinishedSegment:
-        answer = await course.hear(*part)
+        answer = part.times.finished(await course.hear(part.track, part.audio, part.segment))
         progress(next(finished), len(parts))
         return answer
 
@@ -140,9 +133,9 @@ async def _hear_all(
         answer = answers[place]
         if isinstance(answer, BaseException):
             progress(next(finished), len(parts))
-            failed.append((part.track, part.segment))
+            failed.append(part.place)
         else:
-            heard.append(Heard(part.track, part.segment, answer))
+            heard.append(Heard(*part.place, answer))
     return heard, failed
 
 
@@ -160,24 +153,3 @@ def _main(heard: list[Heard]) -> tuple[str, str] | None:
 
 
 def _quiet(_done: int, _all: int) -> None: ...
-
-
-def sweep(spool: Path) -> int:
-    """Remove job folders of processes that are gone; returns how many. For a spool on this machine only."""
-    stale = [folder for folder in spool.glob(FOLDER.format(pid="*") + "*") if not psutil.pid_exists(_pid(folder))]
-    for folder in stale:
-        shutil.rmtree(folder, ignore_errors=True)
-    return len(stale)
-
-
-def _pid(folder: Path) -> int:
-    digits = folder.name.split("-")[1]
-    return int(digits) if digits.isdecimal() else 0
-
-
-@contextmanager
-def _workplace(spool: Path) -> Iterator[Path]:
-    spool.mkdir(parents=True, exist_ok=True)
-    prefix = FOLDER.format(pid=os.getpid())
-    with tempfile.TemporaryDirectory(prefix=prefix, dir=spool, ignore_cleanup_errors=True) as folder:
-        yield Path(folder)

@@ -13,22 +13,23 @@ from schemas.notices import Trouble
 from schemas.sources import FromJitsi, Recording, RoomReport, Transcript
 from schemas.speech import FinishedRecording
 from schemas.topics import TRANSCRIPTS
-from schemas.types import Millis
+from schemas.types import LeadId, Millis
 from streams.engine import metrics
 from streams.engine.kafka import Output
 from streams.engine.process import Record
 from streams.engine.settle import Batch, Outcome
 from streams.settings import Speech
+from streams.speech.faults import EngineError
+from streams.speech.vosk_model import is_toy
 from streams.transcribe.awaited import hold, locate
 from streams.transcribe.engines.fallback import Course, Lineup, Waiting
-from streams.transcribe.engines.interface import EngineError
-from streams.transcribe.engines.vosk_model import is_toy
 from streams.transcribe.job import TranscribedAudio, soundless, transcribe_on
 from streams.transcribe.record import marked, shares, transcript_of
 from streams.transcribe.refusals import Refused, never
 from streams.transcribe.segments import RecordingMemory, SegmentTopic
 from streams.transcribe.sound.decode import Unreadable
 from streams.transcribe.sound.sound_file import FileAway, NoSound
+from streams.transcribe.tracked import Tracked, nothing_tracked
 from streams.transcribe.upgrade import worth
 
 log = logging.getLogger(__name__)
@@ -43,7 +44,8 @@ ENGINE_RETRY_S = 30.0
 class Transcribe:
     """Recordings to transcripts, by the engines of a line-up. `clock` in ms UTC.
 
-    `told` hears of a recording's path and its flaw; `refused` is asked before the work and again behind it.
+    `told` hears of a recording's path and its flaw; `refused` is asked before the work and again behind it; what is
+    `tracked` needs no words from its mixed sound; of a client who is `denied` nothing is kept, not even a mark.
     """
 
     def __init__(
@@ -54,9 +56,11 @@ class Transcribe:
         clock: Callable[[], Millis],
         told: Callable[[Trouble, str, str], None] = lambda _kind, _path, _flaw: None,
         refused: Refused = never,
+        tracked: Tracked = nothing_tracked,
+        denied: Callable[[LeadId], bool] = lambda _: False,
     ) -> None:
         self._speech, self._lineup, self._topic, self._clock = speech, lineup, topic, clock
-        self._told, self._refused = told, refused
+        self._told, self._refused, self._tracked, self._denied = told, refused, tracked, denied
         self.in_work = 0
 
     async def __call__(self, batch: Batch) -> Outcome:
@@ -64,6 +68,9 @@ class Transcribe:
         outcome = Outcome()
         for record, recording in outcome.readable(batch, _FROM_JITSI):
             if isinstance(recording, RoomReport):
+                continue
+            if recording.lead_id is not None and self._denied(recording.lead_id):
+                log.info("recording passed over: its client was erased", extra={"recording": recording.recording_id})
                 continue
             self.in_work += 1
             try:
@@ -77,6 +84,10 @@ class Transcribe:
         out = memory.out
         if await self._refused(memory):
             log.info("recording passed over: somebody objected", extra={"recording": recording.recording_id})
+        elif _is_of_before(recording, memory.former):
+            log.info("recording passed over: made anew since", extra={"recording": recording.recording_id})
+        elif await self._tracked(recording):
+            log.info("recording passed over: its meeting has tracks", extra={"recording": recording.recording_id})
         elif out is None:
             await self._await_file(recording, record, memory, outcome)
         elif worth(out, self._speech, self._clock()) and self._lineup.first.away_s is None:
@@ -102,9 +113,10 @@ class Transcribe:
             raise Waiting(f"waiting for {self._lineup.first.name}", retry_after=wait)
         await asyncio.to_thread(locate, self._speech, recording.path)
         await memory.arrived()  # before the work: what ends it from here on ends it for good
+        version = memory.former.version + 1 if memory.former else 1
         try:
             transcript = await self._transcribe(
-                recording, 1, lambda parts: Course(self._lineup, parts, memory, arrived=arrived)
+                recording, version, lambda parts: Course(self._lineup, parts, memory, arrived=arrived)
             )
         except EngineError as error:
             if error.engine_wide and not error.retriable:
@@ -112,7 +124,7 @@ class Transcribe:
             raise
         if await self._refused(memory):
             return
-        mark = FinishedRecording(recording, 1, self._clock())
+        mark = FinishedRecording(recording, version, self._clock())
         self._publish(replace(transcript, queued_at=queued_at), mark, memory, outcome)
 
     async def _upgrade(
@@ -190,3 +202,8 @@ class Transcribe:
                 "seconds": round(seconds, 1),
             },
         )
+
+
+def _is_of_before(recording: Recording, former: FinishedRecording | None) -> bool:
+    """Whether a later file of the same meeting has its words already."""
+    return former is not None and former.recording.ended_at > recording.ended_at

@@ -9,9 +9,7 @@ because the gateway was away, the store deletes when it reads `recording_deleted
 
 import asyncio
 import logging
-import os
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from pathlib import Path
 
 from msgspec.structs import replace
 
@@ -26,8 +24,10 @@ from schemas.speech import RefusedRecording
 from schemas.topics import DAY_MS, RECORDINGS
 from schemas.types import LeadId, Millis
 from streams.engine.conditions import Condition
-from streams.engine.kafka import Output, Reader
-from streams.engine.places import look_at_share
+from streams.engine.deleting import delete_files
+from streams.engine.kafka import Output
+from streams.engine.looking import looking
+from streams.engine.reader import Reader
 from streams.settings import Speech
 from streams.transcribe.segments import RecordingMemory, SegmentTopic, Send
 
@@ -40,8 +40,6 @@ LOOK_S = 15.0
 """Between two looks for what is to be deleted."""
 AGAIN_MS = DAY_MS
 """So long a file is looked for that was not there: a client of NFS may deny what another host has just written."""
-REPAIRED = "~repaired"
-"""What the recorder agent puts behind the name of a file that it had to mend (`recorder.deliver`)."""
 
 Refused = Callable[[RecordingMemory], Awaitable[bool]]
 """Whether somebody in the meeting objected to the recording; if so it is marked. Raises `Transient`."""
@@ -116,12 +114,7 @@ class Refusals:
 
     async def run(self) -> None:
         """The background task."""
-        while True:
-            await self._pause(LOOK_S)
-            try:
-                await self.look()
-            except Transient as fault:
-                log.warning("refused recordings not looked for", extra={"error": str(fault)})
+        await looking(self.look, lambda: self._pause(LOOK_S), "refused recordings not looked for")
 
     async def look(self) -> list[str]:
         """Mark what came before its objection, and delete what is marked; the ids deleted. Raises `Transient`."""
@@ -186,34 +179,3 @@ def deleted_report(refused: RefusedRecording) -> RoomReport:
         duration_ms=recording.duration_ms,
         since=0,
     )
-
-
-def delete_files(speech: Speech, relative: str) -> int:
-    """Delete the recording's file and what the recorder agent made of it; how many. Blocking.
-
-    Raises `Terminal` where the path leaves the recordings folder, `Transient` where the folder is away, `OSError`.
-    """
-    root = speech.recordings.resolve()
-    path = (root / relative).resolve()
-    if not path.is_relative_to(root) or path == root:
-        raise Terminal("the recording's path leaves the recordings folder")
-    if away := look_at_share(root, speech.recordings_mount)():
-        raise Transient(f"{root}: {away} (speech.recordings)")
-    if not path.parent.is_dir():
-        return 0
-    stem = path.stem.removesuffix(REPAIRED)
-    ours = [file for file in path.parent.iterdir() if file.stem in (stem, stem + REPAIRED) and file.is_file()]
-    for file in ours:
-        file.unlink()
-    if ours:
-        _sync(path.parent)
-    return len(ours)
-
-
-def _sync(folder: Path) -> None:
-    """A deletion that a crash takes back is none."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -22,7 +22,8 @@ from schemas.speech import (
 )
 from schemas.topics import SEGMENTS
 from streams.engine import metrics
-from streams.engine.kafka import Output, Reader, partition_of
+from streams.engine.kafka import Output, partition_of
+from streams.engine.reader import Reader
 from streams.engine.retry import WORLD, Policy, World, retry
 from streams.transcribe.sound.audio import Segment
 
@@ -130,6 +131,12 @@ class RecordingMemory:
         if isinstance(mark, FinishedRecording) and mark.recording.sha256 == self.recording.sha256:
             return mark
         return None
+
+    @property
+    def former(self) -> FinishedRecording | None:
+        """The mark that the transcript of another file of this id is out: of a meeting whose tracks were made anew."""
+        mark = self._kept.get(mark_key(self.recording.recording_id))
+        return mark if isinstance(mark, FinishedRecording) and self.out is None else None
 
     @property
     def awaited(self) -> AwaitedRecording | None:

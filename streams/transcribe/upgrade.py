@@ -11,12 +11,12 @@ from collections.abc import Awaitable, Callable, Iterable
 from msgspec.structs import replace
 
 from schemas.codec import Codec
-from schemas.errors import Transient
 from schemas.sources import FromJitsi
 from schemas.speech import FinishedRecording
 from schemas.topics import DAY_MS, RECORDINGS
 from schemas.types import Millis
 from streams.engine.kafka import Output
+from streams.engine.looking import looking
 from streams.settings import Speech
 from streams.transcribe.engines.fallback import Lineup
 from streams.transcribe.segments import SegmentTopic, Send
@@ -62,12 +62,7 @@ class Upgrades:
 
     async def run(self) -> None:
         """The background task."""
-        while True:
-            await self._pause(self._speech.upgrade_seconds)
-            try:
-                await self.look()
-            except Transient as fault:
-                log.warning("upgrades not looked for", extra={"error": str(fault)})
+        await looking(self.look, lambda: self._pause(self._speech.upgrade_seconds), "upgrades not looked for")
 
     async def look(self) -> str | None:
         """Put one recording into work again; its id. Raises `Transient`."""

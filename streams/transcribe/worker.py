@@ -9,20 +9,26 @@ import logging
 from collections.abc import Callable
 from functools import partial
 
-from schemas.topics import CONSENTS, OBJECTIONS, RECORDINGS, SEGMENTS
+from schemas.topics import CONSENTS, ERASURES, MEETING_TRACKS, OBJECTIONS, RECORDINGS, SEGMENTS
 from streams.engine.clock import Clock, wall_clock
 from streams.engine.consents import KnownConsents
-from streams.engine.kafka import Reader
+from streams.engine.ends import Ends
+from streams.engine.erasures import KnownErasures
+from streams.engine.journal import Journal, newest_lines
+from streams.engine.meetings import KnownMeetings
 from streams.engine.places import disk
+from streams.engine.reader import Reader
 from streams.engine.worker import Worker
+from streams.engine.workplace import sweep
 from streams.settings import Settings, Speech
+from streams.speech.vosk_model import faults, is_right
+from streams.transcribe.aged import Aged
 from streams.transcribe.awaited import Awaiting
 from streams.transcribe.engines.lineup import lineup, usable
-from streams.transcribe.engines.vosk_model import faults, is_right
-from streams.transcribe.job import sweep
 from streams.transcribe.recordings import Transcribe
 from streams.transcribe.refusals import Refusals, objections_of
 from streams.transcribe.segments import SegmentTopic
+from streams.transcribe.tracked import tracked_by
 from streams.transcribe.upgrade import Upgrades
 
 log = logging.getLogger(__name__)
@@ -42,19 +48,28 @@ def build(settings: Settings, clock: Clock = wall_clock) -> Worker:
     refusals = Refusals(
         *(speech, topic, send, objections, consents.closes_meeting, notices.once), owned=_owned(worker), clock=clock
     )
-    transcribe = Transcribe(speech, engines, topic, clock, notices.once, refusals.stand)
+    meetings = KnownMeetings(Reader(settings.kafka, MEETING_TRACKS))
+    tracked = tracked_by(meetings, Reader(settings.kafka, RECORDINGS))
+    erasures = KnownErasures(Reader(settings.kafka, ERASURES))
+    transcribe = Transcribe(
+        *(speech, engines, topic, clock, notices.once, refusals.stand, tracked), denied=erasures.denied.lead
+    )
     upgrades = Upgrades(
         speech, engines, topic, send, owned=_owned(worker), busy=lambda: bool(transcribe.in_work), clock=clock
     )
     sweep(speech.spool)
     if not speech.recordings.is_absolute():  # a folder of this installation; a share is waited for, never made
         speech.recordings.mkdir(parents=True, exist_ok=True)
-    worker.consume(RECORDINGS, transcribe)
+    worker.consume(RECORDINGS, erasures.before(meetings.before(transcribe)))
     awaiting = Awaiting(speech, topic, send, owned=_owned(worker), clock=clock)
     worker.background("upgrades", upgrades.run)
     worker.background("awaited", awaiting.run)
     worker.background("refusals", refusals.run)
     worker.background("consents", consents.follow)
+    worker.background("meetings", meetings.follow)
+    worker.background("erasures", erasures.follow)
+    if speech.recordings_days:
+        _let_old_go(worker, settings, erasures, clock)
     worker.watch(refusals.condition())
     worker.needs["recordings"] = worker.watch(awaiting.condition())
     worker.needs["disk"] = worker.watch(disk(speech.spool, settings.metrics.free_mb))
@@ -64,6 +79,17 @@ def build(settings: Settings, clock: Clock = wall_clock) -> Worker:
     for guarded in engines.engines:
         worker.on_close(guarded.engine.close)
     return worker
+
+
+def _let_old_go(worker: Worker, settings: Settings, erasures: KnownErasures, clock: Clock) -> None:
+    """Who has the first partition does it for all."""
+    ends = Ends(settings.kafka)
+    journal = Journal(worker.outputs.send, newest_lines(settings.kafka, ends), settings.web.ack_seconds)
+    owned = _owned(worker)
+    aged = Aged(settings.speech, erasures, journal.write, lambda: 0 in owned(), clock)
+    worker.background("old recordings", aged.run)
+    worker.on_close(journal.close)
+    worker.on_close(ends.stop)
 
 
 def _watch_model(worker: Worker, speech: Speech) -> None:

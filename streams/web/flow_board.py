@@ -1,6 +1,8 @@
-"""One look at Kafka and the store for all who watch the flow: every five seconds, whoever looks and however many."""
+"""One look at Kafka and the store for all who watch the flow, however many: each second while somebody does, else each
+five."""
 
 import asyncio
+import contextlib
 import logging
 import secrets
 from typing import Final
@@ -10,6 +12,7 @@ from aiokafka import ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
 
 from schemas.errors import LeadpulseError, Transient
+from schemas.failed import Muted
 from schemas.topics import TOPICS, TopicSpec
 from schemas.traffic import FlowFigures
 from streams.clients.store_web import StoreWeb
@@ -17,15 +20,20 @@ from streams.engine.clock import Clock
 from streams.engine.dealing import Desk
 from streams.engine.ends import Ends
 from streams.engine.group import Groups
+from streams.engine.mutes import Heap, KnownMutes
 from streams.engine.newest import newest
 from streams.settings import Kafka
+from streams.web.flow_along import Along, Pair, along
 from streams.web.flow_figures import History, Sample, Told, tell
 
 log = logging.getLogger(__name__)
 
 PAUSE_S: Final = 5.0
-FIGURES_EVERY: Final = 12
-"""Looks at Kafka to one at the store: what is usual changes by the hour."""
+WATCHED_S: Final = 1.0
+PATIENCE_S: Final = 2.0
+"""Of who watches: so often he hears something, also when Kafka is slow."""
+FIGURES_S: Final = 60.0
+"""From one look at the store to the next: what is usual changes by the hour."""
 ASKER: Final = "Страница"
 """In whose name the store is asked when it is nobody's question."""
 READERS: Final = ("pipeline", "transcribe", "minutes", "store", "notify")
@@ -37,27 +45,45 @@ SHOWN: Final = 20
 class FlowBoard:
     """What stands in the boxes now. `run` keeps it; without it there is nothing on it."""
 
-    def __init__(self, kafka: Kafka, ends: Ends, store: StoreWeb, clock: Clock) -> None:
+    def __init__(self, kafka: Kafka, ends: Ends, store: StoreWeb, mutes: KnownMutes, clock: Clock) -> None:
         self._kafka, self._ends, self._store, self._clock = kafka, ends, store, clock
+        self.mutes = mutes
         self._groups = Groups(kafka)
         self._names = {name: f"{kafka.prefix}leadpulse-{name}" for name in READERS}
         self.history = History()
         self.figures: FlowFigures | None = None
         self.fault = ""
         """Why there was no look the last time, for the page; empty where there was one."""
+        self._looked = asyncio.Event()
+        self._watched = asyncio.Event()
 
     async def run(self) -> None:
         """Look for ever."""
-        looks = 0
+        loop = asyncio.get_running_loop()
+        asked = -FIGURES_S
         while True:
+            self._watched.clear()
             await self.look()
-            if looks % FIGURES_EVERY == 0 or self.figures is None:
+            if self.figures is None or loop.time() - asked >= FIGURES_S:
+                asked = loop.time()
                 await self.ask()
-            looks += 1
-            await asyncio.sleep(PAUSE_S)
+            await asyncio.sleep(WATCHED_S)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._watched.wait(), PAUSE_S - WATCHED_S)
+
+    async def looked(self) -> None:
+        """Watch: return when there was one more look, or after a while without one."""
+        self._watched.set()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._looked.wait(), PATIENCE_S)
 
     async def look(self) -> None:
         """One look at Kafka."""
+        await self._look()
+        self._looked.set()
+        self._looked.clear()
+
+    async def _look(self) -> None:
         prefix = self._kafka.prefix
         tps = [TopicPartition(prefix + topic.name, p) for topic in TOPICS for p in range(topic.partitions)]
         try:
@@ -89,7 +115,15 @@ class FlowBoard:
 
     def told(self) -> dict[str, Told]:
         """The lines of every box."""
-        return tell(self.history, self.figures)
+        return tell(self.history, self.figures, self.muted())
+
+    def along(self) -> dict[Pair, Along]:
+        """What goes along every arrow."""
+        return along(self.history, self.told())
+
+    def muted(self) -> dict[Heap, Muted]:
+        """Of which dead letters somebody knows now."""
+        return self.mutes.now(self._clock())
 
     async def newest(self, topic: TopicSpec) -> list[ConsumerRecord[bytes, bytes]]:
         """Its last records. Raises `Transient`."""

@@ -4,7 +4,7 @@ Pure: samples come in with their time. Words and not only colours say how it is.
 """
 
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Literal, NamedTuple
 
@@ -12,9 +12,11 @@ from processors.days import HOUR_MS
 from processors.russian.dates import length
 from processors.russian.plural import decimal, whole
 from schemas import topics
-from schemas.traffic import FlowFigures
+from schemas.traffic import FlowFigures, OpenHeap
 from schemas.types import Millis
-from streams.web.flow_edges import EDGES, NODES, Node
+from streams.engine.mutes import Heap
+from streams.web.flow_edges import EDGES, NODES
+from streams.web.flow_nodes import Node
 
 Place = tuple[str, int]
 """A topic, without the installation's prefix, and a partition."""
@@ -119,29 +121,34 @@ class Behind(NamedTuple):
 
 
 def behind(history: History, node: Node) -> Behind:
-    """Only of what its group reads: tables that a worker reads whole have no lag."""
-    sample, names = history.newest, read_by(node)
+    """Of all that its box reads."""
+    return behind_on(history, node.worker, read_by(node))
+
+
+def behind_on(history: History, reader: str, names: frozenset[str]) -> Behind:
+    """Of these topics, and only of what its group reads: tables that a worker reads whole have no lag."""
+    sample = history.newest
     if sample is None:
         return Behind(0, 0)
-    offsets = sample.committed.get(node.worker, {})
+    offsets = sample.committed.get(reader, {})
     waits = {at: sample.ends.get(at, 0) - max(0, offset) for at, offset in offsets.items() if at[0] in names}
     still = [
         sample.at - since
         for (worker, at), since in history.since.items()
-        if worker == node.worker and at[0] in names - PATIENT
+        if worker == reader and at[0] in names - PATIENT
     ]
     records = sum(max(0, many) for at, many in waits.items() if at[0] not in PATIENT)
     return Behind(records, max(still, default=0))
 
 
-def tell(history: History, figures: FlowFigures | None) -> dict[str, Told]:
-    """The lines of every box."""
-    return {node.id: told for node, told in _told(history, figures)}
+def tell(history: History, figures: FlowFigures | None, muted: Collection[Heap] = ()) -> dict[str, Told]:
+    """The lines of every box. `muted`: of these dead letters somebody knows."""
+    return {node.id: told for node, told in _told(history, figures, muted)}
 
 
-def _told(history: History, figures: FlowFigures | None) -> Iterator[tuple[Node, Told]]:
+def _told(history: History, figures: FlowFigures | None, muted: Collection[Heap]) -> Iterator[tuple[Node, Told]]:
     for node in NODES:
-        yield node, _of_worker(history, node) if node.worker else _of_topics(history, node, figures)
+        yield node, _of_worker(history, node) if node.worker else _of_topics(history, node, figures, muted)
 
 
 def _of_worker(history: History, node: Node) -> Told:
@@ -151,20 +158,19 @@ def _of_worker(history: History, node: Node) -> Told:
     records, still = behind(history, node)
     now = _a_minute(history.done(node.worker, names))
     if records and still >= STANDS_MS.get(node.worker, USUALLY_MS):
-        return Told(now, f"ждут {short(records)}", f"стоит {_round(still)}", "bad")
+        return Told(now, f"ждут {short(records)}", f"стоит {rounded(still)}", "bad")
     if records >= BEHIND:
         return Told(now, f"ждут {short(records)}", "отстаёт", "warn")
     return Told(now, "", "успевает", "good")
 
 
-def _of_topics(history: History, node: Node, figures: FlowFigures | None) -> Told:
+def _of_topics(history: History, node: Node, figures: FlowFigures | None, muted: Collection[Heap]) -> Told:
     now = _a_minute(history.rate(frozenset(topic.name for topic in node.topics)))
     if figures is None:
         return Told(now, "", "", "")
     match node.id:
         case "dead":
-            letters = sum(heap.letters for heap in figures.letters)
-            return Told(now, "", *((f"ждут {short(letters)}", "bad") if letters else ("нет", "good")))
+            return Told(now, "", *_of_letters(figures.letters, muted))
         case "outbox" | "settled":
             things = sum(one.things for one in figures.waiting if (one.outlet == "telegram") == (node.id == "outbox"))
             return Told(now, "", *((f"ждут {short(things)}", "warn") if things else ("всё отдано", "good")))
@@ -177,6 +183,14 @@ def _of_topics(history: History, node: Node, figures: FlowFigures | None) -> Tol
             return Told(now, "", "", "")
 
 
+def _of_letters(heaps: Sequence[OpenHeap], muted: Collection[Heap]) -> tuple[str, Tone]:
+    known = sum(heap.letters for heap in heaps if (heap.agent, heap.error_class) in muted)
+    others = sum(heap.letters for heap in heaps) - known
+    if others:
+        return f"ждут {short(others)}", "bad"
+    return (f"известны {short(known)}", "warn") if known else ("нет", "good")
+
+
 def short(number: int) -> str:
     """As it fits a box: 1200, 43 тыс., 12 млн."""
     if number < 10_000:
@@ -184,7 +198,7 @@ def short(number: int) -> str:
     return f"{number // 1000}\u00a0тыс." if number < 1_000_000 else f"{number // 1_000_000}\u00a0млн"
 
 
-def _round(still_ms: Millis) -> str:
+def rounded(still_ms: Millis) -> str:
     """Minutes up to an hour, then hours."""
     return length(still_ms - still_ms % HOUR_MS if still_ms >= HOUR_MS else still_ms)
 

@@ -17,11 +17,11 @@ from schemas.people import AccessEntry, Deed, WebUser
 from schemas.types import LeadId
 from streams.clients.store_web import Absent, Busy
 from streams.engine import metrics
+from streams.engine.journal import Journal
 from streams.web import cookies
 from streams.web.address import address_of
 from streams.web.faults import Fault, Wrong, answer_to
 from streams.web.headers import FORM_TOKEN, has_form_token, protect, same_site
-from streams.web.journal import Journal
 from streams.web.members import person
 from streams.web.route import May, Public, Route
 from streams.web.visit import Office, Visit

@@ -13,7 +13,8 @@ from schemas.codec import Codec, Rejected
 from schemas.people import Invited, Login, LoginAnswered, LoginAsked, LoginStarted, LoginUsed, UserId
 from schemas.topics import WEB_LOGINS
 from streams.engine.clock import Clock
-from streams.engine.kafka import Output, Reader
+from streams.engine.kafka import Output
+from streams.engine.reader import Reader
 from streams.settings import Kafka
 
 log = logging.getLogger(__name__)

@@ -9,12 +9,13 @@ from aiokafka import ConsumerRecord
 from msgspec.structs import replace
 
 from processors.access import Person
-from schemas.codec import Codec, Rejected
+from schemas.codec import Codec, Rejected, event_id
 from schemas.errors import Transient
 from schemas.people import UserId, WebSession, WebUser
 from schemas.topics import WEB_SESSIONS, WEB_USERS
 from streams.engine.clock import Clock
-from streams.engine.kafka import Output, Reader
+from streams.engine.kafka import Output
+from streams.engine.reader import Reader
 from streams.settings import Kafka, Web
 from streams.web.cookies import digest, new_secret
 
@@ -29,6 +30,8 @@ SEEN_EVERY_S: Final = 60.0
 """How often is written down who was seen: an idle session ends in hours."""
 STEP_MS: Final = 5 * 60_000
 """So long after a device key was used it counts for what leaves the house."""
+AGAIN_S: Final = 2.0
+"""Between two tries to write the first administrator."""
 HOUR_MS: Final = 3_600_000
 
 
@@ -141,6 +144,20 @@ class Members:
         """Write a user. Raises `Transient`."""
         await self._send([Output(WEB_USERS.name, user.user_id.encode(), USER.encode(user))])
         self.users[user.user_id] = user
+
+    async def let_first_in(self) -> None:
+        """Open the page to the first administrator of the settings while it is open to nobody; until cancelled."""
+        await self.users_loaded.wait()
+        name, telegram = self._settings.first_admin, self._settings.first_admin_telegram
+        while name and not self.users:
+            try:
+                await self.put_user(
+                    WebUser(user_id=event_id("first admin", name), name=name, role="admin", telegram_id=telegram)
+                )
+            except Transient as error:
+                log.warning("the first administrator cannot be written", extra={"error": str(error)})
+                await asyncio.sleep(AGAIN_S)
+        await asyncio.Event().wait()
 
     async def keep_seen(self) -> None:
         """Write down now and then who was seen, and end what is over; until cancelled."""

@@ -30,7 +30,6 @@ from webauthn.helpers.structs import (
 from processors.members import with_passkey
 from schemas.people import Passkey, WebUser
 from streams.engine.clock import Clock
-from streams.settings import Settings
 from streams.web.faults import Wrong
 
 TTL_MS: Final = 120_000
@@ -47,11 +46,6 @@ Purpose = Literal["make", "enter", "step"]
 class _Challenge(NamedTuple):
     value: bytes
     until: int
-
-
-def origin_of(settings: Settings) -> str:
-    """Where the page is opened: keys are bound to it. Browsers take http for `localhost` alone."""
-    return settings.site.public_url or f"http://localhost:{settings.web.port}"
 
 
 class Passkeys:

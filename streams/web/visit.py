@@ -20,15 +20,17 @@ from streams.engine.clock import Clock
 from streams.engine.consents import KnownConsents
 from streams.engine.desks import Desks
 from streams.engine.identities import KnownIdentities
+from streams.engine.journal import Lines
 from streams.engine.kafka import Output
 from streams.settings import Settings
 from streams.web.askings import Askings
 from streams.web.bot_login import BotLogin
+from streams.web.commands import CommandDesk
 from streams.web.doorman import Doorman
+from streams.web.erasing import Erasing
 from streams.web.faults import Fault
 from streams.web.flow_board import FlowBoard
 from streams.web.headers import form_token
-from streams.web.journal import Lines
 from streams.web.logins import Logins
 from streams.web.members import Members, person
 from streams.web.pages import Pages
@@ -63,6 +65,8 @@ class Office:
     models: Models | None
     flow: FlowBoard
     log_lines: Lines
+    erasing: Erasing
+    commands: CommandDesk
 
     def owner(self, lead: LeadId) -> Owner:
         """Whose client it is, as `processors.access` wants it. A number that was merged with another is asked for as

@@ -4,11 +4,15 @@ import asyncio
 import os
 import random
 import re
+from collections.abc import Callable
 from pathlib import Path
+
+import pytest
 
 from tests.integration.recorder_host import DEADLINE_S, Host, reach, whole
 
-KILLS = 20
+SHORT, FULL = 8, 20
+"""Kills; twenty were asked for."""
 SIZE = 3 << 20
 
 
@@ -20,13 +24,17 @@ def write_noise(recordings: Path, session: str) -> Path:
     return directory
 
 
-async def test_killed_at_random_points(tmp_path: Path, bootstrap: str) -> None:
-    """20 SIGKILLs while copying, between copy and publish, and at any time: each file once and whole on the share,
+@pytest.mark.parametrize("kills", [SHORT, pytest.param(FULL, marks=pytest.mark.proof)])
+async def test_killed_at_random_points(
+    tmp_path: Path, bootstrap: str, kills: int, record_property: Callable[[str, object], None]
+) -> None:
+    """SIGKILLs while copying, between copy and publish, and at any time: each file once and whole on the share,
     each recording told at least once and under one id, and interrupted copies are continued."""
+    record_property("kills", kills)
     host = Host(tmp_path, bootstrap, COPY_MB_PER_SECOND="12", LOCAL="delete")
     await host.create_topics()
     dice = random.Random(4)
-    for number in range(KILLS):
+    for number in range(kills):
         session = f"s{number:02}"
         await host.finalize(write_noise(host.recordings, session))
         process = await host.start("run")
@@ -44,11 +52,11 @@ async def test_killed_at_random_points(tmp_path: Path, bootstrap: str) -> None:
     process = await host.start("once")
     assert await asyncio.wait_for(process.wait(), DEADLINE_S) == 0
 
-    told = await host.recordings_told(KILLS)
+    told = await host.recordings_told(kills)
     ids = {recording.session_id: set[str]() for recording in told}
     for recording in told:
         ids[recording.session_id].add(recording.recording_id)
-    assert sorted(ids) == [f"s{number:02}" for number in range(KILLS)]
+    assert sorted(ids) == [f"s{number:02}" for number in range(kills)]
     assert {len(of_one) for of_one in ids.values()} == {1}
     assert whole(host.share, told)
     assert host.stored() == sorted({host.share / recording.path for recording in told})

@@ -14,6 +14,7 @@ from aiohttp import web
 
 from tests.fakes.bitrix_calls import FakeTelephony
 from tests.fakes.bitrix_crm import PAGE, FakeCrm, Fault, Refusal, batched
+from tests.fakes.bitrix_tasks import FakeTasks
 
 PORTAL: dict[str, tuple[int, str, str]] = {
     "401": (401, "INVALID_CREDENTIALS", "Invalid request credentials {code}"),
@@ -64,16 +65,18 @@ class FakeBitrix:
         self._methods: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
             "profile": lambda _: {"result": {"ID": str(user), "NAME": "Анна", "LAST_NAME": "Кузнецова"}},
             "crm.timeline.comment.fields": lambda _: {"result": {}},
-            "crm.timeline.comment.get": self._get,
+            "crm.timeline.comment.get": lambda params: {"result": _row(self._comment(params))},
             "crm.timeline.comment.list": self._list,
             "crm.timeline.comment.add": self._add,
             "crm.timeline.comment.update": self._update,
+            "crm.timeline.comment.delete": self._delete,
         }
-        self.crm, self.telephony = FakeCrm(), FakeTelephony()
+        self.crm, self.telephony, self.tasks = FakeCrm(), FakeTelephony(), FakeTasks()
         self.crm.others = set(self.telephony.methods)
         self._methods |= (
             self.crm.methods
             | self.telephony.methods
+            | self.tasks.methods
             | {"batch": lambda params: batched(self._methods, self.calls, params)}
         )
         self._stopped = asyncio.Event()
@@ -99,7 +102,7 @@ class FakeBitrix:
 
     def say(self, lead_id: str, text: str, author: int = 7) -> Comment:
         """A person comments on a lead."""
-        comment = Comment(len(self.comments) + 1, lead_id, text, author)
+        comment = Comment(max(self.comments, default=0) + 1, lead_id, text, author)
         self.comments[comment.comment_id] = comment
         return comment
 
@@ -180,9 +183,6 @@ class FakeBitrix:
         answer: dict[str, Any] = {"result": [{n: _row(c)[n] for n in names} for c in page], "total": len(rows)}
         return answer | ({"next": start + PAGE} if start + PAGE < len(rows) else {})
 
-    def _get(self, params: dict[str, Any]) -> dict[str, Any]:
-        return {"result": _row(self._comment(params))}
-
     def _comment(self, params: dict[str, Any]) -> Comment:
         if comment := self.comments.get(int(params.get("id", 0))):
             return comment
@@ -194,11 +194,14 @@ class FakeBitrix:
         return {"result": self.say(lead_id, _text(fields), self.user).comment_id}
 
     def _update(self, params: dict[str, Any]) -> dict[str, Any]:
-        fields = _fields(params)
         comment = self._comment(params)
-        comment.text = _text(fields)
+        comment.text = _text(_fields(params))
         comment.versions += 1
         return {"result": comment.comment_id}
+
+    def _delete(self, params: dict[str, Any]) -> dict[str, Any]:
+        del self.comments[self._comment(params).comment_id]
+        return {"result": True}
 
     def _lead(self, fields: dict[str, Any], unknown: str, code: str) -> str:
         if not fields.get("ENTITY_ID") or not fields.get("ENTITY_TYPE"):

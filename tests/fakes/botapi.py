@@ -3,6 +3,7 @@
 import re
 from collections import defaultdict, deque
 from dataclasses import dataclass, field
+from urllib.parse import urlsplit
 
 TAGS = frozenset(
     ("b", "strong", "i", "em", "u", "ins", "s", "strike", "del", "code", "pre", "blockquote", "a", "span")
@@ -48,6 +49,10 @@ def check_message(body: dict[str, object]) -> str:
     if len(plain.encode("utf-16-le")) // 2 > LONGEST:
         raise BadRequest("message is too long")
     for button in buttons_of(body):
+        if "url" in button:
+            if "." not in (urlsplit(button["url"]).hostname or ""):
+                raise BadRequest(f"inline keyboard button URL '{button['url']}' is invalid: Wrong HTTP URL")
+            continue
         if not 1 <= len(button.get("callback_data", "").encode()) <= 64:
             raise BadRequest("BUTTON_DATA_INVALID")
     return plain

@@ -70,6 +70,10 @@ class JitsiRoom:
         await self._conference.is_on()
         return start.metadata | {"conference_details": {"session_id": self._conference.session}}
 
+    async def exports(self) -> str:
+        """Wait until the bridge is to send everybody's sound; the meeting's id in the reports (option `live`)."""
+        return await self._conference.exports(True)
+
     async def end(self) -> None:
         """Everybody leaves; Jicofo stops the recording of the empty room."""
         for guest in self.people:

@@ -37,7 +37,8 @@ class FakeSpeechKit(service.RecognizerServicer):
         self.behaviour = behaviour or Behaviour()
         self.sessions: list[SessionRecord] = []
         self.most_at_once = 0
-        self._open = self._chances = 0
+        self._open: set[int] = set()
+        self._chances = 0
         self._lock = threading.Lock()
         self._dice = Random(self.behaviour.seed)
         self.files = AsyncSide(self)
@@ -83,13 +84,13 @@ class FakeSpeechKit(service.RecognizerServicer):
     def RecognizeStreaming(self, request_iterator: Iterator[Any], context: Any) -> Iterator[Any]:  # noqa: N802 - gRPC's
         record = SessionRecord("", {}, None)
         with self._lock:
-            self._open += 1
+            self._open.add(id(record))
             self.sessions.append(record)
-            self.most_at_once = max(self.most_at_once, self._open)
+            self.most_at_once = max(self.most_at_once, len(self._open))
         try:
             record.metadata = self.admit(context)
             record.request_id = record.metadata.get("x-client-request-id", "")
-            if self._open > self.behaviour.parallel:
+            if len(self._open) > self.behaviour.parallel:
                 raise Refusal("RESOURCE_EXHAUSTED", "Too many sessions")
             record.fault = self._trouble()
             yield from self._session(_Inbox(request_iterator, context), record)
@@ -100,8 +101,7 @@ class FakeSpeechKit(service.RecognizerServicer):
         finally:
             if record.outcome == "open":
                 record.outcome = "left"
-            with self._lock:
-                self._open -= 1
+            self._open.discard(id(record))
 
     def _session(self, inbox: "_Inbox", record: SessionRecord) -> Iterator[Any]:
         fault = record.fault
@@ -110,18 +110,23 @@ class FakeSpeechKit(service.RecognizerServicer):
         first = inbox.next(self.behaviour.idle_s)
         check_options(first)
         began = last_status = time.monotonic()
-        voice = Dictation(self.behaviour, record.request_id)
+        told = first.session_options.eou_classifier.WhichOneof("Classifier") == "external_classifier"
+        voice = Dictation(self.behaviour, record.request_id, told)
         yield voice.message(status_code=status(pb.WORKING))
         warned = not self.behaviour.warn_pace
         while (request := inbox.next(self.behaviour.idle_s)) is not None:
             if request.WhichOneof("Event") == "session_options":
                 raise Refusal("INVALID_ARGUMENT", "session_options must be sent once")
-            answers = list(voice.hear(request.chunk.data))
+            if request.WhichOneof("Event") == "eou":
+                yield from voice.over()
+                continue
+            answers = list(voice.hear(request.chunk.data or bytes(32 * request.silence_chunk.duration_ms)))
             record.received_ms = voice.received_ms
+            record.sound_ms += len(request.chunk.data) // 32
+            record.silences += request.WhichOneof("Event") == "silence_chunk"
             if voice.received <= 32_000:
-                record.digest = hashlib.blake2b(
-                    (record.digest.encode() + request.chunk.data), digest_size=8
-                ).hexdigest()
+                sound = record.digest.encode() + request.chunk.data
+                record.digest = hashlib.blake2b(sound, digest_size=8).hexdigest()
             if voice.received_ms > self.behaviour.session_ms:
                 raise Refusal("OUT_OF_RANGE", "Exceeded maximum allowed stream duration")
             if voice.received > self.behaviour.session_bytes:
@@ -150,6 +155,7 @@ class FakeSpeechKit(service.RecognizerServicer):
             return
         yield from voice.end()
         record.words = len(voice.words)
+        self._open.discard(id(record))  # whoever reads this begins the next one before gRPC comes back here
         yield voice.message(status_code=status(pb.CLOSED))
 
     def _trouble(self) -> Fault | None:

@@ -69,13 +69,17 @@ class Behaviour:
     manner: Manner = Manner()
     cut_readings: int = 0
     """So many readings of a result end well in its middle."""
+    utterances: Literal["told", "spoken", "pauses"] = "told"
+    """Where the client says when one is over: each has its end, or only those with words, or the service goes by pauses
+    all the same."""
     operation_error: int = 0
     """gRPC code number by which every operation fails."""
 
 
 @dataclass
 class SessionRecord:
-    """One session as the fake saw it. `digest` is of its first second of sound: the same for the same segment sent
+    """One session as the fake saw it. `received_ms` with silence that is told as a number (`silences`: how often),
+    `sound_ms` without. `digest` is of its first second of sound: the same for the same segment sent
     again from its start."""
 
     request_id: str
@@ -85,6 +89,8 @@ class SessionRecord:
     words: int = 0
     outcome: str = "open"
     digest: str = ""
+    sound_ms: int = 0
+    silences: int = 0
 
 
 class Refusal(Exception):

@@ -16,7 +16,9 @@ Heard = tuple[str, int, int]
 class Dictation:
     """One session's recognition: partials, at pauses (or after 20 s) final, refinement and end of utterance."""
 
-    def __init__(self, behaviour: Behaviour, request_id: str) -> None:
+    def __init__(self, behaviour: Behaviour, request_id: str, told: bool = False) -> None:
+        """`told`: the client says when an utterance is over."""
+        self._utterances = behaviour.utterances if told else "pauses"
         self._ear = Ear()
         self._pause_ms, self._manner = behaviour.pause_ms, behaviour.manner
         self._ids = pb.SessionUuid(uuid=str(uuid.uuid4()), user_request_id=request_id)
@@ -40,10 +42,18 @@ class Dictation:
         while 0 < self._manner.words_a_final < len(self._open):
             yield from self._commit(self._manner.words_a_final, self._ear.heard_ms, pause=False)
         silent_ms = 0 if self._ear.in_word else self._ear.heard_ms - self._open[-1][2]
-        if silent_ms >= self._pause_ms:
+        if silent_ms >= self._pause_ms and self._utterances == "pauses":
             yield from self._commit(len(self._open), self._ear.heard_ms)
         elif self._ear.heard_ms - self._open[0][1] >= LONGEST_UTTERANCE_MS:
             yield from self._commit(len(self._open), self._open[-1][2], pause=False)
+
+    def over(self) -> Iterator[Any]:
+        """The client says that an utterance is."""
+        self._open += self._ear.end()
+        if self._open and self._utterances != "pauses":
+            yield from self._commit(len(self._open), self.received_ms)
+        elif self._utterances == "told":
+            yield self.message(eou_update=pb.EouUpdate(time_ms=self.received_ms))
 
     def end(self) -> Iterator[Any]:
         """The client sends no more."""

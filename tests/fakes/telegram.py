@@ -92,7 +92,9 @@ class FakeTelegram:
     def press(self, message_id: int, button: str, user: dict[str, Any]) -> str:
         """A person presses the button with this text or data. Returns the callback query's id; KeyError without it."""
         message = self.messages[message_id]
-        data = next((b["callback_data"] for b in message.buttons if button in (b["text"], b["callback_data"])), None)
+        data = next(
+            (b["callback_data"] for b in message.buttons if button in (b["text"], b.get("callback_data"))), None
+        )
         if data is None:
             raise KeyError(f"message {message_id} has no button {button!r}")
         query_id = str(10**15 + self._next("query"))

@@ -13,9 +13,10 @@ import pytest
 
 from processors.normalize import NORMALIZERS
 from schemas import codec, events
+from schemas.audio import AUDIO_RECORD, AudioRecord
 from schemas.codec import Codec, Rejected
 from schemas.sources import Identity
-from schemas.topics import IDENTITIES, LEAD_EVENTS
+from schemas.topics import AUDIO, IDENTITIES, LEAD_EVENTS
 from tests.golden.examples import EXAMPLES, EXPECTED, OPTIONS, cases, known, meta
 
 SOURCES = [(topic, case) for topic in sorted(NORMALIZERS) for case in cases(topic)]
@@ -83,3 +84,19 @@ def test_an_identity_example_survives_the_codec(case: Path) -> None:
     identity = identity_codec.decode(case.read_bytes())
     assert not isinstance(identity, Rejected), identity
     assert json.loads(identity_codec.encode(identity)) == json.loads(case.read_text())
+
+
+@pytest.mark.parametrize("case", cases(AUDIO.name), ids=label)
+def test_an_audio_example_survives_the_codec(case: Path) -> None:
+    """What the file says in JSON is packed and read back; a file each kind, named after it."""
+    record = msgspec.json.decode(case.read_bytes(), type=AudioRecord)
+    again = AUDIO_RECORD.decode(AUDIO_RECORD.encode(record))
+    assert again == record
+    assert json.loads(msgspec.json.encode(again)) == json.loads(case.read_text())
+    assert case.stem == record.__struct_config__.tag
+
+
+def test_every_audio_record_has_an_example() -> None:
+    """And what is none is told, not raised."""
+    assert {case.stem for case in cases(AUDIO.name)} == {kind.__struct_config__.tag for kind in get_args(AudioRecord)}
+    assert all(isinstance(AUDIO_RECORD.decode(bad), Rejected) for bad in (None, b"", b"{}", b"\x81\xa4type\xa4what"))

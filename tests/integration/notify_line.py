@@ -3,7 +3,6 @@
 import asyncio
 import json
 import signal
-import subprocess
 from pathlib import Path
 
 import aiohttp
@@ -14,7 +13,7 @@ from alerting.outbox import Item
 from schemas.alerts import Alert
 from schemas.topics import LEAD_ALERTS, OUTBOX, REPORTS
 from tests.fakes.telegram import FakeTelegram, Message
-from tests.installation import Installation, until
+from tests.installation import Installation, Started, until
 from tests.unit.alerting.alerts import LEAVING, SPIKE
 
 CURATOR, OTHER, SHARED, GONE = 7, 8, -5, 99
@@ -53,7 +52,7 @@ class Line:
             "LEADPULSE_TELEGRAM__TIMEOUT": str(CALL_SECONDS),
         }
 
-    def start(self, **environ: str) -> subprocess.Popen[bytes]:
+    def start(self, **environ: str) -> Started:
         """One notify worker."""
         return self.installation.worker("notify", self.environ | environ)
 
@@ -70,7 +69,7 @@ class Line:
     def about(self, alert: Alert) -> list[Message]:
         """Messages that carry a button of this alert, now or before an edit."""
         messages = self.telegram.messages.values()
-        return [m for m in messages if any(alert.alert_id in b["callback_data"] for b in m.buttons)]
+        return [m for m in messages if any(alert.alert_id in b.get("callback_data", "") for b in m.buttons)]
 
     async def shown(self, alert: Alert, timeout: float = WAIT) -> Message:
         """The alert's first message, once it is there."""
@@ -89,7 +88,7 @@ class Line:
 
         await until(there, WAIT, f"message reads {text!r}", pause=0.05)
 
-    async def end(self, process: subprocess.Popen[bytes], number: int = signal.SIGTERM) -> int:
+    async def end(self, process: Started, number: int = signal.SIGTERM) -> int:
         """End a worker while the fake, which lives in this loop, goes on answering."""
         return await asyncio.to_thread(self.installation.end, process, number)
 

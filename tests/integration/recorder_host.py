@@ -20,7 +20,7 @@ from schemas.sources import Recording
 from schemas.topics import DEAD_LETTERS, RECORDINGS
 
 HOOK = Path(__file__).parents[2] / "jibri-hooks" / "finalize.sh"
-DEADLINE_S = 40.0
+DEADLINE_S = 200.0
 STOP_S = 8.0
 RECORDING: Codec[Recording] = Codec(Recording)
 LETTER: Codec[DeadLetter] = Codec(DeadLetter)

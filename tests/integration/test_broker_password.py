@@ -17,7 +17,8 @@ from streams.embedded import broker
 from streams.embedded.jars import fetch
 from streams.engine.connect import client_options
 from streams.engine.faust_app import _credentials
-from streams.engine.kafka import Output, Outputs, Reader
+from streams.engine.kafka import Output, Outputs
+from streams.engine.reader import Reader
 from streams.engine.topics import apply
 from streams.settings.login import password_of, reaching
 

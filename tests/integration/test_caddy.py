@@ -8,11 +8,14 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import aiohttp
+import msgspec
 import pytest_asyncio
 from aiohttp import web
 
-from schemas.topics import BITRIX, TELEGRAM, WMS
+from schemas.sources import RoomReport
+from schemas.topics import BITRIX, RECORDINGS, TELEGRAM, WMS
 from streams.cli.check_site import site_faults
+from streams.engine.clock import wall_clock
 from streams.settings import Settings, Site
 from tests.caddy import Caddy
 from tests.installation import Installation, until
@@ -30,7 +33,7 @@ EVENT = {
 
 
 class Front:
-    """A gateway behind Caddy, and a stranger's server in the place of Grafana, the page and the live sound."""
+    """A gateway behind Caddy, and a stranger's server in the place of Grafana and the page."""
 
     def __init__(self, installation: Installation, caddy: Caddy, client: aiohttp.ClientSession, stranger: str) -> None:
         self.installation, self.caddy, self.client, self.stranger = installation, caddy, client, stranger
@@ -66,6 +69,7 @@ async def front(bootstrap: str, tmp_path: Path) -> AsyncIterator[Front]:
         "LEADPULSE_GATEWAY__PORT": str(gateway),
         "LEADPULSE_GATEWAY__READ_TIMEOUT": "1",
         "LEADPULSE_GATEWAY__BITRIX_TOKEN": TOKEN,
+        "LEADPULSE_GATEWAY__LIVE_TOKEN": TOKEN,
         "LEADPULSE_GATEWAY__TELEGRAM": json.dumps({"main": {"secret": TOKEN}, "away": {"secret": TOKEN}}),
         "LEADPULSE_GATEWAY__WMS": json.dumps(
             {"main": {"token": TOKEN}, "signed": {"hmac_secret": KEY, "path_secret": ADDRESS}}
@@ -73,7 +77,7 @@ async def front(bootstrap: str, tmp_path: Path) -> AsyncIterator[Front]:
         "LEADPULSE_GATEWAY__TRUSTED_PROXIES": json.dumps(["127.0.0.1"]),
         "LEADPULSE_GATEWAY__ONLY_FROM": json.dumps({"telegram/main": ["127.0.0.1", "::1"], "telegram/away": [FAR]}),
     }
-    here = dict.fromkeys(("grafana", "web", "live"), f"127.0.0.1:{other}")
+    here = dict.fromkeys(("grafana", "web"), f"127.0.0.1:{other}")
     async with (
         Installation(bootstrap, tmp_path / "installation", environ) as installation,
         Caddy(tmp_path, gateway=f"127.0.0.1:{gateway}", **here) as caddy,
@@ -97,15 +101,7 @@ def _others() -> web.Application:
     async def page(request: web.Request) -> web.Response:
         return web.json_response({"path": request.path, "from": request.headers["X-Forwarded-For"]})
 
-    async def sound(request: web.Request) -> web.WebSocketResponse:
-        socket = web.WebSocketResponse()
-        await socket.prepare(request)
-        async for message in socket:
-            await socket.send_bytes(message.data)
-        return socket
-
     app = web.Application()
-    app.router.add_get("/live/room", sound)
     app.router.add_get("/{any:.*}", page)
     return app
 
@@ -136,9 +132,14 @@ async def test_one_name_for_all(front: Front) -> None:
             said = await answer.json()
             assert said["path"] == where and FAR not in said["from"]
             assert answer.headers["Strict-Transport-Security"] and "Server" not in answer.headers
-    async with front.client.ws_connect("/live/room") as socket:
-        await socket.send_bytes(b"opus")
-        assert (await socket.receive_bytes()) == b"opus"
+    meeting = RoomReport("r", "meeting_started", wall_clock(), "lead-7", "m-1")
+    await front.installation.produce(RECORDINGS, [(meeting.room, msgspec.json.encode(meeting))])
+    bearer = {"Authorization": f"Bearer {TOKEN}"}
+    async with front.client.ws_connect("/live/room?meeting=m-1", headers=bearer) as socket:
+        for number in range(2):
+            await socket.send_str(f'{{"event":"ping","id":{number}}}')
+            assert await socket.receive_json(timeout=60) == {"event": "pong", "id": number}
+            await asyncio.sleep(12 * (1 - number))  # longer than Caddy waits for a head or a body
 
     assert await asyncio.to_thread(front.faults, front.caddy.ca_file) == []
     [fault] = await asyncio.to_thread(front.faults, None)

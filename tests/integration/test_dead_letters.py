@@ -2,8 +2,6 @@
 
 import asyncio
 import json
-import os
-import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -146,15 +144,9 @@ async def limit(here: Installation, name: str, size: int) -> None:
 
 async def dlq(here: Installation, *arguments: str, code: int | None = 0) -> str:
     """What `leadpulse dlq …` prints; with `code` None it may end as it likes."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        *("-m", "streams.cli", "dlq", *arguments),
-        env={**os.environ, **here.environ},
-        stdout=asyncio.subprocess.PIPE,
-    )
-    out, _ = await process.communicate()
-    assert code is None or process.returncode == code
-    return out.decode()
+    done = await asyncio.to_thread(here.command, "dlq", *arguments)
+    assert code is None or done.returncode == code
+    return done.stdout
 
 
 async def _holds(here: Installation, wanted: set[str]) -> bool:

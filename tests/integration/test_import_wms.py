@@ -4,7 +4,6 @@ import asyncio
 import json
 import shutil
 import signal
-import subprocess
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,7 +13,7 @@ from schemas.topics import IDENTITIES, LEAD_EVENTS, WMS
 from streams.engine.clock import wall_clock
 from streams.engine.identities import IDENTITY
 from tests.fakes.warehouse import FORMAT, KEY, FakeWarehouse, document
-from tests.installation import BUSY, Installation, until
+from tests.installation import BUSY, Installation, Started, until
 from tests.integration.test_store import QUICK, value
 from tests.ports import free_port
 from tests.unit.gateway.test_polls import MAPPING as ASKED
@@ -84,9 +83,9 @@ FROM (
 """Both are known: what was read of each, apart from the import, and that their readers do well."""
 
 
-def started(home: Installation, file: Path) -> subprocess.Popen[bytes]:
-    """The command as a process."""
-    return home.start("streams.cli", "import", "wms", "--mapping", str(MAPPING), "--json", str(file))
+def started(home: Installation, file: Path, fresh: bool = False) -> Started:
+    """The command as a process; `fresh` as in `Installation.start`."""
+    return home.start("streams.cli", "import", "wms", "--mapping", str(MAPPING), "--json", str(file), fresh=fresh)
 
 
 def sent(home: Installation) -> int:

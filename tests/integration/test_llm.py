@@ -8,7 +8,8 @@ from processors.privacy.transfer import Notification
 from schemas.minutes import Minutes
 from schemas.outlets import LlmCall
 from schemas.topics import LLM_CALLS
-from streams.engine.kafka import Output, Outputs, Reader
+from streams.engine.kafka import Output, Outputs
+from streams.engine.reader import Reader
 from streams.engine.topics import apply
 from streams.llm.budget import Budget
 from streams.llm.caller import BEGUN

@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.migrated import copy_migrated
+
 HOLD = (
     "import sys; from pathlib import Path; from streams.settings import Store;"
     "from streams.store.clickhouse import open_client;"
@@ -26,11 +28,13 @@ def migrate(folder: Path) -> tuple[int, str, str]:
 
 
 def test_tables_are_made_once(tmp_path: Path) -> None:
-    """The first run applies every file, the second says that nothing is to do."""
+    """The first run applies every file, the second says that nothing is to do; so it is in the copy that tests get."""
     code, first, _ = migrate(tmp_path / "chdb")
     assert code == 0
     assert "применена  0001_core.sql" in first
     assert migrate(tmp_path / "chdb") == (0, "таблицы уже в порядке\n", "")
+    copy_migrated(tmp_path / "copy")
+    assert migrate(tmp_path / "copy") == (0, "таблицы уже в порядке\n", "")
 
 
 def test_a_folder_that_a_store_holds_is_explained(tmp_path: Path) -> None:

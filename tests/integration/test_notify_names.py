@@ -2,18 +2,15 @@
 
 import asyncio
 import json
-import os
-import subprocess
-import sys
 
 from tests.integration.notify_line import Line
 
 
 def client(line: Line, *words: str) -> str:
     """`leadpulse client …` as a person calls it."""
-    environ = os.environ | line.installation.environ
-    command = [sys.executable, "-m", "streams.cli", "client", *words]
-    return subprocess.run(command, env=environ, check=True, capture_output=True, text=True, timeout=120).stdout
+    done = line.installation.command("client", *words)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
 
 
 async def test_alerts_call_a_client_by_his_name(line: Line) -> None:

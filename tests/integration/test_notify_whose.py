@@ -2,10 +2,7 @@
 
 import asyncio
 import json
-import os
 import re
-import subprocess
-import sys
 from typing import Any
 
 import msgspec
@@ -23,9 +20,9 @@ OLGA = {"id": 700, "first_name": "Оля"}
 
 def leadpulse(line: Line, *words: str) -> str:
     """A command as a person calls it."""
-    command = [sys.executable, "-m", "streams.cli", *words]
-    environ = os.environ | line.installation.environ | line.environ
-    return subprocess.run(command, env=environ, check=True, capture_output=True, text=True, timeout=120).stdout
+    done = line.installation.command(*words, **line.environ)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
 
 
 async def update(line: Line, number: int, **what: Any) -> None:

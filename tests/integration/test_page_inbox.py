@@ -6,14 +6,18 @@ from pathlib import Path
 import msgspec
 import pytest_asyncio
 
-from processors.pages import Inbox, Unknown
-from schemas.sources import Identity
-from schemas.topics import IDENTITIES, TELEGRAM
+from processors.candidates import Candidate
+from processors.pages import Inbox, Meeting, Unknown
+from processors.participants import Participant
+from schemas.meetings import Utterance
+from schemas.sources import Identity, Recording, Transcript
+from schemas.topics import IDENTITIES, TELEGRAM, TRANSCRIPTS
+from streams.engine.identities import KNOWN
 from streams.engine.kafka import Output
 from tests.installation import Installation
 from tests.integration.test_store import QUICK, becomes
 from tests.semantics.test_relink import update
-from tests.unit.web.page import OWN, Page, page
+from tests.unit.web.page import NOW, OWN, Page, page
 
 CHAT = -1001
 FORM = {"kind": "tg_chat", "value": str(CHAT)}
@@ -28,9 +32,15 @@ async def home(bootstrap: str, tmp_path: Path) -> AsyncIterator[Installation]:
         yield installation
 
 
+CONTACT = Candidate("b24_contact:7", "Анна Петрова", "client")
+MEETING = Meeting(OWN, "r1", "", NOW, 1000, participants=[Participant("Аня", "unsure", "first", [CONTACT])])
+TALK = Recording("r2", "s", "f", "f", 1, "0" * 64, f"lead-{OWN}", NOW + 1000, 1000, NOW, "ok", OWN)
+TRANSCRIPT = Transcript(TALK, 1, "vosk", "m", [], utterances=[Utterance(0, 900, "добрый день", "Аня")])
+
+
 async def test_what_waited_comes_once_and_leaves_whole(home: Installation) -> None:
     """Linked: all that waited is in the client's history, each once. Taken back: nothing is left of it there, and it
-    waits again. The records say who did it: the session's user."""
+    waits again. The records say who did it: the session's user. Told who «Аня» is, the next meeting knows her."""
     home.worker("store")
     home.worker("pipeline")
     texts = ["добрый день", "когда заберёте?", "ждём ответа"]
@@ -53,6 +63,13 @@ async def test_what_waited_comes_once_and_leaves_whole(home: Installation) -> No
         records = [msgspec.json.decode(one.value or b"", type=Identity) for one in links(here)]
         assert [one.confirmed_by for one in records] == ["Ольга Петрова"] * 2
         assert [one.refused for one in records] == [False, True]
+        here.store.answers[f"/api/leads/{OWN}/meetings/r1"] = msgspec.to_builtins(MEETING)
+        answer = {"recording": "r1", "name": "Аня", "do": "yes", "person": "b24_contact:7", "from": "inbox"}
+        assert (await here.post(f"/leads/{OWN}/participants", "curator", answer)).status == 303
+        known = ((KNOWN, b"%d" % len(links(here))),)  # read with a table that holds the answer
+        spoken = msgspec.json.encode(TRANSCRIPT)
+        await home.outputs.send([Output(TRANSCRIPTS.name, b"r2", spoken, headers=known)])
+        await becomes(home, "SELECT count() FROM transcripts_current WHERE speaker = 'Анна Петрова'", 1)
 
 
 def links(here: Page) -> list[Output]:

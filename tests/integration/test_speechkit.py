@@ -22,8 +22,8 @@ import psutil
 
 from schemas.sources import Word
 from streams.settings.speech import SpeechKit
+from streams.speech.speechkit_line import SessionReport
 from streams.transcribe.engines.interface import SegmentResult
-from streams.transcribe.engines.speechkit_line import SessionReport
 from streams.transcribe.engines.speechkit_stream import SpeechKitStream
 from streams.transcribe.sound.audio import Audio, Pcm, Segment
 from streams.transcribe.sound.plan import plan

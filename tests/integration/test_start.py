@@ -10,11 +10,13 @@ import pytest
 
 from streams.embedded.broker import Broker
 from streams.embedded.jars import fetch
+from streams.engine.clock import wall_clock
+from streams.engine.signing_keys import ensure
 from streams.engine.topics import apply
 from tests.installation import Installation, until
 from tests.ports import free_port
 
-WORKERS = ("gateway", "pipeline", "transcribe", "minutes", "store", "notify", "web")
+WORKERS = ("gateway", "pipeline", "transcribe", "minutes", "store", "notify", "web", "agent", "actions")
 MISSING_HERE = {"telegram"}
 """Needs that are not met in this installation, and are no part of the start: it has no bot."""
 
@@ -53,6 +55,7 @@ async def test_workers_wait_for_the_broker_and_its_topics_without_an_error(late:
         "LEADPULSE_GATEWAY__PORT": str(free_port()),
         "LEADPULSE_SPEECH__RECORDINGS": str(tmp_path / "storage"),
         "LEADPULSE_SPEECH__VOSK_MODEL": str(Path("tests/fixtures/vosk-ru-tiny").absolute()),
+        "LEADPULSE_COMMANDS__KEYS": str(tmp_path / "keys"),
     }
     here = Installation(late.bootstrap, logs, environ)
     running = {name: here.worker(name) for name in WORKERS}
@@ -62,6 +65,7 @@ async def test_workers_wait_for_the_broker_and_its_topics_without_an_error(late:
         await late.start()
         await asyncio.sleep(2)  # so that all have met a broker without topics
         await apply(here.settings.kafka)
+        await ensure(here.settings.kafka, tmp_path / "keys", wall_clock())  # as `up` and `keys ensure` do
         for name in WORKERS:
             await until(partial(ready, here, name), 90, f"{name} is ready")
         assert {name: process.poll() for name, process in running.items()} == dict.fromkeys(WORKERS)

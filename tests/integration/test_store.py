@@ -81,7 +81,7 @@ async def becomes(home: Installation, query: str, expected: int) -> None:
 
 async def test_everything_once(home: Installation) -> None:
     """Live events, history and a bad record go in; rows, ticks, baselines, a report come out; SIGTERM ends it."""
-    process = home.worker("store")
+    process = home.worker("store", fresh=True)
     live = [pick(n) for n in range(100)]
     history = [pick(1000 + n, ts=NOW - (3 + n) * DAY, lead_id="77", backfill=True) for n in range(30)]
     await send(home, *live, *history)

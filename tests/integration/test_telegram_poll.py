@@ -5,7 +5,6 @@ import random
 import time
 from contextlib import suppress
 from pathlib import Path
-from subprocess import Popen
 
 import aiohttp
 import msgspec
@@ -17,7 +16,7 @@ from schemas.sources import Identity, Inbound
 from schemas.topics import TELEGRAM
 from schemas.types import Meta
 from tests.fakes.telegram import FakeTelegram
-from tests.installation import Installation, until
+from tests.installation import Installation, Started, until
 from tests.ports import free_port
 
 TOKEN, CHAT, ANNA = "1:bot-secret", -1_000_000_000_005, {"id": 9, "name": "Анна"}
@@ -30,7 +29,7 @@ class Gateways:
 
     def __init__(self, installation: Installation, telegram: FakeTelegram) -> None:
         self.installation, self.telegram = installation, telegram
-        self.running: list[tuple[Popen[bytes], int]] = []
+        self.running: list[tuple[Started, int]] = []
         self.said = 0
 
     def start(self) -> None:

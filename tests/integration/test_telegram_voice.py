@@ -1,11 +1,13 @@
-"""A voice message from the Bot API to its words in the client's history, through every worker on the way."""
+"""A voice message from the Bot API to its words, through every worker on the way: a client's in his history, one of our
+people's in private said to the assistant."""
 
 from pathlib import Path
 
-from schemas.codec import EVENT
+from schemas.assistant import AssistantAsked
+from schemas.codec import EVENT, Codec
 from schemas.events import Message, MessageEdited
 from schemas.sources import Identity
-from schemas.topics import IDENTITIES, LEAD_EVENTS
+from schemas.topics import ASSISTANT_ASKED, IDENTITIES, LEAD_EVENTS, LEAD_UNASSIGNED
 from streams.engine.identities import IDENTITY
 from tests.fakes.telegram import FakeTelegram
 from tests.installation import Installation, until
@@ -15,6 +17,8 @@ from tests.speech import speak, write_voice
 MODEL = Path(__file__).parents[1] / "fixtures" / "vosk-ru-tiny"
 CHAT = -1_000_000_000_005
 ANNA = {"id": 9, "name": "Анна"}
+OURS = {"id": 11, "name": "Ольга"}
+_ASKED: Codec[AssistantAsked] = Codec(AssistantAsked)
 
 
 async def test_what_is_said_becomes_the_messages_text(bootstrap: str, tmp_path: Path) -> None:
@@ -26,6 +30,7 @@ async def test_what_is_said_becomes_the_messages_text(bootstrap: str, tmp_path: 
             "LEADPULSE_TELEGRAM__API": telegram.url,
             "LEADPULSE_TELEGRAM__TOKEN": telegram.token,
             "LEADPULSE_TELEGRAM__UPDATES": "poll",
+            "LEADPULSE_TELEGRAM__STAFF": "[11]",
             "LEADPULSE_SPEECH__RECORDINGS": str(tmp_path),
             "LEADPULSE_SPEECH__SPOOL": str(tmp_path / "spool"),
             "LEADPULSE_SPEECH__VOSK_MODEL": str(MODEL),
@@ -37,14 +42,20 @@ async def test_what_is_said_becomes_the_messages_text(bootstrap: str, tmp_path: 
         for name in ("gateway", "notify", "pipeline", "transcribe"):
             home.worker(name)
         telegram.say(CHAT, ANNA, "", voice=voice)
+        telegram.say(OURS["id"], OURS, "", voice=voice)
 
         async def heard() -> bool:
-            return await home.count(LEAD_EVENTS) >= 2
+            return await home.count(LEAD_EVENTS) >= 2 and await home.count(ASSISTANT_ASKED) >= 1
 
-        await until(heard, 25, "the words are in the history")
+        await until(heard, 25, "the words are in the history, and said to the assistant")
+        (asked,) = (_ASKED.decode(record.value) for record in await home.read(ASSISTANT_ASKED))
+        assert await home.count(LEAD_UNASSIGNED) == 0
         message, edited = (EVENT.decode(record.value) for record in await home.read(LEAD_EVENTS))
     assert isinstance(message, Message)
     assert isinstance(edited, MessageEdited)
+    assert isinstance(asked, AssistantAsked)
+    assert asked.text.lower().rstrip(".") == "мы хотим расторгнуть договор"
+    assert (asked.who, asked.via, asked.chat_id) == ("tg:11", "voice", 11)
     assert (message.text, message.content) == ("", "voice")
     assert edited.text.lower().rstrip(".") == "мы хотим расторгнуть договор"
     assert (edited.message_id, edited.chat_id, edited.author) == (message.message_id, message.chat_id, message.author)

@@ -15,7 +15,7 @@ from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from schemas.errors import Refused, TopicMismatch, Transient
 from schemas.topics import DAY_MS, IDENTITIES, LEAD_EVENTS, PROBE, TOPICS, WMS
 from streams.cli.check_kafka import kafka_faults
-from streams.engine.kafka import Reader
+from streams.engine.reader import Reader
 from streams.engine.topics import Difference, Report, apply, compare
 from streams.settings import Kafka, Retention, Settings
 from tests.installation import until

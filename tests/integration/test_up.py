@@ -17,7 +17,8 @@ from tests.prometheus import Prometheus
 from tests.up import PATIENCE, WORKERS, Up
 
 LINE = re.compile(
-    r"(up|broker|gateway|pipeline|transcribe|store|minutes|notify|web) +\| \S+T\S+([+-]\d\d:\d\d|Z) [A-Z]+ \S+: ."
+    r"(up|broker|gateway|pipeline|transcribe|store|minutes|notify|web|agent|actions) +\| "
+    r"\S+T\S+([+-]\d\d:\d\d|Z) [A-Z]+ \S+: ."
 )
 
 

@@ -16,7 +16,8 @@ import pytest
 from rapidfuzz.distance import Levenshtein
 
 from schemas.sources import Word
-from streams.transcribe.engines.interface import EngineFault, EngineRefusal, ErrorKind, SegmentResult
+from streams.speech.faults import EngineFault, EngineRefusal, ErrorKind
+from streams.transcribe.engines.interface import SegmentResult
 from streams.transcribe.engines.vosk import VoskEngine
 from streams.transcribe.job import transcribe
 from streams.transcribe.sound.audio import RATE, Audio, Pcm, Segment

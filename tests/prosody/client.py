@@ -64,15 +64,19 @@ class Client:
         """Send a stanza as it stands."""
         self._xmpp.send_raw(xml)
 
-    async def ask(self, to: str, content: str) -> ET.Element:
-        """Send an IQ set and give the reply, a result or an error. Raises TimeoutError after 10 s."""
+    async def ask(self, to: str, content: str, kind: str = "set") -> ET.Element:
+        """Send an IQ and give the reply, a result or an error. Raises TimeoutError after 10 s."""
         id_ = uuid.uuid4().hex
         reply = self._replies[id_] = asyncio.get_running_loop().create_future()
-        self.send(f'<iq type="set" id="{id_}" to="{to}">{content}</iq>')
+        self.send(f'<iq type="{kind}" id="{id_}" to="{to}">{content}</iq>')
         try:
             return await asyncio.wait_for(reply, 120)
         finally:
             del self._replies[id_]
+
+    async def ask_get(self, to: str, content: str) -> ET.Element:
+        """As `ask`, an IQ get."""
+        return await self.ask(to, content, "get")
 
     async def act(self, domain: str, name: str, text: str = "") -> str:
         """Let `mod_stage_hand` do something. When it is answered, all that was sent to us before has arrived."""

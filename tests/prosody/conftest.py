@@ -9,7 +9,7 @@ import pytest_asyncio
 from tests.prosody.focus import Focus
 from tests.prosody.guest import join
 from tests.prosody.receiver import TOKEN, Receiver
-from tests.prosody.server import Option, Prosody
+from tests.prosody.server import EXPORTING, Option, Prosody
 
 MAIN = "conference.meet.test"
 """Retries soon; nothing else is in a hurry."""
@@ -27,6 +27,9 @@ SLOW = "slow.meet.test"
 """Tries again after ten minutes: what happens sooner has another reason. `EARLY` seconds of refusals do not count."""
 
 EARLY = 0.4
+
+LONELY = "lonely.meet.test"
+"""As `EXPORTING`, without Jitsi's metadata component."""
 
 CRAMPED = "cramped.meet.test"
 """Keeps three reports; nobody else's reports go there."""
@@ -84,6 +87,8 @@ async def prosody(
         PATIENT: posting | {"report_token": TOKEN, "unrecorded_seconds": 0.3},
         INSISTENT: FAST
         | {"respect_stop": False, "prefixes": ["deal-", "Лид-"], "consent_text": "Идёт запись.", "share": False},
+        EXPORTING: FAST | posting | {"report_token": TOKEN, "live": True},
+        LONELY: FAST | posting | {"report_token": TOKEN, "live": True},
         CRAMPED: FAST | posting | {"report_url": small_receiver.url, "report_token": TOKEN, "report_queue": 3},
     }
     async with Prosody(folder, components) as running:

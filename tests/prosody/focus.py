@@ -60,6 +60,23 @@ class Conference:
     stops: list[str] = field(default_factory=list)
     settling: float = 0.0
     joined: float = 0.0
+    metadata: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    """Whose, and what, of each time the room's metadata were told."""
+
+    def exported(self) -> str:
+        """The meeting whose sound the bridge is to send now; empty where none."""
+        last = self.metadata[-1][1] if self.metadata else {}
+        is_on = last.get("asyncTranscription") and (last.get("recording") or {}).get("isTranscribingEnabled")
+        return str(last["transcription"]["urlParams"]["meeting"]) if is_on else ""
+
+    async def exports(self, wanted: bool) -> str:
+        """Wait until it is so."""
+
+        async def so() -> bool:
+            return bool(self.exported()) is wanted and bool(self.metadata)
+
+        await until(so, 10, f"export {wanted} in {self.room}: {self.metadata}", pause=0.005)
+        return self.exported()
 
     async def join(self) -> None:
         """Come in, as Jicofo does before anybody else."""
@@ -224,6 +241,7 @@ class Focus(Client):
         self._conferences: dict[str, Conference] = {}
         self.watch("presence", self._see)
         self.watch("iq", self._take)
+        self.watch("message", self._note)
 
     async def open(self, room: str, *answers: str, grant: Grant = "first", settling: float = 0.0) -> Conference:
         """Join a room (its JID) and answer start IQs there by this script."""
@@ -241,6 +259,14 @@ class Focus(Client):
         room, _, nick = presence.get("from", "").partition("/")
         if room in self._conferences and presence.get("type") in (None, "unavailable"):
             self._conferences[room].see(nick, presence)
+
+    def _note(self, message: ET.Element) -> None:
+        told = message.find("{http://jitsi.org/jitmeet}json-message")
+        if told is None or told.get("room", "") not in self._conferences:
+            return
+        content = json.loads(told.text or "{}")
+        if content.get("type") == "room_metadata":
+            self._conferences[told.get("room", "")].metadata.append((message.get("from", ""), content["metadata"]))
 
     def _take(self, iq: ET.Element) -> None:
         jibri = iq.find(f"{{{JIBRI}}}jibri")

@@ -18,6 +18,9 @@ GUESTS, STAFF = "meet.test", "auth.meet.test"
 RECORDERS = "recorder.meet.test"
 BREAKOUTS = "breakout.meet.test"
 """Where breakout rooms are: a MUC without the module, as in Jitsi (`mod_muc_breakout_rooms.lua`)."""
+METADATA, EXPORTING = "metadata.meet.test", "live.meet.test"
+"""A stand-in for Jitsi's metadata component, and the only MUC whose rooms it knows."""
+
 PASSWORD = "secret"
 
 Option = str | float | bool | list[str]
@@ -35,6 +38,11 @@ VirtualHost "{recorders}" authentication = "any"
 VirtualHost "{guests}" authentication = "anonymous"
 Component "{breakouts}" "muc"
   muc_room_locking = false; muc_room_default_public_jids = true
+"""
+
+METADATA_COMPONENT = """
+Component "{metadata}" "room_metadata_component"
+  muc_component = "{exporting}"; muc_mapper_domain_base = "{guests}"
 """
 
 COMPONENT = """
@@ -127,7 +135,10 @@ class Prosody:
             recorders=RECORDERS,
             breakouts=BREAKOUTS,
         )
-        return head + "".join(_component(domain, options) for domain, options in self._components.items())
+        mucs = "".join(_component(domain, options) for domain, options in self._components.items())
+        if EXPORTING not in self._components:
+            return head + mucs
+        return head + mucs + METADATA_COMPONENT.format(metadata=METADATA, exporting=EXPORTING, guests=GUESTS)
 
 
 def _component(domain: str, options: Mapping[str, Option]) -> str:

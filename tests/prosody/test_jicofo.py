@@ -23,14 +23,15 @@ LEFT = ("left", "meeting_ended")
 async def test_an_early_item_not_found_is_no_failure(
     prosody: Prosody, focus: Focus, receiver: Receiver, new_room: NewRoom
 ) -> None:
-    """Jicofo joins before it has made its recorder: asked again within a second, and no failure is told."""
+    """Jicofo joins before it has made its recorder: asked again soon, not after the pause of a failure, and none is
+    told."""
     conference = await focus.open(new_room(), settling=60)
     async with join(prosody.port, conference.room):
         await conference.started(1)
         begin = time.monotonic()
         conference.settling = 0
         await conference.started(2)
-        assert time.monotonic() - begin < 1
+        assert time.monotonic() - begin < 10  # 0.5 s on a quiet machine
         await receiver.happened(conference.room, *BEGUN, *RECORDED)
 
 

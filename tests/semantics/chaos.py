@@ -5,10 +5,9 @@ import random
 import signal
 import time
 from collections import Counter
-from subprocess import Popen
 
 from streams.embedded.broker import Broker
-from tests.installation import Installation
+from tests.installation import Installation, Started
 from tests.semantics.chaos_load import Plan, Sender
 
 WORKERS = ("gateway", "pipeline", "transcribe", "minutes", "store", "notify")
@@ -37,7 +36,7 @@ class Trouble:
         self.log: list[str] = []
         self._down: set[str] = set()
         self._hurt = dict.fromkeys(WORKERS, -QUIET_S)
-        self._running: dict[str, Popen[bytes]] = {name: here.worker(name) for name in WORKERS}
+        self._running: dict[str, Started] = {name: here.worker(name) for name in WORKERS}
 
     async def run(self, plan: Plan, sender: Sender) -> None:
         """As many faults as planned, spread over the time, each in a burst of work; links while `pipeline` is down."""

@@ -10,7 +10,6 @@ from collections import Counter
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
-from subprocess import Popen
 from types import SimpleNamespace
 
 import aiohttp
@@ -26,7 +25,7 @@ from tests.fakes.front import Front, Refusal
 from tests.fakes.moysklad import FakeMoysklad
 from tests.fakes.telegram import FakeTelegram
 from tests.fakes.warehouse import KEY, FakeWarehouse
-from tests.installation import BUSY, Installation, until
+from tests.installation import BUSY, Installation, Started, until
 from tests.ports import free_port
 from tests.semantics import sources_world as world
 from tests.semantics.sources_push import Portal, Pushing, Warehouse, Webhook
@@ -69,7 +68,7 @@ class World:
         self._dice, self._stack = dice, AsyncExitStack()
         self.fronts: dict[str, Front] = {}
         self.sources: dict[str, world.Source] = {}
-        self._workers: dict[str, Popen[bytes]] = {}
+        self._workers: dict[str, Started] = {}
         self._port = free_port()
 
     async def __aenter__(self) -> "World":

@@ -24,6 +24,6 @@ async def mortal(tmp_path: Path, free_ports: Callable[[], tuple[int, int]]) -> A
 
 @pytest.mark.timeout(600)
 async def test_short_chaos_loses_and_doubles_nothing(mortal: Broker, tmp_path: Path) -> None:
-    """Four faults in twenty seconds, the broker's among them: everything once, in the log, the states and the store."""
-    plan = Plan(9, 20, ("pipeline", "transcribe", "broker", "store"), ("1.wav", "2.wav"))
+    """Four faults in twelve seconds, the broker's among them: everything once, in the log, the states and the store."""
+    plan = Plan(9, 12, ("pipeline", "transcribe", "broker", "store"), ("1.wav", "2.wav"))
     await run(mortal, tmp_path, plan, to_no_lag=90)

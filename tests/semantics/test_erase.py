@@ -23,6 +23,7 @@ from schemas.topics import (
     IDENTITIES,
     LEAD_EVENTS,
     LEAD_UNASSIGNED,
+    MEETING_TRACKS,
     OBJECTIONS,
     OUTBOX,
     RECORDINGS,
@@ -31,9 +32,11 @@ from schemas.topics import (
     TOPICS,
     TRANSCRIPTS,
 )
+from schemas.tracks import MeetingTracks
 from streams.cli import main
-from streams.cli.erase_act import Signed, verified
 from streams.engine.kafka import Output, partition_of
+from streams.engine.meetings import MARK
+from streams.erasing.act import Signed, verified
 from tests.installation import Installation, until
 
 LEAD, OTHER = "1001", "1002"
@@ -108,6 +111,8 @@ async def planted(here: Installation) -> None:
         mark = msgspec.json.encode(FinishedRecording(of, 1, NOW))
         partition = partition_of(SEGMENTS.name, of.recording_id.encode())
         await here.outputs.send([Output(SEGMENTS.name, f"{of.recording_id}/out".encode(), mark, partition)])
+        of_meeting = MARK.encode(MeetingTracks(f"m{lead}", f"lead-{lead}-{word}", 0, NOW, 1))
+        await here.produce(MEETING_TRACKS, [(f"m{lead}", of_meeting)])
         item = {
             "key": f"k{lead}",
             "topic": "t",
@@ -145,9 +150,9 @@ async def leadpulse(here: Installation, *arguments: str) -> Result:
     )
 
 
-async def standing(here: Installation, word: str) -> dict[str, int]:
-    """Topics that are kept for ever in which the word stands now: in the newest record of a key, or in any that is
-    there where nothing is compacted. A tombstone goes with the next compaction."""
+async def standing(here: Installation, *words: str) -> dict[str, int]:
+    """Topics that are kept for ever in which one of the words stands now: in the newest record of a key, or in any that
+    is there where nothing is compacted. A tombstone goes with the next compaction."""
     found: dict[str, int] = {}
     for topic in TOPICS:
         if topic.retention_ms != FOREVER:
@@ -157,13 +162,14 @@ async def standing(here: Installation, word: str) -> dict[str, int]:
             (record.partition, record.key if topic.cleanup == "compact" else record.offset): record
             for record in records
         }
-        hits = sum(word.encode() in record.value + (record.key or b"") for record in newest.values() if record.value)
+        stand = [record.value + (record.key or b"") for record in newest.values() if record.value]
+        hits = sum(any(word.encode() in text for word in words) for text in stand)
         found |= {topic.name: hits} if hits else {}
     return found
 
 
-async def rows(here: Installation, word: str) -> dict[str, int]:
-    """Tables in which the word stands in any column of text."""
+async def rows(here: Installation, *words: str) -> dict[str, int]:
+    """Tables in which one of the words stands in any column of text."""
 
     async def ask(query: str) -> list[list[Any]]:
         done = await leadpulse(here, "sql", query, "--json")
@@ -182,7 +188,7 @@ async def rows(here: Installation, word: str) -> dict[str, int]:
     assert {"events", "said", "transcripts", "unassigned", "cards"} <= columns.keys()
     parts = []
     for table, names in columns.items():
-        where = " OR ".join(f"position(toString({name}), '{word}') > 0" for name in names)
+        where = " OR ".join(f"multiSearchAny(toString({name}), {list(words)})" for name in names)
         parts.append(f"SELECT '{table}' AS name, count() AS rows FROM {table} WHERE {where}")
     return {table: count for table, count in await ask(" UNION ALL ".join(parts)) if count}
 
@@ -213,6 +219,7 @@ async def test_he_is_erased_and_stays_so(here: Installation) -> None:
     await until(stored, 90, "both are in the tables", pause=1.0)
     before = await standing(here, OTHERS_WORD)
     assert before.keys() >= {"lead.unassigned", "clients", "consents", "transcript.segments", "notify.outbox"}
+    assert "meeting.tracks" in before
     assert (await standing(here, WORD)).keys() == before.keys()
     others = await rows(here, OTHERS_WORD)
 

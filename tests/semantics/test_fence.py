@@ -6,7 +6,6 @@ Compaction keeps the last record of a lead: it must come to be the best one, who
 import asyncio
 import random
 import signal
-import subprocess
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
@@ -21,7 +20,7 @@ from schemas.events import Reservation
 from schemas.topics import LEAD_EVENTS, LEAD_PARTITIONS, LEAD_STATE
 from streams.engine.clock import wall_clock
 from streams.engine.kafka import partition_of
-from tests.installation import Installation, until
+from tests.installation import Installation, Started, until
 from tests.semantics.load import Oracle
 
 ANY_PORT = {"LEADPULSE_METRICS__PIPELINE": "0"}
@@ -44,7 +43,7 @@ def reserved(lead: str) -> bytes:
     return encode(Reservation(event_id=id_, lead_id=lead, ts=wall_clock(), source="test", doc="R", qty=1))
 
 
-async def freeze(here: Installation, leads: list[str], victim: subprocess.Popen[bytes], after: float) -> None:
+async def freeze(here: Installation, leads: list[str], victim: Started, after: float) -> None:
     """Much to do for two; one of them stands still in its midst for longer than its session, while the other one takes
     over and does it all. Repeats of one event are enough: they move the fence too."""
     records = [(lead, reserved(lead)) for lead in leads]
@@ -127,8 +126,8 @@ async def states(here: Installation) -> list[ConsumerRecord]:
 
 @pytest.mark.timeout(300)
 async def test_a_frozen_pipeline_leaves_no_older_state(here: Installation) -> None:
-    """Two workers, one or the other frozen in mid-send, twice."""
-    await frozen_rounds(here, rounds=2, leads=300, seed=1)
+    """Two workers, one of them frozen in mid-send."""
+    await frozen_rounds(here, rounds=1, leads=300, seed=1)
 
 
 @pytest.mark.proof

@@ -1,5 +1,6 @@
 """Two versions of `pipeline` in one group on the real broker, as while processes are changed one by one."""
 
+import signal
 from collections import Counter
 from functools import partial
 from pathlib import Path
@@ -55,7 +56,7 @@ async def test_an_upgrade_process_by_process_loses_and_doubles_nothing(bootstrap
 
         start("new")
         await until(partial(ready, ports["new"]), 60, "the new one is back")
-        here.end(old)  # type: ignore[arg-type]
+        here.end(old, signal.SIGTERM)  # type: ignore[arg-type]
         await produce(here, 3)
         await here.settled("pipeline", LEAD_EVENTS)
         assert set((await newest(here)).values()) == {STATE_VERSION}

@@ -18,8 +18,8 @@ from schemas.notices import OpsNotice
 from schemas.sources import Recording, Transcript
 from schemas.speech import FinishedSegment
 from schemas.topics import OPS_NOTICES, RECORDINGS, SEGMENTS, TRANSCRIPTS
-from streams.engine.kafka import Reader
 from streams.engine.notices import Notices, read_told
+from streams.engine.reader import Reader
 from streams.engine.settle import Batch
 from streams.settings import Settings
 from streams.settings.speech import SpeechKit

@@ -16,7 +16,9 @@ from streams import settings
 from streams.cli.run import WORKERS
 from streams.embedded.handover import SECRETS
 from streams.embedded.jars import version
+from streams.engine.signing_keys import EVERY
 from streams.settings import Settings
+from streams.settings.mcp import Mcp
 from tests.wheel import ROOT
 
 FOLDER = ROOT / "deploy"
@@ -24,8 +26,8 @@ FILE = FOLDER / "compose.yaml"
 SCHEMA = distribution("check-jsonschema").locate_file("check_jsonschema/builtin_schemas/vendor/compose-spec.json")
 WHOLE: dict[str, Any] = yaml.safe_load(FILE.read_text())
 SERVICES: dict[str, dict[str, Any]] = WHOLE["services"]
-OURS = {name: service for name, service in SERVICES.items() if service["image"].startswith("leadpulse:")}
-STARTS = [name for name in OURS if name != "prepare"]
+OURS = {name: service for name, service in SERVICES.items() if service["image"].startswith("leadpulse")}
+STARTS = [name for name in OURS if name not in ("prepare", "mcp")]
 
 
 def environ(service: dict[str, Any], secrets: Path) -> dict[str, str]:
@@ -48,6 +50,24 @@ def test_every_worker_is_in_it() -> None:
     assert {name: SERVICES[name]["command"] for name in STARTS} == {name: ["worker", name] for name in WORKERS}
     for name in STARTS:
         assert SERVICES[name]["depends_on"]["prepare"] == {"condition": "service_completed_successfully"}
+
+
+def test_mcp_is_there_for_who_asks() -> None:
+    """Off by default; an image with its packages, behind Caddy, and asked for its health where it answers."""
+    service = SERVICES["mcp"]
+    assert service["profiles"] == ["mcp"] and service["command"] == ["mcp"]
+    assert service["build"]["args"] == {"MCP": "1"} and service["image"] != SERVICES["web"]["image"]
+    assert SERVICES["caddy"]["environment"]["LEADPULSE_MCP"] == f"mcp:{Mcp().port}" and "ports" not in service
+    assert f"http://127.0.0.1:{Mcp().port}/healthz" in service["healthcheck"]["test"][-1]
+    assert service["depends_on"] == SERVICES["web"]["depends_on"]
+    assert not [name for name, one in SERVICES.items() if "profiles" in one and name != "mcp"]
+
+
+def test_keys_are_made_before_who_signs_with_them() -> None:
+    """Each that there is, in the volume that all who sign have, and in no variable."""
+    assert SERVICES["prepare"]["command"][0].endswith("&& leadpulse keys ensure")
+    assert all(SERVICES[who]["depends_on"]["prepare"] and "data:" in str(SERVICES[who]["volumes"]) for who in EVERY)
+    assert not [name for one in OURS.values() for name in one["environment"] if "COMMANDS__KEYS" in name]
 
 
 @pytest.mark.parametrize("name", OURS)
@@ -118,6 +138,20 @@ def test_prometheus_asks_every_worker() -> None:
     asked = yaml.safe_load((FOLDER / "compose" / "prometheus.yml").read_text())["scrape_configs"][0]["static_configs"]
     metrics = Settings.model_construct().metrics
     assert sorted(asked[0]["targets"]) == sorted(f"{name}:{getattr(metrics, name)}" for name in WORKERS)
+
+
+def test_all_live_in_the_installations_zone() -> None:
+    """Nobody's clock has a city of its own."""
+    of_zone = {name: value for name, value in zones() if not value.startswith("${LEADPULSE_DAYS__ZONE:-")}
+    assert of_zone == {} and {name for name, _ in zones()} >= {"grafana", "n8n"}
+
+
+def zones() -> list[tuple[str, str]]:
+    """Every variable with a zone in it, by its service."""
+    asked = [
+        (name, str(value)) for name, one in SERVICES.items() for value in dict(one.get("environment", {})).values()
+    ]
+    return [(name, value) for name, value in asked if re.search(r"\b(Europe|Asia)/[A-Z]", value)]
 
 
 def test_the_example_names_what_is_left_open() -> None:

@@ -47,5 +47,8 @@ def test_a_build_gets_what_is_named() -> None:
         *("alerting", "deploy", "grafana", "jibri-hooks", "processors", "schemas", "streams"),
         *("README.md", "pyproject.toml", "requirements"),
     }
-    assert [name for name in names if name.startswith("requirements/")] == ["requirements/lock.txt"]
+    assert {name for name in names if name.startswith("requirements/")} == {
+        "requirements/lock.txt",
+        "requirements/mcp.txt",
+    }
     assert not any("__pycache__" in name for name in names)

@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from prometheus_client import REGISTRY
 
+from processors.commands.definitions import builtin
+from processors.commands.words import DOES
 from schemas.topics import TOPICS
 from streams.cli import COMMANDS
 from streams.engine import metrics
@@ -32,14 +34,16 @@ def test_commands_exist(page: Path) -> None:
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: f"{page.parent.name}/{page.name}")
 def test_settings_exist(page: Path) -> None:
-    """Every `section.key` and `LEADPULSE_SECTION__KEY` in a document is a setting; a secret's may end in `_file`."""
+    """Every `section.key` and `LEADPULSE_SECTION__KEY` in a document is a setting; a secret's may end in `_file`.
+    Topics, commands and what carries them out have names of the same form."""
     dotted = re.findall(rf"`((?:{SECTIONS})\.[a-z_]+)[`\s=]", text(page))
     variables = re.findall(rf"LEADPULSE_((?:{SECTIONS.upper()})__[A-Z_]+[A-Z])\b", text(page))
     named = {*dotted, *(name.lower().replace("__", ".", 1) for name in variables)}
     known = {*names(Settings)}
     unknown = {name for name in named if not {name, name.removesuffix("_file")} & known}
     inner = {name for name in unknown if field_at(Settings, (*name.split(".")[:1], name.split(".")[1].split("__")[0]))}
-    assert unknown - inner - {topic.name for topic in TOPICS} == set()
+    others = {topic.name for topic in TOPICS} | {name for name, _ in builtin()} | DOES.keys()
+    assert unknown - inner - others == set()
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: f"{page.parent.name}/{page.name}")

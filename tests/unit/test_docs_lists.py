@@ -10,7 +10,7 @@ from processors.normalize.telegram_update import ALLOWED_UPDATES
 from schemas.bot import Asked
 from schemas.notices import Trouble
 from schemas.outlets import WebhookKind
-from schemas.sources import WmsType
+from schemas.wms import WmsType
 
 DOCS = Path(__file__).parents[2] / "docs"
 
@@ -40,6 +40,7 @@ TROUBLES = {
     "source_silent": "источник молчит",
     "lead_list": "список лидов не годится",
     "exports_unwritten": "переписка не записывается в файлы",
+    "sound_unreadable": "участников встречи не слышно по отдельности",
 }
 """Each trouble to its row in docs/operations.md."""
 

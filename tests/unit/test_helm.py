@@ -1,5 +1,6 @@
 """The chart: Helm takes it, Kubernetes's own schemas take what it makes, its settings are settings, all is closed."""
 
+import base64
 import json
 import os
 import re
@@ -14,8 +15,10 @@ from schemas.topics import TOPICS
 from streams import settings
 from streams.cli.run import WORKERS
 from streams.embedded.handover import SECRETS
+from streams.engine.signing_keys import EVERY, load_key
 from streams.engine.worker import STOP_SECONDS
 from streams.settings import Settings
+from streams.settings.mcp import Mcp
 from tests.helm import CHART, KUBERNETES, SETS, VALUES, Object, helm, objects, of_kind, program, rendered
 
 pytestmark = pytest.mark.skipif(program() is None, reason="no Helm: the set-up builds it where Go is")
@@ -83,8 +86,12 @@ def test_wrong_values_are_refused(wrong: str) -> None:
 def test_every_worker_is_in_it(name: str) -> None:
     """By one template, at its own port, with time to end in order and to come up."""
     made, metrics = pods(name, "Deployment"), Settings.model_construct().metrics
-    assert made.keys() == DEFAULTS["workers"].keys() == WORKERS.keys()
+    door = {"mcp"} & made.keys()
+    assert made.keys() - door == DEFAULTS["workers"].keys() - {"mcp"} == WORKERS.keys()
+    assert bool(door) is (name == "production"), "it is off unless it is asked for"
     for worker, pod in made.items():
+        if worker in door:
+            continue
         [container] = pod["containers"]
         assert container["args"] == ["worker", worker]
         ports = {port["name"]: port["containerPort"] for port in container["ports"]}
@@ -107,6 +114,8 @@ def test_all_is_closed(name: str, kind: str) -> None:
         assert container["securityContext"] == closed
         mounted = {one["name"] for one in container["volumeMounts"]}
         assert mounted == {one["name"] for one in pod["volumes"]} and {"data", "tmp"} <= mounted
+        for first in pod.get("initContainers", []):
+            assert first["securityContext"] == closed and {one["name"] for one in first["volumeMounts"]} <= mounted
 
 
 @pytest.mark.parametrize(("name", "kind"), PODS)
@@ -132,16 +141,55 @@ def test_its_settings_are_settings(name: str, kind: str, tmp_path: Path, monkeyp
 def test_secrets_are_files_that_are_mounted(name: str, kind: str) -> None:
     """Each that is named is there, no value stands in a variable, and a worker gets its own only."""
     for worker, pod in pods(name, kind).items():
-        named = {value for value in environ(pod).values() if value.startswith("/run/secrets/")}
+        named = {value for value in environ(pod).values() if value.startswith("/run/secrets/leadpulse/")}
         [volume] = [one["projected"] for one in pod["volumes"] if one["name"] == "secrets"]
         items = [item["path"] for source in volume["sources"] for item in source["secret"]["items"]]
         assert named == {f"/run/secrets/leadpulse/{path}" for path in items}
-        own = SECRETS.get(worker, frozenset({"store"})) | {"kafka"}
+        own = SECRETS.get(worker, frozenset({"store", "store.web_token"})) | {"kafka"}
         for path in set(items) - {"kafka-ca"}:
             section, _, field = path.lower().partition("__")
             assert section in own or f"{section}.{field}" in own
         assert all("valueFrom" not in one for one in pod["containers"][0]["env"])
-    assert not [one for one in of_kind(name, "Secret").values() if one["stringData"].keys() != {"username"}]
+    secrets = of_kind(name, "Secret")
+    secrets.pop("leadpulse-keys", None)
+    assert not [one for one in secrets.values() if one["stringData"].keys() != {"username"}]
+
+
+@pytest.mark.parametrize("name", SETS)
+def test_who_signs_has_his_own_key_only(name: str, tmp_path: Path) -> None:
+    """The chart makes each, another at each installation, or the operator names his Secret; a pod gets the one of its
+    own and tells the others its public part before it starts. No key stands in values or in a variable."""
+    made, signers = of_kind(name, "Secret").get("leadpulse-keys"), set(EVERY)
+    assert (made is None) is (name == "scaled")
+    if made is not None:
+        assert made["metadata"]["annotations"] == {"helm.sh/resource-policy": "keep"}
+        for file, value in made["data"].items():
+            (tmp_path / file).write_bytes(base64.b64decode(value))
+            (tmp_path / file).chmod(0o440)
+        keys = [load_key(tmp_path, who) for who in EVERY]
+        again = rendered(VALUES / f"{name}.yaml").stdout
+        assert len({key.private for key in keys}) == len(EVERY) and made["data"]["web.key"] not in again
+    for worker, pod in pods(name, "Deployment").items():
+        mounted = [one for one in pod["volumes"] if one["name"] == "keys"]
+        assert bool(mounted) is (worker in signers)
+        if mounted:
+            secret = {"secretName": "leadpulse-keys" if made else "leadpulse-signing", "defaultMode": 0o440}
+            items = [{"key": f"{worker}.key", "path": f"{worker}.key"}]
+            assert mounted == [{"name": "keys", "secret": secret | {"items": items}}]
+            assert [one["args"] for one in pod["initContainers"]] == [["keys", "ensure", worker]]
+            assert environ(pod)["LEADPULSE_COMMANDS__KEYS"] == "/run/secrets/leadpulse-keys"
+
+
+def test_mcp_is_a_door_of_its_own() -> None:
+    """Where it is asked for: one pod that runs `leadpulse mcp`, at its port, reached by /mcp only."""
+    pod = pods("production", "Deployment")["mcp"]
+    [container] = pod["containers"]
+    assert container["args"] == ["mcp"] and container["ports"] == [{"name": "http", "containerPort": Mcp().port}]
+    probes = [container[f"{probe}Probe"]["httpGet"] for probe in ("startup", "liveness", "readiness")]
+    assert probes == [{"path": "/healthz", "port": "http"}] * 3
+    [rule] = of_kind("production", "Ingress")["leadpulse"]["spec"]["rules"]
+    ways = {way["path"]: way["backend"]["service"]["name"] for way in rule["http"]["paths"]}
+    assert ways["/mcp"] == "leadpulse-mcp" and "leadpulse-mcp" in of_kind("production", "Service")
 
 
 @pytest.mark.parametrize("name", SETS)
@@ -158,12 +206,12 @@ def test_topics_and_tables_come_first(name: str) -> None:
 
 @pytest.mark.parametrize("name", SETS)
 def test_the_network_is_closed(name: str) -> None:
-    """Every pod has its policy both ways; pipeline reaches Kafka only, and only store ClickHouse."""
+    """Every pod has its policy both ways; pipeline and actions reach Kafka only, and only store ClickHouse."""
     policies = {key.removeprefix("leadpulse-"): one["spec"] for key, one in of_kind(name, "NetworkPolicy").items()}
-    assert policies.keys() == {*WORKERS, "prepare"}
+    assert policies.keys() == {*WORKERS, "mcp", "prepare"}
     out = {key: {port["port"] for rule in one["egress"] for port in rule["ports"]} for key, one in policies.items()}
     kafka, house = set(DEFAULTS["networkPolicy"]["kafkaPorts"]), set(DEFAULTS["networkPolicy"]["clickhousePorts"])
-    assert out["pipeline"] == kafka | {53}
+    assert out["pipeline"] == out["actions"] == kafka | {53}
     assert {key for key, ports in out.items() if ports & house} == {"store", "prepare"}
     assert all(one["policyTypes"] == ["Ingress", "Egress"] for one in policies.values())
 
@@ -197,6 +245,9 @@ def test_what_may_be_one_only_is_replaced_before_the_next() -> None:
         "leadpulse-store",
         "leadpulse-notify",
         "leadpulse-web",
+        "leadpulse-agent",
+        "leadpulse-actions",
+        "leadpulse-mcp",
     }
     rolling = {key: one["rollingUpdate"]["maxSurge"] for key, one in strategies.items() if "rollingUpdate" in one}
     assert {key for key, surge in rolling.items() if surge} == {"leadpulse-gateway"}

@@ -10,8 +10,9 @@ import yaml
 from prometheus_client.metrics import MetricWrapperBase
 from prometheus_client.registry import Collector
 
-from streams.cli.run import WORKERS
+from streams.embedded.up import workers_of
 from streams.engine import metrics
+from streams.settings import Settings
 from tests.unit.test_docs_lists import page
 from tests.wheel import ROOT
 
@@ -82,9 +83,9 @@ def test_rules_ask_for_what_there_is(name: str) -> None:
 
 
 def test_every_worker_is_missed() -> None:
-    """The rule about workers that nobody asks knows all of them."""
+    """The rule about workers that nobody asks knows all that run everywhere."""
     [rule] = [rule for rule in rules("alerts.yml") if rule["alert"] == "LeadpulseWorkerAbsent"]
-    assert set(re.findall(r'worker="(\w+)"', rule["expr"])) == set(WORKERS)
+    assert set(re.findall(r'worker="(\w+)"', rule["expr"])) == set(workers_of(Settings()))
 
 
 def test_promtool_takes_the_rules() -> None:

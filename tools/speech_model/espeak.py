@@ -3,6 +3,7 @@
 Struct layouts and constants: `speak_lib.h` of espeak-ng 1.51 (Debian package `espeak-ng`, libespeak-ng.so.1).
 """
 
+import _ctypes
 import ctypes as c
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -56,7 +57,11 @@ class Speech:
 
 
 class Espeak:
-    """The library; it has one global state, so make one of these per process."""
+    """The library; it has one global state, so make one of these per process, and the next one after `close`.
+
+    That state goes on from one text to the next: the same words sound otherwise each time, and alike in a library that
+    was just loaded.
+    """
 
     def __init__(self) -> None:
         self.lib = c.CDLL("libespeak-ng.so.1")
@@ -67,6 +72,11 @@ class Espeak:
         self._events: list[tuple[int, int, int, int, str]] = []
         self._callback = _CALLBACK(self._collect)  # a reference must be kept
         self.lib.espeak_SetSynthCallback(self._callback)
+
+    def close(self) -> None:
+        """Unload the library. Not to be used afterwards; to initialise it again without that hangs."""
+        self.lib.espeak_Terminate()
+        _ctypes.dlclose(self.lib._handle)
 
     def _collect(self, wav: Any, count: int, events: Any) -> int:
         if wav and count:

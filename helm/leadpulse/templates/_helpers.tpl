@@ -7,12 +7,18 @@ store: 9104
 notify: 9105
 minutes: 9107
 web: 9108
+tracks: 9109
+live: 9110
+agent: 9111
+actions: 9112
 {{- end }}
 
 {{/* Что читает процесс: по отставанию этих тем KEDA его умножает. */}}
 {{- define "leadpulse.topics" -}}
 pipeline: [source.telegram, source.bitrix, source.wms, lead.events]
 transcribe: [source.recordings]
+tracks: [source.audio]
+live: [source.audio]
 minutes: [minutes.requests]
 {{- end }}
 
@@ -34,6 +40,11 @@ helm.sh/chart: {{ .Chart.Name }}-{{ .Chart.Version }}
 
 {{- define "leadpulse.image" -}}
 {{ .Values.image.repository }}:{{ .Values.image.tag | default .Chart.AppVersion }}
+{{- end }}
+
+{{/* Secret с ключами подписи: свой или тот, что делает keys.yaml. */}}
+{{- define "leadpulse.keys" -}}
+{{ .Values.keys.existingSecret | default (printf "%s-keys" (include "leadpulse.name" .)) }}
 {{- end }}
 
 {{/* Настройки, общие для всех, и файлы секретов: список из root, worker (или prepare) и его secrets, env. */}}
@@ -60,6 +71,12 @@ helm.sh/chart: {{ .Chart.Name }}-{{ .Chart.Version }}
 {{- if eq .worker "web" }}
 - {name: LEADPULSE_WEB__HOST, value: 0.0.0.0}
 {{- end }}
+{{- if eq .worker "mcp" }}
+- {name: LEADPULSE_MCP__HOST, value: 0.0.0.0}
+{{- end }}
+{{- if has .worker (list "agent" "web" "pipeline" "mcp") }}
+- {name: LEADPULSE_COMMANDS__KEYS, value: /run/secrets/leadpulse-keys}
+{{- end }}
 {{- if $values.recordings.existingClaim }}
 - {name: LEADPULSE_SPEECH__RECORDINGS, value: /srv/recordings}
 {{- end }}
@@ -84,7 +101,7 @@ helm.sh/chart: {{ .Chart.Name }}-{{ .Chart.Version }}
 {{- if $values.kafka.ca.secret }}{{ $_ := set $all "kafka-ca" $values.kafka.ca }}{{ end -}}
 {{- if and (has .worker (list "store" "migrate")) $values.clickhouse.password.secret }}{{ $_ := set $all "STORE__PASSWORD" $values.clickhouse.password }}{{ end -}}
 {{- if has .worker (list "store" "minutes") }}{{ $_ := set $all "STORE__API_TOKEN" $values.storeApi.token }}{{ end -}}
-{{- if has .worker (list "store" "web") }}{{ $_ := set $all "STORE__WEB_TOKEN" $values.storeApi.webToken }}{{ end -}}
+{{- if has .worker (list "store" "web" "agent" "mcp") }}{{ $_ := set $all "STORE__WEB_TOKEN" $values.storeApi.webToken }}{{ end -}}
 {{- range $name, $from := .secrets }}{{ $_ := set $all $name $from }}{{ end -}}
 {{- toYaml $all }}
 {{- end }}

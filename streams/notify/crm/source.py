@@ -20,7 +20,7 @@ Owe = Callable[[Iterable[Row]], None]
 
 FIELDS: Final = [
     *("id", "title", "name", "lastName", "companyTitle", "leadId", "contactId", "companyId", "stageId", "opportunity"),
-    *("currencyId", "sourceId", "assignedById", "closed", "createdTime", "updatedTime", "fm"),
+    *("currencyId", "sourceId", "assignedById", "closed", "createdTime", "updatedTime", "fm", "post"),
 ]
 """Of a lead, deal, contact or company: the rest (own fields of the portal among it) stays where it is."""
 OF_USER: Final = [

@@ -15,7 +15,7 @@ from processors.days import DAY_MS
 from schemas.codec import EVENT, event_id
 from schemas.errors import Transient
 from schemas.events import AlertMailed
-from schemas.topics import BOT_COMMANDS, LEAD_ALERTS, LEAD_EVENTS
+from schemas.topics import ASSISTANT_SAID, BOT_COMMANDS, COMMAND_EVENTS, LEAD_ALERTS, LEAD_EVENTS, OUT_TELEGRAM
 from schemas.types import Millis
 from streams.engine.clock import Clock
 from streams.engine.kafka import Output
@@ -32,6 +32,8 @@ GRACE_SECONDS = 30.0
 """An item that is old when we first see it (this process was down) gets so long: Telegram may be there and take it."""
 OLDEST_MS = 3 * DAY_MS
 """News that is older, when mail is set up or comes back after a week-end, is for the report and the history."""
+IN_TELEGRAM = frozenset(topic.name for topic in (BOT_COMMANDS, ASSISTANT_SAID, COMMAND_EVENTS, OUT_TELEGRAM))
+"""Who asks the bot or the assistant something has Telegram before him; commands are signed there or on the page."""
 REFUSED_SECONDS = 60.0
 """Until a server, or an address, that refused a letter is tried again: a person has to change something."""
 PATIENCE = Policy(first=0.5, longest=30.0)
@@ -98,8 +100,8 @@ class SecondWay:
         places, seen, now = self._places(), self._waits.seen, self._now()
         self._waits.seen = {}
         for place, item in self._shelf.unheard():
-            if place not in places or item.topic == BOT_COMMANDS.name:
-                continue  # who asks the bot something has Telegram before him
+            if place not in places or item.topic in IN_TELEGRAM:
+                continue
             name = place, item.key, item.news
             first = self._waits.seen[name] = seen.get(name, now)
             address = self._settings.address(item.to, item.chat or self._telegram.chat_of(item.to))

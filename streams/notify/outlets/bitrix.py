@@ -2,26 +2,28 @@
 
 There is no key to add by, so each time the timeline is searched for our mark first: none → add, an older version →
 update, this version → nothing. A crash between a call and the ack repeats the search and makes no second comment.
+Where somebody is erased the same search finds what is to be deleted.
 """
 
 import logging
 from collections import defaultdict
+from collections.abc import AsyncIterator
 from typing import Any, NamedTuple
 
 from alerting.clients import Client, Clients
 from alerting.minutes import render_comment
-from schemas.codec import Codec, Rejected
+from schemas.codec import Rejected
 from schemas.comments import read_mark
 from schemas.errors import RecordFault, Refused
 from schemas.minutes import MeetingMinutes
-from schemas.outlets import MinutesCopy
+from schemas.outlets import Forget
+from schemas.types import LeadId
 from streams.engine.remote import Uncertain
 from streams.engine.settle import Batch, Outcome
 from streams.notify.outlets.bitrix_client import BitrixApi
+from streams.notify.outlets.records import COPY_OR_FORGET, is_wanted
 
 log = logging.getLogger(__name__)
-
-_COPY: Codec[MinutesCopy] = Codec(MinutesCopy)
 
 DOUBT_SECONDS = 5.0
 """After an `add` without an answer the portal may still be at it: it gets time to end before we search the timeline."""
@@ -38,11 +40,11 @@ class BitrixComments:
         """Have a comment for each meeting. Raises `Transient`; what a method refuses for good is rejected."""
         outcome = Outcome()
         settled = self._settled[batch.partition]
-        for record, copy in outcome.readable(batch, _COPY):
+        for record, found in outcome.readable(batch, COPY_OR_FORGET):
             if record.offset in settled:  # an earlier attempt at this batch saw to it
                 continue
             try:
-                await self._ensure(copy.minutes)
+                await (self._forget(found) if isinstance(found, Forget) else self._ensure(found.minutes))
             except Refused as error:  # unknown lead, no access to it
                 outcome.rejected.append((record, Rejected(str(error), type(error).__name__)))
             else:
@@ -72,8 +74,20 @@ class BitrixComments:
 
     async def _find(self, event: MeetingMinutes) -> "_Found | None":
         """Our comment of the recording: the oldest that bears its mark, as a person's copy of it came later."""
+        async for found in self._ours(event.lead_id):
+            if found.recording_id == event.recording_id:
+                return found
+        return None
+
+    async def _forget(self, forget: Forget) -> None:
+        found = [one.id async for one in self._ours(forget.lead_id) if is_wanted(forget, one.recording_id)]
+        for comment_id in found:
+            await self._api.call("crm.timeline.comment.delete", {"id": comment_id})
+        log.info("bitrix comments deleted", extra={"erasure": forget.forget_id, "comments": len(found)})
+
+    async def _ours(self, lead_id: LeadId) -> "AsyncIterator[_Found]":
         query: dict[str, Any] = {
-            "filter": {"ENTITY_ID": int(event.lead_id), "ENTITY_TYPE": "lead"},
+            "filter": {"ENTITY_ID": int(lead_id), "ENTITY_TYPE": "lead"},
             "select": ["ID", "COMMENT"],
             "order": {"ID": "ASC"},
         }
@@ -81,11 +95,11 @@ class BitrixComments:
             match row:
                 case {"ID": str() | int() as comment_id, "COMMENT": str() as text}:
                     mark = read_mark(text)
-                    if mark is not None and mark.recording_id == event.recording_id:
-                        return _Found(int(comment_id), mark.version)
-        return None
+                    if mark is not None:
+                        yield _Found(int(comment_id), mark.version, mark.recording_id)
 
 
 class _Found(NamedTuple):
     id: int
     version: int
+    recording_id: str

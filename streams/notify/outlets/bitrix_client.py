@@ -88,6 +88,10 @@ class BitrixApi:
         """Whether the last call found the portal well."""
         return not self.fault
 
+    def complaint(self) -> str:
+        """`fault`, asked for."""
+        return self.fault
+
     async def call(self, method: str, params: dict[str, Any]) -> Any:
         """`result` of a method such as `crm.timeline.comment.add`."""
         return (await self._call(method, params)).result

@@ -3,7 +3,8 @@
 A source carries its key in its title (`… · протокол · <recording id> v<version>`), for its API takes no key of ours and
 keeps no title unique. So each delivery first looks at what is there: the same version → nothing; an older one → the new
 one is made, then the old one deleted; more than one, after an answer that was lost → deleted to one. No id is kept
-between deliveries: the notebook may be gone, with all of its data.
+between deliveries: the notebook may be gone, with all of its data. Where somebody is erased the same keys say what is
+to be deleted, and a notebook that held nothing else goes too.
 """
 
 import asyncio
@@ -12,21 +13,20 @@ import re
 import time
 from collections.abc import Awaitable, Callable
 from typing import Literal, NamedTuple
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from alerting.clients import Client, Clients
 from alerting.minutes import render_markdown, transcript_markdown
 from processors.days import local_time
-from schemas.codec import Codec, Rejected
+from schemas.codec import Rejected
 from schemas.errors import RecordFault, Refused, Transient
-from schemas.outlets import MinutesCopy
+from schemas.outlets import Forget, MinutesCopy
 from schemas.types import LeadId
 from streams.engine.settle import Batch, Outcome
 from streams.notify.outlets.notebook_client import Book, OpenNotebook, Source
+from streams.notify.outlets.records import COPY_OR_FORGET, is_wanted
 
 log = logging.getLogger(__name__)
-
-_COPY: Codec[MinutesCopy] = Codec(MinutesCopy)
 
 Kind = Literal["протокол", "расшифровка"]
 
@@ -78,9 +78,9 @@ class Notebooks:
     async def __call__(self, batch: Batch) -> Outcome:
         """Bring every meeting of the batch to its notebook. Raises `Transient` as long as that is not confirmed."""
         outcome = Outcome()
-        for record, copy in outcome.readable(batch, _COPY):
+        for record, found in outcome.readable(batch, COPY_OR_FORGET):
             try:
-                await self._export(copy)
+                await (self._forget(found) if isinstance(found, Forget) else self._export(found))
             except Refused as error:
                 outcome.rejected.append((record, Rejected(str(error), "Refused")))
         return outcome
@@ -94,6 +94,23 @@ class Notebooks:
         there = await self._api.sources(book.id)
         for document in documents(copy, self._clients(copy.minutes.lead_id).name):
             await self._place(book, document, [s for s in there if _is_of(s, document)])
+
+    async def _forget(self, forget: Forget) -> None:
+        unnamed, mark = f"Лид {forget.lead_id}", f"leadpulse:{forget.lead_id}"
+        for book in await self._api.books():
+            if mark not in book.description.split() and book.name != unnamed:
+                continue
+            there = await self._api.sources(book.id)
+            ours = [one for one in there if (of := _recording(one)) is not None and is_wanted(forget, of)]
+            for source in ours:
+                await self._api.drop_source(source.id)
+            if forget.recordings:
+                continue
+            if len(ours) == len(there) and book.note_count == 0:
+                await self._api.drop_book(book.id)
+            elif book.name != unnamed:  # what people keep in it is theirs, his name is not
+                await self._api.rename_book(book.id, unnamed)
+        log.info("notebook forgotten", extra={"erasure": forget.forget_id})
 
     async def _book(self, lead_id: LeadId) -> Book:
         """The lead's notebook, by our mark in the description (a person may rename it), by its name, or made now. One
@@ -184,6 +201,12 @@ def documents(copy: MinutesCopy, client: str = "") -> tuple[Document, Document]:
 def _is_of(source: Source, document: Document) -> bool:
     key = _KEY.search(source.title or "")
     return key is not None and key.group(1, 2) == (document.kind, document.recording)
+
+
+def _recording(source: Source) -> str | None:
+    """Of which meeting a source of ours is."""
+    key = _KEY.search(source.title or "")
+    return None if key is None else unquote(key.group(2))
 
 
 def _version(source: Source) -> int:

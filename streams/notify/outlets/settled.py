@@ -13,7 +13,7 @@ import msgspec
 
 from schemas.codec import Codec, Rejected
 from schemas.errors import LeadpulseError, NotYet, Transient
-from schemas.outlets import Handover, Outlet
+from schemas.outlets import Forget, Handover, Outlet, forgotten
 from schemas.topics import OUT_SETTLED
 from schemas.types import Millis
 from streams.engine.clock import Clock
@@ -63,6 +63,7 @@ class _Hook(msgspec.Struct, frozen=True):
 
 
 _COPY: Codec[_Copy] = Codec(_Copy)
+_FORGET: Codec[Forget] = Codec(Forget)
 _HOOK: Codec[_Hook] = Codec(_Hook)
 
 
@@ -70,7 +71,8 @@ def of_copy(value: bytes | None) -> About | None:
     """Of a record of `out.files`, `out.bitrix`, `out.notebook`; None where it cannot be read."""
     copy = _COPY.decode(value)
     if isinstance(copy, Rejected):
-        return None
+        forget = _FORGET.decode(value)
+        return None if isinstance(forget, Rejected) else About(forgotten(forget.forget_id), 1, "", "")
     of = copy.minutes
     return About(of.recording_id, of.minutes.version, of.lead_id, of.origin)
 

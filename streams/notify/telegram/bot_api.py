@@ -7,7 +7,7 @@ from typing import NamedTuple
 import aiohttp
 import msgspec
 
-from alerting.render import Buttons
+from alerting.render import Button, Buttons
 from schemas.codec import Codec, Rejected
 from schemas.errors import LeadpulseError, Refused, Transient
 from streams.clients.bot_calls import DENIED_WAIT, BotCalls, ChatClosed, Moved
@@ -102,8 +102,13 @@ class BotApi(BotCalls):
             raise
 
 
+def _button(button: Button) -> dict[str, str]:
+    does = {"url": button.url} if button.url else {"callback_data": button.callback}
+    return {"text": button.text, **does}
+
+
 def _message(text: str, buttons: Buttons) -> dict[str, object]:
-    rows = [[{"text": button.text, "callback_data": button.callback} for button in row] for row in buttons]
+    rows = [[_button(button) for button in row] for row in buttons]
     return {
         "text": text,
         "parse_mode": "HTML",

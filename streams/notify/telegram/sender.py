@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Awaitable, Callable, Collection, Iterator
 from functools import partial
 
 from alerting.outbox import Item, begin, clear, fail, finish, text_of, wait
@@ -39,8 +39,12 @@ MOST_ANSWERS = 100
 """Answers to button presses in work at once; more than that is no person pressing."""
 
 
+async def _nobody(_place: Place, _key: str, _chat: int) -> None:
+    raise Transient("nobody here sends the messages of commands", retry_after=60.0)
+
+
 class Sender:
-    """Sends what is due and ours. `places` says which places are this worker's now."""
+    """Sends what is due and ours. `places` says which places are this worker's now; `once` sends commands' messages."""
 
     def __init__(
         self,
@@ -53,8 +57,9 @@ class Sender:
         world: World = WORLD,
         chat_of: Callable[[str], int] | None = None,
         clock: Clock = wall_clock,
+        once: Callable[[Place, str, int], Awaitable[None]] = _nobody,
     ) -> None:
-        self._clock = clock
+        self._clock, self._once = clock, once
         self._chat_of = chat_of or telegram.chat_of
         self._telegram, self._shelf, self._api, self._limits = telegram, shelf, api, limits
         self._places, self._notices, self._world = places, notices, world
@@ -151,6 +156,9 @@ class Sender:
         self._calling.add(chat)
         try:
             item = self._shelf.item(place, key)
+            if item.once:
+                await self._once(place, key, chat)
+                return
             await (self._edit(place, item) if item.message_id else self._send(place, key, chat))
             self._closed.discard(chat)
             self._notices.ends("chat_closed", str(chat))

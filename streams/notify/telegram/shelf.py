@@ -14,7 +14,8 @@ from alerting.outbox import Item, Wish, due, merge, unheard, want
 from schemas.codec import Codec, Rejected
 from schemas.topics import OUTBOX
 from streams.engine.dead_letters import history_of
-from streams.engine.kafka import Output, Outputs, Reader
+from streams.engine.kafka import Output, Outputs
+from streams.engine.reader import Reader
 
 log = logging.getLogger(__name__)
 ITEM: Codec[Item] = Codec(Item)
@@ -135,6 +136,10 @@ class Shelf:
     def knows(self, place: Place, key: str) -> bool:
         """Whether anything was ever wanted under this key."""
         return key in self._slots[place].items
+
+    def under(self, place: Place, prefix: str) -> Iterator[Item]:
+        """Items whose key begins so, as they are now."""
+        return (item for key, item in self._slots[place].items.items() if key.startswith(prefix))
 
     def due(self) -> Iterator[tuple[Place, Item]]:
         """What is to be done, oldest first in each place; nothing that is in doubt yet."""

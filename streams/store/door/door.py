@@ -110,7 +110,7 @@ class Door:
     ) -> web.StreamResponse:
         """The place is free again when the engine has let go of the query, not when the client has."""
         await self._slots.take(user.name)
-        work, ended = query.Query(self._store, asked, engine.there[user.name], tag), False
+        work, ended = query.Query(self._store, asked, engine.readers[user.name]), False
         step: asyncio.Future[bytes] | None = None
 
         async def piece(call: Callable[[], bytes]) -> bytes:
@@ -136,7 +136,7 @@ class Door:
         try:
             while step is not None and not step.done() and not ended:
                 try:
-                    await self._run(lambda: query.kill(self._store, work.tag))
+                    await self._run(work.kill)
                 except Fault as fault:
                     log.warning("a query cannot be ended", extra={"error": fault.text})
                 await asyncio.wait({step}, timeout=KILL_EVERY)
@@ -152,6 +152,8 @@ class Door:
     async def close(self) -> None:
         """Wait for what is being ended, let go of the engine. Called when nobody listens any more."""
         await asyncio.gather(*self._ends, return_exceptions=True)
+        for reader in self._engine.readers.values() if self._engine else ():
+            reader.handles.close()
         self._threads.shutdown(wait=False)
 
 

@@ -30,10 +30,12 @@ CAPPED = frozenset({"max_execution_time", "max_memory_usage", "max_result_rows",
 
 _FREE = re.compile(
     r"final|limit|offset|max_block_size|join_use_nulls|session_timezone|result_overflow_mode|use_uncompressed_cache|"
+    r"compile_(expressions|aggregate_expressions|sort_description)|"
     r"prefer_column_name_to_alias|cast_string_to_dynamic_use_inference|date_time_(input|output)_format|date_time_output_format_\w+|"
     r"output_format_(json|csv|tsv|arrow|parquet|pretty|native|decimal|float|binary|markdown|values|write)_\w+"
 )
-"""Settings that change how an answer looks. Not every `output_format_…`: `output_format_schema` writes a file."""
+"""Settings that change how an answer looks, or is worked out. Not every `output_format_…`: `output_format_schema`
+writes a file."""
 
 _VALUE = re.compile(r"[\w.:/+-]{0,64}", re.ASCII)
 

@@ -58,7 +58,8 @@ WHERE kind = 'reservation' AND lead_id != '' AND ts >= fromUnixTimestamp64Milli(
 SOURCES = """
 SELECT source, toUnixTimestamp64Milli(min(ingested_at))
 FROM events
-WHERE NOT backfill AND lead_id != '' AND kind NOT IN ('baseline', 'alert_action', 'alert_mailed', 'events_moved')
+WHERE NOT backfill AND lead_id != ''
+    AND kind NOT IN ('baseline', 'alert_action', 'alert_mailed', 'events_moved', 'command_changed')
     AND ingested_at < fromUnixTimestamp64Milli({before:Int64})
 GROUP BY source"""
 

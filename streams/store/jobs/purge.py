@@ -2,17 +2,22 @@
 
 Every table of ours with a column `lead_id` is looked at, so one that is new tomorrow is too. What waited for its client
 is found by the digest of his name, which ClickHouse can count itself.
+
+`DELETE` hides rows and leaves their bytes where they are, so each look ends with parts that hide any being written anew
+without them, whoever hid them: events that were moved to another client lie below his number no more. What the engine
+replaced it deletes by itself: chDB within a minute, a server behind `old_parts_lifetime` (8 minutes).
 """
 
 import asyncio
 import logging
 
-from processors.privacy.erasing import MARK
+from processors.privacy.erasing import MARK, told_by
 from schemas.erasures import Erasure
 from schemas.errors import Transient
 from streams.engine.erasures import KnownErasures
 from streams.store.clickhouse import StatementFailed
 from streams.store.database import Database
+from streams.store.jobs.parting import Parting
 from streams.store.read.rows_of import tables_of_leads
 
 log = logging.getLogger(__name__)
@@ -25,17 +30,24 @@ _HASHED = f"lower(hex(SHA256(concat(unhex('{MARK.hex()}'), client_kind, ':', cli
 OTHERS = {
     "unassigned": f"{_HASHED} IN {{denied:Array(String)}} AND ts <= fromUnixTimestamp64Milli({{since:Int64}})",
     "reports": "position(body, {quoted:String}) > 0",
-    "outbox": "receiver = {receiver:String}",
+    "outbox": "receiver = {receiver:String} OR arrayExists(one -> position(key, one) > 0, {keys:Array(String)})",
+    "consents": "has(leads, {lead:String}) AND {person:String} IN ('', person_id)",
     "failures": "position(payload, {quoted:String}) > 0 OR multiSearchAny(payload, {values:Array(String)})",
 }
 """Tables without a lead, and what of them is of one."""
+_HIDING = """
+SELECT DISTINCT table FROM system.parts
+WHERE database = currentDatabase() AND active AND has_lightweight_delete ORDER BY table"""
+_WAITING = {"lightweight_deletes_sync": 2, "mutations_sync": 2}
+OF_PERSON = ("unassigned", "failures", "consents")
+"""Those of which whole rows are one person's; of the rest see `jobs.parting`."""
 
 
 class Purge:
     """Derived from the topic and the tables alone, so a kill owes nothing."""
 
-    def __init__(self, database: Database, known: KnownErasures) -> None:
-        self._database, self._known = database, known
+    def __init__(self, database: Database, known: KnownErasures, parting: Parting) -> None:
+        self._database, self._known, self._parting = database, known, parting
 
     async def run(self) -> None:
         """Until cancelled."""
@@ -60,33 +72,32 @@ class Purge:
         if not begun:
             return 0
         tables = await tables_of_leads(self._database)
-        return sum([await self._purge(one, tables) for one in begun])
+        gone = sum([await self._purge(one, tables) for one in begun])
+        for (table,) in await self._database.read(_HIDING):
+            await self._database.change(f"ALTER TABLE {table} APPLY DELETED MASK", None, _WAITING)
+        return gone
 
     async def _purge(self, erasure: Erasure, tables: list[str]) -> int:
-        where = dict.fromkeys(tables, "lead_id = {lead:String}") | OTHERS
+        if erasure.person:
+            where, gone = {table: OTHERS[table] for table in OF_PERSON}, await self._parting.look(erasure)
+        else:
+            where, gone = dict.fromkeys(tables, "lead_id = {lead:String}") | OTHERS, 0
         given = {
             "lead": erasure.lead_id,
             "denied": erasure.denied,
             "since": erasure.started_at,
-            "quoted": f'"lead_id":"{erasure.lead_id}"',
+            "quoted": "\0 none" if erasure.person else f'"lead_id":"{erasure.lead_id}"',
+            "person": erasure.person,
             "receiver": f"lead:{erasure.lead_id}",
-            "values": values(erasure) or ["\0 none"],
+            "keys": [*told_by(erasure.refs), *erasure.paths],
+            "values": told_by(erasure.refs) or ["\0 none"],
         }
-        gone = 0
         for table, those in where.items():
             [(rows,)] = await self._database.read(f"SELECT count() FROM {table} WHERE {those}", given)
             if not rows:
                 continue
             gone += rows
-            settings = {"lightweight_deletes_sync": 2, "mutations_sync": 2}
-            await self._database.change(f"DELETE FROM {table} WHERE {those}", given, settings)
-            await self._database.change(f"ALTER TABLE {table} APPLY DELETED MASK", None, settings)
+            await self._database.change(f"DELETE FROM {table} WHERE {those}", given, _WAITING)
         if gone:
             log.info("rows of an erased client deleted", extra={"erasure": erasure.erasure_id, "rows": gone})
         return gone
-
-
-def values(erasure: Erasure) -> list[str]:
-    """What stands in a raw record of his, while it is known in plain: ids and numbers, nothing short."""
-    found = (ref.partition(":")[2] for ref in erasure.refs if not ref.startswith("lead:"))
-    return sorted({value for value in found if len(value) >= 6})

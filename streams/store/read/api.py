@@ -5,7 +5,7 @@ A lead that was merged with another is asked for by either number; `lead_id` of 
     GET  /api/leads/{id}/signals                  newest first
     GET  /api/leads/{id}/scores?limit=&before=    newest first, before a time in ms UTC; each with all that made it
     GET  /api/leads/{id}/transcripts              newest version of each recording, newest recording first
-    GET  /api/leads/{id}/people?room=&since=&until=   names in the history; who was in the room in that time
+    GET  /api/leads/{id}/people?room=&since=&until=&recording=   names in the history; who was in the room in that time
     GET  /api/leads/{id}/profile                  what the client sells, his pains … (`processors.profile`)
     POST /api/leads/{id}/profile  {"field", "text", "action", "entry_id"}   a person's word on a field, or an entry
     GET, POST /api/leads/{id}/promises  {"promise", "mark", "note"}   what became of them; GET /api/promises: of all
@@ -16,8 +16,7 @@ A lead that was merged with another is asked for by either number; `lead_id` of 
     GET  /api/alerts?status=                      newest state of each alert
     GET  /api/events?since=&until=&order=&after=  every client's, oldest first, by `order`: appended or ts
     GET  /api/alerts/raised?since=&until=&lead=&after=   what rang in that time, oldest first
-    GET  /api/leads/{id}/risk                     newest score, living alerts, when he was last seen
-    GET  /api/risks/top, /api/risks/silent        leads with the most points; with alerts of silence
+    GET  /api/leads/{id}/risk, /api/risks/top, /api/risks/silent   newest score and living alerts; the worst; the silent
     GET  /api/status                              rows, last event of each source, lag
     GET  /api/search?q=&lead=&source=&since=&until=&before=   what was said and written, newest first (`search`)
     GET  /api/figures?since=&until=&lead=         events by kind and day; GET /api/openapi.json: all of this
@@ -26,7 +25,7 @@ A lead that was merged with another is asked for by either number; `lead_id` of 
     GET  /api/backup, /api/backup/{table}         everything, for the holder of the installation's token (`dump`)
     GET  /api/leads, /api/inbox, /api/leads/{id}/card …   for pages (`pages.routes`)
     GET  /api/reports?day=                        the report of a local day, or of today so far; POST publishes it
-    GET  /api/trace?id=, /api/flow?since=         from a name to all that came of it; how much goes where (`flow`)
+    GET  /api/commands, /api/commands/{id}, /api/assistant/lines (`commands`), /api/trace?id=, /api/flow?since= (`flow`)
 
 Errors are `{"error": "…"}` with 400, 401, 403, 404, 405, 408, 413, 429, 503. Tokens are looked at before the body.
 """
@@ -175,7 +174,8 @@ class Api:
     async def _people(self, request: web.Request) -> web.Response:
         room = requests.text(request.query.get("room", ""), "room")
         since, until = requests.time(request, "since"), requests.time(request, "until")
-        return _json(await people(self._database, requests.client(request), room, since, until))
+        lead, recording = requests.client(request), requests.text(request.query.get("recording", ""), "recording")
+        return _json(await people(self._database, lead, room, since, until, recording, self._known.room(lead).called))
 
     async def _profile(self, request: web.Request) -> web.Response:
         return _json(await profiles.read_profile(self._database, requests.client(request), wall_clock()))

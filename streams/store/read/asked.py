@@ -1,5 +1,6 @@
 """Questions that were asked about a client: kept with their answers, told again, judged by people."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -15,12 +16,12 @@ from streams.engine.kafka import Output
 from streams.store.database import Database
 from streams.store.jobs.ticks import Send
 
-OF_LEAD = """
-SELECT body FROM questions FINAL WHERE lead_id = {lead:String}
+OF_CLIENT = """
+SELECT body FROM questions FINAL WHERE lead_id IN {leads:Array(String)}
 ORDER BY ts DESC, question_id LIMIT {limit:UInt32}"""
 
 ONE = """
-SELECT body FROM questions FINAL WHERE lead_id = {lead:String} AND question_id = {question:UInt64}"""
+SELECT body FROM questions FINAL WHERE lead_id IN {leads:Array(String)} AND question_id = {question:UInt64}"""
 
 _QUESTION: Codec[Question] = Codec(Question)
 _BODY = msgspec.json.Decoder(Question)
@@ -59,15 +60,17 @@ async def keep(desk: Desk, lead: LeadId, given: Answered, user: str) -> Question
     return question
 
 
-async def of_lead(database: Database, lead: LeadId, limit: int) -> list[Question]:
-    """The newest first. Raises `Transient`, `StatementFailed`."""
-    return [_BODY.decode(body) for (body,) in await database.read(OF_LEAD, {"lead": lead, "limit": limit})]
+async def of_client(database: Database, leads: Sequence[LeadId], limit: int) -> list[Question]:
+    """What was asked about a client under any of his numbers, the newest first. Raises `Transient`,
+    `StatementFailed`."""
+    return [_BODY.decode(body) for (body,) in await database.read(OF_CLIENT, {"leads": leads, "limit": limit})]
 
 
-async def judge(desk: Desk, lead: LeadId, question: EventId, said: Judged, user: str) -> Question:
-    """A person's verdict on an answer about this client. Raises `Refused` where there is no such question,
+async def judge(desk: Desk, leads: Sequence[LeadId], question: EventId, said: Judged, user: str) -> Question:
+    """A person's verdict on an answer about the client with these numbers; it stays under the number under which it was
+    asked, or the record would have two. Raises `Refused` where there is no such question,
     `Transient`."""
-    rows = await desk.database.read(ONE, {"lead": lead, "question": int(question, 16)})
+    rows = await desk.database.read(ONE, {"leads": leads, "question": int(question, 16)})
     if not rows:
         raise Refused("there is no such question about this client (one that was just asked takes some seconds)")
     judged = msgspec.structs.replace(_BODY.decode(rows[0][0]), verdict=said.verdict, judge=user, judged_at=desk.clock())

@@ -20,7 +20,8 @@ from schemas.errors import Refused
 from schemas.stored import BackupContents
 from streams.settings import Store
 from streams.store.database import Database
-from streams.store.door.query import connect, of_engine
+from streams.store.door.handles import connect
+from streams.store.door.query import of_engine
 from streams.store.door.request import quoted
 from streams.store.lag import Lag
 

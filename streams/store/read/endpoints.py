@@ -3,15 +3,17 @@
 from processors.pages import Inbox, Living
 from schemas.bot import Risks
 from schemas.exports import DayMessage
-from schemas.lists import AllPromises, Figures, FoundPage
+from schemas.lists import AccessLines, AllPromises, Figures, FoundPage
 from schemas.minutes import MeetingRequest
 from schemas.reports import DailyReport
 from schemas.stored import Alerts, BackupContents, RaisedPage, ReplayPage, Sources, StoreStatus
+from schemas.told_commands import CommandHistory, Lines, ToldCommands
 from schemas.traces import Trace
 from schemas.traffic import FlowFigures
 from streams.store.read.lead_endpoints import OF_LEADS
 from streams.store.read.outcomes import OfAll
 from streams.store.read.parameters import (
+    COMMAND_STATE,
     CURSOR,
     DAY,
     DOCUMENT,
@@ -41,6 +43,28 @@ ENDPOINTS = (
         "get", "/api/alerts/living", "Тревоги, которые не закрыты, сначала срочные.", {"among": LEADS}, answer=Living
     ),
     Endpoint("get", "/api/inbox", "Кто ждёт привязки к клиенту и на кого похож.", answer=Inbox),
+    Endpoint(
+        "get",
+        "/api/access",
+        "Журнал доступа, сначала новое: кто из сотрудников что открывал.",
+        {"user": TEXT, "lead": LEAD, **SPAN, "limit": LIMIT},
+        answer=AccessLines,
+    ),
+    Endpoint(
+        "get",
+        "/api/commands",
+        "Команды помощника, сначала те, что изменились последними.",
+        {"state": COMMAND_STATE, "lead": LEAD, "limit": LIMIT},
+        answer=ToldCommands,
+    ),
+    Endpoint("get", "/api/commands/{command}", "Что было с одной командой, сначала старое.", answer=CommandHistory),
+    Endpoint(
+        "get",
+        "/api/assistant/lines",
+        "Разговоры с помощником, сначала новое; `person` — `web/НОМЕР` или `tg:НОМЕР`.",
+        {"person": TEXT, "lead": LEAD, "before": TIME, "limit": LIMIT},
+        answer=Lines,
+    ),
     Endpoint("get", "/api/recordings/{recording}", "Расшифровка одной записи.", answer=MeetingRequest),
     Endpoint(
         "get",

@@ -1,5 +1,7 @@
 """Where things are and how much goes where, as requests to the read API: for the page «Поток» and `leadpulse trace`."""
 
+from collections.abc import Callable
+
 from aiohttp import web
 
 from streams.engine.clock import Clock
@@ -10,10 +12,13 @@ from streams.store.read.traces import Traces
 from streams.store.read.traffic import flow
 
 
-def flow_routes(traces: Traces, database: Database, clock: Clock) -> list[web.RouteDef]:
-    """What `Api` serves behind its guard."""
+def flow_routes(
+    traces: Traces, database: Database, clock: Clock, looked: Callable[[], None] = lambda: None
+) -> list[web.RouteDef]:
+    """What `Api` serves behind its guard. `looked` is told that a person looks where something is."""
 
     async def _trace(request: web.Request) -> web.Response:
+        looked()
         return as_json(await traces.find(requests.text(request.query.get("id", ""), "id")))
 
     async def _flow(request: web.Request) -> web.Response:

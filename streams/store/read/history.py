@@ -31,9 +31,14 @@ from streams.store.sinks.tables import TABLES
 _MS = "toUnixTimestamp64Milli"
 _ID = "lower(leftPad(hex({}), 16, '0'))"
 
+_IN_A_TRANSCRIPT = """kind = 'meeting_said' AND arrayExists(span -> ts BETWEEN span.1 AND span.2, (
+        SELECT groupArray((ts - INTERVAL 1 MINUTE, ts + toIntervalMillisecond(duration_ms) + INTERVAL 1 MINUTE))
+        FROM recordings WHERE lead_id = {lead:String}))"""
+"""What was heard while a meeting went on, once its transcript is there: that has the words."""
+
 EVENTS = f"""
 SELECT {_MS}(ts), {_ID.format("event_id")}, source, kind, backfill, payload, {_MS}(ingested_at) FROM events FINAL
-WHERE lead_id = {{lead:String}} AND kind != 'baseline'
+WHERE lead_id = {{lead:String}} AND kind != 'baseline' AND NOT ({_IN_A_TRANSCRIPT})
     AND (ts, event_id) < (fromUnixTimestamp64Milli({{ts:Int64}}), {{id:UInt64}})
 ORDER BY ts DESC, event_id DESC LIMIT {{limit:UInt32}}"""
 

@@ -1,6 +1,6 @@
 """The endpoints of the read API about clients: the list, and one of them. See `endpoints`."""
 
-from processors.pages import Card, Daily, ListPage, Meeting, Sound, TimeLine
+from processors.pages import Card, CardPage, Daily, ListPage, Meeting, Sound, TimeLine
 from processors.profile import Profile
 from schemas import answers
 from schemas.answers import VERDICTS, Figure, Question
@@ -10,6 +10,7 @@ from schemas.minutes import ProfileCorrected
 from schemas.outcomes import ClientOutcome
 from schemas.promises import MARKS, PromiseMarked
 from schemas.stored import History, People, Scores, Signals, Transcripts
+from schemas.talks import Talk
 from streams.store.read.outcomes import OfLead
 from streams.store.read.parameters import (
     ANSWERED,
@@ -49,7 +50,11 @@ OF_LEADS = (
         "get", "/api/leads/{lead}/transcripts", "Последние расшифровки встреч.", {"limit": LIMIT}, answer=Transcripts
     ),
     Endpoint(
-        "get", "/api/leads/{lead}/people", "Имена в истории; кто был в комнате.", {"room": TEXT, **SPAN}, answer=People
+        "get",
+        "/api/leads/{lead}/people",
+        "Имена в истории; кто был в комнате; новейшая версия расшифровки.",
+        {"room": TEXT, "recording": TEXT, **SPAN},
+        answer=People,
     ),
     Endpoint("get", "/api/leads/{lead}/profile", "Карточка клиента.", answer=Profile),
     Endpoint(
@@ -100,6 +105,15 @@ OF_LEADS = (
     Endpoint("get", "/api/leads/{lead}/risk", "Риск и открытые тревоги клиента.", answer=LeadRisk),
     Endpoint("get", "/api/leads/{lead}/rows", "Сколько строк о клиенте в каждой таблице.", answer=RowsOf),
     Endpoint(
+        "post",
+        "/api/leads/{lead}/rows",
+        "В скольких строках каждой таблицы есть один человек клиента; он узнаётся по отпечаткам.",
+        {},
+        {"denied": {"type": "array", "items": TEXT}},
+        ("denied",),
+        answer=RowsOf,
+    ),
+    Endpoint(
         "get",
         "/api/leads",
         "Список клиентов, сначала те, кому люди нужнее; `curator` можно повторять.",
@@ -108,6 +122,13 @@ OF_LEADS = (
     ),
     Endpoint(
         "get", "/api/leads/{lead}/card", "Карточка для страницы: факты, риск, тревоги, заметки, обещания.", answer=Card
+    ),
+    Endpoint(
+        "get",
+        "/api/leads/{lead}/page",
+        "Карточка, цифры по дням и начало истории за один раз.",
+        {"days": {"type": "integer", "minimum": 1, "maximum": 100}},
+        answer=CardPage,
     ),
     Endpoint(
         "get",
@@ -129,6 +150,7 @@ OF_LEADS = (
         "Встреча: слова, протокол, кто сколько говорил.",
         answer=Meeting,
     ),
+    Endpoint("get", "/api/leads/{lead}/talk", "Что сказано на встрече, которая идёт сейчас.", answer=Talk),
     Endpoint("get", "/api/leads/{lead}/meetings/{recording}/sound", "Где лежит запись встречи.", answer=Sound),
     Endpoint(
         "get",

@@ -1,5 +1,6 @@
 """What became of clients: for the read API, and for whoever writes in a person's name."""
 
+from collections.abc import Iterable
 from datetime import date
 
 import msgspec
@@ -16,6 +17,7 @@ from streams.engine.kafka import Output
 from streams.store.database import Database
 from streams.store.jobs.ticks import Send
 from streams.store.read import requests
+from streams.store.read.few import Few, few
 
 LONGEST_REASON = 500
 """Characters."""
@@ -32,15 +34,10 @@ SELECT {_COLUMNS} FROM outcomes FINAL
 WHERE {{outcome:String}} = '' OR lead_id IN (SELECT lead_id FROM outcomes_current WHERE outcome = {{outcome:String}})
 ORDER BY ts, event_id"""
 
-STAGES = """
-SELECT lead_id, JSONExtractString(payload, 'entity') AS entity, JSONExtractString(payload, 'entity_id'),
-    JSONExtractString(payload, 'fields', 'stageId'), toUnixTimestamp64Milli(ts), action = 'deleted'
-FROM
-(
-    SELECT lead_id, event_id, ts, action, payload, seniority FROM events PREWHERE kind = 'crm_changed' AND %s
-    ORDER BY seniority DESC LIMIT 1 BY lead_id, event_id
-)
-WHERE entity IN ('lead', 'deal') ORDER BY ts, event_id"""
+STAGES = "crm_changed"
+"""The kind of event that says them."""
+WORD = "client_outcome"
+"""The kind of event of a person's word."""
 
 
 class Saying(msgspec.Struct, frozen=True):
@@ -68,9 +65,20 @@ class OfAll(msgspec.Struct, frozen=True):
 
 async def of_lead(database: Database, lead: LeadId) -> OfLead:
     """Raises `Transient`, `StatementFailed`."""
-    said = [Said(*row) for row in await database.read(OF_LEAD, {"lead": lead})]
-    stages = await database.read(STAGES % "lead_id = {lead:String}", {"lead": lead})
-    hint = hinted(lead, (Stage(*row) for _, *row in stages))
+    return with_stages(lead, await said_of(database, lead), await few(database, lead, [STAGES]))
+
+
+async def said_of(database: Database, lead: LeadId) -> list[Said]:
+    """What people said of him, the oldest first. Raises as `of_lead`."""
+    return [Said(*row) for row in await database.read(OF_LEAD, {"lead": lead})]
+
+
+def with_stages(lead: LeadId, said: list[Said], events: Iterable[Few]) -> OfLead:
+    """All that is known of it, of events of which those of the kind `STAGES` count."""
+    stages = sorted((one for one in events if one.entity in ("lead", "deal")), key=lambda one: (one.ts, one.number))
+    hint = hinted(
+        lead, (Stage(one.entity, one.entity_id, one.stage, one.ts, one.action == "deleted") for one in stages)
+    )
     if hint is not None and said and said[-1].ts >= hint.ts:
         hint = None
     return OfLead(lead, said[::-1], hint)

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple, get_args
 
 from schemas.alerts import AlertStatus
 from schemas.answers import TOOLS
+from schemas.commands import State
 from schemas.minutes import Correcting
 from schemas.outcomes import OUTCOMES
 from schemas.promises import STATES
@@ -37,6 +38,7 @@ CALL = {
     "kind": TEXT,
     "state": {"type": "string", "enum": ["open", "overdue", "all"]},
 }
+COMMAND_STATE: Schema = {"type": "string", "enum": list(get_args(State))}
 OUTCOME: Schema = {"type": "string", "enum": list(OUTCOMES)}
 LIST: Schema = {"type": "array"}
 ANSWERED = {"text": TEXT, "claims": LIST, "sources": LIST, "done": {"type": "object"}}

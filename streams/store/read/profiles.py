@@ -1,5 +1,7 @@
 """A lead's profile and the conversations it comes from, as the read API tells them; and a person's corrections."""
 
+from collections.abc import Iterable
+
 import msgspec
 
 from processors.corrections import Wish, correction
@@ -14,22 +16,16 @@ from streams.engine.clock import Clock
 from streams.engine.kafka import Output
 from streams.store.database import Database
 from streams.store.jobs.ticks import Send
+from streams.store.read.few import Few, few
 
 _SOURCE = msgspec.json.Decoder(MeetingMinutes | ChatSummary | ProfileCorrected)
 
-SOURCES = """
-SELECT payload FROM
-(
-    SELECT event_id, payload, seniority FROM events
-    PREWHERE lead_id = {lead:String} AND kind IN ('meeting_minutes', 'chat_summary', 'profile_corrected')
-)
-ORDER BY seniority DESC LIMIT 1 BY event_id"""
-"""`FINAL` would read all that the client ever did."""
+SOURCES = ("meeting_minutes", "chat_summary", "profile_corrected")
 
 BOOKED = """
 SELECT countIf(how = 'created'), sumIf(pieces, pieces > 0), countIf(pieces < 0), -sumIf(pieces, pieces < 0) FROM
 (
-    SELECT argMax(action, seniority) AS how, argMax(qty, seniority) AS pieces, argMax(ts, seniority) AS at FROM events
+    SELECT argMax(action, seniority) AS how, argMax(qty, seniority) AS pieces FROM events
     PREWHERE lead_id = {lead:String} AND kind = 'reservation'
         AND ts > fromUnixTimestamp64Milli({until:Int64}) - toIntervalDay({days:UInt16})
         AND ts <= fromUnixTimestamp64Milli({until:Int64})
@@ -62,10 +58,19 @@ class Correction(msgspec.Struct, frozen=True):
 
 async def read_profile(database: Database, lead: LeadId, now: Millis) -> Profile:
     """As of `now` (ms UTC). Raises `Transient`, `StatementFailed`."""
-    rows = await database.read(SOURCES, {"lead": lead})
+    return profile_of(lead, await few(database, lead, SOURCES), await booked(database, lead, now))
+
+
+def profile_of(lead: LeadId, events: Iterable[Few], goods: Booked | None = None) -> Profile:
+    """Of events of which those of the kinds `SOURCES` count."""
+    return profile(lead, (_SOURCE.decode(event.payload) for event in events if event.kind in SOURCES), goods)
+
+
+async def booked(database: Database, lead: LeadId, now: Millis) -> Booked:
+    """What he reserved up to `now` (ms UTC). Raises `Transient`, `StatementFailed`."""
     days = Booked().days
     [goods] = await database.read(BOOKED, {"lead": lead, "until": now, "days": days})
-    return profile(lead, (_SOURCE.decode(payload) for (payload,) in rows), Booked(days, *goods))
+    return Booked(days, *goods)
 
 
 async def correct(

@@ -1,10 +1,12 @@
 """Promises as they stand, and a person's word on one: for the read API, and for whoever writes in a person's name."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
 
+from processors.days import zone_name
 from processors.promises import promise_id, talk_of
 from schemas.codec import EVENT, event_id
 from schemas.errors import Refused
@@ -24,9 +26,27 @@ _COLUMNS = """lower(hex(promise)), lead_id, talk, kind, toUnixTimestamp64Milli(t
     ifNull(toString(due_day), ''), state,
     toUnixTimestamp64Milli(marked_at), marked_by, note"""
 
-OF_LEAD = f"""
-SELECT {_COLUMNS} FROM promises WHERE lead_id = {{lead:String}} AND {{state:String}} IN ('', state)
-ORDER BY ts DESC, talk, number LIMIT {{limit:UInt32}}"""
+OF_LEAD = """
+SELECT lower(hex(ids[number])), talk, kind, toUnixTimestamp64Milli(ts), number, owners[number], texts[number],
+    dues[number] AS due,
+    if(match(due, '^\\\\d{4}-\\\\d\\\\d-\\\\d\\\\d$'), toDate32OrNull(due), NULL) AS day,
+    ifNull(toString(day), ''),
+    multiIf(day IS NULL, 'undated', day >= toDate(now64(3), {zone:String}), 'open', 'past')
+FROM promised FINAL ARRAY JOIN arrayEnumerate(texts) AS number
+WHERE lead_id = {lead:String} ORDER BY ts DESC, talk, number"""
+MARKS = """
+SELECT lower(hex(promise)), toString(argMax(mark, (ts, event_id))), toUnixTimestamp64Milli(max(ts)),
+    argMax(author, (ts, event_id)), argMax(note, (ts, event_id))
+FROM promise_marks FINAL WHERE lead_id = {lead:String} GROUP BY promise"""
+"""The view `promises` joins both for all leads before one is taken: three times what these two cost."""
+
+PAST = """
+SELECT lead_id, ids[number] FROM promised FINAL ARRAY JOIN arrayEnumerate(texts) AS number
+WHERE lead_id IN {leads:Array(String)} AND match(dues[number], '^\\\\d{4}-\\\\d\\\\d-\\\\d\\\\d$')
+    AND toDate32OrNull(dues[number]) < toDate(now64(3), {zone:String})"""
+SETTLED = """
+SELECT lead_id, promise FROM promise_marks FINAL WHERE lead_id IN {leads:Array(String)}
+GROUP BY lead_id, promise HAVING argMax(mark, (ts, event_id)) IN ('kept', 'broken', 'cancelled')"""
 
 OF_ALL = f"""
 SELECT {_COLUMNS} FROM promises WHERE {{state:String}} IN ('', state)
@@ -52,7 +72,25 @@ class Marking(msgspec.Struct, frozen=True):
 async def of_lead(database: Database, lead: LeadId, state: PromiseState | str, limit: int) -> list[Promise]:
     """A lead's promises (in `state`, or all where it is empty), the newest talk first. Raises `Transient`,
     `StatementFailed`."""
-    return _promises(await database.read(OF_LEAD, {"lead": lead, "state": state, "limit": limit}))
+    rows = await database.read(OF_LEAD, {"lead": lead, "zone": zone_name()})
+    marks = {promise: rest for promise, *rest in await database.read(MARKS, {"lead": lead})} if rows else {}
+    found = [_marked(lead, row, marks.get(row[0])) for row in rows]
+    return [one for one in found if state in ("", one.state)][:limit]
+
+
+def _marked(lead: LeadId, row: Sequence[Any], mark: Sequence[Any] | None) -> Promise:
+    promise, talk, kind, ts, number, owner, text, due, _, day, state = row
+    word, at, by, note = mark or ("", 0, "", "")
+    if word in ("kept", "broken", "cancelled"):
+        state = word
+    return Promise(promise.rjust(16, "0"), lead, talk, kind, ts, number, owner, text, due, day, state, at, by, note)
+
+
+async def overdue(database: Database, leads: Sequence[LeadId]) -> Mapping[LeadId, int]:
+    """How many of each one's promises are over their day, with no word of a person on them. Raises as `of_lead`."""
+    past = await database.read(PAST, {"leads": list(leads), "zone": zone_name()})
+    settled = set(await database.read(SETTLED, {"leads": list(leads)})) if past else set()
+    return Counter(lead for lead, promise in past if (lead, promise) not in settled)
 
 
 async def of_all(database: Database, state: PromiseState | str, limit: int) -> list[Promise]:

@@ -37,7 +37,7 @@ def routes(database: Database, send: Send, clock: Clock) -> list[web.RouteDef]:
 
     async def _asked(request: web.Request) -> web.Response:
         lead = requests.client(request)
-        found = await asked.of_lead(database, lead, requests.limit(request, 50))
+        found = await asked.of_client(database, requests.numbers(request), requests.limit(request, 50))
         return as_json(Questions(lead, found))
 
     async def _keep(request: web.Request) -> web.Response:
@@ -46,8 +46,8 @@ def routes(database: Database, send: Send, clock: Clock) -> list[web.RouteDef]:
         return as_json(await asyncio.shield(keeping))  # who hangs up does not leave it half done
 
     async def _judge(request: web.Request) -> web.Response:
-        lead, said = requests.client(request), await requests.body(request, asked.Judged)
-        judging = asked.judge(desk, lead, _question(request), said, request[requests.HOLDER])
+        leads, said = requests.numbers(request), await requests.body(request, asked.Judged)
+        judging = asked.judge(desk, leads, _question(request), said, request[requests.HOLDER])
         return as_json(await asyncio.shield(judging))
 
     return [

@@ -75,6 +75,11 @@ def client(request: web.Request) -> LeadId:
     return request[IDENTITIES].merged(lead(request))
 
 
+def numbers(request: web.Request) -> list[LeadId]:
+    """All numbers of the client in the path, the one he has now first. Raises `Refused`."""
+    return request[IDENTITIES].leads(client(request))
+
+
 def maybe_client(request: web.Request) -> LeadId:
     """The same of the parameter `lead`; nothing for all leads. Raises `Refused`."""
     given = maybe_lead(request.query.get("lead", ""))

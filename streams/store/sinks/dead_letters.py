@@ -1,7 +1,9 @@
-"""`dead.letters` into ClickHouse: each letter once, and none about a letter."""
+"""`dead.letters` into ClickHouse: each letter once, and none about a letter; of who was erased without his words."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+
+from msgspec.structs import replace
 
 from schemas.codec import Codec
 from schemas.errors import Transient
@@ -17,6 +19,8 @@ log = logging.getLogger(__name__)
 
 _LETTER: Codec[DeadLetter] = Codec(DeadLetter)
 
+ERASED = "от удалённого клиента"
+"""In place of what was wrong."""
 _STORED = """
 SELECT topic, partition, offset, agent, toUnixTimestamp64Milli(ts), item FROM failures
 WHERE (topic, partition, offset) IN {places:Array(Tuple(String, UInt32, UInt64))}"""
@@ -38,16 +42,22 @@ async def unheard_of(database: Database, good: Sequence[tuple[DeadLetter, Record
 
 class DeadLetterSink:
     """`dead.letters`. What cannot be stored stays in Kafka only: a dead letter about a dead letter would never end.
-    `stored` hears of each letter once, also of one that was written twice."""
+    `stored` hears of each letter once, also of one that was written twice. `denied`: whether a payload names somebody
+    who was erased; neither it nor the error, which may quote it, is stored then."""
 
-    def __init__(self, database: Database, stored: Stored[DeadLetter] = lambda _: None) -> None:
-        self._database = database
+    def __init__(
+        self,
+        database: Database,
+        stored: Stored[DeadLetter] = lambda _: None,
+        denied: Callable[[bytes], bool] = lambda _: False,
+    ) -> None:
+        self._database, self._denied = database, denied
         self._sink = Sink(database, _LETTER, failure_rows, stored)
 
     async def __call__(self, batch: Batch) -> Outcome:
         """Settle's `Process`. Rejects nothing."""
         outcome = Outcome()
-        good = [(letter, record) for record, letter in outcome.readable(batch, _LETTER)]
+        good = [(self._without_erased(letter), record) for record, letter in outcome.readable(batch, _LETTER)]
         try:
             await self._sink.store(batch, await unheard_of(self._database, good), outcome)
         except Transient:
@@ -63,3 +73,6 @@ class DeadLetterSink:
         for record, why in outcome.rejected:
             log.error("dead letter unreadable", extra={"offset": record.offset, "error": why.error_class})
         return Outcome()
+
+    def _without_erased(self, letter: DeadLetter) -> DeadLetter:
+        return replace(letter, payload=b"", error=ERASED) if self._denied(letter.payload) else letter

@@ -35,6 +35,7 @@ ACTIONS: dict[type, Callable[[Any], str]] = {
     ev.AlertAction: attrgetter("action"),
     ev.PromiseMarked: attrgetter("mark"),
     ev.ClientOutcome: attrgetter("outcome"),
+    ev.CommandChanged: attrgetter("state"),
 }
 """What kinds are told apart by inside themselves; empty for the others."""
 

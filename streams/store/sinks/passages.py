@@ -102,6 +102,13 @@ def _crm(event: ev.CrmChanged) -> Iterator[_Passage]:
         yield from _written(event, "crm", f"{event.entity}/{event.entity_id}", "", text)
 
 
+def _command(event: ev.CommandChanged) -> Iterator[_Passage]:
+    """What was done, and with which words; a proposal is nobody's deed."""
+    if event.state == "done":
+        text = ": ".join(filter(None, (event.title, event.words)))
+        yield _Passage(0, event.ts, "command", event.command_id, 0, event.command_id, event.by, "staff", 0, text)
+
+
 def _minutes(event: MeetingMinutes) -> Iterator[_Passage]:
     recording, made = event.recording_id, event.minutes
     if made.summary:
@@ -132,6 +139,7 @@ PASSAGES_OF: dict[type, Callable[[Any], Iterator[_Passage]]] = {
     ev.Mail: _mail,
     ev.Note: _note,
     ev.CrmChanged: _crm,
+    ev.CommandChanged: _command,
     MeetingMinutes: _minutes,
     ChatSummary: _summed,
     ev.MeetingTranscribed: _said,

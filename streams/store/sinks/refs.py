@@ -16,9 +16,10 @@ REFS: dict[type, Callable[[Any], str]] = {
     **dict.fromkeys((ev.MeetingRecorded, ev.MeetingTranscribed, ev.MeetingMinutes), attrgetter("recording_id")),
     **dict.fromkeys(get_args(ev.WmsEvent), attrgetter("doc")),
     **dict.fromkeys((ev.Call, ev.CallTranscribed), attrgetter("call_id")),
-    ev.MeetingRoom: attrgetter("meeting_id"),
+    **dict.fromkeys((ev.MeetingRoom, ev.MeetingSaid), attrgetter("meeting_id")),
     ev.Mail: attrgetter("mail_id"),
     ev.Note: attrgetter("note_id"),
+    ev.CommandChanged: attrgetter("command_id"),
     ev.CrmChanged: lambda event: f"{event.entity}:{event.entity_id}",
 }
 """`chat/message`, a recording's id, a document of the warehouse … Empty for what only we make."""

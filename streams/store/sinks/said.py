@@ -9,9 +9,10 @@ from streams.store.sinks.columns import TIME, WORD, Record, Rows, Table, rows_of
 
 WRITTEN = (
     *(ev.Message, ev.MessageEdited, ev.Mail, ev.Call, ev.CallTranscribed, ev.Note),
-    *(MeetingMinutes, ChatSummary),
+    *(MeetingMinutes, ChatSummary, ev.CommandChanged),
 )
-"""Kinds that are a text each, as 0013_said.sql has them; a meeting's transcript is a row an utterance."""
+"""Kinds that are a text each, as 0013_said.sql has them, and commands that were done; a meeting's transcript is a row
+an utterance."""
 OF_WORDS = frozenset((*WRITTEN, ev.MeetingTranscribed))
 
 SAID = Table(
@@ -46,6 +47,11 @@ def _of(event: Any, record: Record) -> Iterator[tuple[Any, ...]]:
         for number, one in enumerate(event.utterances):
             at, kind, of = event.ts + one.start_ms, "meeting_transcribed", (event.recording_id, event.version, "", "")
             yield at, id_, number, event.lead_id, "meeting", kind, *of, one.speaker or "", one.text, first
+        return
+    if isinstance(event, ev.CommandChanged):
+        if event.state == "done":
+            text, of = ": ".join(filter(None, (event.title, event.words))), ("", 0, "", "")
+            yield event.ts, id_, 0, event.lead_id, event.source, "command_changed", *of, event.by, text, first
         return
     minutes = getattr(event, "minutes", None)
     parts = (getattr(event, "subject", ""), getattr(event, "text", ""), minutes.summary if minutes else "")

@@ -58,20 +58,27 @@ class Sink(Generic[T]):
         return outcome
 
 
-class CardSink:
-    """`clients`: the one topic whose tombstones are told."""
+class KeptSink(Generic[T]):
+    """A topic of keys that may be taken back: its tombstones are told, as None."""
 
-    def __init__(self, database: Database) -> None:
-        self._sink = Sink[ClientCard | None](database, _CARD, card_rows)
+    def __init__(self, database: Database, codec: Codec[T | None], build: Build[T | None]) -> None:
+        self._codec, self._sink = codec, Sink[T | None](database, codec, build)
 
     async def __call__(self, batch: Batch) -> Outcome:
         """Settle's `Process`."""
         outcome = Outcome()
-        good: list[tuple[ClientCard | None, Record]] = []
+        good: list[tuple[T | None, Record]] = []
         for record in batch.records:
-            card = None if record.value is None else _CARD.decode(record.value)
-            if isinstance(card, Rejected):
-                outcome.rejected.append((record, card))
+            value = None if record.value is None else self._codec.decode(record.value)
+            if isinstance(value, Rejected):
+                outcome.rejected.append((record, value))
             else:
-                good.append((card, record))
+                good.append((value, record))
         return await self._sink.store(batch, good, outcome)
+
+
+class CardSink(KeptSink[ClientCard]):
+    """`clients`."""
+
+    def __init__(self, database: Database) -> None:
+        super().__init__(database, _CARD, card_rows)

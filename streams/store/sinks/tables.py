@@ -5,6 +5,7 @@ from streams.store.sinks.columns import TIME as _TIME
 from streams.store.sinks.columns import WORD as _WORD
 from streams.store.sinks.columns import Rows as Rows
 from streams.store.sinks.columns import Table as Table
+from streams.store.sinks.commands import ASSISTANT_LINES, COMMAND_EVENTS
 from streams.store.sinks.handovers import HANDOVERS
 from streams.store.sinks.letters import FAILURE_ANSWERS, FAILURES
 from streams.store.sinks.outbox import OUTBOX
@@ -219,4 +220,5 @@ TABLES = (
     *(EVENTS, TRANSCRIPTS, RECORDINGS, SIGNALS, ALERTS, UNASSIGNED, FAILURES, REPORTS, STT_JOBS, CHAT_DAYS),
     *(LLM_CALLS, SCORES, TELEGRAM_EXPORTS, SOURCE_ROUNDS, SOURCES, CARDS, PROMISED, SAID, OUTBOX, DAYS_MADE),
     *(FAILURE_ANSWERS, PROMISE_MARKS, OUTCOMES, PASSAGES, QUESTIONS, HANDOVERS, EVENTS_MINUTE),
+    *(COMMAND_EVENTS, ASSISTANT_LINES),
 )

@@ -20,9 +20,10 @@ from typing import Protocol
 from schemas.errors import Transient
 from schemas.sources import SegmentNote
 from schemas.speech import FinishedSegment
+from streams.speech.faults import EngineError, EngineRefusal, ErrorKind
 from streams.transcribe.engines.deadline import Pressure
 from streams.transcribe.engines.guard import Away, Guarded, lasting
-from streams.transcribe.engines.interface import UNKEPT, EngineError, EngineRefusal, ErrorKind, Operation, SegmentResult
+from streams.transcribe.engines.interface import UNKEPT, Operation, SegmentResult
 from streams.transcribe.sound.audio import Audio, Segment
 
 log = logging.getLogger(__name__)

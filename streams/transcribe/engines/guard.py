@@ -5,17 +5,9 @@ import time
 from collections.abc import Callable
 
 from streams.engine import metrics
-from streams.transcribe.engines.breaker import Breaker, State
-from streams.transcribe.engines.interface import (
-    UNKEPT,
-    Detached,
-    EngineError,
-    EngineFault,
-    ErrorKind,
-    Operation,
-    SegmentResult,
-    SpeechEngine,
-)
+from streams.speech.breaker import Breaker, State
+from streams.speech.faults import EngineError, EngineFault, ErrorKind
+from streams.transcribe.engines.interface import UNKEPT, Detached, Operation, SegmentResult, SpeechEngine
 from streams.transcribe.sound.audio import Audio, Segment
 
 Refuses = Callable[[str, str], None]

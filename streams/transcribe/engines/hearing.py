@@ -13,8 +13,8 @@ from typing import NamedTuple
 
 from schemas.events import Utterance
 from schemas.sources import Word
-from streams.transcribe.engines.speechkit_answers import Answer, EndOfUtterance, Final, Partial, Refinement, Warned
-from streams.transcribe.engines.spoken import Spoken, Timed, placed, same_word, timed_words
+from streams.speech.speechkit_answers import Answer, EndOfUtterance, Final, Partial, Refinement, Warned
+from streams.speech.spoken import Spoken, Timed, placed, same_word, timed_words
 from streams.transcribe.sound.audio import Segment
 
 TAIL_MS = 1000

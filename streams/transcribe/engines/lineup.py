@@ -3,20 +3,16 @@
 import math
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from schemas.errors import ConfigError
-from streams.engine import metrics
 from streams.settings import Settings
-from streams.transcribe.engines.breaker import Breaker
+from streams.speech.breaker import Breaker
+from streams.speech.machine import cores
+from streams.speech.speechkit_line import count_session
 from streams.transcribe.engines.fallback import Lineup, patience
 from streams.transcribe.engines.guard import Guarded, Refuses
 from streams.transcribe.engines.interface import SpeechEngine
-from streams.transcribe.engines.machine import cores
 from streams.transcribe.engines.vosk import VoskEngine
-
-if TYPE_CHECKING:
-    from streams.transcribe.engines.speechkit_line import SessionReport
 
 
 def engine(name: str, settings: Settings) -> SpeechEngine:
@@ -33,19 +29,10 @@ def engine(name: str, settings: Settings) -> SpeechEngine:
     if name == "speechkit_async":
         from streams.transcribe.engines.speechkit_async import SpeechKitAsync
 
-        return SpeechKitAsync(settings.speechkit, observe=_count_session)
+        return SpeechKitAsync(settings.speechkit, observe=count_session)
     from streams.transcribe.engines.speechkit_stream import SpeechKitStream
 
-    return SpeechKitStream(settings.speechkit, observe=_count_session)
-
-
-def _count_session(report: "SessionReport") -> None:
-    """Units are 15 s of a session in streaming, seconds in asynchronous recognition (docs: pricing.md)."""
-    metrics.SPEECH_SESSIONS.labels(report.engine, report.outcome).inc()
-    metrics.SPEECH_UNITS.labels(report.engine).inc(report.billed_units)
-    metrics.SPEECH_WARNINGS.labels(report.engine).inc(report.warnings)
-    if report.first_answer_s is not None:
-        metrics.SPEECH_FIRST_EVENT.labels(report.engine).observe(report.first_answer_s)
+    return SpeechKitStream(settings.speechkit, observe=count_session)
 
 
 def usable(settings: Settings) -> list[str]:

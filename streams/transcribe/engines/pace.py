@@ -4,14 +4,14 @@ import threading
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
+from streams.speech.faults import EngineError, EngineFault, ErrorKind
+from streams.speech.speechkit_answers import Closed
+from streams.speech.speechkit_line import SessionReport, outcome_of
 from streams.transcribe.engines.hearing import Hearing
-from streams.transcribe.engines.interface import EngineError, EngineFault, ErrorKind
-from streams.transcribe.engines.speechkit_answers import Closed
-from streams.transcribe.engines.speechkit_line import SessionReport, outcome_of
 from streams.transcribe.sound.audio import RATE, Audio
 
 if TYPE_CHECKING:
-    from streams.transcribe.engines.yandex_api import Call, SpeechApi
+    from streams.speech.yandex_api import Call, SpeechApi
 
 CHUNK_MS = 400
 """Sound in one message: the docs' own figure. Smaller ones cost CPU (each message does), larger ones latency."""
@@ -99,7 +99,7 @@ class Session:
     def _requests(self, pcm: bytes) -> Iterator[Any]:
         """Taken by a thread of gRPC, one message after the former one is on its way. An exception in here would be
         hidden by gRPC, so there is nothing that raises."""
-        from streams.transcribe.engines.yandex_api import chunk
+        from streams.speech.yandex_api import chunk
 
         yield self._api.options()
         step = CHUNK_MS / 1000 / self._pace

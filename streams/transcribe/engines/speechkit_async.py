@@ -12,19 +12,11 @@ import time
 from collections.abc import Awaitable, Callable
 
 from streams.settings.speech import SpeechKit
+from streams.speech.faults import EngineError, EngineRefusal, ErrorKind, Health
+from streams.speech.speechkit_line import SessionReport, SpeechKitChannel, outcome_of
 from streams.transcribe.engines.hearing import Hearing, utterances
-from streams.transcribe.engines.interface import (
-    UNKEPT,
-    Capabilities,
-    EngineError,
-    EngineRefusal,
-    ErrorKind,
-    Health,
-    Operation,
-    SegmentResult,
-)
+from streams.transcribe.engines.interface import UNKEPT, Capabilities, Operation, SegmentResult
 from streams.transcribe.engines.limits import Starts
-from streams.transcribe.engines.speechkit_line import SessionReport, SpeechKitChannel, outcome_of
 from streams.transcribe.engines.speechkit_operation import Recognition
 from streams.transcribe.sound.audio import Audio, Segment
 

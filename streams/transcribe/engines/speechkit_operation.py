@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 from schemas.errors import Transient
 from streams.settings.speech import SpeechKit
+from streams.speech.faults import EngineError, EngineFault, EngineRefusal, ErrorKind
 from streams.transcribe.engines.hearing import Hearing
-from streams.transcribe.engines.interface import EngineError, EngineFault, EngineRefusal, ErrorKind
 from streams.transcribe.engines.limits import Starts
 from streams.transcribe.sound.audio import RATE, Audio, Segment
 from streams.transcribe.sound.opus import encode
 
 if TYPE_CHECKING:
-    from streams.transcribe.engines.yandex_api import SpeechApi
+    from streams.speech.yandex_api import SpeechApi
 
 log = logging.getLogger(__name__)
 
@@ -87,7 +87,7 @@ class Recognition:
 
     async def _done(self) -> None:
         """Return when the operation is; its work is paid, so a question that fails is asked again."""
-        from streams.transcribe.engines.yandex_api import failure_of
+        from streams.speech.yandex_api import failure_of
 
         deadline = self._clock() + self._settings.async_timeout_seconds
         lost = 0
@@ -146,7 +146,7 @@ class Recognition:
 
     async def _ask(self, future: Any) -> Any:
         """The answer of a unary call. Raises `EngineError`."""
-        from streams.transcribe.engines.yandex_api import settled
+        from streams.speech.yandex_api import settled
 
         try:
             answer = await self._run(settled, future, self.request_id)

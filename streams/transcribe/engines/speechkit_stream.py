@@ -15,20 +15,13 @@ from random import Random
 from schemas.errors import Transient
 from streams.engine.retry import Policy
 from streams.settings.speech import SpeechKit
+from streams.speech.faults import EngineError, EngineFault, EngineRefusal, ErrorKind, Health
+from streams.speech.speechkit_errors import MOST_INTERNAL
+from streams.speech.speechkit_line import SessionReport, SpeechKitChannel
 from streams.transcribe.engines.hearing import Hearing, utterances
-from streams.transcribe.engines.interface import (
-    Capabilities,
-    EngineError,
-    EngineFault,
-    EngineRefusal,
-    ErrorKind,
-    Health,
-    SegmentResult,
-)
+from streams.transcribe.engines.interface import Capabilities, SegmentResult
 from streams.transcribe.engines.limits import Slots, Starts
 from streams.transcribe.engines.pace import Session
-from streams.transcribe.engines.speechkit_errors import MOST_INTERNAL
-from streams.transcribe.engines.speechkit_line import SessionReport, SpeechKitChannel
 from streams.transcribe.sound.audio import Audio, Segment
 
 log = logging.getLogger(__name__)

@@ -8,17 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from schemas.sources import Word
-from streams.transcribe.engines import machine
-from streams.transcribe.engines.child import ChildDied
-from streams.transcribe.engines.interface import (
-    Capabilities,
-    EngineError,
-    EngineRefusal,
-    ErrorKind,
-    Health,
-    SegmentResult,
-)
-from streams.transcribe.engines.vosk_process import VoskProcess
+from streams.speech import machine
+from streams.speech.child import ChildDied
+from streams.speech.faults import EngineError, EngineRefusal, ErrorKind, Health
+from streams.speech.vosk_process import VoskProcess
+from streams.transcribe.engines.interface import Capabilities, SegmentResult
 from streams.transcribe.sound.audio import RATE, Audio, Segment
 
 COMMAND = (sys.executable, "-m", "streams.transcribe.engines.vosk_child")

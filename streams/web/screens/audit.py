@@ -1,37 +1,51 @@
 """`/audit`: who opened what: one's own lines, or for who may see them all, everybody's."""
 
+from datetime import date, timedelta
+
+import msgspec
 from aiohttp import web
 
+from processors.days import day_start, local_day_of
+from schemas.lists import AccessLines
+from streams.web.faults import Wrong
 from streams.web.route import May, Route
 from streams.web.visit import Visit
 from streams.web.words import DEEDS
 
-LOOKED_THROUGH = 5000
-"""Newest lines of the log that the page looks through; all of them are read by `leadpulse audit list`."""
 SHOWN = 200
 
 
 async def audit(visit: Visit) -> web.StreamResponse:
-    """The newest lines first; `lead` and `user` narrow them."""
-    query = visit.request.query
-    lead, user = query.get("lead", "").strip(), query.get("user", "").strip()
+    """The newest lines first; `lead`, `user`, `since` and `until` (local days, both whole) narrow them."""
+    asked = {name: visit.request.query.get(name, "").strip() for name in ("lead", "user", "since", "until")}
     everybody = visit.may("audit")
-    lines = [
-        line
-        for line in await visit.office.log_lines(LOOKED_THROUGH)
-        if (line.user == visit.user.user_id if not everybody else user in ("", line.user)) and lead in ("", line.lead)
-    ]
-    users = sorted(visit.office.members.users.values(), key=lambda one: one.name)
+    query: dict[str, str | int] = {"limit": SHOWN}
+    if user := asked["user"] if everybody else visit.user.user_id:
+        query["user"] = user
+    if asked["lead"]:
+        query["lead"] = asked["lead"]
+    if since := _day(asked["since"]):
+        query["since"] = day_start(local_day_of(since))
+    if until := _day(asked["until"]):
+        query["until"] = day_start(local_day_of(until + timedelta(days=1)))
+    found = msgspec.convert(await visit.ask_whole("/api/access", **query), AccessLines)
     return visit.page(
         "audit.html",
-        lines=lines[: -SHOWN - 1 : -1],
+        lines=found.lines,
         deeds=DEEDS,
         everybody=everybody,
-        users=users,
-        lead=lead,
-        user=user,
-        most=SHOWN,
+        users=sorted(visit.office.members.users.values(), key=lambda one: one.name),
+        asked=asked,
+        more=found.more,
     )
+
+
+def _day(said: str) -> date | None:
+    """Raises `Wrong`."""
+    try:
+        return date.fromisoformat(said) if said else None
+    except ValueError:
+        raise Wrong("Дата пишется так: 2026-11-02.") from None
 
 
 ROUTES = (Route("GET", "/audit", audit, May("audit_own"), deed="audit"),)

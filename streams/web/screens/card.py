@@ -1,13 +1,12 @@
 """`/leads/{lead}`: a client's card, his time line and his figures."""
 
-import asyncio
 import secrets
 from urllib.parse import urlencode
 
 from aiohttp import web
 
-from processors.pages import Card, Daily, TimeLine
-from schemas.types import LeadId
+from processors.pages import CardPage, Daily, TimeLine
+from schemas.types import LeadId, Millis
 from streams.web.asking import name_of, saved, told
 from streams.web.route import May, Route
 from streams.web.told import card as words
@@ -23,12 +22,9 @@ async def card(visit: Visit) -> web.StreamResponse:
     lead = visit.office.identities.identities.merged(visit.lead)
     if lead != visit.lead:
         return visit.see_other(f"/leads/{lead}?was={visit.lead}")
-    found, daily, (rows, more) = await asyncio.gather(
-        told(visit, Card, f"/api/leads/{lead}/card"),
-        told(visit, Daily, f"/api/leads/{lead}/daily", days=DAYS),
-        _rows(visit, lead, {}),
-    )
-    now = visit.office.clock()
+    page = await told(visit, CardPage, f"/api/leads/{lead}/page", days=DAYS)
+    found, now = page.card, visit.office.clock()
+    rows, more = _shown(page.timeline, {}, now)
     return visit.page(
         "card.html",
         lead=lead,
@@ -42,7 +38,7 @@ async def card(visit: Visit) -> web.StreamResponse:
         seen=words.seen(found, now),
         risk=words.risk(found),
         fields=words.fields(lead, found.profile, now),
-        figures=words.figures(daily),
+        figures=words.figures(page.daily),
         alerts=[shown(alert, now) for alert in found.alerts],
         notes=words.notes(found.notes, now),
         promises=words.promises(lead, found.promises, now),
@@ -84,8 +80,11 @@ async def figures(visit: Visit) -> web.StreamResponse:
 
 async def _rows(visit: Visit, lead: LeadId, asked: dict[str, str]) -> tuple[list[RowShown], str]:
     """Rows, and the address of those behind them."""
-    found = await told(visit, TimeLine, f"/api/leads/{lead}/timeline", **asked)
-    now = visit.office.clock()
+    return _shown(await told(visit, TimeLine, f"/api/leads/{lead}/timeline", **asked), asked, visit.office.clock())
+
+
+def _shown(found: TimeLine, asked: dict[str, str], now: Millis) -> tuple[list[RowShown], str]:
+    lead = found.lead_id
     rows = [row(lead, one, now) for one in found.rows]
     if not found.next:
         return rows, ""

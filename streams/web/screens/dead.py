@@ -1,4 +1,4 @@
-"""`/dead`: records that could not be used, by stage and fault; what is in one; back to work, or closed.
+"""`/dead`: records that could not be used, by stage and fault; what is in one; back to work, closed, or known.
 
 The queue `dead.letters` itself decides who deals with a letter (`streams.engine.dealing`), so the page and the command
 `leadpulse dlq` do not get in each other's way.
@@ -12,9 +12,13 @@ from urllib.parse import urlencode
 from aiohttp import web
 
 from processors.russian.plural import RECORDS, count
+from schemas.errors import Refused
+from schemas.failed import Muted
 from schemas.types import Millis
 from streams.engine.dead_letters import Numbered, OpenLetters
 from streams.engine.dealing import How
+from streams.engine.mutes import LONGEST_REASON, key_of, muted, output
+from streams.engine.mutes import Heap as Name
 from streams.web.faults import Fault, Wrong
 from streams.web.route import May, Route
 from streams.web.visit import Visit
@@ -22,6 +26,9 @@ from streams.web.visit import Visit
 LONGEST = 8000
 """Bytes of a record that a page shows."""
 SHOWN = 200
+HOURS = {"4": "на 4 часа", "24": "на сутки", "72": "на 3 дня", "168": "на неделю"}
+"""For how long nobody is told again of letters that somebody knows of."""
+MUTES = {"muted": "Об этих записях пока не напоминаем.", "unmuted": "Об этих записях снова напоминаем."}
 
 
 class Heap(NamedTuple):
@@ -32,6 +39,7 @@ class Heap(NamedTuple):
     letters: int
     last: Millis
     sample: int
+    muted: Muted | None
 
 
 async def heaps(visit: Visit) -> web.StreamResponse:
@@ -41,15 +49,25 @@ async def heaps(visit: Visit) -> web.StreamResponse:
     agent, error = query.get("agent", ""), query.get("error", "")
     told = [one for one in letters if (one.letter.agent, one.letter.error_class) == (agent, error)]
     return visit.page(
-        "dead.html", heaps=_heaps(letters), agent=agent, error=error, letters=told[:SHOWN], many=len(told),
+        "dead.html",
+        heaps=_heaps(letters, visit.office.flow.muted()),
+        agent=agent,
+        error=error,
+        letters=told[:SHOWN],
+        many=len(told),
         told=_told(query),
-    )  # fmt: skip
+        hours=HOURS,
+        longest=LONGEST_REASON,
+    )
 
 
-def _heaps(letters: Sequence[Numbered]) -> list[Heap]:
+def _heaps(letters: Sequence[Numbered], muted: Mapping[Name, Muted]) -> list[Heap]:
     sizes = Counter((one.letter.agent, one.letter.error_class) for one in letters)
     newest = {(one.letter.agent, one.letter.error_class): one for one in sorted(letters, key=lambda one: one.letter.ts)}
-    return [Heap(*name, size, newest[name].letter.ts, newest[name].number) for name, size in sizes.most_common()]
+    return [
+        Heap(*name, size, newest[name].letter.ts, newest[name].number, muted.get(name))
+        for name, size in sizes.most_common()
+    ]
 
 
 async def letter(visit: Visit) -> web.StreamResponse:
@@ -70,6 +88,8 @@ async def deal(visit: Visit) -> web.StreamResponse:
             how: How = "replayed"
         case "drop":
             how = "dropped"
+        case "mute" | "unmute":
+            return await _mute(visit, form)
         case _:
             raise Wrong("Непонятно, что сделать с записями.")
     desk = visit.office.flow.desk(visit.user.name)
@@ -81,6 +101,24 @@ async def deal(visit: Visit) -> web.StreamResponse:
     first = next(iter(dealt.refused), "")
     figures = {"how": how, "done": len(dealt.done), "others": len(dealt.others), "refused": len(dealt.refused)}
     return visit.see_other(f"/dead?{urlencode(figures | {'first': first})}")
+
+
+async def _mute(visit: Visit, form: dict[str, str]) -> web.StreamResponse:
+    """Somebody knows of these letters: nobody is told of them again until then, or from now on again."""
+    heap, hours = (form.get("agent", ""), form.get("error", "")), form.get("hours", "")
+    if not all(heap):
+        raise Wrong("Выберите группу записей.")
+    one = None
+    if form["do"] == "mute":
+        if hours not in HOURS:
+            raise Wrong("Непонятно, на сколько часов.")
+        try:
+            one = muted(heap, int(hours), form.get("reason", ""), visit.user.name, visit.office.clock())
+        except Refused as error:
+            raise Wrong(f"{str(error)[:1].upper()}{str(error)[1:]}.") from error
+    await visit.send([output(heap, one)])
+    visit.office.flow.mutes.apply(key_of(heap), one)
+    return visit.see_other(f"/dead?how={form['do']}d")
 
 
 def _chosen(letters: OpenLetters, form: dict[str, str]) -> list[Numbered]:
@@ -105,6 +143,8 @@ def _told(query: Mapping[str, str]) -> str:
     done, others, refused, first = (_number(query.get(name, "")) for name in ("done", "others", "refused", "first"))
     if "how" not in query:
         return ""
+    if query["how"] in MUTES:
+        return MUTES[query["how"]]
     told = f"{'Возвращено в работу' if query['how'] == 'replayed' else 'Закрыто'}: {count(done, RECORDS)}."
     if refused:
         told += f" Не вышло: {count(refused, RECORDS)}, номер первой — {first}."

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections.abc import Iterable
 from typing import Final, NamedTuple
 
 from aiohttp import web
@@ -10,19 +11,24 @@ from alerting.traces import OUTLETS
 from processors.russian.plural import RECORDS, count
 from schemas.types import Millis
 from streams.web.faults import Fault
-from streams.web.flow_board import SHOWN
-from streams.web.flow_edges import BY_ID, EDGES, NODES, Node
-from streams.web.flow_figures import Told, behind, of_day
+from streams.web.flow_along import FIGURED, NOTHING, Along, Pair, key_of
+from streams.web.flow_board import SHOWN, FlowBoard
+from streams.web.flow_edges import BY_ID, EDGES, NODES
+from streams.web.flow_figures import Told, Tone, behind, of_day
 from streams.web.flow_layout import HEIGHT, INSET, LINES, WIDTH, fitted, picture
+from streams.web.flow_nodes import Node
 from streams.web.route import May, Route
 from streams.web.visit import Visit
 
 PICTURE: Final = picture()
-FRESH_S: Final = 2.0
 LONGEST_S: Final = 600.0
 """Of one stream: the browser opens another one by itself, and shows again who it is."""
 LONGEST: Final = 4000
 """Bytes of a payload that a page shows."""
+READERS: Final = {node.id: sorted(pair for pair in FIGURED if pair[0] == node.id) for node in NODES if node.topics}
+"""Of a queue the arrows to who reads it."""
+Texts = dict[str, tuple[str, str, str, str]]
+"""By box or arrow: three texts and the tone."""
 MARKS: Final = {"good": "✓", "warn": "!", "bad": "✗", "": ""}
 """Before the state: a sign for who does not tell colours apart."""
 
@@ -34,6 +40,12 @@ async def flow(visit: Visit) -> web.StreamResponse:
         "flow.html",
         picture=PICTURE,
         told=board.told(),
+        along=board.along(),
+        readers=READERS,
+        figured=FIGURED,
+        key_of=key_of,
+        beside=beside,
+        titles={node.id: node.title for node in NODES},
         lines=lines,
         fitted=fitted,
         size={"width": WIDTH, "height": HEIGHT, "inset": INSET, "lines": LINES},
@@ -49,25 +61,42 @@ def lines(told: Told) -> tuple[str, str, str, str]:
     return fitted(told.now), fitted(told.usual), fitted(state), told.tone
 
 
+def beside(one: Along) -> tuple[str, str, str, Tone]:
+    """What stands beside an arrow, each text by itself, and the tone."""
+    sign, (word, figure) = MARKS[one.tone] if one.state[0] else "", one.state
+    return one.now, f"{sign} {word}".strip(), figure, one.tone
+
+
 async def live(visit: Visit) -> web.StreamResponse:
-    """What has changed, every two seconds, as server-sent events: `{box: [now, usual, state, tone]}`.
-    Who opens the address itself is shown the picture."""
+    """What each look at Kafka has changed, as server-sent events: `{box: [now, usual, state, tone]}`, and of arrows
+    `{"box>box": [now, word, figure, tone]}`. Who opens the address itself is shown the picture."""
     if "text/event-stream" not in visit.request.headers.get("Accept", ""):
         return visit.see_other("/flow")
     answer = web.StreamResponse(headers={"Content-Type": "text/event-stream", "X-Accel-Buffering": "no"})
     await answer.prepare(visit.request)
-    said: dict[str, tuple[str, str, str, str]] = {}
+    said: list[Texts] = [{}, {}]
     deadline = asyncio.get_running_loop().time() + LONGEST_S
     while asyncio.get_running_loop().time() < deadline and visit.stands():
-        now = {node: lines(told) for node, told in visit.office.flow.told().items()}
-        news = {node: told for node, told in now.items() if said.get(node) != told}
+        board = visit.office.flow
+        now: list[Texts] = [
+            {node: lines(told) for node, told in board.told().items()},
+            {key_of(pair): beside(one) for pair, one in board.along().items()},
+        ]
+        news = [_new(was, one) for was, one in zip(said, now, strict=True)]
         said = now
-        body = json.dumps(news, ensure_ascii=False, separators=(",", ":"))
-        await answer.write(f"data: {body}\n\n".encode() if news else b": .\n\n")
+        await answer.write("".join(map(_message, filter(None, news))).encode() or b": .\n\n")
         if visit.office.flow.history.newest is None:
             break  # nobody looks at Kafka: there will be no news
-        await asyncio.sleep(FRESH_S)
+        await visit.office.flow.looked()
     return answer
+
+
+def _new(was: Texts, now: Texts) -> Texts:
+    return {name: told for name, told in now.items() if was.get(name) != told}
+
+
+def _message(news: Texts) -> str:
+    return f"data: {json.dumps(news, ensure_ascii=False, separators=(',', ':'))}\n\n"
 
 
 def _node(visit: Visit) -> Node:
@@ -91,12 +120,20 @@ async def box(visit: Visit) -> web.StreamResponse:
         told=board.told()[node.id],
         day=of_day(node, board.figures),
         waits=waits,
+        heaps=board.figures.letters if board.figures and node.id == "dead" else (),
+        muted=board.muted(),
         unread=count(behind(board.history, node).records, RECORDS) if node.worker else "",
-        gives=list(dict.fromkeys(BY_ID[edge.end].title for edge in EDGES if edge.start == node.id)),
-        takes=list(dict.fromkeys(BY_ID[edge.start].title for edge in EDGES if edge.end == node.id)),
+        gives=_beside(board, dict.fromkeys((edge.start, edge.end) for edge in EDGES if edge.start == node.id), 1),
+        takes=_beside(board, dict.fromkeys((edge.start, edge.end) for edge in EDGES if edge.end == node.id), 0),
         records=await _records(visit, node),
         shown=SHOWN,
     )
+
+
+def _beside(board: FlowBoard, pairs: Iterable[Pair], side: int) -> list[tuple[str, Along]]:
+    """The other box of each arrow, with what goes along it."""
+    figures = board.along()
+    return [(BY_ID[pair[side]].title, figures.get(pair, NOTHING)) for pair in pairs]
 
 
 async def payloads(visit: Visit) -> web.StreamResponse:

@@ -4,20 +4,20 @@ import msgspec
 from aiohttp import web
 from msgspec.structs import replace
 
-from processors.cards import HAND
+from processors.answered import name_in
 from processors.contact import KINDS, link_key, normal
 from processors.identity import IGNORED
 from processors.pages import Inbox, Unknown
 from processors.pseudonyms.hidden import hidden, mail, phone
-from schemas.sources import ClientRef, Identity
-from schemas.topics import IDENTITIES
+from schemas.sources import ClientRef
 from schemas.types import LeadId
-from streams.engine.identities import IDENTITY
-from streams.engine.kafka import Output
-from streams.web.asking import name_of, until
+from streams.web.asking import name_of
 from streams.web.faults import Wrong
+from streams.web.linking import put, said
 from streams.web.route import May, Route
 from streams.web.told.alerts import client_named
+from streams.web.told.participants import DONE as PARTICIPANTS_DONE
+from streams.web.told.participants import answered, asked_of
 from streams.web.told.times import when
 from streams.web.visit import Visit
 
@@ -26,7 +26,7 @@ LAST = 10
 DONE = {
     "link": "Привязано. То, что ждало, появится в истории клиента в течение минуты.",
     "ignore": "Отложено: это не клиент. Вернуть можно внизу страницы.",
-    "undo": "Возвращено.",
+    **PARTICIPANTS_DONE,
 }
 
 
@@ -51,6 +51,9 @@ async def inbox(visit: Visit) -> web.StreamResponse:
             }
             for one in linked
         ],
+        asked=[asked_of(one) for one in found.asked if visit.may("link", one.lead_id)],
+        answers=[answered(one, now) for one in identities.answered.last(LAST) if visit.may("link", name_in(one)[0])],
+        client=lambda lead: client_named(lead, name_of(visit, lead)),
         done=DONE.get(visit.request.query.get("done", ""), ""),
         kinds=KINDS,
         when=lambda ts: when(ts, now),
@@ -67,10 +70,11 @@ async def decide(visit: Visit) -> web.StreamResponse:
         case "link":
             await _link(visit, client, form.get("lead", "").strip())
         case "ignore":
-            await _put(visit, ClientRef(IGNORED, link_key(client)), _said(visit, IGNORED, link_key(client)))
+            set_aside = ClientRef(IGNORED, link_key(client))
+            await put(visit, set_aside, said(visit, set_aside))
         case "notice":
             do = "undo"
-            await _put(visit, ClientRef(IGNORED, link_key(client)), None)
+            await put(visit, ClientRef(IGNORED, link_key(client)), None)
         case "undo":
             await _unlink(visit, client)
         case _:
@@ -98,7 +102,7 @@ async def _link(visit: Visit, client: ClientRef, lead: LeadId) -> None:
     if before is not None and before != lead:
         raise Wrong("Это уже привязано к другому клиенту. Обновите страницу.")
     await visit.log("link", lead, link_key(client))
-    await _put(visit, client, replace(_said(visit, client.kind, client.value), lead_id=lead))
+    await put(visit, client, replace(said(visit, client), lead_id=lead))
 
 
 async def _unlink(visit: Visit, client: ClientRef) -> None:
@@ -108,25 +112,7 @@ async def _unlink(visit: Visit, client: ClientRef) -> None:
     if not visit.may("link", lead):
         raise Wrong("Отвязать можно только от своего клиента.")
     await visit.log("link", lead, link_key(client))
-    await _put(visit, client, replace(_said(visit, client.kind, client.value), refused=True))
-
-
-def _said(visit: Visit, kind: str, value: str) -> Identity:
-    """A word of the session's user."""
-    return Identity(kind, value, confirmed_by=visit.user.name, source=HAND, confirmed_at=visit.office.clock())
-
-
-async def _put(visit: Visit, client: ClientRef, identity: Identity | None) -> None:
-    """Write it, and wait until this page's own table has it."""
-    table = visit.office.identities
-    key = link_key(client)
-    await visit.send([Output(IDENTITIES.name, key.encode(), None if identity is None else IDENTITY.encode(identity))])
-
-    async def followed() -> bool:
-        await table.catch_up()
-        return True
-
-    await until(followed)
+    await put(visit, client, replace(said(visit, client), refused=True))
 
 
 def _client(form: dict[str, str]) -> ClientRef:

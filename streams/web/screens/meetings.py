@@ -10,6 +10,8 @@ from streams.web.asking import name_of, told
 from streams.web.faults import Fault
 from streams.web.route import May, Route
 from streams.web.told.meeting import shown
+from streams.web.told.participants import DONE
+from streams.web.told.participants import shown as one_shown
 from streams.web.visit import Visit
 
 KINDS = {
@@ -47,6 +49,10 @@ async def meeting(visit: Visit) -> web.StreamResponse:
         second=max(0, second),
         utterance=utterance,
         may_play=visit.may("play"),
+        recording=recording,
+        people=[one_shown(one, visit.office.clock()) for one in found.participants],
+        may_tell=visit.may("link"),
+        done=DONE.get(visit.request.query.get("done", ""), ""),
     )
 
 

@@ -24,7 +24,9 @@ async def people(visit: Visit) -> web.StreamResponse:
     today = _today(visit)
     mine = [one for one in visit.office.consents.register.all() if _is_mine(visit, one)]
     rows = [(one, STATES[state_now(one, today)], allowed(one, today)) for one in mine]
-    return visit.page("privacy.html", people=rows, models=_models(visit, today))
+    open_ = [one for one in visit.office.erasing.denied.erasures.values() if not one.ended_at]
+    waiting = sum(visit.may("consents", one.lead_id) for one in open_)
+    return visit.page("privacy.html", people=rows, models=_models(visit, today), waiting=waiting)
 
 
 async def person(visit: Visit) -> web.StreamResponse:
@@ -37,6 +39,7 @@ async def person(visit: Visit) -> web.StreamResponse:
         bases=BASES,
         scopes=SCOPE_WORDS,
         today=today.isoformat(),
+        erasable=[lead for lead in one.leads if visit.may("erase_request", lead)],
     )
 
 

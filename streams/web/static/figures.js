@@ -11,11 +11,12 @@ function draw(told) {
     head.textContent = `${series.name}, ${series.unit}`;
     place.append(head);
     box.append(place);
-    const day = (seconds) => new Date(seconds * 1000).toLocaleDateString("ru-RU", { day: "numeric", month: "short" });
+    const day = (seconds) => new Date(seconds * 1000).toLocaleDateString("ru-RU", { day: "numeric", month: "short", timeZone: "UTC" });
     const hidden = { width: 0, points: { show: false } };
     const axis = { stroke: ink("--faint"), grid: { stroke: ink("--line"), width: 1 }, ticks: { show: false } };
     const plot = new uPlot({
       width: place.clientWidth, height: 150, legend: { show: false }, cursor: { show: false },
+      tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), "UTC"),
       scales: { y: { range: (_, low, high) => [0, Math.max(1, high * 1.05)] } },
       axes: [
         { ...axis, values: (_, ticks) => ticks.map(day) },

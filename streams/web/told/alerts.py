@@ -60,7 +60,7 @@ def shown(alert: Alert, now: Millis, client: str = "") -> AlertShown:
         plain(TEXTS[alert.rule].what(alert)),
         [plain(line) for line in documents(alert)],
         "" if alert.status == "resolved" else TEXTS[alert.rule].step,
-        plain(status_of(alert)),
+        plain(status_of(alert)).partition(" ")[2],  # without its pictogram, which not every desk has a font for
         why_silent(alert),
         [choice for row in choices(alert) for choice in row],
         client,

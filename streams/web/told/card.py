@@ -5,6 +5,7 @@ from urllib.parse import quote
 
 from alerting.texts import TEXTS
 from processors.corrections import Entry
+from processors.days import local
 from processors.notes import KeptNote
 from processors.pages import Card, Daily, Series
 from processors.profile import FIELDS, Profile
@@ -14,8 +15,8 @@ from processors.russian.plural import DAYS, DOCUMENTS, MESSAGES, POINTS, Forms, 
 from schemas.promises import Promise, PromiseState
 from schemas.scores import Level, Score
 from schemas.types import Millis
+from streams.web.told.facts import FACTS
 from streams.web.told.listed import LEVELS, SEEN
-from streams.web.told.rows import FACTS
 from streams.web.told.times import ago, change, short_date, when
 
 _SERIES = {"shipment": "Отгрузки", "reservation": "Брони", "return": "Возвраты", "message": "Сообщения клиента"}
@@ -159,9 +160,10 @@ def _figure(series: Series) -> Figure:
 
 
 def chart(daily: Daily) -> dict[str, object]:
-    """For the browser: days as seconds, each series with its name, unit and usual range."""
+    """For the browser: each series with its name, unit and usual range. Days are seconds of the wall's own clock, which
+    the browser shows as if they were UTC: it may stand in another zone than the installation."""
     return {
-        "days": [day // 1000 for day in daily.days],
+        "days": [local(day) // 1000 for day in daily.days],
         "series": [
             {
                 "name": _SERIES[one.name],

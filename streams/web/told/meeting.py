@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from alerting.minutes import engine_words
 from processors.pages import Meeting
 from processors.russian.dates import iso_date, length, moment, place
+from processors.tracks.entry import TRACKS
 from schemas.minutes import UNKNOWN, Action, Minutes, Point
 
 
@@ -51,7 +52,8 @@ class SpeakerShown:
 
 @dataclass(frozen=True, slots=True)
 class MeetingShown:
-    """`has_sound`: there is a recording that a player may ask for."""
+    """`has_sound`: there is a recording that a player may ask for; it begins `late` seconds after the transcript.
+    `apart`: there is none, but a file with a track for each participant, of which a browser plays one."""
 
     recording_id: str
     title: str
@@ -67,6 +69,8 @@ class MeetingShown:
     speakers: list[SpeakerShown]
     has_sound: bool
     quality: str
+    late: int
+    apart: bool
 
 
 UNSURE = 0.6
@@ -112,8 +116,10 @@ def shown(meeting: Meeting) -> MeetingShown:
             for number, one in enumerate(meeting.utterances)
         ],
         [SpeakerShown(one.name, length(one.spoken_ms), round(100 * one.spoken_ms / total)) for one in meeting.speakers],
-        bool(meeting.path) and meeting.status in ("", "ok", "damaged"),
+        bool(meeting.path) and not meeting.path.endswith(TRACKS) and meeting.status in ("", "ok", "damaged"),
         "часть записи распознана запасным способом: слова могут быть неточны" if meeting.degraded else "",
+        round(meeting.sound_ms / 1000),
+        meeting.path.endswith(TRACKS),
     )
 
 

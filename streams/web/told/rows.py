@@ -9,6 +9,8 @@ from processors.russian.dates import iso_date, length, place
 from processors.russian.plural import DOCUMENTS, Forms, count, whole
 from schemas.types import Millis
 from streams.web.told.alerts import AlertShown, shown
+from streams.web.told.anchors import anchor_of
+from streams.web.told.facts import FACTS
 from streams.web.told.times import heading, when
 
 GROUPS = {
@@ -19,6 +21,7 @@ GROUPS = {
     "crm": "CRM",
     "wms": "склад",
     "alert": "тревоги",
+    "command": "команды",
     "note": "заметки",
     "other": "прочее",
 }
@@ -32,6 +35,7 @@ _LABELS = {
     "crm": "CRM",
     "wms": "склад",
     "alert": "тревога",
+    "command": "команда",
     "note": "заметка",
     "other": "",
 }
@@ -54,16 +58,8 @@ _FIELDS = {
     "ASSIGNED_BY_ID": "ответственный",
     "ASSIGNED_BY_NAME": "ответственный",
     "SOURCE_ID": "источник",
-}
-FACTS = {
-    "sells": "Продаёт",
-    "where": "Где продаёт",
-    "since": "Работает с нами",
-    "pains": "Боли клиента",
-    "conflicts": "Конфликты",
-    "agreements": "Договорённости",
-    "tariffs": "Тарифы",
-    "competitors": "Конкуренты",
+    "person": "контактное лицо",
+    "post": "должность",
 }
 _CORRECTED = {
     "replace": "исправлено",
@@ -84,6 +80,20 @@ _GOODS = {
     "returned": "возврат",
     "adjusted": "правка остатка",
 }
+COMMANDS = {
+    "asking": "предложено",
+    "approved": "подписано",
+    "running": "выполняется",
+    "done": "сделано",
+    "failed": "не получилось",
+    "unknown": "неизвестно, получилось ли",
+    "refused": "отказано",
+    "expired": "никто не подписал в срок",
+    "superseded": "заменено другой",
+    "rejected": "отклонено",
+    "dropped": "не предложено",
+}
+"""A command's state, before what it does."""
 _PROMISES: Forms = ("обещание", "обещания", "обещаний")
 LONGEST = 1200
 """Characters of a text that stands open; the rest is folded."""
@@ -92,7 +102,7 @@ LONGEST = 1200
 @dataclass(frozen=True, slots=True)
 class RowShown:
     """`label` · `time` · `who`, then `head` and `text` (`rest` is folded), then `small` lines. `former`: what it said
-    before, and until when. `links`: address and words."""
+    before, and until when. `links`: address and words. `anchor`: what a link to this row ends with."""
 
     place: str
     day: str
@@ -110,6 +120,7 @@ class RowShown:
     alert: AlertShown | None = None
     note_id: str = ""
     gone: bool = False
+    anchor: str = ""
 
 
 def row(lead: str, one: Row, now: Millis) -> RowShown:
@@ -132,6 +143,7 @@ def row(lead: str, one: Row, now: Millis) -> RowShown:
         None if one.alert is None else shown(one.alert, now),
         one.note.note_id if one.note is not None and one.note.by_hand else "",
         bool(one.gone_at),
+        anchor_of(one),
     )
 
 
@@ -164,6 +176,8 @@ def _words(one: Row) -> tuple[str, str, list[str]]:
             return "", "", [_goods(each) for each in one.goods]
         case "alert":
             return "", "", []
+        case "command":
+            return _command(one)
         case "note":
             return "", one.text, []
         case _:
@@ -181,6 +195,16 @@ def _crm(one: Row) -> tuple[str, str, list[str]]:
     entity, _, number = one.title.partition(" ")
     head = f"{_ENTITIES.get(entity, entity)} {number}: {_CHANGES.get(one.direction, one.direction)}"
     return head, "", [f"{_FIELDS.get(name, name)}: {value}" for name, value in one.fields.items()]
+
+
+def _command(one: Row) -> tuple[str, str, list[str]]:
+    """«предложено: написать клиенту», and what became of it."""
+    said = COMMANDS.get(one.direction, "команда")
+    title = one.title[:1].lower() + one.title[1:]
+    sure = one.fields.get("sure", "") if one.direction == "asking" else ""
+    head = (f"{said}: {title}" if title else said) + (f" ({sure}\u00a0%)" if sure else "")
+    what = one.fields.get("what", "")
+    return head, f"«{one.text}»" if one.text else "", [part for part in (what, one.content) if part]
 
 
 def _goods(one: Goods) -> str:
@@ -209,6 +233,9 @@ def _changes(one: Row, now: Millis) -> list[str]:
 
 
 def _links(lead: str, one: Row) -> list[tuple[str, str]]:
+    if one.group == "command" and one.ref:
+        words = "посмотреть и подписать" if one.direction == "asking" else "что было с командой"
+        return [(f"/commands/{one.ref}", words)]
     if not one.recording:
         return []
     page = f"/leads/{lead}/meetings/{quote(one.recording, safe='')}"

@@ -1186,3 +1186,131 @@ LEFT JOIN
 ) AS a ON a.lead_id = k.lead_id
 LEFT JOIN outcomes_current AS o ON o.lead_id = k.lead_id;
 
+-- 0023_access_and_consents.sql
+CREATE TABLE IF NOT EXISTS access_log ON CLUSTER 'main'
+(
+    ts          DateTime64(3, 'UTC') CODEC(Delta(8), ZSTD(1)),
+    writer      String CODEC(ZSTD(1)),
+    number      UInt64 CODEC(Delta(8), ZSTD(1)),
+    user_id     LowCardinality(String),
+    person      LowCardinality(String),
+    deed        LowCardinality(String),
+    lead_id     String CODEC(ZSTD(1)),
+    object      String CODEC(ZSTD(1)),
+    address     LowCardinality(String),
+    digest      String CODEC(ZSTD(1)),
+    ingested_at DateTime64(3, 'UTC') CODEC(Delta(8), ZSTD(1)),
+    INDEX lead_idx lead_id TYPE bloom_filter(0.01) GRANULARITY 1
+)
+ENGINE = ReplicatedReplacingMergeTree(ingested_at)
+ORDER BY (ts, writer, number)
+TTL toDateTime(ts) + INTERVAL 3 YEAR DELETE
+SETTINGS index_granularity = 1024, merge_with_ttl_timeout = 604800, replicated_deduplication_window = 1000,
+    fsync_after_insert = 1, fsync_part_directory = 1;
+
+CREATE TABLE IF NOT EXISTS consents ON CLUSTER 'main'
+(
+    person_id    String,
+    person       String CODEC(ZSTD(1)),
+    leads        Array(String),
+    basis        LowCardinality(String),
+    document     String CODEC(ZSTD(1)),
+    text_version String CODEC(ZSTD(1)),
+    scope        Array(LowCardinality(String)),
+    given_on     String,
+    until_day    String,
+    withdrawn_on String,
+    objected_on  String,
+    reason       String CODEC(ZSTD(1)),
+    noted_by     String,
+    noted_at     DateTime64(3, 'UTC'),
+    gone         Bool,
+    position     UInt64,
+    CONSTRAINT basis_known CHECK basis IN ('', 'consent', 'contract', 'law', 'interest')
+)
+ENGINE = ReplicatedReplacingMergeTree(position)
+ORDER BY person_id
+SETTINGS replicated_deduplication_window = 1000, fsync_after_insert = 1, fsync_part_directory = 1;
+
+CREATE OR REPLACE VIEW consents_current ON CLUSTER 'main' AS
+WITH toString(toDate(now64(3), 'Europe/Moscow')) AS today
+SELECT
+    person_id, person, arrayJoin(leads) AS lead_id, basis, document, text_version, given_on, until_day, withdrawn_on, objected_on, reason,
+    noted_by, noted_at,
+    multiIf(
+        (objected_on != '' AND objected_on <= today) OR (withdrawn_on != '' AND withdrawn_on <= today), 'objected',
+        basis != '' AND given_on <= today AND (until_day = '' OR until_day >= today), 'basis',
+        'none') AS standing,
+    standing = 'none' OR (standing = 'basis' AND has(scope, 'record')) AS may_record,
+    standing = 'none' OR (standing = 'basis' AND has(scope, 'transcript')) AS may_transcribe,
+    standing = 'none' OR (standing = 'basis' AND has(scope, 'llm_external')) AS may_go_outside
+FROM consents FINAL
+WHERE NOT gone;
+
+-- 0024_seen.sql
+ALTER TABLE events ON CLUSTER 'main' ADD PROJECTION IF NOT EXISTS seen (SELECT lead_id, kind, action, min(ts), max(ts) GROUP BY lead_id, kind, action);
+
+ALTER TABLE events ON CLUSTER 'main' MATERIALIZE PROJECTION seen;
+
+ALTER TABLE events ON CLUSTER 'main' DROP PROJECTION IF EXISTS first_and_last;
+
+-- 0025_commands.sql
+CREATE TABLE IF NOT EXISTS command_events ON CLUSTER 'main'
+(
+    lead_id     String,
+    command_id  UInt64,
+    number      UInt32,
+    ts          DateTime64(3, 'UTC') CODEC(Delta(8), ZSTD(1)),
+    change_id   String,
+    name        LowCardinality(String),
+    version     UInt32,
+    effect      LowCardinality(String),
+    before      LowCardinality(String),
+    state       LowCardinality(String),
+    title       String CODEC(ZSTD(1)),
+    proposer    LowCardinality(String),
+    confidence  UInt8,
+    trigger     LowCardinality(String),
+    how         LowCardinality(String),
+    person      LowCardinality(String),
+    user_id     LowCardinality(String),
+    reason      String CODEC(ZSTD(1)),
+    what        String CODEC(ZSTD(1)),
+    due_at      DateTime64(3, 'UTC'),
+    digest      String CODEC(ZSTD(1)),
+    command     String CODEC(ZSTD(3)),
+    ingested_at DateTime64(3, 'UTC'),
+    seniority   UInt64,
+    INDEX command_idx command_id TYPE bloom_filter(0.01) GRANULARITY 1
+)
+ENGINE = ReplicatedReplacingMergeTree(seniority)
+ORDER BY (lead_id, command_id, number)
+TTL toDateTime(ts) + INTERVAL 3 YEAR DELETE
+SETTINGS index_granularity = 1024, merge_with_ttl_timeout = 604800, replicated_deduplication_window = 1000,
+    fsync_after_insert = 1, fsync_part_directory = 1;
+
+CREATE TABLE IF NOT EXISTS assistant_lines ON CLUSTER 'main'
+(
+    person      String,
+    ts          DateTime64(3, 'UTC') CODEC(Delta(8), ZSTD(1)),
+    side        LowCardinality(String),
+    line_id     String,
+    lead_id     String,
+    name        LowCardinality(String),
+    via         LowCardinality(String),
+    text        String CODEC(ZSTD(3)),
+    of          String,
+    question    Bool,
+    options     String CODEC(ZSTD(1)),
+    choice      Int16,
+    command     String,
+    ingested_at DateTime64(3, 'UTC'),
+    seniority   UInt64,
+    CONSTRAINT side_known CHECK side IN ('asked', 'said')
+)
+ENGINE = ReplicatedReplacingMergeTree(seniority)
+ORDER BY (person, ts, side, line_id)
+TTL toDateTime(ts) + INTERVAL 1 YEAR DELETE
+SETTINGS merge_with_ttl_timeout = 604800, replicated_deduplication_window = 1000,
+    fsync_after_insert = 1, fsync_part_directory = 1;
+

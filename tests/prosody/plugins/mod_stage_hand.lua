@@ -3,8 +3,12 @@
 local json = require "util.json";
 local modulemanager = require "core.modulemanager";
 local st = require "util.stanza";
+local uuid = require "util.uuid".generate;
 
 local ACTS = {};
+
+-- As Jitsi's mod_muc_meeting_id.lua.
+module:hook("muc-room-created", function (event) event.room._data.meetingId = uuid(); end);
 
 -- [{"prefixes": […], "rooms": […]}, …] → [[[kind, id], …], …]
 function ACTS.parse(tables)
@@ -32,6 +36,10 @@ function ACTS.breakout(text)
 	room._data.breakout_rooms = { [asked.breakout] = "" };
 	room._data.breakout_rooms_active = true;
 	room:set_persistent(true);
+end
+
+function ACTS.meeting_id(jid)
+	return room_of(jid)._data.meetingId;
 end
 
 function ACTS.destroy(jid)

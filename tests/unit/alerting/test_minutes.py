@@ -289,3 +289,12 @@ def test_a_flaw_stands_above_everything() -> None:
     shown = [render_markdown(event), transcript_markdown(MinutesCopy(event, [])), render_comment(event, "")]
     assert all(mark in text.splitlines()[2 if "#" in text else 1] for text in shown)
     assert meeting_lines(event, Client("12345"))[1] == mark
+
+
+def test_who_spoke_how_much_is_told_where_it_is_known() -> None:
+    """From two on; of many the six that spoke most."""
+    assert "Говорили" not in render_markdown(of(FULL.minutes, shares={"Анна": 100}))
+    told = render_markdown(of(FULL.minutes, shares={"Анна": 62, "Олег": 38}))
+    assert "- Говорили: Анна 62 %, Олег 38 %\n" in told
+    many = render_comment(of(FULL.minutes, shares={f"У{n}": 14 for n in range(7)}), "")
+    assert "У5 14 % и другие" in many and "У6" not in many

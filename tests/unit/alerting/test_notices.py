@@ -37,6 +37,7 @@ CASES = {
     "lead_list": ("/srv/leads.csv", "в файле нет ни одного номера лида"),
     "warehouse_silent": ("skladbot (api.skladbot.ru)", "ответ 401: проверьте адрес, ключ и права"),
     "exports_unwritten": ("exports", "нет прав"),
+    "sound_unreadable": ("lead-12345", "включено сквозное шифрование"),
     "telegram_unread": ("main", "у бота задан вебхук, обновления уходят туда"),
     "crm_silent": ("Битрикс24", "crm.item.list: 401 insufficient_scope"),
     "source_silent": ("склад demo", "нет данных дольше обычного, с 20 ноября в 17:30"),

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alerting.outbox import Item, Wish, begin, clear, due, fail, finish, merge, text_of, unheard, want
+from alerting.outbox import Item, Wish, begin, clear, due, fail, finish, free, merge, text_of, unheard, want
 from alerting.render import REPEATED, Rendered
 
 
@@ -144,3 +144,21 @@ def test_any_fate_ends_in_one_message_per_doubt(steps: list[str]) -> None:
     assert world.shown == f"text {world.item.version}"
     assert world.marked.count(False) <= 1
     assert len(world.marked) <= 1 + world.lost
+
+
+def test_a_commands_message_is_never_marked_nor_mailed() -> None:
+    """It goes to its chat in its own words, or nowhere; a call that surely did nothing leaves its claim behind."""
+    asked = Wish("c/1", "chat:-5", 1, 0, 1000, Rendered("текст"), rings=True, once="0" * 16, until=5000)
+    item = want(None, asked, "out.telegram")
+    assert item is not None and (item.once, item.until) == ("0" * 16, 5000)
+    assert due(item) and not unheard(item)
+    doubtful = begin(begin(item))
+    assert text_of(doubtful) == "текст"
+    freed = free(doubtful, "claim", "no connection", 7)
+    assert (freed.calling, freed.freed, freed.waits, freed.retry_at, due(freed)) == (
+        False,
+        "claim",
+        "no connection",
+        7,
+        True,
+    )

@@ -1,19 +1,21 @@
 """A rehearsal makes for itself what `store` makes in production: hours, and the figures of all clients."""
 
 import random
+from unittest.mock import patch
 
 from msgspec.structs import replace
 
 from alerting.crowd import Crowd, desks
-from alerting.rehearsal import Rehearsal
+from alerting.rehearsal import Rehearsal, with_hours
+from alerting.whole import Whole
 from processors.days import HOUR_MS, day_start, local_day
 from processors.fleet import FleetDays
 from processors.rules import builtin
 from schemas.alerts import Alert
 from schemas.codec import event_id
-from schemas.events import Baseline, DayFigures, Event, Fleet, Reservation
+from schemas.events import Baseline, DayFigures, Event, Fleet, Reservation, Tick
 from schemas.topics import DAY_MS
-from schemas.types import LocalDay
+from schemas.types import LocalDay, Millis
 
 FIRST = 20_400
 """A Moscow day in November 2025."""
@@ -103,6 +105,33 @@ def test_figures_that_the_events_bring_are_passed_over() -> None:
     foreign = Fleet(event_id=event_id("fleet", 1), ts=day_start(FIRST + 30), day=FIRST + 30, clients=900)
     known = fleet_of(sorted([*usual(9, 31), foreign], key=lambda event: event.ts))
     assert known.clients == 9
+
+
+def test_news_of_many_is_known_at_once() -> None:
+    """Clients who all reserve far more than ever between two ticks: the figures are made anew before the hour, and who
+    comes after them rings for none of it."""
+    calm = usual(12, 60)
+    rush = [reservation(lead, FIRST + 60, number, 500, "rush") for number in range(40) for lead in range(1, 13)]
+    looks: list[Millis] = []
+    real = Whole.look
+
+    def look(self: Whole, now: Millis) -> Fleet:
+        looks.append(now)
+        return real(self, now)
+
+    with patch.object(Whole, "look", look):
+        played = Rehearsal(builtin(), ticked=False, curator=shared).play((event.ts, event) for event in calm + rush)
+        told = [one for one in played if isinstance(one, Alert) and one.updated_at >= rush[0].ts]
+    assert [now for now in looks if now % HOUR_MS]
+    assert "grouped" in {one.held for one in told}
+
+
+def test_hours_are_made_once() -> None:
+    """Also where time stands still, or goes back."""
+    begin = day_start(FIRST)
+    times = [begin + 5, begin + 5, begin + 2 * HOUR_MS, begin + HOUR_MS, begin + 2 * HOUR_MS + 1]
+    events = with_hours((at, replace(reservation(7, FIRST), ts=at)) for at in times)
+    assert [at for at, event in events if isinstance(event, Tick)] == [begin, begin + HOUR_MS, begin + 2 * HOUR_MS]
 
 
 def alert(lead: int, ts: int, version: int = 1, rings: bool = True) -> Alert:

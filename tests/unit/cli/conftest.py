@@ -70,3 +70,10 @@ def line(store: StoreApi, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Li
     """The command line, in an empty folder."""
     monkeypatch.chdir(tmp_path)
     return Line({"LEADPULSE_STORE__API_PORT": str(store.server_port), "LEADPULSE_STORE__API_TOKEN": TOKEN})
+
+
+@pytest.fixture(autouse=True)
+def _no_kafka(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`check` asks a Kafka that these tests have not: ten seconds of it are the same as a moment."""
+    for module in ("check_kafka", "check_page"):
+        monkeypatch.setattr(f"streams.cli.{module}.TIMEOUT", 0.2)

@@ -3,24 +3,23 @@
 import gzip
 import json
 import os
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 from unittest.mock import patch
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from alerting.fold import Partition
-from alerting.rehearsal import Rehearsal
+from alerting.rehearsal import with_hours
 from processors.days import HOME
 from processors.lead import step
-from processors.rules import builtin
 from processors.state import LeadState
 from schemas.codec import encode, event_id
 from schemas.events import Event, Reservation, Tick
 from schemas.topics import DAY_MS
 from schemas.types import Meta
+from streams.cli.events_file import _HEAD, BadLines, _Head, chunks, events, opened, survey
 from tests.unit.cli.conftest import Line
 from tests.zones import VLADIVOSTOK, living_in
 
@@ -142,6 +141,18 @@ def test_chunks_are_lines(line: Line, file: Path) -> None:
     assert line("backtest", str(file), "--json").stdout == whole
 
 
+def test_lines_that_are_added_meanwhile_are_no_part(file: Path) -> None:
+    """The answer is of what was surveyed: a lead that came later has no desk."""
+    with opened(file) as source:
+        survey(chunks(source))
+        end = source.tell()
+        with file.open("ab") as writer:
+            writer.write(encode(reservation("9", 61)) + b"\n")
+        played = [event for _, event in events(chunks(source, end), BadLines())]
+    assert len(played) == len(history())
+    assert "9" not in {event.lead_id for event in played}
+
+
 def test_what_is_no_event_is_no_time(line: Line, file: Path, tmp_path: Path) -> None:
     """Lines without a time, or with one that cannot be, count neither for the span nor for the curator's week."""
     clean = line("backtest", str(file)).stdout
@@ -181,16 +192,8 @@ def test_an_event_of_a_wrong_year_takes_no_years() -> None:
 
 def _hours(events: list[Event]) -> list[int]:
     """The hours that a rehearsal makes."""
-    found: list[int] = []
-    real = Partition.tick
-
-    def tick(self: Partition, tick: Tick, meta: Meta) -> Iterator[Any]:
-        found.append(tick.ts)
-        return real(self, tick, meta)
-
-    with patch.object(Partition, "tick", tick):
-        list(Rehearsal(builtin(), ticked=False, curator=lambda _: "").play((event.ts, event) for event in events))
-    return found
+    made = with_hours((event.ts, event) for event in events)
+    return [ts for ts, event in made if isinstance(event, Tick)]
 
 
 def test_many_bad_lines_are_counted(line: Line, tmp_path: Path) -> None:
@@ -248,3 +251,31 @@ def test_hours_are_made_where_the_file_has_none(line: Line, tmp_path: Path) -> N
     own = line("backtest", str(write(tmp_path / "b.jsonl", events)), "--json").stdout
     assert own == bare
     assert [t["status"] for t in map(json.loads, bare.splitlines()) if t["status"]][-1] == "resolved"
+
+
+@given(
+    st.lists(
+        st.lists(st.tuples(st.sampled_from(("7", "8", "x", "")), st.integers(0, 5 * DAY_MS)), max_size=6), max_size=5
+    ),
+    st.booleans(),
+)
+def test_a_survey_goes_line_by_line(pieces: list[list[tuple[str, int]]], ticked: bool) -> None:
+    """In pieces as whole: who is in the file, from when to when, and how many lines stand a day behind a later one."""
+    lines = [line for piece in pieces for line in piece]
+    kind = "tick" if ticked else "reservation"
+    texts = (b"".join(_HEAD.encode(_Head(kind, ts, lead)) + b"\n" for lead, ts in piece) for piece in pieces)
+    found = survey(texts)
+    behind = sum(ts < max((before for _, before in lines[:n]), default=0) - DAY_MS for n, (_, ts) in enumerate(lines))
+    assert (found.leads, found.disorder) == ({lead for lead, _ in lines if lead.isdecimal()}, behind)
+    assert found.ticked == (ticked and bool(lines))
+    assert (found.since, found.until) == (
+        min((ts for _, ts in lines), default=1 << 62),
+        max((ts for _, ts in lines), default=0),
+    )
+
+
+def test_a_bad_line_has_its_number_in_the_file() -> None:
+    """In whatever piece of it the line stands."""
+    good, bad = encode(reservation("7", 0)) + b"\n", BadLines()
+    assert len(list(events([good * 3, good, b"{}\n" + good], bad))) == 5
+    assert [number for number, _ in bad.first] == [5]

@@ -224,6 +224,8 @@ def test_speechkit_key_and_role_are_asked_for_free(line: Line, monkeypatch: pyte
         assert "ai.speechkit-stt.user" in faults(line("check", "--json", **kit).stdout)["SpeechKit"]
         assert fake.sessions == []
     assert "не отвечает" in faults(line("check", "--json", **kit).stdout)["SpeechKit"]
+    kit |= {"LEADPULSE_SPEECHKIT__API_KEY": "", "LEADPULSE_LIVE__ENGINE": "speechkit"}
+    assert "live.engine" in faults(line("check", "--json", **kit).stdout)["SpeechKit"]
 
 
 def test_a_key_that_was_copied_badly_is_told(line: Line) -> None:

@@ -75,7 +75,7 @@ def test_list_is_a_table(line: Line) -> None:
     rows = line("dlq", "list").stdout.splitlines()
     assert rows[2].split() == ["0", "21.11.2026", "10:00:00", "source.wms", "ValidationError", "1", "нет", "qty"]
     *_, more = line("dlq", "list", "--limit", "1").stdout.replace("\u00a0", " ").splitlines()
-    assert more.startswith("и ещё 1 письмо:")
+    assert more.startswith("и ещё 1 негодная запись:")
     listed = json.loads(line("dlq", "list", "--json", "--topic", "spool").stdout)
     assert [(letter["number"], letter["bytes"]) for letter in listed] == [(1, 6)]
 
@@ -96,14 +96,14 @@ def test_show_has_the_record_itself_when_asked(line: Line) -> None:
 def test_replay_sends_and_closes(line: Line, topic: Topic) -> None:
     """The record goes back first, then the letter is closed; a second replay finds nothing and says who did it."""
     done = line("dlq", "replay", "0")
-    assert (done.exit_code, done.stdout.replace("\u00a0", " ")) == (0, "Возвращено: 1 письмо\n")
+    assert (done.exit_code, done.stdout.replace("\u00a0", " ")) == (0, "Возвращено: 1 негодная запись\n")
     back, told = topic.sent[-2:]
     assert (back.topic, back.value, back.partition, told.topic) == ("source.wms", BAD.payload, 1, "dead.letters")
     assert line("dlq", "replay", "0").exit_code == 1
-    assert f"уже возвращено в работу ({who()}, " in line("dlq", "show", "0").stderr
+    assert f"уже возвращена в работу ({who()}, " in line("dlq", "show", "0").stderr
     (closed,) = json.loads(line("dlq", "list", "--closed", "--json").stdout)
     assert (closed["number"], closed["answer"]["how"], closed["answer"]["by"]) == (0, "replayed", who())
-    assert "возвращено" in line("dlq", "list", "--closed").stdout
+    assert "возвращена" in line("dlq", "list", "--closed").stdout
 
 
 def test_what_cannot_be_replayed_stays_open_and_is_told(line: Line, topic: Topic) -> None:
@@ -124,7 +124,7 @@ def test_drop_asks(line: Line, topic: Topic) -> None:
     """Nothing is closed unasked: a program says `--yes`, else it is wrong usage and says how many it would be."""
     asked = line("dlq", "drop", "--all")
     assert asked.exit_code == 2
-    assert "закроется 2 письма" in asked.stderr.replace("\u00a0", " ")
+    assert "к закрытию — 2 негодные записи" in asked.stderr.replace("\u00a0", " ")
     assert len(topic.sent) == 2
 
 

@@ -6,14 +6,18 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from processors.cards import Cards
+from processors.identity import Identities
 from processors.privacy.register import Register
 from schemas.cards import ClientCard
 from schemas.errors import Transient
 from schemas.privacy import Consent
+from schemas.sources import Identity
 from streams.cli import dossier
+from streams.settings import Kafka
 from tests.unit.cli.conftest import Line, StoreApi
 
 PERSON = "00000000000000aa"
@@ -106,3 +110,23 @@ def test_nothing_goes_out_that_is_not_logged(
     assert line("export", "client", "7", "--to", "all.zip").exit_code == 1
     assert not (tmp_path / "all.zip").exists()
     assert logged == []
+
+
+async def test_links_and_answers_about_meetings_are_in_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """By client: whose the chat is, and who in his meetings is who; what was taken back is nobody's."""
+    table, link = Identities(), Identity("tg_chat", "-1", "7")
+    answer = Identity("participant", "7/Аня", name="Анна Петрова", side="client")
+    table.apply("participant:7/аня", answer)
+    ended = Identity("tg_chat", "-2", refused=True)
+
+    async def nothing(*_: object) -> None:
+        return None
+
+    async def linked(_: object) -> object:
+        return {"tg_chat:-1": link, "tg_chat:-2": ended}, table
+
+    monkeypatch.setattr(dossier, "linked", linked)
+    for name in ("there", "read_register", "read"):
+        monkeypatch.setattr(dossier, name, nothing)
+    known = await dossier._known(Kafka())
+    assert known.links == {"7": [msgspec.to_builtins(link), msgspec.to_builtins(answer)]}

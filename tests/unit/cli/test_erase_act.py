@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from alerting.erasure import STEP_WORDS, act_page, state_words
 from schemas.erasures import STEPS, Erasure, StepDone
-from streams.cli.erase_act import signed, verified
+from streams.erasing.act import signed, verified
 
 NOW = 1_795_244_400_000
 ENDED = Erasure(
@@ -46,6 +46,11 @@ def test_the_page_names_people_steps_and_days() -> None:
     assert all(words in page for words in STEP_WORDS.values())
     assert "<td>lead.events</td><td>29.12.2026</td>" in page
     assert "&lt;b&gt;заявление" in page and "<b>" not in page
+    assert "не ответила" not in page
+    done = [StepDone("outlets", NOW, 0, ["bitrix/waits", "notebook/refused"])]
+    page = act_page(replace(ENDED, done=done), [], "KEY=")
+    assert "в карточке лида Битрикс24: система не ответила" in page
+    assert "в Open Notebook: система отказала" in page
     assert state_words(ENDED) == "удалено"
     assert state_words(replace(ENDED, ended_at=0)) == "удаляется"
     assert state_words(replace(ENDED, ended_at=0, started_at=0)) == "подтверждена"

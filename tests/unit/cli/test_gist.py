@@ -23,6 +23,10 @@ from streams.cli.table import table
         ({"type": "reservation", "qty": -3, "doc": "R-1"}, "снято 3 шт., документ R-1"),
         ({"duration_ms": 5_400_000, "room": "lead-1"}, "90 мин"),
         ({"action": "snooze_1d"}, "Отложено на день"),
+        (
+            {"command_id": "a1", "title": "Позвонить", "state": "done", "what": "задача 77", "by": "Мария"},
+            "Позвонить: выполнена, задача 77, Мария",
+        ),
         ({"text": "", "content": "voice"}, "голосовое сообщение"),
         ({"text": "Забираем?\nДа\nНет", "content": "poll"}, "опрос: Забираем? Да Нет"),
         ({"text": "", "content": "hologram"}, "hologram"),

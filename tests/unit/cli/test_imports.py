@@ -14,9 +14,10 @@ from processors.identity import Identities
 from processors.normalize import Options
 from processors.normalize.wms import normalize
 from schemas.codec import Rejected
-from schemas.sources import Identity, Inbound, WmsPayload
+from schemas.sources import Identity, Inbound
 from schemas.topics import DAY_MS
 from schemas.types import Meta
+from schemas.wms import WmsPayload
 from streams.cli import imports, loading
 from tests.unit.cli.broker import Broker
 from tests.unit.cli.conftest import Line

@@ -91,6 +91,7 @@ async def test_a_conversation_with_wrong_answers(terminal: Terminal, monkeypatch
             *("AQVN wrong", KEY),  # SpeechKit
             *("Мой склад", "moysklad", ""),  # WMS
             *("leadpulse.example.ru", "https://leadpulse.example.ru/"),  # the address outside
+            *("y", "y", "Ф" * 101, " Ольга  Петрова ", ""),  # the page, through the bot, its first administrator
             *("/mnt/nowhere", ""),  # a folder that is missing, the model as it is
             *("вчера", "2026-11-02", "2026-10-01", "2026-11-17"),  # words abroad: no date, then one before the other
         ]
@@ -117,6 +118,14 @@ async def test_a_conversation_with_wrong_answers(terminal: Terminal, monkeypatch
     assert works.telegram.staff == [111]
     assert works.transfer == settings.Transfer(notified_on=date(2026, 11, 2), allowed_from=date(2026, 11, 17))
     assert works.site.public_url == "https://leadpulse.example.ru"
+    assert (works.web.bot, works.web.first_admin, works.web.first_admin_telegram) == (
+        "leadpulse_bot",
+        "Ольга Петрова",
+        111,  # the one who wrote in the chat, as nobody else did
+    )
+    assert [str(network) for network in works.web.trusted_proxies] == ["127.0.0.1/32"]
+    assert 'первый вход — leadpulse web link "Ольга Петрова"' in result.output
+    assert "имя и фамилия, до 100 знаков" in result.output
     assert works.bitrix.portal == terminal.bitrix.url
     assert works.speechkit.api_key.get_secret_value() == KEY
     token = works.gateway.wms["moysklad"].token
@@ -124,6 +133,27 @@ async def test_a_conversation_with_wrong_answers(terminal: Terminal, monkeypatch
     assert len(token.get_secret_value()) >= 32
     assert await asyncio.to_thread(telegram_faults, works) == []
     assert await asyncio.to_thread(bitrix_faults, works) == []
+
+
+async def test_who_wants_no_page_is_asked_nothing_of_it(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is written down that it is off; neither the bot nor a person is asked for."""
+    result = await terminal.init(said=[*[""] * 5, "n", *[""] * 3])
+    assert result.exit_code == 0, result.output
+    assert "администратор" not in result.output
+    assert (await loaded(terminal, monkeypatch)).web.enabled is False
+
+
+async def test_the_page_by_flags(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without questions; what is no name of a bot is told, and nothing is written."""
+    person = ("--admin", "Ольга Петрова", "--admin-telegram", "700")
+    wrong = await terminal.init("--no-input", "--web-bot", "@our bot", *person)
+    assert wrong.exit_code == 1
+    assert "имя бота без @" in wrong.output
+    assert terminal.written() == []
+    assert (await terminal.init("--no-input", "--web-bot", "our_leadpulse_bot", *person)).exit_code == 0
+    web = (await loaded(terminal, monkeypatch)).web
+    assert (web.bot, web.first_admin, web.first_admin_telegram) == ("our_leadpulse_bot", "Ольга Петрова", 700)
+    assert web.trusted_proxies == ()  # nothing stands before a page without a name
 
 
 async def test_what_is_written_belongs_to_the_owner_and_explains_itself(terminal: Terminal) -> None:
@@ -183,7 +213,7 @@ async def test_settings_that_are_there_are_not_replaced_unasked(terminal: Termin
 async def test_a_bot_with_a_webhook_gives_no_messages(terminal: Terminal) -> None:
     """Then the number of the chat is asked for."""
     terminal.telegram.updates.webhook = "https://example.com/hooks", "word"
-    result = await terminal.init(said=[TOKEN, "y", "", str(GROUP), "y", *[""] * 7])
+    result = await terminal.init(said=[TOKEN, "y", "", str(GROUP), "y", *[""] * 10])
     assert result.exit_code == 0, result.output
     assert "введите номер чата сами" in result.output
     written = tomllib.loads((terminal.folder / "leadpulse.toml").read_text())

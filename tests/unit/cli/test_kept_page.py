@@ -8,7 +8,7 @@ import pytest
 from schemas.topics import TOPICS
 from streams.cli import kept_page
 from streams.cli.check_retention import retention_notes
-from streams.settings import Retention, Settings
+from streams.settings import Retention, Settings, Speech
 from streams.store.retention import of_files
 
 ROOT = Path(__file__).parents[3]
@@ -48,3 +48,12 @@ def test_check_tells_the_times_of_this_installation() -> None:
     [line] = retention_notes(Settings.model_construct(retention=Retention(history=365 * 5, access=400)))
     assert "история клиентов хранится 5 лет, журнал доступа — 400 дней" in line.replace("\u00a0", " ")
     assert "записи встреч" in line and "без срока" in line
+
+
+def test_check_tells_that_recordings_go() -> None:
+    """Where somebody has set it: after how long, and whose do not."""
+    speech = Speech(recordings_days=90)
+    first, second = retention_notes(Settings.model_construct(retention=Retention(), speech=speech))
+    assert "записи встреч" not in first
+    assert "хранятся 90 дней (speech.recordings_days)" in second.replace("\u00a0", " ")
+    assert "leadpulse hold list" in second

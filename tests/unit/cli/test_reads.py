@@ -147,7 +147,7 @@ def test_a_store_that_is_away_is_one_line_and_1(line: Line) -> None:
     port = free_port()
     result = line("history", "5", LEADPULSE_STORE__API_PORT=str(port))
     assert result.exit_code == 1
-    assert f":{port}/" in result.stderr
+    assert f"http://127.0.0.1:{port}: " in result.stderr
     assert "leadpulse worker store" in result.stderr
     assert TOKEN not in result.output
 

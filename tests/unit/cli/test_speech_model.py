@@ -13,7 +13,9 @@ from typing import Any
 import pytest
 
 from streams.cli import model_fetch
-from streams.transcribe.engines.vosk_model import faults
+from streams.cli.check_speech import model_faults
+from streams.settings import Live, Settings, Speech
+from streams.speech.vosk_model import faults
 from tests.unit.cli.conftest import Line
 
 NAME = "vosk-model-small-ru-0.22"
@@ -184,3 +186,11 @@ def test_the_list(line: Line, tmp_path: Path) -> None:
     assert [row.split()[0] for row in told.splitlines()[:2]] == ["small-ru", "ru"]
     rows = json.loads(line("speech-model", "list", "--json", LEADPULSE_SPEECH__VOSK_MODEL=used).stdout)
     assert [(row["name"], row["state"]) for row in rows] == [("small-ru", "used"), ("ru", "absent")]
+
+
+def test_check_looks_at_the_model_of_running_meetings_too() -> None:
+    """By its own setting where it has one, and so it is called."""
+    speech = Speech(vosk_model=TINY)
+    assert model_faults(Settings(speech=speech)) == []
+    wrong = Settings(speech=speech, live=Live(vosk_model=Path("/none")))
+    assert model_faults(wrong) == ["папки модели /none нет (live.vosk_model)"]

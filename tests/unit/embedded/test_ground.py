@@ -12,7 +12,7 @@ import pytest
 
 from schemas.errors import ConfigError
 from streams.embedded import ground
-from streams.settings import Broker, Log, Settings, Speech, Store
+from streams.settings import Broker, Commands, Log, Settings, Speech, Store
 from tests.ports import free_port
 
 
@@ -23,6 +23,7 @@ def settings(folder: Path, **broker: object) -> Settings:
         store=Store(folder=folder / "chdb", api_token_file=folder / "api-token", api_port=free_port()),
         speech=Speech(spool=folder / "speech"),
         log=Log(file=folder / "log" / "leadpulse.log"),
+        commands=Commands(keys=folder / "keys"),
     )
 
 

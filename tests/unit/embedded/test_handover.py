@@ -12,6 +12,7 @@ from streams.embedded.handover import SECRETS, hand_over, receive
 from streams.embedded.up import WORKERS
 from streams.settings import (
     Bitrix,
+    Commands,
     Days,
     Gateway,
     Kafka,
@@ -44,16 +45,21 @@ WHOLE = Settings(
     bitrix=Bitrix(webhook=SecretStr("https://portal/rest/1/s-bitrix/"), portal="https://portal"),
     notebook=Notebook(password=SecretStr("s-notebook")),
     webhooks=Webhooks(url="http://n8n", secret=SecretStr("s-n8n")),
+    commands=Commands(secrets={"crm": SecretStr("s-crm")}),
 )
 
 GIVEN = {
     "gateway": {"s-kafka", "s-wms-one", "s-hook", "s-jitsi", "s-token"},
     "pipeline": {"s-kafka"},
     "transcribe": {"s-kafka", "s-speechkit"},
+    "tracks": {"s-kafka"},
+    "live": {"s-kafka", "s-speechkit"},
     "store": {"s-kafka", "s-clickhouse", "s-api", "s-page-of-the-web"},
     "minutes": {"s-kafka", "s-glm", "s-api"},
-    "notify": {"s-kafka", "s-token", "https://portal/rest/1/s-bitrix/", "s-notebook", "s-n8n"},
+    "notify": {"s-kafka", "s-token", "https://portal/rest/1/s-bitrix/", "s-notebook", "s-n8n", "s-crm"},
     "web": {"s-kafka", "s-page-of-the-web", "s-glm"},
+    "agent": {"s-kafka", "s-page-of-the-web", "s-glm"},
+    "actions": {"s-kafka"},
 }
 
 

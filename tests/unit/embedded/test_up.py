@@ -6,10 +6,12 @@ import logging
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 from streams.embedded import up
 from streams.embedded.console import Console
-from streams.settings import Broker, Log, Settings
+from streams.embedded.ground import ports
+from streams.settings import Broker, Commands, Gateway, Log, Settings, Web
 
 
 class Ending:
@@ -47,3 +49,16 @@ async def test_why_kafka_cannot_start_again(
             await broker.started.wait()
     finally:
         keeping.cancel()
+
+
+def test_what_nobody_wants_is_not_started() -> None:
+    """Every other worker is; a port that only the page would take is not asked for."""
+    bridge = Gateway(live_token=SecretStr("t"))
+    assert up.workers_of(Settings(gateway=bridge)) == up.WORKERS
+    assert set(up.WORKERS) - set(up.workers_of(Settings())) == {"tracks", "live"}
+    off = Settings(web=Web(enabled=False), gateway=bridge)
+    assert set(up.WORKERS) - set(up.workers_of(off)) == {"web"}
+    alone = Settings(commands=Commands(enabled=False), gateway=bridge)
+    assert set(up.WORKERS) - set(up.workers_of(alone)) == {"agent", "actions"}
+    assert "web.port" not in {setting for _, _, setting in ports(off, up.workers_of(off))}
+    assert "web.port" in {setting for _, _, setting in ports(Settings(), up.workers_of(Settings()))}

@@ -9,6 +9,7 @@ import faust
 from faust.types.tuples import TP
 
 from streams.engine.batches import BatchConsumer
+from streams.engine.worker import nobody_looks
 
 TOPIC = "source.wms"
 ONE, TWO = TP(TOPIC, 0), TP(TOPIC, 1)
@@ -81,6 +82,7 @@ class Group:
         self.app.topics._acking_topics.add(TOPIC)
         self.app.producer.flush = _nothing
         self.app.consumer_generation_id = 0
+        self.app.watched = nobody_looks
         self.consumer: Any = consumer(self.app.transport, _nothing, _nothing, _nothing, loop=asyncio.get_running_loop())
         self.thread: Thread = self.consumer._thread
 

@@ -35,6 +35,18 @@ async def test_no_more_than_some_batches_of_a_partition_are_out(consumer: type[B
     assert (more.tp, more.offset) == (ONE, most * 10 + 9)
 
 
+async def test_who_is_looked_at_gathers_for_a_short_time() -> None:
+    """As long as somebody looks, and no longer than its own linger, which it has again when he is gone."""
+    here = await group()
+    here.consumer._linger_ms, here.consumer._watched_ms = 1600, 300
+    lingers = []
+    for looks in (True, False):
+        here.app.watched = lambda looks=looks: looks
+        await here.fetch()
+        lingers.append(here.thread.linger_ms)
+    assert lingers == [300, 1600]
+
+
 async def test_batch_is_committed_when_it_is_acked() -> None:
     """The offset behind its last record, once; nothing before the ack."""
     here = await group()

@@ -10,7 +10,7 @@ VERDICTS = st.lists(st.booleans(), max_size=400)
 
 def spend(budget: Budget, verdicts: str) -> list[str]:
     """Count `x` for bad and `.` for good; what was said each time it was spent."""
-    return [why for verdict in verdicts if (why := budget.bad() if verdict == "x" else budget.good() or "")]
+    return [why.words for verdict in verdicts if (why := budget.bad("F") if verdict == "x" else budget.good())]
 
 
 def naive(verdicts: list[bool], limits: Limits) -> list[int]:
@@ -36,6 +36,13 @@ def test_a_run_is_ended_by_one_good_record() -> None:
     budget = Budget(Limits(run=10, ratio=1.0, window=1000))
     assert spend(budget, "x" * 9 + "." + "x" * 9 + ".") == []
     assert spend(budget, "x" * 10) == ["10 подряд"]
+
+
+def test_it_says_of_what_it_was_spent() -> None:
+    """All that was wrong since it was new; the next time begins anew."""
+    budget = Budget(Limits(run=3, ratio=1.0, window=1000))
+    told = [budget.bad(fault) for fault in ("B", "A", "B", "C", "C", "C")]
+    assert [why.faults for why in told if why] == [["A", "B"], ["C"]]
 
 
 def test_share_needs_a_full_window() -> None:
@@ -72,5 +79,5 @@ def test_it_counts_as_the_plain_definition_does(verdicts: list[bool], run: int, 
     """The stretches that it keeps say the same as looking at every record of the window again."""
     limits = Limits(run, ratio, window)
     budget = Budget(limits)
-    spent = [at for at, bad in enumerate(verdicts) if (budget.bad() if bad else budget.good())]
+    spent = [at for at, bad in enumerate(verdicts) if (budget.bad("F") if bad else budget.good())]
     assert spent == naive(verdicts, limits)

@@ -8,8 +8,8 @@ import pytest
 
 from schemas.cards import ClientCard
 from streams.engine.cards import KnownCards
-from streams.engine.kafka import Reader
 from streams.engine.leads import KnownLeads, with_cards
+from streams.engine.reader import Reader
 from streams.settings import Jitsi
 
 

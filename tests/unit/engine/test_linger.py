@@ -1,12 +1,14 @@
 """While records flow the broker gathers; when nothing flows it answers at once."""
 
+from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from faust.transport.drivers import aiokafka as driver
 
-from streams.engine.batches import BatchConsumer
+from streams.engine.batches import WATCHED_MS, BatchConsumer
+from streams.engine.calm import BURST, QUICK_MS, Calm
 from streams.engine.loop_consumer import GATHERED_BYTES, IDLE_WAIT_MS, LINGER_MS, LoopConsumer
 
 
@@ -17,6 +19,7 @@ class Fetches:
         self.timeouts: list[float | None] = []
         self.fetcher = SimpleNamespace(_fetch_max_wait_ms=1500, _fetch_min_bytes=1)
         self.thread = LoopConsumer.__new__(LoopConsumer)
+        self.thread._calm = Calm()
         coming = iter(answers)
 
         async def fetch(_: Any, __: Any, ___: Any, timeout: float | None = None, max_records: int | None = None) -> Any:
@@ -44,17 +47,58 @@ async def test_flow_is_gathered_and_the_first_record_is_not(monkeypatch: pytest.
     assert all(LINGER_MS / 1000 < seconds < 1.0 for seconds in flowing if seconds)
 
 
+async def test_a_long_linger_is_for_a_flow(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Behind a calm while what belongs together is read soon; when it goes on, the broker gathers in full."""
+    fetches = Fetches(monkeypatch, *({"tp": [n]} for n in range(BURST + 3)))
+    fetches.thread.linger_ms = 1600
+    waits = [(await fetches.take())[0] for _ in range(BURST + 3)]
+    assert waits == [QUICK_MS] * BURST + [1600] * 3
+    assert all(wait is not None and wait < 1.0 for wait in fetches.timeouts[1 : BURST + 1])
+
+
+@pytest.mark.parametrize(("every_s", "most"), [(0.01, 1.01), (1.0, 1.01), (4.0, 1.01), (30.0, 1.0), (600.0, 1.0)])
+def test_a_day_costs_no_more_fetches_than_before(every_s: float, most: float) -> None:
+    """An event, and what it brings 0.1 and 0.25 s later: how often a store reads in a day with a linger for all
+    fetches, and with one for a flow. So many inserts are there, and so many parts to be merged."""
+    times = sorted(at + after for at in _days(every_s) for after in (0.0, 0.1, 0.25))
+    always, calm = _fetches(times, lambda _: 1600), Calm()
+    ours = _fetches(times, lambda now: calm.gather_ms(1600, now))
+    assert len(ours) <= most * len(always) + BURST
+    assert max(ours) - times[-1] <= 1.6
+
+
+def _days(every_s: float) -> list[float]:
+    return [n * every_s for n in range(int(min(86_400 / every_s, 20_000)))]
+
+
+def _fetches(times: list[float], gather_ms: Callable[[float], int]) -> list[float]:
+    """When the reader got something: at once where nothing flowed, else behind what it gathered."""
+    got, at = [], 0
+    while at < len(times):
+        now = times[at]
+        while at < len(times) and times[at] <= now:
+            at += 1
+        got.append(now)
+        while at < len(times) and times[at] <= (until := got[-1] + gather_ms(got[-1]) / 1000):
+            while at < len(times) and times[at] <= until:
+                at += 1
+            got.append(until)
+    return got
+
+
 async def test_a_worker_gathers_as_long_as_it_says(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The store's linger is in its URL; without one it is the engine's."""
+    """The store's linger is in its URL; without one it is the engine's. Looked at, it is short."""
     monkeypatch.setattr(driver.Consumer, "__init__", lambda self, transport: setattr(self, "transport", transport))
 
-    def linger(url: str) -> int:
+    def linger(url: str) -> tuple[int, int]:
         from yarl import URL
 
-        return BatchConsumer(SimpleNamespace(url=[URL(url)]))._linger_ms
+        consumer = BatchConsumer(SimpleNamespace(url=[URL(url)]))
+        return consumer._linger_ms, consumer._watched_ms
 
-    assert linger("batches://127.0.0.1:9092?linger=400") == 400
-    assert linger("batches://127.0.0.1:9092") == LINGER_MS
+    assert linger("batches://127.0.0.1:9092?linger=400") == (400, WATCHED_MS)
+    assert linger("batches://127.0.0.1:9092?linger=0") == (0, 0)
+    assert linger("batches://127.0.0.1:9092") == (LINGER_MS, LINGER_MS)
 
 
 async def test_a_full_partition_shortens_the_linger(monkeypatch: pytest.MonkeyPatch) -> None:

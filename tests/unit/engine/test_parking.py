@@ -1,8 +1,10 @@
 """Parking: who sends almost only bad records waits by himself, whatever the batches look like, and nothing is lost."""
 
 import json
+from datetime import datetime
 from types import SimpleNamespace
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -14,9 +16,10 @@ from schemas.failed import Parked
 from schemas.notices import OpsNotice
 from streams.engine.budget import Ledger, Limits
 from streams.engine.kafka import FIRST_APPENDED, FIRST_PLACE, Output
-from streams.engine.parking import LOOK_AGAIN_S, Return, origin, parked_output
+from streams.engine.parking import LOOK_AGAIN_S, Return, origin, over_output, parked_output
 from streams.engine.process import Batch, Outcome
 from tests.unit.engine.stand_ins import Broker, settler
+from tests.zones import VLADIVOSTOK, living_in
 
 PARKED: Codec[Parked] = Codec(Parked)
 NOTICE: Codec[OpsNotice] = Codec(OpsNotice)
@@ -147,6 +150,21 @@ async def test_ops_are_told_once_a_day_with_the_time() -> None:
     assert [(n.kind, n.subject, n.detail) for n in notices] == [("source_parked", "source.wms/a", "3 подряд")] * 2
     assert len({n.notice_id for n in notices}) == 1
     assert notices[0].until == 1050
+    assert {(n.agent, *n.faults) for n in notices} == {("pipeline.source.wms", "ValidationError")}
+
+
+def test_the_day_is_the_installations() -> None:
+    """What ends before and after a midnight there is of two days, though Moscow has one."""
+    midnight = int(datetime(2026, 9, 22, tzinfo=ZoneInfo(VLADIVOSTOK)).timestamp()) * 1000  # 17:00 in Moscow
+    around = [Parked("source.wms", "a", ts, b"") for ts in (midnight - 1, midnight)]
+
+    def ids() -> set[str]:
+        said = [NOTICE.decode(over_output(one, one.until).value or b"") for one in around]
+        return {one.notice_id for one in said if isinstance(one, OpsNotice)}
+
+    assert len(ids()) == 1
+    with living_in(VLADIVOSTOK):
+        assert len(ids()) == 2
 
 
 @pytest.mark.parametrize("ledger", [Ledger(LIMITS, None), Ledger(Limits(3, 0.6, 8, 0), origin)])

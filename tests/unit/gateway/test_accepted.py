@@ -14,9 +14,10 @@ from processors.normalize.wms import normalize
 from processors.wms_event import KEPT_MS
 from schemas import codec
 from schemas.codec import Rejected
-from schemas.sources import Inbound, Unassigned, WmsType
+from schemas.sources import Inbound, Unassigned
 from schemas.topics import WMS
 from schemas.types import Meta
+from schemas.wms import WmsType
 from streams.gateway.body import utf8
 from streams.gateway.wms import AHEAD_MS, split, wrap
 from tests.unit.gateway.door import NOW

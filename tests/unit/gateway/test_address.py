@@ -57,7 +57,7 @@ def test_who_may_send(entrance: str, peer: str, may: bool) -> None:
 
 def test_a_list_for_an_entrance_that_is_not_there_is_a_fault() -> None:
     """A typing error does not leave open what was to be closed."""
-    with pytest.raises(ValidationError, match="нет входа telegram/mian; есть bitrix, jitsi, telegram/main"):
+    with pytest.raises(ValidationError, match="нет входа telegram/mian; есть bitrix, jitsi, live, telegram/main"):
         Gateway.model_validate({"telegram": {"main": {"secret": "s"}}, "only_from": {"telegram/mian": ["1.1.1.1"]}})
 
 

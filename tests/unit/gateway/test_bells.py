@@ -6,8 +6,9 @@ from pathlib import Path
 
 import msgspec
 
-from schemas.sources import Inbound, WmsPayload
+from schemas.sources import Inbound
 from schemas.topics import WMS
+from schemas.wms import WmsPayload
 from streams.engine.kafka import Output
 from streams.engine.retry import World
 from streams.gateway.bells import BELLS, BellEntrance

@@ -6,7 +6,8 @@ import msgspec
 import pytest
 
 from schemas.errors import Transient
-from schemas.sources import Inbound, WmsPayload
+from schemas.sources import Inbound
+from schemas.wms import WmsPayload
 from streams.engine.kafka import Output
 from streams.gateway.folders import Folder
 from streams.loading import Notes

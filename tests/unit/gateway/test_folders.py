@@ -10,8 +10,9 @@ import pytest
 
 from processors.mapping import SourceMapping, load
 from schemas.errors import ConfigError, Transient
-from schemas.sources import Inbound, WmsPayload
+from schemas.sources import Inbound
 from schemas.topics import SOURCE_ROUNDS, WMS
+from schemas.wms import WmsPayload
 from streams.engine.kafka import Output
 from streams.engine.retry import World
 from streams.gateway.folders import Folder, folders_of

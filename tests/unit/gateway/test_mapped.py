@@ -15,9 +15,10 @@ from processors.normalize import Options
 from processors.normalize.wms import normalize
 from schemas.codec import Rejected, event_id
 from schemas.events import Shipment
-from schemas.sources import Inbound, Unassigned, WmsPayload
+from schemas.sources import Inbound, Unassigned
 from schemas.topics import WMS
 from schemas.types import Meta
+from schemas.wms import WmsPayload
 from streams.engine.kafka import Output
 from tests.golden.examples import known
 from tests.unit.gateway.door import NOW, Door

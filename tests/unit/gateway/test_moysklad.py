@@ -9,7 +9,8 @@ from random import Random
 import msgspec
 import pytest
 
-from schemas.sources import Inbound, WmsPayload
+from schemas.sources import Inbound
+from schemas.wms import WmsPayload
 from streams.engine.kafka import Output
 from streams.engine.remote import LazySession
 from streams.engine.retry import World

@@ -10,7 +10,8 @@ import pytest
 
 from processors.mapping import SourceMapping, load
 from schemas.errors import ConfigError, Refused, Transient
-from schemas.sources import Inbound, WmsPayload
+from schemas.sources import Inbound
+from schemas.wms import WmsPayload
 from streams.engine.kafka import Output
 from streams.engine.remote import LazySession
 from streams.engine.retry import World

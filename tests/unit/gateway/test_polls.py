@@ -13,8 +13,9 @@ import pytest
 from processors.mapping import SourceMapping, load
 from schemas.errors import ConfigError, Refused, Transient
 from schemas.rounds import SourceRound
-from schemas.sources import Inbound, WmsPayload
+from schemas.sources import Inbound
 from schemas.topics import SOURCE_ROUNDS, WMS
+from schemas.wms import WmsPayload
 from streams.engine.kafka import Output
 from streams.engine.remote import LazySession
 from streams.engine.retry import World

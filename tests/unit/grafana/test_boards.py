@@ -84,7 +84,8 @@ def test_no_day_is_cut_in_a_zone_of_its_own() -> None:
     for board in BOARDS:
         for panel in board.panels:
             assert not re.search(r"'[A-Z]\w+/[A-Z]\w+'", panel.sql)
-            assert not re.search(r"(toStartOfDay|toMonday)\((\w|\.)+\)", panel.sql)
+            assert not re.search(r"(toStartOfDay|toMonday|toDate|toHour)\((\w|[.$])+\)", panel.sql)
+            assert not re.search(r"dateDiff\('(day|week|month)', \w+, \$__\w+\)", panel.sql)
 
 
 def test_every_panel_says_what_to_do(board: Board, made: dict[str, Any]) -> None:

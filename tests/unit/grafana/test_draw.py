@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from grafana.draw import Answer, Cell, draw, said
+from grafana.draw import Answer, Cell, draw, locator, said
 from grafana.shapes import Board, Panel
 
 NOON = datetime(2026, 9, 21, 12, tzinfo=UTC)
@@ -52,3 +52,20 @@ def test_nothing_is_drawn_too(tmp_path: Path) -> None:
     """A store without rows."""
     draw(BOARD, {title: Answer(answer.names, []) for title, answer in FULL.items()}, tmp_path / "empty.png")
     assert (tmp_path / "empty.png").stat().st_size > 1000
+
+
+@pytest.mark.parametrize(
+    ("unit", "values", "figures"),
+    [
+        ("short", [1, 3], ["0", "1", "2", "3"]),
+        ("short", [0.2, 0.5], ["0", "0,10", "0,20", "0,30", "0,40", "0,50"]),
+        ("s", [1.8], ["0", "0,5 с", "1 с", "1,5 с"]),
+        ("s", [1400.0], ["0", "5 мин", "10 мин", "15 мин", "20 мин"]),
+        ("s", [12_600.0], ["0", "1 ч", "2 ч", "3 ч"]),
+    ],
+)
+def test_the_figures_of_an_axis(unit: str, values: list[float], figures: list[str]) -> None:
+    """No half of a thing, no third of a minute."""
+    top = max(values)
+    found = locator(unit, [{NOON: float(value)} for value in values], top).tick_values(0, top)
+    assert [said(float(value), unit) for value in found if 0 <= value <= top * 1.0001] == figures

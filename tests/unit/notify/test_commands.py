@@ -94,6 +94,22 @@ async def test_the_answered_question_is_changed_where_it_stands() -> None:
     assert not changed.message.buttons
 
 
+async def test_a_press_under_a_command_is_answered_at_the_button() -> None:
+    """And says nothing more there; of the assistant's question the answer stands below it."""
+    shelf, pressed = Shelf(), list[tuple[str, str]]()
+    question = Question(7, 9, "Какой клиент?\nРомашка или Лютик?")
+    asked = [
+        command("command_yes", callback_id="q1", digest="0" * 20, question=question),
+        command("command_no", callback_id="q2", digest="0" * 20, question=question),
+        msgspec.structs.replace(command("chosen", callback_id="q3", question=question), name="<Лютик>"),
+    ]
+    await told(Commands(shelf, Store(), Client, lambda *one: pressed.append(one)), *asked)  # type: ignore[arg-type]
+    assert [id_ for id_, text in pressed if text] == ["q1", "q2", "q3"]
+    [wish] = shelf.wishes
+    assert wish.message.text == "Какой клиент?\nРомашка или Лютик?\n\nОтвет: &lt;Лютик&gt;"
+    assert (wish.stands, wish.message.buttons) == ((7, 9), ())
+
+
 async def test_a_store_that_is_away_is_said() -> None:
     """The person does not wait for it, and the commands behind are answered."""
     shelf = Shelf()

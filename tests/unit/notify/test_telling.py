@@ -12,11 +12,12 @@ from alerting.outbox import Wish
 from processors.cards import Cards
 from processors.identity import Identities
 from schemas.alerts import Press, Told
+from schemas.notices import OpsNotice, Trouble
 from schemas.outlets import Webhook
 from schemas.sources import RoomReport, Transcript
 from streams.engine.desks import Desks
 from streams.engine.kafka import Output
-from streams.notify.telling import Alerts, CommonAlerts, DailyReports, Rooms, Transcripts
+from streams.notify.telling import Alerts, CommonAlerts, DailyReports, OpsNotices, Rooms, Transcripts
 from streams.notify.worker import hook_outputs
 from streams.settings import Telegram
 from tests.unit.alerting.alerts import COMMON_ALERT, SPIKE
@@ -208,3 +209,29 @@ async def test_an_objection_goes_to_the_curator() -> None:
     assert ("возразил против записи" in first.message.text, "удалена" in second.message.text) == (True, True)
     await told(Rooms(shelf), msgspec.structs.replace(objected, lead_id=None))  # type: ignore[arg-type]
     assert shelf.wishes[-1].to == "shared"
+
+
+@pytest.mark.parametrize("kind", ["records_rejected", "source_parked"])
+async def test_what_somebody_knows_of_does_not_ring(kind: Trouble) -> None:
+    """As long as he said, and only if all that was rejected is of that kind; nor its end, where nobody heard of the
+    beginning. Other notices are not concerned."""
+    known = {("pipeline.source.wms", "Invalid")}
+    rejected = OpsNotice("n", 15, kind, "source.wms/a", "3 подряд", agent="pipeline.source.wms", faults=["Invalid"])
+    over = OpsNotice("n", 16, kind, "source.wms/a", over=True)
+
+    async def rings(*notices: OpsNotice, before: tuple[str, ...] = ()) -> int:
+        shelf = Shelf(*before)
+        muted = OpsNotices(shelf, lambda at: known if 10 <= at < 20 else ())  # type: ignore[arg-type]
+        await told(muted, *notices)
+        return len({wish.version for wish in shelf.wishes})
+
+    assert await rings(rejected) == 0
+    assert await rings(msgspec.structs.replace(rejected, ts=20)) == 1
+    assert await rings(msgspec.structs.replace(rejected, faults=["Invalid", "Other"])) == 1
+    assert await rings(msgspec.structs.replace(rejected, agent="store.source.wms")) == 1
+    assert await rings(OpsNotice("n", 15, "disk_full", "/data")) == 1
+    assert await rings(rejected, before=("ops:n",)) == 1, "a message that stands is kept up to date"
+    if kind == "source_parked":
+        assert await rings(rejected, over) == 0
+        assert await rings(over, before=("ops:n",)) == 1
+        assert await rings(msgspec.structs.replace(rejected, ts=20), over) == 2

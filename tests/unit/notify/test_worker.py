@@ -9,8 +9,9 @@ from schemas.topics import IDENTITIES
 from streams.engine.conditions import Condition
 from streams.engine.ends import Ends
 from streams.engine.identities import KnownIdentities
-from streams.engine.kafka import Outputs, Reader
-from streams.notify import worker as notify
+from streams.engine.kafka import Outputs
+from streams.engine.reader import Reader
+from streams.notify.outlets import set_up as notify
 from streams.notify.outlets.bitrix_client import BitrixApi
 from streams.settings import Bitrix, Kafka, Notebook, Settings, Webhooks
 from tests.fakes.bitrix import FakeBitrix

@@ -1,11 +1,26 @@
 """What all clients have in common, on fleets made by hand."""
 
 import random
+from math import log
+from statistics import median
 
+import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from processors.days import HOUR_MS, day_start
-from processors.fleet import SPAN, FleetDays
+from processors.fleet import (
+    LEAST_CLIENTS,
+    LEAST_EXPECTED,
+    RATIO_FROM,
+    RATIO_TO,
+    SPAN,
+    STILL,
+    FleetDays,
+    _factors,
+    _medians,
+)
 
 MONDAY = 19_000 - (19_000 + 3) % 7
 """A Monday of 2022."""
@@ -121,3 +136,23 @@ def test_how_it_was_filled_does_not_matter():
     for (client, day), (orders, pieces) in sorted(figures.items(), reverse=True):
         by_client.put(client, day, orders, pieces)
     assert by_day.figures(now) == by_client.figures(now)
+
+
+@given(
+    st.integers(1, 30).flatmap(
+        lambda clients: st.lists(
+            st.lists(st.tuples(st.integers(0, 9), st.floats(0, 9)), min_size=clients, max_size=clients),
+            min_size=1,
+            max_size=4,
+        )
+    )
+)
+def test_a_factor_is_a_median(days: list[list[tuple[int, float]]]) -> None:
+    """Of those whose day says something; the same for a day of many and for one by itself."""
+    x, expected = (np.array([[client[n] for client in day] for day in days], dtype=float).T for n in (0, 1))
+    said = [[done / usual for done, usual in day if usual > LEAST_EXPECTED] for day in days]
+    medians = [median(shares) if len(shares) >= LEAST_CLIENTS else 1.0 for shares in said]
+    cut = [min(max(each, RATIO_FROM), RATIO_TO) for each in medians]
+    factors = [round(each, 4) if abs(log(each)) >= STILL else 1.0 for each in cut]
+    assert _factors(x, expected) == factors
+    assert [_medians(np.array(sorted(day))[:, None], np.array([len(day)]))[0] for day in said] == factors

@@ -69,6 +69,7 @@ def test_a_lead_that_was_merged_is_another() -> None:
     assert [identities.find(client) for client in (chat, ClientRef("lead", "7"), ClientRef("lead", "9"))] == ["9"] * 3
     assert identities.linked(chat) == "7"
     assert sorted(identities.names("8")) == ["lead:7", "lead:8", "tg_chat:1"]
+    assert (identities.leads("9"), identities.leads("5")) == (["9", "8", "7"], ["5"])
     identities.apply("lead:9", Identity("lead", "9", "7"))
     assert identities.find(chat) in ("7", "8", "9")
     identities.apply("lead:9", Identity("lead", "9", refused=True))

@@ -80,3 +80,9 @@ def test_finite_and_growing(there: set[int], after: int, rests: set[int]) -> Non
     if shorter is not None:
         assert longer is not None and isfinite(shorter.size)
         assert longer.size >= shorter.size - 1e-9
+
+
+def test_gaps_of_a_rare_buyer() -> None:
+    """The usual one is their mean."""
+    found = silence([TODAY - 200, TODAY - 180, TODAY - 160, TODAY - 130, TODAY - 100], TODAY, (), RULES)
+    assert found is not None and (found.usual_gap, found.longest_gap) == (25.0, 30)

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from processors.snapshots import Article, Owner, Snapshot, differences, merged, snapshot_of
 from processors.wms_event import Good, judge
-from schemas.sources import ClientRef, WmsDoc, WmsLine, WmsPayload
+from schemas.sources import ClientRef
+from schemas.wms import WmsDoc, WmsLine, WmsPayload
 
 T1, T2, T3 = 1_795_000_000_000, 1_795_000_300_000, 1_795_000_600_000
 OWNER = Owner(ClientRef("wms_customer", "1066"), "MSK-1")

@@ -11,7 +11,8 @@ from processors import shelves
 from processors.shelves import Book
 from processors.stocktaking import Reading, take
 from processors.wms_event import Good, judge
-from schemas.sources import ClientRef, WmsDoc, WmsLine, WmsPayload
+from schemas.sources import ClientRef
+from schemas.wms import WmsDoc, WmsLine, WmsPayload
 
 T0, ROUND = 1_795_000_000_000, 300_000
 

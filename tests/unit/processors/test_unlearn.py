@@ -172,3 +172,25 @@ def test_a_merged_lead_forgets_all() -> None:
     assert (state.days, state.raised, state.spoken, state.last, state.ordered) == ({}, {}, {}, {}, [])
     assert (state.muted_until, state.applied) == (NOW + DAY, 10)
     assert _alerts(partition, said(1, LEAVING), first=11), "and it may come back"
+
+
+def test_an_erased_client_leaves_no_word_in_his_state() -> None:
+    """An erasure names no event: the words of his alerts go all the same, of those that are over, too."""
+    partition, _ = rung(said(1, LEAVING))
+    erased = EventsMoved(event_id=event_id("erased"), lead_id="12345", ts=NOW, source="erase", events=[], whole=True)
+    over = _alerts(partition, erased, first=10)
+    assert [alert.status for alert in over] == ["resolved"]
+    state = partition.leads["12345"]
+    assert [alert.evidence for alert in state.alerts.values()] == [[]]
+    assert LEAVING.encode() not in encode_state(state)
+
+
+def test_a_closed_alert_loses_the_words_of_an_event_that_goes() -> None:
+    """Without telling anybody anew."""
+    leaving = said(1, LEAVING)
+    partition, [alert] = rung(leaving)
+    state = partition.leads["12345"]
+    state.alerts[alert.rule] = replace(state.alerts[alert.rule], status="resolved")
+    state.raised.clear()
+    assert _alerts(partition, left(leaving), first=10) == []
+    assert partition.leads["12345"].alerts[alert.rule].evidence == []

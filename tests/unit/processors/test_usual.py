@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from processors.state import Day, LeadState
-from processors.usual import factor, sizes, usual
+from processors.usual import _WEIGHTS, CUT, LEAST_CUT, WINDOW, _moments, factor, sizes, usual
 from tests.unit.processors.clients import TODAY, client, context, weekday
 
 
@@ -93,3 +93,14 @@ def test_always_finite(days: dict[int, tuple[int, int]], known: int, ratios: lis
     assert all(map(isfinite, (normal.mean, normal.spread, normal.share, size.mean, size.deviation)))
     assert normal.mean == 0 or normal.spread >= 0.1
     assert size.least >= 0
+
+
+@given(st.lists(st.integers(0, 200), min_size=28, max_size=84), st.lists(st.integers(1, 50), min_size=7, max_size=7))
+def test_no_day_counts_more_than_its_most(counts: list[int], week: list[int]) -> None:
+    """Three times what is expected of its weekday, but five in any case: what is above adds nothing to the mean."""
+    expected, weights = [float(each) for each in week * 12][: len(counts)], _WEIGHTS[WINDOW - len(counts) :]
+    whole = sum(weight * each for weight, each in zip(weights, expected, strict=True))
+    most = CUT * sum(weight * x for weight, x in zip(weights, counts, strict=True)) / whole
+    cut = [min(x, max(most * each, LEAST_CUT)) for x, each in zip(counts, expected, strict=True)]
+    mean = sum(weight * x for weight, x in zip(weights, cut, strict=True)) / whole
+    assert _moments(counts, expected, context().rules.spike)[0] == pytest.approx(mean)

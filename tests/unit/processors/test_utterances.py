@@ -5,7 +5,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from processors.utterances import utterances
+from processors.utterances import shares, utterances
 from schemas.events import Utterance
 from schemas.sources import Word
 
@@ -44,3 +44,11 @@ def test_nothing_is_lost_and_pauses_separate(steps: list[tuple[int, int]], pause
     made = utterances(words, pause_ms)
     assert " ".join(part.text for part in made).split() == [word.text for word in words]
     assert all(later.start_ms - former.end_ms >= pause_ms for former, later in pairwise(made))
+
+
+def test_shares_of_a_talk() -> None:
+    """Per cent of what is known, the longest first; an unknown voice and a length of nothing count nothing."""
+    said = [Utterance(0, 3000, "да", "Анна"), Utterance(3000, 4000, "нет", "Олег"), Utterance(4000, 9000, "…", None)]
+    assert shares(said) == {"Анна": 75, "Олег": 25}
+    assert list(shares([*said, Utterance(9000, 20_000, "и", "Олег")])) == ["Олег", "Анна"]
+    assert shares([]) == shares([Utterance(5, 5, "а", "Анна")]) == {}

@@ -11,7 +11,7 @@ from recorder.rooms import BadMetadata, Meeting, find_lead, read_file_name, read
 
 PREFIXES = ("lead-",)
 TABLE = json.loads((Path(__file__).parents[2] / "fixtures" / "rooms.json").read_text())
-"""The one that drives the tests of the Prosody module and of `processors/normalize/jitsi.py` too."""
+"""The one that drives the tests of the Prosody module and of `processors/room_names.py` too."""
 CASES = [
     pytest.param(group["prefixes"], name, told.get("id"), id=ascii(name))
     for group in TABLE

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas import callback
-from schemas.callback import Action, Callback
+from schemas.callback import Action, Callback, Choice, CommandButton, LoginNumber, Whose
 from schemas.events import AlertAction
 
 ACTIONS: tuple[Action, ...] = get_args(Action)
@@ -25,8 +25,36 @@ def test_every_button_survives_the_way_and_fits(lead_id: str, alert_id: str) -> 
 @given(st.text())
 def test_decode_takes_any_text(text: str) -> None:
     """Any member of a chat may send any data: what is not ours is None, never an exception."""
-    found = callback.decode(text)
-    assert found is None or callback.encode(found.lead_id, found.alert_id, found.action) == text
+    assert callback.decode(text) is None or encoded_again(text) == text
+
+
+@given(st.from_regex(r"[0-9a-f]{20}", fullmatch=True), st.from_regex(r"[0-9A-Za-z_-]{1,40}", fullmatch=True))
+def test_answers_and_options_survive_the_way_and_fit(digest: str, said_id: str) -> None:
+    """Each answer to a command, and an option of a question."""
+    for answer in callback.ANSWERS:
+        text = callback.encode_command(digest, answer)
+        assert callback.decode(text) == CommandButton(digest, answer)
+        assert len(text) <= 21
+    text = callback.encode_choice(said_id, 9)
+    assert callback.decode(text) == Choice(said_id, 9)
+    assert len(text) <= 64
+
+
+def encoded_again(text: str) -> str:
+    """What was decoded, encoded."""
+    match callback.decode(text):
+        case Callback(lead_id, alert_id, action):
+            return callback.encode(lead_id, alert_id, action)
+        case Whose(lead_id, chat_id):
+            return callback.encode_whose(lead_id, chat_id)
+        case LoginNumber(login, number):
+            return callback.encode_login(login, number) if text.endswith(f":{number}") else text
+        case CommandButton(digest, answer):
+            return callback.encode_command(digest, answer)
+        case Choice(said_id, option):
+            return callback.encode_choice(said_id, option) if text.endswith(f":{option}") else text
+        case _:
+            return ""
 
 
 @pytest.mark.parametrize(

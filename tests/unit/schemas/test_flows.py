@@ -10,7 +10,7 @@ from schemas.flows import ACTORS, EVERY_WORKER, FLOWS
 from schemas.topics import TOPICS, TopicSpec
 
 STREAMS = Path(__file__).parents[3] / "streams"
-ROOMS = {"loading": "cli"} | {actor: actor for actor in ACTORS}
+ROOMS = {"loading": "cli", "mcp": "cli"} | {actor: actor for actor in ACTORS}
 """A folder of `streams` to who works there. What lies on the floors below serves several: see `BELOW`."""
 
 BELOW_WRITE = {
@@ -22,8 +22,12 @@ BELOW_WRITE = {
     ("notify", topics.SOURCE_ROUNDS): "engine/rounds",
     ("minutes", topics.OUT_WEBHOOKS): "clients/webhooks",
     ("notify", topics.OUT_WEBHOOKS): "clients/webhooks",
+    **{(name, topics.AUDIT_ACCESS): "engine/journal" for name in ("transcribe", "web", "cli")},
+    ("cli", topics.MCP_TOKENS): "streams/cli/broker",
+    ("cli", topics.COMMAND_DEFS): "engine/signing_keys",
     ("minutes", topics.LLM_CALLS): "llm/calls",
     ("web", topics.LLM_CALLS): "the same",
+    ("agent", topics.LLM_CALLS): "the same",
     **{("minutes", topic): "targets()" for topic in (topics.OUT_FILES, topics.OUT_BITRIX, topics.OUT_NOTEBOOK)},
     **{
         ("cli", topic): "streams/cli/broker sends to whatever it is told"
@@ -37,7 +41,9 @@ BELOW_WRITE = {
             topics.ERASURES,
         )
     },
+    **{("cli", topic): "erasing" for topic in (topics.LEAD_EVENTS, topics.LEAD_UNASSIGNED)},
     ("cli", topics.RELEASES): "engine/releases",
+    **{(name, topics.DEAD_MUTES): "engine/mutes" for name in ("web", "cli")},
     ("cli", topics.PROBE): "check_kafka asks with a producer of its own",
     **{(name, topics.DEAD_LETTERS): "engine/letters" for name in EVERY_WORKER},
     **{(name, topics.OPS_NOTICES): "engine/notices" for name in EVERY_WORKER},
@@ -47,8 +53,19 @@ BELOW_READ = {
     ("gateway", topics.PROBE): "engine/lease: who polls Telegram",
     ("cli", topics.PROBE): "check_kafka",
     ("notify", topics.RELEASES): "engine/releases",
+    **{(name, topics.AUDIT_ACCESS): "engine/journal" for name in ("transcribe", "web")},
     ("minutes", topics.LLM_CALLS): "llm/calls",
     ("web", topics.LLM_CALLS): "the same",
+    **{
+        (name, topic): "engine/command_world"
+        for name in ("actions", "agent")
+        for topic in (topics.WEB_USERS, topics.COMMAND_DEFS)
+    },
+    ("web", topics.COMMAND_DEFS): "the same",
+    **{
+        ("actions", topic): "actions/occasions: a partition of whichever topic an occasion stands in"
+        for topic in (topics.LEAD_ALERTS, topics.LEAD_EVENTS, topics.LEAD_UNASSIGNED, topics.ASSISTANT_ASKED)
+    },
 }
 """Edges that the code of the room does not name, and where they come from."""
 
@@ -87,5 +104,14 @@ def test_who_reads() -> None:
     """What the code of a worker consumes or reads whole; commands of people read whatever they show."""
     told = {(who, flow.topic) for flow in FLOWS for who in flow.readers}
     found = {(who, topic) for how, who, topic in named() if how == "reads" and who != "cli"}
-    shown = {("cli", topics.DEAD_LETTERS)}
+    shown = {
+        ("cli", topic)
+        for topic in (
+            topics.DEAD_LETTERS,
+            topics.WEB_USERS,
+            topics.MCP_TOKENS,
+            topics.COMMAND_STATE,
+            topics.COMMAND_DEFS,
+        )
+    }
     assert told == found | BELOW_READ.keys() | shown

@@ -184,6 +184,20 @@ def test_secret_from_a_file(clean: Path) -> None:
     assert "123:abc" not in repr(settings)
 
 
+def test_secrets_by_name_from_a_file(clean: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All know the names, by the common file; the values come from a file that one process has. What is no table is
+    told, and not shown."""
+    (clean / "leadpulse.toml").write_text('[commands.secrets]\nbooks = ""\n')
+    (clean / "keys").write_text('{"books": "very-secret"}')
+    assert load().commands.secrets.keys() == {"books"}
+    monkeypatch.setenv("LEADPULSE_COMMANDS__SECRETS_FILE", str(clean / "keys"))
+    assert load().commands.secrets["books"].get_secret_value() == "very-secret"
+    (clean / "keys").write_text("very-secret")
+    with pytest.raises(ConfigError, match="JSON") as told:
+        load()
+    assert "very-secret" not in str(told.value)
+
+
 def test_secret_of_a_named_source_from_a_file(clean: Path) -> None:
     """The same holds for sources that have a name of the operator's choice."""
     (clean / "key").write_text("k")

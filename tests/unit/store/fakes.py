@@ -6,10 +6,11 @@ from schemas.codec import EVENT, Rejected
 from schemas.events import Event
 from schemas.topics import LEAD_PARTITIONS
 from streams.engine.kafka import Output
+from streams.engine.settle import Batch
 from streams.store.database import Database
 from streams.store.sinks.rows import event_rows
 from streams.store.sinks.sink import Sink
-from tests.unit.store.records import NOW, batch
+from tests.unit.store.records import NOW, record
 
 ALL = frozenset(range(LEAD_PARTITIONS))
 
@@ -69,7 +70,11 @@ class Feed:
 
     async def __call__(self, events: Iterable[Event], at: int = NOW) -> None:
         """Store `events` as if the broker had taken them at `at`."""
-        values = [EVENT.encode(event) for event in events]
-        if values:
-            await self._sink(batch("lead.events", values, first=self._next, at=at))
-            self._next += len(values)
+        await self.each((event, at) for event in events)
+
+    async def each(self, events: Iterable[tuple[Event, int]]) -> None:
+        """The same, each taken at a time of its own."""
+        records = [record(self._next + n, EVENT.encode(event), at) for n, (event, at) in enumerate(events)]
+        if records:
+            await self._sink(Batch("lead.events", 0, 1, records))
+            self._next += len(records)

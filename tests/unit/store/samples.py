@@ -28,6 +28,14 @@ _FIELDS: dict[type, dict[str, Any]] = {
         "people": ["Анна"],
         "minutes": Minutes("«итоги»", OFFLINE, decisions=[Point("едем", "ну, едем", 3)]),
     },
+    ev.MeetingSaid: {
+        "meeting_id": "m1",
+        "room": "lead-7",
+        "participant": "a1",
+        "start_ms": NOW,
+        "end_ms": NOW + 900,
+        "text": "да",
+    },
     ev.PhraseVerdict: {"about": "00" * 8, "rule": "leaving_phrase", "key": "r", "meant": True, "model": "glm"},
     ev.ChatSummary: {"day": "2026-09-22", "messages": 3, "minutes": Minutes("Спросили о счёте.", OFFLINE, 3)},
     ev.ProfileCorrected: {"field": "sells", "text": "обувь", "author": "Мария"},
@@ -55,6 +63,15 @@ _FIELDS: dict[type, dict[str, Any]] = {
     ev.Fleet: {"lead_id": "", "day": 20_000, "ratios": [1.0, 1.2], "verdicts": {"tone": (1, 2)}},
     ev.Baseline: {"first_day": 20_000, "last_day": 20_001, "days": [ev.DayFigures(20_000, 1, 2)]},
     ev.EventsMoved: {"events": [ev.MovedEvent("0" * 16, NOW, "-1:5", ev.DayFigures(20_000, messages=1))]},
+    ev.CommandChanged: {
+        "command_id": "c" * 16,
+        "name": "task.bitrix",
+        "title": "Поставить задачу",
+        "state": "done",
+        "words": "Позвонить",
+        "by": "Мария",
+        "what": "задача 7",
+    },
     ev.IdentityLinked: {"kind": "tg_chat", "value": "-1"},
 }
 

@@ -2,6 +2,7 @@
 holds it."""
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -37,8 +38,32 @@ for query in sys.argv[2:]:
         said.append(str(client.query(query).result_rows))
     except Exception as error:
         said.append(str(error))
+client.close()
 sys.stdout.write("\\n" + json.dumps(said))
 """
+
+STARTS = 3
+"""chDB 26.9 once died of SIGSEGV on a loaded machine, and in none of 200 starts that were to show it again.
+A worker's supervisor starts it again, and so does this test; what the kernel refuses is judged by a start that lived.
+"""
+
+
+def confined_store(folder: Path, queries: list[str]) -> subprocess.CompletedProcess[str]:
+    """The end of the first start that SIGSEGV did not end; where none lived, of the last, its stderr says where."""
+    for start in range(STARTS):
+        here = folder / str(start)
+        here.mkdir()
+        done = subprocess.run(
+            [sys.executable, "-X", "faulthandler", "-c", STORE, str(here), *queries],
+            env=dict(os.environ) | {"HUNTER": "hunter2"},
+            capture_output=True,
+            text=True,
+            timeout=170,
+        )
+        if done.returncode != -signal.SIGSEGV:
+            break
+        sys.stderr.write(done.stderr)
+    return done
 
 
 def test_chdb_works_and_reads_no_file_of_the_host(tmp_path: Path) -> None:
@@ -56,13 +81,7 @@ def test_chdb_works_and_reads_no_file_of_the_host(tmp_path: Path) -> None:
         f"SELECT 1 INTO OUTFILE '{tmp_path}/made'",
         f"SELECT * FROM url('http://127.0.0.1:{free_port()}/', 'LineAsString') SETTINGS http_max_tries = 1",
     ]
-    done = subprocess.run(
-        [sys.executable, "-c", STORE, str(tmp_path), *queries],
-        env=dict(os.environ) | {"HUNTER": "hunter2"},
-        capture_output=True,
-        text=True,
-        timeout=170,
-    )
+    done = confined_store(tmp_path, queries)
     assert done.returncode == 0, done.stderr
     rows, *said = eval(done.stdout.splitlines()[-1])
     assert rows == 1

@@ -8,7 +8,7 @@ from streams.store.migrate import FOLDER, read
 FILES = {migration.version: migration.statements for migration in read(FOLDER)}
 OF_ALL_EVENTS = FILES[17][-1].sql.partition(" AS\n")[2]
 """The view as it was: it looks at every event."""
-FIRST_AND_LAST = FILES[22]
+SEEN = FILES[24]
 PARTS = "SELECT name FROM system.parts WHERE active AND database = currentDatabase() AND table = 'events'"
 TRIES = 50
 """Merges of some thousand rows are over after a few."""
@@ -105,14 +105,14 @@ async def test_what_its_time_takes_is_no_first_event(database: Database) -> None
 
 async def test_it_is_made_of_a_store_that_stands_already(database: Database) -> None:
     """The migration over parts with deleted rows, merged and not; done twice it is the same."""
-    await database.change("ALTER TABLE events DROP PROJECTION first_and_last", None, SYNC)
+    await database.change("ALTER TABLE events DROP PROJECTION seen", None, SYNC)
     await add(database, 0, 400, 1)
     await database.change("OPTIMIZE TABLE events FINAL")
     await add(database, 400, 400, 1)
     before = await same(database)
     await database.forget(await extremes(database, "7"))
     for _ in range(2):
-        for statement in FIRST_AND_LAST:
+        for statement in SEEN:
             await database.change(statement.sql, None, {"mutations_sync": 2, "alter_sync": 2})
         after = await same(database)
         assert after["7"] != before["7"]
@@ -134,5 +134,5 @@ async def test_no_event_is_read_for_it(database: Database) -> None:
         for (line,) in await database.read("EXPLAIN PLAN SELECT lead_id, since, last_event FROM leads")
     ]
     reads = [line for line in plan if "ReadFromMergeTree" in line]
-    assert parts and any("first_and_last" in line for line in reads), plan
+    assert parts and any("seen" in line for line in reads), plan
     assert not any(".events" in line for line in reads), reads

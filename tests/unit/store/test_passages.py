@@ -60,7 +60,7 @@ async def texts(database: Database, question: str) -> Sequence[str]:
 
 async def test_an_installation_with_data_gets_the_same_rows(store: Store, database: Database) -> None:
     """Of every kind of event, of those that take words back, also when the file is run twice."""
-    events = [samples.event_of(kind) for kind in KINDS if kind is not ev.Call]
+    events = [samples.event_of(kind) for kind in KINDS if kind not in (ev.Call, ev.CommandChanged)]
     crm = msgspec.structs.replace(
         samples.event_of(ev.CrmChanged),
         event_id=event_id("crm", 2),
@@ -75,7 +75,7 @@ async def test_an_installation_with_data_gets_the_same_rows(store: Store, databa
     await fakes.Feed(database)(events)
     written = await database.read(ALL)
     assert {row[4] for row in written} == {"message", "call", "mail", "note", "crm", "minutes", "said"}
-    assert {type(event) for event in events} >= set(PASSAGES_OF)
+    assert {type(event) for event in events} >= set(PASSAGES_OF) - {ev.CommandChanged}
     client = open_writer(store)
     try:
         client.command("TRUNCATE TABLE passages")

@@ -9,19 +9,11 @@ from random import Random
 
 from schemas.sources import Word
 from schemas.speech import FinishedSegment
-from streams.transcribe.engines.breaker import Breaker
+from streams.speech.breaker import Breaker
+from streams.speech.faults import EngineError, EngineFault, EngineRefusal, ErrorKind, Health
 from streams.transcribe.engines.fallback import Lineup
 from streams.transcribe.engines.guard import Guarded
-from streams.transcribe.engines.interface import (
-    Capabilities,
-    EngineError,
-    EngineFault,
-    EngineRefusal,
-    ErrorKind,
-    Health,
-    SegmentResult,
-    SpeechEngine,
-)
+from streams.transcribe.engines.interface import Capabilities, SegmentResult, SpeechEngine
 from streams.transcribe.sound.audio import Audio, Segment
 
 AUDIO = Audio(Path("/nonexistent"), 16_000 * 600)

@@ -14,10 +14,10 @@ from streams.engine.budget import Ledger, Limits
 from streams.engine.retry import World
 from streams.engine.settle import Settler
 from streams.settings import Speech
+from streams.speech.breaker import IN_A_ROW
+from streams.speech.faults import EngineError
 from streams.transcribe import job
-from streams.transcribe.engines.breaker import IN_A_ROW
 from streams.transcribe.engines.fallback import Lineup
-from streams.transcribe.engines.interface import EngineError
 from streams.transcribe.recordings import Transcribe
 from streams.transcribe.sound.audio import Segment
 from tests.fakes import decoder

@@ -61,11 +61,14 @@ class Line:
 
     async def take(self, name: str) -> Outcome:
         """The process's answer to a recording, whose state is kept."""
-        recording = Recording(name, "s", name, name, 1, "0" * 64, "room", 1000, 1000, 0, "ok")
-        record = SimpleNamespace(offset=0, value=RECORD.encode(recording), key=b"k", timestamp=1000, headers=())
-        outcome = await self.process(Batch(RECORDINGS.name, 0, 1, cast(Any, [record])))
+        outcome = await self.given(Recording(name, "s", name, name, 1, "0" * 64, "room", 1000, 1000, 0, "ok"))
         await self.topic.send(outcome.state)
         return outcome
+
+    async def given(self, recording: Recording) -> Outcome:
+        """The process's answer."""
+        record = SimpleNamespace(offset=0, value=RECORD.encode(recording), key=b"k", timestamp=1000, headers=())
+        return await self.process(Batch(RECORDINGS.name, 0, 1, cast(Any, [record])))
 
     def sound(self, name: str) -> None:
         write_wav(self.folder / name, talk(10.0, pause_every=(3, 5)).pcm)

@@ -10,16 +10,10 @@ import numpy as np
 import pytest
 
 from schemas.sources import Word
-from streams.transcribe.engines.interface import (
-    Capabilities,
-    EngineFault,
-    EngineRefusal,
-    ErrorKind,
-    Health,
-    SegmentResult,
-    SpeechEngine,
-)
-from streams.transcribe.job import FOLDER, sweep, transcribe
+from streams.engine.workplace import FOLDER, sweep
+from streams.speech.faults import EngineFault, EngineRefusal, ErrorKind, Health
+from streams.transcribe.engines.interface import Capabilities, SegmentResult, SpeechEngine
+from streams.transcribe.job import transcribe
 from streams.transcribe.merge import merge
 from streams.transcribe.sound.audio import RATE, Audio, Segment
 from streams.transcribe.sound.decode import Unreadable

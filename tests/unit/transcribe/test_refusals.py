@@ -10,11 +10,12 @@ from schemas.errors import Terminal
 from schemas.sources import Recording, RoomReport
 from schemas.speech import RefusedRecording
 from schemas.topics import DAY_MS, RECORDINGS, TRANSCRIPTS
+from streams.engine.deleting import delete_files
 from streams.engine.process import Outcome
 from streams.settings import Speech
 from streams.transcribe import job
 from streams.transcribe.recordings import Transcribe
-from streams.transcribe.refusals import Refusals, delete_files, deleted_report
+from streams.transcribe.refusals import Refusals, deleted_report
 from tests.unit.transcribe.stand_ins import Scripted, line
 from tests.unit.transcribe.test_awaited import EVERY, RECORD, Line
 

@@ -9,7 +9,8 @@ from schemas.errors import Transient
 from schemas.sources import Recording, SegmentNote, Word
 from schemas.speech import FinishedRecording, FinishedSegment
 from schemas.topics import SEGMENTS
-from streams.engine.kafka import Output, Reader, partition_of
+from streams.engine.kafka import Output, partition_of
+from streams.engine.reader import Reader
 from streams.engine.retry import World
 from streams.transcribe.segments import KEEPING, SegmentTopic, segment_key
 from streams.transcribe.sound.audio import Segment

@@ -8,7 +8,7 @@ from schemas.speech import FinishedRecording
 from schemas.topics import DAY_MS, RECORDINGS
 from streams.engine.kafka import Output, partition_of
 from streams.settings import Speech
-from streams.transcribe.engines.interface import ErrorKind
+from streams.speech.faults import ErrorKind
 from streams.transcribe.upgrade import REST_MS, Upgrades, choose, worth
 from tests.unit.transcribe.stand_ins import Clock, Scripted, line
 from tests.unit.transcribe.test_segments import Topic

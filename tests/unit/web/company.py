@@ -31,7 +31,9 @@ from streams.engine.cards import CARD
 from streams.engine.kafka import Output
 from streams.engine.settle import Batch
 from streams.settings import Settings, Speech, Store
+from streams.settings.commands import Commands
 from streams.store.database import Database
+from streams.store.read import commands
 from streams.store.read.pages import Known
 from streams.store.sinks.questions import question_rows
 from streams.store.sinks.rows import alert_rows, unassigned_rows
@@ -41,6 +43,7 @@ from tests.unit.store import fakes
 from tests.unit.store.api_line import serving
 from tests.unit.store.records import batch
 from tests.unit.web.page import Page, page
+from tests.unit.web.short_names import short_names
 
 HOUR, DAY = 3_600_000, 86_400_000
 LEAVES, CALM, NEW = "1001", "1002", "1003"
@@ -104,6 +107,8 @@ def events(now: int) -> Iterator[ev.Event]:
         yield from _goods(lead, number, now)
         yield from _chat(lead, number, now)
     yield from _leaving(now)
+    yield from _talking(now)
+    yield from short_names(now)
 
 
 def _goods(lead: str, number: int, now: int) -> Iterator[ev.Event]:
@@ -214,6 +219,21 @@ def _leaving(now: int) -> Iterator[ev.Event]:
     yield written(LEAVES, "00000000000000bb", "Договорились о созвоне в пятницу", MARIA, now - 2 * DAY, pinned=False)
 
 
+def _talking(now: int) -> Iterator[ev.Event]:
+    """A meeting that goes on, of the calm client."""
+    room = {"room": "lead-1002-now", "meeting_id": "m-now", "lead_id": CALM}
+    said_ = (("Ольга Петрова", "когда будет отгрузка"), ("", "сегодня вечером"))
+    yield ev.MeetingRoom(
+        happening="meeting_started", **room, event_id=event_id("c", "now"), ts=now - 600_000, source="jitsi"
+    )
+    for number, (who, text) in enumerate(said_):
+        ts = now - 60_000 + number * 5000
+        yield ev.MeetingSaid(
+            **room, event_id=event_id("c", "now", number), ts=ts, source="live", participant=f"p{number}", name=who,
+            start_ms=ts, end_ms=ts + 2000, text=text,
+        )  # fmt: skip
+
+
 def alerts(now: int) -> Iterator[Alert]:
     """Those of the one that leaves, and one of another."""
     leaving = Evidence(
@@ -304,7 +324,7 @@ def unknown(now: int) -> Iterator[Unassigned]:
                 id_, now - number * HOUR, "telegram:main", ClientRef("tg_chat", chat), "source.telegram", raw
             )
     call = msgspec.Raw(
-        msgspec.json.encode({"payload": {"kind": "activity", "fields": {"TYPE_ID": "2", "SUBJECT": "Звонок"}}})
+        msgspec.json.encode({"payload": {"kind": "activity", "fields": {"TYPE_ID": "2", "SUBJECT": "Вопрос о цене"}}})
     )
     phone = ClientRef("phone", "+79165551234")
     yield Unassigned(event_id("company", "phone"), now - 3 * HOUR, "bitrix:main", phone, "source.bitrix", call)
@@ -362,9 +382,9 @@ async def standing(folder: Path, database: Database, store: Store, now: int) -> 
 
     kept = store.model_copy(update={"api_token_file": folder / "token"})
     (folder / "meet1.ogg").write_bytes(SOUND)
-    async with serving(kept, database, who, Landed()) as port:
+    async with serving(kept, database, who, Landed(), commands.routes(database)) as port:
         of_page = kept.model_copy(update={"api_port": port})
-        settings = Settings(store=of_page, speech=Speech(recordings=folder))
+        settings = Settings(store=of_page, speech=Speech(recordings=folder), commands=Commands(keys=folder / "keys"))
         client = StoreWeb(of_page, 30.0)
         async with page(settings, client, who, landed) as here:
             here.now = now

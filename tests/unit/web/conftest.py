@@ -1,4 +1,4 @@
-"""The invented company with its page, once for the tests of a module that only look."""
+"""The invented company with its page."""
 
 import time
 from collections.abc import AsyncIterator
@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from streams.settings import Store
 from streams.store.clickhouse import load_engine
 from tests.unit.store.conftest import opened
+from tests.unit.store.copies import given_back, lent
 from tests.unit.web.company import standing
 from tests.unit.web.page import Page
 
@@ -17,10 +17,11 @@ from tests.unit.web.page import Page
 @pytest_asyncio.fixture
 async def company(chdb_folder: Path, tmp_path: Path) -> AsyncIterator[Page]:
     """Filled and listening."""
-    store = Store(folder=chdb_folder, database=f"company_{tmp_path.name}".replace("-", "_"), api_port=0)
+    store = lent(chdb_folder)
     load_engine(store)
     async with opened(store) as database, standing(tmp_path, database, store, int(time.time() * 1000)) as here:
         yield here
+    given_back(store)
 
 
 @pytest.fixture(autouse=True)

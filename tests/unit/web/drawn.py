@@ -1,4 +1,5 @@
-"""How large the worker `web` is: all its modules, tables of three hundred clients, all templates compiled.
+"""How large the worker `web` is: all its modules, tables of three hundred clients, the log of commands folded and their
+states beside it, all templates compiled.
 
 A process without the store: what `bench.page` starts and asks.
 """
@@ -9,12 +10,47 @@ from pathlib import Path
 
 from processors.cards import Cards
 from schemas.cards import ClientCard
+from schemas.codec import Rejected
+from schemas.command_codecs import STANDING
+from schemas.commands import CommandId, Standing
+from schemas.topics import DAY_MS
 from streams.settings import Settings
 from streams.web.assets import Assets
 from streams.web.pages import FOLDER, Pages
 from streams.web.worker import build
+from tests.unit.processors.commands.office import CHATS, LEAD, Office
 
 CLIENTS = 300
+COMMANDS, SIGNED = 1350, 2
+"""Of ninety days, fifteen a day, of which the desk keeps those of the last; every second one is signed with a device's
+key and carried out."""
+
+
+class Counted:
+    """A log of which only the length is kept: the page keeps no records."""
+
+    def __init__(self) -> None:
+        self._length = 0
+
+    def append(self, _: object) -> None:
+        self._length += 1
+
+    def __len__(self) -> int:
+        return self._length
+
+
+def commands() -> dict[CommandId, Standing | Rejected]:
+    """As the page holds them: a desk that has folded the log, and what `command.state` says of each."""
+    office = Office()
+    office.log = Counted()  # type: ignore[assignment]
+    for number in range(COMMANDS):
+        id_ = office.propose("telegram.reply", {"text": f"Ответ {number}. " + "слово " * 40, "chat_id": CHATS[LEAD]})
+        if number % SIGNED == 0:
+            office.approve(id_)
+            office.done(id_)
+        office.changes.clear()
+        office.wait(90 * DAY_MS // COMMANDS)
+    return {id_: STANDING.decode(STANDING.encode(one)) for id_, one in office.desk.standings.items()}
 
 
 def drawn() -> None:
@@ -22,8 +58,9 @@ def drawn() -> None:
     worker, pages, cards = build(Settings()), Pages(Assets()), Cards()
     for number in range(CLIENTS):
         cards.apply(f"{number}/b", ClientCard(lead_id=str(number), source="b", ts=1, name=f"Клиент {number}"))
+    standings = commands()
     for path in FOLDER.glob("*.html"):
         pages._environment.get_template(path.name)
-    if worker.name == "web" and len(cards.leads()) == CLIENTS:
+    if worker.name == "web" and len(cards.leads()) == CLIENTS and standings:
         size = re.search(r"VmRSS:\s+(\d+) kB", Path("/proc/self/status").read_text())
         sys.stdout.write(f"{int(size[1]) / 1024 if size else 0}\n")

@@ -14,30 +14,37 @@ from processors.pages import Listed, ListPage
 from schemas.cards import ClientCard
 from schemas.codec import Rejected
 from schemas.errors import Transient
+from schemas.lists import AccessLines
 from schemas.people import AccessEntry, Role, WebSession, WebUser
-from schemas.topics import AUDIT_ACCESS, CLIENTS, CONSENTS
+from schemas.topics import AUDIT_ACCESS, CLIENTS, CONSENTS, DEAD_MUTES, ERASURES
 from streams.clients.store_web import Absent, StoreWeb
 from streams.engine.cards import KnownCards
+from streams.engine.command_world import Surroundings, origin_of
 from streams.engine.consents import KnownConsents
 from streams.engine.desks import Desks
 from streams.engine.ends import Ends
+from streams.engine.erasures import KnownErasures
 from streams.engine.identities import KnownIdentities
-from streams.engine.kafka import Output, Reader
+from streams.engine.journal import ENTRY, Journal
+from streams.engine.kafka import Output
+from streams.engine.mutes import KnownMutes
+from streams.engine.reader import Reader
 from streams.settings import Settings
 from streams.store.read.pages import Known
 from streams.web.askings import Askings
 from streams.web.assets import Assets
 from streams.web.bot_login import BotLogin
+from streams.web.commands import CommandDesk
 from streams.web.cookies import SESSION, digest
 from streams.web.doorman import Doorman
+from streams.web.erasing import Erasing
 from streams.web.flow_board import FlowBoard
 from streams.web.frame import Frame
 from streams.web.headers import form_token
-from streams.web.journal import ENTRY, Journal
 from streams.web.logins import Logins
 from streams.web.members import Members
 from streams.web.pages import Pages
-from streams.web.passkeys import Passkeys, origin_of
+from streams.web.passkeys import Passkeys
 from streams.web.table import ROUTES
 from streams.web.visit import Office
 
@@ -64,9 +71,15 @@ class FakeStore(StoreWeb):
         super().__init__(settings.store, 1.0)
         self.answers: dict[str, Any] = {}
         self.asked: list[tuple[str, str]] = []
+        self.log: Callable[[], list[AccessEntry]] = list
 
     async def get(self, path: str, actor: str, query: Mapping[str, str | int] | None = None) -> Any:
         self.asked.append((path, actor))
+        if path == "/api/access":
+            asked = query or {}
+            user, lead = asked.get("user", ""), asked.get("lead", "")
+            found = [one for one in self.log() if user in ("", one.user) and lead in ("", one.lead)]
+            return msgspec.to_builtins(AccessLines(found[::-1]))
         if path == "/api/leads" and path not in self.answers:
             return self._list(str((query or {}).get("among", "")))
         return self._found(path)
@@ -82,6 +95,8 @@ class FakeStore(StoreWeb):
         return self._found(path)
 
     def _found(self, path: str) -> Any:
+        if path.endswith("/page") and path not in self.answers:
+            return {name: self._found(path.removesuffix("page") + name) for name in ("card", "daily", "timeline")}
         found = self.answers.get(path, Absent("nothing"))
         if isinstance(found, Exception):
             raise found
@@ -194,6 +209,8 @@ async def page(
 
     store: Any = real or FakeStore(given)
     logins, members = Logins(given.kafka, send, clock), Members(given.kafka, given.web, send, clock)
+    around = Surroundings(given, cards, identities, ends)
+    around.users.users = members.users
     office = Office(
         settings=given,
         store=store,
@@ -211,12 +228,16 @@ async def page(
         clock=clock,
         askings=Askings(clock),
         models=None,
-        flow=FlowBoard(given.kafka, ends, store, clock),
+        flow=FlowBoard(given.kafka, ends, store, KnownMutes(Reader(given.kafka, DEAD_MUTES)), clock),
         log_lines=log_lines,
+        erasing=Erasing(given, send, KnownErasures(Reader(given.kafka, ERASURES))),
+        commands=CommandDesk(given, around, send, clock),
     )
 
     here = Page(given, office, store)
     made.append(here)
+    if real is None:
+        store.log = here.log
     journal = Journal(send, log_lines, given.web.ack_seconds)
     async with TestClient(TestServer(Frame(ROUTES, office, journal).app)) as client:
         here.client = client

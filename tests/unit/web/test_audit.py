@@ -10,8 +10,8 @@ from msgspec.structs import replace
 from processors.audit import chained, verify
 from schemas.errors import Transient
 from schemas.people import AccessEntry
+from streams.engine.journal import ENTRY, Journal
 from streams.engine.kafka import Output
-from streams.web.journal import ENTRY, Journal
 from tests.unit.web.page import OWN, page
 
 Log = list[AccessEntry]

@@ -10,7 +10,7 @@ from alerting.login import render_login, render_login_answered
 from processors.identity import Identities
 from processors.normalize import Options
 from processors.normalize.telegram import normalize
-from schemas.bot import BotCommand
+from schemas.bot import BotCommand, LoginQuestion
 from schemas.people import LoginStep
 from schemas.sources import Inbound
 from schemas.topics import BOT_COMMANDS
@@ -182,3 +182,14 @@ async def test_kafka_away_leaves_the_other_ways() -> None:
         assert answer.status == 200 and "сейчас не работает" in await answer.text()
         here.is_kafka_away = False
         assert "Какое" not in await (await here.get("/login")).text() and await begun(here)
+
+
+def test_a_browser_that_nobody_knows_is_asked_about_in_good_russian() -> None:
+    """One that is known by its name, as it is."""
+
+    def first_line(agent: str) -> str:
+        return render_login(LoginQuestion(login="x", agent=agent, at=NOW, numbers=[12])).text.split(", ")[0]
+
+    assert first_line("браузер") == "Вход с неизвестного браузера"
+    assert first_line("браузер, Linux") == "Вход с неизвестного браузера"
+    assert first_line("Chrome, Windows") == "Вход с Chrome"

@@ -1,6 +1,8 @@
 """The flow in a real browser, at a desk and on a phone: a silent console, no text over another or out of its box."""
 
+import itertools
 import os
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -8,7 +10,9 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, async_playwright, expect
 
+from schemas.topics import TOPICS
 from streams.web.cookies import SESSION
+from streams.web.flow_board import READERS
 from streams.web.flow_edges import NODES
 from streams.web.flow_figures import Sample
 from tests.unit.web.page import page
@@ -20,6 +24,10 @@ BOXES = """() => [...document.querySelectorAll('.flow-picture a[data-box]')].map
   return {box: a.dataset.box, rect: of(a.querySelector('rect')),
           texts: [...a.querySelectorAll('text')].filter(t => t.textContent).map(of)};
 })"""
+BESIDE = """() => [...document.querySelectorAll('.flow-picture .along text')].filter(t => t.textContent).map(t => {
+  const r = t.getBoundingClientRect(); return [t.closest('g').dataset.arrow, [r.left, r.top, r.right, r.bottom]];
+})"""
+"""What stands beside arrows: in the gaps and under the boxes."""
 pytestmark = pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="apt install chromium (tools/setup.sh)")
 
 
@@ -43,7 +51,10 @@ async def test_nothing_lies_over_anything(browser: Browser, width: int, scheme: 
     """With the longest words in the boxes; what changes comes in by itself; the page is no wider than the window."""
     async with page() as here:
         filled(here)
-        here.office.flow.history.add(Sample(here.now + 10**9, {ALERTS: 987_654_321}, {"notify": {ALERTS: 1}}))
+        full = {(topic.name, 0): 987_654_321 for topic in TOPICS}
+        behind = {name: dict.fromkeys(full, 1) for name in READERS}
+        for at in (here.now + 10**9, here.now + 10**9 + 3_595_000, here.now + 10**9 + 3_600_000):
+            here.office.flow.history.add(Sample(at, {ALERTS: 987_654_321, **full}, {**behind, "notify": {ALERTS: 1}}))
         base = f"http://{here.client.host}:{here.client.port}"
         context = await browser.new_context(
             viewport={"width": width, "height": 900}, color_scheme="dark" if scheme == "dark" else "light"
@@ -60,7 +71,10 @@ async def test_nothing_lies_over_anything(browser: Browser, width: int, scheme: 
         if width >= 600:
             boxes = await tab.evaluate(BOXES)
             assert {one["box"] for one in boxes} == {node.id for node in NODES}
-            texts = []
+            texts = await tab.evaluate(BESIDE)
+            assert len(texts) > 40
+            for one, (name, text) in itertools.product(boxes, texts):
+                assert not over(one["rect"], text), (one["box"], name)
             for one in boxes:
                 left, top, right, bottom = one["rect"]
                 for text in one["texts"]:
@@ -82,5 +96,9 @@ async def test_nothing_lies_over_anything(browser: Browser, width: int, scheme: 
             Sample(here.now + 2 * 10**9, {ALERTS: 987_654_321}, {"notify": {ALERTS: 987_654_321}})
         )
         await expect(shown).to_contain_text("успевает")
+        if width >= 600:
+            await expect(tab.locator(".flow-picture [data-box=notify]")).to_have_attribute(
+                "aria-label", re.compile(r"Доставка\. .*успевает$")
+            )
         assert faults == []
         await context.close()

@@ -4,8 +4,9 @@ import msgspec
 import pytest
 
 from schemas.traffic import DayCount, FlowFigures, OpenHeap, Waiting
-from streams.web.flow_edges import BY_ID, NODES
-from streams.web.flow_figures import WINDOW_MS, History, Sample, behind, of_day, short, tell
+from streams.web.flow_along import NOTHING, along
+from streams.web.flow_edges import BY_ID, NODES, drawn
+from streams.web.flow_figures import WINDOW_MS, History, Sample, Told, behind, of_day, short, tell
 from streams.web.flow_layout import fitted
 
 NOW = 1_790_000_000_000
@@ -121,3 +122,28 @@ def test_a_number_fits_a_box_whole(number: int, told: str) -> None:
     assert short(number).replace("\u00a0", " ") == told
     for words in ("ждут", "! ждут", "✗ ждут"):
         assert fitted(f"{words} {short(number)}") == f"{words} {short(number)}"
+
+
+def test_what_goes_along_an_arrow() -> None:
+    """Into a queue what came, out of it what this reader read; what waits is his who waits, in words."""
+    still = history(*(sample(s, 7 + s, 7 + s, alerts=3, told=1) for s in range(0, 245, 5)))
+    figures = FlowFigures(at=NOW, minutes=[], usual={"wms:main": 12.0}, letters=[], waiting=[])
+    found = along(still, tell(still, figures))
+    assert found["gateway", "wms"][:3] == ("60", ("", ""), "")
+    assert found["gateway", "wms"].full == "60 в минуту, обычно 12"
+    assert found["wms", "parse"] == ("60", ("", ""), "good", "читает 60 в минуту")
+    assert found["alerts", "store"][:3] == ("0", ("", ""), "good")
+    assert found["alerts", "notify"][:3] == ("0", ("стоит", "4\u00a0мин"), "bad")
+    assert found["alerts", "notify"].full == "читает 0 в минуту, ждут 2, стоит 4\u00a0мин"
+    assert found["parked", "notify"].state == ("", ""), "what is parked waits on purpose"
+    assert set(found) == set(drawn())
+
+
+def test_an_arrow_that_nobody_counts_says_nothing() -> None:
+    """Before the first look; of a queue that its reader reads whole; and into a queue only beside one arrow of all."""
+    assert set(along(History(), tell(History(), None)).values()) == {NOTHING}
+    found = along(history(sample(0, 0, 0), sample(30, 5000, 1000)), {node.id: Told("", "", "", "") for node in NODES})
+    assert found["wms", "parse"][1:3] == (("ждут", "4000"), "warn")
+    assert found["telegram", "notify"] == NOTHING
+    into = [pair for pair in drawn() if pair[1] == "recordings"]
+    assert len(into) > 2 and [found[pair] != NOTHING for pair in into].count(True) == 1

@@ -1,5 +1,6 @@
 """The screens of the flow, a trace and dead letters: what they show to whom, and what they write down."""
 
+import asyncio
 import json
 from types import SimpleNamespace
 from typing import Any
@@ -58,10 +59,11 @@ async def test_an_empty_board_says_that_it_looks() -> None:
 
 
 async def test_the_stream_tells_everything_once_and_then_what_changed(monkeypatch: pytest.MonkeyPatch) -> None:
-    """At most four kilobytes a message, and nothing but texts of boxes."""
+    """At most four kilobytes a message, and nothing but texts of boxes and arrows."""
+    from streams.web import flow_board
     from streams.web.screens import flow as screen
 
-    monkeypatch.setattr(screen, "FRESH_S", 0.05)
+    monkeypatch.setattr(flow_board, "PATIENCE_S", 0.05)
     monkeypatch.setattr(screen, "LONGEST_S", 0.4)
     async with page() as here:
         filled(here)
@@ -72,7 +74,41 @@ async def test_the_stream_tells_everything_once_and_then_what_changed(monkeypatc
         first = json.loads(messages[0].removeprefix(b"data: "))
         assert set(first) == {node.id for node in NODES}
         assert first["notify"][2:] == ["✗ стоит 4\u00a0мин", "bad"]
-        assert max(map(len, messages)) <= 4096 and set(messages[1:]) == {b": ."}
+        arrows = json.loads(messages[1].removeprefix(b"data: "))
+        assert arrows["alerts>notify"] == ["0", "✗ стоит", "4\u00a0мин", "bad"]
+        assert max(map(len, messages)) <= 4096 and set(messages[2:]) == {b": ."}
+
+
+async def test_who_watches_is_told_of_each_look_and_has_them_more_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody there: a look in five pauses. Somebody: one each, and he hears of it at once."""
+    from streams.web import flow_board
+
+    slow = asyncio.Event()
+    monkeypatch.setattr(flow_board, "PAUSE_S", 60.0)
+    monkeypatch.setattr(flow_board, "PATIENCE_S", 60.0)
+    monkeypatch.setattr(flow_board, "WATCHED_S", 0.01)
+    async with page() as here:
+        board, looks = here.office.flow, 0
+
+        async def look() -> None:
+            nonlocal looks
+            looks += 1
+            if looks == 4:
+                await slow.wait()
+
+        monkeypatch.setattr(board, "_look", look)
+        running = asyncio.ensure_future(board.run())
+        await asyncio.sleep(0.2)
+        assert looks == 1, "nobody watches"
+        for expected in (2, 3):
+            await asyncio.wait_for(board.looked(), 20)
+            assert looks == expected
+        waiting = asyncio.ensure_future(board.looked())
+        await asyncio.sleep(0.1)
+        assert looks == 4 and not waiting.done(), "the look is not over"
+        slow.set()
+        await asyncio.wait_for(waiting, 20)
+        running.cancel()
 
 
 def record(text: bytes) -> Any:
@@ -98,6 +134,7 @@ async def test_a_box_shows_places_and_its_words_only_to_the_administrator(monkey
         told = await (await here.get("/flow/outbox", "head")).text()
         assert "Telegram: ждут отправки — 2" in told and "429 Too Many Requests" in told
         stands = await (await here.get("/flow/notify", "head")).text()
+        assert "Тревоги: читает 0 в минуту, ждут 2, стоит 4\u00a0мин" in stands
         assert "стоит 4\u00a0мин" in stands and "/readyz" in stands and "Последние записи" not in stands
         assert (await here.get("/flow/nothing", "head")).status == 404
 
@@ -192,3 +229,46 @@ async def test_letters_go_back_one_or_a_group_and_never_all_by_mistake(letters: 
         assert len(letters.asked) == 2
         forged = await (await here.get("/dead?how=<b>&done=1e9&first=<script>", "admin")).text()
         assert "<script>" not in forged.split("</head>")[1] and "Закрыто: 0" in forged
+
+
+async def test_letters_that_somebody_knows_of_are_quiet_for_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With a reason and his name, on the page and on the topic; others stay red; it comes back by itself, or sooner."""
+    letter = DeadLetter("source.wms", 1, 7, NOW, "pipeline.source.wms", "Invalid", "no qty", b"{}")
+    letters = OpenLetters()
+    letters.add(SimpleNamespace(offset=0, timestamp=NOW, value=LETTER.encode(letter)))  # type: ignore[arg-type]
+
+    async def look(self: object) -> OpenLetters:
+        return letters
+
+    async def newest(self: object, topic: object) -> list[Any]:
+        return []
+
+    monkeypatch.setattr("streams.engine.dealing.Desk.look", look)
+    monkeypatch.setattr("streams.web.flow_board.FlowBoard.newest", newest)
+    heap = {"agent": "pipeline.source.wms", "error": "Invalid"}
+    known = heap | {"do": "mute", "hours": "4", "reason": "  чинят   у отправителя "}
+    async with page() as here:
+        filled(here)
+
+        def state() -> tuple[str, str]:
+            return here.office.flow.told()["dead"][2:]
+
+        assert (await here.post("/dead", "head", known)).status == 403
+        for wrong in ({"hours": "5000"}, {"reason": " "}, {"error": ""}):
+            assert (await here.post("/dead", "admin", known | wrong)).status == 400
+        assert state() == ("ждут 3", "bad")
+        answer = await here.post("/dead", "admin", known)
+        assert (answer.status, answer.headers["Location"]) == (303, "/dead?how=muted")
+        assert state() == ("известны 3", "warn")
+        for path, role in (("/dead?how=muted", "admin"), ("/flow/dead", "head")):
+            text = await (await here.get(path, role)).text()  # type: ignore[arg-type]
+            assert "чинят у отправителя (Анна Админова" in text, path
+        here.office.flow.figures.letters.append(OpenHeap("pipeline.source.wms", "Other", 2, NOW))  # type: ignore[union-attr]
+        assert state() == ("ждут 2", "bad")
+        here.now += 4 * 3_600_000
+        assert state() == ("ждут 5", "bad")
+        await here.post("/dead", "admin", known)
+        assert (await here.post("/dead", "admin", heap | {"do": "unmute"})).headers["Location"] == "/dead?how=unmuted"
+        assert state() == ("ждут 5", "bad")
+        sent = [one for one in here.sent if one.topic == "dead.mutes"]
+        assert [one.key for one in sent] == [b"pipeline.source.wms/Invalid"] * 3 and sent[-1].value is None

@@ -4,9 +4,10 @@ import pytest
 from msgspec.structs import replace
 
 from schemas.people import Passkey
+from streams.engine.command_world import origin_of
 from streams.settings import Settings, Site
 from streams.web.faults import Wrong
-from streams.web.passkeys import MOST_KEYS, Passkeys, origin_of
+from streams.web.passkeys import MOST_KEYS, Passkeys
 from streams.web.words import BY_KEY
 from tests.unit.web.page import NOW, page
 

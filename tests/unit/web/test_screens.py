@@ -81,7 +81,7 @@ async def test_contacts_are_masked_for_who_only_looks(company: Page) -> None:
 
 
 async def test_rows_come_page_by_page(company: Page) -> None:
-    """htmx gets rows alone; a day's head is not told twice; the filters are kept on the way."""
+    """htmx gets rows alone; a day's head is not told twice; the filters are kept on the way; a row can be linked to."""
     body = await (await company.get(f"{CARD}/timeline?kinds=wms", "head")).text()
     more = re.search(r'hx-get="([^"]+)"', body)
     assert more is not None
@@ -91,6 +91,9 @@ async def test_rows_come_page_by_page(company: Page) -> None:
     assert "<html" not in part and "склад" in part and "чат" not in part
     seen = [re.findall(r"<time>", each) for each in (body, part)]
     assert len(seen[0]) == 50 and seen[1]
+    whole = await (await company.get(f"{CARD}/timeline", "head")).text()
+    anchors = re.findall(r'<li class="event [^"]*" id="((?:alert|event)-[0-9a-f]{16})">', whole)
+    assert len(anchors) == len(set(anchors)) >= 20 and any(one.startswith("alert-") for one in anchors)
 
 
 async def test_search_in_the_history(company: Page) -> None:

@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from schemas.people import WebUser
+from streams.settings import Settings, Web
 from streams.web.members import USER
 from tests.unit.web.page import NOW, Page, page
 
@@ -126,3 +127,27 @@ async def test_who_changes_people_has_proved_that_it_is_he() -> None:
         here.now += 5 * 60_000 + 1
         here.is_stepped = False
         assert (await here.post("/admin/users/uhead", "admin", {"do": "role", "role": "admin"})).status == 403
+
+
+async def test_the_first_administrator_comes_from_the_settings() -> None:
+    """Once, while nobody is let in, and also when Kafka comes back late; who is there already lets nobody else in."""
+    named = Settings(web=Web(first_admin="Ольга Петрова", first_admin_telegram=700))
+    async with page(named) as here:
+        here.office.members.users.clear()
+        here.is_kafka_away = True
+        work = asyncio.ensure_future(here.office.members.let_first_in())
+        await asyncio.sleep(0)
+        assert stored(here) == []  # the table is not read yet: it may hold somebody
+        here.office.members.users_loaded.set()
+        await asyncio.sleep(0.05)
+        here.is_kafka_away = False
+        async with asyncio.timeout(60):
+            while not stored(here):
+                await asyncio.sleep(0.01)
+        work.cancel()
+        [user] = stored(here)
+        assert (user.name, user.role, user.telegram_id) == ("Ольга Петрова", "admin", 700)
+        again = asyncio.ensure_future(here.office.members.let_first_in())
+        await asyncio.sleep(0.05)
+        again.cancel()
+        assert stored(here) == [user]

@@ -3,6 +3,7 @@
 `routes` is the door. Each question costs at most some tens of milliseconds of CPU over ten million events.
 """
 
-from streams.store.read.pages.routes import Known, routes
+from streams.store.read.pages.known import Known
+from streams.store.read.pages.routes import routes
 
 __all__ = ["Known", "routes"]

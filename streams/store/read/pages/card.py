@@ -3,32 +3,24 @@
 from collections.abc import Sequence
 from typing import Any
 
-import msgspec
+from msgspec.structs import replace
 
 from processors.cards import Cards
-from processors.days import day_start
+from processors.days import day_start, local_day
 from processors.identity import Identities
-from processors.notes import KeptNote, kept
 from processors.pages import Card
-from schemas.events import Note
+from schemas.promises import Promise
 from schemas.scores import Score
 from schemas.topics import DAY_MS
 from schemas.types import LeadId, Millis
-from streams.store.alerts import alert_of
 from streams.store.database import Database
 from streams.store.read import outcomes, promises
-from streams.store.read.pages.clients import CONTACTS, is_contact
-from streams.store.read.pages.fresh import last_night, last_seen
-from streams.store.read.profiles import read_profile
-from streams.store.read.risks import ALERTS, score_of
+from streams.store.read.pages.clients import is_contact
+from streams.store.read.pages.sight import CONTACTS, Sight
+from streams.store.read.profiles import profile_of
+from streams.store.read.risks import score_of
 
 MOST_PROMISES = 100
-
-_NOTE = msgspec.json.Decoder(Note)
-
-_NOTES = """
-SELECT payload FROM events PREWHERE lead_id = {lead:String} AND kind = 'note' ORDER BY ts, seniority DESC"""
-"""A repeat says the same, so nothing has to be merged: `FINAL` would read all that the client ever did."""
 
 _SCORES = """
 SELECT at, lower(hex(score_id)), version, toUnixTimestamp64Milli(ts), points, level, background, parts FROM scores
@@ -40,28 +32,35 @@ WHERE ts <= fromUnixTimestamp64Milli(at) ORDER BY at, ts DESC, version DESC, sen
 
 async def card(database: Database, asked: LeadId, cards: Cards, known: Identities, now: Millis) -> Card:
     """The card of the lead, or of that with which it was merged. Raises `Transient`, `StatementFailed`."""
-    lead = known.merged(asked)
+    return await card_of(Sight(database, known.merged(asked)), asked, cards, known, now)
+
+
+async def card_of(sight: Sight, asked: LeadId, cards: Cards, known: Identities, now: Millis) -> Card:
+    """The same of a lead that is looked at."""
+    database, lead = sight.database, sight.lead
     named = cards.find(lead)
-    became = await outcomes.of_lead(database, lead)
-    seen = await last_seen(database, await last_night(database), [lead], [*CONTACTS, "shipment"])
+    events = await sight.few()
+    said = await outcomes.said_of(database, lead) if await sight.had(outcomes.WORD) else []
+    became = outcomes.with_stages(lead, said, events)
+    seen = [one for one in await sight.seen() if one.kind in CONTACTS or one.kind == "shipment"]
     scores = await _scores(database, lead, [now, now - 7 * DAY_MS])
     last: dict[str, Millis] = {}
     for one in filter(is_contact, (one for one in seen if one.kind in CONTACTS)):
         last[one.kind] = max(one.last, last.get(one.kind, 0))
     return Card(
         lead,
-        await read_profile(database, lead, now),
+        profile_of(lead, events),
         name="" if named is None else named.name,
         curator="" if named is None else named.responsible,
         address="" if named is None else named.card,
         phones=[] if named is None else named.phones,
         mails=[] if named is None else named.mails,
-        since=day_start(min(one.began for one in seen)) if seen else 0,
+        since=day_start(local_day(min(one.first for one in seen))) if seen else 0,
         score=scores.get(now),
         week_ago=scores.get(now - 7 * DAY_MS),
-        alerts=[alert_of(row) for row in await database.read(ALERTS, {"lead": lead})],
-        notes=[note for note in await notes(database, lead) if not note.gone],
-        promises=await promises.of_lead(database, lead, "", MOST_PROMISES),
+        alerts=await sight.open_alerts(),
+        notes=[note for note in await sight.notes() if not note.gone],
+        promises=[_named(one, known) for one in await promises.of_lead(database, lead, "", MOST_PROMISES)],
         last=last,
         outcome=became.said[0] if became.said else None,
         hint=became.hint,
@@ -69,10 +68,10 @@ async def card(database: Database, asked: LeadId, cards: Cards, known: Identitie
     )
 
 
-async def notes(database: Database, lead: LeadId) -> list[KeptNote]:
-    """All notes on a lead, the newest first."""
-    rows = await database.read(_NOTES, {"lead": lead})
-    return kept(_NOTE.decode(payload) for (payload,) in rows)
+def _named(promise: Promise, known: Identities) -> Promise:
+    """A promise of a meeting under the name of who gave it, as a person said it since."""
+    answer = known.participant(promise.lead_id, promise.owner) if promise.kind == "meeting" else None
+    return promise if answer is None or answer.refused else replace(promise, owner=answer.name)
 
 
 async def _scores(database: Database, lead: LeadId, times: Sequence[Millis]) -> dict[Millis, Score]:

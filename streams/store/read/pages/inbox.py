@@ -10,9 +10,12 @@ from processors.cards import Cards
 from processors.identity import Identities
 from processors.matching import suggest
 from processors.pages import Inbox, Maybe, Unknown
-from processors.waiting import told
+from processors.waiting import told as told_of
 from schemas.sources import ClientRef, Unassigned
+from schemas.types import Millis
 from streams.store.database import Database
+from streams.store.read.pages.known import Known
+from streams.store.read.pages.participants import asked
 
 MOST = 100
 """Of those that wait and of those that were set aside: a page shows no more."""
@@ -29,8 +32,9 @@ FROM unassigned WHERE (client_kind, client_value) IN {{clients:Array(Tuple(Strin
 ORDER BY ts DESC LIMIT {SAMPLES} BY client_kind, client_value"""
 
 
-async def inbox(database: Database, cards: Cards, known: Identities) -> Inbox:
+async def inbox(database: Database, told: Known, now: Millis) -> Inbox:
     """Raises `Transient`, `StatementFailed`."""
+    known = told.identities
     waiting: list[Unknown] = []
     ignored: list[Unknown] = []
     for kind, value, events, first, last in await database.read(_WAITING):
@@ -42,8 +46,8 @@ async def inbox(database: Database, cards: Cards, known: Identities) -> Inbox:
         (waiting if by is None else ignored).append(one)
     shown = [*waiting[:MOST], *ignored[:MOST]]
     named = await _named(database, shown)
-    alike = _alike(named[: len(waiting[:MOST])], cards, known)
-    return Inbox(alike, named[len(alike) :], len(waiting))
+    alike = _alike(named[: len(waiting[:MOST])], told.cards, known)
+    return Inbox(alike, named[len(alike) :], len(waiting), (await asked(database, told, now))[:MOST])
 
 
 async def _named(database: Database, found: list[Unknown]) -> list[Unknown]:
@@ -53,7 +57,7 @@ async def _named(database: Database, found: list[Unknown]) -> list[Unknown]:
     samples: dict[tuple[str, str], list[str]] = defaultdict(list)
     clients = [(one.kind, one.value) for one in found]
     for kind, value, id_, ts, source, topic, record in await database.read(_SAMPLES, {"clients": clients}):
-        said = told(Unassigned(id_, ts, source, ClientRef(kind, value), topic, msgspec.Raw(record.encode())))
+        said = told_of(Unassigned(id_, ts, source, ClientRef(kind, value), topic, msgspec.Raw(record.encode())))
         if said.name:
             names.setdefault((kind, value), said.name)
         if said.text:

@@ -1,15 +1,20 @@
 """A recorded meeting: what was said, by whom and for how long, and what came of it."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import msgspec
+from msgspec.structs import replace
 
 from processors.pages import Meeting, Sound, Speaker
+from processors.tracks.entry import TRACKS
 from schemas.events import MeetingMinutes, MeetingRecorded
-from schemas.meetings import Utterance
+from schemas.meetings import Called, Utterance
+from schemas.minutes import Minutes
 from schemas.types import LeadId
 from streams.store.database import Database
+from streams.store.read.pages.known import Known
+from streams.store.read.pages.participants import participants
 
 _PARTS = """
 SELECT payload FROM events FINAL
@@ -24,17 +29,25 @@ _UTTERANCES = """
 SELECT start_ms, end_ms, text, speaker, confidence FROM transcripts_current
 WHERE lead_id = {lead:String} AND recording_id = {recording:String} AND version = {version:UInt32} ORDER BY number"""
 
+_CALLED = """
+SELECT JSONExtractRaw(payload, 'called') FROM events FINAL
+WHERE lead_id = {lead:String} AND kind = 'meeting_transcribed' AND ref = {recording:String}
+    AND JSONHas(payload, 'called')
+ORDER BY ts, event_id"""
+
+_NAMES = msgspec.json.Decoder(list[Called])
 _PART = msgspec.json.Decoder(MeetingRecorded | MeetingMinutes)
 
 
-async def meeting(database: Database, lead: LeadId, recording: str) -> Meeting | None:
-    """A lead's meeting; None where it is not his, or not there. Raises `Transient`, `StatementFailed`."""
+async def meeting(database: Database, known: Known, lead: LeadId, recording: str) -> Meeting | None:
+    """A lead's meeting; None where it is not his, or not there. Everybody is called as people say today: an answer that
+    came later, or was taken back, holds for it too. Raises `Transient`, `StatementFailed`."""
     asked = {"lead": lead, "recording": recording}
     parts = [_PART.decode(payload) for (payload,) in await database.read(_PARTS, asked)]
     heard = await database.read(_RECORDING, asked)
     if not parts and not heard:
         return None
-    recorded = next((part for part in parts if isinstance(part, MeetingRecorded)), None)
+    recorded = _played(parts)
     minutes = max(
         (part for part in parts if isinstance(part, MeetingMinutes)),
         key=lambda part: (part.minutes.version, part.ts),
@@ -42,32 +55,52 @@ async def meeting(database: Database, lead: LeadId, recording: str) -> Meeting |
     )
     version, ts, engine, duration, degraded = heard[0] if heard else (0, parts[0].ts, "", parts[0].duration_ms, False)
     said = await database.read(_UTTERANCES, asked | {"version": version}) if heard else []
-    utterances = [Utterance(start, end, text, speaker or None, sure) for start, end, text, speaker, sure in said]
+    room = known.room(lead)
+    called = {one.speaker: one.called for (of,) in await database.read(_CALLED, asked) for one in _NAMES.decode(of)}
     people = (recorded.participants if recorded else []) or (minutes.people if minutes else [])
+    own = [called.get(name, name) for name in [*people, *(speaker for *_, speaker, _ in said if speaker)]]
+
+    def now(name: str) -> str:
+        return room.called(called.get(name, name))
+
+    utterances = [Utterance(start, end, text, now(speaker) or None, sure) for start, end, text, speaker, sure in said]
     return Meeting(
         lead,
         recording,
         (recorded or minutes).room if recorded or minutes else "",  # type: ignore[union-attr]
         ts,
         duration,
-        people,
+        list(dict.fromkeys(map(now, people))),
         engine,
         version,
         degraded,
         minutes.flaw if minutes else "",
-        minutes.minutes if minutes else None,
+        renamed(minutes.minutes, now) if minutes else None,
         utterances,
         speakers(utterances),
         recorded.path if recorded else "",
         recorded.status if recorded else "",
+        recorded.ts - ts if recorded else 0,
+        await participants(database, room, lead, own),
     )
+
+
+def renamed(minutes: Minutes, now: Callable[[str], str]) -> Minutes:
+    """The minutes with owners of what was promised as `now` calls them."""
+    return replace(minutes, actions=[replace(one, owner=now(one.owner)) for one in minutes.actions])
 
 
 async def sound(database: Database, lead: LeadId, recording: str) -> Sound | None:
     """Where the recording of a lead's meeting is; None where it is not his. Raises as `meeting`."""
     parts = [_PART.decode(of) for (of,) in await database.read(_PARTS, {"lead": lead, "recording": recording})]
-    recorded = [part for part in parts if isinstance(part, MeetingRecorded)]
-    return Sound(recorded[0].path, recorded[0].status) if recorded else None
+    recorded = _played(parts)
+    return Sound(recorded.path, recorded.status) if recorded else None
+
+
+def _played(parts: Sequence[MeetingRecorded | MeetingMinutes]) -> MeetingRecorded | None:
+    """What a player is given: Jibri's first file, for of tracks it plays one only."""
+    recorded = (part for part in parts if isinstance(part, MeetingRecorded))
+    return min(recorded, key=lambda part: (part.path.endswith(TRACKS), part.ts), default=None)
 
 
 def speakers(utterances: Sequence[Utterance]) -> list[Speaker]:

@@ -1,28 +1,39 @@
 """Where the rows of a time line stand: each kind of row knows its places without its words, newest first.
 
-A place is a time and a key; rows of one time stand by key. Keys begin with a letter a kind: alerts, days of the
-warehouse, events, meetings, notes.
+A place is a time and a key; rows of one time stand by key. Keys begin with a letter a kind: alerts, commands, days
+of the warehouse, events, meetings, notes.
 """
 
 import re
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
+from processors.days import day_start, local_day
 from schemas.errors import Refused
-from schemas.types import LeadId, LocalDay, Millis
-from streams.store.database import Database
+from schemas.topics import DAY_MS
+from schemas.types import LocalDay, Millis
 from streams.store.read.pages.fresh import Counted
+from streams.store.read.pages.sight import COMMAND, GOODS, MEETING, NOTE, Ref, Sight
 
 LATEST: Millis = 4_102_444_800_000
-_CURSOR = re.compile(r"(\d{1,13})(?:-([adnme][\w.:-]{1,200}))?")
+_CURSOR = re.compile(r"(\d{1,13})(?:-([acdnme][\w.:-]{1,200}))?")
 _MS, _FROM_MS = "toUnixTimestamp64Milli", "fromUnixTimestamp64Milli"
 
-GROUPS = ("meeting", "chat", "call", "mail", "crm", "wms", "alert", "note", "other")
+GROUPS = ("meeting", "chat", "call", "mail", "crm", "wms", "alert", "command", "note", "other")
 """Filters of a time line."""
 
-GOODS = ("reservation", "pick", "shipment", "inbound", "return", "adjustment")
 WAREHOUSE = (*GOODS, "stock_snapshot")
-_WITH_OTHERS = ("meeting_recorded", "meeting_transcribed", "meeting_minutes", "meeting_room", "message_deleted", "note")
+_WITH_OTHERS = (
+    "meeting_recorded",
+    "meeting_transcribed",
+    "meeting_minutes",
+    "meeting_room",
+    "meeting_said",
+    "message_deleted",
+    "note",
+    "command_changed",
+)
 """Told by rows of their own, or by the row of what they belong to."""
 _OURS = ("tick", "fleet", "baseline", "events_moved", "phrase_verdict", "alert_action", "alert_mailed")
 """Told by the alert that they belong to, or by nothing: the machine's own."""
@@ -32,6 +43,8 @@ _NAMED = {
     "mail": ("mail",),
     "crm": ("crm_changed",),
 }
+_TOLD = frozenset((*(kind for kinds in _NAMED.values() for kind in kinds), *WAREHOUSE, *_WITH_OTHERS, *_OURS))
+"""What has a group, or no row of its own: all else is `other`."""
 
 
 class Place(NamedTuple):
@@ -48,7 +61,6 @@ class Place(NamedTuple):
 class Span(NamedTuple):
     """What of a time line is asked for: rows before a place and since a time, of these groups; at most `limit`."""
 
-    lead: LeadId
     groups: frozenset[str]
     before: Place
     since: Millis
@@ -72,57 +84,90 @@ def groups_of(given: str) -> frozenset[str]:
 
 
 _EVENTS = f"""
-SELECT DISTINCT {_MS}(ts), event_id FROM events PREWHERE lead_id = {{lead:String}}
-    AND (kind IN {{named:Array(String)}} OR {{rest:Bool}} AND kind NOT IN {{told:Array(String)}})
-WHERE ts >= {_FROM_MS}({{since:Int64}}) AND (ts, event_id) < ({_FROM_MS}({{ts:Int64}}), {{id:UInt64}})
+SELECT DISTINCT {_MS}(ts), event_id FROM events
+PREWHERE lead_id = {{lead:String}} AND kind IN {{kinds:Array(String)}}
+    AND ts BETWEEN {_FROM_MS}({{since:Int64}}) AND {_FROM_MS}({{ts:Int64}})
+WHERE (ts, event_id) < ({_FROM_MS}({{ts:Int64}}), {{id:UInt64}})
 ORDER BY ts DESC, event_id DESC LIMIT {{limit:UInt32}}"""
-
-_MEETINGS = f"""
-SELECT {_MS}(max(ts)) AS at, JSONExtractString(payload, 'recording_id') AS recording FROM events
-PREWHERE lead_id = {{lead:String}} AND kind IN ('meeting_recorded', 'meeting_transcribed', 'meeting_minutes')
-    AND ts >= {_FROM_MS}({{since:Int64}}) AND ts <= {_FROM_MS}({{ts:Int64}})
-GROUP BY recording ORDER BY at DESC LIMIT {{limit:UInt32}}"""
-
-_ALERTS = f"""
-SELECT {_MS}(argMax(opened_at, version)) AS at, lower(hex(alert_id)) FROM alerts
-WHERE lead_id = {{lead:String}} GROUP BY alert_id
-HAVING at >= {{since:Int64}} AND at <= {{ts:Int64}} ORDER BY at DESC LIMIT {{limit:UInt32}}"""
-
-_NOTES = f"""
-SELECT {_MS}(min(ts)) AS at, JSONExtractString(payload, 'note_id') AS note FROM events
-PREWHERE lead_id = {{lead:String}} AND kind = 'note' GROUP BY note
-HAVING at >= {{since:Int64}} AND at <= {{ts:Int64}} ORDER BY at DESC LIMIT {{limit:UInt32}}"""
+"""The key knows no time: what is cheapest to read leaves the fewest rows for the rest, so kinds are named, also those
+that have no group."""
 
 
-async def places(database: Database, span: Span, done: Iterable[Counted]) -> list[Place]:
-    """The newest, at most `limit`; `done`: what the warehouse did. Raises `Transient`, `StatementFailed`."""
-    asked = {"lead": span.lead, "since": span.since, "ts": span.before.ts, "limit": span.limit + TIES}
+async def places(sight: Sight, span: Span) -> list[Place]:
+    """The newest, at most `limit`. Raises `Transient`, `StatementFailed`."""
     found: list[Place] = []
-    named = [kind for group, kinds in _NAMED.items() if group in span.groups for kind in kinds]
-    rest = "other" in span.groups
-    if named or rest:
-        told = [kind for kinds in _NAMED.values() for kind in kinds] + [*WAREHOUSE, *_WITH_OTHERS, *_OURS]
-        these = {"named": named, "rest": rest, "told": told, "id": _event_bound(span.before)}
-        found += [Place(ts, f"e{id_:016x}") for ts, id_ in await database.read(_EVENTS, asked | these)]
+    kinds = await _kinds(sight, span.groups)
+    if kinds:
+        found += await _events(sight, span, kinds)
     if "wms" in span.groups:
-        found += _days(span, done)
+        found += _days(span, await sight.done())
     if "meeting" in span.groups:
-        found += [Place(ts, f"m{name}") for ts, name in await database.read(_MEETINGS, asked)]
+        found += _named("m", max, span, (one for one in await sight.refs() if one.kind in MEETING))
     if "alert" in span.groups:
-        found += [Place(ts, f"a{id_.rjust(16, '0')}") for ts, id_ in await database.read(_ALERTS, asked)]
+        found += [Place(one.opened_at, f"a{one.alert_id}") for one in (await sight.alerts()).values()]
+    if "command" in span.groups:
+        found += _named("c", max, span, (one for one in await sight.refs() if one.kind == COMMAND))
     if "note" in span.groups:
-        found += [Place(ts, f"n{name}") for ts, name in await database.read(_NOTES, asked)]
-    return sorted((place for place in found if _is_before(place, span.before)), reverse=True)[: span.limit]
+        found += _named("n", min, span, (one for one in await sight.refs() if one.kind == NOTE))
+    inside = (place for place in found if place.ts >= span.since and _is_before(place, span.before))
+    return sorted(inside, reverse=True)[: span.limit]
 
 
+async def _kinds(sight: Sight, groups: frozenset[str]) -> list[str]:
+    """Those of the groups of events that he ever had."""
+    had = {one.kind for one in await sight.seen()}
+    found = {kind for group in groups for kind in _NAMED.get(group, ())}
+    return sorted(had & (found | (had - _TOLD if "other" in groups else set())))
+
+
+async def _events(sight: Sight, span: Span, kinds: list[str]) -> list[Place]:
+    """First in the days that hold enough chat messages, or in the weeks before; where he was quiet, in all that he
+    did."""
+    limit, id_ = span.limit + TIES, _event_bound(span.before)
+    asked = {"lead": sight.lead, "kinds": kinds, "ts": span.before.ts, "id": id_, "limit": limit}
+    seen = [one for one in await sight.seen() if one.kind in kinds]
+    end, start = min(span.before.ts, max(one.last for one in seen) + 1), min(one.first for one in seen)
+    near = _since_messages(await sight.done(), end, limit) if "message" in kinds else 0
+    for since in dict.fromkeys((max(span.since, near or end - NEAR_MS), span.since)):
+        rows = await sight.database.read(_EVENTS, asked | {"since": since})
+        if len(rows) == limit or since <= start:
+            break
+    return [Place(ts, f"e{id_:016x}") for ts, id_ in rows]
+
+
+def _since_messages(done: Iterable[Counted], end: Millis, wanted: int) -> Millis:
+    """The begin of the day from which on so many chat messages came before the day of `end`; 0 where they never did. A
+    busy client has hundreds of thousands of events in the weeks that a quiet one's page needs."""
+    of_day: dict[LocalDay, int] = defaultdict(int)
+    for one in done:
+        if one.kind == "message" and one.day < local_day(end):
+            of_day[one.day] += one.documents
+    for day in sorted(of_day, reverse=True):
+        wanted -= of_day[day]
+        if wanted <= 0:
+            return day_start(day)
+    return 0
+
+
+NEAR_MS = 90 * DAY_MS
 TIES = 50
-"""Rows that one moment may have besides events: they are asked for by time alone."""
+"""Events of one moment that are asked for above a page."""
+
+
+def _named(letter: str, chosen: Callable[[Millis, Millis], Millis], span: Span, refs: Iterable[Ref]) -> list[Place]:
+    """Each name at the first or the last of its times."""
+    at: dict[str, Millis] = {}
+    for one in refs:
+        at[one.name] = chosen(one.ts, at.get(one.name, one.ts))
+    return [Place(ts, f"{letter}{name}") for name, ts in at.items() if span.since <= ts <= span.before.ts]
 
 
 def _days(span: Span, done: Iterable[Counted]) -> list[Place]:
     """Days on which the warehouse did something; a day stands where its last document does."""
     last: dict[LocalDay, Millis] = {}
     for one in done:
+        if one.kind not in GOODS:
+            continue
         last[one.day] = max(one.last, last.get(one.day, 0))
     return [Place(at, f"d{day}") for day, at in last.items() if span.since <= at <= span.before.ts]
 

@@ -7,8 +7,8 @@ from streams.store.database import Database
 from streams.store.read.hits import Row as Hit
 from streams.store.read.hits import Where
 from streams.store.read.pages.details import details
-from streams.store.read.pages.fresh import counted
-from streams.store.read.pages.places import GOODS, Span, groups_of, place_of, places
+from streams.store.read.pages.places import Place, Span, groups_of, place_of, places
+from streams.store.read.pages.sight import Sight
 from streams.store.read.search import search_rows
 
 PAGE = 50
@@ -23,6 +23,7 @@ _GROUP_OF = {
     "call": "call",
     "call_transcribed": "call",
     "note": "note",
+    "command_changed": "command",
     "meeting_minutes": "meeting",
     "meeting_transcribed": "meeting",
 }
@@ -35,19 +36,23 @@ async def timeline(
     database: Database, asked: LeadId, known: Identities, kinds: str, before: str, since: Millis
 ) -> TimeLine:
     """A page of rows of these groups (empty: all). Raises `Refused`, `Transient`, `StatementFailed`."""
-    lead, groups, at = known.merged(asked), groups_of(kinds), place_of(before)
+    groups, at = groups_of(kinds), place_of(before)
+    return await timeline_of(Sight(database, known.merged(asked)), groups, at, since)
+
+
+async def timeline_of(sight: Sight, groups: frozenset[str], at: Place, since: Millis) -> TimeLine:
+    """The same of a lead that is looked at."""
     rows: list[Row] = []
-    done = await counted(database, [lead], GOODS) if "wms" in groups else []
     for _ in range(ROUNDS):
         wanted = PAGE - len(rows)
-        found = await places(database, Span(lead, groups, at, since, wanted), done)
-        rows += await details(database, lead, found, done)  # fewer than places: an edit belongs to its message's row
+        found = await places(sight, Span(groups, at, since, wanted))
+        rows += await details(sight, found)  # fewer than places: an edit belongs to its message's row
         if len(found) < wanted:
-            return TimeLine(lead, rows)
+            return TimeLine(sight.lead, rows)
         at = found[-1]
         if len(rows) == PAGE:
             break
-    return TimeLine(lead, rows, at.told())
+    return TimeLine(sight.lead, rows, at.told())
 
 
 async def found_in(

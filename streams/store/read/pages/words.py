@@ -1,6 +1,6 @@
 """An event of a lead as a row of his time line. What a kind holds besides words is left to the page that draws it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from processors.pages import Row
 from schemas.codec import to_builtins
@@ -9,6 +9,7 @@ from schemas.events import (
     CallTranscribed,
     ChatSummary,
     ClientOutcome,
+    CommandChanged,
     CrmChanged,
     Event,
     Mail,
@@ -117,6 +118,32 @@ def _plain(event: Event) -> dict[str, str]:
     }
 
 
+def _told_of(change: CommandChanged) -> Iterator[tuple[str, str]]:
+    yield "name", change.name
+    yield "what", change.what
+    yield "sure", str(change.confidence_percent) if change.confidence_percent < 100 else ""
+
+
+def command_row(place: str, change: CommandChanged) -> Row:
+    """A command as it stands: `title`, what is done; `text`, its words; `direction`, its state; `content`, why."""
+    return Row(
+        place,
+        change.ts,
+        "command",
+        "command_changed",
+        change.source,
+        change.event_id,
+        who=change.by,
+        ours=True,
+        title=change.title,
+        text=change.words,
+        direction=change.state,
+        content=change.why,
+        ref=change.command_id,
+        fields={name: value for name, value in _told_of(change) if value},
+    )
+
+
 def meeting_row(place: str, ts: Millis, parts: Sequence[MeetingRecorded | MeetingTranscribed | MeetingMinutes]) -> Row:
     """A recorded meeting with the newest of its minutes."""
     minutes = max(
@@ -124,8 +151,8 @@ def meeting_row(place: str, ts: Millis, parts: Sequence[MeetingRecorded | Meetin
         key=lambda part: (part.minutes.version, part.ts),
         default=None,
     )
-    recorded = next((part for part in parts if isinstance(part, MeetingRecorded)), None)
-    people = [] if recorded is None else recorded.participants
+    recorded = (part for part in parts if isinstance(part, MeetingRecorded))
+    people = list(dict.fromkeys(who for part in recorded for who in part.participants))
     return Row(
         place,
         ts,

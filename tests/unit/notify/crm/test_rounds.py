@@ -18,7 +18,8 @@ from schemas.sources import Inbound
 from schemas.topics import IDENTITIES
 from streams.engine.ends import Ends
 from streams.engine.identities import KnownIdentities
-from streams.engine.kafka import Output, Reader
+from streams.engine.kafka import Output
+from streams.engine.reader import Reader
 from streams.engine.retry import World
 from streams.engine.rounds import ROUND, Reports
 from streams.engine.settle import Batch

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 
+import msgspec
 import pytest
 import pytest_asyncio
 from pydantic import SecretStr
@@ -9,6 +10,7 @@ from pydantic import SecretStr
 from alerting.clients import Client
 from schemas.comments import is_own_comment, mark_line
 from schemas.errors import RecordFault, Transient
+from schemas.outlets import Forget
 from streams.notify.outlets.bitrix import DOUBT_SECONDS, BitrixComments
 from streams.notify.outlets.bitrix_client import BitrixApi
 from streams.settings import Bitrix
@@ -37,7 +39,7 @@ async def comments(bitrix: FakeBitrix) -> AsyncIterator[BitrixComments]:
 
 async def outlets(bitrix: FakeBitrix) -> AsyncIterator[BitrixComments]:
     """A process of its own each."""
-    api = BitrixApi(Bitrix(webhook=SecretStr(bitrix.webhook), timeout=2.0, per_second=1000, burst=1000))
+    api = BitrixApi(Bitrix(webhook=SecretStr(bitrix.webhook), timeout=1.0, per_second=1000, burst=1000))
     yield BitrixComments(api, lambda lead_id: Client(lead_id, meeting=f"https://portal/{lead_id}/{{recording_id}}"))
     await api.close()
 
@@ -50,6 +52,23 @@ async def test_one_comment_for_each_recording(bitrix: FakeBitrix, comments: Bitr
     assert [is_own_comment(comment.text) for comment in bitrix.of(LEAD)] == [None, "a", "b"]
     assert "[url=https://portal/12345/b]" in bitrix.of(LEAD)[2].text
     assert (bitrix.calls[ADD], bitrix.calls[UPDATE]) == (2, 0)
+
+
+@pytest.mark.parametrize(("recordings", "left"), [([], [None]), (["b", "x"], [None, "a"])])
+async def test_who_is_erased_has_no_comment(
+    bitrix: FakeBitrix, comments: BitrixComments, recordings: list[str], left: list[str | None]
+) -> None:
+    """Of all his meetings, or of those where one person was; a person's comment and another client's stay; again is
+    nothing more."""
+    bitrix.say(LEAD, "созвонились")
+    other = meeting("b", lead_id="777")
+    await comments(batch(copy(meeting("a")), copy(meeting("b")), copy(other)))
+    for first in (3, 4):
+        wanted = Forget(forget_id="e" * 16, lead_id=LEAD, recordings=recordings)
+        outcome = await comments(batch(msgspec.json.encode(wanted), first=first))
+        assert outcome.rejected == []
+        assert [is_own_comment(comment.text) for comment in bitrix.of(LEAD)] == left
+    assert len(bitrix.of("777")) == 1
 
 
 async def test_later_version_changes_the_comment(bitrix: FakeBitrix, comments: BitrixComments) -> None:

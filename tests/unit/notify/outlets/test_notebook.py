@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from alerting.clients import Client
 from schemas.errors import ConfigError, RecordFault, Transient
 from schemas.meetings import Utterance
-from schemas.outlets import MinutesCopy
+from schemas.outlets import Forget, MinutesCopy
 from streams.engine.settle import Batch, Outcome
 from streams.notify.outlets import notebook as outlet
 from streams.notify.outlets.notebook import Notebooks
@@ -97,6 +97,33 @@ async def test_two_sources_per_meeting(server: FakeOpenNotebook, notebooks: Note
     assert server.calls["POST /api/sources/json"] == made == 2
     assert [(row.name, "leadpulse:12345" in row.description) for row in server.notebooks.values()] == [(LEAD, True)]
     assert healthy(notebooks)
+
+
+async def test_who_is_erased_has_no_sources(server: FakeOpenNotebook, notebooks: Notebooks) -> None:
+    """First of the meetings where one person was; then of the client, whose notebook goes, for nothing else is in it.
+    Another client's stays; again is nothing more."""
+    other = meeting("o", lead_id="777")
+    await notebooks(batch(copy(meeting()), copy(meeting("rec 2")), copy(other), topic="out.notebook"))
+    of_person = Forget(forget_id="e" * 16, lead_id="12345", recordings=["rec 2", "x"])
+    await notebooks(batch(msgspec.json.encode(of_person), topic="out.notebook"))
+    assert server.titles(LEAD) == [MINUTES + "1", WORDS + "1"]
+    for _ in range(2):
+        outcome = await notebooks(batch(msgspec.json.encode(replace(of_person, recordings=[])), topic="out.notebook"))
+        assert outcome.rejected == []
+        assert [row.name for row in server.notebooks.values()] == ["Лид 777"]
+    assert len(server.sources) == 2
+
+
+async def test_what_people_keep_in_a_notebook_stays(server: FakeOpenNotebook) -> None:
+    """Without his name on it."""
+    api = OpenNotebook(Notebook(url=server.url, password=PASSWORD, timeout=2.0))
+    named = Notebooks(api, lambda lead: Client(lead, "ООО Ромашка"), sleep=lambda _: asyncio.sleep(0.01))
+    await named(FIRST)
+    [book] = server.notebooks
+    await api.make_source(book, "Своё", "договор")
+    await named(batch(msgspec.json.encode(Forget(forget_id="e" * 16, lead_id="12345")), topic="out.notebook"))
+    assert server.titles(LEAD) == ["Своё"]
+    await named.close()
 
 
 async def test_nothing_is_opened_that_a_person_would_open(server: FakeOpenNotebook, notebooks: Notebooks) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from schemas.codec import Rejected
 from schemas.errors import NotYet, Transient
-from schemas.outlets import Handover, Webhook
+from schemas.outlets import Forget, Handover, Webhook, forgotten
 from streams.engine.kafka import Output
 from streams.engine.process import Batch, Outcome
 from streams.notify.outlets.settled import LONGEST_ERROR, Settled, of_copy, of_webhook
@@ -127,3 +127,11 @@ async def test_webhooks_are_named_by_their_id() -> None:
     outcome = await settled(Outlet(), Sent(), of_webhook)(batch(msgspec.json.encode(hook), topic="out.webhooks"))
     [one] = told(outcome.outputs)
     assert (one.key, one.version, one.lead_id, one.origin) == ("aa", 1, "7", "source.wms/0/1")
+
+
+async def test_what_is_forgotten_names_nobody() -> None:
+    """By the number of the erasure: a lead that is erased must not come back with the answer."""
+    wanted = msgspec.json.encode(Forget(forget_id="e" * 16, lead_id="12345", recordings=["r"]))
+    outcome = await settled(Outlet(), Sent())(batch(wanted, topic="out.bitrix"))
+    [one] = told(outcome.outputs)
+    assert (one.key, one.outcome, one.lead_id) == (forgotten("e" * 16), "delivered", "")

@@ -1,7 +1,7 @@
 """A sender on the real shelf and a fake Telegram, with an outbox in memory instead of Kafka."""
 
 import asyncio
-from collections.abc import AsyncIterator, Collection, Iterable
+from collections.abc import AsyncIterator, Callable, Collection, Iterable
 from types import SimpleNamespace
 
 from aiokafka import ConsumerRecord
@@ -12,6 +12,7 @@ from schemas.errors import Transient
 from schemas.topics import LEAD_ALERTS, OUTBOX
 from streams.engine.kafka import Output
 from streams.engine.retry import World
+from streams.notify.handed.once import Once
 from streams.notify.telegram.bot_api import BotApi
 from streams.notify.telegram.limits import Limits
 from streams.notify.telegram.sender import Sender
@@ -51,7 +52,14 @@ class Topic:
 class Post:
     """A notify worker's Telegram part, that a test may start anew on the same outbox."""
 
-    def __init__(self, telegram: FakeTelegram, topic: Topic, **settings: object) -> None:
+    def __init__(
+        self,
+        telegram: FakeTelegram,
+        topic: Topic,
+        once: Callable[[Shelf, BotApi], Once] | None = None,
+        place: Place = PLACE,
+        **settings: object,
+    ) -> None:
         ample = {"per_second": 1e3, "per_chat_second": 1e3, "per_group_minute": 1e5}
         self.settings = Telegram(api=telegram.url, token=TOKEN, timeout=2.0, **ample | settings)  # type: ignore[arg-type]
         self.topic = topic
@@ -66,10 +74,11 @@ class Post:
             self.shelf,
             self.api,
             Limits(self.settings),
-            lambda: {PLACE},
+            lambda: {place},
             self,
             world,  # type: ignore[arg-type]
             clock=lambda: TS,
+            **({"once": once(self.shelf, self.api)} if once is not None else {}),
         )
 
     async def want(

@@ -36,6 +36,26 @@ def test_passages_are_told_word_for_word_with_who_and_when() -> None:
     assert (len(sources), sources[-1].number) == (8, 8)
 
 
+def summary(n: int, text: str, coverage: float = 1.0) -> Passage:
+    """What minutes say of a talk."""
+    return Passage("1", f"{n:016x}", 0, "minutes", NOW, text, coverage=coverage)
+
+
+def quotes(*passages: Passage) -> list[str]:
+    """What is told, in order."""
+    found = material(*passages)
+    return [claim.quote for claim in extract(found, sources_of(found)).claims if claim.quote]
+
+
+def test_the_words_themselves_stand_for_a_summary_of_them() -> None:
+    """However well the summary fits; it is told where nobody's own words hold half of the question, and then first only
+    where it holds that itself."""
+    assert quotes(summary(1, "итог"), passage(2, "сами слова", 0.6)) == ["сами слова"]
+    assert quotes(summary(1, "итог"), passage(2, "почти", 0.3)) == ["итог", "почти"]
+    assert quotes(summary(1, "итог", 0.4), passage(2, "почти", 0.3)) == ["почти", "итог"]
+    assert quotes(summary(1, "итог")) == ["итог"]
+
+
 def test_a_weak_match_says_so() -> None:
     """And is missing all the same."""
     found = material(passage(1, "почти", 0.3))

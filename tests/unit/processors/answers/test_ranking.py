@@ -52,6 +52,15 @@ def test_of_equals_the_freshest_stays_in_the_better_place() -> None:
     assert [one.hit.key[0] for one in kept if one.hit.key[0] != 3] == [2]
 
 
+def test_a_summary_takes_no_place_of_the_words_that_it_repeats() -> None:
+    """It is made later, and would win as the fresher one; the words come into its place, whichever ranks better."""
+    said, minutes = hit(1, 1, age=1), hit(2, 1)._replace(kind="minutes")
+    for first, second in ((said, minutes), (minutes, said)):
+        found = [ranked(QUERY, [which], 1000, 50.0, NOW)[0] for which in (first, second)]
+        [kept] = chosen(found, lambda _: "опять недостача по вашей поставке", 10)
+        assert kept.hit == said
+
+
 @given(st.lists(st.tuples(st.integers(1, len(QUERY.terms)), st.integers(0, 900), st.sampled_from("абв")), max_size=30))
 def test_what_is_chosen_is_of_the_hits_and_within_bounds(rows: list[tuple[int, int, str]]) -> None:
     """No passage twice, of a source three at most, coverage a share, ranks that fall."""

@@ -10,7 +10,8 @@ from processors.mapping.drafts import MOST_LINES
 from processors.mapping.read import MOST_FAULTS
 from processors.wms_event import Good
 from schemas.codec import Rejected
-from schemas.sources import ClientRef, WmsDoc, WmsLine
+from schemas.sources import ClientRef
+from schemas.wms import WmsDoc, WmsLine
 from tests.unit.processors.mapping.samples import HOOK, NOW, REQUEST, body, goods, mapping
 
 ROWS = """

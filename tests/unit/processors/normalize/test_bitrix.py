@@ -3,10 +3,12 @@
 from pathlib import Path
 
 import msgspec
+import pytest
 
 from processors.identity import Identities
 from processors.normalize import Options
 from processors.normalize.bitrix import normalize
+from processors.normalize.bitrix_fields import Id, id_of, words
 from schemas.codec import Rejected
 from schemas.sources import Identity
 from schemas.types import Meta
@@ -55,3 +57,46 @@ def test_ties_that_are_none_link_nothing() -> None:
     payload = msgspec.json.decode(LEAD)
     payload["payload"]["fields"] |= {"contactId": 0, "companyId": None, "fm": None}
     assert links(Identities(), msgspec.json.encode(payload)) == {"b24_lead:12345": "12345"}
+
+
+@pytest.mark.parametrize("id_", ["", "x", "12345x", "9" * 13, "9" * 5000, "²"])
+@pytest.mark.parametrize("where", ["lead", "double"])
+def test_a_lead_whose_number_is_none_is_rejected(id_: str, where: str) -> None:
+    """At once, as a value: neither it nor a lead that may be its double is compared by a number it has not."""
+    record = msgspec.json.decode(LEAD)
+    if where == "lead":
+        record["payload"]["id"] = id_
+    else:
+        record["payload"]["doubles"] = [{"id": id_, "shared": ["phone:+79123456789"]}]
+    assert isinstance(normalize(META, msgspec.json.encode(record), Identities(), Options()), Rejected)
+
+
+@pytest.mark.parametrize(
+    ("said", "id_"),
+    [
+        (7, "7"),
+        ("007", "7"),
+        (" 7 ", "7"),
+        (2**63, str(2**63)),
+        (0, ""),
+        ("0", ""),
+        (None, ""),
+        (True, ""),
+        ("-7", ""),
+        ("²", ""),
+    ],
+)
+def test_ids(said: Id, id_: str) -> None:
+    """Digits without what stands around them."""
+    assert id_of(said) == id_
+
+
+@pytest.mark.parametrize("said", ["9" * 5000, "0" * 5000], ids=["digits", "zeros"])
+def test_an_id_of_any_length(said: str) -> None:
+    """It is none: no id of the portal has more than 64 bits."""
+    assert id_of(said) == ""
+
+
+def test_a_mail_with_a_character_that_is_none() -> None:
+    """The rest of its words is read: a client wrote them."""
+    assert words(f"<p>Просим счёт &#{'9' * 5000}; &#8381; &#0000000065;</p>") == "Просим счёт \ufffd ₽ A"

@@ -10,9 +10,11 @@ from hypothesis import strategies as st
 
 from processors.normalize import NORMALIZERS, Options
 from schemas import codec, topics
+from schemas.assistant import AssistantAsked
 from schemas.bot import BotCommand
 from schemas.cards import ClientCard
 from schemas.codec import Rejected
+from schemas.commands import Approval, Refusal
 from schemas.minutes import MeetingRequest
 from schemas.sources import Identity, Unassigned
 from tests.golden.examples import OPTIONS, cases, known, meta
@@ -21,13 +23,40 @@ KNOWN = known()
 EXAMPLES = [(topic, case.read_text()) for topic in NORMALIZERS for case in cases(topic)]
 LEAD_EVENTS = [case.read_text() for case in cases(topics.LEAD_EVENTS.name)]
 
+NINES = "9" * 5000
+"""More digits than `int` takes."""
+
+NASTY = (
+    *(
+        "",
+        "9999-12-31T23:59:59-23:59",
+        "2026-W01-1T00:00:00Z",
+        "0001-01-01T00:00:00+23:59",
+        "2026-09-21T10:00:00." + NINES,
+    ),
+    *(
+        NINES,
+        f"-{NINES}",
+        f"{NINES}.5",
+        f"&#{NINES};",
+        f"+7{NINES}",
+        f"/start {NINES}",
+        f"L_{NINES}",
+        "²",
+        "٣٤",
+        "1_000",
+    ),
+    *("1e999", "NaN", "Infinity", "0x10", "http://[::1", "user@[", "\x00", "\u2028", "(", "{0}", "%(a)s", "<!--" * 300),
+)
+"""Words that some reader of numbers, times, addresses, pages or patterns takes for its own and stumbles over."""
+
 JUNK = st.one_of(
     st.none(),
     st.booleans(),
     st.integers(-(2**70), 2**70),
     st.floats(allow_nan=False, allow_infinity=False),
     st.text(max_size=30),
-    st.sampled_from(["", "9999-12-31T23:59:59-23:59", "2026-W01-1T00:00:00Z"]),
+    st.sampled_from(NASTY),
     st.builds(list),
     st.builds(dict),
     st.lists(st.none(), max_size=2),
@@ -37,7 +66,7 @@ JUNK = st.one_of(
 
 @st.composite
 def mutated(draw: st.DrawFn, texts: list[str]) -> bytes:
-    """A good example with one to three of its values replaced or taken away."""
+    """A good example with one to three of its values replaced, drawn out or taken away."""
     value: Any = json.loads(draw(st.sampled_from(texts)))
     for _ in range(draw(st.integers(1, 3))):
         at = value
@@ -49,7 +78,9 @@ def mutated(draw: st.DrawFn, texts: list[str]) -> bytes:
             if isinstance(at[key], dict | list) and draw(st.integers(0, 4)):
                 at = at[key]
                 continue
-            if draw(st.integers(0, 5)):
+            if isinstance(at[key], str) and not draw(st.integers(0, 4)):
+                at[key] += draw(st.sampled_from(NASTY))
+            elif draw(st.integers(0, 5)):
                 at[key] = draw(JUNK)
             else:
                 del at[key]
@@ -68,7 +99,7 @@ def check(topic: str, record: bytes, options: Options) -> None:
             assert msgspec.json.decode(data, type=Unassigned).topic == topic
         elif isinstance(event, BotCommand):
             assert msgspec.json.decode(data, type=BotCommand) == event
-        elif isinstance(event, Identity | ClientCard):
+        elif isinstance(event, Identity | ClientCard | AssistantAsked | Approval | Refusal):
             assert msgspec.json.decode(data, type=type(event)) == event
         elif isinstance(event, MeetingRequest):
             assert codec.MINUTES_REQUEST.decode(data) == event

@@ -102,7 +102,6 @@ def test_a_caption_is_text_and_a_voice_message_is_a_message() -> None:
     [
         {"message": message(text=None, new_chat_members=[CLIENT])},
         {"message": message(chat=CURATORS, who=STAFF)},
-        {"message": message(chat={"id": 11, "type": "private"}, who=STAFF)},
         {"channel_post": message()},
         {"poll_answer": {"poll_id": "1"}},
         {},

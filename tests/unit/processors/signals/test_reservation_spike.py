@@ -1,6 +1,7 @@
 """Reservation spike on clients made by hand."""
 
 from math import isfinite
+from unittest.mock import patch
 
 import pytest
 from hypothesis import given
@@ -79,6 +80,13 @@ def test_a_common_season_is_no_spike() -> None:
     seasonal = lambda day: 8 if day in busy else 4  # noqa: E731
     assert today(client(seasonal), 16, context(ratios=[*ratios[:-1], 1.0])) is not None
     assert today(client(seasonal), 16, context(ratios=[*ratios[:-1], 3.0])) is None
+
+
+def test_a_day_above_a_quiet_fleet_is_asked_in_the_evening() -> None:
+    """Less than one and a half of the ordinary is a spike on a day on which all others rest, once that is known."""
+    around = context("[spike]\nleast_spread = 0.001\n", ratios=[1.0] * 84 + [0.7])
+    assert today(client(lambda day: 100), 140, around, hour=9) is None
+    assert today(client(lambda day: 100), 140, around, hour=20) is not None
 
 
 def test_what_the_fleet_has_not_done_yet_lowers_nothing() -> None:
@@ -202,3 +210,24 @@ def test_a_critical_day_is_asked_again_in_time(past: list[int], steps: list[tupl
         count, pieces = count + orders, pieces + qty
         asked.spike = (0, -1, 0.0)
         assert today(spared, count, pieces=pieces) == today(asked, count, pieces=pieces)
+
+
+@given(
+    st.lists(st.integers(0, 30), min_size=40, max_size=119),
+    st.integers(0, 23),
+    st.floats(0.7, 3.0),
+    st.lists(st.tuples(st.integers(1, 9), st.integers(0, 400)), min_size=1, max_size=20),
+)
+def test_what_is_not_asked_would_have_said_nothing(
+    past: list[int], hour: int, common: float, steps: list[tuple[int, int]]
+) -> None:
+    """A day that cannot matter is passed over, by day and in the evening, in a season and without: nothing is lost."""
+    history = dict(zip(range(TODAY - len(past), TODAY), past, strict=True))
+    spared, asked = (client(lambda day: history.get(day, 0), len(past)) for _ in range(2))
+    around = context(ratios=[common] * 85)
+    count = pieces = 0
+    for orders, qty in steps:
+        count, pieces = count + orders, pieces + qty
+        with patch.object(spike, "_may_matter", return_value=True):
+            said = today(asked, count, around, hour, pieces)
+        assert today(spared, count, around, hour, pieces) == said

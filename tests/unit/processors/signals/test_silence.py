@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from processors import rhythm
 from processors.days import DAY_MS, HOUR_MS, day_start
 from processors.signals import silence
 from processors.signals.raising import Cleared
@@ -54,6 +55,13 @@ def test_the_own_rhythm_decides(every: int, after: int) -> None:
     """Daily, every second, every third day: silent after 5, 9 and 12 days."""
     state = client(lambda day: 4 if (TODAY - day) % every == 0 else 0, last=TODAY)
     assert first(state, "order_silence") == pytest.approx(after, abs=1)
+
+
+@pytest.mark.parametrize("known", [30, 41, 42, 43, 70])
+def test_six_weeks_must_be_known(known: int) -> None:
+    """Daily up to ten days ago: told from the first evening on which he is known for so long."""
+    state = client(lambda day: 4, known, last=TODAY - 10)
+    assert bool(look(state, 0)) == (known >= QUIET.rules.silence.min_days)
 
 
 def test_what_a_signal_says() -> None:
@@ -241,3 +249,24 @@ def test_always_finite_and_at_most_one_for_silent_orders(
     if any(each.rule == "order_silence" for each in found):
         assert len(found) == 1
     assert look(state, after) == []
+
+
+@given(
+    st.dictionaries(st.integers(TODAY - 60, TODAY), st.lists(st.integers(0, 1), min_size=14, max_size=14), min_size=1),
+    st.lists(st.integers(TODAY - 200, TODAY - 61), unique=True, max_size=12),
+    st.integers(0, 90),
+)
+def test_a_client_who_is_known_for_too_short_is_silent_in_nothing(
+    days: dict[LocalDay, list[int]], ordered: list[LocalDay], after: int
+) -> None:
+    """His channels are not even looked for: none of them could say anything."""
+    figures, today = {day: Day(*each) for day, each in days.items()}, TODAY + after
+    state = LeadState(first_day=min([*days, *ordered]), days=figures, ordered=sorted(ordered))
+    rules = QUIET.rules.silence
+    said = [
+        quiet
+        for _, there in silence._still(state, today, rules.warning_days)
+        if (quiet := rhythm.silence(there, today, (), rules)) is not None
+    ]
+    assert not said or today - state.first_day >= rules.min_days
+    assert bool(said) or look(state, after) == []

@@ -12,6 +12,7 @@ import aiohttp
 from streams.settings import Store
 from streams.store.clickhouse import open_writer
 from tests.unit.store.conftest import opened
+from tests.unit.store.copies import drop
 from tests.unit.store.door.conftest import OPS, Client, listening
 
 NOW = 1_790_000_000
@@ -58,3 +59,4 @@ async def behind_door(folder: Path, database: str, texts: Iterable[str]) -> Asyn
         shown = Shown(bool(written), store, door.port)
         await shown.write(written)
         yield shown
+    drop(store)

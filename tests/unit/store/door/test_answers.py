@@ -116,6 +116,7 @@ async def test_without_a_password_nobody_comes_in(session: aiohttp.ClientSession
             "497",
         ),
         ("SELECT count() FROM events", {"additional_table_filters": "{'events': '1) FROM events --'}"}, "62"),
+        ("SELECT count() FROM events", {"additional_table_filters": "{'events': '1) FROM events); SELECT 1'}"}, "497"),
         ("SELECT count() FROM events", {"additional_table_filters": "{'system.processes': '1'}"}, "497"),
         ("SELECT count() FROM events", {"additional_table_filters": "{'events': 1}"}, "62"),
         ("SELECT count() FROM events " + FILTERED.replace("{table}", "x"), {}, "497"),
@@ -137,6 +138,14 @@ async def test_ad_hoc_filters(analyst: Client, table: str) -> None:
     assert int(await analyst.text(f"SELECT count() FROM events FINAL {clause}")) == 1 < everything
     value = clause.partition("=")[2]
     assert int(await analyst.text("SELECT count() FROM events", additional_table_filters=value)) == 1
+
+
+async def test_a_filter_is_no_statement(analyst: Client) -> None:
+    """What the filter would end the guard's own question with is not run: chDB runs all statements of a text."""
+    more = "CREATE TABLE beside (x UInt8) ENGINE = MergeTree ORDER BY x"
+    for text in (f"1) FROM events); {more}; SELECT ((1", f"1) FROM events) LIMIT 1; {more} -- "):
+        await analyst.ask("SELECT count() FROM events", additional_table_filters=f"{{'events' : '{text}'}}")
+    assert await analyst.text("SELECT count() FROM system.tables WHERE name = 'beside'") == "0\n"
 
 
 async def test_settings_that_are_let_through(analyst: Client) -> None:

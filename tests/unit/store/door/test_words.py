@@ -10,6 +10,8 @@ WORDS = {
     *("payload", "text", "speaker", "evidence", "client_value", "record", "body"),
     *("error", "figures", "parts", "segments", "client", "card", "chat", "message", "message_id"),
     *("owner", "owners", "due", "dues", "texts", "author", "note", "reason", "ref", "item", "of", "thread", "words"),
+    *("command", "line_id", "options", "what"),
+    *("person", "person_id", "text_version", "document", "noted_by", "object", "address"),
 }
 """Columns that hold, or may quote, what a client said or wrote, or say who he is."""
 

@@ -33,6 +33,7 @@ MEETING = (
     of(ev.MeetingTranscribed, recording_id="r", room=ROOM),
     of(ev.MeetingMinutes, recording_id="r", room=ROOM),
     of(ev.PromiseMarked, recording_id="r", room=ROOM),
+    of(ev.MeetingSaid, room=ROOM),
 )
 DEAL = tuple(
     of(type_, client="b24_deal:31") for type_ in (ev.CrmChanged, ev.Call, ev.CallTranscribed, ev.Mail, ev.Note)
@@ -101,7 +102,7 @@ def house(database: Database) -> House:
 
 KINDS = {
     "jitsi_room:lead-7-kickoff": (MEETING, set(MEETINGS)),
-    "recording:r": (MEETING, set(MEETINGS) - {"meeting_room"}),
+    "recording:r": (MEETING, set(MEETINGS) - {"meeting_room", "meeting_said"}),
     "b24_deal:31": (DEAL, {"crm_changed", "call", "call_transcribed", "mail", "note"}),
     "tg_topic:-1/5": ((of(ev.Message, topic="5"), of(ev.MessageEdited, topic="5")), {"message", "message_edited"}),
     "tg_chat:-1": ((of(ev.Message, topic="5"), of(ev.MessageDeleted)), {"message", "message_deleted"}),

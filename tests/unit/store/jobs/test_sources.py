@@ -77,10 +77,12 @@ class Line:
 
     async def come(self, hours: Sequence[int], source: str = "wms:demo", lag: int = 2000) -> None:
         """Three events at half past each of these hours."""
-        for hour in hours:
-            at = hour * HOUR_MS + 30 * MINUTE
-            event = replace(event_of(ev.Reservation), source=source, ts=at - lag)
-            await self.feed([replace(event, event_id=event_id(source, hour, n)) for n in range(3)], at)
+        one, half = replace(event_of(ev.Reservation), source=source), 30 * MINUTE
+        await self.feed.each(
+            (replace(one, ts=hour * HOUR_MS + half - lag, event_id=event_id(source, hour, n)), hour * HOUR_MS + half)
+            for hour in hours
+            for n in range(3)
+        )
 
     async def report(self, *reports: SourceRound) -> None:
         """What readers say."""

@@ -2,11 +2,14 @@
 
 import csv
 import random
+import re
 from collections.abc import Iterable, Iterator
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
+from msgspec.structs import replace
 
 from processors import lead
 from processors.days import HOME, HOUR_MS, day_start, live_in, local_day, local_day_of
@@ -15,6 +18,7 @@ from processors.rules import builtin
 from processors.state import Day, LeadState
 from schemas import events as ev
 from schemas.codec import event_id
+from schemas.minutes import OFFLINE, Action, Minutes
 from schemas.topics import LEAD_EVENTS
 from schemas.types import Meta, Millis
 from streams.settings import Export, Store
@@ -26,6 +30,7 @@ from streams.store.jobs.exports import Exports
 from streams.store.jobs.fleet import Figures
 from tests.unit.store.fakes import ALL, Clock, Feed, Lag, Sent
 from tests.unit.store.jobs.test_exports import say
+from tests.unit.store.samples import event_of
 from tests.zones import VLADIVOSTOK, living_in
 
 SENT: Millis = day_start(local_day_of(date(2026, 11, 18))) + 23 * HOUR_MS
@@ -131,3 +136,40 @@ def test_the_view_follows_the_setting(store: Store) -> None:
         live_in(HOME)
         prepare(store)
     assert {name: query for name, (query, _) in views().items()} == {name: query for name, (query, _) in moscow.items()}
+
+
+async def test_a_promise_is_due_until_its_day_is_over_there(store: Store, database: Database) -> None:
+    """Of two zones 26 hours apart one is always a day behind: what is past in the one is open in the other."""
+    behind, ahead = "Etc/GMT+12", "Pacific/Kiritimati"
+    due = datetime.now(ZoneInfo(behind)).date()
+    made = Minutes("итоги", OFFLINE, 2, actions=[Action("прислать счёт", "Анна", due.isoformat(), "пришлю", 0)])
+    await Feed(database)([replace(event_of(ev.MeetingMinutes), minutes=made)])
+    for zone, state in ((ahead, "past"), (behind, "open")):
+        with living_in(zone):
+            prepare(store)
+        assert await database.read("SELECT due_day, state FROM promises") == [(due, state)]
+
+
+CUTS = re.compile(r"\b(toDate|toDate32|toStartOfDay|toStartOfWeek|toMonday|toHour|toDayOfWeek|toYYYYMMDD)\(")
+
+
+def test_no_statement_cuts_days_without_the_zone() -> None:
+    """Whatever the store asks of ClickHouse, and the documents tell people to ask: the zone stands in it."""
+    root = Path(__file__).parents[4]
+    places = [*root.glob("streams/**/*.py"), *root.glob("docs/*.md"), *root.glob("deploy/**/*.json")]
+    found = [
+        (place.name, said)
+        for place in places
+        for said in (_call(text, one.end()) for text in [place.read_text("utf-8")] for one in CUTS.finditer(text))
+        if "zone" not in said
+    ]
+    assert found == []
+
+
+def _call(text: str, at: int) -> str:
+    """From behind a parenthesis to its end."""
+    depth, end = 1, at
+    while depth and end < len(text):
+        depth += {"(": 1, ")": -1}.get(text[end], 0)
+        end += 1
+    return text[at:end]

@@ -3,7 +3,6 @@
 import asyncio
 import gzip
 import stat
-import time
 from pathlib import Path
 
 import aiohttp
@@ -22,32 +21,34 @@ from tests.unit.store.samples import ALL_EVENTS, LEAD
 
 
 @pytest.mark.parametrize("header", [None, "", "Bearer", "Bearer ", "Bearer wrong", "Basic x", "Bearer ключ"])
-async def test_without_the_token_nothing(api: aiohttp.ClientSession, header: str | None) -> None:
+async def test_without_the_token_nothing(shared_api: aiohttp.ClientSession, header: str | None) -> None:
     """Every path says 401 with a reason, also one that does not exist."""
     headers = {} if header is None else {"Authorization": header}
     for path in ("/api/status", "/api/sql", "/nothing"):
-        async with aiohttp.ClientSession(api._base_url, headers=headers) as stranger:
+        async with aiohttp.ClientSession(shared_api._base_url, headers=headers) as stranger:
             status, told = await answer(stranger, path)
             assert status == 401
             assert "Authorization" in str(told["error"])
 
 
-async def test_history(api: aiohttp.ClientSession) -> None:
+async def test_history(shared_api: aiohttp.ClientSession) -> None:
     """All of a lead's events page by page, newest first, without gaps or repetitions, payloads as JSON."""
     seen: list[str] = []
     path = f"/api/leads/{LEAD}/history?limit=7"
     following = path
     while following:
-        _, told = await answer(api, following)
+        _, told = await answer(shared_api, following)
         assert isinstance(told["events"], list)
         seen += [event["kind"] for event in told["events"]]
         assert all(event["payload"]["event_id"] == event["event_id"] for event in told["events"])
         following = f"{path}&before={told['next']}" if told["next"] else ""
     lead_events = [
-        str(e.__struct_config__.tag) for e in ALL_EVENTS if not isinstance(e, ev.Tick | ev.Fleet | ev.Baseline)
+        str(e.__struct_config__.tag)
+        for e in ALL_EVENTS
+        if not isinstance(e, ev.Tick | ev.Fleet | ev.Baseline | ev.MeetingSaid)  # the last has its transcript
     ]
     assert sorted(seen) == sorted(lead_events)
-    _, told = await answer(api, f"/api/leads/{LEAD}/history?before={NOW - 5000}")
+    _, told = await answer(shared_api, f"/api/leads/{LEAD}/history?before={NOW - 5000}")
     assert told["events"] == []
 
 
@@ -95,9 +96,9 @@ async def test_the_rest_answers(api: aiohttp.ClientSession) -> None:
         ("/api/nothing", 404, "/api/nothing"),
     ],
 )
-async def test_bad_requests(api: aiohttp.ClientSession, path: str, status: int, word: str) -> None:
+async def test_bad_requests(shared_api: aiohttp.ClientSession, path: str, status: int, word: str) -> None:
     """A wrong request gets a status and a reason in plain words."""
-    got, told = await answer(api, path)
+    got, told = await answer(shared_api, path)
     assert got == status
     assert word in str(told["error"])
 
@@ -117,11 +118,11 @@ async def test_bad_requests(api: aiohttp.ClientSession, path: str, status: int, 
         *(b'{"query": "SELECT \'\\ud800\'"}', b'{"query": "EXPLAIN AST SELECT 1"}', b'{"query": "SELECT hostName()"}'),
     ],
 )
-async def test_bad_queries(api: aiohttp.ClientSession, body: bytes) -> None:
+async def test_bad_queries(shared_api: aiohttp.ClientSession, body: bytes) -> None:
     """A body that is no query, or a query that is no reading, is 400; too large a one is 413."""
-    status, told = await answer(api, "/api/sql", data=body)
+    status, told = await answer(shared_api, "/api/sql", data=body)
     assert (status, bool(told["error"])) == (400, True)
-    assert (await answer(api, "/api/sql", data=b"x" * (1 << 20)))[0] == 413
+    assert (await answer(shared_api, "/api/sql", data=b"x" * (1 << 20)))[0] == 413
 
 
 async def raw(api: aiohttp.ClientSession, head: bytes, body: bytes = b"") -> int:
@@ -169,9 +170,7 @@ async def test_who_hangs_up_ends_his_query(api: aiohttp.ClientSession, database:
     for task in asked:
         task.cancel()
     await asyncio.gather(*asked, return_exceptions=True)
-    began = time.monotonic()
-    await running(database, 0)
-    assert time.monotonic() - began < 5
+    await running(database, 0)  # gives up long before their time is over
     assert (await answer(api, "/api/sql", json={"query": "SELECT 1"}))[0] == 200
 
 

@@ -8,7 +8,7 @@ from schemas.answers import EXTRACT, Answered, Claim, Done, Passage, Question, W
 from schemas.codec import Codec
 from schemas.errors import Refused
 from streams.store.database import Database
-from streams.store.read.asked import Desk, Judged, judge, keep, of_lead
+from streams.store.read.asked import Desk, Judged, judge, keep, of_client
 from streams.store.sinks.questions import question_rows
 from streams.store.sinks.sink import Sink
 from tests.unit.store import fakes
@@ -44,11 +44,11 @@ async def test_a_question_is_kept_with_what_it_stood_on(database: Database) -> N
     house.clock.now += 1000
     second = await keep(house.desk, LEAD, GIVEN, "Мария")
     await house.stored()
-    found = await of_lead(database, LEAD, 10)
+    found = await of_client(database, [LEAD], 10)
     assert found == [second, first]
     assert (found[0].text, found[0].user) == ("Что с оплатой?", "Мария")
     assert [source.number for source in found[0].sources] == [2]
-    assert await of_lead(database, "777", 10) == []
+    assert await of_client(database, ["777"], 10) == []
     assert first.question_id != second.question_id
 
 
@@ -58,13 +58,27 @@ async def test_a_verdict_takes_the_place_of_the_former(database: Database) -> No
     asked = await keep(house.desk, LEAD, GIVEN, "Мария")
     await house.stored()
     for verdict in ("useful", "wrong_quote", ""):
-        await judge(house.desk, LEAD, asked.question_id, Judged(verdict), "Олег")  # type: ignore[arg-type]
+        await judge(house.desk, [LEAD], asked.question_id, Judged(verdict), "Олег")  # type: ignore[arg-type]
         await house.stored()
-        [found] = await of_lead(database, LEAD, 10)
+        [found] = await of_client(database, [LEAD], 10)
         assert (found.verdict, found.judge, found.judged_at) == (verdict, "Олег", NOW)
         assert (found.claims, found.user) == (asked.claims, "Мария")
     with pytest.raises(Refused):
-        await judge(house.desk, "777", asked.question_id, Judged("useful"), "Олег")
+        await judge(house.desk, ["777"], asked.question_id, Judged("useful"), "Олег")
+
+
+async def test_what_was_asked_before_a_merge_is_the_clients(database: Database) -> None:
+    """Under both his numbers, in one order; a verdict finds it, and leaves it where it was asked: it is there once."""
+    house = House(database)
+    old = await keep(house.desk, "777", GIVEN, "Мария")
+    house.clock.now += 1000
+    new = await keep(house.desk, LEAD, GIVEN, "Олег")
+    await house.stored()
+    assert await of_client(database, [LEAD, "777"], 10) == [new, old]
+    judged = await judge(house.desk, [LEAD, "777"], old.question_id, Judged("useful"), "Олег")
+    await house.stored()
+    assert judged.lead_id == "777"
+    assert await of_client(database, [LEAD, "777"], 10) == [new, judged]
 
 
 async def test_what_is_no_question_about_this_client_is_not_kept(database: Database) -> None:

@@ -2,36 +2,42 @@
 
 import json
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import aiohttp
+import msgspec
 import pytest
 import pytest_asyncio
 from jsonschema import Draft202012Validator, ValidationError
 
 from schemas.alerts import Alert, Evidence, Signal
+from schemas.assistant import AssistantSaid
 from schemas.codec import Codec, event_id
 from schemas.events import Author, Message
+from schemas.people import AccessEntry
 from schemas.rounds import SourceRound
 from schemas.scores import Part, Score
 from streams.engine.rounds import ROUND
 from streams.settings import Store
 from streams.store.database import Database
-from streams.store.read import rows_of
+from streams.store.read import commands, rows_of
 from streams.store.read.endpoints import ENDPOINTS
 from streams.store.read.flow import flow_routes
 from streams.store.read.openapi import openapi
 from streams.store.read.parameters import Plain
 from streams.store.read.raw import Raw
 from streams.store.read.traces import Traces
+from streams.store.sinks.commands import said_rows
+from streams.store.sinks.people import access_rows
 from streams.store.sinks.rows import alert_rows, signal_rows
 from streams.store.sinks.scores import score_rows
 from streams.store.sinks.sink import Sink
 from streams.store.sinks.sources import round_rows
 from tests.unit.store import fakes
 from tests.unit.store.api_line import Lag, answer, serving
+from tests.unit.store.read.test_commands import change, stored
 from tests.unit.store.records import NOW, batch
 from tests.unit.store.samples import ALL_EVENTS, LEAD
 
@@ -79,12 +85,18 @@ SCORE = Score(
 ASKED: dict[str, tuple[str, str]] = {
     "get /api/leads": ("/api/leads", "clients"),
     "get /api/leads/{lead}/card": (f"/api/leads/{LEAD}/card", "lead_id"),
+    "get /api/leads/{lead}/page": (f"/api/leads/{LEAD}/page?days=90", "card"),
     "get /api/leads/{lead}/timeline": (f"/api/leads/{LEAD}/timeline", "rows"),
     "get /api/leads/{lead}/daily": (f"/api/leads/{LEAD}/daily?days=100", ""),
     "get /api/leads/{lead}/meetings/{recording}": (f"/api/leads/{LEAD}/meetings/r1", "utterances"),
     "get /api/leads/{lead}/meetings/{recording}/sound": (f"/api/leads/{LEAD}/meetings/r1/sound", ""),
+    "get /api/leads/{lead}/talk": (f"/api/leads/{LEAD}/talk", "lead_id"),
     "get /api/alerts/living": ("/api/alerts/living", "alerts"),
     "get /api/inbox": ("/api/inbox", ""),
+    "get /api/commands": ("/api/commands", "commands"),
+    "get /api/commands/{command}": ("/api/commands/00000000000000a1", "steps"),
+    "get /api/assistant/lines": ("/api/assistant/lines", "lines"),
+    "get /api/access": ("/api/access", "lines"),
     "get /api/leads/{lead}/promises": (f"/api/leads/{LEAD}/promises", "lead_id"),
     "get /api/promises": ("/api/promises", ""),
     "get /api/leads/{lead}/outcome": (f"/api/leads/{LEAD}/outcome", "lead_id"),
@@ -104,6 +116,7 @@ ASKED: dict[str, tuple[str, str]] = {
     "post /api/leads/{lead}/profile": (f"/api/leads/{LEAD}/profile", "event_id"),
     "get /api/leads/{lead}/risk": (f"/api/leads/{LEAD}/risk", "alerts"),
     "get /api/leads/{lead}/rows": (f"/api/leads/{LEAD}/rows", "tables"),
+    "post /api/leads/{lead}/rows": (f"/api/leads/{LEAD}/rows", "tables"),
     "get /api/recordings/{recording}": ("/api/recordings/r1", "conversation"),
     "get /api/search": ("/api/search?q=товар", "found"),
     "get /api/figures": ("/api/figures?since=2026-11-20&until=2026-11-21", "figures"),
@@ -126,9 +139,15 @@ ASKED: dict[str, tuple[str, str]] = {
 BODIES = {
     "/api/leads/{lead}/outcome": {"outcome": "stays", "since": "2026-11-20", "reason": "передумал"},
     "/api/leads/{lead}/profile": {"field": "sells", "text": "обувь"},
+    "/api/leads/{lead}/rows": {"denied": ["0" * 64]},
     "/api/sql": {"query": "SELECT 1 AS n, 'a' AS word"},
     "/api/reports": {},
 }
+
+
+async def _no_rows(_lead: str, _denied: Sequence[str]) -> dict[str, int]:
+    """As `Parting.rows`."""
+    return {"events": 0}
 
 
 class Nowhere:
@@ -153,6 +172,14 @@ async def filled(
         ("lead.scores", Codec[Score](Score), score_rows, SCORE),
     ):
         await Sink(database, codec, rows)(batch(name, [codec.encode(one)]))  # type: ignore[arg-type]
+    entry = AccessEntry(at=NOW, user="u1", name="Ольга", action="view", lead=LEAD, writer="w", digest="0" * 64)
+    codec = Codec[AccessEntry](AccessEntry)
+    await Sink(database, codec, access_rows)(batch("audit.access", [codec.encode(entry)]))
+    await stored(database, [change(1, "asking")])
+    said = AssistantSaid(said_id="s1", to="web/u1", text="Готово", at=NOW)
+    await Sink(database, Codec[AssistantSaid](AssistantSaid), said_rows)(
+        batch("assistant.said", [msgspec.json.encode(said)])
+    )
     told = SourceRound("wms:main", "hook", NOW, 60_000, 1, 0, NOW)
     await Sink(database, ROUND, round_rows)(batch("source.rounds", [ROUND.encode(told)]))
     await database.change(
@@ -161,7 +188,11 @@ async def filled(
     )
     kept = shared_store.model_copy(update={"api_token_file": tmp_path_factory.mktemp("api") / "token"})
     traces = Traces(database, Nowhere(), Lag().by_topic, fakes.Clock())  # type: ignore[arg-type]
-    also = [*flow_routes(traces, database, fakes.Clock()), *rows_of.routes(database)]
+    also = [
+        *flow_routes(traces, database, fakes.Clock()),
+        *rows_of.routes(database, _no_rows),
+        *commands.routes(database),
+    ]
     async with serving(kept, database, also=also) as port:
         headers = {"Authorization": f"Bearer {kept.api_token_file.read_text().strip()}"}
         async with aiohttp.ClientSession(f"http://127.0.0.1:{port}", headers=headers) as session:

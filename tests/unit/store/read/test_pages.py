@@ -25,6 +25,7 @@ from streams.store.read.pages.card import card
 from streams.store.read.pages.clients import PAGE, Asked, clients
 from streams.store.read.pages.daily import daily
 from streams.store.read.pages.inbox import inbox
+from streams.store.read.pages.known import Known
 from streams.store.read.pages.meeting import meeting
 from streams.store.read.pages.places import GROUPS
 from streams.store.read.pages.timeline import found_in, timeline
@@ -37,6 +38,7 @@ from tests.unit.store.records import DAY, HOUR, NOW, batch
 from tests.unit.store.samples import ALL_EVENTS, LEAD, event_of
 
 NOBODY = Identities()
+UNTOLD = Known(NOBODY, Cards())
 ANNA, OUR = ev.Author("7", "Анна"), ev.Author("1", "Мария", client=False)
 _ALERT: Codec[Alert] = Codec(Alert)
 _SCORE: Codec[Score] = Codec(Score)
@@ -185,6 +187,7 @@ async def test_the_card(database: Database) -> None:
 
 TOLD = (
     *("meeting", "message", "chat_summary", "call", "call_transcribed", "mail", "crm_changed", "note", "day", "alert"),
+    "command_changed",
     *("profile_corrected", "promise_marked", "client_outcome", "alerts_muted", "identity_linked"),
 )
 
@@ -285,13 +288,13 @@ async def test_a_meeting(database: Database) -> None:
     """The newest words and minutes, where the recording is, who spoke how long; another client's is not there."""
     recorded = replace(event_of(ev.MeetingRecorded), path="2026/r1.mp4", participants=["Анна", "Мария"])
     await fakes.Feed(database)([recorded, event_of(ev.MeetingTranscribed), event_of(ev.MeetingMinutes)])
-    found = await meeting(database, LEAD, "r1")
+    found = await meeting(database, UNTOLD, LEAD, "r1")
     assert found is not None
     assert (found.path, found.people, found.version) == ("2026/r1.mp4", ["Анна", "Мария"], 1)
     assert [one.text for one in found.utterances] == ["добрый день", "да"]
     assert [(one.name, one.spoken_ms) for one in found.speakers] == [("A", 900)]
-    assert await meeting(database, "9", "r1") is None
-    assert await meeting(database, LEAD, "r2") is None
+    assert await meeting(database, UNTOLD, "9", "r1") is None
+    assert await meeting(database, UNTOLD, LEAD, "r2") is None
 
 
 async def test_who_waits(database: Database) -> None:
@@ -309,11 +312,11 @@ async def test_who_waits(database: Database) -> None:
     cards.apply("7/b", ClientCard(lead_id="7", source="b", ts=1, name="ООО «Пледы»"))
     known.apply("tg_chat:-3", Identity("tg_chat", "-3", "7"))
     known.apply("ignored:tg_chat:-2", Identity(IGNORED, "tg_chat:-2", confirmed_by="Мария"))
-    found = await inbox(database, cards, known)
+    found = await inbox(database, Known(known, cards), NOW)
     [first] = found.waiting
     assert (first.value, first.name, first.events, first.first, first.last) == ("-1", "Пледы & Ko", 4, NOW, NOW + 3)
     assert first.samples[0] == "добрый день 3" and len(first.samples) == 3
     assert first.maybe[0].lead_id == "7"
     assert [(one.value, one.ignored_by) for one in found.ignored] == [("-2", "Мария")]
     known.apply("ignored:tg_chat:-2", None)
-    assert len((await inbox(database, cards, known)).waiting) == 2
+    assert len((await inbox(database, Known(known, cards), NOW)).waiting) == 2

@@ -186,24 +186,23 @@ async def test_nothing_is_called(visitors: Visitors, query: str) -> None:
     assert calls == 0
 
 
-async def test_two_heavy_queries_hold_nobody_up(visitors: Visitors, shared_database: Database) -> None:
+async def test_two_heavy_queries_hold_nobody_up(shared_store: Store, shared_database: Database) -> None:
     """While both places work, the store's own reading goes on, a third is told to come again, and the two end when
-    nobody waits for them: not after their ten seconds."""
+    nobody waits for them: not after their five minutes."""
+    visitors = Visitors(shared_store.model_copy(update={"sql_seconds": 300.0}), shared_database)
     work = [asyncio.ensure_future(visitors.ask(HEAVY)) for _ in range(PLACES)]
     await running(shared_database, PLACES)
-    began = time.monotonic()
     assert (await history.events(shared_database, "1", 200, history.cursor(None))).events == []
-    assert time.monotonic() - began < 2
+    await running(shared_database, PLACES)  # it was not these that it waited for
     with pytest.raises(Busy) as busy:
         await visitors.ask("SELECT 1")
     assert busy.value.retry_after == PATIENCE
     for task in work:
         task.cancel()
     await asyncio.gather(*work, return_exceptions=True)
-    began = time.monotonic()
     assert rows(await visitors.ask("SELECT 1")) == [[1]]
     await running(shared_database, 0)
-    assert time.monotonic() - began < 5
+    await visitors.close()
 
 
 async def test_a_query_has_its_time(shared_store: Store, shared_database: Database) -> None:
@@ -214,7 +213,7 @@ async def test_a_query_has_its_time(shared_store: Store, shared_database: Databa
             began = time.monotonic()
             with pytest.raises((Refused, StatementFailed)):
                 await visitors.ask(query)
-            assert time.monotonic() - began < 5
+            assert time.monotonic() - began < 60  # without it: minutes
         assert rows(await visitors.ask("SELECT 1")) == [[1]]
     finally:
         await visitors.close()

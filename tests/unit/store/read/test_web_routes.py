@@ -16,7 +16,7 @@ from streams.store.read.web_routes import ROUTES
 from tests.ports import free_port
 from tests.unit.store.read.test_api import serving
 
-ADDED = {"/api/trace", "/api/flow"}
+ADDED = {"/api/trace", "/api/flow", "/api/commands", "/api/commands/{command}", "/api/assistant/lines"}
 """Routes that the worker adds; a test of their own asks them."""
 CLOSED = ("/api/sql", "/api/backup", "/api/backup/events", "/api/events", "/api/exports/telegram", "/api/alerts/raised")
 

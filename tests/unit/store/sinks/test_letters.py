@@ -5,7 +5,7 @@ import msgspec
 from schemas.codec import Codec
 from schemas.failed import DeadLetter
 from streams.store.database import Database
-from streams.store.sinks.dead_letters import DeadLetterSink
+from streams.store.sinks.dead_letters import ERASED, DeadLetterSink
 from streams.store.sinks.letters import failure_rows
 from streams.store.sinks.sink import Sink
 from tests.unit.store.records import DAY, NOW, batch
@@ -53,3 +53,12 @@ async def test_messages_of_one_record_are_rows_of_their_own(database: Database) 
     await DeadLetterSink(database)(batch("dead.letters", [msgspec.json.encode(one) for one in (*both, told)]))
     rows = await database.read("SELECT item, answer FROM failures_current ORDER BY item")
     assert list(rows) == [("a1", ""), ("a1/head", "replayed")]
+
+
+async def test_of_who_was_erased_nothing_is_kept(database: Database) -> None:
+    """That it came, and where; neither its words nor an error that quotes them. Others' are as they were."""
+    his = msgspec.structs.replace(LETTER, offset=8, payload=b'{"chat": "-100"}', error="-100 is no number")
+    sink = DeadLetterSink(database, denied=lambda payload: b"-100" in payload)
+    await sink(batch("dead.letters", [msgspec.json.encode(one) for one in (LETTER, his)]))
+    rows = await database.read("SELECT offset, payload, error FROM failures ORDER BY offset")
+    assert list(rows) == [(7, "{}", "no qty"), (8, "", ERASED)]

@@ -1,22 +1,29 @@
 """What dashboards read of clients, promises and messages, on real chDB: each as its topic tells it, replay or not."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import msgspec
+from aiokafka import ConsumerRecord
 from msgspec.structs import replace
 
 from alerting.outbox import Item, Wish, begin, fail, finish, want
 from alerting.render import Rendered
+from processors.privacy.register import effect_of
 from processors.promises import promise_id
 from schemas.cards import ClientCard
 from schemas.codec import EVENT, Codec, encode, event_id
 from schemas.minutes import OFFLINE, UNKNOWN, Action, ChatSummary, MeetingMinutes, Minutes
 from schemas.outcomes import ClientOutcome
+from schemas.people import AccessEntry
+from schemas.privacy import Consent
 from schemas.promises import Mark, PromiseMarked
 from schemas.scores import Part, Score
 from streams.engine.settle import Batch
 from streams.store.database import Database
+from streams.store.read.access import lines
+from streams.store.read.rows_of import tables_of_leads
 from streams.store.sinks.outbox import outbox_rows
+from streams.store.sinks.people import ConsentSink, access_rows
 from streams.store.sinks.rows import event_rows
 from streams.store.sinks.scores import score_rows
 from streams.store.sinks.sink import CardSink, Sink
@@ -189,7 +196,7 @@ async def test_an_unreadable_card_is_a_dead_letter(database: Database) -> None:
     """It is rejected, and the others of its batch are stored."""
     broken = cards(("7/hand", ClientCard(lead_id="7", source="hand", ts=NOW, name="Заря")))
     mixed = Batch("clients", 0, 1, [record(5, b"{broken"), *broken.records])
-    assert (await CardSink(database)(mixed)).bad == {5}
+    assert (await CardSink(database)(mixed)).bad == {5: "DecodeError"}
     assert await database.read("SELECT client FROM leads") == [("Заря",)]
 
 
@@ -236,3 +243,60 @@ async def test_when_a_row_was_stored(database: Database) -> None:
     )
     assert ingested == NOW - DAY
     assert lag < 600
+
+
+def keyed(offset: int, key: str, value: bytes | None) -> ConsumerRecord[bytes, bytes]:
+    """A record of a topic of keys; None takes back."""
+    return ConsumerRecord("consents", 0, offset, NOW, 1, key.encode(), value, None, 3, 0, ())
+
+
+async def test_who_agreed_to_what(database: Database) -> None:
+    """A row a person and client, by the day of today; his last record counts; who was taken back is gone."""
+    kept = [
+        Consent(person_id="a" * 16, name="Ольга", leads=["7", "8"], at=NOW, by="x", basis="contract", scope=["record"]),
+        Consent(person_id="b" * 16, name="Иван", leads=["7"], at=NOW, by="x", objected_on="2026-01-02"),
+        Consent(person_id="c" * 16, name="Пётр", leads=["7"], at=NOW, by="x", basis="law", until="2020-01-01"),
+        Consent(person_id="d" * 16, name="Анна", leads=["7"], at=NOW, by="x", objected_on="2200-01-02"),
+    ]
+    records = [keyed(n, one.person_id, msgspec.json.encode(one)) for n, one in enumerate(kept)]
+    records += [keyed(9, "d" * 16, None)]
+    for _ in range(2):
+        await ConsentSink(database)(Batch("consents", 0, 1, records))
+    rows = await database.read(
+        "SELECT person, lead_id, standing, may_record, may_transcribe, may_go_outside FROM consents_current"
+        " ORDER BY 1, 2"
+    )
+    assert rows == [
+        ("Иван", "7", "objected", False, False, False),
+        ("Ольга", "7", "basis", True, False, False),
+        ("Ольга", "8", "basis", True, False, False),
+        ("Пётр", "7", "none", True, True, True),
+    ]
+    for one in kept[:3]:
+        effect = effect_of(one, date(2026, 11, 29), notified=False)
+        [line] = [row for row in rows if (row[0], row[1]) == (one.name, "7")]
+        assert line[3:] == (effect.record, effect.transcript, effect.llm_external)
+
+
+async def test_who_opened_what(database: Database) -> None:
+    """By person, client and time, newest first; a line that the broker was told twice is one; an erasure leaves it."""
+    codec: Codec[AccessEntry] = Codec(AccessEntry)
+    entries = [
+        AccessEntry(
+            at=NOW + n, user=f"u{n % 2}", name="Ольга", action="view", lead=str(7 + n % 3), writer="w", number=n
+        )
+        for n in range(6)
+    ]
+    for _ in range(2):
+        await Sink(database, codec, access_rows)(batch("audit.access", [codec.encode(one) for one in entries]))
+    found = await lines(database, "", "", 0, 1 << 42, 100)
+    assert ([line.number for line in found.lines], found.more) == ([5, 4, 3, 2, 1, 0], False)
+    assert found.lines[0] == entries[5]
+    assert [line.number for line in (await lines(database, "u1", "8", 0, 1 << 42, 100)).lines] == [1]
+    assert [line.number for line in (await lines(database, "", "", NOW + 1, NOW + 3, 100)).lines] == [2, 1]
+    of_nobody = AccessEntry(at=NOW + 9, user="", name="", action="refused", object="/login", writer="w9")
+    await Sink(database, codec, access_rows)(batch("audit.access", [codec.encode(of_nobody)], first=100))
+    assert (await lines(database, "", "", NOW + 9, NOW + 10, 1)).lines == [of_nobody], "without a client, too"
+    cut = await lines(database, "", "", 0, NOW + 9, 2)
+    assert ([line.number for line in cut.lines], cut.more) == ([5, 4], True)
+    assert "access_log" not in await tables_of_leads(database)

@@ -82,6 +82,7 @@ async def test_every_event_comes_back(database: Database) -> None:
         "alert_action": "seen",
         "promise_marked": "kept",
         "client_outcome": "stays",
+        "command_changed": "done",
     }
 
 

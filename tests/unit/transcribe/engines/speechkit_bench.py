@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from streams.settings.speech import SpeechKit
-from streams.transcribe.engines.speechkit_line import SessionReport
+from streams.speech.speechkit_line import SessionReport
 from streams.transcribe.engines.speechkit_stream import SpeechKitStream
 from streams.transcribe.sound.audio import Audio, Segment
 from tests.fakes.speechkit import FakeSpeechKit

@@ -7,9 +7,9 @@ import pytest
 
 from schemas.speech import FinishedSegment
 from streams.settings import Settings
-from streams.transcribe.engines.breaker import State
+from streams.speech.breaker import State
+from streams.speech.faults import EngineError, EngineFault
 from streams.transcribe.engines.fallback import Course, Lineup, Memory, Waiting, patience
-from streams.transcribe.engines.interface import EngineError, EngineFault
 from streams.transcribe.engines.lineup import lineup as from_settings
 from streams.transcribe.sound.audio import Segment
 from tests.unit.transcribe.stand_ins import (

@@ -7,8 +7,8 @@ from itertools import pairwise
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from streams.speech.speechkit_answers import Answer, EndOfUtterance, Event, Final, Partial, Refinement
 from streams.transcribe.engines.hearing import Hearing, utterances
-from streams.transcribe.engines.speechkit_answers import Answer, EndOfUtterance, Event, Final, Partial, Refinement
 from streams.transcribe.sound.audio import Segment
 
 START_MS = 7_000

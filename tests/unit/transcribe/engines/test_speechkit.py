@@ -12,7 +12,7 @@ from schemas.sources import SegmentNote, Word
 from schemas.speech import FinishedSegment
 from streams.engine import metrics
 from streams.settings import Settings
-from streams.transcribe.engines.interface import EngineFault
+from streams.speech.faults import EngineFault
 from streams.transcribe.engines.lineup import lineup
 from streams.transcribe.merge import Heard, joined
 from streams.transcribe.sound.audio import Audio, Segment

@@ -11,11 +11,12 @@ import pytest
 from schemas.sources import Word
 from schemas.speech import FinishedSegment
 from streams.settings.speech import SpeechKit
+from streams.speech.faults import EngineError, EngineFault, EngineRefusal, ErrorKind
+from streams.speech.speechkit_line import SessionReport
 from streams.transcribe.engines import speechkit_operation
 from streams.transcribe.engines.fallback import Course
-from streams.transcribe.engines.interface import UNKEPT, EngineError, EngineFault, EngineRefusal, ErrorKind, Operation
+from streams.transcribe.engines.interface import UNKEPT, Operation
 from streams.transcribe.engines.speechkit_async import SpeechKitAsync
-from streams.transcribe.engines.speechkit_line import SessionReport
 from streams.transcribe.job import TranscribedAudio, transcribe_on
 from streams.transcribe.sound.audio import Audio, Segment
 from tests.fakes.speechkit import FakeSpeechKit, Fault

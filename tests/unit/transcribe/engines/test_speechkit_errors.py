@@ -4,8 +4,8 @@ import pytest
 from pydantic import ValidationError
 
 from streams.settings.speech import SpeechKit
-from streams.transcribe.engines.interface import EngineFault, EngineRefusal, ErrorKind
-from streams.transcribe.engines.speechkit_errors import error_of
+from streams.speech.faults import EngineFault, EngineRefusal, ErrorKind
+from streams.speech.speechkit_errors import error_of
 from streams.transcribe.engines.speechkit_stream import SpeechKitStream
 from streams.transcribe.sound.audio import Audio
 from tests.fakes.speechkit import FakeSpeechKit, Fault

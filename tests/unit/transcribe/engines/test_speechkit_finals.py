@@ -10,8 +10,9 @@ from prometheus_client import REGISTRY
 
 from schemas.sources import Word
 from streams.settings.speech import SpeechKit
+from streams.speech.faults import EngineFault
 from streams.transcribe.engines.guard import Guarded
-from streams.transcribe.engines.interface import EngineFault, SegmentResult
+from streams.transcribe.engines.interface import SegmentResult
 from streams.transcribe.engines.speechkit_async import SpeechKitAsync
 from streams.transcribe.sound.audio import Audio
 from tests.fakes.speechkit import FakeSpeechKit, Fault, Manner

@@ -12,14 +12,8 @@ import psutil
 import pytest
 
 from schemas.sources import Word
-from streams.transcribe.engines.interface import (
-    EngineError,
-    EngineFault,
-    EngineRefusal,
-    ErrorKind,
-    Health,
-    SegmentResult,
-)
+from streams.speech.faults import EngineError, EngineFault, EngineRefusal, ErrorKind, Health
+from streams.transcribe.engines.interface import SegmentResult
 from streams.transcribe.engines.vosk import VoskEngine
 from streams.transcribe.sound.audio import RATE, Audio, Segment
 

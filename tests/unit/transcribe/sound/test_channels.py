@@ -10,7 +10,7 @@ import pytest
 
 from streams.transcribe.sound.audio import RATE
 from streams.transcribe.sound.channels import Channels
-from tests.speech import say
+from tests.speech import other_each_time, say
 from tests.tones import LAYOUTS, talk
 
 Sounds = npt.NDArray[np.float64]
@@ -94,6 +94,26 @@ PEOPLE: dict[str, Callable[[], Sounds]] = {
 def test_people_of_their_own(case: str) -> None:
     """Each channel's speech is mostly heard there alone."""
     assert people(PEOPLE[case]()) == [0, 1]
+
+
+def test_the_same_words_anew() -> None:
+    """The synthesiser need not say a thing twice alike: what is decided does not hang on one of its draws."""
+    with other_each_time():
+        for _ in range(6):
+            turns.cache_clear()
+            assert people(turns(overlap=0.4)) == [0, 1]
+            assert people(turns() + 0.06 * np.roll(turns()[::-1], 480, axis=1)) == []
+    turns.cache_clear()
+
+
+def test_the_same_words_sound_the_same() -> None:
+    """Whatever was said before; and not inside `other_each_time`, else nothing would be drawn there."""
+    first = say(SAID[0], "ru+m3")
+    say(SAID[1])
+    assert (say(SAID[0], "ru+m3") == first).all()
+    with other_each_time():
+        one, other = say(SAID[0], "ru+m3"), say(SAID[0], "ru+m3")
+    assert one.shape != other.shape or (one != other).any()
 
 
 ONE: dict[str, Callable[[], Sounds]] = {

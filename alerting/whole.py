@@ -1,0 +1,90 @@
+"""What all leads of a rehearsal have in common: their days, their alerts, and the figures made of both. Pure.
+
+In production `store` makes these figures from its tables (`streams.store.jobs.fleet`), by the same `FleetDays`.
+"""
+
+from collections.abc import Mapping
+from typing import Final, NamedTuple
+
+from msgspec.structs import replace
+
+from alerting.bell import are_many, is_common
+from alerting.crowd import Crowd
+from processors.context import NO_FLEET, Desk
+from processors.days import day_start, local_day
+from processors.fleet import FleetDays
+from processors.rules.alerts import AlertRules
+from processors.state import LeadState
+from schemas.alerts import Alert, Rule
+from schemas.events import Baseline, DayFigures, Fleet, Reservation
+from schemas.types import LeadId, LocalDay, Millis
+
+
+class _Touched(NamedTuple):
+    """Leads with reservations on a local day, which goes from `since` to before `until` (ms UTC)."""
+
+    day: LocalDay
+    since: Millis
+    until: Millis
+    leads: set[LeadId]
+
+
+_NOBODY: Final = _Touched(0, 0, 0, set())
+
+
+def _on_the_day_of(ts: Millis) -> _Touched:
+    day = local_day(ts)
+    return _Touched(day, day_start(day), day_start(day + 1), set())
+
+
+class Whole:
+    """`fleet` are the latest figures; whoever plays the leads gives them to each as soon as they are made anew."""
+
+    def __init__(self, rules: AlertRules, curator: Desk) -> None:
+        self.fleet: Fleet = NO_FLEET
+        self._rules, self._curator = rules, curator
+        self._days, self._crowd = FleetDays(), Crowd()
+        self._touched: list[_Touched] = []
+        self._latest = _NOBODY
+
+    def ordered(self, event: Reservation) -> None:
+        """The lead's day has other figures than when they were put here last."""
+        if not self._latest.since <= event.ts < self._latest.until:
+            self._latest = _on_the_day_of(event.ts)
+            self._touched.append(self._latest)
+        self._latest.leads.add(event.lead_id)
+
+    def put(self, leads: Mapping[LeadId, LeadState]) -> None:
+        """The days on which leads had orders since the last hour, as the fold knows them: in their order, so that a sum
+        of floats is always the same to the last bit."""
+        for day, lead_id in sorted({(day, lead_id) for day, _, _, of in self._touched for lead_id in of}):
+            figures = leads[lead_id].days.get(day)
+            if figures is not None:
+                self._days.put(lead_id, day, figures.reservations, figures.reserved_qty)
+        self._touched, self._latest = [], _NOBODY
+
+    def take(self, baseline: Baseline) -> None:
+        """Days that a baseline brings, those without orders too."""
+        exact = {figures.day: figures for figures in baseline.days}
+        known_from = min(exact, default=baseline.last_day + 1)  # before it he was not there
+        for day in range(known_from, baseline.last_day + 1):
+            figures = exact.get(day) or DayFigures(day)
+            self._days.put(baseline.lead_id, day, figures.reservations, figures.reserved_qty)
+
+    def look(self, now: Millis) -> Fleet:
+        """Make the figures anew as of `now` (ms UTC)."""
+        fleet = self._days.figures(now, rung=self._crowd.rung(now))
+        fired, verdicts = self._crowd.fired(now, fleet.clients), self._crowd.verdicts()
+        self.fleet = replace(fleet, fired=fired, verdicts=verdicts)
+        return self.fleet
+
+    def see(self, alert: Alert, now: Millis) -> bool:
+        """A new state of an alert, in the order of time. Whether it is news of many: then the figures are made at once,
+        for one message is to tell it."""
+        self._crowd.see(alert, self._curator(alert.lead_id))
+        return alert.version == 1 and self._is_news_of_many(alert.rule, now)
+
+    def _is_news_of_many(self, rule: Rule, now: Millis) -> bool:
+        if is_common(self.fleet, rule, self._rules):
+            return False
+        return are_many(self._crowd.fired(now, self.fleet.clients).get(rule, 0.0), self.fleet, self._rules)

@@ -1,0 +1,1 @@
+"""Speech recognition that more than one worker uses: how engines fail, the Vosk process, what a model folder is."""

@@ -1,0 +1,348 @@
+"""A5, the half of the definitions: what people add is refused with its line, and what the release has is what it was
+made with."""
+
+import re
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+
+from processors.commands import canon, definitions, secrets_in
+from processors.commands.addresses import fault_of
+from processors.commands.catalogue import KEYS, Catalogue
+from processors.commands.definitions import Allowed, builtin, fill, latest, load
+from schemas.codec import Rejected
+from schemas.command_codecs import DEFINITION
+from schemas.command_defs import NEVER, Definition, DefinitionSigned
+from schemas.errors import ConfigError
+from schemas.people import WebUser
+from tests.authenticator import ORIGIN
+from tests.unit.processors.commands.office import DEVICES, LEAD, OTHERS, USERS, filled, key
+
+GOOD = """\
+name: crm.invoice
+version: 1
+title: Выставить счёт
+about: Создать счёт в программе учёта.
+effect: outward
+approval: {by: [head], how: passkey}
+lead: required
+ttl: 1d
+limits: {per_day: 5}
+params:
+  total: {type: integer, title: Сумма в рублях, minimum: 1, maximum: 1000000}
+  note: {type: string, title: За что, maxLength: 200, x-show: full, x-optional: true}
+handler:
+  kind: http.post
+  url: https://books.example.ru/api/invoices
+  secret: books
+"""
+ALLOWED = Allowed(
+    hosts=frozenset({"books.example.ru", "10.0.0.5:8080", "hooks.lan:443", "plain.example.ru:80"}),
+    workflows=frozenset({"счета"}),
+    secrets=frozenset({"books"}),
+)
+
+
+def line_of(text: str, part: str) -> int:
+    return next(at for at, line in enumerate(text.splitlines(), 1) if part in line)
+
+
+def test_a_good_one_is_outward_and_signed_by_a_key() -> None:
+    """It can never run by itself."""
+    made = load(GOOD, ALLOWED)
+    assert isinstance(made, Definition), made
+    assert (made.effect, made.approval.how, made.auto.min_percent) == ("outward", "passkey", NEVER)
+    assert definitions.ttl_ms(made) == 86_400_000
+
+
+HTTP = "  url: https://books.example.ru/api/invoices"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "at", "says"),
+    [
+        ("effect: outward", "effect: outward\nauto: {min_percent: 10}", "auto", "никогда не выполняется само"),
+        ("effect: outward", "effect: outward\nauto: {min_percent: 0.1}", "auto", "целое число"),
+        ("effect: outward", "effect: inward", "effect", "только outward"),
+        ("how: passkey", "how: button", "approval", "passkey"),
+        ("by: [head]", "by: [admin]", "approval", "curator, head"),
+        ("by: [head]", "by: []", "approval", "пустым"),
+        ("ttl: 1d", "ttl: 1d\ncc: boss@example.ru", "cc", "такого поля здесь нет"),
+        ("ttl: 1d", "ttl: навсегда", "ttl", "4h"),
+        ("  kind: http.post", "  kind: shell.run", "kind: shell", "нужно одно из"),
+        ("  kind: http.post", "  kind: telegram.send", "kind: telegram", "встроенные"),
+        ("name: crm.invoice", "name: telegram.reply", "name", "встроенная"),
+        ("name: crm.invoice", "name: Счёт", "name", "crm.invoice"),
+        (HTTP, "  url: http://books.example.ru/api", "url", "без шифрования"),
+        (HTTP, "  url: https://other.example.ru/api", "url", "нет в настройках"),
+        (HTTP, "  url: https://books.example.ru:8443/api", "url", "нет в настройках"),
+        (HTTP, "  url: https://127.0.0.1/api", "url", "частной сети"),
+        (HTTP, "  url: https://user:pass@books.example.ru/api", "url", "имени с паролем"),
+        (HTTP, "  url: https://books.example.ru/api?api_key=12345", "url", "похоже на ключ"),
+        (HTTP, "  url: https://books.example.ru/rest/1/x8sjd7f6ak2l9q/", "url", "похоже на ключ"),
+        (HTTP, "  url: https://books.example.ru/{note}", "url", "подстановок"),
+        (HTTP, "  url: file:///etc/passwd", "url", "https://узел/путь"),
+        (HTTP, "  method: crm.deal.add", "method", "поля «method» нет"),
+        ("  secret: books", "  secret: other", "secret", "commands.secrets"),
+        ("  secret: books", "  secret: eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.abc", "secret", "похоже на ключ"),
+        ("about: Создать счёт", "about: Ключ token=5f3a9c1e2b7d", "about", "похоже на ключ"),
+        ("maximum: 1000000", "maxLength: 5", "total", "только у текста"),
+        ("maxLength: 200", "pattern: '^(a+)+$'", "note", "такого поля здесь нет"),
+        ("type: integer", "type: number", "total", "нужно одно из"),
+        ("version: 1", "version: 1\nversion: 2", "version: 2", "уже было"),
+        ("version: 1", "version: &a 1", "version", "якоря"),
+        ("limits: {per_day: 5}", "limits: {quiet_hours: '25:00-09:00'}", "limits", "21:00-09:00"),
+    ],
+)
+def test_what_is_wrong_is_told_with_its_line(old: str, new: str, at: str, says: str) -> None:
+    """A plain sentence each, for who wrote it."""
+    text = GOOD.replace(old, new, 1)
+    assert text != GOOD
+    found = load(text, ALLOWED)
+    assert isinstance(found, Rejected)
+    line = line_of(text, at)
+    told = [one for one in found.reason.splitlines() if says in one]
+    assert told and told[0].startswith(f"строка {line}"), found.reason
+    assert re.search("[а-яё]", told[0])
+
+
+def test_all_faults_at_once() -> None:
+    """Each in its line."""
+    text = GOOD.replace("effect: outward", "effect: inward").replace("how: passkey", "how: none")
+    found = load(text.replace("books.example.ru", "evil.example.ru"), ALLOWED)
+    assert isinstance(found, Rejected)
+    assert [line.split(",")[0] for line in found.reason.splitlines()] == ["строка 5", "строка 6", "строка 15"]
+
+
+@pytest.mark.parametrize("text", ["", "а: [", "[]", "1", "name: x", "a: " + "[" * 500, "\x00", "x" * 9000, "- " * 4000])
+def test_rubbish_is_told_too(text: str) -> None:
+    """Never raises."""
+    assert isinstance(load(text, ALLOWED), Rejected)
+
+
+BITRIX = """\
+name: crm.deal
+version: 1
+title: Завести сделку
+effect: outward
+approval: {by: [curator, head], how: passkey, count: 2}
+params: {title: {type: string, maxLength: 100}}
+handler: {kind: bitrix.call, method: METHOD, fields: {TITLE: "TEMPLATE"}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("method", "template", "says"),
+    [
+        ("tasks.task.add", "{title}", ""),
+        ("crm.deal.add", "{title}", "такого метода"),
+        ("crm.deal.delete", "{title}", "такого метода"),
+        ("user.update", "{title}", "такого метода"),
+        ("tasks.task.add/../x", "{title}", "такого метода"),
+        ("tasks.task.add", "{other}", "нет параметра «other»"),
+        ("tasks.task.add", "{title", "фигурные скобки"),
+        ("tasks.task.add", "123456789:AAFx8sjd7f6ak2l9qLmNoPqRsTu", "похоже на ключ"),
+    ],
+)
+def test_methods_of_the_portal(method: str, template: str, says: str) -> None:
+    """What the outlet does, and no more: nobody signs what can only fail."""
+    found = load(BITRIX.replace("METHOD", method).replace("TEMPLATE", template), ALLOWED)
+    assert says in found.reason if isinstance(found, Rejected) else not says
+
+
+def test_workflows_of_n8n_are_those_of_the_settings() -> None:
+    """By name: their addresses are secrets."""
+    text = BITRIX.replace('bitrix.call, method: METHOD, fields: {TITLE: "TEMPLATE"}', "n8n.run, workflow: WHICH")
+    assert isinstance(load(text.replace("WHICH", "счета"), ALLOWED), Definition)
+    for other in ("чужой", '""'):
+        assert isinstance(load(text.replace("WHICH", other), ALLOWED), Rejected)
+
+
+@pytest.mark.parametrize(
+    ("url", "allowed"),
+    [
+        ("https://books.example.ru/a?x=1", True),
+        ("https://BOOKS.example.ru./a", True),
+        ("http://10.0.0.5:8080/a", True),
+        ("https://hooks.lan/a", True),
+        ("http://plain.example.ru/a", True),
+        ("http://10.0.0.5/a", False),
+        ("https://10.0.0.5/a", False),
+        ("https://plain.example.ru/a", False),
+        ("https://localhost/a", False),
+        ("https://169.254.169.254/latest", False),
+        ("https://[::1]/a", False),
+        ("https://2130706433/a", False),
+        ("https://0x7f.1/a", False),
+        ("https://127.1/a", False),
+        ("https://books.example.ru@evil.ru/", False),
+        ("https://books.example.ru.evil.ru/", False),
+        ("https://books.example.ru\\@evil.ru/", False),
+        ("https://books.example.ru#@evil.ru/", False),
+        ("https://books.example.ru:x/", False),
+        ("https:///a", False),
+        ("gopher://books.example.ru/", False),
+        ("https://книги.рф/", False),
+    ],
+)
+def test_hosts_are_those_of_the_settings(url: str, *, allowed: bool) -> None:
+    """Without encryption, and in a private network, only what is listed with its port."""
+    assert bool(fault_of(url, ALLOWED.hosts)) != allowed
+
+
+def test_a_private_name_needs_its_port_in_the_list() -> None:
+    """A host that is listed without one may be moved to a private address under everybody's eyes; one by its number
+    may not."""
+    assert fault_of("https://10.0.0.7/a", frozenset({"10.0.0.7"}))
+    assert not fault_of("https://10.0.0.7/a", frozenset({"10.0.0.7:443"}))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.abc",
+        "Authorization: Bearer abcdef123",
+        "https://x.ru/rest/1/x8sjd7f6ak2l9q/",
+        "password=qwerty",
+        "пароль: кошка7",
+        "123456789:AAFx8sjd7f6ak2l9qLmNoPqRsTu",
+        "sk-proj-abcdefgh1234",
+        "f47ac10b-58cc-4372-a567-0e02b2c3d479",
+    ],
+)
+def test_what_looks_like_a_secret(text: str) -> None:
+    """Strict: a name can be written otherwise, a secret that was shown cannot be taken back."""
+    assert secrets_in.looks_secret(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["Создать счёт №15 от 27.11.2026", "https://books.example.ru/api/v2/invoices", "crm.timeline.comment.add"]
+)
+def test_what_does_not(text: str) -> None:
+    """Words, numbers, addresses."""
+    assert not secrets_in.looks_secret(text)
+
+
+def test_the_example_of_the_document_is_a_good_one() -> None:
+    """Whoever copies it has a command."""
+    page = (Path(__file__).parents[4] / "docs" / "assistant.md").read_text()
+    example = re.search(r"```yaml\n(name: .*?)```", page, re.DOTALL)
+    assert example and isinstance(load(example[1], ALLOWED), Definition)
+
+
+# --- built in ---------------------------------------------------------------------------------------------------------
+
+
+def test_the_commands_of_this_release() -> None:
+    """Those of the specification, by effect; what leaves the house wants a key, whatever happens never runs itself."""
+    found = {name: one.effect for name, one in latest(builtin()).items()}
+    inward = ["note.add", "fact.correct", "reminder.set", "alert.snooze", "alert.ack", "room.create_link"]
+    assert {name for name, effect in found.items() if effect == "inward"} == {*inward, "mail.draft", "command.new"}
+    assert {name for name, effect in found.items() if effect == "reversible"} == {"task.bitrix", "comment.bitrix"}
+    outward = {name for name, effect in found.items() if effect == "outward"}
+    assert outward == {"telegram.reply", "n8n.run", "report.send"}
+    for one in builtin().values():
+        assert re.search("[А-ЯЁ]", one.title) and re.search("[а-яё]", one.about)
+        assert all(re.search("[А-ЯЁ]", schema["title"]) for schema in one.params.values())
+        assert one.effect != "outward" or (one.approval.how == "passkey" and one.auto.min_percent == NEVER)
+
+
+def test_another_file_than_the_releases_is_not_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever changes one has to say so by `python -m tools.command_manifest`."""
+    builtin.cache_clear()
+    monkeypatch.setattr(definitions, "manifest", lambda: {"note.add.yaml": "0" * 64})
+    with pytest.raises(ConfigError, match=r"note\.add\.yaml"):
+        builtin()
+    monkeypatch.undo()
+    assert builtin()
+
+
+# --- the server's own params ------------------------------------------------------------------------------------------
+
+
+def test_the_server_fills_in_its_own() -> None:
+    """Who proposes neither knows nor chooses the chat."""
+    reply = builtin()["telegram.reply", 1]
+    assert fill(reply, {"text": "а"}, LEAD, filled) == {"text": "а", "chat_id": "-100777"}
+    assert isinstance(fill(reply, {"text": "а", "chat_id": "-100777"}, OTHERS, filled), Rejected)
+    assert isinstance(fill(reply, {"text": "а"}, "9", filled), Rejected)
+    assert fill(builtin()["task.bitrix", 1], {"title": "а"}, LEAD, filled) == {"title": "а", "responsible_id": 7}
+    which = fill(builtin()["n8n.run", 1], {}, LEAD, filled)
+    assert isinstance(which, Rejected) and "отчёты, счета" in which.reason
+
+
+# --- the topic --------------------------------------------------------------------------------------------------------
+
+
+def signed(text: str = GOOD, user: str = "anton") -> DefinitionSigned:
+    proof = DEVICES[user].approve(canon.definition_digest(text), "9" * 32)
+    return DefinitionSigned(text=text, user_id=user, at=1, passkey=proof)
+
+
+def put(catalogue: Catalogue, record: object, at: str = "crm.invoice@1") -> str:
+    return catalogue.take(at, DEFINITION.encode(record))  # type: ignore[arg-type]
+
+
+def test_a_signed_definition_counts() -> None:
+    """Beside those of the release; until it is taken back."""
+    catalogue = Catalogue(ORIGIN, ALLOWED)
+    assert not put(catalogue, signed())
+    assert ("crm.invoice", 1) in catalogue.definitions(USERS) and not catalogue.refused(USERS)
+    catalogue.take("crm.invoice@1", None)
+    assert catalogue.definitions(USERS) == builtin()
+
+
+@pytest.mark.parametrize(
+    ("record", "users", "allowed"),
+    [
+        (replace(signed(), text=GOOD.replace("books.example.ru/api", "books.example.ru/ap")), USERS, ALLOWED),
+        (signed(user="irina"), USERS, ALLOWED),
+        (replace(signed(user="irina"), user_id="anton"), USERS, ALLOWED),
+        (signed(), {**USERS, "anton": replace(USERS["anton"], disabled=True)}, ALLOWED),
+        (signed(), {**USERS, "anton": replace(USERS["anton"], role="head")}, ALLOWED),
+        (signed(), {**USERS, "anton": replace(USERS["anton"], passkeys=[])}, ALLOWED),
+        (signed(), {}, ALLOWED),
+        (signed(), USERS, Allowed()),
+        (signed(GOOD.replace("version: 1", "version: 2")), USERS, ALLOWED),
+        (signed(GOOD.replace("crm.invoice", "telegram.reply")), USERS, ALLOWED),
+    ],
+    ids=[
+        "another text",
+        "no administrator",
+        "another's device",
+        "disabled",
+        "administrator no more",
+        "key lost",
+        "user gone",
+        "host not allowed any more",
+        "another version",
+        "a name of the release",
+    ],
+)
+def test_an_unsigned_definition_does_not(record: DefinitionSigned, users: dict[str, WebUser], allowed: Allowed) -> None:
+    """An administrator who is there signed exactly this text, and the settings still allow it."""
+    catalogue = Catalogue(ORIGIN, allowed)
+    put(catalogue, record)
+    assert catalogue.definitions(users) == builtin()
+    assert list(catalogue.refused(users)) == ["crm.invoice@1"] and all(catalogue.refused(users).values())
+
+
+def test_an_administrator_who_leaves_takes_his_commands_along() -> None:
+    """What was judged once is judged again when he has changed."""
+    catalogue = Catalogue(ORIGIN, ALLOWED)
+    put(catalogue, signed())
+    assert ("crm.invoice", 1) in catalogue.definitions(USERS)
+    gone = {**USERS, "anton": replace(USERS["anton"], disabled=True)}
+    assert ("crm.invoice", 1) not in catalogue.definitions(gone)
+
+
+def test_keys_stand_there_too() -> None:
+    """Each under its own id."""
+    catalogue = Catalogue(ORIGIN, ALLOWED)
+    assert not catalogue.take(f"{KEYS}k1", DEFINITION.encode(key()))
+    assert catalogue.take(f"{KEYS}k2", DEFINITION.encode(key()))
+    assert catalogue.take("x", b"{")
+    assert list(catalogue.keys) == ["k1"]
+    catalogue.take(f"{KEYS}k1", None)
+    assert not catalogue.keys

@@ -1,0 +1,343 @@
+"""When a meeting is over its file is made and told: once, and again only where more came."""
+
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from processors.privacy.erasing import Denied, begun
+from processors.tracks.ending import Heard
+from processors.tracks.entry import entry_id
+from schemas.audio import AUDIO_RECORD, AudioAlive, AudioClosed, AudioOpened, AudioRecord
+from schemas.codec import Codec
+from schemas.erasures import Erasure, Standing
+from schemas.errors import Transient
+from schemas.privacy import Consent
+from schemas.sources import FromJitsi, Recording, RoomReport
+from schemas.topics import AUDIO, DAY_MS, MEETING_TRACKS, OBJECTIONS, RECORDINGS
+from schemas.tracks import MeetingTracks
+from streams.engine.kafka import Output, partition_of
+from streams.engine.meetings import KnownMeetings
+from streams.settings import Speech, Tracks
+from streams.tracks import making as making_module
+from streams.tracks.making import Making
+from streams.tracks.owed import MARK, Owed
+from streams.tracks.room import ask
+from tests.unit.tracks.test_file import ZERO, loud, meeting
+from tests.unit.tracks.topics import Topics
+
+FROM_JITSI: Codec[FromJitsi] = Codec(FromJitsi)
+AT = partition_of(AUDIO.name, b"m1")
+ROOM = "lead-7"
+ASKED = Erasure(erasure_id="e" * 16, lead_id="7", reason="отзыв", requested_by="Ольга", requested_at=1, confirmed_at=2)
+
+
+def report(happening: Any, ts: int, **more: Any) -> RoomReport:
+    """Of the meeting's room."""
+    return RoomReport(f"{happening}-{ts}-{more.get('participant', '')}", happening, ts, ROOM, "m1", "7", **more)
+
+
+REPORTS = [
+    report("meeting_started", ZERO - 500),
+    report("joined", ZERO - 400, participant="a", name="Аня"),
+    report("joined", ZERO, participant="b", name="Борис"),
+    report("recording_on", ZERO + 900, session_id="s1"),
+    report("renamed", ZERO + 2500, participant="a", name="Анна"),
+]
+
+
+class House:
+    """One worker on topics that are lists."""
+
+    def __init__(self, folder: Path) -> None:
+        self.topics, self.denied, self.folder = Topics(ZERO), Denied(), folder / "in"
+        self.folder.mkdir()
+        self.speech = Speech(recordings=self.folder)
+        self.tracks = Tracks(spool=folder / "spool")
+        self.told: list[tuple[str, str, str]] = []
+        self.start()
+
+    def start(self) -> None:
+        """As a new process: what it knows stands in the topics."""
+        topics = self.topics
+        self.owed = Owed(topics.reader(AUDIO.name), topics.reader(MEETING_TRACKS.name), topics.send)
+        self.making = Making(
+            *(self.speech, self.tracks, self.owed, topics.reader(AUDIO.name)),
+            partial(ask, topics.reader(RECORDINGS.name), topics.reader(OBJECTIONS.name)),
+            topics.send,
+            self.denied,
+            lambda *told: self.told.append(told),
+            owned=lambda: {AT},
+            clock=lambda: topics.now,
+        )
+
+    async def sound(self, *records: AudioRecord) -> None:
+        """They come and are settled."""
+        before = len(self.topics.kept.get((AUDIO.name, AT), []))
+        await self.topics.send([Output(AUDIO.name, b"m1", AUDIO_RECORD.encode(record)) for record in records])
+        outcome = await self.owed(self.topics.batch(AUDIO.name, AT, before))
+        assert not outcome.rejected
+        await self.topics.send(outcome.outputs)
+
+    async def reports(self, *reports: RoomReport) -> None:
+        """As the gateway puts them."""
+        for one in reports:
+            if one.happening == "objected":
+                await self.topics.send([Output(OBJECTIONS.name, one.id.encode(), Codec[Any](RoomReport).encode(one))])
+            await self.topics.send([Output(RECORDINGS.name, ROOM.encode(), FROM_JITSI.encode(one))])
+
+    async def after(self, seconds: float) -> list[str]:
+        """The look of then."""
+        self.topics.now += round(seconds * 1000)
+        return await self.making.look()
+
+    def recordings(self) -> list[Recording]:
+        """That were told."""
+        found = [FROM_JITSI.decode(value) for value in self.topics.values(RECORDINGS.name)]
+        return [one for one in found if isinstance(one, Recording)]
+
+    def files(self) -> list[Path]:
+        """In the recordings' folder."""
+        return [path for path in self.folder.rglob("*") if path.is_file()]
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> House:
+    """With an empty folder."""
+    return House(tmp_path)
+
+
+async def test_a_meeting_that_is_over_is_a_recording(house: House) -> None:
+    """In the same form as Jibri's: names, lead, room, times; the last name that each had."""
+    await house.reports(*REPORTS, report("meeting_ended", ZERO + 60_000))
+    await house.sound(*meeting())
+    assert await house.after(1) == []
+    assert await house.after(5) == ["m1"]
+    [told], [path] = house.recordings(), house.files()
+    assert (told.room, told.lead_id, told.participants) == (ROOM, "7", ["Анна", "Борис"])
+    assert (told.started_at, told.duration_ms, told.ended_at) == (ZERO, 10_000, ZERO + 10_000)
+    assert (told.meeting_id, told.sessions, told.gaps) == ("m1", ["s1"], [(5000, 8000)])
+    assert house.folder / told.path == path
+    assert told.size == path.stat().st_size
+    assert loud(path) == {"Анна": [(1.0, 3.0), (9.0, 10.0)], "Борис": [(2.0, 4.0)]}
+    assert await house.after(60) == []
+
+
+async def test_while_it_goes_on_nothing_is_made(house: House) -> None:
+    """A connection that closed without a word, and silence of a quarter of an hour: all may be muted."""
+    *most, _ = meeting()
+    await house.sound(*most, AudioClosed("m1", "c2", ZERO + 10_500))
+    assert await house.after(15 * 60) == []
+
+
+async def test_the_room_tells_that_it_is_over(house: House) -> None:
+    """A minute after the last sound, where the bridge went without a word: what was said after it is missing, from the
+    last sign that it stood. A connection that broke at once kept nothing."""
+    *most, _ = meeting()
+    await house.sound(*most, AudioAlive("m1", "c2", ZERO + 12_000), AudioOpened("m1", "c3", ZERO + 25_000))
+    await house.reports(*REPORTS, report("meeting_ended", ZERO + 31_000))
+    assert await house.after(59) == []
+    assert await house.after(1) == ["m1"]
+    assert house.recordings()[0].gaps == [(5000, 8000), (12_000, 31_000)]
+
+
+async def test_nobody_tells_anything(house: House) -> None:
+    """Bridge and Prosody went down together."""
+    *most, _ = meeting()
+    await house.sound(*most)
+    assert await house.after(30 * 60 - 1) == []
+    assert await house.after(1) == ["m1"]
+    assert house.recordings()[0].participants == []
+
+
+@pytest.mark.parametrize("step", ["file", "recording", "mark"])
+async def test_killed_at_any_step_it_owes_the_same(house: House, step: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Behind the file, behind the recording, in front of the mark: the next one makes and tells the same."""
+    await house.reports(*REPORTS)
+    await house.sound(*meeting())
+    send = house.topics.send
+
+    class Killed(BaseException):
+        """No `except` is run."""
+
+    async def die(outputs: list[Output]) -> None:
+        topic = outputs[0].topic
+        closes = topic == MEETING_TRACKS.name and b'"made"' in (outputs[0].value or b"")
+        if (step == "recording" and closes) or (step == "file" and topic == RECORDINGS.name):
+            raise Killed
+        await send(outputs)
+        if step == "mark" and closes:
+            raise Killed
+
+    monkeypatch.setattr(house.topics, "send", die)
+    house.start()
+    with pytest.raises(Killed):
+        await house.after(6)
+    monkeypatch.setattr(house.topics, "send", send)
+    [path] = house.files()
+    before = path.read_bytes()
+    house.start()
+    assert await house.after(1) == ([] if step == "mark" else ["m1"])
+    assert house.files() == [path]
+    assert path.read_bytes() == before
+    assert len({FROM_JITSI.encode(one) for one in house.recordings()}) == 1
+
+
+async def test_the_topic_from_its_beginning_gives_the_same(house: House) -> None:
+    """Also where the marks are gone."""
+    await house.reports(*REPORTS)
+    await house.sound(*meeting())
+    await house.after(6)
+    [path] = house.files()
+    before = path.read_bytes()
+    path.unlink()
+    del house.topics.kept[MEETING_TRACKS.name, AT]
+    house.start()
+    outcome = await house.owed(house.topics.batch(AUDIO.name, AT))
+    await house.topics.send(outcome.outputs)
+    assert await house.after(1) == ["m1"]
+    assert path.read_bytes() == before
+    assert house.recordings()[0] == house.recordings()[1]
+
+
+async def test_what_comes_behind_the_end_is_taken_in(house: House) -> None:
+    """The human stopped the recording and began it again: the file is made anew, under the same name."""
+    await house.reports(*REPORTS)
+    *all_but_last, last = meeting()
+    await house.sound(*all_but_last[:3], AudioClosed("m1", "c1", ZERO + 5000, ended=True))
+    assert await house.after(6) == ["m1"]
+    house.start()
+    await house.sound(*all_but_last[3:], last)
+    assert await house.after(6) == ["m1"]
+    first, second = house.recordings()
+    assert (first.recording_id, first.path) == (second.recording_id, second.path)
+    assert first.duration_ms < second.duration_ms == 10_000
+
+
+async def test_two_meetings_do_not_mix(house: House) -> None:
+    """In one partition."""
+    other = next(f"x{at}" for at in range(99) if partition_of(AUDIO.name, f"x{at}".encode()) == AT)
+    await house.sound(*meeting())
+    before = len(house.topics.kept[AUDIO.name, AT])
+    alien = AUDIO_RECORD.encode(AudioOpened(other, "c9", ZERO, "lead-8"))
+    await house.topics.send([Output(AUDIO.name, other.encode(), alien)])
+    await house.topics.send((await house.owed(house.topics.batch(AUDIO.name, AT, before))).outputs)
+    assert await house.after(6) == ["m1"]
+    assert len(house.files()) == 1
+
+
+async def test_who_objects_is_not_kept(house: House) -> None:
+    """His track is not in the file, and the recording says so: nobody refuses the others' for it."""
+    await house.reports(*REPORTS, report("objected", ZERO + 3000, participant="b", name="Борис"))
+    await house.sound(*meeting())
+    await house.after(6)
+    [told], [path] = house.recordings(), house.files()
+    assert list(loud(path)) == ["Анна"]
+    assert (told.left_out, told.participants) == (["b"], ["Анна"])
+
+
+async def test_an_objection_of_nobody_known_keeps_nothing(house: House) -> None:
+    """Nobody can say whose track it is."""
+    await house.reports(*REPORTS, report("objected", ZERO + 3000))
+    await house.sound(*meeting())
+    assert await house.after(6) == ["m1"]
+    assert (house.files(), house.recordings()) == ([], [])
+
+
+async def test_an_erased_client_stays_erased(house: House) -> None:
+    """His sound is on the topic for two days more."""
+    await house.reports(*REPORTS)
+    await house.sound(*meeting())
+    house.denied.apply(begun(ASKED, "Анна", ZERO))
+    assert await house.after(6) == ["m1"]
+    assert (house.files(), house.recordings()) == ([], [])
+
+
+async def test_who_was_erased_has_no_track(house: House) -> None:
+    """His client stays, and so do the others: as one who objected, whatever is still on the topic."""
+    await house.reports(*REPORTS)
+    await house.sound(*meeting())
+    boris = Consent(person_id="a" * 16, name="Борис", leads=["7"], at=1, by="x")
+    house.denied.apply(begun(replace(ASKED, person=boris.person_id), "Анна", ZERO, standing=Standing(person=boris)))
+    assert await house.after(6) == ["m1"]
+    [told], [path] = house.recordings(), house.files()
+    assert told.participants == ["Анна"]
+    assert loud(path) == {"Анна": [(1.0, 3.0), (9.0, 10.0)]}
+
+
+async def test_a_full_disk_waits_and_tells(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is lost; when there is room the file is made."""
+    await house.sound(*meeting())
+
+    def full(*_: Any) -> Any:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(making_module, "write", full)
+        assert await house.after(6) == []
+        assert house.making.condition().look() == "на диске нет места (speech.recordings)"
+    assert await house.after(6) == ["m1"]
+    assert house.making.condition().look() == ""
+
+
+async def test_a_missing_share_waits(house: House) -> None:
+    """An empty folder of this name is never made."""
+    await house.sound(*meeting())
+    house.folder.rmdir()
+    with pytest.raises(Transient, match="папки нет"):
+        await house.after(6)
+    house.folder.mkdir()
+    assert await house.after(1) == ["m1"]
+
+
+async def test_marks_stay_for_a_year(house: House) -> None:
+    """They say of which meeting a recording of Jibri is."""
+    await house.reports(*REPORTS)
+    await house.sound(*meeting())
+    await house.after(6)
+    mark = MARK.decode(house.topics.values(MEETING_TRACKS.name)[-1])
+    assert isinstance(mark, MeetingTracks)
+    assert (mark.since, mark.room, mark.made, mark.sessions) == (0, ROOM, len(meeting()), ["s1"])
+    await house.after(366 * DAY_MS / 1000)
+    assert house.topics.values(MEETING_TRACKS.name)[-1] is not None
+    await house.after(60 * DAY_MS / 1000)
+    assert house.topics.values(MEETING_TRACKS.name)[-1] is None
+
+
+async def test_jibris_session_is_known_while_the_meeting_goes_on(house: House) -> None:
+    """Its file may come before ours is made: whoever meets it knows of which meeting it is."""
+    await house.reports(*REPORTS)
+    await house.sound(*meeting()[:3])
+    known = KnownMeetings(house.topics.reader(MEETING_TRACKS.name))
+    for seconds, entry in ((59, ""), (1, entry_id("m1"))):
+        await house.after(seconds)
+        for record in house.topics.kept[MEETING_TRACKS.name, AT]:
+            known.put(record)
+        assert known.entry("s1") == entry
+    assert known.entry("s2") == known.entry("") == ""
+
+
+async def test_a_replay_with_the_marks_makes_nothing(house: House) -> None:
+    """The group's offsets are lost: what the file holds already does not owe it again."""
+    await house.reports(*REPORTS)
+    await house.sound(*meeting())
+    await house.after(6)
+    told = len(house.topics.values(RECORDINGS.name))
+    house.start()
+    outcome = await house.owed(house.topics.batch(AUDIO.name, AT))
+    assert outcome.outputs == []
+    assert await house.after(60) == []
+    assert len(house.topics.values(RECORDINGS.name)) == told
+
+
+def test_a_connection_behind_the_end_is_no_end() -> None:
+    """The recording was stopped and is on again, and nobody has spoken yet."""
+    heard = Heard()
+    heard.take(AudioClosed("m1", "c1", ZERO, ended=True), 0, ZERO)
+    assert heard.is_over(ZERO + 5000)
+    heard.take(AudioOpened("m1", "c2", ZERO + 1000), 1, ZERO + 1000)
+    assert not heard.is_over(ZERO + 60_000)
+    heard.take(AudioClosed("m1", "c1", ZERO, ended=True), 0, ZERO)
+    assert not heard.is_over(ZERO + 60_000)
