@@ -3,7 +3,7 @@
 import functools
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Generator
 from pathlib import Path
 
 import hypothesis
@@ -24,6 +24,8 @@ UNIT = Path(__file__).parent / "unit"
 REAL = {UNIT / part for part in ("store", "transcribe", "web")}
 """Unit tests on chDB, Vosk and Chromium: half a minute a file."""
 MEMORY, ROOM_BYTES = Path("/dev/shm"), 8 << 30
+LAST_LINES = 25
+"""Of each worker's log are shown when its test fails."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -35,6 +37,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def _turn(file: Path) -> int:
     above = set(file.parents)
     return 0 if UNIT not in above else 1 if REAL & above else 2
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """A test that fails tells the last that its workers said: what fails once in a thousand runs must say why."""
+    report = yield
+    folder = getattr(item, "funcargs", {}).get("tmp_path")
+    if report.failed and folder is not None:
+        for log in sorted(folder.rglob("*.log")):
+            lines = log.read_text(errors="replace").splitlines()
+            report.sections.append((f"{log.relative_to(folder)}", "\n".join(lines[-LAST_LINES:])))
+    return report
 
 
 @pytest.fixture(scope="session")

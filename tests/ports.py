@@ -1,10 +1,17 @@
 """TCP ports of loopback for servers of the tests."""
 
+import os
 import random
 import socket
 
-PORTS = range(20_000, 32_000)
+ALL = range(12_000, 32_000)
 """Below Linux's ports of outgoing connections (from 32768): none of those takes a port before its server does."""
+SHARES = 4
+"""Processes of one run. A port stands empty until its server starts, and while a test starts it again: a process that
+could take another's ports took one now and then."""
+
+_share = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % SHARES
+PORTS = ALL[_share * len(ALL) // SHARES : (_share + 1) * len(ALL) // SHARES]
 
 _dice = random.SystemRandom()
 _given: set[int] = set()
@@ -22,6 +29,8 @@ def free_pair() -> tuple[int, int]:
 
 
 def _pick(count: int) -> int:
+    if len(_given) > len(PORTS) // 2:  # the first ones have long been let go
+        _given.clear()
     while True:
         port = _dice.choice(PORTS)
         wanted = range(port, port + count)

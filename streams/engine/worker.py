@@ -71,6 +71,7 @@ class Worker:
         self._conditions = Conditions(self.notices)
         self.needs: dict[str, Callable[[], Check]] = {}
         """Asked at each look at `/readyz`, so cheap and without waiting: true, or what is missing in words."""
+        self.consumed: list[TopicSpec] = []
         self._jobs = jobs
         self._settlers: dict[str, Settler] = {}
         self._background: list[tuple[str, Callable[[], Awaitable[None]]]] = []
@@ -100,6 +101,7 @@ class Worker:
             discard=discard,
         )
         self._settlers[topic.name] = settler
+        self.consumed.append(topic)
         source = self.app.topic(
             self.settings.kafka.prefix + topic.name,
             value_type=bytes,

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from aiokafka import TopicPartition
 
+from schemas.errors import Transient
 from schemas.topics import LEAD_EVENTS
 from streams.engine.ends import Ends
 from streams.engine.worker import Worker
@@ -69,12 +70,22 @@ class Lag:
         app = self._worker.app
         return {TopicPartition(p.topic, p.partition): p.committed or 0 for p in app.consumer.progress()}
 
-    def committed(self) -> dict[str, dict[int, int]]:
-        """What is stored and committed: the next offset of each of our partitions, by topic without prefix."""
+    async def committed(self, patience: float) -> dict[str, dict[int, int]]:
+        """What is stored and committed: the next offset of each partition, by topic without prefix. While the group
+        divides them anew there is none to tell: waits so many seconds until all are ours. Raises `Transient`."""
+        deadline = time.monotonic() + patience
+        while not self._all_are_ours():
+            if time.monotonic() > deadline:
+                raise Transient("the store has not been given all its partitions of Kafka; try again in a minute")
+            await asyncio.sleep(COMMIT_SECONDS)
         found: dict[str, dict[int, int]] = {}
         for tp, offset in self._committed().items():
             found.setdefault(tp.topic.removeprefix(self._prefix), {})[tp.partition] = offset
         return found
+
+    def _all_are_ours(self) -> bool:
+        mine = self._worker.assigned()
+        return all((topic.name, p) in mine for topic in self._worker.consumed for p in range(topic.partitions))
 
     async def stop(self) -> None:
         """Close the connection."""

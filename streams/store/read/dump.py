@@ -26,6 +26,8 @@ from streams.store.door.request import quoted
 from streams.store.lag import Lag
 
 FRAME = struct.Struct(">QQ")
+PARTITION_SECONDS = 30.0
+"""A group divides its partitions anew in some seconds."""
 SLOWEST_WRITE = 60.0
 """Seconds for one piece: the command writes it to a disk."""
 
@@ -53,7 +55,7 @@ class Dumps:
         """What the answer to `/api/backup` says. Raises `Refused`, `Transient`, `StatementFailed`."""
         if self._store.backend != "chdb":
             raise Refused("the store is a ClickHouse server: back it up with its own BACKUP")
-        offsets = self._lag.committed()  # before the tables: what they have too much comes once more
+        offsets = await self._lag.committed(PARTITION_SECONDS)  # before the tables: what they have too much comes once more
         tables = await self._tables()
         return BackupContents(offsets, tables, dict(await self._database.read(_MIGRATIONS)))
 
