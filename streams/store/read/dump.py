@@ -55,7 +55,8 @@ class Dumps:
         """What the answer to `/api/backup` says. Raises `Refused`, `Transient`, `StatementFailed`."""
         if self._store.backend != "chdb":
             raise Refused("the store is a ClickHouse server: back it up with its own BACKUP")
-        offsets = await self._lag.committed(PARTITION_SECONDS)  # before the tables: what they have too much comes once more
+        # Before the tables: what they have too much comes once more.
+        offsets = await self._lag.committed(PARTITION_SECONDS)
         tables = await self._tables()
         return BackupContents(offsets, tables, dict(await self._database.read(_MIGRATIONS)))
 
