@@ -20,10 +20,13 @@ hypothesis.settings.register_profile("same", derandomize=True, deadline=None)
 hypothesis.settings.register_profile("new", max_examples=1000, deadline=None)
 hypothesis.settings.load_profile("same")
 
-UNIT = Path(__file__).parent / "unit"
+TESTS = Path(__file__).parent
+UNIT = TESTS / "unit"
 REAL = {UNIT / part for part in ("store", "transcribe", "web")}
 """Unit tests on chDB, Vosk and Chromium: half a minute a file."""
 MEMORY, ROOM_BYTES = Path("/dev/shm"), 8 << 30
+ON_PROCESSES = {TESTS / "integration", TESTS / "semantics", *REAL}
+"""Tests on several processes, whose turns nobody chooses, get a second go (decision 0122)."""
 LAST_LINES = 25
 """Of each worker's log are shown when its test fails."""
 
@@ -31,6 +34,9 @@ LAST_LINES = 25
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Files that take a minute come first: the last to begin is a short one, so that no process idles at the end."""
     items.sort(key=lambda item: _turn(item.path))
+    for item in items:
+        if ON_PROCESSES & set(item.path.parents) and not item.get_closest_marker("proof"):
+            item.add_marker(pytest.mark.flaky(reruns=1))
 
 
 @functools.cache
@@ -49,6 +55,16 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
             lines = log.read_text(errors="replace").splitlines()
             report.sections.append((f"{log.relative_to(folder)}", "\n".join(lines[-LAST_LINES:])))
     return report
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """A test that got a second go is told with all that its first one said: nobody may take it for a good one."""
+    for report in terminalreporter.getreports("rerun"):
+        terminalreporter.section(f"second go: {report.nodeid}")
+        terminalreporter.line(report.longreprtext)
+        for title, text in report.sections:
+            terminalreporter.section(title, sep="-")
+            terminalreporter.line(text)
 
 
 @pytest.fixture(scope="session")
