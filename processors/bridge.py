@@ -1,10 +1,11 @@
 """What a videobridge sends when it exports a meeting's sound, read whatever its age. Pure.
 
 The source is `jicoco-mediajson/MediaJson.kt`. Numbers come as strings or as numbers; bridges before stable 11146 have
-the key `event` twice in one object, tell no level, and call a source `<endpoint>-<ssrc>`; more kinds may come.
+the key `event` twice in one object, tell no level, and call a source `<endpoint>-<ssrc>`; more kinds may come. What may
+be left out may also come as `null`.
 """
 
-from typing import NamedTuple
+from typing import Annotated, Final, NamedTuple
 
 import msgspec
 
@@ -12,39 +13,55 @@ from schemas.audio import UNTOLD
 from schemas.codec import Rejected
 
 
+MOST: Final = 1 << 60
+"""Of a number or a time: what is beyond it cannot travel on, and is none."""
+QUIETEST: Final = 127
+
+
 class MediaFormat(msgspec.Struct, frozen=True):
     """Of a source. `encoding`: `opus`, or `red` where browsers send redundancy."""
 
-    encoding: str = ""
+    encoding: str | None = None
 
 
 class Custom(msgspec.Struct, frozen=True, rename="camel"):
     """What the bridge adds. The occupant's id in the room."""
 
-    endpoint_id: str = ""
+    endpoint_id: str | None = None
 
 
 class Start(msgspec.Struct, frozen=True, rename="camel"):
     """A source begins, or begins anew with another SSRC or payload type."""
 
     tag: str
-    media_format: MediaFormat = MediaFormat()
+    media_format: MediaFormat | None = None
     custom_parameters: Custom | None = None
 
     @property
     def endpoint(self) -> str:
         """Whose it is; empty where nobody says."""
-        return self.custom_parameters.endpoint_id if self.custom_parameters is not None else ""
+        return (self.custom_parameters.endpoint_id or "") if self.custom_parameters is not None else ""
+
+    @property
+    def encoding(self) -> str:
+        """In small letters; empty where nobody says."""
+        return (self.media_format.encoding or "").lower() if self.media_format is not None else ""
 
 
 class Media(msgspec.Struct, frozen=True, rename="camel"):
     """One RTP payload. `timestamp`: 48 kHz ticks since the connection opened; `chunk`: extended sequence number."""
 
     tag: str
-    chunk: int
-    timestamp: int
+    chunk: Annotated[int, msgspec.Meta(ge=-MOST, le=MOST)]
+    timestamp: Annotated[int, msgspec.Meta(ge=-MOST, le=MOST)]
     payload: bytes
-    audio_level: int = UNTOLD
+    audio_level: int | None = None
+
+    @property
+    def level(self) -> int:
+        """-dBov, 0 to 127, or `UNTOLD`."""
+        told = self.audio_level
+        return told if told is not None and 0 <= told <= QUIETEST else UNTOLD
 
 
 class Message(msgspec.Struct, frozen=True):

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from processors.bridge import SURE, Media, Start, sealed_by, unpack_red
-from schemas.audio import TICKS_PER_MS, UNTOLD, AudioBlock, AudioUnreadable, Packet, Reason
+from schemas.audio import TICKS_PER_MS, AudioBlock, AudioUnreadable, Packet, Reason
 from schemas.types import Millis
 
 BLOCK_MS = 1000
@@ -18,7 +18,8 @@ BLOCK_BYTES = 256 << 10
 MOST_TAGS = 64
 """Sources in one connection, and participants told of as unreadable."""
 FRAME_MS = 20
-QUIETEST = 127
+AHEAD_MS = 10_000
+"""By which a source's clock may be ahead of its connection's age: of twins one begins some seconds before the other."""
 LEAK = 0.0001
 """ms that the lowest delay is forgotten by in a ms: 0.1 a second, for two clocks drift apart by less."""
 
@@ -55,13 +56,15 @@ class _Source:
     last: Millis = 0
     seal: int | None = None
     sealed: int = 0
+    shift: int = 0
+    """Ticks by which its clock is wrong."""
 
 
 class Gathering:
     """One connection. What it gives is to be kept in that order. It is not told apart who is the twin of whom."""
 
     def __init__(self, meeting_id: str, connection: str, opened: Millis) -> None:
-        self._meeting, self._connection = meeting_id, connection
+        self._meeting, self._connection, self._opened = meeting_id, connection, opened
         self._sources: dict[str, _Source] = {}
         self._told: set[tuple[str, Reason]] = set()
         self.anchor = Anchor(opened)
@@ -76,7 +79,7 @@ class Gathering:
             return
         if known is not None:
             yield from self._cut(known)
-        source = _Source(start.tag, start.endpoint or start.tag, start.media_format.encoding.lower())
+        source = _Source(start.tag, start.endpoint or start.tag, start.encoding)
         self._sources[start.tag] = source
         if source.encoding not in ("opus", "red"):
             yield from self._unreadable(source.endpoint, "encoding")
@@ -87,7 +90,8 @@ class Gathering:
         if source is None:
             self.unknown += 1
             return
-        self.anchor.heard(media.timestamp, now)
+        ts = self._time(source, media.timestamp, now)
+        self.anchor.heard(ts, now)
         opus = media.payload
         if source.encoding == "red":
             found = unpack_red(opus)
@@ -105,7 +109,7 @@ class Gathering:
         if not source.packets:
             source.began = now
         source.last = now
-        source.packets.append(Packet(media.chunk, media.timestamp, _level(media.audio_level), opus))
+        source.packets.append(Packet(media.chunk, ts, media.level, opus))
         source.size += len(opus)
         if now - source.began >= BLOCK_MS or source.size >= BLOCK_BYTES or _span(source.packets) >= BLOCK_MS:
             yield from self._cut(source)
@@ -126,6 +130,17 @@ class Gathering:
         if packets:
             zero = self.anchor.zero
             yield AudioBlock(self._meeting, self._connection, source.tag, source.endpoint, zero, packets)
+
+    def _time(self, source: _Source, told: int, now: Millis) -> int:
+        """Of a packet, on the connection's clock. What is before its beginning or ahead of its age cannot be: the
+        source's own clock has jumped, and goes on from what it is now, or has come back."""
+        age = (now - self._opened) * TICKS_PER_MS
+        for shift in (0, source.shift):
+            if 0 <= told - shift <= age + AHEAD_MS * TICKS_PER_MS:
+                source.shift = shift
+                return told - shift
+        source.shift = told - age
+        return age
 
     def _is_sealed(self, source: _Source, payload: bytes) -> bool:
         seal = sealed_by(payload)
@@ -152,6 +167,3 @@ def span_of(block: AudioBlock) -> tuple[Millis, Millis]:
 def _span(packets: list[Packet]) -> int:
     return (packets[-1].ts - packets[0].ts) // TICKS_PER_MS
 
-
-def _level(told: int) -> int:
-    return told if 0 <= told <= QUIETEST else UNTOLD

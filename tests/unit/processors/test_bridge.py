@@ -25,10 +25,10 @@ def test_the_older_form_is_read() -> None:
     """Doubled keys, numbers as strings, no level."""
     start, media = (read(line) for line in OLDER)
     assert not isinstance(start, Rejected) and not isinstance(media, Rejected)
-    assert start.start is not None and (start.start.endpoint, start.start.media_format.encoding) == ("f47ac10b", "opus")
+    assert start.start is not None and (start.start.endpoint, start.start.encoding) == ("f47ac10b", "opus")
     assert media.media is not None
     assert (media.media.chunk, media.media.timestamp, media.media.payload) == (64201, 0, b"\xf8\xff\xfe")
-    assert media.media.audio_level == UNTOLD
+    assert media.media.level == UNTOLD
 
 
 @pytest.mark.parametrize("old", [False, True])
@@ -41,7 +41,7 @@ def test_every_form_says_the_same(old: bool, strings: bool) -> None:
     assert isinstance(start.start, Start) and media.media is not None
     assert start.start.endpoint == "a1b2c3d4" and start.start.tag == media.media.tag
     assert (media.media.chunk, media.media.timestamp) == (31_456, 268_460)
-    assert media.media.audio_level == (UNTOLD if old else 40)
+    assert media.media.level == (UNTOLD if old else 40)
 
 
 def test_other_events_are_read_too() -> None:
@@ -53,8 +53,20 @@ def test_other_events_are_read_too() -> None:
     assert getattr(read('{"event":"dominant-speaker","who":["x"]}'), "event", "") == "dominant-speaker"
 
 
+def test_what_may_be_left_out_may_be_null() -> None:
+    """No level, no codec and no occupant are told by leaving them out, or by `null`."""
+    media = read('{"event":"media","media":{"tag":"a","chunk":1,"timestamp":0,"payload":"+P/+","audioLevel":null}}')
+    assert not isinstance(media, Rejected) and media.media is not None and media.media.level == UNTOLD
+    for left in ('{"endpointId":null}', "null"):
+        start = read(f'{{"event":"start","start":{{"tag":"a","mediaFormat":null,"customParameters":{left}}}}}')
+        assert not isinstance(start, Rejected) and start.start is not None
+        assert (start.start.endpoint, start.start.encoding) == ("", "")
+
+
 @pytest.mark.parametrize("bad", ["", "{}", "[]", '{"event":"media"}', '{"event":"start","start":{}}', "\ud800",
     "[" * 9000,
+    '{"event":"media","media":{"tag":"a","chunk":1,"timestamp":18446744073709551616,"payload":"+P/+"}}',
+    '{"event":"media","media":{"tag":"a","chunk":1e30,"timestamp":0,"payload":"+P/+"}}',
     '{"event":"media","media":{"tag":"a","chunk":"x","timestamp":0,"payload":""}}',
     '{"event":"media","media":{"tag":"a","chunk":1,"timestamp":0,"payload":"not base64"}}'])  # fmt: skip
 def test_what_is_none_is_told(bad: str) -> None:

@@ -76,6 +76,21 @@ def test_the_anchor_is_the_lowest_delay() -> None:
     assert 30 <= anchor.zero - T0 <= 36
 
 
+def test_a_clock_that_jumps_moves_nobody_elses_words(gathering: Gathering) -> None:
+    """A packet of no time that can be, and a source whose clock jumps for good: each stays where it was heard, and the
+    connection's origin where it was."""
+    list(gathering.start(begun("b1")))
+    for ts in (0, 960, 1 << 59, 1920, -7, 2880):
+        list(gathering.media(Media("a1", 100, ts, b"\xf8\xff\xfe", 40), T0 + 60))
+    for number in range(3):
+        jumped = Media("b1", number, 1_000_000_000 + number * 960, b"\xf8\xff\xfe", 40)
+        list(gathering.media(jumped, T0 + 60 + number * 20))
+    blocks = {block.tag: block for block in gathering.rest()}
+    assert {block.zero for block in blocks.values()} == {T0}
+    assert [packet.ts for packet in blocks["a1"].packets] == [0, 960, 2880, 1920, 2880, 2880]
+    assert [packet.ts for packet in blocks["b1"].packets] == [2880, 3840, 4800]
+
+
 def test_the_span_is_on_the_wall_clock(gathering: Gathering) -> None:
     """Also where packets came in another order."""
     for number in (1, 0, 2):
