@@ -64,10 +64,11 @@ def render_command(
     return Rendered(short, _buttons(standing, page, button=False, why=why))
 
 
-def render_over(most: int, page: str) -> Rendered:
-    """Said once a day to who was asked as often as is borne."""
+def render_over(most: int, page: str, client: str = "") -> Rendered:
+    """Said once a day to who was asked as often as is borne; of all clients, or of one (his name as a link, HTML)."""
     where = linked("на странице «Команды»", page)
-    return Rendered(f"Сегодня здесь уже {count(most, _QUESTIONS)} о командах. Остальные ждут вас {where}.")
+    whose, rest = (f" клиента {client}", "Остальные о нём") if client else ("", "Остальные")
+    return Rendered(f"Сегодня здесь уже {count(most, _QUESTIONS)} о командах{whose}. {rest} ждут вас {where}.")
 
 
 def render_said(said: AssistantSaid) -> Rendered:

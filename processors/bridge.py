@@ -12,7 +12,6 @@ import msgspec
 from schemas.audio import UNTOLD
 from schemas.codec import Rejected
 
-
 MOST: Final = 1 << 60
 """Of a number or a time: what is beyond it cannot travel on, and is none."""
 QUIETEST: Final = 127

@@ -166,4 +166,3 @@ def span_of(block: AudioBlock) -> tuple[Millis, Millis]:
 
 def _span(packets: list[Packet]) -> int:
     return (packets[-1].ts - packets[0].ts) // TICKS_PER_MS
-

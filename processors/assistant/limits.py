@@ -17,6 +17,8 @@ from schemas.types import LeadId, Millis
 ROLE: Final = "commands"
 FLOOD: Final = 30
 """Proposals of models in an hour, of all clients: whoever makes more wants something else. Rules go on."""
+SHARE: Final = 10
+"""Of them, of one client: he alone stops no model's thinking about all others."""
 STALE_MS: Final = DAY_MS
 """An occasion older than that calls for nothing any more: after an outage, or at the first start of all."""
 
@@ -73,7 +75,10 @@ class Limits:
             return "a model was asked of it"
         if lead and self._calls.get((lead, local_day(now)), 0) >= calls_a_day:
             return "the client's calls of the day are used up"
-        if sum(one.by_model and now - one.at < HOUR_MS for one in self._made.values()) >= FLOOD:
+        hour = [one.lead for one in self._made.values() if one.by_model and now - one.at < HOUR_MS]
+        if lead and hour.count(lead) >= SHARE:
+            return "too many proposals of this client within an hour"
+        if len(hour) >= FLOOD:
             return "too many proposals within an hour"
         return ""
 

@@ -67,6 +67,8 @@ def too_many(command: Command, definition: Definition, tally: Tally) -> str:
         return ""
     if command.name in tally.paused and not by_person:
         return words.PAUSED
+    if (command.name, command.lead_id) in tally.paused_for and not by_person:
+        return words.PAUSED_FOR
     match tally.full(command, definition.limits):
         case "lead":
             return words.PER_LEAD

@@ -27,7 +27,7 @@ def approved(desk: Desk, record: Approval, at: Millis, world: World) -> list[Com
     entry = desk.answered(record)
     if entry is None or entry.state != "asking":
         if entry is not None and _said_before(entry, record, world):
-            desk.tally.approved(entry.command.name)
+            desk.tally.approved(entry.command.name, entry.command.lead_id)
         return []
     definition = definition_of(entry, world)
     one = _answering(entry, definition, record, world)
@@ -40,7 +40,7 @@ def approved(desk: Desk, record: Approval, at: Millis, world: World) -> list[Com
     entry.signers.append(one)
     if len(entry.signers) < definition.approval.count:
         return _noted(desk, entry, words.ONE_MORE, at)
-    desk.tally.approved(entry.command.name)
+    desk.tally.approved(entry.command.name, entry.command.lead_id)
     names = ", ".join(signer.name for signer in entry.signers)
     return [sign(desk, entry, definition, at, names, one.user, _how(record))]
 
@@ -69,7 +69,7 @@ def refused(desk: Desk, record: Refusal, at: Millis, world: World) -> list[Comma
     entry = desk.answered(record)
     if entry is None or entry.state != "asking":
         if entry is not None and _said_before(entry, record, world):
-            desk.tally.refused(entry.command.name)
+            desk.tally.refused(entry.command.name, entry.command.lead_id)
         return []
     one = _answering(entry, definition_of(entry, world), record, world)
     if isinstance(one, str):
@@ -78,7 +78,7 @@ def refused(desk: Desk, record: Refusal, at: Millis, world: World) -> list[Comma
     standing = replace(entry.standing, state="refused", by=one.name, by_user=one.user, why=reason)
     change = entry.move(standing, at)
     desk.keep(entry)
-    desk.tally.refused(entry.command.name)
+    desk.tally.refused(entry.command.name, entry.command.lead_id)
     return [change]
 
 

@@ -69,6 +69,10 @@ class Desk:
         it."""
         return frozenset(self.tally.paused)
 
+    def paused_for(self, name: str) -> list[str]:
+        """Clients for whom this one is paused, because their five were refused in a row."""
+        return sorted(lead for one, lead in self.tally.paused_for if one == name)
+
     @property
     def unlocked(self) -> frozenset[str]:
         """Names that an administrator lets run by themselves; for 90 days."""

@@ -11,16 +11,19 @@ from schemas.types import LocalDay, Millis
 KEPT_MS: Final = 90 * DAY_MS
 """As long as the log is kept, so that who reads it anew knows the same."""
 REFUSED_IN_A_ROW: Final = 5
-"""From so many on a command is paused (research/web.md 2.C)."""
+"""From so many on a command is paused (research/web.md 2.C): of one client for him, of several for all."""
+OF_ONE_CLIENT: Final = 2
+"""So many of a row one client counts for: he alone pauses a command for nobody but himself."""
 LATEST_MS: Final = HOUR_MS
 """Between what an administrator said and the log: so long the page may wait for the broker, and clocks may differ."""
 FLOOD: Final = 500
 """Proposals of a day, of one kind of key and purse, that the desk looks at; ten times what all curators can answer."""
 
 
-Purse = Literal["clients", "ours"]
-"""What limits are counted by: `clients` for what a model proposes on a client's words, `ours` for all else. So whoever
-talks a model into proposals uses up none of those of our people and of rules."""
+Purse = Literal["clients", "programs", "ours"]
+"""What limits are counted by: `clients` for what a model proposes on a client's words, `programs` for what others' do
+(MCP), `ours` for all else. So whoever talks a model into proposals, or lets a program make them without end, uses up
+none of those of our people and of rules."""
 
 
 def purse_of(command: Command) -> Purse:
@@ -28,7 +31,9 @@ def purse_of(command: Command) -> Purse:
     a model, too."""
     kind, _, who = command.proposer.partition("/")
     by_model = kind == "mcp" or (kind == "agent" and who != "rules")
-    return "clients" if by_model and command.trigger.client and command.trigger.kind != "asked" else "ours"
+    if by_model and command.trigger.client and command.trigger.kind != "asked":
+        return "clients"
+    return "programs" if kind == "mcp" else "ours"
 
 
 class Tally:
@@ -38,9 +43,12 @@ class Tally:
         self._day: LocalDay = -1
         self._seen: Counter[str] = Counter()
         self._admitted: Counter[tuple[Purse, str, str]] = Counter()
-        self._streaks: Counter[str] = Counter()
+        self._streaks: dict[str, Counter[str]] = {}
+        self._of_client: Counter[tuple[str, str]] = Counter()
         self._unlocked: dict[str, Millis] = {}
         self.paused: set[str] = set()
+        self.paused_for: set[tuple[str, str]] = set()
+        """Names and clients."""
         self.flooded = 0
         """Proposals that were not even looked at."""
         self.disbelieved: Counter[str] = Counter()
@@ -91,20 +99,30 @@ class Tally:
         if command.lead_id:
             self._admitted[purse, command.name, command.lead_id] += 1
 
-    def approved(self, name: str) -> None:
+    def approved(self, name: str, lead_id: str) -> None:
         """The row of refusals is broken."""
-        self._streaks[name] = 0
+        self._streaks.pop(name, None)
+        self._of_client.pop((name, lead_id), None)
 
-    def refused(self, name: str) -> None:
-        """One refusal more; enough of them in a row pause the command."""
-        self._streaks[name] += 1
-        if self._streaks[name] >= REFUSED_IN_A_ROW:
+    def refused(self, name: str, lead_id: str) -> None:
+        """One refusal more; enough of them in a row pause the command, those of one client for him alone."""
+        row = self._streaks.setdefault(name, Counter())
+        row[lead_id] += 1
+        if sum(min(many, OF_ONE_CLIENT) if lead else many for lead, many in row.items()) >= REFUSED_IN_A_ROW:
             self.paused.add(name)
+        self._of_client[name, lead_id] += 1
+        if lead_id and self._of_client[name, lead_id] >= REFUSED_IN_A_ROW:
+            self.paused_for.add((name, lead_id))
 
     def pause(self, name: str, *, on: bool) -> None:
-        """As an administrator says."""
-        self._streaks[name] = 0
-        (self.paused.add if on else self.paused.discard)(name)
+        """As an administrator says; an end of it is one for all clients."""
+        self._streaks.pop(name, None)
+        if on:
+            self.paused.add(name)
+            return
+        self.paused.discard(name)
+        self.paused_for = {one for one in self.paused_for if one[0] != name}
+        self._of_client = Counter({one: many for one, many in self._of_client.items() if one[0] != name})
 
     def unlock(self, name: str, at: Millis, *, on: bool) -> None:
         """As an administrator says; it holds for 90 days, as long as the log in which it stands."""

@@ -1,7 +1,8 @@
 """`command.events`: a command that waits for a signature asks for it in Telegram, and its message follows its states.
 
 It asks the curator of the client, or who spoke to the assistant; whoever proposes on the page signs there. More than so
-many asks a day stay on the page, which is said once: a person who is asked all day long signs without reading.
+many asks a day stay on the page, which is said once: a person who is asked all day long signs without reading. One
+client has half of them, so that a noisy one leaves room for the others.
 """
 
 import logging
@@ -77,6 +78,10 @@ class Shows:
                     return self.message(command, standing, why=press.command == "command_no")
         return None
 
+    def client(self, lead_id: str) -> str:
+        """A client as a link (HTML); empty where none is meant."""
+        return self._clients(lead_id).short() if lead_id else ""
+
     def page(self, command_id: str = "") -> str:
         """Where a command stands, or all of them."""
         return f"{self._page}/commands/{command_id}".rstrip("/") if self._page else ""
@@ -90,7 +95,7 @@ class Asks(Telling[CommandChange]):
     def __init__(self, shelf: Shelf, shows: Shows, chat_of: Callable[[str], int], most: int, clock: Clock) -> None:
         super().__init__(shelf)
         self._shows, self._chat_of, self._most, self._clock = shows, chat_of, most, clock
-        self._asked: dict[str, tuple[int, int]] = {}
+        self._asked: dict[str, tuple[int, int, str]] = {}
 
     def wishes(self, record: Record, value: CommandChange, known: Known) -> Iterable[Wish]:
         standing, command = value.standing, read(value.standing.body)
@@ -102,27 +107,39 @@ class Asks(Telling[CommandChange]):
                 return
             day, chat = local_day(record.timestamp), self._chat_of(to)
             if not command.asked_by:
-                if self._count(Place(COMMAND_EVENTS.name, record.partition), chat, day) >= self._most:
+                asked = self._today(Place(COMMAND_EVENTS.name, record.partition), chat, day)
+                if len(asked) >= self._most:
                     yield self._over(record, to, chat, day)
                     return
-                self._asked[key] = chat, day
+                if command.lead_id and list(asked.values()).count(to) >= share(self._most):
+                    yield self._over(record, to, chat, day, command.lead_id)
+                    return
+                self._asked[key] = chat, day, to
         message = self._shows.message(command, standing)
         if message is not None:
             yield Wish(key, to, standing.number, record.offset, record.timestamp, message)
 
-    def _over(self, record: Record, to: str, chat: int, day: int) -> Wish:
-        text = render_over(self._most, self._shows.page())
-        return Wish(f"asks-over/{chat}/{day}", to, 1, record.offset, record.timestamp, text)
+    def _over(self, record: Record, to: str, chat: int, day: int, lead_id: str = "") -> Wish:
+        """Of all, or of one client."""
+        most = share(self._most) if lead_id else self._most
+        text = render_over(most, self._shows.page(), self._shows.client(lead_id))
+        key = f"asks-over/{chat}/{day}" + (f"/{lead_id}" if lead_id else "")
+        return Wish(key, to, 1, record.offset, record.timestamp, text)
 
-    def _count(self, place: Place, chat: int, day: int) -> int:
-        """Asks of a day in a chat: of the outbox, and of this batch."""
+    def _today(self, place: Place, chat: int, day: int) -> dict[str, str]:
+        """Asks of a day in a chat, of the outbox and of this batch, and to whom each is."""
         asked = {
-            item.key
+            item.key: item.to
             for item in self._shelf.under(place, PREFIX)
             if local_day(item.news_at) == day and self._chat_of(item.to) == chat
         }
         self._asked = {key: of for key, of in self._asked.items() if of[1] >= day - 1}
-        return len(asked | {key for key, of in self._asked.items() if of == (chat, day)})
+        return asked | {key: of[2] for key, of in self._asked.items() if of[:2] == (chat, day)}
+
+
+def share(most: int) -> int:
+    """Of the asks of a day those about one client."""
+    return (most + 1) // 2
 
 
 def receiver(command: Command) -> str:

@@ -2,7 +2,7 @@
 
 import dataclasses
 import difflib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -22,6 +22,7 @@ from schemas.types import Millis
 from streams.web.words import ROLES
 
 PROPOSALS: Final[Forms] = ("предложение", "предложения", "предложений")
+CLIENTS: Final[Forms] = ("клиента", "клиентов", "клиентов")
 PROOFS: Final = {
     "none": "кнопкой на странице или в Telegram",
     "button": "кнопкой в Telegram или ключом устройства",
@@ -61,9 +62,10 @@ class DefinitionShown:
 def told(definition: Definition, desk: Desk, *, added: bool) -> DefinitionShown:
     """As the page lists it."""
     name, figures = definition.name, desk.figures(definition.name)
-    unlocked, paused = name in desk.unlocked, name in desk.paused
+    unlocked, paused, clients = name in desk.unlocked, name in desk.paused, desk.paused_for(name)
     possible = definition.effect in INSIDE and definition.auto.min_percent < NEVER
-    switches = [("resume", "Снять паузу")] if paused else [("pause", "Приостановить")]
+    switches = [("resume", "Снять паузу")] if paused or clients else []
+    switches += [] if paused else [("pause", "Приостановить")]
     if unlocked:
         switches.append(("lock", "Больше не выполнять саму"))
     elif possible and desk.may_unlock(name):
@@ -79,7 +81,7 @@ def told(definition: Definition, desk: Desk, *, added: bool) -> DefinitionShown:
         DOES[definition.handler.kind],
         EFFECTS[definition.effect],
         f"{who}{twice}, {PROOFS[how]}",
-        _auto(definition, possible=possible, unlocked=unlocked, paused=paused),
+        _auto(definition, possible=possible, unlocked=unlocked, paused=paused) + _for_some(clients),
         _figures(figures),
         _why_not(figures) if possible and not unlocked and not desk.may_unlock(name) else "",
         switches,
@@ -94,6 +96,11 @@ def _auto(definition: Definition, *, possible: bool, unlocked: bool, paused: boo
         return "сама не выполняется никогда"
     least = f"при уверенности от {definition.auto.min_percent} %"
     return f"выполняется сама {least}" if unlocked else f"может выполняться сама {least}, сейчас нет"
+
+
+def _for_some(clients: Sequence[str]) -> str:
+    """Nothing where there are none, or all are paused anyway."""
+    return f"; после пяти отказов подряд приостановлена для {count(len(clients), CLIENTS)}" if clients else ""
 
 
 def _figures(figures: Figures) -> str:

@@ -55,7 +55,9 @@ class House:
 
     def __init__(self, telegram: FakeTelegram, most: int = 10, page: str = PAGE) -> None:
         self.telegram, self.most = telegram, most
-        self.post = Post(telegram, Topic(), None, PLACE, curators={"1003": ANNA, "888": BORIS}, curator_chat=SHARED)
+        self.post = Post(
+            telegram, Topic(), None, PLACE, curators={"1003": ANNA, "1004": ANNA, "888": BORIS}, curator_chat=SHARED
+        )
         self.standings: dict[str, Standing] = {}
         self.now = NOW
         self.shows = Shows(builtin, self.standings.values, lambda lead: Client(lead, "Ромашка"), page)
@@ -208,21 +210,28 @@ async def test_what_runs_by_itself_or_is_over_is_not_asked(house: House) -> None
 
 
 async def test_ten_asks_a_day_and_the_rest_is_on_the_page(telegram: FakeTelegram) -> None:
-    """Told once, also over a restart; others have their own count, who asked himself has none; tomorrow is another."""
+    """Told once, also over a restart; one client has half of them; others have their own count, who asked himself has
+    none; tomorrow is another."""
     house = House(telegram, most=2)
-    first = [change(standing(command(number=n))) for n in range(4)]
-    await house.tell(*first[:3])
+    first = [
+        change(standing(command(lead_id=lead, number=n))) for n, lead in enumerate(("1003", "1003", "1004", "1004"))
+    ]
+    await house.tell(*first[:2])
     house.process()
-    await house.tell(first[3], change(standing(command(lead_id="888", number=9))))
+    await house.tell(*first[2:], change(standing(command(lead_id="888", number=9))))
     texts = [message.text for message in house.of(ANNA)]
-    assert len(texts) == 3 and sum("Сегодня здесь уже 2\u00a0вопроса о командах" in text for text in texts) == 1
+    assert (
+        len(texts) == 4
+        and sum("Сегодня здесь уже 2\u00a0вопроса о командах. Остальные ждут" in text for text in texts) == 1
+    )
+    assert sum("1\u00a0вопрос о командах клиента 1003 (Ромашка). Остальные о нём ждут" in text for text in texts) == 1
     assert len(house.of(BORIS)) == 1
     await house.tell(change(standing(command(number=10, asked_by=f"tg:{ANNA}"))))
-    assert len(house.of(ANNA)) == 4
-    await house.tell(change(standing(command(number=2), "refused", 2, by="Иванова"), "asking"))
-    assert len(house.of(ANNA)) == 4, "what was not asked here has no message"
-    await house.tell(change(standing(command(number=11, expires_at=NOW + 3 * DAY))), at=NOW + DAY)
     assert len(house.of(ANNA)) == 5
+    await house.tell(change(standing(command(number=2), "refused", 2, by="Иванова"), "asking"))
+    assert len(house.of(ANNA)) == 5, "what was not asked here has no message"
+    await house.tell(change(standing(command(number=11, expires_at=NOW + 3 * DAY))), at=NOW + DAY)
+    assert len(house.of(ANNA)) == 6
     await house.post.api.close()
 
 

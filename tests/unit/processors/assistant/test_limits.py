@@ -2,7 +2,7 @@
 
 from msgspec.structs import replace
 
-from processors.assistant.limits import FLOOD, Limits, usable
+from processors.assistant.limits import FLOOD, SHARE, Limits, usable
 from schemas.commands import Trigger
 from schemas.outlets import LlmCall
 from tests.unit.processors.assistant.commands import DEFINITIONS, changed, command
@@ -44,7 +44,8 @@ def test_a_flood_pauses_models() -> None:
     for number in range(FLOOD):
         trigger = Trigger(kind="alert", id=f"t{number}")
         limits.take_command(command(proposer="agent/glm", trigger=trigger, command_id=f"{number:016x}"))
-    assert limits.closed("new", "77", NOW, 9) != ""
+        assert (limits.closed("new", "1003", NOW, 9) != "") is (number + 1 >= SHARE), "of one client sooner"
+        assert (limits.closed("new", "77", NOW, 9) != "") is (number + 1 >= FLOOD), "others are thought about as before"
     assert limits.closed("new", "77", NOW + DAY // 20, 9) == ""
 
 

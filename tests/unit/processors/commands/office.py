@@ -38,7 +38,7 @@ from tests.authenticator import ORIGIN, Authenticator
 NOON = 1_796_029_200_000
 """2026-11-30 12:00 in Moscow."""
 MINUTE, HOUR, DAY = 60_000, 3_600_000, 86_400_000
-LEAD, OTHERS = "1003", "2007"
+LEAD, OTHERS, THIRD = "1003", "2007", "3003"
 """A client of Olga's, and one of Pavel's."""
 CHATS = {LEAD: "-100777", OTHERS: "-100888"}
 
@@ -61,7 +61,7 @@ USERS = {
 
 
 def owner_of(lead_id: str) -> Owner:
-    return {LEAD: Owner("Ольга"), OTHERS: Owner("Павел")}.get(lead_id, UNASSIGNED)
+    return {LEAD: Owner("Ольга"), OTHERS: Owner("Павел"), THIRD: Owner("Павел")}.get(lead_id, UNASSIGNED)
 
 
 def person_of_telegram(telegram_id: int) -> tuple[str, Person] | None:

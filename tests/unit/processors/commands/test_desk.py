@@ -1,5 +1,6 @@
 """Each way of a command over the desk: who may, how he proves it, what time does, what happens only once."""
 
+from collections.abc import Sequence
 from dataclasses import replace as with_fields
 
 import pytest
@@ -26,6 +27,7 @@ from tests.unit.processors.commands.office import (
     PRIVATE,
     REPLY,
     TASK,
+    THIRD,
     USERS,
     Office,
     button,
@@ -463,6 +465,17 @@ def test_a_client_uses_up_no_limits_of_ours(office: Office) -> None:
     assert office.desk.tally.flooded and office.state(office.propose(*TASK)) == "asking"
 
 
+def test_a_program_uses_up_no_limits_of_ours(office: Office) -> None:
+    """Another's (MCP), whatever it calls its occasion."""
+    for at in range(8):
+        office.propose("report.send", {}, lead_id="", by="mcp", proposer="mcp/olga", trigger=asked(f"p{at}"))
+    assert office.state(office.propose("report.send", {}, lead_id="", trigger=asked("q"))) == "asking"
+
+
+def asked(id_: str) -> Trigger:
+    return Trigger(kind="asked", id=id_)
+
+
 def test_a_flood_is_not_even_looked_at(office: Office) -> None:
     """Its records cost no memory, and nobody is told of each."""
     for at in range(520):
@@ -471,14 +484,28 @@ def test_a_flood_is_not_even_looked_at(office: Office) -> None:
     assert len(office.desk.standings) == 500
 
 
-def refuse_five(office: Office) -> None:
+THREE = (LEAD, OTHERS, THIRD)
+
+
+def refuse_five(office: Office, leads: Sequence[str] = THREE) -> None:
     for at in range(5):
         office.now += DAY
-        office.refuse(office.propose("note.add", {"text": str(at)}))
+        office.refuse(office.propose("note.add", {"text": str(at)}, lead_id=leads[at % len(leads)]), "irina")
+
+
+def test_one_client_pauses_a_command_for_himself_alone(office: Office) -> None:
+    """Whatever is refused of him, and however often; others' proposals come as before. An administrator ends it."""
+    refuse_five(office, (LEAD,))
+    assert (office.desk.paused, office.desk.paused_for("note.add")) == (frozenset(), [LEAD])
+    assert office.why(office.propose(*NOTE)) == words.PAUSED_FOR
+    assert office.state(office.propose("note.add", {"text": "я"}, by="web", proposer="web/olga")) == "asking"
+    assert office.state(office.propose(*NOTE, lead_id=OTHERS)) == "asking"
+    office.say(Switched(name="note.add", at=office.now, user_id="anton", paused=False))
+    assert office.state(office.propose("note.add", {"text": "снова"})) == "asking"
 
 
 def test_five_refusals_in_a_row_pause_a_command(office: Office) -> None:
-    """Until an administrator says otherwise; people's own proposals go on."""
+    """Of several clients; until an administrator says otherwise; people's own proposals go on."""
     refuse_five(office)
     assert office.desk.paused == {"note.add"}
     assert office.why(office.propose(*NOTE)) == words.PAUSED
@@ -493,8 +520,8 @@ def test_an_approval_breaks_the_row(office: Office) -> None:
     """Four refusals, a yes, four more: no pause."""
     for at in range(9):
         office.now += DAY
-        id_ = office.propose("note.add", {"text": str(at)})
-        office.click(id_) if at == 4 else office.refuse(id_)
+        id_ = office.propose("note.add", {"text": str(at)}, lead_id=THREE[at % 3])
+        office.click(id_, "irina") if at == 4 else office.refuse(id_, "irina")
     assert not office.desk.paused
 
 
@@ -631,7 +658,7 @@ def test_a_restart_remembers_the_row_of_refusals(office: Office) -> None:
         office = Office()
         for at in range(4):
             office.now += DAY
-            office.refuse(office.propose("note.add", {"text": str(at)}))
+            office.refuse(office.propose("note.add", {"text": str(at)}, lead_id=THREE[at % 2]), "irina")
         if yes:
             office.click(office.propose(*NOTE))
         stood = dict(office.desk.standings)
@@ -641,7 +668,7 @@ def test_a_restart_remembers_the_row_of_refusals(office: Office) -> None:
             again.now = at
             again.say(record)
         again.now += DAY
-        again.refuse(again.propose("note.add", {"text": "ещё"}))
+        again.refuse(again.propose("note.add", {"text": "ещё"}, lead_id=THIRD), "irina")
         assert again.desk.paused == (frozenset() if yes else {"note.add"})
 
 
