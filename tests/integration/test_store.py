@@ -160,7 +160,7 @@ async def test_what_people_say_became_of_things(home: Installation) -> None:
 
     await until(alerted, PATIENCE, "the alert of lead 9")
     assert set(held) == {"left"}
-    assert await value(home, "SELECT outcome FROM leads WHERE lead_id = '9'") == "left"
+    await becomes(home, "SELECT count() FROM leads WHERE lead_id = '9' AND outcome = 'left'", 1)
 
 
 async def test_killed_while_storing(home: Installation) -> None:
