@@ -8,6 +8,7 @@ from alerting.commands import PRESSES, heard, render_chosen
 from alerting.cutting import units
 from alerting.foreign import cut, telegram
 from alerting.login import DENIED, SENT, render_login_answered
+from alerting.names import named, render_named
 from alerting.render import MARKS, Rendered, gist
 from alerting.texts import TEXTS
 from alerting.whose import chat_asked_about, render_answered
@@ -95,6 +96,8 @@ def pressed(command: BotCommand, clients: Clients) -> str:
             return DENIED
         case pressed if pressed in PRESSES:
             return heard(command)
+        case "named":
+            return named(command)
         case _:
             return _linked_shortly(command, clients)
 
@@ -113,6 +116,8 @@ def answered(command: BotCommand, clients: Clients) -> Rendered | None:
         return render_login_answered(command)
     if command.command in PRESSES:
         return render_chosen(command) if command.command == "chosen" else None
+    if command.command == "named":
+        return render_named(command)
     if command.question is None or command.fault == "unknown":
         return None
     return render_answered(command.question.text, linked(command, clients), command.name)

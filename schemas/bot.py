@@ -13,6 +13,8 @@ LoginCommand = Literal["login", "login_sent", "login_denied"]
 """Not typed by a person: the page asks for the question, a button under it was pressed."""
 CommandPress = Literal["command_yes", "command_no", "command_back", "command_refused", "chosen"]
 """Buttons under a command that waits for a signature, and under a question of the assistant."""
+NamePress = Literal["named"]
+"""A button under the question who a name in a room is."""
 Fault = Literal["", "no_lead", "no_days", "no_topic", "taken", "unknown"]
 
 
@@ -41,12 +43,14 @@ class BotCommand(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     where the lead's alerts go, for the client reads what is in his chat. By a button (`callback_id` is what Telegram
     wants answered) a chat that is another's is not taken from him (`taken`), and `name` answered `question`. `start`:
     the curator `name` told who he is by the code of his invitation. A button under a command tells the first 20 hex
-    digits of its `digest`; of the assistant's question `name` is the option that was pressed.
+    digits of its `digest`; of the assistant's question `name` is the option that was pressed. `named`: who
+    presses (`name`) says that a name in a room of the lead is `called`, who is `side` (both empty: none of those who
+    were asked about); `taken`: that stood there already, `unknown`: the question does not say what its button does.
     """
 
     command_id: EventId
     chat_id: str
-    command: Asked | LoginCommand | CommandPress
+    command: Asked | LoginCommand | CommandPress | NamePress
     ts: Millis
     lead_id: SomeLead = ""
     until: Millis = 0
@@ -59,6 +63,8 @@ class BotCommand(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     question: Question | None = None
     login: LoginQuestion | None = None
     digest: str = ""
+    called: str = ""
+    side: Literal["", "staff", "client"] = ""
 
 
 class LeadRisk(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -1,5 +1,7 @@
 """The daily report: what the store publishes and notify tells."""
 
+from typing import Literal
+
 import msgspec
 
 from schemas.alerts import Alert
@@ -66,6 +68,25 @@ class UnknownClient(msgspec.Struct, frozen=True, omit_defaults=True):
     events: int
 
 
+class Bearer(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Whom a name in a room may mean (`processors.candidates.Candidate`): `person` is his key on `identities`."""
+
+    person: str
+    name: str
+    side: Literal["staff", "client"]
+    about: str = ""
+
+
+class AskedName(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A name in a client's meeting of whom nobody is sure, the latest meeting with it (`ts`), and whom it may mean."""
+
+    lead_id: LeadId
+    recording_id: str
+    ts: Millis
+    name: str
+    bearers: list[Bearer] = []
+
+
 class DailyReport(msgspec.Struct, frozen=True, omit_defaults=True):
     """A report (`daily.reports`, key = `report_id`) of what came in [`since`, `until`), ms UTC.
 
@@ -76,6 +97,7 @@ class DailyReport(msgspec.Struct, frozen=True, omit_defaults=True):
     report's or the next one, `overdue` those whose day was in the two weeks before, the latest first.
     `outcomes` are what was said in that time of who left or returned (the last word on each); who has left is in no
     other list of risks. `hints`: clients of the warehouse whose lead or deals the portal closed as failed.
+    `names` in meetings of whom nobody is sure: their curators are asked, each once.
     """
 
     report_id: str
@@ -106,3 +128,4 @@ class DailyReport(msgspec.Struct, frozen=True, omit_defaults=True):
     overdue: list[DuePromise] = []
     outcomes: list[Said] = []
     hints: list[Hint] = []
+    names: list[AskedName] = []

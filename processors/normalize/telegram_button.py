@@ -1,4 +1,4 @@
-"""A button that somebody pressed: under an alert, or under the question whose a chat is."""
+"""A button that somebody pressed: under an alert, or under the question whose a chat is, or who somebody is."""
 
 from collections.abc import Sequence
 
@@ -7,6 +7,7 @@ from processors.normalize.contract import Found, Options
 from processors.normalize.telegram_answer import answered_command, chosen
 from processors.normalize.telegram_frame import question_of
 from processors.normalize.telegram_login import answered
+from processors.normalize.telegram_named import named
 from processors.normalize.telegram_update import CallbackQuery
 from schemas import callback
 from schemas.bot import BotCommand
@@ -37,6 +38,8 @@ def pressed(
         event_id("telegram", "callback", query.id),
         Author(str(query.from_.id), query.from_.name, client=False),
     )
+    if isinstance(button, callback.Named):
+        return named(button, query, id_, meta.ts, actor, identities)
     if isinstance(button, callback.Whose):
         before = identities.find(ClientRef("tg_chat", button.chat_id))
         return _whose(button, query, id_, meta.ts, source, actor, before)

@@ -79,7 +79,7 @@ class Commands:
         match command.command:
             case "login":
                 return render_login(command.login) if command.login is not None else None
-            case "login_sent" | "login_denied":
+            case "login_sent" | "login_denied" | "named":
                 return None
             case pressed if pressed in PRESSES:
                 return None

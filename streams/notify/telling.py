@@ -1,6 +1,7 @@
 """From records to messages that are wanted of the outbox, and to webhooks: one class a topic."""
 
 from abc import ABC, abstractmethod
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Generic, TypeAlias, TypeVar
 
@@ -8,6 +9,7 @@ from aiokafka import ConsumerRecord
 
 from alerting.clients import Clients
 from alerting.common import id_of, render_common
+from alerting.names import key_of, render_name
 from alerting.notices import render_notice
 from alerting.outbox import Wish
 from alerting.render import Rendered, answer, render, render_for_head
@@ -29,6 +31,8 @@ from streams.notify.telegram.shelf import Place, Shelf
 T = TypeVar("T")
 
 _TRANSCRIPT: Codec[Transcript] = Codec(Transcript)
+NAMES = 3
+"""Questions of a day in one chat who somebody in a meeting is."""
 Record: TypeAlias = "ConsumerRecord[bytes, bytes]"
 Known = Callable[[str], bool]
 """Whether anything was ever wanted under a key."""
@@ -130,7 +134,8 @@ class CommonAlerts(Telling[CommonAlert]):
 
 
 class DailyReports(Telling[DailyReport]):
-    """Daily reports to messages for the shared chat, and to each curator's own chat what concerns his clients.
+    """Daily reports to messages for the shared chat, and to each curator's own chat what concerns his clients; behind
+    them, who is who in their meetings is asked, each name once. `answered`: whether somebody has told it already.
 
     The same report id is never sent again.
     """
@@ -143,10 +148,12 @@ class DailyReports(Telling[DailyReport]):
         desks: Callable[[], Mapping[int, Collection[LeadId]]],
         clients: Clients,
         hooks: Hooks[DailyReport] = no_hooks,
+        answered: Callable[[LeadId, str], bool] = lambda _, __: False,
+        chat_of: Callable[[str], int] = lambda _: 0,
     ) -> None:
         super().__init__(shelf, hooks)
-        self._desks = desks
-        self._clients = clients
+        self._desks, self._clients = desks, clients
+        self._answered, self._chat_of = answered, chat_of
 
     def wishes(self, record: Record, value: DailyReport, known: Known) -> Iterable[Wish]:
         if known(f"{value.report_id}/1"):
@@ -157,6 +164,18 @@ class DailyReports(Telling[DailyReport]):
         for to, name, parts in told:
             for number, part in enumerate(parts, start=1):
                 yield Wish(f"{name}/{number}", to, 1, record.offset, record.timestamp, Rendered(part))
+        yield from self._names(record, value, known)
+
+    def _names(self, record: Record, value: DailyReport, known: Known) -> Iterable[Wish]:
+        """At most `NAMES` in one chat: the others are asked with the next report, and stand on the page meanwhile."""
+        asked: Counter[int] = Counter()
+        for one in value.names:
+            to, key = f"lead:{one.lead_id}", key_of(one)
+            chat = self._chat_of(to)
+            if not known(key) and not self._answered(one.lead_id, one.name) and asked[chat] < NAMES:
+                asked[chat] += 1
+                text = render_name(one, self._clients(one.lead_id))
+                yield Wish(key, to, 1, record.offset, record.timestamp, text)
 
 
 class Rooms(Telling[FromJitsi]):

@@ -32,6 +32,7 @@ from schemas.topics import (
     TELEGRAM,
     TRANSCRIPTS,
 )
+from schemas.types import LeadId
 from streams.clients.webhooks import hook_output
 from streams.engine.cards import KnownCards
 from streams.engine.clock import wall_clock
@@ -110,9 +111,13 @@ def build(settings: Settings) -> Worker:
     def of_alert(alert: Alert, _place: str) -> Webhook | None:
         return bodies.webhook_of_alert(alert, clients)
 
+    def answered(lead: LeadId, name: str) -> bool:
+        return links.identities.participant(lead, name) is not None
+
     worker.consume(LEAD_ALERTS, known.before(Alerts(shelf, sender, clients, hooks(of_alert))))
     worker.consume(FLEET_ALERTS, CommonAlerts(shelf))
-    worker.consume(REPORTS, known.before(DailyReports(shelf, desks.of_all, clients, hooks(of_report))))
+    reports = DailyReports(shelf, desks.of_all, clients, hooks(of_report), answered, desks.chat_of)
+    worker.consume(REPORTS, known.before(links.before(reports)))
     worker.consume(RECORDINGS, Rooms(shelf, hooks(_of_recording)))
     mutes = KnownMutes(Reader(settings.kafka, DEAD_MUTES))
     worker.background("mutes", mutes.follow)

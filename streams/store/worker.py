@@ -1,5 +1,7 @@
 """Worker `store`: puts the sinks, the makers of ticks, baselines and reports, and the read API together."""
 
+from functools import partial
+
 from alerting.outbox import Item
 from processors.days import local_day_of
 from processors.privacy.unread import names_denied
@@ -71,7 +73,7 @@ from streams.store.letters import Heaps
 from streams.store.read import commands, rows_of
 from streams.store.read.api import Api
 from streams.store.read.flow import flow_routes
-from streams.store.read.pages import Known
+from streams.store.read.pages import Known, names
 from streams.store.read.raw import RawRecords
 from streams.store.read.sql import Visitors
 from streams.store.read.traces import Traces
@@ -112,12 +114,12 @@ def build(settings: Settings, clock: Clock = wall_clock) -> Worker:
     figures = Figures(database, lag, worker.outputs.send, rules.alerts, desks.desk, clock)
     ticks = Ticks(database, lag, worker.outputs.send, store.tick_seconds, clock, figures)
     baselines = Baselines(database, lag, worker.outputs.send, store.baseline_seconds, store.baseline_at, clock)
-    reports = Reports(database, lag, worker.outputs.send, store.report_at, clock)
     rests = frozenset(map(local_day_of, rules.silence.holidays))
     sources = Sources(database, lag, Backlog(settings.kafka, ends), worker.notices, clock, rests)
     chats = Chats(database, lag, worker.outputs.send, settings.minutes.chat_at, clock)
     visitors = Visitors(store, database)
     known = Known(links.identities, cards.cards, frozenset(settings.jitsi.our_people))
+    reports = Reports(database, lag, worker.outputs.send, store.report_at, clock, partial(names, database, known))
     traces = Traces(database, RawRecords(settings.kafka, ends), lag.by_topic, clock)
     parting = Parting(database, worker.outputs.send, baselines, clock)
     flow = flow_routes(traces, database, clock, watched.look)

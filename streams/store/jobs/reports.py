@@ -5,13 +5,16 @@ one report, however late it came. History (`backfill`) is in none.
 """
 
 import logging
+from collections.abc import Awaitable, Callable
 from datetime import date
 from typing import Any
+
+from msgspec.structs import replace
 
 from processors.days import day_start, local_day, local_time
 from schemas.codec import Codec
 from schemas.errors import Refused
-from schemas.reports import DailyReport, ReportLine
+from schemas.reports import AskedName, DailyReport, ReportLine
 from schemas.topics import REPORTS
 from schemas.types import Millis
 from streams.engine.clock import Clock
@@ -79,11 +82,23 @@ SELECT toUnixTimestamp64Milli(max(until)), (SELECT toUnixTimestamp64Milli(min(in
 FROM reports WHERE scheduled"""
 
 
+Names = Callable[[Millis], Awaitable[list[AskedName]]]
+"""Names in meetings of whom nobody is sure at this time. Raises `Transient`, `StatementFailed`."""
+
+
+async def no_names(_: Millis) -> list[AskedName]:
+    """Where nobody is asked."""
+    return []
+
+
 class Reports:
     """Publishes reports."""
 
-    def __init__(self, database: Database, lag: Progress, send: Send, at: str, clock: Clock) -> None:
+    def __init__(
+        self, database: Database, lag: Progress, send: Send, at: str, clock: Clock, names: Names = no_names
+    ) -> None:
         self._database, self._lag, self._send, self._at, self._clock = database, lag, send, at, clock
+        self._names = names
         self.daily = Daily("report", database, lag, at, clock, LAST, self._scheduled)
 
     async def of_day(self, day: date | None) -> DailyReport:
@@ -109,7 +124,8 @@ class Reports:
 
     async def make(self, report_id: str, since: Millis, until: Millis) -> DailyReport:
         """The whole report of [`since`, `until`), ms UTC. Raises `Transient`, `StatementFailed`."""
-        return await digest(self._database, await self.figures(report_id, since, until))
+        report = await digest(self._database, await self.figures(report_id, since, until))
+        return replace(report, names=await self._names(until))
 
     async def figures(self, report_id: str, since: Millis, until: Millis) -> DailyReport:
         """Its figures."""

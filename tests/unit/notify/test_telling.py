@@ -8,12 +8,14 @@ import msgspec
 import pytest
 
 from alerting.clients import Client
+from alerting.names import key_of
 from alerting.outbox import Wish
 from processors.cards import Cards
 from processors.identity import Identities
 from schemas.alerts import Press, Told
 from schemas.notices import OpsNotice, Trouble
 from schemas.outlets import Webhook
+from schemas.reports import AskedName
 from schemas.sources import RoomReport, Transcript
 from streams.engine.desks import Desks
 from streams.engine.kafka import Output
@@ -22,6 +24,7 @@ from streams.notify.worker import hook_outputs
 from streams.settings import Telegram
 from tests.unit.alerting.alerts import COMMON_ALERT, SPIKE
 from tests.unit.alerting.reports import FULL_REPORT
+from tests.unit.alerting.test_names import ANNA
 from tests.unit.processors.minutes.test_reading import RECORDING
 from tests.unit.store.records import batch
 
@@ -78,6 +81,27 @@ async def test_a_report_is_told_once() -> None:
     shelf.known.clear()
     await told(reports, FULL_REPORT, msgspec.structs.replace(FULL_REPORT, meetings=99))
     assert [wish.to for wish in shelf.wishes] == ["report", "chat:11"]
+
+
+async def test_names_of_whom_nobody_is_sure_are_asked_behind_the_report() -> None:
+    """Of the client's curator, a few a day in one chat, each once; what somebody has told meanwhile, not at all."""
+    names = [AskedName(lead, "r", 1_795_165_391_000, f"Аня {n}", [ANNA]) for n in range(5) for lead in ("12345", "777")]
+    report = msgspec.structs.replace(FULL_REPORT, names=names)
+    shelf = Shelf(key_of(names[2]))
+    chats = {"lead:12345": 11, "lead:777": 12}
+    reports = DailyReports(
+        shelf,
+        dict,
+        Client,
+        answered=lambda lead, name: name == "Аня 0",
+        chat_of=lambda to: chats[to],  # type: ignore[arg-type]
+    )
+    await told(reports, report)
+    asked = [
+        (wish.to, wish.message.text.partition("»")[0][-5:]) for wish in shelf.wishes if wish.key.startswith("name:")
+    ]
+    assert [name for to, name in asked if to == "lead:12345"] == ["Аня 2", "Аня 3", "Аня 4"]
+    assert [name for to, name in asked if to == "lead:777"] == ["Аня 1", "Аня 2", "Аня 3"]
 
 
 @pytest.mark.parametrize("happening", ["recording_on", "recording_gap"])

@@ -4,6 +4,7 @@
 """
 
 from streams.store.read.pages.known import Known
+from streams.store.read.pages.participants import names
 from streams.store.read.pages.routes import routes
 
-__all__ = ["Known", "routes"]
+__all__ = ["Known", "names", "routes"]

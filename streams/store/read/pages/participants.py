@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from processors.candidates import Candidate, Side
 from processors.participants import Asked, InRoom, Participant
+from schemas.reports import AskedName, Bearer
 from schemas.topics import DAY_MS
 from schemas.types import LeadId, Millis
 from streams.store.database import Database
@@ -50,6 +51,10 @@ WHERE (lead_id, recording_id) IN newest AND speaker != ''
 GROUP BY lead_id, recording_id ORDER BY max(ts) DESC, lead_id, recording_id"""
 
 
+MOST_TOLD = 50
+"""Questions that a report has."""
+
+
 async def contacts_of(database: Database, leads: Iterable[LeadId]) -> Mapping[LeadId, list[Candidate]]:
     """The people of the clients' cards, then who writes in their chats. Raises `Transient`, `StatementFailed`."""
     asked = {"leads": sorted(set(leads))}
@@ -91,3 +96,17 @@ async def asked(database: Database, known: Known, now: Millis) -> list[Asked]:
         if told.certainty == "unsure":
             found.append(Asked(lead, recording, ts, told))
     return found
+
+
+async def names(database: Database, known: Known, now: Millis) -> list[AskedName]:
+    """The same for a report. Raises as `contacts_of`."""
+    return [
+        AskedName(
+            one.lead_id,
+            one.recording_id,
+            one.ts,
+            " ".join(one.participant.name.split()),
+            [Bearer(each.person, each.name, each.side, each.about) for each in one.participant.candidates],
+        )
+        for one in (await asked(database, known, now))[:MOST_TOLD]
+    ]

@@ -5,6 +5,7 @@ import pytest
 from aiokafka import ConsumerRecord
 from msgspec.structs import replace
 
+from processors.answered import participant
 from processors.cards import Cards
 from processors.days import day_start, local_day
 from processors.identity import IGNORED, Identities
@@ -27,6 +28,7 @@ from streams.store.read.pages.daily import daily
 from streams.store.read.pages.inbox import inbox
 from streams.store.read.pages.known import Known
 from streams.store.read.pages.meeting import meeting
+from streams.store.read.pages.participants import names
 from streams.store.read.pages.places import GROUPS
 from streams.store.read.pages.timeline import found_in, timeline
 from streams.store.sinks.rows import alert_rows, unassigned_rows
@@ -295,6 +297,28 @@ async def test_a_meeting(database: Database) -> None:
     assert [(one.name, one.spoken_ms) for one in found.speakers] == [("A", 900)]
     assert await meeting(database, UNTOLD, "9", "r1") is None
     assert await meeting(database, UNTOLD, LEAD, "r2") is None
+
+
+async def test_names_of_whom_nobody_is_sure(database: Database) -> None:
+    """Of the last meetings, each once, with those whom it may mean; not one that a person has told."""
+    words = event_of(ev.MeetingTranscribed)
+    said = [replace(one, speaker=who) for one, who in zip(words.utterances, ("Аня", "Олег"), strict=True)]
+    recorded = event_of(ev.MeetingRecorded)
+    await fakes.Feed(database)([recorded, replace(words, utterances=said)])
+    known = Identities()
+    for number, name in enumerate(("Анна Ким", "Олег Сон")):
+        known.apply(f"b24_user:{number}", Identity("b24_user", str(number), name=name))
+    here, at = Known(known, Cards()), recorded.ts + DAY
+    found = await names(database, here, at)
+    assert [(one.name, [each.name for each in one.bearers]) for one in found] == [
+        ("Аня", ["Анна Ким"]),
+        ("Олег", ["Олег Сон"]),
+    ]
+    assert (found[0].lead_id, found[0].recording_id) == (LEAD, "r1")
+    told = participant(LEAD, "Аня")
+    known.apply(f"{told.kind}:{told.value}", Identity(told.kind, told.value, name="Анна Ким", side="staff"))
+    assert [one.name for one in await names(database, here, at)] == ["Олег"]
+    assert await names(database, here, at + 31 * DAY) == []
 
 
 async def test_who_waits(database: Database) -> None:
