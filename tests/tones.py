@@ -165,3 +165,11 @@ class Ear:
         start = self.word_since_ms
         self._word = []
         return name(kind), start, self.heard_ms
+
+
+def same_words(found: list[Word], said: Talk) -> int:
+    """How many words are heard as they were said, from the first on, within 40 ms; codecs smear edges."""
+    for at, (got, word) in enumerate(zip(found, said.words, strict=False)):
+        if got.text != word.text or abs(got.start_ms - word.start_ms) > 40:
+            return at
+    return min(len(found), len(said.words))
