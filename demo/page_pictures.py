@@ -20,7 +20,8 @@ from streams.store.clickhouse import load_engine
 from streams.web.cookies import SESSION
 from tests.unit.store.conftest import opened
 from tests.unit.web.commanding import CHAT, TEXT, commanded
-from tests.unit.web.company import LEAVES, standing
+from tests.unit.web.company import standing
+from tests.unit.web.company_clients import LEAVES
 from tests.unit.web.page import Page
 
 CHROMIUM = "/usr/bin/chromium"

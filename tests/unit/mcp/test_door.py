@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from schemas.topics import DAY_MS
 from streams.mcp.telling import LONGEST, clock, masked, told
 from tests.unit.mcp.conftest import Door, answered
-from tests.unit.web.company import CALM, LEAVES
+from tests.unit.web.company_clients import CALM, LEAVES
 
 TOOLS = {
     "find_client",

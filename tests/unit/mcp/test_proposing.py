@@ -16,7 +16,7 @@ from schemas.commands import Command, Proposal
 from streams.engine.kafka import Output
 from streams.engine.signing_keys import declared, made_key
 from tests.unit.mcp.conftest import Door, answered, filled
-from tests.unit.web.company import CALM, LEAVES
+from tests.unit.web.company_clients import CALM, LEAVES
 
 
 class Dispatcher:

@@ -4,7 +4,7 @@ from yarl import URL
 
 from schemas.cards import ClientCard
 from streams.web.cookies import SESSION
-from tests.unit.web.company import LEAVES
+from tests.unit.web.company_clients import LEAVES
 from tests.unit.web.page import NAMES, Page
 
 CARD = f"/leads/{LEAVES}"

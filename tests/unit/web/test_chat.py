@@ -7,7 +7,7 @@ import re
 from streams.web.askings import QUESTIONS_AN_HOUR
 from tests.fakes.glm import FakeGlm
 from tests.unit.llm.stand_ins import Sky, model, opened
-from tests.unit.web.company import CALM, LEAVES
+from tests.unit.web.company_clients import CALM, LEAVES
 from tests.unit.web.page import Page
 
 CHAT = f"/leads/{LEAVES}/chat"

@@ -2,7 +2,7 @@
 
 from schemas.talks import Talk, Turn
 from streams.web.told.live import shown
-from tests.unit.web.company import CALM, LEAVES
+from tests.unit.web.company_clients import CALM, LEAVES
 from tests.unit.web.page import Page
 from tests.unit.web.test_screens import text_of
 

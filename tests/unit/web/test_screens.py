@@ -13,7 +13,9 @@ from schemas.minutes import ProfileCorrected
 from schemas.sources import ClientRef, Identity
 from schemas.topics import IDENTITIES, LEAD_EVENTS
 from streams.engine.kafka import Output
-from tests.unit.web.company import CALM, LEAVES, SOUND, said
+from tests.unit.web.company import SOUND
+from tests.unit.web.company_clients import CALM, LEAVES
+from tests.unit.web.company_events import said
 from tests.unit.web.page import Page
 
 CARD = f"/leads/{LEAVES}"
