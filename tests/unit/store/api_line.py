@@ -22,7 +22,7 @@ class Lag(fakes.Lag):
     async def by_topic(self) -> dict[str, int]:
         return {"lead.events": 3}
 
-    def committed(self) -> dict[str, dict[int, int]]:
+    async def committed(self, patience: float) -> dict[str, dict[int, int]]:
         return {"lead.events": {0: 3}}
 
 
