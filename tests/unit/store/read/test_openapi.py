@@ -37,6 +37,7 @@ from streams.store.sinks.sink import Sink
 from streams.store.sinks.sources import round_rows
 from tests.unit.store import fakes
 from tests.unit.store.api_line import Lag, answer, serving
+from tests.unit.store.read.endpoints_asked import ASKED, BODIES
 from tests.unit.store.read.test_commands import change, stored
 from tests.unit.store.records import NOW, batch
 from tests.unit.store.samples import ALL_EVENTS, LEAD
@@ -81,68 +82,6 @@ SCORE = Score(
     level="yellow",
     parts=[Part("order_silence", 9.0, 0.1, 0.6, 0, 0)],
 )
-
-ASKED: dict[str, tuple[str, str]] = {
-    "get /api/leads": ("/api/leads", "clients"),
-    "get /api/leads/{lead}/card": (f"/api/leads/{LEAD}/card", "lead_id"),
-    "get /api/leads/{lead}/page": (f"/api/leads/{LEAD}/page?days=90", "card"),
-    "get /api/leads/{lead}/timeline": (f"/api/leads/{LEAD}/timeline", "rows"),
-    "get /api/leads/{lead}/daily": (f"/api/leads/{LEAD}/daily?days=100", ""),
-    "get /api/leads/{lead}/meetings/{recording}": (f"/api/leads/{LEAD}/meetings/r1", "utterances"),
-    "get /api/leads/{lead}/meetings/{recording}/sound": (f"/api/leads/{LEAD}/meetings/r1/sound", ""),
-    "get /api/leads/{lead}/talk": (f"/api/leads/{LEAD}/talk", "lead_id"),
-    "get /api/alerts/living": ("/api/alerts/living", "alerts"),
-    "get /api/inbox": ("/api/inbox", ""),
-    "get /api/commands": ("/api/commands", "commands"),
-    "get /api/commands/{command}": ("/api/commands/00000000000000a1", "steps"),
-    "get /api/assistant/lines": ("/api/assistant/lines", "lines"),
-    "get /api/access": ("/api/access", "lines"),
-    "get /api/leads/{lead}/promises": (f"/api/leads/{LEAD}/promises", "lead_id"),
-    "get /api/promises": ("/api/promises", ""),
-    "get /api/leads/{lead}/outcome": (f"/api/leads/{LEAD}/outcome", "lead_id"),
-    "post /api/leads/{lead}/outcome": (f"/api/leads/{LEAD}/outcome", "event_id"),
-    "get /api/outcomes": ("/api/outcomes", ""),
-    "get /api/leads/{lead}/passages": (f"/api/leads/{LEAD}/passages?q=товар", ""),
-    "get /api/leads/{lead}/tools/{tool}": (f"/api/leads/{LEAD}/tools/alerts", ""),
-    "get /api/leads/{lead}/questions": (f"/api/leads/{LEAD}/questions", "lead_id"),
-    "get /api/trace": (f"/api/trace?id={event_id('telegram')}", ""),
-    "get /api/flow": ("/api/flow", ""),
-    "get /api/leads/{lead}/history": (f"/api/leads/{LEAD}/history?limit=3", "events"),
-    "get /api/leads/{lead}/signals": (f"/api/leads/{LEAD}/signals", "signals"),
-    "get /api/leads/{lead}/scores": (f"/api/leads/{LEAD}/scores", "scores"),
-    "get /api/leads/{lead}/transcripts": (f"/api/leads/{LEAD}/transcripts", "transcripts"),
-    "get /api/leads/{lead}/people": (f"/api/leads/{LEAD}/people", "names"),
-    "get /api/leads/{lead}/profile": (f"/api/leads/{LEAD}/profile", "lead_id"),
-    "post /api/leads/{lead}/profile": (f"/api/leads/{LEAD}/profile", "event_id"),
-    "get /api/leads/{lead}/risk": (f"/api/leads/{LEAD}/risk", "alerts"),
-    "get /api/leads/{lead}/rows": (f"/api/leads/{LEAD}/rows", "tables"),
-    "post /api/leads/{lead}/rows": (f"/api/leads/{LEAD}/rows", "tables"),
-    "get /api/recordings/{recording}": ("/api/recordings/r1", "conversation"),
-    "get /api/search": ("/api/search?q=товар", "found"),
-    "get /api/figures": ("/api/figures?since=2026-11-20&until=2026-11-21", "figures"),
-    "get /api/alerts": ("/api/alerts", "alerts"),
-    "get /api/alerts/raised": (f"/api/alerts/raised?since=0&until={NOW + 1}", "alerts"),
-    "get /api/events": (f"/api/events?since=0&until={NOW + 1}&order=ts", "events"),
-    "get /api/risks/top": ("/api/risks/top", "leads"),
-    "get /api/risks/silent": ("/api/risks/silent", "leads"),
-    "get /api/status": ("/api/status", "sources"),
-    "get /api/sources": ("/api/sources", "sources"),
-    "post /api/sql": ("/api/sql", "rows"),
-    "get /api/exports/telegram": ("/api/exports/telegram?day=2026-11-21", ""),
-    "get /api/backup": ("/api/backup", "tables"),
-    "get /api/reports": ("/api/reports", "report_id"),
-    "post /api/reports": ("/api/reports", "report_id"),
-    "get /api/openapi.json": ("/api/openapi.json", "paths"),
-}
-"""How each endpoint is asked for an answer in which this field is not empty."""
-
-BODIES = {
-    "/api/leads/{lead}/outcome": {"outcome": "stays", "since": "2026-11-20", "reason": "передумал"},
-    "/api/leads/{lead}/profile": {"field": "sells", "text": "обувь"},
-    "/api/leads/{lead}/rows": {"denied": ["0" * 64]},
-    "/api/sql": {"query": "SELECT 1 AS n, 'a' AS word"},
-    "/api/reports": {},
-}
 
 
 async def _no_rows(_lead: str, _denied: Sequence[str]) -> dict[str, int]:
