@@ -7,6 +7,7 @@ import msgspec
 from aiohttp import web
 
 from processors.days import day_start, local_day_of
+from processors.identity import Identities
 from schemas.answers import TOOLS, Answered, ToolCall
 from schemas.errors import Refused
 from schemas.lists import Questions
@@ -18,19 +19,22 @@ from streams.store.read import asked, requests
 from streams.store.read.answers import as_json
 from streams.store.read.hits import LATEST
 from streams.store.read.passages import Within, passages
+from streams.store.read.speakers import renamed_passages
 from streams.store.read.tools import figure
 
 _PARAMETERS = tuple(name for name in ToolCall.__struct_fields__ if name != "name")
 
 
-def routes(database: Database, send: Send, clock: Clock) -> list[web.RouteDef]:
+def routes(database: Database, send: Send, clock: Clock, known: Identities) -> list[web.RouteDef]:
     """What `Api` serves behind its guard. The lead is bound by the path; of one that was merged it is the whole
     client."""
     desk = asked.Desk(database, send, clock)
 
     async def _passages(request: web.Request) -> web.Response:
         days = within(request.query.get("since", ""), request.query.get("until", ""))
-        return as_json(await passages(database, requests.client(request), request.query.get("q", ""), clock, days))
+        lead, question = requests.client(request), request.query.get("q", "")
+        found = await passages(database, lead, question, clock, days)
+        return as_json(await renamed_passages(database, known, found))
 
     async def _figure(request: web.Request) -> web.Response:
         return as_json(await figure(database, requests.client(request), _call(request), clock()))

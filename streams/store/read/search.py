@@ -3,11 +3,13 @@
 import asyncio
 import re
 
+from processors.identity import Identities
 from processors.russian.search import MOST_WORDS, wanted
 from schemas.errors import Refused
 from schemas.lists import FoundPage
 from streams.store.database import Database
 from streams.store.read.hits import START, Asked, Place, Row, Where, hits
+from streams.store.read.speakers import renamed_rows
 
 LONGEST_QUERY = 200
 """Characters."""
@@ -16,9 +18,10 @@ MOST = 200
 _CURSOR = re.compile(r"(\d{1,13})-([0-9a-f]{1,16})(?::(\d{1,9}))?", re.ASCII)
 
 
-async def search(database: Database, query: str, where: Where, limit: int, before: str) -> FoundPage:
+async def search(database: Database, query: str, where: Where, limit: int, before: str, known: Identities) -> FoundPage:
     """A page, newest first; `next` of the answer is the `before` of the next one. Raises `Refused`, `Transient`."""
     rows, following = await search_rows(database, query, where, limit, before)
+    rows = await renamed_rows(database, known, rows)
     return FoundPage([row.told() for row in rows], following or None)
 
 

@@ -6,6 +6,7 @@ from aiohttp import web
 from msgspec.structs import replace
 
 from processors.days import local_time
+from processors.identity import Identities
 from streams.engine.clock import Clock
 from streams.store.database import Database
 from streams.store.read import requests, risks
@@ -19,7 +20,7 @@ from streams.store.read.sources import health_now
 USUAL_DAYS = 14
 
 
-def routes(database: Database, clock: Clock) -> list[web.RouteDef]:
+def routes(database: Database, clock: Clock, known: Identities) -> list[web.RouteDef]:
     """What `Api` serves behind its guard."""
 
     async def _search(request: web.Request) -> web.Response:
@@ -31,7 +32,7 @@ def routes(database: Database, clock: Clock) -> list[web.RouteDef]:
             requests.leads(request.query.get("among", "")),
         )
         query, before = request.query.get("q", ""), request.query.get("before", "")
-        found = await search(database, query, where, requests.limit(request, 50), before)
+        found = await search(database, query, where, requests.limit(request, 50), before, known)
         return as_json(replace(found, lead_id=where.lead))
 
     async def _figures(request: web.Request) -> web.Response:

@@ -96,7 +96,7 @@ async def _meetings(sight: Sight, found: list[Place]) -> dict[Place, Row]:
     for (payload,) in await sight.database.read(_MEETINGS, asked):
         part = _PART.decode(payload)
         parts[part.recording_id].append(part)
-    return {place: meeting_row(place.told(), place.ts, parts[place.key[1:]]) for place in found}
+    return {place: meeting_row(place.told(), place.ts, parts[place.key[1:]], sight.named) for place in found}
 
 
 _PART = msgspec.json.Decoder(MeetingRecorded | MeetingTranscribed | MeetingMinutes)

@@ -1,20 +1,19 @@
 """A recorded meeting: what was said, by whom and for how long, and what came of it."""
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import msgspec
-from msgspec.structs import replace
 
 from processors.pages import Meeting, Sound, Speaker
 from processors.tracks.entry import TRACKS
 from schemas.events import MeetingMinutes, MeetingRecorded
-from schemas.meetings import Called, Utterance
-from schemas.minutes import Minutes
+from schemas.meetings import Utterance
 from schemas.types import LeadId
 from streams.store.database import Database
 from streams.store.read.pages.known import Known
 from streams.store.read.pages.participants import participants
+from streams.store.read.speakers import called, named, renamed
 
 _PARTS = """
 SELECT payload FROM events FINAL
@@ -29,13 +28,6 @@ _UTTERANCES = """
 SELECT start_ms, end_ms, text, speaker, confidence FROM transcripts_current
 WHERE lead_id = {lead:String} AND recording_id = {recording:String} AND version = {version:UInt32} ORDER BY number"""
 
-_CALLED = """
-SELECT JSONExtractRaw(payload, 'called') FROM events FINAL
-WHERE lead_id = {lead:String} AND kind = 'meeting_transcribed' AND ref = {recording:String}
-    AND JSONHas(payload, 'called')
-ORDER BY ts, event_id"""
-
-_NAMES = msgspec.json.Decoder(list[Called])
 _PART = msgspec.json.Decoder(MeetingRecorded | MeetingMinutes)
 
 
@@ -56,13 +48,10 @@ async def meeting(database: Database, known: Known, lead: LeadId, recording: str
     version, ts, engine, duration, degraded = heard[0] if heard else (0, parts[0].ts, "", parts[0].duration_ms, False)
     said = await database.read(_UTTERANCES, asked | {"version": version}) if heard else []
     room = known.room(lead)
-    called = {one.speaker: one.called for (of,) in await database.read(_CALLED, asked) for one in _NAMES.decode(of)}
+    own_names = (await called(database, [(lead, recording)])).get((lead, recording), {})
     people = (recorded.participants if recorded else []) or (minutes.people if minutes else [])
-    own = [called.get(name, name) for name in [*people, *(speaker for *_, speaker, _ in said if speaker)]]
-
-    def now(name: str) -> str:
-        return room.called(called.get(name, name))
-
+    own = [own_names.get(name, name) for name in [*people, *(speaker for *_, speaker, _ in said if speaker)]]
+    now = named(known.identities, lead, own_names)
     utterances = [Utterance(start, end, text, now(speaker) or None, sure) for start, end, text, speaker, sure in said]
     return Meeting(
         lead,
@@ -83,11 +72,6 @@ async def meeting(database: Database, known: Known, lead: LeadId, recording: str
         recorded.ts - ts if recorded else 0,
         await participants(database, room, lead, own),
     )
-
-
-def renamed(minutes: Minutes, now: Callable[[str], str]) -> Minutes:
-    """The minutes with owners of what was promised as `now` calls them."""
-    return replace(minutes, actions=[replace(one, owner=now(one.owner)) for one in minutes.actions])
 
 
 async def sound(database: Database, lead: LeadId, recording: str) -> Sound | None:

@@ -1,9 +1,11 @@
 """One client as one answer sees him: whatever its parts ask for, each table is looked at once."""
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import msgspec
 
+from processors.identity import Identities
 from processors.notes import KeptNote, kept
 from schemas.alerts import Alert
 from schemas.events import Note
@@ -14,6 +16,7 @@ from streams.store.read.few import Few, few
 from streams.store.read.outcomes import STAGES
 from streams.store.read.pages.fresh import Counted, Seen, counted, last_seen_of
 from streams.store.read.profiles import SOURCES
+from streams.store.read.speakers import Name, named
 
 CONTACTS = ("message", "call", "mail", "meeting_recorded", "reservation")
 GOODS = ("reservation", "pick", "shipment", "inbound", "return", "adjustment")
@@ -33,6 +36,7 @@ ORDER BY alert_id, version DESC, ingested_at DESC LIMIT 1 BY alert_id"""
 """All of them, of which a page tells some: one look costs as much as that for some. Of a repeat the last row counts, as
 `FINAL` would have it; that reads the evidence of all clients' alerts."""
 
+_NOBODY = Identities()
 _NOTE = msgspec.json.Decoder(Note)
 
 
@@ -45,17 +49,21 @@ class Ref(NamedTuple):
 
 
 class Sight:
-    """Of the lead `lead`; `days` is how far back his days are wanted (a local day; 0: all). What it has read once it
-    keeps. Each raises `Transient`, `StatementFailed`."""
+    """Of the lead `lead`; `days` is how far back his days are wanted (a local day; 0: all), `known` who is who in his
+    meetings. What it has read once it keeps. Each raises `Transient`, `StatementFailed`."""
 
-    def __init__(self, database: Database, lead: LeadId, days: LocalDay = 0) -> None:
-        self.database, self.lead = database, lead
+    def __init__(self, database: Database, lead: LeadId, days: LocalDay = 0, known: Identities = _NOBODY) -> None:
+        self.database, self.lead, self._known = database, lead, known
         self._days = days
         self._done: list[Counted] | None = None
         self._few: list[Few] | None = None
         self._seen: list[Seen] | None = None
         self._refs: list[Ref] | None = None
         self._alerts: dict[str, Alert] | None = None
+
+    def named(self, own: Mapping[str, str]) -> Name:
+        """As `speakers.named` of his meetings."""
+        return named(self._known, self.lead, own)
 
     async def done(self) -> list[Counted]:
         """His days: goods and messages."""

@@ -10,6 +10,7 @@ from streams.store.read.pages.details import details
 from streams.store.read.pages.places import Place, Span, groups_of, place_of, places
 from streams.store.read.pages.sight import Sight
 from streams.store.read.search import search_rows
+from streams.store.read.speakers import renamed_rows
 
 PAGE = 50
 ROUNDS = 4
@@ -37,7 +38,7 @@ async def timeline(
 ) -> TimeLine:
     """A page of rows of these groups (empty: all). Raises `Refused`, `Transient`, `StatementFailed`."""
     groups, at = groups_of(kinds), place_of(before)
-    return await timeline_of(Sight(database, known.merged(asked)), groups, at, since)
+    return await timeline_of(Sight(database, known.merged(asked), known=known), groups, at, since)
 
 
 async def timeline_of(sight: Sight, groups: frozenset[str], at: Place, since: Millis) -> TimeLine:
@@ -61,6 +62,7 @@ async def found_in(
     """What was said and written with these words. Raises `Refused`, `Transient`, `StatementFailed`."""
     lead, groups = known.merged(asked), groups_of(kinds)
     hits, following = await search_rows(database, query, Where(lead, "", since), PAGE, before)
+    hits = await renamed_rows(database, known, hits)
     recordings = sorted({hit.recording for hit in hits if hit.recording})
     starts = dict(await database.read(_STARTS, {"lead": lead, "recordings": recordings})) if recordings else {}
     rows = [_row(hit, starts) for hit in hits if _GROUP_OF.get(hit.kind, "other") in groups]

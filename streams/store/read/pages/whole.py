@@ -15,6 +15,6 @@ from streams.store.read.pages.timeline import timeline_of
 async def whole(database: Database, asked: LeadId, cards: Cards, known: Identities, days: int, now: Millis) -> CardPage:
     """Of the lead, or of that with which it was merged. Raises `Refused`, `Transient`, `StatementFailed`."""
     check(days)
-    sight = Sight(database, known.merged(asked))
+    sight = Sight(database, known.merged(asked), known=known)
     rows = await timeline_of(sight, frozenset(GROUPS), Place(LATEST, ""), 0)
     return CardPage(await card_of(sight, asked, cards, known, now), await daily_of(sight, days, now), rows)

@@ -1,6 +1,6 @@
 """An event of a lead as a row of his time line. What a kind holds besides words is left to the page that draws it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from processors.pages import Row
 from schemas.codec import to_builtins
@@ -23,6 +23,7 @@ from schemas.events import (
 )
 from schemas.types import Millis
 from streams.store.read.pages.messages import Changes
+from streams.store.read.speakers import Name, renamed
 
 _LONGEST_FIELD = 200
 
@@ -144,8 +145,16 @@ def command_row(place: str, change: CommandChanged) -> Row:
     )
 
 
-def meeting_row(place: str, ts: Millis, parts: Sequence[MeetingRecorded | MeetingTranscribed | MeetingMinutes]) -> Row:
-    """A recorded meeting with the newest of its minutes."""
+def meeting_row(
+    place: str,
+    ts: Millis,
+    parts: Sequence[MeetingRecorded | MeetingTranscribed | MeetingMinutes],
+    now: Callable[[Mapping[str, str]], Name],
+) -> Row:
+    """A recorded meeting with the newest of its minutes. `now`: what somebody is called today, by what those whom the
+    text calls otherwise called themselves."""
+    own = {one.speaker: one.called for part in parts if isinstance(part, MeetingTranscribed) for one in part.called}
+    name = now(own)
     minutes = max(
         (part for part in parts if isinstance(part, MeetingMinutes)),
         key=lambda part: (part.minutes.version, part.ts),
@@ -153,6 +162,7 @@ def meeting_row(place: str, ts: Millis, parts: Sequence[MeetingRecorded | Meetin
     )
     recorded = (part for part in parts if isinstance(part, MeetingRecorded))
     people = list(dict.fromkeys(who for part in recorded for who in part.participants))
+    people = people or ([] if minutes is None else minutes.people)
     return Row(
         place,
         ts,
@@ -161,6 +171,6 @@ def meeting_row(place: str, ts: Millis, parts: Sequence[MeetingRecorded | Meetin
         parts[0].source if parts else "",
         recording=place.partition("-")[2][1:],
         duration_ms=max((part.duration_ms for part in parts), default=0),
-        people=people or ([] if minutes is None else minutes.people),
-        minutes=None if minutes is None else minutes.minutes,
+        people=list(dict.fromkeys(map(name, people))),
+        minutes=None if minutes is None else renamed(minutes.minutes, name),
     )

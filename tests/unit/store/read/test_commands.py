@@ -4,6 +4,7 @@ from typing import Any
 
 import msgspec
 
+from processors.identity import Identities
 from schemas.assistant import AssistantAsked, AssistantSaid
 from schemas.codec import Codec, event_id
 from schemas.command_changed import CommandChanged
@@ -141,7 +142,7 @@ async def test_the_time_line_has_one_row_a_command(database: Database) -> None:
     assert page.rows[0].fields["what"] == "сообщение 881"
     after = await timeline_of(Sight(database, LEAD), frozenset(("command",)), place_of(page.rows[0].place), 0)
     assert [row.ref[-2:] for row in after.rows] == ["a2"]
-    found = await search(database, "недостачу", Where(LEAD), 10, "")
+    found = await search(database, "недостачу", Where(LEAD), 10, "", Identities())
     assert [(one.kind, one.speaker) for one in found.found] == [("command_changed", "Мария")]
     rows = await database.read("SELECT kind, text, speaker FROM passages FINAL WHERE lead_id = '12345'")
     assert rows == [("command", "Написать клиенту: Проверили недостачу", "Мария")]
