@@ -1,8 +1,11 @@
-"""One event of every type."""
+"""One event of every type; a signal, an alert, and as many reservations as are wanted."""
 
 from typing import Any, get_args
 
+import msgspec
+
 from schemas import events as ev
+from schemas.alerts import Alert, Evidence, Signal
 from schemas.codec import event_id
 from schemas.minutes import OFFLINE, Minutes, Point
 from tests.unit.store.records import NOW
@@ -83,3 +86,35 @@ def event_of(type_: type) -> Any:
 
 
 ALL_EVENTS = [event_of(type_) for type_ in get_args(ev.Event)]
+
+
+SIGNAL = Signal(
+    signal_id=event_id("s", 1),
+    lead_id=LEAD,
+    rule="leaving_phrase",
+    severity="critical",
+    ts=NOW,
+    window_start=NOW,
+    value=1.5,
+    baseline=0.25,
+    score=0.9,
+    evidence=[Evidence("00" * 8, NOW, "message", "мы уходим")],
+)
+OPENED = Alert(
+    alert_id="f" * 16,
+    version=1,
+    lead_id=LEAD,
+    rule="leaving_phrase",
+    severity="critical",
+    status="open",
+    opened_at=NOW,
+    updated_at=NOW,
+    value=1,
+    baseline=0,
+    score=0.9,
+)
+
+
+def reservation(n: int, **fields: object) -> ev.Reservation:
+    given = {"lead_id": str(n % 3), "ts": NOW - n * 1000, "source": "wms", "doc": f"R-{n}", "qty": n} | fields
+    return msgspec.convert({"event_id": event_id("wms", n)} | given, ev.Reservation)

@@ -20,8 +20,7 @@ from streams.store.sinks.rows import alert_rows, unassigned_rows
 from streams.store.sinks.sink import Sink
 from tests.unit.store.fakes import Clock, Feed, Lag, Sent
 from tests.unit.store.records import DAY, NOW, batch
-from tests.unit.store.samples import LEAD, event_of
-from tests.unit.store.sinks.test_sink import OPENED
+from tests.unit.store.samples import LEAD, OPENED, event_of
 
 UNTIL = latest_at(NOW, "20:00")
 """2026-11-20 20:00 in Moscow."""

@@ -19,8 +19,7 @@ from streams.store.sinks.rows import alert_rows
 from streams.store.sinks.sink import Sink
 from tests.unit.store.fakes import Clock, Feed, Lag, Sent
 from tests.unit.store.records import DAY, NOW, batch
-from tests.unit.store.samples import event_of
-from tests.unit.store.sinks.test_sink import OPENED
+from tests.unit.store.samples import OPENED, event_of
 
 LAST = latest_at(NOW, "20:00")
 """Yesterday evening."""

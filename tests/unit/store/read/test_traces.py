@@ -23,8 +23,7 @@ from streams.store.sinks.outbox import outbox_rows
 from streams.store.sinks.rows import alert_rows, event_rows, signal_rows, unassigned_rows
 from streams.store.sinks.sink import Sink
 from tests.unit.store.records import NOW, batch, record
-from tests.unit.store.samples import event_of
-from tests.unit.store.sinks.test_sink import OPENED, SIGNAL, reservation
+from tests.unit.store.samples import OPENED, SIGNAL, event_of, reservation
 
 RAW, ALERT_ID = "source.wms/3/41", "0abc" + "f" * 12
 EVENT_ID = event_id("wms", 1)

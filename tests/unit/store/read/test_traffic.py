@@ -16,7 +16,7 @@ from streams.store.sinks.outbox import outbox_rows
 from streams.store.sinks.rows import event_rows
 from streams.store.sinks.sink import Sink
 from tests.unit.store.records import DAY, HOUR, NOW, batch, record
-from tests.unit.store.sinks.test_sink import reservation
+from tests.unit.store.samples import reservation
 
 MINUTE = NOW // 60_000 * 60_000
 

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from schemas import events as ev
-from schemas.alerts import Alert, Evidence, Signal
+from schemas.alerts import Alert, Signal
 from schemas.codec import EVENT, Codec, decode, encode, event_id
 from schemas.errors import Transient
 from schemas.failed import DeadLetter
@@ -22,38 +22,7 @@ from streams.store.sinks.rows import alert_rows, event_rows, signal_rows, unassi
 from streams.store.sinks.scores import score_rows
 from streams.store.sinks.sink import Sink, token
 from tests.unit.store.records import DAY, NOW, batch
-from tests.unit.store.samples import ALL_EVENTS, LEAD, event_of
-
-SIGNAL = Signal(
-    signal_id=event_id("s", 1),
-    lead_id=LEAD,
-    rule="leaving_phrase",
-    severity="critical",
-    ts=NOW,
-    window_start=NOW,
-    value=1.5,
-    baseline=0.25,
-    score=0.9,
-    evidence=[Evidence("00" * 8, NOW, "message", "мы уходим")],
-)
-OPENED = Alert(
-    alert_id="f" * 16,
-    version=1,
-    lead_id=LEAD,
-    rule="leaving_phrase",
-    severity="critical",
-    status="open",
-    opened_at=NOW,
-    updated_at=NOW,
-    value=1,
-    baseline=0,
-    score=0.9,
-)
-
-
-def reservation(n: int, **fields: object) -> ev.Reservation:
-    given = {"lead_id": str(n % 3), "ts": NOW - n * 1000, "source": "wms", "doc": f"R-{n}", "qty": n} | fields
-    return msgspec.convert({"event_id": event_id("wms", n)} | given, ev.Reservation)
+from tests.unit.store.samples import ALL_EVENTS, LEAD, OPENED, SIGNAL, event_of, reservation
 
 
 async def test_every_event_comes_back(database: Database) -> None:
@@ -167,45 +136,6 @@ async def test_a_repeat_with_another_time_is_no_other_row(database: Database, to
     assert await database.read("SELECT sum(events), sum(qty) FROM lead_days") == [(1, 7)]
     told = (await history.events(database, "5", 10, history.cursor(None))).events
     assert [event.ts for event in told] == [end_of_month]
-
-
-async def test_a_transcript_done_twice_is_not_mixed(database: Database) -> None:
-    """A job killed after it published is done again with other words: those of the first stay, whole."""
-    talk = event_of(ev.MeetingTranscribed)
-    longer = msgspec.structs.replace(talk, utterances=[ev.Utterance(n, n + 1, f"слово {n}") for n in range(4)])
-    sink = Sink(database, EVENT, event_rows)
-    for offset, event in enumerate([talk, longer]):
-        await sink(batch("lead.events", [encode(event)], first=offset))
-    view = [text for (text,) in await database.read("SELECT text FROM transcripts_current ORDER BY number")]
-    [told] = (await history.transcripts(database, LEAD, 5)).transcripts
-    assert view == [utterance.text for utterance in told.utterances] == ["добрый день", "да"]
-
-
-async def test_a_newer_transcript_replaces_the_whole_older_one(database: Database) -> None:
-    """Utterances of an old version are gone from the current view, also where the new version has none."""
-    first = event_of(ev.MeetingTranscribed)
-    second = msgspec.structs.replace(first, version=2, utterances=[ev.Utterance(0, 100, "только это")])
-    silent = msgspec.structs.replace(first, version=3, utterances=[])
-    sink = Sink(database, EVENT, event_rows)
-    seen = []
-    for offset, talk in enumerate([first, second, first, silent]):
-        await sink(batch("lead.events", [encode(talk)], first=offset, at=NOW + offset))
-        view = [text for (text,) in await database.read("SELECT text FROM transcripts_current ORDER BY number")]
-        [told] = (await history.transcripts(database, LEAD, 5)).transcripts
-        assert [utterance.text for utterance in told.utterances] == view
-        seen.append(view)
-    assert seen == [["добрый день", "да"], ["только это"], ["только это"], []]
-
-
-async def test_words_are_found(database: Database) -> None:
-    """Full text search meets a word whatever its case, and ё as е."""
-    talk = msgspec.structs.replace(event_of(ev.MeetingTranscribed), utterances=[ev.Utterance(0, 1, "Мы УХОДИМ, «всё»")])
-    await Sink(database, EVENT, event_rows)(batch("lead.events", [encode(talk)]))
-    for words in ("уходим", "ВСЕ"):
-        found = await database.read(
-            "SELECT count() FROM transcripts_current WHERE hasAllTokens(text, {w:String})", {"w": words}
-        )
-        assert found == [(1,)], words
 
 
 async def test_signals_alerts_and_unassigned(database: Database) -> None:

@@ -18,8 +18,7 @@ from streams.store.sinks.outbox import outbox_rows
 from streams.store.sinks.rows import alert_rows, event_rows, signal_rows
 from streams.store.sinks.sink import Sink
 from tests.unit.store.records import NOW, batch, record
-from tests.unit.store.samples import ALL_EVENTS
-from tests.unit.store.sinks.test_sink import OPENED, SIGNAL, reservation
+from tests.unit.store.samples import ALL_EVENTS, OPENED, SIGNAL, reservation
 
 
 async def test_an_event_has_its_origin_and_the_name_that_its_source_gives_it(database: Database) -> None:
