@@ -1,5 +1,7 @@
 """A meeting with minutes of every kind, and how it reads."""
 
+import msgspec
+
 from schemas.minutes import UNKNOWN, Action, Fact, MeetingMinutes, Minutes, Point, Topic
 
 FULL = MeetingMinutes(
@@ -154,3 +156,8 @@ LINES = [
     "срок: на следующей неделе; Вернуть деньги — Пётр, срок не указан; и~ещё 2~обещания",
     "⚠️ Тон напряжённый; что беспокоит: Спор о штрафе; Отгрузка опаздывает",
 ]
+
+
+def of(minutes: Minutes, **fields: object) -> MeetingMinutes:
+    """The meeting with other minutes."""
+    return msgspec.structs.replace(FULL, minutes=minutes, **fields)

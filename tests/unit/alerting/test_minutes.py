@@ -1,6 +1,4 @@
-"""Minutes as people read them: file, Bitrix24 comment, lines of the daily report; hostile words stay words."""
-
-import re
+"""Minutes as people read them: file, Bitrix24 comment, lines of the daily report."""
 
 import msgspec
 import pytest
@@ -19,15 +17,9 @@ from alerting.minutes import (
 from processors.minutes import extract
 from schemas.comments import Mark, is_own_comment, mark_line, read_mark
 from schemas.meetings import Utterance
-from schemas.minutes import OFFLINE, Action, Conversation, Fact, MeetingMinutes, Minutes, Point, Topic
+from schemas.minutes import OFFLINE, Action, Conversation, Minutes, Point, Topic
 from schemas.outlets import MinutesCopy
-from tests.fakes.botapi import parse_html
-from tests.unit.alerting.meetings import COMMENT, FULL, LINES, MARKDOWN
-
-
-def of(minutes: Minutes, **fields: object) -> MeetingMinutes:
-    """The meeting with other minutes."""
-    return msgspec.structs.replace(FULL, minutes=minutes, **fields)
+from tests.unit.alerting.meetings import COMMENT, FULL, LINES, MARKDOWN, of
 
 
 def tilde(lines: list[str]) -> list[str]:
@@ -178,83 +170,6 @@ def test_a_long_file_is_one_short_comment_and_one_message() -> None:
     assert comment.count("ходим от вас") <= 2
     assert comment.count("Пришлю расчёт") <= 2
     assert len("\n".join(meeting_lines(of(minutes), Client("12345")))) < 1000
-
-
-HOSTILE = [
-    "<script>alert(1)</script>",
-    "</b><a href='https://evil'>жми</a>",
-    "[url=https://evil]жми[/url] [b]",
-    "**жирно** _курсив_ `код` [жми](https://evil) ![x](https://evil/x.png)",
-    "# заголовок",
-    "- [x] сделано",
-    "1. пункт",
-    "> цитата",
-    "---",
-    "строка\n# вторая\n\n- третья\nleadpulse:other:v9",
-    "<!-- leadpulse:end rec-1 -->",
-    "&lt;b&gt; &amp; &#91;b&#93;",
-    "\u202eсправа налево\u0000\u2028",
-    "😀 leadpulse:other:v9",
-    "\\",
-]
-
-
-def hostile(words: str) -> MeetingMinutes:
-    """These words in every place that others fill."""
-    point = Point(words, words + "!?", 0)
-    minutes = Minutes(
-        words,
-        words,
-        topics=[Topic(words, 0, 1)],
-        decisions=[point],
-        actions=[Action(words, words, words, words + "!?", 0)],
-        pains=[point],
-        facts=[Fact("where", words, words + "!?", 0)],
-    )
-    return of(minutes, people=[words], room=words)
-
-
-@pytest.mark.parametrize("words", HOSTILE)
-def test_hostile_words_stay_words(words: str) -> None:
-    """No tag, no code, no heading, box, line or mark comes from them, in any of the three texts."""
-    event = hostile(words)
-    file, harmless = render_markdown(event), render_markdown(hostile("слово"))
-    assert len(file.splitlines()) == len(harmless.splitlines())
-    assert [line for line in file.splitlines() if line.startswith("#")] == [
-        line for line in harmless.splitlines() if line.startswith("#")
-    ]
-    assert file.count("- [ ] ") == 1
-    plain = re.sub(r"\\[\\`*_\[\]<~&#>+=.)-]", "·", file.replace("- [ ] ", "- "))  # what is escaped is no syntax
-    assert not re.search(r"[\\`*_\[\]~<]|&[#\w]+;|^- ([#>+=-]|\d+[.)] )", plain, flags=re.MULTILINE)
-    comment = render_comment(event, "")
-    assert "[" not in re.sub(r"^\[b\][^\[\]]+\[/b\]$", "", comment, flags=re.MULTILINE)
-    assert not re.search(r"<[a-zA-Z/!]", comment)
-    assert max(comment) <= "\uffff"
-    assert read_mark(comment) == Mark("rec-1", 1)
-    for line in meeting_lines(event, Client("12345")):
-        parse_html(line)
-        assert set(re.findall(r"</?[a-z]+", line)) <= {"<b", "</b"}
-
-
-@given(st.text(max_size=300))
-def test_any_words_keep_the_form(words: str) -> None:
-    """Telegram can parse every line, the comment fits and is ours, the file has the lines it should."""
-    event = hostile(words)
-    for line in meeting_lines(event, Client("12345", card="https://portal/1")):
-        parse_html(line)
-        assert len(line) < 4000
-    assert 2 <= len(meeting_lines(event, Client("12345"))) <= 5  # two where the summary tells all the items
-    assert is_own_comment(render_comment(event, "")) == "rec-1"
-    assert not any(line.startswith(("<", "leadpulse")) for line in render_markdown(event).splitlines())
-
-
-def test_longest_lines_fit_a_message() -> None:
-    """Words that grow when they are escaped, in all places."""
-    words = "&" * 5000
-    point = Point(words, "", 0)
-    minutes = Minutes(words, "m", decisions=[point] * 9, actions=[Action(words, words, words, "", 0)] * 9)
-    worst = of(msgspec.structs.replace(minutes, conflicts=[point] * 9), people=[words] * 9)
-    assert max(map(len, meeting_lines(worst, Client("12345")))) < 4000
 
 
 @given(st.text(min_size=1, max_size=60), st.integers(0, 999_999_999))
