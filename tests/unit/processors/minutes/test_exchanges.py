@@ -5,7 +5,8 @@ import pytest
 from processors.minutes import extract
 from schemas.meetings import Utterance
 from schemas.minutes import UNKNOWN, Conversation, Minutes
-from tests.unit.processors.minutes.corpus import DECISIONS, NOTHING, PROMISES, exchanges
+from tests.unit.processors.minutes.corpus import DECISIONS, PROMISES, exchanges
+from tests.unit.processors.minutes.corpus_nothing import NOTHING
 
 TUESDAY = 1_762_848_000_000
 """2025-11-11, 11:00 in Moscow."""

@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 from processors.minutes import extract
 from schemas.meetings import Utterance
 from schemas.minutes import OFFLINE, Conversation
-from tests.unit.processors.minutes.corpus import DECISIONS, NOTHING, PROMISES
+from tests.unit.processors.minutes.corpus import DECISIONS, PROMISES
+from tests.unit.processors.minutes.corpus_nothing import NOTHING
 
 WORDS = sorted(
     {*f"{PROMISES} {DECISIONS} {NOTHING}".split(), "…", "\n", "İ", "ﬁ", "\u00a0", "25.11", "12 000", "₽", "٣"}
