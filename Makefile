@@ -17,9 +17,9 @@ setup: ## system packages (as root), .venv from the locks, Kafka's jars; does no
 demo: setup ## the whole line on sound made on the spot, with a time line; KEEP=1 leaves it running
 	@$(BIN)/python -m demo
 
-# Three processes on two cores: half of a test on real components is waiting for them.
-test: setup ## every test, in three processes: unit, golden, properties, semantics, integration on real components
-	@$(BIN)/pytest -q -n 3 --dist loadfile --no-loadscope-reorder
+# Five processes on two cores: a test on real components mostly waits for them.
+test: setup ## every test, in five processes: unit, golden, properties, semantics, integration on real components
+	@$(BIN)/pytest -q -n 5 --dist loadfile --no-loadscope-reorder
 
 proof: setup ## the full counts of kills, rows and inputs, before an issue is closed; one table in var/proof/report.md
 	@$(BIN)/python -m pytest -q -m proof -p tests.proof.report

@@ -88,7 +88,7 @@ async def broker(
 
 
 def _in_memory() -> Path | None:
-    """A folder in memory; none where three brokers would fill it."""
+    """A folder in memory; none where the brokers of one run would fill it."""
     has_room = MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM_BYTES
     return MEMORY if has_room else None
 

@@ -6,7 +6,7 @@ import socket
 
 ALL = range(12_000, 32_000)
 """Below Linux's ports of outgoing connections (from 32768): none of those takes a port before its server does."""
-SHARES = 4
+SHARES = 8
 """Processes of one run. A port stands empty until its server starts, and while a test starts it again: a process that
 could take another's ports took one now and then."""
 
