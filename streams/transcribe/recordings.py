@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from msgspec.structs import replace
 
+from processors.normalize.telegram_voice import attached
 from schemas.codec import Codec
 from schemas.errors import RecordFault, Terminal, Transient
 from schemas.notices import Trouble
@@ -178,7 +179,9 @@ class Transcribe:
             heard = soundless(on_course(0))
         except Unreadable as error:
             self._told("recording_damaged", recording.path, str(error))
-            raise
+            if not _is_message(recording):
+                raise
+            heard = soundless(on_course(0))
         if heard.flaw and recording.said_in is None:  # nobody mends a microphone for a voice message of a second
             self._told("recording_damaged" if heard.segments else "recording_silent", recording.path, heard.flaw)
         if await asyncio.to_thread(is_toy, self._speech.vosk_model):
@@ -202,6 +205,11 @@ class Transcribe:
                 "seconds": round(seconds, 1),
             },
         )
+
+
+def _is_message(recording: Recording) -> bool:
+    """Whether it was sent to the bot: one of ours who gave an order by it waits to hear that nothing was understood."""
+    return recording.said_in is not None and attached(recording.said_in) is not None
 
 
 def _is_of_before(recording: Recording, former: FinishedRecording | None) -> bool:

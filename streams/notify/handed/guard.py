@@ -31,8 +31,11 @@ _OWN: Final = tuple(
     )
 )
 """What no name may stand for: this very machine's nothing, link-local networks, the metadata of clouds."""
-_PUBLIC_BUT: Final = tuple(map(ipaddress.ip_network, ("192.0.0.0/24", "192.88.99.0/24", "fec0::/10")))
+_PUBLIC_BUT: Final = tuple(map(ipaddress.ip_network, ("192.0.0.0/24", "192.88.99.0/24", "3fff::/20")))
 """Called global by some releases of the library, and no host of the internet."""
+_UNICAST: Final = ipaddress.ip_network("2000::/3")
+"""All that is given to hosts of the internet (IANA, IPv6 Global Unicast). Outside stand ways to write an IPv4 address
+(`::127.0.0.1`, `::ffff:0:127.0.0.1`, `64:ff9b:1::/48`) that the library calls global."""
 
 UNCLEAR = "адрес написан неоднозначно"
 INNER = "адрес ведёт в частную сеть; если так и задумано, впишите его с портом в commands.hosts"
@@ -101,7 +104,8 @@ def is_public(address: Address) -> bool:
     """Whether it is a host of the internet."""
     inner = meant(address)
     special = any(inner in network for network in (*_OWN, *_PUBLIC_BUT))
-    return inner.is_global and not inner.is_multicast and not special
+    given = isinstance(inner, ipaddress.IPv4Address) or inner in _UNICAST
+    return given and inner.is_global and not inner.is_multicast and not special
 
 
 class Pinned(AbstractResolver):
