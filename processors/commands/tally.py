@@ -27,13 +27,12 @@ none of those of our people and of rules."""
 
 
 def purse_of(command: Command) -> Purse:
-    """Of a proposal. What one of ours has asked for is his, whatever a model has read for it; another program (MCP) is
-    a model, too."""
+    """Of a proposal. What one of ours has asked for is his, whatever a model has read for it."""
     kind, _, who = command.proposer.partition("/")
-    by_model = kind == "mcp" or (kind == "agent" and who != "rules")
-    if by_model and command.trigger.client and command.trigger.kind != "asked":
-        return "clients"
-    return "programs" if kind == "mcp" else "ours"
+    if kind == "mcp":
+        return "programs"
+    by_model = kind == "agent" and who != "rules"
+    return "clients" if by_model and command.trigger.client and command.trigger.kind != "asked" else "ours"
 
 
 class Tally:

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from processors.privacy.erasing import Denied
 from processors.russian.system import os_reason
-from processors.tracks.ending import Heard
+from processors.tracks.ending import WHOLE_MS, Heard
 from processors.tracks.entry import TRACKS, entry_id
 from schemas.audio import AUDIO_RECORD
 from schemas.codec import Codec, Rejected
@@ -128,7 +128,8 @@ class Making:
 
     async def _over(self, mark: MeetingTracks, heard: Heard, now: Millis) -> Told | None:
         """What the room told of a meeting that is over; None while it goes on."""
-        over = heard.is_over(now) or heard.is_left(now, round(self._tracks.quiet_minutes * 60_000))
+        quiet_ms = round(self._tracks.quiet_minutes * 60_000)
+        over = heard.is_over(now) or heard.is_left(now, quiet_ms) or now - mark.at >= WHOLE_MS
         if not over and not heard.may_be_over(now):
             return None
         told = await self._ask(mark.meeting_id, heard.room or mark.room)

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 
 from msgspec.structs import replace
 
-from processors.tracks.ending import Heard
-from schemas.audio import AUDIO_RECORD, AudioOpened
+from processors.tracks.ending import WHOLE_MS, Heard
+from schemas.audio import AUDIO_RECORD, AudioBlock, AudioOpened, AudioRecord
 from schemas.codec import Rejected
 from schemas.topics import MEETING_TRACKS
 from schemas.tracks import MeetingText, MeetingTracks
@@ -58,6 +58,8 @@ class Owed:
                 outcome.outputs.append(_output(batch.partition, meeting, mark))
             mark = part.marks[meeting]
             if record.offset < mark.made:
+                continue
+            if mark.made and not _is_news(mark, value, record.timestamp):
                 continue
             if mark.made:  # its file is owed again: it holds not all of it
                 mark = part.marks[meeting] = replace(mark, made=0)
@@ -133,6 +135,11 @@ class Owed:
             if heard is not None and not isinstance(value, Rejected):
                 heard.take(value, record.offset, record.timestamp)
         return part
+
+
+def _is_news(mark: MeetingTracks, value: AudioRecord, at: Millis) -> bool:
+    """Whether a file that is made has to be made again: there is more sound, and the beginning is still there, too."""
+    return isinstance(value, AudioBlock) and at - mark.at < WHOLE_MS
 
 
 def _output(partition: int, meeting: str, mark: MeetingTracks | None) -> Output:

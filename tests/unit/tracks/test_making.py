@@ -2,6 +2,7 @@
 
 from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from msgspec.structs import replace
 from processors.privacy.erasing import Denied, begun
 from processors.tracks.ending import Heard
 from processors.tracks.entry import entry_id
-from schemas.audio import AUDIO_RECORD, AudioAlive, AudioClosed, AudioOpened, AudioRecord
+from schemas.audio import AUDIO_RECORD, AudioAlive, AudioBlock, AudioClosed, AudioOpened, AudioRecord
 from schemas.codec import Codec
 from schemas.erasures import Erasure, Standing
 from schemas.errors import Transient
@@ -101,6 +102,29 @@ class House:
     def files(self) -> list[Path]:
         """In the recordings' folder."""
         return [path for path in self.folder.rglob("*") if path.is_file()]
+
+
+def one_word(at: int) -> AudioBlock:
+    """Somebody speaks again."""
+    return next(replace(one, zero=at) for one in meeting() if isinstance(one, AudioBlock))
+
+
+def gone(record: Any) -> Any:
+    """As after the broker has taken the record away: another meeting's stands there."""
+    value = AUDIO_RECORD.encode(AudioAlive("m2", "x", 1))
+    return SimpleNamespace(**{**vars(record), "value": value, "key": b"m2"})
+
+
+STANDS = AudioAlive("m1", "c2", ZERO)
+
+
+async def idle(house: House, hours: float, said: AudioRecord = STANDS) -> list[str]:
+    """So long only this comes, every quarter of an hour; what is made meanwhile."""
+    made = []
+    for _ in range(round(hours * 4)):
+        made += await house.after(900)
+        await house.sound(said)
+    return made
 
 
 @pytest.fixture
@@ -214,6 +238,33 @@ async def test_what_comes_behind_the_end_is_taken_in(house: House) -> None:
     first, second = house.recordings()
     assert (first.recording_id, first.path) == (second.recording_id, second.path)
     assert first.duration_ms < second.duration_ms == 10_000
+
+
+async def test_a_tab_that_stays_open_keeps_no_meeting_waiting(house: House) -> None:
+    """Its connection stands over a weekend: the file is made while its sound is there, not made again for signs of
+    life, and one word two days later does not take the place of the meeting."""
+    *most, last = meeting()
+    await house.reports(*REPORTS)
+    await house.sound(*most)
+    assert await idle(house, 3.75) == []
+    assert await idle(house, 0.5) == ["m1"]
+    [made] = house.recordings()
+    assert await idle(house, 46) == []
+    of = house.topics.kept[AUDIO.name, AT]
+    for place in range(len(most)):
+        of[place] = gone(of[place])
+    await house.sound(one_word(ZERO + 50 * 3_600_000), last)
+    assert await house.after(3600 * 6) == [] and house.recordings() == [made]
+    house.start()
+    assert await house.after(60) == [] and house.recordings() == [made]
+
+
+async def test_a_meeting_without_an_end_is_made_while_its_sound_is_there(house: House) -> None:
+    """A film in an empty room: of two days the first ones are not lost."""
+    *most, _ = meeting()
+    await house.sound(*most)
+    assert await idle(house, 41.5, one_word(ZERO + 60_000)) == []
+    assert await idle(house, 1) == ["m1"]
 
 
 async def test_two_meetings_do_not_mix(house: House) -> None:

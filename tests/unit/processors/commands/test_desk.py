@@ -448,10 +448,10 @@ def test_limits_of_a_day_over_all_clients(office: Office) -> None:
 
 
 def test_a_client_uses_up_no_limits_of_ours(office: Office) -> None:
-    """Whoever talks a model (ours, or another program's) into proposals is at their end soon; rules and our people are
-    as free as before, and what they want uses up none of a model's."""
+    """Whoever talks a model into proposals is at their end soon; rules and our people are as free as before, and what
+    they want uses up none of a model's."""
     said = Trigger(kind="event", id="e", words="Запишите", client=True)
-    injected = [{"proposer": "agent/glm", "trigger": said}, {"by": "mcp", "proposer": "mcp/olga", "trigger": said}]
+    injected = [{"proposer": "agent/glm", "trigger": said}]
     ours = [{}, {"proposer": "agent/glm", "trigger": Trigger(kind="asked", id="q"), "asked_by": "olga"}]
     ours += [{"by": "web", "proposer": "web/olga"}]
 
@@ -466,10 +466,14 @@ def test_a_client_uses_up_no_limits_of_ours(office: Office) -> None:
 
 
 def test_a_program_uses_up_no_limits_of_ours(office: Office) -> None:
-    """Another's (MCP), whatever it calls its occasion."""
+    """Another's (MCP), whatever it calls its occasion; nor of our model's."""
     for at in range(8):
-        office.propose("report.send", {}, lead_id="", by="mcp", proposer="mcp/olga", trigger=asked(f"p{at}"))
-    assert office.state(office.propose("report.send", {}, lead_id="", trigger=asked("q"))) == "asking"
+        said = replace(asked(f"p{at}"), client=at % 2 == 0)
+        office.propose("note.add", {"text": "я"}, by="mcp", proposer="mcp/olga", trigger=said)
+    assert office.why(office.propose("note.add", {"text": "я"}, by="mcp", proposer="mcp/olga")) == words.PER_LEAD
+    assert office.state(office.propose(*NOTE)) == "asking"
+    event = Trigger(kind="event", id="e", words="Запишите", client=True)
+    assert office.state(office.propose(*NOTE, proposer="agent/glm", trigger=event)) == "asking"
 
 
 def asked(id_: str) -> Trigger:
