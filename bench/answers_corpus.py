@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 from random import Random
+from typing import Any
 from zlib import crc32
 
 import msgspec
@@ -123,7 +124,12 @@ def _meetings(random: Random) -> Iterator[ev.Event]:
 
 
 def _event(lead: LeadId, kind: str, text: str, age: int, number: int) -> ev.Event:
-    common = {"event_id": event_id("bench", number, text), "lead_id": lead, "ts": NOW - age, "source": "bench"}
+    common: dict[str, Any] = {
+        "event_id": event_id("bench", number, text),
+        "lead_id": lead,
+        "ts": NOW - age,
+        "source": "bench",
+    }
     match kind:
         case "mail":
             return ev.Mail(**common, mail_id=f"m{number}", direction="in", subject="", text=text)
@@ -134,7 +140,7 @@ def _event(lead: LeadId, kind: str, text: str, age: int, number: int) -> ev.Even
             return ev.CrmChanged(**common, entity="lead", entity_id=lead, change="updated", fields=fields)
         case "said":
             said = [ev.Utterance(1000, 4000, text, "Гость")]
-            meeting = {
+            meeting: dict[str, Any] = {
                 "recording_id": f"rec-q{number}",
                 "version": 1,
                 "engine": "vosk",

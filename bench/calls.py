@@ -166,7 +166,10 @@ def total(made: Sequence[tuple[Call, Minutes]], kind: str) -> Score:
     """One kind over several calls."""
     scores = [score(call, minutes, kind) for call, minutes in made]
     return Score(
-        *(sum(one[i] for one in scores) for i in range(4)),  # type: ignore[misc]
+        sum(one.labelled for one in scores),
+        sum(one.hit for one in scores),
+        sum(one.found for one in scores),
+        sum(one.right for one in scores),
         [f"{call.name} {text}" for (call, _), one in zip(made, scores, strict=True) for text in one.missed],
         [f"{call.name} {text}" for (call, _), one in zip(made, scores, strict=True) for text in one.false],
     )

@@ -9,7 +9,7 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncGenerator, Iterable
 from dataclasses import dataclass, field
 
 import msgspec
@@ -126,8 +126,8 @@ class _Forgetful(Reader):
     """Finds no state: behind the fences of the round before, every event would be a repeat that costs nothing."""
 
     async def read(
-        self, partitions: Iterable[int], deadline: float = 120.0, since: int = 0
-    ) -> AsyncIterator[ConsumerRecord]:
+        self, partitions: Iterable[int], deadline: float = 120.0, since: int = 0, at: int = 0
+    ) -> AsyncGenerator[ConsumerRecord, None]:
         """Nothing."""
         records: list[ConsumerRecord] = []
         for record in records:

@@ -89,7 +89,7 @@ async def load(url: str, headers: dict[str, str], rate: float, seconds: float, b
     parts = urlsplit(url)
     host, port = parts.hostname or "127.0.0.1", parts.port or 80
     head = f"POST {parts.path} HTTP/1.1\r\nHost: {host}\r\n" + "".join(f"{k}: {v}\r\n" for k, v in headers.items())
-    outcome, idle, loop = Outcome(), [], asyncio.get_running_loop()
+    outcome, idle, loop = Outcome(), list[Connection](), asyncio.get_running_loop()
 
     async def post(number: int, due: float) -> None:
         payload = body(number)

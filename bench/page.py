@@ -31,10 +31,11 @@ from streams.store.clickhouse import load_engine, prepare
 from streams.store.database import Database
 from streams.store.jobs.days import Days
 from streams.store.read.pages import Known
+from streams.web.cookies import SESSION
 from tests.unit.store import fakes
 from tests.unit.store.api_line import serving
 from tests.unit.store.conftest import opened
-from tests.unit.web.page import SESSION, Page, page
+from tests.unit.web.page import Page, page
 
 GOALS = {"page_p95_ms": 150, "card_p95_ms": 150, "list_p95_ms": 150, "timeline_p95_ms": 150, "alerts_p95_ms": 150,
          "inbox_p95_ms": 150, "search_p95_ms": 150, "web_mb": 120, "insert_cpu_ratio": 1.1}  # fmt: skip
@@ -150,7 +151,7 @@ class Inserts:
 
 async def cpu_of_inserts(insert: Inserts, clicks: Clicks) -> dict[str, float]:
     """CPU of an insert with nobody there, and beside a page: both together less the page; in turn, medians."""
-    page, alone, both, paged = f"/leads/{CLIENTS // 2}", [], [], []
+    page, alone, both, paged = f"/leads/{CLIENTS // 2}", list[float](), list[float](), list[float]()
     for _ in range(PAIRS):
         for of, work in ((alone, [insert]), (paged, []), (both, [insert])):
             began = cpu()
@@ -188,11 +189,11 @@ async def crowd(insert: Inserts, clicks: Clicks) -> dict[str, float]:
     for one in people:
         one.cancel()
     await asyncio.gather(*people, return_exceptions=True)
-    one, other = statistics.median(alone), statistics.median(among)
+    alone_s, among_s = statistics.median(alone), statistics.median(among)
     return {
-        "insert_alone_s": round(one, 3),
-        "insert_among_s": round(other, 3),
-        "insert_wall_ratio": round(other / one, 2),
+        "insert_alone_s": round(alone_s, 3),
+        "insert_among_s": round(among_s, 3),
+        "insert_wall_ratio": round(among_s / alone_s, 2),
         "crowd_cores": round(cores, 2),
         "crowd_wall_p50_ms": round(statistics.median(waited), 1),
         "crowd_wall_p95_ms": _p95(waited),

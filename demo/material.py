@@ -171,7 +171,7 @@ def recording(recordings: Path, metadata: dict[str, Any]) -> Path:
     """What Jibri leaves behind the meeting: a directory with the mp4 and metadata.json; returns the directory."""
     pause = quiet(0.8)
     sound = np.concatenate([piece for voice, text in SPOKEN for piece in (say(text, voice), pause)])
-    folder = recordings / metadata["conference_details"]["session_id"]  # as Jibri names it
+    folder = recordings / str(metadata["conference_details"]["session_id"])  # as Jibri names it
     folder.mkdir(parents=True)
     began = datetime.now(UTC) - timedelta(seconds=len(sound) / 16_000)
     write_mp4(folder / f"{ROOM}_{began:%Y-%m-%d-%H-%M-%S}.mp4", sound)

@@ -7,6 +7,7 @@ import os
 import sys
 from asyncio.subprocess import PIPE, STDOUT, Process
 from pathlib import Path
+from typing import IO
 
 import psutil
 
@@ -51,7 +52,7 @@ class Up:
         with self.log_file.open("ab") as out:
             self.process = await self.run(out)
 
-    async def run(self, out: object, **environ: str) -> Process:
+    async def run(self, out: IO[bytes] | int, **environ: str) -> Process:
         """One more `leadpulse up` with these settings."""
         whole = os.environ | self.environ | environ
         return await asyncio.create_subprocess_exec(

@@ -44,7 +44,9 @@ def enums(folder: Path) -> dict[str, str]:
     values: dict[str, str] = {}
     for file in folder.glob("*.py"):
         for node in ast.parse(file.read_text()).body:
-            for one in node.body if isinstance(node, ast.ClassDef) else ():
+            if not isinstance(node, ast.ClassDef):
+                continue
+            for one in node.body:
                 if isinstance(one, ast.Assign) and isinstance(one.value, ast.Constant):
                     values[f"{node.name}.{ast.unparse(one.targets[0])}"] = str(one.value.value)
     return values

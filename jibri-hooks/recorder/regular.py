@@ -4,7 +4,7 @@ import errno
 import os
 import stat
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import BinaryIO
 
 
 class NotRegular(OSError):
@@ -22,7 +22,7 @@ def open_regular(path: Path, buffering: int = -1) -> BinaryIO:
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
         raise NotRegular(errno.EINVAL, "not a regular file", str(path))
-    return cast("BinaryIO", os.fdopen(descriptor, "rb", buffering=buffering))
+    return os.fdopen(descriptor, "rb", buffering=buffering)
 
 
 def read_regular(path: Path, most: int) -> tuple[bytes, int]:

@@ -37,8 +37,17 @@ class Form:
 
     def start(self, source: Source) -> str:
         """A source begins, or begins anew."""
-        form = {"encoding": "red" if source.red else "opus", "sampleRate": 48000, "channels": 2, "parameters": {}}
-        body = {"tag": self.tag(source), "mediaFormat": form, "customParameters": {"endpointId": source.who}}
+        form: dict[str, object] = {
+            "encoding": "red" if source.red else "opus",
+            "sampleRate": 48000,
+            "channels": 2,
+            "parameters": {},
+        }
+        body: dict[str, object] = {
+            "tag": self.tag(source),
+            "mediaFormat": form,
+            "customParameters": {"endpointId": source.who},
+        }
         return self._event("start", body)
 
     def media(self, source: Source, chunk: int, ts: int, opus: bytes, level: int) -> str:

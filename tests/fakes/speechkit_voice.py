@@ -108,7 +108,7 @@ class Dictation:
         times = self._manner.times
         timed = [(text, start, end + self._manner.stretch_ms) for text, start, end in words]
         listed = [pb.Word(text=text, start_time_ms=start, end_time_ms=end) for text, start, end in timed]
-        span = {} if times == "none" else {"start_time_ms": timed[0][1], "end_time_ms": timed[-1][2]}
+        span: dict[str, Any] = {} if times == "none" else {"start_time_ms": timed[0][1], "end_time_ms": timed[-1][2]}
         text = " ".join(text for text, _, _ in timed)
         return pb.AlternativeUpdate(
             alternatives=[pb.Alternative(words=listed if times == "words" else [], text=text, **span)]

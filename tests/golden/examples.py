@@ -1,9 +1,12 @@
 """The schema examples, and the world in which they are normalized."""
 
 from pathlib import Path
+from typing import Any
 
 from processors.identity import Identities
 from processors.normalize import Options
+from processors.normalize.contract import Found
+from schemas.codec import Rejected
 from schemas.sources import Identity
 from schemas.types import Meta
 from streams.settings.mappings import mappings_of
@@ -37,6 +40,12 @@ def known() -> Identities:
 def meta(topic: str) -> Meta:
     """Where the examples stand: an hour after the latest event in them."""
     return Meta(topic, 0, 7, 1_795_172_400_000)
+
+
+def accepted(found: Found) -> list[Any]:
+    """What came of a record, of any type; one that was rejected fails the test with its reason."""
+    assert not isinstance(found, Rejected), found
+    return [*found]
 
 
 def cases(topic: str) -> list[Path]:

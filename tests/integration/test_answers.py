@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest_asyncio
@@ -11,7 +12,7 @@ import pytest_asyncio
 from schemas.answers import Claim, Done, Question, Words
 from schemas.codec import encode, event_id
 from schemas.errors import ConfigError, Transient
-from schemas.events import Author, Message, MessageDeleted, Shipment
+from schemas.events import Author, Event, Message, MessageDeleted, Shipment
 from schemas.topics import LEAD_EVENTS
 from streams.asking import Desk, StoreHistory, StoreQuestions, answer, asking, telling
 from streams.clients.store import call
@@ -32,8 +33,13 @@ async def home(bootstrap: str, tmp_path: Path) -> AsyncIterator[Installation]:
 def message(n: int, text: str, lead: str = LEAD) -> Message:
     """A client's message."""
     author = Author("7", "Анна")
-    common = {"event_id": event_id("m", n), "lead_id": lead, "ts": NOW - n * 60_000, "source": "telegram:bot"}
-    return Message(**common, chat_id="-1", message_id=str(n), author=author, text=text)  # type: ignore[arg-type]
+    common: dict[str, Any] = {
+        "event_id": event_id("m", n),
+        "lead_id": lead,
+        "ts": NOW - n * 60_000,
+        "source": "telegram:bot",
+    }
+    return Message(**common, chat_id="-1", message_id=str(n), author=author, text=text)
 
 
 async def test_a_question_from_the_topic_to_the_kept_answer(home: Installation) -> None:
@@ -42,7 +48,7 @@ async def test_a_question_from_the_topic_to_the_kept_answer(home: Installation) 
         event_id=event_id("d", 2), lead_id=LEAD, ts=NOW, source="telegram:bot", chat_id="-1", message_id="2"
     )
     shipped = Shipment(event_id=event_id("s", 1), lead_id=LEAD, ts=NOW, source="wms:main", doc="S", qty=240)
-    events = [message(1, "опять недостача, ждём акт"), message(2, "недостача двух коробов"), gone, shipped]
+    events: list[Event] = [message(1, "опять недостача, ждём акт"), message(2, "недостача двух коробов"), gone, shipped]
     events.append(message(3, "секретная недостача", OTHER))
     await home.produce(LEAD_EVENTS, [(event.lead_id, encode(event)) for event in events])
     store = home.settings.store

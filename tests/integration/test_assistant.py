@@ -5,6 +5,7 @@ import signal
 from collections.abc import AsyncIterator
 from pathlib import Path
 from random import Random
+from typing import TypeVar
 
 import msgspec
 import pytest_asyncio
@@ -35,6 +36,7 @@ from streams.erasing.steps import Eraser
 from tests.installation import Installation, until
 from tests.unit.processors.assistant.commands import alert
 
+S = TypeVar("S")
 USER = WebUser(user_id="ivanova", name="Иванова", role="curator", telegram_id=11)
 NAMES = {"1003": "ООО «Ромашка»", "501": "ООО Вега", "502": "ИП Вега"}
 
@@ -70,9 +72,9 @@ async def say(home: Installation, asked_id: str, text: str, **more: object) -> N
     await home.produce(ASSISTANT_ASKED, [(line.who, msgspec.json.encode(line))])
 
 
-async def values(home: Installation, topic: TopicSpec, kind: type) -> list:
+async def values(home: Installation, topic: TopicSpec, kind: type[S]) -> list[S]:
     """What can be read as such on a topic."""
-    found = []
+    found: list[S] = []
     for record in await home.read(topic):
         try:
             found.append(msgspec.json.decode(record.value or b"null", type=kind))
@@ -143,8 +145,8 @@ async def test_from_an_alert_to_a_refusal_that_is_learnt(home: Installation, tmp
         return any(one.of == "a2" and one.question for one in await values(home, ASSISTANT_SAID, AssistantSaid))
 
     await until(question, 30, "whose Вега is asked")
-    [said] = [one for one in await values(home, ASSISTANT_SAID, AssistantSaid) if one.of == "a2"]
-    await say(home, "a3", "", answers=said.said_id, choice=1)
+    [asks] = [one for one in await values(home, ASSISTANT_SAID, AssistantSaid) if one.of == "a2"]
+    await say(home, "a3", "", answers=asks.said_id, choice=1)
     last = (await coming(home, 4))[-1]
     assert (last.lead_id, last.params["title"], last.asked_by) == ("502", "Сверить остатки", "ivanova")
 

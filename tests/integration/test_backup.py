@@ -158,7 +158,8 @@ async def test_a_backup_under_load(home: Installation, bootstrap: str, tmp_path:
     for record in await home.read(LEAD_EVENTS):
         event = EVENT.decode(record.value)
         if not isinstance(event, Rejected) and isinstance(event, Pick):
-            by_partition.setdefault(record.partition, []).append(event.event_id in ids)
+            by_partition.setdefault(record.partition, []).append(int(event.event_id, 16) in ids)
+    assert sum(map(sum, by_partition.values())) == len(ids)
     assert all(there == sorted(there, reverse=True) for there in by_partition.values()), "not one moment"
 
     home.worker("store", {"LEADPULSE_STORE__FOLDER": str(other)})

@@ -57,5 +57,5 @@ async def voice(kafka: Kafka, folder: Path) -> None:
     said_in = Inbound("main", msgspec.Raw(b"{}"))
     recording = Recording("v", "v", "v.oga", "v.oga", 4, "", "", 1, 1, 1, "ok", said_in=said_in)
     outputs = Outputs(kafka)
-    await outputs.send([Output(RECORDINGS.name, b"v", Codec(FromJitsi).encode(recording), partition=0)])
+    await outputs.send([Output(RECORDINGS.name, b"v", Codec[FromJitsi](FromJitsi).encode(recording), partition=0)])
     await outputs.stop()

@@ -266,7 +266,7 @@ async def killed_before(here: Installation, number: str, step: str) -> None:
     """Start the work, and end it with SIGKILL once all steps before `step` are kept."""
     acts = str(here.folder / "acts")
     process = here.start("streams.cli", "erase", "run", number, "--act", acts, "--by", "Anna")
-    wanted = set(STEPS[: STEPS.index(step)])  # type: ignore[arg-type]
+    wanted = set(STEPS[: STEPS.index(step)])
 
     async def there() -> bool:
         found = [ERASURE.decode(record.value) for record in await here.read(ERASURES) if record.key == number.encode()]

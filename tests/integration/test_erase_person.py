@@ -114,13 +114,13 @@ async def planted(here: Installation) -> None:
     for key, text in (("k1", f"Анна: «{HERS}»"), ("k2", f"Анна: «{OTHERS}»")):
         item = {"key": key, "topic": "t", "to": f"lead:{LEAD}", "version": 1, "offset": 0, "ts": NOW, "text": text}
         await here.produce(OUTBOX, [(key, msgspec.json.encode(item))])
-    for path, text in (
+    for name, text in (
         (f"storage/{LEAD}/{TALK}", "sound"),
         (f"exports/{LEAD}/a.md", HERS),
         (f"exports/{LEAD}/b.md", OTHERS),
     ):
-        (here.folder / path).parent.mkdir(parents=True, exist_ok=True)
-        (here.folder / path).write_text(text)
+        (here.folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (here.folder / name).write_text(text)
 
 
 async def test_she_is_erased_and_the_client_stays(here: Installation) -> None:

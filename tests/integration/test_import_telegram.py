@@ -41,7 +41,7 @@ async def linked(home: Installation) -> None:
 async def counted(home: Installation, wanted: int) -> bool:
     """Whether so many messages are in the history, each once."""
     there = await value(home, f"SELECT concat(toString(count()), '/', toString(uniqExact(event_id))) {MESSAGES}")
-    return there == f"{wanted}/{wanted}"
+    return bool(there == f"{wanted}/{wanted}")
 
 
 async def test_an_export_beside_the_bot_is_each_message_once(bootstrap: str, tmp_path: Path) -> None:

@@ -45,7 +45,7 @@ async def in_store(home: Installation, rows: int) -> bool:
     """Whether so many different events are stored, each once."""
     counted = "concat(toString(count()), '/', toString(uniqExact(event_id)))"
     query = f"SELECT {counted} FROM events FINAL WHERE source = 'wms:table' AND kind = 'reservation'"
-    return await value(home, query) == f"{rows}/{rows}"
+    return bool(await value(home, query) == f"{rows}/{rows}")
 
 
 def gateway(home: Installation, warehouse: FakeWarehouse) -> None:

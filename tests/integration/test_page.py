@@ -196,7 +196,7 @@ async def test_behind_caddy(house: House, tmp_path: Path) -> None:
         }
         house.here.worker("web", environ)
         await until(partial(_answers, f"http://127.0.0.1:{port}/login"), 60, "the page behind Caddy")
-        link = _command(house, "web", "link", ADMIN.user_id, **environ).strip()
+        link = _command(house, "web", "link", ADMIN.user_id, environ=environ).strip()
         assert link.startswith(f"{caddy.url}/login/invite/")
         async with window(house.chromium, caddy.url, 390) as seen:
             await seen.go(link.removeprefix(caddy.url))
@@ -241,8 +241,8 @@ async def test_kafka_away(house: House, broker: Broker) -> None:
     assert re.search(rf"место {last.offset + 1}: запись изменена", said), said
 
 
-def _command(house: House, *arguments: str, code: int = 0, **environ: str) -> str:
+def _command(house: House, *arguments: str, code: int = 0, environ: dict[str, str] | None = None) -> str:
     """What a command of this installation says."""
-    done = house.here.command(*arguments, **environ)
+    done = house.here.command(*arguments, **environ or {})
     assert done.returncode == code, done.stderr + done.stdout
     return done.stdout

@@ -16,6 +16,7 @@ from schemas.sources import Identity, Inbound
 from schemas.topics import TELEGRAM
 from schemas.types import Meta
 from tests.fakes.telegram import FakeTelegram
+from tests.golden.examples import accepted
 from tests.installation import Installation, Started, until
 from tests.ports import free_port
 
@@ -83,7 +84,7 @@ class Gateways:
         identities.apply(f"tg_chat:{CHAT}", Identity("tg_chat", str(CHAT), "12345"))
         for record in await self.installation.read(TELEGRAM):
             assert msgspec.json.decode(record.value, type=Inbound).source == "main"
-            (event,) = normalize(Meta(TELEGRAM.name, 0, 0, 0), record.value, identities, Options())
+            (event,) = accepted(normalize(Meta(TELEGRAM.name, 0, 0, 0), record.value, identities, Options()))
             ids.setdefault(event.text, set()).add(event.event_id)
         return ids
 

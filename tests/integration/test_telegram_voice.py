@@ -2,6 +2,7 @@
 people's in private said to the assistant."""
 
 from pathlib import Path
+from typing import Any
 
 from schemas.assistant import AssistantAsked
 from schemas.codec import EVENT, Codec
@@ -17,7 +18,7 @@ from tests.speech import speak, write_voice
 MODEL = Path(__file__).parents[1] / "fixtures" / "vosk-ru-tiny"
 CHAT = -1_000_000_000_005
 ANNA = {"id": 9, "name": "Анна"}
-OURS = {"id": 11, "name": "Ольга"}
+OURS: dict[str, Any] = {"id": 11, "name": "Ольга"}
 _ASKED: Codec[AssistantAsked] = Codec(AssistantAsked)
 
 

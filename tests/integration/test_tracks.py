@@ -166,7 +166,7 @@ async def test_killed_while_it_writes_there_is_one_file_and_one_recording(
     packets = [
         Packet(p.chunk + at * 3000, p.ts + at * 60 * 48_000, p.level, p.opus) for at in range(minutes) for p in minute
     ]
-    records = [
+    records: list[AudioRecord] = [
         AudioOpened("m1", "c1", ZERO, "lead-7"),
         *(block for who in "ab" for block in blocks_of(packets, who, zero=ZERO)),
         AudioClosed("m1", "c1", ZERO + minutes * 60_000, ended=True),

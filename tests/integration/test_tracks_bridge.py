@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import signal
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import msgspec
@@ -32,7 +33,7 @@ AWAY_S = (20.0, 33.0)
 
 def turns() -> list[Turn]:
     """Until the gateway goes every second one over the former one."""
-    found, at = [], 1.0
+    found, at = list[Turn](), 1.0
     for number in range(54):
         who = list(PEOPLE)[number % 3]
         text, voice = SENTENCES[number % len(SENTENCES)], PEOPLE[who][1]
@@ -47,7 +48,7 @@ def turns() -> list[Turn]:
     return found
 
 
-def mix(said: list[Turn]) -> np.ndarray:  # type: ignore[type-arg]
+def mix(said: list[Turn]) -> np.ndarray:
     """What Jibri hears: all in one."""
     whole = quiet(max(turn.at for turn in said) + 8).astype(np.int32)
     for turn in said:
@@ -168,5 +169,5 @@ async def test_one_entry_with_names_and_what_the_gap_holds(bootstrap: str, tmp_p
     assert sorted(late)[len(late) // 2] <= 100
 
 
-async def _some(told):  # type: ignore[no-untyped-def]
+async def _some(told: Callable[[], Awaitable[list[Recording]]]) -> bool:
     return bool(await told())

@@ -18,7 +18,7 @@ def leadpulse(tmp_path: Path) -> Path:
     """The command, installed from the wheel with the locked requirements into a venv of its own."""
     venv = tmp_path / "venv"
     subprocess.run([sys.executable, "-m", "venv", venv], check=True)
-    pip = [venv / "bin" / "python", "-m", "pip", "install", "--quiet", "--no-deps"]
+    pip: list[str | Path] = [venv / "bin" / "python", "-m", "pip", "install", "--quiet", "--no-deps"]
     subprocess.run([*pip, "--require-hashes", "-r", ROOT / "requirements" / "lock.txt"], check=True)
     subprocess.run([*pip, build(tmp_path)], check=True)
     return venv / "bin" / "leadpulse"

@@ -6,6 +6,7 @@ import random
 import signal
 import time
 from collections import Counter
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -148,7 +149,7 @@ async def killed(bootstrap: str, folder: Path, kills: int, seed: int) -> dict[st
         sending = asyncio.ensure_future(senders.run(stop))
         for _ in range(kills):
             before = senders.taken.total()
-            await until(lambda before=before: _more(senders, before, sending), 60, "requests are taken", pause=0.01)
+            await until(partial(_more, senders, before, sending), 60, "requests are taken", pause=0.01)
             await asyncio.sleep(dice.uniform(0.0, 1.0))
             await asyncio.to_thread(home.end, gateway, signal.SIGKILL)
             gateway = home.worker("gateway")

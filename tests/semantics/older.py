@@ -1,6 +1,8 @@
 """`python -m tests.semantics.older worker pipeline`: this program as a former version, which knows one field less of a
 lead's state."""
 
+from unittest.mock import patch
+
 import msgspec
 
 from processors.state import STATE_VERSION, LeadState, decode_state, encode_state
@@ -25,7 +27,10 @@ def _read(record: bytes) -> LeadState:
 
 
 if __name__ == "__main__":
-    versions.STATE_VERSION = STATE_VERSION - 1
-    state.OURS = ((versions.VERSION, b"%d" % versions.STATE_VERSION),)
-    state.encode_state, state.decode_state = _written, _read
-    main()
+    version = STATE_VERSION - 1
+    ours = ((versions.VERSION, b"%d" % version),)
+    with (
+        patch.object(versions, "STATE_VERSION", version),
+        patch.multiple(state, OURS=ours, encode_state=_written, decode_state=_read),
+    ):
+        main()

@@ -64,7 +64,7 @@ class Chat:
     def updates(self, manner: str) -> list[tuple[str, dict[str, Any]]]:
         """A message and its edit, in the order in which they come."""
         n, now = self._source.next(), int(time.time())
-        told = {"message_id": n, "date": now, "chat": {"id": self._chat, "type": "supergroup"}}
+        told: dict[str, Any] = {"message_id": n, "date": now, "chat": {"id": self._chat, "type": "supergroup"}}
         told |= {"from": {"id": 9, "first_name": "Анна"}, "text": f"м{n}"}
         edit = told | {"text": f"м{n}, правка", "edit_date": now + 1}
         source = f"telegram:{self._bot}"

@@ -8,6 +8,7 @@ from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import aiohttp
 import msgspec
@@ -82,11 +83,11 @@ class Fed:
         await here.produce(LEAD_EVENTS, self.repeated(records))
 
 
-async def ask(here: Installation, query: str) -> list[list[object]]:
+async def ask(here: Installation, query: str) -> list[list[Any]]:
     """Rows from the store's API; waits until it answers."""
     store = here.settings.store
     url = f"http://127.0.0.1:{store.api_port}/api/sql"
-    rows: list[list[object]] = []
+    rows: list[list[Any]] = []
 
     async def answered() -> bool:
         with suppress(aiohttp.ClientError, OSError):

@@ -108,7 +108,7 @@ class Meeting:
             self.home.end(self.running[victim], signal.SIGKILL)
             self.running[victim] = self.home.worker(victim)
 
-    async def report(self, happening: Any, **more: str) -> None:
+    async def report(self, happening: Any, **more: Any) -> None:
         """As the room's module does."""
         one = RoomReport(f"{happening}-{more}", happening, wall_clock(), "lead-7", "m-1", "7", **more)
         await self.home.produce(RECORDINGS, [("lead-7", msgspec.json.encode(one))])

@@ -22,7 +22,7 @@ from schemas.meetings import Utterance
 from schemas.minutes import Conversation, MeetingRequest
 from schemas.reports import DailyReport
 from schemas.topics import DEAD_LETTERS, LEAD_EVENTS, MINUTES_REQUESTS, OUT_WEBHOOKS, REPORTS
-from tests.fakes import bitrix, glm, n8n, open_notebook
+from tests.fakes import bitrix, bitrix_crm, glm, n8n, open_notebook, open_notebook_rows
 from tests.fakes.telegram import FakeTelegram
 from tests.installation import Installation, until
 
@@ -77,8 +77,8 @@ class World:
     def go_wrong(self, dice: random.Random) -> None:
         """The next call of each meets a fault that passes."""
         self.models.faults[:] = [glm.Fault(dice.choice(MODEL_FAULTS), retry_after=0.2)]
-        self.portal.faults[:] = [bitrix.Fault(dice.choice(("503", "500", "drop")))]
-        self.notebook.faults[:] = [open_notebook.Fault(dice.choice(("500", "drop")))]
+        self.portal.faults[:] = [bitrix_crm.Fault(dice.choice(("503", "500", "drop")))]
+        self.notebook.faults[:] = [open_notebook_rows.Fault(dice.choice(("500", "drop")))]
         self.hooks.faults[:] = [n8n.Fault(dice.choice(("500", "drop", "drop_after")))]
 
 
@@ -113,7 +113,7 @@ def meeting(number: int, version: int = 1) -> MeetingRequest:
 def report(number: int) -> DailyReport:
     """Of a day without anything; each reads differently."""
     since = START + number * 86_400_000
-    return DailyReport(f"report-{number}", since, since + 1, *[0] * 10)
+    return DailyReport(f"report-{number}", since, since + 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
 
 
 @pytest.mark.parametrize("kills", [SHORT, pytest.param(FULL, marks=pytest.mark.proof)])

@@ -5,6 +5,7 @@ import sys
 import threading
 
 import numpy as np
+import numpy.typing as npt
 import vosk
 
 from tools.speech_model.espeak import Espeak
@@ -12,7 +13,12 @@ from tools.speech_model.evaluate import recognise
 
 vosk.SetLogLevel(-1)
 model, es = vosk.Model(sys.argv[1]), Espeak()
-say = lambda t, v="ru+m3", **k: es.say(t, v, **k).pcm
+
+
+def say(text: str) -> npt.NDArray[np.int16]:
+    return es.say(text, "ru+m3").pcm
+
+
 a = say("нужно вывезти весь остаток, у вас дорого, мы уходим")
 print("find_word", [model.vosk_model_find_word(w) for w in ("бронь", "[unk]", "велосипед")])
 r = vosk.KaldiRecognizer(model, 16000)
@@ -48,13 +54,15 @@ r.AcceptWaveform(np.zeros(100, np.int16).tobytes())
 print("100 samples", r.FinalResult().replace("\n", ""))
 texts = ["привет это анна", "где мой заказ", "склад вернул брак", "озон не принял товар"]
 pcms = [say(t) for t in texts]
-out = {}
+out: dict[int, str] = {}
 ts = [
     threading.Thread(target=lambda i=i: out.__setitem__(i, " ".join(w["word"] for w in recognise(model, pcms[i])[0])))
     for i in range(4)
 ]
-[t.start() for t in ts]
-[t.join() for t in ts]
+for t in ts:
+    t.start()
+for t in ts:
+    t.join()
 print("threads", [out[i] for i in range(4)])
 same = {json.dumps(recognise(model, a, chunk=c)[0]) for c in (800, 4000, 16000, 10**9)}
 print(

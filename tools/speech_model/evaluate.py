@@ -4,26 +4,28 @@ import argparse
 import json
 import random
 import time
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import vosk
 
 from tools.speech_model import corpus
 from tools.speech_model.corpus import VOICES
-from tools.speech_model.espeak import Espeak, resample
+from tools.speech_model.espeak import Espeak, Speech, SpokenWord, resample
 from tools.speech_model.mfcc import RATE
 
 HELD_OUT = ["ru+m4", "ru+f3", "ru+f5", "ru+m8"]
 
 
-def align(reference, hypothesis):
+def align(reference: list[str], hypothesis: list[str]) -> tuple[int, list[tuple[int, int]]]:
     """Levenshtein: (errors, [(reference index, hypothesis index) of equal words])."""
     table = np.zeros((len(reference) + 1, len(hypothesis) + 1), int)
     table[:, 0], table[0] = range(len(reference) + 1), range(len(hypothesis) + 1)
     for i, r in enumerate(reference, 1):
         for j, h in enumerate(hypothesis, 1):
             table[i, j] = min(table[i - 1, j] + 1, table[i, j - 1] + 1, table[i - 1, j - 1] + (r != h))
-    i, j, pairs = len(reference), len(hypothesis), []
+    i, j, pairs = len(reference), len(hypothesis), list[tuple[int, int]]()
     while i and j:
         if table[i, j] == table[i - 1, j - 1] + (reference[i - 1] != hypothesis[j - 1]):
             i, j = i - 1, j - 1
@@ -33,10 +35,12 @@ def align(reference, hypothesis):
             i -= 1
         else:
             j -= 1
-    return table[-1, -1], pairs
+    return int(table[-1, -1]), pairs
 
 
-def recognise(model, pcm, rate=RATE, chunk=4000):
+def recognise(
+    model: Any, pcm: npt.NDArray[np.int16], rate: int = RATE, chunk: int = 4000
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """The words of a recording fed in chunks, segment after segment, with final() of each segment."""
     recogniser = vosk.KaldiRecognizer(model, rate)
     recogniser.SetWords(True)
@@ -48,15 +52,21 @@ def recognise(model, pcm, rate=RATE, chunk=4000):
     return [w for r in results for w in r.get("result", [])], results
 
 
-def noisy(pcm, snr, rng):
+def noisy(pcm: npt.NDArray[np.int16], snr: float, rng: np.random.Generator) -> npt.NDArray[np.int16]:
     x = pcm.astype(float)
     noise = rng.standard_normal(len(x))
-    return np.clip(x + noise * np.sqrt((x**2).mean()) * 10 ** (-snr / 20), -32768, 32767).astype(np.int16)
+    loud = x + noise * np.sqrt((x**2).mean()) * 10 ** (-snr / 20)
+    return np.asarray(np.clip(loud, -32768, 32767), np.int16)
 
 
-def measure(name, model, utterances, rate=RATE):
+def measure(
+    name: str, model: Any, utterances: list[tuple[npt.NDArray[np.int16], Speech]], rate: int = RATE
+) -> list[tuple[str, str]]:
+    """Print how well it hears them; what was said and what was heard where the two differ."""
     errors = words = 0
-    starts, ends, right, wrong, audio, spent, failed = [], [], [], [], 0.0, 0.0, []
+    audio = spent = 0.0
+    starts, ends, right, wrong = list[float](), list[float](), list[float](), list[float]()
+    failed: list[tuple[str, str]] = []
     for pcm, speech in utterances:
         began = time.perf_counter()
         found, _ = recognise(model, pcm, rate)
@@ -84,7 +94,7 @@ def measure(name, model, utterances, rate=RATE):
     return failed
 
 
-def main():
+def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("model")
     parser.add_argument("--sentences", type=int, default=150)
@@ -101,18 +111,21 @@ def main():
     real = corpus.sentences(args.sentences, 501, share_random=0, exclude=known)
     mixed = corpus.sentences(args.sentences, 502, share_random=1, exclude=known)
 
-    def say(texts, voices, **fixed):
+    def say(texts: list[str], voices: list[str], **fixed: int) -> list[Speech]:
         return [
             espeak.say(t, rng.choice(voices), **{"rate": rng.randint(130, 210), "pitch": rng.randint(30, 70), **fixed})
             for t in texts
         ]
 
-    def show(failed):
+    def show(failed: list[tuple[str, str]]) -> None:
         for pair in failed if args.v else []:
             print("   ", *pair, sep="\n      ")
 
     seen_real, held_real, held_mixed = say(real, VOICES), say(real, HELD_OUT), say(mixed, HELD_OUT)
-    plain = lambda speeches: [(s.pcm, s) for s in speeches]
+
+    def plain(speeches: list[Speech]) -> list[tuple[npt.NDArray[np.int16], Speech]]:
+        return [(s.pcm, s) for s in speeches]
+
     show(measure("sentences, voices seen", model, plain(seen_real)))
     show(measure("sentences, voices held out", model, plain(held_real)))
     show(measure("random words, voices seen", model, plain(say(mixed, VOICES))))
@@ -131,9 +144,9 @@ def main():
         show(measure(f"random, seen, {rate} words a minute", model, plain(say(mixed[:60], VOICES, rate=rate))))
 
     # one long call: sentences with pauses between them, one recogniser, endpointing on
-    pieces, position, words = [], 0.0, []
+    pieces, position, words = list[npt.NDArray[np.int16]](), 0.0, list[SpokenWord]()
     for s in held_real[:40]:
-        words += [[w[0], w[1] + position, w[2] + position, w[3]] for w in s.words]
+        words += [SpokenWord(w[0], w[1] + position, w[2] + position, w[3]) for w in s.words]
         gap = np.zeros(int(rng.uniform(0.3, 2.0) * RATE), np.int16)
         pieces += [s.pcm, gap]
         position += (len(s.pcm) + len(gap)) / RATE

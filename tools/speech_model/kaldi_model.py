@@ -2,10 +2,19 @@
 
 import math
 import struct
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
 
 from tools.speech_model import mfcc
 from tools.speech_model.kaldi_binary import put_float, put_int, put_int_vector, put_matrix, put_token, put_vector
+from tools.speech_model.language_model import Costs, Lexicon
+
+Layer: TypeAlias = tuple[npt.NDArray[np.floating[Any]], npt.NDArray[np.floating[Any]], list[int]]
+"""Weight [out, len(offsets) * in], bias, offsets."""
 
 SIL = "SIL"
 SELF_LOOP = FORWARD = 0.5  # transition probabilities of the one-state phones
@@ -18,17 +27,17 @@ class Phones:
     The four share one pdf. Phone p has one emitting state, so its self-loop is transition-id 2p-1
     and its forward transition is transition-id 2p."""
 
-    def __init__(self, names):
+    def __init__(self, names: Iterable[str]) -> None:
         self.names = list(names)  # pdf order, SIL first
         assert self.names[0] == SIL
         self.table = [(SIL, 0, "nonword")]  # phone id - 1 -> (name, pdf, boundary)
         for pdf, name in enumerate(self.names[1:], 1):
             self.table += [(f"{name}_{p}", pdf, kind) for p, kind in POSITIONS.items()]
 
-    def id(self, name, position=None):
+    def id(self, name: str, position: str = "S") -> int:
         return 1 if name == SIL else 2 + 4 * (self.names.index(name) - 1) + "BIES".index(position)
 
-    def word(self, names):
+    def word(self, names: Sequence[str]) -> list[int]:
         if len(names) == 1:
             return [self.id(names[0], "S")]
         places = ["B"] + ["I"] * (len(names) - 2) + ["E"]
@@ -38,7 +47,7 @@ class Phones:
 # --- Kaldi binary basics ---------------------------------------------------------------------------
 
 
-def _transition_model(phones):
+def _transition_model(phones: Phones) -> bytes:
     count = len(phones.table)
     out = put_token("<TransitionModel>") + put_token("<Topology>")
     out += put_int_vector(range(1, count + 1))  # phones
@@ -55,11 +64,11 @@ def _transition_model(phones):
     return out + put_token("</LogProbs>") + put_token("</TransitionModel>")
 
 
-def _nnet(layers, dim):
-    """layers: (weight [out, len(offsets) * in], bias, offsets); ReLU after all but the last."""
-    config, components, source = [f"input-node name=input dim={dim}"], [], "input"
+def _nnet(layers: Sequence[Layer], dim: int) -> bytes:
+    """ReLU after all layers but the last."""
+    config, components, source = [f"input-node name=input dim={dim}"], list[bytes](), "input"
 
-    def add(name, body):
+    def add(name: str, body: bytes) -> None:
         nonlocal source
         components.append(put_token("<ComponentName>") + put_token(name) + body)
         config.append(f"component-node name={name} component={name} input={source}")
@@ -96,7 +105,7 @@ def _nnet(layers, dim):
     return out + put_token("<NumComponents>") + put_int(len(components)) + b"".join(components) + put_token("</Nnet3>")
 
 
-def write_final_mdl(path, phones, layers, priors):
+def write_final_mdl(path: Path, phones: Phones, layers: Sequence[Layer], priors: npt.ArrayLike) -> None:
     out = b"\0B" + _transition_model(phones) + _nnet(layers, mfcc.CEPS)
     out += put_token("<LeftContext>") + put_int(0) + put_token("<RightContext>") + put_int(0)  # Kaldi recomputes them
     path.write_bytes(out + put_token("<Priors>") + put_vector(priors))
@@ -106,18 +115,19 @@ def write_final_mdl(path, phones, layers, priors):
 
 
 class Fst:
-    def __init__(self):
-        self.arcs, self.final = [], {}
+    def __init__(self) -> None:
+        self.arcs: list[list[tuple[int, int, float, int]]] = []
+        self.final: dict[int, float] = {}
 
-    def state(self):
+    def state(self) -> int:
         self.arcs.append([])
         return len(self.arcs) - 1
 
-    def arc(self, source, target, ilabel=0, olabel=0, cost=0.0):
+    def arc(self, source: int, target: int, ilabel: int = 0, olabel: int = 0, cost: float = 0.0) -> None:
         self.arcs[source].append((ilabel, olabel, cost, target))
 
-    def write(self, path):
-        def text(s):
+    def write(self, path: Path) -> None:
+        def text(s: str) -> bytes:
             return struct.pack("<i", len(s)) + s.encode()
 
         count = sum(map(len, self.arcs))
@@ -133,7 +143,7 @@ class Fst:
         path.write_bytes(b"".join(out))
 
 
-def grammar(word_ids, lm):
+def grammar(word_ids: Mapping[str, int], lm: Costs) -> Fst:
     """Gr.fst, the language model as an acceptor. lm: {history: {word: cost}}, costs being -log p; the
     histories are None (no history), "<s>" and words; "" is the end of the sentence; None, in any
     history but None, is the cost of backing off (an epsilon arc)."""
@@ -141,7 +151,7 @@ def grammar(word_ids, lm):
     first = "<s>" if "<s>" in lm else None
     histories = {h: fst.state() for h in sorted(lm, key=lambda h: h != first)}  # state 0 is the start
     for history, costs in lm.items():
-        for word, cost in sorted(costs.items(), key=lambda c: word_ids.get(c[0], 0)):
+        for word, cost in sorted(costs.items(), key=lambda c: word_ids.get(c[0] or "", 0)):
             if word == "":
                 fst.final[histories[history]] = cost
             else:
@@ -151,7 +161,14 @@ def grammar(word_ids, lm):
     return fst
 
 
-def word_loop(phones, lexicon, word_ids, costs, end, silence=0.5):
+def word_loop(
+    phones: Phones,
+    lexicon: Lexicon,
+    word_ids: Mapping[str, int],
+    costs: Mapping[Any, float],
+    end: float,
+    silence: float = 0.5,
+) -> Fst:
     """Any sequence of words with optional silence around each: HCLG.fst of a unigram with these costs, or
     HCLr.fst when all costs are 0. Input labels are transition-ids, Kaldi's reordered way: the forward
     transition enters a phone, self-loops follow. The word is on its first arc."""
@@ -159,7 +176,7 @@ def word_loop(phones, lexicon, word_ids, costs, end, silence=0.5):
     loop, forward = -math.log(SELF_LOOP), -math.log(FORWARD)
     sil_id = phones.id(SIL)
 
-    def optional_silence(source, target):
+    def optional_silence(source: int, target: int) -> None:
         pause = fst.state()
         fst.arc(source, target, cost=-math.log(1 - silence))
         fst.arc(source, pause, 2 * sil_id, cost=-math.log(silence) + forward)
@@ -200,8 +217,17 @@ MODEL_CONF = """--min-active=200
 
 
 def write_model(
-    directory, phone_names, layers, priors, lexicon, lm, acoustic_scale, beam=12.0, lattice_beam=5.0, dynamic=True
-):
+    directory: str | Path,
+    phone_names: Iterable[str],
+    layers: Sequence[Layer],
+    priors: npt.ArrayLike,
+    lexicon: Lexicon,
+    lm: Costs,
+    acoustic_scale: float,
+    beam: float = 12.0,
+    lattice_beam: float = 5.0,
+    dynamic: bool = True,
+) -> None:
     """layers: see _nnet; priors: of the pdfs; lexicon: {word: [(phones, cost)]}; lm: see grammar.
     dynamic: HCLr.fst and Gr.fst, composed by Vosk at run time, so that KaldiRecognizer takes a grammar
     (a JSON list of phrases); otherwise one static HCLG.fst, of the unigram lm[None]."""

@@ -4,25 +4,29 @@ import argparse
 import collections
 import math
 import time
+from collections.abc import Iterator
+from typing import Any, TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 import torch
 from torch import nn
 
 from tools.speech_model import corpus
 from tools.speech_model.corpus import VOICES
-from tools.speech_model.espeak import Espeak, resample
-from tools.speech_model.kaldi_model import SIL, write_model
+from tools.speech_model.espeak import Espeak, Speech, resample
+from tools.speech_model.kaldi_model import SIL, Layer, write_model
 from tools.speech_model.language_model import bigram, pronunciations, unigram
 from tools.speech_model.mfcc import CEPS, RATE, SHIFT, WINDOW, mfcc
 
+Sound: TypeAlias = npt.NDArray[Any]
 OFFSETS = [[-1, 0, 1], [-1, 0, 1], [-3, 0, 3], [-3, 0, 3], [-3, 0, 3], [0]]
 CONTEXT = sum(max(o) for o in OFFSETS)
 SPN = "SPN"  # the phone of words outside the vocabulary
 STEP = 3  # the frame subsampling factor
 
 
-def holes(x, rng, size=512):
+def holes(x: Sound, rng: np.random.Generator, size: int = 512) -> Sound:
     """Drops the weak spectral components of each half-overlapping block, as lossy codecs do, and
     everything above a random frequency."""
     window = np.sqrt(np.hanning(size + 1)[:-1])
@@ -38,7 +42,7 @@ def holes(x, rng, size=512):
     return out[size:-size]
 
 
-def degrade(pcm, rng):
+def degrade(pcm: Sound, rng: np.random.Generator) -> Sound:
     """Level, noise, codec and telephone bandwidth, at random; the timing stays."""
     x = pcm.astype(np.float64) * 10 ** (rng.uniform(-32, 0) / 20)
     if rng.random() < 0.65:
@@ -57,21 +61,21 @@ def degrade(pcm, rng):
     return x
 
 
-def utterance(espeak, text, voice, rng):
+def utterance(espeak: Espeak, text: str, voice: str, rng: np.random.Generator) -> tuple[Sound, Speech, float]:
     speech = espeak.say(
         text,
         voice,
-        rate=rng.integers(120, 231),
-        pitch=rng.integers(20, 81),
-        range=rng.integers(30, 71),
-        wordgap=rng.integers(1, 6) if rng.random() < 0.1 else 0,
+        rate=int(rng.integers(120, 231)),
+        pitch=int(rng.integers(20, 81)),
+        range=int(rng.integers(30, 71)),
+        wordgap=int(rng.integers(1, 6)) if rng.random() < 0.1 else 0,
     )
     before, after = rng.uniform(0, 0.5), rng.uniform(0.05, 0.8)
     pcm = np.concatenate([np.zeros(int(before * RATE), np.int16), speech.pcm, np.zeros(int(after * RATE), np.int16)])
     return degrade(pcm, rng), speech, before
 
 
-def spoken_noise(speech, vocabulary):
+def spoken_noise(speech: Speech, vocabulary: set[str]) -> None:
     """The phones with those of the words outside the vocabulary replaced by SPN."""
     spans = [(start, end) for word, start, end, _ in speech.words if word not in vocabulary]
     speech.phones = [
@@ -79,17 +83,17 @@ def spoken_noise(speech, vocabulary):
     ]
 
 
-def labels(speech, before, frames, phone_ids):
+def labels(speech: Speech, before: float, frames: int, phone_ids: dict[str, int]) -> npt.NDArray[np.int64]:
     centres = (np.arange(frames) * SHIFT + WINDOW / 2) / RATE - before
     starts = np.array([p[1] for p in speech.phones])
     index = np.searchsorted(starts, centres, "right") - 1
-    ids = np.array([phone_ids[p[0]] for p in speech.phones])[index.clip(0)]
+    ids: npt.NDArray[np.int64] = np.array([phone_ids[p[0]] for p in speech.phones])[index.clip(0)]
     ids[(centres < 0) | (centres >= speech.phones[-1][2])] = phone_ids[SIL]
     return ids
 
 
 class Tdnn(nn.Module):
-    def __init__(self, mean, scale, hidden, outputs):
+    def __init__(self, mean: Any, scale: Any, hidden: int, outputs: int) -> None:
         super().__init__()
         self.register_buffer("mean", mean), self.register_buffer("scale", scale)
         dims = [CEPS] + [hidden] * (len(OFFSETS) - 1)
@@ -97,7 +101,7 @@ class Tdnn(nn.Module):
         self.norms = nn.ModuleList(nn.BatchNorm1d(hidden) for _ in self.layers)
         self.output = nn.Conv1d(hidden, outputs, 1)
 
-    def forward(self, x):  # [batch, frames, CEPS] -> [batch, outputs, frames / STEP]
+    def forward(self, x: Any) -> Any:  # [batch, frames, CEPS] -> [batch, outputs, frames / STEP]
         x = ((x - self.mean) * self.scale).transpose(1, 2)
         for i, (layer, norm) in enumerate(zip(self.layers, self.norms)):
             x = torch.relu(norm(layer(x)))
@@ -105,7 +109,7 @@ class Tdnn(nn.Module):
                 x = x[:, :, ::STEP]
         return self.output(x)
 
-    def exported(self):
+    def exported(self) -> list[Layer]:
         """(weight, bias, offsets) a layer, the input and batch normalisation folded in."""
         out = []
         for i, layer in enumerate([*self.layers, self.output]):
@@ -123,7 +127,9 @@ class Tdnn(nn.Module):
         return out
 
 
-def chunks(features, targets, frames=120):
+def chunks(
+    features: npt.NDArray[np.float32], targets: npt.NDArray[np.int64], frames: int = 120
+) -> Iterator[tuple[npt.NDArray[np.float32], npt.NDArray[np.int64]]]:
     """Fixed-length pieces with their context, the edges repeated as Kaldi does."""
     padded = np.pad(features, ((CONTEXT, CONTEXT), (0, 0)), "edge")
     for start in range(0, len(features), frames):
@@ -132,7 +138,9 @@ def chunks(features, targets, frames=120):
             yield padded[start : start + frames + 2 * CONTEXT], targets[start : start + frames]
 
 
-def train(inputs, targets, outputs, hidden, epochs, batch=32, peak=4e-3):
+def train(
+    inputs: Any, targets: Any, outputs: int, hidden: int, epochs: int, batch: int = 32, peak: float = 4e-3
+) -> Tdnn:
     flat = inputs[:, CONTEXT:-CONTEXT].reshape(-1, CEPS)
     net = Tdnn(flat.mean(0), 1 / flat.std(0), hidden, outputs)
     optimizer = torch.optim.AdamW(net.parameters(), peak, weight_decay=1e-3)
@@ -154,10 +162,11 @@ def train(inputs, targets, outputs, hidden, epochs, batch=32, peak=4e-3):
             correct += (scores.argmax(1) == y[:, : scores.shape[2]]).sum().item()
             count += y.numel()
         print(f"epoch {epoch + 1}: loss {total / count:.3f} frame accuracy {correct / count:.3f}", flush=True)
-    return net.eval()
+    net.eval()
+    return net
 
 
-def main():
+def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("out")
     parser.add_argument("--utterances", type=int, default=2000)
@@ -171,7 +180,8 @@ def main():
     torch.manual_seed(args.seed), torch.set_num_threads(2)
     rng, espeak, began = np.random.default_rng(args.seed), Espeak(), time.time()
 
-    data, counts, seconds = [], collections.defaultdict(collections.Counter), 0.0
+    data, seconds = list[tuple[npt.NDArray[np.float32], Speech, float]](), 0.0
+    counts: dict[str, collections.Counter[str]] = collections.defaultdict(collections.Counter)
     vocabulary = set(corpus.vocabulary())
     texts = corpus.training_sentences(args.utterances, args.seed)
     for text in texts:

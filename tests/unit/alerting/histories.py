@@ -10,6 +10,7 @@ from processors.rules import builtin
 from processors.state import LeadState, decode_state, encode_state
 from schemas import events as ev
 from schemas.alerts import Alert
+from schemas.callback import Action
 from schemas.codec import event_id
 from schemas.topics import LEAD_EVENTS
 from schemas.types import Meta
@@ -161,7 +162,13 @@ class _Maker:
                 return ev.MeetingRecorded(**base, recording_id=str(self._made), room="r", duration_ms=1)
             case 11:
                 words = [ev.Utterance(0, 1000, dice.choice(TEXTS))]
-                about = {"recording_id": str(self._made), "version": 1, "engine": "vosk", "duration_ms": 1, "words": 3}
+                about: dict[str, Any] = {
+                    "recording_id": str(self._made),
+                    "version": 1,
+                    "engine": "vosk",
+                    "duration_ms": 1,
+                    "words": 3,
+                }
                 return ev.MeetingTranscribed(**base, **about, utterances=words)
             case _:
                 author = dice.choice([CLIENT, CLIENT, STAFF])
@@ -170,7 +177,7 @@ class _Maker:
 
     def press(self, alert: Alert, now: int) -> ev.AlertAction:
         """A button under an alert."""
-        action = self._dice.choice(["seen", "snooze_1d", "snooze_7d", "false_alarm", "confirmed"])
+        action: Action = self._dice.choice(["seen", "snooze_1d", "snooze_7d", "false_alarm", "confirmed"])
         return ev.AlertAction(**self._base(alert.lead_id, now), alert_id=alert.alert_id, action=action, actor=STAFF)
 
     def baseline(self, lead: str, until: int, days: int) -> ev.Baseline:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
+from typing import Any
 
 from msgspec.structs import replace
 
@@ -19,7 +20,7 @@ TODAY = local_day(T0)
 MINUTE = 60_000
 
 
-def base(name: str, number: int, ts: int) -> dict[str, object]:
+def base(name: str, number: int, ts: int) -> dict[str, Any]:
     """What every event of the client has."""
     return {"event_id": event_id(name, number), "lead_id": "7", "ts": ts, "source": "wms"}
 
@@ -31,9 +32,9 @@ def past(days: Iterable[DayFigures]) -> Baseline:
     return Baseline(**base("past", 0, at), first_day=TODAY - 100, last_day=TODAY - 1, days=figures)
 
 
-def reserves(number: int, qty: int, **fields: object) -> Reservation:
+def reserves(number: int, qty: int, **fields: Any) -> Reservation:
     """A reservation, 10 minutes after the one before."""
-    made = {"doc": f"Р-{number}", "qty": qty} | fields
+    made: dict[str, Any] = {"doc": f"Р-{number}", "qty": qty} | fields
     return Reservation(**base("r", number, T0 + 10 * MINUTE * number), **made)
 
 

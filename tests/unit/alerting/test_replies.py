@@ -7,7 +7,7 @@ from alerting import replies
 from alerting.clients import Client
 from schemas.alerts import Alert
 from schemas.bot import BotCommand, LeadRisk, Risks
-from schemas.scores import Part, Score
+from schemas.scores import Level, Part, Score
 from tests.fakes.botapi import parse_html
 from tests.unit.alerting.alerts import EACH_RULE, LEAVING, SPIKE, known, moscow
 from tests.unit.alerting.test_texts import check
@@ -15,7 +15,7 @@ from tests.unit.alerting.test_texts import check
 
 def score(points: float, lead_id: str = "12345", parts: tuple[Part, ...] = ()) -> Score:
     """Of the 21st of November."""
-    level = "red" if points >= 60 else "yellow" if points >= 30 else "green"
+    level: Level = "red" if points >= 60 else "yellow" if points >= 30 else "green"
     return Score(
         score_id="0" * 16, lead_id=lead_id, version=1, ts=moscow(21, 20), points=points, level=level, parts=list(parts)
     )

@@ -15,7 +15,7 @@ from alerting.render import LONGEST, REPEATED, Rendered, gist, plain, render, re
 from alerting.texts import TEXTS
 from processors.russian import plural
 from schemas.alerts import RULES, Alert, Evidence
-from schemas.callback import decode
+from schemas.callback import Callback, decode
 from tests.fakes.botapi import BadRequest, parse_html
 from tests.unit.alerting.alerts import EACH_RULE, LEAVING, SPIKE, known, moscow, pressed, said
 
@@ -216,6 +216,6 @@ def test_parser_of_the_fake_refuses_raw_markup() -> None:
 def test_buttons_carry_lead_and_alert() -> None:
     """What comes back from a press names the lead, the alert and the action."""
     found = [decode(button.callback) for row in render(SPIKE, Client("7")).buttons for button in row]
-    assert [(c.lead_id, c.alert_id, c.action) for c in found if c] == [
+    assert [(c.lead_id, c.alert_id, c.action) for c in found if isinstance(c, Callback)] == [
         ("12345", SPIKE.alert_id, action) for action in ("seen", "snooze_1d", "snooze_7d", "false_alarm", "confirmed")
     ]

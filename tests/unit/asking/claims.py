@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from typing import Any
 
 from schemas.answers import Claim, Done, Figure, Passage, Stage, ToolCall
 from streams.asking import Desk, answer
@@ -42,7 +43,7 @@ async def asked(
     faults: list[Fault] | None = None,
     question: str = "Почему клиент недоволен приёмкой?",
     price: float = 0.0,
-    **settings: object,
+    **settings: Any,
 ) -> tuple[list[Stage], FakeGlm]:
     """All stages with a model that says so."""
     async with FakeGlm(says if callable(says) else lambda _: says) as glm:

@@ -81,8 +81,8 @@ async def test_what_was_told_is_kept_and_named() -> None:
     """Text, claims, sources and the end; where it cannot be kept, the answer is told all the same and says so."""
     kept: list[Answered] = []
 
-    async def keep(lead: str, given: Answered) -> str:
-        kept.append(given)
+    async def keep(lead: str, told: Answered) -> str:
+        kept.append(told)
         if len(kept) > 1:
             raise Transient("хранилище не отвечает")
         return "0" * 15 + "7"

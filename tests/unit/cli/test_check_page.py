@@ -77,7 +77,7 @@ def test_what_answers_outside_must_be_the_page(monkeypatch: pytest.MonkeyPatch) 
 async def test_the_link_must_lead_to_our_bot() -> None:
     """Another bot's name is a fault with both names; the right one, however written, is none."""
     async with FakeTelegram(TOKEN, set()) as telegram:
-        bot = Telegram(api=telegram.url, token=TOKEN)  # type: ignore[arg-type]
+        bot = Telegram(api=telegram.url, token=TOKEN)
 
         async def faults(name: str) -> list[str]:
             return await asyncio.to_thread(page_faults, Settings(telegram=bot, web=Web(port=0, bot=name)))
@@ -102,8 +102,8 @@ def test_what_is_off_and_why(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "web.bot" in bot and "leadpulse web link" in bot
     whole = Settings(
         site=Site(public_url="https://a.ru"),
-        web=Web(bot="our_leadpulse_bot", trusted_proxies=("127.0.0.1",)),  # type: ignore[arg-type]
-        telegram=Telegram(updates="poll", token=TOKEN),  # type: ignore[arg-type]
+        web=Web(bot="our_leadpulse_bot", trusted_proxies=("127.0.0.1",)),
+        telegram=Telegram(updates="poll", token=TOKEN),
     )
     assert page_notes(whole) == page_warnings(whole) == []
 

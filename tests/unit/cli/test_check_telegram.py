@@ -7,12 +7,12 @@ from streams.settings import Gateway, Settings, Site, Telegram, TelegramBot
 from tests.fakes.telegram import FakeTelegram
 
 TOKEN = "1:secret"
-BOTS = {"main": TelegramBot(secret="word")}  # type: ignore[arg-type]
+BOTS = {"main": TelegramBot(secret="word")}
 
 
 def settings(api: str, gateway: Gateway | None = None, **telegram: object) -> Settings:
     """Settings of a bot."""
-    bot = Telegram(**({"api": api, "token": TOKEN} | telegram))  # type: ignore[arg-type]
+    bot = Telegram(**({"api": api, "token": TOKEN} | telegram))
     return Settings().model_copy(update={"telegram": bot, "gateway": gateway or Gateway(telegram=BOTS)})
 
 

@@ -141,8 +141,8 @@ def test_the_end_of_a_link_is_a_record(line: Line, kafka: Kafka) -> None:
     kafka.topics["identities"].append(
         (b"tg_moved:-1002", msgspec.json.encode(Identity("tg_moved", "-1002", was="-1001")))
     )
-    told = line("identity", "unlink", "tg_chat", "-1002")
-    assert "unlink tg_chat -1001" in told.stderr
+    moved = line("identity", "unlink", "tg_chat", "-1002")
+    assert "unlink tg_chat -1001" in moved.stderr
     shown = line("identity", "show", "tg_chat", "-1002").stdout
     assert "лид 9" in shown
 

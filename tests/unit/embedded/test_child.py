@@ -52,6 +52,12 @@ async def said(out: io.StringIO, text: str, times: int = 1) -> None:
             await asyncio.sleep(0.02)
 
 
+async def running(one: Child, wanted: bool) -> None:
+    """Wait until it has a process, or none any more."""
+    while (one.pid is not None) is not wanted:
+        await asyncio.sleep(0.01)
+
+
 async def test_it_is_handed_its_settings_and_nothing_else(
     make: Make, out: io.StringIO, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -111,10 +117,8 @@ async def test_a_stop_in_a_pause_does_not_wait(make: Make, monkeypatch: pytest.M
     one = make("import time; time.sleep(1); raise SystemExit(1)")  # seen before it ends
     one.start()
     async with asyncio.timeout(60):
-        while one.pid is None:
-            await asyncio.sleep(0.01)
-        while one.pid is not None:
-            await asyncio.sleep(0.01)
+        await running(one, True)
+        await running(one, False)
         await one.stop()
 
 

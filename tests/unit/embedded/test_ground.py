@@ -49,7 +49,7 @@ def test_a_folder_is_named_with_its_setting(
     def refuse(_: int) -> None:
         raise OSError(number, os.strerror(number))
 
-    monkeypatch.setattr(ground.os, "fsync", refuse)
+    monkeypatch.setattr(os, "fsync", refuse)
     with pytest.raises(ConfigError) as caught:
         ground.prepare_folders(settings(tmp_path))
     assert str(caught.value) == f"нельзя писать в папку {tmp_path}/kafka (broker.folder): {_end(str(caught.value))}"

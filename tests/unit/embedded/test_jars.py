@@ -32,7 +32,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("HOME", str(home))
     monkeypatch.setenv("LEADPULSE_CACHE", str(tmp_path / "cache"))
     row = pwd.struct_passwd(("leadpulse", "x", 1, 1, "", str(home), "/bin/sh"))
-    monkeypatch.setattr(jars.pwd, "getpwuid", lambda _: row)
+    monkeypatch.setattr(pwd, "getpwuid", lambda _: row)
     maven(tmp_path, MAVEN)
     return home
 
@@ -47,7 +47,7 @@ def maven(folder: Path, text: str) -> None:
 @pytest.mark.parametrize("writable", [True, False])
 async def test_a_home_that_cannot_be_written(writable: bool, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Maven keeps its own copies in the home as always; where it cannot, beside the jars, and only for as long."""
-    monkeypatch.setattr(jars.os, "access", lambda place, _: writable or not str(place).startswith(str(home)))
+    monkeypatch.setattr(os, "access", lambda place, _: writable or not str(place).startswith(str(home)))
     folder = await jars.fetch()
     assert [path.name for path in folder.iterdir()] == ["kafka.jar"]
     assert ("-Dmaven.repo.local=" in (home / "said").read_text()) is not writable

@@ -3,14 +3,22 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.engine.budget import Budget, Limits
+from streams.engine.budget import Budget, Limits, Why
 
 VERDICTS = st.lists(st.booleans(), max_size=400)
 
 
+def count(budget: Budget, bad: bool) -> Why | None:
+    """Count one record; why the budget is spent by it, if it is."""
+    if bad:
+        return budget.bad("F")
+    budget.good()
+    return None
+
+
 def spend(budget: Budget, verdicts: str) -> list[str]:
     """Count `x` for bad and `.` for good; what was said each time it was spent."""
-    return [why.words for verdict in verdicts if (why := budget.bad("F") if verdict == "x" else budget.good())]
+    return [why.words for verdict in verdicts if (why := count(budget, verdict == "x"))]
 
 
 def naive(verdicts: list[bool], limits: Limits) -> list[int]:
@@ -79,5 +87,5 @@ def test_it_counts_as_the_plain_definition_does(verdicts: list[bool], run: int, 
     """The stretches that it keeps say the same as looking at every record of the window again."""
     limits = Limits(run, ratio, window)
     budget = Budget(limits)
-    spent = [at for at, bad in enumerate(verdicts) if (budget.bad("F") if bad else budget.good())]
+    spent = [at for at, bad in enumerate(verdicts) if count(budget, bad)]
     assert spent == naive(verdicts, limits)

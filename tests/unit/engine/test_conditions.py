@@ -2,12 +2,14 @@
 
 import asyncio
 import threading
+from collections.abc import Callable
 
 import pytest
 
 from schemas.notices import Trouble
 from streams.engine import conditions
 from streams.engine.conditions import Condition, Conditions
+from streams.engine.health import Check
 from streams.engine.notices import Notices, Told
 from streams.engine.retry import World
 
@@ -34,7 +36,7 @@ class Bench:
             await self.conditions._look(watched)
         return self.told
 
-    def watch(self, after_s: float = 0.0, calm_s: float = 60.0) -> conditions.Callable[[], conditions.Check]:
+    def watch(self, after_s: float = 0.0, calm_s: float = 60.0) -> Callable[[], Check]:
         return self.conditions.watch(Condition("disk_full", "/data", lambda: self.words, after_s, calm_s))
 
 

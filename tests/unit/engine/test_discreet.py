@@ -90,7 +90,9 @@ def fields() -> Iterator[tuple[str, str]]:
                 for part in ast.walk(given_):
                     if isinstance(part, ast.Dict):
                         yield from (
-                            (f"{path.name}:{call.lineno}", k.value) for k in part.keys if isinstance(k, ast.Constant)
+                            (f"{path.name}:{call.lineno}", str(k.value))
+                            for k in part.keys
+                            if isinstance(k, ast.Constant)
                         )
 
 

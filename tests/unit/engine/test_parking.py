@@ -203,7 +203,7 @@ async def test_what_a_person_let_go_is_passed_over() -> None:
 
     outputs = [parked_output("source.wms", record, name, 5) for name in "aaba" for record in records([(name, True, 0)])]
     made = [SimpleNamespace(value=output.value, offset=at) for at, output in enumerate(outputs)]
-    outcome = await Return(lambda: 10, some)(Batch("source.parked", 0, 1, made))  # type: ignore[arg-type]
+    outcome = await Return(lambda: 10, some)(Batch("source.parked", 0, 1, made))
     back = [json.loads(output.value or b"")["source"] for output in outcome.outputs if output.topic == "source.wms"]
     assert back == ["b", "a"]
 
@@ -213,7 +213,7 @@ async def test_parked_records_go_back_when_their_time_is_over() -> None:
     now = [1000]
     (record,) = records([("a", True, 0)])
     parked = parked_output("source.wms", record, "a", 100_000)
-    batch = Batch("source.parked", 0, 1, [SimpleNamespace(value=parked.value, offset=0)])  # type: ignore[list-item]
+    batch = Batch("source.parked", 0, 1, [SimpleNamespace(value=parked.value, offset=0)])
     back = Return(lambda: now[0], nobody)
     with pytest.raises(NotYet) as waits:
         await back(batch)

@@ -80,7 +80,11 @@ def test_a_worker_says_why_its_key_does_not_count(tmp_path: Path) -> None:
 
 def test_a_new_key_ends_the_former_ones_of_its_own(tmp_path: Path) -> None:
     """Seven days later; another's, an ended and a revoked one stay as they are."""
-    old, other, new = (made_key(tmp_path / name, who) for name, who in (("a", "agent"), ("b", "web"), ("c", "agent")))
+    old, other, new = (
+        made_key(tmp_path / "a", "agent"),
+        made_key(tmp_path / "b", "web"),
+        made_key(tmp_path / "c", "agent"),
+    )
     ended = replace(public(old), key_id="ended", until=5)
     revoked = replace(public(old), key_id="revoked", revoked_at=5)
     known = {key.key_id: key for key in (public(old), public(other), ended, revoked)}

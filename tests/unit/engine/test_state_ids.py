@@ -4,7 +4,8 @@ import pytest
 
 from processors.sealed import CHUNK, Sealed
 from processors.state import LeadState, encode_state
-from tests.unit.engine.test_state import Topic, record, states
+from tests.unit.engine.state_topic import Topic
+from tests.unit.engine.test_state import record, states
 
 
 async def test_full_chunks_of_ids_are_records_of_their_own() -> None:

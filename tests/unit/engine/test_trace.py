@@ -32,7 +32,7 @@ def said(lines: io.StringIO) -> list[dict[str, Any]]:
 
 def batch(*offsets: int) -> Batch:
     """Records of a partition."""
-    return Batch("source.wms", 2, 1, [SimpleNamespace(offset=offset) for offset in offsets])  # type: ignore[misc]
+    return Batch("source.wms", 2, 1, [SimpleNamespace(offset=offset) for offset in offsets])
 
 
 def test_a_line_is_one_object(lines: io.StringIO) -> None:

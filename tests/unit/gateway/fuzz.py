@@ -64,7 +64,7 @@ _ID = ("data[FIELDS][ID]", "DATA[fields][id]", "data[ID]", "data[FIELDS_AFTER][I
 
 def bitrix(dice: random.Random, number: int, spoilt: bool) -> Sent:
     """A hook in one of the portal's shapes."""
-    form: dict[str, Any] = {"event": dice.choice(_EVENTS), dice.choice(_ID): number + 1, "mark": f"good-{number}"}
+    form: Any = {"event": dice.choice(_EVENTS), dice.choice(_ID): number + 1, "mark": f"good-{number}"}
     token = {dice.choice(("auth[application_token]", "AUTH[application_token]")): APP}
     if spoilt:
         form = mutated({**form, "mark": ""}, dice) if dice.random() < 0.7 else {"event": nasty(dice), "mark": ""}

@@ -56,4 +56,4 @@ class Slow:
 
     def unanswered(self) -> bool:
         """Whether neither an answer nor an end has come yet."""
-        return not (self._reader._buffer or self._reader.at_eof())
+        return not (self._reader._buffer or self._reader.at_eof())  # type: ignore[attr-defined] # asyncio's own, untold

@@ -2,6 +2,7 @@
 
 import asyncio
 from contextlib import AsyncExitStack
+from typing import Any
 
 import pytest
 from aiohttp import web
@@ -19,7 +20,7 @@ from tests.unit.gateway.strangers import (
 )
 from tests.unit.gateway.test_wms import event, signature
 
-SLOW_HERE = {"read_timeout": 60.0, "unproven_timeout": 60.0}
+SLOW_HERE: dict[str, Any] = {"read_timeout": 60.0, "unproven_timeout": 60.0}
 
 
 @pytest.mark.parametrize("part", [STRANGER, NO_PROOF, FORGED])

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from aiohttp import ClientSession, WSMsgType, WSServerHandshakeError
@@ -130,7 +131,7 @@ def chunks(live: Live, who: str) -> list[int]:
 
 
 @pytest.mark.parametrize("habits", [{}, {"strings": False}, {"old": True}, {"red": frozenset({"a1"})}])
-async def test_every_packet_that_is_sent_is_kept_under_its_speaker(live: Live, habits: dict[str, object]) -> None:
+async def test_every_packet_that_is_sent_is_kept_under_its_speaker(live: Live, habits: dict[str, Any]) -> None:
     """Whatever the bridge's age; with loss and another order; then the end of the session."""
     bridge = live.bridge(**habits)
     await bridge.run()

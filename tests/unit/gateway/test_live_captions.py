@@ -5,10 +5,10 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import cast
 
+import msgspec
 from aiokafka import ConsumerRecord
 
 from schemas.audio import AudioOpened
-from schemas.codec import encode
 from schemas.said import Said
 from schemas.sources import Word
 from schemas.topics import SAID
@@ -26,7 +26,7 @@ def said(meeting: str = "m-1", end: int = NOW, connection: str = "") -> Said:
 
 
 def record(one: Said) -> ConsumerRecord:
-    return cast(ConsumerRecord, SimpleNamespace(value=encode(one), offset=0))
+    return cast(ConsumerRecord, SimpleNamespace(value=msgspec.json.encode(one), offset=0))
 
 
 async def test_a_turn_goes_to_its_own_room_alone(tmp_path: Path) -> None:

@@ -238,6 +238,12 @@ def test_a_poll_needs_a_mapping_and_right_settings(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"wms\.polls\.other: нет разметки other\.yaml"):
         polls_of({"other": poll}, {}, Notes(tmp_path, "kafka"))
     assert [one.name for one in polls_of({"wms": poll}, {"wms": mapping()}, Notes(tmp_path, "kafka"))] == ["wms"]
-    for wrong in ({"urls": ["ftp://x"]}, {"urls": []}, {"stock_urls": ["x"]}, {"urls": ["https://x/"], "zone": "Mars"}):
+    no_urls: list[str] = []
+    for wrong in (
+        {"urls": ["ftp://x"]},
+        {"urls": no_urls},
+        {"stock_urls": ["x"]},
+        {"urls": ["https://x/"], "zone": "Mars"},
+    ):
         with pytest.raises(ValueError, match=r"нужен|нужно|нет|адрес вида"):
             WmsPoll.model_validate(wrong)

@@ -38,7 +38,7 @@ class Reading:
         self.sent: list[Output] = []
         self.away = False
         self.sleeps: list[float] = []
-        self.calls = BotCalls(Telegram(api=telegram.url, token="1:fake", timeout=5.0))  # type: ignore[arg-type]
+        self.calls = BotCalls(Telegram(api=telegram.url, token="1:fake", timeout=5.0))
         self.poll = self.another()
 
     def another(self) -> UpdatesPoll:

@@ -4,7 +4,7 @@ import json
 import re
 from itertools import combinations
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import yaml
@@ -25,13 +25,13 @@ UIDS = [board.uid for board in BOARDS]
 @pytest.fixture(params=BOARDS, ids=UIDS)
 def board(request: pytest.FixtureRequest) -> Board:
     """Each dashboard."""
-    return request.param
+    return cast(Board, request.param)
 
 
 @pytest.fixture
 def made(board: Board) -> dict[str, Any]:
     """Its file."""
-    return json.loads((FOLDER / "dashboards" / f"{board.uid}.json").read_text())
+    return cast(dict[str, Any], json.loads((FOLDER / "dashboards" / f"{board.uid}.json").read_text()))
 
 
 @pytest.mark.parametrize("path", files(), ids=lambda path: path.name)

@@ -6,11 +6,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
 
+import msgspec
 import numpy as np
 import pytest
 
 from schemas.audio import AUDIO_RECORD, AudioBlock, AudioClosed, AudioRecord
-from schemas.codec import Codec, encode
+from schemas.codec import Codec
 from schemas.said import Said
 from schemas.sources import RoomReport
 from schemas.topics import SAID
@@ -86,7 +87,7 @@ class Live:
         rooms = KnownRooms(cast(Reader, None))
         for endpoint, name in (("anna", "Анна Смирнова"), ("oleg", "Олег"), ("ivan", "Иван")):
             report = RoomReport(f"r-{endpoint}", "joined", ZERO, "lead-1003", "m1", "1003", endpoint, name)
-            rooms.put(cast(Record, Row(encode(report), 0)))
+            rooms.put(cast(Record, Row(msgspec.json.encode(report), 0)))
         self.topics = topics
         self.vosk = Ears(MODEL, threads=2, limit_mb=0, idle_s=60)
         self.ears = ears or self.vosk

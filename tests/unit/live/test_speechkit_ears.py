@@ -224,7 +224,7 @@ async def test_what_is_late_or_too_much_is_vosks(fake: FakeSpeechKit) -> None:
 
 
 def units() -> float:
-    return metrics.SPEECH_UNITS.labels("speechkit_live")._value.get()
+    return float(metrics.SPEECH_UNITS.labels("speechkit_live")._value.get())
 
 
 async def until(condition: Any) -> None:

@@ -2,7 +2,8 @@
 
 from typing import Any, cast
 
-from schemas.codec import encode
+import msgspec
+
 from schemas.said import Said
 from schemas.sources import Word
 from streams.engine.reader import Reader
@@ -14,7 +15,7 @@ NOW, DAY_MS = 1_795_000_000_000, 86_400_000
 def record(at: int, ms: int) -> Any:
     """A turn that was told."""
     said = Said("m1", "lead-7", "c1", "a-a0", "a", 0, 1, at, at + ms, [Word("да", 0, ms, 1.0)], speechkit_ms=ms)
-    return type("Row", (), {"value": encode(said)})()
+    return type("Row", (), {"value": msgspec.json.encode(said)})()
 
 
 async def test_sound_is_counted_once() -> None:

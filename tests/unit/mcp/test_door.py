@@ -1,6 +1,7 @@
 """A6: what a program of one of our people may, over HTTP with the protocol's own client."""
 
 import json
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
@@ -61,7 +62,7 @@ async def test_a_browser_of_another_site_is_refused(door: Door) -> None:
 
 async def test_another_curators_client_is_refused_as_a_result(door: Door) -> None:
     """Every tool; the refusal tells nothing of him, and the access log has it; one who is not there is no other."""
-    tools = {
+    tools: dict[str, dict[str, Any]] = {
         "client_card": {},
         "history": {},
         "search": {"query": "приёмка"},

@@ -163,7 +163,7 @@ def test_only_outlets_that_are_set_up_get_copies() -> None:
     """Files always; the others by their address."""
     assert targets(Settings()) == ["out.files"]
     full = Settings(
-        bitrix=Bitrix(webhook="https://x/rest/1/c/"),  # type: ignore[arg-type]
+        bitrix=Bitrix(webhook="https://x/rest/1/c/"),
         notebook=Notebook(url="http://x"),
         webhooks=Webhooks(url="http://y"),
     )

@@ -21,7 +21,7 @@ class Bench:
 
     def __init__(self, telegram: FakeTelegram, *, mailed: bool = False) -> None:
         self.telegram = telegram
-        settings = Telegram(api=telegram.url, token=telegram.token, ops_chat=OPS, curator_chat=5)  # type: ignore[arg-type]
+        settings = Telegram(api=telegram.url, token=telegram.token, ops_chat=OPS, curator_chat=5)
         self.api = BotApi(settings)
         self.now, self.kafka = NOW, True
         self.told: list[tuple[str, Millis]] = []

@@ -36,7 +36,7 @@ async def store(**answers: object) -> AsyncIterator[Store]:
     port = free_port()
     await web.TCPSite(runner, "127.0.0.1", port).start()
     try:
-        yield Store(api_port=port, api_token="word")  # type: ignore[arg-type]
+        yield Store(api_port=port, api_token="word")
     finally:
         await runner.cleanup()
 
@@ -113,7 +113,7 @@ async def test_a_press_under_a_command_is_answered_at_the_button() -> None:
 async def test_a_store_that_is_away_is_said() -> None:
     """The person does not wait for it, and the commands behind are answered."""
     shelf = Shelf()
-    away = Store(api_port=free_port(), api_token="word")  # type: ignore[arg-type]
+    away = Store(api_port=free_port(), api_token="word")
     await told(Commands(shelf, away, Client), command("top"), command("risk", fault="no_lead"))  # type: ignore[arg-type]
     assert [wish.message.text for wish in shelf.wishes] == [
         replies.UNKNOWN_NOW,
@@ -124,7 +124,7 @@ async def test_a_store_that_is_away_is_said() -> None:
 async def test_answers_do_not_fill_the_outbox() -> None:
     """It keeps a key for ever, so a chat has a few of them."""
     shelf = Shelf()
-    away = Store(api_port=free_port(), api_token="word")  # type: ignore[arg-type]
+    away = Store(api_port=free_port(), api_token="word")
     await told(Commands(shelf, away, Client), *[command("help")] * 50)  # type: ignore[arg-type]
     assert len({wish.key for wish in shelf.wishes}) == WAITING
     assert [wish.version for wish in shelf.wishes] == sorted({wish.version for wish in shelf.wishes})

@@ -90,11 +90,11 @@ async def test_names_of_whom_nobody_is_sure_are_asked_behind_the_report() -> Non
     shelf = Shelf(key_of(names[2]))
     chats = {"lead:12345": 11, "lead:777": 12}
     reports = DailyReports(
-        shelf,
+        shelf,  # type: ignore[arg-type]
         dict,
         Client,
         answered=lambda lead, name: name == "Аня 0",
-        chat_of=lambda to: chats[to],  # type: ignore[arg-type]
+        chat_of=lambda to: chats[to],
     )
     await told(reports, report)
     asked = [

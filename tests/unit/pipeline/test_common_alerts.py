@@ -7,7 +7,7 @@ import msgspec
 from processors.rules import builtin
 from processors.state import LeadState
 from schemas.alerts import CommonAlert
-from streams.engine.state import Beside
+from streams.engine.beside import Beside
 from streams.pipeline.fold import Fold
 from tests.unit.alerting.test_common import MANY
 from tests.unit.store.records import batch

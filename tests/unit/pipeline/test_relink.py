@@ -112,8 +112,8 @@ async def relink_of(
     topic: "Topic", sent: "Sent", *records: ConsumerRecord[bytes, bytes], before: Iterable[object] = ()
 ) -> Outcome:
     """What comes of a batch of `identities`, read with a table that holds it and the records `before`."""
-    readable = [one for one in (*before, *records) if one.value != b"{"]  # type: ignore[attr-defined]
-    known, followed = table(*readable, end=records[-1].offset + 1)  # type: ignore[arg-type]
+    readable = [one for one in (*before, *records) if one.value != b"{"]
+    known, followed = table(*readable, end=records[-1].offset + 1)
     followed.followed = records[-1].offset + 1
     return await Relink(topic, sent, known)(batch(*records))  # type: ignore[arg-type]
 

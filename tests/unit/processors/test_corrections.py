@@ -1,5 +1,6 @@
 """A person's word on one entry of a profile: it stays there, survives new transcripts, and can be taken back."""
 
+from collections.abc import Sequence
 from itertools import count
 
 import pytest
@@ -7,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from processors.corrections import LONGEST, Entry, Wish, correction
-from processors.profile import Profile, profile
+from processors.profile import Profile, Source, profile
 from schemas.errors import Refused
 from schemas.minutes import Fact, MeetingMinutes, Point, ProfileCorrected
 from tests.unit.processors.test_profile import DAY, SHOES, corrected, meeting
@@ -17,9 +18,7 @@ FIRST = meeting("a", DAY, facts=[SHOES, BAGS])
 _TIMES = count(2 * DAY)
 
 
-def wished(
-    events: list[MeetingMinutes | ProfileCorrected], action: str, entry: str, text: str = "", field: str = "sells"
-) -> ProfileCorrected:
+def wished(events: Sequence[Source], action: str, entry: str, text: str = "", field: str = "sells") -> ProfileCorrected:
     """What a person wants of the entry that says `entry` now."""
     found = profile("7", events).all_of(field)
     id_ = next((one.entry_id for one in found if one.text == entry), "")
@@ -33,38 +32,38 @@ def texts(shown: Profile, field: str = "sells") -> list[str]:
 
 def test_another_text_stands_on_its_entry_alone() -> None:
     """The other entries stay as they were heard; who said it and what was heard before can be seen."""
-    events = [FIRST, wished([FIRST], "replace", "обувь", "детская обувь")]
+    events: list[Source] = [FIRST, wished([FIRST], "replace", "обувь", "детская обувь")]
     found = profile("7", events)
     assert texts(found) == ["детская обувь", "сумки"]
     entry = found.fields["sells"][0]
     assert (entry.heard, entry.author, entry.source, entry.quote) == ("обувь", "Мария", "a", "мы продаём обувь")
     assert found.corrected == []
-    again = [*events, wished(events, "replace", "детская обувь", "обувь для детей")]
+    again: list[Source] = [*events, wished(events, "replace", "детская обувь", "обувь для детей")]
     assert texts(profile("7", again)) == ["обувь для детей", "сумки"]
     assert profile("7", again).fields["sells"][0].heard == "обувь"
-    back = [*again, wished(again, "restore", "обувь для детей")]
+    back: list[Source] = [*again, wished(again, "restore", "обувь для детей")]
     assert profile("7", back) == profile("7", [FIRST])
 
 
 def test_what_is_hidden_can_be_shown_again() -> None:
     """An entry that is not so leaves the card with all that said the same before, and comes back by a word."""
     older = meeting("old", 0, facts=[Fact("sells", "Обувь", "обувь", 1)])
-    events = [older, FIRST, wished([older, FIRST], "hide", "обувь")]
+    events: list[Source] = [older, FIRST, wished([older, FIRST], "hide", "обувь")]
     found = profile("7", events)
     assert texts(found) == ["сумки"]
     assert [(entry.text, entry.author) for entry in found.hidden["sells"]] == [("обувь", "Мария")]
-    back = [*events, wished(events, "restore", "обувь")]
+    back: list[Source] = [*events, wished(events, "restore", "обувь")]
     assert profile("7", back) == profile("7", [older, FIRST])
 
 
 def test_a_new_entry_is_a_persons() -> None:
     """It stands beside what was heard; it can be put otherwise, hidden and shown again like any other."""
-    events = [FIRST, wished([FIRST], "add", "", "рюкзаки")]
+    events: list[Source] = [FIRST, wished([FIRST], "add", "", "рюкзаки")]
     assert texts(profile("7", events)) == ["рюкзаки", "обувь", "сумки"]
     assert profile("7", events).fields["sells"][0].source == "Мария"
-    other = [*events, wished(events, "replace", "рюкзаки", "чемоданы")]
+    other: list[Source] = [*events, wished(events, "replace", "рюкзаки", "чемоданы")]
     assert texts(profile("7", other))[0] == "чемоданы"
-    hidden = [*other, wished(other, "hide", "чемоданы")]
+    hidden: list[Source] = [*other, wished(other, "hide", "чемоданы")]
     assert texts(profile("7", hidden)) == ["обувь", "сумки"]
     assert texts(profile("7", [*hidden, wished(hidden, "restore", "рюкзаки")]))[0] == "рюкзаки"
 
@@ -76,21 +75,21 @@ def test_a_new_entry_is_a_persons() -> None:
         pytest.param([Fact("sells", "обуви", "мы продаём обувь", 3), BAGS], id="heard better"),
     ],
 )
-def test_it_survives_a_new_transcript(newer: list[object]) -> None:
+def test_it_survives_a_new_transcript(newer: list[Fact]) -> None:
     """The entry is found by its words where its number is another, and by its number where its words are better."""
     better = meeting("a", DAY, 2, facts=newer)
-    replaced = [FIRST, wished([FIRST], "replace", "обувь", "детская обувь"), better]
+    replaced: list[Source] = [FIRST, wished([FIRST], "replace", "обувь", "детская обувь"), better]
     assert sorted(texts(profile("7", replaced))) == ["детская обувь", "сумки"]
-    hidden = [FIRST, wished([FIRST], "hide", "обувь"), better]
+    hidden: list[Source] = [FIRST, wished([FIRST], "hide", "обувь"), better]
     assert texts(profile("7", hidden)) == ["сумки"]
-    back = [*replaced, wished(replaced, "restore", "детская обувь")]
+    back: list[Source] = [*replaced, wished(replaced, "restore", "детская обувь")]
     assert texts(profile("7", back)) == texts(profile("7", [better]))
 
 
 def test_it_never_falls_upon_another_entry() -> None:
     """At the same place of a newer transcript something else may be said: that stays, and the person's text, too."""
     better = meeting("a", DAY, 2, facts=[Fact("sells", "посуда из стекла", "посуда", 3), BAGS])
-    events = [FIRST, wished([FIRST], "replace", "обувь", "детская обувь"), better]
+    events: list[Source] = [FIRST, wished([FIRST], "replace", "обувь", "детская обувь"), better]
     assert sorted(texts(profile("7", events))) == ["детская обувь", "посуда из стекла", "сумки"]
     events = [FIRST, wished([FIRST], "hide", "обувь"), better]
     assert texts(profile("7", events)) == ["посуда из стекла", "сумки"]
@@ -99,13 +98,13 @@ def test_it_never_falls_upon_another_entry() -> None:
 def test_two_entries_of_one_utterance_are_two() -> None:
     """Each has an id of its own."""
     twice = meeting("b", DAY, pains=[Point("долгая приёмка", "q", 4), Point("много брака", "q", 4)])
-    events = [twice, wished([twice], "hide", "много брака", field="pains")]
+    events: list[Source] = [twice, wished([twice], "hide", "много брака", field="pains")]
     assert texts(profile("7", events), "pains") == ["долгая приёмка"]
 
 
 def test_beside_a_whole_fields_text() -> None:
     """A correction of before there were entries stands as it did; what is added later stands with it."""
-    events = [FIRST, corrected("sells", "обувь и сумки", 2 * DAY), wished([FIRST], "add", "", "рюкзаки")]
+    events: list[Source] = [FIRST, corrected("sells", "обувь и сумки", 2 * DAY), wished([FIRST], "add", "", "рюкзаки")]
     assert texts(profile("7", events)) == ["рюкзаки", "обувь и сумки"]
     assert profile("7", events).corrected == ["sells"]
 

@@ -1,6 +1,7 @@
 """What all clients have in common, on fleets made by hand."""
 
 import random
+from collections.abc import Callable
 from math import log
 from statistics import median
 
@@ -30,7 +31,7 @@ def at(day: int, hour: int = 20) -> int:
     return day_start(day) + hour * HOUR_MS
 
 
-def fleet_of(clients: int, days: int, orders=lambda client, day: 4) -> FleetDays:
+def fleet_of(clients: int, days: int, orders: Callable[[int, int], int] = lambda client, day: 4) -> FleetDays:
     """`clients` with `orders` a day, for `days` days from MONDAY."""
     book = FleetDays()
     for day in range(MONDAY, MONDAY + days):
@@ -40,7 +41,7 @@ def fleet_of(clients: int, days: int, orders=lambda client, day: 4) -> FleetDays
     return book
 
 
-def test_a_common_season_is_the_factor_of_the_day():
+def test_a_common_season_is_the_factor_of_the_day() -> None:
     """On a day on which everybody does twice as much the factor is 2, on the others 1."""
     book = fleet_of(10, 100, lambda client, day: 8 if day == MONDAY + 90 else 4)
     fleet = book.figures(at(MONDAY + 99))
@@ -50,7 +51,7 @@ def test_a_common_season_is_the_factor_of_the_day():
     assert fleet.ratios[:70] == [1.0] * 70
 
 
-def test_today_counts_so_far():
+def test_today_counts_so_far() -> None:
     """Within a day the factor grows with what has come."""
     book = fleet_of(10, 99)
     assert book.figures(at(MONDAY + 99, 9)).ratios[-1] == 0.7
@@ -59,7 +60,7 @@ def test_today_counts_so_far():
     assert book.figures(at(MONDAY + 99, 10)).ratios[-1] == 3.0
 
 
-def test_one_client_moves_nobody():
+def test_one_client_moves_nobody() -> None:
     """The factor is a median: one client's burst is his own."""
     book = fleet_of(10, 99)
     book.add("3", MONDAY + 99, 400)
@@ -68,7 +69,7 @@ def test_one_client_moves_nobody():
     assert book.figures(at(MONDAY + 99)).ratios[-1] == 1.0
 
 
-def test_the_week_has_a_shape_and_sundays_are_closed():
+def test_the_week_has_a_shape_and_sundays_are_closed() -> None:
     """A fleet that rests on Sundays: factor near nothing on Sunday, and those days are closed."""
     fleet = fleet_of(10, 112, lambda client, day: 0 if (day + 3) % 7 == 6 else 6).figures(at(MONDAY + 111))
     assert fleet.weekdays[6] < 0.05
@@ -77,7 +78,7 @@ def test_the_week_has_a_shape_and_sundays_are_closed():
     assert MONDAY + 111 in fleet.closed and MONDAY + 104 in fleet.closed
 
 
-def test_a_group_closed_on_saturdays_closes_it_for_nobody_else():
+def test_a_group_closed_on_saturdays_closes_it_for_nobody_else() -> None:
     """Half of the fleet rests on Saturdays: it is no closed day, and an ordinary Saturday has the factor 1."""
     book = fleet_of(40, 161, lambda client, day: 0 if client % 2 and (day + 3) % 7 == 5 else 20)
     fleet = book.figures(at(MONDAY + 160))
@@ -85,25 +86,25 @@ def test_a_group_closed_on_saturdays_closes_it_for_nobody_else():
     assert fleet.ratios[:84] == [1.0] * 84
 
 
-def test_a_small_fleet_has_no_figures():
+def test_a_small_fleet_has_no_figures() -> None:
     """Seven clients are no fleet: everything is neutral."""
     fleet = fleet_of(7, 126, lambda client, day: 2 if day > MONDAY + 90 else 6).figures(at(MONDAY + 125))
     assert (set(fleet.ratios), fleet.weekdays, fleet.closed, fleet.decline) == ({1.0}, [1.0] * 7, [], 1.0)
 
 
-def test_nobody_yet():
+def test_nobody_yet() -> None:
     """Before the first client the figures are neutral."""
     fleet = FleetDays().figures(at(MONDAY))
     assert (set(fleet.ratios), fleet.clients, fleet.size_spread, fleet.decline) == ({1.0}, 0, 0.0, 1.0)
 
 
-def test_a_fleet_that_shrinks_together():
+def test_a_fleet_that_shrinks_together() -> None:
     """Everybody falls to 80 % for 28 days: so does the median."""
     book = fleet_of(10, 126, lambda client, day: 8 if day >= MONDAY + 97 else 10)
     assert book.figures(at(MONDAY + 125)).decline == pytest.approx(0.8)
 
 
-def test_the_spread_of_sizes_is_pooled():
+def test_the_spread_of_sizes_is_pooled() -> None:
     """Sizes of 10 and 1000 in turn deviate by ln 10 about their mean, whoever the client."""
     book = FleetDays()
     for client in range(10):
@@ -113,7 +114,7 @@ def test_the_spread_of_sizes_is_pooled():
     assert fleet.size_spread == pytest.approx(2.33, abs=0.03)
 
 
-def test_exact_figures_of_a_past_day_replace_it():
+def test_exact_figures_of_a_past_day_replace_it() -> None:
     """A correction from the store changes what is told of that day, whenever it comes."""
     book = fleet_of(10, 100)
     assert book.figures(at(MONDAY + 100)).ratios[-2] == 1.0
@@ -122,7 +123,7 @@ def test_exact_figures_of_a_past_day_replace_it():
     assert book.figures(at(MONDAY + 100)).ratios[-2] == 3.0
 
 
-def test_how_it_was_filled_does_not_matter():
+def test_how_it_was_filled_does_not_matter() -> None:
     """One by one in the order of time, or client by client from the store: the same figures; old days fall out."""
     rng = random.Random(1)
     figures = {(str(c), MONDAY + d): (rng.randrange(6), rng.randrange(90)) for c in range(12) for d in range(SPAN + 40)}

@@ -1,16 +1,17 @@
 """The client's profile out of what is stored."""
 
 from itertools import permutations
+from typing import Any
 
 from processors.corrections import Entry, entry_id
-from processors.profile import MOST, profile
+from processors.profile import MOST, Source, profile
 from schemas.minutes import OFFLINE, ChatSummary, Fact, MeetingMinutes, Minutes, Point, ProfileCorrected
 
 DAY = 86_400_000
 
 
-def meeting(recording: str, ts: int, version: int = 1, **parts: list[object]) -> MeetingMinutes:
-    minutes = Minutes("", OFFLINE, version, **parts)  # type: ignore[arg-type]
+def meeting(recording: str, ts: int, version: int = 1, **parts: Any) -> MeetingMinutes:
+    minutes = Minutes("", OFFLINE, version, **parts)
     return MeetingMinutes(
         recording_id=recording, room="r", duration_ms=1, people=[], minutes=minutes,
         event_id=f"{hash((recording, version)) % 16**16:016x}", lead_id="7", ts=ts, source="minutes",
@@ -52,7 +53,7 @@ def test_a_better_transcript_replaces_the_former() -> None:
 def test_a_person_wins() -> None:
     """The last correction stands for the whole field, also against what is heard later; an empty one takes it back."""
     later = meeting("b", 9 * DAY, facts=[Fact("sells", "посуда", "посуда", 0)])
-    events = [meeting("a", DAY, facts=[SHOES]), corrected("sells", "обувь и сумки", 2 * DAY), later]
+    events: list[Source] = [meeting("a", DAY, facts=[SHOES]), corrected("sells", "обувь и сумки", 2 * DAY), later]
     found = profile("7", events)
     assert found.fields["sells"] == [Entry("обувь и сумки", "Мария", 2 * DAY)]
     assert found.corrected == ["sells"]

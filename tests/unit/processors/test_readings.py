@@ -42,9 +42,13 @@ def test_who_orders_as_always_reads_nothing() -> None:
     assert read(client(lambda _: 3)) == {}
 
 
+def silent_for(days: int) -> LeadState:
+    return client(lambda age: 3 * (age >= days))
+
+
 def test_silence_grows_with_every_working_day() -> None:
     """After daily orders each day without one says more; its value are the days, its baseline the usual gap."""
-    found = [read(client(lambda age, quiet=quiet: 3 * (age >= quiet)))["order_silence"] for quiet in range(1, 12)]
+    found = [read(silent_for(days))["order_silence"] for days in range(1, 12)]
     assert [reading.value for reading in found] == list(range(1, 12))
     assert all(reading.baseline == 1.0 for reading in found)
     assert [reading.strength for reading in found] == sorted({reading.strength for reading in found})

@@ -4,9 +4,10 @@ import pytest
 from msgspec.structs import replace
 
 from processors.days import HOUR_MS
+from processors.habit import WEEK
 from processors.sources import LEFT_MS, Judged, judged
 from schemas.rounds import SourceRound, Way
-from tests.unit.processors.test_habit import MONDAY, WEEK, around_the_clock, lived
+from tests.unit.processors.test_habit import MONDAY, around_the_clock, lived
 
 ACTIVE = lived(around_the_clock, 1, 9 * WEEK)
 LAST = (MONDAY + 9 * WEEK) * HOUR_MS - 1

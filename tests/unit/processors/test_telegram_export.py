@@ -12,7 +12,7 @@ from schemas.codec import Rejected
 from schemas.events import Message, MessageEdited
 from schemas.sources import Identity
 from tests.exports import BASE, said
-from tests.golden.examples import OPTIONS, known, meta
+from tests.golden.examples import OPTIONS, accepted, known, meta
 
 NOW = (BASE + 86_400) * 1000
 SUPERGROUP = ExportedChat(-1001234567890, "supergroup", "Ромашка")
@@ -139,7 +139,7 @@ def test_in_a_private_chat_only_the_other_side_is_the_client() -> None:
     for who, client in ((501, True), (98, False), (11, False)):
         [update] = updates(said(5, who=who), PRIVATE)
         record = json.dumps({"source": "export", "payload": update, "history": True}).encode()
-        [event] = normalize(meta("source.telegram"), record, linked, OPTIONS)
+        [event] = accepted(normalize(meta("source.telegram"), record, linked, OPTIONS))
         assert isinstance(event, Message)
         assert (event.author.client, event.backfill) == (client, True)
 

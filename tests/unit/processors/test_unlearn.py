@@ -25,7 +25,15 @@ from tests.unit.store.samples import event_of
 DAY = 86_400_000
 NOW = 1_795_240_800_000
 """2026-11-21 09:00 Moscow time."""
-COUNTED = (ev.Reservation, ev.Pick, ev.Shipment, ev.Inbound, ev.Call, ev.MeetingRecorded, ev.Message)
+COUNTED: tuple[type[Event], ...] = (
+    ev.Reservation,
+    ev.Pick,
+    ev.Shipment,
+    ev.Inbound,
+    ev.Call,
+    ev.MeetingRecorded,
+    ev.Message,
+)
 
 
 def said(number: int, text: str, **fields: Any) -> Message:

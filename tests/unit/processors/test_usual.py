@@ -14,7 +14,8 @@ from tests.unit.processors.clients import TODAY, client, context, weekday
 def test_a_regular_client() -> None:
     """Four a day: four are expected, with the least spread; how far he goes with a season is not known yet."""
     found = usual(client(lambda day: 4), TODAY, context())
-    assert (found.mean, found.spread, found.share) == (pytest.approx(4.0), 0.1, 0.5)
+    assert found.mean == pytest.approx(4.0)
+    assert (found.spread, found.share) == (0.1, 0.5)
 
 
 @pytest.mark.parametrize(("known", "every"), [(27, 1), (119, 9)])

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -149,16 +150,14 @@ async def test_an_entry_of_quarantine_that_stays(
         folder = bench.recordings / QUARANTINE / name
         folder.mkdir(parents=True)
         os.utime(folder, (number + 1, number + 1))
-    from recorder import disposal
-
-    rmtree = disposal.shutil.rmtree
+    rmtree = shutil.rmtree
 
     def picky(path: Path) -> None:
         if path.name == "first":
             raise PermissionError(13, "Permission denied", str(path))
         rmtree(path)
 
-    monkeypatch.setattr(disposal.shutil, "rmtree", picky)
+    monkeypatch.setattr(shutil, "rmtree", picky)
     bench.agent.sweep()
     assert [path.name for path in (bench.recordings / QUARANTINE).iterdir()] == ["first"]
     assert "Permission denied" in bench.health.faults["quarantine"]

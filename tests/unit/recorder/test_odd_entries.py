@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from recorder import regular
 from recorder.event import is_about
 from recorder.sweep import media_of
 from tests.unit.recorder.bench import Bench
@@ -182,4 +181,4 @@ def refuse(monkeypatch: pytest.MonkeyPatch, refused: Path) -> None:
             raise PermissionError(13, "Permission denied", str(path))
         return opened(path, *args)
 
-    monkeypatch.setattr(regular.os, "open", open_)
+    monkeypatch.setattr(os, "open", open_)

@@ -55,7 +55,7 @@ def test_utterances_grow_as_we_say() -> None:
     """A word with a speaker against an utterance of that word: the longest figures that a meeting has."""
     word = Word("да", 36_000_000, 36_000_100, 0.987, "Анна")
     alone = Utterance(36_000_000, 36_000_100, "Да", "Анна", 0.987)
-    assert len(Codec(Utterance).encode(alone)) <= len(Codec[Word](Word).encode(word)) * UTTERED
+    assert len(Codec[Utterance](Utterance).encode(alone)) <= len(Codec[Word](Word).encode(word)) * UTTERED
 
 
 def test_largest_fits_a_segment_of_the_embedded_broker() -> None:

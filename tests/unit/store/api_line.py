@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Iterable
+from typing import Any
 
 import aiohttp
 from aiohttp import web
@@ -36,7 +37,7 @@ async def serving(
 ) -> AsyncIterator[int]:
     sent = fakes.Sent() if sent is None else sent
     visitors = Visitors(store, database)
-    reports = Reports(database, Lag(), sent, "20:00", fakes.Clock())  # type: ignore[arg-type]
+    reports = Reports(database, Lag(), sent, "20:00", fakes.Clock())
     api = Api(store, database, visitors, Lag(), reports, sent, known or Known(Identities(), Cards()), also)  # type: ignore[arg-type]
     task = asyncio.ensure_future(api.run())
     try:
@@ -48,9 +49,9 @@ async def serving(
         await visitors.close()
 
 
-async def answer(session: aiohttp.ClientSession, path: str, **options: object) -> tuple[int, dict[str, object]]:
+async def answer(session: aiohttp.ClientSession, path: str, **options: Any) -> tuple[int, dict[str, Any]]:
     method = "POST" if options else "GET"
-    async with session.request(method, path, **options) as response:  # type: ignore[arg-type]
+    async with session.request(method, path, **options) as response:
         return response.status, await response.json()
 
 

@@ -1,6 +1,6 @@
 """One event of every type; a signal, an alert, and as many reservations as are wanted."""
 
-from typing import Any, get_args
+from typing import Any, TypeVar, get_args
 
 import msgspec
 
@@ -9,6 +9,8 @@ from schemas.alerts import Alert, Evidence, Signal
 from schemas.codec import event_id
 from schemas.minutes import OFFLINE, Minutes, Point
 from tests.unit.store.records import NOW
+
+E = TypeVar("E")
 
 LEAD = "12345"
 _AUTHOR = ev.Author("7", "Анна")
@@ -79,10 +81,11 @@ _FIELDS: dict[type, dict[str, Any]] = {
 }
 
 
-def event_of(type_: type) -> Any:
+def event_of(type_: type[E]) -> E:
     """An event of this type."""
     common = {"event_id": event_id("sample", type_.__name__), "lead_id": LEAD, "ts": NOW - 5000, "source": "test"}
-    return type_(**(common | _FIELDS[type_]))
+    fields: dict[str, Any] = common | _FIELDS[type_]
+    return type_(**fields)
 
 
 ALL_EVENTS = [event_of(type_) for type_ in get_args(ev.Event)]

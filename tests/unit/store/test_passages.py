@@ -60,7 +60,7 @@ async def texts(database: Database, question: str) -> Sequence[str]:
 
 async def test_an_installation_with_data_gets_the_same_rows(store: Store, database: Database) -> None:
     """Of every kind of event, of those that take words back, also when the file is run twice."""
-    events = [samples.event_of(kind) for kind in KINDS if kind not in (ev.Call, ev.CommandChanged)]
+    events: list[ev.Event] = [samples.event_of(kind) for kind in KINDS if kind not in (ev.Call, ev.CommandChanged)]
     crm = msgspec.structs.replace(
         samples.event_of(ev.CrmChanged),
         event_id=event_id("crm", 2),

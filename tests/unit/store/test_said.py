@@ -16,7 +16,7 @@ ALL = "SELECT * FROM said FINAL ORDER BY ts, event_id, number"
 
 async def test_an_installation_with_data_gets_the_same_rows(store: Store, database: Database) -> None:
     """Of every kind of event, also when the file is run twice."""
-    events = [samples.event_of(kind) for kind in KINDS if kind not in (ev.Call, ev.CommandChanged)]
+    events: list[ev.Event] = [samples.event_of(kind) for kind in KINDS if kind not in (ev.Call, ev.CommandChanged)]
     await fakes.Feed(database)([*events, msgspec.structs.replace(samples.event_of(ev.Call), text="алло")])
     written = await database.read(ALL)
     kinds = {KINDS[kind] for kind in (*WRITTEN, ev.MeetingTranscribed) if kind is not ev.CommandChanged}

@@ -99,7 +99,14 @@ def test_what_cannot_be_read_is_said_with_its_line(tmp_path: Path, content: byte
 def test_a_workbook_has_numbers_and_dates_of_its_own(tmp_path: Path) -> None:
     """Cells keep their kind; rows have the sheet's numbers."""
     at = datetime(2026, 11, 20, 12)  # noqa: DTZ001 — a sheet has no zones
-    rows = [[], ["Отчёт"], ["Номер", "Клиент", "Штук", "Когда"], ["17", 1066, 2.0, at], [], [None, "Уж", 3]]
+    rows: list[list[object]] = [
+        [],
+        ["Отчёт"],
+        ["Номер", "Клиент", "Штук", "Когда"],
+        ["17", 1066, 2.0, at],
+        [],
+        [None, "Уж", 3],
+    ]
     file = write(tmp_path / "a.xlsx", rows)
     assert read(file) == [
         (4, {"Номер": "17", "Клиент": 1066.0, "Штук": 2.0, "Когда": at}),

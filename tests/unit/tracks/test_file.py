@@ -103,7 +103,7 @@ def test_lost_packets_leave_the_rest_at_its_time(tmp_path: Path) -> None:
     """Each tenth is lost, which a player would go on without: a second of tone at 5 s is still there."""
     packets = [packet for packet in packets_of(tone(4)) if packet.chunk % 10]
     last = packets_of(tone(1), 5.0, chunk=1200)
-    records = [AudioOpened("m1", "c1", ZERO), *blocks_of([*packets, *last], "a", zero=ZERO)]
+    records: list[AudioRecord] = [AudioOpened("m1", "c1", ZERO), *blocks_of([*packets, *last], "a", zero=ZERO)]
     _, path = made(tmp_path / "m", records)
     assert loud(path)["Анна"][-1] == (5.0, 6.0)
     with av.open(str(path)) as container:
@@ -115,8 +115,11 @@ def test_twins_are_heard_once(tmp_path: Path) -> None:
     """A bridge with two connections at once, both of which carry the sound, on clocks that differ by 300 ms."""
     packets = packets_of(tone(2), 1.0)
     late = [Packet(p.chunk, p.ts - 48 * 300, p.level, p.opus) for p in packets]
-    once = [AudioOpened("m1", "c1", ZERO), *blocks_of(packets, "a", zero=ZERO)]
-    twin = [AudioOpened("m1", "c2", ZERO + 300), *blocks_of(late, "a", connection="c2", zero=ZERO + 290)]
+    once: list[AudioRecord] = [AudioOpened("m1", "c1", ZERO), *blocks_of(packets, "a", zero=ZERO)]
+    twin: list[AudioRecord] = [
+        AudioOpened("m1", "c2", ZERO + 300),
+        *blocks_of(late, "a", connection="c2", zero=ZERO + 290),
+    ]
     _, path = made(tmp_path / "m", [*twin, *once])
     assert loud(path) == {"Анна": [(1.0, 3.0)]}
 
@@ -131,8 +134,8 @@ def test_the_entrance_tells_of_a_gap(tmp_path: Path) -> None:
 def test_a_meeting_in_which_nobody_spoke_has_no_file(tmp_path: Path) -> None:
     """All were muted."""
     sound = Sound(tmp_path)
-    for record in [AudioOpened("m1", "c1", ZERO), AudioClosed("m1", "c1", ZERO + 9)]:
-        sound.take(record)
+    sound.take(AudioOpened("m1", "c1", ZERO))
+    sound.take(AudioClosed("m1", "c1", ZERO + 9))
     assert arrange(sound, NAMES, {}, (), 0) is None
 
 
@@ -156,7 +159,7 @@ def test_later_blocks_know_the_clock_better(tmp_path: Path) -> None:
     """The first packets were slow on their way: by the others the connection's beginning is a second earlier."""
     packets = packets_of(tone(3), 1.0)
     first, second = packets[:75], packets[75:]
-    records = [
+    records: list[AudioRecord] = [
         AudioOpened("m1", "c1", ZERO),
         *blocks_of(first, "a", zero=ZERO + 1000),
         *blocks_of(second, "a", zero=ZERO),

@@ -20,11 +20,11 @@ from schemas.sources import FromJitsi, Recording, RoomReport
 from schemas.topics import AUDIO, DAY_MS, MEETING_TRACKS, OBJECTIONS, RECORDINGS
 from schemas.tracks import MeetingTracks
 from streams.engine.kafka import Output, partition_of
-from streams.engine.meetings import KnownMeetings
+from streams.engine.meetings import MARK, KnownMeetings
 from streams.settings import Speech, Tracks
 from streams.tracks import making as making_module
 from streams.tracks.making import Making
-from streams.tracks.owed import MARK, Owed
+from streams.tracks.owed import Owed
 from streams.tracks.room import ask
 from tests.unit.tracks.test_file import ZERO, loud, meeting
 from tests.unit.tracks.topics import Topics

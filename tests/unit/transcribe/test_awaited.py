@@ -19,6 +19,7 @@ from streams.transcribe import job
 from streams.transcribe.awaited import LATE_MS, Awaiting
 from streams.transcribe.recordings import Transcribe
 from streams.transcribe.sound import decode
+from streams.transcribe.sound.sound_file import FileAway
 from tests.speech import write_wav
 from tests.tones import talk
 from tests.unit.recorder.clips import write_clip
@@ -179,7 +180,7 @@ async def test_a_file_that_cannot_be_read(tmp_path: Path, monkeypatch: pytest.Mo
 
 
 def away(*_: Any) -> None:
-    raise decode.FileAway("bad.wav: файл не открыть, нет прав")
+    raise FileAway("bad.wav: файл не открыть, нет прав")
 
 
 def test_an_unreadable_file_is_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -193,7 +194,7 @@ def test_an_unreadable_file_is_away(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
         monkeypatch.setattr("av.open", broken)
         monkeypatch.setattr(Path, "open", broken)
-        with pytest.raises(decode.FileAway):
+        with pytest.raises(FileAway):
             decode._decode(path, 0, cast(Any, None))
 
 

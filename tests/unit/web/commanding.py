@@ -65,7 +65,7 @@ class House:
         self.offset = 0
         self.changes: list[CommandChange] = []
         for who in ("agent", "web"):
-            key = self.keys[who] = made_key(here.settings.commands.keys, who)  # type: ignore[arg-type]
+            key = self.keys[who] = made_key(here.settings.commands.keys, who)
             known = SigningKey(key_id=key.key_id, who=key.who, public=key.public, since=0)
             self.commands.around.definitions.catalogue.keys[key.key_id] = known
         self.commands.around.definitions.catalogue.words_since = 0

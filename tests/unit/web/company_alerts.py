@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from schemas.alerts import Alert, Evidence, Rule
+from schemas.alerts import Alert, Evidence, Rule, Severity
 from schemas.codec import event_id
-from schemas.scores import Part, Score
+from schemas.scores import Level, Part, Score
 from tests.unit.web.company_clients import DAY, HOUR, LEAVES, NAMES
 from tests.unit.web.company_events import TALK
 
@@ -35,7 +35,7 @@ def _alert(
     id_: str,
     lead: str,
     rule: Rule,
-    severity: str,
+    severity: Severity,
     at: int,
     evidence: list[Evidence],
     value: float = 1.0,
@@ -48,7 +48,7 @@ def _alert(
         lead_id=lead,
         rule=rule,
         severity=severity,
-        status="open",  # type: ignore[arg-type]
+        status="open",
         opened_at=at,
         updated_at=at,
         value=value,
@@ -73,7 +73,7 @@ def scores(now: int) -> Iterator[Score]:
                 Part(rule=each, points=points * share * part, strength=1, weight=0.6, age_days=0.1, half_life_days=14)
                 for each, part in ((rule, 0.7), (more, 0.4))
             ]
-            level = "red" if points * share >= 70 else "yellow" if points * share >= 40 else "green"
+            level: Level = "red" if points * share >= 70 else "yellow" if points * share >= 40 else "green"
             yield Score(
                 score_id=event_id("company", "score", lead, version),
                 lead_id=lead,
@@ -82,5 +82,5 @@ def scores(now: int) -> Iterator[Score]:
                 points=points * share,
                 level=level,
                 background=3,
-                parts=parts if points > 5 else [],  # type: ignore[arg-type]
+                parts=parts if points > 5 else [],
             )

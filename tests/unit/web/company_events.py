@@ -1,6 +1,7 @@
 """What happened to clients of the invented company in four months: goods, chats, a meeting, the last hours of one."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from processors.minutes import extract
 from processors.notes import written
@@ -73,7 +74,7 @@ def said(lead: str, number: int, text: str, ts: int, author: ev.Author = ANNA) -
 def _leaving(now: int) -> Iterator[ev.Event]:
     start = now - 20 * HOUR
     spoken = [Utterance(n * 48_000, n * 48_000 + 9000, text, who, 0.9) for n, (who, text) in enumerate(TALK)]
-    common = {"lead_id": LEAVES, "source": "jibri"}
+    common: dict[str, Any] = {"lead_id": LEAVES, "source": "jibri"}
     people = ["Ольга Петрова", "Анна Лебедева"]
     minutes = extract(Conversation(spoken, 1, start, 2_580_000, people, ["Анна Лебедева"]))
     yield ev.MeetingRecorded(
@@ -86,13 +87,13 @@ def _leaving(now: int) -> Iterator[ev.Event]:
         event_id=event_id("c", "rec"),
         ts=start,
         **common,
-    )  # type: ignore[misc]
+    )
     yield ev.MeetingTranscribed(
         "meet1", 1, "speechkit", 2_580_000, 120, spoken, event_id=event_id("c", "words"), ts=start, **common
-    )  # type: ignore[misc]
+    )
     yield ev.MeetingMinutes(
         "meet1", "lead-1001-pled", 2_580_000, people, minutes, event_id=event_id("c", "minutes"), ts=start, **common
-    )  # type: ignore[misc]
+    )
     yield said(LEAVES, 900, "где наши 80 коробок?", now - 3 * HOUR)
     yield ev.MessageEdited(
         f"-100{LEAVES}",
@@ -144,7 +145,7 @@ def _leaving(now: int) -> Iterator[ev.Event]:
 
 def _talking(now: int) -> Iterator[ev.Event]:
     """A meeting that goes on, of the calm client."""
-    room = {"room": "lead-1002-now", "meeting_id": "m-now", "lead_id": CALM}
+    room: dict[str, Any] = {"room": "lead-1002-now", "meeting_id": "m-now", "lead_id": CALM}
     said_ = (("Ольга Петрова", "когда будет отгрузка"), ("", "сегодня вечером"))
     yield ev.MeetingRoom(
         happening="meeting_started", **room, event_id=event_id("c", "now"), ts=now - 600_000, source="jitsi"

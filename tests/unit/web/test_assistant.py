@@ -7,9 +7,9 @@ import msgspec
 
 from processors.assistant.memory import key_of
 from schemas.assistant import AssistantAsked, Remembered
+from schemas.command_codecs import ASKED
 from schemas.told_commands import Line, Lines
 from schemas.topics import ASSISTANT_ASKED, ASSISTANT_MEMORY
-from streams.web.screens.assistant import ASKED
 from tests.unit.web.commanding import House, commanding
 from tests.unit.web.page import NOW, OTHER, OWN
 

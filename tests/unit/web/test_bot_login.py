@@ -30,7 +30,7 @@ def update(here: Page, **fields: Any) -> list[LoginStep | BotCommand]:
     record = msgspec.json.encode(Inbound(source="main", payload=msgspec.Raw(payload)))
     found = normalize(Meta("source.telegram", 0, 1, here.now), record, Identities(), Options())
     assert isinstance(found, list)
-    return found  # type: ignore[return-value]
+    return found
 
 
 async def opened(here: Page, nonce: str, who: int = USER) -> BotCommand | None:

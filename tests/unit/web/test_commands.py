@@ -272,5 +272,5 @@ def test_a_record_that_breaks_the_fold_does_not_stop_the_page() -> None:
 
     desk = KnownDesk(SimpleNamespace(followed=0), broken)  # type: ignore[arg-type]
     record = SimpleNamespace(value=LOG.encode(Clock(at=NOW)), offset=0, timestamp=NOW)
-    desk.put(record)  # type: ignore[arg-type]
+    desk.put(record)
     assert desk.desk.offset == -1

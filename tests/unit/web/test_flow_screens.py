@@ -176,7 +176,7 @@ class Letters:
                 "source.wms", 0, number, NOW + number, "pipeline.source.wms", error, f"no qty in <{number}>",
                 f'{{"who": "{SECRET_NAME}"}}'.encode(),
             )  # fmt: skip
-            self.letters.add(SimpleNamespace(offset=number, value=LETTER.encode(letter), timestamp=NOW))  # type: ignore[arg-type]
+            self.letters.add(SimpleNamespace(offset=number, value=LETTER.encode(letter), timestamp=NOW))
 
     async def look(self) -> OpenLetters:
         return self.letters
@@ -235,7 +235,7 @@ async def test_letters_that_somebody_knows_of_are_quiet_for_a_while(monkeypatch:
     """With a reason and his name, on the page and on the topic; others stay red; it comes back by itself, or sooner."""
     letter = DeadLetter("source.wms", 1, 7, NOW, "pipeline.source.wms", "Invalid", "no qty", b"{}")
     letters = OpenLetters()
-    letters.add(SimpleNamespace(offset=0, timestamp=NOW, value=LETTER.encode(letter)))  # type: ignore[arg-type]
+    letters.add(SimpleNamespace(offset=0, timestamp=NOW, value=LETTER.encode(letter)))
 
     async def look(self: object) -> OpenLetters:
         return letters

@@ -60,10 +60,10 @@ async def test_challenges_do_not_fill_the_memory() -> None:
 async def test_who_may_make_a_key() -> None:
     """The first one soon after the login; one more with a key used minutes ago: a stolen session is not enough."""
     async with page() as here:
-        url, hx = "/me/keys/options", {"HX_Request": "true"}
-        assert (await here.post(url, "head", **hx)).status == 200
+        url = "/me/keys/options"
+        assert (await here.post(url, "head", HX_Request="true")).status == 200
         here.user("head", passkeys=[KEY])
-        answer = await here.post(url, "head", **hx)
+        answer = await here.post(url, "head", HX_Request="true")
         assert (answer.status, answer.headers["HX-Redirect"]) == (403, "/step?next=/me")
         many = [replace(KEY, credential=str(number)) for number in range(MOST_KEYS)]
         here.user("head", passkeys=many)

@@ -1,6 +1,7 @@
 """The screens about clients over a real store: what a person sees, what his forms write, in whose name."""
 
 import re
+from typing import Any
 from urllib.parse import quote
 
 import msgspec
@@ -267,16 +268,17 @@ EVIL = ("<img src=x onerror=alert(1)>", "{{7*7}}", "javascript:alert(1)", "</scr
 
 def evils(evil: str, number: int, ts: int) -> list[ev.Event]:
     """In every place where somebody else's words come in."""
-    author, common = ev.Author("9", evil), {"lead_id": LEAVES, "ts": ts, "source": "telegram:main"}
+    author = ev.Author("9", evil)
+    common: dict[str, Any] = {"lead_id": LEAVES, "ts": ts, "source": "telegram:main"}
     fields = {evil: evil, "TITLE": evil}
     return [
         said(LEAVES, 2000 + number, evil, ts, author),
-        ev.Mail("m", "in", evil, evil, event_id=f"{number:08}aaaaaaaa", **common),  # type: ignore[arg-type]
-        ev.CrmChanged("lead", evil, "updated", fields, event_id=f"{number:08}bbbbbbbb", **common),  # type: ignore[arg-type]
-        ev.Note(f"{number:016}", author, evil, True, event_id=f"{number:08}cccccccc", **common),  # type: ignore[arg-type]
+        ev.Mail("m", "in", evil, evil, event_id=f"{number:08}aaaaaaaa", **common),
+        ev.CrmChanged("lead", evil, "updated", fields, event_id=f"{number:08}bbbbbbbb", **common),
+        ev.Note(f"{number:016}", author, evil, True, event_id=f"{number:08}cccccccc", **common),
         ev.MeetingRecorded(
             f"evil{number}", evil, 1000, "ok", [evil], f"{evil}.ogg", event_id=f"{number:08}dddddddd", **common
-        ),  # type: ignore[arg-type]
+        ),
     ]
 
 
@@ -303,7 +305,7 @@ async def _raw(here: Page) -> list[dict[str, object]]:
 
 
 async def _all_events(here: Page) -> list[ev.Event]:
-    return [msgspec.convert(row["payload"], ev.Event) for row in await _raw(here)]  # type: ignore[arg-type]
+    return [msgspec.convert(row["payload"], ev.Event) for row in await _raw(here)]
 
 
 def _output(event: ev.Event) -> Output:

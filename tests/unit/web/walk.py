@@ -196,7 +196,7 @@ def _without_kafka() -> Iterator[None]:
     at = 1_790_000_000_000
     letter = DeadLetter("source.wms", 1, 7, at, "pipeline.source.wms", "Invalid", "no qty", b'{"qty": 0}')
     letters = OpenLetters()
-    letters.add(SimpleNamespace(offset=0, timestamp=0, value=LETTER.encode(letter)))  # type: ignore[arg-type]
+    letters.add(SimpleNamespace(offset=0, timestamp=0, value=LETTER.encode(letter)))
     record = SimpleNamespace(partition=0, offset=7, timestamp=at, value='{"текст": "да"}'.encode())
 
     async def look(self: object) -> OpenLetters:

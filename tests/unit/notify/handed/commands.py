@@ -1,5 +1,7 @@
 """Commands as the desk tells of them."""
 
+from typing import Any
+
 from msgspec.structs import replace
 
 from processors.commands import canon
@@ -10,10 +12,17 @@ from tests.unit.notify.handed.memory import NOW
 QUOTE = Trigger(kind="alert", id="a1", words="Мы, наверное, уйдём", who="Пётр", client=True)
 
 
-def command(name: str = "task.bitrix", lead_id: str = "1003", number: int = 1, **fields: object) -> Command:
+def command(name: str = "task.bitrix", lead_id: str = "1003", number: int = 1, **fields: Any) -> Command:
     """A command with these fields; `params` as its definition's."""
-    params: dict[str, Param] = fields.pop("params", {"title": "Позвонить клиенту", "text": "Спросить\nо <поставках>"})  # type: ignore[assignment]
-    trigger = replace(fields.pop("trigger", QUOTE), id=f"a{number}")  # type: ignore[type-var]
+    params: dict[str, Param] = fields.pop("params", {"title": "Позвонить клиенту", "text": "Спросить\nо <поставках>"})
+    trigger = replace(fields.pop("trigger", QUOTE), id=f"a{number}")
+    usual: dict[str, Any] = {
+        "confidence_percent": 85,
+        "proposed_at": NOW,
+        "expires_at": NOW + 4 * 3_600_000,
+        "proposer": "agent/rules",
+        "why": "Клиент говорит об уходе.",
+    }
     return Command(
         command_id=canon.command_id(name, lead_id, trigger.id, params),
         name=name,
@@ -21,14 +30,7 @@ def command(name: str = "task.bitrix", lead_id: str = "1003", number: int = 1, *
         lead_id=lead_id,
         params=params,
         trigger=trigger,
-        **{  # type: ignore[arg-type]
-            "confidence_percent": 85,
-            "proposed_at": NOW,
-            "expires_at": NOW + 4 * 3_600_000,
-            "proposer": "agent/rules",
-            "why": "Клиент говорит об уходе.",
-        }
-        | fields,
+        **usual | fields,
     )
 
 

@@ -69,7 +69,7 @@ class Kafka:
         for log, reader in self._logs:
             for offset in range(reader.followed, len(self.records)):
                 value = LOG.encode(self.records[offset])
-                log.put(SimpleNamespace(offset=offset, timestamp=self.now, value=value, key=b""))  # type: ignore[arg-type]
+                log.put(SimpleNamespace(offset=offset, timestamp=self.now, value=value, key=b""))
             reader.followed = len(self.records)
 
     def _name(self) -> str:

@@ -192,7 +192,7 @@ async def test_a_worker_that_stops_brings_its_call_to_an_end() -> None:
     kafka, outlet = Kafka(), Outlet()
     outlet.holds = asyncio.Event()
     record = SimpleNamespace(value=HANDED.encode(WORK), offset=0)
-    batch = Batch("out.portal", 0, 1, [record])  # type: ignore[list-item]
+    batch = Batch("out.portal", 0, 1, [record])
     running = asyncio.ensure_future(calls(kafka, outlet)(batch))
     await asyncio.sleep(0.05)
     running.cancel()

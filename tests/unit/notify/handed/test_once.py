@@ -69,7 +69,7 @@ class House:
             SimpleNamespace(value=HANDED.encode(work), offset=n, timestamp=NOW, partition=0)
             for n, work in enumerate(works)
         ]
-        outcome = await messages(Batch(PLACE.topic, 0, len(self.posts), records))  # type: ignore[arg-type]
+        outcome = await messages(Batch(PLACE.topic, 0, len(self.posts), records))
         assert not outcome.rejected and not outcome.outputs
 
     async def runs(self, post: Post, happened: Callable[[], object]) -> None:
@@ -142,7 +142,7 @@ async def test_killed_anywhere_it_is_never_sent_twice(house: House, left: int) -
             await asyncio.Event().wait()  # killed before the broker has it
         await real(outputs)  # type: ignore[misc]
 
-    house.topic.send = lambda outputs: counted(shelf_send, outputs)  # type: ignore[method-assign,assignment]
+    house.topic.send = lambda outputs: counted(shelf_send, outputs)  # type: ignore[method-assign]
     post.sender._once._log._send = lambda outputs: counted(log_send, outputs)  # type: ignore[attr-defined]
     await house.runs(post, lambda: writes >= left or house.kafka.results())
     house.topic.send = shelf_send  # type: ignore[method-assign]

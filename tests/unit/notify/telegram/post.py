@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Collection, Iterable
 from types import SimpleNamespace
+from typing import Any
 
 from aiokafka import ConsumerRecord
 
@@ -42,7 +43,7 @@ class Topic:
         """A reader of the outbox."""
         for number, output in enumerate(self.of(OUTBOX.name)):
             record = {"value": output.value, "partition": output.partition, "headers": output.headers}
-            yield SimpleNamespace(**record, offset=number)  # type: ignore[misc]
+            yield SimpleNamespace(**record, offset=number)
 
     def of(self, name: str) -> list[Output]:
         """What was sent to a topic."""
@@ -58,10 +59,10 @@ class Post:
         topic: Topic,
         once: Callable[[Shelf, BotApi], Once] | None = None,
         place: Place = PLACE,
-        **settings: object,
+        **settings: Any,
     ) -> None:
-        ample = {"per_second": 1e3, "per_chat_second": 1e3, "per_group_minute": 1e5}
-        self.settings = Telegram(api=telegram.url, token=TOKEN, timeout=2.0, **ample | settings)  # type: ignore[arg-type]
+        ample: dict[str, Any] = {"per_second": 1e3, "per_chat_second": 1e3, "per_group_minute": 1e5}
+        self.settings = Telegram(api=telegram.url, token=TOKEN, timeout=2.0, **ample | settings)
         self.topic = topic
         self.told: list[tuple[str, str, str]] = []
         self.details: list[str] = []
@@ -69,16 +70,17 @@ class Post:
         self.api = BotApi(self.settings)
         self.shelf = Shelf(topic, topic, 2.0)  # type: ignore[arg-type]
         world = World(sleep=self._pause)
+        more: dict[str, Any] = {} if once is None else {"once": once(self.shelf, self.api)}
         self.sender = Sender(
             self.settings,
             self.shelf,
             self.api,
             Limits(self.settings),
             lambda: {place},
-            self,
-            world,  # type: ignore[arg-type]
+            self,  # type: ignore[arg-type]
+            world,
             clock=lambda: TS,
-            **({"once": once(self.shelf, self.api)} if once is not None else {}),
+            **more,
         )
 
     async def want(

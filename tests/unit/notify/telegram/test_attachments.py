@@ -10,6 +10,7 @@ import msgspec
 import pytest
 import pytest_asyncio
 
+from processors.normalize.telegram_files import LARGEST
 from schemas.errors import RecordFault, Transient
 from schemas.sources import Recording
 from schemas.types import Millis
@@ -37,7 +38,7 @@ class House:
     def __init__(self, telegram: FakeTelegram, folder: Path, files: str = "voice") -> None:
         self.telegram, self.folder = telegram, folder
         self.now: Millis = AT * 1000 + 60_000
-        bot = Telegram(api=telegram.url, token="1:fake", timeout=5.0, files=files)  # type: ignore[arg-type]
+        bot = Telegram(api=telegram.url, token="1:fake", timeout=5.0, files=files)
         settings = Settings().model_copy(update={"telegram": bot, "speech": Speech(recordings=folder)})
         self.calls = BotCalls(bot)
         self.fetch = Attachments(self.calls, settings, lambda: self.now)
@@ -50,7 +51,7 @@ class House:
 
     async def read(self, value: bytes) -> list[Recording]:
         """What comes of a record."""
-        outcome = await self.fetch(Batch("source.telegram", 0, 1, [Record(value)]))  # type: ignore[list-item]
+        outcome = await self.fetch(Batch("source.telegram", 0, 1, [Record(value)]))
         assert outcome.rejected == []
         return [msgspec.json.decode(output.value or b"", type=Recording) for output in outcome.outputs]
 
@@ -103,7 +104,7 @@ async def test_what_is_no_voice_is_left_alone(house: House, tmp_path: Path) -> N
 async def test_too_large_gone_or_old_costs_nothing(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     """20 MB by Telegram's word or by its refusal, a file it does not know, a month-old one: told, and gone on."""
     voice = house.telegram.files.put("f", SOUND)
-    assert await house.take(voice=voice | {"file_size": attachments.LARGEST + 1}) == []
+    assert await house.take(voice=voice | {"file_size": LARGEST + 1}) == []
     assert await house.take(voice={"file_id": "unknown", "file_unique_id": "u"}) == []
     assert await house.take(voice=voice | {"file_unique_id": "../../etc/passwd"}) == []
     monkeypatch.setattr(attachments, "LARGEST", 100)

@@ -20,7 +20,7 @@ LOGIN = ("ivan", "pa55")
 def settings(telegram: FakeTelegram, proxy: str, **more: object) -> Telegram:
     """A bot by a name that only the proxy is asked for."""
     api = telegram.url.replace("127.0.0.1", "localhost")
-    return Telegram(api=api, token=TOKEN, curator_chat=7, proxy=proxy, timeout=3.0, **more)  # type: ignore[arg-type]
+    return Telegram(api=api, token=TOKEN, curator_chat=7, proxy=proxy, timeout=3.0, **more)
 
 
 @pytest.mark.parametrize("scheme", ["socks5", "http"])
@@ -62,7 +62,7 @@ async def test_a_proxy_that_does_not_help_leaves_no_doubt(scheme: str, trouble: 
 def test_a_wrong_address_is_told_at_start_without_its_password(proxy: str) -> None:
     """In words, before anything is sent."""
     with pytest.raises(ValidationError, match="socks5://узел:порт") as caught:
-        Telegram(proxy=proxy)  # type: ignore[arg-type]
+        Telegram(proxy=proxy)
     assert "p@ss" not in caught.value.errors()[0]["msg"]
 
 
@@ -71,4 +71,4 @@ def test_a_wrong_address_is_told_at_start_without_its_password(proxy: str) -> No
 )
 def test_right_addresses(proxy: str) -> None:
     """With a login or without, by name or number."""
-    assert Telegram(proxy=proxy).proxy.get_secret_value() == proxy  # type: ignore[arg-type]
+    assert Telegram(proxy=proxy).proxy.get_secret_value() == proxy

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from functools import partial
 from types import SimpleNamespace
 
 import pytest
@@ -145,12 +146,16 @@ async def test_a_group_that_becomes_a_supergroup_gets_what_it_is_owed(telegram: 
     assert sorted(texts(telegram, UPGRADED)) == ["до: снова", "после"]
 
 
+def has_sent(post: Post, version: int) -> bool:
+    return post.item("a").sent == version
+
+
 async def test_what_a_message_waits_for_stands_in_the_outbox(telegram: FakeTelegram, post: Post) -> None:
     """Telegram's reason and its time, of a new message and of a change; gone once it is delivered."""
     for version, method in ((1, "sendMessage"), (2, "editMessageText")):
         telegram.faults.append(Fault("429", method=method, retry_after=12))
         await post.want("a", "lead:12345", version, f"тревога {version}", rings=False)
-        await until(lambda post=post, of=version: post.item("a").sent == of)
+        await until(partial(has_sent, post, version))
         items = [ITEM.decode(output.value) for output in post.topic.of(OUTBOX.name)]
         waiting = [one for one in items if isinstance(one, Item) and one.waits and one.version == version]
         assert [(one.retry_at, one.calling, "429" in one.waits) for one in waiting] == [(TS + 12_000, False, True)]

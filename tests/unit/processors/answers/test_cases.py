@@ -49,7 +49,7 @@ def test_what_was_right_must_be_among_the_first() -> None:
 def test_what_was_wrong_must_not_come_first_again() -> None:
     """Behind a better one it may stand; nothing found is better than the wrong words."""
     for verdict in ("useless", "wrong_quote"):
-        wrong = case(verdict, 3, 1)  # type: ignore[arg-type]
+        wrong = case(verdict, 3, 1)
         assert not holds(wrong, [passage(3), passage(1)])
         assert holds(wrong, [passage(1), passage(3)])
         assert holds(wrong, [])

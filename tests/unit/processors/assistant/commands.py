@@ -9,7 +9,7 @@ from processors.assistant.rules import Around
 from processors.commands.canon import canonical, command_id
 from processors.commands.definitions import builtin, latest
 from schemas.alerts import Alert, Evidence, Rule
-from schemas.commands import Command, CommandChange, Standing, State, Trigger
+from schemas.commands import Command, CommandChange, Param, Standing, State, Trigger
 from tests.unit.processors.assistant.people import NAMES, NOW
 
 DEFINITIONS = latest(builtin())
@@ -49,7 +49,7 @@ def alert(rule: Rule = "leaving_phrase", words: str = "мы уходим к др
 
 def command(name: str = "task.bitrix", trigger: Trigger | None = None, **more: object) -> Command:
     """One of client 1003."""
-    params = {"title": "Позвонить клиенту 1003"}
+    params: dict[str, Param] = {"title": "Позвонить клиенту 1003"}
     trigger = trigger or Trigger(kind="alert", id="00000000000000a1", gravity=1)
     made = Command(
         command_id=command_id(name, "1003", trigger.id, params),

@@ -4,8 +4,7 @@ import pytest
 
 from processors.assistant.heard import heard
 from processors.assistant.questions import asks, asks_behind
-from tests.unit.processors.assistant.people import CLIENTS
-from tests.unit.processors.assistant.test_doubts import NOW
+from tests.unit.processors.assistant.people import CLIENTS, NOW
 
 SHARED = [
     "сколько отгрузили пледам",

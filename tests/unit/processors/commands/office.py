@@ -11,6 +11,7 @@ Its clock stands at Monday 30 November 2026, 12:00 in Moscow, and moves by `wait
 from collections.abc import Collection
 from dataclasses import replace as with_fields
 from itertools import count
+from typing import Any, TypeAlias
 
 from processors.access import UNASSIGNED, Owner, Person
 from processors.commands import canon, signing
@@ -81,8 +82,8 @@ def filled(source: str, lead_id: str) -> Collection[str]:
     return []
 
 
-def key(**changes: object) -> SigningKey:
-    return SigningKey(**{"key_id": "k1", "who": "agent", "public": PUBLIC, "since": 0, **changes})  # type: ignore[arg-type]
+def key(**changes: Any) -> SigningKey:
+    return SigningKey(**{"key_id": "k1", "who": "agent", "public": PUBLIC, "since": 0, **changes})
 
 
 def world(extra: dict[Key, Definition] | None = None) -> World:
@@ -98,8 +99,8 @@ def world(extra: dict[Key, Definition] | None = None) -> World:
     )
 
 
-def command(name: str, params: dict, at: int = NOON, **changes: object) -> Command:
-    values: dict = {
+def command(name: str, params: dict[str, Any], at: int = NOON, **changes: Any) -> Command:
+    values: dict[str, Any] = {
         "name": name,
         "version": 1,
         "lead_id": LEAD,
@@ -115,9 +116,10 @@ def command(name: str, params: dict, at: int = NOON, **changes: object) -> Comma
     return Command(command_id=id_, **values)
 
 
-NOTE = ("note.add", {"text": "Позвонить «Ромашке»"})
-REPLY = ("telegram.reply", {"text": "Добрый день!", "chat_id": CHATS[LEAD]})
-TASK = ("task.bitrix", {"title": "Позвонить", "responsible_id": 7})
+Proposed: TypeAlias = tuple[str, dict[str, Any]]
+NOTE: Proposed = ("note.add", {"text": "Позвонить «Ромашке»"})
+REPLY: Proposed = ("telegram.reply", {"text": "Добрый день!", "chat_id": CHATS[LEAD]})
+TASK: Proposed = ("task.bitrix", {"title": "Позвонить", "responsible_id": 7})
 
 
 class Office:
@@ -141,14 +143,14 @@ class Office:
         self.changes += changes
         return changes
 
-    def change(self, **changes: object) -> None:
-        self.world = with_fields(self.world, **changes)  # type: ignore[arg-type]
+    def change(self, **changes: Any) -> None:
+        self.world = with_fields(self.world, **changes)
 
     def wait(self, millis: int) -> list[CommandChange]:
         self.now += millis
         return self.say(Clock(at=self.now))
 
-    def propose(self, name: str, params: dict, by: str = "k1", **changes: object) -> str:
+    def propose(self, name: str, params: dict[str, Any], by: str = "k1", **changes: Any) -> str:
         made = command(name, params, self.now, **changes)
         self.say(signing.proposal(made, by, PRIVATE))
         return made.command_id

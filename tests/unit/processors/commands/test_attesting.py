@@ -2,6 +2,7 @@
 
 import dataclasses
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
@@ -17,8 +18,8 @@ from tests.unit.processors.commands.office import DAY, NOON, NOTE, REPLY, TASK, 
 def _words(office: Office, id_: str) -> dict[str, Said]:
     """All that a person may say of a command without a device's key."""
     digest = office.desk.standings[id_].digest
-    page = {"digest": digest, "at": NOON, "command_id": id_, "user_id": "olga"}
-    pressed = {"digest": digest[:20], "at": NOON, "button": button(11)}
+    page: dict[str, Any] = {"digest": digest, "at": NOON, "command_id": id_, "user_id": "olga"}
+    pressed: dict[str, Any] = {"digest": digest[:20], "at": NOON, "button": button(11)}
     return {
         "click": Approval(**page),
         "press": Approval(**pressed),
@@ -69,6 +70,7 @@ def test_every_byte_of_a_word_is_signed(said: str) -> None:
     """One bit changed anywhere in the record: it is no record any more, or nobody has attested it."""
     office, id_ = _office(said)
     signed = heard(_words(office, id_)[said])
+    assert isinstance(signed, Said)
     raw, tried = LOG.encode(signed), 0
     for at in range(len(raw)):
         changed = LOG.decode(raw[:at] + bytes([raw[at] ^ 1]) + raw[at + 1 :])
@@ -84,7 +86,7 @@ def test_every_byte_of_a_word_is_signed(said: str) -> None:
     ("changes", "why"),
     [({"revoked_at": 1}, words.KEY_REVOKED), ({"until": 1}, words.KEY_OVER), ({"since": NOON + 1}, words.KEY_UNKNOWN)],
 )
-def test_a_key_that_does_not_count(changes: dict, why: str) -> None:
+def test_a_key_that_does_not_count(changes: dict[str, Any], why: str) -> None:
     """Signs nothing, whoever holds it."""
     office, id_ = _office("refusal")
     office.change(keys={**office.world.keys, "web": key(key_id="web", who="web", **changes)})

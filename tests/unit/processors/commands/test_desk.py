@@ -2,16 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import replace as with_fields
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
 
 from processors.access import Owner
-from processors.commands import words
+from processors.commands import signing, words
 from processors.commands.definitions import builtin
 from processors.commands.desk import decide, to_be_done
 from processors.commands.figures import Figures
-from schemas.command_defs import Auto
+from schemas.command_defs import ApprovalRule, Auto
 from schemas.commands import Approval, Begun, Clock, Decided, Refusal, Result, Switched, Trigger
 from tests.authenticator import Authenticator
 from tests.unit.processors.commands.office import (
@@ -33,7 +34,6 @@ from tests.unit.processors.commands.office import (
     button,
     command,
     key,
-    signing,
 )
 
 
@@ -203,7 +203,7 @@ def test_a_reminder_waits_for_its_time(office: Office) -> None:
     ],
     ids=["disabled", "gone", "another's client", "no such command", "key revoked", "chat of another"],
 )
-def test_what_has_changed_since_stops_it(office: Office, changed: dict, why: str) -> None:
+def test_what_has_changed_since_stops_it(office: Office, changed: dict[str, Any], why: str) -> None:
     """Between the signature and the call a night may lie."""
     office.now = NOON + 10 * HOUR
     id_ = office.propose(*REPLY)
@@ -252,7 +252,7 @@ def test_what_waits_for_its_outlet_can_be_asked_again(office: Office) -> None:
     ],
 )
 def test_what_breaks_a_rule_is_rejected_with_its_reason(
-    office: Office, name: str, params: dict, changes: dict, why: str
+    office: Office, name: str, params: dict[str, Any], changes: dict[str, Any], why: str
 ) -> None:
     """Nobody is asked about it; whoever wrote it reads why."""
     id_ = office.propose(name, params, **changes)
@@ -342,7 +342,7 @@ def test_a_nonce_counts_once(office: Office) -> None:
     assert (office.state(id_), office.desk.standings[id_].by) == ("running", "Ольга, Ирина")
 
 
-def two() -> object:
+def two() -> ApprovalRule:
     return replace(builtin()["telegram.reply", 1].approval, count=2)
 
 
@@ -451,11 +451,12 @@ def test_a_client_uses_up_no_limits_of_ours(office: Office) -> None:
     """Whoever talks a model into proposals is at their end soon; rules and our people are as free as before, and what
     they want uses up none of a model's."""
     said = Trigger(kind="event", id="e", words="Запишите", client=True)
-    injected = [{"proposer": "agent/glm", "trigger": said}]
-    ours = [{}, {"proposer": "agent/glm", "trigger": Trigger(kind="asked", id="q"), "asked_by": "olga"}]
+    injected: list[dict[str, Any]] = [{"proposer": "agent/glm", "trigger": said}]
+    trigger = Trigger(kind="asked", id="q")
+    ours: list[dict[str, Any]] = [{}, {"proposer": "agent/glm", "trigger": trigger, "asked_by": "olga"}]
     ours += [{"by": "web", "proposer": "web/olga"}]
 
-    def three(who: list[dict], word: str) -> list[str]:
+    def three(who: list[dict[str, Any]], word: str) -> list[str]:
         ids = [office.propose("note.add", {"text": f"{word} {at}"}, **who[at % len(who)]) for at in range(4)]
         return [office.why(id_) for id_ in ids]
 
@@ -529,7 +530,7 @@ def test_an_approval_breaks_the_row(office: Office) -> None:
     assert not office.desk.paused
 
 
-def approve_many(office: Office, name: str, params: dict, number: int) -> None:
+def approve_many(office: Office, name: str, params: dict[str, Any], number: int) -> None:
     for at in range(number):
         office.now += DAY
         id_ = office.propose(name, params, trigger=Trigger(kind="alert", id=f"m{at}"))
@@ -539,7 +540,7 @@ def approve_many(office: Office, name: str, params: dict, number: int) -> None:
 
 @pytest.mark.parametrize(("name", "params", "percent"), [(*NOTE, 80), (*TASK, 90)])
 def test_it_runs_by_itself_when_its_figures_are_good_and_an_administrator_says_so(
-    office: Office, name: str, params: dict, percent: int
+    office: Office, name: str, params: dict[str, Any], percent: int
 ) -> None:
     """Above its threshold; below it people are asked as before."""
     office.say(Switched(name=name, at=office.now, user_id="anton", auto=True))
@@ -567,7 +568,7 @@ def test_it_runs_by_itself_when_its_figures_are_good_and_an_administrator_says_s
     ],
     ids=["a client's words", "orders", "orders that nobody marked", "a program", "a person"],
 )
-def test_what_never_runs_by_itself(office: Office, changes: dict) -> None:
+def test_what_never_runs_by_itself(office: Office, changes: dict[str, Any]) -> None:
     """Unlocked and sure as it may be."""
     approve_many(office, *TASK, 30)
     office.say(Switched(name="task.bitrix", at=office.now, user_id="anton", auto=True))

@@ -1,6 +1,7 @@
 """What an approved command does, and what people are shown of it: both are made of the bytes that were signed."""
 
 from dataclasses import replace as with_fields
+from typing import Any
 
 import msgspec
 import pytest
@@ -21,7 +22,9 @@ from tests.unit.processors.commands.office import HOUR, LEAD, NOON, NOTE, REPLY,
 from tests.unit.processors.commands.test_definitions import ALLOWED, GOOD
 
 
-def done(name: str, params: dict, office: Office | None = None, user: str = "olga", **changes: object) -> list:
+def done(
+    name: str, params: dict[str, Any], office: Office | None = None, user: str = "olga", **changes: Any
+) -> list[Any]:
     """What comes of it when it is approved."""
     office = office or Office()
     office.approve(office.propose(name, params, **changes), user)
@@ -33,14 +36,17 @@ def done(name: str, params: dict, office: Office | None = None, user: str = "olg
     return found
 
 
-def event(name: str, params: dict) -> Event:
+def event(name: str, params: dict[str, Any]) -> Event:
+    one: Event
     (one,) = done(name, params)
     assert not isinstance(one, Handed)
     assert (one.lead_id, one.ts, one.source) == (LEAD, NOON, "command")
     return one
 
 
-def handed(name: str, params: dict, office: Office | None = None, user: str = "olga", **changes: object) -> Handed:
+def handed(
+    name: str, params: dict[str, Any], office: Office | None = None, user: str = "olga", **changes: Any
+) -> Handed:
     (one,) = done(name, params, office, user, **changes)
     assert isinstance(one, Handed)
     return one
@@ -85,7 +91,7 @@ def test_what_is_known_of_a_client_is_mended() -> None:
         ("alert.snooze", {"alert_id": "a1", "days": 7}, "snooze_7d"),
     ],
 )
-def test_an_alert_is_pressed(name: str, params: dict, action: str) -> None:
+def test_an_alert_is_pressed(name: str, params: dict[str, Any], action: str) -> None:
     """As by its button."""
     pressed = event(name, params)
     assert isinstance(pressed, AlertAction)
@@ -164,7 +170,7 @@ def test_a_report_goes_to_its_chat() -> None:
         ({"asked_by": "tg:999"}, f"lead:{LEAD}"),
     ],
 )
-def test_a_reminder_goes_to_who_asked(changes: dict, to: str) -> None:
+def test_a_reminder_goes_to_who_asked(changes: dict[str, Any], to: str) -> None:
     """Else to the client's curator; where there is no client, to who approved it."""
     office = Office()
     office.click(office.propose("reminder.set", {"text": "Позвонить", "at": "2026-11-30T15:00"}, **changes))
@@ -188,7 +194,9 @@ def test_nothing_is_made_of_what_does_not_read() -> None:
 # --- shown ------------------------------------------------------------------------------------------------------------
 
 
-def card(name: str, params: dict, client: str = "", names: dict[str, str] | None = None, **changes: object) -> Shown:
+def card(
+    name: str, params: dict[str, Any], client: str = "", names: dict[str, str] | None = None, **changes: Any
+) -> Shown:
     made = command(name, params, **changes)
     found = shown(canon.encoded(made).decode(), builtin()[name, 1], client, names or {})
     assert isinstance(found, Shown)

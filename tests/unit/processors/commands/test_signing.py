@@ -1,5 +1,7 @@
 """Signatures hold for exactly the bytes and the person they were made for."""
 
+from typing import Any
+
 import pytest
 from msgspec.structs import replace
 
@@ -15,8 +17,8 @@ KEYS = {"k1": SigningKey(key_id="k1", who="agent", public=PUBLIC, since=1000, un
 DIGEST, NONCE = "ab" * 32, "12" * 16
 
 
-def command(**changes: object) -> Command:
-    values: dict = {
+def command(**changes: Any) -> Command:
+    values: dict[str, Any] = {
         "name": "note.add",
         "version": 1,
         "lead_id": "1003",

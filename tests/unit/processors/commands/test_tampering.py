@@ -1,6 +1,7 @@
 """A2: whatever is changed in a proposal or an approval, nothing is approved by it."""
 
 from functools import cache
+from typing import Any
 
 import msgspec
 import pytest
@@ -8,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from processors.commands import canon, words
+from processors.commands import canon, signing, words
 from schemas.codec import Rejected
 from schemas.commands import Approval, Command, Decided, LogRecord, Proposal, Switched
 from tests.unit.processors.commands.office import (
@@ -22,7 +23,6 @@ from tests.unit.processors.commands.office import (
     command,
     forged,
     key,
-    signing,
 )
 
 RECORD = msgspec.json.Decoder(LogRecord)
@@ -39,9 +39,16 @@ def approval() -> Approval:
 
 def read(wire: bytes) -> LogRecord | None:
     try:
-        return RECORD.decode(wire)
+        record: LogRecord = RECORD.decode(wire)
     except (msgspec.DecodeError, UnicodeDecodeError):
         return None  # a dead letter: it never reaches the desk
+    return record
+
+
+def says_the_same(record: LogRecord | None) -> bool:
+    """Whether it is the approval, but for what proves nothing."""
+    bare = replace(approval(), at=0, command_id="")
+    return isinstance(record, Approval) and replace(record, at=0, command_id="") == bare
 
 
 def state_after(*records: LogRecord) -> str:
@@ -84,9 +91,7 @@ def test_every_byte_of_an_approval() -> None:
     wire = msgspec.json.encode(approval())
     for place in range(len(wire)):
         record = read(flipped(wire, place, place % 7))
-        if isinstance(record, Approval) and replace(record, at=0, command_id="") == replace(
-            approval(), at=0, command_id=""
-        ):
+        if says_the_same(record):
             continue
         if record is not None:
             assert state_after(PROPOSAL, record) == "asking", wire[: place + 1]
@@ -101,8 +106,7 @@ def test_any_bits_of_either(data: st.DataObject) -> None:
         place = data.draw(st.integers(0, len(wires[which]) - 1))
         wires[which] = flipped(wires[which], place, data.draw(st.integers(0, 7)))
     proposed, approved = map(read, wires)
-    same = proposed == PROPOSAL and isinstance(approved, Approval)
-    if same and replace(approved, at=0, command_id="") == replace(approval(), at=0, command_id=""):
+    if proposed == PROPOSAL and says_the_same(approved):
         return
     assert state_after(*(one for one in (proposed, approved) if one is not None)) in ("", "asking")
 
@@ -170,7 +174,7 @@ def test_a_field_too_many(private: str) -> None:
     ],
     ids=["foreign", "unknown", "revoked", "over", "another process's"],
 )
-def test_another_key(keys: dict, private: str, why: str) -> None:
+def test_another_key(keys: dict[str, Any], private: str, why: str) -> None:
     """It proposes nothing."""
     office = Office()
     office.change(keys=keys)
@@ -257,7 +261,7 @@ def test_rubbish_in_a_proposal_breaks_nothing(field: str, value: str) -> None:
 
 
 @pytest.mark.parametrize("changes", [{"asked_by": "tg:abc"}, {"version": 10**12}, {"version": 0}])
-def test_what_nobody_could_work_with_is_no_command(changes: dict) -> None:
+def test_what_nobody_could_work_with_is_no_command(changes: dict[str, Any]) -> None:
     """Though it is signed: a person who is no number, a version that no table takes."""
     body = canon.canonical({**msgspec.to_builtins(MADE), **changes})
     assert isinstance(canon.read(body.decode()), Rejected)

@@ -10,7 +10,7 @@ from functools import cache
 import pytest
 
 from processors.minutes import extract
-from schemas.minutes import Minutes
+from schemas.minutes import Action, Fact, Minutes, Point
 from tests.fixtures.meetings.make import build
 from tests.unit.processors.minutes.meetings import DEV, FOLDER, HELD_OUT, Score, items, load, pair, score
 
@@ -61,7 +61,7 @@ def test_owners_and_days_are_right() -> None:
 def test_every_quote_is_verbatim(name: str) -> None:
     """A quote of any kind is a piece of the utterance that it names, and the lines read well."""
     minutes, utterances = found(name), load(name)[0].utterances
-    points = [
+    points: list[Point | Action | Fact] = [
         *minutes.decisions,
         *minutes.pains,
         *minutes.conflicts,
@@ -69,8 +69,10 @@ def test_every_quote_is_verbatim(name: str) -> None:
         *minutes.tariffs,
         *minutes.numbers,
         *minutes.open_questions,
+        *minutes.actions,
+        *minutes.facts,
     ]
-    for item in (*points, *minutes.actions, *minutes.facts):
+    for item in points:
         assert item.quote and item.quote in utterances[item.segment].text
         assert item.text and not item.text[0].islower() and len(item.text) < 500
 

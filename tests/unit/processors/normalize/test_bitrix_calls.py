@@ -17,6 +17,7 @@ from schemas.codec import Rejected
 from schemas.events import Call, CallTranscribed
 from schemas.sources import Identity, Inbound, Recording, Transcript, Unassigned, Word
 from schemas.types import Meta
+from tests.golden.examples import accepted
 from tests.unit.processors.normalize.test_bitrix import META
 from tests.unit.processors.normalize.test_bitrix_people import entity
 
@@ -62,18 +63,17 @@ def test_both_ways_give_the_words_of_that_call() -> None:
     assert (ours.lead_id, ours.call_id, ours.ts, ours.engine) == ("12345", "9", portal.ts, "vosk")
     newer = the_one(from_transcripts(meta, transcript("мы уходим", 2), known(), Options()))
     assert len({portal.event_id, ours.event_id, newer.event_id}) == 3
-    [call] = [
-        one for one in normalize(META, entity("activity", "9", CALL), known(), Options()) if isinstance(one, Call)
-    ]
+    events = accepted(normalize(META, entity("activity", "9", CALL), known(), Options()))
+    [call] = [one for one in events if isinstance(one, Call)]
     assert (call.call_id, call.ts) == (portal.call_id, portal.ts)
 
 
 def test_a_call_of_nobody_waits_and_one_without_words_says_nothing() -> None:
     """As every other event."""
-    [waits] = normalize(META, entity("call", "9", CALL | {"TRANSCRIPT": "Да"}), Identities(), Options())
+    [waits] = accepted(normalize(META, entity("call", "9", CALL | {"TRANSCRIPT": "Да"}), Identities(), Options()))
     assert isinstance(waits, Unassigned)
     assert (waits.client.kind, waits.client.value) == ("b24_deal", "31")
-    [waits] = from_transcripts(Meta("source.transcripts", 0, 1, 1), transcript("да"), Identities(), Options())
+    [waits] = accepted(from_transcripts(Meta("source.transcripts", 0, 1, 1), transcript("да"), Identities(), Options()))
     assert isinstance(waits, Unassigned)
     assert normalize(META, entity("call", "9", CALL | {"TRANSCRIPT": " "}), known(), Options()) == []
     assert isinstance(normalize(META, entity("call", "9", {"OWNER_ID": "1"}), known(), Options()), Rejected)
@@ -90,9 +90,8 @@ def test_words_that_come_hours_later_ring_once() -> None:
         return [one for one in step(state, event, at, Context(builtin())) if isinstance(one, Signal)]
 
     text = {"TRANSCRIPT": "Добрый день\nМы расторгаем договор и уходим к другому оператору"}
-    [call] = [
-        one for one in normalize(META, entity("activity", "9", CALL), known(), Options()) if isinstance(one, Call)
-    ]
+    events = accepted(normalize(META, entity("activity", "9", CALL), known(), Options()))
+    [call] = [one for one in events if isinstance(one, Call)]
     assert fold(call, 0.1) == []
     words = the_one(normalize(META, entity("call", "9", CALL | text), known(), Options()))
     assert "leaving_phrase" in {one.rule for one in fold(words, 30)}

@@ -6,22 +6,23 @@ from typing import Any
 import pytest
 
 from processors.normalize import Options
+from processors.normalize.contract import Found
 from processors.normalize.telegram import normalize
 from schemas.bot import BotCommand
 from schemas.codec import Rejected, event_id
-from schemas.events import AlertAction, Event, Message, MessageEdited
-from schemas.sources import Identity, Unassigned
-from tests.golden.examples import OPTIONS, known, meta
+from schemas.events import AlertAction, Message, MessageEdited
+from schemas.sources import Identity
+from tests.golden.examples import OPTIONS, accepted, known, meta
 
 CLIENT = {"id": 501, "first_name": "Пётр"}
-STAFF = {"id": 11, "first_name": "Анна"}
+STAFF: dict[str, Any] = {"id": 11, "first_name": "Анна"}
 GROUP = {"id": -1001234567890, "type": "supergroup"}
 PRIVATE = {"id": 501, "type": "private"}
 CURATORS = {"id": -1009, "type": "supergroup"}
 DATA = "a:12345:0123456789abcdef:k"
 
 
-def found(bot: str = "bot", options: Options = OPTIONS, **update: Any) -> list[Event | Unassigned] | Rejected:
+def found(bot: str = "bot", options: Options = OPTIONS, **update: Any) -> Found:
     """What comes of an update."""
     record = json.dumps({"source": bot, "payload": {"update_id": 1} | update}).encode()
     return normalize(meta("source.telegram"), record, known(), options)
@@ -34,10 +35,8 @@ def message(chat: dict[str, Any] = GROUP, who: dict[str, Any] = CLIENT, **fields
 
 def event(**arguments: Any) -> Any:
     """The only event of an update."""
-    events = found(**arguments)
-    assert not isinstance(events, Rejected), events
-    assert len(events) == 1
-    return events[0]
+    [one] = accepted(found(**arguments))
+    return one
 
 
 @pytest.mark.parametrize(
@@ -121,7 +120,7 @@ def test_a_curators_group_that_became_a_supergroup_is_still_ours() -> None:
     identities = known()
     identities.apply(f"tg_moved:{new['id']}", told)
     record = {"source": "bot", "payload": {"update_id": 1, "message": message(chat=new, who=STAFF, text="/top")}}
-    [command] = normalize(meta("source.telegram"), json.dumps(record).encode(), identities, OPTIONS)
+    [command] = accepted(normalize(meta("source.telegram"), json.dumps(record).encode(), identities, OPTIONS))
     assert isinstance(command, BotCommand)
     assert command.chat_id == str(new["id"])
 

@@ -85,7 +85,7 @@ def test_the_lists_do_not_overlap() -> None:
 
 def test_an_edited_checklist_is_an_event_of_its_own() -> None:
     """Another task within the same second is another version."""
-    more = CHECKLIST | {"tasks": [*CHECKLIST["tasks"], {"id": 3, "text": "Забрать деньги"}]}  # type: ignore[misc]
+    more = CHECKLIST | {"tasks": [*CHECKLIST["tasks"], {"id": 3, "text": "Забрать деньги"}]}
     first, second = (
         event(edited_message=message(text=None, edit_date=1_795_165_400, checklist=one)) for one in (CHECKLIST, more)
     )
@@ -101,7 +101,7 @@ def test_our_own_channel_is_not_the_client() -> None:
 
 def test_a_message_of_a_topic_answers_nobody_unless_somebody_chose_to() -> None:
     """In a forum every message points to the first one of its topic."""
-    topic = {"is_topic_message": True, "message_thread_id": 5}
+    topic: dict[str, Any] = {"is_topic_message": True, "message_thread_id": 5}
     assert event(message=message(reply_to_message={"message_id": 5}, **topic)).reply_to is None
     assert event(message=message(reply_to_message={"message_id": 9}, **topic)).reply_to == "9"
     assert event(message=message(reply_to_message={"message_id": 5}, message_thread_id=5)).reply_to == "5"

@@ -13,7 +13,7 @@ from schemas.bot import BotCommand, Question
 from schemas.codec import Rejected
 from schemas.events import Message
 from schemas.sources import Identity
-from tests.golden.examples import OPTIONS, meta
+from tests.golden.examples import OPTIONS, accepted, meta
 from tests.unit.processors.normalize.test_telegram import CLIENT, CURATORS, STAFF, found, message
 
 NEW = {"id": -1005, "type": "supergroup", "title": "Ромашка × склад"}
@@ -58,9 +58,9 @@ def test_a_press_tells_which_question_it_answered() -> None:
     """Where it stands and its words; one that Telegram shows no more has none, and is not changed."""
     under = {"message_id": 9, "chat": {"id": -1009, "type": "group"}, "date": 1, "text": "❔ Чей это чат?"}
     query = {"id": "q1", "from": STAFF, "data": "l:12345:-1005"}
-    _, told = found(callback_query=query | {"message": under})
+    _, told = accepted(found(callback_query=query | {"message": under}))
     assert (told.question, told.name) == (Question(-1009, 9, "❔ Чей это чат?"), "Анна")
-    _, told = found(callback_query=query | {"message": under | {"text": "", "date": 0}})
+    _, told = accepted(found(callback_query=query | {"message": under | {"text": "", "date": 0}}))
     assert told.question is None
 
 
@@ -149,7 +149,7 @@ def test_who_told_who_he_is_is_one_of_us() -> None:
 def test_a_lead_that_no_source_knows_can_be_refused() -> None:
     """Where the settings say so: nothing is linked, and it is told."""
     options = replace(OPTIONS, is_client=lambda lead: lead == "5")
-    [told] = found(options=options, message=message(NEW, STAFF, text="/link 777"))
+    [told] = accepted(found(options=options, message=message(NEW, STAFF, text="/link 777")))
     assert (told.fault, told.lead_id) == ("unknown", "777")
     assert len(found(options=options, message=message(NEW, STAFF, text="/link 5"))) == 2  # type: ignore[arg-type]
 
@@ -157,12 +157,12 @@ def test_a_lead_that_no_source_knows_can_be_refused() -> None:
 def test_a_topic_of_a_group_is_linked_alone() -> None:
     """By the word «тема», in the topic itself; its messages are found by it, the others by the group."""
     topic = {"message_thread_id": 5, "is_topic_message": True}
-    link, told = found(message=message(NEW, STAFF, text="/link 12345 тема", **topic))
+    link, told = accepted(found(message=message(NEW, STAFF, text="/link 12345 тема", **topic)))
     assert (link.kind, link.value, link.lead_id, told.topic) == ("tg_topic", "-1005/5", "12345", "5")
     [nowhere] = said("/link 12345 тема")
     assert nowhere.fault == "no_topic"
-    [waits] = found(message=message(NEW, CLIENT, text="где товар", **topic))
+    [waits] = accepted(found(message=message(NEW, CLIENT, text="где товар", **topic)))
     assert (waits.client.kind, waits.client.value) == ("tg_topic", "-1005/5")
     linked = {"id": -1001234567890, "type": "supergroup"}
-    [event] = found(message=message(linked, CLIENT, text="где товар", **topic))
+    [event] = accepted(found(message=message(linked, CLIENT, text="где товар", **topic)))
     assert (event.lead_id, event.topic, event.client) == ("12345", "5", "")

@@ -10,7 +10,7 @@ from processors.normalize import recordings, telegram, transcripts
 from processors.normalize.contract import Found
 from schemas.events import Message, MessageEdited
 from schemas.sources import FromJitsi, Inbound, Recording, Transcript, Unassigned, Word
-from tests.golden.examples import OPTIONS, known, meta
+from tests.golden.examples import OPTIONS, accepted, known, meta
 
 VOICE = {"file_id": "f", "file_unique_id": "u", "duration": 3}
 
@@ -46,8 +46,8 @@ def heard(said_in: bytes, identities: Identities | None = None, **of: Any) -> Fo
 
 def test_the_words_are_a_new_version_of_the_message() -> None:
     """Same chat, message, author and lead; later than the message; a caption stays; no minutes are asked for."""
-    (message,) = telegram.normalize(meta("source.telegram"), update(caption="срочно"), known(), OPTIONS)
-    (edited,) = heard(update(caption="срочно"))
+    (message,) = accepted(telegram.normalize(meta("source.telegram"), update(caption="срочно"), known(), OPTIONS))
+    (edited,) = accepted(heard(update(caption="срочно")))
     assert isinstance(message, Message)
     assert isinstance(edited, MessageEdited)
     assert edited.text.lower().rstrip(".") == "срочно\nмы уходим"
@@ -59,7 +59,7 @@ def test_the_words_are_a_new_version_of_the_message() -> None:
 
 def test_a_better_transcript_is_another_version() -> None:
     """It comes after the first; the same one again is the same event."""
-    first, again, better = (heard(update(), version=version)[0] for version in (1, 1, 2))
+    first, again, better = (accepted(heard(update(), version=version))[0] for version in (1, 1, 2))
     assert isinstance(first, MessageEdited)
     assert isinstance(better, MessageEdited)
     assert first == again
@@ -69,10 +69,10 @@ def test_a_better_transcript_is_another_version() -> None:
 
 def test_words_wait_for_their_client() -> None:
     """Of an unknown chat they wait with it, and come when it is linked: the record holds all that it takes."""
-    (waiting,) = heard(update(), identities=Identities())
+    (waiting,) = accepted(heard(update(), identities=Identities()))
     assert isinstance(waiting, Unassigned)
     assert (waiting.client.kind, waiting.client.value) == ("tg_chat", "-1001234567890")
-    (edited,) = transcripts.normalize(meta("source.transcripts"), bytes(waiting.record), known(), OPTIONS)
+    (edited,) = accepted(transcripts.normalize(meta("source.transcripts"), bytes(waiting.record), known(), OPTIONS))
     assert isinstance(edited, MessageEdited)
 
 

@@ -17,6 +17,7 @@ from schemas.minutes import Conversation, MeetingRequest
 from schemas.said import Said
 from schemas.sources import Identity, Recording, Transcript, Word
 from schemas.types import Meta
+from tests.golden.examples import accepted
 
 RECORDING = Recording("r1", "s", "f", "f", 1, "0" * 64, "lead-7-x", 2000, 1000, 1000, "ok", "7")
 PLAIN = Transcript(RECORDING, 1, "vosk", "m", [Word("мы", 0, 100, 1.0), Word("уходим", 150, 400, 1.0)])
@@ -144,8 +145,9 @@ def test_live_words_know_him_too() -> None:
     record = Said("m-1", "lead-7-x", "c", "t", "p", 1, 2, 1000, 2000, words, name="Олег", lead_id="7")
     meta = Meta("source.said", 0, 0, 5000)
     for known, name, ours, called in ((told(), "Олег", False, ""), (told(Олег=OLEG), "Олег Сидоров", True, "Олег")):
-        [event] = said(meta, msgspec.json.encode(record), known, Options())
+        [event] = accepted(said(meta, msgspec.json.encode(record), known, Options()))
         assert isinstance(event, MeetingSaid)
         assert (event.name, event.ours, event.called) == (name, ours, called)
-    [event] = said(meta, msgspec.json.encode(record), told(Олег=replace(OLEG, name="", refused=True)), Options())
+    refused = told(Олег=replace(OLEG, name="", refused=True))
+    [event] = accepted(said(meta, msgspec.json.encode(record), refused, Options()))
     assert isinstance(event, MeetingSaid) and event.theirs and not event.ours

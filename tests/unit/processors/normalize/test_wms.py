@@ -6,12 +6,13 @@ from typing import Any
 import pytest
 
 from processors.normalize import Options
+from processors.normalize.contract import Found
 from processors.normalize.wms import normalize
 from processors.wms_event import KEPT_MS, Fault, read
 from schemas.codec import Rejected, event_id
-from schemas.events import Event, Inbound, Pick, Reservation, Shipment, StockSnapshot
+from schemas.events import Inbound, Pick, Reservation, Shipment, StockSnapshot
 from schemas.sources import Unassigned
-from tests.golden.examples import known, meta
+from tests.golden.examples import accepted, known, meta
 
 ARRIVED = meta("source.wms").ts
 
@@ -35,18 +36,16 @@ def faults(**payload: Any) -> list[Fault]:
     return read_ if isinstance(read_, list) else []
 
 
-def found(**payload: Any) -> list[Event | Unassigned] | Rejected:
+def found(**payload: Any) -> Found:
     """What comes of a payload."""
     record = json.dumps({"source": "main", "payload": sent(payload)}).encode()
     return normalize(meta("source.wms"), record, known(), Options())
 
 
-def one(**payload: Any) -> Event | Unassigned:
+def one(**payload: Any) -> Any:
     """The only event of a payload."""
-    events = found(**payload)
-    assert not isinstance(events, Rejected), events
-    assert len(events) == 1
-    return events[0]
+    [event] = accepted(found(**payload))
+    return event
 
 
 def test_the_id_is_the_warehouse_systems_own() -> None:

@@ -132,9 +132,9 @@ def test_a_meeting_keeps_others_and_the_numbers_of_utterances(part: Part) -> Non
     assert left is not None
     assert left.utterances == [Utterance(0, 900, ""), Utterance(1000, 1900, f"{GONE}, мы поняли", "Анна")]
     came = replace(event_of(ev.MeetingRecorded), participants=["Оля", "Анна"])
-    assert (left := parted(came, part)) is not None
-    assert left.participants == ["Анна"]
-    assert parted(left, part) is left
+    assert (stayed := parted(came, part)) is not None
+    assert stayed.participants == ["Анна"]
+    assert parted(stayed, part) is stayed
 
 
 def test_minutes_lose_what_quotes_her_and_the_summary(part: Part) -> None:
@@ -151,7 +151,7 @@ def test_minutes_lose_what_quotes_her_and_the_summary(part: Part) -> None:
     left = parted(event, part)
     assert left is not None
     assert (left.people, left.minutes.summary) == (["Анна"], GONE)
-    assert [one.text for one in left.minutes.pains + left.minutes.actions] == ["нужен счёт", "счёт"]  # type: ignore[operator]
+    assert [one.text for one in left.minutes.pains + left.minutes.actions] == ["нужен счёт", "счёт"]
     assert parted(left, part) is left
 
 

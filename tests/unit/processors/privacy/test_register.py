@@ -15,7 +15,8 @@ YESTERDAY, TOMORROW = (str(TODAY + timedelta(days=days)) for days in (-1, 1))
 
 
 def consent(**fields: Any) -> Consent:
-    return Consent(**({"person_id": "0" * 16, "name": "Ольга Рублёва", "leads": ["7"], "at": 1, "by": "x"} | fields))
+    known: dict[str, Any] = {"person_id": "0" * 16, "name": "Ольга Рублёва", "leads": ["7"], "at": 1, "by": "x"}
+    return Consent(**known | fields)
 
 
 def basis(**fields: Any) -> Consent:

@@ -3,6 +3,7 @@
 import pytest
 
 from processors.signals import broken_reservations
+from processors.signals.raising import Cleared, Fresh
 from processors.state import Day
 from schemas.alerts import Signal
 from tests.unit.processors.signals.warehouse import DAY, RULES, Warehouse, severities
@@ -40,7 +41,7 @@ def test_thirty_thousand_pieces_taken_back_are_seen() -> None:
 def test_many_documents_are_told_at_once() -> None:
     """Six documents of the week taken back are a warning at the sixth, without waiting for the evening."""
     client = settled(back=0)
-    found = []
+    found: list[Signal | Fresh | Cleared] = []
     for n in range(6):
         assert found == []
         found += client.reserve(-90, action="cancelled", hour=12 + n / 10)

@@ -48,7 +48,8 @@ def test_the_combined_alert_shows_its_figure_anew_when_it_has_grown() -> None:
     state.raised["legal_phrase"] = raised()
     [signal] = said(state, NOW + 2)[1]
     assert isinstance(signal, Signal)
-    assert (signal.value, signal.baseline) == (pytest.approx(85.92), 0.0)  # before it opened
+    assert signal.value == pytest.approx(85.92)
+    assert signal.baseline == 0.0  # before it opened
 
 
 def test_of_one_finding_its_own_alert_tells() -> None:

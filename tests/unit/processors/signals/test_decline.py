@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from processors.signals import decline
-from processors.signals.raising import Cleared
+from processors.signals.raising import Cleared, Fresh
 from processors.state import Day, LeadState, Raised
 from schemas.alerts import Signal
 from tests.unit.processors.clients import TODAY, at, client, context
@@ -19,7 +19,7 @@ def falls_to(orders: int, known: int = 119) -> LeadState:
     return client(lambda day: orders if day > TODAY - 28 else 10, known, last=TODAY)
 
 
-def look(state: LeadState, fleet: float = 1.0) -> Signal | Cleared | None:
+def look(state: LeadState, fleet: float = 1.0) -> Signal | Fresh | Cleared | None:
     """What the evening says."""
     found = decline.evening(state, "7", at(TODAY), context(decline=fleet))
     return found[0] if found else None

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from math import isfinite
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 from processors import rhythm
 from processors.days import DAY_MS, HOUR_MS, day_start
 from processors.signals import silence
-from processors.signals.raising import Cleared
+from processors.signals.raising import Cleared, Fresh
 from processors.state import Day, Last, LeadState
 from schemas.alerts import Evidence, Signal
 from schemas.events import Author, Message
@@ -23,11 +24,11 @@ QUIET = context()
 def wrote(ts: int) -> Message:
     """A message of that time."""
     number = f"{ts:016x}"
-    known = {"event_id": number, "lead_id": "7", "ts": ts, "source": "telegram:bot"}
+    known: dict[str, Any] = {"event_id": number, "lead_id": "7", "ts": ts, "source": "telegram:bot"}
     return Message("-1001", str(ts), Author("9"), "слова", **known)
 
 
-def look(state: LeadState, days: int, hour: int = 20, rules: str = "") -> Sequence[Signal | Cleared]:
+def look(state: LeadState, days: int, hour: int = 20, rules: str = "") -> Sequence[Signal | Fresh | Cleared]:
     """The evening so many days after TODAY."""
     return silence.evening(state, "7", at(TODAY + days, hour), context(rules))
 
@@ -162,10 +163,10 @@ def test_silent_in_everything_is_one_alert() -> None:
     assert first(state, "chat_silence") is not None
     for day in range(TODAY + 1, TODAY + 61):
         del state.days[day]
-    found = look(state, 9)
-    assert [(type(each), each.rule) for each in found] == [(Cleared, "chat_silence"), (Signal, "order_silence")]
-    signal = found[1]
-    assert isinstance(signal, Signal) and signal.figures["chat_days"] == 9
+    cleared, signal = look(state, 9)
+    assert isinstance(cleared, Cleared) and cleared.rule == "chat_silence"
+    assert isinstance(signal, Signal) and signal.rule == "order_silence"
+    assert signal.figures["chat_days"] == 9
     assert look(state, 10) == []
 
 
@@ -261,12 +262,13 @@ def test_a_client_who_is_known_for_too_short_is_silent_in_nothing(
 ) -> None:
     """His channels are not even looked for: none of them could say anything."""
     figures, today = {day: Day(*each) for day, each in days.items()}, TODAY + after
-    state = LeadState(first_day=min([*days, *ordered]), days=figures, ordered=sorted(ordered))
+    first_day = min([*days, *ordered])
+    state = LeadState(first_day=first_day, days=figures, ordered=sorted(ordered))
     rules = QUIET.rules.silence
     said = [
         quiet
         for _, there in silence._still(state, today, rules.warning_days)
         if (quiet := rhythm.silence(there, today, (), rules)) is not None
     ]
-    assert not said or today - state.first_day >= rules.min_days
+    assert not said or today - first_day >= rules.min_days
     assert bool(said) or look(state, after) == []

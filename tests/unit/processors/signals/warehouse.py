@@ -1,5 +1,6 @@
 """A client's weeks in a warehouse, told by real events through the fold."""
 
+from collections.abc import Sequence
 from itertools import count
 from typing import Any
 
@@ -7,7 +8,7 @@ from processors import lead
 from processors.context import Context
 from processors.days import HOUR_MS, day_start
 from processors.rules import builtin
-from processors.signals.raising import Cleared
+from processors.signals.raising import Cleared, Fresh
 from processors.state import LeadState
 from schemas.alerts import Rule, Signal
 from schemas.events import Adjustment, Event, Inbound, Pick, Reservation, Return, Shipment, StockSnapshot
@@ -94,6 +95,6 @@ class Warehouse:
         return ours
 
 
-def severities(found: list[Signal | Cleared]) -> list[str]:
+def severities(found: Sequence[Signal | Fresh | Cleared]) -> list[str]:
     """In short: severities of signals, "over" for what is cleared."""
     return [one.severity if isinstance(one, Signal) else "over" for one in found]

@@ -1,6 +1,7 @@
 """One meeting, one entry: the better text has the higher version, whatever came first."""
 
 from itertools import permutations
+from typing import Any
 
 import msgspec
 from msgspec.structs import replace
@@ -14,6 +15,7 @@ from schemas.events import MeetingRecorded, MeetingTranscribed
 from schemas.minutes import MeetingRequest
 from schemas.sources import Recording, Transcript, Word
 from schemas.types import Meta
+from tests.golden.examples import accepted
 
 META = Meta("source.transcripts", 0, 0, 0)
 ENTRY = entry_id("m1")
@@ -27,6 +29,10 @@ def text(recording: Recording, version: int = 1, **more: bool) -> Transcript:
     return Transcript(recording, version, "vosk", "m", [Word("да", 0, 900, 1.0)], **more)  # type: ignore[arg-type]
 
 
+def events(told: Transcript, options: Options = OPTIONS) -> list[Any]:
+    return accepted(transcribed(META, msgspec.json.encode(told), Identities(), options))
+
+
 def test_the_better_text_is_the_higher_version() -> None:
     """Tracks with gaps < the mixed sound < filled tracks < tracks of the whole meeting; each improves in itself."""
     order = [text(GAPPED), text(GAPPED, 2), text(JIBRI), text(JIBRI, 4), text(GAPPED, 2, filled=True), text(TRACKS)]
@@ -37,21 +43,21 @@ def test_the_better_text_is_the_higher_version() -> None:
 def test_all_that_is_made_of_a_meeting_is_one_entry() -> None:
     """In whatever order: recordings, words, minutes asked for."""
     for order in permutations([text(JIBRI), text(TRACKS), text(GAPPED, filled=True)]):
-        found = [one for each in order for one in transcribed(META, msgspec.json.encode(each), Identities(), OPTIONS)]
+        found = [one for each in order for one in events(each)]
         said = [one for one in found if isinstance(one, MeetingTranscribed)]
         asked = [one for one in found if isinstance(one, MeetingRequest)]
-        assert {one.recording_id for one in [*said, *asked]} == {ENTRY}
+        assert {one.recording_id for one in said} == {one.recording_id for one in asked} == {ENTRY}
         assert len({one.event_id for one in said}) == 3
         assert max(one.version for one in said) == version_of(text(TRACKS))
         assert sorted(one.version for one in said) == sorted(one.conversation.version for one in asked)
     for recording in (JIBRI, TRACKS):
-        [event] = recorded(META, msgspec.json.encode(recording), Identities(), OPTIONS)
+        [event] = accepted(recorded(META, msgspec.json.encode(recording), Identities(), OPTIONS))
         assert isinstance(event, MeetingRecorded)
         assert (event.recording_id, event.path) == (ENTRY, recording.path)
 
 
 def test_a_meeting_without_tracks_is_as_it_was() -> None:
     """Its own id, its own version."""
-    [said, asked] = transcribed(META, msgspec.json.encode(text(JIBRI, 2)), Identities(), Options())
+    [said, asked] = events(text(JIBRI, 2), Options())
     assert isinstance(said, MeetingTranscribed) and isinstance(asked, MeetingRequest)
     assert (said.recording_id, said.version, asked.conversation.version) == ("aa", 2, 2)

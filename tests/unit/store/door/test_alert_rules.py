@@ -85,7 +85,7 @@ async def fires(shown: Shown, uid: str) -> bool:
     assert (parts["B"]["model"]["type"], parts["B"]["model"]["reducer"]) == ("reduce", "last")
     [condition] = parts[RULES[uid]["condition"]]["model"]["conditions"]
     assert condition["evaluator"]["type"] == "gt"
-    return float(seen.rows[-1][0]) > condition["evaluator"]["params"][0]
+    return float(seen.rows[-1][0]) > float(condition["evaluator"]["params"][0])
 
 
 @pytest.mark.parametrize("uid", RULES)

@@ -9,7 +9,8 @@ from streams.settings import Store
 from streams.store.database import Database
 from streams.store.door import handles
 from streams.store.door.handles import KEPT, Handles
-from streams.store.door.query import Asked, Query, Reader, look
+from streams.store.door.query import Query, Reader, look
+from streams.store.door.request import Asked
 from streams.store.door.users import User
 from streams.store.door.wire import Fault
 from streams.store.read.statements import parse

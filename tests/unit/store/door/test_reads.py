@@ -78,13 +78,13 @@ async def place(
         async with through(shared_store.model_copy(update=changed)) as database:
             yield database
     else:
-        url = urlsplit(SERVER)
+        server = urlsplit(SERVER)
         given = {
             "backend": "clickhouse",
-            "url": f"{url.scheme}://{url.hostname}:{url.port}",
+            "url": f"{server.scheme}://{server.hostname}:{server.port}",
             "database": f"test_{os.getpid()}",
         }
-        login = {"username": url.username or "default", "password": url.password or ""}
+        login = {"username": server.username or "default", "password": server.password or ""}
         async with opened(Store.model_validate(given | login)) as database:
             await fakes.Feed(database)(ALL_EVENTS)
             yield database

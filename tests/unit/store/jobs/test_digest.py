@@ -56,7 +56,7 @@ async def test_promises(database: Database) -> None:
     """Those of today and tomorrow, from the newest minutes and from chats; a corrected one is told as it is now."""
     feed = Feed(database)
     chat = replace(event_of(ev.ChatSummary), ts=UNTIL - 6 * DAY, minutes=minutes("x", due="2026-11-21").minutes)
-    told = [
+    told: list[ev.Event] = [
         minutes("a", due="2026-11-20"),
         minutes("b", due="2026-11-22"),
         minutes("c", due="2026-11-20"),

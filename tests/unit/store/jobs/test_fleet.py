@@ -37,7 +37,7 @@ def figures(database: Database, sent: Sent, clock: Clock | None = None, owned: A
     return Figures(database, Lag(owned), sent, builtin().alerts, desk, clock or Clock())
 
 
-def reservations(dice: random.Random, days: range, clients: int = CLIENTS) -> list[ev.Event]:
+def reservations(dice: random.Random, days: range, clients: int = CLIENTS) -> list[ev.Reservation]:
     """One to nine orders a day of every client, `days` before now."""
     return [
         ev.Reservation(
@@ -106,7 +106,7 @@ async def test_they_are_what_the_tables_say(database: Database) -> None:
     fleet = only(sent)
     days = FleetDays()
     for event in sorted(events, key=lambda event: event.ts):
-        days.add(event.lead_id, local_day(event.ts), 1, event.qty)  # type: ignore[attr-defined]
+        days.add(event.lead_id, local_day(event.ts), 1, event.qty)
     plain = days.figures(NOW)
     assert (fleet.ratios, fleet.weekdays, fleet.closed) == (plain.ratios, plain.weekdays, plain.closed)
     assert (fleet.size_spread, fleet.decline, fleet.clients) == (plain.size_spread, plain.decline, CLIENTS)

@@ -68,7 +68,7 @@ def spoken(lead: str) -> list[ev.Event]:
         pains=[Point("уходят", HERS, 0), Point("нужен счёт", OTHERS, 1)],
         actions=[Action("прислать всё", "Оля", "", "пришлю всё сама завтра", 2)],
     )
-    events = [
+    events: list[ev.Event] = [
         replace(said, author=ev.Author("7712345", "О"), text=HERS, event_id=event_id("hers", lead)),
         replace(said, author=ev.Author("5", "Анна"), text=OTHERS, event_id=event_id("others", lead)),
         replace(said, author=ev.Author("5", "Анна"), text="Ольга Рублёва в отпуске", event_id=event_id("named", lead)),

@@ -26,7 +26,7 @@ DELETED = replace(
     ts=NOW,
     event_id="00000000000000aa",
 )
-OTHERS = [
+OTHERS: list[ev.Event] = [
     replace(WORDS, lead_id="8", event_id="00000000000000ab"),
     replace(WORDS, recording_id="r2", event_id="00000000000000ac"),
     replace(DELETED, recording_id="", event_id="00000000000000ad"),

@@ -55,16 +55,16 @@ async def test_history(shared_api: aiohttp.ClientSession) -> None:
 async def test_the_rest_answers(api: aiohttp.ClientSession) -> None:
     """Transcripts, signals, alerts, status, sql and reports in their forms."""
     _, told = await answer(api, f"/api/leads/{LEAD}/transcripts")
-    assert [u["text"] for u in told["transcripts"][0]["utterances"]] == ["добрый день", "да"]  # type: ignore[index]
+    assert [u["text"] for u in told["transcripts"][0]["utterances"]] == ["добрый день", "да"]
     assert await answer(api, "/api/leads/77/signals") == (200, {"lead_id": "77", "signals": [], "alerts": []})
     assert await answer(api, "/api/leads/77/scores?before=5") == (200, {"lead_id": "77", "scores": []})
     assert await answer(api, "/api/alerts?status=open") == (200, {"alerts": []})
     status, told = await answer(api, "/api/sql", json={"query": "SELECT count() AS n FROM events"})
     assert (status, told["columns"], told["rows"]) == (200, ["n"], [[len(ALL_EVENTS)]])
     _, told = await answer(api, "/api/status")
-    assert told["rows"]["events"] == len(ALL_EVENTS)  # type: ignore[index]
+    assert told["rows"]["events"] == len(ALL_EVENTS)
     assert told["lag"] == {"lead.events": 3}
-    assert [source["source"] for source in told["sources"]] == ["test"]  # type: ignore[attr-defined]
+    assert [source["source"] for source in told["sources"]] == ["test"]
     _, told = await answer(api, "/api/reports", json={})
     assert told["report_id"] == "2026-11-21T10:30:00"
     _, told = await answer(api, "/api/reports?day=2026-11-20")

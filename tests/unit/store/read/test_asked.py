@@ -58,7 +58,7 @@ async def test_a_verdict_takes_the_place_of_the_former(database: Database) -> No
     asked = await keep(house.desk, LEAD, GIVEN, "Мария")
     await house.stored()
     for verdict in ("useful", "wrong_quote", ""):
-        await judge(house.desk, [LEAD], asked.question_id, Judged(verdict), "Олег")  # type: ignore[arg-type]
+        await judge(house.desk, [LEAD], asked.question_id, Judged(verdict), "Олег")
         await house.stored()
         [found] = await of_client(database, [LEAD], 10)
         assert (found.verdict, found.judge, found.judged_at) == (verdict, "Олег", NOW)

@@ -168,7 +168,8 @@ async def test_no_request_of_many_is_a_5xx(api: aiohttp.ClientSession, seed: int
 async def fuzzed(api: aiohttp.ClientSession, seed: int) -> None:
     """Every kind of answer came, and none of them was a 5xx."""
     dice = random.Random(seed)
-    port, token = api._base_url.port, api.headers["Authorization"]  # type: ignore[union-attr]
+    assert api._base_url is not None and api._base_url.port is not None
+    port, token = api._base_url.port, api.headers["Authorization"]
     statuses: dict[int, int] = {}
     for number in range(REQUESTS):
         request = made(dice, token)

@@ -105,21 +105,19 @@ async def filled(
     database = shared_database
     common = {"event_id": event_id("telegram"), "lead_id": LEAD, "ts": NOW, "source": "telegram:main"}
     await fakes.Feed(database)([*ALL_EVENTS, Message("-1", "9", Author("7", "Анна"), "где наш товар?", **common)])  # type: ignore[arg-type]
-    for name, codec, rows, one in (
-        ("lead.signals", Codec[Signal](Signal), signal_rows, SIGNAL),
-        ("lead.alerts", Codec[Alert](Alert), alert_rows, ALERT),
-        ("lead.scores", Codec[Score](Score), score_rows, SCORE),
-    ):
-        await Sink(database, codec, rows)(batch(name, [codec.encode(one)]))  # type: ignore[arg-type]
+    signals, alerts, scores = Codec[Signal](Signal), Codec[Alert](Alert), Codec[Score](Score)
+    await Sink(database, signals, signal_rows)(batch("lead.signals", [signals.encode(SIGNAL)]))
+    await Sink(database, alerts, alert_rows)(batch("lead.alerts", [alerts.encode(ALERT)]))
+    await Sink(database, scores, score_rows)(batch("lead.scores", [scores.encode(SCORE)]))
     entry = AccessEntry(at=NOW, user="u1", name="Ольга", action="view", lead=LEAD, writer="w", digest="0" * 64)
-    codec = Codec[AccessEntry](AccessEntry)
-    await Sink(database, codec, access_rows)(batch("audit.access", [codec.encode(entry)]))
+    accesses = Codec[AccessEntry](AccessEntry)
+    await Sink(database, accesses, access_rows)(batch("audit.access", [accesses.encode(entry)]))
     await stored(database, [change(1, "asking")])
     said = AssistantSaid(said_id="s1", to="web/u1", text="Готово", at=NOW)
     await Sink(database, Codec[AssistantSaid](AssistantSaid), said_rows)(
         batch("assistant.said", [msgspec.json.encode(said)])
     )
-    told = SourceRound("wms:main", "hook", NOW, 60_000, 1, 0, NOW)
+    told = SourceRound("wms:main", "poll", NOW, 60_000, 1, 0, NOW)
     await Sink(database, ROUND, round_rows)(batch("source.rounds", [ROUND.encode(told)]))
     await database.change(
         "INSERT INTO sources (source, hour, events, state, last_event) "
@@ -207,7 +205,7 @@ async def test_refusals_keep_to_the_document(filled: aiohttp.ClientSession) -> N
 
 def test_what_is_not_in_the_document_would_be_seen() -> None:
     """The check itself: a field too many, too few, or of another kind."""
-    good = {"lead_id": "1", "events": [], "next": None}
+    good: dict[str, object] = {"lead_id": "1", "events": [], "next": None}
     check = validator("/api/leads/{lead}/history", "get")
     check.validate(good)
     for bad in (good | {"more": 1}, {"lead_id": "1", "events": []}, good | {"next": 5}, good | {"lead_id": "x"}):

@@ -26,7 +26,7 @@ async def test_a_word_is_in_the_name_of_who_asks(api: aiohttp.ClientSession, dat
     assert event["reason"] == "свой склад"
     await fakes.Feed(database, 50)([msgspec.convert(event, ClientOutcome)])
     _, told = await answer(api, f"/api/leads/{LEAD}/outcome")
-    assert [(one["outcome"], one["since"]) for one in told["said"]] == [  # type: ignore[attr-defined]
+    assert [(one["outcome"], one["since"]) for one in told["said"]] == [
         ("left", "2020-02-29"),
         ("stays", "2026-11-20"),
     ]

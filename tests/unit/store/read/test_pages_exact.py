@@ -86,7 +86,7 @@ async def by_kind(database: Database, lead: str, what: str) -> dict[str, int]:
         GROUP BY kind""",
         {"lead": lead, "kinds": [*CONTACTS]},
     )
-    return dict(rows)  # type: ignore[arg-type]
+    return dict(rows)
 
 
 @pytest.mark.parametrize("night", [True, False])

@@ -34,7 +34,7 @@ async def test_people(api: aiohttp.ClientSession, database: Database) -> None:
     assert status == 200
     assert told["present"] == ["Анна", "Иван"]
     assert told["client"] == ["Анна"]
-    assert set(told["names"]) >= {"Анна", "Иван", "Пётр", "Олег", "Сидор", "Тула, Мира 5"}  # type: ignore[call-overload]
+    assert set(told["names"]) >= {"Анна", "Иван", "Пётр", "Олег", "Сидор", "Тула, Мира 5"}
 
 
 async def test_profile_and_its_correction(api: aiohttp.ClientSession, database: Database, store: Store) -> None:
@@ -42,8 +42,8 @@ async def test_profile_and_its_correction(api: aiohttp.ClientSession, database: 
     said = Minutes("", OFFLINE, 9, facts=[Fact("sells", "посуда", "продаём посуду", 2)])
     await fakes.Feed(database)([replace(event_of(ev.MeetingMinutes), event_id="e" * 16, minutes=said)])
     _, told = await answer(api, f"/api/leads/{LEAD}/profile")
-    assert told["fields"]["where"] == []  # type: ignore[index]
-    assert told["fields"]["sells"][0]["text"] == "обувь"  # type: ignore[index]  # the sample correction
+    assert told["fields"]["where"] == []
+    assert told["fields"]["sells"][0]["text"] == "обувь"  # the sample correction
     assert told["corrected"] == ["sells"]
     body = {"field": "sells", "text": "", "author": "Мария"}
     status, event = await answer(api, f"/api/leads/{LEAD}/profile", json=body)
@@ -51,7 +51,7 @@ async def test_profile_and_its_correction(api: aiohttp.ClientSession, database: 
     assert event["author"] == "оператор"  # who asks, whatever the body says
     await fakes.Feed(database)([msgspec.convert(event, ev.ProfileCorrected)], at=NOW + 1)
     _, told = await answer(api, f"/api/leads/{LEAD}/profile")
-    assert told["fields"]["sells"][0]["text"] == "посуда"  # type: ignore[index]
+    assert told["fields"]["sells"][0]["text"] == "посуда"
 
 
 async def test_one_entry_is_corrected(api: aiohttp.ClientSession, database: Database) -> None:
@@ -64,10 +64,10 @@ async def test_one_entry_is_corrected(api: aiohttp.ClientSession, database: Data
 
     async def told() -> list[tuple[str, str]]:
         _, profile = await answer(api, f"/api/leads/{LEAD}/profile")
-        return [(entry["text"], entry.get("author", "")) for entry in profile["fields"]["where"]]  # type: ignore[index]
+        return [(entry["text"], entry.get("author", "")) for entry in profile["fields"]["where"]]
 
     _, profile = await answer(api, f"/api/leads/{LEAD}/profile")
-    id_ = profile["fields"]["where"][0]["entry_id"]  # type: ignore[index]
+    id_ = profile["fields"]["where"][0]["entry_id"]
     body = {"field": "where", "action": "replace", "entry_id": id_, "text": "Озон и Ламода", "author": "чужой"}
     status, event = await answer(api, f"/api/leads/{LEAD}/profile", json=body)
     assert (status, event["author"], event["was"]) == (200, "оператор", "Озон")

@@ -4,6 +4,7 @@ import msgspec
 from msgspec.structs import replace
 
 from schemas.alerts import Alert
+from schemas.bot import LeadRisk
 from schemas.codec import Codec
 from schemas.scores import Part, Score
 from streams.store.database import Database
@@ -63,4 +64,4 @@ async def test_who_is_at_risk(database: Database) -> None:
         ("9", ["order_silence"]),
         (LEAD, ["order_silence"]),
     ]
-    assert await risks.risk(database, "404") == risks.LeadRisk(lead_id="404")
+    assert await risks.risk(database, "404") == LeadRisk(lead_id="404")

@@ -57,7 +57,7 @@ async def texts(api: aiohttp.ClientSession, query: str, more: str = "") -> list[
     """What is found, newest first."""
     status, told = await answer(api, f"/api/search?q={quote(query)}{more}")
     assert status == 200, told
-    return [one["text"] for one in told["found"]]  # type: ignore[attr-defined]
+    return [one["text"] for one in told["found"]]
 
 
 async def test_words_in_any_form_phrases_and_filters(spoken: aiohttp.ClientSession) -> None:
@@ -83,7 +83,7 @@ async def test_pages_have_no_gap_and_no_repetition(spoken: aiohttp.ClientSession
     before = ""
     while True:
         _, told = await answer(spoken, f"/api/search?q={quote('привет')}&limit=1{before}")
-        found += [one["id"] for one in told["found"]]  # type: ignore[attr-defined]
+        found += [one["id"] for one in told["found"]]
         if told["next"] is None:
             break
         before = f"&before={told['next']}"
@@ -115,12 +115,12 @@ async def test_what_is_wrong_is_told(spoken: aiohttp.ClientSession, path: str, w
 async def test_figures_of_a_moscow_day(spoken: aiohttp.ClientSession) -> None:
     """By day, kind and side; of one client, or of all with the number of clients."""
     _, told = await answer(spoken, "/api/figures?since=2026-11-20&until=2026-11-22")
-    messages = [one for one in told["figures"] if one["kind"] == "message"]  # type: ignore[attr-defined]
+    messages = [one for one in told["figures"] if one["kind"] == "message"]
     assert [(one["day"], one["action"], one["events"], one["leads"]) for one in messages] == [
         ("2026-11-21", "client", 5, 2)
     ]
     _, told = await answer(spoken, "/api/figures?since=2026-11-20&until=2026-11-22&lead=9")
-    assert [one["events"] for one in told["figures"]] == [1]  # type: ignore[attr-defined]
+    assert [one["events"] for one in told["figures"]] == [1]
 
 
 def test_a_query_is_words_and_phrases() -> None:
@@ -157,7 +157,7 @@ async def test_of_a_repeat_the_row_that_was_first_is_found(spoken: aiohttp.Clien
     again = message(2, SAID[2])
     await fakes.Feed(database, first=1000)([msgspec.structs.replace(again, ts=NOW + 3_600_000)])
     _, told = await answer(spoken, f"/api/search?q={quote('склад')}&limit=1")
-    assert [one["ts"] for one in told["found"]] == [again.ts]  # type: ignore[attr-defined]
+    assert [one["ts"] for one in told["found"]] == [again.ts]
 
 
 async def test_what_is_forgotten_is_not_found(spoken: aiohttp.ClientSession, database: Database) -> None:
@@ -191,7 +191,7 @@ async def test_of_minutes_and_summaries_the_newest_are_found(api: aiohttp.Client
         known = {"event_id": event_id("s", number), "ts": until, "minutes": Minutes(f"палета {text}", OFFLINE, number)}
         return replace(event_of(ev.ChatSummary), **known)
 
-    first = [
+    first: list[ev.Event] = [
         minutes("r1", 1, "первая"),
         minutes("r2", 2, "вторая"),
         summary(1, NOW, "утро"),

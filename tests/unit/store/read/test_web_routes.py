@@ -14,7 +14,7 @@ from streams.store.read.openapi import openapi
 from streams.store.read.tokens import web_token
 from streams.store.read.web_routes import ROUTES
 from tests.ports import free_port
-from tests.unit.store.read.test_api import serving
+from tests.unit.store.api_line import serving
 
 ADDED = {"/api/trace", "/api/flow", "/api/commands", "/api/commands/{command}", "/api/assistant/lines"}
 """Routes that the worker adds; a test of their own asks them."""

@@ -13,7 +13,7 @@ from tests.unit.store.records import record
 
 def test_slices_are_seams_that_nobody_sees() -> None:
     """Of every kind one, among them what has words: all rows are the same when they are made three at a time."""
-    events = [samples.event_of(kind) for kind in KINDS if kind is not ev.Call]
+    events: list[ev.Event] = [samples.event_of(kind) for kind in KINDS if kind is not ev.Call]
     good = [(event, record(offset, encode(event))) for offset, event in enumerate(events)]
     whole = event_rows(good)
     with patch("streams.store.sinks.rows.AT_ONCE", 3):

@@ -151,8 +151,8 @@ async def test_signals_alerts_and_unassigned(database: Database) -> None:
     )
     [signal] = (await history.signals(database, LEAD, 10)).signals
     assert msgspec.convert(msgspec.json.decode(msgspec.json.encode(signal)), Signal) == SIGNAL
-    [alert] = (await history.alerts(database, "", 10)).alerts
-    assert msgspec.convert(msgspec.json.decode(msgspec.json.encode(alert)), Alert) == seen
+    [stored] = (await history.alerts(database, "", 10)).alerts
+    assert msgspec.convert(msgspec.json.decode(msgspec.json.encode(stored)), Alert) == seen
     assert (await history.alerts(database, "open", 10)).alerts == []
     assert await database.read("SELECT count() FROM alerts FINAL") == [(2,)]
     assert await database.read("SELECT client_value, record FROM unassigned FINAL") == [("ООО", '{"a":1}')]
