@@ -21,6 +21,7 @@ from typing import Any
 from aiokafka import ConsumerRecord
 
 from bench.door import dashboards, door_ratios
+from processors.identity import Identities
 from schemas.codec import EVENT, encode, event_id
 from schemas.events import Event, Reservation
 from streams.engine.worker import GC_ALLOCATIONS
@@ -206,7 +207,7 @@ async def searches(store: Store) -> dict[str, Any]:
             took = []
             for _ in range(11):
                 began = time.process_time()
-                page = await search(database, query, where, PAGE, "")
+                page = await search(database, query, where, PAGE, "", Identities())
                 took.append((time.process_time() - began) * 1000)
             found |= {name: round(statistics.median(took[3:]), 1), name.replace("_ms", "_found"): len(page.found)}
         found |= await door_ratios(
