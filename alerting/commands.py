@@ -126,7 +126,7 @@ def _state(shown: Shown, standing: Standing, page: str, *, button: bool) -> Iter
         clock(standing.at),
         telegram(cut(standing.why, LONGEST_LINE)),
     )
-    signed = f"✅ Подпись: {by}" if by else "✅ Выполняется без подписи"
+    signed = f"✅ Подпись: {by}" if by else "✅ Без подписи"
     look = linked("на странице", page)
     yield ""
     match standing.state:

@@ -82,7 +82,7 @@ _EXAMPLES: Final[Mapping[str, str]] = {
     "n8n.run": "запусти поток сверка по 1003",
 }
 _ASKS: Final[Mapping[str, str]] = {
-    "task.bitrix": "Что поставить в задачу?",
+    "task.bitrix": "Какую задачу поставить?",
     "reminder.set": "О чём напомнить?",
     "note.add": "Что записать?",
     "comment.bitrix": "Что написать в комментарии?",
@@ -115,7 +115,7 @@ def unknown(number: str) -> str:
 
 def not_yours(lead: LeadId | str) -> str:
     """Somebody else's client."""
-    return f"Клиента {lead} ведёт другой куратор: для него я выполняю просьбы только его куратора и руководителя."
+    return f"Клиента {lead} ведёт другой куратор: попросить о нём могут только этот куратор и руководитель."
 
 
 def not_allowed(by: Sequence[Role]) -> str:

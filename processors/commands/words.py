@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
+from processors.russian.plural import characters
 from schemas.command_defs import Effect
 from schemas.commands import State
 
@@ -220,9 +221,9 @@ def limit(kind: str, wanted: object) -> str:
     """What the schema of a param wants."""
     match kind:
         case "minLength":
-            return "не должно быть пустым" if wanted == 1 else f"не короче {wanted} знаков"
+            return "не должно быть пустым" if wanted == 1 else f"не короче {characters(int(str(wanted)))}"
         case "maxLength":
-            return f"не длиннее {wanted} знаков"
+            return f"не длиннее {characters(int(str(wanted)))}"
         case "minimum":
             return f"не меньше {wanted}"
         case "maximum":

@@ -10,6 +10,7 @@ from jsonschema.exceptions import ValidationError
 from rapidfuzz import fuzz, process
 
 from processors.mapping.yaml_file import Loc
+from processors.russian.plural import characters
 
 NEAR: Final = 70.0
 """Likeness in percent from which a name is taken for a typing error of another, as for settings."""
@@ -86,7 +87,7 @@ def _told(error: ValidationError) -> Iterator[tuple[Loc, str]]:
         case "maximum", _:
             yield (), f"не больше {wanted}"
         case "maxLength", _:
-            yield (), f"не длиннее {wanted} знаков"
+            yield (), f"не длиннее {characters(wanted)}"
         case "pattern", _:
             yield (), f"записано не так; пример: {_example(error)}"
         case _:

@@ -42,6 +42,11 @@ def whole(number: int) -> str:
     return f"{number:,}".replace(",", "\u00a0") if abs(number) >= 10_000 else str(number)
 
 
+def characters(number: int) -> str:
+    """After "не длиннее": `1 знака`, `200 знаков`."""
+    return f"{number} {choose(number, ('знака', 'знаков', 'знаков'))}"
+
+
 def count(number: int, forms: Forms) -> str:
     """`5 броней`, with a no-break space."""
     return f"{whole(number)}\u00a0{choose(number, forms)}"

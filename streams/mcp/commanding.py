@@ -117,7 +117,7 @@ async def command_status(guest: Guest, lead: str, command_id: str) -> str:
     command = None if standing is None else canon.read(standing.body)
     proposer = _proposer(guest)  # of one about no client it is told to who proposed it
     if not isinstance(command, Command) or not (command.lead_id == lead or command.proposer == proposer):
-        raise No("Такой команды об этом клиенте нет.")
+        raise No("По этому клиенту такой команды нет.")
     return await _told(guest, lead, command_id)
 
 

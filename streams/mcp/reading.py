@@ -109,7 +109,7 @@ async def search(guest: Guest, lead: str, query: str) -> str:
     """Words in a client's history, in any form."""
     asked = query.strip()[:LONGEST_QUERY]
     if not asked:
-        raise No("Что искать? Слова пусты.")
+        raise No("Что искать? Напишите хотя бы одно слово.")
     lead = await guest.opened(lead, "search", "search")
     found = msgspec.convert(await guest.ask("/api/search", lead, q=asked, lead=lead, limit=HITS), FoundPage)
     rows = [

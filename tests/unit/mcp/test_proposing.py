@@ -79,7 +79,7 @@ async def test_what_waits_is_nobody_elses_to_see(door: Door, dispatcher: Dispatc
     """Another client's command under one's own client, a command that is none."""
     head, token = door.token("head", text="head", propose=True), door.token()
     answer = await door.call(head, "propose_command", lead=CALM, **REPLY)
-    refused = {"refused": "Такой команды об этом клиенте нет."}
+    refused = {"refused": "По этому клиенту такой команды нет."}
     assert await door.call(token, "command_status", lead=LEAVES, command_id=answer["command_id"]) == refused
     assert await door.call(token, "command_status", lead=LEAVES, command_id="0" * 16) == refused
 
