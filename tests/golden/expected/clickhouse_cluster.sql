@@ -1314,3 +1314,6 @@ TTL toDateTime(ts) + INTERVAL 1 YEAR DELETE
 SETTINGS merge_with_ttl_timeout = 604800, replicated_deduplication_window = 1000,
     fsync_after_insert = 1, fsync_part_directory = 1;
 
+-- 0026_small_blocks.sql
+ALTER TABLE events ON CLUSTER 'main' MODIFY SETTING min_compress_block_size = 8192;
+

@@ -24,7 +24,7 @@ _FIGURES = {
 async def daily(database: Database, lead: LeadId, days: int, now: Millis) -> Daily:
     """The last `days` local days, today the last. Raises `Refused`, `Transient`, `StatementFailed`."""
     check(days)
-    return await daily_of(Sight(database, lead, local_day(now) - days + 1 - BEFORE), days, now)
+    return await daily_of(Sight(database, lead), days, now)
 
 
 async def daily_of(sight: Sight, days: int, now: Millis) -> Daily:
@@ -32,7 +32,7 @@ async def daily_of(sight: Sight, days: int, now: Millis) -> Daily:
     today: LocalDay = local_day(now)
     first = today - days + 1
     days_of: dict[tuple[str, str], dict[LocalDay, tuple[int, int]]] = defaultdict(dict)
-    for one in await sight.done():
+    for one in await sight.done(first - BEFORE):
         if first - BEFORE <= one.day <= today:
             days_of[one.kind, one.action][one.day] = (one.documents, one.pieces)
     shown = range(first, today + 1)

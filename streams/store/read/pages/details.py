@@ -50,7 +50,8 @@ async def details(sight: Sight, found: list[Place]) -> list[Row]:
     names: dict[str, list[Place]] = defaultdict(list)
     for place in found:
         names[place.key[0]].append(place)
-    rows = _days(names["d"], await sight.done()) if names["d"] else {}
+    days = {int(place.key[1:]): place for place in names["d"]}
+    rows = _days(days, await sight.done(min(days) - BEFORE)) if days else {}
     for kind, read in _READERS.items():
         if names[kind]:
             rows |= await read(sight, names[kind])
@@ -77,8 +78,7 @@ async def _events(sight: Sight, found: list[Place]) -> dict[Place, Row]:
     return {place: row for place, row in rows.items() if row is not None}
 
 
-def _days(found: list[Place], done: Iterable[Counted]) -> dict[Place, Row]:
-    days = {int(place.key[1:]): place for place in found}
+def _days(days: dict[LocalDay, Place], done: Iterable[Counted]) -> dict[Place, Row]:
     done_on: dict[LocalDay, list[Documents]] = defaultdict(list)
     for one in done:
         if one.kind in GOODS:

@@ -15,7 +15,7 @@ _MADE = "SELECT toUnixTimestamp64Milli(max(made_at)) FROM days_made"
 KEPT = """
 SELECT toUnixTimestamp64Milli(made_at), toInt32(day), kind, action, events, qty, toUnixTimestamp64Milli(last_ts)
 FROM days_kept WHERE made_at = (SELECT max(made_at) FROM days_made) AND lead_id = {lead:String}
-    AND kind IN {kinds:Array(String)} AND toInt32(day) >= {first:Int32}"""
+    AND kind IN {kinds:Array(String)} AND toInt32(day) BETWEEN {first:Int32} AND {until:Int32}"""
 """Each row says which night it is of: who has none is asked for it apart."""
 FRESH = """
 SELECT toUnixTimestamp64Milli(ts), event_id, kind, action, qty, seniority FROM events
@@ -80,11 +80,15 @@ def _night(made: Millis) -> Night:
     return Night(made, day_start(local_day(made))) if made else Night(0, 0)
 
 
-async def counted(database: Database, lead: LeadId, kinds: Sequence[str], first: LocalDay = 0) -> list[Counted]:
-    """Days of a client from `first` on. Raises as `last_night`."""
+async def counted(
+    database: Database, lead: LeadId, kinds: Sequence[str], first: LocalDay, until: LocalDay
+) -> list[Counted]:
+    """Days of a client from `first` on; of those after `until` maybe some. Raises as `last_night`."""
     asked = {"lead": lead, "kinds": list(kinds)}
-    kept = await database.read(KEPT, asked | {"first": first})
+    kept = await database.read(KEPT, asked | {"first": first, "until": until})
     night = _night(kept[0][0]) if kept else await last_night(database)
+    if day_start(until) < night.fresh:
+        return [*dict.fromkeys(Counted(*row[1:]) for row in kept)]
     fresh = await database.read(FRESH, asked | {"fresh": max(night.fresh, day_start(first) if first else 0)})
     return [*dict.fromkeys(Counted(*row[1:]) for row in kept), *_by_day(fresh)]
 

@@ -9,11 +9,12 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
+from processors.daily import BEFORE
 from processors.days import day_start, local_day
 from schemas.errors import Refused
 from schemas.topics import DAY_MS
 from schemas.types import LocalDay, Millis
-from streams.store.read.pages.fresh import Counted
+from streams.store.read.pages.fresh import Counted, Seen
 from streams.store.read.pages.sight import COMMAND, GOODS, MEETING, NOTE, Ref, Sight
 
 LATEST: Millis = 4_102_444_800_000
@@ -66,6 +67,10 @@ class Span(NamedTuple):
     since: Millis
     limit: int
 
+    def has(self, place: Place) -> bool:
+        """A time alone as `before` has no key: everything before the moment."""
+        return place.ts >= self.since and place < self.before
+
 
 def place_of(cursor: str) -> Place:
     """`before` of a request: ms UTC, or the `next` of the page before. Raises `Refused`."""
@@ -99,8 +104,6 @@ async def places(sight: Sight, span: Span) -> list[Place]:
     kinds = await _kinds(sight, span.groups)
     if kinds:
         found += await _events(sight, span, kinds)
-    if "wms" in span.groups:
-        found += _days(span, await sight.done())
     if "meeting" in span.groups:
         found += _named("m", max, span, (one for one in await sight.refs() if one.kind in MEETING))
     if "alert" in span.groups:
@@ -109,8 +112,9 @@ async def places(sight: Sight, span: Span) -> list[Place]:
         found += _named("c", max, span, (one for one in await sight.refs() if one.kind == COMMAND))
     if "note" in span.groups:
         found += _named("n", min, span, (one for one in await sight.refs() if one.kind == NOTE))
-    inside = (place for place in found if place.ts >= span.since and _is_before(place, span.before))
-    return sorted(inside, reverse=True)[: span.limit]
+    if "wms" in span.groups:
+        found += await _warehouse(sight, span, found)
+    return sorted(filter(span.has, found), reverse=True)[: span.limit]
 
 
 async def _kinds(sight: Sight, groups: frozenset[str]) -> list[str]:
@@ -127,12 +131,32 @@ async def _events(sight: Sight, span: Span, kinds: list[str]) -> list[Place]:
     asked = {"lead": sight.lead, "kinds": kinds, "ts": span.before.ts, "id": id_, "limit": limit}
     seen = [one for one in await sight.seen() if one.kind in kinds]
     end, start = min(span.before.ts, max(one.last for one in seen) + 1), min(one.first for one in seen)
-    near = _since_messages(await sight.done(), end, limit) if "message" in kinds else 0
+    done = await sight.done(_near(seen, span) - BEFORE) if "message" in kinds else []
+    near = _since_messages(done, end, limit)
     for since in dict.fromkeys((max(span.since, near or end - NEAR_MS), span.since)):
         rows = await sight.database.read(_EVENTS, asked | {"since": since})
         if len(rows) == limit or since <= start:
             break
     return [Place(ts, f"e{id_:016x}") for ts, id_ in rows]
+
+
+async def _warehouse(sight: Sight, span: Span, others: list[Place]) -> list[Place]:
+    """Days on which the warehouse did something: of the last ones as many as the page has rows, where they fill it
+    together with the `others`; else of all."""
+    seen = [one for one in await sight.seen() if one.kind in GOODS]
+    if not seen:
+        return []
+    near = _near(seen, span)
+    days = _days(span, await sight.done(near - BEFORE))
+    full = sum(place.ts >= day_start(near) for place in filter(span.has, (*days, *others))) >= span.limit
+    if full or day_start(near) <= max(span.since, min(one.first for one in seen)):
+        return days
+    return _days(span, await sight.done())
+
+
+def _near(seen: Iterable[Seen], span: Span) -> LocalDay:
+    """The first of as many days as the page has rows, up to its begin, or to the last thing that he did."""
+    return local_day(min(span.before.ts, max(one.last for one in seen))) - span.limit
 
 
 def _since_messages(done: Iterable[Counted], end: Millis, wanted: int) -> Millis:
@@ -170,11 +194,6 @@ def _days(span: Span, done: Iterable[Counted]) -> list[Place]:
             continue
         last[one.day] = max(one.last, last.get(one.day, 0))
     return [Place(at, f"d{day}") for day, at in last.items() if span.since <= at <= span.before.ts]
-
-
-def _is_before(place: Place, before: Place) -> bool:
-    """A time alone as a cursor has no key: everything before the moment."""
-    return place < before
 
 
 def _event_bound(before: Place) -> int:

@@ -31,10 +31,12 @@ SELECT kind, toUnixTimestamp64Milli(ts), ref FROM events
 PREWHERE lead_id = {lead:String} AND kind IN {kinds:Array(String)}"""
 
 _ALERTS = f"""
-SELECT {COLUMNS} FROM alerts PREWHERE lead_id = {{lead:String}}
-ORDER BY alert_id, version DESC, ingested_at DESC LIMIT 1 BY alert_id"""
-"""All of them, of which a page tells some: one look costs as much as that for some. Of a repeat the last row counts, as
-`FINAL` would have it; that reads the evidence of all clients' alerts."""
+SELECT alert_id, version, toUnixTimestamp64Milli(ingested_at), {COLUMNS} FROM alerts
+PREWHERE lead_id = {{lead:String}}"""
+"""All of them, of which a page tells some: one look costs as much as that for some. `FINAL` would read the evidence of
+all clients' alerts; the newest are taken here, which costs less than a sort there."""
+
+FOREVER: LocalDay = 1 << 30
 
 _NOBODY = Identities()
 _NOTE = msgspec.json.Decoder(Note)
@@ -49,13 +51,21 @@ class Ref(NamedTuple):
 
 
 class Sight:
-    """Of the lead `lead`; `days` is how far back his days are wanted (a local day; 0: all), `known` who is who in his
-    meetings. What it has read once it keeps. Each raises `Transient`, `StatementFailed`."""
+    """Of the lead `lead`; his days are wanted from `days` on, or from before it, and none after `until` (local days);
+    `known`: who is who in his meetings. What it has read once it keeps. Each raises `Transient`, `StatementFailed`."""
 
-    def __init__(self, database: Database, lead: LeadId, days: LocalDay = 0, known: Identities = _NOBODY) -> None:
+    def __init__(
+        self,
+        database: Database,
+        lead: LeadId,
+        days: LocalDay = FOREVER,
+        until: LocalDay = FOREVER,
+        known: Identities = _NOBODY,
+    ) -> None:
         self.database, self.lead, self._known = database, lead, known
-        self._days = days
-        self._done: list[Counted] | None = None
+        self._days, self._until = days, until
+        self._done: list[Counted] = []
+        self._done_since: LocalDay = FOREVER
         self._few: list[Few] | None = None
         self._seen: list[Seen] | None = None
         self._refs: list[Ref] | None = None
@@ -65,10 +75,12 @@ class Sight:
         """As `speakers.named` of his meetings."""
         return named(self._known, self.lead, own)
 
-    async def done(self) -> list[Counted]:
-        """His days: goods and messages."""
-        if self._done is None:
-            self._done = await counted(self.database, self.lead, (*GOODS, "message"), self._days)
+    async def done(self, since: LocalDay = 0) -> list[Counted]:
+        """His days, goods and messages: all since this one, and maybe some before it."""
+        if since < self._done_since:
+            self._done_since = min(since, self._days)
+            kinds = (*GOODS, "message")
+            self._done = await counted(self.database, self.lead, kinds, self._done_since, self._until)
         return self._done
 
     async def few(self) -> list[Few]:
@@ -106,8 +118,9 @@ class Sight:
     async def alerts(self) -> dict[str, Alert]:
         """All his alerts by id."""
         if self._alerts is None:
-            found = map(alert_of, await self.database.read(_ALERTS, {"lead": self.lead}))
-            self._alerts = {alert.alert_id: alert for alert in found}
+            rows = await self.database.read(_ALERTS, {"lead": self.lead})
+            newest = {row[0]: row[3:] for row in sorted(rows, key=lambda row: row[:3])}
+            self._alerts = {alert.alert_id: alert for alert in map(alert_of, newest.values())}
         return self._alerts
 
     async def open_alerts(self) -> list[Alert]:

@@ -1,5 +1,6 @@
 """A client's time line: what came from all sources in one order, newest first, a page of rows at a time."""
 
+from processors.days import local_day
 from processors.identity import Identities
 from processors.pages import Row, TimeLine
 from schemas.types import LeadId, Millis
@@ -38,7 +39,8 @@ async def timeline(
 ) -> TimeLine:
     """A page of rows of these groups (empty: all). Raises `Refused`, `Transient`, `StatementFailed`."""
     groups, at = groups_of(kinds), place_of(before)
-    return await timeline_of(Sight(database, known.merged(asked), known=known), groups, at, since)
+    sight = Sight(database, known.merged(asked), until=local_day(at.ts), known=known)
+    return await timeline_of(sight, groups, at, since)
 
 
 async def timeline_of(sight: Sight, groups: frozenset[str], at: Place, since: Millis) -> TimeLine:

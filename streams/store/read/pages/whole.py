@@ -1,6 +1,8 @@
 """A client's page in one answer: card, figures by day, first rows of the time line."""
 
 from processors.cards import Cards
+from processors.daily import BEFORE
+from processors.days import local_day
 from processors.identity import Identities
 from processors.pages import CardPage
 from schemas.types import LeadId, Millis
@@ -15,6 +17,6 @@ from streams.store.read.pages.timeline import timeline_of
 async def whole(database: Database, asked: LeadId, cards: Cards, known: Identities, days: int, now: Millis) -> CardPage:
     """Of the lead, or of that with which it was merged. Raises `Refused`, `Transient`, `StatementFailed`."""
     check(days)
-    sight = Sight(database, known.merged(asked), known=known)
+    sight = Sight(database, known.merged(asked), local_day(now) - days + 1 - BEFORE, known=known)
     rows = await timeline_of(sight, frozenset(GROUPS), Place(LATEST, ""), 0)
     return CardPage(await card_of(sight, asked, cards, known, now), await daily_of(sight, days, now), rows)

@@ -11,8 +11,9 @@ from schemas.topics import DAY_MS
 from streams.store.database import Database
 from streams.store.jobs.days import Days
 from streams.store.read.pages.clients import Asked, clients
+from streams.store.read.pages.details import details
 from streams.store.read.pages.places import LATEST, TIES, Place, Span, places
-from streams.store.read.pages.sight import CONTACTS, Sight
+from streams.store.read.pages.sight import CONTACTS, GOODS, Sight
 from streams.store.read.pages.whole import whole
 from streams.store.read.profiles import read_profile
 from tests.unit.store import fakes
@@ -127,6 +128,41 @@ async def walked(database: Database, lead: str) -> list[Place]:
     while page := await places(sight, Span(frozenset({"chat"}), at, 0, 5)):
         found, at = found + page, page[-1]
     return found
+
+
+SELDOM = """
+INSERT INTO events (lead_id, ts, event_id, kind, action, qty, payload, ingested_at, seniority)
+SELECT '9', fromUnixTimestamp64Milli({now:Int64} - ago * 86400000) AS at, ago, 'shipment', '', 1, '{}', at, 1
+FROM (SELECT arrayJoin([3, 4, 40, 70, 71, 300]) AS ago)"""
+"""Days too far from each other to fill a page of as many days as it has rows."""
+
+
+async def days_walked(database: Database, lead: str) -> list[Place]:
+    """Days of his warehouse, four a page, each page asked for by itself as people do."""
+    at, found = Place(LATEST, ""), list[Place]()
+    while True:
+        sight = Sight(database, lead, until=local_day(at.ts))
+        page = await places(sight, Span(frozenset({"wms"}), at, 0, 4))
+        rows = await details(sight, page)
+        assert [row.place for row in rows] == [place.told() for place in page]
+        if not page:
+            return found
+        found, at = found + page, page[-1]
+
+
+@pytest.mark.parametrize("night", [True, False])
+async def test_no_day_is_left_out(database: Database, night: bool) -> None:
+    """Days of who has some every day, of who is there seldom, of nobody: all of them, each once, however far back."""
+    await database.change(SELDOM, {"now": NOW})
+    await filled(database, night)
+    for lead, least in (("0", 90), ("9", 6), ("4", 0)):
+        days = await database.read(
+            """SELECT toInt32(toDate(ts, 'Europe/Moscow')) AS day, toUnixTimestamp64Milli(max(ts)) FROM events FINAL
+            WHERE lead_id = {lead:String} AND kind IN {kinds:Array(String)} GROUP BY day ORDER BY day DESC""",
+            {"lead": lead, "kinds": [*GOODS]},
+        )
+        assert await days_walked(database, lead) == [Place(ts, f"d{day}") for day, ts in days]
+        assert len(days) >= least
 
 
 @pytest.mark.parametrize("night", [True, False])
