@@ -3,7 +3,6 @@
 import asyncio
 import os
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -11,63 +10,15 @@ import pytest
 
 from schemas.sources import Word
 from streams.engine.workplace import FOLDER, sweep
-from streams.speech.faults import EngineFault, EngineRefusal, ErrorKind, Health
-from streams.transcribe.engines.interface import Capabilities, SegmentResult, SpeechEngine
+from streams.speech.faults import EngineFault, EngineRefusal, ErrorKind
+from streams.transcribe.engines.interface import SegmentResult, SpeechEngine
 from streams.transcribe.job import transcribe
 from streams.transcribe.merge import merge
 from streams.transcribe.sound.audio import RATE, Audio, Segment
 from streams.transcribe.sound.decode import Unreadable
 from tests.speech import write_wav
-from tests.tones import Talk, encode, hear, talk
-
-
-@dataclass(frozen=True)
-class Bounds:
-    segment_min_s: float = 3.0
-    segment_max_s: float = 4.0
-    hard_max_s: float = 5.0
-
-
-CAPS = Capabilities(300_000, 1, offline=True, punctuation=False)
-
-
-@dataclass
-class ToneEngine:
-    """Hears a word in every tone: its text is the pitch in Hz, its times are exact. Faults by segment number."""
-
-    faults: dict[int, Exception] = field(default_factory=dict)
-    asked: list[int] = field(default_factory=list)
-    lengths: list[int] = field(default_factory=list)
-    name: str = "tones"
-    model: str = "fft"
-    caps: Capabilities = CAPS
-
-    def check(self) -> None: ...
-
-    def health(self) -> Health:
-        return Health(True, "")
-
-    async def close(self) -> None: ...
-
-    async def transcribe(self, audio: Audio, segment: Segment) -> SegmentResult:
-        self.asked.append(segment.index)
-        if segment.index in self.faults:
-            raise self.faults[segment.index]
-        first = segment.send_start_ms * 16
-        pcm = audio.pcm()[first : segment.send_end_ms * 16].astype(float)
-        edges = np.flatnonzero(np.diff(np.concatenate(([0], np.abs(pcm) > 1, [0])))).tolist()
-        spans: list[list[int]] = []
-        for start, end in zip(edges[::2], edges[1::2], strict=True):
-            if spans and start - spans[-1][1] < 200:  # a tone crosses zero
-                spans[-1][1] = end
-            else:
-                spans.append([start, end])
-        words = tuple(Word(_pitch(pcm[a:b]), round((first + a) / 16), round((first + b) / 16), 1.0) for a, b in spans)
-        return SegmentResult(words, self.name, self.model)
-
-
-def _pitch(tone: np.ndarray[tuple[int], np.dtype[np.float64]]) -> str:
-    return str(int(np.abs(np.fft.rfft(tone, RATE)).argmax()))
+from tests.tones import talk
+from tests.unit.transcribe.tone_engine import Bounds, Ears, ToneEngine
 
 
 def tones(count: int, gap_every: int) -> tuple[np.ndarray[tuple[int], np.dtype[np.int16]], list[Word]]:
@@ -110,64 +61,6 @@ async def test_every_word_once_at_its_time(record: Record, tmp_path: Path, gap_e
         assert abs(got.end_ms - said.end_ms) <= 5
     assert (result.engine, result.model, result.degraded, result.failed_segments) == ("tones", "fft", False, [])
     assert list((tmp_path / "spool").iterdir()) == []
-
-
-class Ears(ToneEngine):
-    """Hears `tests.tones`, exactly."""
-
-    async def transcribe(self, audio: Audio, segment: Segment) -> SegmentResult:
-        self.asked.append(segment.index)
-        self.lengths.append(segment.send_end_ms - segment.send_start_ms)
-        pcm = audio.pcm()[segment.send_start_ms * 16 : segment.send_end_ms * 16]
-        return SegmentResult(tuple(hear(pcm, segment.send_start_ms)), self.name, self.model)
-
-
-def spoken(*talks: tuple[str | None, Talk]) -> list[Word]:
-    """The words of all talks in order of time, each with its speaker."""
-    words = [Word(w.text, w.start_ms, w.end_ms, w.confidence, who) for who, said in talks for w in said.words]
-    return sorted(words, key=lambda word: word.start_ms)
-
-
-async def test_a_person_in_each_channel(tmp_path: Path) -> None:
-    """A telephone recording: every word once, exact, with the channel it was said in."""
-    one, other = talk(60, 1), talk(60, 2)
-    encode(tmp_path / "a.wav", "pcm_s16le", {"": np.stack([one.pcm, other.pcm])}, rate=RATE)
-    result = await transcribe(tmp_path / "a.wav", Ears(), Bounds(), tmp_path / "spool")
-    assert result.words == spoken(("1", one), ("2", other))
-    assert {note.track for note in result.notes} == {"1", "2"}
-    assert (result.duration_ms, result.degraded) == (60_000, False)
-
-
-async def test_plain_stereo_is_one_track(tmp_path: Path) -> None:
-    """The same in both channels: no speaker, and not a segment more than for mono."""
-    said = talk(60)
-    write_wav(tmp_path / "mono.wav", said.pcm)
-    encode(tmp_path / "stereo.wav", "pcm_s16le", {"": np.stack([said.pcm, said.pcm])}, rate=RATE)
-    mono, stereo = Ears(), Ears()
-    await transcribe(tmp_path / "mono.wav", mono, Bounds(), tmp_path / "spool")
-    result = await transcribe(tmp_path / "stereo.wav", stereo, Bounds(), tmp_path / "spool")
-    assert result.words == list(said.words)
-    assert stereo.asked == mono.asked
-
-
-async def test_a_track_for_each_person(tmp_path: Path) -> None:
-    """Several tracks, one of them with a person in each channel."""
-    anna, left, right = talk(30, 1), talk(60, 2), talk(60, 3)
-    sounds = {"Анна": anna.pcm, "Зал": np.stack([left.pcm, right.pcm])}
-    encode(tmp_path / "a.mka", "flac", sounds, rate=RATE)
-    result = await transcribe(tmp_path / "a.mka", Ears(), Bounds(), tmp_path / "spool")
-    assert result.words == spoken(("Анна", anna), ("Зал, канал 1", left), ("Зал, канал 2", right))
-    assert not result.degraded
-
-
-async def test_the_flaw_of_a_file_is_told_once(tmp_path: Path) -> None:
-    """Not once for every channel of it."""
-    encode(tmp_path / "a.wav", "pcm_s16le", {"": np.stack([talk(60, 1).pcm, talk(60, 2).pcm])}, rate=RATE)
-    whole = (tmp_path / "a.wav").read_bytes()
-    (tmp_path / "a.wav").write_bytes(whole[: len(whole) * 6 // 10])
-    result = await transcribe(tmp_path / "a.wav", Ears(), Bounds(), tmp_path / "spool")
-    assert {word.speaker for word in result.words} == {"1", "2"}
-    assert (result.degraded, result.flaw.count("обрезан")) == (True, 1)
 
 
 async def test_the_longest_segments_start_first(tmp_path: Path) -> None:
