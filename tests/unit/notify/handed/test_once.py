@@ -2,31 +2,25 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from types import SimpleNamespace
 
 import pytest
 import pytest_asyncio
 
-from schemas.command_codecs import HANDED
-from schemas.commands import Begun, Handed, Result
+from schemas.commands import Begun, Result
 from schemas.errors import Transient
-from schemas.topics import OUT_TELEGRAM, OUTBOX
-from streams.engine.process import Batch
+from schemas.topics import OUTBOX
 from streams.engine.remote import Uncertain
-from streams.notify.handed.calls import TOO_LATE, Calls
-from streams.notify.handed.messages import NO_CHAT, NO_TOKEN, NO_WORDS, Messages
-from streams.notify.handed.once import CLOSED, UNKNOWN, Once
+from streams.notify.handed.calls import TOO_LATE
+from streams.notify.handed.messages import NO_CHAT, NO_TOKEN, NO_WORDS
+from streams.notify.handed.once import CLOSED, UNKNOWN
 from streams.notify.handed.reports import Reports
-from streams.notify.telegram.shelf import Place
 from streams.settings import Store
 from tests.fakes.telegram import FakeTelegram, Fault
-from tests.unit.notify.handed.memory import ID, NOW, Kafka, handed
-from tests.unit.notify.telegram.post import TOKEN, Post, Topic
+from tests.unit.notify.handed.memory import ID, NOW, handed
+from tests.unit.notify.handed.sending import CHAT, WAIT, House
+from tests.unit.notify.telegram.post import TOKEN
 
-CHAT = -100500
-PLACE = Place(OUT_TELEGRAM.name, 0)
 TEXT = " <b>Здравствуйте</b> & «до» завтра\n\n— Аня  "
-WAIT = 20.0
 
 
 @pytest_asyncio.fixture
@@ -34,58 +28,6 @@ async def telegram() -> AsyncIterator[FakeTelegram]:
     """The client's group."""
     async with FakeTelegram(TOKEN, {CHAT}) as running:
         yield running
-
-
-class House:
-    """The log, the outbox, and processes of notify between them and the fake."""
-
-    def __init__(self, telegram: FakeTelegram) -> None:
-        self.telegram, self.kafka, self.topic = telegram, Kafka(), Topic()
-        self.posts: list[Post] = []
-
-    async def process(self, *, token: bool = True) -> tuple[Post, Messages]:
-        """A new one, on the same outbox; its sender does not run yet."""
-        log, kafka = self.kafka.process(), self.kafka
-        post = Post(
-            self.telegram,
-            self.topic,
-            lambda shelf, api: Once(shelf, api, log, lambda: kafka.now + 1000 * len(post.pauses), 3.0, kafka.world),
-            PLACE,
-            report_chat=-5,
-        )
-        self.posts.append(post)
-        post.shelf._patience = 0.0  # no former owner is slow
-        calls = Calls(log, {"report.send": Reports(Store())}, lambda: kafka.now, 3.0, kafka.world)
-        messages = Messages(
-            post.shelf, log, calls, lambda to: post.settings.chat_of(to), lambda: kafka.now, token=token
-        )
-        await post.shelf.open([PLACE], len(self.posts))
-        await post.shelf.settle_doubts([PLACE])
-        return post, messages
-
-    async def give(self, messages: Messages, *works: Handed) -> None:
-        """As settle does."""
-        records = [
-            SimpleNamespace(value=HANDED.encode(work), offset=n, timestamp=NOW, partition=0)
-            for n, work in enumerate(works)
-        ]
-        outcome = await messages(Batch(PLACE.topic, 0, len(self.posts), records))
-        assert not outcome.rejected and not outcome.outputs
-
-    async def runs(self, post: Post, happened: Callable[[], object]) -> None:
-        """Its sender runs until this has happened, and is killed."""
-        running = asyncio.create_task(post.sender.run())
-        try:
-            async with asyncio.timeout(WAIT):
-                while not happened():
-                    await asyncio.sleep(0.01)
-        finally:
-            running.cancel()
-            await asyncio.gather(running, return_exceptions=True)
-
-    def sent(self) -> list[str]:
-        """What stands in the client's chat, as its HTML was sent."""
-        return [message.html for message in self.telegram.messages.values() if message.chat == CHAT]
 
 
 @pytest_asyncio.fixture
