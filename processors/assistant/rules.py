@@ -12,6 +12,8 @@ from processors.assistant import slots
 from processors.assistant.ideas import Idea
 from processors.assistant.memory import Memory
 from processors.assistant.moments import in_office, morning_of, next_working
+from processors.commands.params import seen
+from processors.contact import KINDS
 from processors.days import HOUR_MS, local_day, local_day_of
 from processors.minutes import is_order
 from processors.russian.dates import date, iso_date
@@ -23,6 +25,8 @@ from schemas.types import LeadId, Millis
 
 STRANGER: Final = 3
 """More events than that of one stranger, and who links is told."""
+LONGEST_NAME: Final = 64
+"""Characters of what a stranger calls himself."""
 GRAVITY: Final = {"info": 0, "warning": 1, "critical": 2}
 SOON_MS: Final = 2 * HOUR_MS
 """A reminder in place of a task that is due today."""
@@ -111,7 +115,9 @@ def of_stranger(key: str, events: int, name: str, around: Around, at: Millis) ->
     """A reminder to those who link: somebody writes, and nobody knows whose client he is."""
     if events <= STRANGER or "reminder.set" not in around.allowed:
         return None
-    who = f"«{name}»" if name else key
+    kind, _, value = key.partition(":")
+    title = seen(name)[:LONGEST_NAME].strip()
+    who = f"«{title}»" if title else f"{KINDS.get(kind, kind)} {seen(value)[:LONGEST_NAME]}"
     text = f"Разобрать входящие: {who}, уже {count(events, EVENTS)}. Чей это клиент?"
     return Idea(
         name="reminder.set",

@@ -12,6 +12,7 @@ from processors.assistant.limits import STALE_MS
 from processors.assistant.memory import key_of, remembered
 from processors.assistant.window import Minutes, occasion
 from processors.commands.canon import read
+from processors.waiting import told
 from schemas.alerts import Alert
 from schemas.assistant import AssistantJob, AssistantSaid
 from schemas.codec import EVENT, Codec, Rejected, event_id
@@ -86,7 +87,8 @@ class Waking:
             key = f"{event.client.kind}:{event.client.value}"
             self._strangers[key] += 1
             if self._strangers[key] == rules.STRANGER + 1:
-                idea = rules.of_stranger(key, self._strangers[key], "", self._office.around(), batch.meta(record).ts)
+                at, around = batch.meta(record).ts, self._office.around()
+                idea = rules.of_stranger(key, self._strangers[key], told(event).name, around, at)
                 outcome.outputs += self._proposer.proposals([idea])
         return outcome
 

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import msgspec
 import pytest
 from msgspec.structs import replace
 
@@ -58,15 +59,17 @@ async def test_without_a_key_it_waits(tmp_path: Path) -> None:
 
 
 async def test_a_stranger_who_writes_four_times(tmp_path: Path) -> None:
-    """Once, to who links."""
+    """Once, to who links, by the title of his chat."""
     here = Assistant(tmp_path)
+    said = msgspec.Raw(b'{"source":"bot","payload":{"message":{"chat":{"id":-5,"title":"Pledy"},"text":"hi"}}}')
     events = [
-        Unassigned(f"{n:016x}", NOW, "telegram:bot", ClientRef("tg_chat", "-5"), "source.telegram", b"{}")  # type: ignore[arg-type]
+        Unassigned(f"{n:016x}", NOW, "telegram:bot", ClientRef("tg_chat", "-5"), "source.telegram", said)
         for n in range(6)
     ]
     outcome = await here.waking.strangers(here.batch("lead.unassigned", *events))
     [made] = commands(outcome.outputs)
     assert (made.name, made.lead_id, made.asked_by) == ("reminder.set", "", "tg:22")
+    assert "Разобрать входящие: «Pledy», уже 4" in str(made.params["text"])
 
 
 def change(state: str, **more: object) -> CommandChange:

@@ -118,6 +118,9 @@ def test_a_stranger_is_told_of_from_the_fourth_event() -> None:
     assert idea is not None
     assert "Пледы & Ko" in str(idea.params["text"])
     assert not isinstance(drafted(idea, DEFINITIONS, filled), Rejected)
+    for nameless in ("", "\u200b"):
+        idea = of_stranger("tg_chat:-5", 4, nameless, around(), NOW)
+        assert idea is not None and "Разобрать входящие: чат Telegram -5, уже 4" in str(idea.params["text"])
 
 
 def test_the_same_occasion_is_the_same_command() -> None:
