@@ -11,7 +11,8 @@ from alerting.login import DENIED, SENT, render_login_answered
 from alerting.names import named, render_named
 from alerting.render import MARKS, Rendered, gist
 from alerting.texts import TEXTS
-from alerting.whose import chat_asked_about, render_answered
+from alerting.whose import render_answered
+from processors.asked_chats import chat_asked_about
 from processors.russian.dates import clock, date, whose_clock
 from schemas.alerts import SEVERITIES, Alert
 from schemas.bot import BotCommand, LeadRisk, Risks

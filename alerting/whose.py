@@ -7,10 +7,9 @@ from collections.abc import Sequence
 from alerting.clients import LONGEST_NAME, Client
 from alerting.foreign import cut, line, telegram
 from alerting.render import Button, Rendered
+from processors.asked_chats import ASKED
 from schemas.callback import encode_whose
 
-ASKED = "❔ ", "Чей это чат ", "?"
-"""Mark, question and end of the first line, with the chat's name before the end."""
 LONGEST_LABEL = 40
 """Characters of a button: a phone shows about so many."""
 
@@ -30,15 +29,6 @@ def render_whose(chat_id: str, title: str, said: str, likely: Sequence[Client]) 
         (Button(cut(f"{one.number} {one.name}", LONGEST_LABEL), encode_whose(one.number, chat_id)),) for one in likely
     ]
     return Rendered("\n".join(lines), tuple(rows))
-
-
-def chat_asked_about(asked: str) -> str:
-    """What the question calls the chat, in `«»` where it has a title; empty where `asked` is no such question."""
-    mark, question, end = ASKED
-    first = asked.partition("\n")[0]
-    if not (first.startswith(mark + question) and first.endswith(end)):
-        return ""
-    return first.removeprefix(mark + question).removesuffix(end)
 
 
 def render_answered(asked: str, answer: str, who: str) -> Rendered:

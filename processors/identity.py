@@ -29,6 +29,7 @@ class Identities:
         self._doubts: dict[LeadId, Identity] = {}
         self._ignored: dict[str, Identity] = {}
         self._by_hand: dict[str, Identity] = {}
+        self._titles: dict[str, str] = {}
 
     def apply(self, key: str, identity: Identity | None) -> None:
         """Take a record of the topic by its `key`. None is a tombstone, which unlinked before there was `refused`."""
@@ -38,6 +39,7 @@ class Identities:
         if identity is None or identity.refused:
             self._leads.pop(key, None)
             self._by_hand.pop(key, None)
+            self._titles.pop(key, None)
             self._refused.add(key)
             self._forget(ref_of(key))
         elif identity.kind == "tg_business":
@@ -52,6 +54,8 @@ class Identities:
             self._was[identity.value], self._became[identity.was] = identity.was, identity.value
         elif identity.lead_id is not None:
             self._leads[key] = identity.lead_id
+            if identity.name:
+                self._titles[key] = identity.name
             self._refused.discard(key)
             if identity.confirmed_by and identity.confirmed_at:
                 self._by_hand[key] = identity
@@ -63,6 +67,11 @@ class Identities:
             self._doubts.pop(client.value, None)
         elif client.kind == IGNORED:
             self._ignored.pop(client.value, None)
+
+    def title(self, chat: str) -> str:
+        """What a chat was called when it was linked, under whichever of its numbers; empty where nobody noted it."""
+        told = (self._titles.get(link_key(ClientRef("tg_chat", number)), "") for number in self.chats(chat))
+        return next(filter(None, told), "")
 
     def find(self, client: ClientRef) -> LeadId | None:
         """The lead of a client, or None when nobody has linked it. A lead id resolves to itself, or to the lead with

@@ -171,6 +171,7 @@ class Identity(msgspec.Struct, frozen=True, omit_defaults=True):
     invited to be one (`curator_code`, `value` is the digest of the code, `name` empty once it was used); or one of our
     people, as the portal calls him (kind `b24_user`), whose are the phones, mails and accounts `ours` (keys of this
     topic): they are no client's. An empty `name` ends that. `user`: who of the portal's users a curator is.
+    `name` beside a lead: what the chat was called when it was linked (kinds `tg_chat`, `tg_topic`).
     of a name in a client's meetings (kind `participant`, `value` is his lead and that name) who bears it: his `name`,
     his `side`, and as which `person` he is known elsewhere (a key of this topic; empty: nowhere). `refused`: none of
     those who were asked about.

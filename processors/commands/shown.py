@@ -1,7 +1,7 @@
 """What people are shown of a command, made of the very bytes that are signed: shown is signed. Pure; plain text, to be
 escaped by who shows it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from urllib.parse import urlsplit
 
 import msgspec
@@ -50,6 +50,13 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     quote: str = ""
     said_by: str = ""
     warning: str = ""
+
+
+def chat_names(command: Command, client: str, title_of: Callable[[str], str]) -> Mapping[str, str]:
+    """What people call the chat in a command: `names` of `shown`. `title_of`: a chat's title, as it was when somebody
+    linked it; empty where that is not known."""
+    title = seen(title_of(str(command.params.get("chat_id", "")))).strip()
+    return {"chat_id": words.called(title, seen(client))} if title else NOTHING
 
 
 def shown(body: str, definition: Definition, client: str = "", names: Mapping[str, str] = NOTHING) -> Shown | Rejected:

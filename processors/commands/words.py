@@ -138,6 +138,11 @@ def chat(which: str) -> str:
     return f"чат {which}"
 
 
+def called(title: str, client: str) -> str:
+    """A chat with a title, and whose it is."""
+    return f"«{title}», {client}" if client else f"«{title}»"
+
+
 def workflow(name: str) -> str:
     """What is started."""
     return f"поток n8n «{name}»"

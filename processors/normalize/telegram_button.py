@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from processors.asked_chats import title_asked_about
 from processors.identity import Identities
 from processors.normalize.contract import Found, Options
 from processors.normalize.telegram_answer import answered_command, chosen
@@ -82,4 +83,6 @@ def _whose(
     )
     if before is not None:
         return [told]
-    return [Identity("tg_chat", button.chat_id, button.lead_id, name, source=source, confirmed_at=ts), told]
+    title = title_asked_about(told.question.text) if told.question is not None else ""
+    link = Identity("tg_chat", button.chat_id, button.lead_id, name, source=source, confirmed_at=ts, name=title)
+    return [link, told]

@@ -98,7 +98,12 @@ def linked(
     )
     if fault or lead == before:
         return [told]
-    link = Identity(client.kind, client.value, lead, author.name or author.id, source=source, confirmed_at=ts)
+    link = Identity(
+        *(client.kind, client.value, lead, author.name or author.id),
+        source=source,
+        confirmed_at=ts,
+        name=message.chat.title,
+    )
     return [link, told]
 
 

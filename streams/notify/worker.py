@@ -92,7 +92,7 @@ def build(settings: Settings) -> Worker:
     desks = Desks(telegram, known.cards, links.identities)
     limits = Limits(telegram)
     clients, hooked = clients_of(settings, known.cards), settings.webhooks.enabled
-    handing = Handing(worker, settings, Desk(shelf, api, desks.chat_of), clients, ends)
+    handing = Handing(worker, settings, Desk(shelf, api, desks.chat_of), clients, ends, links.identities.title)
     sender = Sender(telegram, shelf, api, limits, ours.places, worker.notices, chat_of=desks.chat_of, once=handing.once)
 
     async def send() -> None:

@@ -16,7 +16,7 @@ from alerting.render import Rendered
 from processors.commands.canon import read
 from processors.commands.definitions import Key
 from processors.commands.entitlement import needed
-from processors.commands.shown import shown
+from processors.commands.shown import chat_names, shown
 from processors.days import local_day
 from schemas.bot import BotCommand
 from schemas.codec import Rejected
@@ -39,7 +39,7 @@ _TELEGRAM = re.compile(r"tg:(-?[0-9]{1,20})", re.ASCII)
 
 class Shows:
     """A standing as its message. `page`: the address of our page, empty where it has none outside. `user`: a user's
-    name by his id."""
+    name by his id. `title`: what a chat is called."""
 
     def __init__(
         self,
@@ -48,9 +48,10 @@ class Shows:
         clients: Clients,
         page: str,
         user: Callable[[str], str] = lambda user_id: user_id,
+        title: Callable[[str], str] = lambda _: "",
     ) -> None:
         self._definitions, self._standings, self._clients = definitions, standings, clients
-        self._page, self._user = page, user
+        self._page, self._user, self._title = page, user, title
 
     def message(self, command: Command, standing: Standing, *, why: bool = False) -> Rendered | None:
         """None where its definition is not known: what is not understood is not asked for."""
@@ -59,8 +60,9 @@ class Shows:
             log.warning("command without its definition", extra={"id": command.command_id})
             return None
         client = self._clients(command.lead_id) if command.lead_id else None
-        names = {"proposer": self._user(command.proposer.partition("/")[2])}
-        told = shown(standing.body, definition, client.name if client else "", names)
+        called = client.name if client else ""
+        names = {"proposer": self._user(command.proposer.partition("/")[2]), **chat_names(command, called, self._title)}
+        told = shown(standing.body, definition, called, names)
         if isinstance(told, Rejected):
             log.warning("command cannot be shown", extra={"id": command.command_id, "why": told.reason})
             return None

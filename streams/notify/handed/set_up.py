@@ -53,7 +53,15 @@ class Desk(NamedTuple):
 class Handing:
     """Made before the sender, which sends the messages of commands by `once`; `consume` adds the rest."""
 
-    def __init__(self, worker: Worker, settings: Settings, desk: Desk, clients: Clients, ends: Ends) -> None:
+    def __init__(
+        self,
+        worker: Worker,
+        settings: Settings,
+        desk: Desk,
+        clients: Clients,
+        ends: Ends,
+        title: Callable[[str], str] = lambda _: "",
+    ) -> None:
         kafka, page = settings.kafka, settings.site.public_url
         self._worker, self._settings, self._desk = worker, settings, desk
         self.commands = CommandLog(Reader(kafka, COMMANDS), ends, worker.outputs.send, wall_clock)
@@ -73,7 +81,7 @@ class Handing:
             return user_id if user is None else user.name
 
         self.shows = Shows(
-            lambda: catalogue.definitions(users.users), lambda: standings.standings.values(), clients, page, name
+            lambda: catalogue.definitions(users.users), lambda: standings.standings.values(), clients, page, name, title
         )
         self._tables = {"commands": self.commands, "users": users, "definitions": definitions, "standings": standings}
 

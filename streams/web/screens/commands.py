@@ -5,7 +5,7 @@ import hashlib
 from aiohttp import web
 from msgspec.structs import replace
 
-from processors.commands.shown import Shown, shown
+from processors.commands.shown import Shown, chat_names, shown
 from processors.commands.words import STATES
 from processors.pseudonyms.hidden import hidden
 from schemas.codec import Rejected
@@ -93,8 +93,10 @@ def _view(visit: Visit, standing: Standing, one: Command) -> Shown | None:
         return None
     kind, _, who = one.proposer.partition("/")
     user = visit.office.members.users.get(who) if kind in ("web", "mcp") else None
+    client = name_of(visit, one.lead_id) if one.lead_id else ""
     names = {"proposer": user.name} if user is not None else {}
-    found = shown(standing.body, definition, name_of(visit, one.lead_id) if one.lead_id else "", names)
+    names |= chat_names(one, client, visit.office.identities.identities.title)
+    found = shown(standing.body, definition, client, names)
     if isinstance(found, Rejected):
         return None
     if visit.reads_contacts(one.lead_id) or may_sign(visit, one):

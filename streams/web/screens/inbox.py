@@ -21,6 +21,7 @@ from streams.web.told.participants import answered, asked_of
 from streams.web.told.times import when
 from streams.web.visit import Visit
 
+CHATS = ("tg_chat", "tg_topic")
 LAST = 10
 """Links by hand that can be taken back here."""
 DONE = {
@@ -64,11 +65,10 @@ async def decide(visit: Visit) -> web.StreamResponse:
     """Link, set aside, or take back what was done."""
     form = await visit.form()
     client, do = _client(form), form.get("do", "")
-    if do != "undo":
-        await _check_waits(visit, client)
+    title = await _check_waits(visit, client) if do != "undo" else ""
     match do:
         case "link":
-            await _link(visit, client, form.get("lead", "").strip())
+            await _link(visit, client, form.get("lead", "").strip(), title)
         case "ignore":
             set_aside = ClientRef(IGNORED, link_key(client))
             await put(visit, set_aside, said(visit, set_aside))
@@ -82,14 +82,17 @@ async def decide(visit: Visit) -> web.StreamResponse:
     return visit.see_other(f"/inbox?done={do}")
 
 
-async def _check_waits(visit: Visit, client: ClientRef) -> None:
-    """Raises `Wrong`: who may link what waits, may not say of other clients' rooms and chats whose they are."""
+async def _check_waits(visit: Visit, client: ClientRef) -> str:
+    """What the chat is called that waits; empty of all else. Raises `Wrong`: who may link what waits, may not say of
+    other clients' rooms and chats whose they are."""
     found = await _found(visit)
-    if link_key(client) not in {link_key(ClientRef(one.kind, one.value)) for one in (*found.waiting, *found.ignored)}:
+    names = {link_key(ClientRef(one.kind, one.value)): one.name for one in (*found.waiting, *found.ignored)}
+    if link_key(client) not in names:
         raise Wrong("Это уже никого не ждёт. Обновите страницу.")
+    return names[link_key(client)] if client.kind in CHATS else ""
 
 
-async def _link(visit: Visit, client: ClientRef, lead: LeadId) -> None:
+async def _link(visit: Visit, client: ClientRef, lead: LeadId, title: str) -> None:
     table = visit.office.identities.identities
     if not lead.isascii() or not lead.isdigit() or len(lead) > 12:
         raise Wrong("Номер клиента — это цифры, как в Битрикс24.")
@@ -102,7 +105,7 @@ async def _link(visit: Visit, client: ClientRef, lead: LeadId) -> None:
     if before is not None and before != lead:
         raise Wrong("Это уже привязано к другому клиенту. Обновите страницу.")
     await visit.log("link", lead, link_key(client))
-    await put(visit, client, replace(said(visit, client), lead_id=lead))
+    await put(visit, client, replace(said(visit, client), lead_id=lead, name=title))
 
 
 async def _unlink(visit: Visit, client: ClientRef) -> None:

@@ -6,7 +6,8 @@ from msgspec.structs import replace
 from alerting.clients import Client
 from alerting.render import plain
 from alerting.replies import answered, linked, pressed
-from alerting.whose import chat_asked_about, render_whose
+from alerting.whose import render_whose
+from processors.asked_chats import chat_asked_about
 from schemas.bot import BotCommand, Question
 from tests.fakes.botapi import parse_html
 

@@ -42,7 +42,14 @@ class House:
         )
         self.standings: dict[str, Standing] = {}
         self.now = NOW
-        self.shows = Shows(builtin, self.standings.values, lambda lead: Client(lead, "Ромашка"), page)
+        title = {"-100777": "Ромашка × склад"}
+        self.shows = Shows(
+            builtin,
+            self.standings.values,
+            lambda lead: Client(lead, "Ромашка"),
+            page,
+            title=lambda chat: title.get(chat, ""),
+        )
         self.process()
         self.offset = 0
 

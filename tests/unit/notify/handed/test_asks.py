@@ -104,6 +104,9 @@ async def test_what_leaves_the_house_is_signed_on_the_page(house: House) -> None
         assert message.buttons[0] == {"text": "Открыть и подписать", "url": f"{PAGE}/commands/{of.command_id}"}
         assert len(message.buttons) == 2 and "ключом устройства" in message.text
     assert "Добрый день!" in house.of(ANNA)[0].text and "чат Ромашка (-100)" in house.of(ANNA)[0].text
+    titled = command("telegram.reply", number=3, params=REPLY | {"chat_id": "-100777"})
+    await house.tell(change(standing(titled)))
+    assert "Кому: чат «Ромашка × склад», Ромашка (-100777)" in house.of(ANNA)[2].text
 
 
 @pytest.mark.parametrize("page", ["", "https://leadpulse"])

@@ -28,7 +28,15 @@ def said(text: str, chat: dict[str, Any] = NEW, who: dict[str, Any] = STAFF) -> 
 def test_one_of_us_says_whose_chat_it_is(text: str) -> None:
     """A link with who said so and when, an answer with the chat's name, and no message of the client's history."""
     link, told = said(text)
-    assert link == Identity("tg_chat", "-1005", "12345", "Анна", source="telegram:bot", confirmed_at=1_795_165_391_000)
+    at = 1_795_165_391_000
+    title = "Ромашка × склад"
+    assert link == Identity("tg_chat", "-1005", "12345", "Анна", source="telegram:bot", confirmed_at=at, name=title)
+    identities = Identities()
+    identities.apply("tg_chat:-1005", link)
+    identities.apply("tg_moved:-1007", Identity("tg_moved", "-1007", was="-1005"))
+    assert (identities.title("-1005"), identities.title("-1007"), identities.title("-9")) == (title, title, "")
+    identities.apply("tg_chat:-1005", Identity("tg_chat", "-1005", refused=True))
+    assert identities.title("-1005") == ""
     assert isinstance(told, BotCommand)
     assert (told.command, told.lead_id, told.chat_title, told.before) == ("link", "12345", "Ромашка × склад", "")
 
@@ -60,6 +68,9 @@ def test_a_press_tells_which_question_it_answered() -> None:
     query = {"id": "q1", "from": STAFF, "data": "l:12345:-1005"}
     _, told = accepted(found(callback_query=query | {"message": under}))
     assert (told.question, told.name) == (Question(-1009, 9, "❔ Чей это чат?"), "Анна")
+    titled = under | {"text": "❔ Чей это чат «Ромашка × склад»?\nАня: где товар"}
+    link, _ = accepted(found(callback_query=query | {"message": titled}))
+    assert link.name == "Ромашка × склад"
     _, told = accepted(found(callback_query=query | {"message": under | {"text": "", "date": 0}}))
     assert told.question is None
 
