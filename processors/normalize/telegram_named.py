@@ -21,7 +21,7 @@ def named(
     button: Named, query: CallbackQuery, command_id: EventId, ts: Millis, author: Author, known: Identities
 ) -> Sequence[Identity | BotCommand]:
     """Who bears the name, or that none of them does. An answer that stands already is not changed: it may be newer."""
-    question, by = question_of(query), author.name or author.id
+    question, by = question_of(query), known.curators.get(author.id) or author.name or author.id
     told = BotCommand(
         command_id=command_id,
         chat_id=chat_of(query),

@@ -7,11 +7,14 @@ from typing import Any
 
 import msgspec
 
-from schemas.topics import LEAD_EVENTS, TELEGRAM
+from schemas.reports import AskedName, Bearer
+from schemas.sources import Identity
+from schemas.topics import IDENTITIES, LEAD_EVENTS, REPORTS, TELEGRAM
 from streams.engine.clock import wall_clock
 from tests.fakes.telegram import Message
 from tests.installation import until
 from tests.integration.notify_line import CURATOR, WAIT, Line
+from tests.unit.alerting.reports import FULL_REPORT
 
 CHAT = -1001234
 ANNA = {"id": CURATOR, "first_name": "Анна"}
@@ -55,8 +58,34 @@ async def sent(line: Line, text: str, chat: int) -> Message:
     return found()[0]
 
 
+NAME = AskedName("12345", "rec-1", 1_795_165_391_000, "Аня", [Bearer("b24_contact:77", "Анна Ким", "client")])
+
+
+async def is_told_who_that_was(line: Line) -> None:
+    """Behind the report the client's own curator is asked; her press is a record on `identities`."""
+    report = msgspec.structs.replace(FULL_REPORT, names=[NAME])
+    await line.installation.produce(REPORTS, [(report.report_id, msgspec.json.encode(report))])
+    question = await sent(line, "Кто это на встрече: «Аня»", 700)
+    query = {"id": "q2", "from": OLGA, "data": question.buttons[0]["callback_data"]} | under(question)
+    await update(line, 4, callback_query=query)
+
+    async def answered() -> bool:
+        return "«Аня» — Анна Ким, со стороны клиента" in question.text and not question.buttons
+
+    await until(answered, WAIT, "the question says who that was, and has no buttons")
+    told = {record.key: record.value for record in await line.installation.read(IDENTITIES)}
+    word = msgspec.json.decode(told["participant:12345/Аня".encode()] or b"", type=Identity)
+    assert (word.name, word.side, word.person, word.confirmed_by) == (
+        "Анна Ким",
+        "client",
+        "b24_contact:77",
+        "Ольга Петрова",
+    )
+
+
 async def test_a_button_links_and_a_code_makes_a_curator(line: Line) -> None:
-    """The question with the client's name, the waiting words in his history, and his alerts to his own curator."""
+    """The question with the client's name, the waiting words in his history, and his alerts to his own curator, who
+    then tells who somebody in a meeting was."""
     words = ("client", "set", "12345", "--name", "ООО «Ромашка»", "--responsible", "Ольга Петрова")
     await asyncio.to_thread(leadpulse, line, *words)
     invitation = await asyncio.to_thread(leadpulse, line, "curator", "invite", "Ольга Петрова")
@@ -89,5 +118,6 @@ async def test_a_button_links_and_a_code_makes_a_curator(line: Line) -> None:
     alert = line.alert()
     await line.publish(alert)
     assert (await line.shown(alert)).chat == 700
+    await is_told_who_that_was(line)
     assert json.loads(await asyncio.to_thread(leadpulse, line, "curator", "list", "--json"))[0]["clients"] == 1
     assert await line.end(process) == 0
