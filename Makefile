@@ -21,8 +21,8 @@ demo: setup ## the whole line on sound made on the spot, with a time line; KEEP=
 test: setup ## every test, in five processes: unit, golden, properties, semantics, integration on real components
 	@$(BIN)/pytest -q -n 5 --dist loadfile --no-loadscope-reorder
 
-proof: setup ## the full counts of kills, rows and inputs, before an issue is closed; one table in var/proof/report.md
-	@$(BIN)/python -m pytest -q -m proof -p tests.proof.report
+proof: setup ## full counts of kills, rows and inputs, and properties on new examples; one table in var/proof/report.md
+	@$(BIN)/python -m pytest -q -m 'proof or hypothesis' --hypothesis-profile=new -p tests.proof.report
 
 lint: setup ## ruff, mypy --strict, import-linter, docs/settings.md
 	@$(BIN)/ruff check --quiet .

@@ -15,9 +15,11 @@ from streams.embedded.jars import fetch
 from tests.ports import free_pair
 
 # The same examples in every run: a change is judged by what it changes, on a machine of any speed. `make proof` looks
-# for new ones.
+# for new ones, by the profile that it names.
 hypothesis.settings.register_profile("same", derandomize=True, deadline=None)
-hypothesis.settings.register_profile("new", max_examples=1000, deadline=None)
+hypothesis.settings.register_profile(
+    "new", max_examples=1000, deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
 hypothesis.settings.load_profile("same")
 
 TESTS = Path(__file__).parent
@@ -35,8 +37,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Files that take a minute come first: the last to begin is a short one, so that no process idles at the end."""
     items.sort(key=lambda item: _turn(item.path))
     for item in items:
-        if ON_PROCESSES & set(item.path.parents) and not item.get_closest_marker("proof"):
+        if ON_PROCESSES & set(item.path.parents) and not _is_proof(item):
             item.add_marker(pytest.mark.flaky(reruns=1))
+
+
+def _is_proof(item: pytest.Item) -> bool:
+    """Whether `make proof` runs it: there a single failure is what is looked for."""
+    return item.get_closest_marker("proof") is not None or hypothesis.is_hypothesis_test(getattr(item, "obj", None))
 
 
 @functools.cache

@@ -7,6 +7,8 @@ from pathlib import Path
 
 SMALL = """
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 @pytest.mark.proof
 def test_kills(record_property):
@@ -25,6 +27,10 @@ def broken():
 def test_without_its_fixture(broken):
     pass
 
+@given(st.integers())
+def test_property(number):
+    assert number == number
+
 def test_of_every_day():
     pass
 """
@@ -32,7 +38,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def test_table_has_every_proof_and_nothing_else(tmp_path: Path) -> None:
-    """Counts, results and faults in set-up are told; a test of every day is not run, and the exit code says red."""
+    """Counts, results and faults in set-up are told; a property is run, a test of every day is not; red exits red."""
     (tmp_path / "test_small.py").write_text(SMALL)
     command = [
         sys.executable,
@@ -40,7 +46,7 @@ def test_table_has_every_proof_and_nothing_else(tmp_path: Path) -> None:
         "pytest",
         "-q",
         "-m",
-        "proof",
+        "proof or hypothesis",
         "-p",
         "tests.proof.report",
         "-p",
@@ -59,4 +65,5 @@ def test_table_has_every_proof_and_nothing_else(tmp_path: Path) -> None:
         "| test_small.py::test_kills | 50 kills, 33000 events | 0 | passed |",
         "| test_small.py::test_red | - | 0 | failed |",
         "| test_small.py::test_without_its_fixture | - | 0 | failed in setup |",
+        "| test_small.py::test_property | - | 0 | passed |",
     ]
