@@ -29,7 +29,10 @@ class Voice:
         self._down = av.AudioResampler(format="s16", layout="mono", rate=OUT)
 
     def pcm(self, opus: bytes) -> bytes:
-        """The sound of a packet; silence of its length for one that is broken."""
+        """The sound of a packet; silence of its length for one that is broken. One without a byte would tell the
+        decoder that nothing comes any more, and it would say nothing of all that follows."""
+        if not opus:
+            return bytes(PACKET // 3 * 2)
         try:
             frames = [out for frame in self._decoder.decode(av.Packet(opus)) for out in self._down.resample(frame)]
         except av.error.FFmpegError:
