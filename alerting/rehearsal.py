@@ -84,15 +84,18 @@ class Rehearsal:
         """The results in their order. Each event comes with its append time (ms UTC), which never falls."""
         apply, ordered = self._fold.apply, self._whole.ordered
         for place, (appended, event) in enumerate(events if self._ticked else with_hours(events), 1):
-            if type(event) is Tick:
-                yield from self._tick(event, place)
-            elif type(event) is not Fleet:
-                if type(event) is Reservation:
+            match event:
+                case Reservation():  # most events: asked first
                     ordered(event)
-                elif type(event) is Baseline:
+                case Tick():
+                    yield from self._tick(event, place)
+                    continue
+                case Baseline():
                     self._whole.take(event)
-                if results := apply(event, Meta(_TOPIC, 0, place, appended)):
-                    yield from self._seen(results, appended)
+                case Fleet():
+                    continue
+            if results := apply(event, Meta(_TOPIC, 0, place, appended)):
+                yield from self._seen(results, appended)
 
     def _tick(self, tick: Tick, place: int) -> Iterator[Result]:
         self._whole.put(self._fold.leads)

@@ -3,38 +3,21 @@
 In production `store` makes these figures from its tables (`streams.store.jobs.fleet`), by the same `FleetDays`.
 """
 
+from collections import defaultdict
 from collections.abc import Mapping
-from typing import Final, NamedTuple
 
 from msgspec.structs import replace
 
 from alerting.bell import are_many, is_common
 from alerting.crowd import Crowd
 from processors.context import NO_FLEET, Desk
-from processors.days import day_start, local_day
+from processors.days import local_day
 from processors.fleet import FleetDays
 from processors.rules.alerts import AlertRules
 from processors.state import LeadState
 from schemas.alerts import Alert, Rule
 from schemas.events import Baseline, DayFigures, Fleet, Reservation
 from schemas.types import LeadId, LocalDay, Millis
-
-
-class _Touched(NamedTuple):
-    """Leads with reservations on a local day, which goes from `since` to before `until` (ms UTC)."""
-
-    day: LocalDay
-    since: Millis
-    until: Millis
-    leads: set[LeadId]
-
-
-_NOBODY: Final = _Touched(0, 0, 0, set())
-
-
-def _on_the_day_of(ts: Millis) -> _Touched:
-    day = local_day(ts)
-    return _Touched(day, day_start(day), day_start(day + 1), set())
 
 
 class Whole:
@@ -44,24 +27,21 @@ class Whole:
         self.fleet: Fleet = NO_FLEET
         self._rules, self._curator = rules, curator
         self._days, self._crowd = FleetDays(), Crowd()
-        self._touched: list[_Touched] = []
-        self._latest = _NOBODY
+        self._touched: defaultdict[LocalDay, set[LeadId]] = defaultdict(set)
 
     def ordered(self, event: Reservation) -> None:
         """The lead's day has other figures than when they were put here last."""
-        if not self._latest.since <= event.ts < self._latest.until:
-            self._latest = _on_the_day_of(event.ts)
-            self._touched.append(self._latest)
-        self._latest.leads.add(event.lead_id)
+        self._touched[local_day(event.ts)].add(event.lead_id)
 
     def put(self, leads: Mapping[LeadId, LeadState]) -> None:
         """The days on which leads had orders since the last hour, as the fold knows them: in their order, so that a sum
         of floats is always the same to the last bit."""
-        for day, lead_id in sorted({(day, lead_id) for day, _, _, of in self._touched for lead_id in of}):
-            figures = leads[lead_id].days.get(day)
-            if figures is not None:
-                self._days.put(lead_id, day, figures.reservations, figures.reserved_qty)
-        self._touched, self._latest = [], _NOBODY
+        for day, touched in sorted(self._touched.items()):
+            for lead_id in sorted(touched):
+                figures = leads[lead_id].days.get(day)
+                if figures is not None:
+                    self._days.put(lead_id, day, figures.reservations, figures.reserved_qty)
+        self._touched.clear()
 
     def take(self, baseline: Baseline) -> None:
         """Days that a baseline brings, those without orders too."""

@@ -100,7 +100,7 @@ class FleetDays:
             event_id=event_id("fleet", str(ts)),
             ts=ts,
             day=day,
-            ratios=[*past.ratios, *_medians(shares[:, None], np.array([len(shares)]))],
+            ratios=[*past.ratios, _factor(shares)],
             weekdays=past.weekdays,
             closed=[*past.closed, day] if rests else past.closed,
             size_spread=past.size_spread,
@@ -211,17 +211,18 @@ def _factors(x: Matrix, expected: Matrix) -> list[float]:
     """The factor of each day: the median of what clients did over what they ordinarily do. Clients by days."""
     known = expected > LEAST_EXPECTED
     shares = np.divide(x, expected, out=np.full(expected.shape, np.inf), where=known)
-    return _medians(np.sort(shares, axis=0), known.sum(axis=0))
+    shares.sort(axis=0)
+    return [_factor(shares[:count, day]) for day, count in enumerate(known.sum(axis=0).tolist())]
 
 
-def _medians(shares: Matrix, counts: NDArray[np.int64]) -> list[float]:
-    """Of each day the median of the first `counts` of its shares, which rise, cut."""
-    if not len(shares):
-        return [1.0] * len(counts)
-    days = np.arange(len(counts))  # `np.median` takes five times as long
-    medians = (shares[np.maximum(counts - 1, 0) // 2, days] + shares[counts // 2, days]) / 2
-    cut = np.where(counts >= LEAST_CLIENTS, np.clip(medians, RATIO_FROM, RATIO_TO), 1.0).tolist()
-    return [round(factor, 4) if abs(log(factor)) >= STILL else 1.0 for factor in cut]
+def _factor(shares: NDArray[np.float64]) -> float:
+    """The median of a day's shares, which rise, cut."""
+    count = len(shares)
+    if count < LEAST_CLIENTS:
+        return 1.0
+    median = float(shares[(count - 1) // 2] + shares[count // 2]) / 2  # `np.median` takes five times as long
+    factor = min(max(median, RATIO_FROM), RATIO_TO)
+    return round(factor, 4) if abs(log(factor)) >= STILL else 1.0
 
 
 def _spread(sizes: Matrix) -> float:

@@ -159,7 +159,7 @@ def step(state: LeadState, event: Event, meta: Meta, context: Context | None = N
             state.muted_until = event.until
         case MeetingRecorded():
             state.day(today).meetings += 1
-            return silence.heard(state, silence.MEETINGS, event)
+            return silence.heard(state, silence.MEETINGS, event, event.recording_id)
         case MeetingSaid():
             return phrases.while_it_goes_on(state, event, context)
         case MeetingTranscribed():
@@ -207,7 +207,8 @@ def unburden(state: LeadState, now: Millis) -> bool:
 def prune(state: LeadState, now: Millis) -> bool:
     """Drop days and ids that no rule looks at any more. Whether anything was dropped."""
     oldest = local_day(now) - DAYS_KEPT
-    stale = [day for day in state.days if day < oldest] if min(state.days, default=oldest) < oldest else []
+    older = state.first_day is None or state.first_day < oldest  # else there is no day before it
+    stale = [day for day in state.days if day < oldest] if older else []
     silence.outlived(state, stale)
     for day in stale:
         del state.days[day]

@@ -6,8 +6,9 @@ P = ((b + T) / (b + T + r)) ^ (1 + n) (Poisson-gamma; research/domain.md 4.3, si
 finds most in 7 days). For clients with a mean gap above ten days plain recency is better there.
 """
 
+from bisect import bisect_left
 from collections.abc import Callable, Collection, Sequence
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from math import log10
 from typing import NamedTuple
 
@@ -58,25 +59,23 @@ def silence(
         limit = max(float(rules.rare_days), rules.rare_longest * longest)
         size = days / limit * -log10(rules.warning_probability)
         return Silence(last, days, days, days, mean, longest, size)
-    works = _working(there, rests, rules)
-    gaps = [
-        1 if after == before + 1 else 1 + sum(map(works, range(before + 1, after)))
-        for before, after in pairwise(there[-1 - rules.gaps :])
-    ]
-    working = sum(map(works, range(last + 1, today + 1)))
+    worked = _working(there, rests, rules)
+    gaps = [1 + worked(after) - worked(before + 1) for before, after in pairwise(there[-1 - rules.gaps :])]
+    working = worked(today + 1) - worked(last + 1)
     usual = sum(gaps) / len(gaps)
     return Silence(last, days, working, working, usual, max(gaps), surprise(working, gaps))
 
 
-def _working(there: Sequence[LocalDay], rests: Collection[LocalDay], rules: SilenceRules) -> Callable[[LocalDay], bool]:
-    """Which days are working days of his. What he does while he is silent does not change them."""
+def _working(there: Sequence[LocalDay], rests: Collection[LocalDay], rules: SilenceRules) -> Callable[[LocalDay], int]:
+    """How many working days of his there were before a day, counted from some day long ago: two days' difference are
+    those in between. What he does while he is silent does not change them."""
     last = there[-1]
     start = max(there[0], last - WEEKS_BACK + 1)
-    seen, all_of_them = [0] * 7, [0] * 7
-    for day in there:
-        if day >= start:
-            seen[day % 7] += 1
-    for weekday in range(7):
-        all_of_them[weekday] = len(range(start + (weekday - start) % 7, last + 1, 7))
-    open_on = [seen[weekday] >= rules.works * all_of_them[weekday] for weekday in range(7)]
-    return lambda day: open_on[day % 7] and day not in rests
+    whole, more = divmod(last + 1 - start, 7)
+    seen = [0] * 7
+    for day in there[bisect_left(there, start) :]:
+        seen[day % 7] += 1
+    works = [seen[weekday] >= rules.works * (whole + ((weekday - start) % 7 < more)) for weekday in range(7)]
+    of_week = list(accumulate(works, initial=0))
+    rested = sorted(day for day in rests if works[day % 7])
+    return lambda day: day // 7 * of_week[7] + of_week[day % 7] - bisect_left(rested, day)

@@ -180,7 +180,7 @@ class LeadState(msgspec.Struct, array_like=True):
 
     def orders(self, days: range) -> list[int]:
         """Reservations created on each of these days."""
-        return [figures.reservations if figures else 0 for figures in map(self.days.get, days)]
+        return [figures.reservations if figures is not None else 0 for figures in map(self.days.get, days)]
 
     def order_days(self) -> list[LocalDay]:
         """Every day with orders that is known, in order."""

@@ -11,11 +11,9 @@ from schemas.alerts import SEVERITIES, Evidence, Rule, Severity
 from schemas.events import (
     Event,
     MeetingMinutes,
-    MeetingRecorded,
     MeetingTranscribed,
     Message,
     MessageEdited,
-    Reservation,
 )
 from schemas.types import LocalDay, Millis
 
@@ -41,11 +39,9 @@ class Heard(NamedTuple):
 def ref_of(event: Event) -> str:
     """Where its source has it, as `Evidence.ref`; empty where nothing can be opened."""
     match event:
-        case Reservation():  # most events: asked first
-            return ""
         case Message() | MessageEdited():
             return f"{event.chat_id}/{event.message_id}"
-        case MeetingRecorded() | MeetingTranscribed() | MeetingMinutes():
+        case MeetingTranscribed() | MeetingMinutes():
             return event.recording_id
         case _:
             return ""

@@ -54,9 +54,9 @@ class _Found(NamedTuple):
     figures: dict[str, float]
 
 
-def heard(state: LeadState, rule: Rule, event: Event) -> Sequence[Cleared]:
-    """The channel's silence is over: something came."""
-    _remember(state, rule, event)
+def heard(state: LeadState, rule: Rule, event: Event, ref: str = "") -> Sequence[Cleared]:
+    """The channel's silence is over: something came. `ref`: where its source has it (`heard.ref_of`)."""
+    _remember(state, rule, event, ref)
     return clear(state, rule, event.ts) if rule in state.raised else ()
 
 
@@ -66,7 +66,7 @@ def wrote(state: LeadState, event: Message) -> Sequence[Cleared]:
     if talk is not None and talk.asked:
         talk.waits = [*talk.waits[1 - WAITS_KEPT :], round(max(0, ts - talk.asked) / HOUR_MS, 2)]
         talk.asked, talk.messages = 0, 0
-    return (*heard(state, CHAT, event), *clear(state, ANSWERS, ts))
+    return (*heard(state, CHAT, event, ref_of(event)), *clear(state, ANSWERS, ts))
 
 
 def asked(state: LeadState, event: Message) -> None:
@@ -76,14 +76,14 @@ def asked(state: LeadState, event: Message) -> None:
         talk = state.talk = Talk()
     if not talk.asked:
         talk.asked = event.ts
-        _remember(state, ANSWERS, event)
+        _remember(state, ANSWERS, event, ref_of(event))
     talk.messages += 1
 
 
-def _remember(state: LeadState, rule: Rule, event: Event) -> None:
-    last = state.last.get(rule)
-    if last is None or event.ts >= last.ts:
-        state.last[rule] = Last(event.ts, event.event_id, ref_of(event))
+def _remember(state: LeadState, rule: Rule, event: Event, ref: str) -> None:
+    last, ts = state.last.get(rule), event.ts
+    if last is None or ts >= last.ts:
+        state.last[rule] = Last(ts, event.event_id, ref)
 
 
 def outlived(state: LeadState, stale: Sequence[LocalDay]) -> None:
@@ -134,19 +134,21 @@ def _silent(state: LeadState, today: LocalDay, now: Millis, context: Context) ->
 def _still(state: LeadState, today: LocalDay, least: int) -> Sequence[tuple[Rule, Sequence[LocalDay]]]:
     """The channels without anything for `least` days, each with the days on which there was something, in order.
 
-    Asked of every lead each evening; most have ordered lately and never talk, so of their days one look is taken.
+    Asked of every lead each evening: of a channel with something lately the days are not gathered.
     """
     days = state.days
+    lately = [figures for figures in map(days.get, range(today - least + 1, today + 1)) if figures is not None]
     channels: list[tuple[Rule, Sequence[LocalDay]]] = []
-    if not any(state.orders(range(today - least + 1, today + 1))):
+    if not any(figures.reservations for figures in lately):
         orders = state.order_days()
         goods = sorted([day for day, figures in days.items() if figures.picks or figures.shipped_qty])
         channels.append((ORDERS, orders or goods))
-    talks = sorted([day for day, figures in days.items() if figures.messages or figures.calls or figures.meetings])
-    if talks:
-        channels.append((CHAT, [day for day in talks if days[day].messages]))
-        channels.append((CALLS, [day for day in talks if days[day].calls]))
-        channels.append((MEETINGS, [day for day in talks if days[day].meetings]))
+    if not any(figures.messages for figures in lately):
+        channels.append((CHAT, sorted([day for day, figures in days.items() if figures.messages])))
+    if not any(figures.calls for figures in lately):
+        channels.append((CALLS, sorted([day for day, figures in days.items() if figures.calls])))
+    if not any(figures.meetings for figures in lately):
+        channels.append((MEETINGS, sorted([day for day, figures in days.items() if figures.meetings])))
     known = ((rule, there[: bisect_right(there, today)]) for rule, there in channels)
     return [(rule, there) for rule, there in known if there and today - there[-1] >= least]
 

@@ -19,8 +19,8 @@ from processors.fleet import (
     SPAN,
     STILL,
     FleetDays,
+    _factor,
     _factors,
-    _medians,
 )
 
 MONDAY = 19_000 - (19_000 + 3) % 7
@@ -156,4 +156,4 @@ def test_a_factor_is_a_median(days: list[list[tuple[int, float]]]) -> None:
     cut = [min(max(each, RATIO_FROM), RATIO_TO) for each in medians]
     factors = [round(each, 4) if abs(log(each)) >= STILL else 1.0 for each in cut]
     assert _factors(x, expected) == factors
-    assert [_medians(np.array(sorted(day))[:, None], np.array([len(day)]))[0] for day in said] == factors
+    assert [_factor(np.array(sorted(day))) for day in said] == factors

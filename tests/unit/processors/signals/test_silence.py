@@ -173,7 +173,7 @@ def test_silent_in_everything_is_one_alert() -> None:
 def test_a_silence_shows_what_came_last() -> None:
     """The event itself, and where it stands; of a later day, which an import brought, only the day is known."""
     state = client(lambda day: 4, last=TODAY)
-    silence.heard(state, "order_silence", wrote(at(TODAY, 15)))
+    silence.heard(state, "order_silence", wrote(at(TODAY, 15)), f"-1001/{at(TODAY, 15)}")
     silence.heard(state, "order_silence", wrote(at(TODAY - 1)))  # one that came late
     days = first(state, "order_silence")
     assert days is not None
