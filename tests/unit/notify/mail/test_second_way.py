@@ -14,44 +14,13 @@ from schemas.codec import decode
 from schemas.events import AlertMailed
 from schemas.failed import DeadLetter
 from schemas.topics import LEAD_EVENTS
-from streams.engine.retry import World
-from streams.notify.mail.second_way import SecondWay
-from streams.notify.mail.smtp import Post as Mailbox
 from streams.settings import Mail
 from tests.fakes.smtp import FakeSmtp
 from tests.fakes.telegram import FakeTelegram, Fault
-from tests.unit.notify.telegram.post import PLACE, TOKEN, TS, Post, Topic
+from tests.unit.notify.mail.desk import ANNA, BORIS, OPS, Desk
+from tests.unit.notify.telegram.post import PLACE, TOKEN, TS, Topic
 
-ANNA, BORIS, OPS = 7, 8, -9
-CURATORS = {"12345": ANNA, "888": BORIS}
 LOGIN = ("robot", "pa55word")
-
-
-class Desk:
-    """A worker whose Telegram is away: nothing is sent until a test runs the sender. Minutes pass as a test says."""
-
-    def __init__(self, telegram: FakeTelegram, smtp: FakeSmtp, topic: Topic, **mail: object) -> None:
-        self.minutes = 0.0
-        self.smtp = smtp
-        self.post = Post(telegram, topic, curators=CURATORS, ops_chat=OPS)
-        settings = smtp.settings(head="head@x.ru", chats={ANNA: "anna@x.ru"}, ops="ops@x.ru", **mail)
-        self.way = SecondWay(
-            settings,
-            self.post.settings,
-            self.post.shelf,
-            Mailbox(settings),
-            lambda: {PLACE},
-            self.post,  # type: ignore[arg-type]
-            lambda: TS + round(self.minutes * 60_000),
-            lambda: self.minutes * 60,
-            World(),
-        )
-
-    async def at(self, minutes: float) -> list[str]:
-        """Look, so many minutes after the news; who has got letters by then."""
-        self.minutes = minutes
-        await self.way.look()
-        return self.smtp.to
 
 
 @pytest_asyncio.fixture
