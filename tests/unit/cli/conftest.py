@@ -11,6 +11,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from streams.cli import main
+from tests.unit.cli.events import history, write
 
 TOKEN = "store-token"
 
@@ -77,3 +78,9 @@ def _no_kafka(monkeypatch: pytest.MonkeyPatch) -> None:
     """`check` asks a Kafka that these tests have not: ten seconds of it are the same as a moment."""
     for module in ("check_kafka", "check_page"):
         monkeypatch.setattr(f"streams.cli.{module}.TIMEOUT", 0.2)
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """Two months, and a day of forty reservations."""
+    return write(tmp_path / "events.jsonl", history())
