@@ -4,7 +4,7 @@ from schemas.talks import Talk, Turn
 from streams.web.told.live import shown
 from tests.unit.web.company_clients import CALM, LEAVES
 from tests.unit.web.page import Page
-from tests.unit.web.test_screens import text_of
+from tests.unit.web.screens import text_of
 
 
 async def test_the_page_tells_who_says_what_and_asks_anew(company: Page) -> None:

@@ -6,8 +6,8 @@ from processors.pages import Meeting
 from schemas.sources import Identity
 from schemas.topics import IDENTITIES
 from tests.unit.web.page import Page
+from tests.unit.web.screens import text_of
 from tests.unit.web.short_names import MEETING, TEA
-from tests.unit.web.test_screens import text_of
 
 HERE = f"/leads/{TEA}/participants"
 SVETA = {"recording": MEETING, "name": "Света"}
