@@ -15,8 +15,8 @@ from streams.web.cookies import SESSION
 from streams.web.flow_board import READERS
 from streams.web.flow_edges import NODES
 from streams.web.flow_figures import Sample
+from tests.unit.web.flow import ALERTS, filled
 from tests.unit.web.page import page
-from tests.unit.web.test_flow_screens import ALERTS, filled
 
 CHROMIUM = "/usr/bin/chromium"
 BOXES = """() => [...document.querySelectorAll('.flow-picture a[data-box]')].map(a => {

@@ -37,8 +37,8 @@ from tests.unit.store.conftest import opened
 from tests.unit.web.commanding import CHAT, TEXT, commanded
 from tests.unit.web.company import standing
 from tests.unit.web.company_clients import LEAVES
+from tests.unit.web.flow import filled
 from tests.unit.web.page import Page
-from tests.unit.web.test_flow_screens import filled
 from tests.unit.web.test_privacy import PERSON, knows
 
 CARD: Final = f"/leads/{LEAVES}"
