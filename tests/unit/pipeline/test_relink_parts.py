@@ -7,7 +7,7 @@ from aiokafka import ConsumerRecord
 from processors.contact import ref_of
 from schemas.sources import Identity, Unassigned
 from streams.pipeline.relink import Relink
-from tests.unit.pipeline.test_relink import FIRST, UNASSIGNED, Sent, Topic, batch, record, table
+from tests.unit.pipeline.relinking import FIRST, UNASSIGNED, Sent, Topic, batch, record, table
 
 
 def waits(offset: int, key: str, told: object = None) -> ConsumerRecord[bytes, bytes]:
