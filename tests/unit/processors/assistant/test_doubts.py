@@ -6,7 +6,7 @@ import pytest
 from processors.assistant.heard import heard
 from processors.assistant.moments import told
 from tests.unit.processors.assistant.people import CLIENTS, NOW
-from tests.unit.processors.assistant.test_talk import HEAD, opened, room, say
+from tests.unit.processors.assistant.room import HEAD, opened, room, say
 
 
 @pytest.mark.parametrize(
