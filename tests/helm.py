@@ -46,3 +46,14 @@ def objects(name: str) -> tuple[Object, ...]:
 def of_kind(name: str, kind: str) -> dict[str, Object]:
     """Those of a kind, by name."""
     return {one["metadata"]["name"]: one for one in objects(name) if one["kind"] == kind}
+
+
+def pods(name: str, kind: str) -> dict[str, Object]:
+    """Pod's specification by the last part of its owner's name."""
+    found = {key.removeprefix("leadpulse-"): one for key, one in of_kind(name, kind).items()}
+    return {key: one["spec"]["template"]["spec"] for key, one in found.items()}
+
+
+def environ(pod: Object) -> dict[str, str]:
+    """Variables of its container."""
+    return {one["name"]: one["value"] for one in pod["containers"][0]["env"]}

@@ -19,7 +19,7 @@ from streams.engine.signing_keys import EVERY, load_key
 from streams.engine.worker import STOP_SECONDS
 from streams.settings import Settings
 from streams.settings.mcp import Mcp
-from tests.helm import CHART, KUBERNETES, SETS, VALUES, Object, helm, objects, of_kind, program, rendered
+from tests.helm import CHART, KUBERNETES, SETS, VALUES, environ, helm, objects, of_kind, pods, program, rendered
 
 pytestmark = pytest.mark.skipif(program() is None, reason="no Helm: the set-up builds it where Go is")
 
@@ -28,17 +28,6 @@ OF_OPERATORS = {"ScaledObject", "TriggerAuthentication", "PodMonitor", "Promethe
 """Kinds that Kubernetes itself does not know."""
 PODS = [(name, kind) for name in SETS for kind in ("Deployment", "Job")]
 SECRET_VALUE = "https://portal.bitrix24.ru/rest/1/code/"
-
-
-def pods(name: str, kind: str) -> dict[str, Object]:
-    """Pod's specification by the last part of its owner's name."""
-    found = {key.removeprefix("leadpulse-"): one for key, one in of_kind(name, kind).items()}
-    return {key: one["spec"]["template"]["spec"] for key, one in found.items()}
-
-
-def environ(pod: Object) -> dict[str, str]:
-    """Variables of its container."""
-    return {one["name"]: one["value"] for one in pod["containers"][0]["env"]}
 
 
 @pytest.mark.parametrize("name", SETS)
