@@ -1,25 +1,18 @@
-"""One model at one OpenAI-compatible endpoint: a call over HTTP, and what its answer or its error means.
+"""One model at one OpenAI-compatible endpoint: a call over HTTP, and what its answer or its error means."""
 
-The only module that imports `openai` and the `httpx` under it (44 MB, so not before the first call).
-"""
-
-import asyncio
-import importlib
 import logging
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import partial
 
+import aiohttp
 import msgspec
 
-from streams.engine.remote import retry_after
+from streams.engine.remote import NEVER_LEFT, LazySession, retry_after
 from streams.llm.faults import CODES, LONG_LIMITS, LONG_S, Kind, LlmError, error_of, kind_of
 from streams.llm.wording import Message
 from streams.settings.llm import Model
-
-if TYPE_CHECKING:
-    from openai import APIStatusError, AsyncOpenAI
 
 log = logging.getLogger(__name__)
 
@@ -78,15 +71,15 @@ class Endpoint:
     def __init__(self, name: str, model: Model, timeout: float, clock: Callable[[], float] = time.time) -> None:
         self.name = name
         self.model = model
-        self._timeout, self._clock = timeout, clock
-        self._client: AsyncOpenAI | None = None
+        self._clock = clock
+        self._url = model.base_url.rstrip("/") + "/chat/completions"
+        self._session = LazySession(timeout, partial(aiohttp.ClientSession, trust_env=True))  # a proxy, by environment
 
     async def reply(self, messages: Sequence[Message], max_tokens: int, *, thinking: bool) -> Reply:
         """Ask once. Raises `LlmError`, whose chain has nothing of the endpoint's words."""
-        client = await self._connected()
-        import httpx
-        from openai import APIConnectionError, APIStatusError, OpenAIError
-
+        key = self.model.api_key.get_secret_value() or NO_KEY
+        if not key.isascii() or not key.isprintable():  # HTTP carries no such header
+            raise error_of(Kind.AUTH, model=self.name)
         question: dict[str, object] = {
             "model": self.model.model,
             "messages": [{"role": message.role, "content": message.content} for message in messages],
@@ -97,40 +90,29 @@ class Endpoint:
             question["response_format"] = {"type": "json_object"}
         if self.model.thinking_switch and not thinking:
             question["thinking"] = {"type": "disabled"}
+        headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
         error: LlmError
-        try:
-            async with asyncio.timeout(self._timeout):
-                response = await client.post("/chat/completions", cast_to=httpx.Response, body=question)
-            return self._read(response.content)
-        except APIStatusError as refused:
-            error = self._refused(refused)
-        except APIConnectionError as lost:
-            error = self._lost(lost.__cause__)
-        except (TimeoutError, OpenAIError, httpx.HTTPError) as lost:
-            error = self._lost(lost)
-        except UnicodeEncodeError:  # a key or an address with letters that HTTP does not know
+        try:  # no redirect: these words go to the address that was named for them
+            async with self._session().post(
+                self._url, data=msgspec.json.encode(question), headers=headers, allow_redirects=False
+            ) as answer:
+                body = await answer.read()
+            status, wait = answer.status, answer.headers.get("Retry-After", "")
+        except aiohttp.InvalidURL:
             error = error_of(Kind.AUTH, model=self.name)
-        raise error  # out here it has no context: the client's exceptions quote the prompt and hold the key
+        except NEVER_LEFT:
+            error = error_of(Kind.NETWORK, model=self.name)
+        except (aiohttp.ClientError, OSError, ValueError):  # TimeoutError is an OSError
+            error = self._broken()
+        else:
+            if status < 300:
+                return self._read(body)
+            error = self._refused(status, body, wait)
+        raise error  # out here it has no context: the client's exceptions may hold the address and a password in it
 
     async def close(self) -> None:
         """Give the connections back."""
-        if self._client is not None:
-            client, self._client = self._client, None
-            await client.close()
-
-    async def _connected(self) -> "AsyncOpenAI":
-        if self._client is None:
-            await asyncio.to_thread(importlib.import_module, "openai")  # a second and more, the first time
-            from openai import AsyncOpenAI
-
-            logging.getLogger("openai").setLevel(logging.WARNING)  # OPENAI_LOG=debug would log prompts
-            self._client = self._client or AsyncOpenAI(
-                api_key=self.model.api_key.get_secret_value() or NO_KEY,
-                base_url=self.model.base_url,
-                timeout=self._timeout,
-                max_retries=0,
-            )
-        return self._client
+        await self._session.close()
 
     def _read(self, body: bytes) -> Reply:
         try:
@@ -158,26 +140,18 @@ class Endpoint:
         status = int(code) if code.isdecimal() and 400 <= int(code) < 600 and code not in CODES else 200
         return error_of(kind_of(status, code, fault.message or ""), model=self.name, code=code)
 
-    def _refused(self, error: "APIStatusError") -> LlmError:
-        fault = _fault(error.body)
+    def _refused(self, status: int, body: bytes, after: str) -> LlmError:
+        fault = _fault(body)
         code = _code(fault)
-        kind = kind_of(error.status_code, code, fault.message or "")
+        kind = kind_of(status, code, fault.message or "")
         if kind is Kind.REFUSED and self.model.json_object and "response_format" in (fault.message or ""):
             setting = f"llm.models.{self.name}.json_object"
             log.warning("model knows no json_object: switch it off", extra={"model": self.name, "setting": setting})
-        wait = retry_after(error.response.headers.get("retry-after", ""), self._clock())
+        wait = retry_after(after, self._clock())
         if wait is None and code in LONG_LIMITS:
             wait = LONG_S
         within = None if wait is None else min(wait, LONG_S)
-        return error_of(kind, model=self.name, code=code, retry_after=within, status=error.status_code)
-
-    def _lost(self, cause: BaseException | None) -> LlmError:
-        import httpx
-
-        if isinstance(cause, httpx.LocalProtocolError | httpx.UnsupportedProtocol):
-            return error_of(Kind.AUTH, model=self.name)  # a key that cannot stand in a header, an address that is none
-        never_left = httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout | httpx.ProxyError
-        return error_of(Kind.NETWORK, model=self.name) if isinstance(cause, never_left) else self._broken()
+        return error_of(kind, model=self.name, code=code, retry_after=within, status=status)
 
     def _broken(self) -> LlmError:
         error = error_of(Kind.NETWORK, model=self.name)
@@ -185,12 +159,18 @@ class Endpoint:
         return error
 
 
-def _fault(body: object) -> _Fault:
-    """What the client gives of an error's body: its `error`, be it an object or a string."""
-    if isinstance(body, str):
-        return _Fault(message=body)
+def _fault(body: bytes) -> _Fault:
+    """Of an error's body: its `error`, be it an object or a string, or the body itself."""
     try:
-        return msgspec.convert(body, _Fault)
+        given = msgspec.json.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return _Fault(message=body.decode(errors="replace"))
+    if isinstance(given, dict):
+        given = given.get("error", given)
+    if isinstance(given, str):
+        return _Fault(message=given)
+    try:
+        return msgspec.convert(given, _Fault)
     except msgspec.ValidationError:
         return _Fault()
 

@@ -56,6 +56,7 @@ LONG_LIMITS = frozenset({"1304", "1308", "1310"})
 """Used up for the day, some hours, the week."""
 
 _STATUSES = {
+    **dict.fromkeys((301, 302, 303, 307, 308), Kind.AUTH),  # moved: words go nowhere but to the address in the settings
     401: Kind.AUTH,
     402: Kind.BALANCE,
     403: Kind.AUTH,

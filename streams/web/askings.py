@@ -10,6 +10,7 @@ from collections import OrderedDict, defaultdict, deque
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 
+from processors.russian.dictionary import put_aside
 from schemas.answers import Stage
 from schemas.errors import LeadpulseError
 from schemas.people import UserId
@@ -55,6 +56,7 @@ class Asking:
         finally:
             self.is_over = True
             self._changed()
+            put_aside()
 
 
 class Askings:

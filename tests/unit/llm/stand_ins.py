@@ -62,7 +62,7 @@ class Sky:
 
 def model(glm: FakeGlm, name: str = "glm-4.7-flashx", **fields: Any) -> Model:
     """A model at a fake endpoint."""
-    return Model(base_url=glm.url, model=name, **({"api_key": glm.token} | fields))
+    return Model(model=name, **({"base_url": glm.url, "api_key": glm.token} | fields))
 
 
 def request(

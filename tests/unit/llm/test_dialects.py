@@ -1,6 +1,8 @@
 """What llama.cpp, LM Studio and OpenRouter say otherwise than GLM does."""
 
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 
 from streams.llm.faults import Kind, LlmError
 from tests.fakes.glm import FakeGlm, Fault
@@ -48,3 +50,31 @@ async def test_figures_that_are_null(sky: Sky) -> None:
         assert await gateway.ask(request()) == GIST
     assert len(glm.questions) == 1
     assert sky.calls[-1].prompt_tokens > 0
+
+
+@pytest.mark.parametrize("status", [301, 302, 307, 308])
+async def test_words_do_not_follow_a_redirect(sky: Sky, status: int) -> None:
+    """An address that moved is for a person to mend: what was to go to one host does not go to another."""
+    async with FakeGlm(lambda _: GOOD) as glm:
+
+        async def moved(_: web.Request) -> web.Response:
+            return web.Response(status=status, headers={"Location": f"{glm.url}chat/completions"})
+
+        app = web.Application()
+        app.router.add_post("/chat/completions", moved)
+        async with TestServer(app) as old, opened(sky, {"a": model(glm, base_url=str(old.make_url("/")))}) as gateway:
+            with pytest.raises(LlmError) as failed:
+                await gateway.ask(request())
+        assert glm.questions == []
+    assert failed.value.kind is Kind.AUTH
+
+
+async def test_a_proxy_of_the_environment_is_taken(sky: Sky, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Models abroad may be behind one: an address at which nobody is answers through it."""
+    for name in ("no_proxy", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    async with FakeGlm(lambda _: GOOD) as glm:
+        monkeypatch.setenv("http_proxy", glm.root)
+        async with opened(sky, {"a": model(glm, base_url="http://127.0.0.1:9/api/paas/v4")}) as gateway:
+            assert await gateway.ask(request()) == GIST
+    assert len(glm.questions) == 1

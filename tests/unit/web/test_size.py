@@ -3,11 +3,14 @@
 import subprocess
 import sys
 
+import pytest
+
 BELOW = ("numpy", "chdb", "processors.lead", "processors.normalize")
 """Some ten megabytes each, all that a page needs of them the store has done before. (jsonschema, which checks what
 people enter in a command, is 2.5.)"""
-LATER = ("processors.phrases", "processors.minutes.offline", "snowballstemmer", "httpx", "openai")
-"""Two to four megabytes each, openai 44: loaded when a model is asked, or has answered."""
+LATER = ("processors.phrases", "processors.minutes.offline", "snowballstemmer")
+"""Two to four megabytes each: loaded when a question is asked, or answered."""
+GOAL_MB = 120
 
 
 def test_the_page_loads_nothing_of_the_pipeline() -> None:
@@ -15,3 +18,11 @@ def test_the_page_loads_nothing_of_the_pipeline() -> None:
     code = f"import sys, streams.web.worker; print(*[name for name in {BELOW + LATER!r} if name in sys.modules])"
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert out.stdout.split() == []
+
+
+@pytest.mark.parametrize("with_a_question", [False, True])
+def test_the_page_is_small(with_a_question: bool) -> None:
+    """With all it holds in life, also after a model has answered: a client of its maker's was 44 MB for one POST."""
+    code = f"from tests.unit.web.drawn import drawn; drawn({with_a_question})"
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert float(out.stdout) <= GOAL_MB
