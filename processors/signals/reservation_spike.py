@@ -78,16 +78,17 @@ def find(state: LeadState, event: Reservation, today: LocalDay, context: Context
     if found is None or (found.unit == "reservations" and found.score < mark):
         return ()
     severity, score, strength = found.said()
-    news: Sequence[Signal | Fresh] = ()
     told = heard(state, RULE, severity, score, strength, event.ts)
-    if not told or behind(state, RULE, found.value, score, found.unit):
-        said = Evidence(event.event_id, event.ts, "reservation", f"{event.doc}, {whole(event.qty)} шт.")
-        number = event_id("signal", RULE, event.event_id)
-        signal = _signal(found, figures, event.lead_id, event.ts, common, said, number)
-        news = (Fresh(signal),) if told else rise(state, signal)
-    if found.critical:
+    if told and not behind(state, RULE, found.value, score, found.unit):
+        return ()
+    said = Evidence(event.event_id, event.ts, "reservation", f"{event.doc}, {whole(event.qty)} шт.")
+    number = event_id("signal", RULE, event.event_id)
+    signal = _signal(found, figures, event.lead_id, event.ts, common, said, number)
+    if told:
+        return (Fresh(signal),)
+    if found.critical:  # counted from what was raised: from a look that said nothing it would miss the quarter
         state.spike = today, ceil(MORE * figures.reservations), MORE * pieces(figures)
-    return news
+    return rise(state, signal)
 
 
 def evening(state: LeadState, lead_id: LeadId, now: Millis, context: Context) -> Sequence[Signal | Fresh | Cleared]:

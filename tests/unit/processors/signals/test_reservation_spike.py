@@ -216,6 +216,12 @@ def test_a_critical_day_is_asked_again_in_time(past: list[int], steps: list[tupl
         assert today(spared, count, pieces=pieces) == today(asked, count, pieces=pieces)
 
 
+def test_a_look_that_says_nothing_does_not_put_the_next_one_off() -> None:
+    """Twenty a day: critical at 94 orders, nothing new at 106, and a quarter more at 109, 3 % behind that look."""
+    state = client(lambda day: 20)
+    assert [orders for orders in (94, 106, 109) if today(state, orders) is not None] == [94, 109]
+
+
 @given(
     st.lists(st.integers(0, 30), min_size=40, max_size=119),
     st.integers(0, 23),
