@@ -23,7 +23,7 @@ from schemas.events import (
     Reservation,
     Shipment,
 )
-from tests.unit.processors.test_lead import CLIENT, DAY, NOON, STAFF, Entry, fold
+from tests.unit.processors.folding import CLIENT, DAY, NOON, STAFF, Entry, fold
 
 ACTIONS: tuple[Literal["created", "changed", "cancelled"], ...] = ("created", "changed", "cancelled")
 
