@@ -13,7 +13,7 @@ from streams.notify.commands import WAITING, Commands
 from streams.settings import Store
 from tests.ports import free_port
 from tests.unit.alerting.test_replies import FULL, MUTE
-from tests.unit.notify.test_telling import Shelf, told
+from tests.unit.notify.shelf import Shelf, told
 
 
 def command(name: str, **fields: object) -> BotCommand:

@@ -9,7 +9,7 @@ import msgspec
 from processors.privacy.reading import MOST_CLIENTS
 from schemas.people import AccessEntry
 from streams.notify.reading import Readings
-from tests.unit.notify.test_telling import Shelf
+from tests.unit.notify.shelf import Shelf
 from tests.unit.store.records import batch
 
 TEN = 1_795_244_400_000

@@ -11,7 +11,7 @@ from schemas.cards import ClientCard
 from schemas.sources import ClientRef, Unassigned
 from streams.notify.strangers import Strangers
 from tests.fakes.botapi import parse_html
-from tests.unit.notify.test_telling import Shelf
+from tests.unit.notify.shelf import Shelf
 from tests.unit.store.records import DAY, NOW, batch
 
 MESSAGE = {

@@ -25,34 +25,11 @@ from streams.settings import Telegram
 from tests.unit.alerting.alerts import COMMON_ALERT, SPIKE
 from tests.unit.alerting.reports import FULL_REPORT
 from tests.unit.alerting.test_names import ANNA
+from tests.unit.notify.shelf import Shelf, told
 from tests.unit.processors.minutes.test_reading import RECORDING
 from tests.unit.store.records import batch
 
 ROOM = RoomReport("1", "unrecorded", 1_795_165_391_000, "lead-7-x", "m1")
-
-
-class Shelf:
-    """Keeps wishes, and knows those of before."""
-
-    def __init__(self, *known: str) -> None:
-        self.known = set(known)
-        self.wishes: list[Wish] = []
-
-    async def open(self, places: object, generation: int) -> None:
-        """As `streams.notify.telegram.shelf.Shelf`."""
-
-    def knows(self, place: object, key: str) -> bool:
-        return key in self.known
-
-    async def put(self, place: object, wishes: Sequence[Wish]) -> list[Wish]:
-        self.wishes += wishes
-        return list(wishes)
-
-
-async def told(process: object, *values: object) -> list[Output]:
-    outcome = await process(batch("t", map(msgspec.json.encode, values)))  # type: ignore[operator]
-    assert outcome.rejected == []
-    return list(outcome.outputs)
 
 
 async def test_a_report_goes_to_all_and_to_each_curator() -> None:
