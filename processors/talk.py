@@ -1,12 +1,29 @@
 """Who is who in a meeting, from what its room reported. Pure."""
 
 from bisect import bisect_right
+from collections.abc import Iterable
 
 from schemas.sources import RoomReport
 from schemas.types import Millis
 
 NAMING = ("joined", "renamed", "left")
 """Reports that say what a participant is called."""
+
+
+LONGEST = 200
+"""Characters of a name (`processors.answered.LONGEST`): a program may send more than a person types."""
+
+
+def display_name(told: str) -> str:
+    """What a participant calls himself, as people see it: on one line, with nothing that turns other words round or
+    hides in it."""
+    shown = "".join(sign for sign in told if sign.isprintable() or sign.isspace())
+    return " ".join(shown.split())[:LONGEST].rstrip()
+
+
+def display_names(told: Iterable[str]) -> list[str]:
+    """Those of whom something is left."""
+    return [name for one in told if (name := display_name(one))]
 
 
 class Roster:
@@ -17,10 +34,11 @@ class Roster:
 
     def take(self, report: RoomReport) -> None:
         """Note what it says of a name; twice is once."""
-        if report.happening not in NAMING or not (report.participant and report.name):
+        name = display_name(report.name)
+        if report.happening not in NAMING or not (report.participant and name):
             return
         told = self._named.setdefault(report.meeting_id, {}).setdefault(report.participant, [])
-        said = (report.ts, report.name)
+        said = (report.ts, name)
         if said not in told:
             told.insert(bisect_right(told, said), said)
 

@@ -4,6 +4,7 @@ from processors.belonging import Owner, client_name, room_of
 from processors.identity import Identities
 from processors.normalize.contract import Found, Options, unassigned
 from processors.room_names import read_room_name
+from processors.talk import display_name, display_names
 from schemas.codec import Codec, Rejected, event_id
 from schemas.events import MeetingRecorded, MeetingRoom
 from schemas.said import Said
@@ -66,7 +67,7 @@ def _from_recorder(meta: Meta, record: bytes, recording: Recording, identities: 
             room=recording.room,
             duration_ms=recording.duration_ms,
             status=recording.status,
-            participants=recording.participants,
+            participants=display_names(recording.participants),
             path=recording.path,
         )
     ]
@@ -93,7 +94,7 @@ def _from_room(meta: Meta, record: bytes, report: RoomReport, identities: Identi
             room=report.room,
             meeting_id=report.meeting_id,
             participant=report.participant,
-            name=report.name,
+            name=display_name(report.name),
             reason=report.reason,
             duration_ms=report.duration_ms,
             recording_id=report.recording_id,

@@ -8,6 +8,7 @@ from processors.normalize.bitrix_calls import call_of, heard
 from processors.normalize.contract import Found, Options, unassigned
 from processors.normalize.recordings import entry_of, owner_of
 from processors.normalize.telegram_voice import spoken
+from processors.talk import display_names
 from processors.tracks.entry import version_of
 from processors.utterances import utterances
 from schemas.codec import Codec, Rejected, event_id
@@ -84,7 +85,7 @@ def normalize(meta: Meta, record: bytes, identities: Identities, options: Option
                 version=version,
                 started_at=recording.started_at,
                 duration_ms=recording.duration_ms,
-                people=list(dict.fromkeys([*map(room.called, recording.participants), *speakers])),
+                people=list(dict.fromkeys([*map(room.called, display_names(recording.participants)), *speakers])),
                 client=[name for name in speakers if name not in ours] if ours else theirs,
                 flaw=_flaw(transcript),
             ),

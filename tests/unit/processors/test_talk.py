@@ -4,7 +4,7 @@ from itertools import permutations
 
 import pytest
 
-from processors.talk import Roster
+from processors.talk import Roster, display_name
 from schemas.sources import RoomReport
 
 REPORTS = (
@@ -36,3 +36,23 @@ def test_a_stranger_has_no_name() -> None:
     assert roster.name("m", "b") == "Пётр"
     roster.forget("m")
     assert roster.names("m") == {}
+
+
+@pytest.mark.parametrize(
+    ("told", "name"),
+    [
+        ("  Анна\n Смирнова ", "Анна Смирнова"),
+        ("\u202eянна\u202c \u2066x\u2069", "янна x"),
+        ("Ан\u200bна\u00ad", "Анна"),
+        ("😀 Анна\u00a0С.", "😀 Анна С."),
+        ("<b>*А*</b> [x](tg://user?id=1)", "<b>*А*</b> [x](tg://user?id=1)"),
+        ("я" * 100_000, "я" * 200),
+        ("\u200b\u202e", ""),
+    ],
+)
+def test_a_name_is_what_people_see(told: str, name: str) -> None:
+    """Nothing in it turns other words round, hides, or goes on for ever; marks are text. Of nothing there is none."""
+    roster = Roster()
+    roster.take(RoomReport("1", "joined", 100, "lead-7", "m", participant="a", name=told))
+    assert roster.name("m", "a") == display_name(told) == name
+    assert roster.names("m") == ({"a": name} if name else {})
