@@ -14,6 +14,8 @@ SECRET: Final = "похоже на ключ или пароль; впишите 
 ONLY_TEXT: Final = "minLength, maxLength и format бывают только у текста (type: string)"
 ONLY_NUMBER: Final = "minimum и maximum бывают только у числа (type: integer)"
 ENUM_KIND: Final = "значения в списке не того вида, что в type"
+EMPTY: Final = "не должно быть пустым"
+BOUNDS: Final = "нижняя граница больше верхней: такого значения не бывает"
 METHOD: Final = (
     "такого метода Битрикс24 команда вызвать не может: бывают tasks.task.add, tasks.task.update, "
     "crm.timeline.comment.add"
@@ -27,6 +29,11 @@ URL_PARTS: Final = "в адресе не может быть имени с па�
 def definition_long(most: int) -> str:
     """Too many characters."""
     return f"строка 1: описание длиннее {most} знаков"
+
+
+def hidden(line: int) -> str:
+    """Signs that nobody sees, or that turn other words round."""
+    return f"строка {line}: есть невидимые знаки; сотрите строку и наберите её заново"
 
 
 def params_many(most: int) -> str:

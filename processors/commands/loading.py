@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from processors.commands import definition_words as words
 from processors.commands import secrets_in
 from processors.commands.addresses import fault_of
-from processors.commands.params import TEMPLATE
+from processors.commands.params import TEMPLATE, seen
 from processors.mapping.faults import Faults, check
 from processors.mapping.yaml_file import Loc, Misread
 from processors.mapping.yaml_file import read as read_yaml
@@ -79,6 +79,9 @@ def _checked(text: str, allowed: Allowed | None) -> Definition | Rejected:
     """`allowed` None: one of our own."""
     if len(text) > LONGEST:
         return Rejected(words.definition_long(LONGEST))
+    lines_of = enumerate(text.replace("\r\n", "\n").split("\n"), start=1)
+    if hidden := next((number for number, line in lines_of if seen(line) != line), 0):
+        return Rejected(words.hidden(hidden))  # in a comment, too: what is signed is what was seen
     try:
         data, lines = read_yaml(text)
     except Misread as error:
@@ -108,6 +111,8 @@ def _faults(made: Definition, data: dict[str, Any], allowed: Allowed | None) -> 
             yield ("approval", "how"), words.OUTWARD_PASSKEY
     if len(made.params) > MOST_PARAMS:
         yield ("params",), words.params_many(MOST_PARAMS)
+    if not made.title.strip():
+        yield ("title",), words.EMPTY
     yield from _of_params(made)
     for name, template in made.handler.fields.items():
         for param in TEMPLATE.findall(template):
@@ -129,6 +134,9 @@ def _of_params(made: Definition) -> Told:
             yield ("params", name), words.ONLY_TEXT
         if kind != "integer" and (bounds[2] is not None or bounds[3] is not None):
             yield ("params", name), words.ONLY_NUMBER
+        for least, most in (bounds[:2], bounds[2:]):
+            if least is not None and most is not None and least > most:
+                yield ("params", name), words.BOUNDS
         if any(isinstance(one, str) != (kind == "string") for one in schema.get("enum", [])):
             yield ("params", name, "enum"), words.ENUM_KIND
 

@@ -93,6 +93,10 @@ HTTP = "  url: https://books.example.ru/api/invoices"
         ("version: 1", "version: 1\nversion: 2", "version: 2", "уже было"),
         ("version: 1", "version: &a 1", "version", "якоря"),
         ("limits: {per_day: 5}", "limits: {quiet_hours: '25:00-09:00'}", "limits", "21:00-09:00"),
+        ("title: Выставить счёт", "title: \u202eВыставить счёт", "title", "невидимые знаки"),
+        ("version: 1", "version: 1 # без\u2066 подписи", "version", "невидимые знаки"),
+        ("title: Выставить счёт", "title: '  '", "title", "не должно быть пустым"),
+        ("minimum: 1,", "minimum: 9000000,", "total", "нижняя граница больше верхней"),
     ],
 )
 def test_what_is_wrong_is_told_with_its_line(old: str, new: str, at: str, says: str) -> None:
@@ -105,6 +109,11 @@ def test_what_is_wrong_is_told_with_its_line(old: str, new: str, at: str, says: 
     told = [one for one in found.reason.splitlines() if says in one]
     assert told and told[0].startswith(f"строка {line}"), found.reason
     assert re.search("[а-яё]", told[0])
+
+
+def test_lines_of_a_form_end_as_browsers_end_them() -> None:
+    """Which is no hidden sign."""
+    assert not isinstance(load(GOOD.replace("\n", "\r\n"), ALLOWED), Rejected)
 
 
 def test_all_faults_at_once() -> None:
