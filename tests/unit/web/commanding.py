@@ -20,7 +20,13 @@ from schemas.assistant import Remembered
 from schemas.codec import Rejected
 from schemas.command_codecs import LOG
 from schemas.command_defs import SigningKey
-from schemas.commands import Command, CommandChange, LogRecord, Standing, Trigger
+from schemas.commands import (
+    Command,
+    CommandChange,
+    LogRecord,
+    Standing,
+    Trigger,
+)
 from schemas.people import Role
 from schemas.sources import Identity
 from schemas.topics import COMMAND_DEFS, COMMANDS
@@ -156,3 +162,11 @@ async def commanding(folder: Path, **settings: Any) -> AsyncIterator[House]:
     async with page(given, landed=landed) as here:
         houses.append(House(here))
         yield houses[0]
+
+
+NOTE = {"params": {"text": "звонить после 18"}}
+
+
+def written(house: House) -> list[object]:
+    """What the page put on the log."""
+    return [LOG.decode(one.value or b"") for one in house.here.sent if one.topic == COMMANDS.name]

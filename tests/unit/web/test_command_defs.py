@@ -11,8 +11,7 @@ from schemas.proofs import PasskeyProof
 from schemas.topics import COMMAND_DEFS
 from streams.web.told.definitions import NEW, diff
 from tests.authenticator import Authenticator
-from tests.unit.web.commanding import House, commanding
-from tests.unit.web.test_commands import written
+from tests.unit.web.commanding import House, commanding, written
 
 HOSTS = {"hosts": ["crm.example.ru"]}
 
