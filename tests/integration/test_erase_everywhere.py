@@ -50,7 +50,7 @@ from streams.erasing.act import Signed, verified
 from tests.fakes import n8n
 from tests.fakes.telegram import FakeTelegram
 from tests.installation import Installation, until
-from tests.semantics.test_erase import leadpulse, recording, rows, standing
+from tests.semantics.erasing import leadpulse, recording, rows, standing
 
 LEAD, OTHER = "1001", "1002"
 CHAT, OTHERS_CHAT = "-1000000001001", "-1000000001002"

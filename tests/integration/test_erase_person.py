@@ -28,7 +28,7 @@ from streams.engine.kafka import Output, partition_of
 from streams.erasing.act import Signed, verified
 from tests.installation import Installation, until
 from tests.integration.test_erase_commands import refused
-from tests.semantics.test_erase import CHAT, LEAD, NOW, leadpulse, recording, rows, standing
+from tests.semantics.erasing import CHAT, LEAD, NOW, leadpulse, recording, rows, standing
 from tests.unit.tracks.test_file import loud, made, meeting
 
 OLGA = Consent(

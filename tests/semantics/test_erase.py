@@ -1,20 +1,15 @@
 """P1: a client is erased on a real broker and a real store, whatever he left where; and he does not come back."""
 
-import asyncio
 import json
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
 
 import msgspec
 import pytest
-from click.testing import CliRunner, Result
 
 from schemas.cards import ClientCard
-from schemas.codec import event_id
-from schemas.meetings import Utterance
 from schemas.privacy import Consent
-from schemas.sources import Identity, Recording, RoomReport, SegmentNote, Transcript, Word
+from schemas.sources import Identity, RoomReport
 from schemas.speech import FinishedRecording
 from schemas.topics import (
     CLIENTS,
@@ -33,16 +28,26 @@ from schemas.topics import (
     TRANSCRIPTS,
 )
 from schemas.tracks import MeetingTracks
-from streams.cli import main
 from streams.engine.kafka import Output, partition_of
 from streams.engine.meetings import MARK
 from streams.erasing.act import Signed, verified
 from tests.installation import Installation, until
-
-LEAD, OTHER = "1001", "1002"
-CHAT, OTHERS_CHAT = "-1000000001001", "-1000000001002"
-WORD, OTHERS_WORD = "ромашкосекрет", "лютикосекрет"
-NOW = 1_790_000_000_000
+from tests.semantics.erasing import (
+    CHAT,
+    LEAD,
+    NOW,
+    OTHER,
+    OTHERS_CHAT,
+    OTHERS_WORD,
+    WORD,
+    holds,
+    leadpulse,
+    message,
+    recording,
+    rows,
+    standing,
+    transcript,
+)
 
 
 @pytest.fixture
@@ -53,45 +58,6 @@ async def here(bootstrap: str, tmp_path: Path) -> AsyncIterator[Installation]:
         bootstrap, tmp_path, {"LEADPULSE_SPEECH__RECORDINGS": str(tmp_path / "storage")}
     ) as installation:
         yield installation
-
-
-def message(number: int, chat: str, text: str) -> bytes:
-    """An update of the bot, with the client's chat, account and words."""
-    said = {
-        "message_id": number,
-        "date": NOW // 1000 + number,
-        "chat": {"id": int(chat), "type": "supergroup", "title": f"{text} × склад"},
-        "from": {"id": 77, "first_name": text, "is_bot": False},
-        "text": f"{text} где товар",
-    }
-    return msgspec.json.encode({"source": "bot", "payload": {"update_id": number, "message": said}})
-
-
-def recording(name: str, lead: str) -> Recording:
-    """Of his meeting."""
-    return Recording(
-        event_id("recording", "s", name),
-        f"s-{name}",
-        name,
-        f"{lead}/{name}",
-        1,
-        "0" * 64,
-        f"lead-{lead}",
-        NOW + 60_000,
-        60_000,
-        NOW,
-        "ok",
-        lead,
-    )
-
-
-def transcript(of: Recording, word: str) -> bytes:
-    """What was said in it."""
-    said = [Utterance(0, 900, f"{word} обещал прислать счёт", word)]
-    note = SegmentNote(0, 1000, "vosk", "m")
-    return msgspec.json.encode(
-        Transcript(of, 1, "vosk", "m", [Word(word, 0, 900, 1.0)], segments=[note], utterances=said)
-    )
 
 
 async def planted(here: Installation) -> None:
@@ -140,57 +106,6 @@ async def link(here: Installation) -> None:
         identity = Identity("tg_chat", chat, lead, "x")
         await here.produce(IDENTITIES, [(f"tg_chat:{chat}", msgspec.json.encode(identity))])
         await here.produce(TELEGRAM, [(chat, message(int(lead) + 5, chat, WORD if lead == LEAD else OTHERS_WORD))])
-
-
-async def leadpulse(here: Installation, *arguments: str) -> Result:
-    """A command in this process, in a thread: it has a loop of its own."""
-    runner = CliRunner()
-    return await asyncio.to_thread(
-        lambda: runner.invoke(main, list(arguments), env=here.environ, prog_name="leadpulse")
-    )
-
-
-async def standing(here: Installation, *words: str) -> dict[str, int]:
-    """Topics that are kept for ever in which one of the words stands now: in the newest record of a key, or in any that
-    is there where nothing is compacted. A tombstone goes with the next compaction."""
-    found: dict[str, int] = {}
-    for topic in TOPICS:
-        if topic.retention_ms != FOREVER:
-            continue
-        records = await here.read(topic)
-        newest = {
-            (record.partition, record.key if topic.cleanup == "compact" else record.offset): record
-            for record in records
-        }
-        stand = [record.value + (record.key or b"") for record in newest.values() if record.value]
-        hits = sum(any(word.encode() in text for word in words) for text in stand)
-        found |= {topic.name: hits} if hits else {}
-    return found
-
-
-async def rows(here: Installation, *words: str) -> dict[str, int]:
-    """Tables in which one of the words stands in any column of text."""
-
-    async def ask(query: str) -> list[list[Any]]:
-        done = await leadpulse(here, "sql", query, "--json")
-        assert done.exit_code == 0, done.output
-        answer: list[list[Any]] = json.loads(done.stdout)["rows"]
-        return answer
-
-    columns: dict[str, list[str]] = {}
-    for table, column in await ask(
-        "SELECT table, name FROM system.columns"
-        " WHERE database NOT IN ('system', 'INFORMATION_SCHEMA', 'information_schema')"
-        " AND type LIKE '%String%' AND table NOT IN ('failures', 'llm_calls')"
-        " AND table IN (SELECT name FROM system.tables WHERE engine LIKE '%MergeTree')"
-    ):
-        columns.setdefault(table, []).append(column)
-    assert {"events", "said", "transcripts", "unassigned", "cards"} <= columns.keys()
-    parts = []
-    for table, names in columns.items():
-        where = " OR ".join(f"multiSearchAny(toString({name}), {list(words)})" for name in names)
-        parts.append(f"SELECT '{table}' AS name, count() AS rows FROM {table} WHERE {where}")
-    return {table: count for table, count in await ask(" UNION ALL ".join(parts)) if count}
 
 
 async def test_he_is_erased_and_stays_so(here: Installation) -> None:
@@ -272,9 +187,3 @@ async def test_he_is_erased_and_stays_so(here: Installation) -> None:
     now = await rows(here, OTHERS_WORD)
     assert all(now[table] >= others[table] for table in others)
     assert (await standing(here, OTHERS_WORD)).keys() == before.keys()
-
-
-async def holds(here: Installation, name: str, word: str) -> bool:
-    """Whether a topic has the word in any record."""
-    topic = next(topic for topic in TOPICS if topic.name == name)
-    return any(word.encode() in (record.value or b"") for record in await here.read(topic))
