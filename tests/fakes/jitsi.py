@@ -15,7 +15,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from tests.prosody.focus import Conference, Focus
+from tests.prosody.conference import Conference
+from tests.prosody.focus import Focus
 from tests.prosody.guest import Guest, join
 from tests.prosody.server import GUESTS, Option, Prosody
 

@@ -8,8 +8,9 @@ import pytest
 
 from schemas.sources import RoomReport
 from tests.installation import until
+from tests.prosody.conference import Conference
 from tests.prosody.conftest import MAIN
-from tests.prosody.focus import Conference, Focus
+from tests.prosody.focus import Focus
 from tests.prosody.guest import Guest, join, recorder
 from tests.prosody.receiver import Receiver
 from tests.prosody.server import Prosody

@@ -7,8 +7,9 @@ from contextlib import AsyncExitStack
 import pytest
 
 from tests.installation import until
+from tests.prosody.conference import Conference
 from tests.prosody.conftest import LONELY, MAIN, Pause
-from tests.prosody.focus import Conference, Focus
+from tests.prosody.focus import Focus
 from tests.prosody.guest import Guest, join
 from tests.prosody.receiver import Receiver
 from tests.prosody.server import EXPORTING, GUESTS, METADATA, Prosody

@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from tests.prosody.conference import Conference
 from tests.prosody.conftest import MAIN
-from tests.prosody.focus import Conference, Focus
+from tests.prosody.focus import Focus
 from tests.prosody.guest import join
 from tests.prosody.receiver import Receiver
 from tests.prosody.server import Prosody
