@@ -206,3 +206,6 @@ def forged(proposal: Proposal, **changes: str) -> Proposal:
             **changes,
         }
     )
+
+
+THREE = (LEAD, OTHERS, THIRD)
