@@ -1,47 +1,16 @@
-"""A5, the half of the definitions: what people add is refused with its line, and what the release has is what it was
-made with."""
+"""A5, the half of the definitions: what people add is refused with its line and a plain sentence."""
 
 import re
 from pathlib import Path
 
 import pytest
-from msgspec.structs import replace
 
-from processors.commands import canon, definitions, secrets_in
+from processors.commands import definitions, secrets_in
 from processors.commands.addresses import fault_of
-from processors.commands.catalogue import KEYS, Catalogue
-from processors.commands.definitions import Allowed, builtin, fill, latest, load
+from processors.commands.definitions import load
 from schemas.codec import Rejected
-from schemas.command_codecs import DEFINITION
-from schemas.command_defs import NEVER, Definition, DefinitionSigned
-from schemas.errors import ConfigError
-from schemas.people import WebUser
-from tests.authenticator import ORIGIN
-from tests.unit.processors.commands.office import DEVICES, LEAD, OTHERS, USERS, filled, key
-
-GOOD = """\
-name: crm.invoice
-version: 1
-title: Выставить счёт
-about: Создать счёт в программе учёта.
-effect: outward
-approval: {by: [head], how: passkey}
-lead: required
-ttl: 1d
-limits: {per_day: 5}
-params:
-  total: {type: integer, title: Сумма в рублях, minimum: 1, maximum: 1000000}
-  note: {type: string, title: За что, maxLength: 200, x-show: full, x-optional: true}
-handler:
-  kind: http.post
-  url: https://books.example.ru/api/invoices
-  secret: books
-"""
-ALLOWED = Allowed(
-    hosts=frozenset({"books.example.ru", "10.0.0.5:8080", "hooks.lan:443", "plain.example.ru:80"}),
-    workflows=frozenset({"счета"}),
-    secrets=frozenset({"books"}),
-)
+from schemas.command_defs import NEVER, Definition
+from tests.unit.processors.commands.invoice import ALLOWED, GOOD
 
 
 def line_of(text: str, part: str) -> int:
@@ -238,120 +207,3 @@ def test_the_example_of_the_document_is_a_good_one() -> None:
     page = (Path(__file__).parents[4] / "docs" / "assistant.md").read_text()
     example = re.search(r"```yaml\n(name: .*?)```", page, re.DOTALL)
     assert example and isinstance(load(example[1], ALLOWED), Definition)
-
-
-# --- built in ---------------------------------------------------------------------------------------------------------
-
-
-def test_the_commands_of_this_release() -> None:
-    """Those of the specification, by effect; what leaves the house wants a key, whatever happens never runs itself."""
-    found = {name: one.effect for name, one in latest(builtin()).items()}
-    inward = ["note.add", "fact.correct", "reminder.set", "alert.snooze", "alert.ack", "room.create_link"]
-    assert {name for name, effect in found.items() if effect == "inward"} == {*inward, "mail.draft", "command.new"}
-    assert {name for name, effect in found.items() if effect == "reversible"} == {"task.bitrix", "comment.bitrix"}
-    outward = {name for name, effect in found.items() if effect == "outward"}
-    assert outward == {"telegram.reply", "n8n.run", "report.send"}
-    for one in builtin().values():
-        assert re.search("[А-ЯЁ]", one.title) and re.search("[а-яё]", one.about)
-        assert all(re.search("[А-ЯЁ]", schema["title"]) for schema in one.params.values())
-        assert one.effect != "outward" or (one.approval.how == "passkey" and one.auto.min_percent == NEVER)
-
-
-def test_another_file_than_the_releases_is_not_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whoever changes one has to say so by `python -m tools.command_manifest`."""
-    builtin.cache_clear()
-    monkeypatch.setattr(definitions, "manifest", lambda: {"note.add.yaml": "0" * 64})
-    with pytest.raises(ConfigError, match=r"note\.add\.yaml"):
-        builtin()
-    monkeypatch.undo()
-    assert builtin()
-
-
-# --- the server's own params ------------------------------------------------------------------------------------------
-
-
-def test_the_server_fills_in_its_own() -> None:
-    """Who proposes neither knows nor chooses the chat."""
-    reply = builtin()["telegram.reply", 1]
-    assert fill(reply, {"text": "а"}, LEAD, filled) == {"text": "а", "chat_id": "-100777"}
-    assert isinstance(fill(reply, {"text": "а", "chat_id": "-100777"}, OTHERS, filled), Rejected)
-    assert isinstance(fill(reply, {"text": "а"}, "9", filled), Rejected)
-    assert fill(builtin()["task.bitrix", 1], {"title": "а"}, LEAD, filled) == {"title": "а", "responsible_id": 7}
-    which = fill(builtin()["n8n.run", 1], {}, LEAD, filled)
-    assert isinstance(which, Rejected) and "отчёты, счета" in which.reason
-
-
-# --- the topic --------------------------------------------------------------------------------------------------------
-
-
-def signed(text: str = GOOD, user: str = "anton") -> DefinitionSigned:
-    proof = DEVICES[user].approve(canon.definition_digest(text), "9" * 32)
-    return DefinitionSigned(text=text, user_id=user, at=1, passkey=proof)
-
-
-def put(catalogue: Catalogue, record: object, at: str = "crm.invoice@1") -> str:
-    return catalogue.take(at, DEFINITION.encode(record))  # type: ignore[arg-type]
-
-
-def test_a_signed_definition_counts() -> None:
-    """Beside those of the release; until it is taken back."""
-    catalogue = Catalogue(ORIGIN, ALLOWED)
-    assert not put(catalogue, signed())
-    assert ("crm.invoice", 1) in catalogue.definitions(USERS) and not catalogue.refused(USERS)
-    catalogue.take("crm.invoice@1", None)
-    assert catalogue.definitions(USERS) == builtin()
-
-
-@pytest.mark.parametrize(
-    ("record", "users", "allowed"),
-    [
-        (replace(signed(), text=GOOD.replace("books.example.ru/api", "books.example.ru/ap")), USERS, ALLOWED),
-        (signed(user="irina"), USERS, ALLOWED),
-        (replace(signed(user="irina"), user_id="anton"), USERS, ALLOWED),
-        (signed(), {**USERS, "anton": replace(USERS["anton"], disabled=True)}, ALLOWED),
-        (signed(), {**USERS, "anton": replace(USERS["anton"], role="head")}, ALLOWED),
-        (signed(), {**USERS, "anton": replace(USERS["anton"], passkeys=[])}, ALLOWED),
-        (signed(), {}, ALLOWED),
-        (signed(), USERS, Allowed()),
-        (signed(GOOD.replace("version: 1", "version: 2")), USERS, ALLOWED),
-        (signed(GOOD.replace("crm.invoice", "telegram.reply")), USERS, ALLOWED),
-    ],
-    ids=[
-        "another text",
-        "no administrator",
-        "another's device",
-        "disabled",
-        "administrator no more",
-        "key lost",
-        "user gone",
-        "host not allowed any more",
-        "another version",
-        "a name of the release",
-    ],
-)
-def test_an_unsigned_definition_does_not(record: DefinitionSigned, users: dict[str, WebUser], allowed: Allowed) -> None:
-    """An administrator who is there signed exactly this text, and the settings still allow it."""
-    catalogue = Catalogue(ORIGIN, allowed)
-    put(catalogue, record)
-    assert catalogue.definitions(users) == builtin()
-    assert list(catalogue.refused(users)) == ["crm.invoice@1"] and all(catalogue.refused(users).values())
-
-
-def test_an_administrator_who_leaves_takes_his_commands_along() -> None:
-    """What was judged once is judged again when he has changed."""
-    catalogue = Catalogue(ORIGIN, ALLOWED)
-    put(catalogue, signed())
-    assert ("crm.invoice", 1) in catalogue.definitions(USERS)
-    gone = {**USERS, "anton": replace(USERS["anton"], disabled=True)}
-    assert ("crm.invoice", 1) not in catalogue.definitions(gone)
-
-
-def test_keys_stand_there_too() -> None:
-    """Each under its own id."""
-    catalogue = Catalogue(ORIGIN, ALLOWED)
-    assert not catalogue.take(f"{KEYS}k1", DEFINITION.encode(key()))
-    assert catalogue.take(f"{KEYS}k2", DEFINITION.encode(key()))
-    assert catalogue.take("x", b"{")
-    assert list(catalogue.keys) == ["k1"]
-    catalogue.take(f"{KEYS}k1", None)
-    assert not catalogue.keys

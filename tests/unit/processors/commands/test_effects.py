@@ -18,8 +18,8 @@ from schemas.command_defs import Definition
 from schemas.commands import Handed, Trigger
 from schemas.events import AlertAction, Event, Note
 from schemas.minutes import ProfileCorrected
+from tests.unit.processors.commands.invoice import ALLOWED, GOOD
 from tests.unit.processors.commands.office import HOUR, LEAD, NOON, NOTE, REPLY, TASK, Office, command
-from tests.unit.processors.commands.test_definitions import ALLOWED, GOOD
 
 
 def done(
