@@ -23,9 +23,9 @@ from typing import Any
 
 from aiohttp import ClientSession
 
+from bench.clicks import Clicks, path_of
 from bench.page_world import CLIENTS, NOW, cards, fill, shipment
 from processors.identity import Identities
-from schemas.topics import DAY_MS
 from streams.clients.store_web import StoreWeb
 from streams.engine.worker import GC_ALLOCATIONS
 from streams.settings import Settings, Store
@@ -33,11 +33,10 @@ from streams.store.clickhouse import load_engine, prepare
 from streams.store.database import Database
 from streams.store.jobs.days import Days
 from streams.store.read.pages import Known
-from streams.web.cookies import SESSION
 from tests.unit.store import fakes
 from tests.unit.store.api_line import serving
 from tests.unit.store.conftest import opened
-from tests.unit.web.page import Page, page
+from tests.unit.web.page import page
 
 GOALS = {"page_p95_ms": 150, "card_p95_ms": 150, "list_p95_ms": 150, "timeline_p95_ms": 150, "alerts_p95_ms": 150,
          "inbox_p95_ms": 150, "search_p95_ms": 150, "web_mb": 120, "insert_cpu_ratio": 1.1}  # fmt: skip
@@ -52,35 +51,6 @@ KINDS = ("list", "card", "timeline", "alerts", "inbox", "search")
 def cpu() -> float:
     """Of all threads of this process, ms."""
     return time.process_time() * 1000
-
-
-class Clicks:
-    """A head who opens pages."""
-
-    def __init__(self, here: Page, session: ClientSession) -> None:
-        self._base, self._session = f"http://127.0.0.1:{here.client.port}", session
-        self._cookie = {"Cookie": f"{SESSION}={here.cookie('head')}", "Accept": "text/html"}
-
-    async def __call__(self, path: str) -> int:
-        """Bytes of the answer."""
-        async with self._session.get(self._base + path, headers=self._cookie) as answer:
-            body = await answer.read()
-            if answer.status != 200:
-                raise RuntimeError(f"{path}: {answer.status}")
-            return len(body)
-
-
-def path_of(kind: str, chance: random.Random) -> str:
-    """One of that kind; leads as in life: an eighth of them has half of the events."""
-    lead = int(CLIENTS * chance.random() ** 3)
-    return {
-        "list": "/",
-        "card": f"/leads/{lead}",
-        "timeline": f"/leads/{lead}/timeline?before={NOW - chance.randrange(200) * DAY_MS}",
-        "alerts": "/alerts",
-        "inbox": "/inbox",
-        "search": "/search?q=%D0%BF%D0%BE%D1%81%D1%82%D0%B0%D0%B2%D0%BA%D0%B0",
-    }[kind]
 
 
 async def measure(folder: Path, events: int) -> dict[str, float]:

@@ -126,8 +126,7 @@ class Deciding:
         return self._occasions is None or self._occasions.exists(command)
 
     async def _look(self, known: _Log, said: Iterable[LogRecord | Rejected], world: World, at: Record) -> None:
-        """For the occasions of what our processes have signed; an edit has that of what it edits. Raises
-        `Transient`."""
+        """For the occasions of what our processes have signed; an edit that of what it edits. Raises `Transient`."""
         if self._occasions is None:
             return
         commands = []

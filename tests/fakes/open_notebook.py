@@ -164,7 +164,7 @@ class FakeOpenNotebook:
         return web.json_response({"status": "healthy"})
 
     async def _list_notebooks(self, _: web.Request) -> web.Response:
-        return web.json_response([self._told(book) for book in reversed(self.notebooks.values())])
+        return web.json_response([rows.told(book, self.sources.values()) for book in reversed(self.notebooks.values())])
 
     async def _make_notebook(self, request: web.Request) -> web.Response:
         body = await request.json()
@@ -174,15 +174,15 @@ class FakeOpenNotebook:
             return error(400, "Notebook name cannot be empty")
         book = Notebook(record_id("notebook", self._random), body["name"], body.get("description", ""), rows.now())
         self.notebooks[book.id] = book
-        return web.json_response(self._told(book))
+        return web.json_response(rows.told(book, self.sources.values()))
 
     async def _show_notebook(self, request: web.Request) -> web.Response:
-        return web.json_response(self._told(self.notebooks[request.match_info["id"]]))
+        return web.json_response(rows.told(self.notebooks[request.match_info["id"]], self.sources.values()))
 
     async def _change_notebook(self, request: web.Request) -> web.Response:
         book, body = self.notebooks[request.match_info["id"]], await request.json()
         book.name, book.description = body.get("name") or book.name, body.get("description") or book.description
-        return web.json_response(self._told(book))
+        return web.json_response(rows.told(book, self.sources.values()))
 
     async def _drop_notebook(self, request: web.Request) -> web.Response:
         book = self.notebooks.pop(request.match_info["id"])
@@ -232,9 +232,6 @@ class FakeOpenNotebook:
         source = self.sources.pop(request.match_info["id"])
         self.starved = self.starved or source.status == "new"
         return web.json_response({"message": "Source deleted successfully"})
-
-    def _told(self, book: Notebook) -> dict[str, Any]:
-        return rows.told(book, sum(book.id in source.notebooks for source in self.sources.values()))
 
 
 async def _serve(port: int) -> None:

@@ -2,6 +2,7 @@
 
 import random
 import string
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -54,7 +55,7 @@ class Fault:
     location: str = ""
 
 
-def told(book: Notebook, sources: int) -> dict[str, Any]:
+def told(book: Notebook, sources: Iterable[Source]) -> dict[str, Any]:
     """NotebookResponse."""
     return {
         "id": book.id,
@@ -63,7 +64,7 @@ def told(book: Notebook, sources: int) -> dict[str, Any]:
         "archived": False,
         "created": book.created,
         "updated": book.created,
-        "source_count": sources,
+        "source_count": sum(book.id in source.notebooks for source in sources),
         "note_count": 0,
     }
 

@@ -24,7 +24,7 @@ from yandex.cloud.ai.stt.v3 import stt_pb2 as pb
 from yandex.cloud.ai.stt.v3 import stt_service_pb2_grpc as service
 
 from tests.fakes.speechkit_async import AsyncSide
-from tests.fakes.speechkit_behaviour import KEY, MODELS, Behaviour, Fault, Manner, Refusal, SessionRecord
+from tests.fakes.speechkit_behaviour import KEY, Behaviour, Fault, Manner, Refusal, SessionRecord, check_options
 from tests.fakes.speechkit_voice import Dictation, status
 
 __all__ = ["KEY", "Behaviour", "FakeSpeechKit", "Fault", "Manner", "Refusal", "SessionRecord"]
@@ -215,22 +215,6 @@ class _Inbox:
             except queue.Full:
                 continue
             return
-
-
-def check_options(first: Any) -> None:
-    """What the service refuses in `session_options`. Raises `Refusal`."""
-    if first is None or first.WhichOneof("Event") != "session_options":
-        raise Refusal("INVALID_ARGUMENT", "session_options must be sent first")
-    model = first.session_options.recognition_model
-    sound = model.audio_format.raw_audio
-    if (sound.audio_encoding, sound.sample_rate_hertz, sound.audio_channel_count) != (
-        pb.RawAudio.LINEAR16_PCM,
-        16_000,
-        1,
-    ):
-        raise Refusal("INVALID_ARGUMENT", "the fake takes 16 kHz mono PCM")
-    if model.model not in MODELS:
-        raise Refusal("INVALID_ARGUMENT", f"unknown model {model.model}")
 
 
 def main() -> None:

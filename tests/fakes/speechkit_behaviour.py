@@ -2,9 +2,10 @@
 
 from collections import deque
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 import grpc  # type: ignore[import-untyped]
+from yandex.cloud.ai.stt.v3 import stt_pb2 as pb
 
 KEY = "AQVN-fake-key"
 MODELS = ("general", "general:rc", "general:deprecated", "deferred-general")
@@ -96,3 +97,19 @@ class SessionRecord:
 class Refusal(Exception):
     def __init__(self, code: str, details: str) -> None:
         self.code, self.details = getattr(grpc.StatusCode, code), details
+
+
+def check_options(first: Any) -> None:
+    """What the service refuses in `session_options`. Raises `Refusal`."""
+    if first is None or first.WhichOneof("Event") != "session_options":
+        raise Refusal("INVALID_ARGUMENT", "session_options must be sent first")
+    model = first.session_options.recognition_model
+    sound = model.audio_format.raw_audio
+    if (sound.audio_encoding, sound.sample_rate_hertz, sound.audio_channel_count) != (
+        pb.RawAudio.LINEAR16_PCM,
+        16_000,
+        1,
+    ):
+        raise Refusal("INVALID_ARGUMENT", "the fake takes 16 kHz mono PCM")
+    if model.model not in MODELS:
+        raise Refusal("INVALID_ARGUMENT", f"unknown model {model.model}")

@@ -99,7 +99,7 @@ class FakeTelegram:
             raise KeyError(f"message {message_id} has no button {button!r}")
         query_id = str(10**15 + self._next("query"))
         self._queries[query_id] = self._clock()
-        body = {**_message(message), "reply_markup": {"inline_keyboard": [message.buttons]}}
+        body = {**message.shown(), "reply_markup": {"inline_keyboard": [message.buttons]}}
         query = {"id": query_id, "from": user_json(user), "message": body, "chat_instance": "1", "data": data}
         self.updates.put("callback_query", query)
         return query_id
@@ -213,7 +213,7 @@ class FakeTelegram:
         now = time.time_ns() // 1_000_000
         message = Message(self._next("message"), chat, plain, body["text"], buttons_of(body), now)
         self.messages[message.message_id] = message
-        return _message(message)
+        return message.shown()
 
     def _edit(self, body: dict[str, Any]) -> dict[str, Any]:
         message = self.messages.get(body.get("message_id", 0))
@@ -224,7 +224,7 @@ class FakeTelegram:
             raise BadRequest("message is not modified: specified new message content and reply markup are the same")
         message.edits.append(message.text)
         message.text, message.html, message.buttons = plain, body["text"], buttons
-        return _message(message)
+        return message.shown()
 
     def _answer(self, body: dict[str, Any]) -> bool:
         query_id, text = str(body.get("callback_query_id")), str(body.get("text", ""))
@@ -239,11 +239,6 @@ class FakeTelegram:
     def _next(self, what: str) -> int:
         self._numbers[what] += 1
         return self._numbers[what]
-
-
-def _message(message: Message) -> dict[str, Any]:
-    date = message.ts_ms // 1000
-    return {"message_id": message.message_id, "chat": chat_json(message.chat), "date": date, "text": message.text}
 
 
 if __name__ == "__main__":

@@ -32,6 +32,11 @@ class Message:
     ts_ms: int
     edits: list[str] = field(default_factory=list)
 
+    def shown(self) -> dict[str, Any]:
+        """As an answer has it."""
+        date = self.ts_ms // 1000
+        return {"message_id": self.message_id, "chat": chat_json(self.chat), "date": date, "text": self.text}
+
 
 @dataclass(slots=True)
 class Fault:

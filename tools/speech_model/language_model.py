@@ -11,7 +11,7 @@ from tools.speech_model import corpus
 Lexicon: TypeAlias = dict[str, list[tuple[list[str], float]]]
 """Of each word its pronunciations: phones and -log p."""
 Costs: TypeAlias = dict[str | None, dict[str | None, float]]
-"""Of each history its words with -log p; `kaldi_model.grammar` says what None and "" mean."""
+"""Of each history its words with -log p; `kaldi_graph.grammar` says what None and "" mean."""
 
 
 def pronunciations(counts: Mapping[str, collections.Counter[str]], least: float = 0.03) -> Lexicon:
