@@ -1,107 +1,19 @@
 """When a meeting is over its file is made and told: once, and again only where more came."""
 
-from functools import partial
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from msgspec.structs import replace
 
-from processors.privacy.erasing import Denied, begun
 from processors.tracks.ending import Heard
-from processors.tracks.entry import entry_id
 from schemas.audio import AUDIO_RECORD, AudioAlive, AudioBlock, AudioClosed, AudioOpened, AudioRecord
-from schemas.codec import Codec
-from schemas.erasures import Erasure, Standing
 from schemas.errors import Transient
-from schemas.privacy import Consent
-from schemas.sources import FromJitsi, Recording, RoomReport
-from schemas.topics import AUDIO, DAY_MS, MEETING_TRACKS, OBJECTIONS, RECORDINGS
-from schemas.tracks import MeetingTracks
+from schemas.topics import AUDIO, MEETING_TRACKS, RECORDINGS
 from streams.engine.kafka import Output, partition_of
-from streams.engine.meetings import MARK, KnownMeetings
-from streams.settings import Speech, Tracks
 from streams.tracks import making as making_module
-from streams.tracks.making import Making
-from streams.tracks.owed import Owed
-from streams.tracks.room import ask
+from tests.unit.tracks.house import AT, FROM_JITSI, REPORTS, ROOM, House, report
 from tests.unit.tracks.test_file import ZERO, loud, meeting
-from tests.unit.tracks.topics import Topics
-
-FROM_JITSI: Codec[FromJitsi] = Codec(FromJitsi)
-AT = partition_of(AUDIO.name, b"m1")
-ROOM = "lead-7"
-ASKED = Erasure(erasure_id="e" * 16, lead_id="7", reason="отзыв", requested_by="Ольга", requested_at=1, confirmed_at=2)
-
-
-def report(happening: Any, ts: int, **more: Any) -> RoomReport:
-    """Of the meeting's room."""
-    return RoomReport(f"{happening}-{ts}-{more.get('participant', '')}", happening, ts, ROOM, "m1", "7", **more)
-
-
-REPORTS = [
-    report("meeting_started", ZERO - 500),
-    report("joined", ZERO - 400, participant="a", name="Аня"),
-    report("joined", ZERO, participant="b", name="Борис"),
-    report("recording_on", ZERO + 900, session_id="s1"),
-    report("renamed", ZERO + 2500, participant="a", name="Анна"),
-]
-
-
-class House:
-    """One worker on topics that are lists."""
-
-    def __init__(self, folder: Path) -> None:
-        self.topics, self.denied, self.folder = Topics(ZERO), Denied(), folder / "in"
-        self.folder.mkdir()
-        self.speech = Speech(recordings=self.folder)
-        self.tracks = Tracks(spool=folder / "spool")
-        self.told: list[tuple[str, str, str]] = []
-        self.start()
-
-    def start(self) -> None:
-        """As a new process: what it knows stands in the topics."""
-        topics = self.topics
-        self.owed = Owed(topics.reader(AUDIO.name), topics.reader(MEETING_TRACKS.name), topics.send)
-        self.making = Making(
-            *(self.speech, self.tracks, self.owed, topics.reader(AUDIO.name)),
-            partial(ask, topics.reader(RECORDINGS.name), topics.reader(OBJECTIONS.name)),
-            topics.send,
-            self.denied,
-            lambda *told: self.told.append(told),
-            owned=lambda: {AT},
-            clock=lambda: topics.now,
-        )
-
-    async def sound(self, *records: AudioRecord) -> None:
-        """They come and are settled."""
-        before = len(self.topics.kept.get((AUDIO.name, AT), []))
-        await self.topics.send([Output(AUDIO.name, b"m1", AUDIO_RECORD.encode(record)) for record in records])
-        outcome = await self.owed(self.topics.batch(AUDIO.name, AT, before))
-        assert not outcome.rejected
-        await self.topics.send(outcome.outputs)
-
-    async def reports(self, *reports: RoomReport) -> None:
-        """As the gateway puts them."""
-        for one in reports:
-            if one.happening == "objected":
-                await self.topics.send([Output(OBJECTIONS.name, one.id.encode(), Codec[Any](RoomReport).encode(one))])
-            await self.topics.send([Output(RECORDINGS.name, ROOM.encode(), FROM_JITSI.encode(one))])
-
-    async def after(self, seconds: float) -> list[str]:
-        """The look of then."""
-        self.topics.now += round(seconds * 1000)
-        return await self.making.look()
-
-    def recordings(self) -> list[Recording]:
-        """That were told."""
-        found = [FROM_JITSI.decode(value) for value in self.topics.values(RECORDINGS.name)]
-        return [one for one in found if isinstance(one, Recording)]
-
-    def files(self) -> list[Path]:
-        """In the recordings' folder."""
-        return [path for path in self.folder.rglob("*") if path.is_file()]
 
 
 def one_word(at: int) -> AudioBlock:
@@ -125,12 +37,6 @@ async def idle(house: House, hours: float, said: AudioRecord = STANDS) -> list[s
         made += await house.after(900)
         await house.sound(said)
     return made
-
-
-@pytest.fixture
-def house(tmp_path: Path) -> House:
-    """With an empty folder."""
-    return House(tmp_path)
 
 
 async def test_a_meeting_that_is_over_is_a_recording(house: House) -> None:
@@ -279,45 +185,6 @@ async def test_two_meetings_do_not_mix(house: House) -> None:
     assert len(house.files()) == 1
 
 
-async def test_who_objects_is_not_kept(house: House) -> None:
-    """His track is not in the file, and the recording says so: nobody refuses the others' for it."""
-    await house.reports(*REPORTS, report("objected", ZERO + 3000, participant="b", name="Борис"))
-    await house.sound(*meeting())
-    await house.after(6)
-    [told], [path] = house.recordings(), house.files()
-    assert list(loud(path)) == ["Анна"]
-    assert (told.left_out, told.participants) == (["b"], ["Анна"])
-
-
-async def test_an_objection_of_nobody_known_keeps_nothing(house: House) -> None:
-    """Nobody can say whose track it is."""
-    await house.reports(*REPORTS, report("objected", ZERO + 3000))
-    await house.sound(*meeting())
-    assert await house.after(6) == ["m1"]
-    assert (house.files(), house.recordings()) == ([], [])
-
-
-async def test_an_erased_client_stays_erased(house: House) -> None:
-    """His sound is on the topic for two days more."""
-    await house.reports(*REPORTS)
-    await house.sound(*meeting())
-    house.denied.apply(begun(ASKED, "Анна", ZERO))
-    assert await house.after(6) == ["m1"]
-    assert (house.files(), house.recordings()) == ([], [])
-
-
-async def test_who_was_erased_has_no_track(house: House) -> None:
-    """His client stays, and so do the others: as one who objected, whatever is still on the topic."""
-    await house.reports(*REPORTS)
-    await house.sound(*meeting())
-    boris = Consent(person_id="a" * 16, name="Борис", leads=["7"], at=1, by="x")
-    house.denied.apply(begun(replace(ASKED, person=boris.person_id), "Анна", ZERO, standing=Standing(person=boris)))
-    assert await house.after(6) == ["m1"]
-    [told], [path] = house.recordings(), house.files()
-    assert told.participants == ["Анна"]
-    assert loud(path) == {"Анна": [(1.0, 3.0), (9.0, 10.0)]}
-
-
 async def test_a_full_disk_waits_and_tells(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing is lost; when there is room the file is made."""
     await house.sound(*meeting())
@@ -341,46 +208,6 @@ async def test_a_missing_share_waits(house: House) -> None:
         await house.after(6)
     house.folder.mkdir()
     assert await house.after(1) == ["m1"]
-
-
-async def test_marks_stay_for_a_year(house: House) -> None:
-    """They say of which meeting a recording of Jibri is."""
-    await house.reports(*REPORTS)
-    await house.sound(*meeting())
-    await house.after(6)
-    mark = MARK.decode(house.topics.values(MEETING_TRACKS.name)[-1])
-    assert isinstance(mark, MeetingTracks)
-    assert (mark.since, mark.room, mark.made, mark.sessions) == (0, ROOM, len(meeting()), ["s1"])
-    await house.after(366 * DAY_MS / 1000)
-    assert house.topics.values(MEETING_TRACKS.name)[-1] is not None
-    await house.after(60 * DAY_MS / 1000)
-    assert house.topics.values(MEETING_TRACKS.name)[-1] is None
-
-
-async def test_jibris_session_is_known_while_the_meeting_goes_on(house: House) -> None:
-    """Its file may come before ours is made: whoever meets it knows of which meeting it is."""
-    await house.reports(*REPORTS)
-    await house.sound(*meeting()[:3])
-    known = KnownMeetings(house.topics.reader(MEETING_TRACKS.name))
-    for seconds, entry in ((59, ""), (1, entry_id("m1"))):
-        await house.after(seconds)
-        for record in house.topics.kept[MEETING_TRACKS.name, AT]:
-            known.put(record)
-        assert known.entry("s1") == entry
-    assert known.entry("s2") == known.entry("") == ""
-
-
-async def test_a_replay_with_the_marks_makes_nothing(house: House) -> None:
-    """The group's offsets are lost: what the file holds already does not owe it again."""
-    await house.reports(*REPORTS)
-    await house.sound(*meeting())
-    await house.after(6)
-    told = len(house.topics.values(RECORDINGS.name))
-    house.start()
-    outcome = await house.owed(house.topics.batch(AUDIO.name, AT))
-    assert outcome.outputs == []
-    assert await house.after(60) == []
-    assert len(house.topics.values(RECORDINGS.name)) == told
 
 
 def test_a_connection_behind_the_end_is_no_end() -> None:
