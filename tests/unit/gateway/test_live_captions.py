@@ -15,7 +15,7 @@ from schemas.topics import SAID
 from streams.engine.reader import Reader
 from streams.gateway.live_captions import LATE_MS, Captions, caption
 from streams.settings import Kafka
-from tests.unit.gateway.test_live import Live
+from tests.unit.gateway.live_door import Live
 
 NOW = 1_795_244_470_000
 
