@@ -206,13 +206,14 @@ def unburden(state: LeadState, now: Millis) -> bool:
 
 def prune(state: LeadState, now: Millis) -> bool:
     """Drop days and ids that no rule looks at any more. Whether anything was dropped."""
-    oldest = local_day(now) - DAYS_KEPT
+    today = local_day(now)
+    oldest = today - DAYS_KEPT
     older = state.first_day is None or state.first_day < oldest  # else there is no day before it
     stale = [day for day in state.days if day < oldest] if older else []
     silence.outlived(state, stale)
     for day in stale:
         del state.days[day]
-    over = [said for said, until in state.spoken.items() if until < local_day(now)]
+    over = [said for said, until in state.spoken.items() if until < today]
     for said in over:
         del state.spoken[said]
     return seen.forget(state, now // HOUR_MS) or bool(stale) or bool(over)

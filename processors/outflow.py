@@ -140,8 +140,8 @@ def _worst(flows: Sequence[float]) -> list[float]:
     """Per span of SPANS the largest sum of so many days in a row, among those before the last `span` - 1: these are
     still going on."""
     upto = list(accumulate(flows, initial=0.0))
-    ended = [upto[: len(upto) - span + 1] for span in SPANS]
-    return [max(map(sub, sums[span:], sums), default=0.0) for span, sums in zip(SPANS, ended, strict=True)]
+    ended = len(upto) + 1
+    return [max(map(sub, upto[span : ended - span], upto), default=0.0) for span in SPANS]
 
 
 def _largest(moved: Sequence[Moved]) -> int:

@@ -185,6 +185,8 @@ class LeadState(msgspec.Struct, array_like=True):
     def order_days(self) -> list[LocalDay]:
         """Every day with orders that is known, in order."""
         recent = sorted([day for day, figures in self.days.items() if figures.reservations > 0])
+        if not self.ordered:
+            return recent
         return [*[day for day in self.ordered if not recent or day < recent[0]], *recent]
 
 

@@ -97,12 +97,13 @@ def judge(state: LeadState, today: LocalDay, rules: BrokenRules, waits: LocalDay
     """The worst span up to today. Pieces taken back on it never make it better. The largest order taken back on the day
     `waits` or later is left out while it may yet be reserved anew."""
     days, since = state.days, today - BEFORE_DAYS + 1
-    recent = [days.get(day, _EMPTY) for day in range(since, today + 1)]
-    if sum(day.cancelled_qty for day in recent[-SPANS[-1][0] :]) < rules.min_pieces or state.first_day is None:
+    if state.first_day is None or today - state.first_day < rules.min_days:
         return None
     known = min(HISTORY_DAYS, since - state.first_day)
-    if today - state.first_day < rules.min_days or known <= 0:
+    week = [days.get(day, _EMPTY) for day in range(today - SPANS[-1][0] + 1, today + 1)]
+    if known <= 0 or sum([day.cancelled_qty for day in week]) < rules.min_pieces:
         return None
+    recent = [days.get(day, _EMPTY) for day in range(since, today + 1)]
     back, gross, documents = _without_moved(state, recent, since, waits)
     if all(sum(back[-span:]) < rules.warning * sum(gross[-before:]) for span, before in SPANS):
         return None  # the most: his history is not asked for

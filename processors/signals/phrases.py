@@ -149,6 +149,8 @@ def _judge(
     heard: dict[Topic, list[Heard]] = defaultdict(list)
     for evidence in said:
         matches = SAID.all(evidence.text)
+        if not matches:  # most of what people say
+            continue
         loud = any(match.score >= rules.at_once and match.if_meant != "info" for match in matches)
         topics: set[Topic] = set()
         for match in matches:

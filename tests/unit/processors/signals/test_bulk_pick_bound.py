@@ -6,6 +6,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from processors import emptying
+from processors.state import decode_state, encode_state
 from processors.stock import NEVER_CALM
 from tests.unit.processors.signals.warehouse import Warehouse
 
@@ -41,6 +42,53 @@ def test_nothing_is_held_back(days: list[tuple[str, int, str]], stock: int | Non
             if judged.level > emptying.NONE:
                 assert emptying.may_matter(state, state.stock, client.day, rules)
         client.day += 1
+
+
+TAKEN = st.lists(
+    st.tuples(
+        st.sampled_from(["reserve", "reserve", "pick", "ship"]),
+        st.integers(1, 55),  # per cent of what lies there
+        st.sampled_from([0, 0, 1, 1, 2, 3]),  # days later
+        st.sampled_from(["", "", "", "", "mp_supply"]),
+    ),
+    min_size=1,
+    max_size=9,
+)
+
+
+@settings(max_examples=200, deadline=None)
+@example(taken=[("reserve", 5, 0, "")], stock=1000, a_day=1)
+@example(taken=[("reserve", 22, 1, ""), ("reserve", 10, 1, "")], stock=1000, a_day=3)
+@example(
+    taken=[("pick", 14, 1, ""), ("ship", 12, 2, ""), ("reserve", 11, 1, ""), ("reserve", 9, 1, "")], stock=900, a_day=3
+)
+@example(taken=[("reserve", 5, 0, "")], stock=None, a_day=5)
+@given(taken=TAKEN, stock=st.one_of(st.none(), st.integers(300, 2000)), a_day=st.integers(1, 20))
+def test_to_the_last_piece_nothing_is_held_back(
+    taken: list[tuple[str, int, int, str]], stock: int | None, a_day: int
+) -> None:
+    """However a stock is being emptied: where the bound sees no need to look, the full look finds nothing, not even
+    when as much more is reserved as the bound allows without a look. By the days alone, and by what stands before."""
+    client = Warehouse()
+    client.ordinary(40, stock=stock, a_day=a_day)
+    for kind, percent, days, purpose in taken:
+        client.day += days
+        assert client.state.stock is not None
+        have = client.state.stock.have()
+        getattr(client, kind)(max(1, have * percent // 100), purpose=purpose)
+        for windowed in (False, True):
+            state = decode_state(encode_state(client.state))
+            assert state.stock is not None
+            state.stock.calm = NEVER_CALM
+            if windowed:
+                emptying.judge(state, state.stock, client.day, client.context)  # makes the window
+            else:
+                state.stock.window = None
+            if not emptying.may_matter(state, state.stock, client.day, client.context.rules.bulk_pick):
+                day, pieces = state.stock.calm
+                state.day(client.day).reserved_qty += max(0, pieces - 1) if day == client.day else 0
+                judged = emptying.judge(state, state.stock, client.day, client.context)
+                assert judged.level == emptying.NONE, (windowed, pieces, judged)
 
 
 SAME_DAYS = st.lists(
