@@ -1,23 +1,19 @@
-"""The log of commands decided: what is sent of each record, once and again, whatever ends in the middle of it."""
+"""The log of commands decided: what is sent of each record, and what is told of it."""
 
 import dataclasses
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from processors.privacy.erasing import begun
-from schemas.commands import Begun, Trigger
+from schemas.commands import Trigger
 from schemas.erasures import Erasure, Standing
 from schemas.privacy import Consent
-from schemas.topics import COMMAND_DEFS, COMMAND_EVENTS, COMMAND_STATE, LEAD_EVENTS
+from schemas.topics import COMMAND_DEFS, COMMAND_STATE, LEAD_EVENTS
 from streams.engine import metrics
-from tests.unit.actions.house import Cut, House
-from tests.unit.processors.commands.office import DAY, HOUR, LEAD, NOTE, REPLY, TASK, command
-
-FIELDS = ("type", "event_id", "lead_id", "ts")
+from tests.unit.actions.house import House
+from tests.unit.processors.commands.office import DAY, LEAD, NOTE, REPLY, TASK
 
 
 async def test_a_command_that_leaves_the_house() -> None:
@@ -103,18 +99,6 @@ async def test_a_record_that_cannot_be_read_is_a_dead_letter() -> None:
     assert house.kept()[id_].state == "asking"
 
 
-async def test_who_takes_the_log_over_knows_what_was_decided() -> None:
-    """A new process folds in silence what was settled, and goes on behind it."""
-    house = House()
-    id_ = house.propose(*TASK)
-    await house.settle()
-    house.restart()
-    house.press(id_)
-    await house.settle()
-    assert house.changes() == [("", "asking"), ("asking", "approved"), ("approved", "running")]
-    assert len(house.handed()) == 1
-
-
 HER = Consent(person_id="a" * 16, name="Ольга Рублёва", leads=[LEAD], at=1, by="x")
 ASKED = Erasure(erasure_id="e" * 16, lead_id=LEAD, reason="отзыв", requested_by="Ольга", requested_at=1, confirmed_at=2)
 NAMES_HER = ("task.bitrix", {"title": "Позвонить Ольге Рублёвой", "responsible_id": 7})
@@ -152,73 +136,6 @@ async def test_nothing_is_said_of_who_was_erased(whom: str, what: tuple[str, dic
     assert (later in house.kept()) is (whom != "client")
 
 
-async def test_what_somebody_has_begun_is_not_handed_over() -> None:
-    """The log is read to its end first: behind the approval stands that the call was begun."""
-    house = House()
-    id_ = house.propose(*REPLY)
-    house.approve(id_)
-    house.say(Begun(command_id=id_, at=house.now))
-    await house.settle(most=2)
-    assert house.straight()[id_].state == "running" and not house.handed()
-
-
-async def test_what_nobody_has_begun_is_handed_over_again() -> None:
-    """By who takes the log over; who makes the calls makes it once. What may not be done any more is not."""
-    house = House()
-    id_ = house.propose(*REPLY)
-    house.approve(id_)
-    await house.settle()
-    house.restart()
-    house.wait(1000)
-    await house.settle()
-    assert [one.command_id for one in house.handed()] == [id_, id_] and len({*map(str, house.handed())}) == 1
-    house.deliver()
-    assert house.calls == {id_: 1}
-
-    late = House()
-    late.approve(late.propose(*REPLY))
-    await late.settle()
-    late.restart()
-    late.wait(5 * HOUR)
-    await late.settle()
-    assert len(late.handed()) == 1
-
-
-async def test_a_replay_from_zero_tells_nothing_twice() -> None:
-    """What `command.state` holds was sent; offsets at zero change nothing."""
-    house = House()
-    id_, _asked, running = house.propose(*REPLY), house.propose(*NOTE), house.propose(*TASK)
-    house.approve(id_)
-    await house.settle()
-    house.deliver()
-    house.press(running)
-    await house.settle()
-    sent = {name: len(topic.records) for name, topic in house.topics.items()}
-    house.restart()
-    house.acked = 0
-    for _ in range(10):
-        await house.settle(most=1)
-    assert {name: len(topic.records) for name, topic in house.topics.items()} == sent
-
-
-async def test_the_log_comes_back_from_another_process() -> None:
-    """What that one has decided meanwhile is known, nothing of it is said again."""
-    house = House()
-    id_ = house.propose(*REPLY)
-    await house.settle()
-    first = house.deciding
-    house.restart()
-    house.approve(id_)
-    await house.settle()
-    house.deliver()
-    await house.settle()
-    told = house.changes()
-    house.deciding, house.generation = first, house.generation + 1
-    house.approve(id_)
-    await house.settle()
-    assert house.changes() == told and house.kept()[id_].state == "done" and len(house.handed()) == 1
-
-
 async def test_an_answer_that_does_not_count_is_told_where_people_are_asked() -> None:
     """And is no event of the client."""
     house = House()
@@ -227,48 +144,6 @@ async def test_an_answer_that_does_not_count_is_told_where_people_are_asked() ->
     await house.settle()
     assert house.changes() == [("", "asking"), ("asking", "asking")] and house.kept()[id_].why
     assert house.history() == [("command_changed", "asking")]
-
-
-async def test_without_its_copy_the_log_says_the_same() -> None:
-    """`command.state` deleted, offsets at zero: the same states, the same changes by their ids, no call."""
-    house = House()
-    done, asked, refused = house.propose(*REPLY), house.propose(*NOTE), house.propose(*TASK)
-    house.approve(done)
-    house.refuse(refused)
-    await house.settle()
-    house.deliver()
-    await house.settle()
-    before, told = house.kept(), {one["change_id"] for one in house.values(COMMAND_EVENTS.name)}
-    house.states.records.clear()
-    house.restart()
-    house.acked = 0
-    await house.settle(most=3)
-    house.deliver()
-    await house.settle()
-    assert house.kept() == before and before[asked].state == "asking"
-    assert {one["change_id"] for one in house.values(COMMAND_EVENTS.name)} == told
-    assert house.calls == {done: 1}
-
-
-async def test_the_copy_is_mended() -> None:
-    """What is missing in it, wrong, or nowhere else is written anew once the log was read to its end."""
-    house = House()
-    first, second = house.propose(*NOTE), house.propose(*TASK)
-    await house.settle()
-    right = house.kept()
-    table = house.states.table()
-    stranger = command("note.add", {"text": "чужое"}).command_id
-    house.states.records.clear()
-    house.states.add(second.encode(), table[second].replace("Поставить".encode(), "Переставить".encode()))
-    house.states.add(stranger.encode(), table[first].replace(first.encode(), stranger.encode()))
-    house.restart()
-    house.wait(1000)
-    await house.settle()
-    assert house.kept() == right and first in right
-    before = len(house.states.records)
-    house.wait(1000)
-    await house.settle()
-    assert len(house.states.records) == before, "once"
 
 
 async def test_what_has_long_ended_leaves() -> None:
@@ -305,76 +180,6 @@ async def test_what_waits_is_known() -> None:
     house.refuse(id_)
     await house.settle()
     assert house.deciding.waits() is False
-
-
-STEPS = st.lists(
-    st.one_of(
-        st.tuples(st.just("propose"), st.sampled_from((NOTE, TASK, REPLY)), st.integers(0, 3)),
-        st.tuples(st.sampled_from(("approve", "press", "refuse")), st.integers(0, 5)),
-        st.tuples(st.just("wait"), st.sampled_from((1, 60, 5 * 3600))),
-        st.tuples(st.just("deliver")),
-        st.tuples(st.just("settle"), st.integers(1, 4)),
-        st.tuples(st.just("cut"), st.integers(0, 8)),
-        st.tuples(st.just("restart")),
-        st.tuples(st.just("reset")),
-        st.tuples(st.just("delete")),
-    ),
-    max_size=40,
-)
-
-
-@settings(max_examples=150)
-@given(STEPS)
-async def test_wherever_it_ends_each_call_is_made_once_and_all_is_told(steps: list[tuple]) -> None:  # type: ignore[type-arg]
-    """Processes that end anywhere, batches cut anyhow, offsets at zero, the copy deleted: the copy is the fold of the
-    log, each change was told, and every call was made once."""
-    house = House()
-    ids: list[str] = []
-    for step in steps:
-        match step:
-            case ("propose", (name, params), number):
-                ids.append(house.propose(name, {**params, "text": f"текст {number}"}))
-            case ("approve" | "press" | "refuse" as how, number) if ids:
-                id_ = ids[number % len(ids)]
-                if id_ in house.straight():
-                    getattr(house, how)(id_)
-            case ("wait", seconds):
-                house.wait(seconds * 1000)
-            case ("deliver",):
-                house.deliver()
-            case ("settle", most):
-                await house.settle(most)
-            case ("cut", after):
-                house.cut_after = after
-                try:
-                    await house.settle(3)
-                except Cut:
-                    house.restart()
-                house.cut_after = None
-            case ("restart",):
-                house.restart()
-            case ("reset",):
-                house.restart()
-                house.acked = 0
-            case ("delete",):
-                house.restart()
-                house.states.records.clear()
-    house.say(Begun(command_id="f" * 16, at=house.now))
-    while house.acked < len(house.log.records):
-        await house.settle(2)
-        house.deliver()
-
-    straight = house.straight()
-    assert house.kept() == straight
-    told = {(one["command_id"], one["standing"].get("number", 1)) for one in house.values(COMMAND_EVENTS.name)}
-    assert told >= {(id_, number) for id_, one in straight.items() for number in range(1, one.number + 1)}
-    by_id = {one["change_id"]: one for one in house.values(COMMAND_EVENTS.name)}
-    assert all(by_id[one["change_id"]] == one for one in house.values(COMMAND_EVENTS.name)), "a repeat is the same"
-    events = {one["event_id"]: one for one in house.values(LEAD_EVENTS.name)}
-    assert all(events[one["event_id"]] == one for one in house.values(LEAD_EVENTS.name))
-    ran = {id_ for id_, one in straight.items() if one.state in ("running", "done") and one.effect != "inward"}
-    assert house.calls == dict.fromkeys(ran, 1)
-    assert {one["command_id"] for one in events.values() if one["type"] == "command_changed"} <= straight.keys()
 
 
 def _batch(house: House, first: int, behind: int):  # type: ignore[no-untyped-def]
