@@ -5,9 +5,9 @@ async with JitsiRoom("lead-12345-kickoff", folder, report_url, token) as room:
     await room.recorded()              # busy first, then on; gives what Jibri would write into metadata.json
     await room.end()                   # all leave, and Jicofo stops the recording
 
-What the fake Jicofo does as a real one was seen to do, and where that is switched, stands in `tests.prosody.focus`: no
-`pending`, late answers, `item-not-found` while it is new, one session a room with streams, a plain `off` with the last
-person, a takeover that only the recorders in the room show.
+What the fake Jicofo does as a real one was seen to do, and where that is switched, stands in
+`tests.prosody.conference`: no `pending`, late answers, `item-not-found` while it is new, one session a room with
+streams, a plain `off` with the last person, a takeover that only the recorders in the room show.
 """
 
 from contextlib import AsyncExitStack

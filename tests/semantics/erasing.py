@@ -10,10 +10,7 @@ from click.testing import CliRunner, Result
 from schemas.codec import event_id
 from schemas.meetings import Utterance
 from schemas.sources import Recording, SegmentNote, Transcript, Word
-from schemas.topics import (
-    FOREVER,
-    TOPICS,
-)
+from schemas.topics import FOREVER, TOPICS
 from streams.cli import main
 from tests.installation import Installation
 

@@ -9,10 +9,7 @@ from hypothesis import strategies as st
 
 from alerting.clients import Client
 from alerting.meetings import meeting_lines
-from alerting.minutes import (
-    render_comment,
-    render_markdown,
-)
+from alerting.minutes import render_comment, render_markdown
 from schemas.comments import Mark, is_own_comment, read_mark
 from schemas.minutes import Action, Fact, MeetingMinutes, Minutes, Point, Topic
 from tests.fakes.botapi import parse_html

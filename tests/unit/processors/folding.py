@@ -6,11 +6,7 @@ from typing import Any, NamedTuple
 from processors import lead
 from processors.days import HOUR_MS, day_start
 from processors.state import LeadState
-from schemas.events import (
-    Author,
-    Event,
-    Reservation,
-)
+from schemas.events import Author, Event, Reservation
 from schemas.types import Meta
 
 DAY = 20_000

@@ -20,13 +20,7 @@ from schemas.assistant import Remembered
 from schemas.codec import Rejected
 from schemas.command_codecs import LOG
 from schemas.command_defs import SigningKey
-from schemas.commands import (
-    Command,
-    CommandChange,
-    LogRecord,
-    Standing,
-    Trigger,
-)
+from schemas.commands import Command, CommandChange, LogRecord, Standing, Trigger
 from schemas.people import Role
 from schemas.sources import Identity
 from schemas.topics import COMMAND_DEFS, COMMANDS

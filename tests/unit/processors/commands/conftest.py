@@ -2,9 +2,7 @@
 
 import pytest
 
-from tests.unit.processors.commands.office import (
-    Office,
-)
+from tests.unit.processors.commands.office import Office
 
 
 @pytest.fixture

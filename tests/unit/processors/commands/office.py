@@ -41,6 +41,7 @@ NOON = 1_796_029_200_000
 MINUTE, HOUR, DAY = 60_000, 3_600_000, 86_400_000
 LEAD, OTHERS, THIRD = "1003", "2007", "3003"
 """A client of Olga's, and one of Pavel's."""
+THREE = (LEAD, OTHERS, THIRD)
 CHATS = {LEAD: "-100777", OTHERS: "-100888"}
 
 PRIVATE, PUBLIC = signing.new_key()
@@ -206,6 +207,3 @@ def forged(proposal: Proposal, **changes: str) -> Proposal:
             **changes,
         }
     )
-
-
-THREE = (LEAD, OTHERS, THIRD)

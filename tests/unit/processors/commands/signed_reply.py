@@ -4,12 +4,7 @@ from functools import cache
 
 from processors.commands import signing
 from schemas.commands import Approval
-from tests.unit.processors.commands.office import (
-    PRIVATE,
-    REPLY,
-    Office,
-    command,
-)
+from tests.unit.processors.commands.office import PRIVATE, REPLY, Office, command
 
 MADE = command(*REPLY)
 PROPOSAL = signing.proposal(MADE, "k1", PRIVATE)

@@ -7,15 +7,7 @@ from processors.commands import words
 from processors.commands.definitions import builtin
 from schemas.command_defs import ApprovalRule
 from schemas.commands import Approval, Refusal, Trigger
-from tests.unit.processors.commands.office import (
-    DEVICES,
-    NOTE,
-    REPLY,
-    TASK,
-    USERS,
-    Office,
-    button,
-)
+from tests.unit.processors.commands.office import DEVICES, NOTE, REPLY, TASK, USERS, Office, button
 
 
 def test_what_leaves_the_house_wants_a_devices_key(office: Office) -> None:

@@ -9,12 +9,7 @@ from processors.commands.definitions import builtin
 from processors.commands.figures import Figures
 from schemas.command_defs import Auto
 from schemas.commands import Switched, Trigger
-from tests.unit.processors.commands.office import (
-    DAY,
-    NOTE,
-    TASK,
-    Office,
-)
+from tests.unit.processors.commands.office import DAY, NOTE, TASK, Office
 
 
 def approve_many(office: Office, name: str, params: dict[str, Any], number: int) -> None:

@@ -7,15 +7,7 @@ from msgspec.structs import replace
 
 from processors.commands import words
 from schemas.commands import Switched, Trigger
-from tests.unit.processors.commands.office import (
-    DAY,
-    LEAD,
-    NOTE,
-    OTHERS,
-    TASK,
-    THREE,
-    Office,
-)
+from tests.unit.processors.commands.office import DAY, LEAD, NOTE, OTHERS, TASK, THREE, Office
 
 
 def test_limits_of_a_day_and_a_client(office: Office) -> None:

@@ -5,17 +5,7 @@ from typing import Any
 import pytest
 
 from processors.commands import signing, words
-from tests.unit.processors.commands.office import (
-    DAY,
-    FOREIGN,
-    HOUR,
-    NOON,
-    NOTE,
-    PRIVATE,
-    REPLY,
-    Office,
-    command,
-)
+from tests.unit.processors.commands.office import DAY, FOREIGN, HOUR, NOON, NOTE, PRIVATE, REPLY, Office, command
 
 
 @pytest.mark.parametrize(

@@ -9,17 +9,7 @@ from processors.access import Owner
 from processors.commands import words
 from processors.commands.desk import to_be_done
 from schemas.commands import Begun, Clock
-from tests.unit.processors.commands.office import (
-    DAY,
-    HOUR,
-    LEAD,
-    MINUTE,
-    NOON,
-    REPLY,
-    USERS,
-    Office,
-    key,
-)
+from tests.unit.processors.commands.office import DAY, HOUR, LEAD, MINUTE, NOON, REPLY, USERS, Office, key
 
 
 def test_an_answer_that_comes_too_late_is_none(office: Office) -> None:

@@ -6,16 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from processors.commands import signing, words
-from tests.unit.processors.commands.office import (
-    DEVICES,
-    FOREIGN,
-    HOUR,
-    PRIVATE,
-    REPLY,
-    USERS,
-    Office,
-    key,
-)
+from tests.unit.processors.commands.office import DEVICES, FOREIGN, HOUR, PRIVATE, REPLY, USERS, Office, key
 from tests.unit.processors.commands.signed_reply import MADE, PROPOSAL, approval
 
 

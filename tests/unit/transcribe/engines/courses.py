@@ -5,10 +5,7 @@ import asyncio
 from schemas.speech import FinishedSegment
 from streams.transcribe.engines.fallback import Course, Lineup, Memory
 from streams.transcribe.sound.audio import Segment
-from tests.unit.transcribe.stand_ins import (
-    AUDIO,
-    DictMemory,
-)
+from tests.unit.transcribe.stand_ins import AUDIO, DictMemory
 
 Answers = list[FinishedSegment | BaseException]
 

@@ -7,12 +7,7 @@ from streams.transcribe.engines.fallback import Lineup
 from streams.transcribe.engines.lineup import lineup as from_settings
 from streams.transcribe.sound.audio import Segment
 from tests.unit.transcribe.engines.courses import engines, go
-from tests.unit.transcribe.stand_ins import (
-    Clock,
-    Scripted,
-    line,
-    segments,
-)
+from tests.unit.transcribe.stand_ins import Clock, Scripted, line, segments
 
 
 async def test_the_deadline_leaves_time_for_the_last_engine() -> None:
