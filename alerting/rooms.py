@@ -3,6 +3,7 @@
 from html import escape
 
 from processors.russian.dates import clock, whose_clock
+from schemas.meetings import OTHERS_KEPT
 from schemas.sources import RoomReport
 
 REASONS = {
@@ -51,8 +52,13 @@ def _objected(report: RoomReport) -> str:
     at = f"Время: {clock(report.ts)} ({whose_clock()})."
     if report.happening == "objected":
         return (
-            f"🔴 В комнате {room} участник возразил против записи. Запись останавливается; то, что записано в этой "
-            f"встрече, будет удалено и не будет расшифровано.\n{at}"
+            f"🔴 В комнате {room} участник возразил против записи. Запись останавливается; общая запись этой встречи и "
+            f"его дорожка будут удалены и не будут расшифрованы.\n{at}"
+        )
+    if report.reason == OTHERS_KEPT:
+        return (
+            f"⚪ Встреча в комнате {room}: участник возразил, его дорожка удалена. "
+            f"Слова остальных расшифровываются заново, без него.\n{at}"
         )
     return f"⚪ Встреча в комнате {room}: участник возразил, запись удалена. Расшифровки и протокола не будет.\n{at}"
 

@@ -25,7 +25,9 @@ RoomHappening = Literal[
 """`renamed`: a participant is called `name` from now on. `unrecorded`: the room has been without a recording for longer
 than it may. `recording_gap`: it is over; another recorder goes on with the same recording. `objected`: somebody does
 not agree to be recorded; what was recorded of the meeting is deleted unheard, and `recording_deleted` says when that is
-done."""
+done, with the reason `OTHERS_KEPT` where only the tracks of who objected went."""
+
+OTHERS_KEPT = "others-kept"
 
 
 class Utterance(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -38,7 +38,7 @@ class Recording(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="type
     this update of `source.telegram`, or a telephone call of this record of `source.bitrix`.
     `meeting_id`: made of the bridge's sound, a track for each participant, titled with his name. Of those: `sessions`
     of Jibri in the same meeting; `gaps`, [since, until] in ms from its start, where sound is missing; `left_out`,
-    occupants who objected and have no track.
+    occupants who objected and have no track; `occupants`, of each track in its order all who are called as it is.
     """
 
     recording_id: str
@@ -62,6 +62,7 @@ class Recording(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="type
     sessions: list[str] = []
     gaps: list[tuple[int, int]] = []
     left_out: list[str] = []
+    occupants: list[list[str]] = []
 
 
 class RoomReport(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="type", tag="room"):

@@ -4,6 +4,8 @@ A text's version says both: who made it, then the how manieth it is. So whatever
 replaces it, and a worse one that comes late does not.
 """
 
+from collections.abc import Iterable
+
 from processors.tracks.lines import is_whole
 from schemas.codec import event_id
 from schemas.sources import Recording, Transcript
@@ -16,9 +18,10 @@ GAPPED, MIXED, FILLED, WHOLE = 0, 1, 2, 3
 """Tracks with gaps, Jibri's mixed sound, tracks whose gaps are filled from it, tracks of the whole meeting."""
 
 
-def entry_id(meeting_id: str) -> str:
-    """The recording id of a meeting's tracks, and of its entry."""
-    return event_id("tracks", meeting_id)
+def entry_id(meeting_id: str, left_out: Iterable[str] = ()) -> str:
+    """The recording id of a meeting's tracks, and of its entry. Without the tracks of those who are `left_out` it is
+    another one: what was made of theirs goes under the former id, wherever it stands."""
+    return event_id("tracks", meeting_id, *sorted(left_out))
 
 
 def is_of_all(recording: Recording) -> bool:

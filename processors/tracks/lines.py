@@ -99,12 +99,12 @@ def lines(
     (a voice, and the sound of a film that is shown) are lines of their own.
     """
     barred = set(excluded)
-    called = {name for one in barred if (name := _plain(names.get(one, "")))}
+    called = {name for one in barred if (name := plain(names.get(one, "")))}
     by_name: dict[str, list[Source]] = defaultdict(list)
     nameless: dict[str, str] = {}
     for source in sorted(sources):
         name = names.get(source.endpoint, "").strip()
-        if source.endpoint in barred or (name and _plain(name) in called):
+        if source.endpoint in barred or (name and plain(name) in called):
             continue
         if not name:
             name = nameless.setdefault(source.endpoint, f"{NAMELESS} {len(nameless) + 1}")
@@ -121,7 +121,8 @@ def name_of(title: str) -> str:
     return _NUMBERED.sub("", title)
 
 
-def _plain(name: str) -> str:
+def plain(name: str) -> str:
+    """As names are compared."""
     return " ".join(name.casefold().split())
 
 

@@ -34,28 +34,56 @@ def cut_tracks(speech: Speech, relative: str, is_his: Callable[[str], bool]) -> 
     if not path.is_file():
         return 0
     try:
-        with av.open(str(path)) as container:
-            titles = [stream.metadata.get("title", "") for stream in container.streams]
+        titles = titles_of(path)
         kept = [number for number, title in enumerate(titles) if not is_his(name_of(title))]
         if len(kept) == len(titles):
             return 0
         if not kept:
             return len(titles) if delete_files(speech, relative) else 0
-        part = path.with_name(path.name + PART)
-        try:
-            _copy(path, part, kept)
-            with part.open("rb") as file:
-                os.fsync(file.fileno())
-            part.chmod(path.stat().st_mode & 0o777)
-            part.replace(path)
-            sync_folder(path.parent)
-        finally:
-            part.unlink(missing_ok=True)
+        _write(path, path, kept)
     except av.error.FFmpegError as error:
-        if isinstance(error, OSError) and error.errno:
-            raise
-        raise Terminal(f"{path}: дорожки не вырезаются, файл не читается") from error
+        raise _unreadable(path, error) from error
     return len(titles) - len(kept)
+
+
+def copy_tracks(speech: Speech, relative: str, into: str, numbers: list[int]) -> list[str]:
+    """Write these tracks of a file as the file `into`; their titles. It is there whole or not at all. Blocking; raises
+    as `cut_tracks`."""
+    import av
+
+    path, target = place_of(speech, relative), place_of(speech, into)
+    try:
+        _write(path, target, numbers)
+        return titles_of(target)
+    except av.error.FFmpegError as error:
+        raise _unreadable(path, error) from error
+
+
+def titles_of(path: Path) -> list[str]:
+    """Of a file's tracks. Raises FFmpeg's errors."""
+    import av
+
+    with av.open(str(path)) as container:
+        return [stream.metadata.get("title", "") for stream in container.streams]
+
+
+def _unreadable(path: Path, error: Exception) -> Exception:
+    if isinstance(error, OSError) and error.errno:
+        return error
+    return Terminal(f"{path}: дорожки не вырезаются, файл не читается")
+
+
+def _write(path: Path, target: Path, kept: list[int]) -> None:
+    part = target.with_name(target.name + PART)
+    try:
+        _copy(path, part, kept)
+        with part.open("rb") as file:
+            os.fsync(file.fileno())
+        part.chmod(path.stat().st_mode & 0o777)
+        part.replace(target)
+        sync_folder(target.parent)
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def _copy(path: Path, part: Path, kept: list[int]) -> None:

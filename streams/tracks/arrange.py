@@ -1,12 +1,13 @@
 """Sources of a meeting → lines of the file: each packet at its place, a short loss filled with silence. Blocking."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from processors.tracks.lines import Line, Source, Span, gaps, lines, tail
+from processors.tracks.lines import Line, Source, Span, gaps, lines, name_of, plain, tail
 from processors.tracks.packets import FRAME, Table, apart, lost, without
 from schemas.types import Millis
 from streams.tracks.spool import Sound, SourceKey
@@ -22,13 +23,14 @@ PLACED = np.dtype([("pts", "<i8"), ("at", "<i8"), ("size", "<u2"), ("length", "<
 
 @dataclass(frozen=True, slots=True)
 class Arranged:
-    """`titles` of the lines, whose packets are in `Sound.lane` of the same number. `gaps` in ms from the start,
-    the last one may be behind the sound."""
+    """`titles` of the lines, whose packets are in `Sound.lane` of the same number; `occupants`: who is called as each is.
+    `gaps` in ms from the start, the last one may be behind the sound."""
 
     started_at: Millis
     duration_ms: int
     titles: list[str]
     people: list[str]
+    occupants: list[list[str]]
     gaps: list[Span]
 
 
@@ -57,8 +59,16 @@ def arrange(
         duration_ms=until // PER_MS,
         titles=[line.title for line in found],
         people=list(dict.fromkeys(name for line in found if (name := names.get(line.sources[0].endpoint, "").strip()))),
+        occupants=_occupants(found),
         gaps=[Span(gap.since - origin, gap.until - origin) for gap in missing],
     )
+
+
+def _occupants(found: Iterable[Line]) -> list[list[str]]:
+    called: dict[str, set[str]] = defaultdict(set)
+    for line in found:
+        called[plain(name_of(line.title))].update(source.endpoint for source in line.sources)
+    return [sorted(called[plain(name_of(line.title))]) for line in found]
 
 
 def _span(sound: Sound, key: SourceKey, table: Table) -> Span | None:

@@ -161,7 +161,7 @@ class Making:
             if arranged is None:
                 log.info("tracks not made: nobody spoke", extra={"meeting": mark.meeting_id})
                 return _Made(None, before)
-            id_ = entry_id(mark.meeting_id)
+            id_ = entry_id(mark.meeting_id, room.objected)
             relative = _place(id_, room.lead_id, arranged.started_at)
             root = self._speech.recordings.resolve()
             size, digest = await asyncio.to_thread(write, root / relative, arranged.titles, sound)
@@ -216,6 +216,7 @@ def recording_of(
         sessions=list(room.sessions),
         gaps=[(gap.since, gap.until) for gap in arranged.gaps],
         left_out=sorted(room.objected),
+        occupants=arranged.occupants,
     )
 
 

@@ -44,7 +44,7 @@ class Texts:
                 continue
             recording = transcript.recording
             meeting = recording.meeting_id or self._meetings.meeting(recording.session_id)
-            if not meeting or is_of_all(recording):
+            if not meeting or is_of_all(recording) or recording.left_out:  # who objected is heard in the mixed sound
                 continue
             text = MeetingText(
                 meeting, recording.recording_id, batch.partition, record.offset, not recording.meeting_id

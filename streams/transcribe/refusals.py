@@ -4,7 +4,8 @@ The gateway puts an objection on `meeting.objections` before it answers, so whoe
 work knows it. The order of objection and recording does not matter: a recording that comes later finds the objection,
 one that came before is found by its mark in `transcript.segments`. A refused recording has a mark of its own there,
 written before anything is deleted, so that a kill at any point leaves the same owed. What was transcribed all the same,
-because the gateway was away, the store deletes when it reads `recording_deleted`.
+because the gateway was away, the store deletes when it reads `recording_deleted`. Of a file with a track for each
+participant only the objector's go, where they are known (`others`): what is left is another recording.
 """
 
 import asyncio
@@ -18,8 +19,9 @@ from processors.russian.plural import RECORDS, choose, count
 from processors.russian.system import os_reason
 from schemas.codec import Codec
 from schemas.errors import Terminal, Transient
+from schemas.meetings import OTHERS_KEPT
 from schemas.notices import Trouble
-from schemas.sources import FromJitsi, RoomReport
+from schemas.sources import FromJitsi, Recording, RoomReport
 from schemas.speech import RefusedRecording
 from schemas.topics import DAY_MS, RECORDINGS
 from schemas.types import LeadId, Millis
@@ -29,6 +31,7 @@ from streams.engine.kafka import Output
 from streams.engine.looking import looking
 from streams.engine.reader import Reader
 from streams.settings import Speech
+from streams.transcribe.others import others_of
 from streams.transcribe.segments import RecordingMemory, SegmentTopic, Send
 
 log = logging.getLogger(__name__)
@@ -132,21 +135,26 @@ class Refusals:
             if refused.deleted_at and now - refused.deleted_at > AGAIN_MS:
                 continue
             try:
+                others = await asyncio.to_thread(others_of, self._speech, refused)
+                if others is not None:  # before anything is deleted: killed in between, it is made and told again
+                    key = others.recording_id.encode()
+                    await self._send([Output(RECORDINGS.name, key, _FROM_JITSI.encode(others))])
                 found = await asyncio.to_thread(delete_files, self._speech, refused.recording.path)
             except (OSError, Terminal, Transient) as fault:
                 faults.append(os_reason(fault) if isinstance(fault, OSError) else str(fault))
                 continue
             if not refused.deleted_at:
-                await self._told(refused, now)
+                await self._told(refused, others, now)
                 gone.append(refused.recording.recording_id)
             log.info("refused recording deleted", extra={"recording": refused.recording.recording_id, "files": found})
         waits = choose(len(faults), ("ждёт", "ждут", "ждут"))
         self.words = f"удаления {waits} {count(len(faults), RECORDS)}: {faults[0]}" if faults else ""
         return gone
 
-    async def _told(self, refused: RefusedRecording, now: Millis) -> None:
+    async def _told(self, refused: RefusedRecording, others: Recording | None, now: Millis) -> None:
         """The history hears of it first: a mark without it would be the end."""
-        deleted = _FROM_JITSI.encode(deleted_report(refused))
+        report = deleted_report(refused)
+        deleted = _FROM_JITSI.encode(report if others is None else replace(report, reason=OTHERS_KEPT))
         await self._send([Output(RECORDINGS.name, refused.objection.room.encode(), deleted)])
         memory = await self._topic.open(refused.recording)
         await memory.refuse(replace(refused, deleted_at=now))

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from processors.russian.system import os_reason
 from schemas.errors import Transient
+from streams.engine.cutting import is_tracks
 from streams.transcribe.sound.audio import RATE, Audio
 from streams.transcribe.sound.channels import Channels, names
 from streams.transcribe.sound.sound_file import Blocks, FileAway, NoSound, SoundFile, Unreadable
@@ -23,13 +24,13 @@ class Voice(NamedTuple):
 
 
 def tracks(path: Path) -> list[str]:
-    """Names of the audio streams, one for each; a single one has none.
+    """Names of the audio streams, one for each; a single one has none, but in a file of a meeting's tracks.
 
     Where the file cannot be opened it is one nameless stream, and `decode` says what is wrong.
     """
     titles = _titles(path)
     if len(titles) <= 1:
-        return [""]
+        return titles if titles and is_tracks(path.name) else [""]
     named = [title or f"{number}" for number, title in enumerate(titles, start=1)]
     return [name if named.count(name) == 1 else f"{name} ({at})" for at, name in enumerate(named, start=1)]
 

@@ -31,15 +31,14 @@ class Part(NamedTuple):
 
 
 def prepare(path: Path, folder: Path, lengths: Lengths) -> tuple[list[Part], list[Audio]]:
-    """Each of its tracks by itself, in files of `folder`; where there are several, without their silence. Blocking.
+    """Each of its tracks by itself, in files of `folder`; where they have names, without their silence. Blocking.
 
     Raises as `decode.voices`.
     """
     parts: list[Part] = []
     audios: list[Audio] = []
     silent: list[Unreadable] = []
-    names = tracks(path)
-    for number, name in enumerate(names):
+    for number, name in enumerate(tracks(path)):
         try:
             found = voices(path, folder, track=number, name=name)
         except Unreadable as error:  # somebody who never spoke may leave a track without any sound
@@ -47,7 +46,7 @@ def prepare(path: Path, folder: Path, lengths: Lengths) -> tuple[list[Part], lis
             continue
         for who, audio in found:
             audios.append(audio)
-            times = condense(audio.pcm()) if len(names) > 1 else TimeMap()
+            times = condense(audio.pcm()) if name else TimeMap()
             if times.pieces:
                 audio = write(audio, times, audio.path.with_suffix(".kept"))
                 audios[-1].path.unlink()

@@ -1,9 +1,11 @@
 """What ops read of a room without a recording."""
 
 import pytest
+from msgspec.structs import replace
 
 from alerting.rooms import REASONS, render_room
 from schemas.events import RoomHappening
+from schemas.meetings import OTHERS_KEPT
 from schemas.sources import RoomReport
 
 
@@ -63,5 +65,7 @@ def test_an_objection_is_told_to_the_curator_without_a_name() -> None:
     """Which client, what becomes of the recording, and afterwards that it is done."""
     said, done = render_room(report("objected")), render_room(report("recording_deleted"))
     assert said.startswith("🔴 В комнате <b>lead-12345-x</b> (клиент 12345) участник возразил против записи.")
-    assert "не будет расшифровано.\nВремя: 10:00 (мск)." in said
+    assert "и его дорожка будут удалены и не будут расшифрованы.\nВремя: 10:00 (мск)." in said
     assert "участник возразил, запись удалена. Расшифровки и протокола не будет." in done
+    kept = render_room(replace(report("recording_deleted"), reason=OTHERS_KEPT))
+    assert "участник возразил, его дорожка удалена. Слова остальных расшифровываются заново, без него." in kept

@@ -131,6 +131,19 @@ def test_the_entrance_tells_of_a_gap(tmp_path: Path) -> None:
     assert arranged.gaps == [(1200, 2300), (5000, 8000)]
 
 
+def test_namesakes_are_told_as_one(tmp_path: Path) -> None:
+    """Two at once who are called alike have a track each: who of them objects, nobody can tell by the names."""
+    records: list[AudioRecord] = [AudioOpened("m1", "c1", ZERO)]
+    for who, begin in (("a", 1.0), ("c", 1.5), ("b", 2.0)):
+        records += blocks_of(packets_of(tone(2), begin), who, zero=ZERO)
+    sound = Sound(tmp_path)
+    for record in records:
+        sound.take(record)
+    arranged = arrange(sound, NAMES | {"c": " анна "}, {}, (), 0)
+    assert arranged is not None
+    assert (arranged.titles, arranged.occupants) == (["Анна", "анна", "Борис"], [["a", "c"], ["a", "c"], ["b"]])
+
+
 def test_a_meeting_in_which_nobody_spoke_has_no_file(tmp_path: Path) -> None:
     """All were muted."""
     sound = Sound(tmp_path)

@@ -63,6 +63,14 @@ async def test_the_second_text_brings_the_filled_one(order: tuple[Transcript, Tr
     assert await house.come(order[0]) == [filled]
 
 
+async def test_who_objected_is_not_heard_in_the_gaps() -> None:
+    """The mixed sound has his voice, too."""
+    house = House()
+    await house.opened()
+    for one in (replace(GAPPED, recording=replace(GAPPED.recording, left_out=["b"])), MIXED):
+        assert await house.come(one) == []
+
+
 async def test_whole_tracks_need_nothing() -> None:
     """Nor does a meeting without tracks."""
     house = House()
