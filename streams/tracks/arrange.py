@@ -23,7 +23,7 @@ PLACED = np.dtype([("pts", "<i8"), ("at", "<i8"), ("size", "<u2"), ("length", "<
 
 @dataclass(frozen=True, slots=True)
 class Arranged:
-    """`titles` of the lines, whose packets are in `Sound.lane` of the same number; `occupants`: who is called as each is.
+    """`titles` of the lines, whose packets are in `Sound.lane` of the same number; `occupants`: all who are called so.
     `gaps` in ms from the start, the last one may be behind the sound."""
 
     started_at: Millis
