@@ -15,7 +15,7 @@ from schemas.sources import Identity
 from schemas.topics import BITRIX, CLIENTS, IDENTITIES, LEAD_EVENTS
 from tests.fakes.bitrix import FakeBitrix
 from tests.installation import Installation, until
-from tests.integration.test_gateway import started
+from tests.integration.gateway_line import started
 
 TOKEN = "app-t0ken"
 AT = "2026-11-20T10:00:00+03:00"

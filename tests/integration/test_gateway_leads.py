@@ -9,7 +9,7 @@ import msgspec
 from schemas.cards import ClientCard
 from schemas.topics import CLIENTS, OPS_NOTICES
 from tests.installation import Installation, until
-from tests.integration.test_gateway import started
+from tests.integration.gateway_line import started
 
 
 async def test_a_list_that_changes_is_read_again(bootstrap: str, tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ import pytest
 
 from schemas.topics import WMS
 from tests.installation import Installation, until
-from tests.integration.test_gateway import ADDRESS, SOURCES, started
+from tests.integration.gateway_line import ADDRESS, SOURCES, started
 from tests.unit.gateway.strangers import FORGED, SLOW_HEAD, STRANGER, Slow, at_the_right_address
 
 RATE, SECONDS = 1000, 20
