@@ -20,7 +20,7 @@ from streams.tracks.spool import Sound
 from streams.transcribe.engines.vosk import VoskEngine
 from streams.transcribe.job import transcribe
 from tests.installation import Installation, until
-from tests.integration.test_vosk import MODEL, SENTENCES, Bounds
+from tests.integration.sentences import MODEL, SENTENCES, Bounds
 from tests.opus_packets import blocks_of, packets_of
 from tests.speech import RATE, Pcm, speak, words_of
 

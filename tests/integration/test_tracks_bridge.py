@@ -19,8 +19,8 @@ from streams.engine.clock import wall_clock
 from tests.fakes.bridge import Bridge, Habits
 from tests.fakes.bridge_script import Script, Turn
 from tests.installation import Installation, until
+from tests.integration.sentences import MODEL, SENTENCES
 from tests.integration.test_live import answers, gateway
-from tests.integration.test_vosk import MODEL, SENTENCES
 from tests.ports import free_port
 from tests.speech import RATE, quiet, speak, write_wav
 

@@ -27,9 +27,9 @@ from streams.engine.clock import wall_clock
 from tests.fakes.bridge import Bridge
 from tests.fakes.bridge_script import SaidWord, Script, Turn
 from tests.installation import Installation, until
+from tests.integration.sentences import MODEL, SENTENCES
 from tests.integration.test_live import answers
 from tests.integration.test_tracks_bridge import PEOPLE, mix
-from tests.integration.test_vosk import MODEL, SENTENCES
 from tests.ports import free_pair, free_port
 from tests.speech import RATE, speak, write_wav
 
