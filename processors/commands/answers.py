@@ -30,6 +30,7 @@ def approved(desk: Desk, record: Approval, at: Millis, world: World) -> list[Com
             desk.tally.approved(entry.command.name, entry.command.lead_id)
         return []
     definition = definition_of(entry, world)
+    entry.heard = entry.heard or _ran_by(entry, record, world)
     one = _answering(entry, definition, record, world)
     if isinstance(one, str) or definition is None:
         return _noted(desk, entry, one if isinstance(one, str) else words.DEFINITION_GONE, at)
@@ -86,7 +87,7 @@ def decided(desk: Desk, record: Decided, at: Millis, world: World) -> list[Comma
     """A person has looked what became of one that was cut off in mid-call."""
     entry = desk.find(record.command_id)
     definition = None if entry is None else definition_of(entry, world)
-    if entry is None or entry.state != "unknown":
+    if entry is None or entry.state != "unknown" or at <= entry.stood_at:
         return []
     one = by_id(record.user_id, world)
     if isinstance(one, str) or (definition is not None and not entitled(one, definition, entry.command, world)):
@@ -122,7 +123,7 @@ def unheard(desk: Desk, record: Said, why: str, at: Millis) -> list[CommandChang
             entry = desk.find(record.command_id)
         case _:
             entry = desk.answered(record)
-    if flood or entry is None or entry.final:
+    if flood or entry is None or entry.final or at <= entry.stood_at:
         return []
     return _noted(desk, entry, why, at)
 
@@ -143,7 +144,19 @@ def _answering(entry: Entry, definition: Definition | None, answer: Answered, wo
     one = who(answer, world)
     if isinstance(one, str):
         return one
-    return one if entry.lenient or entitled(one, definition, entry.command, world) else words.NO_RIGHT
+    may = _ran_by(entry, answer, world) or entitled(one, definition, entry.command, world)
+    return one if may else words.NO_RIGHT
+
+
+def _ran_by(entry: Entry, answer: Answered, world: World) -> bool:
+    """Whether it is an approval by which the command ran before a restart. Of who is not known any more it is believed:
+    nothing is handed over on that, only what the outlet says of it counts."""
+    if entry.ran is None or not isinstance(answer, Approval) or not _same_text(entry, answer):
+        return False
+    one = who(answer, world)
+    if isinstance(one, Who):
+        return one.user == entry.ran.by_user or one.name in entry.ran.by.split(", ")
+    return answer.user_id == entry.ran.by_user if answer.button is None else entry.ran.how == "button"
 
 
 def _same_text(entry: Entry, answer: Answered) -> bool:

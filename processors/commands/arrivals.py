@@ -38,11 +38,12 @@ def proposed(desk: Desk, record: Proposal, offset: int, at: Millis, world: World
         stood is not None and stood.digest == entry.standing.digest and stood.state not in ("rejected", "dropped")
     )
     if believed and stood is not None and stood.state in SETTLED:
-        entry.standing, entry.restored = stood, True
+        entry.standing, entry.restored, entry.stood_at = stood, True, stood.at
         desk.tally.admit(command)
         desk.keep(entry)
         return []
-    entry.lenient = believed and stood is not None and stood.state == "running"
+    if believed and stood is not None and stood.state == "running":
+        entry.ran, entry.heard = stood, stood.how == "auto"
     state, why = _judged(desk, command, at, world, believed=believed)
     entry.standing = replace(entry.standing, state=state, why=why)
     if state in FINAL:

@@ -115,6 +115,8 @@ def _started(desk: Desk, entry: Entry, at: Millis, world: World) -> CommandChang
         change = entry.to("failed", at, why)
     else:
         change = entry.to("done" if at_once(definition.handler) else "running", at)
+    if entry.ran is not None and entry.state == "running":
+        entry.standing, entry.stood_at = entry.ran, entry.ran.at
     desk.keep(entry)
     return change
 
@@ -125,10 +127,18 @@ def _begun(desk: Desk, record: Begun) -> None:
         entry.begun = True
 
 
+def _may_be_told(entry: Entry, at: Millis) -> bool:
+    """Whether an outlet may say what became of it. It ran before a restart, and who approved it is not known any more:
+    then, too."""
+    if entry.state == "asking":
+        return entry.ran is not None and entry.heard
+    return entry.state in ("running", "unknown") and at > entry.stood_at
+
+
 def _result(desk: Desk, record: Result, at: Millis) -> list[CommandChange]:
     """What the outlet says has happened has happened; what is `unknown` to it may be found out later."""
     entry = desk.find(record.command_id)
-    if entry is None or not (entry.state in ("running", "unknown") or (entry.lenient and not entry.final)):
+    if entry is None or not _may_be_told(entry, at):
         return []
     entry.begun = True
     if record.outcome == entry.state:

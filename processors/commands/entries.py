@@ -22,8 +22,9 @@ class Who:
 @dataclass(slots=True)
 class Entry:
     """`signers` have approved it. `deadline`: until when it may begin. `begun`: the outlet has said so. `restored`: it
-    stands as it stood before a restart, and its answers are not judged again. `lenient`: it ran before a restart: whose
-    rights have changed since had them then."""
+    stands as it stood before a restart, and its answers are not judged again. `ran`: as it stood before a restart where
+    it ran then: it does so again once the approval has come again (`heard`) and holds, though rights may have changed.
+    `stood_at`: what the log has of it until then is in how it stands."""
 
     command: Command
     key_id: str
@@ -32,7 +33,9 @@ class Entry:
     signers: list[Who] = field(default_factory=list)
     begun: bool = False
     restored: bool = False
-    lenient: bool = False
+    ran: Standing | None = None
+    heard: bool = False
+    stood_at: Millis = -1
 
     @property
     def state(self) -> State:

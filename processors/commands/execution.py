@@ -40,6 +40,6 @@ def objection(entry: Entry, definition: Definition | None, at: Millis, world: Wo
         return words.ONE_MORE
     for signer in entry.signers:
         now = by_id(signer.user, world)
-        if isinstance(now, str) or not (entry.lenient or entitled(now, definition, command, world)):
+        if isinstance(now, str) or not (entry.ran is not None or entitled(now, definition, command, world)):
             return words.APPROVER_GONE
     return foreign(definition, command.params, command.lead_id, world.filled)

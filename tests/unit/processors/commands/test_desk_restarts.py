@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from processors.access import Owner
 from processors.commands import signing
 from processors.commands.desk import decide, to_be_done
-from schemas.commands import Approval, Switched
+from schemas.commands import Approval, Decided, Switched
 from tests.authenticator import Authenticator
 from tests.unit.processors.commands.office import (
     DAY,
@@ -78,6 +78,38 @@ def test_a_restart_remembers_the_row_of_refusals(office: Office) -> None:
         again.now += DAY
         again.refuse(again.propose("note.add", {"text": "ещё"}, lead_id=THIRD), "irina")
         assert again.desk.paused == (frozenset() if yes else {"note.add"})
+
+
+def test_a_restart_knows_by_whom(office: Office) -> None:
+    """Another's approval that did not count does not count afterwards; numbers of changes go on where they were."""
+    id_ = office.propose(*REPLY)
+    office.approve(id_, "pavel")
+    office.approve(id_, "olga")
+    before = office.desk.standings[id_]
+    assert (before.by, before.number) == ("Ольга", 4)
+    again = read_anew(office)
+    assert again.desk.standings[id_] == before and again.desk.unbegun() == [id_]
+
+
+def test_what_told_nothing_tells_nothing_after_a_restart(office: Office) -> None:
+    """An outlet's word ahead of the approval, and a person's ahead of the unknown, did not count."""
+    first, second = office.propose(*REPLY), office.propose(*TASK)
+    office.done(first)
+    office.approve(first)
+    office.press(second)
+    office.say(Decided(command_id=second, at=0, user_id="olga", outcome="done"))
+    office.done(second, "unknown")
+    assert (office.state(first), office.state(second)) == ("running", "unknown")
+    assert read_anew(office).desk.standings == office.desk.standings
+
+
+def read_anew(office: Office) -> Office:
+    """By who knows how all stood."""
+    stood = dict(office.desk.standings)
+    again = Office(with_fields(office.world, stood=stood.get))
+    for offset, at, record in office.log:
+        decide(again.desk, record, offset, at, again.world)
+    return again
 
 
 @pytest.mark.parametrize("answer", ["nothing", "click", "another's key", "another page"])
