@@ -21,7 +21,8 @@ from schemas.events import MeetingRoom, MeetingSaid
 from schemas.topics import ASSISTANT_JOBS, COMMANDS, LEAD_ALERTS, LEAD_EVENTS, TELEGRAM
 from streams.engine.clock import wall_clock
 from tests.fakes.glm import FakeGlm
-from tests.semantics.commands_company import CHATS, FLOW, HOUR, LEADS, Company
+from tests.semantics.commands_company import HOUR, Company
+from tests.semantics.commands_systems import CHATS, FLOW, LEADS
 from tests.unit.processors.assistant.commands import alert
 from tests.unit.processors.commands import office
 

@@ -12,7 +12,8 @@ from schemas.topics import COMMANDS, LEAD_EVENTS
 from streams.embedded.broker import Broker
 from streams.embedded.jars import fetch
 from tests.installation import Installation, until
-from tests.semantics.commands_company import LEADS, OUTWARD, Company, systems
+from tests.semantics.commands_company import OUTWARD, Company
+from tests.semantics.commands_systems import LEADS, systems
 
 ANY_PORT = {"LEADPULSE_METRICS__ACTIONS": "0"}
 

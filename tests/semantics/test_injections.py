@@ -35,7 +35,8 @@ from tests.fakes.botapi import Flood
 from tests.fakes.glm import FakeGlm
 from tests.fakes.obedient import servant, solid
 from tests.installation import Installation, until
-from tests.semantics.commands_company import CHATS, LEADS, LOG, Company, Systems, systems
+from tests.semantics.commands_company import LOG, Company
+from tests.semantics.commands_systems import CHATS, LEADS, Systems, systems
 from tests.semantics.injections import messages
 from tests.semantics.siege import Besieged
 from tests.unit.processors.commands import office

@@ -18,7 +18,8 @@ from schemas.events import Note
 from schemas.topics import COMMAND_EVENTS, COMMAND_STATE, COMMANDS, LEAD_EVENTS
 from streams.engine.topics import apply
 from tests.installation import Installation, until
-from tests.semantics.commands_company import LEADS, OUTWARD, Company, Kind, systems
+from tests.semantics.commands_company import OUTWARD, Company, Kind
+from tests.semantics.commands_systems import LEADS, systems
 
 SHORT, FULL = 2, 25
 """Kills; twenty-five were asked for."""
