@@ -28,7 +28,6 @@ class Gateway:
     ) -> None:
         self.installation, self.client, self.process, self._url, self._page = installation, client, process, url, page
         self.port = int(url.rpartition(":")[2])
-        self.port = int(url.rpartition(":")[2])
 
     async def post(self, path: str, body: bytes, headers: dict[str, str]) -> tuple[int, Any]:
         """Status and answer; every 429 and 503 must say when to come again."""
