@@ -27,7 +27,7 @@ UNIT = TESTS / "unit"
 REAL = {UNIT / part for part in ("store", "transcribe", "web")}
 """Unit tests on chDB, Vosk and Chromium: half a minute a file."""
 MEMORY, ROOM_BYTES = Path("/dev/shm"), 8 << 30
-ON_PROCESSES = {TESTS / "integration", TESTS / "semantics", *REAL}
+ON_PROCESSES = {*(TESTS / part for part in ("integration", "semantics", "prosody", "chaos")), *REAL}
 """Tests on several processes, whose turns nobody chooses, get a second go (decision 0122)."""
 LAST_LINES = 25
 """Of each worker's log are shown when its test fails."""

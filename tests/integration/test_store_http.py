@@ -46,7 +46,7 @@ class Front:
             cwd=ROOT,
         )
         assert self._process.stdout is not None
-        self.port = int(await asyncio.wait_for(self._process.stdout.readline(), 60))
+        self.port = int(await asyncio.wait_for(self._process.stdout.readline(), 300))
 
     async def down(self) -> None:
         assert self._process is not None
@@ -80,7 +80,7 @@ async def server(front: Front, request: pytest.FixtureRequest) -> AsyncIterator[
 async def opened(store: Store) -> AsyncIterator[Database]:
     database = Database(store)
     keeper = asyncio.ensure_future(database.keep_open())
-    await asyncio.wait_for(database.opened(), 60)
+    await asyncio.wait_for(database.opened(), 300)
     try:
         yield database
     finally:
