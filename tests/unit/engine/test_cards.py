@@ -43,7 +43,7 @@ async def test_nothing_is_named_before_the_names_are_read() -> None:
     await asyncio.sleep(0)
     assert names == []
     topic.read.set()
-    await asyncio.wait_for(settled, 10)
+    await asyncio.wait_for(settled, 60)
     assert names == ["Ромашка"]
     assert known.cards.leads() == ["12"]
     await following

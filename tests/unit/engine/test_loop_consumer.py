@@ -92,7 +92,7 @@ async def test_calls_run_beside_each_other_in_the_same_loop() -> None:
         return number, threading.get_ident()
 
     made = loop_consumer(Kafka())
-    answers = await asyncio.wait_for(asyncio.gather(*(made.call_thread(call, n) for n in range(3))), 10)
+    answers = await asyncio.wait_for(asyncio.gather(*(made.call_thread(call, n) for n in range(3))), 60)
     assert answers == [(number, threading.get_ident()) for number in range(3)]
 
 

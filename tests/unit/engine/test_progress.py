@@ -191,7 +191,7 @@ class Faulty:
 async def run_until(watchdog: Watchdog, event: asyncio.Event) -> None:
     """Run until it happens, then cancel."""
     task = asyncio.ensure_future(watchdog.run(lambda _: None))
-    await asyncio.wait_for(event.wait(), 5)
+    await asyncio.wait_for(event.wait(), 60)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
@@ -216,5 +216,5 @@ async def test_app_that_still_waits_for_its_topics_is_not_looked_at() -> None:
     await asyncio.sleep(0.05)
     assert not view.asked.is_set()
     app.started = True
-    await asyncio.wait_for(view.asked.wait(), 5)
+    await asyncio.wait_for(view.asked.wait(), 60)
     task.cancel()

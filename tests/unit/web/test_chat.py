@@ -23,7 +23,7 @@ async def asked(here: Page, text: str, role: str = "curator", lead: str = LEAVES
 async def pieces(here: Page, path: str, last: str = "", role: str = "curator") -> list[tuple[int, str]]:
     """All that the stream tells behind `last`, until it says that it is over."""
     answer = await here.get(f"{path}/events", role, Last_Event_ID=last)  # type: ignore[arg-type]
-    body = await asyncio.wait_for(answer.text(), 30)
+    body = await asyncio.wait_for(answer.text(), 120)
     assert answer.status == 200 and answer.content_type == "text/event-stream"
     assert answer.headers["X-Accel-Buffering"] == "no" and body.rstrip().endswith("event: over\ndata: .")
     return [(int(id_), html) for id_, html in re.findall(r"id: (\d+)\nevent: part\ndata: (.*)\n", body)]

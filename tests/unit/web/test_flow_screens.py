@@ -80,13 +80,13 @@ async def test_who_watches_is_told_of_each_look_and_has_them_more_often(monkeypa
         await asyncio.sleep(0.2)
         assert looks == 1, "nobody watches"
         for expected in (2, 3):
-            await asyncio.wait_for(board.looked(), 20)
+            await asyncio.wait_for(board.looked(), 120)
             assert looks == expected
         waiting = asyncio.ensure_future(board.looked())
         await asyncio.sleep(0.1)
         assert looks == 4 and not waiting.done(), "the look is not over"
         slow.set()
-        await asyncio.wait_for(waiting, 20)
+        await asyncio.wait_for(waiting, 120)
         running.cancel()
 
 
