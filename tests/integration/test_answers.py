@@ -52,15 +52,17 @@ async def test_a_question_from_the_topic_to_the_kept_answer(home: Installation) 
     events.append(message(3, "секретная недостача", OTHER))
     await home.produce(LEAD_EVENTS, [(event.lead_id, encode(event)) for event in events])
     store = home.settings.store
-    desk = Desk(StoreHistory(asking(store)), None, StoreQuestions(telling(store)))
+    history = StoreHistory(asking(store))
+    desk = Desk(history, None, StoreQuestions(telling(store)))
     home.worker("store")
 
     async def stored() -> bool:
         try:
             figure = await asking(store)(f"/api/leads/{LEAD}/tools/shipped", {})
+            found = await history.passages(LEAD, "Была ли недостача?", "", "")
         except (Transient, ConfigError):  # not up yet, its token not made
             return False
-        return bool(figure["value"] == 240)
+        return figure["value"] == 240 and len(found.passages) == 1
 
     await until(stored, PATIENCE, "the events are stored")
     stages = [stage async for stage in answer(desk, LEAD, "Была ли недостача?")]
