@@ -16,7 +16,7 @@ EXPORTED = "telegram:export"
 _MS = "toUnixTimestamp64Milli"
 _HOUR = "intDiv(toUnixTimestamp64Milli({}), 3600000)"
 _SINCE = "ingested_at >= fromUnixTimestamp64Milli({since:Int64})"
-_OURS = r"match(source, '^(jibri|jitsi|(telegram|bitrix|wms):.+)$')"
+FROM_OUTSIDE = r"match(source, '^(jibri|jitsi|(telegram|bitrix|wms):.+)$')"
 
 ARRIVED = f"""
 SELECT source, {_HOUR.format("ingested_at")} AS hour, uniqExactIf(event_id, NOT old), uniqExactIf(event_id, old),
@@ -26,12 +26,12 @@ FROM
     SELECT source, event_id, ingested_at, {_MS}(ingested_at) AS at, greatest(at - {_MS}(ts), 0) AS late,
         backfill OR source = '{EXPORTED}' AS old
     FROM events
-    WHERE {_SINCE} AND {_OURS} AND event_id NOT IN (SELECT event_id FROM unassigned)
+    WHERE {_SINCE} AND {FROM_OUTSIDE} AND event_id NOT IN (SELECT event_id FROM unassigned)
     UNION ALL
     SELECT source, event_id, ingested_at, {_MS}(ingested_at) AS at, greatest(at - {_MS}(ts), 0) AS late,
         late > {LATE_MS} OR source = '{EXPORTED}' AS old
     FROM unassigned
-    WHERE {_SINCE} AND {_OURS}
+    WHERE {_SINCE} AND {FROM_OUTSIDE}
 )
 GROUP BY source, hour"""
 """What was linked later came a second time, by us: its first arrival is in `unassigned`."""

@@ -17,6 +17,7 @@ from schemas.rounds import SourceHealth
 from schemas.types import LeadId, Millis
 from streams.store.alerts import COLUMNS, alert_of
 from streams.store.database import Database
+from streams.store.jobs.arrivals import FROM_OUTSIDE
 from streams.store.read.sources import health
 
 ACTIVE_DAYS, QUIET_DAYS, GONE_DAYS = 4, 7, 45
@@ -119,7 +120,7 @@ SOURCES = f"""
 SELECT source, {_MS}(max(ingested_at)), countIf(ingested_at >= fromUnixTimestamp64Milli({{since:Int64}}))
 FROM events
 WHERE {_RECENT} AND NOT backfill AND kind NOT IN ('tick', 'baseline', 'fleet')
-    AND source NOT IN ('minutes', 'person', 'transcribe')
+    AND ({FROM_OUTSIDE} OR source = 'live')
 GROUP BY source ORDER BY source"""
 
 

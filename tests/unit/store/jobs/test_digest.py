@@ -199,11 +199,12 @@ async def test_strangers_and_sources(database: Database) -> None:
     values = list(map(msgspec.json.encode, waiting))
     await Sink(database, Codec[Unassigned](Unassigned), unassigned_rows)(batch("u", values, at=UNTIL - 100))
     feed = Feed(database)
-    await feed([replace(event_of(ev.Message), source="telegram", ts=UNTIL - 3 * DAY)], UNTIL - 2 * DAY)
-    await feed([replace(event_of(ev.Reservation), source="wms", ts=UNTIL - 300)], UNTIL - 100)
-    old = replace(event_of(ev.Message), event_id=event_id("old"), source="telegram", backfill=True, ts=UNTIL - 400)
+    await feed([replace(event_of(ev.Message), source="telegram:bot", ts=UNTIL - 3 * DAY)], UNTIL - 2 * DAY)
+    await feed([replace(event_of(ev.Reservation), source="wms:main", ts=UNTIL - 300)], UNTIL - 100)
+    old = replace(event_of(ev.Message), event_id=event_id("old"), source="telegram:bot", backfill=True, ts=UNTIL - 400)
     await feed([old], UNTIL - 100)  # an import is no life
-    await feed([replace(event_of(ev.Fleet), source="store", ts=UNTIL - 300)], UNTIL - 100)  # ours, no source
+    ours = [(ev.Fleet, "store"), (ev.MeetingMinutes, "minutes"), (ev.CommandChanged, "commands")]
+    await feed([replace(event_of(kind), source=source, ts=UNTIL - 300) for kind, source in ours], UNTIL - 100)
     found = await report(database)
     assert found.unknown == [UnknownClient("tg_chat", "-5", 2), UnknownClient("jitsi_room", "lead 5", 1)]
-    assert found.sources == [SourceHealth("telegram", UNTIL - 2 * DAY, 0), SourceHealth("wms", UNTIL - 100, 1)]
+    assert found.sources == [SourceHealth("telegram:bot", UNTIL - 2 * DAY, 0), SourceHealth("wms:main", UNTIL - 100, 1)]
