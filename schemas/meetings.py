@@ -102,6 +102,7 @@ class MeetingSaid(LeadEvent, frozen=True, tag="meeting_said"):
 class MeetingTranscribed(LeadEvent, frozen=True, tag="meeting_transcribed"):
     """A transcript; a later `version` replaces the former one. `ours`: those of the speakers who are our people;
     `theirs`: those of whom a person said that they are none. `called`: who of them called himself otherwise.
+    `heard_in`: recordings whose words it has, where `recording_id` is the meeting's (decision 0106).
     """
 
     recording_id: str
@@ -115,3 +116,4 @@ class MeetingTranscribed(LeadEvent, frozen=True, tag="meeting_transcribed"):
     ours: list[str] = []
     theirs: list[str] = []
     called: list[Called] = []
+    heard_in: list[str] = []

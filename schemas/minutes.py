@@ -99,7 +99,8 @@ class Conversation(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class MeetingRequest(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="type", tag="meeting"):
-    """A meeting whose minutes are wanted. `ts` is its start; `client` and `origin` as in `LeadEvent`."""
+    """A meeting whose minutes are wanted. `ts` is its start; `client` and `origin` as in `LeadEvent`, `heard_in` as in
+    `MeetingTranscribed`."""
 
     lead_id: LeadId
     recording_id: str
@@ -108,6 +109,7 @@ class MeetingRequest(msgspec.Struct, frozen=True, omit_defaults=True, tag_field=
     conversation: Conversation
     client: str = ""
     origin: str = ""
+    heard_in: list[str] = []
 
 
 class ChatDay(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="type", tag="chat"):
@@ -146,7 +148,8 @@ class MeetingMinutes(LeadEvent, frozen=True, tag="meeting_minutes"):
     """The minutes of a meeting. `ts` is its start; a later `minutes.version` replaces the former one.
 
     `flaw`: what is wrong with the words they were made of, told above everything else. `shares`: how much of the talk
-    each one's words are, per cent; empty where the sound does not tell who speaks.
+    each one's words are, per cent; empty where the sound does not tell who speaks. `heard_in` as in
+    `MeetingTranscribed`.
     """
 
     recording_id: str
@@ -156,6 +159,7 @@ class MeetingMinutes(LeadEvent, frozen=True, tag="meeting_minutes"):
     minutes: Minutes
     flaw: str = ""
     shares: dict[str, int] = {}
+    heard_in: list[str] = []
 
 
 class ChatSummary(LeadEvent, frozen=True, tag="chat_summary"):

@@ -137,7 +137,7 @@ class Transcript(msgspec.Struct, frozen=True, omit_defaults=True):
     or the model of the tests did some of it (`flaw` says both), or a fallback engine did. `shares`: each engine's part
     of the audio, 0..1. `utterances`: the readable text; empty where pauses split the words. `seconds` is the job's wall
     time, `queued_at` when the broker took the recording (0: not known). `filled`: of tracks, words inside their gaps
-    are from the mixed sound, under no name.
+    are from the mixed sound, under no name; `filled_from`, the recordings of that.
     """
 
     recording: Recording
@@ -155,6 +155,7 @@ class Transcript(msgspec.Struct, frozen=True, omit_defaults=True):
     seconds: float = 0.0
     queued_at: Millis = 0
     filled: bool = False
+    filled_from: list[str] = []
 
 
 class Identity(msgspec.Struct, frozen=True, omit_defaults=True):

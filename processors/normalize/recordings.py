@@ -38,9 +38,9 @@ def owner_of(source: Recording | RoomReport | Said, identities: Identities, opti
     A number in the name that is known to be no lead's says nothing: whose meeting it is, a person says.
     """
     room = room_of(source.room)
-    ids = [] if isinstance(source, Said) or not source.recording_id else [source.recording_id]
-    if isinstance(source, Recording):
-        ids = list(dict.fromkeys([entry_of(source, options), *ids]))
+    ids: list[str] = []
+    if not isinstance(source, Said) and source.recording_id:
+        ids = list(dict.fromkeys([entry_of(source, options), source.recording_id]))
     links = [*(ClientRef("recording", id_) for id_ in ids), room]
     said = source.lead_id
     if said is None and source.lead_known:
@@ -73,8 +73,8 @@ def _from_recorder(meta: Meta, record: bytes, recording: Recording, identities: 
     ]
 
 
-def entry_of(recording: Recording, options: Options) -> str:
-    """The recording id under which the history has it: a meeting that has tracks is one entry."""
+def entry_of(recording: Recording | RoomReport, options: Options) -> str:
+    """The recording id under which the history has it: a meeting that has tracks is one entry. A report is of one."""
     return options.entry(recording.session_id) or recording.recording_id
 
 

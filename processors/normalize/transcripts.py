@@ -44,6 +44,7 @@ def normalize(meta: Meta, record: bytes, identities: Identities, options: Option
     entry, version = entry_of(recording, options), transcript.version
     if recording.meeting_id or entry != recording.recording_id:
         version = version_of(transcript)
+    heard_in = transcript.filled_from or [recording.recording_id] * (entry != recording.recording_id)
     owner = owner_of(recording, identities, options)
     if owner is None:
         return [unassigned(meta, record, id_, recording.started_at, SOURCE, room_of(recording.room))]
@@ -73,6 +74,7 @@ def normalize(meta: Meta, record: bytes, identities: Identities, options: Option
             ours=ours,
             theirs=theirs,
             called=[Called(shown, name) for name, shown in called.items() if shown != name],
+            heard_in=heard_in,
         ),
         MeetingRequest(
             lead_id=owner.lead,
@@ -89,6 +91,7 @@ def normalize(meta: Meta, record: bytes, identities: Identities, options: Option
                 client=[name for name in speakers if name not in ours] if ours else theirs,
                 flaw=_flaw(transcript),
             ),
+            heard_in=heard_in,
         ),
     ]
 

@@ -37,7 +37,7 @@ _MADE_OF_TALK: Final = frozenset({"meeting_minutes", "chat_summary"})
 _DAY_MS: Final = 86_400_000
 _WORD = re.compile(r"[^\W_]+")
 _CONTACT = re.compile(r"@|\d(?:\D{0,3}\d){6}")
-_NO_TEXT = frozenset({"type", "lead_id", "event_id", "recording_id", "kind", "rule", "source"})
+_NO_TEXT = frozenset({"type", "lead_id", "event_id", "recording_id", "heard_in", "kind", "rule", "source"})
 
 Event = dict[str, Any]
 T = TypeVar("T")

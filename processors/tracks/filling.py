@@ -82,6 +82,7 @@ def fill(tracks: Transcript, mixed: Transcript) -> Transcript | None:
         segments=[],
         seconds=0.0,
         filled=True,
+        filled_from=[*tracks.filled_from, mixed.recording.recording_id],
     )
 
 

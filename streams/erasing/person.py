@@ -69,7 +69,7 @@ class PersonEraser(Eraser):
     async def standing(self, lead: LeadId, person: Consent) -> Standing:
         """What the other places hold of him, while the history still says whose words are his. Raises `Transient`."""
         part = part_of(lead, digests(lead, person))
-        recordings, paths = await asyncio.to_thread(self._listen, lead, part)
+        recordings, places = await asyncio.to_thread(self._listen, lead, part)
         messages = []
         async for record in self._places.messages(lead, names_of(person)):
             item = ITEM.decode(record.value or b"")
@@ -80,7 +80,7 @@ class PersonEraser(Eraser):
             if part.says(words):
                 thoughts[topic.name].append((record.key or b"").decode())
         documents = await asyncio.to_thread(lambda: [str(path) for path in self._documents(lead) if _says(part, path)])
-        heard = sorted(path for id_, path in paths.items() if id_ in recordings)
+        heard = sorted({path for id_, path in places if id_ in recordings})
         return Standing(
             person=person,
             messages=sorted(messages),
@@ -183,17 +183,17 @@ class PersonEraser(Eraser):
                 gone += delete_files(speech, name)
         return gone
 
-    def _listen(self, lead: LeadId, part: Part) -> tuple[set[str], dict[str, str]]:
-        """Ids of recordings with him, and where recordings are; `part` knows his words then."""
-        paths, there = {}, set()
+    def _listen(self, lead: LeadId, part: Part) -> tuple[set[str], list[tuple[str, str]]]:
+        """Ids of recordings with him, and all files by such an id (Jibri's, tracks); `part` knows his words then."""
+        places, there = list[tuple[str, str]](), set[str]()
         for event in whole_history(self._loaded.store, lead):
             payload = event["payload"]
             part.listen(payload)
             if payload.get("path"):
-                paths[payload["recording_id"]] = str(payload["path"])
+                places.append((payload["recording_id"], str(payload["path"])))
             if any(map(part.called, payload.get("participants", ()))):
                 there.add(payload["recording_id"])
-        return there | part.recordings, paths
+        return there | part.recordings, places
 
     def _documents(self, lead: LeadId) -> Iterator[Path]:
         recordings = self._loaded.speech.recordings

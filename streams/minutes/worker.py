@@ -194,6 +194,7 @@ def meeting_minutes(asked: MeetingRequest, minutes: Minutes) -> MeetingMinutes:
         people=asked.conversation.people,
         minutes=minutes,
         shares=shares(asked.conversation.utterances),
+        heard_in=asked.heard_in,
         flaw=asked.conversation.flaw if asked.conversation.utterances else "",  # else the summary says it
     )
 

@@ -117,12 +117,18 @@ class Database:
         for table in ("recordings", "transcripts", "said"):
             await self._delete(table, "(lead_id, recording_id) IN {gone:Array(Tuple(String, String))}", meetings)
 
+    async def forget_versions(self, texts: Sequence[tuple[str, str, int]]) -> None:
+        """Delete versions of transcripts (lead, recording, version). Returns and raises as `forget`."""
+        for table in ("recordings", "transcripts"):
+            those = "(lead_id, recording_id, version) IN {gone:Array(Tuple(String, String, UInt32))}"
+            await self._delete(table, those, texts)
+
     async def change(self, sql: str, parameters: dict[str, Any] | None = None, settings: Any = None) -> None:
         """Run a statement of our own that writes. Raises as `read`."""
         self._check_open()
         await self._writer.run(lambda client: client.command(sql, parameters, settings=settings), BROKEN)
 
-    async def _delete(self, table: str, those: str, gone: Sequence[tuple[str, Any]]) -> None:
+    async def _delete(self, table: str, those: str, gone: Sequence[tuple[Any, ...]]) -> None:
         self._check_open()
         await self._writer.run(
             lambda client: client.command(

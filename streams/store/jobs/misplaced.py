@@ -51,9 +51,11 @@ WHERE kind = 'phrase_verdict' AND lead_id IN {{leads:Array(String)}}
 
 MADE_OF = f"""
 SELECT {_COLUMNS} FROM events FINAL
-WHERE kind IN ('meeting_transcribed', 'meeting_minutes')
-    AND (lead_id, {_FIELD.format("recording_id")}) IN {{heard:Array(Tuple(String, String))}}"""
-"""What was made of recordings."""
+WHERE kind IN ('meeting_transcribed', 'meeting_minutes') AND lead_id IN {{leads:Array(String)}}
+    AND arrayExists(
+        one -> has({{heard:Array(Tuple(String, String))}}, (lead_id, one)),
+        arrayPushBack(JSONExtract(payload, 'heard_in', 'Array(String)'), {_FIELD.format("recording_id")}))"""
+"""What was made of recordings, also where it stands in a meeting's entry."""
 
 SPOILT = f"""
 SELECT {_COLUMNS} FROM events FINAL
@@ -101,18 +103,23 @@ class Events:
     async def verdicts(self, moves: Sequence[Move]) -> list[Move]:
         """What a model said of the words that go. Raises as `found_by`."""
         goes = {(move.row.lead, move.row.event.event_id): move for move in moves}
-        given = {"leads": sorted({lead for lead, _ in goes}), "events": [id_ for _, id_ in goes]}
         found = []
-        for row in await self._read(ABOUT, given):
+        for row in await self._about(list(goes)):
             move = goes.get((row.lead, getattr(row.event, "about", "")))
             if move is not None:
                 event = msgspec.structs.replace(row.event, client=link_key(move.client))
                 found.append(move._replace(row=row._replace(event=event)))
         return found
 
+    async def _about(self, events: Sequence[tuple[LeadId, str]]) -> list[Row]:
+        given = {"leads": sorted({lead for lead, _ in events}), "events": [id_ for _, id_ in events]}
+        return await self._read(ABOUT, given)
+
     async def made_of(self, heard: Sequence[tuple[LeadId, str]]) -> list[Row]:
-        """Transcripts and minutes of recordings of leads. Raises as `found_by`."""
-        return await self._read(MADE_OF, {"heard": list(heard)})
+        """Transcripts and minutes of leads' recordings, and what a model said of their words. Raises as `found_by`."""
+        leads = sorted({lead for lead, _ in heard})
+        made = await self._read(MADE_OF, {"heard": list(heard), "leads": leads})
+        return made + await self._about([(row.lead, row.event.event_id) for row in made]) if made else []
 
     async def spoilt(self, moves: Sequence[Move]) -> list[Row]:
         """Summaries of chats that tell of what goes, and stay. Raises as `found_by`."""

@@ -2,7 +2,8 @@
 
 Mostly nothing was: the transcriber refuses the recording. Where it came before the objection, its transcript and
 minutes may stand here already or be on their way, so both are looked for: what was made when the deletion is told, and
-whether it was told when something is stored. The fold is told as of events that went to another lead.
+whether it was told when something is stored. In a meeting's entry only those texts go that were made of it. The fold is
+told as of events that went to another lead.
 """
 
 import logging
@@ -35,6 +36,17 @@ WHERE kind = 'meeting_room' AND JSONExtractString(payload, 'happening') = 'recor
     AND (lead_id, JSONExtractString(payload, 'recording_id')) IN {heard:Array(Tuple(String, String))}"""
 
 
+NEXT = """
+INSERT INTO recordings (recording_id, lead_id, ts, version, engine, duration_ms, words, degraded, seniority)
+SELECT JSONExtractString(payload, 'recording_id'), lead_id, ts, JSONExtractUInt(payload, 'version'),
+    JSONExtractString(payload, 'engine'), JSONExtractUInt(payload, 'duration_ms'), JSONExtractUInt(payload, 'words'),
+    JSONExtractBool(payload, 'degraded'), seniority
+FROM events FINAL
+WHERE kind = 'meeting_transcribed' AND (lead_id, event_id) NOT IN {gone:Array(Tuple(String, UInt64))}
+    AND (lead_id, JSONExtractString(payload, 'recording_id')) IN {entries:Array(Tuple(String, String))}"""
+"""The versions that are left in meetings' entries: where a higher one stood, the table has forgotten them."""
+
+
 class Unheard:
     """Settle's `Process` around the sink, whose `stored` must be `notice`."""
 
@@ -48,7 +60,7 @@ class Unheard:
         for event, _ in stored:
             match event:
                 case MeetingTranscribed() | MeetingMinutes():
-                    self._heard.add((event.lead_id, event.recording_id))
+                    self._heard.update((event.lead_id, of) for of in (event.recording_id, *event.heard_in))
                 case MeetingRoom(happening="recording_deleted") if event.recording_id:
                     self._heard.add((event.lead_id, event.recording_id))
 
@@ -80,6 +92,17 @@ class Unheard:
         ]
         await self._send(Output(LEAD_EVENTS.name, event.lead_id.encode(), EVENT.encode(event)) for event in told)
         await self._database.forget_words(gone)
-        await self._database.forget([(row.lead, row.id) for rows in lost.values() for row in rows])
+        await self._forget_texts([row for rows in lost.values() for row in rows])
         if lost:
             log.info("words of a deleted recording taken out", extra={"recordings": [of for _, of in gone]})
+
+    async def _forget_texts(self, rows: list[Row]) -> None:
+        """What stands in a meeting's entry, and the events last: by them it is found again after a kill."""
+        events = [(row.lead, row.id) for row in rows]
+        words = [(row.lead, row.event) for row in rows if isinstance(row.event, MeetingTranscribed)]
+        texts = [(lead, event.recording_id, event.version) for lead, event in words]
+        if texts:
+            await self._database.forget_versions(texts)
+            given = {"gone": events, "entries": [(lead, recording) for lead, recording, _ in texts]}
+            await self._database.change(NEXT, given, settings={"insert_deduplicate": 0})
+        await self._database.forget(events)

@@ -4,6 +4,7 @@ from itertools import permutations
 from typing import Any
 
 import msgspec
+import pytest
 from msgspec.structs import replace
 
 from processors.identity import Identities
@@ -13,7 +14,7 @@ from processors.normalize.transcripts import normalize as transcribed
 from processors.tracks.entry import entry_id, version_of
 from schemas.events import MeetingRecorded, MeetingTranscribed
 from schemas.minutes import MeetingRequest
-from schemas.sources import Recording, Transcript, Word
+from schemas.sources import Identity, Recording, RoomReport, Transcript, Word
 from schemas.types import Meta
 from tests.golden.examples import accepted
 
@@ -56,8 +57,31 @@ def test_all_that_is_made_of_a_meeting_is_one_entry() -> None:
         assert (event.recording_id, event.path) == (ENTRY, recording.path)
 
 
+@pytest.mark.parametrize(
+    ("told", "heard_in"),
+    [
+        (text(JIBRI), ["aa"]),
+        (text(TRACKS), []),
+        (replace(text(GAPPED, filled=True), filled_from=["aa", "bb"]), ["aa", "bb"]),
+    ],
+)
+def test_words_say_which_recording_they_are_of(told: Transcript, heard_in: list[str]) -> None:
+    """The entry's id does not; by this they are found when that recording is deleted."""
+    assert [one.heard_in for one in events(told)] == [heard_in, heard_in]
+
+
+def test_what_is_told_of_a_recording_goes_where_its_entry_is_linked() -> None:
+    """That it was deleted, too: its words stand there."""
+    identities = Identities()
+    identities.apply(f"recording:{ENTRY}", Identity("recording", ENTRY, "8"))
+    report = RoomReport("aa/deleted", "recording_deleted", 1, "lead-7", "m1", "7", session_id="s1", recording_id="aa")
+    for told, normalize in ((text(JIBRI), transcribed), (JIBRI, recorded), (report, recorded)):
+        found = accepted(normalize(META, msgspec.json.encode(told), identities, OPTIONS))
+        assert {one.lead_id for one in found} == {"8"}
+
+
 def test_a_meeting_without_tracks_is_as_it_was() -> None:
     """Its own id, its own version."""
     [said, asked] = events(text(JIBRI, 2), Options())
     assert isinstance(said, MeetingTranscribed) and isinstance(asked, MeetingRequest)
-    assert (said.recording_id, said.version, asked.conversation.version) == ("aa", 2, 2)
+    assert (said.recording_id, said.version, asked.conversation.version, said.heard_in) == ("aa", 2, 2, [])

@@ -83,7 +83,9 @@ def test_a_gap_is_filled_without_a_name() -> None:
     assert filled is not None
     assert [(w.text, w.start_ms) for w in filled.words] == [(w.text, w.start_ms) for w in words]
     assert [w.text for w in filled.words if w.speaker is None] == [w.text for w in inside]
-    assert (filled.filled, filled.version, filled.recording) == (True, 2, tracks)
+    assert (filled.filled, filled.version, filled.recording, filled.filled_from) == (True, 2, tracks, ["aa"])
+    other = fill(filled, text(replace(JIBRI, recording_id="bb"), [Word("ещё", 60_500, 60_900, 0.8)]))
+    assert other is not None and other.filled_from == ["aa", "bb"]
     assert {word for u in filled.utterances for word in u.text.split()} == {word.text for word in words}
     assert all(u.speaker is None for u in filled.utterances if 60_000 <= u.start_ms < 90_000)
 

@@ -1,17 +1,28 @@
 """What was made of a recording that somebody objected to goes out of the store, on real chDB, in either order."""
 
-from typing import cast
+from typing import Any, cast
 
+import msgspec
 import pytest
 from msgspec.structs import replace
 
+from processors.identity import Identities
+from processors.normalize import NORMALIZERS, Options
 from schemas import events as ev
 from schemas.codec import EVENT
+from schemas.events import MeetingMinutes
+from schemas.minutes import MeetingRequest, Minutes
+from schemas.sources import RoomReport, Transcript
+from schemas.topics import RECORDINGS, TRANSCRIPTS
+from schemas.types import Meta
 from streams.engine.settle import Batch
+from streams.minutes.worker import meeting_minutes
 from streams.store.database import Database
 from streams.store.jobs.unheard import Unheard
 from streams.store.sinks.rows import event_rows
 from streams.store.sinks.sink import Sink
+from tests.golden.examples import accepted
+from tests.unit.processors.tracks.test_entry import ENTRY, GAPPED, JIBRI, OPTIONS, text
 from tests.unit.store.fakes import Clock, Sent
 from tests.unit.store.records import NOW, record
 from tests.unit.store.samples import event_of
@@ -68,3 +79,53 @@ async def test_words_and_minutes_go_whatever_came_first(database: Database, orde
         assert [tuple(row) for row in rows] == [("7", "r2"), ("8", "r")], table
     told = [cast(ev.EventsMoved, EVENT.decode(output.value or b"")) for output in sent]
     assert {moved.event_id for event in told for moved in event.events} == {WORDS.event_id, MINUTES.event_id}
+
+
+def made_of(transcript: Transcript) -> tuple[ev.Event, MeetingMinutes]:
+    """Its words and minutes, as the pipeline and `minutes` put them under the meeting's entry."""
+    said, asked = normalized(TRANSCRIPTS.name, transcript, OPTIONS)
+    assert isinstance(asked, MeetingRequest)
+    return said, meeting_minutes(asked, Minutes("итоги", "vosk", asked.conversation.version))
+
+
+def normalized(topic: str, value: Any, options: Options) -> list[Any]:
+    return accepted(NORMALIZERS[topic](Meta(topic, 0, 0, NOW), msgspec.json.encode(value), Identities(), options))
+
+
+OURS = replace(GAPPED, started_at=NOW, ended_at=NOW + 60_000)
+MIXED = made_of(text(replace(JIBRI, started_at=NOW, ended_at=NOW + 60_000)))
+TRACKS, FILLED = made_of(text(OURS)), made_of(replace(text(OURS, filled=True), filled_from=["aa"]))
+JUDGED = replace(event_of(ev.PhraseVerdict), lead_id="7", about=MIXED[0].event_id, ts=NOW)
+REPORT = RoomReport("aa/deleted", "recording_deleted", NOW, "lead-7", "m1", "7", session_id="s1", recording_id="aa")
+[JIBRI_DELETED] = normalized(RECORDINGS.name, REPORT, Options())
+"""Whoever told it did not know yet that the meeting has tracks."""
+
+
+@pytest.mark.parametrize(
+    "order",
+    [
+        [[*TRACKS, *MIXED, *FILLED, JUDGED], [JIBRI_DELETED]],
+        [[JIBRI_DELETED], [*TRACKS, *FILLED], [MIXED[1]], [MIXED[0]]],
+        [[*MIXED, JIBRI_DELETED], [*FILLED, *TRACKS]],
+    ],
+)
+async def test_words_of_jibris_recording_go_from_the_meetings_entry(
+    database: Database, order: list[list[ev.Event]]
+) -> None:
+    """They stand under the entry's id, alone and in the gaps of tracks, and a model's verdict quotes them; what the
+    tracks themselves said stays."""
+    sent = Sent()
+    unheard = Unheard(database, sent, Clock())
+    for number, events in enumerate([*order, order[0]], start=1):  # a kill: the first comes once more
+        await put(unheard, database, number, *events)
+    left = await database.read("SELECT hex(event_id) FROM events FINAL WHERE kind != 'meeting_room'")
+    assert {id_.lower() for (id_,) in left} == {event.event_id for event in TRACKS}
+    for table in ("transcripts", "recordings"):
+        rows = await database.read(f"SELECT DISTINCT lead_id, recording_id, version FROM {table} FINAL")
+        assert [tuple(row) for row in rows] == [("7", ENTRY, 1)], table
+    for table in ("said", "passages"):
+        rows = await database.read(f"SELECT DISTINCT hex(event_id) FROM {table} FINAL")
+        assert {id_.lower() for (id_,) in rows} == {event.event_id for event in TRACKS}, table
+    gone = {event.event_id for event in (*MIXED, *FILLED, *([JUDGED] if JUDGED in order[0] else []))}
+    told = [cast(ev.EventsMoved, EVENT.decode(output.value or b"")) for output in sent]
+    assert {moved.event_id for event in told for moved in event.events} == gone
