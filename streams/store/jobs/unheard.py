@@ -35,7 +35,6 @@ SELECT lead_id, JSONExtractString(payload, 'recording_id') FROM events FINAL
 WHERE kind = 'meeting_room' AND JSONExtractString(payload, 'happening') = 'recording_deleted'
     AND (lead_id, JSONExtractString(payload, 'recording_id')) IN {heard:Array(Tuple(String, String))}"""
 
-
 NEXT = """
 INSERT INTO recordings (recording_id, lead_id, ts, version, engine, duration_ms, words, degraded, seniority)
 SELECT JSONExtractString(payload, 'recording_id'), lead_id, ts, JSONExtractUInt(payload, 'version'),
