@@ -203,8 +203,9 @@ async def test_strangers_and_sources(database: Database) -> None:
     await feed([replace(event_of(ev.Reservation), source="wms:main", ts=UNTIL - 300)], UNTIL - 100)
     old = replace(event_of(ev.Message), event_id=event_id("old"), source="telegram:bot", backfill=True, ts=UNTIL - 400)
     await feed([old], UNTIL - 100)  # an import is no life
-    ours = [(ev.Fleet, "store"), (ev.MeetingMinutes, "minutes"), (ev.CommandChanged, "commands")]
-    await feed([replace(event_of(kind), source=source, ts=UNTIL - 300) for kind, source in ours], UNTIL - 100)
+    made: list[ev.Event] = [event_of(ev.Fleet), event_of(ev.MeetingMinutes), event_of(ev.CommandChanged)]
+    ours = zip(made, ("store", "minutes", "commands"), strict=True)
+    await feed([replace(event, source=source, ts=UNTIL - 300) for event, source in ours], UNTIL - 100)
     found = await report(database)
     assert found.unknown == [UnknownClient("tg_chat", "-5", 2), UnknownClient("jitsi_room", "lead 5", 1)]
     assert found.sources == [SourceHealth("telegram:bot", UNTIL - 2 * DAY, 0), SourceHealth("wms:main", UNTIL - 100, 1)]
