@@ -58,7 +58,7 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
     report = yield
     folder = getattr(item, "funcargs", {}).get("tmp_path")
     if report.failed and folder is not None:
-        for log in sorted(folder.rglob("*.log")):
+        for log in sorted(one for one in folder.rglob("*.log") if not one.stem.isdigit()):  # segments of Kafka
             lines = log.read_text(errors="replace").splitlines()
             report.sections.append((f"{log.relative_to(folder)}", "\n".join(lines[-LAST_LINES:])))
     return report
