@@ -81,7 +81,7 @@ async def prosody(
             "iq_seconds": 0.2,
             "pending_seconds": 0.2,
             "early_seconds": 0.2,
-            "unrecorded_seconds": 0.6,
+            "unrecorded_seconds": 3.0,
         },
         SLOW: {"retry_seconds": 600, "retry_max_seconds": 600, "early_seconds": EARLY},
         PATIENT: posting | {"report_token": TOKEN, "unrecorded_seconds": 0.3},

@@ -154,7 +154,7 @@ async def test_unrecorded(prosody: Prosody, focus: Focus, receiver: Receiver, ne
     """A room with people and no recording for too long is told once, with the reason; then that it records."""
     room = new_room(HASTY)
     conference = focus.expect(room, grant="none" if why == "no-moderator" else "first")
-    conference.answers.extend(["service-unavailable"] * 9 if why == "service-unavailable" else [])
+    conference.answers.extend(["service-unavailable"] * 1000 if why == "service-unavailable" else [])
     if why != "no-focus":
         await conference.join()
 
@@ -166,6 +166,7 @@ async def test_unrecorded(prosody: Prosody, focus: Focus, receiver: Receiver, ne
 
     async with join(prosody.port, room) as host:
         await until(told, 10, "unrecorded", pause=0.005)
+        conference.answers.clear()
         if why == "no-focus":
             await conference.join()
         if why == "no-moderator":
