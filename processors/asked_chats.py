@@ -6,13 +6,17 @@ ASKED: Final = "❔ ", "Чей это чат ", "?"
 """Mark, question and end of the first line, with the chat's name before the end."""
 
 
+def asked_about(line: str, asked: tuple[str, str, str]) -> str:
+    """What stands in a line between a question (mark, question) and its end; empty where it is no such line."""
+    mark, question, end = asked
+    if not (line.startswith(mark + question) and line.endswith(end)):
+        return ""
+    return line.removeprefix(mark + question).removesuffix(end)
+
+
 def chat_asked_about(asked: str) -> str:
     """What the question calls the chat, in `«»` where it has a title; empty where `asked` is no such question."""
-    mark, question, end = ASKED
-    first = asked.partition("\n")[0]
-    if not (first.startswith(mark + question) and first.endswith(end)):
-        return ""
-    return first.removeprefix(mark + question).removesuffix(end)
+    return asked_about(asked.partition("\n")[0], ASKED)
 
 
 def title_asked_about(asked: str) -> str:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
+from processors.asked_chats import asked_about
 from schemas.codec import event_id
 from schemas.types import LeadId
 
@@ -28,13 +29,11 @@ def line_of(number: int, called: str, about: str) -> str:
 def read_back(text: str) -> tuple[str, Sequence[str]]:
     """The name in a room, and what those are called who may be meant, by the message's plain text; empty where it is no
     such question."""
-    mark, question, end = ASKED
     lines = text.split("\n")
-    first = next((one for one in lines if one.startswith(mark + question) and one.endswith(end)), "")
-    if not first:
+    name = next(filter(None, (asked_about(line, ASKED) for line in lines)), "")
+    if not name:
         return "", ()
-    found = [one[2].partition(_ABOUT)[0] for line in lines if (one := _LINE.fullmatch(line))]
-    return first.removeprefix(mark + question).removesuffix(end), found
+    return name, [one[2].partition(_ABOUT)[0] for line in lines if (one := _LINE.fullmatch(line))]
 
 
 def mark(lead: LeadId, name: str, person: str, called: str, side: str) -> str:

@@ -3,6 +3,7 @@
 from bisect import bisect_right
 from collections.abc import Iterable
 
+from processors.answered import LONGEST
 from schemas.sources import RoomReport
 from schemas.types import Millis
 
@@ -10,13 +11,9 @@ NAMING = ("joined", "renamed", "left")
 """Reports that say what a participant is called."""
 
 
-LONGEST = 200
-"""Characters of a name (`processors.answered.LONGEST`): a program may send more than a person types."""
-
-
 def display_name(told: str) -> str:
     """What a participant calls himself, as people see it: on one line, with nothing that turns other words round or
-    hides in it."""
+    hides in it. A program may send a longer one than a person types."""
     shown = "".join(sign for sign in told if sign.isprintable() or sign.isspace())
     return " ".join(shown.split())[:LONGEST].rstrip()
 

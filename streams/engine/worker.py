@@ -16,7 +16,7 @@ from typing import Any
 
 from faust.exceptions import ConsumerNotStarted
 
-from schemas.topics import OPS_NOTICES, TopicSpec
+from schemas.topics import OPS_NOTICES, TOPICS, TopicSpec
 from streams.engine.budget import Ledger, Limits, Origin
 from streams.engine.clock import wall_clock
 from streams.engine.conditions import Condition, Conditions
@@ -71,7 +71,6 @@ class Worker:
         self._conditions = Conditions(self.notices)
         self.needs: dict[str, Callable[[], Check]] = {}
         """Asked at each look at `/readyz`, so cheap and without waiting: true, or what is missing in words."""
-        self.consumed: list[TopicSpec] = []
         self._jobs = jobs
         self._settlers: dict[str, Settler] = {}
         self._background: list[tuple[str, Callable[[], Awaitable[None]]]] = []
@@ -101,7 +100,6 @@ class Worker:
             discard=discard,
         )
         self._settlers[topic.name] = settler
-        self.consumed.append(topic)
         source = self.app.topic(
             self.settings.kafka.prefix + topic.name,
             value_type=bytes,
@@ -209,6 +207,10 @@ class Worker:
     def _owned(self, batch: Batch) -> bool:
         topic = self.settings.kafka.prefix + batch.topic
         return bool(self.app.started and self.app.consumer.owns(topic, batch.partition))
+
+    def consumed(self) -> list[TopicSpec]:
+        """The topics of `consume`."""
+        return [topic for topic in TOPICS if topic.name in self._settlers]
 
     def assigned(self) -> set[tuple[str, int]]:
         """Topics (without prefix) and partitions that are ours; none while the group divides them anew."""

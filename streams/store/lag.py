@@ -85,7 +85,7 @@ class Lag:
 
     def _all_are_ours(self) -> bool:
         mine = self._worker.assigned()
-        return all((topic.name, p) in mine for topic in self._worker.consumed for p in range(topic.partitions))
+        return all((topic.name, p) in mine for topic in self._worker.consumed() for p in range(topic.partitions))
 
     async def stop(self) -> None:
         """Close the connection."""

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import pytest
 
 from schemas.errors import Transient
-from schemas.topics import DEAD_LETTERS, LEAD_EVENTS
+from schemas.topics import DEAD_LETTERS, LEAD_EVENTS, TopicSpec
 from streams.engine.batches import Progress
 from streams.settings import Settings
 from streams.store.lag import Lag
@@ -18,11 +18,14 @@ AT = 7
 class Group:
     """A worker whose group gives it `given` one after the other, the last for good."""
 
-    settings, consumed = Settings(), CONSUMED
+    settings = Settings()
 
     def __init__(self, *given: set[tuple[str, int]]) -> None:
         self._given = list(given)
         self.app = SimpleNamespace(consumer=SimpleNamespace(progress=self._progress))
+
+    def consumed(self) -> list[TopicSpec]:
+        return CONSUMED
 
     def assigned(self) -> set[tuple[str, int]]:
         return self._given.pop(0) if len(self._given) > 1 else self._given[0]
