@@ -47,6 +47,11 @@ def chosen(sql: str, choices: Mapping[str, Sequence[str]]) -> str:
     return sql
 
 
+def everything(board: Board) -> dict[str, Sequence[str]]:
+    """The choices of a dashboard as it is opened: all of each drop-down."""
+    return {choice.name: [] for choice in board.choices}
+
+
 def expanded(sql: str, span: Span, choices: Mapping[str, Sequence[str]] = MappingProxyType({})) -> str:
     """The statement as ClickHouse gets it. Raises ValueError for a macro that is none, or lacks what it needs."""
     sql = chosen(sql, choices)

@@ -11,7 +11,7 @@ from typing import Any
 
 from grafana.boards import BOARDS
 from grafana.draw import Answer, Cell, draw
-from grafana.macros import expanded, looked_at
+from grafana.macros import everything, expanded, looked_at
 from grafana.sample import statements
 from streams.settings import Store
 from streams.store.clickhouse import load_engine, open_writer, prepare
@@ -31,11 +31,7 @@ def pictures(folder: Path) -> None:
             writer.command(text)
         for board in BOARDS:
             answers = {
-                panel.title: _answer(
-                    writer.query(
-                        expanded(panel.sql, looked_at(board, panel, NOW), {choice.name: [] for choice in board.choices})
-                    )
-                )
+                panel.title: _answer(writer.query(expanded(panel.sql, looked_at(board, panel, NOW), everything(board))))
                 for panel in board.panels
                 if panel.sql
             }

@@ -11,7 +11,7 @@ import pytest
 import pytest_asyncio
 
 from grafana.boards import BOARDS
-from grafana.macros import expanded, looked_at
+from grafana.macros import everything, expanded, looked_at
 from grafana.sample import statements
 from grafana.shapes import SERIES, Board, Choice, Panel
 from processors.days import HOME
@@ -132,11 +132,6 @@ async def test_days_are_cut_in_the_installations_zone(shown: Shown) -> None:
 def _zoned(store: Store, zone: str) -> None:
     with contextlib.closing(open_writer(store)) as writer:
         cut_days(writer, zone)
-
-
-def everything(board: Board) -> dict[str, list[str]]:
-    """Nothing is chosen."""
-    return {choice.name: [] for choice in board.choices}
 
 
 def _is_figure(type_: str) -> bool:
