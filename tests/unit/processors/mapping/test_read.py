@@ -49,6 +49,13 @@ def rows(*given: dict[str, object], text: str = ROWS) -> list[Good] | Rejected:
     return read_body(mapping(text), json.dumps(given).encode(), NOW)
 
 
+@pytest.mark.parametrize("word", ["'done'", "`done`", '`"done"`'])
+def test_a_word_in_a_condition(word: str) -> None:
+    """In any of JMESPath's spellings, the one of its first version among them."""
+    text = HOOK.replace('"!archived"', json.dumps(f"stage.code == {word}"))
+    assert [len(goods(read(REQUEST | {"stage": {"code": code}}, text=text))) for code in ("done", "new")] == [1, 0]
+
+
 def test_every_field_is_where_the_mapping_says() -> None:
     """Paths, fallbacks, maps, constants, conditions of lines, the zone."""
     [good] = goods(read(REQUEST))
