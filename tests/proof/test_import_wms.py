@@ -1,19 +1,20 @@
 """A hundred thousand rows of a warehouse from a CSV into the store."""
 
-import resource
+import asyncio
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from tests.costs import Turns, peak_mb
 from tests.installation import BUSY, Installation, until
 from tests.integration.test_import_wms import in_store, linked, started, table
 from tests.integration.test_store import QUICK
 
 ROWS = 100_000
 SECONDS, MB = 60, 200
-"""Bars of issue 12, on two quiet cores."""
+"""Bars of issue 12, on two quiet cores: the first is one of who was not kept from them."""
 
 
 @pytest.mark.proof
@@ -24,17 +25,21 @@ async def test_a_hundred_thousand_rows_are_in_the_store_within_a_minute(
     async with Installation(bootstrap, tmp_path, QUICK) as home:
         await linked(home)
         file = table(tmp_path / "rows.csv", ROWS)
-        for name in ("pipeline", "store"):
-            home.worker(name)
+        workers = [home.worker(name) for name in ("pipeline", "store")]
         await until(lambda: in_store(home, 0), 60, "the store answers")
         began = time.monotonic()
-        process = started(home, file, fresh=True)  # a child of ours, whose memory is told below
-        assert process.wait(SECONDS * BUSY) == 0
+        process, peak = started(home, file, fresh=True), 0
+        while process.poll() is None and time.monotonic() - began < SECONDS * BUSY:
+            peak = max(peak, peak_mb(process.pid))
+            await asyncio.sleep(0.05)
+        assert process.returncode == 0
         loaded = time.monotonic() - began
         await until(lambda: in_store(home, ROWS), SECONDS, "all rows are in the store")
+        stored = time.monotonic() - began
+        turns = [Turns.of(worker.pid) for worker in workers]
         record_property("rows", ROWS)
         record_property("seconds to load", round(loaded, 1))
-        record_property("seconds to the store", round(time.monotonic() - began, 1))
-        peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss >> 10
-        record_property("MB of the largest child", peak)
-        assert time.monotonic() - began < SECONDS
+        record_property("seconds to the store", round(stored, 1))
+        record_property("MB of the command", peak)
+        assert 0 < peak < MB
+        assert stored < SECONDS or any(one.starved for one in turns)
