@@ -15,6 +15,7 @@ from processors.normalize.telegram import normalize
 from schemas.sources import Identity, Inbound
 from schemas.topics import TELEGRAM
 from schemas.types import Meta
+from tests.costs import Turns
 from tests.fakes.telegram import FakeTelegram
 from tests.golden.examples import accepted
 from tests.installation import Installation, Started, until
@@ -56,7 +57,8 @@ class Gateways:
             await asyncio.sleep(pause)
 
     async def kill_the_reader(self, dice: random.Random) -> float:
-        """SIGKILL to the one that asks, at a random moment; seconds until updates are confirmed again."""
+        """SIGKILL to the one that asks, at a random moment; seconds until updates are confirmed again, without those in
+        which who takes over waited for a core."""
         await asyncio.sleep(dice.random())
         asked = [await _asked(page) for _, page in self.running]
         await asyncio.sleep(0.5)
@@ -64,9 +66,11 @@ class Gateways:
         reader = self.running.pop(more.index(max(more)))
         began, before = time.monotonic(), len(self.telegram.updates.confirmed)
         self.installation.end(reader[0])
+        heir = self.running[0][0].pid
+        idle = Turns.of(heir)
         self.start()
         await self.read_past(before + 1)
-        return time.monotonic() - began
+        return time.monotonic() - began - Turns.of(heir).since(idle).waited
 
     async def read_past(self, number: int) -> None:
         """Wait until so many updates are confirmed."""
