@@ -1317,3 +1317,8 @@ SETTINGS merge_with_ttl_timeout = 604800, replicated_deduplication_window = 1000
 -- 0026_small_blocks.sql
 ALTER TABLE events ON CLUSTER 'main' MODIFY SETTING min_compress_block_size = 8192;
 
+-- 0027_scanned_columns.sql
+ALTER TABLE events ON CLUSTER 'main' MODIFY COLUMN ingested_at MODIFY SETTING min_compress_block_size = 65536;
+
+ALTER TABLE events ON CLUSTER 'main' MODIFY COLUMN stored_at MODIFY SETTING min_compress_block_size = 65536;
+
