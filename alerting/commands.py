@@ -140,6 +140,8 @@ def _state(shown: Shown, standing: Standing, page: str, *, button: bool) -> Iter
             yield f"{signed}, {at}. Начнётся {moment(standing.due_at)} ({whose_clock()})"
         case "approved" | "running":
             yield f"{signed}, {at}. Выполняется."
+            if why:
+                yield f"Не засчитано: {why}"
         case "done":
             yield f"{signed}. Выполнена в {at}" + (f": {telegram(standing.what)}" if standing.what else "")
         case "failed":

@@ -1,5 +1,5 @@
 """What commands there are, and whose signatures count: `commands/*.yaml` for the built-in ones, `command.defs` for what
-people add (compacted; key = `name@version`, `key/KEY_ID`, or `words`)."""
+people add (compacted; key = `name@version`, `key/KEY_ID`, `words` or `calls`)."""
 
 from typing import Annotated, Any, Literal
 
@@ -101,14 +101,14 @@ class DefinitionSigned(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=
     gone: bool = False
 
 
-Signer = Literal["agent", "web", "mcp", "pipeline"]
-"""Of our processes: the assistant, the page, MCP, and who hears the buttons of Telegram."""
+Signer = Literal["agent", "web", "mcp", "pipeline", "notify"]
+"""Of our processes: the assistant, the page, MCP, who hears the buttons of Telegram, and who makes the calls."""
 
 
 class SigningKey(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="key"):
-    """The public part of a key (Ed25519, base64url). It counts for what `who` says (proposals, and of `web` and
-    `pipeline` what people answer) from `since` until `until` (0: open); a revoked one counts for nothing from
-    `revoked_at` on, whatever its records say of their time."""
+    """The public part of a key (Ed25519, base64url). It counts for what `who` says (proposals, of `web` and `pipeline`
+    what people answer, of `notify` what became of a call) from `since` until `until` (0: open); a revoked one counts
+    for nothing from `revoked_at` on, whatever its records say of their time."""
 
     key_id: str
     who: Signer
@@ -125,4 +125,11 @@ class WordsSigned(msgspec.Struct, frozen=True, kw_only=True, tag="words"):
     since: Millis
 
 
-DefinitionRecord = DefinitionSigned | SigningKey | WordsSigned
+class CallsSigned(msgspec.Struct, frozen=True, kw_only=True, tag="calls"):
+    """From `since` on (time of the log, ms UTC) `Begun` and `Result` count only signed by who makes the calls; as
+    `WordsSigned`."""
+
+    since: Millis
+
+
+DefinitionRecord = DefinitionSigned | SigningKey | WordsSigned | CallsSigned

@@ -90,9 +90,10 @@ class Proposal(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, ta
 
 
 class Word(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What a person says, in a record of the process that heard him: `sig` is Ed25519 over all the rest of it
-    (`processors.commands.attesting`), base64url without padding, by the key `key_id` of `web` or `pipeline`. Empty in
-    what a device's key has signed, and in what stood in the log before words were signed."""
+    """What a person says, in a record of the process that heard him, or what `notify` says of a call: `sig` is Ed25519
+    over all the rest of it (`processors.commands.attesting`), base64url without padding, by the key `key_id` of `web`,
+    `pipeline` or `notify`. Empty in what a device's key has signed, and in what stood in the log before it was
+    signed."""
 
     key_id: str = ""
     sig: str = ""
@@ -121,7 +122,7 @@ class Refusal(Answered, frozen=True, kw_only=True, omit_defaults=True, tag="refu
     reason: str = ""
 
 
-class Begun(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="begun"):
+class Begun(Word, frozen=True, kw_only=True, omit_defaults=True, tag="begun"):
     """The outlet is about to make the call: written before it, so that a crash in the middle is seen.
 
     It is a claim as well: of several that name the same `after` only the first in the log may make the call. `after`:
@@ -133,7 +134,7 @@ class Begun(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="
     after: str = ""
 
 
-class Result(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="result"):
+class Result(Word, frozen=True, kw_only=True, omit_defaults=True, tag="result"):
     """What became of it, said by who made the call. `what`: where it stands (message, task, link)."""
 
     command_id: CommandId

@@ -89,7 +89,7 @@ FLOWS: Final = (
     Flow(topics.COMMANDS, ("pipeline", "notify", "web", "agent", "actions", "cli"), ("notify", "web", "actions")),
     Flow(topics.COMMAND_EVENTS, ("actions",), ("store", "notify", "agent")),
     Flow(topics.COMMAND_STATE, ("actions",), ("notify", "web", "agent", "cli", "actions")),
-    Flow(topics.COMMAND_DEFS, ("web", "actions", "cli"), ("notify", "web", "agent", "actions", "cli")),
+    Flow(topics.COMMAND_DEFS, ("notify", "web", "actions", "cli"), ("notify", "web", "agent", "actions", "cli")),
     Flow(topics.OUT_TELEGRAM, ("actions",), ("notify",)),
     Flow(topics.OUT_PORTAL, ("actions",), ("notify",)),
     Flow(topics.OUT_HTTP, ("actions",), ("notify",)),

@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from processors.access import may_at_all
 from processors.commands import words
-from processors.commands.attesting import Said
+from processors.commands.attesting import Call, Signed
 from processors.commands.definitions import latest
 from processors.commands.entitlement import INSIDE, by_id, entitled, needed, unproven, who
 from processors.commands.entries import Entry, Who
@@ -14,7 +14,7 @@ from processors.commands.memory import Desk, definition_of
 from processors.commands.schedule import begins_by, runs_at
 from processors.commands.world import World
 from schemas.command_defs import NEVER, Definition
-from schemas.commands import Answered, Approval, CommandChange, Decided, Refusal, Switched
+from schemas.commands import Answered, Approval, Begun, CommandChange, Decided, Refusal, Result, Switched
 from schemas.types import Millis
 
 LONGEST: Final = 300
@@ -112,18 +112,21 @@ def switched(desk: Desk, record: Switched, at: Millis, world: World) -> None:
         desk.tally.unlock(record.name, at, on=record.auto)
 
 
-def unheard(desk: Desk, record: Said, why: str, at: Millis) -> list[CommandChange]:
-    """Nobody knows that a person said it: it changes nothing, is counted, and people see why."""
+def unheard(desk: Desk, record: Signed, why: str, at: Millis) -> list[CommandChange]:
+    """Nobody knows that it was said: it changes nothing, is counted, and people see why; of a call where they wait for
+    its end: what is not known of one that was cut off stays as it was told."""
     flood = desk.tally.floods(UNHEARD)
     desk.tally.disbelieve(why)
     match record:
         case Switched():
             entry = None
-        case Decided():
+        case Decided() | Begun() | Result():
             entry = desk.find(record.command_id)
         case _:
             entry = desk.answered(record)
     if flood or entry is None or entry.final or at <= entry.stood_at:
+        return []
+    if isinstance(record, Call) and entry.state != "running":
         return []
     return _noted(desk, entry, why, at)
 

@@ -1,5 +1,6 @@
 """The topic `command.defs` in memory: definitions that people added, the keys of our processes, and since when they
-sign what people say. Mutable; it changes as the topic is followed. Used by whoever makes a `World`."""
+sign what people say and what becomes of calls. Mutable; it changes as the topic is followed. Used by whoever makes a
+`World`."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -12,13 +13,15 @@ from processors.commands.signing import passkey_holds
 from processors.commands.world import person
 from schemas.codec import Rejected
 from schemas.command_codecs import DEFINITION
-from schemas.command_defs import Definition, DefinitionSigned, SigningKey, WordsSigned
+from schemas.command_defs import CallsSigned, Definition, DefinitionSigned, SigningKey, WordsSigned
 from schemas.people import WebUser
 from schemas.types import Millis
 
 KEYS: Final = "key/"
 WORDS: Final = "words"
 """Key of the one `WordsSigned`."""
+CALLS: Final = "calls"
+"""Key of the one `CallsSigned`."""
 
 
 class Catalogue:
@@ -30,6 +33,7 @@ class Catalogue:
         self.keys: dict[str, SigningKey] = {}
         self.signed: dict[str, DefinitionSigned] = {}
         self.words_since: Millis | None = None
+        self.calls_since: Millis | None = None
         self._judged: dict[str, tuple[DefinitionSigned, WebUser | None, Definition | Rejected]] = {}
 
     def take(self, key: str, value: bytes | None) -> str:
@@ -49,6 +53,10 @@ class Catalogue:
                 if key != WORDS:
                     return words.KEY_NAME
                 self.words_since = since
+            case CallsSigned(since=since):
+                if key != CALLS:
+                    return words.KEY_NAME
+                self.calls_since = since
             case DefinitionSigned(gone=True):
                 self.signed.pop(key, None)
             case DefinitionSigned():

@@ -59,9 +59,9 @@ def decide(desk: Desk, record: LogRecord, offset: int, at: Millis, world: World)
         case Refusal():
             changes += refused(desk, record, at, world)
         case Begun():
-            _begun(desk, record)
+            changes += _begun(desk, record, at, world)
         case Result():
-            changes += _result(desk, record, at)
+            changes += _result(desk, record, at, world)
         case Decided():
             changes += decided(desk, record, at, world)
         case Switched():
@@ -121,10 +121,14 @@ def _started(desk: Desk, entry: Entry, at: Millis, world: World) -> CommandChang
     return change
 
 
-def _begun(desk: Desk, record: Begun) -> None:
+def _begun(desk: Desk, record: Begun, at: Millis, world: World) -> list[CommandChange]:
     entry = desk.find(record.command_id)
-    if entry is not None:
-        entry.begun = True
+    if entry is None or entry.begun or entry.final:
+        return []
+    if why := unattested(record, at, world):
+        return unheard(desk, record, why, at)
+    entry.begun = True
+    return []
 
 
 def _may_be_told(entry: Entry, at: Millis) -> bool:
@@ -135,11 +139,14 @@ def _may_be_told(entry: Entry, at: Millis) -> bool:
     return entry.state in ("running", "unknown") and at > entry.stood_at
 
 
-def _result(desk: Desk, record: Result, at: Millis) -> list[CommandChange]:
-    """What the outlet says has happened has happened; what is `unknown` to it may be found out later."""
+def _result(desk: Desk, record: Result, at: Millis, world: World) -> list[CommandChange]:
+    """What the outlet says has happened has happened; what is `unknown` to it may be found out later. Its signature is
+    verified where the word would change something: most that are read again would not."""
     entry = desk.find(record.command_id)
     if entry is None or not _may_be_told(entry, at):
         return []
+    if why := unattested(record, at, world):
+        return unheard(desk, record, why, at)
     entry.begun = True
     if record.outcome == entry.state:
         return []

@@ -175,8 +175,10 @@ FORMER_DECIDED: Final = "команду, которую эта заменяет,
 
 # Why an answer does not count, and why an approved one is not carried out.
 WORD_UNSIGNED: Final = "ответ не подписан ни страницей, ни ботом"
-WORD_WRONG: Final = "подпись под ответом не сходится с ним"
+WORD_WRONG: Final = "подпись не сходится с записью"
 WORD_FOREIGN: Final = "под ответом подпись процесса, который ответов не слышит"
+CALL_UNSIGNED: Final = "запись о выполнении никем не подписана"
+CALL_FOREIGN: Final = "под записью о выполнении подпись процесса, который команд не выполняет"
 WORD_OLD: Final = "это уже сказано, или сказано слишком давно"
 PASSKEY_FOREIGN: Final = "это ключ другого человека или удалённый"
 PASSKEY_WRONG: Final = "подпись ключом не сходится с текстом команды"

@@ -43,6 +43,7 @@ class World:
     under rights that have changed since.
     `origin`: of the page, as keys of devices are bound to it. `words_since`: from then on people's words have to be
     attested (`schemas.command_defs.WordsSigned`); None: nobody has set it yet, and they count as they are.
+    `calls_since`: the same of what is said of calls (`CallsSigned`).
     """
 
     definitions: Mapping[Key, Definition]
@@ -55,6 +56,7 @@ class World:
     trigger_exists: Callable[[Command], bool] = _exists
     stood: Callable[[str], Standing | None] = _no_standing
     words_since: Millis | None = None
+    calls_since: Millis | None = None
 
 
 def person(user: WebUser) -> Person:

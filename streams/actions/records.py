@@ -45,14 +45,12 @@ def told(change: CommandChange, world: World) -> Iterator[Output]:
         yield Output(LEAD_EVENTS.name, change.lead_id.encode(), EVENT.encode(_event(change, world)))
 
 
-def done(
-    standing: Standing, at: Millis, world: World, begun: frozenset[CommandId] | set[CommandId]
-) -> Iterator[Output]:
+def done(standing: Standing, at: Millis, world: World, *, begun: bool = False) -> Iterator[Output]:
     """What an approved command does: events of our own, and what outlets are handed; nothing that was `begun`."""
     for effect in effects(standing, at, world):
         if not isinstance(effect, Handed):
             yield Output(LEAD_EVENTS.name, effect.lead_id.encode(), EVENT.encode(effect))
-        elif effect.command_id not in begun:
+        elif not begun:
             yield _handed(effect)
 
 

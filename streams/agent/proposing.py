@@ -16,7 +16,7 @@ from schemas.topics import COMMANDS
 from streams.agent.office import Office
 from streams.agent.tables import encoded
 from streams.engine.kafka import Output
-from streams.engine.signing_keys import load_key, unusable
+from streams.engine.signing_keys import unusable, usable_key
 
 log = logging.getLogger(__name__)
 
@@ -44,11 +44,9 @@ class Proposer:
     def signed(self, command: Command) -> Output:
         """Its proposal. Raises `NotYet` while there is no key that counts."""
         office = self._office
-        why = unusable(office.settings.commands.keys, "agent", office.world.definitions.catalogue.keys, office.clock())
-        if why:
-            raise NotYet(why, retry_after=KEY_WAIT_S)
+        folder, known = office.settings.commands.keys, office.world.definitions.catalogue.keys
         try:
-            key = load_key(office.settings.commands.keys, "agent")
+            key = usable_key(folder, "agent", known, office.clock())
         except ConfigError as error:
             raise NotYet(str(error), retry_after=KEY_WAIT_S) from error
         made = proposal(command, key.key_id, key.private)

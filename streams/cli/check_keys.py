@@ -1,4 +1,5 @@
-"""The keys of `check`: what a process without its own tells of people's answers does not count."""
+"""The keys of `check`: what a process without its own tells of people's answers does not count; what becomes of calls
+anybody can say until there is one that signs it."""
 
 from typing import Final
 
@@ -8,7 +9,7 @@ from streams.cli.keys import WHOSE
 from streams.engine.signing_keys import file_of
 from streams.settings import Settings
 
-EVERYBODY_HAS: Final[tuple[Signer, ...]] = ("agent", "web", "pipeline")
+EVERYBODY_HAS: Final[tuple[Signer, ...]] = ("agent", "web", "pipeline", "notify")
 """MCP is for who wants it, and makes its key on its own."""
 
 

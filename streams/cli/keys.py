@@ -1,4 +1,4 @@
-"""`keys new|list|revoke`: keys that our processes sign with, proposals and what people answer."""
+"""`keys new|list|revoke`: keys that our processes sign with, proposals, what people answer and what became of calls."""
 
 import asyncio
 import json
@@ -18,18 +18,25 @@ from streams.engine.clock import wall_clock
 from streams.engine.signing_keys import EVERY, ensure, file_of, known_keys, renew, revoke
 from streams.settings import Kafka
 
-WHOSE: Final[dict[Signer, str]] = {"agent": "помощник", "web": "страница", "mcp": "MCP", "pipeline": "кнопки Telegram"}
+WHOSE: Final[dict[Signer, str]] = {
+    "agent": "помощник",
+    "web": "страница",
+    "mcp": "MCP",
+    "pipeline": "кнопки Telegram",
+    "notify": "выполнение команд",
+}
 
 
 @click.group("keys")
 def keys_command() -> None:
-    """Ключи, которыми процессы подписывают предложения и ответы людей: новый ключ, список, отзыв."""
+    """Ключи, которыми процессы подписывают предложения, ответы людей и выполнение команд: новый ключ, список, отзыв."""
 
 
 @keys_command.command("new")
 @click.argument("who", metavar="КТО", type=click.Choice(EVERY))
 def new_command(who: Signer) -> None:
-    """Сделать новый ключ для КТО: agent (помощник), web (страница), mcp, pipeline (кнопки). Прежний действует 7 дней.
+    """Сделать новый ключ для КТО: agent (помощник), web (страница), mcp, pipeline (кнопки), notify (выполнение команд).
+    Прежний действует 7 дней.
 
     Закрытая часть ложится в папку commands.keys, открытая объявляется всем. Если процесс работает на другой машине,
     перенесите файл туда, пока прежний ключ действует.

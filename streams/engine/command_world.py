@@ -65,6 +65,7 @@ class Surroundings:
             filled=self.filled,
             stood=stood,
             words_since=self.definitions.catalogue.words_since,
+            calls_since=self.definitions.catalogue.calls_since,
         )
 
     def before(self, process: Process) -> Process:

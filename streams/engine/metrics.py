@@ -143,7 +143,7 @@ SOURCES = (
 """By source: their names are the settings'."""
 COMMAND_WORDS_REFUSED = Counter(
     "leadpulse_command_words_refused_total",
-    "People's words in the log of commands that no process of ours has attested: one writes there that must not",
+    "What people say and what became of calls, that no process of ours signed: one writes to `commands` who must not",
 )
 LLM_CALLS = Counter("leadpulse_llm_calls_total", "Calls of language models", ["role", "model", "outcome"])
 LLM_TOKENS = Counter("leadpulse_llm_tokens_total", "Tokens read (in) and written (out) by models", ["model", "way"])

@@ -1,5 +1,5 @@
-"""Keys that our processes sign with, proposals and what people answer: the private part in a file of this machine, the
-public one on `command.defs`.
+"""Keys that our processes sign with, proposals, what people answer and what became of calls: the private part in a file
+of this machine, the public one on `command.defs`.
 
 A file is `NAME.key` in the folder `commands.keys`, for its owner only: 32 bytes, base64url without padding (RFC 8032).
 The id of a key follows from its public part, so nobody can register another's id.
@@ -77,19 +77,25 @@ def load_key(folder: Path, who: Signer) -> SigningKeyPair:
         raise ConfigError(f"{path}: это не ключ подписи; новый: leadpulse keys new {who}") from error
 
 
-def unusable(folder: Path, who: Signer, known: Mapping[str, SigningKey], at: Millis) -> str:
-    """Why the dispatcher would refuse what this process signs, for `/readyz`; nothing when all is well. `known`: the
-    keys of `command.defs`."""
-    try:
-        key = load_key(folder, who)
-    except ConfigError as error:
-        return str(error)
+def usable_key(folder: Path, who: Signer, known: Mapping[str, SigningKey], at: Millis) -> SigningKeyPair:
+    """As `load_key`; raises `ConfigError`, too, where others would not believe what it signs. `known`: the keys of
+    `command.defs`."""
+    key = load_key(folder, who)
     public = known.get(key.key_id)
     if public is None or public.who != who:
-        return f"ключ подписи {key.key_id} никому не объявлен: leadpulse keys new {who}"
+        raise ConfigError(f"ключ подписи {key.key_id} никому не объявлен: leadpulse keys new {who}")
     if public.revoked_at or (public.until and public.until < at):
         state = "отозван" if public.revoked_at else "заменён другим, и его срок вышел"
-        return f"ключ подписи {key.key_id} {state}: нужен новый, leadpulse keys new {who}"
+        raise ConfigError(f"ключ подписи {key.key_id} {state}: нужен новый, leadpulse keys new {who}")
+    return key
+
+
+def unusable(folder: Path, who: Signer, known: Mapping[str, SigningKey], at: Millis) -> str:
+    """Why `usable_key` gives none, for `/readyz`; nothing when all is well."""
+    try:
+        usable_key(folder, who, known, at)
+    except ConfigError as error:
+        return str(error)
     return ""
 
 

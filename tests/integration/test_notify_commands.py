@@ -8,11 +8,15 @@ from pathlib import Path
 import msgspec
 import pytest_asyncio
 
+from processors.commands.catalogue import CALLS
 from schemas.cards import ClientCard
+from schemas.command_codecs import LOG
+from schemas.command_defs import CallsSigned
 from schemas.commands import Approval, Begun, Handed, LogRecord, Result
 from schemas.people import WebUser
 from schemas.topics import (
     CLIENTS,
+    COMMAND_DEFS,
     COMMAND_EVENTS,
     COMMANDS,
     LEAD_ALERTS,
@@ -156,6 +160,30 @@ async def test_killed_in_mid_call_nothing_is_done_twice(house: House) -> None:
     assert len(house.bitrix.tasks.tasks) == 1
 
 
+async def test_what_another_says_of_a_call_changes_nothing(house: House, tmp_path: Path) -> None:
+    """Whoever may write to the log says that a task was begun, and that it was done: it is made all the same, and its
+    maker says so under his signature. Killed in mid-call, a forged end makes nothing of `unknown`."""
+    installation, keys = house.line.installation, tmp_path / "keys"
+    await ensure(installation.settings.kafka, keys, wall_clock(), ["notify"])
+    await installation.produce(COMMAND_DEFS, [(CALLS, msgspec.json.encode(CallsSigned(since=0)))])
+    house.environ["LEADPULSE_COMMANDS__KEYS"] = str(keys)
+    post = given(4, "http.post", url=f"{house.host.url}/hook")
+    forged: list[Begun | Result] = [Begun(command_id=TASK.command_id, at=NOW, claim="x")]
+    forged += [Result(command_id=one.command_id, at=NOW, outcome="done", key_id="x", sig="AA") for one in (TASK, post)]
+    house.host.next = "slow"
+    first = house.line.start(**house.environ)
+    await house.give(post)
+    await house.called(lambda: house.host.taken, "it is called")
+    await house.line.end(first, signal.SIGKILL)
+    await installation.produce(COMMANDS, [(one.command_id, LOG.encode(one)) for one in forged])
+    house.line.start(**house.environ)
+    await house.give(TASK)
+    results = await house.results(4)
+    assert (results[TASK.command_id].what, results[post.command_id].outcome) == ("задача 71", "unknown")
+    assert all(results[one.command_id].sig for one in (TASK, post))
+    assert len(house.bitrix.tasks.tasks) == len(house.host.taken) == 1
+
+
 async def test_a_command_is_signed_by_a_button_and_tells_what_became_of_it(house: House) -> None:
     """The ask in the curator's chat; a press becomes an approval of its digest; the message follows its states."""
     of = command()
@@ -193,7 +221,7 @@ async def test_from_an_alert_to_a_task_that_stands(house: House, tmp_path: Path)
         "LEADPULSE_COMMANDS__KEYS": str(tmp_path / "keys"),
         "LEADPULSE_TELEGRAM__CURATORS": json.dumps({"1003": IVANOVA}),
     }
-    await ensure(installation.settings.kafka, tmp_path / "keys", wall_clock(), ["agent", "pipeline"])
+    await ensure(installation.settings.kafka, tmp_path / "keys", wall_clock(), ["agent", "pipeline", "notify"])
     user = WebUser(user_id="ivanova", name="Иванова", role="curator", telegram_id=IVANOVA)
     card = ClientCard(lead_id="1003", source="hand", ts=wall_clock(), name="Ромашка", responsible="Иванова")
     await installation.produce(WEB_USERS, [("ivanova", msgspec.json.encode(user))])
@@ -217,5 +245,6 @@ async def test_from_an_alert_to_a_task_that_stands(house: House, tmp_path: Path)
     await installation.produce(TELEGRAM, [("11", json.dumps({"source": "bot", "payload": update}).encode())])
     await house.line.reads(message, "задача 71")
     assert "Подпись: Иванова" in message.text and message.buttons == []
+    assert all(one.sig for one in await house.log() if isinstance(one, Begun | Result))
     [task] = house.bitrix.tasks.tasks.values()
     assert (task["RESPONSIBLE_ID"], task["UF_CRM_TASK"]) == (7, ["L_1003"])

@@ -14,11 +14,12 @@ import msgspec
 
 from processors.access import UNASSIGNED, Owner
 from processors.commands import canon, signing
+from processors.commands.catalogue import CALLS
 from processors.commands.desk import Desk, decide
 from processors.commands.world import World
 from schemas.cards import ClientCard
 from schemas.codec import Codec, Rejected
-from schemas.command_defs import DefinitionRecord
+from schemas.command_defs import CallsSigned, DefinitionRecord
 from schemas.commands import (
     FINAL,
     Approval,
@@ -46,6 +47,7 @@ from schemas.topics import (
     WEB_USERS,
 )
 from streams.engine.clock import wall_clock
+from streams.engine.signing_keys import ensure, known_keys
 from tests.authenticator import ORIGIN
 from tests.installation import Installation, until
 from tests.semantics.commands_systems import CHATS, FLOW, LEADS, Systems
@@ -96,6 +98,8 @@ class Company:
         chats = [Identity("tg_chat", str(CHATS[lead]), lead_id=lead) for lead in LEADS]
         await here.produce(WEB_USERS, [(olga.user_id, _USER.encode(olga))])
         await here.produce(COMMAND_DEFS, [(f"key/{key.key_id}", _DEFINITION.encode(key)) for key in keys])
+        await here.produce(COMMAND_DEFS, [(CALLS, _DEFINITION.encode(CallsSigned(since=0)))])
+        await ensure(here.settings.kafka, here.settings.commands.keys, wall_clock(), ["notify"])
         await here.produce(CLIENTS, [(f"{card.lead_id}/b", _CARD.encode(card)) for card in cards])
         await here.produce(IDENTITIES, [(f"tg_chat:{one.value}", _IDENTITY.encode(one)) for one in chats])
         return company
@@ -189,7 +193,8 @@ class Company:
             Desk(),
             World(
                 definitions=office.world().definitions,
-                keys=office.world().keys,
+                keys={**office.world().keys, **await known_keys(self.here.settings.kafka)},
+                calls_since=0,
                 users=office.USERS,
                 owner_of=lambda lead: Owner("Ольга") if lead in LEADS else UNASSIGNED,
                 origin=ORIGIN,

@@ -74,7 +74,7 @@ helm.sh/chart: {{ .Chart.Name }}-{{ .Chart.Version }}
 {{- if eq .worker "mcp" }}
 - {name: LEADPULSE_MCP__HOST, value: 0.0.0.0}
 {{- end }}
-{{- if has .worker (list "agent" "web" "pipeline" "mcp") }}
+{{- if has .worker (list "agent" "web" "pipeline" "notify" "mcp") }}
 - {name: LEADPULSE_COMMANDS__KEYS, value: /run/secrets/leadpulse-keys}
 {{- end }}
 {{- if $values.recordings.existingClaim }}

@@ -1,5 +1,8 @@
 """The log `commands`, followed by who makes the calls: who may make one, and which are over.
 
+What nobody of us has signed there claims nothing and ends nothing (`signs`). Signatures are verified of what is asked
+for: of ninety days of calls a handful is.
+
 A call is claimed by a `Begun` in the log. Of all that claim the same call the first in the log's order has it, whatever
 is delivered twice, however many processes believe that a partition is theirs: the others see that they are not it. So
 a call that somebody began is never made again, and one whose maker died is only looked up.
@@ -7,24 +10,28 @@ a call that somebody began is never made again, and one whose maker died is only
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterable
+from collections import defaultdict
+from collections.abc import Callable
 from typing import Literal, NamedTuple
 from uuid import uuid4
 
 from aiokafka import ConsumerRecord
 
+from processors.commands.attesting import Call
 from schemas.codec import Rejected
 from schemas.command_codecs import LOG
 from schemas.commands import Begun, CommandId, Result
-from schemas.errors import Transient
-from schemas.topics import COMMANDS
+from schemas.errors import NotYet, Transient
+from schemas.topics import COMMAND_DEFS, COMMANDS
 from schemas.types import Millis
 from streams.engine.clock import Clock
+from streams.engine.command_tables import KnownDefinitions
 from streams.engine.ends import Ends
 from streams.engine.followed import Followed
 from streams.engine.kafka import Output
 from streams.engine.reader import Reader
 from streams.engine.retry import WORLD, Policy, World, retry
+from streams.notify.handed.signs import KEY_WAIT_S, One, Send, Signs
 
 log = logging.getLogger(__name__)
 
@@ -36,7 +43,6 @@ LONGEST_WORDS = 300
 """Characters of what a result says."""
 
 Outcome = Literal["done", "failed", "unknown"]
-Send = Callable[[Iterable[Output]], Awaitable[None]]
 
 
 class Claim(NamedTuple):
@@ -46,12 +52,22 @@ class Claim(NamedTuple):
     at: Millis
 
 
+class _Heard(NamedTuple):
+    """What the log says of a call at the offset `place`; `at` as of a claim."""
+
+    place: int
+    said: Call
+    at: Millis
+
+
 class CommandLog(Followed):
-    """The whole log. `name` makes the names of claims."""
+    """The whole log. `name` makes the names of claims; `definitions` is followed beside it, for keys."""
 
     def __init__(
         self,
         reader: Reader,
+        definitions: KnownDefinitions,
+        signs: Signs,
         ends: Ends,
         send: Send,
         clock: Clock,
@@ -60,45 +76,67 @@ class CommandLog(Followed):
     ) -> None:
         super().__init__(reader)
         self._ends, self._send, self._clock, self._name, self._world = ends, send, clock, name, world
+        self._definitions, self._signs = definitions, signs
         self._next = 0
-        self._claims: dict[CommandId, Claim] = {}
+        self._said: defaultdict[CommandId, list[_Heard]] = defaultdict(list)
+        self._verdicts: dict[int, bool] = {}
         self._over: set[CommandId] = set()
+        self.newest: Millis = 0
+        """The time of its last record."""
 
     def put(self, record: ConsumerRecord) -> None:
         """As `Followed.put`."""
         if record.offset < self._next:  # followed anew after a fault
             return
-        self._next = record.offset + 1
+        self._next, self.newest = record.offset + 1, max(self.newest, record.timestamp)
         said = LOG.decode(record.value)
         match said:
             case Rejected():
                 log.warning("log of commands unreadable", extra={"offset": record.offset, "error": said.reason})
-            case Begun():
-                last = self._claims.get(said.command_id)
-                if said.after == (last.name if last is not None else ""):
-                    self._claims[said.command_id] = Claim(said.claim, record.timestamp)
-            case Result():
-                self._over.add(said.command_id)
+            case Begun() | Result():
+                self._said[said.command_id].append(_Heard(record.offset, said, record.timestamp))
             case _:
                 pass
 
     async def reach_end(self) -> None:
-        """Return when all that stands in the log now is known here. Raises `Transient`."""
-        end = await self._ends.of(COMMANDS.name)
+        """Return when all that stands in the log now is known here, and whose signatures count. Raises `Transient`;
+        `NotYet` where we could not sign what we say of a call."""
+        end, keys = await self._ends.of(COMMANDS.name), await self._ends.of(COMMAND_DEFS.name)
         left = CATCH_UP_SECONDS
-        while self._reader.followed < end:
+        while self._reader.followed < end or self._definitions.followed < keys:
             if left <= 0:
                 raise Transient("the log of commands is not followed to its end")
             await asyncio.sleep(LOOK_AGAIN)
             left -= LOOK_AGAIN
+        if why := self._signs.missing():
+            raise NotYet(why, retry_after=KEY_WAIT_S)
 
     def begun(self, command_id: CommandId) -> Claim | None:
         """Who is or was at it, as far as it is known here."""
-        return self._claims.get(command_id)
+        last = None
+        for heard in self._said.get(command_id, ()):
+            said = heard.said
+            if (
+                isinstance(said, Begun)
+                and said.after == (last.name if last is not None else "")
+                and self._counts(heard)
+            ):
+                last = Claim(said.claim, heard.at)
+        return last
 
     def is_over(self, command_id: CommandId) -> bool:
         """Whether somebody has said what became of it, as far as it is known here."""
-        return command_id in self._over
+        said = self._said.get(command_id, ())
+        return command_id in self._over or any(isinstance(one.said, Result) and self._counts(one) for one in said)
+
+    def _counts(self, heard: _Heard) -> bool:
+        """Each signature is verified once, when it is asked for; of a key that is not known yet, again."""
+        verdict = self._verdicts.get(heard.place)
+        if verdict is None:
+            verdict = self._signs.counts(heard.said, heard.at)
+            if self._signs.knows(heard.said):
+                self._verdicts[heard.place] = verdict
+        return verdict
 
     async def claim(self, command_id: CommandId, after: str = "") -> str:
         """Say that the call is about to be made: the claim's name if it is ours to make, empty if not. `after`: the
@@ -110,7 +148,7 @@ class CommandLog(Followed):
         begun = Begun(command_id=command_id, at=self._clock(), claim=name, after=after)
         await self._say(begun)  # a second record of the same claim changes nothing
         await retry(PATIENCE, self.reach_end, world=self._world)  # given up here, it would be nobody's for ever
-        last = self._claims.get(command_id)
+        last = self.begun(command_id)
         is_ours = last is not None and last.name == name and not self.is_over(command_id)
         return name if is_ours else ""
 
@@ -128,13 +166,14 @@ class CommandLog(Followed):
         log.info("command's call is over", extra={"outcome": outcome, "id": command_id})
 
     def _is_free(self, command_id: CommandId, after: str) -> bool:
-        last = self._claims.get(command_id)
+        last = self.begun(command_id)
         return not self.is_over(command_id) and (last.name if last is not None else "") == after
 
-    async def _say(self, said: Begun | Result) -> None:
-        output = Output(COMMANDS.name, said.command_id.encode(), LOG.encode(said))
+    async def _say(self, said: One) -> None:
+        async def say() -> None:
+            await self._send([Output(COMMANDS.name, said.command_id.encode(), LOG.encode(self._signs.signed(said)))])
 
         def told(fault: Exception) -> None:
             log.warning("log of commands not written", extra={"error": str(fault)})
 
-        await retry(PATIENCE, lambda: self._send([output]), told=told, world=self._world)
+        await retry(PATIENCE, say, told=told, world=self._world)

@@ -10,8 +10,8 @@ from functools import partial
 
 from msgspec.structs import replace
 
-from alerting.outbox import Item, begin, fail, finish, free
-from schemas.errors import Refused, Transient
+from alerting.outbox import Item, begin, fail, finish, free, wait
+from schemas.errors import NotYet, Refused, Transient
 from streams.clients.bot_calls import ChatClosed
 from streams.engine.clock import Clock
 from streams.engine.remote import Uncertain
@@ -26,6 +26,7 @@ log = logging.getLogger(__name__)
 UNKNOWN = "связь с Telegram прервалась; дошло ли сообщение, видно только в чате"
 CLOSED = "бот не может писать в этот чат"
 REFUSED = "Telegram не принял сообщение"
+LATER_MS = 60_000
 
 
 class Once:
@@ -40,7 +41,11 @@ class Once:
     async def __call__(self, place: Place, key: str, chat: int) -> None:
         """Send it, or settle what became of it. Raises `Transient`; then it is still due."""
         item = self._shelf.item(place, key)
-        await self._log.reach_end()
+        try:
+            await self._log.reach_end()
+        except NotYet as fault:  # it waits aside: what else goes to this chat needs no key
+            await self._record(place, key, partial(wait, why=str(fault), retry_at=self._clock() + LATER_MS))
+            raise
         if self._log.is_over(item.once):
             await self._drop(place, key, "сказано в журнале команд")
         elif item.calling:  # cut off in mid-call: of a former owner, who had his time

@@ -1,6 +1,7 @@
 """What `notify` does for commands: asks for signatures, tells what the assistant says, makes the calls."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import NamedTuple
 
 from alerting.clients import Clients
@@ -33,6 +34,7 @@ from streams.notify.handed.portal import Portal
 from streams.notify.handed.reports import SECONDS as REPORT_SECONDS
 from streams.notify.handed.reports import Reports
 from streams.notify.handed.said import Said
+from streams.notify.handed.signs import Signs
 from streams.notify.outlets.bitrix_client import BitrixApi
 from streams.notify.telegram.bot_api import BotApi
 from streams.notify.telegram.shelf import Shelf
@@ -64,8 +66,6 @@ class Handing:
     ) -> None:
         kafka, page = settings.kafka, settings.site.public_url
         self._worker, self._settings, self._desk = worker, settings, desk
-        self.commands = CommandLog(Reader(kafka, COMMANDS), ends, worker.outputs.send, wall_clock)
-        self.once = Once(desk.shelf, desk.api, self.commands, wall_clock, settings.telegram.timeout + AFTER)
         allowed = Allowed(
             hosts=frozenset(settings.commands.hosts),
             workflows=frozenset(settings.commands.workflows),
@@ -75,6 +75,11 @@ class Handing:
         catalogue = Catalogue(page or f"http://localhost:{settings.web.port}", allowed)
         definitions = KnownDefinitions(Reader(kafka, COMMAND_DEFS), catalogue)
         standings = KnownStandings(Reader(kafka, COMMAND_STATE))
+        self._signs = Signs(settings.commands.keys, catalogue, wall_clock)
+        self.commands = CommandLog(
+            Reader(kafka, COMMANDS), definitions, self._signs, ends, worker.outputs.send, wall_clock
+        )
+        self.once = Once(desk.shelf, desk.api, self.commands, wall_clock, settings.telegram.timeout + AFTER)
 
         def name(user_id: str) -> str:
             user = users.users.get(user_id)
@@ -90,6 +95,9 @@ class Handing:
         worker, settings, desk = self._worker, self._settings, self._desk
         for name, table in self._tables.items():
             worker.background(name, table.follow)
+        asking = partial(self._signs.ask, worker.outputs.send, lambda: self.commands.newest)
+        worker.background("signatures", self._tables["definitions"].then(self.commands.then(asking)))
+        worker.needs["signatures"] = lambda: self._signs.missing() or True
         reports = Calls(self.commands, {"report.send": Reports(settings.store)}, wall_clock, REPORT_SECONDS + AFTER)
         http = HttpCalls(settings.commands)
         others = {"http.post": http, "n8n.run": http}

@@ -146,8 +146,10 @@ class Sender:
         return next(((place, item.key) for place, item in self._due() if self._chat(item) == chat), None)
 
     def _due(self) -> Iterator[tuple[Place, Item]]:
-        places = () if self._stopping else self._places()
-        return ((place, item) for place, item in self._shelf.due() if place in places)
+        """A command's message that waits for its time lets others by: it may be the only one that cannot go."""
+        places, now = () if self._stopping else self._places(), self._clock()
+        due = ((place, item) for place, item in self._shelf.due() if place in places)
+        return ((place, item) for place, item in due if not (item.once and item.retry_at > now))
 
     async def _deliver(self, place: Place, key: str, chat: int) -> None:
         await self._limits.take(chat)

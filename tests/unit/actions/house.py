@@ -14,6 +14,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from processors.commands import signing
+from processors.commands.attesting import Call, unattested
 from processors.commands.desk import Desk, decide
 from processors.commands.world import World
 from processors.privacy.erasing import Denied
@@ -96,10 +97,10 @@ class House:
 
     # --- the log ------------------------------------------------------------------------------------------------------
 
-    def say(self, record: LogRecord, *, attest: bool = True) -> None:
-        """Append it; people's words attested by who hears them."""
+    def say(self, record: LogRecord, *, by: str = "") -> None:
+        """Append it, signed by who says such, or as `Office.say`."""
         self.now += 1000
-        self.log.add(b"k", LOG.encode(heard(record, "" if attest else "-")), self.now)
+        self.log.add(b"k", LOG.encode(heard(record, by)), self.now)
 
     def propose(self, name: str, params: dict[str, Any], by: str = "k1", **changes: Any) -> str:
         """By the assistant, or with another key; its id."""
@@ -122,10 +123,10 @@ class House:
         """Olga's button in Telegram."""
         self.say(Approval(digest=self.digest(id_)[:20], at=self.now, button=button(11)))
 
-    def refuse(self, id_: str, *, attest: bool = True) -> None:
+    def refuse(self, id_: str, *, by: str = "") -> None:
         """By Olga, on the page."""
         no = Refusal(digest=self.digest(id_), at=self.now, command_id=id_, user_id="olga", reason="не сейчас")
-        self.say(no, attest=attest)
+        self.say(no, by=by)
 
     def wait(self, millis: int) -> None:
         """Time passes, and the log is told."""
@@ -168,7 +169,7 @@ class House:
         """As `notify` does: of what it was handed since, each call that nobody has begun or ended, once."""
         for handed in self.handed(fresh=True):
             said = [LOG.decode(record.value) for record in self.log.records]
-            begun = {one.command_id for one in said if isinstance(one, Begun | Result)}
+            begun = {one.command_id for one in said if isinstance(one, Call) and not unattested(one, NOON, self.world)}
             if handed.command_id in begun:
                 continue
             self.say(Begun(command_id=handed.command_id, at=self.now))

@@ -70,12 +70,12 @@ async def test_words_have_to_be_attested_from_the_upgrade_on() -> None:
     house.world = dataclasses.replace(house.world, words_since=None)
     old, new = house.propose(*NOTE), house.propose(*TASK)
     refused = before = metrics.COMMAND_WORDS_REFUSED._value.get()
-    house.refuse(old, attest=False)
+    house.refuse(old, by="-")
     await house.settle()
     [since] = [one["since"] for one in house.values(COMMAND_DEFS.name)]
     house.world = dataclasses.replace(house.world, words_since=since)
     for _ in range(2):
-        house.refuse(new, attest=False)
+        house.refuse(new, by="-")
         await house.settle()
         assert [house.kept()[id_].state for id_ in (old, new)] == ["refused", "asking"]
         assert metrics.COMMAND_WORDS_REFUSED._value.get() == (refused := refused + 1)

@@ -1,6 +1,8 @@
 """The log of commands read anew, by another process or from zero: nothing is told twice, its copy is mended."""
 
-from schemas.commands import Begun
+import pytest
+
+from schemas.commands import Begun, Result
 from schemas.topics import COMMAND_EVENTS
 from tests.unit.actions.house import House
 from tests.unit.processors.commands.office import HOUR, NOTE, REPLY, TASK, command
@@ -26,6 +28,32 @@ async def test_what_somebody_has_begun_is_not_handed_over() -> None:
     house.say(Begun(command_id=id_, at=house.now))
     await house.settle(most=2)
     assert house.straight()[id_].state == "running" and not house.handed()
+
+
+@pytest.mark.parametrize("said", ["begun", "done"])
+@pytest.mark.parametrize("by", ["-", "web"])
+async def test_what_another_says_of_a_call_keeps_nothing_back(said: str, by: str) -> None:
+    """Written behind the approval, or before it: the command is handed over and made once, and a replay from zero,
+    without the copy, makes none."""
+    house = House()
+    id_ = house.propose(*REPLY)
+    word = Begun(command_id=id_, at=1) if said == "begun" else Result(command_id=id_, at=1, outcome="done")
+    house.say(word, by=by)
+    house.approve(id_)
+    house.say(word, by=by)
+    await house.settle(most=3)
+    house.restart()
+    await house.settle()
+    house.deliver()
+    await house.settle()
+    assert house.calls == {id_: 1} and house.kept()[id_].state == "done"
+    stood, given = house.kept(), len(house.handed())
+    house.restart()
+    house.acked = 0
+    house.states.records.clear()
+    await house.settle()
+    house.deliver()
+    assert (house.kept(), len(house.handed()), house.calls) == (stood, given, {id_: 1})
 
 
 async def test_what_nobody_has_begun_is_handed_over_again() -> None:

@@ -1,13 +1,19 @@
 """Wherever the process of commands ends: each call is made once, and each change is told."""
 
+from typing import Final
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
-from schemas.commands import Begun
+from schemas.commands import Begun, Result
 from schemas.topics import COMMAND_EVENTS, LEAD_EVENTS
 from tests.unit.actions.house import Cut, House
-from tests.unit.processors.commands.office import NOTE, REPLY, TASK
+from tests.unit.processors.commands.office import NOON, NOTE, REPLY, TASK
 
+OUTCOMES: Final = "done", "failed", "unknown"
+FORGED = (Begun(command_id="0" * 16, at=NOON), *(Result(command_id="0" * 16, at=NOON, outcome=one) for one in OUTCOMES))
+"""Said by who makes no calls."""
 STEPS = st.lists(
     st.one_of(
         st.tuples(st.just("propose"), st.sampled_from((NOTE, TASK, REPLY)), st.integers(0, 3)),
@@ -19,6 +25,9 @@ STEPS = st.lists(
         st.tuples(st.just("restart")),
         st.tuples(st.just("reset")),
         st.tuples(st.just("delete")),
+        st.tuples(
+            st.just("forge"), st.integers(0, 5), st.sampled_from(FORGED), st.sampled_from(("-", "web", "nobody"))
+        ),
     ),
     max_size=40,
 )
@@ -27,8 +36,9 @@ STEPS = st.lists(
 @settings(max_examples=150)
 @given(STEPS)
 async def test_wherever_it_ends_each_call_is_made_once_and_all_is_told(steps: list[tuple]) -> None:  # type: ignore[type-arg]
-    """Processes that end anywhere, batches cut anyhow, offsets at zero, the copy deleted: the copy is the fold of the
-    log, each change was told, and every call was made once."""
+    """Processes that end anywhere, batches cut anyhow, offsets at zero, the copy deleted, somebody who says what became
+    of calls that he has not made: the copy is the fold of the log, each change was told, and every call was made
+    once."""
     house = House()
     ids: list[str] = []
     for step in steps:
@@ -39,6 +49,8 @@ async def test_wherever_it_ends_each_call_is_made_once_and_all_is_told(steps: li
                 id_ = ids[number % len(ids)]
                 if id_ in house.straight():
                     getattr(house, how)(id_)
+            case ("forge", number, said, by) if ids:
+                house.say(replace(said, command_id=ids[number % len(ids)]), by=by)
             case ("wait", seconds):
                 house.wait(seconds * 1000)
             case ("deliver",):

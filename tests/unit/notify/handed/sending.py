@@ -33,11 +33,16 @@ class House:
     async def process(self, *, token: bool = True) -> tuple[Post, Messages]:
         """A new one, on the same outbox; its sender does not run yet."""
         log, kafka = self.kafka.process(), self.kafka
+
+        def clock() -> int:
+            return kafka.now + round(1000 * sum(post.pauses))
+
         post = Post(
             self.telegram,
             self.topic,
-            lambda shelf, api: Once(shelf, api, log, lambda: kafka.now + 1000 * len(post.pauses), 3.0, kafka.world),
+            lambda shelf, api: Once(shelf, api, log, clock, 3.0, kafka.world),
             PLACE,
+            clock,
             report_chat=-5,
         )
         self.posts.append(post)

@@ -6,6 +6,8 @@ from collections.abc import AsyncIterator, Callable
 import pytest
 import pytest_asyncio
 
+from alerting.outbox import Wish
+from alerting.render import Rendered
 from schemas.commands import Begun, Result
 from schemas.errors import Transient
 from schemas.topics import OUTBOX
@@ -17,7 +19,7 @@ from streams.notify.handed.reports import Reports
 from streams.settings import Store
 from tests.fakes.telegram import FakeTelegram, Fault
 from tests.unit.notify.handed.memory import ID, NOW, handed
-from tests.unit.notify.handed.sending import CHAT, WAIT, House
+from tests.unit.notify.handed.sending import CHAT, PLACE, WAIT, House
 from tests.unit.notify.telegram.post import TOKEN
 
 TEXT = " <b>Здравствуйте</b> & «до» завтра\n\n— Аня  "
@@ -54,6 +56,29 @@ async def test_the_text_goes_out_as_it_was_shown(house: House) -> None:
     await house.give(messages, WORK)
     assert list(again.shelf.due()) == [] and len(house.sent()) == 1
     assert [type(one) for one in house.kafka.records] == [Begun, Result]
+
+
+async def test_without_a_key_it_waits_aside(house: House) -> None:
+    """Nobody could be told what became of it: it is not begun, does not stand in the way of what else goes to this
+    chat, and goes out when the key is there."""
+    known = dict(house.kafka.catalogue.keys)
+    house.kafka.catalogue.calls_since = 0
+    house.kafka.catalogue.keys.clear()
+    post, messages = await house.process()
+    house.kafka.catalogue.keys.update(known)
+    await house.give(messages, WORK)
+    house.kafka.catalogue.keys.clear()
+    other = Wish("other", f"chat:{CHAT}", 1, 9, NOW, Rendered("тревога"))
+    await post.shelf.put(PLACE, [other])
+    await house.runs(post, house.sent)
+    [item] = post.shelf.under(PLACE, "c/")
+    assert item.waits.startswith("ключ подписи") and item.retry_at > NOW
+    assert house.sent() == ["тревога"] and not house.kafka.records
+    house.kafka.catalogue.keys.update(known)
+    house.kafka.now += 70_000
+    again, _ = await house.process()
+    await house.runs(again, house.kafka.results)
+    assert [message.text for message in house.telegram.messages.values()] == ["тревога", TEXT]
 
 
 @pytest.mark.parametrize("kind", ["drop", "drop_after", "hang_after", "500_after"])
@@ -104,6 +129,7 @@ async def test_what_telegram_surely_did_not_take_waits_also_over_a_restart(house
     await house.runs(post, lambda: len(post.pauses) > 1)
     assert house.kafka.results() == []
     house.telegram.faults.clear()
+    house.kafka.now += 10_000  # the time that Telegram named is over
     again, _ = await house.process()
     await house.runs(again, house.kafka.results)
     assert (house.kafka.results()[0][0], len(house.sent())) == ("done", 1)

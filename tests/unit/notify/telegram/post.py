@@ -59,6 +59,7 @@ class Post:
         topic: Topic,
         once: Callable[[Shelf, BotApi], Once] | None = None,
         place: Place = PLACE,
+        clock: Callable[[], int] = lambda: TS,
         **settings: Any,
     ) -> None:
         ample: dict[str, Any] = {"per_second": 1e3, "per_chat_second": 1e3, "per_group_minute": 1e5}
@@ -79,7 +80,7 @@ class Post:
             lambda: {place},
             self,  # type: ignore[arg-type]
             world,
-            clock=lambda: TS,
+            clock=clock,
             **more,
         )
 

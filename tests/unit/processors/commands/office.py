@@ -15,7 +15,7 @@ from typing import Any, TypeAlias
 
 from processors.access import UNASSIGNED, Owner, Person
 from processors.commands import canon, signing
-from processors.commands.attesting import Said, attested, hears, is_own_proof
+from processors.commands.attesting import Signed, attested, hears, is_own_proof
 from processors.commands.definitions import Key, builtin
 from processors.commands.desk import Desk, decide
 from processors.commands.world import World
@@ -90,13 +90,14 @@ def key(**changes: Any) -> SigningKey:
 def world(extra: dict[Key, Definition] | None = None) -> World:
     return World(
         definitions={**builtin(), **(extra or {})},
-        keys={"k1": key(), **{who: key(key_id=who, who=who) for who in ("web", "mcp", "pipeline")}},
+        keys={"k1": key(), **{who: key(key_id=who, who=who) for who in ("web", "mcp", "pipeline", "notify")}},
         users=USERS,
         owner_of=owner_of,
         origin=ORIGIN,
         person_of_telegram=person_of_telegram,
         filled=filled,
         words_since=0,
+        calls_since=0,
     )
 
 
@@ -134,7 +135,8 @@ class Office:
         self._nonces = count(1)
 
     def say(self, record: LogRecord, *, by: str = "") -> list[CommandChange]:
-        """People's words attested by the process that hears them, or with the key `by`; "-": with none."""
+        """People's words and what is said of calls, signed by the process that says them, or with the key `by`; "-":
+        with none."""
         return self.append(heard(record, by))
 
     def append(self, record: LogRecord) -> list[CommandChange]:
@@ -188,7 +190,7 @@ class Office:
 
 
 def heard(record: LogRecord, by: str = "") -> LogRecord:
-    if not isinstance(record, Said) or by == "-" or (is_own_proof(record) and not by):
+    if not isinstance(record, Signed) or by == "-" or (is_own_proof(record) and not by):
         return record
     return attested(record, by or hears(record), PRIVATE)
 
