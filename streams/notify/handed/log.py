@@ -115,12 +115,8 @@ class CommandLog(Followed):
         """Who is or was at it, as far as it is known here."""
         last = None
         for heard in self._said.get(command_id, ()):
-            said = heard.said
-            if (
-                isinstance(said, Begun)
-                and said.after == (last.name if last is not None else "")
-                and self._counts(heard)
-            ):
+            said, former = heard.said, "" if last is None else last.name
+            if isinstance(said, Begun) and said.after == former and self._counts(heard):
                 last = Claim(said.claim, heard.at)
         return last
 
