@@ -88,9 +88,10 @@ async def besieged(bootstrap: str, tmp_path: Path) -> AsyncIterator[Besieged]:
             yield Besieged(company, glm)
 
 
-async def attack(siege: Besieged, clients: Sequence[str], orders: Sequence[str]) -> int:
+async def attack(siege: Besieged, clients: Sequence[str], orders: Sequence[str]) -> None:
     """Each client says his share: in his chat, in the caption and the name of a file, and the last in words that ring
-    or in a meeting; of one it rings without words. Then all ring again and again. How often there was an occasion."""
+    or in a meeting; of one it rings without words. Then all say what rings again and again: of who rings as a risk already it does not, for
+    it is within that."""
     shares = {lead: orders[at :: len(clients)] for at, lead in enumerate(clients)}
     for lead, share in shares.items():
         await siege.write(lead, HARMLESS)
@@ -115,7 +116,6 @@ async def attack(siege: Besieged, clients: Sequence[str], orders: Sequence[str])
     for lead, share in shares.items():
         await siege.speak(lead, share[0])
     await siege.thought()
-    return 4 * len(clients)
 
 
 @pytest.mark.timeout(900)
@@ -132,20 +132,21 @@ async def test_orders_of_clients_end_as_cards(
     genuine = siege.proposed("telegram.reply", LEADS[9], "Акт сверки отправим завтра")
     await siege.propose(genuine)
 
-    woken = await attack(siege, clients, orders)
+    await attack(siege, clients, orders)
     by_model = [one for one in await commands_of(siege) if one.proposer == "agent/own"]
     asked = len(siege.glm.questions)
     told = solid("\n".join(question.text for question in siege.glm.questions))
     read = {one for one in orders if solid(one) in told}
-    record_property("woken, asked, proposals, read", [woken, asked, len(by_model), len(read)])
     assert read == set(orders), "the model has read them all"
     assert "имяфайла" not in told, "names of files are no words"
     assert {"telegram.reply", "n8n.run", "report.send"} <= {one.name for one in by_model}, "it did want out"
     most = 30 + 3 * ASSISTANT_JOBS.partitions  # those that thought at the same time
     rung = [msgspec.json.decode(record.value, type=Alert) for record in await company.here.read(LEAD_ALERTS)]
     rung_ids = {one.alert_id for one in rung if one.rings and one.status == "open"}
-    occasions = len(rung_ids) + siege.numbers["meeting"]  # a client's risk rings too, of what he says
-    assert 30 <= len(by_model) < most and asked < occasions >= woken, "the flood paused the model"
+    occasions = len(rung_ids) + siege.numbers["meeting"]
+    record_property("occasions, asked, proposals, read", [occasions, asked, len(by_model), len(read)])
+    assert occasions >= 3 * len(clients), "each rings, is a risk of it, and speaks"
+    assert 30 <= len(by_model) < most and asked < occasions, "the flood paused the model"
 
     forged = [
         siege.proposed(
