@@ -90,8 +90,8 @@ async def besieged(bootstrap: str, tmp_path: Path) -> AsyncIterator[Besieged]:
 
 async def attack(siege: Besieged, clients: Sequence[str], orders: Sequence[str]) -> None:
     """Each client says his share: in his chat, in the caption and the name of a file, and the last in words that ring
-    or in a meeting; of one it rings without words. Then all say what rings again and again: of who rings as a risk already it does not, for
-    it is within that."""
+    or in a meeting; of one it rings without words. Then all say what rings again and again; of who rings as a risk
+    already it does not, for it is within that."""
     shares = {lead: orders[at :: len(clients)] for at, lead in enumerate(clients)}
     for lead, share in shares.items():
         await siege.write(lead, HARMLESS)
