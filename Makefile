@@ -22,7 +22,7 @@ test: setup ## every test, in five processes: unit, golden, properties, semantic
 	@$(BIN)/pytest -q -n 5 --dist loadfile --no-loadscope-reorder
 
 proof: setup ## full counts of kills, rows and inputs, and properties on new examples; one table in var/proof/report.md
-	@$(BIN)/python -m pytest -q -m 'proof or hypothesis' --hypothesis-profile=new -p tests.proof.report
+	@$(BIN)/python -m pytest -q -m 'proof or hypothesis' --hypothesis-profile=new --timeout=3600 -p tests.proof.report
 
 lint: setup ## ruff, mypy --strict, import-linter, docs/settings.md
 	@$(BIN)/ruff check --quiet .

@@ -1,17 +1,34 @@
 """A pytest plugin that writes what was proven as one table, `var/proof/report.md`. Loaded by `make proof`.
 
 A test says its counts with `record_property("kills", 50)`; the table is written anew after each test, so a run that is
-cut off leaves what it has.
+cut off leaves what it has. What did not pass is named above it, with when the run began and how long it took so far.
 """
 
 import os
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 REPORT = Path(os.environ.get("LEADPULSE_PROOF", "var/proof")) / "report.md"
+BAR = "\\|"
+"""What would end a cell."""
 HEAD = "| Test | Counts | Seconds | Result |\n|---|---|---|---|\n"
+
+
+def said(name: str, value: object) -> str:
+    """A count as it is read: `50 kills`, `seed 7`, `take-over s: 7.1 8.2`, `answers: sent 20, refused 0`."""
+    match value:
+        case dict():
+            told = f"{name}: " + ", ".join(f"{key} {part}" for key, part in value.items())
+        case list() | tuple():
+            told = f"{name}: " + " ".join(map(str, value))
+        case int() | float() if name != "seed":
+            told = f"{value} {name}"
+        case _:
+            told = f"{name} {value}"
+    return told.replace("|", BAR)
 
 
 @dataclass
@@ -25,7 +42,7 @@ class Line:
     def add(self, part: pytest.TestReport) -> None:
         """Take in a phase; the first that did not pass decides the result."""
         self.seconds += part.duration
-        self.counts = ", ".join(f"{value} {name}" for name, value in part.user_properties) or self.counts
+        self.counts = ", ".join(said(name, value) for name, value in part.user_properties) or self.counts
         if self.result == "passed":
             self.result = part.outcome if part.when == "call" or part.passed else f"{part.outcome} in {part.when}"
 
@@ -36,6 +53,7 @@ class Table:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._lines: dict[str, Line] = {}
+        self._began = time.time()
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """A phase of a test has ended."""
@@ -48,12 +66,16 @@ class Table:
         terminalreporter.write_line(f"\n{self._path}\n\n{self.text()}")
 
     def text(self) -> str:
-        """The table in Markdown."""
+        """The table in Markdown, with what matters most above it."""
+        red = [f"- {test}: {line.result}\n" for test, line in self._lines.items() if line.result != "passed"]
+        at = time.strftime("%d.%m.%Y %H:%M", time.localtime(self._began))
+        minutes = (time.time() - self._began) / 60
+        head = f"Begun {at}; {len(self._lines)} tests in {minutes:.0f} min, {len(red)} not passed.\n\n"
         rows = (
-            f"| {test} | {line.counts or '-'} | {line.seconds:.0f} | {line.result} |\n"
+            f"| {test.replace('|', BAR)} | {line.counts or '-'} | {line.seconds:.0f} | {line.result} |\n"
             for test, line in self._lines.items()
         )
-        return HEAD + "".join(rows)
+        return head + "".join(red) + "\n" * bool(red) + HEAD + "".join(rows)
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -1,6 +1,7 @@
 """The table of `make proof`, by running pytest on small tests."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -14,6 +15,9 @@ from hypothesis import strategies as st
 def test_kills(record_property):
     record_property("kills", 50)
     record_property("events", 33000)
+    record_property("seed", 7)
+    record_property("answers", {"sent": 20, "refused": 0})
+    record_property("seconds", [7.1, 8.2])
 
 @pytest.mark.proof
 def test_red():
@@ -31,6 +35,11 @@ def test_without_its_fixture(broken):
 def test_property(number):
     assert number == number
 
+@pytest.mark.proof
+@pytest.mark.parametrize("_", ["a|b"])
+def test_other(_):
+    pass
+
 def test_of_every_day():
     pass
 """
@@ -38,7 +47,8 @@ ROOT = Path(__file__).parents[2]
 
 
 def test_table_has_every_proof_and_nothing_else(tmp_path: Path) -> None:
-    """Counts, results and faults in set-up are told; a property is run, a test of every day is not; red exits red."""
+    """Counts, results and faults in set-up are told, the red ones first; a property is run, a test of every day is not;
+    red exits red."""
     (tmp_path / "test_small.py").write_text(SMALL)
     command = [
         sys.executable,
@@ -61,9 +71,17 @@ def test_table_has_every_proof_and_nothing_else(tmp_path: Path) -> None:
         check=False,
     )
     assert run.returncode == 1
-    assert (tmp_path / "report.md").read_text().splitlines()[2:] == [
-        "| test_small.py::test_kills | 50 kills, 33000 events | 0 | passed |",
+    lines = (tmp_path / "report.md").read_text().splitlines()
+    assert re.fullmatch(r"Begun [\d.]+ \d\d:\d\d; 5 tests in \d min, 2 not passed\.", lines[0])
+    assert lines[2:4] == [
+        "- test_small.py::test_red: failed",
+        "- test_small.py::test_without_its_fixture: failed in setup",
+    ]
+    counts = "50 kills, 33000 events, seed 7, answers: sent 20, refused 0, seconds: 7.1 8.2"
+    assert lines[7:] == [
+        f"| test_small.py::test_kills | {counts} | 0 | passed |",
         "| test_small.py::test_red | - | 0 | failed |",
         "| test_small.py::test_without_its_fixture | - | 0 | failed in setup |",
         "| test_small.py::test_property | - | 0 | passed |",
+        "| test_small.py::test_other[a\\|b] | - | 0 | passed |",
     ]
