@@ -89,6 +89,8 @@ def step(state: LeadState, event: Event, meta: Meta, context: Context | None = N
     _come_to(state, meta.ts)
     if type(event) is EventsMoved:
         return unlearn(state, event, meta.ts)
+    if state.gone and _is_gone(state, event):
+        return NOTHING
     if type(event) is ClientOutcome:  # also one that comes late, with a lead that was merged into this
         outcomes.take(state, event)
         return NOTHING
@@ -171,6 +173,12 @@ def step(state: LeadState, event: Event, meta: Meta, context: Context | None = N
     return NOTHING
 
 
+def _is_gone(state: LeadState, event: Event) -> bool:
+    """Words that were deleted, read again, or what a model says of them."""
+    of = event.about if isinstance(event, PhraseVerdict) else event.event_id
+    return int(of, 16) in state.gone
+
+
 def evening(state: LeadState, now: Millis, context: Context, lead_id: LeadId = "") -> Sequence[Finding]:
     """Look back at the day that ends: what is not there can only be seen by looking.
 
@@ -216,6 +224,9 @@ def prune(state: LeadState, now: Millis) -> bool:
     over = [said for said, until in state.spoken.items() if until < today]
     for said in over:
         del state.spoken[said]
+    kept = {id_: until for id_, until in state.gone.items() if until >= today}
+    over += map(str, state.gone.keys() - kept.keys())
+    state.gone = kept
     return seen.forget(state, now // HOUR_MS) or bool(stale) or bool(over)
 
 

@@ -11,7 +11,7 @@ from schemas.alerts import Alert, Evidence, Rule
 from schemas.outcomes import Outcome
 from schemas.types import LocalDay
 
-STATE_VERSION = 1
+STATE_VERSION = 2
 """Of what a record says, and so of how it is folded. It grows with every field here and in what states hold, and with
 every change of what one means: a process of a former version then leaves such a record alone (`streams.engine.state`).
 """
@@ -136,8 +136,9 @@ class LeadState(msgspec.Struct, array_like=True):
     UTC) is up to when the lead is folded: the append time of its last record, or its hour that came later and changed
     something. `usual` and `sizes` are derived of the days before, `ordered` are the last days with orders among those
     that `days` has no more, `talk` is what waits for an answer, `last` is what came last in each channel that may fall
-    silent, `large` the large orders of the last fortnight, `became` what people say of him: he may have left. Fields
-    are only added at the end.
+    silent, `large` the large orders of the last fortnight, `became` what people say of him: he may have left. `gone`
+    are ids of words that were deleted, to the last local day they are kept: they do not come back, nor counts what a
+    model says of them later. Fields are only added at the end.
     """
 
     applied: int = -1
@@ -163,6 +164,7 @@ class LeadState(msgspec.Struct, array_like=True):
     last: dict[Rule, Last] = {}
     large: list[Order] = []
     became: Became | None = None
+    gone: dict[int, LocalDay] = {}
 
     @property
     def left(self) -> bool:

@@ -37,9 +37,17 @@ from schemas.events import (
 )
 from schemas.types import LeadId, LocalDay, Millis
 
+GONE_DAYS = 8
+"""So long a verdict on what was said may come (`lead.LATE_TRANSCRIPT_MS`), and a day."""
+
 
 def moved_from(
-    lead: LeadId, rows: Sequence[tuple[Event, Millis, bool]], first: LocalDay, *, whole: bool
+    lead: LeadId,
+    rows: Sequence[tuple[Event, Millis, bool]],
+    first: LocalDay,
+    *,
+    whole: bool = False,
+    deleted: bool = False,
 ) -> EventsMoved:
     """What to tell the lead that lost `rows`: events, when they were appended, and whether they came live. Days before
     `first` are counted anew anyway. Told twice it is the same event; once they have come back and go again, another."""
@@ -50,7 +58,7 @@ def moved_from(
         figures = figures_of(event, day) if live and day >= first else None
         moved.append(MovedEvent(event.event_id, event.ts, key_of(event), figures, isinstance(event, WmsEvent)))
     at = max(stored for _, stored, _ in rows)
-    return EventsMoved(event_id=ids, lead_id=lead, ts=at, source="store", events=moved, whole=whole)
+    return EventsMoved(event_id=ids, lead_id=lead, ts=at, source="store", events=moved, whole=whole, deleted=deleted)
 
 
 def figures_of(event: Event, day: LocalDay) -> DayFigures | None:
@@ -111,6 +119,9 @@ def unlearn(state: LeadState, event: EventsMoved, now: Millis) -> Sequence[Clear
             state.raised.pop(rule, None)
         _subtract(state, event.events)
         _forget(state, event.events, gone)
+    if event.deleted:
+        until = local_day(now) + GONE_DAYS
+        state.gone |= {int(id_, 16): until for id_ in gone}
     return [*(Cleared(rule, now, moved=True) for rule in over), Withdrawn(gone)]
 
 
@@ -171,6 +182,7 @@ def _forget_all(state: LeadState, own: int) -> None:
         muted_until=state.muted_until,
         scored=state.scored,
         at=state.at,
+        gone=state.gone,
     )
     for name in LeadState.__struct_fields__:
         setattr(state, name, getattr(kept, name))

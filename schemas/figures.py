@@ -56,8 +56,10 @@ class MovedEvent(msgspec.Struct, frozen=True, array_like=True):
 
 class EventsMoved(LeadEvent, frozen=True, tag="events_moved"):
     """These events stood in this lead's history by a link that was changed: they are another's. `whole`: the lead was
-    merged with another, and nothing is left of it.
+    merged with another, and nothing is left of it. `deleted`: they are nobody's any more, for somebody objected; what
+    quotes them goes wherever it is, also what comes later.
     """
 
     events: list[MovedEvent]
     whole: bool = False
+    deleted: bool = False

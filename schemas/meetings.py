@@ -77,6 +77,10 @@ class MeetingRoom(LeadEvent, frozen=True, tag="meeting_room"):
     recording_id: str = ""
 
 
+NEAR_MS = 60_000
+"""What was said so near to the span of a transcript is in it: the clocks of the two differ."""
+
+
 class MeetingSaid(LeadEvent, frozen=True, tag="meeting_said"):
     """What one participant said without a pause, while the meeting goes on; the transcript replaces it in the history.
 

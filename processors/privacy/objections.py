@@ -1,7 +1,9 @@
-"""Which recordings an objection concerns: those of its meeting and no other, for nobody gives back what is deleted."""
+"""What an objection concerns: recordings and words of its meeting, no others: nobody gives back what is deleted."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
+from processors.tracks.lines import plain
+from schemas.meetings import MeetingRoom, MeetingSaid
 from schemas.sources import Recording, RoomReport
 
 
@@ -23,3 +25,29 @@ def _concerns(report: RoomReport, recording: Recording) -> bool:
         return True
     in_room = report.room.casefold() == recording.room.casefold()
     return in_room and recording.started_at <= report.ts <= recording.ended_at
+
+
+def taken_back(said: Iterable[MeetingSaid], objections: Sequence[MeetingRoom]) -> list[MeetingSaid]:
+    """Of what was said while meetings went on the words of those who objected in them: by his id in the room, and of
+    whoever is called as he is, as tracks are (`processors.tracks.lines`). All of a meeting where nobody knows who
+    objected."""
+    said = list(said)
+    return [one for room in {each.meeting_id for each in objections} for one in _of_objectors(room, said, objections)]
+
+
+def _of_objectors(
+    meeting_id: str, said: Iterable[MeetingSaid], objections: Iterable[MeetingRoom]
+) -> Iterable[MeetingSaid]:
+    here = [one for one in said if one.meeting_id == meeting_id]
+    against = [each for each in objections if each.meeting_id == meeting_id]
+    who = {each.participant for each in against}
+    if "" in who:
+        return here
+    names = {each.name for each in against} | {_called_himself(one) for one in here if one.participant in who}
+    called = {name for name in map(plain, names) if name}
+    return [one for one in here if one.participant in who or plain(_called_himself(one)) in called]
+
+
+def _called_himself(one: MeetingSaid) -> str:
+    """Also where a person said who that is."""
+    return one.called or one.name

@@ -31,7 +31,7 @@ EVENT_KINDS = {
     "alert_mailed": "тревога ушла и почтой",
     "alerts_muted": "просьба не звонить о клиенте",
     "identity_linked": "привязка клиента",
-    "events_moved": "события ушли к другому клиенту",
+    "events_moved": "события ушли к другому клиенту или удалены",
 }
 
 PROMISE_STATES = {

@@ -63,6 +63,7 @@ from streams.store.jobs.fleet import Figures
 from streams.store.jobs.moves import Moves
 from streams.store.jobs.parting import Parting
 from streams.store.jobs.purge import Purge
+from streams.store.jobs.quotes import Quotes
 from streams.store.jobs.reports import Reports
 from streams.store.jobs.sources import Sources
 from streams.store.jobs.sweep import Sweep
@@ -126,11 +127,13 @@ def build(settings: Settings, clock: Clock = wall_clock) -> Worker:
     also = [*flow, *rows_of.routes(database, parting.rows), *commands.routes(database)]
     api = Api(store, database, visitors, lag, reports, worker.outputs.send, known, also)
 
-    unheard = Unheard(database, worker.outputs.send, clock)
+    quotes = Quotes(database)
+    unheard = Unheard(database, worker.outputs.send, clock, quotes)
     events = Sink(database, EVENT, event_rows, both(baselines.notice, unheard.notice))
     worker.consume(LEAD_EVENTS, unheard.behind(events))
-    worker.consume(LEAD_SIGNALS, Sink(database, Codec[Signal](Signal), signal_rows))
-    worker.consume(LEAD_ALERTS, Sink(database, Codec[Alert](Alert), alert_rows, figures.notice))
+    worker.consume(LEAD_SIGNALS, quotes.behind(Sink(database, Codec[Signal](Signal), signal_rows, quotes.notice)))
+    alerts = Sink(database, Codec[Alert](Alert), alert_rows, both(figures.notice, quotes.notice))
+    worker.consume(LEAD_ALERTS, quotes.behind(alerts))
     worker.consume(LEAD_SCORES, Sink(database, Codec[Score](Score), score_rows))
     worker.consume(LEAD_UNASSIGNED, Sink(database, Codec[Unassigned](Unassigned), unassigned_rows))
     moves = Moves(database, links, worker.outputs.send, lag.events_stored, baselines, chats, clock)
@@ -155,6 +158,7 @@ def build(settings: Settings, clock: Clock = wall_clock) -> Worker:
     worker.consume(DEAD_LETTERS, erasures.before(letters))
 
     worker.background("erasures", erasures.follow)
+    worker.background("unheard", unheard.run)
     worker.background("purge", Purge(database, erasures, parting).run)
     worker.background("clickhouse", database.keep_open)
     worker.background("clients", cards.follow)

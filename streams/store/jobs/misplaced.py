@@ -22,43 +22,34 @@ OWN = {"alert_action", "alert_mailed", "alerts_muted", "baseline", "events_moved
 NAMED = sorted(set(KINDS.values()) - OWN)
 """Kinds that belong to whom a link says: also one that is new tomorrow."""
 
-_FIELD = "JSONExtractString(payload, '{}')"
-_COLUMNS = """lead_id, event_id, payload, toUnixTimestamp64Milli(ts) AS at,
+FIELD = "JSONExtractString(payload, '{}')"
+COLUMNS = """lead_id, event_id, payload, toUnixTimestamp64Milli(ts) AS at,
     toUnixTimestamp64Milli(ingested_at) AS stored, backfill"""
 FOUND_BY = f"""
-WITH {_FIELD.format("client")} AS said, {_FIELD.format("chat_id")} AS chat
-SELECT {_COLUMNS} FROM events FINAL
+WITH {FIELD.format("client")} AS said, {FIELD.format("chat_id")} AS chat
+SELECT {COLUMNS} FROM events FINAL
 WHERE kind IN {{kinds:Array(String)}} AND stored >= {{since:Int64}}
     AND (at, event_id, lead_id) > ({{at:Int64}}, {{id:UInt64}}, {{lead:String}})
     AND (
         multiIf(said != '', said, kind IN {{chats:Array(String)}}, concat('tg_chat:', chat), concat('lead:', lead_id))
             IN {{clients:Array(String)}}
         OR (kind IN {{chats:Array(String)}}
-            AND concat('tg_topic:', chat, '/', {_FIELD.format("topic")}) IN {{clients:Array(String)}})
+            AND concat('tg_topic:', chat, '/', {FIELD.format("topic")}) IN {{clients:Array(String)}})
         OR (kind IN {{meetings:Array(String)}}
-            AND (concat('jitsi_room:', lowerUTF8({_FIELD.format("room")})) IN {{clients:Array(String)}}
-                OR concat('recording:', {_FIELD.format("recording_id")}) IN {{clients:Array(String)}}))
+            AND (concat('jitsi_room:', lowerUTF8({FIELD.format("room")})) IN {{clients:Array(String)}}
+                OR concat('recording:', {FIELD.format("recording_id")}) IN {{clients:Array(String)}}))
     )
 ORDER BY at, event_id, lead_id LIMIT {{limit:UInt32}}"""
 """Events of which a link of `clients` may say whose they are, after the one that was seen last."""
 
 ABOUT = f"""
-SELECT {_COLUMNS} FROM events FINAL
+SELECT {COLUMNS} FROM events FINAL
 WHERE kind = 'phrase_verdict' AND lead_id IN {{leads:Array(String)}}
-    AND {_FIELD.format("about")} IN {{events:Array(String)}}"""
+    AND {FIELD.format("about")} IN {{events:Array(String)}}"""
 """What a model said of words that go to another lead goes with them."""
 
-
-MADE_OF = f"""
-SELECT {_COLUMNS} FROM events FINAL
-WHERE kind IN ('meeting_transcribed', 'meeting_minutes') AND lead_id IN {{leads:Array(String)}}
-    AND arrayExists(
-        one -> has({{heard:Array(Tuple(String, String))}}, (lead_id, one)),
-        arrayPushBack(JSONExtract(payload, 'heard_in', 'Array(String)'), {_FIELD.format("recording_id")}))"""
-"""What was made of recordings, also where it stands in a meeting's entry."""
-
 SPOILT = f"""
-SELECT {_COLUMNS} FROM events FINAL
+SELECT {COLUMNS} FROM events FINAL
 WHERE kind = 'chat_summary'
     AND arrayExists((lead, said) -> lead = lead_id AND said < at AND said >= at - 86400000,
         {{leads:Array(String)}}, {{said:Array(Int64)}})"""
@@ -98,7 +89,7 @@ class Events:
         seen = {"at": -(1 << 62), "id": 0, "lead": ""}
         if after is not None:
             seen = {"at": after.at, "id": after.id, "lead": after.lead}
-        return await self._read(FOUND_BY, given | seen)
+        return await self.read(FOUND_BY, given | seen)
 
     async def verdicts(self, moves: Sequence[Move]) -> list[Move]:
         """What a model said of the words that go. Raises as `found_by`."""
@@ -113,30 +104,25 @@ class Events:
 
     async def _about(self, events: Sequence[tuple[LeadId, str]]) -> list[Row]:
         given = {"leads": sorted({lead for lead, _ in events}), "events": [id_ for _, id_ in events]}
-        return await self._read(ABOUT, given)
-
-    async def made_of(self, heard: Sequence[tuple[LeadId, str]]) -> list[Row]:
-        """Transcripts and minutes of leads' recordings, and what a model said of their words. Raises as `found_by`."""
-        leads = sorted({lead for lead, _ in heard})
-        made = await self._read(MADE_OF, {"heard": list(heard), "leads": leads})
-        return made + await self._about([(row.lead, row.event.event_id) for row in made]) if made else []
+        return await self.read(ABOUT, given)
 
     async def spoilt(self, moves: Sequence[Move]) -> list[Row]:
         """Summaries of chats that tell of what goes, and stay. Raises as `found_by`."""
         said = [row for row, _, _ in moves if isinstance(row.event, CHAT) and not row.event.backfill]
         given = {"leads": [row.lead for row in said], "said": [row.stored for row in said]}
         going = {(row.lead, row.id) for row, _, _ in moves}  # a merged lead's go with it
-        return [row for row in await self._read(SPOILT, given) if (row.lead, row.id) not in going] if said else []
+        return [row for row in await self.read(SPOILT, given) if (row.lead, row.id) not in going] if said else []
 
-    async def _read(self, sql: str, given: dict[str, Any]) -> list[Row]:
+    async def read(self, sql: str, given: dict[str, Any]) -> list[Row]:
+        """The rows of a query for `COLUMNS`. Raises as `found_by`."""
         return [
-            Row(lead, id_, _decoded(payload), at, stored, not backfill and stored - at <= LATE_MS)
+            Row(lead, id_, self.decoded(payload), at, stored, not backfill and stored - at <= LATE_MS)
             for lead, id_, payload, at, stored, backfill in await self._database.read(sql, given)
         ]
 
-
-def _decoded(payload: str) -> Event:
-    """What was stored can be read."""
-    event = EVENT.decode(payload.encode())
-    assert not isinstance(event, Rejected), event.reason
-    return event
+    @staticmethod
+    def decoded(payload: str) -> Event:
+        """What was stored can be read."""
+        event = EVENT.decode(payload.encode())
+        assert not isinstance(event, Rejected), event.reason
+        return event

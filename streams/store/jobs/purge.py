@@ -4,8 +4,9 @@ Every table of ours with a column `lead_id` is looked at, so one that is new tom
 is found by the digest of his name, which ClickHouse can count itself.
 
 `DELETE` hides rows and leaves their bytes where they are, so each look ends with parts that hide any being written anew
-without them, whoever hid them: events that were moved to another client lie below his number no more. What the engine
-replaced it deletes by itself: chDB within a minute, a server behind `old_parts_lifetime` (8 minutes).
+without them, whoever hid them: events that were moved to another client lie below his number no more, nor do words that
+somebody objected to (`jobs.unheard`). What the engine replaced it deletes by itself: chDB within a minute, a server
+behind `old_parts_lifetime` (8 minutes).
 """
 
 import asyncio
@@ -38,6 +39,9 @@ OTHERS = {
 _HIDING = """
 SELECT DISTINCT table FROM system.parts
 WHERE database = currentDatabase() AND active AND has_lightweight_delete ORDER BY table"""
+_OBJECTED = """
+SELECT 1 FROM events PREWHERE kind = 'meeting_room' AND action IN ('objected', 'recording_deleted') LIMIT 1"""
+"""Words went out (`jobs.unheard`), or may have."""
 _WAITING = {"lightweight_deletes_sync": 2, "mutations_sync": 2}
 OF_PERSON = ("unassigned", "failures", "consents")
 """Those of which whole rows are one person's; of the rest see `jobs.parting`."""
@@ -69,9 +73,9 @@ class Purge:
     async def look(self) -> int:
         """Delete what is there of erased clients; how many rows. Raises `Transient`, `StatementFailed`."""
         begun = [one for one in self._known.denied.erasures.values() if one.started_at]
-        if not begun:
+        if not begun and not await self._database.read(_OBJECTED):
             return 0
-        tables = await tables_of_leads(self._database)
+        tables = await tables_of_leads(self._database) if begun else []
         gone = sum([await self._purge(one, tables) for one in begun])
         for (table,) in await self._database.read(_HIDING):
             await self._database.change(f"ALTER TABLE {table} APPLY DELETED MASK", None, _WAITING)

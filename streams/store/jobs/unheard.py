@@ -1,39 +1,49 @@
-"""`lead.events`: what was made of a recording that somebody objected to is taken out again.
+"""`lead.events`: what somebody objected to is taken out again: words of a deleted recording, live words, their quotes.
 
-Mostly nothing was: the transcriber refuses the recording. Where it came before the objection, its transcript and
-minutes may stand here already or be on their way, so both are looked for: what was made when the deletion is told, and
-whether it was told when something is stored. In a meeting's entry only those texts go that were made of it. The fold is
-told as of events that went to another lead.
+Of a recording mostly nothing was made: the transcriber refuses it. Where it came before the objection, its transcript
+and minutes may stand here already or be on their way, so both are looked for: what was made when the deletion is told,
+and whether it was told when something is stored. In a meeting's entry only those texts go that were made of it. Words
+said while the meeting went on go when their speaker objects, and with the transcript that hid them: where that goes,
+they must not show again. The same for what rests on any of these: a model's verdict, a person's word on a promise, the
+quotes of signals and alerts. The fold is told as of events that went to another lead, and that they are deleted: by
+that what comes later is known (`EventsMoved.deleted`). Nothing is remembered here, so a kill owes nothing.
 """
 
+import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import Literal, NamedTuple
 
 from processors.days import local_day
 from processors.lead import LATE_MS
 from processors.unlearn import moved_from
 from schemas.codec import EVENT
-from schemas.events import Event, MeetingMinutes, MeetingRoom, MeetingTranscribed
+from schemas.errors import Transient
+from schemas.events import (
+    Event,
+    EventsMoved,
+    MeetingMinutes,
+    MeetingRoom,
+    MeetingSaid,
+    MeetingTranscribed,
+    PhraseVerdict,
+    PromiseMarked,
+)
 from schemas.topics import LEAD_EVENTS
 from schemas.types import LeadId
 from streams.engine.clock import Clock
 from streams.engine.kafka import Output
 from streams.engine.process import Process, Record
 from streams.engine.settle import Batch, Outcome
+from streams.store.clickhouse import StatementFailed
 from streams.store.database import Database
-from streams.store.jobs.misplaced import Events, Row
+from streams.store.jobs.misplaced import Row
+from streams.store.jobs.objected import Objected
+from streams.store.jobs.quotes import Quotes
 from streams.store.jobs.ticks import Send
 
 log = logging.getLogger(__name__)
-
-Heard = tuple[LeadId, str]
-"""A lead and a recording."""
-
-DELETED = """
-SELECT lead_id, JSONExtractString(payload, 'recording_id') FROM events FINAL
-WHERE kind = 'meeting_room' AND JSONExtractString(payload, 'happening') = 'recording_deleted'
-    AND (lead_id, JSONExtractString(payload, 'recording_id')) IN {heard:Array(Tuple(String, String))}"""
 
 NEXT = """
 INSERT INTO recordings (recording_id, lead_id, ts, version, engine, duration_ms, words, degraded, seniority)
@@ -45,55 +55,122 @@ WHERE kind = 'meeting_transcribed' AND (lead_id, event_id) NOT IN {gone:Array(Tu
     AND (lead_id, JSONExtractString(payload, 'recording_id')) IN {entries:Array(Tuple(String, String))}"""
 """The versions that are left in meetings' entries: where a higher one stood, the table has forgotten them."""
 
+EVERY_S, AGAIN_S = 86_400.0, 60.0
+"""Between two looks at all that was ever objected to; before one that failed is taken again."""
+
+Kind = Literal["words", "deleted", "meeting", "judged", "marked", "gone", "key"]
+
+
+class Due(NamedTuple):
+    """Something of which there is news: words or minutes made of a recording, a recording that was deleted, a meeting
+    with live words or an objection, an event that a model judged, a recording with a mark on a promise; of a deletion
+    the events, and what their source calls them."""
+
+    kind: Kind
+    of: str
+    lead: LeadId = ""
+
+
+def news(event: Event) -> Iterable[Due]:
+    """What may have to go, or makes others go, now that this is stored."""
+    match event:
+        case MeetingTranscribed() | MeetingMinutes():
+            return [Due("words", of, event.lead_id) for of in (event.recording_id, *event.heard_in)]
+        case MeetingRoom(happening="recording_deleted") if event.recording_id:
+            return [Due("deleted", event.recording_id)]
+        case MeetingRoom(happening="objected") | MeetingSaid():
+            return [Due("meeting", event.meeting_id)]
+        case PhraseVerdict():
+            return [Due("judged", event.about)]
+        case PromiseMarked() if event.recording_id:
+            return [Due("marked", event.recording_id)]
+        case EventsMoved(deleted=True):
+            ids = [Due("gone", moved.event_id) for moved in event.events]
+            return ids + [Due("key", moved.key) for moved in event.events if moved.key]
+        case _:
+            return ()
+
 
 class Unheard:
     """Settle's `Process` around the sink, whose `stored` must be `notice`."""
 
-    def __init__(self, database: Database, send: Send, clock: Clock) -> None:
+    def __init__(self, database: Database, send: Send, clock: Clock, quotes: Quotes | None = None) -> None:
         self._database, self._send, self._clock = database, send, clock
-        self._events = Events(database)
-        self._heard: set[Heard] = set()
+        self._objected, self._quotes = Objected(database), quotes or Quotes(database)
+        self._due: set[Due] = set()
 
     def notice(self, stored: Sequence[tuple[Event, Record]]) -> None:
-        """Recordings of which something is stored now: words, minutes, or that they are deleted."""
+        """What is stored now."""
         for event, _ in stored:
-            match event:
-                case MeetingTranscribed() | MeetingMinutes():
-                    self._heard.update((event.lead_id, of) for of in (event.recording_id, *event.heard_in))
-                case MeetingRoom(happening="recording_deleted") if event.recording_id:
-                    self._heard.add((event.lead_id, event.recording_id))
+            self._due.update(news(event))
 
     def behind(self, sink: Process) -> Process:
         """`sink`, and the batch is not acked before what must go is gone. Raises `Transient`, `StatementFailed`."""
 
         async def settled(batch: Batch) -> Outcome:
             outcome = await sink(batch)
-            heard = sorted(self._heard)
-            if heard:
-                await self._take_out(heard)
-                self._heard -= set(heard)
+            due = frozenset(self._due)
+            if due:
+                await self._take_out(due)
+                self._due -= due
             return outcome
 
         return settled
 
-    async def _take_out(self, heard: list[Heard]) -> None:
-        found = await self._database.read(DELETED, {"heard": heard})
-        gone = sorted({(lead, recording) for lead, recording in found})
-        if not gone:
-            return
+    async def run(self) -> None:
+        """Until cancelled: at a start, and once a day, what a former version or a backup let stand goes, too."""
+        await self._database.opened()
+        while True:
+            pause = EVERY_S
+            try:
+                await self.look()
+            except (Transient, StatementFailed) as fault:
+                log.warning("what was objected to is not looked for", extra={"error": str(fault)})
+                pause = AGAIN_S
+            await asyncio.sleep(pause)
+
+    async def look(self) -> None:
+        """At every meeting and recording that was objected to. Raises `Transient`, `StatementFailed`."""
+        meetings, recordings = await self._objected.all_noted()
+        here = [Due("meeting", meeting) for meeting in meetings]
+        await self._take_out(frozenset([*here, *(Due("deleted", recording) for recording in recordings)]))
+
+    async def _take_out(self, due: frozenset[Due]) -> None:
+        """Of all that is due."""
+        of: dict[Kind, set[str]] = defaultdict(set)
+        for one in due:
+            of[one.kind].add(one.of)
+        quoted = of["words"] | of["deleted"] | of["marked"]
+        notes = await self._objected.notes(of["meeting"], quoted) if of["meeting"] or quoted else []
+        deleted = {note.recording_id for note in notes if note.happening == "recording_deleted"} & quoted
+        # told of now, it may have words of any lead; else they are of those that brought something
+        leads = None if of["deleted"] else {one.lead for one in due if one.kind == "words"}
+        lost = await self._objected.made_of(deleted & (of["words"] | of["deleted"]), leads)
+        more = {note.meeting_id for note in notes if note.recording_id in deleted} - of["meeting"]
+        if more:
+            notes += await self._objected.notes(more, [])
+        lost += await self._objected.said(of["meeting"] | more, notes, lost)
+        lost += await self._objected.verdicts(of["gone"] | await self._objected.gone(of["judged"]))
+        entries = {row.event.recording_id for row in lost if isinstance(row.event, MeetingMinutes)} | of["key"]
+        lost += await self._objected.marks(entries | await self._objected.spoilt(of["marked"], deleted), lost)
+        await self._delete({(row.lead, row.id): row for row in lost}.values(), deleted)
+        await self._quotes.forget(of["gone"])
+
+    async def _delete(self, rows: Iterable[Row], recordings: set[str]) -> None:
         lost: dict[LeadId, list[Row]] = defaultdict(list)
-        for row in await self._events.made_of(gone):
+        for row in rows:
             lost[row.lead].append(row)
+        if not lost:
+            return
         first = local_day(self._clock() - LATE_MS)
         told = [
-            moved_from(lead, [(row.event, row.stored, row.live) for row in rows], first, whole=False)
+            moved_from(lead, [(row.event, row.stored, row.live) for row in rows], first, deleted=True)
             for lead, rows in lost.items()
         ]
         await self._send(Output(LEAD_EVENTS.name, event.lead_id.encode(), EVENT.encode(event)) for event in told)
-        await self._database.forget_words(gone)
+        await self._database.forget_words([(lead, recording) for lead in lost for recording in sorted(recordings)])
         await self._forget_texts([row for rows in lost.values() for row in rows])
-        if lost:
-            log.info("words of a deleted recording taken out", extra={"recordings": [of for _, of in gone]})
+        log.info("words that were objected to are taken out", extra={"recordings": sorted(recordings)})
 
     async def _forget_texts(self, rows: list[Row]) -> None:
         """What stands in a meeting's entry, and the events last: by them it is found again after a kill."""

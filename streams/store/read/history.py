@@ -8,6 +8,7 @@ import msgspec
 
 from schemas.alerts import Evidence
 from schemas.errors import Refused
+from schemas.meetings import NEAR_MS
 from schemas.scores import Part
 from schemas.stored import (
     Alerts,
@@ -31,9 +32,9 @@ from streams.store.sinks.tables import TABLES
 _MS = "toUnixTimestamp64Milli"
 _ID = "lower(leftPad(hex({}), 16, '0'))"
 
-_IN_A_TRANSCRIPT = """kind = 'meeting_said' AND arrayExists(span -> ts BETWEEN span.1 AND span.2, (
-        SELECT groupArray((ts - INTERVAL 1 MINUTE, ts + toIntervalMillisecond(duration_ms) + INTERVAL 1 MINUTE))
-        FROM recordings WHERE lead_id = {lead:String}))"""
+_IN_A_TRANSCRIPT = f"""kind = 'meeting_said' AND arrayExists(span -> ts BETWEEN span.1 AND span.2, (
+        SELECT groupArray((ts - toIntervalMillisecond({NEAR_MS}), ts + toIntervalMillisecond(duration_ms + {NEAR_MS})))
+        FROM recordings WHERE lead_id = {{lead:String}}))"""
 """What was heard while a meeting went on, once its transcript is there: that has the words."""
 
 EVENTS = f"""

@@ -36,6 +36,7 @@ ACTIONS: dict[type, Callable[[Any], str]] = {
     ev.PromiseMarked: attrgetter("mark"),
     ev.ClientOutcome: attrgetter("outcome"),
     ev.CommandChanged: attrgetter("state"),
+    ev.EventsMoved: lambda event: "deleted" if event.deleted else "",
 }
 """What kinds are told apart by inside themselves; empty for the others."""
 

@@ -10,15 +10,16 @@ from alerting.clients import Client
 from alerting.fold import Partition
 from alerting.render import render
 from processors.days import local_day
-from processors.lead import LATE_MS, step
+from processors.lead import LATE_MS, prune, step
 from processors.rules import builtin
 from processors.sealed import CHUNK
 from processors.state import LeadState, decode_state, encode_state
 from processors.unlearn import moved_from
 from schemas import events as ev
-from schemas.alerts import Alert
+from schemas.alerts import Alert, Evidence
 from schemas.codec import event_id
 from schemas.events import Author, Event, EventsMoved, Message, Reservation
+from schemas.minutes import PhraseVerdict
 from schemas.types import Meta
 from tests.unit.store.samples import event_of
 
@@ -151,7 +152,7 @@ def test_an_alert_that_rests_on_it_is_over() -> None:
     assert "leaving_phrase" not in state.raised
     [closed] = [alert for alert in over if alert.rule == "leaving_phrase"]
     message = render(closed, Client("12345")).text
-    assert "другому клиенту, привязка исправлена" in message
+    assert "удалено или относится к другому клиенту" in message
     assert "другому складу" not in message, "whose words they are"
     assert "другому складу" in render(alerts[0], Client("12345")).text
     assert not any(alert.status != "resolved" for alert in state.alerts.values())
@@ -202,3 +203,46 @@ def test_a_closed_alert_loses_the_words_of_an_event_that_goes() -> None:
     state.raised.clear()
     assert _alerts(partition, left(leaving), first=10) == []
     assert partition.leads["12345"].alerts[alert.rule].evidence == []
+
+
+def deleted(*events: Event) -> EventsMoved:
+    """What the store tells the lead when somebody objected to words of it."""
+    rows = [(event, NOW, NOW - event.ts <= LATE_MS) for event in events]
+    return moved_from("12345", rows, local_day(NOW - LATE_MS), deleted=True)
+
+
+def test_deleted_words_do_not_come_back() -> None:
+    """Read again they ring nobody, where those of another client would; what was never deleted does."""
+    leaving = said(1, LEAVING)
+    partition, _ = rung(leaving)
+    assert _alerts(partition, deleted(leaving), first=10)
+    assert not _alerts(partition, leaving, first=11)
+    assert LEAVING.encode() not in encode_state(partition.leads["12345"])
+    assert _alerts(partition, said(2, LEAVING), first=12)
+
+
+def test_a_verdict_on_deleted_words_is_nothing() -> None:
+    """A model that took hours, and says yes with a quote: the quote is of what was deleted. A week later it is not even
+    taken (`LATE_TRANSCRIPT_MS`), so the ids need not be kept for longer."""
+    leaving = said(1, "думаем, не уйти ли к другому складу")
+    quote = Evidence(leaving.event_id, leaving.ts, "message", leaving.text)
+    verdict = PhraseVerdict(
+        event_id=event_id("verdict"), lead_id="12345", ts=leaving.ts, source="minutes", about=leaving.event_id,
+        rule="leaving_phrase", key="k", meant=True, model="m", evidence=[quote],
+    )  # fmt: skip
+    partition, _ = rung(leaving)
+    _alerts(partition, deleted(leaving), first=10)
+    assert not _alerts(partition, verdict, first=11)
+    state = partition.leads["12345"]
+    assert leaving.text.encode() not in encode_state(state)
+    assert int(leaving.event_id, 16) in decode_state(encode_state(state)).gone
+    assert prune(state, NOW + 9 * DAY) and not state.gone
+    partition, _ = rung(leaving)
+    assert _alerts(partition, verdict, first=11), "where they stand, it rings"
+
+
+def test_a_merge_does_not_bring_deleted_words_back() -> None:
+    leaving = said(1, LEAVING)
+    partition, _ = rung(leaving)
+    _alerts(partition, deleted(leaving), left(said(2, "да"), whole=True), first=10)
+    assert not _alerts(partition, leaving, first=20)

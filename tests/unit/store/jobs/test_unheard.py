@@ -38,7 +38,7 @@ DELETED = replace(
     event_id="00000000000000aa",
 )
 OTHERS: list[ev.Event] = [
-    replace(WORDS, lead_id="8", event_id="00000000000000ab"),
+    replace(WORDS, lead_id="8", recording_id="r8", event_id="00000000000000ab"),
     replace(WORDS, recording_id="r2", event_id="00000000000000ac"),
     replace(DELETED, recording_id="", event_id="00000000000000ad"),
 ]
@@ -56,8 +56,8 @@ ORDERS = [[[WORDS, MINUTES], [DELETED]], [[DELETED], [WORDS], [MINUTES]], [[WORD
 
 @pytest.mark.parametrize("order", ORDERS)
 async def test_words_and_minutes_go_whatever_came_first(database: Database, order: list[list[ev.Event]]) -> None:
-    """Nothing of them in any table; the same recording id of another lead, and another recording, stay; the note that
-    it was deleted stays; the fold hears which events it lost."""
+    """Nothing of them in any table; other recordings stay; the note that it was deleted stays; the fold hears which
+    events it lost."""
     sent = Sent()
     unheard = Unheard(database, sent, Clock())
     await put(unheard, database, 1, *OTHERS)
@@ -70,15 +70,39 @@ async def test_words_and_minutes_go_whatever_came_first(database: Database, orde
         ("7", "meeting_room", ""),
         ("7", "meeting_room", "r"),
         ("7", "meeting_transcribed", "r2"),
-        ("8", "meeting_transcribed", "r"),
+        ("8", "meeting_transcribed", "r8"),
     ]
     for table in ("transcripts", "recordings", "said"):
         rows = await database.read(
             f"SELECT DISTINCT lead_id, recording_id FROM {table} WHERE recording_id != '' ORDER BY ALL"
         )
-        assert [tuple(row) for row in rows] == [("7", "r2"), ("8", "r")], table
+        assert [tuple(row) for row in rows] == [("7", "r2"), ("8", "r8")], table
     told = [cast(ev.EventsMoved, EVENT.decode(output.value or b"")) for output in sent]
     assert {moved.event_id for event in told for moved in event.events} == {WORDS.event_id, MINUTES.event_id}
+
+
+MOVED = [replace(event, lead_id="9") for event in (WORDS, MINUTES)]
+
+
+@pytest.mark.parametrize("order", [[[DELETED], MOVED], [MOVED, [DELETED]], [[WORDS, MINUTES, *MOVED], [DELETED]]])
+async def test_the_deletion_holds_wherever_the_words_are(database: Database, order: list[list[ev.Event]]) -> None:
+    """A person linked the recording to another lead, and the deletion was told of the former one: before, behind, or
+    while the words stand under both. Each lead is told what it lost."""
+    sent = Sent()
+    unheard = Unheard(database, sent, Clock())
+    await put(unheard, database, 1, *OTHERS)
+    for number, events in enumerate(order, start=2):
+        await put(unheard, database, number, *events)
+    left = await database.read(
+        "SELECT DISTINCT lead_id FROM events WHERE kind LIKE 'meeting_%' AND kind != 'meeting_room'"
+    )
+    assert {lead for (lead,) in left} == {"7", "8"}, "of other recordings"
+    for table in ("transcripts", "recordings", "said", "passages"):
+        rows = await database.read(f"SELECT DISTINCT lead_id FROM {table}")
+        assert "9" not in {lead for (lead,) in rows}, table
+    told = [cast(ev.EventsMoved, EVENT.decode(output.value or b"")) for output in sent]
+    assert {event.lead_id for event in told} == {row.lead_id for events in order for row in events if row != DELETED}
+    assert all(event.deleted for event in told)
 
 
 def made_of(transcript: Transcript) -> tuple[ev.Event, MeetingMinutes]:

@@ -1,0 +1,69 @@
+"""`lead.signals`, `lead.alerts`: what quotes words that were deleted (`EventsMoved.deleted`) loses the quotes.
+
+The fold takes them out of what it says from then on. What it had said before stands in the tables, or comes only now:
+both topics are read beside `lead.events`. So it is looked for by the events that it names when their deletion is told,
+and whether that was told when something is stored: whichever is stored last sees the other.
+"""
+
+from collections.abc import Collection, Sequence
+from typing import Final
+
+from schemas.alerts import Alert, Signal
+from schemas.types import EventId
+from streams.engine.process import Process, Record
+from streams.engine.settle import Batch, Outcome
+from streams.store.database import Database
+from streams.store.jobs.objected import Objected
+
+SAID: Final = "meeting"
+"""Kind of evidence that an objection may concern."""
+_IDS: Final = "arrayMap(one -> reinterpretAsUInt64(reverse(unhex(one))), {gone:Array(String)})"
+_KEPT: Final = "arrayFilter(one -> NOT has({gone:Array(String)}, JSONExtractString(one, 'event_id')), {evidence})"
+_EVIDENCE: Final = "JSONExtractArrayRaw(evidence)"
+WHOLE: Final = f"DELETE FROM signals WHERE hasAny(event_ids, {_IDS}) AND hasAll({_IDS}, event_ids)"
+"""A signal that rests on nothing else."""
+PARTS: Final = tuple(
+    f"""ALTER TABLE {table} UPDATE
+    evidence = concat('[', arrayStringConcat({_KEPT.replace("{evidence}", _EVIDENCE)}, ','), ']'),
+    event_ids = arrayFilter(one -> NOT has({_IDS}, one), event_ids)
+WHERE hasAny(event_ids, {_IDS})"""
+    for table in ("signals", "alerts")
+)
+"""Of an alert every version stays: who pressed what is nobody's words."""
+_WAITING: Final = {"lightweight_deletes_sync": 2, "mutations_sync": 2}
+AT_ONCE: Final = 500
+"""Ids in one statement."""
+
+
+class Quotes:
+    """Settle's `Process` around the sinks of both topics, whose `stored` must be `notice`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database, self._objected = database, Objected(database)
+        self._named: set[EventId] = set()
+
+    def notice(self, stored: Sequence[tuple[Signal | Alert, Record]]) -> None:
+        """Words that something stored now names."""
+        self._named |= {one.event_id for said, _ in stored for one in said.evidence if one.kind == SAID}
+
+    def behind(self, sink: Process) -> Process:
+        """`sink`, and the batch is not acked before quotes of what is gone are. Raises `Transient`,
+        `StatementFailed`."""
+
+        async def settled(batch: Batch) -> Outcome:
+            outcome = await sink(batch)
+            named = set(self._named)
+            if named:
+                await self.forget(await self._objected.gone(named))
+                self._named -= named
+            return outcome
+
+        return settled
+
+    async def forget(self, events: Collection[EventId]) -> None:
+        """Take quotes of these out of both tables. Raises `Transient`, `StatementFailed`."""
+        ids = sorted(events)
+        for at in range(0, len(ids), AT_ONCE):
+            given = {"gone": ids[at : at + AT_ONCE]}
+            for sql in (WHOLE, *PARTS):
+                await self._database.change(sql, given, _WAITING)
