@@ -18,18 +18,19 @@ from streams.store.jobs.objected import Objected
 SAID: Final = "meeting"
 """Kind of evidence that an objection may concern."""
 _IDS: Final = "arrayMap(one -> reinterpretAsUInt64(reverse(unhex(one))), {gone:Array(String)})"
-_KEPT: Final = "arrayFilter(one -> NOT has({gone:Array(String)}, JSONExtractString(one, 'event_id')), {evidence})"
-_EVIDENCE: Final = "JSONExtractArrayRaw(evidence)"
-WHOLE: Final = f"DELETE FROM signals WHERE hasAny(event_ids, {_IDS}) AND hasAll({_IDS}, event_ids)"
-"""A signal that rests on nothing else."""
-PARTS: Final = tuple(
-    f"""ALTER TABLE {table} UPDATE
-    evidence = concat('[', arrayStringConcat({_KEPT.replace("{evidence}", _EVIDENCE)}, ','), ']'),
-    event_ids = arrayFilter(one -> NOT has({_IDS}, one), event_ids)
-WHERE hasAny(event_ids, {_IDS})"""
-    for table in ("signals", "alerts")
-)
-"""Of an alert every version stays: who pressed what is nobody's words."""
+_NAMING: Final = f"hasAny(event_ids, {_IDS})"
+_LEFT: Final = f"""
+    evidence = concat('[', arrayStringConcat(arrayFilter(
+        one -> NOT has({{gone:Array(String)}}, JSONExtractString(one, 'event_id')),
+        JSONExtractArrayRaw(evidence)), ','), ']'),
+    event_ids = arrayFilter(one -> NOT has({_IDS}, one), event_ids)"""
+FORGET: Final = {
+    "signals": (
+        f"DELETE FROM signals WHERE {_NAMING} AND hasAll({_IDS}, event_ids)",  # it rests on nothing else
+        f"ALTER TABLE signals UPDATE {_LEFT} WHERE {_NAMING}",
+    ),
+    "alerts": (f"ALTER TABLE alerts UPDATE {_LEFT} WHERE {_NAMING}",),  # who pressed what is nobody's words: it stays
+}
 _WAITING: Final = {"lightweight_deletes_sync": 2, "mutations_sync": 2}
 AT_ONCE: Final = 500
 """Ids in one statement."""
@@ -65,5 +66,7 @@ class Quotes:
         ids = sorted(events)
         for at in range(0, len(ids), AT_ONCE):
             given = {"gone": ids[at : at + AT_ONCE]}
-            for sql in (WHOLE, *PARTS):
-                await self._database.change(sql, given, _WAITING)
+            for table, statements in FORGET.items():
+                [(rows,)] = await self._database.read(f"SELECT count() FROM {table} WHERE {_NAMING}", given)
+                for sql in statements if rows else ():
+                    await self._database.change(sql, given, _WAITING)

@@ -168,7 +168,8 @@ class Unheard:
             for lead, rows in lost.items()
         ]
         await self._send(Output(LEAD_EVENTS.name, event.lead_id.encode(), EVENT.encode(event)) for event in told)
-        await self._database.forget_words([(lead, recording) for lead in lost for recording in sorted(recordings)])
+        if any(isinstance(row.event, MeetingTranscribed) for rows in lost.values() for row in rows):
+            await self._database.forget_words([(lead, recording) for lead in lost for recording in sorted(recordings)])
         await self._forget_texts([row for rows in lost.values() for row in rows])
         log.info("words that were objected to are taken out", extra={"recordings": sorted(recordings)})
 
