@@ -152,7 +152,7 @@ def test_an_alert_that_rests_on_it_is_over() -> None:
     assert "leaving_phrase" not in state.raised
     [closed] = [alert for alert in over if alert.rule == "leaving_phrase"]
     message = render(closed, Client("12345")).text
-    assert "удалено или относится к другому клиенту" in message
+    assert "её повод удалён или относится к другому клиенту" in message
     assert "другому складу" not in message, "whose words they are"
     assert "другому складу" in render(alerts[0], Client("12345")).text
     assert not any(alert.status != "resolved" for alert in state.alerts.values())
