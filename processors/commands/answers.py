@@ -30,8 +30,9 @@ def approved(desk: Desk, record: Approval, at: Millis, world: World) -> list[Com
             desk.tally.approved(entry.command.name, entry.command.lead_id)
         return []
     definition = definition_of(entry, world)
-    entry.heard = entry.heard or _ran_by(entry, record, world)
-    one = _answering(entry, definition, record, world)
+    ran = _ran_by(entry, record, world)
+    entry.heard = entry.heard or ran
+    one = _answering(entry, definition, record, world, ran=ran)
     if isinstance(one, str) or definition is None:
         return _noted(desk, entry, one if isinstance(one, str) else words.DEFINITION_GONE, at)
     if why := _unproven(desk, entry, definition, record, one, world):
@@ -138,8 +139,10 @@ def _unlockable(desk: Desk, name: str, world: World) -> bool:
     return desk.may_unlock(name)
 
 
-def _answering(entry: Entry, definition: Definition | None, answer: Answered, world: World) -> Who | str:
-    """Who answers this text, and may; or why it does not count."""
+def _answering(
+    entry: Entry, definition: Definition | None, answer: Answered, world: World, *, ran: bool = False
+) -> Who | str:
+    """Who answers this text, and may; or why it does not count. By an answer by which it `ran` he may."""
     if definition is None:
         return words.DEFINITION_GONE
     if not _same_text(entry, answer):
@@ -147,14 +150,13 @@ def _answering(entry: Entry, definition: Definition | None, answer: Answered, wo
     one = who(answer, world)
     if isinstance(one, str):
         return one
-    may = _ran_by(entry, answer, world) or entitled(one, definition, entry.command, world)
-    return one if may else words.NO_RIGHT
+    return one if ran or entitled(one, definition, entry.command, world) else words.NO_RIGHT
 
 
-def _ran_by(entry: Entry, answer: Answered, world: World) -> bool:
-    """Whether it is an approval by which the command ran before a restart. Of who is not known any more it is believed:
-    nothing is handed over on that, only what the outlet says of it counts."""
-    if entry.ran is None or not isinstance(answer, Approval) or not _same_text(entry, answer):
+def _ran_by(entry: Entry, answer: Approval, world: World) -> bool:
+    """Whether it is the approval by which the command ran before a restart. Of who is not known any more it is
+    believed: nothing is handed over on that, only what the outlet says of it counts."""
+    if entry.ran is None or not _same_text(entry, answer):
         return False
     one = who(answer, world)
     if isinstance(one, Who):

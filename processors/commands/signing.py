@@ -8,6 +8,7 @@ changed proposal. Sources: RFC 8032; w3.org/TR/webauthn-3, 7.2; py_webauthn.
 import base64
 import hashlib
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -26,6 +27,8 @@ from schemas.proofs import PasskeyProof
 from schemas.types import Millis
 
 APPROVE: Final = b"leadpulse-approve-v1\0"
+LATELY: Final = 128
+"""Proposals; of 16 KB at the most."""
 
 
 def new_key() -> tuple[str, str]:
@@ -95,7 +98,9 @@ def revoked(key: SigningKey, at: Millis) -> bool:
     return bool(key.revoked_at) and at >= key.revoked_at
 
 
+@lru_cache(maxsize=LATELY)
 def _signed(proposal: Proposal, key: SigningKey) -> bool:
+    """Of the latest ones it is remembered: a new proposal is looked at before it is decided, for its occasion."""
     try:
         digest = canon.digest(proposal.body.encode())
     except UnicodeEncodeError:  # a lone surrogate

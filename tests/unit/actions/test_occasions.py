@@ -6,10 +6,13 @@ from typing import Any
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
-from processors.commands import words
+from processors.commands import signing, words
 from schemas.assistant import AssistantAsked
-from schemas.commands import Command, Trigger
+from schemas.command_codecs import LOG
+from schemas.command_defs import SigningKey
+from schemas.commands import Command, Proposal, Trigger
 from schemas.events import Author, MeetingSaid, Note
 from schemas.topics import ASSISTANT_ASKED, LEAD_ALERTS, LEAD_EVENTS, LEAD_UNASSIGNED, TopicSpec
 from streams.actions import occasions
@@ -17,7 +20,7 @@ from streams.actions.occasions import BACK_MS, Occasions
 from streams.engine.kafka import partition_of
 from tests.unit.actions.house import House
 from tests.unit.processors.assistant.commands import alert
-from tests.unit.processors.commands.office import NOON, NOTE, command
+from tests.unit.processors.commands.office import NOON, NOTE, PRIVATE, command
 
 LEAD = "1003"
 ALERT = alert("combined_risk", alert_id="00000000000000a7")
@@ -183,3 +186,28 @@ async def test_the_dispatcher_looks_and_a_restart_forgets_nothing() -> None:
     house.restart()
     house.wait(1)
     assert await settled() == expected
+
+
+async def test_a_signature_is_verified_once_though_it_is_looked_at_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For its occasion, and when it is decided; another proposal, or the same under another signature, is verified."""
+    kafka, house = Kafka(), House()
+    kafka.put(LEAD_ALERTS, LEAD, ALERT)
+    house.occasions = Occasions(kafka.look, kafka.pause)
+    house.restart()
+    verified: list[bytes] = []
+    real = signing.sealed
+
+    def sealed(key: SigningKey, sig: str, message: bytes) -> bool:
+        verified.append(message)
+        return real(key, sig, message)
+
+    monkeypatch.setattr(signing, "sealed", sealed)
+    good = house.propose("note.add", {"text": "раз"}, trigger=Trigger(kind="alert", id=ALERT.alert_id))
+    await house.settle()
+    assert house.kept()[good].state == "asking" and len(verified) == 1
+    said = LOG.decode(house.log.records[-1].value)
+    assert isinstance(said, Proposal)
+    forged = command("note.add", {"text": "два"}, trigger=Trigger(kind="alert", id=ALERT.alert_id))
+    house.say(replace(signing.proposal(forged, "k1", PRIVATE), sig=said.sig))
+    await house.settle()
+    assert forged.command_id not in house.kept() and len(verified) == 2
