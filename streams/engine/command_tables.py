@@ -38,6 +38,11 @@ class KnownUsers(Followed):
         else:
             self.users[user.user_id] = user
 
+    def learn(self, user: WebUser) -> None:
+        """One that we have written ourselves; his record comes yet."""
+        self.changes += 1
+        self.users[user.user_id] = user
+
 
 class KnownDefinitions(Followed):
     """`command.defs` in a `Catalogue`. `changes` counts what has come."""

@@ -1,8 +1,8 @@
-"""Users and their sessions: `web.users` and `web.sessions` as tables, followed by every process."""
+"""Users and their sessions: `web.users`, as all of the process know it, and `web.sessions` as a table."""
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
 
 from aiokafka import ConsumerRecord
@@ -14,6 +14,7 @@ from schemas.errors import Transient
 from schemas.people import UserId, WebSession, WebUser
 from schemas.topics import WEB_SESSIONS, WEB_USERS
 from streams.engine.clock import Clock
+from streams.engine.command_tables import USER, KnownUsers
 from streams.engine.kafka import Output
 from streams.engine.reader import Reader
 from streams.settings import Kafka, Web
@@ -21,7 +22,6 @@ from streams.web.cookies import digest, new_secret
 
 log = logging.getLogger(__name__)
 
-USER: Codec[WebUser] = Codec(WebUser)
 SESSION: Codec[WebSession] = Codec(WebSession)
 
 Send = Callable[[list[Output]], Awaitable[None]]
@@ -41,40 +41,29 @@ def person(user: WebUser) -> Person:
 
 
 class Members:
-    """`signed` answers from memory; a session is on the topic before its cookie is given out."""
+    """`signed` answers from memory; a session is on the topic before its cookie is given out. `known`: the users, whom
+    the worker follows."""
 
-    def __init__(self, kafka: Kafka, settings: Web, send: Send, clock: Clock) -> None:
-        self._users_reader, self._sessions_reader = Reader(kafka, WEB_USERS), Reader(kafka, WEB_SESSIONS)
+    def __init__(self, kafka: Kafka, settings: Web, known: KnownUsers, send: Send, clock: Clock) -> None:
+        self._sessions_reader, self._known = Reader(kafka, WEB_SESSIONS), known
         self._settings, self._send, self._clock = settings, send, clock
-        self.users: dict[UserId, WebUser] = {}
         self.sessions: dict[str, WebSession] = {}
         self._seen: set[str] = set()
-        self.users_loaded, self.sessions_loaded = asyncio.Event(), asyncio.Event()
+        self.sessions_loaded = asyncio.Event()
+
+    @property
+    def users(self) -> Mapping[UserId, WebUser]:
+        """By their id, the disabled ones included."""
+        return self._known.users
 
     def ready(self) -> bool | str:
         """A need of `/readyz`: before, everybody would be sent to the login."""
-        known = self.users_loaded.is_set() and self.sessions_loaded.is_set()
+        known = self._known.loaded.is_set() and self.sessions_loaded.is_set()
         return known or "пользователи и входы ещё не прочитаны"
-
-    async def follow_users(self) -> None:
-        """Until cancelled."""
-        await self._users_reader.follow(self._take_user)
 
     async def follow_sessions(self) -> None:
         """Until cancelled."""
         await self._sessions_reader.follow(self._take_session)
-
-    async def _take_user(self, record: ConsumerRecord | None) -> None:
-        if record is None:
-            self.users_loaded.set()
-            return
-        user = None if record.value is None else USER.decode(record.value)
-        if isinstance(user, Rejected):
-            log.warning("user unreadable", extra={"offset": record.offset, "error": user.reason})
-        elif user is None:
-            self.users.pop((record.key or b"").decode(errors="replace"), None)
-        else:
-            self.users[user.user_id] = user
 
     async def _take_session(self, record: ConsumerRecord | None) -> None:
         if record is None:
@@ -143,11 +132,11 @@ class Members:
     async def put_user(self, user: WebUser) -> None:
         """Write a user. Raises `Transient`."""
         await self._send([Output(WEB_USERS.name, user.user_id.encode(), USER.encode(user))])
-        self.users[user.user_id] = user
+        self._known.learn(user)
 
     async def let_first_in(self) -> None:
         """Open the page to the first administrator of the settings while it is open to nobody; until cancelled."""
-        await self.users_loaded.wait()
+        await self._known.loaded.wait()
         name, telegram = self._settings.first_admin, self._settings.first_admin_telegram
         while name and not self.users:
             try:

@@ -54,7 +54,9 @@ def build(settings: Settings, clock: Clock = wall_clock) -> Worker:
     mutes = KnownMutes(Reader(settings.kafka, DEAD_MUTES))
     send = worker.outputs.send
     store = StoreWeb(settings.store, settings.web.store_seconds)
-    logins, members = Logins(settings.kafka, send, clock), Members(settings.kafka, settings.web, send, clock)
+    around = Surroundings(settings, cards, identities, ends)
+    logins = Logins(settings.kafka, send, clock)
+    members = Members(settings.kafka, settings.web, around.users, send, clock)
     office = Office(
         settings=settings,
         store=store,
@@ -75,7 +77,7 @@ def build(settings: Settings, clock: Clock = wall_clock) -> Worker:
         flow=FlowBoard(settings.kafka, ends, store, mutes, clock),
         log_lines=newest_lines(settings.kafka, ends),
         erasing=Erasing(settings, send, erasures),
-        commands=CommandDesk(settings, Surroundings(settings, cards, identities, ends), send, clock),
+        commands=CommandDesk(settings, around, send, clock),
     )
     journal = Journal(send, office.log_lines, settings.web.ack_seconds)
     server = Server(Frame(ROUTES, office, journal).app, settings)
@@ -83,7 +85,7 @@ def build(settings: Settings, clock: Clock = wall_clock) -> Worker:
     worker.background("consents", consents.follow)
     worker.background("identities", identities.follow)
     worker.background("erasures", erasures.follow)
-    worker.background("users", office.members.follow_users)
+    worker.background("users", around.users.follow)
     worker.background("first administrator", office.members.let_first_in)
     worker.background("sessions", office.members.follow_sessions)
     worker.background("logins", office.logins.follow)
@@ -110,8 +112,7 @@ def build(settings: Settings, clock: Clock = wall_clock) -> Worker:
 
 
 def _follow_commands(worker: Worker, desk: CommandDesk) -> None:
-    """Its tables; the log is folded once people and definitions are known."""
-    worker.background("people of commands", desk.around.users.follow)
+    """Its tables; the log is folded once people and definitions are known, and somebody asks for what it tells."""
     worker.background("command definitions", desk.around.definitions.follow)
     worker.background("commands", desk.standing.follow)
     worker.background("assistant's memory", desk.memory.follow)

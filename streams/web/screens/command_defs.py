@@ -34,9 +34,10 @@ async def definitions(visit: Visit) -> web.StreamResponse:
     found = sorted(latest(desk.definitions()).values(), key=lambda one: one.name)
     ours = {name for name, _ in builtin()}
     catalogue = desk.around.definitions.catalogue
+    folded = await desk.log.folded()
     return visit.page(
         "definitions.html",
-        definitions=[words.told(one, desk.log.desk, added=one.name not in ours) for one in found],
+        definitions=[words.told(one, folded, added=one.name not in ours) for one in found],
         refused=catalogue.refused(visit.office.members.users),
         may_change=visit.may("definitions"),
         proved=visit.session is not None and visit.office.members.stepped(visit.session),
@@ -80,7 +81,7 @@ async def check(visit: Visit) -> web.StreamResponse:
         diff=words.diff(_former(visit, found.name), text),
         rehearsed=words.rehearsed(found, desk.world(), visit.office.clock()),
         digest=mark,
-        checked=words.told(found, desk.log.desk, added=True),
+        checked=words.told(found, await desk.log.folded(), added=True),
     )
 
 
@@ -117,7 +118,8 @@ async def switch(visit: Visit) -> web.StreamResponse:
     known, do = latest(desk.definitions()).get(name), (await visit.form()).get("do", "")
     if known is None:
         raise Fault(404)
-    offered = [action for action, _ in words.told(known, desk.log.desk, added=True).switches]
+    folded = await desk.log.folded()
+    offered = [action for action, _ in words.told(known, folded, added=True).switches]
     if do not in SWITCHES or do not in offered:
         raise Wrong("Так сейчас нельзя. Обновите страницу.")
     await visit.log("approve", about=f"команда {name}: {do}")
@@ -126,7 +128,7 @@ async def switch(visit: Visit) -> web.StreamResponse:
     await desk.say(name, Switched(name=name, at=at, user_id=user, auto=made.auto, paused=made.paused))
 
     async def done() -> bool:
-        return do not in [action for action, _ in words.told(known, desk.log.desk, added=True).switches]
+        return do not in [action for action, _ in words.told(known, folded, added=True).switches]
 
     await until(done)
     return visit.see_other("/commands/definitions?saved=yes")

@@ -61,6 +61,7 @@ class House:
         self.here, self.device, self.lead = here, Authenticator(), lead
         self.commands = here.office.commands
         self.desk = self.commands.log.desk = Desk()
+        self.commands.log.loaded.set()
         self.keys: dict[str, SigningKeyPair] = {}
         self.offset = 0
         self.changes: list[CommandChange] = []

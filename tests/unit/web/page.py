@@ -126,7 +126,7 @@ class Page:
     def user(self, role: Role, **fields: Any) -> WebUser:
         """A user of this role, who is in the table from now on."""
         user = WebUser(**{"user_id": f"u{role}", "name": NAMES[role], "role": role, **fields})
-        self.office.members.users[user.user_id] = user
+        self.office.commands.around.users.learn(user)
         return user
 
     def cookie(self, role: Role | None, stepped: int = 0) -> str:
@@ -208,9 +208,8 @@ async def page(
         return made[0].now if made else NOW
 
     store: Any = real or FakeStore(given)
-    logins, members = Logins(given.kafka, send, clock), Members(given.kafka, given.web, send, clock)
     around = Surroundings(given, cards, identities, ends)
-    around.users.users = members.users
+    logins, members = Logins(given.kafka, send, clock), Members(given.kafka, given.web, around.users, send, clock)
     office = Office(
         settings=given,
         store=store,
@@ -236,6 +235,7 @@ async def page(
 
     here = Page(given, office, store)
     made.append(here)
+    office.commands.log.loaded.set()
     if real is None:
         store.log = here.log
     journal = Journal(send, log_lines, given.web.ack_seconds)

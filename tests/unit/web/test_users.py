@@ -5,8 +5,8 @@ import asyncio
 import pytest
 
 from schemas.people import WebUser
+from streams.engine.command_tables import USER
 from streams.settings import Settings, Web
-from streams.web.members import USER
 from tests.unit.web.page import NOW, Page, page
 
 
@@ -133,12 +133,12 @@ async def test_the_first_administrator_comes_from_the_settings() -> None:
     """Once, while nobody is let in, and also when Kafka comes back late; who is there already lets nobody else in."""
     named = Settings(web=Web(first_admin="Ольга Петрова", first_admin_telegram=700))
     async with page(named) as here:
-        here.office.members.users.clear()
+        here.office.commands.around.users.users.clear()
         here.is_kafka_away = True
         work = asyncio.ensure_future(here.office.members.let_first_in())
         await asyncio.sleep(0)
         assert stored(here) == []  # the table is not read yet: it may hold somebody
-        here.office.members.users_loaded.set()
+        here.office.commands.around.users.loaded.set()
         await asyncio.sleep(0.05)
         here.is_kafka_away = False
         async with asyncio.timeout(60):
