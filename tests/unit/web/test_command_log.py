@@ -50,7 +50,7 @@ async def test_it_is_folded_once_somebody_asks() -> None:
         turns += 1
         await asyncio.sleep(0)
     desk = asked.result()
-    assert (desk.offset, desk.paused, before, log.followed) == (LONG - 1, {"note.add"}, 0, LONG)
+    assert (desk.offset, desk.paused, before, log.followed) == (LONG - 1, frozenset({"note.add"}), 0, LONG)
     assert turns >= LONG / commands.TOGETHER and await known.folded() is desk
     following.cancel()
 
