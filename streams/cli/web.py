@@ -22,12 +22,12 @@ from streams import settings
 from streams.cli.broker import READY_SECONDS, put, there
 from streams.cli.table import table
 from streams.engine.clock import wall_clock
+from streams.engine.command_tables import USER
 from streams.engine.command_world import origin_of
 from streams.engine.followed import read_through
 from streams.settings import Kafka, Settings
 from streams.web.cookies import SESSION, digest, new_secret
 from streams.web.members import SESSION as SESSION_CODEC
-from streams.web.members import USER
 from streams.web.table import told
 from streams.web.words import ROLES as ROLE_WORDS
 
