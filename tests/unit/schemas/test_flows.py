@@ -58,10 +58,9 @@ BELOW_READ = {
     ("web", topics.LLM_CALLS): "the same",
     **{
         (name, topic): "engine/command_world"
-        for name in ("actions", "agent")
+        for name in ("actions", "agent", "web")
         for topic in (topics.WEB_USERS, topics.COMMAND_DEFS)
     },
-    ("web", topics.COMMAND_DEFS): "the same",
     **{
         ("actions", topic): "actions/occasions: a partition of whichever topic an occasion stands in"
         for topic in (topics.LEAD_ALERTS, topics.LEAD_EVENTS, topics.LEAD_UNASSIGNED, topics.ASSISTANT_ASKED)
