@@ -8,6 +8,8 @@ from schemas.commands import Trigger
 from schemas.types import Millis, SomeLead
 
 Via = Literal["telegram", "voice", "page", "mcp"]
+Unheard = Literal["", "too_large", "off"]
+"""Why a voice message has no words and never will: Telegram does not give the file, or files are not fetched here."""
 
 
 class AssistantAsked(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -28,6 +30,7 @@ class AssistantAsked(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
     answers: str = ""
     choice: int = -1
     callback_id: str = ""
+    unheard: Unheard = ""
 
 
 class AssistantSaid(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

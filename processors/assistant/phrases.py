@@ -6,6 +6,7 @@ from typing import Final
 from processors.assistant.heard import Heard
 from processors.assistant.moments import told
 from processors.russian.plural import DAYS, count
+from schemas.assistant import Unheard
 from schemas.command_defs import Definition
 from schemas.people import Role
 from schemas.types import LeadId, Millis
@@ -44,7 +45,12 @@ HOW_LONG_ONLY: Final = "Тревогу можно отложить на день
 HOW_LONG_OPTIONS: Final = ("На день", "На неделю")
 WHICH_ALERT: Final = "О какой тревоге речь?"
 NO_STORE: Final = "Сейчас не вижу тревог: хранилище не отвечает. Попросите, пожалуйста, через минуту."
-NOT_HEARD: Final = "Не расслышал. Повторите, пожалуйста, или напишите."
+NOT_HEARD: Final[Mapping[Unheard, str]] = {
+    "": "Не расслышал. Повторите, пожалуйста, или напишите.",
+    "too_large": "Запись больше 20 МБ: такие Telegram ботам не отдаёт, и услышать её я не смог. Запишите, пожалуйста, "
+    "покороче или напишите.",
+    "off": "Голосовые сообщения здесь отключены, поэтому я вас не услышал. Напишите, пожалуйста.",
+}
 SUBJECT: Final = "О вашем складе"
 
 ROLES: Final[Mapping[Role, str]] = {

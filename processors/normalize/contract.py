@@ -27,7 +27,7 @@ class Options:
     mappings of warehouse systems by name. `told`: curators who told the bot who they are, and whom the portal lists.
     `is_client`: whether a person may link something to this lead (`pipeline.unknown_lead`). `entry`: the recording id
     of the meeting that has tracks and in which this session of Jibri was; empty for others. `our_people`: names of ours
-    in rooms. `company`: what a client is called."""
+    in rooms. `company`: what a client is called. `hears`: whether voice messages are fetched (`telegram.files`)."""
 
     staff: frozenset[str] = frozenset()
     curator_chats: frozenset[str] = frozenset()
@@ -38,6 +38,7 @@ class Options:
     our_people: frozenset[str] = frozenset()
     entry: Callable[[str], str] = lambda _: ""
     company: Callable[[LeadId], str] = lambda _: ""
+    hears: bool = True
 
     def room(self, lead: LeadId, identities: Identities) -> InRoom:
         """Who is who in the client's meetings."""

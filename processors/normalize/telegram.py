@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from processors.identity import Identities
 from processors.normalize.contract import Found, Options, unassigned
-from processors.normalize.telegram_assistant import said_to_assistant
+from processors.normalize.telegram_assistant import never_heard, said_to_assistant
 from processors.normalize.telegram_business import KIND as BUSINESS
 from processors.normalize.telegram_business import client_field, client_of, connected, number
 from processors.normalize.telegram_button import pressed
@@ -95,8 +95,11 @@ def _message(
         if not may_ask(message, options):
             return []
         command = asked(message, command_id, source, author_of(message, options), identities)
-        if command or content.kind in SPOKEN:  # what is spoken comes with its words, `telegram_voice`
+        if command:
             return command
+        if content.kind in SPOKEN:  # what is spoken comes with its words, `telegram_voice`
+            why = never_heard(content, options)
+            return said_to_assistant(message, source, "", "voice", identities, options, why) if why else []
         return said_to_assistant(message, source, message.said, "telegram", identities, options)
     id_, ts = id_of(source, message.business_connection_id, message.chat, message.message_id), message.date * 1000
     client = client_of(message.chat, message.business_connection_id, identities, options, message.topic)

@@ -9,19 +9,33 @@ from typing import Final
 
 from processors.identity import Identities
 from processors.normalize.contract import Options
+from processors.normalize.telegram_content import Content
 from processors.normalize.telegram_frame import author_id, author_of, id_of, may_ask
 from processors.normalize.telegram_update import Message
-from schemas.assistant import AssistantAsked, Via
+from schemas.assistant import AssistantAsked, Unheard, Via
 
 LONGEST: Final = 4096
 """Characters of a message of Telegram; a long voice message has more."""
 
 
+def never_heard(content: Content, options: Options) -> Unheard:
+    """Why words of what is spoken here will never come; empty where they may."""
+    if not options.hears:
+        return "off"
+    return "too_large" if content.large else ""
+
+
 def said_to_assistant(
-    message: Message, source: str, text: str, via: Via, identities: Identities, options: Options
+    message: Message,
+    source: str,
+    text: str,
+    via: Via,
+    identities: Identities,
+    options: Options,
+    unheard: Unheard = "",
 ) -> Sequence[AssistantAsked]:
     """`text` as it was said to the assistant; nothing where it is said to somebody else. The empty text of a voice
-    message is what could not be understood, of anything else it is a picture."""
+    message is what could not be understood, or was `unheard`; of anything else it is a picture."""
     words = " ".join(text.split()) if via == "voice" else text.strip()
     if not _alone(message) or message.handed_on or not may_ask(message, options):
         return []
@@ -38,6 +52,7 @@ def said_to_assistant(
             at=message.date * 1000,
             chat_id=message.chat.id,
             message_id=str(message.message_id),
+            unheard=unheard,
         )
     ]
 

@@ -182,12 +182,13 @@ MOST_FIELDS = 2000
 @dataclass(frozen=True, slots=True)
 class Content:
     """`kind` is empty for plain text; `text` are all its words; `version` tells two versions apart, the same for every
-    bot that sees them.
+    bot that sees them. `large`: a file of it cannot be fetched.
     """
 
     kind: str
     text: str
     version: tuple[str, ...]
+    large: bool = False
 
 
 def content_of(message: Mapping[str, object]) -> Content | None:
@@ -201,9 +202,12 @@ def content_of(message: Mapping[str, object]) -> Content | None:
     text, caption = _text(there.get("text")), _text(there.get("caption"))
     shaped = [there[kind] for kind in kinds if kind not in FILES]
     inside = "\n".join(dict.fromkeys(_words(shaped)))[:LONGEST]
-    words = "\n".join(part for part in (text or caption, inside, too_large(there, kinds)) if part)
+    large = too_large(there, kinds)
+    words = "\n".join(part for part in (text or caption, inside, large) if part)
     files = sorted(_files(there[kind] for kind in kinds))
-    return Content(kinds[0] if kinds else "", words, (text, caption, *files, *([inside] if inside else [])))
+    return Content(
+        kinds[0] if kinds else "", words, (text, caption, *files, *([inside] if inside else [])), bool(large)
+    )
 
 
 def _text(value: object) -> str:

@@ -57,7 +57,7 @@ class Speaking:
 
     async def _answer(self, asked: AssistantAsked, person: Person, waits: Open | None) -> talk.Answer:
         if not asked.text.strip() and asked.choice < 0:
-            return talk.Answer(said=talk.said(asked, phrases.NOT_HEARD))
+            return talk.Answer(said=talk.said(asked, phrases.NOT_HEARD[asked.unheard]))
         room = self.room(asked)
         answer = talk.answer(asked, person, room, waits)
         if not answer.look_for_alerts:

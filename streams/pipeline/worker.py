@@ -94,6 +94,7 @@ def build(settings: Settings) -> Worker:
         entry=meetings.entry,
         our_people=frozenset(settings.jitsi.our_people),
         company=cards.cards.name,
+        hears=settings.telegram.files != "none",
     )
     erasures = KnownErasures(Reader(settings.kafka, ERASURES))
     worker.background("erasures", erasures.follow)

@@ -96,6 +96,10 @@ async def test_silence_and_late_lines(tmp_path: Path) -> None:
     here = Assistant(tmp_path)
     [said] = sent((await here.say(asked("", via="voice"))).state, ASSISTANT_SAID.name)
     assert said.text.startswith("Не расслышал")
+    [large] = sent((await here.say(asked("", "large", via="voice", unheard="too_large"))).state, ASSISTANT_SAID.name)
+    assert "больше 20 МБ" in large.text and "напишите" in large.text
+    [off] = sent((await here.say(asked("", "off", via="voice", unheard="off"))).state, ASSISTANT_SAID.name)
+    assert "отключены" in off.text
     assert (await here.say(asked(LINE, "old", at=NOW - 2 * DAY))).state == []
 
 

@@ -1,6 +1,7 @@
 """What is said to the assistant, and what is not: only our own people's own words, in private, once."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -136,6 +137,32 @@ def test_speech_that_was_not_understood_is_said_too() -> None:
     """Without words, so that the assistant can say that it did not hear."""
     (said,) = asked(spoken(update(text=None, voice=VOICE), words=""))
     assert said.text == ""
+
+
+LARGE = VOICE | {"file_size": (20 << 20) + 1}
+
+
+@pytest.mark.parametrize("fields", [{"voice": LARGE}, {"video_note": LARGE}, {"voice": LARGE, "caption": "срочно"}])
+def test_speech_that_telegram_does_not_give_is_said_at_once(fields: dict[str, Any]) -> None:
+    """It is never fetched, so no transcript comes: the assistant says why. A byte less, and the words come; of what is
+    spoken elsewhere, nothing."""
+    (said,) = asked(written(update(text=None, **fields)))
+    assert (said.text, said.via, said.unheard) == ("", "voice", "too_large")
+    (heard,) = asked(spoken(update(text=None, voice=VOICE)))
+    assert heard.asked_id == said.asked_id and not heard.unheard
+    assert asked(written(update(text=None, voice=VOICE | {"file_size": 20 << 20}))) == []
+    for where in ({"who": STRANGER}, {"chat": GROUP}, {"chat": CURATORS}, {"forward_date": AT}, {"history": True}):
+        assert asked(written(update(text=None, **fields, **where))) == []
+    assert asked(written(update(text=None, video=LARGE))) == []
+
+
+def test_where_nothing_is_fetched_nothing_is_heard(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever its size: with `telegram.files = "none"` nobody waits for words."""
+    monkeypatch.setattr(f"{__name__}.OPTIONS", replace(OPTIONS, hears=False))
+    (said,) = asked(written(update(text=None, voice=VOICE)))
+    assert said.unheard == "off"
+    (line,) = asked(written(update()))
+    assert not line.unheard
 
 
 @pytest.mark.parametrize(
