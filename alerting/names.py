@@ -5,12 +5,15 @@ answered. Pure. Telegram's HTML.
 from alerting.clients import LONGEST_NAME, Client, linked
 from alerting.foreign import cut, telegram
 from alerting.render import Button, Rendered, plain
-from alerting.whose import LONGEST_LABEL, render_answered
+from alerting.whose import LONGEST_LABEL, render_answered, render_settled
+from processors.answered import name_in
 from processors.asked_names import ASKED, NOBODY, line_of, mark, read_back
 from processors.russian.dates import moment
 from schemas.bot import BotCommand
 from schemas.callback import Named, decode, encode_named
 from schemas.reports import AskedName, Bearer
+from schemas.sources import Identity
+from schemas.types import LeadId
 
 MOST = 64
 """Bytes behind a button (Bot API)."""
@@ -44,6 +47,18 @@ def render_named(command: BotCommand) -> Rendered | None:
     return render_answered(command.question.text, f"{said} Исправить можно на странице встречи.", command.name)
 
 
+def render_name_settled(word: Identity, client: Client) -> Rendered:
+    """The question once it was answered elsewhere: without its buttons, with what stands now."""
+    _, question, end = ASKED
+    name = telegram(name_in(word)[1])
+    said = telegram(_called("" if word.refused else word.name, word.side))
+    return render_settled(
+        f"{question}{name}{end}\n{client.title()}",
+        f"«{name}» — {said}. Исправить можно на странице встречи.",
+        word.confirmed_by,
+    )
+
+
 def named(command: BotCommand) -> str:
     """The short answer to who pressed (Bot API: up to 200 characters, no HTML)."""
     match command.fault:
@@ -57,14 +72,20 @@ def named(command: BotCommand) -> str:
 
 def key_of(asked: AskedName) -> str:
     """Of the question in the outbox: it is asked once."""
-    return f"name:{mark(asked.lead_id, asked.name, '', '', '')}"
+    return key_of_name(asked.lead_id, asked.name)
+
+
+def key_of_name(lead: LeadId, name: str) -> str:
+    """The same, of a name in the meetings of a client."""
+    return f"name:{mark(lead, name, '', '', '')}"
 
 
 def _said(command: BotCommand) -> str:
-    if not command.called:
-        return "никто из предложенных"
-    side = SIDES.get(command.side, SIDES["client"])
-    return f"{cut(command.called, LONGEST_NAME)}, {side}"
+    return _called(command.called, command.side)
+
+
+def _called(name: str, side: str) -> str:
+    return f"{cut(name, LONGEST_NAME)}, {SIDES.get(side, SIDES['client'])}" if name else "никто из предложенных"
 
 
 def _about(one: Bearer) -> str:

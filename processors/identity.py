@@ -147,6 +147,12 @@ class Identities:
         """Who said that it is no client, and when; None where nobody did, or it was taken back."""
         return self._ignored.get(link_key(client))
 
+    def by_hand(self, client: ClientRef) -> Identity | None:
+        """The link of it that a person made, under whichever of a chat's numbers; None where a rule did, or nobody."""
+        numbers = self.chats(client.value) if client.kind == "tg_chat" else [client.value]
+        made = (self._by_hand.get(link_key(ClientRef(client.kind, number))) for number in numbers)
+        return next((one for one in made if one is not None), None)
+
     def last_by_hand(self, most: int) -> list[Identity]:
         """The links that people made last, the newest first."""
         newest = sorted(self._by_hand.values(), key=lambda one: one.confirmed_at, reverse=True)

@@ -91,7 +91,7 @@ class Commands:
         text = replies.answered(command, self._clients) or self._asked(command)
         if command.question is not None and text is not None:
             stands = command.question.chat_id, command.question.message_id
-            key = f"answered:{stands[0]}/{stands[1]}"
+            key = key_of_answered(*stands)
             yield Wish(key, "shared", record.offset + 1, record.offset, record.timestamp, text, stands=stands)
 
     async def _answer(self, command: BotCommand) -> str:
@@ -126,6 +126,11 @@ class Commands:
         """Raises `LeadpulseError`."""
         answer = await asyncio.to_thread(call, self._store, path, None, PATIENCE)
         return msgspec.convert(answer, type_)
+
+
+def key_of_answered(chat: int, message_id: int) -> str:
+    """Of a message that was changed because somebody pressed its button."""
+    return f"answered:{chat}/{message_id}"
 
 
 def _receiver(command: BotCommand) -> str:

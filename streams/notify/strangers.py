@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from alerting.clients import Clients
 from alerting.outbox import Wish
-from alerting.whose import render_whose
+from alerting.whose import key_of_chat, render_whose
 from processors.cards import Cards
 from processors.matching import suggest
 from processors.waiting import told
@@ -31,7 +31,7 @@ class Strangers(Telling[Unassigned]):
 
     def wishes(self, record: Record, value: Unassigned, known: Known) -> Iterable[Wish]:
         chat = value.client.value.partition("/")[0]  # a group with topics is asked about as a whole
-        key = f"whose:{chat}"
+        key = key_of_chat(chat)
         group = value.client.kind in ("tg_chat", "tg_topic") and value.topic == TELEGRAM.name and chat.startswith("-")
         history = value.source == TELEGRAM_EXPORT or self._clock() - value.ts > DAY_MS
         if not group or history or known(key):

@@ -55,6 +55,7 @@ from streams.notify.outlets.links import clients_of
 from streams.notify.outlets.set_up import add_outlets
 from streams.notify.ownership import Ownership
 from streams.notify.reading import Readings
+from streams.notify.settled import Settled
 from streams.notify.strangers import Strangers
 from streams.notify.telegram.attachments import Attachments
 from streams.notify.telegram.bot_api import BotApi
@@ -140,6 +141,8 @@ def build(settings: Settings) -> Worker:
     worker.on_close(ends.stop)
     worker.background("outbox", ours.follow)
     worker.background("sender", send)
+    settled = Settled(shelf, ours.places, links, clients, wall_clock)
+    worker.background("settled", links.then(known.then(settled.run)))
     worker.background("telegram", api.watch)
     mailed = settings.mail.enabled and bool(settings.mail.address("ops", settings.telegram.chat_of("ops")))
     away = AwayWatch(

@@ -58,12 +58,14 @@ async def sent(line: Line, text: str, chat: int) -> Message:
     return found()[0]
 
 
+OTHER = AskedName("12345", "rec-1", 1_795_165_391_000, "Олег", [Bearer("b24_user:5", "Олег Ли", "staff")])
 NAME = AskedName("12345", "rec-1", 1_795_165_391_000, "Аня", [Bearer("b24_contact:77", "Анна Ким", "client")])
 
 
 async def is_told_who_that_was(line: Line) -> None:
-    """Behind the report the client's own curator is asked; her press is a record on `identities`."""
-    report = msgspec.structs.replace(FULL_REPORT, names=[NAME])
+    """Behind the report the client's own curator is asked; her press is a record on `identities`. What was answered on
+    the page loses its buttons, too."""
+    report = msgspec.structs.replace(FULL_REPORT, names=[NAME, OTHER])
     await line.installation.produce(REPORTS, [(report.report_id, msgspec.json.encode(report))])
     question = await sent(line, "Кто это на встрече: «Аня»", 700)
     query = {"id": "q2", "from": OLGA, "data": question.buttons[0]["callback_data"]} | under(question)
@@ -81,6 +83,18 @@ async def is_told_who_that_was(line: Line) -> None:
         "b24_contact:77",
         "Ольга Петрова",
     )
+    other = await sent(line, "Кто это на встрече: «Олег»", 700)
+    assert other.buttons and "Ответ: Ольга Петрова" in question.text
+    word = Identity(
+        "participant", "12345/Олег", confirmed_by="Анна", confirmed_at=wall_clock(), name="Олег Ли", side="staff"
+    )
+    await line.installation.produce(IDENTITIES, [("participant:12345/Олег", msgspec.json.encode(word))])
+
+    async def on_the_page() -> bool:
+        return "«Олег» — Олег Ли, наш сотрудник" in other.text and not other.buttons
+
+    await until(on_the_page, WAIT, "the question says what was answered on the page")
+    assert "встреча" in question.text, "and the pressed one stands as the press left it"
 
 
 async def test_a_button_links_and_a_code_makes_a_curator(line: Line) -> None:
