@@ -1,5 +1,6 @@
 """An installed wheel in a venv of its own, with a new home: `leadpulse up` from nothing to ready."""
 
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -29,7 +30,8 @@ async def test_a_fresh_venv_in_an_empty_folder(
 ) -> None:
     """Wheel and locked requirements, nothing else: Kafka is fetched into the home's cache, all workers get ready, under
     the system calls of the unit that the wheel brought."""
-    for name in ("PYTHONPATH", "LEADPULSE_CACHE", "XDG_CACHE_HOME", "VIRTUAL_ENV"):
+    ours = [name for name in os.environ if name.startswith("LEADPULSE_")]
+    for name in ("PYTHONPATH", "XDG_CACHE_HOME", "VIRTUAL_ENV", *ours):
         monkeypatch.delenv(name, raising=False)
     venv, home, folder = leadpulse.parents[1], tmp_path / "home", tmp_path / "empty"
     home.mkdir()

@@ -123,10 +123,11 @@ class Conference:
 
     def stream(self, status: str) -> None:
         """A person starts (`on`) or ends (`off`) a live stream; it takes the room's only session."""
-        self.streaming = self.streaming or str(uuid.uuid4())
+        if status == "on" or not self.streaming:
+            self.streaming = str(uuid.uuid4())
         self._publish("stream", status, self.streaming, {})
         if status == "off":  # the presence is out a moment before the place is free
-            asyncio.get_running_loop().call_later(RELEASE_SECONDS, self._release)
+            asyncio.get_running_loop().call_later(RELEASE_SECONDS, self._release, self.streaming)
 
     def repeat(self) -> None:
         """Send the last presence again, as Jicofo does for many reasons."""
@@ -211,8 +212,9 @@ class Conference:
         if self.session == session:
             self.tell("on", initiator=sender)
 
-    def _release(self) -> None:
-        self.streaming = ""
+    def _release(self, stream: str) -> None:
+        if self.streaming == stream:  # and not one that has begun since
+            self.streaming = ""
 
     def _publish(self, mode: str, status: str, session: str, attributes: dict[str, str]) -> None:
         said = {"xmlns": JIBRI, "status": status, "session_id": session, "recording_mode": mode}

@@ -1,14 +1,18 @@
 """Any order of what may happen in a room: it is recorded in the end, and what was reported makes sense."""
 
+import asyncio
 import random
 from collections.abc import Callable
 from contextlib import AsyncExitStack
+from functools import partial
+from unittest.mock import create_autospec
 
 import pytest
 
 from schemas.sources import RoomReport
 from tests.installation import until
-from tests.prosody.conference import Conference
+from tests.prosody.client import Client
+from tests.prosody.conference import RELEASE_SECONDS, Conference
 from tests.prosody.conftest import MAIN
 from tests.prosody.focus import Focus
 from tests.prosody.guest import Guest, join, recorder
@@ -124,3 +128,20 @@ async def test_any_order(prosody: Prosody, focus: Focus, receiver: Receiver, new
 
     await until(over, 10, "the end", pause=0.02)
     judge(receiver.of(conference.room))
+
+
+async def test_the_end_of_a_stream_is_of_no_other() -> None:
+    """A stream that begins right after another one goes on until it is ended itself: else nobody would tell its end,
+    and the room would wait for it."""
+    conference = Conference(create_autospec(Client, instance=True), "lead-1-x@conference.meet.test")
+    conference.stream("on")
+    conference.stream("off")
+    conference.stream("on")
+    await asyncio.sleep(2 * RELEASE_SECONDS)
+    assert conference.streaming
+    conference.stream("off")
+    await until(partial(_is_free, conference), 10, "the place is free", pause=0.02)
+
+
+async def _is_free(conference: Conference) -> bool:
+    return not conference.streaming
