@@ -10,10 +10,10 @@ from typing import Final
 
 from schemas.alerts import Alert, Signal
 from schemas.types import EventId
-from streams.engine.process import Process, Record
-from streams.engine.settle import Batch, Outcome
+from streams.engine.process import Record
 from streams.store.database import Database
 from streams.store.jobs.objected import Objected
+from streams.store.jobs.owed import Owed
 
 SAID: Final = "meeting"
 """Kind of evidence that an objection may concern."""
@@ -41,25 +41,15 @@ class Quotes:
 
     def __init__(self, database: Database) -> None:
         self._database, self._objected = database, Objected(database)
-        self._named: set[EventId] = set()
+        self._owed = Owed(self._look)
+        self.behind = self._owed.behind
 
     def notice(self, stored: Sequence[tuple[Signal | Alert, Record]]) -> None:
         """Words that something stored now names."""
-        self._named |= {one.event_id for said, _ in stored for one in said.evidence if one.kind == SAID}
+        self._owed.add(one.event_id for said, _ in stored for one in said.evidence if one.kind == SAID)
 
-    def behind(self, sink: Process) -> Process:
-        """`sink`, and the batch is not acked before quotes of what is gone are. Raises `Transient`,
-        `StatementFailed`."""
-
-        async def settled(batch: Batch) -> Outcome:
-            outcome = await sink(batch)
-            named = set(self._named)
-            if named:
-                await self.forget(await self._objected.gone(named))
-                self._named -= named
-            return outcome
-
-        return settled
+    async def _look(self, named: set[EventId]) -> None:
+        await self.forget(await self._objected.gone(named))
 
     async def forget(self, events: Collection[EventId]) -> None:
         """Take quotes of these out of both tables. Raises `Transient`, `StatementFailed`."""

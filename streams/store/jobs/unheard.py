@@ -34,12 +34,12 @@ from schemas.topics import LEAD_EVENTS
 from schemas.types import LeadId
 from streams.engine.clock import Clock
 from streams.engine.kafka import Output
-from streams.engine.process import Process, Record
-from streams.engine.settle import Batch, Outcome
+from streams.engine.process import Record
 from streams.store.clickhouse import StatementFailed
 from streams.store.database import Database
 from streams.store.jobs.misplaced import Row
 from streams.store.jobs.objected import Objected
+from streams.store.jobs.owed import Owed
 from streams.store.jobs.quotes import Quotes
 from streams.store.jobs.ticks import Send
 
@@ -97,25 +97,13 @@ class Unheard:
     def __init__(self, database: Database, send: Send, clock: Clock, quotes: Quotes | None = None) -> None:
         self._database, self._send, self._clock = database, send, clock
         self._objected, self._quotes = Objected(database), quotes or Quotes(database)
-        self._due: set[Due] = set()
+        self._owed = Owed(self._take_out)
+        self.behind = self._owed.behind
 
     def notice(self, stored: Sequence[tuple[Event, Record]]) -> None:
         """What is stored now."""
         for event, _ in stored:
-            self._due.update(news(event))
-
-    def behind(self, sink: Process) -> Process:
-        """`sink`, and the batch is not acked before what must go is gone. Raises `Transient`, `StatementFailed`."""
-
-        async def settled(batch: Batch) -> Outcome:
-            outcome = await sink(batch)
-            due = frozenset(self._due)
-            if due:
-                await self._take_out(due)
-                self._due -= due
-            return outcome
-
-        return settled
+            self._owed.add(news(event))
 
     async def run(self) -> None:
         """Until cancelled: at a start, and once a day, what a former version or a backup let stand goes, too."""
@@ -133,9 +121,9 @@ class Unheard:
         """At every meeting and recording that was objected to. Raises `Transient`, `StatementFailed`."""
         meetings, recordings = await self._objected.all_noted()
         here = [Due("meeting", meeting) for meeting in meetings]
-        await self._take_out(frozenset([*here, *(Due("deleted", recording) for recording in recordings)]))
+        await self._take_out({*here, *(Due("deleted", recording) for recording in recordings)})
 
-    async def _take_out(self, due: frozenset[Due]) -> None:
+    async def _take_out(self, due: set[Due]) -> None:
         """Of all that is due."""
         of: dict[Kind, set[str]] = defaultdict(set)
         for one in due:

@@ -126,10 +126,3 @@ async def test_a_mark_of_a_deleted_recording_goes(database: Database, order: lis
         await house.hears(*events)
     assert await house.stand("promise_marked") == []
     assert await database.read("SELECT count() FROM promise_marks") == [(0,)]
-
-
-async def test_signals_of_other_things_ask_nothing(database: Database) -> None:
-    """Evidence of chats and of days is never looked for."""
-    house = House(database)
-    await house.finds(replace(signal(1), evidence=[Evidence(ANNA.event_id, NOW, "message", "да")]))
-    assert house.quotes._named == set()
