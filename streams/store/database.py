@@ -123,12 +123,17 @@ class Database:
             those = "(lead_id, recording_id, version) IN {gone:Array(Tuple(String, String, UInt32))}"
             await self._delete(table, those, texts)
 
+    async def forget_waiting(self, events: Sequence[int]) -> None:
+        """Delete what waits for its client, by event ids. Returns and raises as `forget`."""
+        if events:
+            await self._delete("unassigned", "event_id IN {gone:Array(UInt64)}", events)
+
     async def change(self, sql: str, parameters: dict[str, Any] | None = None, settings: Any = None) -> None:
         """Run a statement of our own that writes. Raises as `read`."""
         self._check_open()
         await self._writer.run(lambda client: client.command(sql, parameters, settings=settings), BROKEN)
 
-    async def _delete(self, table: str, those: str, gone: Sequence[tuple[Any, ...]]) -> None:
+    async def _delete(self, table: str, those: str, gone: Sequence[Any]) -> None:
         self._check_open()
         await self._writer.run(
             lambda client: client.command(

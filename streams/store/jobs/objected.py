@@ -8,12 +8,14 @@ from typing import Final
 
 from processors.privacy.objections import taken_back
 from processors.promises import promise_id, talk_of
-from schemas.events import MeetingMinutes, MeetingRoom, MeetingSaid, MeetingTranscribed, PromiseMarked
+from schemas.events import MeetingMinutes, MeetingRoom, MeetingSaid, MeetingTranscribed, PhraseVerdict, PromiseMarked
 from schemas.meetings import NEAR_MS
 from schemas.types import EventId, LeadId
 from streams.store.database import Database
 from streams.store.jobs.misplaced import COLUMNS, FIELD, Events, Row
+from streams.store.jobs.waiting import waiting
 
+NOTES: Final = ("objected", "recording_deleted")
 _ONCE: Final = "ORDER BY seniority DESC LIMIT 1 BY lead_id, event_id"
 """Without `FINAL`, which would merge the whole table for some rows of it."""
 
@@ -70,8 +72,9 @@ class Objected:
         """Objections in these meetings, and deletions of recordings of them, or of these."""
         given = {"meetings": sorted(meetings), "recordings": sorted(recordings)}
         rows = await self._database.read(NOTED, given)
-        found = (self._events.decoded(payload) for (payload,) in rows)
-        return [note for note in found if isinstance(note, MeetingRoom)]
+        found = [self._events.decoded(payload) for (payload,) in rows]
+        found += [row.event for row in await waiting(self._database, {*meetings, *recordings})]
+        return [one for one in found if isinstance(one, MeetingRoom) and one.happening in NOTES]
 
     async def all_noted(self) -> tuple[set[str], set[str]]:
         """Meetings in which somebody objected, and recordings that were deleted."""
@@ -85,6 +88,12 @@ class Objected:
             return []
         given = {"recordings": sorted(recordings), "leads": sorted(leads or ())}
         made = await self._events.read(MADE_OF.format(where="" if leads is None else _OF_LEADS), given)
+        made += [
+            row
+            for row in await waiting(self._database, recordings)
+            if isinstance(one := row.event, MeetingTranscribed | MeetingMinutes)
+            and not {one.recording_id, *one.heard_in}.isdisjoint(recordings)
+        ]
         return made + await self.verdicts([row.event.event_id for row in made])
 
     async def said(self, meetings: Collection[str], notes: Iterable[MeetingRoom], lost: Iterable[Row]) -> list[Row]:
@@ -93,7 +102,9 @@ class Objected:
         here = [note for note in notes if note.meeting_id in meetings]
         if not here:
             return []
-        live = await self._events.read(SAID, {"meetings": sorted({note.meeting_id for note in here})})
+        in_these = {note.meeting_id for note in here}
+        live = await self._events.read(SAID, {"meetings": sorted(in_these)})
+        live += await waiting(self._database, in_these)
         if not live:
             return []
         hidden = await self._spans([note for note in here if note.happening == "recording_deleted"], lost)
@@ -130,7 +141,8 @@ class Objected:
 
     async def verdicts(self, events: Collection[EventId]) -> list[Row]:
         """What a model said of these."""
-        return await self._events.read(ABOUT, {"events": sorted(events)}) if events else []
+        found = await self._events.read(ABOUT, {"events": sorted(events)}) if events else []
+        return found + [row for row in await waiting(self._database, events) if isinstance(row.event, PhraseVerdict)]
 
     async def spoilt(self, entries: Collection[str], deleted: Collection[str]) -> set[str]:
         """Of these recordings, or entries of meetings, those of which something was deleted."""
@@ -143,6 +155,7 @@ class Objected:
             return []
         going = {(row.lead, row.id) for row in lost}
         rows = await self._events.read(PROMISED, {"entries": sorted(entries)})
+        rows += await waiting(self._database, entries)
         stand = (row.event for row in rows if (row.lead, row.id) not in going)
         given = {
             promise_id(talk_of(event), action.text)

@@ -30,6 +30,7 @@ from schemas.events import (
     PhraseVerdict,
     PromiseMarked,
 )
+from schemas.sources import Unassigned
 from schemas.topics import LEAD_EVENTS
 from schemas.types import LeadId
 from streams.engine.clock import Clock
@@ -42,6 +43,7 @@ from streams.store.jobs.objected import Objected
 from streams.store.jobs.owed import Owed
 from streams.store.jobs.quotes import Quotes
 from streams.store.jobs.ticks import Send
+from streams.store.jobs.waiting import event_of
 
 log = logging.getLogger(__name__)
 
@@ -105,6 +107,12 @@ class Unheard:
         for event, _ in stored:
             self._owed.add(news(event))
 
+    def waits(self, stored: Sequence[tuple[Unassigned, Record]]) -> None:
+        """What waits for its client now: `notice` of `lead.unassigned`."""
+        for one, _ in stored:
+            event = event_of(one)
+            self._owed.add(() if event is None else news(event))
+
     async def run(self) -> None:
         """Until cancelled: at a start, and once a day, what a former version or a backup let stand goes, too."""
         await self._database.opened()
@@ -148,8 +156,14 @@ class Unheard:
         lost: dict[LeadId, list[Row]] = defaultdict(list)
         for row in rows:
             lost[row.lead].append(row)
-        if not lost:
-            return
+        waits = [row.id for row in lost.pop("", [])]
+        if lost:
+            await self._delete_of_leads(lost, recordings)
+        await self._database.forget_waiting(waits)
+        if lost or waits:
+            log.info("words that were objected to are taken out", extra={"recordings": sorted(recordings)})
+
+    async def _delete_of_leads(self, lost: dict[LeadId, list[Row]], recordings: set[str]) -> None:
         first = local_day(self._clock() - LATE_MS)
         told = [
             moved_from(lead, [(row.event, row.stored, row.live) for row in rows], first, deleted=True)
@@ -159,7 +173,6 @@ class Unheard:
         if any(isinstance(row.event, MeetingTranscribed) for rows in lost.values() for row in rows):
             await self._database.forget_words([(lead, recording) for lead in lost for recording in sorted(recordings)])
         await self._forget_texts([row for rows in lost.values() for row in rows])
-        log.info("words that were objected to are taken out", extra={"recordings": sorted(recordings)})
 
     async def _forget_texts(self, rows: list[Row]) -> None:
         """What stands in a meeting's entry, and the events last: by them it is found again after a kill."""
