@@ -14,6 +14,7 @@ from schemas.topics import COMMAND_STATE
 from streams.cli.commands import commands_command
 from streams.cli.keys import keys_command, state
 from streams.cli.mcp import mcp_command
+from streams.engine.signing_keys import EVERY
 from tests.installation import Installation
 
 CALL = """\
@@ -121,7 +122,7 @@ async def test_commands_keys_and_tokens_on_kafka(
         made = await ran(keys_command, "new", "mcp")
         assert "прежний ключ" in made
         listed = json.loads(await ran(keys_command, "list", "--json"))
-        assert len(listed) == 5
+        assert len(listed) == len(EVERY) + 1
         (first, second) = sorted((key for key in listed if key["who"] == "mcp"), key=lambda key: "until" not in key)
         assert first["until"] and "until" not in second
         assert "отозван" in await ran(keys_command, "revoke", second["key_id"])
