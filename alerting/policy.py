@@ -65,17 +65,21 @@ def clear(alerts: Alerts, cleared: Cleared) -> Sequence[Alert]:
     last = alerts.get(cleared.rule)
     if last is None or (last.status == "resolved" and last.cleared):
         return ()
-    alerts[last.rule] = ended = replace(moved(last, "resolved", cleared.ts), cleared=True, moved=cleared.moved)
+    ended = replace(moved(last, "resolved", cleared.ts), cleared=True, moved=cleared.moved)
+    if cleared.moved:  # all that it showed is gone
+        ended = replace(ended, evidence=[])
+    alerts[last.rule] = ended
     return (ended,)
 
 
 def withdraw(alerts: Alerts, withdrawn: Withdrawn, now: Millis) -> Iterator[Alert]:
-    """Alerts show nothing of events that are another client's, or erased; of one that is over nothing is told anew."""
+    """Alerts show nothing of events that are another client's, or erased; of one that is over nothing is told anew, but
+    where they are deleted: its message must not quote them."""
     for rule, alert in sorted(alerts.items()):
         kept = [evidence for evidence in alert.evidence if evidence.event_id not in withdrawn.events]
         if len(kept) == len(alert.evidence):
             continue
-        if alert.status == "resolved":
+        if alert.status == "resolved" and not withdrawn.deleted:
             alerts[rule] = replace(alert, evidence=kept)
         else:
             alerts[rule] = changed = replace(shown(alert, [], now), evidence=kept)

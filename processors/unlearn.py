@@ -122,7 +122,7 @@ def unlearn(state: LeadState, event: EventsMoved, now: Millis) -> Sequence[Clear
     if event.deleted:
         until = local_day(now) + GONE_DAYS
         state.gone |= {int(id_, 16): until for id_ in gone}
-    return [*(Cleared(rule, now, moved=True) for rule in over), Withdrawn(gone)]
+    return [*(Cleared(rule, now, moved=True) for rule in over), Withdrawn(gone, event.deleted)]
 
 
 def _standing(state: LeadState) -> list[Rule]:

@@ -27,9 +27,10 @@ class Cleared(NamedTuple):
 
 
 class Withdrawn(NamedTuple):
-    """Events that were another client's: no living alert shows them any more."""
+    """Events that were another client's: no living alert shows them any more. `deleted`: nor does one that is over."""
 
     events: frozenset[str]
+    deleted: bool = False
 
 
 class Fresh(NamedTuple):

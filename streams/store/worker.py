@@ -141,7 +141,7 @@ def build(settings: Settings, clock: Clock = wall_clock) -> Worker:
     worker.consume(IDENTITIES, moves)
     worker.consume(TRANSCRIPTS, TranscriptSink(database))
     worker.consume(LLM_CALLS, Sink(database, Codec[LlmCall](LlmCall), call_rows))
-    worker.consume(QUESTIONS, Sink(database, Codec[Question](Question), question_rows))
+    worker.consume(QUESTIONS, quotes.behind(Sink(database, Codec[Question](Question), question_rows, quotes.answers)))
     worker.consume(SOURCE_ROUNDS, Sink(database, ROUND, round_rows, sources.notice))
     worker.consume(CLIENTS, CardSink(database))
     worker.consume(CONSENTS, ConsentSink(database))

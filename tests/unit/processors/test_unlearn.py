@@ -221,6 +221,23 @@ def test_deleted_words_do_not_come_back() -> None:
     assert _alerts(partition, said(2, LEAVING), first=12)
 
 
+def test_no_message_quotes_deleted_words() -> None:
+    """Neither of the alert that rested on them, nor of one that is over for long: each is told anew without them, and
+    rings nobody. So no record that stands says them."""
+    leaving, other = said(1, LEAVING), said(2, "мы расторгаем договор с вами и увозим товар")
+    partition, _ = rung(leaving)
+    [closed] = [one for one in _alerts(partition, deleted(leaving), first=10) if one.rule == "leaving_phrase"]
+    assert (closed.status, closed.evidence, closed.rings) == ("resolved", [], False)
+    partition, [alert] = rung(leaving)
+    state = partition.leads["12345"]
+    state.alerts[alert.rule] = over = replace(state.alerts[alert.rule], status="resolved")
+    state.raised.clear()
+    [told] = _alerts(partition, deleted(leaving), first=10)
+    assert (told.status, told.evidence, told.version, told.rings) == ("resolved", [], over.version + 1, False)
+    assert "другому складу" not in render(told, Client("12345")).text
+    assert not _alerts(partition, deleted(other), first=11), "what it does not quote changes nothing"
+
+
 def test_a_verdict_on_deleted_words_is_nothing() -> None:
     """A model that took hours, and says yes with a quote: the quote is of what was deleted. A week later it is not even
     taken (`LATE_TRANSCRIPT_MS`), so the ids need not be kept for longer."""

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from schemas import events as ev
 from schemas.alerts import Alert, Signal
+from schemas.answers import Question
 from schemas.codec import EVENT, Codec
 from schemas.sources import Transcript
 from schemas.topics import LEAD_EVENTS
@@ -14,6 +15,7 @@ from streams.engine.settle import Batch
 from streams.store.database import Database
 from streams.store.jobs.quotes import Quotes
 from streams.store.jobs.unheard import Unheard
+from streams.store.sinks.questions import question_rows
 from streams.store.sinks.rows import alert_rows, event_rows, signal_rows
 from streams.store.sinks.sink import Sink
 from streams.store.sinks.stt import TranscriptSink
@@ -46,6 +48,11 @@ class House:
             rows: Any = signal_rows if isinstance(one, Signal) else alert_rows
             sink: Sink[Any] = Sink(self.database, Codec(type(one)), rows, self.quotes.notice)
             assert (await self.quotes.behind(sink)(self._batch([msgspec.json.encode(one)]))).rejected == []
+
+    async def answers(self, *asked: Question) -> None:
+        """A batch of `questions`."""
+        sink: Sink[Question] = Sink(self.database, Codec(Question), question_rows, self.quotes.answers)
+        assert (await self.quotes.behind(sink)(self._batch(map(msgspec.json.encode, asked)))).rejected == []
 
     async def transcribed(self, transcript: Transcript) -> None:
         """What it cost is stored by another topic."""

@@ -10,11 +10,14 @@ from msgspec.structs import replace
 from processors.promises import promise_id
 from schemas import events as ev
 from schemas.alerts import Alert, Evidence, Signal
+from schemas.answers import Claim, Done, Passage, Question, Words
 from schemas.minutes import Action, Minutes
+from schemas.reports import DailyReport
 from streams.store.database import Database
+from streams.store.sinks.rows import report_rows
 from tests.unit.processors.tracks.test_entry import ENTRY
 from tests.unit.store.jobs.house import ANNA, BORIS, DELETED, OBJECTS, House
-from tests.unit.store.records import NOW
+from tests.unit.store.records import DAY, NOW
 from tests.unit.store.samples import event_of
 
 VERDICT = replace(
@@ -126,3 +129,40 @@ async def test_a_mark_of_a_deleted_recording_goes(database: Database, order: lis
         await house.hears(*events)
     assert await house.stand("promise_marked") == []
     assert await database.read("SELECT count() FROM promise_marks") == [(0,)]
+
+
+WORDS = replace(event_of(ev.MeetingTranscribed), event_id=f"{0xC:016x}", lead_id="7", recording_id="aa", ts=NOW)
+
+
+def question(number: int, of: ev.Event) -> Question:
+    passage = Passage("7", of.event_id, 0, "said", NOW, "мы уходим")
+    claim = Claim("Клиент уходит", [1], "мы уходим")
+    return Question(f"{number:016x}", "7", NOW, "Мария", "уходит?", [claim], [Words(1, passage)], Done("extract", 0.1))
+
+
+@pytest.mark.parametrize("first", ["answers", "deletion"])
+async def test_answers_that_quote_them_go(database: Database, first: str) -> None:
+    """Also one that is read again behind the deletion."""
+    house = House(database)
+    asked = [question(1, WORDS), question(2, BORIS)]
+    if first == "answers":
+        await house.answers(*asked)
+    await house.hears(WORDS)
+    await house.hears(DELETED)
+    if first == "deletion":
+        await house.answers(*asked)
+    assert await database.read("SELECT question_id FROM questions") == [(2,)]
+
+
+async def test_of_a_report_only_that_there_was_one(database: Database) -> None:
+    """A report that is not there would be published once more."""
+    house = House(database)
+    await house.hears(WORDS)
+    for day, of in (("2026-11-20", WORDS), ("2026-11-21", BORIS)):
+        told = replace(MIXED, event_id=of.event_id)
+        assert isinstance(told, ev.MeetingMinutes)
+        report = DailyReport(day, NOW - DAY, NOW, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, minutes=[told])
+        await database.insert(report_rows(report, scheduled=True, published_at=NOW), day)
+    await house.hears(DELETED)
+    rows = await database.read("SELECT report_id, scheduled, length(body) > 2 FROM reports FINAL ORDER BY 1")
+    assert rows == [("2026-11-20", True, 0), ("2026-11-21", True, 1)]
