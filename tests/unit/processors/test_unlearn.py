@@ -10,16 +10,15 @@ from alerting.clients import Client
 from alerting.fold import Partition
 from alerting.render import render
 from processors.days import local_day
-from processors.lead import LATE_MS, prune, step
+from processors.lead import LATE_MS, step
 from processors.rules import builtin
 from processors.sealed import CHUNK
 from processors.state import LeadState, decode_state, encode_state
 from processors.unlearn import moved_from
 from schemas import events as ev
-from schemas.alerts import Alert, Evidence
+from schemas.alerts import Alert
 from schemas.codec import event_id
 from schemas.events import Author, Event, EventsMoved, Message, Reservation
-from schemas.minutes import PhraseVerdict
 from schemas.types import Meta
 from tests.unit.store.samples import event_of
 
@@ -126,10 +125,11 @@ def test_ids_in_a_sealed_chunk_are_forgotten_too() -> None:
 def rung(*events: Event) -> tuple[Partition, list[Alert]]:
     """A partition that folded these."""
     partition = Partition({}, builtin())
-    return partition, _alerts(partition, *events)
+    return partition, alerts_of(partition, *events)
 
 
-def _alerts(partition: Partition, *events: Event, first: int = 0) -> list[Alert]:
+def alerts_of(partition: Partition, *events: Event, first: int = 0) -> list[Alert]:
+    """What it says of alerts as it folds these."""
     return [
         alert
         for n, event in enumerate(events)
@@ -146,7 +146,7 @@ def test_an_alert_that_rests_on_it_is_over() -> None:
     leaving = said(1, LEAVING)
     partition, alerts = rung(leaving, said(2, "спасибо"))
     assert [alert.rule for alert in alerts if alert.rings] == ["leaving_phrase"]
-    over = _alerts(partition, left(leaving), first=10)
+    over = alerts_of(partition, left(leaving), first=10)
     state = partition.leads["12345"]
     assert {(alert.status, alert.cleared) for alert in over if alert.rule == "leaving_phrase"} == {("resolved", True)}
     assert "leaving_phrase" not in state.raised
@@ -156,8 +156,8 @@ def test_an_alert_that_rests_on_it_is_over() -> None:
     assert "другому складу" not in message, "whose words they are"
     assert "другому складу" in render(alerts[0], Client("12345")).text
     assert not any(alert.status != "resolved" for alert in state.alerts.values())
-    assert not _alerts(partition, left(leaving), first=11), "told twice, it is the same"
-    again = _alerts(partition, leaving, first=12)
+    assert not alerts_of(partition, left(leaving), first=11), "told twice, it is the same"
+    again = alerts_of(partition, leaving, first=12)
     assert "leaving_phrase" in {alert.rule for alert in again if alert.status == "open"}
 
 
@@ -165,7 +165,7 @@ def test_an_alert_that_has_more_to_show_goes_on_without_it() -> None:
     """Nobody reads another client's words under this one's name."""
     one, two = said(1, LEAVING), said(2, "мы расторгаем договор с вами и увозим товар", message_id="2")
     partition, _ = rung(one, two)
-    _alerts(partition, left(one), first=10)
+    alerts_of(partition, left(one), first=10)
     alert = partition.leads["12345"].alerts["leaving_phrase"]
     assert alert.status == "open"
     assert {evidence.event_id for evidence in alert.evidence} == {two.event_id}
@@ -176,18 +176,18 @@ def test_a_merged_lead_forgets_all() -> None:
     partition, _ = rung(said(1, LEAVING), *(replace(event_of(Reservation), event_id=event_id("b", 1), ts=NOW),))
     state = partition.leads["12345"]
     state.muted_until = NOW + DAY
-    over = _alerts(partition, left(said(1, LEAVING), whole=True), first=10)
+    over = alerts_of(partition, left(said(1, LEAVING), whole=True), first=10)
     assert {alert.status for alert in over} == {"resolved"}
     assert (state.days, state.raised, state.spoken, state.last, state.ordered) == ({}, {}, {}, {}, [])
     assert (state.muted_until, state.applied) == (NOW + DAY, 10)
-    assert _alerts(partition, said(1, LEAVING), first=11), "and it may come back"
+    assert alerts_of(partition, said(1, LEAVING), first=11), "and it may come back"
 
 
 def test_an_erased_client_leaves_no_word_in_his_state() -> None:
     """An erasure names no event: the words of his alerts go all the same, of those that are over, too."""
     partition, _ = rung(said(1, LEAVING))
     erased = EventsMoved(event_id=event_id("erased"), lead_id="12345", ts=NOW, source="erase", events=[], whole=True)
-    over = _alerts(partition, erased, first=10)
+    over = alerts_of(partition, erased, first=10)
     assert [alert.status for alert in over] == ["resolved"]
     state = partition.leads["12345"]
     assert [alert.evidence for alert in state.alerts.values()] == [[]]
@@ -201,65 +201,5 @@ def test_a_closed_alert_loses_the_words_of_an_event_that_goes() -> None:
     state = partition.leads["12345"]
     state.alerts[alert.rule] = replace(state.alerts[alert.rule], status="resolved")
     state.raised.clear()
-    assert _alerts(partition, left(leaving), first=10) == []
+    assert alerts_of(partition, left(leaving), first=10) == []
     assert partition.leads["12345"].alerts[alert.rule].evidence == []
-
-
-def deleted(*events: Event) -> EventsMoved:
-    """What the store tells the lead when somebody objected to words of it."""
-    rows = [(event, NOW, NOW - event.ts <= LATE_MS) for event in events]
-    return moved_from("12345", rows, local_day(NOW - LATE_MS), deleted=True)
-
-
-def test_deleted_words_do_not_come_back() -> None:
-    """Read again they ring nobody, where those of another client would; what was never deleted does."""
-    leaving = said(1, LEAVING)
-    partition, _ = rung(leaving)
-    assert _alerts(partition, deleted(leaving), first=10)
-    assert not _alerts(partition, leaving, first=11)
-    assert LEAVING.encode() not in encode_state(partition.leads["12345"])
-    assert _alerts(partition, said(2, LEAVING), first=12)
-
-
-def test_no_message_quotes_deleted_words() -> None:
-    """Neither of the alert that rested on them, nor of one that is over for long: each is told anew without them, and
-    rings nobody. So no record that stands says them."""
-    leaving, other = said(1, LEAVING), said(2, "мы расторгаем договор с вами и увозим товар")
-    partition, _ = rung(leaving)
-    [closed] = [one for one in _alerts(partition, deleted(leaving), first=10) if one.rule == "leaving_phrase"]
-    assert (closed.status, closed.evidence, closed.rings) == ("resolved", [], False)
-    partition, [alert] = rung(leaving)
-    state = partition.leads["12345"]
-    state.alerts[alert.rule] = over = replace(state.alerts[alert.rule], status="resolved")
-    state.raised.clear()
-    [told] = _alerts(partition, deleted(leaving), first=10)
-    assert (told.status, told.evidence, told.version, told.rings) == ("resolved", [], over.version + 1, False)
-    assert "другому складу" not in render(told, Client("12345")).text
-    assert not _alerts(partition, deleted(other), first=11), "what it does not quote changes nothing"
-
-
-def test_a_verdict_on_deleted_words_is_nothing() -> None:
-    """A model that took hours, and says yes with a quote: the quote is of what was deleted. A week later it is not even
-    taken (`LATE_TRANSCRIPT_MS`), so the ids need not be kept for longer."""
-    leaving = said(1, "думаем, не уйти ли к другому складу")
-    quote = Evidence(leaving.event_id, leaving.ts, "message", leaving.text)
-    verdict = PhraseVerdict(
-        event_id=event_id("verdict"), lead_id="12345", ts=leaving.ts, source="minutes", about=leaving.event_id,
-        rule="leaving_phrase", key="k", meant=True, model="m", evidence=[quote],
-    )  # fmt: skip
-    partition, _ = rung(leaving)
-    _alerts(partition, deleted(leaving), first=10)
-    assert not _alerts(partition, verdict, first=11)
-    state = partition.leads["12345"]
-    assert leaving.text.encode() not in encode_state(state)
-    assert int(leaving.event_id, 16) in decode_state(encode_state(state)).gone
-    assert prune(state, NOW + 9 * DAY) and not state.gone
-    partition, _ = rung(leaving)
-    assert _alerts(partition, verdict, first=11), "where they stand, it rings"
-
-
-def test_a_merge_does_not_bring_deleted_words_back() -> None:
-    leaving = said(1, LEAVING)
-    partition, _ = rung(leaving)
-    _alerts(partition, deleted(leaving), left(said(2, "да"), whole=True), first=10)
-    assert not _alerts(partition, leaving, first=20)
