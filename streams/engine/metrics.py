@@ -69,7 +69,7 @@ LIVE_SKIPPED = Counter(
 )
 LIVE_TURNS = Counter(
     "leadpulse_live_turns_total",
-    "Turns of speech (said: with words, silent: without, lost: Vosk died of it)",
+    "Turns of speech (said: with words, silent: without, objected: with words not told, lost: Vosk died of it)",
     ["outcome"],
 )
 LIVE_VOSK_TURNS = Counter(

@@ -21,7 +21,7 @@ class KnownRooms(Followed):
         super().__init__(reader)
         self.roster = Roster()
         self._last: dict[str, RoomReport] = {}
-        self._objected: set[str] = set()
+        self._objectors: dict[str, set[str]] = {}
         self._sessions: dict[str, str] = {}
 
     def put(self, record: ConsumerRecord) -> None:
@@ -32,7 +32,7 @@ class KnownRooms(Followed):
             if report.session_id:
                 self._sessions[report.session_id] = report.meeting_id
             if report.happening == "objected":
-                self._objected.add(report.meeting_id)
+                self._objectors.setdefault(report.meeting_id, set()).add(report.participant)
             before = self._last.get(report.meeting_id)
             if before is None or before.ts <= report.ts:
                 self._last[report.meeting_id] = report
@@ -51,4 +51,8 @@ class KnownRooms(Followed):
 
     def objected(self, meeting_id: str) -> bool:
         """Whether somebody in it does not agree to be recorded."""
-        return meeting_id in self._objected
+        return meeting_id in self._objectors
+
+    def is_objector(self, meeting_id: str, endpoint: str) -> bool:
+        """Whether that is he; anybody may be, where it was not told who."""
+        return not self._objectors.get(meeting_id, set()).isdisjoint((endpoint, ""))

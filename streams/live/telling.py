@@ -68,6 +68,9 @@ class Telling:
             try:
                 if said is None and (said := await self._said(turn)) is None:
                     return
+                if self._rooms.is_objector(said.meeting_id, said.endpoint):  # since it was heard
+                    metrics.LIVE_TURNS.labels("objected").inc()
+                    return
                 await self._outputs.send([Output(SAID.name, said.meeting_id.encode(), _SAID.encode(said))])
                 metrics.LIVE_DELAY.observe(max(0, self._clock() - said.end_ms) / 1000)
                 return

@@ -88,7 +88,7 @@ class Live:
         for endpoint, name in (("anna", "Анна Смирнова"), ("oleg", "Олег"), ("ivan", "Иван")):
             report = RoomReport(f"r-{endpoint}", "joined", ZERO, "lead-1003", "m1", "1003", endpoint, name)
             rooms.put(cast(Record, Row(msgspec.json.encode(report), 0)))
-        self.topics = topics
+        self.topics, self.rooms = topics, rooms
         self.vosk = Ears(MODEL, threads=2, limit_mb=0, idle_s=60)
         self.ears = ears or self.vosk
         outputs = cast(Outputs, topics)
@@ -155,6 +155,20 @@ async def test_who_talks_at_once_is_heard_apart_under_his_name(topics: Topics) -
     first = min(topics.told(), key=lambda said: said.start_ms)
     assert abs(first.start_ms - (ZERO + 1000)) < 150
     assert (first.lead_id, first.room, first.words[0].start_ms) == ("1003", "lead-1003", 0)
+    await live.ears.close()
+
+
+@pytest.mark.parametrize(("who", "told"), [("anna", {"Олег", "Иван"}), ("", set())])
+async def test_what_was_heard_before_he_objected_is_not_told(topics: Topics, who: str, told: set[str]) -> None:
+    """He objects while his words are recognised: they ring nobody. Others' are told, where it is known who he is."""
+    topics.put(*meeting(*THREE[:3]))
+    live = Live(topics)
+    report = RoomReport("o", "objected", ZERO, "lead-1003", "m1", "1003", who)
+    live.rooms.put(cast(Record, Row(msgspec.json.encode(report), 0)))
+    await live.take()
+    await live.told(len(told))
+    await asyncio.gather(*live.telling._tasks)
+    assert set(topics.words()) == told
     await live.ears.close()
 
 
