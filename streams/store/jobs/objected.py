@@ -6,9 +6,20 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from typing import Final
 
+import msgspec
+
 from processors.privacy.objections import taken_back
 from processors.promises import promise_id, talk_of
-from schemas.events import MeetingMinutes, MeetingRoom, MeetingSaid, MeetingTranscribed, PhraseVerdict, PromiseMarked
+from schemas.codec import EVENT
+from schemas.events import (
+    MeetingMinutes,
+    MeetingRoom,
+    MeetingSaid,
+    MeetingTranscribed,
+    PhraseVerdict,
+    ProfileCorrected,
+    PromiseMarked,
+)
 from schemas.meetings import NEAR_MS
 from schemas.types import EventId, LeadId
 from streams.store.database import Database
@@ -60,6 +71,10 @@ GONE_EVENTS, GONE_KEYS = _GONE.format(column=1), _GONE.format(column=3)
 PROMISED = f"""
 SELECT {COLUMNS} FROM events PREWHERE kind IN ('meeting_minutes', 'promise_marked')
 WHERE {FIELD.format("recording_id")} IN {{entries:Array(String)}} {_ONCE}"""
+
+CORRECTED = f"""
+SELECT {COLUMNS} FROM events PREWHERE kind = 'profile_corrected'
+WHERE {FIELD.format("of")} IN {{entries:Array(String)}} AND {FIELD.format("was")} != '' {_ONCE}"""
 
 
 class Objected:
@@ -153,14 +168,28 @@ class Objected:
         """What people said of promises in these that no minutes have any more, but for those that are `lost`."""
         if not entries:
             return []
+        rows, stand = await self._promised(entries, lost)
+        given = {promise_id(talk_of(event), action.text) for event in stand for action in event.minutes.actions}
+        return [row for row in rows if isinstance(row.event, PromiseMarked) and row.event.promise not in given]
+
+    async def corrections(self, entries: Collection[str], lost: Iterable[Row]) -> list[Row]:
+        """What people corrected in the profile of entries of these that stand in no minutes any more, as `marks`."""
+        rows = await self._events.read(CORRECTED, {"entries": sorted(entries)}) if entries else []
+        if not rows:
+            return []
+        _, stand = await self._promised(entries, lost)
+        texts = [EVENT.encode(event) for event in stand]
+        return [
+            row
+            for row in rows
+            if isinstance(row.event, ProfileCorrected)
+            and not any(msgspec.json.encode(row.event.was)[1:-1] in text for text in texts)
+        ]
+
+    async def _promised(self, entries: Collection[str], lost: Iterable[Row]) -> tuple[list[Row], list[MeetingMinutes]]:
+        """Minutes of these and marks; and of the minutes those that are not `lost`."""
         going = {(row.lead, row.id) for row in lost}
         rows = await self._events.read(PROMISED, {"entries": sorted(entries)})
         rows += await waiting(self._database, entries)
         stand = (row.event for row in rows if (row.lead, row.id) not in going)
-        given = {
-            promise_id(talk_of(event), action.text)
-            for event in stand
-            if isinstance(event, MeetingMinutes)
-            for action in event.minutes.actions
-        }
-        return [row for row in rows if isinstance(row.event, PromiseMarked) and row.event.promise not in given]
+        return rows, [event for event in stand if isinstance(event, MeetingMinutes)]

@@ -15,6 +15,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Literal, NamedTuple
 
+from msgspec.structs import replace
+
 from processors.days import local_day
 from processors.lead import LATE_MS
 from processors.unlearn import moved_from
@@ -28,6 +30,7 @@ from schemas.events import (
     MeetingSaid,
     MeetingTranscribed,
     PhraseVerdict,
+    ProfileCorrected,
     PromiseMarked,
 )
 from schemas.sources import Unassigned
@@ -44,6 +47,7 @@ from streams.store.jobs.owed import Owed
 from streams.store.jobs.quotes import Quotes
 from streams.store.jobs.ticks import Send
 from streams.store.jobs.waiting import event_of
+from streams.store.sinks.tables import EVENTS
 
 log = logging.getLogger(__name__)
 
@@ -57,6 +61,14 @@ WHERE kind = 'meeting_transcribed' AND (lead_id, event_id) NOT IN {gone:Array(Tu
     AND (lead_id, JSONExtractString(payload, 'recording_id')) IN {entries:Array(Tuple(String, String))}"""
 """The versions that are left in meetings' entries: where a higher one stood, the table has forgotten them."""
 
+_CORRECTION = """WHERE lead_id = {lead:String} AND event_id = {id:UInt64} AND kind = 'profile_corrected'
+    AND JSONExtractString(payload, 'was') != ''"""
+EMPTIED = f"""
+INSERT INTO events ({", ".join(EVENTS.columns)})
+SELECT {", ".join("{payload:String}" if name == "payload" else name for name in EVENTS.columns)}
+FROM events {_CORRECTION} LIMIT 1"""
+FULL = f"DELETE FROM events {_CORRECTION}"
+
 EVERY_S, AGAIN_S = 86_400.0, 60.0
 """Between two looks at all that was ever objected to; before one that failed is taken again."""
 
@@ -65,8 +77,8 @@ Kind = Literal["words", "deleted", "meeting", "judged", "marked", "gone", "key"]
 
 class Due(NamedTuple):
     """Something of which there is news: words or minutes made of a recording, a recording that was deleted, a meeting
-    with live words or an objection, an event that a model judged, a recording with a mark on a promise; of a deletion
-    the events, and what their source calls them."""
+    with live words or an objection, an event that a model judged, a recording with a person's word on something in its
+    minutes; of a deletion the events, and what their source calls them."""
 
     kind: Kind
     of: str
@@ -86,6 +98,8 @@ def news(event: Event) -> Iterable[Due]:
             return [Due("judged", event.about)]
         case PromiseMarked() if event.recording_id:
             return [Due("marked", event.recording_id)]
+        case ProfileCorrected() if event.of and event.was:
+            return [Due("marked", event.of)]
         case EventsMoved(deleted=True):
             ids = [Due("gone", moved.event_id) for moved in event.events]
             return ids + [Due("key", moved.key) for moved in event.events if moved.key]
@@ -148,8 +162,12 @@ class Unheard:
         lost += await self._objected.said(of["meeting"] | more, notes, lost)
         lost += await self._objected.verdicts(of["gone"] | await self._objected.gone(of["judged"]))
         entries = {row.event.recording_id for row in lost if isinstance(row.event, MeetingMinutes)} | of["key"]
-        lost += await self._objected.marks(entries | await self._objected.spoilt(of["marked"], deleted), lost)
+        entries |= await self._objected.spoilt(of["marked"], deleted)
+        lost += await self._objected.marks(entries, lost)
+        corrected = await self._objected.corrections(entries, lost)
         await self._delete({(row.lead, row.id): row for row in lost}.values(), deleted)
+        for row in corrected:
+            await self._empty(row)
         await self._quotes.forget(of["gone"])
 
     async def _delete(self, rows: Iterable[Row], recordings: set[str]) -> None:
@@ -173,6 +191,15 @@ class Unheard:
         if any(isinstance(row.event, MeetingTranscribed) for rows in lost.values() for row in rows):
             await self._database.forget_words([(lead, recording) for lead in lost for recording in sorted(recordings)])
         await self._forget_texts([row for rows in lost.values() for row in rows])
+
+    async def _empty(self, row: Row) -> None:
+        """A person's own text stays, and what it corrects goes. Of both rows of the key the later one counts; a kill
+        between leaves the former one to be found again."""
+        assert isinstance(row.event, ProfileCorrected)
+        payload = EVENT.encode(replace(row.event, was="")).decode()
+        given = {"lead": row.lead, "id": row.id, "payload": payload}
+        await self._database.change(EMPTIED, given, settings={"insert_deduplicate": 0})
+        await self._database.change(FULL, given, settings={"lightweight_deletes_sync": 2})
 
     async def _forget_texts(self, rows: list[Row]) -> None:
         """What stands in a meeting's entry, and the events last: by them it is found again after a kill."""

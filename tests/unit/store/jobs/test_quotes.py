@@ -11,6 +11,7 @@ from processors.promises import promise_id
 from schemas import events as ev
 from schemas.alerts import Alert, Evidence, Signal
 from schemas.answers import Claim, Done, Passage, Question, Words
+from schemas.codec import EVENT
 from schemas.minutes import Action, Minutes
 from schemas.reports import DailyReport
 from streams.store.database import Database
@@ -129,6 +130,30 @@ async def test_a_mark_of_a_deleted_recording_goes(database: Database, order: lis
         await house.hears(*events)
     assert await house.stand("promise_marked") == []
     assert await database.read("SELECT count() FROM promise_marks") == [(0,)]
+
+
+def correction(number: int, was: str, of: str = ENTRY) -> ev.ProfileCorrected:
+    return replace(
+        event_of(ev.ProfileCorrected), event_id=f"{number:016x}", lead_id="7", ts=NOW, action="replace",
+        entry_id=f"{1:016x}", text="моё слово", of=of, was=was,
+    )  # fmt: skip
+
+
+CORRECTIONS = [correction(0x21, "пришлю счёт"), correction(0x22, "вернём короба"), correction(0x23, "счёт", "r2")]
+
+
+@pytest.mark.parametrize(
+    "order", [[[MIXED, TRACKS], CORRECTIONS, [DELETED]], [[TRACKS, MIXED], [DELETED], CORRECTIONS, CORRECTIONS]]
+)
+async def test_a_correction_keeps_the_persons_text_alone(database: Database, order: list[list[ev.Event]]) -> None:
+    """What it corrects is empty where the minutes that had it are gone; it is the same event, at its place."""
+    house = House(database)
+    for events in order:
+        await house.hears(*events)
+    rows = await database.read("SELECT payload FROM events FINAL WHERE kind = 'profile_corrected' ORDER BY event_id")
+    left = [EVENT.decode(payload.encode()) for (payload,) in rows]
+    assert left == [replace(CORRECTIONS[0], was=""), *CORRECTIONS[1:]]
+    assert await database.read("SELECT count() FROM events WHERE position(payload, 'пришлю счёт') > 0") == [(0,)]
 
 
 WORDS = replace(event_of(ev.MeetingTranscribed), event_id=f"{0xC:016x}", lead_id="7", recording_id="aa", ts=NOW)
