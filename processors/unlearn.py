@@ -51,7 +51,8 @@ def moved_from(
 ) -> EventsMoved:
     """What to tell the lead that lost `rows`: events, when they were appended, and whether they came live. Days before
     `first` are counted anew anyway. Told twice it is the same event; once they have come back and go again, another."""
-    ids = event_id("events moved", lead, *(f"{event.event_id} {stored}" for event, stored, _ in rows))
+    what = "events deleted" if deleted else "events moved"  # one of them is no repeat of the other
+    ids = event_id(what, lead, *(f"{event.event_id} {stored}" for event, stored, _ in rows))
     moved = []
     for event, stored, live in rows:
         day = local_day(min(event.ts, stored))

@@ -73,3 +73,11 @@ def test_a_merge_does_not_bring_deleted_words_back() -> None:
     partition, _ = rung(leaving)
     alerts_of(partition, deleted(leaving), left(said(2, "да"), whole=True), first=10)
     assert not alerts_of(partition, leaving, first=20)
+
+
+def test_a_deletion_is_no_repeat_of_a_move() -> None:
+    """A kill between what was told of a move and the move itself, and then somebody objects: both are folded."""
+    leaving = said(1, LEAVING)
+    partition, _ = rung(leaving)
+    alerts_of(partition, left(leaving), deleted(leaving), first=10)
+    assert not alerts_of(partition, leaving, first=20)
