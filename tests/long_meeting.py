@@ -5,6 +5,7 @@ Everybody's microphone is open; each speaks `SHARE` of the time, in stretches of
 """
 
 import json
+import os
 import random
 import resource
 import sys
@@ -17,6 +18,7 @@ from schemas.audio import AudioBlock, AudioClosed, AudioOpened, AudioRecord, Pac
 from streams.tracks.arrange import Arranged, arrange
 from streams.tracks.matroska import write
 from streams.tracks.spool import Sound
+from tests.costs import peak_mb
 
 FRAME, SECOND = 960, 48_000
 VOICE, PAUSE = b"\x78", b"\x78\x00"
@@ -56,7 +58,7 @@ def costs(hours: float, people: int, share: float) -> dict[str, Any]:
         before = _cpu()
         result = work()
         found[f"{name}_cpu_s"] = round(_cpu() - before, 1)
-        found[f"{name}_rss_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10
+        found[f"{name}_rss_mb"] = peak_mb(os.getpid())
         return result
 
     with tempfile.TemporaryDirectory(prefix="leadpulse-long-") as folder:

@@ -1,12 +1,13 @@
 """A portal of 50 000 leads: read once, then a round and a nightly sweep that tell nothing."""
 
-import resource
+import os
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from tests.costs import forget_peak, peak_mb
 from tests.fakes.bitrix import FakeBitrix
 from tests.unit.notify.crm.test_rounds import BEFORE, DAY, MINUTE, NOON, Line
 
@@ -25,16 +26,17 @@ async def test_an_unchanged_portal_tells_nothing(
         began = time.monotonic()
         assert await line.rounds.round(NOON) == LEADS
         loaded, line.sent = time.monotonic(), []
-        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        forget_peak()
+        before = peak_mb(os.getpid())
         fake.calls.clear()
         assert await line.rounds.round(NOON + 5 * MINUTE) == 0
         await line.rounds.sweep(NOON + DAY)
-        grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
+        grown = peak_mb(os.getpid()) - before
         swept = time.monotonic()
         await line.close()
         assert line.sent == []
         record_property("first_load_s", round(loaded - began, 1))
         record_property("round_and_sweep_s", round(swept - loaded, 1))
-        record_property("grown_mb", round(grown, 1))
+        record_property("grown_mb", grown)
         assert fake.calls["crm.item.list"] <= LEADS // 50 + 20
         assert grown < 50

@@ -4,8 +4,9 @@ import os
 import subprocess
 import sys
 import time
+from pathlib import Path
 
-from tests.costs import Turns, peak_mb
+from tests.costs import Turns, forget_peak, peak_mb
 
 CORE = min(os.sched_getaffinity(0))
 HELD = f"import os; os.sched_setaffinity(0, {{{CORE}}}); held = bytearray(64 << 20)\nwhile True: pass"
@@ -33,3 +34,16 @@ def test_three_on_one_core_are_starved() -> None:
 def test_who_had_his_core_is_not_starved() -> None:
     """Only what came since counts."""
     assert not Turns(5.0, 9.0).since(Turns(1.0, 6.0)).starved
+
+
+def test_a_peak_is_forgotten() -> None:
+    """What this process had before, and who started another one, is not counted."""
+    held = bytearray(200 << 20)
+    high = peak_mb(os.getpid())
+    del held
+    forget_peak()
+    assert peak_mb(os.getpid()) < high - 100
+    told = "import os; from tests.costs import peak_mb; print(peak_mb(os.getpid()))"
+    held = bytearray(200 << 20)
+    assert int(subprocess.check_output([sys.executable, "-c", told], cwd=Path(__file__).parents[2])) < 100
+    del held
