@@ -21,7 +21,7 @@ demo: setup ## the whole line on sound made on the spot, with a time line; KEEP=
 test: setup ## every test, in five processes: unit, golden, properties, semantics, integration on real components
 	@$(BIN)/pytest -q -n 5 --dist loadfile --no-loadscope-reorder
 
-proof: setup ## full counts of kills, rows and inputs, and properties on new examples; one table in var/proof/report.md
+proof: setup ## full counts of kills, rows and inputs, and properties on new examples, in an hour or more; table: var/proof/report.md
 	@$(BIN)/python -m pytest -q -m 'proof or hypothesis' --hypothesis-profile=new --timeout=3600 -p tests.proof.report
 
 lint: setup ## ruff, mypy --strict, import-linter, docs/settings.md
