@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from alerting.bell import are_many, is_common
 from alerting.crowd import Crowd
 from processors.context import NO_FLEET, Desk
-from processors.days import local_day
+from processors.days import day_start, local_day
 from processors.fleet import FleetDays
 from processors.rules.alerts import AlertRules
 from processors.state import LeadState
@@ -28,20 +28,27 @@ class Whole:
         self._rules, self._curator = rules, curator
         self._days, self._crowd = FleetDays(), Crowd()
         self._touched: defaultdict[LocalDay, set[LeadId]] = defaultdict(set)
+        self._today: set[LeadId] = set()
+        self._since = self._until = 0
 
     def ordered(self, event: Reservation) -> None:
         """The lead's day has other figures than when they were put here last."""
-        self._touched[local_day(event.ts)].add(event.lead_id)
+        if not self._since <= event.ts < self._until:
+            day = local_day(event.ts)
+            self._since, self._until, self._today = day_start(day), day_start(day + 1), self._touched[day]
+        self._today.add(event.lead_id)
 
     def put(self, leads: Mapping[LeadId, LeadState]) -> None:
         """The days on which leads had orders since the last hour, as the fold knows them: in their order, so that a sum
         of floats is always the same to the last bit."""
         for day, touched in sorted(self._touched.items()):
             for lead_id in sorted(touched):
-                figures = leads[lead_id].days.get(day)
-                if figures is not None:
-                    self._days.put(lead_id, day, figures.reservations, figures.reserved_qty)
+                days = leads[lead_id].days
+                orders, pieces = days.on(days.reservations, day), days.on(days.reserved_qty, day)
+                if orders or pieces:
+                    self._days.put(lead_id, day, orders, pieces)
         self._touched.clear()
+        self._until = self._since
 
     def take(self, baseline: Baseline) -> None:
         """Days that a baseline brings, those without orders too."""

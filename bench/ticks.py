@@ -12,9 +12,10 @@ from typing import Any
 
 from aiokafka import ConsumerRecord
 
+from processors.day_series import Day, Days
 from processors.days import DAY_MS, HOUR_MS, day_start, local_day
 from processors.rules import builtin
-from processors.state import Day, LeadState, encode_state
+from processors.state import LeadState, encode_state
 from schemas.codec import encode, event_id
 from schemas.events import Event, Fleet, Tick
 from schemas.topics import LEAD_EVENTS, LEAD_PARTITIONS
@@ -54,7 +55,7 @@ def _state(lead: int) -> LeadState:
         for day in range(today - HISTORY_DAYS, last)
         if (day + lead) % 7
     }
-    return LeadState(applied=0, first_day=today - HISTORY_DAYS, days=days, at=BEGAN - DAY_MS)
+    return LeadState(applied=0, first_day=today - HISTORY_DAYS, days=Days.of(days), at=BEGAN - DAY_MS)
 
 
 def _record(offset: int, key: bytes | None, value: bytes, at: int) -> ConsumerRecord[bytes, bytes]:

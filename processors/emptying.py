@@ -1,13 +1,14 @@
 """How far a client's stock is being emptied, and how bad that is: what `processors.signals.bulk_pick` tells of."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from math import inf
 from typing import Final, NamedTuple
 
 from processors.context import Context
-from processors.outflow import HISTORY_DAYS, SPANS, Span, Window, spans, window
+from processors.day_series import Days
+from processors.outflow import HISTORY_DAYS, SPANS, Moved, Span, Window, spans, window
 from processors.rules.stock import BulkPickRules
-from processors.state import Day, LeadState
+from processors.state import LeadState
 from processors.stock import Stock
 from schemas.alerts import SEVERITIES
 from schemas.fleet import Fleet
@@ -16,11 +17,10 @@ from schemas.types import LocalDay
 INFO, WARNING, CRITICAL = range(len(SEVERITIES))
 NONE: Final = -1
 
-_DAY, _THREE, _WEEK, _FORTNIGHT = range(len(SPANS))
-_OF_DAY, _OF_THREE, _OF_WEEK = (0,), (1, 2), (3, 4, 5, 6)
-"""Days back that each of the first spans has more than the one before."""
+ANY: Final = 1 << 53
+"""As many pieces as one likes."""
 
-_EMPTY: Final = Day()
+_DAY, _THREE, _WEEK, _FORTNIGHT = range(len(SPANS))
 
 
 class Judged(NamedTuple):
@@ -38,9 +38,8 @@ def judge(state: LeadState, stock: Stock, today: LocalDay, context: Context) -> 
     rules = context.rules.bulk_pick
     known = stock.known
     before = _window(state, stock, today)
-    figures = state.days.get(before.day, _EMPTY)
-    now = figures.reserved_qty, figures.picked_qty, figures.shipped_qty
-    looked = spans(before, stock.told, now, figures.inbound_qty)
+    days = state.days
+    looked = spans(before, stock.told, _moved(days, before.day), days.on(days.inbound_qty, before.day))
     expected = stock.expected(today)
     have = stock.have() if known else max(stock.have(), int(rules.cover_days * before.mean))
     shares = [min(1.0, span.taken / max(1, have + span.moved, span.taken)) for span in looked]
@@ -107,15 +106,18 @@ def _window(state: LeadState, stock: Stock, today: LocalDay) -> Window:
     if stock.window is not None and stock.window.day == today:
         return stock.window
     day = max(today, stock.window.day) if stock.window is not None else today
-    days = [state.days.get(one, _EMPTY) for one in range(day - HISTORY_DAYS - SPANS[-1] + 1, day)]
-    moved = (
-        [figures.reserved_qty for figures in days],
-        [figures.picked_qty for figures in days],
-        [figures.shipped_qty for figures in days],
+    days, since = state.days, day - HISTORY_DAYS - SPANS[-1] + 1
+    reserved, picked, shipped, inbound = (
+        days.between(series, since, day)
+        for series in (days.reserved_qty, days.picked_qty, days.shipped_qty, days.inbound_qty)
     )
     known_days = day - state.first_day if state.first_day is not None else 0
-    stock.window = window(day, known_days, moved, [figures.inbound_qty for figures in days])
+    stock.window = window(day, known_days, (reserved, picked, shipped), inbound)
     return stock.window
+
+
+def _moved(days: Days, day: LocalDay) -> Moved:
+    return days.on(days.reserved_qty, day), days.on(days.picked_qty, day), days.on(days.shipped_qty, day)
 
 
 def is_calm(stock: Stock, qty: int, today: LocalDay) -> bool:
@@ -138,7 +140,8 @@ def may_matter(state: LeadState, stock: Stock, today: LocalDay, rules: BulkPickR
     if stock.told and any(any(told.withdrawn) for told in stock.told.values()):
         return True
     known = stock.known
-    if stock.arrivals < 2 and not known:
+    if stock.arrivals < 2 and not known:  # before goods come, or a snapshot
+        stock.calm = today, ANY
         return False
     have, before = stock.have(), stock.window
     spare = 0
@@ -147,17 +150,16 @@ def may_matter(state: LeadState, stock: Stock, today: LocalDay, rules: BulkPickR
         spare = int(_spare_by_days(state.days, have, day, rules))
         before = _window(state, stock, today) if spare <= 0 and day == today else None
     if before is not None:
-        figures, rarer = state.days.get(today, _EMPTY), 1.0 if known else rules.estimated
-        spare = int(_spare_by_window(before, figures, have, rarer, rules))
+        rarer = 1.0 if known else rules.estimated
+        spare = int(_spare_by_window(before, _moved(state.days, today), have, rarer, rules))
     if spare > 0:
         stock.calm = today, spare
     return spare <= 0
 
 
-def _spare_by_window(before: Window, figures: Day, have: int, rarer: float, rules: BulkPickRules) -> float:
+def _spare_by_window(before: Window, now: Moved, have: int, rarer: float, rules: BulkPickRules) -> float:
     """Pieces that may yet be reserved today, by what stands before it where it was asked for already: the shares, and
     his own worst."""
-    now = figures.reserved_qty, figures.picked_qty, figures.shipped_qty
     least = max(rules.min_stock, rules.least_days * before.mean)
     run = before.run[_WEEK] + min(max(now[before.flow], 0), before.cap)
     spare = inf
@@ -171,18 +173,12 @@ def _spare_by_window(before: Window, figures: Day, have: int, rarer: float, rule
     return spare
 
 
-def _spare_by_days(days: Mapping[LocalDay, Day], have: int, today: LocalDay, rules: BulkPickRules) -> float:
+def _spare_by_days(days: Days, have: int, today: LocalDay, rules: BulkPickRules) -> float:
     """The same by the last days' figures alone: the shares."""
-    reserved = picked = shipped = 0
     least, spare = rules.min_stock, inf
-    for backs, bound in ((_OF_DAY, rules.large), (_OF_THREE, rules.share_3_days), (_OF_WEEK, rules.share_week)):
-        for back in backs:
-            figures = days.get(today - back)
-            if figures is not None:
-                reserved += figures.reserved_qty
-                picked += figures.picked_qty
-                shipped += figures.shipped_qty
-        moved = max(picked, shipped, 0)
-        taken = max(reserved, moved)
+    for span, bound in zip(SPANS, (rules.large, rules.share_3_days, rules.share_week), strict=False):
+        since, until = today - span + 1, today + 1
+        moved = max(days.total(days.picked_qty, since, until), days.total(days.shipped_qty, since, until), 0)
+        taken = max(days.total(days.reserved_qty, since, until), moved)
         spare = min(spare, max(bound * max(1, have + moved, taken), least) - taken)
     return spare

@@ -7,7 +7,7 @@ once a day (or when a past day was corrected). Sources of the formulas: research
 
 from collections.abc import Mapping
 from math import log
-from typing import Final, NamedTuple, TypeAlias
+from typing import Any, Final, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -144,16 +144,17 @@ class FleetDays:
         """Everything that days before the newest say."""
         rows, day = len(self._rows), self._day
         x, first = self._orders[:rows], self._first[:rows]
-        age = np.clip(np.arange(day - SPAN + 1, day + 1)[None, :] - first[:, None], 0, WINDOW)
-        total = _before(x, WINDOW)
+        upto = _upto(x > 0, np.int16)
+        age = np.clip(np.arange(day - WINDOW, day + 1)[None, :] - first[:, None], 0, WINDOW)
+        total = _before(_upto(x, np.float64), WINDOW, WINDOW + 1)
         mean = np.divide(total, age, out=np.zeros_like(total), where=age >= LEAST_DAYS)
         weekdays = _weekdays(x, mean[:, -1], age[:, -1], day)
-        expected = _expected(x, mean, age, weekdays, day)
-        month = _before((x > 0).astype(float), LEAST_DAYS)
+        expected = _expected(x, mean, age, weekdays, _before(upto, GONE, WINDOW + 1) > 0, day)
+        month = _before(upto, LEAST_DAYS, SPAN - LEAST_DAYS)
         usual = month >= LEAST_DAYS / 2
-        busy, there = usual.sum(axis=0), (usual & (x > 0)).sum(axis=0)
+        busy, there = usual.sum(axis=0), (usual & (x[:, LEAST_DAYS:] > 0)).sum(axis=0)
         rests = np.flatnonzero((busy >= LEAST_CLIENTS) & (there / np.maximum(busy, 1) < RESTS))
-        closed = [day - SPAN + 1 + int(column) for column in rests if LEAST_DAYS <= column < SPAN - 1]
+        closed = [day - SPAN + 1 + LEAST_DAYS + int(column) for column in rests if column < SPAN - LEAST_DAYS - 1]
         judged = np.flatnonzero(expected[:, -1] > LEAST_EXPECTED)
         return _Past(
             usual=np.flatnonzero(usual[:, -1]),
@@ -168,11 +169,18 @@ class FleetDays:
         )
 
 
-def _before(table: Matrix, days: int) -> Matrix:
-    """Each day's sum over the `days` before it."""
-    ends = np.cumsum(table, axis=1) - table
-    ends[:, days:] -= ends[:, :-days].copy()
-    return ends
+def _upto(table: NDArray[Any], dtype: type[np.number[Any]]) -> NDArray[Any]:
+    """The sums of each row's first 0, 1, 2 … columns."""
+    sums = np.zeros((len(table), table.shape[1] + 1), dtype)
+    np.cumsum(table, axis=1, out=sums[:, 1:])
+    return sums
+
+
+def _before(upto: NDArray[Any], days: int, columns: int) -> NDArray[Any]:
+    """The sum over the `days` before each of the last `columns`."""
+    end = upto.shape[1] - 1
+    sums: NDArray[Any] = upto[:, end - columns : end] - upto[:, end - columns - days : end - days]
+    return sums
 
 
 def _weekdays(x: Matrix, mean: NDArray[np.float64], age: NDArray[np.int64], day: LocalDay) -> NDArray[np.float64]:
@@ -188,21 +196,27 @@ def _weekdays(x: Matrix, mean: NDArray[np.float64], age: NDArray[np.int64], day:
     return np.maximum(factors / whole, 0.02) if whole > 0 else np.ones(7)
 
 
-def _expected(x: Matrix, mean: Matrix, age: NDArray[np.int64], weekdays: NDArray[np.float64], day: LocalDay) -> Matrix:
+def _expected(
+    x: Matrix,
+    mean: Matrix,
+    age: NDArray[np.int64],
+    weekdays: NDArray[np.float64],
+    there: NDArray[np.bool_],
+    day: LocalDay,
+) -> Matrix:
     """A client's ordinary day: his mean of the 84 days before, by his own weekday shrunk to the fleet's. Clients by
     the days of the window and the newest.
 
     0 on weekdays on which he hardly works (a group closed on Saturdays does not halve the fleet's Saturday), and for
-    who is gone.
+    who is gone: not `there`.
     """
     columns = np.arange(day - WINDOW, day + 1)
     prior = np.clip(weekdays, SHAPE_FROM, SHAPE_TO)[(columns + 3) % 7][None, :]
-    mean, weeks = mean[:, -1 - WINDOW :], age[:, -1 - WINDOW :] // 7
+    weeks = age // 7
     same = np.zeros_like(mean)
     for back in range(7, WINDOW + 1, 7):
         same += x[:, SPAN - 1 - WINDOW - back : SPAN - back]
     own = np.divide(same, mean, out=np.zeros_like(mean), where=mean > 0)
-    there = _before((x > 0).astype(float), GONE)[:, -1 - WINDOW :] > 0
     result: Matrix = mean * np.maximum((own + WEEKS * prior) / (weeks + WEEKS), 0.02)
     return np.where((own >= WORKS * weeks) & there, result, 0.0)
 

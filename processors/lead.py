@@ -11,6 +11,7 @@ import msgspec
 
 from processors import outcomes, seen
 from processors.context import Context
+from processors.day_series import Day, add
 from processors.days import DAY_MS, HOUR_MS, local_day
 from processors.rules import builtin
 from processors.signals import (
@@ -24,7 +25,7 @@ from processors.signals import (
     tone,
 )
 from processors.signals.raising import Cleared, Fresh, Withdrawn
-from processors.state import DAYS_KEPT, Day, LeadState
+from processors.state import DAYS_KEPT, LeadState
 from processors.stock import NEVER_CALM, WITHDRAWAL
 from processors.unlearn import unlearn
 from schemas.alerts import Signal
@@ -55,7 +56,7 @@ from schemas.events import (
     StockSnapshot,
 )
 from schemas.minutes import PhraseQuestion
-from schemas.types import LeadId, Meta, Millis
+from schemas.types import LeadId, LocalDay, Meta, Millis
 
 LATE_MS = DAY_MS
 """Older events are only stored; the next baseline brings them in (design, rule 6)."""
@@ -82,7 +83,7 @@ def step(state: LeadState, event: Event, meta: Meta, context: Context | None = N
     state.applied = meta.offset
     if type(event) is Baseline:  # `isinstance` asks the metaclass of a struct: 80 ns for each that an event is not
         _come_to(state, meta.ts)
-        _replace_days(state, event)
+        _replace_days(state, event, local_day(meta.ts))
         return NOTHING
     if event.backfill or not seen.remember(state, event.event_id, meta.ts):
         return NOTHING
@@ -101,18 +102,18 @@ def step(state: LeadState, event: Event, meta: Meta, context: Context | None = N
     if event.ts > meta.ts:  # a clock that runs ahead must not write into tomorrow, nor mute or snooze a rule for years
         event = msgspec.structs.replace(event, ts=meta.ts)
     context = context or Context(builtin())
-    today = local_day(event.ts)
+    today, days = local_day(event.ts), state.days
     match event:
         case Reservation():
-            day = state.day(today)
-            day.reserved_qty += event.qty
+            place = state.place(today)
+            add(days.reserved_qty, place, event.qty)
             over: Sequence[Cleared] = ()
             if event.action == "created":
-                day.reservations += 1
+                add(days.reservations, place, 1)
                 over = silence.heard(state, silence.ORDERS, event)
             elif event.qty < 0:
-                day.cancelled += 1
-                day.cancelled_qty -= event.qty
+                add(days.cancelled, place, 1)
+                add(days.cancelled_qty, place, -event.qty)
             return [
                 *over,
                 *reservation_spike.find(state, event, today, context),
@@ -120,34 +121,30 @@ def step(state: LeadState, event: Event, meta: Meta, context: Context | None = N
                 *broken_reservations.find(state, event, today, context),
             ]
         case Pick():
-            day = state.day(today)
-            day.picks += 1
-            day.picked_qty += event.qty
+            place = state.place(today)
+            add(days.picks, place, 1)
+            add(days.picked_qty, place, event.qty)
             if event.purpose == WITHDRAWAL:
-                day.withdrawn_qty += event.qty
+                add(days.withdrawn_qty, place, event.qty)
             return bulk_pick.find(state, event, today, context)
         case Shipment():
-            state.day(today).shipped_qty += event.qty
+            add(days.shipped_qty, state.place(today), event.qty)
             return bulk_pick.find(state, event, today, context)
         case Inbound():
-            day = state.day(today)
-            if event.planned:
-                day.planned_qty += event.qty
-            else:
-                day.inbound_qty += event.qty
+            add(days.planned_qty if event.planned else days.inbound_qty, state.place(today), event.qty)
             return bulk_pick.find(state, event, today, context)
         case Return() | Adjustment() | StockSnapshot():
             return bulk_pick.find(state, event, today, context)
         case Call():
-            state.day(today).calls += 1
+            add(days.calls, state.place(today), 1)
             return [*silence.heard(state, silence.CALLS, event), *phrases.in_call(state, event, context)]
         case Message(author=author):
             if not author.client:
-                state.day(today).answers += 1
+                add(days.answers, state.place(today), 1)
                 phrases.know_staff(state, author.name)
                 silence.asked(state, event)
                 return NOTHING
-            state.day(today).messages += 1
+            add(days.messages, state.place(today), 1)
             return [*silence.wrote(state, event), *phrases.in_message(state, event, context)]
         case MessageEdited(author=author) if author.client:
             return phrases.in_message(state, event, context)
@@ -160,7 +157,7 @@ def step(state: LeadState, event: Event, meta: Meta, context: Context | None = N
         case AlertsMuted():
             state.muted_until = event.until
         case MeetingRecorded():
-            state.day(today).meetings += 1
+            add(days.meetings, state.place(today), 1)
             return silence.heard(state, silence.MEETINGS, event, event.recording_id)
         case MeetingSaid():
             return phrases.while_it_goes_on(state, event, context)
@@ -216,26 +213,28 @@ def prune(state: LeadState, now: Millis) -> bool:
     """Drop days and ids that no rule looks at any more. Whether anything was dropped."""
     today = local_day(now)
     oldest = today - DAYS_KEPT
-    older = state.first_day is None or state.first_day < oldest  # else there is no day before it
-    stale = [day for day in state.days if day < oldest] if older else []
-    silence.outlived(state, stale)
-    for day in stale:
-        del state.days[day]
+    days = state.days
+    stale = days.first < oldest and days.length > 0
+    if stale:
+        silence.outlived(state, [day for day in days.with_any(days.reservations) if day < oldest])
+        days.forget(oldest)
     over = [said for said, until in state.spoken.items() if until < today]
     for said in over:
         del state.spoken[said]
-    kept = {id_: until for id_, until in state.gone.items() if until >= today}
-    over += map(str, state.gone.keys() - kept.keys())
-    state.gone = kept
-    return seen.forget(state, now // HOUR_MS) or bool(stale) or bool(over)
+    outdated = [id_ for id_, until in state.gone.items() if until < today]
+    for id_ in outdated:
+        del state.gone[id_]
+    return seen.forget(state, now // HOUR_MS) or stale or bool(over) or bool(outdated)
 
 
-def _replace_days(state: LeadState, baseline: Baseline) -> None:
+def _replace_days(state: LeadState, baseline: Baseline, today: LocalDay) -> None:
     state.usual = state.sizes = None
-    for day in [d for d in state.days if baseline.first_day <= d <= baseline.last_day]:
-        del state.days[day]
+    state.days.clear(baseline.first_day, baseline.last_day + 1)
+    oldest, latest = today - DAYS_KEPT, today + DAYS_KEPT  # days of a mad clock must not make the series endless
     for figures in baseline.days:
-        state.days[figures.day] = Day(*msgspec.structs.astuple(figures)[1:])
+        if oldest <= figures.day <= latest:
+            state.days[figures.day] = Day(*msgspec.structs.astuple(figures)[1:])
+    silence.outlived(state, [figures.day for figures in baseline.days if figures.day < oldest and figures.reservations])
     known = [figures.day for figures in baseline.days]
     if known and (state.first_day is None or min(known) < state.first_day):
         state.first_day = min(known)

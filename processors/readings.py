@@ -11,7 +11,6 @@ from math import log
 from typing import NamedTuple
 
 from processors.context import Context
-from processors.days import local_day_of
 from processors.rhythm import silence
 from processors.rules.score import ReadingRules, ScoreRules
 from processors.signals.decline import BEFORE, NOTHING_LEFT, RECENT
@@ -66,8 +65,7 @@ def _silence(ordered: Sequence[LocalDay], through: LocalDay, context: Context) -
     if not ordered or ordered[-1] >= through:
         return None
     rules = context.rules.silence
-    rests = {*context.fleet.closed, *map(local_day_of, rules.holidays)}
-    quiet = silence(ordered, through, rests, rules)
+    quiet = silence(ordered, through, context.rests, rules)
     if quiet is None:
         return None
     return Reading("order_silence", strength(quiet.size, context.rules.score.silence), quiet.value, quiet.usual_gap)
@@ -77,10 +75,11 @@ def _decline(state: LeadState, through: LocalDay, context: Context) -> Reading |
     """Orders a day of the last 28 days, or of the last 7 if those are better, over those before and the fleet's."""
     if state.first_day is None or through - state.first_day < RECENT + BEFORE:
         return None
-    orders = state.orders(range(through - RECENT - BEFORE + 1, through + 1))
-    before, month, week = sum(orders[:BEFORE]), sum(orders[BEFORE:]), sum(orders[-WEEK:])
+    days, middle, until = state.days, through - RECENT + 1, through + 1
+    before = days.total(days.reservations, middle - BEFORE, middle)
     if before < context.rules.decline.min_orders:
         return None
+    month, week = (days.total(days.reservations, until - span, until) for span in (RECENT, WEEK))
     now, usual = max(month / RECENT, week / WEEK), before / BEFORE
     ratio = now / (usual * (context.fleet.decline if context.fleet.decline > 0.0 else 1.0))
     rules = context.rules.score.decline

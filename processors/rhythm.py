@@ -38,13 +38,18 @@ class Silence(NamedTuple):
 
 def surprise(silent: float, gaps: Sequence[float]) -> float:
     """-log10 P of a gap of `silent` and more after these."""
-    return (1 + len(gaps)) * log10(1 + silent / (PRIOR_GAP + sum(gaps)))
+    return _surprise(silent, len(gaps), sum(gaps))
+
+
+def _surprise(silent: float, gaps: int, together: float) -> float:
+    return (1 + gaps) * log10(1 + silent / (PRIOR_GAP + together))
 
 
 def silence(
-    there: Sequence[LocalDay], today: LocalDay, rests: Collection[LocalDay], rules: SilenceRules
+    there: Sequence[LocalDay], today: LocalDay, rests: Collection[LocalDay], rules: SilenceRules, least: float = 0.0
 ) -> Silence | None:
-    """How unusual the days up to `today` are without him, or None when too little is known or he was just there.
+    """How unusual the days up to `today` are without him, or None when too little is known, he was just there, or its
+    size can't be `least`.
 
     `there` are the days on which he was, in order; `rests` those that are nobody's.
     """
@@ -59,6 +64,9 @@ def silence(
         limit = max(float(rules.rare_days), rules.rare_longest * longest)
         size = days / limit * -log10(rules.warning_probability)
         return Silence(last, days, days, days, mean, longest, size)
+    known = min(len(there) - 1, rules.gaps)
+    if _surprise(days, known, known) < least:  # no gap is shorter than a day, and he works on all days at most
+        return None
     worked = _working(there, rests, rules)
     gaps = [1 + worked(after) - worked(before + 1) for before, after in pairwise(there[-1 - rules.gaps :])]
     working = worked(today + 1) - worked(last + 1)

@@ -1,9 +1,11 @@
 """What `lead.state` keeps of a lead: one MessagePack record, written once per touched lead and batch."""
 
 import zlib
+from typing import Any
 
 import msgspec
 
+from processors.day_series import Day, Days
 from processors.moves import Order
 from processors.sealed import Sealed
 from processors.stock import Stock
@@ -11,7 +13,7 @@ from schemas.alerts import Alert, Evidence, Rule
 from schemas.outcomes import Outcome
 from schemas.types import LocalDay
 
-STATE_VERSION = 2
+STATE_VERSION = 3
 """Of what a record says, and so of how it is folded. It grows with every field here and in what states hold, and with
 every change of what one means: a process of a former version then leaves such a record alone (`streams.engine.state`).
 """
@@ -20,26 +22,7 @@ DAYS_KEPT = 120
 """Days of figures: the longest window of a signal (84 days) and some to spare for late baselines."""
 
 
-# Structs of plain values are made with `gc=False`: of 50 000 leads' days the collector would look at millions.
-
-
-class Day(msgspec.Struct, array_like=True, gc=False):
-    """Figures of one local day. Fields as in `schemas.events.DayFigures`, without the day. Grows in the fold."""
-
-    reservations: int = 0
-    reserved_qty: int = 0
-    picks: int = 0
-    picked_qty: int = 0
-    shipped_qty: int = 0
-    inbound_qty: int = 0
-    messages: int = 0
-    cancelled: int = 0
-    cancelled_qty: int = 0
-    withdrawn_qty: int = 0
-    planned_qty: int = 0
-    calls: int = 0
-    meetings: int = 0
-    answers: int = 0
+# Structs of plain values are made with `gc=False`: of 50 000 leads the collector would look at a million.
 
 
 class Raised(msgspec.Struct, array_like=True, gc=False):
@@ -143,7 +126,7 @@ class LeadState(msgspec.Struct, array_like=True):
 
     applied: int = -1
     first_day: LocalDay | None = None
-    days: dict[LocalDay, Day] = {}
+    days: Days = msgspec.field(default_factory=Days)
     ids: dict[int, int] = {}
     spike: tuple[LocalDay, int, float] = (0, -1, 0.0)
     alerts: dict[Rule, Alert] = {}
@@ -171,22 +154,19 @@ class LeadState(msgspec.Struct, array_like=True):
         """Whether a person said that he has left, and nobody that he is there again."""
         return self.became is not None and self.became.outcome == "left"
 
-    def day(self, day: LocalDay) -> Day:
-        """The figures of a day, made when missing."""
-        figures = self.days.get(day)
-        if figures is None:
-            figures = self.days[day] = Day()
-            if self.first_day is None or day < self.first_day:
-                self.first_day = day
-        return figures
+    def place(self, day: LocalDay) -> int:
+        """Where the day stands in the series of `days`, made when missing."""
+        if self.first_day is None or day < self.first_day:
+            self.first_day = day
+        return self.days.place(day)
 
     def orders(self, days: range) -> list[int]:
         """Reservations created on each of these days."""
-        return [figures.reservations if figures is not None else 0 for figures in map(self.days.get, days)]
+        return self.days.between(self.days.reservations, days.start, days.stop)
 
     def order_days(self) -> list[LocalDay]:
         """Every day with orders that is known, in order."""
-        recent = sorted([day for day, figures in self.days.items() if figures.reservations > 0])
+        recent = self.days.with_any(self.days.reservations)
         if not self.ordered:
             return recent
         return [*[day for day in self.ordered if not recent or day < recent[0]], *recent]
@@ -230,4 +210,17 @@ def decode_state(data: bytes) -> LeadState:
             data = unpacking.decompress(data, MOST_BYTES)
         except zlib.error as error:
             raise msgspec.DecodeError(str(error)) from error
-    return _DECODER.decode(data)
+    try:
+        return _DECODER.decode(data)
+    except msgspec.ValidationError:
+        return _of_records(data)
+
+
+def _of_records(data: bytes) -> LeadState:
+    """A state of version 1 or 2, which had a record of each day."""
+    record: list[Any] = msgspec.msgpack.decode(data)
+    match record:
+        case [_, _, dict(days), *_]:
+            record[2] = Days.of({day: Day(*figures) for day, figures in days.items()})
+            return msgspec.convert(record, LeadState, dec_hook=_sealed)
+    raise msgspec.ValidationError("no state of a lead")

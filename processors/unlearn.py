@@ -9,9 +9,10 @@ from collections.abc import Iterable, Sequence
 from msgspec.structs import astuple
 
 from processors import moves
+from processors.day_series import NOTHING, Day
 from processors.days import local_day
 from processors.signals.raising import Cleared, Withdrawn
-from processors.state import Day, LeadState
+from processors.state import LeadState
 from processors.stock import WITHDRAWAL
 from schemas.alerts import Rule
 from schemas.codec import event_id
@@ -139,12 +140,9 @@ def _rests_on(state: LeadState, rule: Rule, gone: frozenset[str]) -> bool:
 
 def _subtract(state: LeadState, events: Iterable[MovedEvent]) -> None:
     for moved in events:
-        day = None if moved.figures is None else state.days.get(moved.figures.day)
-        if moved.figures is not None and day is not None:
+        if moved.figures is not None and (day := state.days[moved.figures.day]) != NOTHING:
             left = [have - less for have, less in zip(astuple(day), astuple(moved.figures)[1:], strict=True)]
             state.days[moved.figures.day] = Day(*left)
-            if not any(left):
-                del state.days[moved.figures.day]
 
 
 def _forget(state: LeadState, events: Sequence[MovedEvent], gone: frozenset[str]) -> None:

@@ -8,11 +8,11 @@ them in the state, for the day and for the week, so that few events pay for them
 
 from collections.abc import Sequence
 from math import ceil, exp, log, sqrt
-from operator import mul
+from operator import add, mul
 
 from processors.context import Context
 from processors.rules.volume import SpikeRules
-from processors.state import Day, LeadState, Sizes, Usual
+from processors.state import LeadState, Sizes, Usual
 from processors.tails import deviates, sized
 from schemas.events import Fleet
 from schemas.types import LocalDay
@@ -66,9 +66,11 @@ def factor(fleet: Fleet, day: LocalDay) -> float:
     return fleet.ratios[-1 - back] if 0 <= back < len(fleet.ratios) else 1.0
 
 
-def pieces(figures: Day) -> int:
+def pieces(state: LeadState, day: LocalDay) -> int:
     """Pieces reserved on a day, with those that were taken back later."""
-    return figures.reserved_qty + figures.cancelled_qty
+    days = state.days
+    reserved, back = days.on(days.reserved_qty, day), days.cancelled_qty
+    return reserved + days.on(back, day) if back else reserved
 
 
 def _usual(state: LeadState, day: LocalDay, context: Context) -> Usual | None:
@@ -87,7 +89,7 @@ def _usual(state: LeadState, day: LocalDay, context: Context) -> Usual | None:
         counts = [x if x <= burst else burst for x in counts]
     flat = sum(counts) / known
     shape = _week(counts, flat, days, context.fleet)
-    common = _common(context.fleet, days)
+    common = _common(context, days)
     share = _slope(counts, flat, shape, common)
     expected = (shape * WHOLE_WEEKS)[:known]
     if common:
@@ -96,13 +98,14 @@ def _usual(state: LeadState, day: LocalDay, context: Context) -> Usual | None:
     return Usual(day, mean * shape[known % 7], spread, share)
 
 
-def _common(fleet: Fleet, days: range) -> Sequence[float]:
+def _common(context: Context, days: range) -> Sequence[float]:
     """ln of the fleet's factors of the days; none when each is 1: there is nothing to go with."""
-    if fleet.ratios.count(1.0) == len(fleet.ratios):
+    season = context.season
+    if not season:
         return ()
-    first = fleet.day + 1 - len(fleet.ratios)
+    first = context.fleet.day + 1 - len(season)
     before = [0.0] * len(range(days.start, min(first, days.stop)))
-    known = list(map(log, fleet.ratios[max(0, days.start - first) : max(0, days.stop - first)]))
+    known = season[max(0, days.start - first) : max(0, days.stop - first)]
     return [*before, *known, *[0.0] * (len(days) - len(before) - len(known))]
 
 
@@ -129,27 +132,28 @@ def _slope(counts: Sequence[float], flat: float, shape: Sequence[float], common:
 def _moments(counts: Sequence[float], expected: Sequence[float], rules: SpikeRules) -> tuple[float, float]:
     """Mean and spread of the days over what is expected of them, weighted by age."""
     weights = _WEIGHTS[WINDOW - len(counts) :]
-    whole = sum(map(mul, weights, expected))
-    mean = sum(map(mul, weights, counts)) / whole
+    parts = [*map(mul, weights, expected)]
+    whole, weighed = sum(parts), [*map(mul, weights, counts)]
+    mean = sum(weighed) / whole
     most = CUT * mean
     if max(counts) > max(most * min(expected), LEAST_CUT):  # else nothing is cut, as on most days
         counts = [
             x if x <= LEAST_CUT or x <= most * e else max(most * e, LEAST_CUT)
             for x, e in zip(counts, expected, strict=True)
         ]
-        mean = sum(map(mul, weights, counts)) / whole
-    over = squares = 0.0
-    for w, x, e in zip(weights, counts, expected, strict=True):
-        m = mean * e
-        far = x - m
-        over += w * (far * far - m)
-        squares += w * m * m
-    return mean, max(over / squares if squares > 0 else 0.0, rules.least_spread)
+        weighed = [*map(mul, weights, counts)]
+        mean = sum(weighed) / whole
+    squares = mean * mean * sum(map(mul, parts, expected))
+    crossed = mean * sum(map(mul, parts, counts))
+    far = sum(map(mul, weighed, counts)) - 2 * crossed + squares
+    return mean, max((far - mean * whole) / squares if squares > 0 else 0.0, rules.least_spread)
 
 
 def _sizes(state: LeadState, day: LocalDay, context: Context) -> Sizes:
     rules = context.rules.sparse
-    logs = [log(pieces(figures)) for each, figures in state.days.items() if each < day and pieces(figures) > 0]
+    days = state.days
+    reserved, back = days.between(days.reserved_qty, days.first, day), days.between(days.cancelled_qty, days.first, day)
+    logs = [log(size) for size in map(add, reserved, back) if size > 0]
     known = state.first_day is not None and day - state.first_day >= context.rules.spike.min_days
     if not known or len(logs) < rules.min_active_days:
         return Sizes(day)
@@ -159,8 +163,8 @@ def _sizes(state: LeadState, day: LocalDay, context: Context) -> Sizes:
     freedom = n - 1 + rules.prior_days
     squares = sum((each - mean) ** 2 for each in logs) + rules.prior_days * pooled * pooled
     deviation = sqrt(squares / freedom * (1 + 1 / n))
-    ordered = sum(each >= day - WINDOW and figures.reservations > 0 for each, figures in state.days.items())
-    dense = ordered >= context.rules.spike.min_active_days
+    ordered = [each for each in days.with_any(days.reservations) if each >= day - WINDOW]
+    dense = len(ordered) >= context.rules.spike.min_active_days
     least = sized(mean, deviation, deviates(rules.dense_warning if dense else rules.warning, freedom))
     return Sizes(
         day,

@@ -24,7 +24,7 @@ from processors.moves import NEXT_DAYS, remember, sort_out
 from processors.rules.stock import BrokenRules
 from processors.russian.plural import DAYS, count, whole
 from processors.signals.raising import Cleared, Fresh, clear, rise
-from processors.state import Day, LeadState
+from processors.state import LeadState
 from schemas.alerts import SEVERITIES, Evidence, Signal
 from schemas.codec import event_id
 from schemas.events import Reservation
@@ -39,8 +39,6 @@ BEFORE_DAYS: Final = 14
 HISTORY_DAYS: Final = 84
 LEAST_PACE: Final = 0.3
 """A client who reserves less than he did takes back less in an ordinary week; so much less at most."""
-
-_EMPTY: Final = Day()
 
 
 class Broken(NamedTuple):
@@ -66,9 +64,9 @@ def find(state: LeadState, event: Reservation, today: LocalDay, context: Context
         return _reserved_anew(state, event.ts, rules) if "broken_reservations" in state.raised else ()
     if event.qty == 0:
         return ()
-    week = range(today - SPANS[-1][0] + 1, today + 1)
-    if sum([day.cancelled for day in map(state.days.get, week) if day]) < rules.documents:  # the evening judges them
-        return ()
+    days = state.days
+    if days.total(days.cancelled, today - SPANS[-1][0] + 1, today + 1) < rules.documents:
+        return ()  # the evening judges them
     found = judge(state, today, rules, today - NEXT_DAYS)
     if found is None or found.documents < rules.documents:
         return ()
@@ -82,8 +80,7 @@ def evening(state: LeadState, lead_id: LeadId, now: Millis, context: Context) ->
     raised = state.raised.get("broken_reservations")
     if raised is not None and raised.level >= 0 and now - raised.at >= rules.clear_days * DAY_MS:
         return clear(state, "broken_reservations", now)
-    before = state.days.get(today - 1)
-    if before is None or before.cancelled_qty <= 0:
+    if state.days.on(state.days.cancelled_qty, today - 1) <= 0:
         return ()
     found = judge(state, today, rules, today - NEXT_DAYS + 1)
     if found is None or (raised is not None and raised.level >= found.severity):
@@ -100,16 +97,14 @@ def judge(state: LeadState, today: LocalDay, rules: BrokenRules, waits: LocalDay
     if state.first_day is None or today - state.first_day < rules.min_days:
         return None
     known = min(HISTORY_DAYS, since - state.first_day)
-    week = [days.get(day, _EMPTY) for day in range(today - SPANS[-1][0] + 1, today + 1)]
-    if known <= 0 or sum([day.cancelled_qty for day in week]) < rules.min_pieces:
+    if known <= 0 or days.total(days.cancelled_qty, today - SPANS[-1][0] + 1, today + 1) < rules.min_pieces:
         return None
-    recent = [days.get(day, _EMPTY) for day in range(since, today + 1)]
-    back, gross, documents = _without_moved(state, recent, since, waits)
+    back, gross, documents = _without_moved(state, since, today, waits)
     if all(sum(back[-span:]) < rules.warning * sum(gross[-before:]) for span, before in SPANS):
         return None  # the most: his history is not asked for
-    past = [days.get(day, _EMPTY) for day in range(since - known, since)]
-    made = sum(day.reserved_qty + day.cancelled_qty for day in past)
-    own_share = sum(day.cancelled_qty for day in past) / max(1, made)
+    past = days.between(days.cancelled_qty, since - known, since)
+    made = days.total(days.reserved_qty, since - known, since) + sum(past)
+    own_share = sum(past) / max(1, made)
     usual = made / known
     beyond = sum(gross) - len(gross) * usual  # reserved in the fortnight beyond what is usual
     pace = min(1.0, max(LEAST_PACE, sum(gross) / max(1.0, len(gross) * usual)))
@@ -123,7 +118,7 @@ def judge(state: LeadState, today: LocalDay, rules: BrokenRules, waits: LocalDay
             continue
         if share < max(rules.warning, min(rules.critical, rules.unusual * own_share)):
             continue
-        if pieces < rules.worst * pace * _most([day.cancelled_qty for day in past], span):
+        if pieces < rules.worst * pace * _most(past, span):
             continue
         critical = share >= rules.critical and pieces >= rules.critical_days * usual
         found = Broken(1 + critical, span, pieces, sum(documents[-span:]), share, reserved, own_share, usual)
@@ -133,13 +128,15 @@ def judge(state: LeadState, today: LocalDay, rules: BrokenRules, waits: LocalDay
 
 
 def _without_moved(
-    state: LeadState, recent: Sequence[Day], since: LocalDay, waits: LocalDay
+    state: LeadState, since: LocalDay, today: LocalDay, waits: LocalDay
 ) -> tuple[list[int], list[int], list[int]]:
     """Of each day from `since` on: pieces taken back, pieces reserved, documents taken back; a moved order once
     reserved and never taken back, the largest that waits not yet taken back."""
-    back = [day.cancelled_qty for day in recent]
-    gross = [max(0, day.reserved_qty + day.cancelled_qty) for day in recent]
-    documents = [day.cancelled for day in recent]
+    days, until = state.days, today + 1
+    back = days.between(days.cancelled_qty, since, until)
+    net = days.between(days.reserved_qty, since, until)
+    gross = [max(0, left + taken) for left, taken in zip(net, back, strict=True)]
+    documents = days.between(days.cancelled, since, until)
     moved, lost = sort_out(state.large)
     for move in moved:
         if 0 <= (n := move.back - since) < len(back):
@@ -164,8 +161,8 @@ def _reserved_anew(state: LeadState, ts: Millis, rules: BrokenRules) -> Sequence
     raised = state.raised.get("broken_reservations")
     if raised is None or raised.level < 0:
         return ()
-    since = local_day(raised.since)
-    anew = sum(day.reserved_qty + day.cancelled_qty for one, day in state.days.items() if one > since)
+    days, after = state.days, local_day(raised.since) + 1
+    anew = days.since(days.reserved_qty, after) + days.since(days.cancelled_qty, after)
     return clear(state, "broken_reservations", ts, anew) if anew >= rules.cleared * raised.value else ()
 
 

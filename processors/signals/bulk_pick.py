@@ -45,10 +45,11 @@ def find(
     if stock is None:
         stock = state.stock = Stock()
     if isinstance(event, Reservation):
-        if not event.purpose and (not stock.places or is_calm(stock, event.qty, today)):
-            return ()  # the shortest way for the most events
+        calm = not event.purpose and (not stock.places or is_calm(stock, event.qty, today))
     else:
-        move(stock, event, today)
+        calm = _moves_calmly(stock, event, today)
+    if calm:
+        return ()  # the shortest way for the most events
     stock.calm = NEVER_CALM
     if isinstance(event, Inbound):
         stock.window = None
@@ -72,13 +73,24 @@ def evening(state: LeadState, now: Millis, context: Context) -> Sequence[Cleared
     return clear(state, "bulk_pick", now)
 
 
+def _moves_calmly(stock: Stock, event: Flow, today: LocalDay) -> bool:
+    """Move the stock. Whether that needs no look: what is taken counts against the calm, and so does what is gone."""
+    known, have = stock.known, stock.have()
+    move(stock, event, today)
+    if isinstance(event, Inbound) or stock.known != known:
+        return False
+    if isinstance(event, OUT):
+        return not event.purpose and is_calm(stock, abs(event.qty), today)
+    return is_calm(stock, max(0, have - stock.have()), today)
+
+
 def _replaced(state: LeadState, ts: Millis, rules: BulkPickRules) -> Sequence[Cleared]:
     """Whether goods came in for half of what was taken since it was raised."""
     raised = state.raised.get("bulk_pick")
     if raised is None or raised.level == NONE:
         return ()
     since = local_day(raised.since)
-    came = sum(figures.inbound_qty for day, figures in state.days.items() if day >= since)
+    came = state.days.since(state.days.inbound_qty, since)
     return clear(state, "bulk_pick", ts, came) if came >= rules.cleared * raised.value else ()
 
 

@@ -31,8 +31,9 @@ def evening(state: LeadState, lead_id: LeadId, now: Millis, context: Context) ->
     if state.first_day is None or today - state.first_day < max(rules.min_days, RECENT + BEFORE):
         return ()
     middle = today - RECENT + 1
-    orders = state.orders(range(middle - BEFORE, today + 1))
-    before, recent = sum(orders[:BEFORE]), sum(orders[BEFORE:])
+    days = state.days
+    before = days.total(days.reservations, middle - BEFORE, middle)
+    recent = days.total(days.reservations, middle, today + 1)
     if before < rules.min_orders:
         return clear(state, RULE, now)
     own = (recent / RECENT) / (before / BEFORE)

@@ -19,10 +19,11 @@ from typing import NamedTuple
 
 from processors import tails
 from processors.context import Context
+from processors.day_series import Day
 from processors.days import HOUR_MS, at_local, day_start, local_day
 from processors.russian.plural import RESERVATIONS, count, whole
 from processors.signals.raising import MOVED, Cleared, Fresh, behind, clear, heard, look, rise
-from processors.state import Day, LeadState
+from processors.state import LeadState
 from processors.usual import SIZES_DAYS, factor, pieces, sizes, usual
 from schemas.alerts import SEVERITIES, Evidence, Rule, Severity, Signal, Unit
 from schemas.codec import event_id
@@ -61,19 +62,19 @@ def find(state: LeadState, event: Reservation, today: LocalDay, context: Context
     What happened before midnight may arrive after it, and is still judged by its day; once the next day has raised
     something, that day's late events say nothing new.
     """
-    figures = state.days.get(today)
-    if figures is None or (state.spike[0] == today and _is_old_news(state, figures, event.ts)):
+    orders, size = state.days.on(state.days.reservations, today), pieces(state, today)
+    if state.spike[0] == today and _is_old_news(state, orders, size, event.ts):
         return ()
-    if not _may_matter(state, figures, event.ts, today, context):
+    if not _may_matter(state, orders, size, event.ts, today, context):
         return ()
     last = state.raised.get(RULE)
     if last is not None and local_day(last.at) > today:
         return ()
-    if pieces(figures) >= context.rules.sparse.min_pieces:
+    if size >= context.rules.sparse.min_pieces:
         state.sizes = sizes(state, today, context)
     common, known = factor(context.fleet, today), _day_is_known(event.ts, today, context)
     rush = max(1.0, common, factor(context.fleet, today - 1))  # a season of yesterday goes on before today shows it
-    found = _largest(state, figures, today, context, common if known else rush)
+    found = _largest(state, today, context, common if known else rush)
     mark = 1.0 if known else context.rules.spike.at_once / context.rules.spike.warning
     if found is None or (found.unit == "reservations" and found.score < mark):
         return ()
@@ -83,24 +84,23 @@ def find(state: LeadState, event: Reservation, today: LocalDay, context: Context
         return ()
     said = Evidence(event.event_id, event.ts, "reservation", f"{event.doc}, {whole(event.qty)} шт.")
     number = event_id("signal", RULE, event.event_id)
-    signal = _signal(found, figures, event.lead_id, event.ts, common, said, number)
+    signal = _signal(found, state.days[today], event.lead_id, event.ts, common, said, number)
     if told:
         return (Fresh(signal),)
     if found.critical:  # counted from what was raised: from a look that said nothing it would miss the quarter
-        state.spike = today, ceil(MORE * figures.reservations), MORE * pieces(figures)
+        state.spike = today, ceil(MORE * orders), MORE * size
     return rise(state, signal)
 
 
 def evening(state: LeadState, lead_id: LeadId, now: Millis, context: Context) -> Sequence[Signal | Fresh | Cleared]:
     """The day that ends, held against the fleet's day; or that a spike is over."""
     today = local_day(now)
-    figures = state.days.get(today)
     common = factor(context.fleet, today)
-    if figures is not None and _day_is_known(now, today, context):
-        found = _largest(state, figures, today, context, common)
+    if _day_is_known(now, today, context):
+        found = _largest(state, today, context, common)
         if found is not None:
-            number = event_id("signal", RULE, f"{lead_id} {today}")
-            day = f"{count(figures.reservations, RESERVATIONS)} на {whole(round(pieces(figures)))} шт."
+            number, figures = event_id("signal", RULE, f"{lead_id} {today}"), state.days[today]
+            day = f"{count(figures.reservations, RESERVATIONS)} на {whole(pieces(state, today))} шт."
             said = Evidence(number, now, "day", day)
             return look(state, _signal(found, figures, lead_id, now, common, said, number))
     last = state.raised.get(RULE)
@@ -111,14 +111,14 @@ def evening(state: LeadState, lead_id: LeadId, now: Millis, context: Context) ->
     evenings = range(today - calm + 1, today + 1)
     if local_day(last.at) >= evenings.start or any(_stands_out(state, day, context) for day in evenings):
         return ()
-    return clear(state, RULE, now, float(figures.reservations if figures else 0))
+    return clear(state, RULE, now, float(state.days.on(state.days.reservations, today)))
 
 
-def _is_old_news(state: LeadState, figures: Day, ts: Millis) -> bool:
+def _is_old_news(state: LeadState, orders: int, size: int, ts: Millis) -> bool:
     """Whether the critical day has not grown enough since for its score to have grown by a quarter."""
-    _, orders, most = state.spike
+    _, more_orders, larger = state.spike
     last = state.raised.get(RULE)
-    if figures.reservations >= orders or pieces(figures) >= most or last is None:
+    if orders >= more_orders or size >= larger or last is None:
         return False
     if last.level < SEVERITIES.index("critical"):
         return False
@@ -126,24 +126,21 @@ def _is_old_news(state: LeadState, figures: Day, ts: Millis) -> bool:
     return True
 
 
-def _may_matter(state: LeadState, figures: Day, ts: Millis, today: LocalDay, context: Context) -> bool:
+def _may_matter(state: LeadState, orders: int, size: int, ts: Millis, today: LocalDay, context: Context) -> bool:
     """Whether the day is above the ordinary at all: asked of every reservation, so the normal is kept in the state."""
-    if figures.reservations >= context.rules.spike.min_today:
+    if orders >= context.rules.spike.min_today:
         normal = state.usual
         if normal is None or normal.day != today:
             normal = state.usual = usual(state, today, context)
         # the fleet's factor is never so low as to make less a spike, and before the evening it only raises the expected
-        if 0 < normal.mean < figures.reservations and (
-            figures.reservations >= NOT_BELOW * normal.mean or _day_is_known(ts, today, context)
-        ):
+        if 0 < normal.mean < orders and (orders >= NOT_BELOW * normal.mean or _day_is_known(ts, today, context)):
             return True
-    x = figures.reserved_qty + figures.cancelled_qty  # `pieces`, and below `sizes`: a call is half of what this costs
-    if x < context.rules.sparse.min_pieces:
+    if size < context.rules.sparse.min_pieces:
         return False
-    kept = state.sizes
+    kept = state.sizes  # as in `sizes`: a call is half of what this costs
     if kept is None or not kept.day <= today < kept.day + SIZES_DAYS:
         kept = state.sizes = sizes(state, today, context)
-    return 0 < kept.least <= x
+    return 0 < kept.least <= size
 
 
 def _day_is_known(ts: Millis, today: LocalDay, context: Context) -> bool:
@@ -152,18 +149,19 @@ def _day_is_known(ts: Millis, today: LocalDay, context: Context) -> bool:
     return fleet.day > today or (fleet.day == today and ts >= evening_from and fleet.ts >= ts - HOUR_MS)
 
 
-def _largest(state: LeadState, figures: Day, today: LocalDay, context: Context, common: float) -> Size | None:
+def _largest(state: LeadState, day: LocalDay, context: Context, common: float) -> Size | None:
     """By count or by pieces, whichever says more; None when neither says anything."""
-    both = _by_count(state, figures.reservations, today, context, common), _by_pieces(state, figures, today, context)
+    both = _by_count(state, day, context, common), _by_pieces(state, day, context)
     found = [size for size in both if size is not None and size.score >= 1.0]
     return max(found, key=lambda size: (size.critical, size.score)) if found else None
 
 
-def _by_count(state: LeadState, x: int, today: LocalDay, context: Context, common: float) -> Size | None:
+def _by_count(state: LeadState, day: LocalDay, context: Context, common: float) -> Size | None:
     rules = context.rules.spike
+    x = state.days.on(state.days.reservations, day)
     if x < rules.min_today:
         return None
-    normal = usual(state, today, context)
+    normal = usual(state, day, context)
     expected = normal.mean * common**normal.share
     if expected <= 0 or x < NOT_BELOW * expected:
         return None
@@ -172,12 +170,12 @@ def _by_count(state: LeadState, x: int, today: LocalDay, context: Context, commo
     return Size(s / rules.warning, critical, x, expected, "reservations")
 
 
-def _by_pieces(state: LeadState, figures: Day, today: LocalDay, context: Context) -> Size | None:
+def _by_pieces(state: LeadState, day: LocalDay, context: Context) -> Size | None:
     rules = context.rules.sparse
-    x = pieces(figures)
+    x = pieces(state, day)
     if x < rules.min_pieces:
         return None
-    normal = sizes(state, today, context)
+    normal = sizes(state, day, context)
     if not 0 < normal.least <= x:
         return None
     s = tails.student((log(x) - normal.mean) / normal.deviation, normal.freedom)
@@ -188,13 +186,9 @@ def _by_pieces(state: LeadState, figures: Day, today: LocalDay, context: Context
 
 def _stands_out(state: LeadState, day: LocalDay, context: Context) -> bool:
     """Whether the day is not yet below the clear mark."""
-    figures = state.days.get(day)
-    if figures is None:
-        return False
-    by_count = _by_count(state, figures.reservations, day, context, factor(context.fleet, day))
-    by_pieces = _by_pieces(state, figures, day, context)
+    both = _by_count(state, day, context, factor(context.fleet, day)), _by_pieces(state, day, context)
     below = context.rules.spike.clear / context.rules.spike.warning
-    return any(size is not None and size.score >= below for size in (by_count, by_pieces))
+    return any(size is not None and size.score >= below for size in both)
 
 
 def _signal(
@@ -218,7 +212,7 @@ def _signal(
             "ratio": round(found.value / max(found.usual, 0.01), 2),
             "day": float(local_day(ts)),
             "orders": float(day.reservations),
-            "pieces": float(pieces(day)),
+            "pieces": float(day.reserved_qty + day.cancelled_qty),
             "cancelled": float(day.cancelled),
             "cancelled_pieces": float(day.cancelled_qty),
         },

@@ -17,7 +17,8 @@ from math import log10
 from typing import Final, NamedTuple
 
 from processors.context import Context
-from processors.days import DAY_MS, HOUR_MS, day_since, day_start, local_day, local_day_of
+from processors.day_series import Days
+from processors.days import DAY_MS, HOUR_MS, day_since, day_start, local_day
 from processors.rhythm import Silence, silence, surprise
 from processors.signals.heard import ref_of
 from processors.signals.raising import Cleared, Fresh, clear, look
@@ -86,9 +87,8 @@ def _remember(state: LeadState, rule: Rule, event: Event, ref: str) -> None:
         state.last[rule] = Last(ts, event.event_id, ref)
 
 
-def outlived(state: LeadState, stale: Sequence[LocalDay]) -> None:
-    """Days that go out of the state: those with orders are remembered as days."""
-    ordered = [day for day in sorted(stale) if state.days[day].reservations]
+def outlived(state: LeadState, ordered: Sequence[LocalDay]) -> None:
+    """Days with orders that go out of the state are remembered as days."""
     if ordered:
         state.ordered = sorted({*state.ordered, *ordered})[-ORDERED_KEPT:]
 
@@ -121,11 +121,11 @@ def _silent(state: LeadState, today: LocalDay, now: Millis, context: Context) ->
     found = []
     known = state.first_day is not None and today - state.first_day >= rules.min_days  # else `silence` says nothing
     still = _still(state, today, rules.warning_days) if known else ()
-    rests = {*context.fleet.closed, *map(local_day_of, rules.holidays)} if still else set()
     for rule, there in still:
         probability = rules.warning_probability if rule == ORDERS else rules.other_probability
-        quiet = silence(there, today, rests, rules)
-        if quiet is not None and quiet.size >= -log10(probability) and quiet.working_days >= rules.warning_days:
+        mark = -log10(probability)
+        quiet = silence(there, today, context.rests, rules, mark)
+        if quiet is not None and quiet.size >= mark and quiet.working_days >= rules.warning_days:
             found.append(_of_days(rule, quiet))
     waits = _late_answer(state.talk, now, context)
     return [*found, waits] if waits is not None else found
@@ -136,21 +136,19 @@ def _still(state: LeadState, today: LocalDay, least: int) -> Sequence[tuple[Rule
 
     Asked of every lead each evening: of a channel with something lately the days are not gathered.
     """
-    days = state.days
-    lately = [figures for figures in map(days.get, range(today - least + 1, today + 1)) if figures is not None]
+    days, since = state.days, today - least + 1
     channels: list[tuple[Rule, Sequence[LocalDay]]] = []
-    if not any(figures.reservations for figures in lately):
-        orders = state.order_days()
-        goods = sorted([day for day, figures in days.items() if figures.picks or figures.shipped_qty])
-        channels.append((ORDERS, orders or goods))
-    if not any(figures.messages for figures in lately):
-        channels.append((CHAT, sorted([day for day, figures in days.items() if figures.messages])))
-    if not any(figures.calls for figures in lately):
-        channels.append((CALLS, sorted([day for day, figures in days.items() if figures.calls])))
-    if not any(figures.meetings for figures in lately):
-        channels.append((MEETINGS, sorted([day for day, figures in days.items() if figures.meetings])))
+    if not days.total(days.reservations, since, today + 1):
+        channels.append((ORDERS, state.order_days() or _goods_days(days)))
+    talk: Sequence[tuple[Rule, list[int]]] = ((CHAT, days.messages), (CALLS, days.calls), (MEETINGS, days.meetings))
+    channels += [(rule, days.with_any(told)) for rule, told in talk if told and not days.total(told, since, today + 1)]
     known = ((rule, there[: bisect_right(there, today)]) for rule, there in channels)
     return [(rule, there) for rule, there in known if there and today - there[-1] >= least]
+
+
+def _goods_days(days: Days) -> Sequence[LocalDay]:
+    """Of whom no order is known: the days on which his goods went."""
+    return sorted({*days.with_any(days.picks), *days.with_any(days.shipped_qty)})
 
 
 def _of_days(rule: Rule, quiet: Silence) -> _Found:

@@ -52,7 +52,7 @@ class BadLines(msgspec.Struct):
             self.first.append((number, reason))
 
 
-class _Head(msgspec.Struct):
+class _Head(msgspec.Struct, gc=False):
     type: str
     ts: Millis
     lead_id: str = ""

@@ -91,7 +91,7 @@ async def counted(here: Installation) -> dict[str, int]:
     states: dict[str, int] = {}
     for record in await here.read(LEAD_STATE):
         if record.key and record.key.decode() in LEADS and record.value:
-            states[record.key.decode()] = sum(day.reservations for day in decode_state(record.value).days.values())
+            states[record.key.decode()] = sum(decode_state(record.value).days.reservations)
     return states
 
 

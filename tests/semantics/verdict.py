@@ -112,10 +112,7 @@ async def judge(here: Installation, sender: Sender, plan: Plan) -> dict[str, int
     assert states.keys() == oracle.states.keys()
     pieces = Counter({lead: QTY * n for lead, n in Counter(sender.reservations.values()).items()})
     since = local_day(wall_clock()) - 1
-    in_state = {
-        lead: sum(figures.reserved_qty for day, figures in state.days.items() if day >= since)
-        for lead, state in states.items()
-    }
+    in_state = {lead: state.days.since(state.days.reserved_qty, since) for lead, state in states.items()}
     assert {lead: qty for lead, qty in in_state.items() if qty} == dict(pieces)
     assert await here.count(topics.DEAD_LETTERS) == 0
     await _store(here, events, pieces, oracle)

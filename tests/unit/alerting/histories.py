@@ -118,7 +118,7 @@ def of_lead(results: Iterable[Result], lead: str) -> list[Result]:
 
 def figures(partition: Partition) -> dict[str, dict[int, Any]]:
     """The days of each lead."""
-    return {lead: state.days for lead, state in partition.leads.items()}
+    return {lead: state.days.told() for lead, state in partition.leads.items()}
 
 
 class _Maker:

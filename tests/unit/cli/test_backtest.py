@@ -46,7 +46,7 @@ def test_days_are_those_of_the_installation(line: Line, tmp_path: Path) -> None:
     with living_in(VLADIVOSTOK):
         state = LeadState()
         step(state, late[-1], Meta("lead.events", 0, 0, late[-1].ts))
-        assert days[VLADIVOSTOK] == set(state.days)
+        assert days[VLADIVOSTOK] == set(state.days.told())
     assert days[VLADIVOSTOK] == {day + 1 for day in days[HOME]}
 
 

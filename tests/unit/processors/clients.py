@@ -3,9 +3,10 @@
 from collections.abc import Callable
 
 from processors.context import Context
+from processors.day_series import Day, Days
 from processors.days import HOUR_MS, day_start
 from processors.rules import Rules, builtin, load
-from processors.state import Day, LeadState
+from processors.state import LeadState
 from schemas.events import Fleet
 from schemas.types import LocalDay, Millis
 
@@ -23,7 +24,7 @@ def client(
 ) -> LeadState:
     """Who is known for so many days, with `orders` a day, each of so many pieces, up to `last`."""
     days = {day: Day(orders(day), pieces * orders(day)) for day in range(TODAY - known, last + 1) if orders(day)}
-    return LeadState(first_day=TODAY - known, days=days)
+    return LeadState(first_day=TODAY - known, days=Days.of(days))
 
 
 def context(rules: str = "", **fleet: object) -> Context:

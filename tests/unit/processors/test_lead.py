@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from processors import lead
+from processors.day_series import Day, Days
 from processors.days import DAY_MS, day_start
-from processors.state import DAYS_KEPT, Day, LeadState, encode_state
+from processors.state import DAYS_KEPT, LeadState, encode_state
 from schemas.alerts import Signal
 from schemas.codec import event_id
 from schemas.events import (
@@ -46,7 +47,7 @@ def test_day_figures_stand_in_the_same_order_on_the_wire_and_in_the_state() -> N
 
 def test_baseline_replaces_its_days_and_no_others() -> None:
     """Days of the range that are not listed are emptied, days outside are kept."""
-    state = LeadState(days={DAY - 5: Day(5), DAY - 4: Day(4), DAY - 1: Day(1), DAY: Day(9)}, first_day=DAY - 5)
+    state = LeadState(days=Days.of({DAY - 5: Day(5), DAY - 4: Day(4), DAY - 1: Day(1), DAY: Day(9)}), first_day=DAY - 5)
     event = Baseline(
         event_id="1" * 16,
         lead_id="7",
@@ -57,7 +58,7 @@ def test_baseline_replaces_its_days_and_no_others() -> None:
         days=[DayFigures(DAY - 2, 2, 20)],
     )
     assert fold(state, [(0, Entry(event, NOON))]) == []
-    assert state.days == {DAY - 5: Day(5), DAY - 2: Day(2, 20), DAY: Day(9)}
+    assert state.days.told() == {DAY - 5: Day(5), DAY - 2: Day(2, 20), DAY: Day(9)}
     assert state.first_day == DAY - 5
 
 
@@ -72,7 +73,7 @@ def test_day_border_is_moscow_midnight(seconds: int, day: int) -> None:
     state = LeadState()
     ts = day_start(DAY) + seconds * 1000
     fold(state, [(0, Entry(reservation(1, ts), ts))])
-    assert list(state.days) == [day]
+    assert list(state.days.told()) == [day]
 
 
 def test_spike_before_midnight_that_arrives_after_it_is_raised() -> None:
@@ -110,7 +111,7 @@ def test_clock_that_runs_ahead_writes_into_today() -> None:
     )
     (signal,) = fold(state, [(0, Entry(ahead, NOON))])
     assert isinstance(signal, Signal)
-    assert (signal.ts, list(state.days)) == (NOON, [DAY])
+    assert (signal.ts, list(state.days.told())) == (NOON, [DAY])
 
 
 def test_press_from_the_future_is_brought_back() -> None:
@@ -133,7 +134,7 @@ def test_only_events_up_to_a_day_old_are_folded(age: int, counted: bool) -> None
     """At 24 h exactly an event still counts; older ones wait for the baseline."""
     state = LeadState()
     fold(state, [(0, Entry(reservation(1, NOON - age), NOON))])
-    assert bool(state.days) is counted
+    assert bool(state.days.told()) is counted
 
 
 def test_backfill_is_left_to_the_baseline() -> None:

@@ -1,12 +1,12 @@
 """An event that comes again does nothing, however busy the lead; what nobody asks for any more is forgotten."""
 
 import pytest
-from msgspec.structs import replace
 
 from processors import lead
+from processors.day_series import Day, Days
 from processors.days import DAY_MS, HOUR_MS
 from processors.sealed import CHUNK
-from processors.state import DAYS_KEPT, Day, LeadState, decode_state, encode_state
+from processors.state import DAYS_KEPT, LeadState, decode_state, encode_state
 from tests.unit.processors.folding import DAY, NOON, Entry, fold, reservation
 
 
@@ -15,10 +15,10 @@ def test_a_repeat_with_another_time_is_the_same_event(first: int) -> None:
     """What the sender's clock says the second time does not count, also where the first came too late to count."""
     state = LeadState()
     fold(state, [(0, Entry(reservation(1, NOON + first, qty=7), NOON))])
-    before = {day: replace(figures) for day, figures in state.days.items()}
+    before = state.days.told()
     for n, ts in enumerate([NOON, NOON + HOUR_MS, NOON - HOUR_MS], 1):
         fold(state, [(n, Entry(reservation(1, ts, qty=90), NOON + n * HOUR_MS))])
-    assert state.days == before
+    assert state.days.told() == before
 
 
 def test_a_repeat_is_known_however_busy_the_lead() -> None:
@@ -38,7 +38,7 @@ def test_a_repeat_is_known_however_busy_the_lead() -> None:
             state = decode_state(written)
             if state.sealed is not None:
                 assert state.sealed.fill(dict(chunks)) == []
-    assert sum(day.reservations for day in state.days.values()) == many
+    assert sum(state.days.reservations) == many
     assert largest < 12_000
 
 
@@ -48,7 +48,7 @@ def test_a_state_with_four_thousand_ids_is_sealed() -> None:
     fold(state, [(0, Entry(reservation(5000, NOON), NOON))])
     assert len(state.ids) < CHUNK
     assert fold(state, [(n, Entry(reservation(n, NOON), NOON)) for n in range(1, 4097)]) == []
-    assert sum(day.reservations for day in state.days.values()) == 1
+    assert sum(state.days.reservations) == 1
     assert state.sealed is not None
     assert lead.prune(state, NOON + 3 * DAY_MS)
     assert (state.sealed.hours, state.sealed.known, len(state.sealed.gone)) == ({}, set(), 8)
@@ -66,9 +66,9 @@ def test_ids_are_forgotten_after_a_day() -> None:
 
 def test_prune_drops_days_no_rule_looks_at() -> None:
     """Days are kept for the longest window; the day the client is known from is not forgotten with them."""
-    state = LeadState(first_day=DAY - 500, days={DAY - n: Day(1) for n in (500, DAYS_KEPT + 1, DAYS_KEPT, 0)})
+    state = LeadState(first_day=DAY - 500, days=Days.of({DAY - n: Day(1) for n in (500, DAYS_KEPT + 1, DAYS_KEPT, 0)}))
     assert lead.prune(state, NOON)
-    assert sorted(state.days) == [DAY - DAYS_KEPT, DAY]
+    assert list(state.days.told()) == [DAY - DAYS_KEPT, DAY]
     assert state.first_day == DAY - 500
     assert not lead.prune(state, NOON)
 
@@ -80,4 +80,4 @@ def test_prune_does_not_let_a_duplicate_through() -> None:
     fold(state, [(0, Entry(reservation(1, NOON), NOON))])
     lead.prune(state, late)
     fold(state, [(1, Entry(reservation(1, NOON), late))])
-    assert sum(day.reservations for day in state.days.values()) == 1
+    assert sum(state.days.reservations) == 1

@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from processors import readings
 from processors.context import NO_FLEET, Context
+from processors.day_series import Day, Days
 from processors.readings import Reading
 from processors.rules import builtin
-from processors.state import DAYS_KEPT, Day, LeadState
+from processors.state import DAYS_KEPT, LeadState
 from schemas.alerts import Rule
 
 RULES = builtin().score
@@ -25,7 +26,7 @@ def client(orders: Callable[[int], int], known: int = DAYS_KEPT) -> LeadState:
     state = LeadState()
     for age in range(known - 1, -1, -1):
         if count := orders(age):
-            state.day(TODAY - age).reservations = count
+            state.days[TODAY - age] = Day(reservations=count)
     state.first_day = TODAY - known + 1
     return state
 
@@ -58,7 +59,7 @@ def test_days_on_which_he_never_works_are_no_silence() -> None:
     """One who rests at weekends is as silent on Sunday as on Friday, and so on a day when all rest."""
     works = client(lambda age: 2 * ((TODAY - age) % 7 not in (2, 3)))  # Saturday and Sunday: day % 7 is 2 and 3
     for age in (0, 1, 2, 3):
-        works.days.pop(TODAY - age, None)
+        works.days.clear(TODAY - age, TODAY - age + 1)
     friday, monday = read(works, TODAY - 3)["order_silence"], read(works)["order_silence"]
     assert (friday.value, monday.value) == (1, 2)
     assert read(works, TODAY - 1)["order_silence"] == friday
@@ -78,7 +79,7 @@ def test_an_order_of_this_morning_ends_it() -> None:
     """Whole days are read, but an order after them is no silence."""
     quiet = client(lambda age: age >= 10)
     assert "order_silence" in read(quiet, TODAY - 1)
-    quiet.day(TODAY).reservations = 1
+    quiet.days[TODAY] = Day(reservations=1)
     assert "order_silence" not in read(quiet, TODAY - 1)
 
 
@@ -131,7 +132,7 @@ def test_rarity_falls_with_each_order_day_and_begins_high() -> None:
 )
 def test_every_history_gives_numbers(days: dict[int, int], decline: float, known: int | None) -> None:
     """Days to come, negative counts, absurd figures of the fleet: strengths stay in 0..1."""
-    state = LeadState(days={TODAY - age: Day(reservations=count) for age, count in days.items()})
+    state = LeadState(days=Days.of({TODAY - age: Day(reservations=count) for age, count in days.items()}))
     state.first_day = None if known is None else TODAY - known
     for reading in read(state, decline=decline).values():
         assert 0.0 <= reading.strength <= 1.0

@@ -9,11 +9,12 @@ import pytest
 from alerting.texts import TEXTS
 from processors import score
 from processors.context import NO_FLEET, Context
+from processors.day_series import Day, Days
 from processors.days import DAY_MS, day_start
 from processors.rules import builtin
 from processors.russian.plural import DAYS, decimal, measure
 from processors.signals.raising import Cleared
-from processors.state import Day, LeadState, Raised
+from processors.state import LeadState, Raised
 from schemas.alerts import Alert, Rule, Signal
 from schemas.scores import Score
 
@@ -91,7 +92,7 @@ def test_a_false_alarm_counts_nothing_until_it_is_found_anew(rule: Rule) -> None
         score=90,
         verdict="false_alarm",
     )
-    days = {day: Day(reservations=3) for day in range(19_940, 20_000)}
+    days = Days.of({day: Day(reservations=3) for day in range(19_940, 20_000)})
     state = LeadState(days=days, first_day=19_940, raised={rule: raised()}, alerts={rule: alert})
     assert rule not in [part.rule for part in score.weigh(state, NOW, CONTEXT)[1]]
     state.raised[rule].at = NOW + 6
@@ -193,7 +194,7 @@ def test_the_page_about_the_score_tells_the_weights_as_they_are() -> None:
 
 def test_a_day_is_read_from_its_evening_on() -> None:
     """At five o'clock a day without orders is not over yet; from the first lead's evening hour it counts."""
-    state = LeadState(days={day: Day(reservations=3) for day in range(19_950, 20_000)}, first_day=19_950)
+    state = LeadState(days=Days.of({day: Day(reservations=3) for day in range(19_950, 20_000)}), first_day=19_950)
     evening = RULES_OF_ALERTS.evening_hour - RULES_OF_ALERTS.evening_hours + 1
     ends = [day_start(20_001) + hour * 3_600_000 for hour in (evening - 1, evening)]
     [before], [after] = [score.weigh(state, now, CONTEXT)[1] for now in ends]
@@ -202,18 +203,18 @@ def test_a_day_is_read_from_its_evening_on() -> None:
 
 def test_of_finding_and_reading_the_stronger_counts() -> None:
     """Of a decline; of silence the reading alone while it is red, and what fades once it is over."""
-    days = {day: Day(reservations=3) for day in range(19_900, 20_000)}
+    days = Days.of({day: Day(reservations=3) for day in range(19_900, 20_000)})
     silent = LeadState(days=days, first_day=19_900, raised={"order_silence": raised()})
     [read] = score.weigh(silent, NOW, CONTEXT)[1]
     assert (read.rule, read.value, read.half_life_days) == ("order_silence", 4.0, 0.0)
     assert 20.0 < read.points < 60.0
     silent.raised["order_silence"] = raised(over=0.0)
-    silent.day(20_003).reservations = 1
+    silent.days[20_003] = Day(reservations=1)
     [faded] = score.weigh(silent, NOW, CONTEXT)[1]
     assert (faded.points, faded.half_life_days) == (25.2, RULES.fade_days)
     assert faded.points < read.points
     fallen = LeadState(
-        days={d: Day(reservations=9 if d < 19_976 else 3) for d in range(19_880, 20_004)}, first_day=19_880
+        days=Days.of({d: Day(reservations=9 if d < 19_976 else 3) for d in range(19_880, 20_004)}), first_day=19_880
     )
     [reading] = score.weigh(fallen, NOW, CONTEXT)[1]
     fallen.raised["volume_decline"] = raised()

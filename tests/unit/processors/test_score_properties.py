@@ -7,9 +7,10 @@ from hypothesis import strategies as st
 
 from processors import score
 from processors.context import NO_FLEET, Context
+from processors.day_series import Day, Days
 from processors.days import DAY_MS
 from processors.rules import builtin
-from processors.state import Day, LeadState, Raised
+from processors.state import LeadState, Raised
 from schemas.alerts import RULES, Rule
 from schemas.scores import Score
 
@@ -34,14 +35,14 @@ days = st.dictionaries(st.integers(19_880, 20_004), st.builds(Day, reservations=
 
 def points(found: dict[Rule, Raised], now: int = NOW, history: dict[int, Day] | None = None) -> float:
     """The points as of `now`."""
-    state = LeadState(raised=found, days=history or {}, first_day=min(history) if history else None)
+    state = LeadState(raised=found, days=Days.of(history or {}), first_day=min(history) if history else None)
     return score.risk(*score.weigh(state, now, CONTEXT))
 
 
 @given(found=raised, history=days)
 def test_points_are_points(found: dict[Rule, Raised], history: dict[int, Day]) -> None:
     """Finite, 0..100, and not fewer than the background and the heaviest part alone."""
-    state = LeadState(raised=found, days=history, first_day=min(history, default=None))
+    state = LeadState(raised=found, days=Days.of(history), first_day=min(history, default=None))
     background, parts = score.weigh(state, NOW, CONTEXT)
     total = score.risk(background, parts)
     assert math.isfinite(total)
@@ -83,8 +84,8 @@ def test_more_age_never_raises_it(found: dict[Rule, Raised], passed: int) -> Non
 def test_the_order_of_findings_is_irrelevant(found: dict[Rule, Raised], history: dict[int, Day]) -> None:
     """To points and parts."""
     turned = dict(reversed(list(found.items())))
-    first = LeadState(raised=found, days=history)
-    second = LeadState(raised=turned, days=dict(reversed(list(history.items()))))
+    first = LeadState(raised=found, days=Days.of(history))
+    second = LeadState(raised=turned, days=Days.of(history))
     assert score.weigh(first, NOW, CONTEXT) == score.weigh(second, NOW, CONTEXT)
 
 

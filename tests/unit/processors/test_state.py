@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from processors.state import Day, LeadState, decode_state, encode_state
+from processors.day_series import Day, Days, add
+from processors.state import LeadState, decode_state, encode_state
 from schemas.alerts import SEVERITIES, Alert, Evidence, Press
 
 ids = st.integers(0, 2**64 - 1)
@@ -34,7 +35,7 @@ states = st.builds(
     LeadState,
     applied=st.integers(-1, 2**63 - 1),
     first_day=st.none() | st.integers(0, 40_000),
-    days=st.dictionaries(st.integers(0, 40_000), figures, max_size=5),
+    days=st.dictionaries(st.integers(20_000, 20_120), figures, max_size=5).map(Days.of),
     ids=st.dictionaries(ids, st.integers(0, 2**31), max_size=20),
     spike=st.tuples(st.integers(0, 40_000), st.integers(-1, 2), st.floats(0, 1e6)),
     alerts=st.dictionaries(st.sampled_from(["reservation_spike", "leaving_phrase"]), alerts),
@@ -54,7 +55,7 @@ def test_round_trip(state: LeadState) -> None:
 def test_states_share_nothing() -> None:
     """Two new leads do not write into one another's days, ids or alerts."""
     one, two = LeadState(), LeadState()
-    one.day(5).picks += 1
+    one.days[5] = Day(picks=1)
     one.ids[1] = 1
     assert two == LeadState()
 
@@ -62,18 +63,18 @@ def test_states_share_nothing() -> None:
 def test_day_keeps_the_first_day() -> None:
     """A day is made once; the first day only moves back."""
     state = LeadState()
-    state.day(7).picks += 1
-    state.day(9).picks += 1
-    state.day(7).picks += 1
+    add(state.days.picks, state.place(7), 1)
+    add(state.days.picks, state.place(9), 1)
+    add(state.days.picks, state.place(7), 1)
     assert (state.days[7].picks, state.first_day) == (2, 7)
-    state.day(3)
+    state.place(3)
     assert state.first_day == 3
 
 
 def test_shorter_record_of_an_older_version_is_read() -> None:
     """Fields are added at the end: a record without the last ones gets their defaults."""
     old = msgspec.msgpack.encode([41, 100, {100: [1, 2]}])
-    assert decode_state(old) == LeadState(applied=41, first_day=100, days={100: Day(1, 2)})
+    assert decode_state(old) == LeadState(applied=41, first_day=100, days=Days.of({100: Day(1, 2)}))
 
 
 @pytest.mark.parametrize("record", [b"", b"{}", msgspec.msgpack.encode({"applied": 1}), encode_state(LeadState())[:-1]])

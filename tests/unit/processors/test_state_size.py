@@ -10,10 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from processors.day_series import Day, Days
 from processors.moves import MOST, Order
 from processors.sealed import CHUNK, Sealed
 from processors.signals.heard import MEMORY_CHARS, MOST_QUOTES, MOST_SPOKEN, QUOTE_CHARS
-from processors.state import DAYS_KEPT, PLAIN_BYTES, Day, Last, LeadState, Raised, Scored, decode_state, encode_state
+from processors.state import DAYS_KEPT, PLAIN_BYTES, Last, LeadState, Raised, Scored, decode_state, encode_state
 from schemas.alerts import RULES, Alert, Evidence, Rule
 
 SENTENCES = (Path(__file__).parent / "phrases" / "chatter.txt").read_text(encoding="utf-8").splitlines()
@@ -42,7 +43,7 @@ def busy(dice: Random, rules: tuple[Rule, ...] = LIVING) -> LeadState:
     return LeadState(
         applied=dice.randrange(1 << 40),
         first_day=18_000,
-        days={20_000 + n: _day(dice) for n in range(DAYS_KEPT + 1)},
+        days=Days.of({20_000 + n: _day(dice) for n in range(DAYS_KEPT + 1)}),
         ids={dice.randrange(1 << 64): NOW // 3_600_000 for _ in range(CHUNK - 1)},
         alerts={rule: _alert(dice, rule) for rule in rules},
         spoken={f"leaving_phrase warning {dice.randrange(1 << 40)}": 20_000 for _ in range(MOST_SPOKEN)},
@@ -114,7 +115,7 @@ def test_the_worst_record_is_bounded() -> None:
 
 def test_an_ordinary_record_is_plain() -> None:
     """Packing costs time, so only what is large is packed."""
-    state = LeadState(days={20_000 + n: Day(5, 50) for n in range(DAYS_KEPT)})
+    state = LeadState(days=Days.of({20_000 + n: Day(5, 50) for n in range(DAYS_KEPT)}))
     assert encode_state(state)[:1] != zlib.compress(b"")[:1]
     assert len(encode_state(state)) < PLAIN_BYTES
 
@@ -132,7 +133,7 @@ def test_records_of_before_are_read() -> None:
 def test_days_of_before_are_read() -> None:
     """A day that was written with seven figures has zeros for those that came later."""
     record = [7, 3, {20_000: [1, 2, 3, 4, 5, 6, 7]}]
-    assert decode_state(msgspec.msgpack.encode(record)).days == {20_000: Day(1, 2, 3, 4, 5, 6, 7)}
+    assert decode_state(msgspec.msgpack.encode(record)).days.told() == {20_000: Day(1, 2, 3, 4, 5, 6, 7)}
 
 
 @pytest.mark.parametrize("record", [b"", b"\x78", b"\x78\x01garbage", zlib.compress(b"garbage"), b"\x90"])

@@ -104,7 +104,7 @@ def test_what_moved_is_as_if_it_had_never_come(events: list[Event], data: st.Dat
 
 
 def _figures(state: LeadState) -> dict[int, tuple[int, ...]]:
-    return {day: astuple(figures) for day, figures in state.days.items() if any(astuple(figures))}
+    return {day: astuple(figures) for day, figures in state.days.told().items()}
 
 
 def test_ids_in_a_sealed_chunk_are_forgotten_too() -> None:
@@ -178,7 +178,7 @@ def test_a_merged_lead_forgets_all() -> None:
     state.muted_until = NOW + DAY
     over = alerts_of(partition, left(said(1, LEAVING), whole=True), first=10)
     assert {alert.status for alert in over} == {"resolved"}
-    assert (state.days, state.raised, state.spoken, state.last, state.ordered) == ({}, {}, {}, {}, [])
+    assert (state.days.told(), state.raised, state.spoken, state.last, state.ordered) == ({}, {}, {}, {}, [])
     assert (state.muted_until, state.applied) == (NOW + DAY, 10)
     assert alerts_of(partition, said(1, LEAVING), first=11), "and it may come back"
 

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from processors.state import Day, LeadState
+from processors.day_series import Day, Days
+from processors.state import LeadState
 from processors.usual import _WEIGHTS, CUT, LEAST_CUT, WINDOW, _moments, factor, sizes, usual
 from tests.unit.processors.clients import TODAY, client, context, weekday
 
@@ -88,7 +89,7 @@ def test_sizes_of_a_stranger() -> None:
 )
 def test_always_finite(days: dict[int, tuple[int, int]], known: int, ratios: list[float]) -> None:
     """Whatever the days and the fleet: finite figures, a spread of at least the least."""
-    state = LeadState(first_day=TODAY - known, days={day: Day(*figures) for day, figures in days.items()})
+    state = LeadState(first_day=TODAY - known, days=Days.of({day: Day(*figures) for day, figures in days.items()}))
     around = context(ratios=ratios, weekdays=[1.0] * 7)
     normal, size = usual(state, TODAY, around), sizes(state, TODAY, around)
     assert all(map(isfinite, (normal.mean, normal.spread, normal.share, size.mean, size.deviation)))

@@ -2,9 +2,9 @@
 
 import pytest
 
+from processors.day_series import Day
 from processors.signals import broken_reservations
 from processors.signals.raising import Cleared, Fresh
-from processors.state import Day
 from schemas.alerts import Signal
 from tests.unit.processors.signals.warehouse import DAY, RULES, Warehouse, severities
 
@@ -160,7 +160,7 @@ def test_more_taken_back_is_never_better() -> None:
     """The severity only rises with the pieces."""
     client = settled()
     last = -1
-    day = client.state.day(client.day)
+    day = client.state.days[client.day]
     for pieces in range(0, 1500, 50):
         client.state.days[client.day] = Day(
             reservations=1, reserved_qty=100 - pieces, cancelled=6, cancelled_qty=pieces

@@ -6,6 +6,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from processors import emptying
+from processors.day_series import add
 from processors.state import decode_state, encode_state
 from processors.stock import NEVER_CALM
 from tests.unit.processors.signals.warehouse import Warehouse
@@ -86,7 +87,8 @@ def test_to_the_last_piece_nothing_is_held_back(
                 state.stock.window = None
             if not emptying.may_matter(state, state.stock, client.day, client.context.rules.bulk_pick):
                 day, pieces = state.stock.calm
-                state.day(client.day).reserved_qty += max(0, pieces - 1) if day == client.day else 0
+                more = max(0, pieces - 1) if day == client.day else 0
+                add(state.days.reserved_qty, state.place(client.day), more)
                 judged = emptying.judge(state, state.stock, client.day, client.context)
                 assert judged.level == emptying.NONE, (windowed, pieces, judged)
 
@@ -106,6 +108,9 @@ SAME_DAYS = st.lists(
 @example(events=[("reserve", 10, "", 0), ("count", 150, "", 0), ("reserve", 150, "", 0)], stock=1000)
 @example(events=[("reserve", 10, "", 0), ("correct", -600, "", 0), ("reserve", 150, "", 0)], stock=1000)
 @example(events=[("reserve", 10, "", 0), ("reserve", 90, "client_withdrawal", 0), ("reserve", 5, "", 0)], stock=1000)
+@example(events=[("reserve", 10, "", 0), ("count", 150, "", 0), ("reserve", 38, "", 0)], stock=None)
+@example(events=[("reserve", 5, "", 0), ("pick", 20, "", 0), ("reserve", 139, "", 0)], stock=700)
+@example(events=[("reserve", 5, "", 0), ("pick", 50, "client_withdrawal", 0), ("reserve", 1, "", 0)], stock=700)
 @given(events=SAME_DAYS, stock=st.one_of(st.none(), st.integers(0, 1500)))
 def test_a_calm_day_hides_nothing(events: list[tuple[str, int, str, int]], stock: int | None) -> None:
     """Many events of a day, some of them late: the same is found when each of them is looked at."""

@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from processors.day_series import Day, Days, add
 from processors.signals import decline
 from processors.signals.raising import Cleared, Fresh
-from processors.state import Day, LeadState, Raised
+from processors.state import LeadState, Raised
 from schemas.alerts import Signal
 from tests.unit.processors.clients import TODAY, at, client, context
 
@@ -80,8 +81,8 @@ def test_finite_and_monotone(days: dict[int, int], known: int, fleet: float) -> 
     """Whatever the days: finite, and one order more today never makes it worse."""
 
     def score(more: int) -> float:
-        state = LeadState(first_day=TODAY - known, days={day: Day(orders) for day, orders in days.items()})
-        state.day(TODAY).reservations += more
+        state = LeadState(first_day=TODAY - known, days=Days.of({day: Day(orders) for day, orders in days.items()}))
+        add(state.days.reservations, state.place(TODAY), more)
         found = look(state, fleet)
         return found.score if isinstance(found, Signal) else 0.0
 

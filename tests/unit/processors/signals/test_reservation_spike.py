@@ -8,10 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from processors.context import Context
+from processors.day_series import Day
 from processors.days import day_start
 from processors.signals import reservation_spike as spike
 from processors.signals.raising import Cleared, Fresh
-from processors.state import Day, LeadState, encode_state
+from processors.state import LeadState, encode_state
 from schemas.alerts import Signal
 from schemas.events import Reservation
 from tests.unit.processors.clients import TODAY, at, client, context, weekday

@@ -7,10 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from processors import rhythm
+from processors.day_series import Day, Days
 from processors.days import DAY_MS, HOUR_MS, day_start
 from processors.signals import silence
 from processors.signals.raising import Cleared
-from processors.state import Day, Last, LeadState
+from processors.state import Last, LeadState
 from schemas.alerts import Evidence, Signal
 from schemas.types import LocalDay
 from tests.unit.processors.clients import TODAY, at, client, context, weekday
@@ -92,17 +93,15 @@ def test_holidays_of_the_fleet_and_of_the_setting() -> None:
 
 def test_a_client_without_reservations() -> None:
     """Where the warehouse sends only picks and shipments, they are the orders."""
-    days = {day: Day(picks=2, picked_qty=20) for day in range(TODAY - 119, TODAY + 1)}
+    days = Days.of({day: Day(picks=2, picked_qty=20) for day in range(TODAY - 119, TODAY + 1)})
     assert first(LeadState(first_day=TODAY - 119, days=days), "order_silence") == 5
 
 
 def test_a_rare_buyer_and_what_is_remembered_of_him() -> None:
     """An order a month: silent after 45 days, though most of his orders are older than the days that are kept."""
     state = client(lambda day: 1 if (TODAY - day) % 30 == 0 else 0, known=400, last=TODAY)
-    old = [day for day in state.days if day < TODAY - 60]
-    silence.outlived(state, old)
-    for day in old:
-        del state.days[day]
+    silence.outlived(state, [day for day in state.order_days() if day < TODAY - 60])
+    state.days.forget(TODAY - 60)
     assert len(state.ordered) == silence.ORDERED_KEPT - 1
     assert first(state, "order_silence") == 45
     assert first(client(lambda day: 1 if (TODAY - day) % 30 == 0 else 0, known=40, last=TODAY), "order_silence") is None
@@ -138,7 +137,8 @@ def test_always_finite_and_at_most_one_for_silent_orders(
     days: dict[LocalDay, list[int]], waits: list[float], after: int
 ) -> None:
     """Whatever was there: finite figures; nothing found leaves nothing behind; silent orders speak for all."""
-    state = LeadState(first_day=min(days, default=TODAY), days={day: Day(*figures) for day, figures in days.items()})
+    told = Days.of({day: Day(*figures) for day, figures in days.items()})
+    state = LeadState(first_day=min(days, default=TODAY), days=told)
     for number, hours in enumerate(waits):
         silence.asked(state, wrote(at(TODAY) - (number + 1) * DAY_MS))
         silence.wrote(state, wrote(at(TODAY) - (number + 1) * DAY_MS + int(hours * HOUR_MS)))
@@ -161,7 +161,7 @@ def test_a_client_who_is_known_for_too_short_is_silent_in_nothing(
     days: dict[LocalDay, list[int]], ordered: list[LocalDay], after: int
 ) -> None:
     """His channels are not even looked for: none of them could say anything."""
-    figures, today = {day: Day(*each) for day, each in days.items()}, TODAY + after
+    figures, today = Days.of({day: Day(*each) for day, each in days.items()}), TODAY + after
     first_day = min([*days, *ordered])
     state = LeadState(first_day=first_day, days=figures, ordered=sorted(ordered))
     rules = QUIET.rules.silence

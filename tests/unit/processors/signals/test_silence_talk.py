@@ -1,11 +1,13 @@
 """Silence in chats, calls, mail and meetings, and questions without an answer, on clients made by hand."""
 
 import pytest
+from msgspec.structs import replace
 
+from processors.day_series import Day, Days
 from processors.days import HOUR_MS
 from processors.signals import silence
 from processors.signals.raising import Cleared
-from processors.state import Day, LeadState
+from processors.state import LeadState
 from schemas.alerts import Signal
 from tests.unit.processors.clients import TODAY, at
 from tests.unit.processors.signals.evenings import first, look, wrote
@@ -13,11 +15,11 @@ from tests.unit.processors.signals.evenings import first, look, wrote
 
 def talker(**channels: int) -> LeadState:
     """Orders each day up to TODAY + 60, and a channel's figure each so many days up to TODAY."""
-    days = {day: Day(4, 40) for day in range(TODAY - 119, TODAY + 61)}
+    days = Days.of({day: Day(4, 40) for day in range(TODAY - 119, TODAY + 61)})
     for channel, every in channels.items():
         for day in range(TODAY - 119, TODAY + 1):
             if (TODAY - day) % every == 0:
-                setattr(days[day], channel, 1)
+                days[day] = replace(days[day], **{channel: 1})
     return LeadState(first_day=TODAY - 119, days=days)
 
 
@@ -43,7 +45,7 @@ def test_silent_in_everything_is_one_alert() -> None:
     state = talker(messages=1)
     assert first(state, "chat_silence") is not None
     for day in range(TODAY + 1, TODAY + 61):
-        del state.days[day]
+        state.days.clear(day, day + 1)
     cleared, signal = look(state, 9)
     assert isinstance(cleared, Cleared) and cleared.rule == "chat_silence"
     assert isinstance(signal, Signal) and signal.rule == "order_silence"
@@ -67,7 +69,7 @@ def test_he_does_not_answer() -> None:
     silence.asked(state, wrote(at(TODAY, 10)))
     silence.asked(state, wrote(at(TODAY, 12)))
     for day in range(TODAY + 1, TODAY + 61):
-        state.days[day].messages = 1  # somebody else of his writes still
+        state.days[day] = replace(state.days[day], messages=1)  # somebody else of his writes still
     days = first(state, "reply_silence")
     assert days is not None and 3 <= days <= 6
     state.raised.clear()

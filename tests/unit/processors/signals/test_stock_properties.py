@@ -7,10 +7,11 @@ from hypothesis import strategies as st
 
 from processors import emptying
 from processors.context import Context
+from processors.day_series import Day, Days
 from processors.outflow import SPANS
 from processors.rules import builtin
 from processors.signals import broken_reservations
-from processors.state import Day, LeadState
+from processors.state import LeadState
 from processors.stock import Place, Stock
 from schemas.alerts import Signal
 from tests.unit.processors.signals.warehouse import DAY, Warehouse
@@ -43,7 +44,7 @@ STOCKS = st.builds(
 @given(HISTORIES, STOCKS)
 def test_every_judgement_is_finite(days: dict[int, Day], stock: Stock) -> None:
     """Whatever the history, level, share and figures are numbers within their bounds."""
-    state = LeadState(first_day=DAY - 110, days=days, stock=stock)
+    state = LeadState(first_day=DAY - 110, days=Days.of(days), stock=stock)
     judged = emptying.judge(state, stock, DAY, CONTEXT)
     assert judged.level in (-1, 0, 1, 2)
     assert 0 <= judged.share <= 1

@@ -10,8 +10,9 @@ import msgspec
 import pytest
 
 from processors import lead
+from processors.day_series import Day
 from processors.days import HOME, local_day
-from processors.state import Day, LeadState
+from processors.state import LeadState
 from schemas import events as ev
 from schemas.codec import event_id
 from schemas.topics import LEAD_EVENTS
@@ -69,7 +70,7 @@ def by_the_fold(events: Iterable[ev.Event]) -> dict[str, list[ev.DayFigures]]:
     unique = {event.event_id: event for event in events}.values()
     for n, event in enumerate(sorted(unique, key=lambda event: event.ts)):
         lead.step(found[event.lead_id], event, Meta(LEAD_EVENTS.name, 0, n, event.ts))
-        days[event.lead_id] |= found[event.lead_id].days  # also those that are too old for the state by now
+        days[event.lead_id] |= found[event.lead_id].days.told()  # also those that are too old for the state by now
     return {
         lead_id: [ev.DayFigures(day, *msgspec.structs.astuple(of)) for day, of in sorted(of_lead.items())]
         for lead_id, of_lead in days.items()

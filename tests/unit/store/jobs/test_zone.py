@@ -12,10 +12,11 @@ import pytest
 from msgspec.structs import replace
 
 from processors import lead
+from processors.day_series import Day
 from processors.days import HOME, HOUR_MS, day_start, live_in, local_day, local_day_of
 from processors.fleet import FleetDays
 from processors.rules import builtin
-from processors.state import Day, LeadState
+from processors.state import LeadState
 from schemas import events as ev
 from schemas.codec import event_id
 from schemas.minutes import OFFLINE, Action, Minutes
@@ -61,7 +62,7 @@ async def test_the_store_counts_the_days_of_the_fold(database: Database) -> None
     state = LeadState()
     for offset, one in enumerate(sorted(orders, key=lambda one: one.ts)):
         lead.step(state, one, Meta(LEAD_EVENTS.name, 0, offset, one.ts))
-    assert state.days == {WEDNESDAY: Day(1, 3), THURSDAY: Day(2, 6)}
+    assert state.days.told() == {WEDNESDAY: Day(1, 3), THURSDAY: Day(2, 6)}
 
     sent = Sent()
     baselines = Baselines(database, Lag(), sent, 0.1, "03:00", Clock(now))
