@@ -18,7 +18,8 @@ import msgspec
 from alerting.bell import are_many, is_common
 from processors.context import Desk
 from processors.days import DAY_MS, HOUR_MS, day_start, hour_start, local_day, zone_name
-from processors.fleet import SPAN, FleetDays
+from processors.fleet import FleetDays
+from processors.fleet_formulas import SPAN
 from processors.rules.alerts import AlertRules
 from schemas.alerts import Alert, Rule
 from schemas.codec import encode, event_id

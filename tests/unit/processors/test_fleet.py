@@ -10,17 +10,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from processors import fleet_formulas as formulas
 from processors.days import HOUR_MS, day_start
-from processors.fleet import (
+from processors.fleet import FleetDays
+from processors.fleet_formulas import (
     LEAST_CLIENTS,
     LEAST_EXPECTED,
     RATIO_FROM,
     RATIO_TO,
     SPAN,
     STILL,
-    FleetDays,
-    _factor,
-    _factors,
 )
 
 MONDAY = 19_000 - (19_000 + 3) % 7
@@ -155,5 +154,5 @@ def test_a_factor_is_a_median(days: list[list[tuple[int, float]]]) -> None:
     medians = [median(shares) if len(shares) >= LEAST_CLIENTS else 1.0 for shares in said]
     cut = [min(max(each, RATIO_FROM), RATIO_TO) for each in medians]
     factors = [round(each, 4) if abs(log(each)) >= STILL else 1.0 for each in cut]
-    assert _factors(x, expected) == factors
-    assert [_factor(np.array(sorted(day))) for day in said] == factors
+    assert formulas.factors(x, expected) == factors
+    assert [formulas.factor(np.array(sorted(day))) for day in said] == factors
