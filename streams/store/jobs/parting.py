@@ -58,6 +58,8 @@ PARTED: Final = (
 """Besides `events`."""
 WHOLE: Final = frozenset({QUESTIONS.name, REPORTS.name, COMMAND_EVENTS.name, ASSISTANT_LINES.name})
 """What tells of him goes as a whole: it is made of words that nobody can tell apart."""
+EMPTY: Final = {REPORTS.name: {"body": "{}"}}
+"""What is left of such a row. It was published: were the newest not there, it would be made and sent once more."""
 WORDLESS: Final = frozenset({"days_kept", "handovers", "recordings", "scores", "stt_jobs"})
 """Tables of clients that have nobody's words or names: ids, times, figures."""
 GOODS: Final = ("reservation", "pick", "shipment", "inbound", "return", "adjustment", "stock_snapshot")
@@ -165,7 +167,9 @@ class _Work:
         made = ((row, self._event(row) if table is EVENTS else self._row(table, row)) for row in rows)
         if table.name not in WHOLE:
             return [(row, left) for row, left in made if left != row]
-        return [(row, None) for row, left in made if left != row or self._tells(table, row)]
+        empty = EMPTY.get(table.name)
+        gone = (row for row, left in made if left != row or self._tells(table, row))
+        return [(row, None if empty is None else row | empty) for row in gone]
 
     def _tells(self, table: Table, row: Row) -> bool:
         return any(type_ == "String" and self._part.says(row[name]) for name, type_ in table.columns.items())

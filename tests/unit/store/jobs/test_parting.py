@@ -20,6 +20,7 @@ from schemas.minutes import Action, Minutes, Point
 from schemas.privacy import Consent
 from streams.store.database import Database
 from streams.store.jobs.parting import GOODS, PARTED, WORDLESS, Parting
+from streams.store.jobs.reports import LAST
 from streams.store.read.rows_of import tables_of_leads
 from streams.store.sinks.commands import command_rows
 from streams.store.sinks.event_columns import KINDS
@@ -29,6 +30,7 @@ from streams.store.sinks.tables import EVENTS
 from tests.unit.processors.commands.office import command
 from tests.unit.store.fakes import Clock, Feed, Sent
 from tests.unit.store.records import NOW, batch
+from tests.unit.store.reported import TOLD, put_reports
 from tests.unit.store.samples import event_of
 
 LEAD = "7"
@@ -180,6 +182,19 @@ async def test_read_whole_what_is_left(database: Database) -> None:
     assert len(after) == len(before) - 1
     [[payload]] = await database.read("SELECT payload FROM events WHERE lead_id = '7' AND kind = 'meeting_minutes'")
     assert msgspec.json.decode(payload)["minutes"]["summary"] == GONE
+
+
+async def test_of_a_report_only_that_there_was_one(database: Database) -> None:
+    """As with a client; one of her client that says nothing of her stays as it is, and nothing is done twice."""
+    parting = Parting(database, Sent(), Counted(), Clock())
+    told = [("2026-11-20", LEAD, "вернём"), ("2026-11-21", "8", "Ольга Рублёва"), ("2026-11-22", LEAD, "Ольга Рублёва")]
+    await put_reports(database, *told)
+    before = await database.read(LAST)
+    await parting.look(erasure())
+    assert await database.read(TOLD) == [("2026-11-20", True, 0), ("2026-11-21", True, 0), ("2026-11-22", True, 1)]
+    assert await database.read(LAST) == before
+    assert await database.read("SELECT count() FROM reports") == [(3,)]
+    assert await parting.look(erasure()) == 0
 
 
 async def test_every_table_of_clients_is_decided_on(database: Database) -> None:

@@ -17,12 +17,14 @@ from streams.settings import Store
 from streams.store.database import Database
 from streams.store.jobs.parting import Parting
 from streams.store.jobs.purge import Purge
+from streams.store.jobs.reports import LAST
 from streams.store.read.rows_of import rows_of
 from streams.store.sinks.rows import event_rows
 from streams.store.sinks.sink import Sink
 from tests.unit.store.conftest import opened
 from tests.unit.store.fakes import Clock, Sent
 from tests.unit.store.records import NOW, record
+from tests.unit.store.reported import TOLD, put_reports
 from tests.unit.store.samples import event_of
 
 
@@ -102,6 +104,18 @@ def holding(places: Iterable[tuple[str]], word: str) -> list[str]:
             with contextlib.suppress(OSError):  # the engine deletes its parts meanwhile
                 found += [str(file)] if file.is_file() and word.encode() in file.read_bytes() else []
     return found
+
+
+async def test_of_a_report_only_that_there_was_one(database: Database) -> None:
+    """The newest would be made and sent once more; another client's report stays as it is."""
+    parting = Parting(database, Sent(), Nobody(), Clock())
+    purge = Purge(database, Known(), parting)  # type: ignore[arg-type]
+    await put_reports(database, ("2026-11-20", "8", ""), ("2026-11-21", "7", ""))
+    before = await database.read(LAST)
+    assert await purge.look() == 1
+    assert await database.read(TOLD) == [("2026-11-20", True, 0), ("2026-11-21", True, 1)]
+    assert await database.read(LAST) == before
+    assert await purge.look() == 0
 
 
 async def test_every_table_and_again(database: Database) -> None:
