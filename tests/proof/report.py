@@ -14,6 +14,8 @@ import pytest
 REPORT = Path(os.environ.get("LEADPULSE_PROOF", "var/proof")) / "report.md"
 BAR = "\\|"
 """What would end a cell."""
+UNENDED = "not ended"
+"""What a run that was cut off says of its last."""
 HEAD = "| Test | Counts | Seconds | Result |\n|---|---|---|---|\n"
 
 
@@ -37,14 +39,16 @@ class Line:
 
     counts: str = ""
     seconds: float = 0.0
-    result: str = "passed"
+    result: str = UNENDED
 
     def add(self, part: pytest.TestReport) -> None:
-        """Take in a phase; the first that did not pass decides the result."""
+        """Take in a phase; the first that did not pass decides the result, and without its call there is none."""
         self.seconds += part.duration
         self.counts = ", ".join(said(name, value) for name, value in part.user_properties) or self.counts
-        if self.result == "passed":
-            self.result = part.outcome if part.when == "call" or part.passed else f"{part.outcome} in {part.when}"
+        if part.when == "call":
+            self.result = part.outcome
+        elif not part.passed and self.result in (UNENDED, "passed"):
+            self.result = f"{part.outcome} in {part.when}"
 
 
 class Table:

@@ -46,32 +46,26 @@ def test_of_every_day():
 ROOT = Path(__file__).parents[2]
 
 
-def test_table_has_every_proof_and_nothing_else(tmp_path: Path) -> None:
-    """Counts, results and faults in set-up are told, the red ones first; a property is run, a test of every day is not;
-    red exits red."""
-    (tmp_path / "test_small.py").write_text(SMALL)
-    command = [
-        sys.executable,
-        "-m",
-        "pytest",
-        "-q",
-        "-m",
-        "proof or hypothesis",
-        "-p",
-        "tests.proof.report",
-        "-p",
-        "no:cacheprovider",
-    ]
+def told(folder: Path, tests: str) -> tuple[int, list[str]]:
+    """How a run of these tests ended, and the lines of its table."""
+    (folder / "test_small.py").write_text(tests)
+    asked = ("-q", "-m", "proof or hypothesis", "-p", "tests.proof.report", "-p", "no:cacheprovider")
     run = subprocess.run(
-        [*command, "-c", ROOT / "pyproject.toml", "--rootdir", tmp_path, tmp_path / "test_small.py"],
-        env={**os.environ, "LEADPULSE_PROOF": str(tmp_path), "PYTHONPATH": str(ROOT)},
+        [sys.executable, "-m", "pytest", *asked, "-c", ROOT / "pyproject.toml", "--rootdir", folder, folder],
+        env={**os.environ, "LEADPULSE_PROOF": str(folder), "PYTHONPATH": str(ROOT)},
         cwd=ROOT,
         stdout=subprocess.DEVNULL,
         timeout=120,
         check=False,
     )
-    assert run.returncode == 1
-    lines = (tmp_path / "report.md").read_text().splitlines()
+    return run.returncode, (folder / "report.md").read_text().splitlines()
+
+
+def test_table_has_every_proof_and_nothing_else(tmp_path: Path) -> None:
+    """Counts, results and faults in set-up are told, the red ones first; a property is run, a test of every day is not;
+    red exits red."""
+    code, lines = told(tmp_path, SMALL)
+    assert (code, len(lines)) == (1, 12)
     assert re.fullmatch(r"Begun [\d.]+ \d\d:\d\d; 5 tests in \d min, 2 not passed\.", lines[0])
     assert lines[2:4] == [
         "- test_small.py::test_red: failed",
@@ -85,3 +79,9 @@ def test_table_has_every_proof_and_nothing_else(tmp_path: Path) -> None:
         "| test_small.py::test_property | - | 0 | passed |",
         "| test_small.py::test_other[a\\|b] | - | 0 | passed |",
     ]
+
+
+def test_who_was_cut_off_did_not_pass(tmp_path: Path) -> None:
+    """The table of a run that was killed in the midst of a test says so."""
+    code, lines = told(tmp_path, "import os, pytest\n@pytest.mark.proof\ndef test_cut_off():\n    os._exit(3)\n")
+    assert (code, lines[2]) == (3, "- test_small.py::test_cut_off: not ended")
