@@ -4,8 +4,10 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Generic, TypeVar
 
+from schemas.errors import Transient
 from streams.engine.process import Process
 from streams.engine.settle import Batch, Outcome
+from streams.store.clickhouse import StatementFailed
 
 T = TypeVar("T")
 
@@ -22,12 +24,16 @@ class Owed(Generic[T]):
         self._due.update(due)
 
     def behind(self, sink: Process) -> Process:
-        """`sink`, and the batch is not acked before what it owes is done. Raises as `work`."""
+        """`sink`, and the batch is not acked before what it owes is done. Raises as `work`, but `Transient` for
+        `StatementFailed`: no record is to blame, and none of any partition must be a dead letter of it."""
 
         async def settled(batch: Batch) -> Outcome:
             outcome = await sink(batch)
             async with self._alone:  # also where another batch has taken what this one owes: until it is done
-                await self._work_off()
+                try:
+                    await self._work_off()
+                except StatementFailed as fault:
+                    raise Transient(str(fault)) from fault
             return outcome
 
         return settled

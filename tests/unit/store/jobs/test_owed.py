@@ -4,7 +4,9 @@ import asyncio
 
 import pytest
 
+from schemas.errors import Transient
 from streams.engine.settle import Batch, Outcome
+from streams.store.clickhouse import StatementFailed
 from streams.store.jobs.owed import Owed
 
 BATCH = Batch("t", 0, 1, [])
@@ -58,3 +60,18 @@ async def test_what_failed_is_owed_still() -> None:
         await owed.behind(stored)(BATCH)
     await owed.behind(stored)(BATCH)
     assert done == [{"a"}]
+
+
+async def test_a_statement_that_fails_is_no_fault_of_a_record() -> None:
+    """The rows of the batch are stored: it waits, or records of all partitions would be dead letters in turn."""
+    refusals = [StatementFailed("ClickHouse: no", 62)]
+
+    async def work(_due: set[str]) -> None:
+        if refusals:
+            raise refusals.pop()
+
+    owed = Owed(work)
+    owed.add(["a"])
+    with pytest.raises(Transient, match="ClickHouse: no"):
+        await owed.behind(stored)(BATCH)
+    assert await owed.behind(stored)(BATCH) == Outcome()
