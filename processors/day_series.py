@@ -101,8 +101,10 @@ class Days(msgspec.Struct, array_like=True):
         return series[place] if 0 <= place < len(series) else 0
 
     def between(self, series: list[int], start: LocalDay, stop: LocalDay) -> list[int]:
-        """The numbers of the days from `start` to before `stop`."""
+        """The numbers of the days from `start` to before `stop`; none where that is no later."""
         begin, end = start - self.first, stop - self.first
+        if end <= begin:
+            return []  # a slice would count a negative end from behind
         found = series[begin:end] if begin >= 0 else [0] * (min(end, 0) - begin) + series[: max(end, 0)]
         missing = stop - start - len(found)
         return found + [0] * missing if missing > 0 else found

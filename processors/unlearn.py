@@ -141,8 +141,14 @@ def _rests_on(state: LeadState, rule: Rule, gone: frozenset[str]) -> bool:
 def _subtract(state: LeadState, events: Iterable[MovedEvent]) -> None:
     for moved in events:
         if moved.figures is not None and (day := state.days[moved.figures.day]) != NOTHING:
-            left = [have - less for have, less in zip(astuple(day), astuple(moved.figures)[1:], strict=True)]
+            of_each = zip(Day.__struct_fields__, astuple(day), astuple(moved.figures)[1:], strict=True)
+            left = (_left(name, have, less) for name, have, less in of_each)
             state.days[moved.figures.day] = Day(*left)
+
+
+def _left(name: str, have: int, less: int) -> int:
+    """Pieces may be below zero, for some are taken back; counts may not, where a baseline has left the event out."""
+    return have - less if name.endswith("_qty") else max(0, have - less)
 
 
 def _forget(state: LeadState, events: Sequence[MovedEvent], gone: frozenset[str]) -> None:

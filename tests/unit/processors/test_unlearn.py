@@ -103,6 +103,17 @@ def test_what_moved_is_as_if_it_had_never_come(events: list[Event], data: st.Dat
     assert set(state.ids) == set(all_.ids)
 
 
+def test_counts_never_fall_below_zero() -> None:
+    """Exact figures without the event have come in between: a day with less than none is no day with orders."""
+    order = replace(event_of(Reservation), ts=NOW, qty=5)
+    call = replace(event_of(ev.Call), ts=NOW)
+    state, today = LeadState(), local_day(NOW)
+    fold(state, order)
+    exact = replace(event_of(ev.Baseline), first_day=today, last_day=today, days=[ev.DayFigures(today, calls=2)])
+    fold(state, exact, left(order, call), first=5)
+    assert (state.days[today].reservations, state.days[today].calls, state.order_days()) == (0, 1, [])
+
+
 def _figures(state: LeadState) -> dict[int, tuple[int, ...]]:
     return {day: astuple(figures) for day, figures in state.days.told().items()}
 
@@ -152,7 +163,7 @@ def test_an_alert_that_rests_on_it_is_over() -> None:
     assert "leaving_phrase" not in state.raised
     [closed] = [alert for alert in over if alert.rule == "leaving_phrase"]
     message = render(closed, Client("12345")).text
-    assert "её повод удалён или относится к другому клиенту" in message
+    assert "повод удалён или относится к другому клиенту" in message
     assert "другому складу" not in message, "whose words they are"
     assert "другому складу" in render(alerts[0], Client("12345")).text
     assert not any(alert.status != "resolved" for alert in state.alerts.values())
