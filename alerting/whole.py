@@ -45,7 +45,7 @@ class Whole:
             for lead_id in sorted(touched):
                 days = leads[lead_id].days
                 orders, pieces = days.on(days.reservations, day), days.on(days.reserved_qty, day)
-                if orders or pieces:
+                if orders or pieces or self._days.tells(lead_id, day):  # a late event alone makes nobody known since it
                     self._days.put(lead_id, day, orders, pieces)
         self._touched.clear()
         self._until = self._since

@@ -73,6 +73,15 @@ def test_the_figures_are_those_of_the_same_function_over_a_plain_count() -> None
     assert known.clients == 12
 
 
+def test_what_was_taken_back_within_the_day_counts_no_more() -> None:
+    """A thousand pieces more on an old order, known at one hour and taken back at a later one: the day is nobody's."""
+    more = [replace(reservation(1, FIRST + day, qty=10), action="changed") for day in range(5)]
+    wild = replace(reservation(1, FIRST + 5, qty=1000), action="changed")
+    back = replace(reservation(1, FIRST + 5, number=180, qty=-1000), action="cancelled")
+    end = reservation(2, FIRST + 6)
+    assert fleet_of([*more, wild, back, end]).size_spread == fleet_of([*more, end]).size_spread == 0.0
+
+
 def test_a_baseline_is_a_history() -> None:
     """Its days count in the figures, and days before the first of them are days on which the client was not there."""
     history: list[Event] = [
