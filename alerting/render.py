@@ -143,7 +143,7 @@ def status_of(alert: Alert) -> str:
         case "resolved" if alert.verdict == "false_alarm":
             return f"✖️ Ложная тревога: {who}"
         case "resolved" if alert.moved:
-            return f"☑️ Закрыто {moment(alert.updated_at)}: её повод удалён или относится к другому клиенту"
+            return f"☑️ Закрыто {moment(alert.updated_at)}: повод удалён или относится к другому клиенту"
         case "resolved" if alert.cleared:
             return f"☑️ Закрыто {moment(alert.updated_at)}: показатели снова в норме"
         case "resolved":
