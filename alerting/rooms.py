@@ -51,9 +51,10 @@ def _objected(report: RoomReport) -> str:
     room = f"<b>{escape(report.room, quote=False)}</b> ({_whose(report)})"
     at = f"Время: {clock(report.ts)} ({whose_clock()})."
     if report.happening == "objected":
+        tracks = "его дорожка" if report.participant else "дорожки всех участников (кто возразил, неизвестно)"
         return (
             f"🔴 В комнате {room} участник возразил против записи. Запись останавливается; общая запись этой встречи и "
-            f"его дорожка будут удалены и не будут расшифрованы.\n{at}"
+            f"{tracks} будут удалены и не будут расшифрованы.\n{at}"
         )
     if report.reason == OTHERS_KEPT:
         return (

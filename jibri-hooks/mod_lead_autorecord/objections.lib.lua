@@ -1,7 +1,9 @@
 -- Somebody does not agree to be recorded: he, or the host for him, writes one word into the chat. The recording stops and does
 -- not begin again in this meeting; every session of the meeting is reported, and what was recorded is deleted unheard.
--- The part of a room's state `s`: objected, the meeting in which that was; objector, who did, as {id, name}; sessions, the
--- recordings of this meeting, as a set of ids, true once reported; stopping, the session that Jicofo is asked to stop.
+-- Who objects is told as far as it is known: by that it is decided whose track is deleted, and nobody's may be for another.
+-- The part of a room's state `s`: objected, the meeting in which that was; objectors, whose objections they are, as a list of
+-- {id, name}, both empty where nobody knows; sessions, the recordings of this meeting, as a set of ids, true once reported; stopping, the session
+-- that Jicofo is asked to stop.
 
 local now = require "util.time".now; -- s, float
 local st = require "util.stanza";
@@ -28,6 +30,11 @@ for _, word in ipairs(module:get_option_array("lead_autorecord_objection_words",
 	words[word] = true;
 end
 
+-- By the first two one speaks of himself; by the bare word, too, but a host may write it for another.
+local I, BARE, OF_ANOTHER = { ["я"] = true; i = true }, "возражаю", "возражает";
+local NO_NAMES = { [BARE] = true; [OF_ANOTHER] = true; ["против"] = true; ["записи"] = true };
+local NOBODY = { id = ""; name = "" };
+
 return function (reports)
 
 -- Letters and digits as they are folded in names of rooms, anything else is one space.
@@ -44,16 +51,73 @@ local function plain(text)
 	return table.concat(found);
 end
 
+local function each_word(text)
+	return (plain(text):gsub("ё", "е")):gmatch("%S+");
+end
+
+-- Those in the room whose names have all of these words, as they are: in another case «Иванова» is somebody else.
+local function called(room, s, wanted)
+	local found = {};
+	occupants.each_person(room, s, function (_, person)
+		local his = {};
+		for word in each_word(person.name or "") do his[word] = true; end
+		for word in pairs(wanted) do
+			if not his[word] then return; end
+		end
+		found[#found + 1] = person;
+	end);
+	return found;
+end
+
+local function is_alone(room, s)
+	local count = 0;
+	occupants.each_person(room, s, function () count = count + 1; end);
+	return count < 2;
+end
+
+-- Whose objection these words are. A name is its one bearer's; a host's bare word may be anybody's, for he may write it for
+-- another. Where that is not clear it is nobody's, and all of the meeting is deleted.
+local function whose(room, s, occupant, person, said)
+	local of_himself, of_another, wanted = false, false, {};
+	for word in each_word(said) do
+		of_himself = of_himself or I[word] ~= nil;
+		of_another = of_another or word == OF_ANOTHER;
+		if not I[word] and not NO_NAMES[word] then wanted[word] = true; end
+	end
+	if next(wanted) then
+		local found = called(room, s, wanted);
+		if #found == 1 then return found[1]; end
+		of_another = of_another or #found > 1 or not plain(said):find(BARE, 1, true);
+	end
+	if of_himself then return person; end
+	if of_another or occupant.role == "moderator" and not is_alone(room, s) then return NOBODY; end
+	return person;
+end
+
 -- Whether this meeting may not be recorded any more.
 local function stands(s)
 	return s.objected ~= nil and s.objected == s.meeting_id;
 end
 
+local function report(s, session_id, objector)
+	reports.report(s, "objected", { session_id = session_id; participant = objector.id; name = objector.name;
+		since = math.floor((s.meeting_since or now()) * 1000) });
+end
+
 local function tell(s, session_id)
 	if session_id and s.sessions[session_id] then return; end
 	if session_id then s.sessions[session_id] = true; end
-	reports.report(s, "objected", { session_id = session_id; participant = s.objector.id; name = s.objector.name;
-		since = math.floor((s.meeting_since or now()) * 1000) });
+	for _, objector in ipairs(s.objectors) do report(s, session_id, objector); end
+end
+
+-- Somebody else objects, too: his track goes as well. Behind an objection of nobody's there is nothing left to tell.
+local function tell_of_another(s, objector)
+	for _, known in ipairs(s.objectors) do
+		if known.id == "" or known.id == objector.id then return; end
+	end
+	s.objectors[#s.objectors + 1] = objector;
+	if not next(s.sessions) then report(s, nil, objector); end
+	for session_id in pairs(s.sessions) do report(s, session_id, objector); end
 end
 
 -- Asks Jicofo as a moderator does, again until its presence says that the recording is off.
@@ -90,8 +154,14 @@ end
 local function hear(room, s, stanza)
 	local occupant = room:get_occupant_by_nick(stanza.attr.from or "");
 	local person, body = occupant and s.people[occupant.nick], stanza:get_child_text("body");
-	if not person or not body or #body > LONGEST or not words[plain(body)] or stands(s) then return false; end
-	s.objected, s.objector = s.meeting_id, { id = person.id; name = person.name };
+	if not person or not body or #body > LONGEST or not words[plain(body)] then return false; end
+	local meant = whose(room, s, occupant, person, body);
+	local objector = { id = meant.id; name = meant.name };
+	if stands(s) then
+		tell_of_another(s, objector);
+		return false;
+	end
+	s.objected, s.objectors = s.meeting_id, { objector };
 	module:log("info", "recording objected to, room=%s", s.node);
 	if not next(s.sessions) then tell(s, nil); end
 	for session_id in pairs(s.sessions) do tell(s, session_id); end

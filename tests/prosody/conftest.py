@@ -34,7 +34,15 @@ LONELY = "lonely.meet.test"
 CRAMPED = "cramped.meet.test"
 """Keeps three reports; nobody else's reports go there."""
 
+WORDY = "wordy.meet.test"
+"""More messages are objections there, as an installation may say: with names, about others, in another language."""
+
 Pause = Callable[[], Awaitable[None]]
+
+OBJECTIONS: list[str] = [
+    *("возражаю", "я возражаю", "возражаю против записи", "я против записи", "i object", "клиент возражает"),
+    *("иванов возражает", "иван возражает", "петр против записи", "возражаю иванов", "возражаю сидоренко"),
+]
 
 FAST: dict[str, Option] = {
     "retry_seconds": 0.05,
@@ -89,6 +97,7 @@ async def prosody(
         | {"respect_stop": False, "prefixes": ["deal-", "Лид-"], "consent_text": "Идёт запись.", "share": False},
         EXPORTING: FAST | posting | {"report_token": TOKEN, "live": True},
         LONELY: FAST | posting | {"report_token": TOKEN, "live": True},
+        WORDY: FAST | posting | {"report_token": TOKEN, "objection_words": OBJECTIONS},
         CRAMPED: FAST | posting | {"report_url": small_receiver.url, "report_token": TOKEN, "report_queue": 3},
     }
     async with Prosody(folder, components) as running:

@@ -7,7 +7,7 @@ import pytest
 
 from tests.installation import until
 from tests.prosody.conference import Conference
-from tests.prosody.conftest import INSISTENT, MAIN, Pause
+from tests.prosody.conftest import INSISTENT, MAIN, WORDY, Pause
 from tests.prosody.focus import Focus
 from tests.prosody.guest import Guest, join
 from tests.prosody.receiver import Receiver
@@ -145,3 +145,96 @@ async def test_other_words_are_no_objection(
         await guest.act(MAIN, "parse", "[]")
         await receiver.happened(conference.room, *BEGUN)
         assert (conference.stops, 'status="on"' in conference.status) == ([], True)
+
+
+PEOPLE = {"host": "Анна Ведущая", "ivanov": "Пётр Иванов", "ivan": "Иван Сидоров", "ivan2": "Иван Котов"}
+
+
+@pytest.mark.parametrize(
+    ("who", "line", "objector"),
+    [
+        ("ivanov", "Возражаю", "ivanov"),
+        ("ivanov", "Я против записи!", "ivanov"),
+        ("host", "Я возражаю", "host"),  # of himself
+        ("host", "Возражаю", ""),  # for whom? He may write it for another
+        ("host", "возражаю против записи", ""),
+        ("host", "Иванов возражает", "ivanov"),
+        ("ivan", "Петр против записи.", "ivanov"),  # nobody writes «ё»
+        ("host", "Возражаю. Иванов", "ivanov"),
+        ("ivanov", "Иванов возражает", "ivanov"),
+        ("host", "Иван возражает", ""),  # there are two
+        ("host", "клиент возражает", ""),
+        ("ivan", "клиент возражает", ""),
+        ("host", "возражаю, сидоренко", ""),  # he is not here
+        ("ivan", "I object", "ivan"),
+    ],
+)
+async def test_whose_objection_it_is(
+    prosody: Prosody, focus: Focus, receiver: Receiver, new_room: NewRoom, who: str, line: str, objector: str
+) -> None:
+    """His who speaks of himself, or the one's whose name is written; else nobody's, and then all goes, never another's
+    track alone."""
+    conference = await focus.open(new_room(WORDY))
+    async with AsyncExitStack() as people:
+        here = {}
+        for key, name in PEOPLE.items():  # the first is a moderator
+            here[key] = await people.enter_async_context(join(prosody.port, conference.room, name))
+        await conference.is_on()
+        here[who].write(line)
+        await stopped(conference)
+
+        async def told() -> bool:
+            return any(r.happening == "objected" for r in receiver.of(conference.room))
+
+        await until(told, 10, "the objection is reported", pause=0.005)
+    [report] = [r for r in receiver.of(conference.room) if r.happening == "objected"]
+    meant = (here[objector].nick, PEOPLE[objector]) if objector else ("", "")
+    assert (report.participant, report.name) == meant
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["Иванова возражает", "Иванов не возражает", "Пётр, вы против записи?", "Иванов сказал: «возражаю»", "возражает"],
+)
+async def test_a_name_widens_nothing(
+    prosody: Prosody, focus: Focus, receiver: Receiver, new_room: NewRoom, line: str
+) -> None:
+    """Only whole messages of the list count, as ever: the name in another case, a question, a quotation are none."""
+    conference = await focus.open(new_room(WORDY))
+    async with (
+        join(prosody.port, conference.room, PEOPLE["host"]) as host,
+        join(prosody.port, conference.room, PEOPLE["ivanov"]),
+    ):
+        await conference.is_on()
+        host.write(line)
+        await host.act(MAIN, "parse", "[]")
+        assert (conference.stops, 'status="on"' in conference.status) == ([], True)
+
+
+async def test_another_one_objects_too(prosody: Prosody, focus: Focus, receiver: Receiver, new_room: NewRoom) -> None:
+    """Each is told of once, with the recording; behind an objection of nobody's there is nothing more to tell."""
+    conference = await focus.open(new_room())
+    async with AsyncExitStack() as people:
+        host, ivanov, ivan = [
+            await people.enter_async_context(join(prosody.port, conference.room, PEOPLE[key]))
+            for key in ("host", "ivanov", "ivan")
+        ]
+        await conference.is_on()
+        session = conference.session
+        for guest, line in ((ivanov, "возражаю"), (ivan, "возражаю"), (ivanov, "я возражаю"), (host, "возражаю")):
+            guest.write(line)
+            await guest.act(MAIN, "parse", "[]")
+        ivan.write("я против записи")
+        await stopped(conference)
+
+        async def told() -> bool:
+            return len([r for r in receiver.of(conference.room) if r.happening == "objected"]) == 3
+
+        await until(told, 10, "three objections are reported", pause=0.005)
+        assert conference.stops == [session]
+    objected = [report for report in receiver.of(conference.room) if report.happening == "objected"]
+    assert [(one.participant, one.session_id) for one in objected] == [
+        (ivanov.nick, session),
+        (ivan.nick, session),
+        ("", session),
+    ]

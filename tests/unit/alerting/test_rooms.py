@@ -63,7 +63,9 @@ def test_room_name_cannot_write_html() -> None:
 
 def test_an_objection_is_told_to_the_curator_without_a_name() -> None:
     """Which client, what becomes of the recording, and afterwards that it is done."""
-    said, done = render_room(report("objected")), render_room(report("recording_deleted"))
+    said = render_room(replace(report("objected"), participant="a1b2c3d4"))
+    done = render_room(report("recording_deleted"))
+    assert "и дорожки всех участников (кто возразил, неизвестно) будут удалены" in render_room(report("objected"))
     assert said.startswith("🔴 В комнате <b>lead-12345-x</b> (клиент 12345) участник возразил против записи.")
     assert "и его дорожка будут удалены и не будут расшифрованы.\nВремя: 10:00 (мск)." in said
     assert "участник возразил, запись удалена. Расшифровки и протокола не будет." in done
