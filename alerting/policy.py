@@ -74,16 +74,18 @@ def clear(alerts: Alerts, cleared: Cleared) -> Sequence[Alert]:
 
 def withdraw(alerts: Alerts, withdrawn: Withdrawn, now: Millis) -> Iterator[Alert]:
     """Alerts show nothing of events that are another client's, or erased; of one that is over nothing is told anew, but
-    where they are deleted: its message must not quote them."""
+    where they are deleted: its message must not quote them. When it ended stays: by that time it is told, and a false
+    alarm is believed."""
     for rule, alert in sorted(alerts.items()):
         kept = [evidence for evidence in alert.evidence if evidence.event_id not in withdrawn.events]
         if len(kept) == len(alert.evidence):
             continue
         if alert.status == "resolved" and not withdrawn.deleted:
             alerts[rule] = replace(alert, evidence=kept)
-        else:
-            alerts[rule] = changed = replace(shown(alert, [], now), evidence=kept)
-            yield changed
+            continue
+        at = alert.updated_at if alert.status == "resolved" else now
+        alerts[rule] = changed = replace(shown(alert, [], at), evidence=kept)
+        yield changed
 
 
 def act(alerts: Alerts, action: AlertAction) -> Sequence[Alert]:

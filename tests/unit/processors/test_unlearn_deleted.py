@@ -33,17 +33,19 @@ def test_deleted_words_do_not_come_back() -> None:
 
 def test_no_message_quotes_deleted_words() -> None:
     """Neither of the alert that rested on them, nor of one that is over for long: each is told anew without them, and
-    rings nobody. So no record that stands says them."""
+    rings nobody. So no record that stands says them. When it was over is told as before, and a false alarm is believed
+    for no longer."""
     leaving, other = said(1, LEAVING), said(2, "мы расторгаем договор с вами и увозим товар")
     partition, _ = rung(leaving)
     [closed] = [one for one in alerts_of(partition, deleted(leaving), first=10) if one.rule == "leaving_phrase"]
     assert (closed.status, closed.evidence, closed.rings) == ("resolved", [], False)
     partition, [alert] = rung(leaving)
     state = partition.leads["12345"]
-    state.alerts[alert.rule] = over = replace(state.alerts[alert.rule], status="resolved")
+    state.alerts[alert.rule] = over = replace(state.alerts[alert.rule], status="resolved", updated_at=NOW - DAY)
     state.raised.clear()
     [told] = alerts_of(partition, deleted(leaving), first=10)
     assert (told.status, told.evidence, told.version, told.rings) == ("resolved", [], over.version + 1, False)
+    assert told.updated_at == over.updated_at
     assert "другому складу" not in render(told, Client("12345")).text
     assert not alerts_of(partition, deleted(other), first=11), "what it does not quote changes nothing"
 
