@@ -72,11 +72,13 @@ class Days(msgspec.Struct, array_like=True):
 
     @classmethod
     def of(cls, days: Mapping[LocalDay, Day]) -> "Days":
-        """These days."""
-        made = cls()
-        for day in sorted(days):
-            made[day] = days[day]
-        return made
+        """These days. All at once: after an upgrade it is asked for every lead."""
+        if not days:
+            return cls()
+        first, last = min(days), max(days)
+        whole = (astuple(days.get(day, NOTHING)) for day in range(first, last + 1))
+        series = [list(each) if any(each) else [] for each in zip(*whole, strict=True)]
+        return cls(first, last - first + 1, *series)
 
     def place(self, day: LocalDay) -> int:
         """Where the day stands in every series; it is made when it is missing."""

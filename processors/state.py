@@ -216,11 +216,15 @@ def decode_state(data: bytes) -> LeadState:
         return _of_records(data)
 
 
+_FIGURES = len(Day.__struct_fields__)
+
+
 def _of_records(data: bytes) -> LeadState:
     """A state of version 1 or 2, which had a record of each day."""
     record: list[Any] = msgspec.msgpack.decode(data)
     match record:
         case [_, _, dict(days), *_]:
-            record[2] = Days.of({day: Day(*figures) for day, figures in days.items()})
+            told = msgspec.convert(days, dict[LocalDay, list[int]])
+            record[2] = Days.of({day: Day(*figures[:_FIGURES]) for day, figures in told.items()})
             return msgspec.convert(record, LeadState, dec_hook=_sealed)
     raise msgspec.ValidationError("no state of a lead")

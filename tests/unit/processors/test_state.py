@@ -77,7 +77,10 @@ def test_shorter_record_of_an_older_version_is_read() -> None:
     assert decode_state(old) == LeadState(applied=41, first_day=100, days=Days.of({100: Day(1, 2)}))
 
 
-@pytest.mark.parametrize("record", [b"", b"{}", msgspec.msgpack.encode({"applied": 1}), encode_state(LeadState())[:-1]])
+FOREIGN = [{"applied": 1}, [41, 100, {100: 5}], [41, 100, {"day": [1]}], [41, 100, {100: ["1"]}], [41, 100, []] * 9]
+
+
+@pytest.mark.parametrize("record", [b"", b"{}", encode_state(LeadState())[:-1], *map(msgspec.msgpack.encode, FOREIGN)])
 def test_foreign_record_is_told(record: bytes) -> None:
     """What is not ours raises the one error that the loader expects."""
     with pytest.raises(msgspec.DecodeError):
