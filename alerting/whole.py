@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from alerting.bell import are_many, is_common
 from alerting.crowd import Crowd
 from processors.context import NO_FLEET, Desk
+from processors.day_series import NOTHING
 from processors.days import day_start, local_day
 from processors.fleet import FleetDays
 from processors.rules.alerts import AlertRules
@@ -45,7 +46,7 @@ class Whole:
             for lead_id in sorted(touched):
                 days = leads[lead_id].days
                 orders, pieces = days.on(days.reservations, day), days.on(days.reserved_qty, day)
-                if orders or pieces or self._days.tells(lead_id, day):  # a late event alone makes nobody known since it
+                if orders or pieces or days[day] != NOTHING:  # else the event came late, and is not counted
                     self._days.put(lead_id, day, orders, pieces)
         self._touched.clear()
         self._until = self._since

@@ -65,13 +65,6 @@ class FleetDays:
             self._orders[place] = orders
             self._pieces[place] = pieces
 
-    def tells(self, lead_id: LeadId, day: LocalDay) -> bool:
-        """Whether there are orders or pieces of the client's day."""
-        row, column = self._rows.get(lead_id), SPAN - 1 - (self._day - day)
-        if row is None or not 0 <= column < SPAN:
-            return False
-        return bool(self._orders[row, column] or self._pieces[row, column])
-
     def figures(
         self,
         ts: Millis,

@@ -82,6 +82,28 @@ def test_what_was_taken_back_within_the_day_counts_no_more() -> None:
     assert fleet_of([*more, wild, back, end]).size_spread == fleet_of([*more, end]).size_spread == 0.0
 
 
+def test_who_only_took_back_is_known_since_then() -> None:
+    """A day of nothing but a change that was taken back is a day without orders: who is known for four weeks by it has
+    a normal, as by `FleetDays.add` of each event."""
+    began = [
+        replace(reservation(lead, FIRST, number, qty, "M"), action="changed")
+        for lead in range(1, 13)
+        for number, qty in enumerate((10, -10))
+    ]
+    events = sorted([*began, *(event for event in usual(12, 40) if event.ts >= day_start(FIRST + 13))], key=_time)
+    days = FleetDays()
+    for event in events:
+        if isinstance(event, Reservation):
+            days.add(event.lead_id, local_day(event.ts), int(event.action == "created"), event.qty)
+    counted = days.figures(day_start(FIRST + 40))
+    known = fleet_of([*events, reservation(1, FIRST + 40, name="end")])
+    assert known.weekdays == counted.weekdays != [1.0] * 7
+
+
+def _time(event: Event) -> Millis:
+    return event.ts
+
+
 def test_a_baseline_is_a_history() -> None:
     """Its days count in the figures, and days before the first of them are days on which the client was not there."""
     history: list[Event] = [
