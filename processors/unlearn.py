@@ -123,7 +123,7 @@ def unlearn(state: LeadState, event: EventsMoved, now: Millis) -> Sequence[Clear
         _forget(state, event.events, gone)
     if event.deleted:
         until = local_day(now) + GONE_DAYS
-        state.gone |= {int(id_, 16): until for id_ in gone}
+        state.gone |= {int(moved.event_id, 16): until for moved in event.events}
     return [*(Cleared(rule, now, moved=True) for rule in over), Withdrawn(gone, event.deleted)]
 
 

@@ -83,3 +83,13 @@ def test_a_deletion_is_no_repeat_of_a_move() -> None:
     partition, _ = rung(leaving)
     alerts_of(partition, left(leaving), deleted(leaving), first=10)
     assert not alerts_of(partition, leaving, first=20)
+
+
+def test_only_what_is_named_is_gone() -> None:
+    """Also where the whole lead went: what his alerts showed is forgotten with him, and a silence shows no event."""
+    leaving = said(1, LEAVING)
+    partition, [alert] = rung(leaving)
+    state = partition.leads["12345"]
+    state.alerts[alert.rule] = replace(alert, evidence=[Evidence("", NOW, "last"), Evidence("e" * 16, NOW, "last")])
+    [over] = alerts_of(partition, replace(deleted(leaving), whole=True), first=10)
+    assert (over.evidence, set(state.gone)) == ([], {int(leaving.event_id, 16)})
