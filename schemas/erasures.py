@@ -1,10 +1,11 @@
 """A client's data are erased: who asked, who confirmed, what was done (`erasures`, key = erasure id); or nobody may for
-a while (the same topic, key = `HOLD` and the lead)."""
+a while (the same topic, key = `HOLD` and the lead); or a command quoted deleted words (`UNSAID` and its id)."""
 
 from typing import Annotated, Literal, get_args
 
 import msgspec
 
+from schemas.commands import CommandId
 from schemas.people import Sha256
 from schemas.privacy import Consent, SomePerson
 from schemas.types import LeadId, Millis
@@ -91,3 +92,16 @@ class Hold(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     at: Millis
     ended_by: str = ""
     ended_at: Millis = 0
+
+
+UNSAID = "unsaid/"
+"""Begins the key of a command."""
+
+
+class Unsaid(msgspec.Struct, frozen=True, kw_only=True):
+    """A command quoted words that somebody objected to: it goes as one that names an erased person. Its body was
+    signed, so it cannot be rid of the quote; nothing is said or done of it any more. `at`: when that was found, ms
+    UTC."""
+
+    command_id: CommandId
+    at: Millis

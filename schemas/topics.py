@@ -78,7 +78,9 @@ PARKED = TopicSpec(
 RELEASES = TopicSpec("source.releases", key="topic/origin", partitions=1)
 OBJECTIONS = TopicSpec("meeting.objections", key="report id", partitions=1, cleanup="compact", retention_ms=FOREVER)
 CONSENTS = TopicSpec("consents", key="person id", partitions=1, cleanup="compact", retention_ms=FOREVER)
-ERASURES = TopicSpec("erasures", key="erasure id, hold/lead id", partitions=1, cleanup="compact", retention_ms=FOREVER)
+ERASURES = TopicSpec(
+    "erasures", key="erasure id, hold/lead id, unsaid/command id", partitions=1, cleanup="compact", retention_ms=FOREVER
+)
 SOURCE_ROUNDS = TopicSpec("source.rounds", key="source/way", partitions=1, retention_ms=7 * DAY_MS)
 IDENTITIES = TopicSpec("identities", key="kind:value", partitions=1, cleanup="compact", retention_ms=FOREVER)
 CLIENTS = TopicSpec("clients", key="lead id/source", partitions=1, cleanup="compact", retention_ms=FOREVER)

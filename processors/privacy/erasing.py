@@ -18,7 +18,7 @@ from processors.privacy.parting import Part, known_by, marks, names_of
 from schemas.codec import Rejected
 from schemas.commands import CommandId
 from schemas.commands import Standing as CommandStanding
-from schemas.erasures import OF_PERSON, STEPS, Erasure, Hold, Standing, Step, StepDone
+from schemas.erasures import OF_PERSON, STEPS, Erasure, Hold, Standing, Step, StepDone, Unsaid
 from schemas.errors import Refused
 from schemas.privacy import Consent
 from schemas.topics import DAY_MS, FOREVER, TopicSpec
@@ -160,6 +160,14 @@ class Denied:
         """A record of the topic."""
         self.holds[hold.lead_id] = hold
 
+    def unsay(self, one: Unsaid) -> None:
+        """A record of the topic."""
+        self._since[digest_of_command(one.command_id)] = one.at
+
+    def unsaid(self, command_id: CommandId) -> bool:
+        """Whether a command is denied by its id."""
+        return bool(self._since) and digest_of_command(command_id) in self._since
+
     def requested(
         self,
         erasure_id: str,
@@ -215,11 +223,11 @@ class Denied:
 
     def command(self, standing: CommandStanding) -> bool:
         """Whether nothing is said or done of a command any more: its client was erased, or one of his people, whom it
-        named or quoted then. What is proposed later is a word of people's own."""
+        named or quoted then, or it is `unsaid`. What is proposed later is a word of people's own."""
         command = read(standing.body)
         if isinstance(command, Rejected):
             return False
-        if self.lead(command.lead_id) or digest_of_command(command.command_id) in self._since:
+        if self.lead(command.lead_id) or self.unsaid(command.command_id):
             return True
         part = self._parts.get(command.lead_id)
         return (

@@ -23,6 +23,7 @@ from typing import Any, Final, TypeVar
 import msgspec
 
 from processors.contact import normal
+from processors.privacy.quotations import is_quoted, pieces_of
 from processors.privacy.register import folded
 from processors.pseudonyms.masking import contacts_in
 from processors.russian.stems import stem
@@ -30,8 +31,6 @@ from schemas.privacy import Consent
 from schemas.types import LeadId
 
 GONE: Final = "удалено"
-LEAST_QUOTE: Final = 12
-"""Characters: a shorter quotation («да, верно») is anybody's."""
 WHO: Final = ("speaker", "who", "owner", "author", "actor", "name")
 _MADE_OF_TALK: Final = frozenset({"meeting_minutes", "chat_summary"})
 _DAY_MS: Final = 86_400_000
@@ -160,13 +159,11 @@ class Part:
 
     def quotes(self, text: str) -> bool:
         """Whether the text is words of his."""
-        words = folded(text).strip(" .…")
-        return len(words) >= LEAST_QUOTE and words in self._said
+        return is_quoted(text, self._said)
 
     def says(self, text: str) -> bool:
         """Whether a text for people, or JSON, names him, or has words of his between quotes or in a line."""
-        pieces = [piece for line in text.splitlines() for piece in re.split(r"[«»\"]|: ", line)]
-        return self.text(text) != text or any(map(self.quotes, pieces))
+        return self.text(text) != text or any(map(self.quotes, pieces_of(text)))
 
     def _blank(self, name: str, value: Any) -> Any:
         if name in ("author", "actor") and isinstance(value, dict) and self.wrote(value):

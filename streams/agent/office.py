@@ -1,6 +1,6 @@
 """What the assistant knows when it decides: clients, people, definitions, its memory, how its commands stand."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -11,6 +11,7 @@ from processors.assistant.rules import Around
 from processors.commands.definitions import latest
 from processors.commands.world import person
 from schemas.command_defs import Definition
+from schemas.commands import Standing
 from schemas.types import Millis
 from streams.agent.tables import Conversation, LimitedStandings
 from streams.clients.store_web import StoreWeb
@@ -40,6 +41,8 @@ class Office:
     limits: Limits
     store: StoreWeb
     clock: Clock
+    denied: Callable[[Standing], bool] = lambda _: False
+    """Whether nothing is remembered of a command (`Denied.command`)."""
     directory: list[Clients] = field(default_factory=lambda: [Clients(())])
     """The clients as they were called when it was looked last; one."""
 

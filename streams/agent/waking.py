@@ -97,7 +97,7 @@ class Waking:
         outcome = Outcome()
         for _, change in outcome.readable(batch, CHANGE):
             command = read(change.standing.body)
-            if isinstance(command, Rejected):
+            if isinstance(command, Rejected) or self._office.denied(change.standing):
                 continue
             former = self._office.standings.standings.get(command.supersedes) if command.supersedes else None
             kept = remembered(change, former)

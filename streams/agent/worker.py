@@ -18,6 +18,7 @@ from schemas.topics import (
     COMMAND_EVENTS,
     COMMAND_STATE,
     CONSENTS,
+    ERASURES,
     IDENTITIES,
     LEAD_ALERTS,
     LEAD_EVENTS,
@@ -38,6 +39,7 @@ from streams.engine.command_tables import KnownMemory
 from streams.engine.command_world import Surroundings
 from streams.engine.consents import KnownConsents
 from streams.engine.ends import Ends
+from streams.engine.erasures import KnownErasures
 from streams.engine.followed import Followed
 from streams.engine.identities import KnownIdentities
 from streams.engine.process import Process
@@ -52,6 +54,7 @@ def build(settings: Settings, clock: Clock = wall_clock) -> Worker:
     worker, kafka = Worker("agent", settings), settings.kafka
     ends, limits = Ends(kafka), Limits()
     consents = KnownConsents(Reader(kafka, CONSENTS), clock)
+    erasures = KnownErasures(Reader(kafka, ERASURES))
     cards = KnownCards(Reader(kafka, CLIENTS))
     identities = KnownIdentities(Reader(kafka, IDENTITIES), ends)
     office = Office(
@@ -65,13 +68,19 @@ def build(settings: Settings, clock: Clock = wall_clock) -> Worker:
         limits=limits,
         store=StoreWeb(settings.store, settings.web.store_seconds),
         clock=clock,
+        denied=lambda standing: erasures.denied.command(standing),
     )
     models = models_of(worker, settings, consents.closes_models)
     proposer = Proposer(office)
     waking, speaking = Waking(office, proposer, models), Speaking(office, proposer, models)
     thinking = Thinking(office, proposer, speaking, models)
     hourly = Hourly(office, proposer, worker.outputs, lambda: waking.ticked, clock)
-    tables = {**office.tables(), "calls": KnownCalls(Reader(kafka, LLM_CALLS), limits), "consents": consents}
+    tables = {
+        **office.tables(),
+        "calls": KnownCalls(Reader(kafka, LLM_CALLS), limits),
+        "consents": consents,
+        "erasures": erasures,
+    }
     for name, table in tables.items():
         worker.background(name, table.follow)
     work: Callable[[], Awaitable[None]] = hourly.run

@@ -9,7 +9,8 @@ from aiokafka import ConsumerRecord
 from processors.privacy.erasing import Denied
 from schemas.codec import Codec, Rejected
 from schemas.erasures import HOLD as HOLD_KEY
-from schemas.erasures import Erasure, Hold
+from schemas.erasures import UNSAID as UNSAID_KEY
+from schemas.erasures import Erasure, Hold, Unsaid
 from schemas.topics import ERASURES
 from streams.engine.followed import Followed, read_through
 from streams.engine.reader import Reader
@@ -19,6 +20,7 @@ log = logging.getLogger(__name__)
 
 ERASURE: Codec[Erasure] = Codec(Erasure)
 HOLD: Codec[Hold] = Codec(Hold)
+UNSAID: Codec[Unsaid] = Codec(Unsaid)
 
 
 class KnownErasures(Followed):
@@ -43,12 +45,15 @@ async def read_erasures(kafka: Kafka) -> Denied:
 
 def take(denied: Denied, record: ConsumerRecord) -> None:
     """A record of the topic. One that cannot be read is told and changes nothing."""
-    of_hold = (record.key or b"").startswith(HOLD_KEY.encode())
-    known = (HOLD if of_hold else ERASURE).decode(record.value or b"")
+    key = (record.key or b"").decode(errors="replace")
+    codec = HOLD if key.startswith(HOLD_KEY) else UNSAID if key.startswith(UNSAID_KEY) else ERASURE
+    known = codec.decode(record.value or b"")
     match known:
         case Rejected():
             log.error("erasure unreadable", extra={"offset": record.offset, "error": known.reason})
         case Hold():
             denied.keep(known)
+        case Unsaid():
+            denied.unsay(known)
         case Erasure():
             denied.apply(known)

@@ -67,6 +67,7 @@ from streams.store.jobs.quotes import Quotes
 from streams.store.jobs.reports import Reports
 from streams.store.jobs.sources import Sources
 from streams.store.jobs.sweep import Sweep
+from streams.store.jobs.thoughts import Thoughts
 from streams.store.jobs.ticks import Ticks
 from streams.store.jobs.unheard import Unheard
 from streams.store.lag import Lag
@@ -128,9 +129,11 @@ def build(settings: Settings, clock: Clock = wall_clock) -> Worker:
     api = Api(store, database, visitors, lag, reports, worker.outputs.send, known, also)
 
     quotes = Quotes(database)
-    unheard = Unheard(database, worker.outputs.send, clock, quotes)
-    events = Sink(database, EVENT, event_rows, both(baselines.notice, unheard.notice))
-    worker.consume(LEAD_EVENTS, unheard.behind(events))
+    erasures = KnownErasures(Reader(settings.kafka, ERASURES))
+    thoughts = Thoughts(database, worker.outputs.send, clock, lambda command: erasures.denied.unsaid(command))
+    unheard = Unheard(database, worker.outputs.send, clock, quotes, thoughts)
+    events = Sink(database, EVENT, event_rows, both(baselines.notice, both(unheard.notice, thoughts.notice)))
+    worker.consume(LEAD_EVENTS, erasures.before(thoughts.behind(unheard.behind(events))))
     worker.consume(LEAD_SIGNALS, quotes.behind(Sink(database, Codec[Signal](Signal), signal_rows, quotes.notice)))
     alerts = Sink(database, Codec[Alert](Alert), alert_rows, both(figures.notice, quotes.notice))
     worker.consume(LEAD_ALERTS, quotes.behind(alerts))
@@ -146,15 +149,16 @@ def build(settings: Settings, clock: Clock = wall_clock) -> Worker:
     worker.consume(CLIENTS, CardSink(database))
     worker.consume(CONSENTS, ConsentSink(database))
     worker.consume(AUDIT_ACCESS, Sink(database, Codec[AccessEntry](AccessEntry), access_rows))
-    worker.consume(COMMAND_EVENTS, Sink(database, Codec[CommandChange](CommandChange), command_rows))
+    changes = Sink(database, Codec[CommandChange](CommandChange), command_rows, thoughts.changes)
+    worker.consume(COMMAND_EVENTS, erasures.before(thoughts.behind(changes)))
     worker.consume(ASSISTANT_ASKED, Sink(database, Codec[AssistantAsked](AssistantAsked), asked_rows))
-    worker.consume(ASSISTANT_SAID, Sink(database, Codec[AssistantSaid](AssistantSaid), said_rows))
+    said = Sink(database, Codec[AssistantSaid](AssistantSaid), said_rows, thoughts.lines)
+    worker.consume(ASSISTANT_SAID, erasures.before(thoughts.behind(said)))
     worker.consume(OUTBOX, Sink(database, Codec[Item](Item), outbox_rows))
     worker.consume(OUT_SETTLED, Sink(database, Codec[Handover](Handover), handover_rows))
     mutes = KnownMutes(Reader(settings.kafka, DEAD_MUTES))
     worker.background("mutes", mutes.follow)
     heaps = Heaps(clock, mutes.now)
-    erasures = KnownErasures(Reader(settings.kafka, ERASURES))
     letters = DeadLetterSink(database, heaps.notice, lambda payload: names_denied(payload, erasures.denied))
     worker.consume(DEAD_LETTERS, erasures.before(letters))
 

@@ -9,7 +9,7 @@ from typing import Final
 import msgspec
 
 from processors.privacy.objections import taken_back
-from processors.promises import promise_id, talk_of
+from processors.privacy.unsaid import promises_of
 from schemas.codec import EVENT
 from schemas.events import (
     MeetingMinutes,
@@ -169,8 +169,12 @@ class Objected:
         if not entries:
             return []
         rows, stand = await self._promised(entries, lost)
-        given = {promise_id(talk_of(event), action.text) for event in stand for action in event.minutes.actions}
+        given = promises_of(stand)
         return [row for row in rows if isinstance(row.event, PromiseMarked) and row.event.promise not in given]
+
+    async def left(self, entries: Collection[str], lost: Iterable[Row]) -> list[MeetingMinutes]:
+        """Minutes of these that are not `lost`."""
+        return (await self._promised(entries, lost))[1] if entries else []
 
     async def corrections(self, entries: Collection[str], lost: Iterable[Row]) -> list[Row]:
         """What people corrected in the profile of entries of these that stand in no minutes any more, as `marks`."""

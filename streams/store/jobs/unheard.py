@@ -19,6 +19,7 @@ from msgspec.structs import replace
 
 from processors.days import local_day
 from processors.lead import LATE_MS
+from processors.privacy.unsaid import gone_with
 from processors.unlearn import moved_from
 from schemas.codec import EVENT
 from schemas.errors import Transient
@@ -45,6 +46,7 @@ from streams.store.jobs.misplaced import Row
 from streams.store.jobs.objected import Objected
 from streams.store.jobs.owed import Owed
 from streams.store.jobs.quotes import Quotes
+from streams.store.jobs.thoughts import Thoughts
 from streams.store.jobs.ticks import Send
 from streams.store.jobs.waiting import event_of
 from streams.store.sinks.tables import EVENTS
@@ -110,8 +112,16 @@ def news(event: Event) -> Iterable[Due]:
 class Unheard:
     """Settle's `Process` around the sink, whose `stored` must be `notice`."""
 
-    def __init__(self, database: Database, send: Send, clock: Clock, quotes: Quotes | None = None) -> None:
+    def __init__(
+        self,
+        database: Database,
+        send: Send,
+        clock: Clock,
+        quotes: Quotes | None = None,
+        thoughts: Thoughts | None = None,
+    ) -> None:
         self._database, self._send, self._clock = database, send, clock
+        self._thoughts = thoughts or Thoughts(database, send, clock)
         self._objected, self._quotes = Objected(database), quotes or Quotes(database)
         self._owed = Owed(self._take_out)
         self.behind = self._owed.behind
@@ -144,6 +154,7 @@ class Unheard:
         meetings, recordings = await self._objected.all_noted()
         here = [Due("meeting", meeting) for meeting in meetings]
         await self._take_out({*here, *(Due("deleted", recording) for recording in recordings)})
+        await self._thoughts.look()
 
     async def _take_out(self, due: set[Due]) -> None:
         """Of all that is due."""
@@ -165,10 +176,14 @@ class Unheard:
         entries |= await self._objected.spoilt(of["marked"], deleted)
         lost += await self._objected.marks(entries, lost)
         corrected = await self._objected.corrections(entries, lost)
+        if lost:  # while their words are known
+            gone = gone_with([row.event for row in lost], await self._objected.left(entries, lost))
+            await self._thoughts.forget(gone, {row.lead for row in lost if row.lead})
         await self._delete({(row.lead, row.id): row for row in lost}.values(), deleted)
         for row in corrected:
             await self._empty(row)
         await self._quotes.forget(of["gone"])
+        await self._thoughts.quoting(of["gone"])
 
     async def _delete(self, rows: Iterable[Row], recordings: set[str]) -> None:
         lost: dict[LeadId, list[Row]] = defaultdict(list)

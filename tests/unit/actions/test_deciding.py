@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from processors.privacy.erasing import begun
 from schemas.commands import Trigger
-from schemas.erasures import Erasure, Standing
+from schemas.erasures import Erasure, Standing, Unsaid
 from schemas.privacy import Consent
 from schemas.topics import COMMAND_DEFS, COMMAND_STATE, LEAD_EVENTS
 from streams.engine import metrics
@@ -104,15 +104,17 @@ ASKED = Erasure(erasure_id="e" * 16, lead_id=LEAD, reason="отзыв", requeste
 NAMES_HER = ("task.bitrix", {"title": "Позвонить Ольге Рублёвой", "responsible_id": 7})
 
 
-@pytest.mark.parametrize(("whom", "what"), [("client", TASK), ("named", NAMES_HER), ("quoted", TASK)])
+@pytest.mark.parametrize(("whom", "what"), [("client", TASK), ("named", NAMES_HER), ("quoted", TASK), ("unsaid", TASK)])
 async def test_nothing_is_said_of_who_was_erased(whom: str, what: tuple[str, dict[str, Any]]) -> None:
-    """A client, or one of his people whom a command names or was found to quote: the log still has the words, and
-    neither who goes on nor who reads it anew says or does anything of it. What is proposed later is."""
+    """A client, one of his people whom a command names or was found to quote, or who objected: the log still
+    has the words, and neither who goes on nor who reads it anew says or does anything of it. What is proposed later is."""
     house = House()
     id_ = house.propose(*what)
     await house.settle()
     if whom == "client":
         house.denied.apply(begun(ASKED, "Анна", house.now))
+    elif whom == "unsaid":
+        house.denied.unsay(Unsaid(command_id=id_, at=house.now))
     else:
         stood = Standing(person=HER, commands=[id_] if whom == "quoted" else [])
         house.denied.apply(begun(replace(ASKED, person=HER.person_id), "Анна", house.now, standing=stood))

@@ -1,5 +1,6 @@
 """What wakes the assistant: alerts, strangers, results of its own commands; each through its process, without Kafka."""
 
+import dataclasses
 from pathlib import Path
 
 import msgspec
@@ -7,8 +8,10 @@ import pytest
 from msgspec.structs import replace
 
 from processors.commands import signing
+from processors.privacy.erasing import Denied
 from schemas.codec import event_id
 from schemas.commands import CommandChange, Proposal, Trigger
+from schemas.erasures import Unsaid
 from schemas.errors import NotYet
 from schemas.events import CommandChanged, Tick
 from schemas.sources import ClientRef, Unassigned
@@ -87,6 +90,17 @@ async def test_a_refusal_is_remembered_and_changes_what_comes_next(tmp_path: Pat
     [made] = commands((await here.waking.alerts(here.batch("lead.alerts", next_alert))).outputs)
     assert made.name == "reminder.set"
     assert "рано, уже звонили" in made.why
+
+
+async def test_nothing_is_remembered_of_who_is_denied(tmp_path: Path) -> None:
+    """Of a command that quotes deleted words, or is an erased client's, though its record comes only now."""
+    here = Assistant(tmp_path)
+    refused = change("refused")
+    denied = Denied()
+    denied.unsay(Unsaid(command_id=refused.command_id, at=NOW))
+    here.waking._office = dataclasses.replace(here.office, denied=denied.command)
+    assert (await here.waking.changes(here.batch("command.events", refused))).outputs == []
+    assert here.office.memory.memory.of("lead/1003") == []
 
 
 async def test_who_asked_is_told_how_it_ended(tmp_path: Path) -> None:

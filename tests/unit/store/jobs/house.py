@@ -1,23 +1,31 @@
 """The store's processes around chDB, and a meeting in which somebody objects."""
 
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import msgspec
 from msgspec.structs import replace
 
+from processors.privacy.erasing import Denied
 from schemas import events as ev
 from schemas.alerts import Alert, Signal
 from schemas.answers import Question
+from schemas.assistant import AssistantSaid
 from schemas.codec import EVENT, Codec
+from schemas.commands import CommandChange
 from schemas.sources import Transcript
-from schemas.topics import LEAD_EVENTS
+from schemas.topics import ERASURES, LEAD_EVENTS
+from streams.engine.erasures import take
+from streams.engine.kafka import Output
 from streams.engine.settle import Batch
 from streams.store.database import Database
 from streams.store.jobs.quotes import Quotes
+from streams.store.jobs.thoughts import Thoughts
 from streams.store.jobs.unheard import Unheard
+from streams.store.sinks.commands import command_rows, said_rows
 from streams.store.sinks.questions import question_rows
 from streams.store.sinks.rows import alert_rows, event_rows, signal_rows
-from streams.store.sinks.sink import Sink
+from streams.store.sinks.sink import Sink, both
 from streams.store.sinks.stt import TranscriptSink
 from tests.unit.store.fakes import Clock, Sent
 from tests.unit.store.records import NOW, record
@@ -29,18 +37,45 @@ class House:
 
     def __init__(self, database: Database) -> None:
         self.database, self.sent, self.quotes = database, Sent(), Quotes(database)
-        self.unheard = Unheard(database, self.sent, Clock(), self.quotes)
+        self.denied = Denied()
+        self.thoughts = Thoughts(database, self.sent, Clock(), self.denied.unsaid)
+        self.unheard = Unheard(database, self.sent, Clock(), self.quotes, self.thoughts)
         self.told: list[ev.Event] = []
+        self.outputs: list[Output] = []
+        """To other topics than `lead.events`."""
         self._at = 0
 
     async def hears(self, *events: ev.Event) -> None:
         """One batch; then what the store says because of it, until it says nothing."""
         wanted = list(events)
         while wanted:
-            sink = self.unheard.behind(Sink(self.database, EVENT, event_rows, self.unheard.notice))
+            notice = both(self.unheard.notice, self.thoughts.notice)
+            sink = self.thoughts.behind(self.unheard.behind(Sink(self.database, EVENT, event_rows, notice)))
             assert (await sink(self._batch(map(EVENT.encode, wanted)))).rejected == []
+            self.learn()
             wanted = self.sent.take()
             self.told += wanted
+
+    def learn(self) -> None:
+        """What the store said on other topics reaches who follows them."""
+        mine = [output for output in self.sent if output.topic != LEAD_EVENTS.name]
+        self.outputs += mine
+        for one in mine:
+            if one.topic == ERASURES.name:
+                take(self.denied, cast("Any", SimpleNamespace(key=one.key, value=one.value, offset=0)))
+            self.sent.remove(one)
+
+    async def proposes(self, *changes: CommandChange) -> None:
+        """A batch of `command.events`."""
+        sink = Sink(self.database, Codec[CommandChange](CommandChange), command_rows, self.thoughts.changes)
+        assert (await self.thoughts.behind(sink)(self._batch(map(msgspec.json.encode, changes)))).rejected == []
+        self.learn()
+
+    async def answers_staff(self, *lines: AssistantSaid) -> None:
+        """A batch of `assistant.said`."""
+        sink = Sink(self.database, Codec[AssistantSaid](AssistantSaid), said_rows, self.thoughts.lines)
+        assert (await self.thoughts.behind(sink)(self._batch(map(msgspec.json.encode, lines)))).rejected == []
+        self.learn()
 
     async def finds(self, *found: Signal | Alert) -> None:
         """A batch of a topic each."""
