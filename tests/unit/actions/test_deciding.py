@@ -107,7 +107,8 @@ NAMES_HER = ("task.bitrix", {"title": "Позвонить Ольге Рублё�
 @pytest.mark.parametrize(("whom", "what"), [("client", TASK), ("named", NAMES_HER), ("quoted", TASK), ("unsaid", TASK)])
 async def test_nothing_is_said_of_who_was_erased(whom: str, what: tuple[str, dict[str, Any]]) -> None:
     """A client, one of his people whom a command names or was found to quote, or who objected: the log still
-    has the words, and neither who goes on nor who reads it anew says or does anything of it. What is proposed later is."""
+    has the words, and neither who goes on nor who reads it anew says or does anything of it. What is proposed
+    later is."""
     house = House()
     id_ = house.propose(*what)
     await house.settle()
