@@ -27,7 +27,7 @@ MINUTE = NOW // 60_000
 
 def proposed(text: str, kind: Any, of: str, words: str = "", **more: Any) -> CommandChange:
     """A command as it was first told of."""
-    given = {"lead_id": "7", "trigger": Trigger(kind=kind, id=of, words=words)} | more
+    given: dict[str, Any] = {"lead_id": "7", "trigger": Trigger(kind=kind, id=of, words=words)} | more
     made = command("note.add", {"text": text}, **given)
     body = canon.encoded(made)
     standing = Standing(
@@ -155,7 +155,7 @@ async def test_what_a_former_version_let_stand(database: Database) -> None:
     house = House(database)
     await house.hears(ANNA, BORIS)
     await house.hears(OBJECTS)
-    house.thoughts.changes = lambda _: None  # type: ignore[method-assign]
+    house.thoughts.changes = lambda stored: None  # type: ignore[method-assign]
     await house.proposes(*GOING, *STAYING)
     assert len(await left(house)) == 8
     await house.unheard.look()
