@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from schemas.topics import WMS
+from streams.settings import Gateway
 from tests.costs import Turns
 from tests.installation import Installation, until
 from tests.integration.gateway_line import ADDRESS, SOURCES, started
@@ -20,6 +21,7 @@ from tests.unit.gateway.strangers import FORGED, SLOW_HEAD, STRANGER, Slow, at_t
 RATE, SECONDS = 1000, 20
 MOST_OF_A_CORE = 0.8
 """Of the gateway's CPU at this rate: one process has no second core."""
+IN_WORK = Gateway.model_fields["max_in_work"].default
 TOKEN = "a-token-of-the-bench"
 
 
@@ -29,7 +31,7 @@ async def test_a_thousand_single_events_a_second_without_a_refusal(
 ) -> None:
     """Open loop beside 260 slow connections: each request gets 200, each event stands in Kafka, the broker is never
     taken for absent. Where the gateway or who sends waits for a core longer than it runs, others have the machine, the
-    broker's part of it too: then it may say "later", and what it took is there all the same.
+    broker's part of it too: then it may say "later" once as many wait as may, and what it took is there all the same.
     """
     sources = json.dumps(SOURCES | {"bench": {"token": TOKEN}})
     async with (
@@ -55,7 +57,9 @@ async def test_a_thousand_single_events_a_second_without_a_refusal(
         record_property("answers", answers)
         record_property("CPU s of the gateway", round(serving.ran, 1))
         record_property("s it waited for a core", round(serving.waited, 1))
-        starved, untaken = serving.starved or sending.starved, answers["refused"] + answers["dropped"]
+        crowded = answers["max_ms"] * RATE / 1000 >= IN_WORK
+        starved = crowded and (serving.starved or sending.starved)
+        untaken = answers["refused"] + answers["dropped"]
         assert answers["sent"] == RATE * SECONDS
         assert not untaken or starved
         assert serving.ran < SECONDS * MOST_OF_A_CORE

@@ -16,7 +16,7 @@ from tests.integration.test_store import QUICK
 
 MESSAGES = 200_000
 SECONDS, MB = 60, 200
-"""Bars of issue 12, on two quiet cores: the first is one of who was not kept from them."""
+"""Bars of issue 12, on two quiet cores: seconds in which the command waited for one do not count."""
 
 
 @pytest.mark.proof
@@ -45,6 +45,7 @@ async def test_two_hundred_thousand_messages_are_loaded_within_a_minute(
         record_property("messages", MESSAGES)
         record_property("seconds to load", round(loaded, 1))
         record_property("seconds to the store", round(time.monotonic() - began, 1))
+        record_property("seconds without a core", round(turns.waited, 1))
         record_property("MB of the command", peak)
         assert 0 < peak < MB
-        assert loaded < SECONDS or turns.starved
+        assert loaded - turns.waited < SECONDS

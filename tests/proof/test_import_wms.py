@@ -14,7 +14,7 @@ from tests.integration.test_store import QUICK
 
 ROWS = 100_000
 SECONDS, MB = 60, 200
-"""Bars of issue 12, on two quiet cores: the first is one of who was not kept from them."""
+"""Bars of issue 12, on two quiet cores: seconds in which who had most of the work waited for one do not count."""
 
 
 @pytest.mark.proof
@@ -28,18 +28,19 @@ async def test_a_hundred_thousand_rows_are_in_the_store_within_a_minute(
         workers = [home.worker(name) for name in ("pipeline", "store")]
         await until(lambda: in_store(home, 0), 60, "the store answers")
         began = time.monotonic()
-        process, peak = started(home, file, fresh=True), 0
+        process, peak, turns = started(home, file, fresh=True), 0, Turns()
         while process.poll() is None and time.monotonic() - began < SECONDS * BUSY:
-            peak = max(peak, peak_mb(process.pid))
+            peak, turns = max(peak, peak_mb(process.pid)), max(turns, Turns.of(process.pid))
             await asyncio.sleep(0.05)
         assert process.returncode == 0
         loaded = time.monotonic() - began
         await until(lambda: in_store(home, ROWS), SECONDS, "all rows are in the store")
         stored = time.monotonic() - began
-        turns = [Turns.of(worker.pid) for worker in workers]
+        waited = max(turns.waited, *(Turns.of(worker.pid).waited for worker in workers))
         record_property("rows", ROWS)
         record_property("seconds to load", round(loaded, 1))
         record_property("seconds to the store", round(stored, 1))
+        record_property("seconds without a core", round(waited, 1))
         record_property("MB of the command", peak)
         assert 0 < peak < MB
-        assert stored < SECONDS or any(one.starved for one in turns)
+        assert stored - waited < SECONDS
