@@ -111,12 +111,11 @@ async def test_what_is_read_again_goes_again(database: Database) -> None:
     told = replace(
         event_of(ev.CommandChanged), event_id=f"{0x31:016x}", lead_id="7", command_id=quoting.command_id, ts=NOW
     )
-    for _ in range(2):
+    for words in ([replace(ANNA, text=LEAVES), OBJECTS], []):
         await house.proposes(quoting)
         await house.answers_staff(line(1, "Предлагаю заметку", quoting))
         await house.hears(told)
-        await house.hears(replace(ANNA, text=LEAVES))
-        await house.hears(OBJECTS)
+        await house.hears(*words)
         assert await left(house) == set()
         assert await database.read("SELECT count() FROM assistant_lines") == [(0,)]
         assert await house.stand("command_changed") == []
