@@ -111,7 +111,8 @@ async def test_what_is_read_again_goes_again(database: Database) -> None:
     told = replace(
         event_of(ev.CommandChanged), event_id=f"{0x31:016x}", lead_id="7", command_id=quoting.command_id, ts=NOW
     )
-    for words in ([replace(ANNA, text=LEAVES), OBJECTS], []):
+    rounds: list[list[ev.Event]] = [[replace(ANNA, text=LEAVES), OBJECTS], []]
+    for words in rounds:
         await house.proposes(quoting)
         await house.answers_staff(line(1, "Предлагаю заметку", quoting))
         await house.hears(told)
