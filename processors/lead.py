@@ -25,7 +25,7 @@ from processors.signals import (
     tone,
 )
 from processors.signals.raising import Cleared, Fresh, Withdrawn
-from processors.state import DAYS_KEPT, LeadState
+from processors.state import DAYS_KEPT, LeadState, Quiet
 from processors.stock import NEVER_CALM, WITHDRAWAL
 from processors.unlearn import unlearn
 from schemas.alerts import Signal
@@ -229,6 +229,7 @@ def prune(state: LeadState, now: Millis) -> bool:
 
 def _replace_days(state: LeadState, baseline: Baseline, today: LocalDay) -> None:
     state.usual = state.sizes = None
+    state.quiet = Quiet()
     state.days.clear(baseline.first_day, baseline.last_day + 1)
     oldest, latest = today - DAYS_KEPT, today + DAYS_KEPT  # days of a mad clock must not make the series endless
     for figures in baseline.days:

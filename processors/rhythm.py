@@ -7,9 +7,11 @@ finds most in 7 days). For clients with a mean gap above ten days plain recency 
 """
 
 from bisect import bisect_left
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
+from functools import lru_cache
 from itertools import accumulate, pairwise
 from math import log10
+from operator import sub
 from typing import NamedTuple
 
 from processors.rules.volume import SilenceRules
@@ -60,30 +62,43 @@ def silence(
     last, days = there[-1], today - there[-1]
     mean = (last - there[0]) / (len(there) - 1)
     if len(there) <= rules.min_gaps or mean > rules.rare_gap:
-        longest = max([after - before for before, after in pairwise(there)])
+        longest = max(map(sub, there[1:], there))
         limit = max(float(rules.rare_days), rules.rare_longest * longest)
         size = days / limit * -log10(rules.warning_probability)
         return Silence(last, days, days, days, mean, longest, size)
     known = min(len(there) - 1, rules.gaps)
     if _surprise(days, known, known) < least:  # no gap is shorter than a day, and he works on all days at most
         return None
-    worked = _working(there, rests, rules)
-    gaps = [1 + worked(after) - worked(before + 1) for before, after in pairwise(there[-1 - rules.gaps :])]
-    working = worked(today + 1) - worked(last + 1)
+    gaps, of_week, rested = _pace(tuple(there), frozenset(rests), rules.gaps, rules.works)
+    working = _worked(today + 1, of_week, rested) - _worked(last + 1, of_week, rested)
     usual = sum(gaps) / len(gaps)
     return Silence(last, days, working, working, usual, max(gaps), surprise(working, gaps))
 
 
-def _working(there: Sequence[LocalDay], rests: Collection[LocalDay], rules: SilenceRules) -> Callable[[LocalDay], int]:
-    """How many working days of his there were before a day, counted from some day long ago: two days' difference are
-    those in between. What he does while he is silent does not change them."""
+@lru_cache(1024)
+def _pace(
+    there: tuple[LocalDay, ...], rests: frozenset[LocalDay], most: int, works: float
+) -> tuple[Sequence[int], Sequence[int], Sequence[LocalDay]]:
+    """His last `most` gaps in working days, his working days of a week before each weekday (Thursday first) and in all
+    of it, and the days among them on which nobody works. Remembered: while he is silent it is the same each evening.
+    """
     last = there[-1]
     start = max(there[0], last - WEEKS_BACK + 1)
     whole, more = divmod(last + 1 - start, 7)
     seen = [0] * 7
     for day in there[bisect_left(there, start) :]:
         seen[day % 7] += 1
-    works = [seen[weekday] >= rules.works * (whole + ((weekday - start) % 7 < more)) for weekday in range(7)]
-    of_week = list(accumulate(works, initial=0))
-    rested = sorted(day for day in rests if works[day % 7])
-    return lambda day: day // 7 * of_week[7] + of_week[day % 7] - bisect_left(rested, day)
+    his = [seen[weekday] >= works * (whole + ((weekday - start) % 7 < more)) for weekday in range(7)]
+    of_week = list(accumulate(his, initial=0))
+    rested = sorted(day for day in rests if his[day % 7])
+    lately = there[-1 - most :]
+    gaps = [
+        1 + _worked(after, of_week, rested) - _worked(before + 1, of_week, rested) for before, after in pairwise(lately)
+    ]
+    return gaps, of_week, rested
+
+
+def _worked(day: LocalDay, of_week: Sequence[int], rested: Sequence[LocalDay]) -> int:
+    """How many working days of his there were before a day, counted from some day long ago: two days' difference are
+    those in between."""
+    return day // 7 * of_week[7] + of_week[day % 7] - bisect_left(rested, day)

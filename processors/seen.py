@@ -1,5 +1,6 @@
 """Which events a lead has seen: an id that comes again within a day is a repeat. `state` is changed in place."""
 
+from bisect import bisect_left
 from itertools import islice
 
 from processors.days import DAY_MS, HOUR_MS
@@ -38,12 +39,9 @@ def _seal(state: LeadState) -> None:
 
 def forget(state: LeadState, hour: int) -> bool:
     """Drop ids that arrived a day before this hour (since 1970). Whether there were any."""
-    stale, before = [], hour - KEPT_MS // HOUR_MS - 1
-    for key, seen in state.ids.items():  # in the order of arrival: the first fresh one ends it
-        if seen >= before:
-            break
-        stale.append(key)
-    for key in stale:
-        del state.ids[key]
+    ids, before = state.ids, hour - KEPT_MS // HOUR_MS - 1
+    stale = bisect_left(list(ids.values()), before)  # they stand in the order of arrival
+    for key in list(islice(ids, stale)):
+        del ids[key]
     sealed = state.sealed is not None and state.sealed.forget(before)
-    return bool(stale) or sealed
+    return stale > 0 or sealed

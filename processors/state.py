@@ -11,7 +11,7 @@ from processors.sealed import Sealed
 from processors.stock import Stock
 from schemas.alerts import Alert, Evidence, Rule
 from schemas.outcomes import Outcome
-from schemas.types import LocalDay
+from schemas.types import LocalDay, Millis
 
 STATE_VERSION = 3
 """Of what a record says, and so of how it is folded. It grows with every field here and in what states hold, and with
@@ -79,6 +79,15 @@ class Sizes(msgspec.Struct, array_like=True):
     dense: bool = False
 
 
+class Quiet(msgspec.Struct, array_like=True, gc=False):
+    """On `day` and before `until` (ms UTC) so many orders and pieces more are no spike yet (`reservation_spike`)."""
+
+    day: LocalDay = 0
+    until: Millis = 0
+    orders: int = 0
+    pieces: int = 0
+
+
 class Talk(msgspec.Struct, array_like=True):
     """Our first message that he has not answered (ms UTC, 0: none), how many there are, and the hours that his last
     answers took.
@@ -121,7 +130,7 @@ class LeadState(msgspec.Struct, array_like=True):
     that `days` has no more, `talk` is what waits for an answer, `last` is what came last in each channel that may fall
     silent, `large` the large orders of the last fortnight, `became` what people say of him: he may have left. `gone`
     are ids of words that were deleted, to the last local day they are kept: they do not come back, nor counts what a
-    model says of them later. Fields are only added at the end.
+    model says of them later. `quiet` is how much more of the day is no spike. Fields are only added at the end.
     """
 
     applied: int = -1
@@ -148,6 +157,7 @@ class LeadState(msgspec.Struct, array_like=True):
     large: list[Order] = []
     became: Became | None = None
     gone: dict[int, LocalDay] = {}
+    quiet: Quiet = msgspec.field(default_factory=Quiet)
 
     @property
     def left(self) -> bool:

@@ -10,8 +10,9 @@ _SMALL: Final = 1e-12
 """Where the continued fraction has converged."""
 
 
-def counts(x: int, mean: float, spread: float) -> float:
-    """-log10 P(X >= x) of a negative binomial with this mean and the variance mean + spread * mean^2; 0 up to the mean.
+def counts(x: int, mean: float, spread: float, least: float = 0.0) -> float:
+    """-log10 P(X >= x) of a negative binomial with this mean and the variance mean + spread * mean^2; 0 up to the mean,
+    and where it is seen at once to be below `least`.
 
     P(X >= x) is the regularised incomplete beta I_y(x, r) with r = 1 / spread and y = mean / (r + mean) (DLMF 8.17).
     """
@@ -20,6 +21,8 @@ def counts(x: int, mean: float, spread: float) -> float:
     mean, r = max(mean, 1e-6), 1.0 / spread
     y = mean / (r + mean)
     front = lgamma(x + r) - lgamma(x + 1.0) - lgamma(r) + x * log(y) - r * log1p(mean / r)
+    if -front / LN10 < least:  # P(X >= x) is not less than P(X = x), which is exp(front)
+        return 0.0
     return max(0.0, -(front + log(_fraction(float(x), r, y))) / LN10)
 
 

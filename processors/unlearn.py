@@ -12,7 +12,7 @@ from processors import moves
 from processors.day_series import NOTHING, Day
 from processors.days import local_day
 from processors.signals.raising import Cleared, Withdrawn
-from processors.state import LeadState
+from processors.state import LeadState, Quiet
 from processors.stock import WITHDRAWAL
 from schemas.alerts import Rule
 from schemas.codec import event_id
@@ -171,6 +171,7 @@ def _forget(state: LeadState, events: Sequence[MovedEvent], gone: frozenset[str]
     if state.talk is not None and state.talk.asked in times:
         state.talk.asked = state.talk.messages = 0
     state.usual = state.sizes = None
+    state.quiet = Quiet()
     state.spike = LeadState().spike
     if any(moved.goods for moved in events):
         state.stock = None  # the next snapshot tells it anew

@@ -7,8 +7,9 @@ them in the state, for the day and for the week, so that few events pay for them
 """
 
 from collections.abc import Sequence
+from itertools import compress
 from math import ceil, exp, log, sqrt
-from operator import add, mul
+from operator import add, gt, mul
 
 from processors.context import Context
 from processors.rules.volume import SpikeRules
@@ -122,10 +123,10 @@ def _week(counts: Sequence[float], flat: float, days: range, fleet: Fleet) -> li
 def _slope(counts: Sequence[float], flat: float, shape: Sequence[float], common: Sequence[float]) -> float:
     """How far he goes with the fleet, 0..1: the slope of his ln days on its ln factors."""
     along = across = 0.0
-    for place, ln in enumerate(common):
-        if ln:
-            along += ln * log((counts[place] + 0.5) / (flat * shape[place % 7] + 0.5))
-            across += ln * ln
+    for place in compress(range(len(common)), common):
+        ln = common[place]
+        along += ln * log((counts[place] + 0.5) / (flat * shape[place % 7] + 0.5))
+        across += ln * ln
     return min(max((along + PRIOR_SLOPE * PRIOR_WEIGHT) / (across + PRIOR_WEIGHT), 0.0), 1.0)
 
 
@@ -136,11 +137,8 @@ def _moments(counts: Sequence[float], expected: Sequence[float], rules: SpikeRul
     whole, weighed = sum(parts), [*map(mul, weights, counts)]
     mean = sum(weighed) / whole
     most = CUT * mean
-    if max(counts) > max(most * min(expected), LEAST_CUT):  # else nothing is cut, as on most days
-        counts = [
-            x if x <= LEAST_CUT or x <= most * e else max(most * e, LEAST_CUT)
-            for x, e in zip(counts, expected, strict=True)
-        ]
+    if max(counts) > LEAST_CUT and any(map(gt, counts, map(most.__mul__, expected))):  # else nothing is cut
+        counts = [*map(min, counts, [most * e if most * e > LEAST_CUT else LEAST_CUT for e in expected])]
         weighed = [*map(mul, weights, counts)]
         mean = sum(weighed) / whole
     squares = mean * mean * sum(map(mul, parts, expected))

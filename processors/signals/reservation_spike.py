@@ -20,21 +20,18 @@ from typing import NamedTuple
 from processors import tails
 from processors.context import Context
 from processors.day_series import Day
-from processors.days import HOUR_MS, at_local, day_start, local_day
+from processors.days import day_start, local_day
 from processors.russian.plural import RESERVATIONS, count, whole
 from processors.signals.raising import MOVED, Cleared, Fresh, behind, clear, heard, look, rise
+from processors.signals.spike_bound import NEVER, NOT_BELOW, day_is_known, is_quiet, may_matter, quiet_for
 from processors.state import LeadState
-from processors.usual import SIZES_DAYS, factor, pieces, sizes, usual
+from processors.usual import factor, pieces, sizes, usual
 from schemas.alerts import SEVERITIES, Evidence, Rule, Severity, Signal, Unit
 from schemas.codec import event_id
 from schemas.events import Reservation
 from schemas.types import EventId, LeadId, LocalDay, Millis
 
 RULE: Rule = "reservation_spike"
-
-NOT_BELOW = 1.5
-"""Times the expected: less is no spike however regular the client is, so most events ask no further."""
-
 
 MORE = 1.0 + MOVED
 """What the orders or pieces of a critical day must grow to, to be asked again: less changes no message. (A quarter more
@@ -62,17 +59,21 @@ def find(state: LeadState, event: Reservation, today: LocalDay, context: Context
     What happened before midnight may arrive after it, and is still judged by its day; once the next day has raised
     something, that day's late events say nothing new.
     """
+    if is_quiet(state, event, today, context):
+        return ()  # the shortest way for the most events
+    state.quiet.day = NEVER  # what is looked at is not counted
     orders, size = state.days.on(state.days.reservations, today), pieces(state, today)
     if state.spike[0] == today and _is_old_news(state, orders, size, event.ts):
         return ()
-    if not _may_matter(state, orders, size, event.ts, today, context):
+    if not may_matter(state, orders, size, event.ts, today, context):
+        state.quiet = quiet_for(state, orders, size, event.ts, today, context)
         return ()
     last = state.raised.get(RULE)
     if last is not None and local_day(last.at) > today:
         return ()
     if size >= context.rules.sparse.min_pieces:
         state.sizes = sizes(state, today, context)
-    common, known = factor(context.fleet, today), _day_is_known(event.ts, today, context)
+    common, known = factor(context.fleet, today), day_is_known(event.ts, today, context)
     rush = max(1.0, common, factor(context.fleet, today - 1))  # a season of yesterday goes on before today shows it
     found = _largest(state, today, context, common if known else rush)
     mark = 1.0 if known else context.rules.spike.at_once / context.rules.spike.warning
@@ -96,7 +97,7 @@ def evening(state: LeadState, lead_id: LeadId, now: Millis, context: Context) ->
     """The day that ends, held against the fleet's day; or that a spike is over."""
     today = local_day(now)
     common = factor(context.fleet, today)
-    if _day_is_known(now, today, context):
+    if day_is_known(now, today, context):
         found = _largest(state, today, context, common)
         if found is not None:
             number, figures = event_id("signal", RULE, f"{lead_id} {today}"), state.days[today]
@@ -126,29 +127,6 @@ def _is_old_news(state: LeadState, orders: int, size: int, ts: Millis) -> bool:
     return True
 
 
-def _may_matter(state: LeadState, orders: int, size: int, ts: Millis, today: LocalDay, context: Context) -> bool:
-    """Whether the day is above the ordinary at all: asked of every reservation, so the normal is kept in the state."""
-    if orders >= context.rules.spike.min_today:
-        normal = state.usual
-        if normal is None or normal.day != today:
-            normal = state.usual = usual(state, today, context)
-        # the fleet's factor is never so low as to make less a spike, and before the evening it only raises the expected
-        if 0 < normal.mean < orders and (orders >= NOT_BELOW * normal.mean or _day_is_known(ts, today, context)):
-            return True
-    if size < context.rules.sparse.min_pieces:
-        return False
-    kept = state.sizes  # as in `sizes`: a call is half of what this costs
-    if kept is None or not kept.day <= today < kept.day + SIZES_DAYS:
-        kept = state.sizes = sizes(state, today, context)
-    return 0 < kept.least <= size
-
-
-def _day_is_known(ts: Millis, today: LocalDay, context: Context) -> bool:
-    """Whether the factor of the day is that of a whole day: from its evening on, by figures of the last hour."""
-    fleet, evening_from = context.fleet, at_local(today, context.rules.alerts.evening_from * HOUR_MS)
-    return fleet.day > today or (fleet.day == today and ts >= evening_from and fleet.ts >= ts - HOUR_MS)
-
-
 def _largest(state: LeadState, day: LocalDay, context: Context, common: float) -> Size | None:
     """By count or by pieces, whichever says more; None when neither says anything."""
     both = _by_count(state, day, context, common), _by_pieces(state, day, context)
@@ -165,7 +143,7 @@ def _by_count(state: LeadState, day: LocalDay, context: Context, common: float) 
     expected = normal.mean * common**normal.share
     if expected <= 0 or x < NOT_BELOW * expected:
         return None
-    s = tails.counts(x, expected, normal.spread)
+    s = tails.counts(x, expected, normal.spread, min(rules.clear, rules.warning))
     critical = s >= rules.critical and x >= rules.critical_ratio * expected
     return Size(s / rules.warning, critical, x, expected, "reservations")
 

@@ -65,6 +65,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
 """Module of `streams.cli` and help text. `--help` reads only this table: importing every command takes a second."""
 
 speak_russian()
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # numpy's: we multiply no matrices, and idle threads of it spin
 
 GC_ALLOCATIONS = 20_000
 """Young objects before a collection, as in a worker (`streams.engine.worker`): what a command imports stays, and nearly

@@ -12,7 +12,7 @@ from processors.day_series import Day
 from processors.days import day_start
 from processors.signals import reservation_spike as spike
 from processors.signals.raising import Cleared, Fresh
-from processors.state import LeadState, encode_state
+from processors.state import LeadState, Quiet, encode_state
 from schemas.alerts import Signal
 from schemas.events import Reservation
 from tests.unit.processors.clients import TODAY, at, client, context, weekday
@@ -28,7 +28,7 @@ def reserve(hour: int = 9, qty: int = 40, day: int = TODAY) -> Reservation:
 
 def today(state: LeadState, count: int, around: Context = QUIET, hour: int = 9, pieces: int = 40) -> Signal | None:
     """What the day's last reservation says, when the day is `count` reservations of together so many pieces."""
-    state.days[TODAY] = Day(count, pieces)
+    state.days[TODAY], state.quiet = Day(count, pieces), Quiet()  # by hand, not counted down
     found = spike.find(state, reserve(hour), TODAY, around)
     signal = found[0] if found else None
     assert not isinstance(signal, Fresh), "nothing has rung before"
@@ -239,6 +239,6 @@ def test_what_is_not_asked_would_have_said_nothing(
     count = pieces = 0
     for orders, qty in steps:
         count, pieces = count + orders, pieces + qty
-        with patch.object(spike, "_may_matter", return_value=True):
+        with patch.object(spike, "may_matter", return_value=True):
             said = today(asked, count, around, hour, pieces)
         assert today(spared, count, around, hour, pieces) == said
