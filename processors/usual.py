@@ -93,8 +93,8 @@ def _usual(state: LeadState, day: LocalDay, context: Context) -> Usual | None:
     common = _common(context, days)
     share = _slope(counts, flat, shape, common)
     expected = (shape * WHOLE_WEEKS)[:known]
-    if common:
-        expected = [part * exp(share * ln) if ln else part for part, ln in zip(expected, common, strict=True)]
+    for place in compress(range(known), common):
+        expected[place] *= exp(share * common[place])
     mean, spread = _moments(counts, expected, rules)
     return Usual(day, mean * shape[known % 7], spread, share)
 
