@@ -2,13 +2,13 @@
 
 import csv
 from codecs import BOM_UTF8
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from itertools import accumulate, chain
 from operator import attrgetter
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, TypeVar
 
 import msgspec
 
@@ -18,6 +18,8 @@ from schemas.codec import EVENT, Codec, Rejected
 from schemas.errors import ConfigError
 from schemas.events import Event
 from schemas.types import LeadId, LocalDay, Millis
+
+T = TypeVar("T")
 
 CHUNK = 1 << 17
 """Bytes that are decoded at once."""
@@ -121,7 +123,7 @@ def chunks(source: BinaryIO, end: int = 1 << 62) -> Iterator[bytes]:
 def _batches(chunks: Iterable[bytes], bad: BadLines) -> Iterator[Sequence[Event]]:
     before = 0
     for chunk in chunks:
-        yield _plainly(chunk) or list(_one_by_one(chunk, before, bad))
+        yield _plainly(EVENT.decode_lines, chunk) or list(_one_by_one(chunk, before, bad))
         before += chunk.count(b"\n")
 
 
@@ -135,16 +137,15 @@ def _one_by_one(chunk: bytes, before: int, bad: BadLines) -> Iterator[Event]:
             bad.add(number, event.reason)
 
 
-def _plainly(chunk: bytes) -> Sequence[Event]:
+def _plainly(decode_lines: Callable[[bytes], Sequence[T]], chunk: bytes) -> Sequence[T]:
     """Lines decoded at once, where each is one object; else none (the decoder itself would take two of a line)."""
     lines = chunk.count(b"\n")
-    whole = EVENT.decode_lines(chunk) if chunk.count(b"}\n{") == lines - 1 else ()
+    whole = decode_lines(chunk) if chunk.count(b"}\n{") == lines - 1 else ()
     return whole if len(whole) == lines else ()
 
 
 def _heads(chunk: bytes) -> Sequence[_Head]:
-    """Two events that stand on one line are no line of events, and yet their leads and times do no harm here."""
-    return _HEAD.decode_lines(chunk) or [*filter(None, map(_head, chunk.split(b"\n")))]
+    return _plainly(_HEAD.decode_lines, chunk) or [*filter(None, map(_head, chunk.split(b"\n")))]
 
 
 def _head(line: bytes) -> _Head | None:
