@@ -146,7 +146,8 @@ async def test_orders_of_clients_end_as_cards(
     occasions = len(rung_ids) + siege.numbers["meeting"]
     record_property("occasions, asked, proposals, read", [occasions, asked, len(by_model), len(read)])
     assert occasions >= 3 * len(clients), "each rings, is a risk of it, and speaks"
-    assert 30 <= len(by_model) < most and asked < occasions, "the flood paused the model"
+    assert 30 <= len(by_model) < most, "the flood paused the model"
+    assert asked < occasions or many == SHORT, "of a long one it was not asked to the end; a short one may end before"
 
     forged = [
         siege.proposed(
