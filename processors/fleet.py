@@ -129,7 +129,8 @@ class FleetDays:
         """Everything that days before the newest say."""
         rows, day = len(self._rows), self._day
         x, first = self._orders[:rows], self._first[:rows]
-        upto = formulas.upto(x > 0, np.int16)
+        active = x > 0
+        upto = formulas.upto(active, np.int16)
         age = np.clip(np.arange(day - WINDOW, day + 1)[None, :] - first[:, None], 0, WINDOW)
         total = formulas.before(formulas.upto(x, np.float64), WINDOW, WINDOW + 1)
         mean = np.divide(total, age, out=np.zeros_like(total), where=age >= LEAST_DAYS)
@@ -137,7 +138,7 @@ class FleetDays:
         expected = formulas.expected(x, mean, age, weekdays, formulas.before(upto, GONE, WINDOW + 1) > 0, day)
         month = formulas.before(upto, LEAST_DAYS, SPAN - LEAST_DAYS)
         usual = month >= LEAST_DAYS / 2
-        busy, there = usual.sum(axis=0), (usual & (x[:, LEAST_DAYS:] > 0)).sum(axis=0)
+        busy, there = usual.sum(axis=0), (usual & active[:, LEAST_DAYS:]).sum(axis=0)
         rests = np.flatnonzero((busy >= LEAST_CLIENTS) & (there / np.maximum(busy, 1) < RESTS))
         closed = [day - SPAN + 1 + LEAST_DAYS + int(column) for column in rests if column < SPAN - LEAST_DAYS - 1]
         judged = np.flatnonzero(expected[:, -1] > LEAST_EXPECTED)

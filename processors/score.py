@@ -77,7 +77,7 @@ def weigh(state: LeadState, now: Millis, context: Context) -> tuple[float, list[
     ordered = state.order_days()
     read = {reading.rule: reading for reading in readings.read(state, ordered, through, context)}
     parts = []
-    for rule in rules.weights.keys() & {*state.raised, *read} if state.raised or read else ():
+    for rule in rules.weights.keys() & {*state.raised, *read}:
         weight, raised, reading = rules.weights[rule], state.raised.get(rule), read.get(rule)
         if raised is not None and _is_judged(state, rule, raised):
             reading = None if raised.level >= 0 else reading  # of what a person has judged the days say the same

@@ -57,8 +57,13 @@ def usual(state: LeadState, day: LocalDay, context: Context) -> Usual:
 
 def sizes(state: LeadState, day: LocalDay, context: Context) -> Sizes:
     """The sizes of his active days: those that are kept for the week, or made anew."""
+    return kept_sizes(state, day) or _sizes(state, day, context)
+
+
+def kept_sizes(state: LeadState, day: LocalDay) -> Sizes | None:
+    """Those that are kept, where they hold for the day."""
     kept = state.sizes
-    return kept if kept is not None and kept.day <= day < kept.day + SIZES_DAYS else _sizes(state, day, context)
+    return kept if kept is not None and kept.day <= day < kept.day + SIZES_DAYS else None
 
 
 def factor(fleet: Fleet, day: LocalDay) -> float:

@@ -9,7 +9,7 @@ from math import ceil
 from processors.context import Context
 from processors.days import HOUR_MS, at_local, day_start
 from processors.state import LeadState, Quiet
-from processors.usual import SIZES_DAYS, sizes, usual
+from processors.usual import kept_sizes, sizes, usual
 from schemas.events import Reservation
 from schemas.types import LocalDay, Millis
 
@@ -38,28 +38,24 @@ def is_quiet(state: LeadState, event: Reservation, today: LocalDay, context: Con
 def may_matter(state: LeadState, orders: int, size: int, ts: Millis, today: LocalDay, context: Context) -> bool:
     """Whether the day is above the ordinary at all: asked of every reservation, so the normal is kept in the state."""
     if orders >= context.rules.spike.min_today:
-        normal = state.usual
-        if normal is None or normal.day != today:
-            normal = state.usual = usual(state, today, context)
+        normal = state.usual = usual(state, today, context)
         # the fleet's factor is never so low as to make less a spike, and before the evening it only raises the expected
         if 0 < normal.mean < orders and (orders >= NOT_BELOW * normal.mean or day_is_known(ts, today, context)):
             return True
     if size < context.rules.sparse.min_pieces:
         return False
-    kept = state.sizes  # as in `sizes`: a call is half of what this costs
-    if kept is None or not kept.day <= today < kept.day + SIZES_DAYS:
-        kept = state.sizes = sizes(state, today, context)
+    kept = state.sizes = sizes(state, today, context)
     return 0 < kept.least <= size
 
 
 def quiet_for(state: LeadState, orders: int, size: int, ts: Millis, today: LocalDay, context: Context) -> Quiet:
     """What is left until the day may matter, where it does not yet: until the evening, and then for the day."""
-    rules, normal, kept = context.rules, state.usual, state.sizes
+    rules, normal, kept = context.rules, state.usual, kept_sizes(state, today)
     most_orders, most_pieces, known = rules.spike.min_today, rules.sparse.min_pieces, day_is_known(ts, today, context)
     if normal is not None and normal.day == today:
         spike = int(normal.mean) + 1 if known else ceil(NOT_BELOW * normal.mean)
         most_orders = max(most_orders, spike) if normal.mean > 0 else MANY
-    if kept is not None and kept.day <= today < kept.day + SIZES_DAYS:
+    if kept is not None:
         most_pieces = max(most_pieces, kept.least) if kept.least > 0 else MANY
     until = day_start(today + 1) if known else at_local(today, rules.alerts.evening_from * HOUR_MS)
     return Quiet(today, until, most_orders - orders, most_pieces - size)
