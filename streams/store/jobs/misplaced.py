@@ -1,5 +1,6 @@
 """Events of the store that a changed link may move: which they are, and what goes with them."""
 
+import logging
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -14,6 +15,8 @@ from schemas.sources import ClientRef
 from schemas.types import LeadId, Millis
 from streams.store.database import Database
 from streams.store.sinks.event_columns import KINDS
+
+log = logging.getLogger(__name__)
 
 CHAT = (Message, MessageEdited)
 
@@ -116,13 +119,17 @@ class Events:
     async def read(self, sql: str, given: dict[str, Any]) -> list[Row]:
         """The rows of a query for `COLUMNS`. Raises as `found_by`."""
         return [
-            Row(lead, id_, self.decoded(payload), at, stored, not backfill and stored - at <= LATE_MS)
+            Row(lead, id_, event, at, stored, not backfill and stored - at <= LATE_MS)
             for lead, id_, payload, at, stored, backfill in await self._database.read(sql, given)
+            if (event := event_in(id_, payload)) is not None
         ]
 
-    @staticmethod
-    def decoded(payload: str) -> Event:
-        """What was stored can be read."""
-        event = EVENT.decode(payload.encode())
-        assert not isinstance(event, Rejected), event.reason
-        return event
+
+def event_in(id_: int, payload: str) -> Event | None:
+    """The event of a row. One that this version cannot read (a later one wrote it) stays as it is, and the log says so:
+    nobody else's events wait for it."""
+    event = EVENT.decode(payload.encode())
+    if isinstance(event, Rejected):
+        log.error("a stored event cannot be read", extra={"id": f"{id_:016x}", "error": event.reason})
+        return None
+    return event

@@ -23,7 +23,7 @@ from schemas.events import (
 from schemas.meetings import NEAR_MS
 from schemas.types import EventId, LeadId
 from streams.store.database import Database
-from streams.store.jobs.misplaced import COLUMNS, FIELD, Events, Row
+from streams.store.jobs.misplaced import COLUMNS, FIELD, Events, Row, event_in
 from streams.store.jobs.waiting import waiting
 
 NOTES: Final = ("objected", "recording_deleted")
@@ -31,7 +31,7 @@ _ONCE: Final = "ORDER BY seniority DESC LIMIT 1 BY lead_id, event_id"
 """Without `FINAL`, which would merge the whole table for some rows of it."""
 
 NOTED = f"""
-SELECT any(payload) FROM events PREWHERE kind = 'meeting_room' AND action IN ('objected', 'recording_deleted')
+SELECT event_id, any(payload) FROM events PREWHERE kind = 'meeting_room' AND action IN ('objected', 'recording_deleted')
 WHERE ref IN {{meetings:Array(String)}} OR {FIELD.format("recording_id")} IN {{recordings:Array(String)}}
 GROUP BY event_id"""
 """`ref` of what happens in a room is its meeting."""
@@ -87,7 +87,7 @@ class Objected:
         """Objections in these meetings, and deletions of recordings of them, or of these."""
         given = {"meetings": sorted(meetings), "recordings": sorted(recordings)}
         rows = await self._database.read(NOTED, given)
-        found = [self._events.decoded(payload) for (payload,) in rows]
+        found = [event_in(id_, payload) for id_, payload in rows]
         found += [row.event for row in await waiting(self._database, {*meetings, *recordings})]
         return [one for one in found if isinstance(one, MeetingRoom) and one.happening in NOTES]
 

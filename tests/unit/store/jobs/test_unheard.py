@@ -153,3 +153,21 @@ async def test_words_of_jibris_recording_go_from_the_meetings_entry(
     gone = {event.event_id for event in (*MIXED, *FILLED, *([JUDGED] if JUDGED in order[0] else []))}
     told = [cast(ev.EventsMoved, EVENT.decode(output.value or b"")) for output in sent]
     assert {moved.event_id for event in told for moved in event.events} == gone
+
+
+async def test_a_row_of_a_later_version_holds_nobody_up(database: Database, caplog: pytest.LogCaptureFixture) -> None:
+    """After a step back the store may hold what this version cannot read: it stays, the log names it without its words,
+    and all that can be read goes."""
+    unheard = Unheard(database, Sent(), Clock())
+    await put(unheard, database, 1, WORDS, MINUTES)
+    later = 'replaceOne(payload, \'"words":\', \'"words":"слов много","of":\') AS payload, 171 AS event_id'
+    await database.change(
+        f"INSERT INTO events SELECT * REPLACE ({later}) FROM events WHERE kind = 'meeting_transcribed'"
+    )
+    await put(unheard, database, 2, DELETED)
+    assert await database.read(
+        "SELECT event_id FROM events WHERE kind IN ('meeting_transcribed', 'meeting_minutes')"
+    ) == [(171,)]
+    [said] = {record for record in caplog.records if record.levelname == "ERROR"}
+    assert (said.__dict__["id"], said.message) == ("00000000000000ab", "a stored event cannot be read")
+    assert "слов" not in said.__dict__["error"]
