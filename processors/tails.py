@@ -21,7 +21,8 @@ def counts(x: int, mean: float, spread: float, least: float = 0.0) -> float:
     mean, r = max(mean, 1e-6), 1.0 / spread
     y = mean / (r + mean)
     front = lgamma(x + r) - lgamma(x + 1.0) - lgamma(r) + x * log(y) - r * log1p(mean / r)
-    if -front / LN10 < least:  # P(X >= x) is not less than P(X = x), which is exp(front)
+    rest = max(r / (r + mean), 1.0 - y * (x + r) / (x + 1.0))  # 1 - the least that a term is of the one before it
+    if (log(rest) - front) / LN10 < least:  # P(X >= x) is not less than such a series from P(X = x) = exp(front) on
         return 0.0
     return max(0.0, -(front + log(_fraction(float(x), r, y))) / LN10)
 

@@ -129,12 +129,13 @@ def _is_old_news(state: LeadState, orders: int, size: int, ts: Millis) -> bool:
 
 def _largest(state: LeadState, day: LocalDay, context: Context, common: float) -> Size | None:
     """By count or by pieces, whichever says more; None when neither says anything."""
-    both = _by_count(state, day, context, common), _by_pieces(state, day, context)
+    both = _by_count(state, day, context, common, context.rules.spike.warning), _by_pieces(state, day, context)
     found = [size for size in both if size is not None and size.score >= 1.0]
     return max(found, key=lambda size: (size.critical, size.score)) if found else None
 
 
-def _by_count(state: LeadState, day: LocalDay, context: Context, common: float) -> Size | None:
+def _by_count(state: LeadState, day: LocalDay, context: Context, common: float, least: float) -> Size | None:
+    """`least`: a smaller s may come as 0."""
     rules = context.rules.spike
     x = state.days.on(state.days.reservations, day)
     if x < rules.min_today:
@@ -143,7 +144,7 @@ def _by_count(state: LeadState, day: LocalDay, context: Context, common: float) 
     expected = normal.mean * common**normal.share
     if expected <= 0 or x < NOT_BELOW * expected:
         return None
-    s = tails.counts(x, expected, normal.spread, min(rules.clear, rules.warning))
+    s = tails.counts(x, expected, normal.spread, least)
     critical = s >= rules.critical and x >= rules.critical_ratio * expected
     return Size(s / rules.warning, critical, x, expected, "reservations")
 
@@ -164,8 +165,9 @@ def _by_pieces(state: LeadState, day: LocalDay, context: Context) -> Size | None
 
 def _stands_out(state: LeadState, day: LocalDay, context: Context) -> bool:
     """Whether the day is not yet below the clear mark."""
-    both = _by_count(state, day, context, factor(context.fleet, day)), _by_pieces(state, day, context)
-    below = context.rules.spike.clear / context.rules.spike.warning
+    rules, common = context.rules.spike, factor(context.fleet, day)
+    both = _by_count(state, day, context, common, rules.clear), _by_pieces(state, day, context)
+    below = rules.clear / rules.warning
     return any(size is not None and size.score >= below for size in both)
 
 

@@ -35,6 +35,20 @@ def test_counts_are_finite_and_grow(x: int, more: int, mean: float, spread: floa
     assert tails.counts(x + more, mean, spread) >= s - 1e-6 * max(1.0, s)
 
 
+@given(st.integers(0, 3000), st.floats(0, 1e3), st.floats(1e-4, 1e3), st.floats(0, 20))
+def test_only_what_is_below_the_least_is_cut_short(x: int, mean: float, spread: float, least: float) -> None:
+    """With `least` s is the same, or it is 0 and was below `least`."""
+    s = tails.counts(x, mean, spread)
+    assert tails.counts(x, mean, spread, least) in ((s,) if s >= least else (s, 0.0))
+
+
+@given(st.integers(5, 300), st.floats(3, 100), st.floats(0.1, 1.0))
+def test_little_is_summed_to_be_below_the_least(x: int, mean: float, spread: float) -> None:
+    """What is well below `least` is seen at once: no sum is made for it."""
+    s = tails.counts(x, mean, spread)
+    assert tails.counts(x, mean, spread, s + 0.5) == 0.0
+
+
 @pytest.mark.parametrize(
     ("t", "freedom", "p"), [(2.015, 5, 0.05), (3.365, 5, 0.01), (2.764, 10, 0.01), (4.144, 10, 0.001)]
 )
