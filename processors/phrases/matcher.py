@@ -6,15 +6,16 @@ can ask this of every message.
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from functools import cached_property
-from itertools import pairwise
+from functools import cached_property, reduce
+from itertools import compress, pairwise
+from operator import or_
 from typing import NamedTuple
 
 from processors.phrases.hedges import hedged
 from processors.phrases.negation import OTHERS, STRANGERS, benign, done_by_others, negated, spoils
 from processors.phrases.pattern import FREE, SLACK, Phrase, Strength
 from processors.phrases.places import Numbers, Place, Places, choose, clues_near, occurrences, places_of
-from processors.phrases.spelling import BEGINS, Spelling
+from processors.phrases.spelling import BEGINS, Spelling, bits
 from processors.phrases.split import LONGEST_TEXT, WORD, Split, split
 
 AT_ONCE = 85.0
@@ -56,7 +57,7 @@ class _Compiled(NamedTuple):
     anchor: Numbers
     others: tuple[Numbers, ...]
     clues: tuple[Numbers, ...]
-    needs: frozenset[int]
+    needs: int
 
 
 class Phrases:
@@ -81,7 +82,7 @@ class Phrases:
         groups = [tuple((index[word], word.anchor) for word in group) for group in phrase.groups]
         clues = tuple(tuple((index[word], False) for word in group) for group in phrase.clues)
         anchor = next(group for group in groups if any(is_anchor for _, is_anchor in group))
-        needs = frozenset(number for group in (*groups, *clues) for number, _ in group)
+        needs = bits(number for group in (*groups, *clues) for number, _ in group)
         return _Compiled(phrase, anchor, tuple(group for group in groups if group is not anchor), clues, needs)
 
     def find(self, text: str) -> list[Match]:
@@ -97,9 +98,10 @@ class Phrases:
     def all(self, text: str) -> list[Match]:
         """Both."""
         tokens = WORD.findall(text, 0, LONGEST_TEXT)
-        if not any(map(self._spelling.anchors.__getitem__, tokens)):
+        kinds = [*map(self._spelling.anchors.__getitem__, tokens)]
+        if not any(kinds):
             return []
-        candidates = self._candidates(tokens)
+        candidates = self._candidates(tokens, kinds)
         if not candidates:
             return []
         words = split(text)
@@ -107,13 +109,18 @@ class Phrases:
         found = (_match(compiled, text, words, places) for compiled in candidates)
         return sorted((match for match in found if match is not None), key=rank)
 
-    def _candidates(self, tokens: Sequence[str]) -> list[_Compiled]:
-        """Phrases all whose words stand somewhere in the text."""
-        anchors, joined = self._spelling.anchors, self._spelling.joined
-        here = set[int]().union(*map(self._spelling.numbers.__getitem__, tokens))
-        here.update(number for a, b in pairwise(tokens) if anchors[a] == BEGINS for number, _ in joined(a, b))
-        beginning = filter(self._by_anchor.__contains__, here)
-        return [compiled for number in beginning for compiled in self._by_anchor[number] if compiled.needs <= here]
+    def _candidates(self, tokens: Sequence[str], kinds: Sequence[int]) -> list[_Compiled]:
+        """Phrases all whose words stand somewhere in the text, in the order of their anchors."""
+        spelling = self._spelling
+        here = reduce(or_, map(spelling.bits.__getitem__, tokens))
+        anchors = {number for token in compress(tokens, kinds) for number in spelling.meant[token]}
+        if BEGINS in kinds:
+            halves = ((a, b) for a, b in pairwise(tokens) if spelling.anchors[a] == BEGINS)
+            joined = [number for a, b in halves for number, _ in spelling.joined(a, b)]
+            here |= bits(joined)
+            anchors.update(filter(self._by_anchor.__contains__, joined))
+        phrases = (compiled for number in sorted(anchors) for compiled in self._by_anchor[number])
+        return [compiled for compiled in phrases if compiled.needs & here == compiled.needs]
 
 
 def _match(compiled: _Compiled, text: str, words: Split, places: Places) -> Match | None:

@@ -49,6 +49,11 @@ Near = tuple[tuple[int, float], ...]
 """Indices of phrase words, each with its score 85..100."""
 
 
+def bits(numbers: Iterable[int]) -> int:
+    """A set of small numbers as one number: a dozen of them are united, and compared, in the time of one set."""
+    return sum(1 << number for number in set(numbers))
+
+
 class Spelling:
     """The words of a list of phrases, indexed by what a text may write for them."""
 
@@ -70,7 +75,8 @@ class Spelling:
         self._heads = {form.lstrip("=")[:JOINED_FROM] for word in self._words if word.anchor for form in word.forms}
         self.near = lru_cache(CACHED)(self._near)
         self.anchors = _Known(self._anchor)
-        self.numbers = _Known(self._numbers)
+        self.meant = _Known(self._meant)
+        self.bits = _Known(self._bits)
 
     def joined(self, first: str, second: str) -> Near:
         """What two words mean that are one: only where neither is a word by itself ("на складе" is no "складе")."""
@@ -90,8 +96,13 @@ class Spelling:
             numbers = dict.fromkeys(self._misspelt(word, base), MISSPELT)
         return tuple(numbers.items())
 
-    def _numbers(self, token: str) -> tuple[int, ...]:
-        return tuple(number for number, _ in self.near(token))
+    def _meant(self, token: str) -> tuple[int, ...]:
+        """The anchors that it may stand for."""
+        return tuple(number for number, _ in self.near(token) if self._words[number].anchor)
+
+    def _bits(self, token: str) -> int:
+        """All words that it may stand for, as a set: a bit each."""
+        return bits(number for number, _ in self.near(token))
 
     def _misspelt(self, word: str, base: str) -> Iterable[int]:
         found = process.extract(base, self._long, scorer=Levenshtein.distance, score_cutoff=1, limit=None)
