@@ -3,7 +3,7 @@
 from math import comb, erfc, isfinite, log10, sqrt
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from processors import tails
@@ -35,11 +35,13 @@ def test_counts_are_finite_and_grow(x: int, more: int, mean: float, spread: floa
     assert tails.counts(x + more, mean, spread) >= s - 1e-6 * max(1.0, s)
 
 
-@given(st.integers(0, 3000), st.floats(0, 1e3), st.floats(1e-4, 1e3), st.floats(0, 20))
-def test_only_what_is_below_the_least_is_cut_short(x: int, mean: float, spread: float, least: float) -> None:
+@given(st.integers(0, 3000), st.floats(0, 1e3), st.floats(1e-3, 1e3), st.floats(0.9, 1.1))
+@example(40, 5.0, 1.0, 0.99)  # terms of spread 1 fall by the same share each: the series is the tail
+def test_only_what_is_below_the_least_is_cut_short(x: int, mean: float, spread: float, share: float) -> None:
     """With `least` s is the same, or it is 0 and was below `least`."""
     s = tails.counts(x, mean, spread)
-    assert tails.counts(x, mean, spread, least) in ((s,) if s >= least else (s, 0.0))
+    found = tails.counts(x, mean, spread, share * s)
+    assert found in ((s,) if share <= 1.0 - 1e-9 else (s, 0.0))
 
 
 @given(st.integers(5, 300), st.floats(3, 100), st.floats(0.1, 1.0))
