@@ -5,7 +5,6 @@ continuous parts). So the score reads the same figures below the alarm too. Only
 morning ends a silence, a morning without orders does not make one.
 """
 
-from bisect import bisect_right
 from collections.abc import Sequence
 from math import log
 from typing import NamedTuple
@@ -38,20 +37,20 @@ class Reading(NamedTuple):
     baseline: float
 
 
-def read(state: LeadState, ordered: Sequence[LocalDay], through: LocalDay, context: Context) -> Sequence[Reading]:
-    """Readings as of the end of the day `through`; none of what too little is known of. `ordered`: his order days."""
-    found = (_silence(ordered, through, context), _decline(state, through, context))
+def read(state: LeadState, through: LocalDay, context: Context) -> Sequence[Reading]:
+    """Readings as of the end of the day `through`; none of what too little is known of."""
+    found = (_silence(state, through, context), _decline(state, through, context))
     return [reading for reading in found if reading is not None and reading.strength > 0.0]
 
 
-def rarity(ordered: Sequence[LocalDay], through: LocalDay, rules: ScoreRules) -> float:
+def rarity(state: LeadState, through: LocalDay, rules: ScoreRules) -> float:
     """0..1: near 0 for one who orders daily, 1/2 at one order day in `rare_days`. Of whom no order is known his rate is
-    not known either: 0. `ordered`: his order days.
+    not known either: 0.
     """
-    count = bisect_right(ordered, through)
+    count, first = state.ordered_until(through)
     if not count:
         return 0.0
-    return 1.0 / (1.0 + rules.rare_days * count / (through - ordered[0] + 1 + YOUNG))
+    return 1.0 / (1.0 + rules.rare_days * count / (through - first + 1 + YOUNG))
 
 
 def strength(size: float, rules: ReadingRules) -> float:
@@ -60,12 +59,12 @@ def strength(size: float, rules: ReadingRules) -> float:
     return above / (1.0 + above)
 
 
-def _silence(ordered: Sequence[LocalDay], through: LocalDay, context: Context) -> Reading | None:
+def _silence(state: LeadState, through: LocalDay, context: Context) -> Reading | None:
     """The size of the silence (`processors.rhythm`) from its first working day on, where the alarm waits for three."""
-    if not ordered or ordered[-1] >= through:
+    if state.days.since(state.days.reservations, through):  # most order daily: their days are not gathered
         return None
     rules = context.rules.silence
-    quiet = silence(ordered, through, context.rests, rules)
+    quiet = silence(state.order_days(), through, context.rests, rules)
     if quiet is None:
         return None
     return Reading("order_silence", strength(quiet.size, context.rules.score.silence), quiet.value, quiet.usual_gap)
@@ -82,6 +81,8 @@ def _decline(state: LeadState, through: LocalDay, context: Context) -> Reading |
     month, week = (days.total(days.reservations, until - span, until) for span in (RECENT, WEEK))
     now, usual = max(month / RECENT, week / WEEK), before / BEFORE
     ratio = now / (usual * (context.fleet.decline if context.fleet.decline > 0.0 else 1.0))
+    if ratio >= 1.0:
+        return None
     rules = context.rules.score.decline
     half = ReadingRules(half=-log(rules.half), steep=rules.steep)
     return Reading("volume_decline", strength(-log(max(ratio, NOTHING_LEFT)), half), now, usual)

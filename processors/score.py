@@ -74,8 +74,10 @@ def weigh(state: LeadState, now: Millis, context: Context) -> tuple[float, list[
     """The background's points, and every part that counts, the heaviest first."""
     rules, fleet = context.rules.score, context.fleet
     through = day_since(now, context.rules.alerts.evening_from)
-    ordered = state.order_days()
-    read = {reading.rule: reading for reading in readings.read(state, ordered, through, context)}
+    background = round(rules.background * readings.rarity(state, through, rules), 2)
+    read = {reading.rule: reading for reading in readings.read(state, through, context)}
+    if not read and not state.raised:  # most clients, each evening
+        return background, []
     parts = []
     for rule in rules.weights.keys() & {*state.raised, *read}:
         weight, raised, reading = rules.weights[rule], state.raised.get(rule), read.get(rule)
@@ -90,8 +92,7 @@ def weigh(state: LeadState, now: Millis, context: Context) -> tuple[float, list[
         said = [_raised(rule, raised, trusted, weight, now, rules)] if raised is not None else []
         said += [_read(reading, trusted)] if reading is not None else []
         parts.append(max(said, key=lambda part: part.points))
-    parts = sorted((p for p in parts if p.points >= LEAST_POINTS), key=lambda part: (-part.points, part.rule))
-    return round(rules.background * readings.rarity(ordered, through, rules), 2), parts
+    return background, sorted((p for p in parts if p.points >= LEAST_POINTS), key=lambda p: (-p.points, p.rule))
 
 
 def risk(background: float, parts: Sequence[Part]) -> float:

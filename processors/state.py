@@ -1,6 +1,8 @@
 """What `lead.state` keeps of a lead: one MessagePack record, written once per touched lead and batch."""
 
 import zlib
+from itertools import compress
+from itertools import count as days_from
 from typing import Any
 
 import msgspec
@@ -180,6 +182,14 @@ class LeadState(msgspec.Struct, array_like=True):
         if not self.ordered:
             return recent
         return [*[day for day in self.ordered if not recent or day < recent[0]], *recent]
+
+    def ordered_until(self, day: LocalDay) -> tuple[int, LocalDay]:
+        """On how many days up to this one there were orders, as far as is known, and the first of them."""
+        days = self.days
+        told = days.reservations[: max(0, day + 1 - days.first)]
+        count, first = len(told) - told.count(0), next(compress(days_from(days.first), days.reservations), day + 1)
+        older = [each for each in self.ordered if each < first and each <= day]
+        return len(older) + count, older[0] if older else first
 
 
 def _plain(value: object) -> object:

@@ -34,7 +34,7 @@ def client(orders: Callable[[int], int], known: int = DAYS_KEPT) -> LeadState:
 def read(state: LeadState, through: int = TODAY, **fleet: object) -> dict[Rule, Reading]:
     """Readings by rule."""
     figures = msgspec.structs.replace(NO_FLEET, **fleet)
-    found = readings.read(state, state.order_days(), through, Context(builtin(), figures))
+    found = readings.read(state, through, Context(builtin(), figures))
     return {reading.rule: reading for reading in found}
 
 
@@ -103,18 +103,18 @@ def test_a_rare_clients_days_that_are_gone_count() -> None:
     """Of a client with an order in two months the state holds a day or two; the others are remembered as days."""
     rare = client(lambda age: age in (70, 110))
     assert read(rare) == {}
-    alone = readings.rarity(rare.order_days(), TODAY, RULES)
+    alone = readings.rarity(rare, TODAY, RULES)
     rare.ordered = [TODAY - age for age in (300, 240, 180, 150)]
     found = read(rare)["order_silence"]
     assert (found.value, found.baseline) == (70, 46)
-    assert readings.rarity(rare.order_days(), TODAY, RULES) < alone
+    assert readings.rarity(rare, TODAY, RULES) < alone
 
 
 def test_rarity_falls_with_each_order_day_and_begins_high() -> None:
     """Daily: little. Once in four weeks: about a half. One who began three days ago counts as rare."""
 
     def rare(state: LeadState) -> float:
-        return readings.rarity(state.order_days(), TODAY, RULES)
+        return readings.rarity(state, TODAY, RULES)
 
     daily, monthly = rare(client(lambda _: 1)), rare(client(lambda age: age % 28 == 0))
     assert daily < 0.05
@@ -138,4 +138,4 @@ def test_every_history_gives_numbers(days: dict[int, int], decline: float, known
         assert 0.0 <= reading.strength <= 1.0
         assert math.isfinite(reading.value)
         assert math.isfinite(reading.baseline)
-    assert 0.0 <= readings.rarity(state.order_days(), TODAY, RULES) <= 1.0
+    assert 0.0 <= readings.rarity(state, TODAY, RULES) <= 1.0

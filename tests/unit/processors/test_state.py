@@ -52,6 +52,19 @@ def test_round_trip(state: LeadState) -> None:
     assert encode_state(again) == encode_state(state)
 
 
+near = st.integers(0, 60)
+
+
+@given(st.dictionaries(near, st.integers(0, 3)), st.sets(near, max_size=12), near)
+def test_days_with_orders_are_counted_as_they_are_gathered(orders: dict[int, int], older: set[int], until: int) -> None:
+    """Those that the series has no more among them; of one day known twice, once."""
+    days = Days.of({day: Day(reservations=count) for day, count in orders.items()})
+    state = LeadState(days=days, ordered=sorted(older))
+    there = [day for day in state.order_days() if day <= until]
+    count, first = state.ordered_until(until)
+    assert (count, [first] if count else []) == (len(there), there[:1])
+
+
 def test_states_share_nothing() -> None:
     """Two new leads do not write into one another's days, ids or alerts."""
     one, two = LeadState(), LeadState()
