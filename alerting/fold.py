@@ -108,14 +108,15 @@ class Partition:
         results: list[Result] = []
         pruned = False
         while due <= until:
-            said, moment = len(results), self._moment(lead_id, state, due)
+            said = len(results)
             if due == self._evening(lead_id, due - 1):
                 findings = lead.evening(state, due, self.context, lead_id)
                 found = (*findings, *score.look(state, lead_id, due, self.context, findings))
                 if found:
-                    results += self._say(state, found, moment._replace(source=LOOKED))
+                    results += self._say(state, found, self._moment(lead_id, state, due, LOOKED))
                 pruned |= lead.unburden(state, due)
-            results += policy.expire(state.alerts, moment)
+            if state.alerts:
+                results += policy.expire(state.alerts, self._moment(lead_id, state, due))
             if len(results) > said:
                 state.at = max(state.at, due)
             due = self._next(lead_id, state, due)

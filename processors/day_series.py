@@ -124,6 +124,13 @@ class Days(msgspec.Struct, array_like=True):
         """The days, in order, of which the number is not zero."""
         return list(compress(range(self.first, self.first + len(series)), series))
 
+    def seen(self, series: list[int], until: LocalDay) -> tuple[int, LocalDay]:
+        """On how many days up to `until` the number is not zero, and the last of them (any day where there is none)."""
+        told = series[: max(0, until + 1 - self.first)]
+        while told and not told[-1]:
+            told.pop()
+        return len(told) - told.count(0), self.first + len(told) - 1
+
     def __getitem__(self, day: LocalDay) -> Day:
         """All figures of a day; zeros where nothing is known."""
         return Day(*[self.on(series, day) for series in self._series()]) if self.length else NOTHING

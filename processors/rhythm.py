@@ -75,6 +75,17 @@ def silence(
     return Silence(last, days, working, working, usual, max(gaps), surprise(working, gaps))
 
 
+def is_short(times: int, days: int, rules: SilenceRules, least: float) -> bool:
+    """Whether `silence` can say nothing of `least` of one who was there on so many days, and not for `days`: asked
+    first, for the days need not be gathered for it."""
+    if times <= rules.rare_min_gaps:
+        return True
+    if days / rules.rare_days * -log10(rules.warning_probability) >= least:
+        return False
+    known = min(times - 1, rules.gaps)
+    return times <= rules.min_gaps or _surprise(days, known, known) < least
+
+
 @lru_cache(1024)
 def _pace(
     there: tuple[LocalDay, ...], rests: frozenset[LocalDay], most: int, works: float

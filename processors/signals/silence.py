@@ -19,7 +19,8 @@ from typing import Final, NamedTuple
 from processors.context import Context
 from processors.day_series import Days
 from processors.days import DAY_MS, HOUR_MS, day_since, day_start, local_day
-from processors.rhythm import Silence, silence, surprise
+from processors.rhythm import Silence, is_short, silence, surprise
+from processors.rules.volume import SilenceRules
 from processors.signals.heard import ref_of
 from processors.signals.raising import Cleared, Fresh, clear, look
 from processors.state import Last, LeadState, Talk
@@ -98,6 +99,8 @@ def evening(state: LeadState, lead_id: LeadId, now: Millis, context: Context) ->
     rules = context.rules.silence
     today = day_since(now, context.rules.alerts.evening_from)
     found = {each.rule: each for each in _silent(state, today, now, context)}
+    if not found:
+        return [*clear(state, ANSWERS, now)]
     orders = found.pop(ORDERS, None)
     results: list[Signal | Fresh | Cleared] = []
     if orders is not None:
@@ -120,10 +123,8 @@ def _silent(state: LeadState, today: LocalDay, now: Millis, context: Context) ->
     rules = context.rules.silence
     found = []
     known = state.first_day is not None and today - state.first_day >= rules.min_days  # else `silence` says nothing
-    still = _still(state, today, rules.warning_days) if known else ()
-    for rule, there in still:
-        probability = rules.warning_probability if rule == ORDERS else rules.other_probability
-        mark = -log10(probability)
+    for rule, there in _still(state, today, rules) if known else ():
+        mark = _mark(rule, rules)
         quiet = silence(there, today, context.rests, rules, mark)
         if quiet is not None and quiet.size >= mark and quiet.working_days >= rules.warning_days:
             found.append(_of_days(rule, quiet))
@@ -131,19 +132,28 @@ def _silent(state: LeadState, today: LocalDay, now: Millis, context: Context) ->
     return [*found, waits] if waits is not None else found
 
 
-def _still(state: LeadState, today: LocalDay, least: int) -> Sequence[tuple[Rule, Sequence[LocalDay]]]:
-    """The channels without anything for `least` days, each with the days on which there was something, in order.
+def _mark(rule: Rule, rules: SilenceRules) -> float:
+    """-log10 P of a warning."""
+    return -log10(rules.warning_probability if rule == ORDERS else rules.other_probability)
 
-    Asked of every lead each evening: of a channel with something lately the days are not gathered.
+
+def _still(state: LeadState, today: LocalDay, rules: SilenceRules) -> Sequence[tuple[Rule, Sequence[LocalDay]]]:
+    """The channels that may be silent for unusually long, each with the days on which there was something, in order.
+
+    Asked of every lead each evening: where something came lately, or seldom enough, the days are not gathered.
     """
-    days, since = state.days, today - least + 1
+    days, since = state.days, today - rules.warning_days + 1
     channels: list[tuple[Rule, Sequence[LocalDay]]] = []
     if not days.total(days.reservations, since, today + 1):
         channels.append((ORDERS, state.order_days() or _goods_days(days)))
     talk: Sequence[tuple[Rule, list[int]]] = ((CHAT, days.messages), (CALLS, days.calls), (MEETINGS, days.meetings))
-    channels += [(rule, days.with_any(told)) for rule, told in talk if told and not days.total(told, since, today + 1)]
+    for rule, told in talk:
+        if told and not days.total(told, since, today + 1):
+            times, last = days.seen(told, today)
+            if not is_short(times, today - last, rules, _mark(rule, rules)):
+                channels.append((rule, days.with_any(told)))
     known = ((rule, there[: bisect_right(there, today)]) for rule, there in channels)
-    return [(rule, there) for rule, there in known if there and today - there[-1] >= least]
+    return [(rule, there) for rule, there in known if there and today - there[-1] >= rules.warning_days]
 
 
 def _goods_days(days: Days) -> Sequence[LocalDay]:

@@ -58,6 +58,9 @@ def test_series_say_what_was_told(told: list[tuple[object, ...]], start: int, st
         assert series.total(of, start, stop) == sum(window)
         assert series.since(of, start) == sum(plain[name, day] for day in range(start, DAY + 41))
         assert series.with_any(of) == [day for day in range(DAY - 40, DAY + 41) if plain[name, day]]
+        there = [day for day in series.with_any(of) if day <= stop]
+        times, last = series.seen(of, stop)
+        assert (times, [last] if times else []) == (len(there), there[-1:])
     known = {day: Day(*[plain[name, day] for name in Day.__struct_fields__]) for day in range(DAY - 40, DAY + 41)}
     assert series.told() == {day: figures for day, figures in known.items() if figures != NOTHING}
     assert all(series[day] == figures for day, figures in known.items())

@@ -1,12 +1,13 @@
 """How unusual it is that a client is not there, by hand."""
 
+from itertools import accumulate
 from math import isfinite, log10
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from processors.rhythm import silence, surprise
+from processors.rhythm import is_short, silence, surprise
 from processors.rules import builtin
 from tests.unit.processors.clients import TODAY, weekday
 
@@ -86,3 +87,18 @@ def test_gaps_of_a_rare_buyer() -> None:
     """The usual one is their mean."""
     found = silence([TODAY - 200, TODAY - 180, TODAY - 160, TODAY - 130, TODAY - 100], TODAY, (), RULES)
     assert found is not None and (found.usual_gap, found.longest_gap) == (25.0, 30)
+
+
+@given(st.lists(st.integers(1, 70), min_size=4, max_size=45), st.integers(1, 200), st.integers(1, 50))
+def test_what_is_found_was_not_short(gaps: list[int], days: int, evenly: int) -> None:
+    """Of no silence that is found `is_short` is said before, at its own size: however his days lie."""
+    for there in (list(accumulate([TODAY, *gaps])), list(range(TODAY, TODAY + 20 * evenly, 1 + evenly // 5))):
+        found = silence(there, there[-1] + days, (), RULES)
+        assert found is None or not is_short(len(there), days, RULES, found.size)
+
+
+def test_most_of_what_is_silent_for_some_days_is_short() -> None:
+    """The bound is worth asking: it holds for a week without calls, be they rare or weekly, and ends with the alarm."""
+    mark = -log10(RULES.other_probability)
+    assert is_short(5, 30, RULES, mark) and is_short(40, 5, RULES, mark)
+    assert not is_short(5, 65, RULES, mark) and not is_short(40, 6, RULES, mark)

@@ -167,7 +167,7 @@ def test_a_client_who_is_known_for_too_short_is_silent_in_nothing(
     rules = QUIET.rules.silence
     said = [
         quiet
-        for _, there in silence._still(state, today, rules.warning_days)
+        for _, there in silence._still(state, today, rules)
         if (quiet := rhythm.silence(there, today, (), rules)) is not None
     ]
     assert not said or today - first_day >= rules.min_days
