@@ -131,15 +131,15 @@ def is_calm(stock: Stock, qty: int, today: LocalDay) -> bool:
     return True
 
 
-def may_matter(state: LeadState, stock: Stock, today: LocalDay, rules: BulkPickRules) -> bool:
+def may_matter(state: LeadState, stock: Stock, today: LocalDay, context: Context) -> bool:
     """Whether `judge` could find anything: a cheap upper bound of what it compares, for almost no event matters. If
-    not, `stock.calm` says how long.
+    not, `stock.calm` says how long, but where only a season makes it usual, which may end within the day.
 
     Goods with a harmless purpose only lower a share, so they are left out; so is what a stock is taken for at least.
     """
     if stock.told and any(any(told.withdrawn) for told in stock.told.values()):
         return True
-    known = stock.known
+    known, rules = stock.known, context.rules.bulk_pick
     if stock.arrivals < 2 and not known:  # before goods come, or a snapshot
         stock.calm = today, ANY
         return False
@@ -149,12 +149,17 @@ def may_matter(state: LeadState, stock: Stock, today: LocalDay, rules: BulkPickR
         day = today if before is None else max(today, before.day)
         spare = int(_spare_by_days(state.days, have, day, rules))
         before = _window(state, stock, today) if spare <= 0 and day == today else None
-    if before is not None:
-        rarer = 1.0 if known else rules.estimated
-        spare = int(_spare_by_window(before, _moved(state.days, today), have, rarer, rules))
+    if before is None:
+        may = spare <= 0
+    else:
+        now, rarer = _moved(state.days, today), 1.0 if known else rules.estimated
+        spare = int(_spare_by_window(before, now, have, rarer, rules))
+        may = spare <= 0 and before.days >= rules.min_days
+        if may and (season := _season(context.fleet, today)) > 1.0:
+            may = int(_spare_by_window(before, now, have, season * rarer, rules)) <= 0
     if spare > 0:
         stock.calm = today, spare
-    return spare <= 0
+    return may
 
 
 def _spare_by_window(before: Window, now: Moved, have: int, rarer: float, rules: BulkPickRules) -> float:
@@ -175,10 +180,13 @@ def _spare_by_window(before: Window, now: Moved, have: int, rarer: float, rules:
 
 def _spare_by_days(days: Days, have: int, today: LocalDay, rules: BulkPickRules) -> float:
     """The same by the last days' figures alone: the shares."""
+    since, until = today - SPANS[_WEEK] + 1, today + 1
+    reserved, picked, shipped = (
+        days.between(series, since, until) for series in (days.reserved_qty, days.picked_qty, days.shipped_qty)
+    )
     least, spare = rules.min_stock, inf
     for span, bound in zip(SPANS, (rules.large, rules.share_3_days, rules.share_week), strict=False):
-        since, until = today - span + 1, today + 1
-        moved = max(days.total(days.picked_qty, since, until), days.total(days.shipped_qty, since, until), 0)
-        taken = max(days.total(days.reserved_qty, since, until), moved)
+        moved = max(sum(picked[-span:]), sum(shipped[-span:]), 0)
+        taken = max(sum(reserved[-span:]), moved)
         spare = min(spare, max(bound * max(1, have + moved, taken), least) - taken)
     return spare

@@ -59,7 +59,7 @@ def find(
     tell(stock, event, today)
     if event.qty <= 0:
         return ()
-    if not may_matter(state, stock, today, context.rules.bulk_pick):
+    if not may_matter(state, stock, today, context):
         return ()
     judged = judge(state, stock, today, context)
     return rise(state, _signal(stock, event, judged, context.rules.bulk_pick)) if judged.level > NONE else ()

@@ -4,12 +4,14 @@ from typing import Any
 
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from processors import emptying
+from processors.context import NO_FLEET, Context
 from processors.day_series import add
 from processors.state import decode_state, encode_state
 from processors.stock import NEVER_CALM
-from tests.unit.processors.signals.warehouse import Warehouse
+from tests.unit.processors.signals.warehouse import RULES, Warehouse
 
 DAYS = st.lists(
     st.tuples(
@@ -37,11 +39,11 @@ def test_nothing_is_held_back(days: list[tuple[str, int, str]], stock: int | Non
     for kind, qty, purpose in days:
         more: dict[str, Any] = {} if kind in ("bring", "count") else {"purpose": purpose}
         getattr(client, kind)(qty, **more)
-        state, rules = client.state, client.context.rules.bulk_pick
+        state = client.state
         if state.stock is not None and kind not in ("bring", "count"):
             judged = emptying.judge(state, state.stock, client.day, client.context)
             if judged.level > emptying.NONE:
-                assert emptying.may_matter(state, state.stock, client.day, rules)
+                assert emptying.may_matter(state, state.stock, client.day, client.context)
         client.day += 1
 
 
@@ -58,22 +60,36 @@ TAKEN = st.lists(
 
 
 @settings(max_examples=200, deadline=None)
-@example(taken=[("reserve", 5, 0, "")], stock=1000, a_day=1)
-@example(taken=[("reserve", 22, 1, ""), ("reserve", 10, 1, "")], stock=1000, a_day=3)
+@example(taken=[("reserve", 5, 0, "")], stock=1000, a_day=1, known=40, season=1.0)
+@example(taken=[("reserve", 22, 1, ""), ("reserve", 10, 1, "")], stock=1000, a_day=3, known=40, season=1.0)
 @example(
-    taken=[("pick", 14, 1, ""), ("ship", 12, 2, ""), ("reserve", 11, 1, ""), ("reserve", 9, 1, "")], stock=900, a_day=3
+    taken=[("pick", 14, 1, ""), ("ship", 12, 2, ""), ("reserve", 11, 1, ""), ("reserve", 9, 1, "")],
+    stock=900,
+    a_day=3,
+    known=40,
+    season=1.0,
 )
-@example(taken=[("reserve", 5, 0, "")], stock=None, a_day=5)
-@given(taken=TAKEN, stock=st.one_of(st.none(), st.integers(300, 2000)), a_day=st.integers(1, 20))
+@example(taken=[("reserve", 5, 0, "")], stock=None, a_day=5, known=40, season=1.0)
+@example(taken=[("reserve", 55, 1, ""), ("reserve", 40, 0, "")], stock=1000, a_day=10, known=27, season=1.0)
+@example(taken=[("reserve", 55, 1, ""), ("reserve", 40, 1, "")], stock=1000, a_day=10, known=28, season=1.5)
+@given(
+    taken=TAKEN,
+    stock=st.one_of(st.none(), st.integers(300, 2000)),
+    a_day=st.integers(1, 20),
+    known=st.sampled_from([20, 26, 27, 28, 40, 40, 40]),
+    season=st.sampled_from([1.0, 1.0, 1.3, 2.5]),
+)
 def test_to_the_last_piece_nothing_is_held_back(
-    taken: list[tuple[str, int, int, str]], stock: int | None, a_day: int
+    taken: list[tuple[str, int, int, str]], stock: int | None, a_day: int, known: int, season: float
 ) -> None:
     """However a stock is being emptied: where the bound sees no need to look, the full look finds nothing, not even
-    when as much more is reserved as the bound allows without a look. By the days alone, and by what stands before."""
+    when as much more is reserved as the bound allows without a look. By the days alone, and by what stands before; of
+    young clients, and in a season (which may end while the bound still holds)."""
     client = Warehouse()
-    client.ordinary(40, stock=stock, a_day=a_day)
+    client.ordinary(known, stock=stock, a_day=a_day)
     for kind, percent, days, purpose in taken:
         client.day += days
+        client.context = Context(RULES, replace(NO_FLEET, day=client.day, ratios=[season] * 7))
         assert client.state.stock is not None
         have = client.state.stock.have()
         getattr(client, kind)(max(1, have * percent // 100), purpose=purpose)
@@ -85,11 +101,12 @@ def test_to_the_last_piece_nothing_is_held_back(
                 emptying.judge(state, state.stock, client.day, client.context)  # makes the window
             else:
                 state.stock.window = None
-            if not emptying.may_matter(state, state.stock, client.day, client.context.rules.bulk_pick):
+            if not emptying.may_matter(state, state.stock, client.day, client.context):
                 day, pieces = state.stock.calm
                 more = max(0, pieces - 1) if day == client.day else 0
                 add(state.days.reserved_qty, state.place(client.day), more)
-                judged = emptying.judge(state, state.stock, client.day, client.context)
+                later = Context(RULES) if more else client.context
+                judged = emptying.judge(state, state.stock, client.day, later)
                 assert judged.level == emptying.NONE, (windowed, pieces, judged)
 
 
