@@ -75,11 +75,13 @@ class Partition:
         if findings := lead.step(state, event, meta, self.context):
             found = (*findings, *score.look(state, lead_id, meta.ts, self.context, findings))
             results += self._say(state, found, self._moment(lead_id, state, meta.ts, event.source))
-        if before is not state.became and _is_back(before, state.became):
-            results += policy.close(state.alerts, meta.ts)
-        if wish := type(event) in WISHES:  # what was silent for a wish that is taken back rings now
+        if type(event) in WISHES:
+            if _is_back(before, state.became):
+                results += policy.close(state.alerts, meta.ts)
+            # what was silent for a wish that is taken back rings now
             results += policy.expire(state.alerts, self._moment(lead_id, state, meta.ts))
-        if results or wish:
+            self._put_off(lead_id, self._first(lead_id, state, meta.ts))
+        elif results:
             self._put_off(lead_id, self._first(lead_id, state, meta.ts))
         return results
 

@@ -33,36 +33,35 @@ from schemas.codec import event_id
 from schemas.events import Inbound, Pick, Reservation, Shipment
 from schemas.types import LocalDay, Millis
 
-OUT: Final = (Reservation, Pick, Shipment)
-"""What takes goods from the stock."""
+TAKEN: Final = (Pick, Shipment)
+"""Flows that take goods from the shelves."""
 
 
-def find(
-    state: LeadState, event: Reservation | Flow, today: LocalDay, context: Context
-) -> Sequence[Signal | Fresh | Cleared]:
-    """What the event means, after its figures stand in `state.days`."""
+def reserved(state: LeadState, event: Reservation, today: LocalDay, context: Context) -> Sequence[Signal | Fresh]:
+    """What a reservation means, after its figures stand in `state.days`."""
     stock = state.stock
     if stock is None:
         stock = state.stock = Stock()
-    if isinstance(event, Reservation):
-        calm = not event.purpose and (not stock.places or is_calm(stock, event.qty, today))
-    else:
-        calm = _moves_calmly(stock, event, today)
-    if calm:
+    if not event.purpose and (not stock.places or is_calm(stock, event.qty, today)):
         return ()  # the shortest way for the most events
     stock.calm = NEVER_CALM
-    if isinstance(event, Inbound):
+    return _taken(state, stock, event, today, context)
+
+
+def moved(state: LeadState, event: Flow, today: LocalDay, context: Context) -> Sequence[Signal | Fresh | Cleared]:
+    """The same of what moves the stock."""
+    stock = state.stock
+    if stock is None:
+        stock = state.stock = Stock()
+    if _moves_calmly(stock, event, today):
+        return ()
+    stock.calm = NEVER_CALM
+    if isinstance(event, TAKEN):
+        return _taken(state, stock, event, today, context)
+    if type(event) is Inbound:
         stock.window = None
         return _replaced(state, event.ts, context.rules.bulk_pick)
-    if not isinstance(event, OUT):
-        return ()
-    tell(stock, event, today)
-    if event.qty <= 0:
-        return ()
-    if not may_matter(state, stock, today, context):
-        return ()
-    judged = judge(state, stock, today, context)
-    return rise(state, _signal(stock, event, judged, context.rules.bulk_pick)) if judged.level > NONE else ()
+    return ()
 
 
 def evening(state: LeadState, now: Millis, context: Context) -> Sequence[Cleared]:
@@ -77,11 +76,22 @@ def _moves_calmly(stock: Stock, event: Flow, today: LocalDay) -> bool:
     """Move the stock. Whether that needs no look: what is taken counts against the calm, and so does what is gone."""
     known, have = stock.known, stock.have()
     move(stock, event, today)
-    if isinstance(event, Inbound) or stock.known != known:
+    if type(event) is Inbound or stock.known != known:
         return False
-    if isinstance(event, OUT):
+    if isinstance(event, TAKEN):
         return not event.purpose and is_calm(stock, abs(event.qty), today)
     return is_calm(stock, max(0, have - stock.have()), today)
+
+
+def _taken(
+    state: LeadState, stock: Stock, event: Reservation | Pick | Shipment, today: LocalDay, context: Context
+) -> Sequence[Signal | Fresh]:
+    """Whether so much was taken with it that it is to be told."""
+    tell(stock, event, today)
+    if event.qty <= 0 or not may_matter(state, stock, today, context):
+        return ()
+    judged = judge(state, stock, today, context)
+    return rise(state, _signal(stock, event, judged, context.rules.bulk_pick)) if judged.level > NONE else ()
 
 
 def _replaced(state: LeadState, ts: Millis, rules: BulkPickRules) -> Sequence[Cleared]:
