@@ -1,10 +1,10 @@
 """What a fold knows besides the lead's own state: the rules, and the figures of all clients."""
 
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from math import log
 
 import msgspec
-from msgspec.structs import force_setattr
 
 from processors.days import local_day_of
 from processors.rules import Rules
@@ -24,21 +24,20 @@ def shared(_lead: LeadId) -> str:
     return ""
 
 
-class Context(msgspec.Struct, frozen=True):  # not a tuple: its fields are read a dozen times an event
-    """Handed to every signal. `fleet` is the latest that stood before the event in its partition.
-
-    Made of both, because every lead asks for them: `rests` are the days on which nobody works, `season` ln of the
-    fleet's factors (`Fleet.ratios`), empty when each is 1.
-    """
+class Context(msgspec.Struct, frozen=True, dict=True):  # not a tuple: its fields are read a dozen times an event
+    """Handed to every signal. `fleet` is the latest that stood before the event in its partition."""
 
     rules: Rules
     fleet: Fleet = NO_FLEET
     curator: Desk = shared
-    rests: frozenset[LocalDay] = frozenset()
-    season: Sequence[float] = ()
 
-    def __post_init__(self) -> None:
+    @cached_property
+    def rests(self) -> frozenset[LocalDay]:
+        """The days on which nobody works."""
+        return frozenset([*self.fleet.closed, *map(local_day_of, self.rules.silence.holidays)])
+
+    @cached_property
+    def season(self) -> Sequence[float]:
+        """ln of the fleet's factors (`Fleet.ratios`), none when each is 1."""
         ratios = self.fleet.ratios
-        rests = frozenset([*self.fleet.closed, *map(local_day_of, self.rules.silence.holidays)])
-        force_setattr(self, "rests", rests)
-        force_setattr(self, "season", list(map(log, ratios)) if ratios.count(1.0) < len(ratios) else ())
+        return list(map(log, ratios)) if ratios.count(1.0) < len(ratios) else ()
