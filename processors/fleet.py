@@ -40,6 +40,14 @@ class _Past(NamedTuple):
     clients: int
 
 
+class _Today(NamedTuple):
+    """What the figures of `day` say of it so far: its factor, and whether nobody works."""
+
+    day: LocalDay
+    factor: float
+    rests: bool
+
+
 class FleetDays:
     """Orders and pieces of every client by local day, for the last `SPAN` days. Grows by whoever fills it."""
 
@@ -50,6 +58,7 @@ class FleetDays:
         self._pieces: Matrix = np.zeros((64, SPAN))
         self._first: NDArray[np.int64] = np.zeros(64, dtype=np.int64)
         self._past: _Past | None = None
+        self._today: _Today | None = None
 
     def add(self, lead_id: LeadId, day: LocalDay, orders: int = 1, pieces: int = 0) -> None:
         """More of a day: so many reservations created, so many pieces in them."""
@@ -77,17 +86,15 @@ class FleetDays:
         day = local_day(ts)
         self._turn(day)
         past = self._past = self._past or self._look_back()
-        today = self._orders[:, SPAN - 1 - (self._day - day)]
-        busy = today[past.usual] > 0
-        rests = len(busy) >= LEAST_CLIENTS and np.count_nonzero(busy) / len(busy) < RESTS
-        shares = np.sort(today[past.judged] / past.expected)
+        if self._today is None or self._today.day != day:  # most hours of a night bring no order
+            self._today = self._look(day, past)
         return Fleet(
             event_id=event_id("fleet", str(ts)),
             ts=ts,
             day=day,
-            ratios=[*past.ratios, formulas.factor(shares)],
+            ratios=[*past.ratios, self._today.factor],
             weekdays=past.weekdays,
-            closed=[*past.closed, day] if rests else past.closed,
+            closed=[*past.closed, day] if self._today.rests else past.closed,
             size_spread=past.size_spread,
             decline=past.decline,
             clients=past.clients,
@@ -97,8 +104,9 @@ class FleetDays:
         )
 
     def _place(self, lead_id: LeadId, day: LocalDay) -> tuple[int, int] | None:
-        """Row and column of a client's day, or None when it is older than the span."""
+        """Row and column of a client's day, or None when it is older than the span. It is about to change."""
         self._turn(day)
+        self._today = None
         row = self._rows.get(lead_id)
         if row is None:
             row = self._rows[lead_id] = len(self._rows)
@@ -123,7 +131,13 @@ class FleetDays:
                 table[:, :-ahead] = table[:, ahead:].copy()
             table[:, -min(ahead, SPAN) :] = 0
         self._day = day
-        self._past = None
+        self._past = self._today = None
+
+    def _look(self, day: LocalDay, past: _Past) -> _Today:
+        today = self._orders[:, SPAN - 1 - (self._day - day)]
+        busy = today[past.usual] > 0
+        rests = len(busy) >= LEAST_CLIENTS and bool(np.count_nonzero(busy) / len(busy) < RESTS)
+        return _Today(day, formulas.factor(np.sort(today[past.judged] / past.expected)), rests)
 
     def _look_back(self) -> _Past:
         """Everything that days before the newest say."""

@@ -59,6 +59,14 @@ def test_today_counts_so_far() -> None:
     assert book.figures(at(MONDAY + 99, 10)).ratios[-1] == 3.0
 
 
+def test_hours_without_orders_say_the_same_of_their_day() -> None:
+    """Whatever was asked before: the day before, the next day, or an hour ago."""
+    book = fleet_of(10, 99)
+    asked = [(98, 12), (99, 12), (99, 13), (98, 20), (100, 1), (99, 23)]
+    factors = [book.figures(at(MONDAY + day, hour)).ratios[-1] for day, hour in asked]
+    assert factors == [1.0, 0.7, 0.7, 1.0, 0.7, 0.7]
+
+
 def test_one_client_moves_nobody() -> None:
     """The factor is a median: one client's burst is his own."""
     book = fleet_of(10, 99)
