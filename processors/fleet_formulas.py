@@ -51,8 +51,9 @@ def weekdays(x: Matrix, mean: NDArray[np.float64], age: NDArray[np.int64], day: 
         return np.ones(7)
     days = np.arange(day - WINDOW, day)
     since = days[None, :] >= day - age[known][:, None]
-    share = np.where(since, np.minimum(x[known, -WINDOW - 1 : -1] / mean[known][:, None], 5.0), np.nan)
-    means = np.array([np.nanmean(share[:, (days + 3) % 7 == weekday]) for weekday in range(7)])
+    share = np.where(since, np.minimum(x[known, -WINDOW - 1 : -1] / mean[known][:, None], 5.0), 0.0)
+    same = [(days + 3) % 7 == weekday for weekday in range(7)]
+    means = np.array([share[:, of].sum() / since[:, of].sum() for of in same])
     whole = means.mean()
     return np.maximum(means / whole, 0.02) if whole > 0 else np.ones(7)
 
@@ -84,18 +85,26 @@ def expected(
 
 def factors(x: Matrix, expected: Matrix) -> list[float]:
     """The factor of each day: the median of what clients did over what they ordinarily do. Clients by days."""
+    if len(x) < LEAST_CLIENTS:
+        return [1.0] * x.shape[1]
     known = expected > LEAST_EXPECTED
     shares = np.divide(x, expected, out=np.full(expected.shape, np.inf), where=known)
     shares.sort(axis=0)
-    return [factor(shares[:count, day]) for day, count in enumerate(known.sum(axis=0).tolist())]
+    counts, days = known.sum(axis=0), np.arange(known.shape[1])
+    medians = (shares[np.maximum(counts - 1, 0) // 2, days] + shares[counts // 2, days]) / 2
+    found = zip(medians.tolist(), counts.tolist(), strict=True)
+    return [_cut(median) if count >= LEAST_CLIENTS else 1.0 for median, count in found]
 
 
 def factor(shares: NDArray[np.float64]) -> float:
-    """The median of a day's shares, which rise, cut."""
+    """The same of one day by the shares of those who are known, which rise."""
     count = len(shares)
     if count < LEAST_CLIENTS:
         return 1.0
-    median = float(shares[(count - 1) // 2] + shares[count // 2]) / 2  # `np.median` takes five times as long
+    return _cut(float(shares[(count - 1) // 2] + shares[count // 2]) / 2)  # `np.median` takes five times as long
+
+
+def _cut(median: float) -> float:
     cut = min(max(median, RATIO_FROM), RATIO_TO)
     return round(cut, 4) if abs(log(cut)) >= STILL else 1.0
 
