@@ -149,7 +149,8 @@ class FleetDays:
         total = formulas.before(formulas.upto(x, np.float64), WINDOW, WINDOW + 1)
         mean = np.divide(total, age, out=np.zeros_like(total), where=age >= LEAST_DAYS)
         weekdays = formulas.weekdays(x, mean[:, -1], age[:, -1], day)
-        expected = formulas.expected(x, mean, age, weekdays, formulas.before(upto, GONE, WINDOW + 1) > 0, day)
+        still = formulas.before(upto, GONE, WINDOW + 1) > 0
+        expected = formulas.expected(x, mean, age, weekdays, still, day)
         month = formulas.before(upto, LEAST_DAYS, SPAN - LEAST_DAYS)
         usual = month >= LEAST_DAYS / 2
         busy, there = usual.sum(axis=0), (usual & active[:, LEAST_DAYS:]).sum(axis=0)
@@ -164,6 +165,6 @@ class FleetDays:
             weekdays=[round(float(factor), 4) for factor in weekdays],
             closed=closed,
             size_spread=formulas.spread(self._pieces[:rows, -WINDOW - 1 : -1]),
-            decline=formulas.decline(x, first, day),
+            decline=formulas.decline(x, first, still[:, -1], day),
             clients=int((month[:, -1] > 0).sum()),
         )

@@ -123,11 +123,12 @@ def spread(sizes: Matrix) -> float:
     return round(float(np.sqrt(squares / (count - 1).sum())), 4)
 
 
-def decline(x: Matrix, first: NDArray[np.int64], day: LocalDay) -> float:
-    """The median of what `signals.decline` compares, of clients known so long, up to yesterday; cut at 0.67 and 1.5."""
+def decline(x: Matrix, first: NDArray[np.int64], still: NDArray[np.bool_], day: LocalDay) -> float:
+    """The median of what `signals.decline` compares, up to yesterday, of clients known so long who `still` order
+    (that others left is no season); cut at 0.67 and 1.5."""
     recent = x[:, -1 - RECENT : -1].sum(axis=1) / RECENT
     before = x[:, -1 - RECENT - BEFORE : -1 - RECENT].sum(axis=1) / BEFORE
-    known = (first <= day - RECENT - BEFORE) & (before * BEFORE >= 30)
+    known = still & (first <= day - RECENT - BEFORE) & (before * BEFORE >= 30)
     if known.sum() < LEAST_CLIENTS:
         return 1.0
     return round(min(max(float(np.median(recent[known] / before[known])), 0.67), 1.5), 4)

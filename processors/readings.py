@@ -12,7 +12,7 @@ from typing import NamedTuple
 from processors.context import Context
 from processors.rhythm import silence
 from processors.rules.score import ReadingRules, ScoreRules
-from processors.signals.decline import BEFORE, NOTHING_LEFT, RECENT
+from processors.signals.decline import BEFORE, NOTHING_LEFT, RECENT, season
 from processors.state import LeadState
 from schemas.alerts import Rule
 from schemas.types import LocalDay
@@ -80,7 +80,7 @@ def _decline(state: LeadState, through: LocalDay, context: Context) -> Reading |
         return None
     month, week = (days.total(days.reservations, until - span, until) for span in (RECENT, WEEK))
     now, usual = max(month / RECENT, week / WEEK), before / BEFORE
-    ratio = now / (usual * (context.fleet.decline if context.fleet.decline > 0.0 else 1.0))
+    ratio = now / (usual * season(context.fleet))
     if ratio >= 1.0:
         return None
     rules = context.rules.score.decline

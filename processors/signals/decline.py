@@ -1,9 +1,10 @@
 """Volume decline: the client orders ever less.
 
-ratio = (orders a day of the last 28) / (of the 56 before) over the fleet's median of the same, so that a season that
-all share is no decline. Warning at 0.5, critical at 0.25, over at 0.8 (the hysteresis); from 30 orders in the 56 days
-and 112 days since he is known. A client who is silent altogether has that alert instead (`silence`). Source:
-research/signals.md 4; the 56 days instead of 84 are measured (decision 40).
+ratio = (orders a day of the last 28) / (of the 56 before) over the fleet's median of the same where that has fallen, so
+that a season that all share is no decline, nor is it one that others grow (decision 129). Warning at 0.52, critical at
+0.25, over at 0.8 (the hysteresis); from 30 orders in the 56 days and 112 days since he is known. A client who is silent
+altogether has that alert instead (`silence`). Source: research/signals.md 4; the 56 days instead of 84 are measured
+(decision 40).
 """
 
 from collections.abc import Sequence
@@ -14,6 +15,7 @@ from processors.signals.raising import Cleared, Fresh, clear, look
 from processors.state import LeadState
 from schemas.alerts import Evidence, Rule, Signal
 from schemas.codec import event_id
+from schemas.events import Fleet
 from schemas.types import LeadId, Millis
 
 RULE: Rule = "volume_decline"
@@ -23,6 +25,11 @@ RECENT, BEFORE = 28, 56
 
 NOTHING_LEFT = 0.01
 """Ratio below which the score grows no more."""
+
+
+def season(fleet: Fleet) -> float:
+    """What of a client's fall is everybody's: the fleet's ratio, 1 where the fleet has grown."""
+    return min(fleet.decline, 1.0) if fleet.decline > 0.0 else 1.0
 
 
 def evening(state: LeadState, lead_id: LeadId, now: Millis, context: Context) -> Sequence[Signal | Fresh | Cleared]:
@@ -37,7 +44,7 @@ def evening(state: LeadState, lead_id: LeadId, now: Millis, context: Context) ->
     if before < rules.min_orders:
         return clear(state, RULE, now)
     own = (recent / RECENT) / (before / BEFORE)
-    ratio = own / context.fleet.decline
+    ratio = own / season(context.fleet)
     if ratio >= rules.clear:
         return clear(state, RULE, now, round(ratio, 3))
     silence = state.raised.get("order_silence")

@@ -111,6 +111,14 @@ def test_a_fleet_that_shrinks_together() -> None:
     assert book.figures(at(MONDAY + 125)).decline == pytest.approx(0.8)
 
 
+def test_who_is_gone_is_no_season() -> None:
+    """Eleven of twenty have not ordered for three weeks: the others, who order as ever, are the fleet. With no eight
+    left there is none."""
+    left: Callable[[int, int], int] = lambda client, day: 0 if client < 11 and day >= MONDAY + 105 else 10  # noqa: E731
+    assert fleet_of(20, 126, left).figures(at(MONDAY + 125)).decline == 1.0
+    assert fleet_of(18, 126, left).figures(at(MONDAY + 125)).decline == 1.0
+
+
 def test_the_spread_of_sizes_is_pooled() -> None:
     """Sizes of 10 and 1000 in turn deviate by ln 10 about their mean, whoever the client."""
     book = FleetDays()

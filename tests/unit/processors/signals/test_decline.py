@@ -39,9 +39,16 @@ def test_thresholds(orders: int, severity: str | None) -> None:
 
 
 def test_a_season_that_all_share_is_none() -> None:
-    """Half of it while all have fallen to two thirds is none; two thirds of a growing fleet are."""
+    """Half of it while all have fallen to two thirds is none."""
     assert look(falls_to(5), fleet=0.67) is None
-    assert isinstance(look(falls_to(6), fleet=1.5), Signal)
+
+
+def test_that_others_grow_is_no_decline() -> None:
+    """Six tenths while all have grown by half are none; half of it is one, and its figures tell how the others grew."""
+    assert look(falls_to(6), fleet=1.5) is None
+    found = look(falls_to(5), fleet=1.5)
+    assert isinstance(found, Signal)
+    assert (found.severity, found.figures["fleet"]) == ("warning", 1.5)
 
 
 @pytest.mark.parametrize(("known", "before"), [(111, 10), (119, 0)])
