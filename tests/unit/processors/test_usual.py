@@ -44,9 +44,13 @@ def test_a_weekly_rhythm_is_no_burst() -> None:
 
 
 def test_his_own_weekday() -> None:
-    """Nothing on Wednesdays: on this one hardly anything is expected, a quarter of the fleet's weight is left."""
+    """Nothing on Wednesdays: a quarter of the fleet's weight is left of this one, and it is foreseen half way to his
+    mean. With three times the others' on Wednesdays three times are foreseen, shrunk to the fleet's alone."""
     quiet = usual(client(lambda day: 0 if weekday(day) == 2 else 6), TODAY, context())
-    assert quiet.mean == pytest.approx(6 * 4 / 16, rel=0.2)
+    assert quiet.mean == pytest.approx(6 * 6 / 7 * (1 + 4 / 16) / 2, rel=0.05)
+    strong = usual(client(lambda day: 12 if weekday(day) == 2 else 4), TODAY, context())
+    mean = 36 / 7
+    assert strong.mean == pytest.approx(mean * (12 * 12 / mean + 4) / 16, rel=0.05)
 
 
 def test_he_goes_with_the_fleet() -> None:
