@@ -89,15 +89,12 @@ class Phrases:
         """What is said at once: at most one match a phrase, the best first. Never raises."""
         return [match for match in self.all(text) if match.score >= AT_ONCE]
 
-    def doubtful(self, text: str) -> list[Match]:
-        """What may be meant (70..85), of topics that `find` does not find here; the best first. Never raises."""
-        found = self.all(text)
-        sure = {match.phrase.topic for match in found if match.score >= AT_ONCE}
-        return [match for match in found if match.phrase.topic not in sure]
-
     def all(self, text: str) -> list[Match]:
-        """Both."""
-        tokens = WORD.findall(text, 0, LONGEST_TEXT)
+        """And what is doubtful."""
+        return self.among(WORD.findall(text, 0, LONGEST_TEXT), text)
+
+    def among(self, tokens: Sequence[str], text: str) -> list[Match]:
+        """As `all`. The tokens are those of the text."""
         kinds = [*map(self._spelling.anchors.__getitem__, tokens)]
         if not any(kinds):
             return []

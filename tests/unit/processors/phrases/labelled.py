@@ -44,9 +44,9 @@ class Round(NamedTuple):
     text: str
 
 
-def rounds() -> list[Round]:
+def rounds(name: str = "rounds.tsv") -> list[Round]:
     """All of them."""
-    with (HERE / "rounds.tsv").open(encoding="utf-8", newline="") as file:
+    with (HERE / name).open(encoding="utf-8", newline="") as file:
         rows = csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
         return [Round(row["split"], row["topic"], row["label"] == "1", row["text"]) for row in rows]
 
