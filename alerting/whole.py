@@ -43,11 +43,13 @@ class Whole:
         """The days on which leads had orders since the last hour, as the fold knows them: in their order, so that a sum
         of floats is always the same to the last bit."""
         for day, touched in sorted(self._touched.items()):
+            known: dict[LeadId, tuple[int, int]] = {}
             for lead_id in sorted(touched):
                 days = leads[lead_id].days
                 orders, pieces = days.on(days.reservations, day), days.on(days.reserved_qty, day)
                 if orders or pieces or days[day] != NOTHING:  # else the event came late, and is not counted
-                    self._days.put(lead_id, day, orders, pieces)
+                    known[lead_id] = orders, pieces
+            self._days.put_day(day, known)
         self._touched.clear()
         self._until = self._since
 

@@ -74,6 +74,13 @@ class FleetDays:
             self._orders[place] = orders
             self._pieces[place] = pieces
 
+    def put_day(self, day: LocalDay, figures: Mapping[LeadId, tuple[int, int]]) -> None:
+        """The same of many clients: orders and pieces."""
+        places = [place for lead_id in figures if (place := self._place(lead_id, day)) is not None]
+        if places:
+            rows, column = [row for row, _ in places], places[0][1]
+            self._orders[rows, column], self._pieces[rows, column] = zip(*figures.values(), strict=True)
+
     def figures(
         self,
         ts: Millis,
@@ -115,7 +122,7 @@ class FleetDays:
                 self._pieces = np.concatenate((self._pieces, np.zeros_like(self._pieces)))
                 self._first = np.concatenate((self._first, np.zeros_like(self._first)))
             self._first[row] = day
-        if day < self._day or day < self._first[row]:
+        if day < self._day:
             self._first[row] = min(int(self._first[row]), day)
             self._past = None
         column = SPAN - 1 - (self._day - day)

@@ -139,19 +139,22 @@ def test_exact_figures_of_a_past_day_replace_it() -> None:
 
 
 def test_how_it_was_filled_does_not_matter() -> None:
-    """One by one in the order of time, or client by client from the store: the same figures; old days fall out."""
+    """One by one in the order of time, day by day, or client by client from the store: the same figures; old days fall
+    out."""
     rng = random.Random(1)
     figures = {(str(c), MONDAY + d): (rng.randrange(6), rng.randrange(90)) for c in range(12) for d in range(SPAN + 40)}
     now = at(MONDAY + SPAN + 39)
-    by_day, by_client = FleetDays(), FleetDays()
+    one_by_one, by_day, by_client = FleetDays(), FleetDays(), FleetDays()
     for (client, day), (orders, pieces) in sorted(figures.items(), key=lambda row: row[0][1]):
-        by_day.figures(at(day, 0))
+        one_by_one.figures(at(day, 0))
         for _ in range(orders):
-            by_day.add(client, day)
-        by_day.add(client, day, 0, pieces)
+            one_by_one.add(client, day)
+        one_by_one.add(client, day, 0, pieces)
     for (client, day), (orders, pieces) in sorted(figures.items(), reverse=True):
         by_client.put(client, day, orders, pieces)
-    assert by_day.figures(now) == by_client.figures(now)
+    for n in (SPAN + 39, *range(SPAN + 40)):
+        by_day.put_day(MONDAY + n, {str(c): figures[str(c), MONDAY + n] for c in range(12)})
+    assert one_by_one.figures(now) == by_day.figures(now) == by_client.figures(now)
 
 
 @given(
