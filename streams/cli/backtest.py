@@ -1,7 +1,9 @@
 """`backtest FILE`: what the signals and alerts would have said of a file of lead events, without Kafka."""
 
+import gc
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
@@ -47,7 +49,7 @@ def backtest_command(file: Path, rules: Path | None, labels: Path | None, horizo
     out = click.get_binary_stream("stdout")
     live_here()  # days are cut in the installation's zone
     thresholds, left = rules_of(rules), labels_of(labels) if labels else None
-    with opened(file) as source:
+    with opened(file) as source, _uncollected():
         found = survey(chunks(source))
         if found.disorder:
             click.echo(f"Строки идут не по времени (таких {found.disorder}): ответ будет неточным.", err=True)
@@ -66,6 +68,16 @@ def backtest_command(file: Path, rules: Path | None, labels: Path | None, horizo
     out.flush()
     if bad.count:
         raise Refused(_faults(bad))
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """No cycles are looked for: the fold leaves none behind, and the looking takes 3 % of the time."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 def _shown(source: BinaryIO, end: int) -> Iterator[bytes]:
