@@ -194,9 +194,10 @@ def evening(state: LeadState, now: Millis, context: Context, lead_id: LeadId = "
 
 def _come_to(state: LeadState, now: Millis) -> None:
     """Time has come to `now`, and what it made stale goes: once a day, for the record is written anyhow."""
-    if now <= state.at:
+    ahead = now - state.at
+    if ahead <= 0:
         return
-    if now // DAY_MS > state.at // DAY_MS:
+    if now % DAY_MS < ahead:  # it is another day (UTC)
         prune(state, now)
     state.at = now
 

@@ -1,8 +1,7 @@
 """What `lead.state` keeps of a lead: one MessagePack record, written once per touched lead and batch."""
 
 import zlib
-from itertools import compress
-from itertools import count as days_from
+from itertools import compress, count
 from typing import Any
 
 import msgspec
@@ -170,7 +169,8 @@ class LeadState(msgspec.Struct, array_like=True):
         """Where the day stands in the series of `days`, made when missing."""
         if self.first_day is None or day < self.first_day:
             self.first_day = day
-        return self.days.place(day)
+        place = day - self.days.first
+        return place if 0 <= place < self.days.length else self.days.place(day)
 
     def orders(self, days: range) -> list[int]:
         """Reservations created on each of these days."""
@@ -187,9 +187,9 @@ class LeadState(msgspec.Struct, array_like=True):
         """On how many days up to this one there were orders, as far as is known, and the first of them."""
         days = self.days
         told = days.reservations[: max(0, day + 1 - days.first)]
-        count, first = len(told) - told.count(0), next(compress(days_from(days.first), days.reservations), day + 1)
+        first = next(compress(count(days.first), days.reservations), day + 1)
         older = [each for each in self.ordered if each < first and each <= day]
-        return len(older) + count, older[0] if older else first
+        return len(older) + len(told) - told.count(0), older[0] if older else first
 
 
 def _plain(value: object) -> object:

@@ -67,6 +67,8 @@ NEWER_TRANSCRIPT_DAYS = 8
 
 def in_message(state: LeadState, event: Message | MessageEdited, context: Context) -> Sequence[Found]:
     """Words of the client in a chat. An edit says nothing twice, unless it says more."""
+    if not SAID.all(event.text):  # most of what people write
+        return ()
     until = local_day(event.ts) + EDITABLE_DAYS
     said = [Evidence(event.event_id, event.ts, "message", event.text, who=event.author.name, ref=ref_of(event))]
     return _judge(state, event, f"{event.chat_id}:{event.message_id}", until, said, context)
@@ -119,6 +121,8 @@ def in_mail(state: LeadState, event: Mail, context: Context) -> Sequence[Found]:
 
 def over(state: LeadState, now: Millis, context: Context) -> Sequence[Cleared]:
     """Rules of which nothing was said for so long that it is history."""
+    if not state.raised:  # asked of every lead each evening
+        return ()
     before = now - context.rules.words.clear_days * DAY_MS
     return [
         cleared

@@ -123,8 +123,9 @@ def chunks(source: BinaryIO, end: int = 1 << 62) -> Iterator[bytes]:
 def _batches(chunks: Iterable[bytes], bad: BadLines) -> Iterator[Sequence[Event]]:
     before = 0
     for chunk in chunks:
-        yield _plainly(EVENT.decode_lines, chunk) or list(_one_by_one(chunk, before, bad))
-        before += chunk.count(b"\n")
+        batch = _plainly(EVENT.decode_lines, chunk)
+        yield batch or list(_one_by_one(chunk, before, bad))
+        before += len(batch) or chunk.count(b"\n")
 
 
 def _one_by_one(chunk: bytes, before: int, bad: BadLines) -> Iterator[Event]:
