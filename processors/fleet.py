@@ -133,7 +133,8 @@ class FleetDays:
         ahead = day - self._day
         if ahead <= 0:
             return
-        for table in (self._orders, self._pieces):
+        known = len(self._rows)
+        for table in (self._orders[:known], self._pieces[:known]):
             if ahead < SPAN:
                 table[:, :-ahead] = table[:, ahead:].copy()
             table[:, -min(ahead, SPAN) :] = 0
