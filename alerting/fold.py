@@ -136,6 +136,8 @@ class Partition:
         return alarm if after < alarm < evening else evening
 
     def _alarm(self, state: LeadState) -> Millis:
+        if not state.alerts:
+            return NEVER
         return hours.due(state.alerts, self.context.rules.alerts, _muted_until(state))
 
     def _evening(self, lead_id: LeadId, after: Millis) -> Millis:

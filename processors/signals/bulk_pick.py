@@ -74,12 +74,13 @@ def evening(state: LeadState, now: Millis, context: Context) -> Sequence[Cleared
 
 def _moves_calmly(stock: Stock, event: Flow, today: LocalDay) -> bool:
     """Move the stock. Whether that needs no look: what is taken counts against the calm, and so does what is gone."""
+    if isinstance(event, TAKEN):
+        move(stock, event, today)
+        return not event.purpose and is_calm(stock, abs(event.qty), today)
     known, have = stock.known, stock.have()
     move(stock, event, today)
     if type(event) is Inbound or stock.known != known:
         return False
-    if isinstance(event, TAKEN):
-        return not event.purpose and is_calm(stock, abs(event.qty), today)
     return is_calm(stock, max(0, have - stock.have()), today)
 
 
