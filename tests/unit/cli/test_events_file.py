@@ -41,6 +41,14 @@ def test_two_events_of_one_line_are_a_bad_line(line: Line, tmp_path: Path) -> No
     assert "строка 282: " in result.stderr
 
 
+@pytest.mark.parametrize("broken", ['"lines":[\n{"sku":"1","qty":1}]}', '"lines":[{"sku":"1","qty":1}\n]}'])
+def test_an_event_over_two_lines_is_two_bad_lines(line: Line, tmp_path: Path, broken: str) -> None:
+    """Also beside two events of one line, which make lines and events as many, wherever it is broken."""
+    first, second = (encode(reservation("7", 61, number)).decode() for number in range(2))
+    file = write(tmp_path / "events.jsonl", history(), f"{first} {second}", f"{first.removesuffix('}')},{broken}")
+    assert "3\u00a0негодные строки" in line("backtest", str(file)).stderr
+
+
 def test_chunks_are_lines(line: Line, file: Path) -> None:
     """The answer is the same for a file read in pieces of 1 kB; and for one whose last line has no end."""
     whole = line("backtest", str(file), "--json").stdout
