@@ -37,7 +37,7 @@ class Context(msgspec.Struct, frozen=True, dict=True):  # not a tuple: its field
         return frozenset([*self.fleet.closed, *map(local_day_of, self.rules.silence.holidays)])
 
     @cached_property
-    def season(self) -> Sequence[float]:
-        """ln of the fleet's factors (`Fleet.ratios`), none when each is 1."""
-        ratios = self.fleet.ratios
-        return list(map(log, ratios)) if ratios.count(1.0) < len(ratios) else ()
+    def season(self) -> Sequence[tuple[LocalDay, float]]:
+        """The days on which the fleet's factor (`Fleet.ratios`) is not 1, in order, and ln of it."""
+        first = self.fleet.day + 1 - len(self.fleet.ratios)
+        return [(day, log(ratio)) for day, ratio in enumerate(self.fleet.ratios, first) if ratio != 1.0]

@@ -7,7 +7,6 @@ them in the state, for the day and for the week, so that few events pay for them
 """
 
 from collections.abc import Sequence
-from itertools import compress
 from math import ceil, exp, log, sqrt
 from operator import add, gt, mul
 
@@ -95,24 +94,13 @@ def _usual(state: LeadState, day: LocalDay, context: Context) -> Usual | None:
         counts = [x if x <= burst else burst for x in counts]
     flat = sum(counts) / known
     shape = _week(counts, flat, days, context.fleet)
-    common = _common(context, days)
+    common = [(on - days.start, ln) for on, ln in context.season if on in days]
     share = _slope(counts, flat, shape, common)
     expected = (shape * WHOLE_WEEKS)[:known]
-    for place in compress(range(known), common):
-        expected[place] *= exp(share * common[place])
+    for place, ln in common:
+        expected[place] *= exp(share * ln)
     mean, spread = _moments(counts, expected, rules)
     return Usual(day, mean * _foreseen(shape[known % 7]), spread, share)
-
-
-def _common(context: Context, days: range) -> Sequence[float]:
-    """ln of the fleet's factors of the days; none when each is 1: there is nothing to go with."""
-    season = context.season
-    if not season:
-        return ()
-    first = context.fleet.day + 1 - len(season)
-    before = [0.0] * len(range(days.start, min(first, days.stop)))
-    known = season[max(0, days.start - first) : max(0, days.stop - first)]
-    return [*before, *known, *[0.0] * (len(days) - len(before) - len(known))]
 
 
 def _week(counts: Sequence[float], flat: float, days: range, fleet: Fleet) -> list[float]:
@@ -131,11 +119,11 @@ def _foreseen(weekday: float) -> float:
     return max(weekday, (1.0 + weekday) / 2)
 
 
-def _slope(counts: Sequence[float], flat: float, shape: Sequence[float], common: Sequence[float]) -> float:
-    """How far he goes with the fleet, 0..1: the slope of his ln days on its ln factors."""
+def _slope(counts: Sequence[float], flat: float, shape: Sequence[float], common: Sequence[tuple[int, float]]) -> float:
+    """How far he goes with the fleet, 0..1: the slope of his ln days on its ln factors, which `common` gives with their
+    places."""
     along = across = 0.0
-    for place in compress(range(len(common)), common):
-        ln = common[place]
+    for place, ln in common:
         along += ln * log((counts[place] + 0.5) / (flat * shape[place % 7] + 0.5))
         across += ln * ln
     return min(max((along + PRIOR_SLOPE * PRIOR_WEIGHT) / (across + PRIOR_WEIGHT), 0.0), 1.0)
@@ -148,8 +136,9 @@ def _moments(counts: Sequence[float], expected: Sequence[float], rules: SpikeRul
     whole, weighed = sum(parts), [*map(mul, weights, counts)]
     mean = sum(weighed) / whole
     most = CUT * mean
-    if max(counts) > LEAST_CUT and any(map(gt, counts, map(most.__mul__, expected))):  # else nothing is cut
-        counts = [*map(min, counts, [most * e if most * e > LEAST_CUT else LEAST_CUT for e in expected])]
+    cuts = [most * each for each in expected]
+    if max(counts) > LEAST_CUT and any(map(gt, counts, cuts)):  # else nothing is cut
+        counts = [*map(min, counts, [cut if cut > LEAST_CUT else LEAST_CUT for cut in cuts])]
         weighed = [*map(mul, weights, counts)]
         mean = sum(weighed) / whole
     squares = mean * mean * sum(map(mul, parts, expected))
