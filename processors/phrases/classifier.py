@@ -89,6 +89,10 @@ class Classifier:
         return {feature: [float(number or 0) for number in numbers] for feature, *numbers in rows}
 
     @cached_property
+    def _nothing(self) -> Said:
+        return [0.0] * len(self.topics)
+
+    @cached_property
     def _most(self) -> float:
         """Before any word."""
         return max(self._weights[BIAS])
@@ -109,7 +113,7 @@ class Classifier:
 
     def _word(self, word: str) -> _Word:
         known = [self._weights[feature] for feature in features(word) if feature in self._weights]
-        alone = list(map(sum, zip(*known, strict=True))) if known else [0.0] * len(self.topics)
+        alone = [*map(sum, zip(*known, strict=True))] if known else self._nothing
         return _Word(alone, stem(word), self._pairs.get(stem(word), {}))
 
 

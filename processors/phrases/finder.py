@@ -86,8 +86,6 @@ class Finder:
 def _in_its_passage(match: Match, words: Split, judged: Sequence[tuple[range, Odds]]) -> Match:
     """The match, doubtful where the words around it say that it is about something else."""
     topic = match.phrase.topic
-    if match.phrase.strength == "info":
-        return match  # a note is one anyway
     around = [
         odds[topic]
         for passage, odds in judged

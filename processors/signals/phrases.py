@@ -6,9 +6,9 @@ client's chats.
 
     critical   unconditional, and a contract, services, goods or a claim at us are named (research/signals.md 8);
                he refuses to pay
-    warning    said under a condition or as a thought, or nothing named; competitors, loss, disputes on payment; the
-               third complaint within 7 days, the second talk of the tariff within 30 (domain.md 4.3); a doubtful match
-               that a model confirms
+    warning    said under a condition or as a thought, or nothing named, or in words that no list has; competitors,
+               loss, disputes on payment; the third complaint within 7 days, the second talk of the tariff within 30
+               (domain.md 4.3); a doubtful match that a model confirms
     info       a complaint; "it is dear"; a doubtful match (70..85), about which a model is asked. No ring, and little
                in the score
     clear      nothing said of it for `clear_days`

@@ -44,6 +44,25 @@ def test_a_listed_phrase_in_another_talk_is_doubtful() -> None:
     assert {match.strength for match in LEAVING.doubtful(text)} == {"info"}
 
 
+def test_what_a_list_says_is_not_said_twice() -> None:
+    """The quote of a list is the shorter one."""
+    found = LEAVING.all("Коллеги, мы решили расторгнуть с вами договор и переехать к другому оператору")
+    assert found != []
+    assert "по смыслу" not in {match.phrase.family for match in found}
+
+
+def test_a_long_breath_is_cut_so_that_nothing_falls_between() -> None:
+    """What stands across the end of one part stands whole in the next."""
+    words = ["и"] * 100
+    assert [(part.start, part.stop) for part in passages(split(" ".join(words)))] == [
+        (0, 30),
+        (20, 50),
+        (40, 70),
+        (60, 90),
+        (80, 100),
+    ]
+
+
 def test_a_condition_is_hedged() -> None:
     """Under an "if" it counts less."""
     (match,) = LEAVING.find(TOLD)
