@@ -15,10 +15,9 @@ from processors.phrases.passages import LONGEST, passages
 from processors.phrases.pattern import Phrase, Strength, Topic
 from processors.phrases.split import LONGEST_TEXT, WORD, Split, split
 
-SURE: Final = 2.3
-"""Logarithm of the odds: 10 to 1."""
+SURE: Final[dict[Strength, float]] = {"warning": 2.3, "info": 0.5}
+"""By what it is worth: 10 to 1 for a ring, 5 to 3 for a note. (All odds are logarithms.)"""
 MAY_MEAN: Final = 0.5
-"""5 to 3."""
 OTHERWISE: Final = -4.0
 """1 to 55."""
 
@@ -73,7 +72,8 @@ class Finder:
             named = max((match.score for match in listed if match.phrase.topic == topic), default=0.0)
             passage, odds = max(judged, key=lambda one: one[1][topic])
             if odds[topic] >= MAY_MEAN and named < AT_ONCE:  # what a list doubts is no surer for the words around it
-                score = DOUBTFUL if named or odds[topic] < SURE else min(AT_ONCE + POINTS * (odds[topic] - SURE), MOST)
+                over = odds[topic] - SURE[WORTH[topic]]
+                score = DOUBTFUL if named or over < 0 else min(AT_ONCE + POINTS * over, MOST)
                 found.append(self._understood(topic, score, text, words, passage))
         return sorted(found, key=rank)
 
