@@ -1,4 +1,8 @@
-"""What endangers a client: he speaks of leaving, claims, complains of what was lost or spoilt. Each with its weight."""
+"""What endangers a client: he speaks of leaving, claims, complains of what was lost or spoilt. Each with its weight.
+
+Only the lists of phrases are asked: to the classifier a stock count (по системе 230, по факту 229) is a loss, and a
+sum that is named a quarrel about it.
+"""
 
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
@@ -12,7 +16,7 @@ from processors.minutes.verbs import Person, verb
 from processors.minutes.vocabulary import vocabulary
 from processors.minutes.wording import line
 from processors.minutes.words import Said, Sentence
-from processors.phrases import AT_ONCE, SAID, Match
+from processors.phrases import AT_ONCE, LISTS, Match
 from processors.russian.grammar import reading
 from schemas.minutes import Point
 
@@ -67,7 +71,7 @@ def find(conversation: Sequence[Said], client: Sequence[str], names: People, men
 def _worries(said: Said, names: People, mentioned: Sequence[Rival]) -> Iterator[Worry]:
     taken: list[range] = []
     places: list[tuple[int, str, bool]] = []
-    for match in sorted(SAID.find(said.text), key=_rank):
+    for match in sorted(LISTS.find(said.text), key=_rank):
         if match.score < AT_ONCE and match.phrase.topic in CONFLICTS:
             continue
         at = max(0, bisect_right([token.start for token in said.tokens], match.end - 1) - 1)

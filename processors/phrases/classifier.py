@@ -42,10 +42,10 @@ Said: TypeAlias = Sequence[float]
 class _Word:
     """What a word says alone, and the most of it for any topic; its stem; and what it says with stems behind it."""
 
-    __slots__ = ("alone", "before", "most", "stem")
+    __slots__ = ("alone", "before", "most", "stem", "word")
 
-    def __init__(self, alone: Said, stem: str, before: Mapping[str, Said]) -> None:
-        self.alone, self.stem, self.before = alone, stem, before
+    def __init__(self, word: str, alone: Said, before: Mapping[str, Said]) -> None:
+        self.word, self.stem, self.alone, self.before = word, stem(word), alone, before
         self.most = max(0.0, *alone)
 
 
@@ -68,9 +68,9 @@ class Classifier:
     def odds(self, tokens: Sequence[str]) -> Odds:
         """Of these words, as they are written."""
         words = list(map(self._tokens.__getitem__, tokens))
-        alone = (word.alone for word in dict.fromkeys(words))
+        alone = {word.word: word.alone for word in words}
         together = {(first, second): numbers for first, second, numbers in _together(words)}
-        columns = zip(self._weights[BIAS], *alone, *together.values(), strict=True)
+        columns = zip(self._weights[BIAS], *alone.values(), *together.values(), strict=True)
         return dict(zip(self.topics, map(sum, columns), strict=True))
 
     def weight(self, token: str, topic: Topic) -> float:
@@ -114,7 +114,7 @@ class Classifier:
     def _word(self, word: str) -> _Word:
         known = [self._weights[feature] for feature in features(word) if feature in self._weights]
         alone = [*map(sum, zip(*known, strict=True))] if known else self._nothing
-        return _Word(alone, stem(word), self._pairs.get(stem(word), {}))
+        return _Word(word, alone, self._pairs.get(stem(word), {}))
 
 
 def _together(words: Sequence[_Word]) -> Sequence[tuple[str, str, Said]]:

@@ -3,9 +3,9 @@
 import re
 from typing import NamedTuple
 
-from processors.russian.words import plain
+from processors.russian.words import MARKED, plain
 
-WORD = re.compile(r"\w+")
+WORD = re.compile(MARKED)
 _SENTENCE_ENDS = re.compile(r"[.!?\n]")
 _CLAUSE_ENDS = re.compile(r"[,;:()—–\n.!?]| - ")
 _CONJUNCTIONS = frozenset(("что", "чтобы"))

@@ -143,3 +143,12 @@ def test_how_things_will_be_is_a_decision() -> None:
     assert ([point.segment for point in found.decisions], found.actions) == ([0], [])
     found = extract(Conversation([Utterance(0, 3000, "договорились, я пришлю договор в пятницу", "Анна")]))
     assert [action.owner for action in found.actions] == ["Анна"]
+
+
+def test_a_stock_count_is_no_worry() -> None:
+    """What is counted differs by a piece or two, and nobody complains of it."""
+    rows = ("К: Артикул 152 чехол синий по системе 289 по факту 288", "К: Стекло красное по системе 90 по факту 88")
+    found = minutes(*rows, client=("Клиент",))
+    assert (found.pains, found.conflicts) == ([], [])
+    lost = minutes("К: Вы опять потеряли наш товар, двадцать штук.", client=("Клиент",))
+    assert [point.segment for point in lost.pains] == [0]

@@ -2,6 +2,7 @@
 
 from itertools import combinations
 from pathlib import Path
+from unicodedata import normalize
 
 import pytest
 from hypothesis import given
@@ -12,6 +13,7 @@ from processors.russian.stems import stem
 from tests.unit.processors.phrases.labelled import rounds
 
 CLASSIFIER = Classifier()
+SILENT = dict.fromkeys(map(ord, "\N{COMBINING GRAVE ACCENT}\N{COMBINING ACUTE ACCENT}\N{SOFT HYPHEN}"))
 WORDS = sorted({word for each in rounds("sealed.tsv") for word in each.text.split()})
 texts = st.lists(st.sampled_from(WORDS) | st.text(max_size=8), max_size=40)
 
@@ -28,7 +30,7 @@ KNOWN = weights()
 
 def brute(tokens: list[str]) -> list[float]:
     """The odds, feature by feature."""
-    plain = [token.lower().replace("ё", "е") for token in tokens]
+    plain = [normalize("NFC", token.lower()).replace("ё", "е").translate(SILENT) for token in tokens]
     stems = [stem(word) for word in plain]
     features = [BIAS]
     for word in set(plain):
@@ -65,3 +67,11 @@ def test_a_file_of_its_own(tmp_path: Path) -> None:
     assert made.odds(["коробочку"]) == {"leaving": -1.0, "loss": -0.5}
     assert made.odds([]) == {"leaving": -1.0, "loss": -2.0}
     assert made.weight("уйти", "leaving") == 2.0
+
+
+def test_a_word_counts_once_however_many_were_seen_between(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Words are forgotten when too many are known: what a passage means must not depend on what was read before."""
+    monkeypatch.setattr("processors.phrases.known.CACHED", 3)
+    made = Classifier()
+    texts = [["Расторгаем", *rest, "расторгаем"] for rest in combinations("аовыиуеяю", 3)]
+    assert [list(made.odds(tokens).values()) for tokens in texts] == [pytest.approx(brute(tokens)) for tokens in texts]

@@ -1,6 +1,7 @@
 """Lists and classifier together: who has the last word, and what is quoted."""
 
 from itertools import pairwise
+from unicodedata import normalize
 
 import pytest
 from hypothesis import given
@@ -111,3 +112,19 @@ def test_passages_hold_every_word(text: str) -> None:
         assert one.start < other.start <= one.stop
         assert other.start == one.stop or len(one) == LONGEST, "only a long sentence is cut so that the parts overlap"
     assert len(parts) == 1 or len(said.words) > LONGEST or not said.words
+
+
+WRITTEN = ("Ищем другой склад, этот не подходит", "мы ушли на другой фулфилмент", "ещё раз потеряете — пойдём в суд")
+
+
+@pytest.mark.parametrize("text", WRITTEN)
+def test_accents_and_soft_hyphens_change_nothing(text: str) -> None:
+    """A Mac's clipboard has й and ё in two characters; mail has soft hyphens, a lawyer's text stress."""
+    meant = [(match.phrase.family, match.score) for match in SAID.all(text)]
+    assert meant
+    stressed = text.replace("у", "у\N{COMBINING ACUTE ACCENT}", 1)
+    broken = text.replace("о", "о\N{SOFT HYPHEN}")
+    for other in (normalize("NFD", text), stressed, broken):
+        found = SAID.all(other)
+        assert [(match.phrase.family, match.score) for match in found] == meant
+        assert all(match.quote == other[match.start : match.end] for match in found)
