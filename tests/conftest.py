@@ -1,6 +1,7 @@
 """Fixtures of all tests. The broker starts when a test first asks for it, once per session."""
 
 import functools
+import os
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Callable, Generator
@@ -50,6 +51,17 @@ def _is_proof(item: pytest.Item) -> bool:
 def _turn(file: Path) -> int:
     above = set(file.parents)
     return 0 if UNIT not in above else 1 if REAL & above else 2
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol() -> Generator[None, object, object]:
+    """The recorder takes others' rights from all that its process writes: not from what later tests write, too."""
+    mask = os.umask(0o022)
+    os.umask(mask)  # there is no other way to read it
+    try:
+        return (yield)
+    finally:
+        os.umask(mask)
 
 
 @pytest.hookimpl(wrapper=True)
