@@ -86,6 +86,8 @@ class Finder:
 def _in_its_passage(match: Match, words: Split, judged: Sequence[tuple[range, Odds]]) -> Match:
     """The match, doubtful where the words around it say that it is about something else."""
     topic = match.phrase.topic
+    if match.phrase.strength == "info":
+        return match  # no more than a note, and "у вас дорого" has few words that could speak for it
     around = [
         odds[topic]
         for passage, odds in judged
