@@ -8,8 +8,9 @@ LONGEST = 30
 """Words of a passage. A text of no more is one."""
 ENOUGH = 8
 """Of a longer text sentences are taken together until they have so many words: among more what one says is lost."""
-STEP = 20
-"""A sentence that is too long (a recogniser writes no points) is cut into passages that begin so far apart."""
+BREATH, STEP = 16, 8
+"""Words of the passages that a longer sentence is cut into (a recogniser writes no points), and how far apart they
+begin: in thirty words of several matters there is always some that speak for a topic, and what is said drowns."""
 
 
 def passages(words: Split) -> Iterator[range]:
@@ -22,6 +23,8 @@ def passages(words: Split) -> Iterator[range]:
     for end in range(1, whole + 1):
         if end < whole and (words.sentences[end] == words.sentences[end - 1] or end - begin < ENOUGH):
             continue
-        for start in range(begin, max(end - LONGEST + STEP, begin + 1), STEP):
-            yield range(start, min(start + LONGEST, end))
+        if end - begin <= LONGEST:
+            yield range(begin, end)
+        else:
+            yield from (range(start, min(start + BREATH, end)) for start in range(begin, end - BREATH + STEP, STEP))
         begin = end
