@@ -1,7 +1,8 @@
 """Lists and classifier together, on what neither was made from.
 
-`sealed.tsv`: two sets, each by a hand that knew neither the lists nor any other utterance of ours, and only measured:
-nothing was ever tuned on them. `work_talk.txt`: what clients write all day, by a third hand, about none of the topics.
+`sealed.tsv`: two sets, each by a hand that knew neither the lists nor any other utterance of ours. By the first one the
+thresholds were chosen, and nothing else; the second was only measured. `work_talk.txt`: what clients write all day, by
+a third hand, about none of the topics.
 """
 
 from random import Random
