@@ -75,13 +75,12 @@ class Partition:
         if findings := lead.step(state, event, meta, self.context):
             found = (*findings, *score.look(state, lead_id, meta.ts, self.context, findings))
             results += self._say(state, found, self._moment(lead_id, state, meta.ts, event.source))
-        if type(event) in WISHES:
+        if wish := type(event) in WISHES:
             if _is_back(before, state.became):
                 results += policy.close(state.alerts, meta.ts)
             # what was silent for a wish that is taken back rings now
             results += policy.expire(state.alerts, self._moment(lead_id, state, meta.ts))
-            self._put_off(lead_id, self._first(lead_id, state, meta.ts))
-        elif results:
+        if results or wish:
             self._put_off(lead_id, self._first(lead_id, state, meta.ts))
         return results
 

@@ -20,9 +20,10 @@ from processors.phrases.pattern import Topic
 from processors.phrases.split import WORD
 from processors.russian.words import plain
 from tests.unit.processors.phrases.corpus import LEAVES, STAYS
+from tests.unit.processors.phrases.labelled import HERE as TESTS
+from tests.unit.processors.phrases.labelled import labelled, rounds
 
 HERE = Path(__file__).parent / "utterances"
-TESTS = Path(__file__).parent.parent / "tests" / "unit" / "processors" / "phrases"
 HELD_OUT = {("leaving", "H"), ("leaving", "J"), *((topic, "D") for topic in get_args(Topic) if topic != "leaving")}
 """Rounds of `rounds.tsv` that only the tests look at."""
 
@@ -53,12 +54,12 @@ def utterances() -> Iterator[Utterance]:
         yield from (Utterance(row["topic"], row["label"] == "1", row["text"]) for row in _rows(file))
     for line in _chatter():
         yield Utterance("", False, line)
-    for row in _rows(TESTS / "rounds.tsv"):
-        if (row["topic"], row["split"]) not in HELD_OUT:
-            yield Utterance(row["topic"], row["label"] == "1", row["text"])
-    for row in _rows(TESTS / "leaving.tsv"):
-        if row["split"] != "held":
-            yield Utterance("leaving", row["label"] == "1", row["text"])
+    for each in rounds():
+        if (each.topic, each.split) not in HELD_OUT:
+            yield Utterance(each.topic, each.counts, each.text)
+    for one in labelled():
+        if one.part != "held":
+            yield Utterance("leaving", one.leaves, one.text)
     for row in _rows(TESTS / "topics.tsv"):
         yield Utterance(row["topic"], row["topic"] != "-", row["text"])
     for line in (*STAYS, *(TESTS / "harmless.txt").read_text(encoding="utf-8").splitlines()):

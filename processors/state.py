@@ -169,8 +169,7 @@ class LeadState(msgspec.Struct, array_like=True):
         """Where the day stands in the series of `days`, made when missing."""
         if self.first_day is None or day < self.first_day:
             self.first_day = day
-        place = day - self.days.first
-        return place if 0 <= place < self.days.length else self.days.place(day)
+        return self.days.place(day)
 
     def orders(self, days: range) -> list[int]:
         """Reservations created on each of these days."""

@@ -67,8 +67,6 @@ NEWER_TRANSCRIPT_DAYS = 8
 
 def in_message(state: LeadState, event: Message | MessageEdited, context: Context) -> Sequence[Found]:
     """Words of the client in a chat. An edit says nothing twice, unless it says more."""
-    if not SAID.all(event.text):  # most of what people write
-        return ()
     until = local_day(event.ts) + EDITABLE_DAYS
     said = [Evidence(event.event_id, event.ts, "message", event.text, who=event.author.name, ref=ref_of(event))]
     return _judge(state, event, f"{event.chat_id}:{event.message_id}", until, said, context)

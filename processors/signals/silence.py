@@ -99,8 +99,6 @@ def evening(state: LeadState, lead_id: LeadId, now: Millis, context: Context) ->
     rules = context.rules.silence
     today = day_since(now, context.rules.alerts.evening_from)
     found = {each.rule: each for each in _silent(state, today, now, context)}
-    if not found:
-        return [*clear(state, ANSWERS, now)]
     orders = found.pop(ORDERS, None)
     results: list[Signal | Fresh | Cleared] = []
     if orders is not None:

@@ -11,9 +11,12 @@ Koziev/NLP_Datasets, CC0-1.0.
 
 import csv
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal, NamedTuple
 from zlib import crc32
+
+from processors.phrases import Finder, Phrases
 
 HERE = Path(__file__).parent
 
@@ -49,6 +52,17 @@ def rounds(name: str = "rounds.tsv") -> list[Round]:
     with (HERE / name).open(encoding="utf-8", newline="") as file:
         rows = csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
         return [Round(row["split"], row["topic"], row["label"] == "1", row["text"]) for row in rows]
+
+
+def said(finder: Finder | Phrases, utterance: Round) -> bool:
+    """Whether something of its topic is found at once."""
+    return any(match.phrase.topic == utterance.topic for match in finder.find(utterance.text))
+
+
+def measured(finder: Finder | Phrases, utterances: Sequence[Round]) -> tuple[float, float]:
+    """Recall, and precision."""
+    found = [utterance.counts for utterance in utterances if said(finder, utterance)]
+    return sum(found) / sum(utterance.counts for utterance in utterances), sum(found) / len(found)
 
 
 def part_of(text: str) -> Part:

@@ -9,21 +9,15 @@ from random import Random
 
 import pytest
 
-from processors.phrases import LISTS, SAID, TOPICS, Finder, Phrases, Topic
+from processors.phrases import LISTS, SAID, TOPICS, Topic
 from processors.phrases.split import WORD
 from tests.unit.processors.minutes.meetings import DEV, HELD_OUT, load
-from tests.unit.processors.phrases.labelled import HERE, Round, rounds
+from tests.unit.processors.phrases.labelled import HERE, measured, rounds
 
 LEAVING_RECALL, OTHER_RECALL, PRECISION = 0.85, 0.65, 0.9
 
 SEALED = rounds("sealed.tsv")
 WORK = WORD.findall((HERE / "work_talk.txt").read_text(encoding="utf-8").lower())
-
-
-def measured(finder: Finder | Phrases, told: list[Round]) -> tuple[float, float]:
-    """Recall, and precision."""
-    found = [each.counts for each in told if any(match.phrase.topic == each.topic for match in finder.find(each.text))]
-    return sum(found) / sum(each.counts for each in told), sum(found) / len(found)
 
 
 @pytest.mark.parametrize("hand", ["one", "two"])
