@@ -38,9 +38,10 @@ flock 9
 
 has() { command -v "$1" >/dev/null 2>&1; }
 
-# A Python from 3.11 on that can make a venv with pip in it (Debian splits ensurepip off).
+# A Python from 3.11 on that can make a venv with pip in it (Debian splits ensurepip off). The distribution's own first:
+# servers and the image run on it, and it is built with a profile, as one that was built by hand seldom is.
 find_python() {
-    for candidate in python3 python3.13 python3.12 python3.11; do
+    for candidate in /usr/bin/python3 python3 python3.13 python3.12 python3.11; do
         if "$candidate" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
             command -v "$candidate"
             return
