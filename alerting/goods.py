@@ -71,32 +71,40 @@ def _sentence(text: str) -> str:
 
 def decline(alert: Alert) -> str:
     """Orders of four weeks against those before."""
-    figures, (days, span) = alert.figures, (7, "неделю") if alert.baseline < RARE else (1, "день")
-    before = decimal(days * alert.baseline)  # "0,2 брони в день" says nothing
-    if alert.value > 0:
-        left = percent(figures.get("ratio", alert.value / max(alert.baseline, 0.01)))
-        recent = (
-            f"в среднем {measure(days * alert.value, RESERVATIONS)} в {span}, до этого было {before}: осталось {left}"
-        )
+    figures = alert.figures
+    few = alert.baseline < RARE or alert.value < SELDOM  # "0,2 брони в день" says nothing
+    days, span = (7, "неделю") if few else (1, "день")
+    before, recent = decimal(days * alert.baseline), days * alert.value
+    if alert.value <= 0:
+        said = f"броней не было, до этого было {before} в {span}"
+    elif few and recent < 1:
+        number = count(round(28 * alert.value) or 1, RESERVATIONS)
+        said = f"всего {number}, до этого за столько же дней — {whole(round(28 * alert.baseline))}"
     else:
-        recent = f"броней не было, до этого было {before} в {span}"
+        said = f"в среднем {measure(recent, RESERVATIONS)} в {span}, до этого было {before}"
+    if alert.value > 0:
+        said += f": осталось {percent(figures.get('ratio', alert.value / max(alert.baseline, 0.01)))}"
     fleet = figures.get("fleet", 0.0)
-    others = f" У остальных клиентов за то же время {percent(fleet)}." if fleet > 0 else ""
-    return f"За 28 дней {recent}.{others}"
+    others = f" У остальных клиентов за то же время {percent(fleet)} от прежнего." if fleet > 0 else ""
+    return f"За 28 дней {said}.{others}"
 
 
 def bulk_pick(alert: Alert) -> str:
     """What leaves the shelves, of how much, and what comes in."""
     figures = alert.figures
     stock, out, days = figures.get("stock", 0.0), figures.get("out", alert.value), round(figures.get("days", 1))
-    said = f"{_span(days)} забронировано и вывезено {pieces(out)}"
+    home = figures.get("withdrawn", 0.0) >= out > 0  # his usual figure is of all that leaves, by whomever
+    said = f"{_span(days)} {'клиент забирает себе' if home else 'забронировано и вывезено'} {pieces(out)}"
     if stock >= out > 0:
         said += f" из {whole(round(stock))} на складе ({percent(out / stock)})"
     elif stock > 0:
         said += f": больше, чем на складе ({whole(round(stock))})"
-    if 0 < alert.baseline < out:
+    if home and alert.baseline >= 1:
+        said += f"; обычно за это время со склада уходит {decimal(alert.baseline)}"
+    elif not home and 0 < alert.baseline < out:
         said += f"; обычно {decimal(alert.baseline) if alert.baseline >= 1 else 'почти ничего'}"
-    parts = [words(figures) for name, words in _BULK_PARTS.items() if figures.get(name, 0.0) > 0]
+    told = [name for name in _BULK_PARTS if figures.get(name, 0.0) > 0 and not (home and name == "withdrawn")]
+    parts = [_BULK_PARTS[name](figures) for name in told]
     if figures.get("inbound", 1.0) + figures.get("announced", 0.0) + figures.get("overdue", 0.0) <= 0:
         parts.append("Поставок нет и не ожидается")
     return " ".join(map(_sentence, (said, *parts)))
@@ -105,7 +113,11 @@ def bulk_pick(alert: Alert) -> str:
 _BULK_PARTS: Mapping[str, Callable[[Mapping[str, float]], str]] = {
     "withdrawn": lambda f: f"Из них клиент забирает себе {pieces(f['withdrawn'])}",
     "gone": lambda f: f"Закончилось: {count(round(f['gone']), ARTICLES)} из {whole(round(f.get('skus', f['gone'])))}",
-    "days_to_zero": lambda f: f"Остатка хватит на {measure(max(f['days_to_zero'], 0.1), DAYS)}",
+    "days_to_zero": lambda f: (
+        f"Остатка хватит на {measure(f['days_to_zero'], DAYS)}"
+        if f["days_to_zero"] >= 1
+        else "Остатка хватит меньше чем на день"
+    ),
     "inbound": lambda f: f"Пришло {pieces(f['inbound'])}",
     "announced": lambda f: f"Ожидается поставка: {pieces(f['announced'])}",
     "overdue": lambda f: f"Объявленная поставка не пришла в обычный срок: {pieces(f['overdue'])}",
@@ -120,8 +132,10 @@ def broken(alert: Alert) -> str:
     reserved, documents = figures.get("reserved", 0.0), round(figures.get("documents", 0))
     said = booked(0, 0, documents, alert.value) or f"снято с брони {pieces(alert.value)}"
     said = f"{_span(round(figures.get('days', 1)))} {said}"
-    if reserved > 0:
-        said += f" из {whole(round(reserved))} ({percent(min(1.0, alert.value / reserved))})"
+    if reserved >= alert.value > 0:
+        said += f" из {whole(round(reserved))} забронированных ({percent(alert.value / reserved)})"
+    elif reserved > 0:  # orders of before are taken back as well
+        said += f": больше, чем забронировано за это время ({whole(round(reserved))})"
     usual = figures.get("usual_share")
     return f"{said}; обычно снимает {percent(usual / 100)}." if usual else f"{said}; раньше почти не снимал."
 

@@ -35,6 +35,8 @@ _FAULTS = {
 
 UNKNOWN_NOW = "Не могу ответить: хранилище сейчас недоступно. Спросите ещё раз через несколько минут."
 
+UNNAMED = "Имени этого клиента пока не сообщил ни один источник: проверьте номер."
+
 _LEVELS: dict[Level, str] = {"green": "низкий", "yellow": "повышенный", "red": "высокий"}
 
 _LAST = {
@@ -54,14 +56,16 @@ def fault(command: BotCommand) -> str:
     return _FAULTS.get((command.command, command.fault), HELP) if command.fault else ""
 
 
-def muted(command: BotCommand) -> str:
-    """The answer to `/mute`."""
+def muted(command: BotCommand, clients: Clients) -> str:
+    """The answer to `/mute`, with the client's name: a wrong digit is another client, who would be silent instead."""
+    client = clients(command.lead_id)
+    unnamed = f"\n{UNNAMED}" if not client.name else ""
     if not command.until:
-        return f"О клиенте {command.lead_id} снова звоню сразу."
+        return f"О клиенте {client.short()} снова звоню сразу.{unnamed}"
     until = f"{date(command.until)}, {clock(command.until)}"
     return (
-        f"О клиенте {command.lead_id} не звоню до {until} ({whose_clock()}). Тревоги будут в отчёте. "
-        f"Вернуть звонки: /mute {command.lead_id} 0"
+        f"О клиенте {client.short()} не звоню до {until} ({whose_clock()}). Тревоги будут в отчёте. "
+        f"Вернуть звонки: /mute {command.lead_id} 0{unnamed}"
     )
 
 
@@ -84,7 +88,7 @@ def linked(command: BotCommand, clients: Clients) -> str:
         what = "Раньше она принадлежала" if command.topic else "Раньше он принадлежал"
         lines.append(f"{what} клиенту {was}; что там сказано, переходит в новую историю.")
     if not client.name:
-        lines.append("Имени этого клиента пока не сообщил ни один источник: проверьте номер.")
+        lines.append(UNNAMED)
     return "\n".join(lines)
 
 

@@ -66,12 +66,14 @@ def _reply(alert: Alert) -> str:
     if messages and alert.evidence:
         said += f" ({'первое ' if messages > 1 else ''}{_seen(alert.evidence[-1])})"
     said += f", ждём {count(days, DAYS)}."
-    hours = figures.get("usual_hours", 0.0)
+    hours = figures.get("usual_hours")
+    if hours is None:
+        return said
     if hours >= 48:
-        said += f" Обычно отвечает за {measure(hours / 24, DAYS)}."
-    elif hours > 0:
-        said += f" Обычно отвечает за {measure(hours, HOURS) if hours >= 1 else 'час'}."
-    return said
+        usual = f"за {measure(hours / 24, DAYS)}"
+    else:  # who answers in two minutes has 0.0
+        usual = f"за {measure(hours, HOURS)}" if hours >= 1 else "быстрее чем за час"
+    return f"{said} Обычно отвечает {usual}."
 
 
 def _words(alert: Alert) -> str:

@@ -13,15 +13,16 @@ import msgspec
 from alerting.crowd import desks
 from alerting.rehearsal import Rehearsal, lines
 from alerting.tally import ALL, Row, Tally
-from processors.russian.plural import Forms, count, decimal
+from processors.russian.plural import Forms, choose, count, decimal, whole
 from schemas.errors import Refused
-from streams.cli.events_file import BadLines, Survey, chunks, events, labels_of, opened, survey
+from streams.cli.events_file import NAMED, Played, chunks, events, labels_of, opened, survey
 from streams.cli.gist import RULES
 from streams.cli.table import clock_time, table
 from streams.settings.thresholds import rules_of
 from streams.settings.zone import live_here
 
 LEADS: Forms = ("клиент", "клиента", "клиентов")
+PASSED: Forms = ("пропущена", "пропущены", "пропущено")
 BAD_LINES: Forms = ("негодная строка", "негодные строки", "негодных строк")
 _ENCODE = msgspec.json.Encoder().encode
 
@@ -30,7 +31,7 @@ _ENCODE = msgspec.json.Encoder().encode
 @click.argument("file", metavar="ФАЙЛ", type=click.Path(path_type=Path))
 @click.option("--settings", "rules", type=click.Path(path_type=Path), help="Файл TOML с порогами поверх встроенных.")
 @click.option(
-    "--labels", type=click.Path(path_type=Path), help="Кто и когда ушёл: CSV, номер лида и день (ГГГГ-ММ-ДД)."
+    "--labels", type=click.Path(path_type=Path), help="Кто и когда ушёл: CSV, номер лида и день (ГГГГ-ММ-ДД или ДД.ММ.ГГГГ)."
 )
 @click.option(
     "--horizon",
@@ -53,21 +54,23 @@ def backtest_command(file: Path, rules: Path | None, labels: Path | None, horizo
         found = survey(chunks(source))
         if found.disorder:
             click.echo(f"Строки идут не по времени (таких {found.disorder}): ответ будет неточным.", err=True)
-        end, curators, bad = source.tell(), desks(found.leads), BadLines()
+        end, curators, played = source.tell(), desks(found.leads), Played()
         tally = Tally(len({*curators.values()}))
         rehearsal = Rehearsal(thresholds, ticked=found.ticked, curator=lambda lead: curators.get(lead, ""))
-        for line in lines(rehearsal.play(events(_shown(source, end), bad))):
+        for line in lines(rehearsal.play(events(_shown(source, end), played))):
             tally.add(line)
             if as_json:
                 out.write(_ENCODE(line) + b"\n")
-    rows = tally.rows((found.since, found.until), left, horizon)
+    rows = tally.rows((played.since, played.until), left, horizon)
     if not as_json:
-        _print_table(found, rows)
+        _print_table(len(found.leads), played, rows)
     elif left is not None:
         out.write(_ENCODE({"summary": rows}) + b"\n")
     out.flush()
-    if bad.count:
-        raise Refused(_faults(bad))
+    if left is not None and (absent := sorted({*left} - found.leads)):
+        click.echo(_absent(absent, len(left)), err=True)
+    if played.count:
+        raise Refused(_faults(played))
 
 
 @contextmanager
@@ -90,9 +93,9 @@ def _shown(source: BinaryIO, end: int) -> Iterator[bytes]:
             bar.update(len(chunk))
 
 
-def _print_table(found: Survey, rows: Sequence[Row]) -> None:
-    if found.until:
-        click.echo(f"{count(len(found.leads), LEADS)}, с {clock_time(found.since)} по {clock_time(found.until)}.")
+def _print_table(leads: int, played: Played, rows: Sequence[Row]) -> None:
+    if played.until:
+        click.echo(f"{count(leads, LEADS)}, с {clock_time(played.since)} по {clock_time(played.until)}.")
     judged = rows[-1].right is not None
     head = ("Сигнал", "Тревог", "Звонков", "В чужом звонке", "Куратору в неделю")
     worth = ("Верных", "Точность", "Нашли ушедших", "Заранее", "Полнота", "За сколько дней")
@@ -123,7 +126,16 @@ def _percent(share: float | None) -> str:
     return "—" if share is None else f"{share:.0%}".replace("%", " %")
 
 
-def _faults(bad: BadLines) -> str:
-    named = "; ".join(f"строка {number}: {reason}" for number, reason in bad.first)
-    more = f"; и ещё {bad.count - len(bad.first)}" if bad.count > len(bad.first) else ""
-    return f"{count(bad.count, BAD_LINES)} в файле пропущено: {named}{more}"
+def _absent(leads: Sequence[str], of: int) -> str:
+    """Who left and is not in the file: nobody could find him there."""
+    more = f" и ещё {len(leads) - NAMED}" if len(leads) > NAMED else ""
+    return (
+        f"Событий этих ушедших в файле нет: {', '.join(leads[:NAMED])}{more} ({whole(len(leads))} из {whole(of)}). "
+        "В полноте они считаются не найденными."
+    )
+
+
+def _faults(played: Played) -> str:
+    named = "; ".join(f"строка {number}: {reason}" for number, reason in played.first)
+    more = f"; и ещё {played.count - len(played.first)}" if played.count > len(played.first) else ""
+    return f"в файле {choose(played.count, PASSED)} {count(played.count, BAD_LINES)}: {named}{more}"

@@ -1,10 +1,11 @@
 """Files of a back-test: lead events a line (JSONL), who left (CSV), other thresholds (TOML). Streamed, never whole."""
 
 import csv
+import re
 from codecs import BOM_UTF8
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, datetime
 from io import BytesIO
 from itertools import accumulate, chain
 from operator import attrgetter
@@ -29,25 +30,26 @@ NAMED = 10
 
 
 class Survey(msgspec.Struct):
-    """What must be known of a file before it is played. Times in ms UTC; `disorder` counts lines that stand more than
-    a day after a later one: such a file was not written in the order of time.
+    """What must be known of a file before it is played. `disorder` counts lines that stand more than a day after a
+    later one: such a file was not written in the order of time.
     """
 
     leads: set[LeadId]
     ticked: bool = False
-    since: Millis = 1 << 62
-    until: Millis = 0
     disorder: int = 0
 
 
-class BadLines(msgspec.Struct):
-    """Lines that are no lead events: how many, and (number from 1, reason) of the first ones."""
+class Played(msgspec.Struct):
+    """What was found while it was played: the time of its events (ms UTC), and lines that are none: how many, and
+    (number from 1, reason) of the first ones."""
 
+    since: Millis = 1 << 62
+    until: Millis = 0
     count: int = 0
     first: list[tuple[int, str]] = []
 
     def add(self, number: int, reason: str) -> None:
-        """One more."""
+        """One more line that is no event."""
         self.count += 1
         if len(self.first) < NAMED:
             self.first.append((number, reason))
@@ -63,6 +65,8 @@ GZIP = b"\x1f\x8b"
 _HEAD: Codec[_Head] = Codec(_Head)
 _DAY_MS = 86_400_000
 _ts = attrgetter("ts")
+_LEAD = re.compile("[0-9]{1,12}")
+"""As `schemas.types.LeadId` has it: what else is no event's."""
 
 
 @contextmanager
@@ -87,25 +91,25 @@ def opened(file: Path) -> Iterator[BinaryIO]:
 
 def survey(chunks: Iterable[bytes]) -> Survey:
     """Read a file through for what `Survey` says; lines that are no events are passed over."""
-    found = Survey(set())
+    found, latest = Survey(set()), 0
     for heads in filter(None, map(_heads, chunks)):
         found.leads.update([head.lead_id for head in heads])
         found.ticked = found.ticked or any(head.type == "tick" for head in heads)
         times = [head.ts for head in heads]
-        first, last = min(times), max(found.until, *times)
-        if first < last - _DAY_MS:  # else none of them stands so far behind a later one
-            before = accumulate(times, max, initial=found.until)
-            found.disorder += sum([ts < latest - _DAY_MS for ts, latest in zip(times, before, strict=False)])
-        found.since, found.until = min(found.since, first), last
-    found.leads = {lead for lead in found.leads if lead.isdecimal()}
+        last = max(latest, *times)
+        if min(times) < last - _DAY_MS:  # else none of them stands so far behind a later one
+            before = accumulate(times, max, initial=latest)
+            found.disorder += sum([ts < late - _DAY_MS for ts, late in zip(times, before, strict=False)])
+        latest = last
+    found.leads = {lead for lead in found.leads if _LEAD.fullmatch(lead)}
     return found
 
 
-def events(chunks: Iterable[bytes], bad: BadLines) -> Iterator[tuple[Millis, Event]]:
+def events(chunks: Iterable[bytes], played: Played) -> Iterator[tuple[Millis, Event]]:
     """The events of a file in its order, each as if it had come at its own time (so nothing is late). Empty lines are
-    nothing; others that are none go to `bad`.
+    nothing; others that are none are told in `played`.
     """
-    return chain.from_iterable(zip(map(_ts, batch), batch, strict=True) for batch in _batches(chunks, bad))
+    return chain.from_iterable(_timed(batch, played) for batch in filter(None, _batches(chunks, played)))
 
 
 def chunks(source: BinaryIO, end: int = 1 << 62) -> Iterator[bytes]:
@@ -121,22 +125,28 @@ def chunks(source: BinaryIO, end: int = 1 << 62) -> Iterator[bytes]:
         mark = b""
 
 
-def _batches(chunks: Iterable[bytes], bad: BadLines) -> Iterator[Sequence[Event]]:
+def _timed(batch: Sequence[Event], played: Played) -> Iterable[tuple[Millis, Event]]:
+    times = [*map(_ts, batch)]
+    played.since, played.until = min(played.since, *times), max(played.until, *times)
+    return zip(times, batch, strict=True)
+
+
+def _batches(chunks: Iterable[bytes], played: Played) -> Iterator[Sequence[Event]]:
     before = 0
     for chunk in chunks:
         batch = _plainly(EVENT.decode_lines, chunk)
-        yield batch or list(_one_by_one(chunk, before, bad))
+        yield batch or list(_one_by_one(chunk, before, played))
         before += len(batch) or chunk.count(b"\n")
 
 
-def _one_by_one(chunk: bytes, before: int, bad: BadLines) -> Iterator[Event]:
+def _one_by_one(chunk: bytes, before: int, played: Played) -> Iterator[Event]:
     """The events of lines of which some are none. `before`: lines that stand before them."""
     for number, line in enumerate(chunk.split(b"\n"), before + 1):
         event = EVENT.decode(line)
         if not isinstance(event, Rejected):
             yield event
         elif line.strip():
-            bad.add(number, event.reason)
+            played.add(number, event.reason)
 
 
 def _plainly(decode_lines: Callable[[bytes], Sequence[T]], chunk: bytes) -> Sequence[T]:
@@ -169,7 +179,15 @@ def labels_of(file: Path) -> dict[LeadId, LocalDay]:
         if not row or (number == 1 and not row[0].strip().isdigit()):
             continue
         try:
-            left[row[0].strip()] = local_day_of(date.fromisoformat(row[1].strip()))
+            lead, day = row[0].strip(), local_day_of(_day(row[1].strip()))
         except (IndexError, ValueError):
-            raise ConfigError(f"{file}: строка {number}: нужны номер лида и день ухода ГГГГ-ММ-ДД") from None
+            raise ConfigError(f"{file}: строка {number}: нужны номер лида и день ухода, ГГГГ-ММ-ДД или ДД.ММ.ГГГГ") from None
+        if left.get(lead, day) != day:
+            raise ConfigError(f"{file}: строка {number}: лид {lead} уже назван с другим днём")
+        left[lead] = day
     return left
+
+
+def _day(text: str) -> date:
+    """`2026-02-09`, or `09.02.2026` as Excel writes it here. Raises `ValueError`."""
+    return datetime.strptime(text, "%d.%m.%Y").date() if "." in text else date.fromisoformat(text)  # noqa: DTZ007

@@ -101,7 +101,7 @@ class Commands:
             case "help":
                 return replies.HELP
             case "mute":
-                return replies.muted(command)
+                return replies.muted(command, self._clients)
             case "start":
                 return replies.introduced(command)
             case "link":

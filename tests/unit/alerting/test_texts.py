@@ -200,6 +200,16 @@ def test_figures_of_a_sentence_do_not_contradict_each_other() -> None:
     assert "с тех пор 33 рабочих дня" in says(busy)
 
 
+@pytest.mark.parametrize(
+    ("hours", "said"), [(0.0, "быстрее чем за час"), (0.9, "быстрее чем за час"), (1.0, "за 1 час"), (50, "за 2,1 дня")]
+)
+def test_who_answers_at_once_has_a_normal_too(hours: float, said: str) -> None:
+    """Two minutes are 0.0 hours: the alert still says how fast he usually is."""
+    alert = EACH_RULE["reply-silence"]
+    text = plain(render(replace(alert, figures=alert.figures | {"usual_hours": hours}), Client("7")).text)
+    assert f"Обычно отвечает {said}." in text.replace("\u00a0", " ")
+
+
 def test_markup_in_evidence_is_shown_not_obeyed() -> None:
     """A client who writes tags is quoted letter by letter."""
     text = render(LEAVING, Client("7")).text

@@ -103,6 +103,40 @@ def test_a_row_of_labels_that_is_none_is_named(line: Line, file: Path, tmp_path:
         assert "строка 3: нужны номер лида и день ухода" in result.stderr
 
 
+def test_days_of_labels_may_be_written_as_excel_writes_them(line: Line, file: Path, tmp_path: Path) -> None:
+    """09.02.2026 is the same day as 2026-02-09."""
+    labels = tmp_path / "left.csv"
+    shown = []
+    for day in ("2026-02-09", "09.02.2026"):
+        labels.write_text(f"7;{day}\n")
+        shown.append(line("backtest", str(file), "--labels", str(labels)).stdout)
+    assert shown[0] == shown[1]
+    assert "100 %" in shown[0]
+
+
+def test_a_lead_with_two_days_is_told(line: Line, file: Path, tmp_path: Path) -> None:
+    """Which of them is meant nobody knows; the same day twice is none."""
+    labels = tmp_path / "left.csv"
+    labels.write_text("7,2026-02-09\n7,2026-02-09\n")
+    assert line("backtest", str(file), "--labels", str(labels)).exit_code == 0
+    labels.write_text("7,2026-02-09\n7,2026-01-01\n")
+    result = line("backtest", str(file), "--labels", str(labels))
+    assert result.exit_code == 1
+    assert "строка 2: лид 7 уже назван с другим днём" in result.stderr
+
+
+def test_who_left_and_is_not_in_the_file_is_named(line: Line, file: Path, tmp_path: Path) -> None:
+    """Else a recall of nothing would be blamed on the signals; eleven are ten and one more."""
+    labels = tmp_path / "left.csv"
+    labels.write_text("".join(f"{lead},2026-02-09\n" for lead in ("7", *range(900, 911))))
+    result = line("backtest", str(file), "--labels", str(labels))
+    assert result.exit_code == 0
+    assert "в файле нет: 900, 901, " in result.stderr
+    assert "и ещё 1 (11 из 12)" in result.stderr
+    labels.write_text("7,2026-02-09\n")
+    assert line("backtest", str(file), "--labels", str(labels)).stderr == ""
+
+
 def test_hours_are_made_where_the_file_has_none(line: Line, tmp_path: Path) -> None:
     """An alert that nobody touches is over after its time only because hours pass; the file's own hours do the same."""
     end = reservation("8", 100)

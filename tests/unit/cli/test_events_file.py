@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from schemas.codec import encode
 from schemas.topics import DAY_MS
-from streams.cli.events_file import _HEAD, BadLines, _Head, chunks, events, opened, survey
+from streams.cli.events_file import _HEAD, Played, _Head, chunks, events, opened, survey
 from tests.unit.cli.conftest import Line
 from tests.unit.cli.events import history, reservation, write
 
@@ -65,7 +65,7 @@ def test_lines_that_are_added_meanwhile_are_no_part(file: Path) -> None:
         end = source.tell()
         with file.open("ab") as writer:
             writer.write(encode(reservation("9", 61)) + b"\n")
-        played = [event for _, event in events(chunks(source, end), BadLines())]
+        played = [event for _, event in events(chunks(source, end), Played())]
     assert len(played) == len(history())
     assert "9" not in {event.lead_id for event in played}
 
@@ -73,10 +73,18 @@ def test_lines_that_are_added_meanwhile_are_no_part(file: Path) -> None:
 def test_what_is_no_event_is_no_time(line: Line, file: Path, tmp_path: Path) -> None:
     """Lines without a time, or with one that cannot be, count neither for the span nor for the curator's week."""
     clean = line("backtest", str(file)).stdout
-    for bad in ("{}", '{"type":"tick","ts":176000000000000000}', '{"type":"tick","ts":-99999999999999999}'):
+    for bad in (
+        "{}",
+        '{"type":"tick","ts":176000000000000000}',
+        '{"type":"tick","ts":-99999999999999999}',
+        '{"type":"nothing","ts":1}',
+        '{"type":"reservation","ts":4000000000000,"lead_id":"7"}',
+        '{"type":"reservation","ts":1764547200000,"lead_id":"%s"}' % ("9" * 200),
+        '{"type":"reservation","ts":1764547200000,"lead_id":"１２"}',
+    ):
         shown = line("backtest", str(write(tmp_path / "bad.jsonl", history(), bad)))
         assert shown.stdout == clean
-        assert "1\u00a0негодная строка" in shown.stderr
+        assert "пропущена 1\u00a0негодная строка" in shown.stderr
 
 
 def test_a_mark_before_the_first_line_and_cr_are_borne(line: Line, file: Path, tmp_path: Path) -> None:
@@ -140,14 +148,18 @@ def test_a_survey_goes_line_by_line(pieces: list[list[tuple[str, int]]], ticked:
     behind = sum(ts < max((before for _, before in lines[:n]), default=0) - DAY_MS for n, (_, ts) in enumerate(lines))
     assert (found.leads, found.disorder) == ({lead for lead, _ in lines if lead.isdecimal()}, behind)
     assert found.ticked == (ticked and bool(lines))
-    assert (found.since, found.until) == (
-        min((ts for _, ts in lines), default=1 << 62),
-        max((ts for _, ts in lines), default=0),
-    )
+
+
+def test_the_time_of_a_file_is_that_of_its_events() -> None:
+    """From the first to the last in time, in whatever piece they stand."""
+    pieces = [b"".join(encode(reservation("7", day)) + b"\n" for day in days) for days in ([3, 1], [2], [5, 4])]
+    played = Played()
+    times = [ts for ts, _ in events([*pieces, b"{}\n"], played)]
+    assert (played.since, played.until, played.count) == (min(times), max(times), 1)
 
 
 def test_a_bad_line_has_its_number_in_the_file() -> None:
     """In whatever piece of it the line stands."""
-    good, bad = encode(reservation("7", 0)) + b"\n", BadLines()
+    good, bad = encode(reservation("7", 0)) + b"\n", Played()
     assert len(list(events([good * 3, good, b"{}\n" + good], bad))) == 5
     assert [number for number, _ in bad.first] == [5]

@@ -53,7 +53,7 @@ async def test_each_command_has_its_answer_in_the_chat_where_it_stood() -> None:
         replies.top(Risks([FULL]), Client),
         replies.silent(Risks(), Client),
         replies.HELP,
-        replies.muted(MUTE),
+        replies.muted(MUTE, Client),
     ]
     assert {wish.to for wish in shelf.wishes} == {"chat:-1009", "chat:1"}
     assert all(wish.rings for wish in shelf.wishes)
