@@ -10,6 +10,7 @@ from math import isfinite
 import msgspec
 
 from processors.rules.alerts import AlertRules
+from processors.rules.faults import told
 from processors.rules.score import ScoreRules
 from processors.rules.stock import BrokenRules, BulkPickRules
 from processors.rules.volume import DeclineRules, SilenceRules, SparseRules, SpikeRules
@@ -45,8 +46,10 @@ def load(text: str) -> Rules:
     try:
         merged = _over(msgspec.toml.decode(own), msgspec.toml.decode(text))
         return msgspec.convert(merged, Rules)
-    except (msgspec.ValidationError, msgspec.DecodeError) as error:
-        raise ConfigError(f"правила: {error}") from error
+    except msgspec.ValidationError as error:
+        raise ConfigError(f"правила: {told(str(error))}") from error
+    except msgspec.DecodeError as error:
+        raise ConfigError(f"правила: это не TOML: {error}") from error
 
 
 def _over(base: dict[str, object], other: dict[str, object]) -> dict[str, object]:
@@ -54,7 +57,7 @@ def _over(base: dict[str, object], other: dict[str, object]) -> dict[str, object
     merged = dict(base)
     for name, value in other.items():
         if isinstance(value, float) and not isfinite(value):
-            raise msgspec.ValidationError(f"`{name}` must be a finite number")
+            raise msgspec.ValidationError(f"{name}: нужно конечное число")
         under = merged.get(name)
         merged[name] = _over(under, value) if isinstance(under, dict) and isinstance(value, dict) else value
     return merged

@@ -27,7 +27,7 @@ class AlertRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
     def __post_init__(self) -> None:
         if self.evening_from < 0:
-            raise ValueError("evening_hours must end within the day: at most evening_hour + 1")
+            raise ValueError("evening_hours: вечера должны быть в одном дне, не больше evening_hour + 1")
 
     @property
     def evening_from(self) -> int:

@@ -10,6 +10,7 @@ Size: TypeAlias = Annotated[float, msgspec.Meta(ge=0, le=MOST)]
 Positive: TypeAlias = Annotated[float, msgspec.Meta(ge=1e-6, le=MOST)]
 """It is divided by, or its logarithm is taken."""
 Probability: TypeAlias = Annotated[float, msgspec.Meta(ge=1e-300, le=0.5)]
+Points: TypeAlias = Annotated[float, msgspec.Meta(ge=0, le=100)]
 Count: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=MOST)]
 Number: TypeAlias = Annotated[int, msgspec.Meta(ge=1, le=MOST)]
 Hour: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=23)]

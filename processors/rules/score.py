@@ -2,7 +2,7 @@
 
 import msgspec
 
-from processors.rules.bounds import Count, Positive, Size
+from processors.rules.bounds import Count, Points, Positive, Size
 from schemas.alerts import Rule
 
 
@@ -36,7 +36,7 @@ class ScoreRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     yellow_below: Size
     red_below: Size
     calm_days: Count
-    background: Size
+    background: Points
     rare_days: Positive
     info_most: Size
     warning_most: Size
