@@ -36,14 +36,14 @@ class Judged(NamedTuple):
 def judge(state: LeadState, stock: Stock, today: LocalDay, context: Context) -> Judged:
     """The worst that today's figures say so far. More pieces out never make it better."""
     rules = context.rules.bulk_pick
-    known = stock.known
+    known, firm = stock.known, stock.known and stock.gap <= rules.doubtful
     before = _window(state, stock, today)
     days = state.days
     looked = spans(before, stock.told, _moved(days, before.day), days.on(days.inbound_qty, before.day))
     expected = stock.expected(today)
     have = stock.have() if known else max(stock.have(), int(rules.cover_days * before.mean))
     shares = [min(1.0, span.taken / max(1, have + span.moved, span.taken)) for span in looked]
-    best = _withdrawn(looked, have, rules)
+    best = _withdrawn(looked, have, firm, rules)
     if not known and stock.arrivals < 2:  # nothing is known of the stock
         return best._replace(level=NONE)
     if before.days < rules.min_days:
@@ -55,7 +55,7 @@ def judge(state: LeadState, stock: Stock, today: LocalDay, context: Context) -> 
         level = _level(n, span, share, rarer, rules) if span.taken >= least else NONE
         if level == NONE or expected + span.inbound >= rules.replaced * span.taken:
             continue
-        if level == WARNING and known and stock.gap <= rules.doubtful and _grave(stock, have, looked, share, rules):
+        if level == WARNING and firm and _grave(stock, have, looked, share, rules):
             level = CRITICAL
         if level > best.level:
             best = Judged(level, span, share)
@@ -85,13 +85,14 @@ def _grave(stock: Stock, have: int, looked: Sequence[Span], share: float, rules:
     )
 
 
-def _withdrawn(looked: Sequence[Span], have: int, rules: BulkPickRules) -> Judged:
-    """By the span in which the client himself took the largest share."""
+def _withdrawn(looked: Sequence[Span], have: int, firm: bool, rules: BulkPickRules) -> Judged:
+    """By the span in which the client himself took the largest share. Of a stock that is not `firm` a share is never
+    critical: the pieces are certain, of how many they are is not."""
     shares = [span.withdrawn / max(1, have + span.moved, span.withdrawn) for span in looked]
     n = max(range(len(looked)), key=lambda n: shares[n])
     level = NONE
     if looked[n].withdrawn >= rules.min_stock and shares[n] >= rules.withdrawal_warning:
-        level = CRITICAL if shares[n] >= rules.withdrawal_critical else WARNING
+        level = CRITICAL if firm and shares[n] >= rules.withdrawal_critical else WARNING
     return Judged(level, looked[n], shares[n], withdrawn=True)
 
 

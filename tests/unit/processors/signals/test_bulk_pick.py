@@ -173,6 +173,17 @@ def test_without_a_snapshot_the_stock_is_estimated_and_never_critical() -> None:
     assert (signal.severity, signal.figures["estimated"], signal.strength) == ("warning", 1.0, 0.5)
 
 
+def test_what_he_takes_home_of_an_uncertain_stock_is_a_warning() -> None:
+    """Nine tenths of it: the pieces are certain, but not of how many they are; of a known stock it is critical."""
+    doubtful, estimated, known = settled(), settled(stock=None), settled()
+    doubtful.count(stock_of(doubtful) * 8 // 10)
+    estimated.bring(500)
+    for client in (doubtful, estimated, known):
+        client.day += 1
+        found = client.reserve(stock_of(client) * 9 // 10, purpose="client_withdrawal")
+        assert severities(found) == ["critical" if client is known else "warning"]
+
+
 def test_without_snapshot_and_inbound_nothing_is_known_of_the_stock() -> None:
     """Reservations and shipments alone say nothing of a stock."""
     client = Warehouse()
