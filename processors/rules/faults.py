@@ -1,4 +1,4 @@
-"""What is wrong with a file of thresholds, in the words of the person who wrote it: the place, and what belongs there."""
+"""What is wrong with a file of thresholds, in the words of who wrote it: the place, and what belongs there."""
 
 import re
 

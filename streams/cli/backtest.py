@@ -15,7 +15,7 @@ from alerting.rehearsal import Rehearsal, lines
 from alerting.tally import ALL, Row, Tally
 from processors.russian.plural import Forms, choose, count, decimal, whole
 from schemas.errors import Refused
-from streams.cli.events_file import NAMED, Played, chunks, events, labels_of, opened, survey
+from streams.cli.events_file import DAYS_WRITTEN, NAMED, Played, chunks, events, labels_of, opened, survey
 from streams.cli.gist import RULES
 from streams.cli.table import clock_time, table
 from streams.settings.thresholds import rules_of
@@ -31,7 +31,7 @@ _ENCODE = msgspec.json.Encoder().encode
 @click.argument("file", metavar="ФАЙЛ", type=click.Path(path_type=Path))
 @click.option("--settings", "rules", type=click.Path(path_type=Path), help="Файл TOML с порогами поверх встроенных.")
 @click.option(
-    "--labels", type=click.Path(path_type=Path), help="Кто и когда ушёл: CSV, номер лида и день (ГГГГ-ММ-ДД или ДД.ММ.ГГГГ)."
+    "--labels", type=click.Path(path_type=Path), help=f"Кто и когда ушёл: CSV, номер лида и день ({DAYS_WRITTEN})."
 )
 @click.option(
     "--horizon",

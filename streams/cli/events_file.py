@@ -61,6 +61,7 @@ class _Head(msgspec.Struct, gc=False):
     lead_id: str = ""
 
 
+DAYS_WRITTEN = "ГГГГ-ММ-ДД или ДД.ММ.ГГГГ"
 GZIP = b"\x1f\x8b"
 _HEAD: Codec[_Head] = Codec(_Head)
 _DAY_MS = 86_400_000
@@ -181,7 +182,7 @@ def labels_of(file: Path) -> dict[LeadId, LocalDay]:
         try:
             lead, day = row[0].strip(), local_day_of(_day(row[1].strip()))
         except (IndexError, ValueError):
-            raise ConfigError(f"{file}: строка {number}: нужны номер лида и день ухода, ГГГГ-ММ-ДД или ДД.ММ.ГГГГ") from None
+            raise ConfigError(f"{file}: строка {number}: нужны номер лида и день ухода, {DAYS_WRITTEN}") from None
         if left.get(lead, day) != day:
             raise ConfigError(f"{file}: строка {number}: лид {lead} уже назван с другим днём")
         left[lead] = day
