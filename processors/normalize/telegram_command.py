@@ -18,9 +18,10 @@ from schemas.events import AlertsMuted, Author
 from schemas.sources import ClientRef, Identity
 from schemas.types import EventId, LeadId, Millis
 
-_COMMAND = re.compile(r"/(risk|top|silent|mute|help|start|link)(?:@\w+)?(?:\s+(.*))?", re.DOTALL)
-_LINK = re.compile(r"/link(?:@\w+)?(?:\s+(.*))?", re.DOTALL)
-_LEAD = re.compile(r"(?:lead-)?([0-9]{1,12})")
+_COMMAND = re.compile(r"/(risk|top|silent|mute|help|start|link)(?:@\w+)?(?:\s+(.*))?", re.DOTALL | re.IGNORECASE)
+_ANY = re.compile(r"/\w")
+_LINK = re.compile(r"/link(?:@\w+)?(?:\s+(.*))?", re.DOTALL | re.IGNORECASE)
+_LEAD = re.compile(r"(?:lead-|№|#)?([0-9]{1,12})", re.IGNORECASE)
 _DAYS = re.compile(r"[0-9]{1,3}")
 
 TOPIC = "тема"
@@ -35,10 +36,11 @@ def asked(
 ) -> Sequence[BotCommand | AlertsMuted]:
     """The command in a message of our people, and what it does; nothing where there is none. A lead that was merged is
     the one that it is now."""
-    found = _COMMAND.fullmatch(message.said.strip())
-    if found is None:
-        return []
-    name, words = found[1], (found[2] or "").split()
+    said = message.said.strip()
+    found = _COMMAND.fullmatch(said)
+    if found is None and not (message.chat.type == "private" and _ANY.match(said)):
+        return []  # in a group it may be another bot's
+    name, words = (found[1].lower(), (found[2] or "").split()) if found is not None else ("help", [])
     ts = message.date * 1000
 
     def command(name: Asked, lead_id: LeadId = "", until: Millis = 0, fault: Fault = "") -> BotCommand:

@@ -101,10 +101,10 @@ def _alert(dice: Random, rule: Rule) -> Alert:
 @settings(max_examples=20)
 @given(st.integers(0, 1 << 32))
 def test_a_busy_lead_s_record_is_small(seed: int) -> None:
-    """17 kB at most, and it is read as it was written."""
+    """16 KB at most, and it is read as it was written."""
     state = busy(Random(seed))
     record = encode_state(state)
-    assert len(record) <= 17_408
+    assert len(record) <= 16_384
     assert decode_state(record) == state
 
 

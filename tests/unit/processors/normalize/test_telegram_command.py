@@ -25,7 +25,9 @@ def asked(text: str, chat: dict[str, object] = ALONE, who: dict[str, object] = S
 
 
 @pytest.mark.parametrize("chat", [ALONE, CURATORS])
-@pytest.mark.parametrize("text", ["/risk 12345", "/risk@our_bot lead-12345", " /risk  12345 "])
+@pytest.mark.parametrize(
+    "text", ["/risk 12345", "/risk@our_bot lead-12345", " /risk  12345 ", "/Risk №12345", "/RISK #12345"]
+)
 def test_a_command_is_taken_in_private_and_in_a_chat_of_curators(text: str, chat: dict[str, object]) -> None:
     """With the bot's name behind it, as Telegram writes it in groups, too."""
     [command] = asked(text, chat)
@@ -45,6 +47,9 @@ def test_a_command_is_taken_in_private_and_in_a_chat_of_curators(text: str, chat
         ("/top", "top", ""),
         ("/silent", "silent", ""),
         ("/start", "help", ""),
+        ("/unmute 12345", "help", ""),
+        ("/риск 12345", "help", ""),
+        ("/risk12345", "help", ""),
     ],
 )
 def test_what_is_wrong_with_a_command_is_told(text: str, command: str, fault: str) -> None:
@@ -52,6 +57,12 @@ def test_what_is_wrong_with_a_command_is_told(text: str, command: str, fault: st
     [answer] = asked(text)
     assert isinstance(answer, BotCommand)
     assert (answer.command, answer.fault) == (command, fault)
+
+
+@pytest.mark.parametrize("text", ["/unmute 12345", "/weather"])
+def test_an_unknown_command_of_a_group_is_anothers(text: str) -> None:
+    """Only in private is it certainly for us."""
+    assert asked(text, CURATORS) == []
 
 
 @pytest.mark.parametrize(
