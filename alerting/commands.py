@@ -9,8 +9,8 @@ from collections.abc import Iterator
 
 from alerting.clients import LONGEST_NAME, linked
 from alerting.cutting import units
-from alerting.foreign import cut, telegram
-from alerting.render import Button, Buttons, Rendered, plain
+from alerting.foreign import cut, plain, telegram
+from alerting.render import Button, Buttons, Rendered
 from processors.commands import words
 from processors.commands.shown import Line, Shown
 from processors.russian.dates import clock, moment, whose_clock

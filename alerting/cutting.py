@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable
 
-from alerting.render import LONGEST, REPEATED, plain
+from alerting.foreign import plain
+from alerting.render import LONGEST, REPEATED
 
 LONGEST_PART = LONGEST - len(f"{REPEATED}\n\n")
 """Of one message: the mark of a repeated one has its room."""

@@ -41,3 +41,8 @@ def bb(text: str) -> str:
 def telegram(text: str) -> str:
     """For Telegram's HTML."""
     return html.escape(line(text), quote=False)
+
+
+def plain(text: str) -> str:
+    """A message in Telegram's HTML as Telegram shows it."""
+    return html.unescape(re.sub(r"<[^<>]*>", "", text))

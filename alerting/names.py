@@ -3,8 +3,8 @@ answered. Pure. Telegram's HTML.
 """
 
 from alerting.clients import LONGEST_NAME, Client, linked
-from alerting.foreign import cut, telegram
-from alerting.render import Button, Rendered, plain
+from alerting.foreign import cut, plain, telegram
+from alerting.render import Button, Rendered
 from alerting.whose import LONGEST_LABEL, render_answered, render_settled
 from processors.answered import name_in
 from processors.asked_names import ASKED, NOBODY, line_of, mark, read_back

@@ -2,13 +2,11 @@
 last documents, since when, what to do, and the buttons. Pure. Telegram's HTML.
 """
 
-import html
-import re
 from dataclasses import dataclass, replace
 
 from alerting.clients import LONGEST_NAME, Client
 from alerting.foreign import cut, telegram
-from alerting.shown import documents, quotes
+from alerting.shown import documents, quotes, said
 from alerting.texts import TEXTS, title
 from processors.russian.dates import moment, whose_clock
 from schemas.alerts import Alert, Severity
@@ -45,8 +43,7 @@ class Rendered:
 def render(alert: Alert, client: Client) -> Rendered:
     """The message of an alert in its present state."""
     lines = [f"{MARKS[alert.severity]} <b>{client.title()}: {title(alert)}</b>"]
-    said = quotes(alert, client)
-    lines += said if len(said) == 1 else [f"• {quote}" for quote in said]
+    lines += said(alert, client)
     lines += filter(None, [TEXTS[alert.rule].what(alert)])
     lines += documents(alert)
     lines.append(_noticed(alert))
@@ -68,9 +65,9 @@ def render_for_head(alert: Alert, client: Client) -> Rendered:
 
 def gist(alert: Alert, client: Client, since: str) -> str:
     """The alert as one line of a list, without whose it is: what, since when, who said what last, how much."""
-    said = quotes(alert, client)
-    more = f" и\u00a0ещё {len(said) - 1}" if len(said) > 1 else ""
-    quote = f"{said[0]}{more}." if said else ""
+    heard = quotes(alert, client)
+    more = f" и\u00a0ещё {len(heard) - 1}" if len(heard) > 1 else ""
+    quote = f"{heard[0]}{more}." if heard else ""
     return " ".join(filter(None, [f"{title(alert)} ({since}).", quote, TEXTS[alert.rule].what(alert)]))
 
 
@@ -106,11 +103,6 @@ def why_silent(alert: Alert) -> str:
 def answer(action: str) -> str:
     """What the person who pressed a button sees for a moment."""
     return ANSWERS.get(action, "Готово")
-
-
-def plain(text: str) -> str:
-    """A message's text as Telegram shows it."""
-    return html.unescape(re.sub(r"<[^<>]*>", "", text))
 
 
 MARKS: dict[Severity, str] = {"info": "🔵", "warning": "🟡", "critical": "🔴"}

@@ -1,15 +1,18 @@
 """What shows an alert: the client's words with who said them, and the last documents. Pure; HTML."""
 
+from itertools import accumulate
+
 from alerting.clients import LONGEST_NAME, Client, linked, message_at
-from alerting.foreign import cut, telegram
+from alerting.foreign import cut, plain, telegram
 from processors.russian.dates import date, moment, place
 from schemas.alerts import Alert, Evidence
 from schemas.types import Millis
 
 LONGEST_QUOTE, MOST_QUOTES, LONGEST_DOCUMENT = 300, 5, 80
 
-LONGEST_SAID = 2400
-"""UTF-16 units of all quotes: with names, figures and notes the message stays under Telegram's 4096."""
+LONGEST_SAID = 600
+"""Characters of all quotes as they are read: with title, figures and the step the message is one screen of a
+telephone. The latest is shown however long it is."""
 
 _SAID = {"message": "сообщение", "mail": "письмо", "chat": "переписка", "meeting": "встреча", "call": "звонок"}
 """Kinds of evidence whose text is somebody's words."""
@@ -23,23 +26,26 @@ _DOCUMENTS = {
 }
 
 
-def quotes(alert: Alert, client: Client, most: int = MOST_QUOTES) -> list[str]:
+def quotes(alert: Alert, client: Client) -> list[str]:
     """Who said what, the latest first; the same words once. Nothing of what another client said."""
     if alert.moved:
         return []
     last = {" ".join(each.text.split()): each for each in alert.evidence if each.kind in _SAID and each.text.strip()}
     places = {(" ".join(each.text.split()), each.ref or each.event_id, each.at_ms) for each in alert.evidence}
     times = [words for words, *_ in places]  # two signals may rest on one message
-    found = sorted(last.items(), key=lambda item: -item[1].ts)
-    said: list[str] = []
-    room = LONGEST_SAID
-    for words, each in found[:most]:
-        quote = _quote(each, client, times.count(words))
-        room -= len(quote.encode("utf-16-le")) // 2
-        if said and room < 0:
-            break
-        said.append(quote)
-    return said
+    found = sorted(last.items(), key=lambda item: -item[1].ts)[:MOST_QUOTES]
+    return [_quote(each, client, times.count(words)) for words, each in found]
+
+
+def said(alert: Alert, client: Client) -> list[str]:
+    """The quotes as lines of a message: as many as one screen holds, and how many there are besides."""
+    found = quotes(alert, client)
+    if len(found) <= 1:
+        return found
+    lengths = accumulate(len(plain(quote)) for quote in found)
+    shown = max(1, sum(length <= LONGEST_SAID for length in lengths))
+    more = [f"• и\u00a0ещё {len(found) - shown} в\u00a0карточке клиента"] if shown < len(found) else []
+    return [f"• {quote}" for quote in found[:shown]] + more
 
 
 def documents(alert: Alert) -> list[str]:

@@ -10,7 +10,7 @@ from html import escape
 from textwrap import wrap
 from typing import Final
 
-from alerting.render import plain
+from alerting.foreign import plain
 from demo.stage import FOLDER, ROOT
 from tests.fakes.telegram import Message
 

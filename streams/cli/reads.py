@@ -8,7 +8,7 @@ from urllib.parse import quote
 import click
 import msgspec
 
-from alerting.render import plain
+from alerting.foreign import plain
 from alerting.report import render_report
 from processors.cards import Cards
 from processors.russian.called import EVENT_KINDS

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from alerting.render import choices, plain, status_of, why_silent
+from alerting.foreign import plain
+from alerting.render import choices, status_of, why_silent
 from alerting.shown import documents
 from alerting.texts import TEXTS, title
 from processors.russian.dates import place

@@ -9,6 +9,9 @@ from msgspec.structs import replace
 from alerting.clients import Client
 from schemas.alerts import Alert, CommonAlert, Evidence, Press, Rule, Unit
 
+ONE_SCREEN = 900
+"""Characters that a telephone shows without scrolling."""
+
 
 def moscow(day: int, hour: int = 0, minute: int = 0, month: int = 11) -> int:
     """Milliseconds of a Moscow time in 2026."""

@@ -7,8 +7,9 @@ import pytest
 from msgspec.structs import replace
 
 from alerting.clients import Client
+from alerting.foreign import plain
 from alerting.names import key_of, named, render_name, render_named
-from alerting.render import Button, Rendered, plain
+from alerting.render import Button, Rendered
 from processors.identity import Identities
 from processors.normalize.telegram import normalize
 from schemas.bot import BotCommand

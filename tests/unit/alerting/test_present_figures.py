@@ -7,7 +7,8 @@ from typing import Any
 from msgspec.structs import replace
 
 from alerting.clients import Client
-from alerting.render import plain, render
+from alerting.foreign import plain
+from alerting.render import render
 from processors.context import NO_FLEET
 from processors.days import DAY_MS, local_day
 from schemas.alerts import Alert

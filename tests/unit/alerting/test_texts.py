@@ -11,13 +11,14 @@ from msgspec.structs import replace
 
 from alerting.clients import Client, message_at
 from alerting.cutting import units
-from alerting.render import LONGEST, REPEATED, Rendered, gist, plain, render, render_for_head
+from alerting.foreign import plain
+from alerting.render import LONGEST, REPEATED, Rendered, gist, render, render_for_head
 from alerting.texts import TEXTS
 from processors.russian import plural
 from schemas.alerts import RULES, Alert, Evidence
 from schemas.callback import Callback, decode
 from tests.fakes.botapi import BadRequest, parse_html
-from tests.unit.alerting.alerts import EACH_RULE, LEAVING, SPIKE, known, moscow, pressed, said
+from tests.unit.alerting.alerts import EACH_RULE, LEAVING, ONE_SCREEN, SPIKE, known, moscow, pressed, said
 
 
 def made(orders: float, pieces: float, cancelled: float = 0, cancelled_pieces: float = 0) -> dict[str, float]:
@@ -131,6 +132,18 @@ def test_a_message_has_room_for_the_longest_words() -> None:
     message = render_for_head(worst, Client("123456789012", "🙂" * 90))
     assert units(f"{REPEATED}\n\n{message.text}") <= LONGEST
     assert "«4🙂" in message.text
+
+
+def test_long_quotes_are_one_screen() -> None:
+    """Five of a client who talks much: the latest ones, and how many there are besides; a list counts them all."""
+    told = [Evidence(f"{n:016x}", moscow(21, n), "message", f"{n} " + "слово " * 45, who="Олег") for n in range(5)]
+    alert = replace(LEAVING, evidence=told, figures={"conditional": 1})
+    text = plain(render(alert, Client("7", "ООО «Ромашка»")).text).replace("\u00a0", " ")
+    assert len(text) <= ONE_SCREEN
+    assert [line[:10] for line in text.split("\n")[1:4]] == ["• Олег: «4", "• и ещё 4 ", "Сказано с "]
+    assert "и\u00a0ещё 4." in gist(alert, Client("7"), "новое")
+    short = replace(alert, evidence=[replace(each, text=each.text[:20]) for each in told])
+    assert render(short, Client("7")).text.count("\n• Олег: «") == 5
 
 
 def test_words_of_a_mail_are_words() -> None:

@@ -4,14 +4,13 @@ import re
 
 from alerting.clients import Client
 from alerting.crowd import desks
+from alerting.foreign import plain
 from alerting.rehearsal import Rehearsal
-from alerting.render import gist, plain, render
+from alerting.render import gist, render
 from bench.fleet import Fleet
 from processors.rules import builtin
 from schemas.alerts import Alert
-
-ONE_SCREEN = 900
-"""Characters that a telephone shows without scrolling."""
+from tests.unit.alerting.alerts import ONE_SCREEN
 
 
 def test_alerts_of_a_made_fleet_read_well() -> None:

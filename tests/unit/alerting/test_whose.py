@@ -4,7 +4,7 @@ import pytest
 from msgspec.structs import replace
 
 from alerting.clients import Client
-from alerting.render import plain
+from alerting.foreign import plain
 from alerting.replies import answered, linked, pressed
 from alerting.whose import render_whose
 from processors.asked_chats import chat_asked_about
