@@ -1,14 +1,16 @@
 """The alert of the whole risk: several things point the same way (`processors.score` says how much they make together).
 
 It opens when a level begins and two findings make it, each of `together` points and more: of one finding alone its own
-alert tells, in better words. Warning at yellow, critical at red; it stays critical until the client is green, for a
-step back is seen in the score.
+alert tells, in better words. A note in the words of another finding is none of its own ("we go to another warehouse"
+is of leaving, and may be of a competitor). Warning at yellow, critical at red; it stays critical until the client is
+green, for a step back is seen in the score.
 """
 
 from collections.abc import Sequence
 from typing import Final
 
 from processors.rules.score import ScoreRules
+from processors.signals.phrases import RULES as PHRASES
 from processors.signals.raising import Cleared, Fresh, clear, rise
 from processors.state import LeadState
 from schemas.alerts import Evidence, Rule, Severity, Signal
@@ -22,6 +24,8 @@ TOP = 3
 """Parts that it tells of, the heaviest."""
 
 LEAST_FINDINGS = 2
+
+WORDS: Final = frozenset(PHRASES.values())
 
 SEVERITY: dict[int, Severity] = {1: "warning", 2: "critical"}
 """At yellow and at red."""
@@ -37,10 +41,17 @@ def find(
     if level == 0:
         return clear(state, RULE, score.ts, score.points)
     if last is None or last.level < 0:
-        together = sum(1 for part in findings if part.points >= rules.together)
-        opens = together >= LEAST_FINDINGS and score.points >= rules.yellow  # a level that only lasts is no news
+        together = _apart(state, [part for part in findings if part.points >= rules.together])
+        opens = len(together) >= LEAST_FINDINGS and score.points >= rules.yellow  # a level that only lasts is no news
         return rise(state, _signal(state, score, before, found)) if opens else ()
     return rise(state, _signal(state, score, last.baseline, found))
+
+
+def _apart(state: LeadState, findings: Sequence[Part]) -> Sequence[Part]:
+    """The findings without notes of words in which something worse was found."""
+    notes = {part.rule for part in findings if part.rule in WORDS and state.raised[part.rule].level == 0}
+    told = {part.event_id for part in findings if part.rule not in notes}
+    return [part for part in findings if part.rule not in notes or part.event_id not in told]
 
 
 def _signal(state: LeadState, score: Score, before: float, found: Sequence[object]) -> Signal:

@@ -68,6 +68,18 @@ def test_of_one_finding_its_own_alert_tells() -> None:
     )
 
 
+def test_a_note_of_the_same_words_is_no_second_finding() -> None:
+    """A message of leaving that may be of a competitor is told as leaving; a note of other words, or something certain
+    of the same ones, is a second finding, and one message tells both."""
+    note, certain = raised(level=0, strength=0.25), raised(level=1)
+    state = LeadState(raised={"leaving_phrase": raised(), "competitor_phrase": note})
+    assert said(state)[1] == []
+    note.event_id = "00000000000000dd"
+    for second in (note, certain):
+        state = LeadState(raised={"leaving_phrase": raised(), "competitor_phrase": second})
+        assert [getattr(item, "severity", "") for item in said(state)[1]] == ["critical"]
+
+
 def test_yellow_rises_to_red_and_never_steps_back() -> None:
     """A warning, then critical; at yellow again nothing is said, and a second red is no news."""
     state = LeadState(raised={"order_silence": raised(level=1), "bulk_pick": raised(level=1)})
