@@ -121,8 +121,8 @@ _BULK_PARTS: Mapping[str, Callable[[Mapping[str, float]], str]] = {
     "inbound": lambda f: f"Пришло {pieces(f['inbound'])}",
     "announced": lambda f: f"Ожидается поставка: {pieces(f['announced'])}",
     "overdue": lambda f: f"Объявленная поставка не пришла в обычный срок: {pieces(f['overdue'])}",
-    "doubtful": lambda _: "Остаток в WMS не сходится с движением товара: цифры могут быть неточными",
-    "estimated": lambda _: "Остаток посчитан по движению товара: снимка остатков от WMS нет",
+    "doubtful": lambda _: "Остаток, который прислал склад, не сходится с движением товара: цифры могут быть неточными",
+    "estimated": lambda _: "Остаток посчитан по движению товара: сам склад остатков не прислал",
 }
 
 

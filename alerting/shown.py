@@ -71,6 +71,7 @@ def _quote(evidence: Evidence, client: Client, times: int) -> str:
     else:
         where = f"{_SAID[evidence.kind]} {moment(evidence.ts)}"
     address = client.meeting_at(evidence.ref) if evidence.kind == "meeting" else message_at(evidence.ref)
+    text = text.replace("«", "„").replace("»", "“")  # marks within the marks
     again = f", повторено: {times}" if times > 1 else ""
     return f"{who + ': ' if who else ''}«{text}» ({linked(where, address if evidence.ref else '')}{again})"
 

@@ -134,6 +134,12 @@ def test_a_message_has_room_for_the_longest_words() -> None:
     assert "«4🙂" in message.text
 
 
+def test_marks_within_a_quote_are_the_inner_ones() -> None:
+    """A client who names his company."""
+    text = render(replace(LEAVING, evidence=[said("ООО «Ромашка» уходит", "Олег")]), Client("7")).text
+    assert "Олег: «ООО „Ромашка“ уходит» (" in text
+
+
 def test_long_quotes_are_one_screen() -> None:
     """Five of a client who talks much: the latest ones, and how many there are besides; a list counts them all."""
     told = [Evidence(f"{n:016x}", moscow(21, n), "message", f"{n} " + "слово " * 45, who="Олег") for n in range(5)]
