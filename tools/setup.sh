@@ -164,8 +164,9 @@ if [ ! -f "$STAMP" ] || [ "$(cat "$STAMP")" != "$wanted" ] || [ -e "$BEGUN" ]; t
     : >"$BEGUN"
     say "installing Python packages from $LOCKS"
     # --no-deps: the locks are whole, and leave out on purpose what is named and never used (pyproject.toml, tool.uv)
+    # -W ignore: the pip of Debian 12 warns of the one package that is no wheel
     # shellcheck disable=SC2046,SC2086 # one word a lock
-    .venv/bin/python -m pip install --quiet --no-deps --require-hashes $(printf -- '-r %s ' $LOCKS)
+    .venv/bin/python -W ignore -m pip install --quiet --no-deps --require-hashes $(printf -- '-r %s ' $LOCKS)
     .venv/bin/python -m pip install --quiet --no-deps --no-build-isolation -e . -e ./jibri-hooks
     printf '%s\n' "$wanted" >"$STAMP"
     rm -f "$BEGUN"
