@@ -75,25 +75,29 @@ def why_silent(alert: Alert) -> str:
     """Why nobody was rung, or not yet, and who was told instead; empty where there is nothing to explain."""
     match alert.held:
         case "night":
-            return f"ночь, позвоним {moment(alert.ring_at)}" if alert.ring_at else "была ночь"
+            return f"ночь, оповестим {moment(alert.ring_at)}" if alert.ring_at else "была ночь"
         case "shadow":
             return "источник новый, пока только в отчёте"
         case "muted":
-            return f"звонки по клиенту отключены до {moment(alert.ring_at)}" if alert.ring_at else "звонки отключены"
+            return (
+                f"оповещения по клиенту отключены до {moment(alert.ring_at)}"
+                if alert.ring_at
+                else "оповещения отключены"
+            )
         case "left":
             return "клиент ушёл"
         case "budget":
-            return "у куратора за неделю уже много звонков"
+            return "у куратора за неделю уже много оповещений"
         case "grouped":
             return "так сразу у многих клиентов, есть общее сообщение"
         case "within":
             return "сказано в общей тревоге по клиенту"
         case "cooling":
-            return f"уже звонили, повтор не раньше {moment(alert.ring_at)}" if alert.ring_at else "уже звонили"
+            return f"уже оповещали, повтор не раньше {moment(alert.ring_at)}" if alert.ring_at else "уже оповещали"
         case "info":
             return "к сведению"
         case "gathering":
-            return f"смотрим, у многих ли так; позвоним {moment(alert.ring_at)}" if alert.ring_at else "уже прошло"
+            return f"смотрим, у многих ли так; оповестим {moment(alert.ring_at)}" if alert.ring_at else "уже прошло"
         case "doubted":
             return "по ответам кураторов этот признак часто ошибается"
         case _:

@@ -22,7 +22,7 @@ HELP = """Что я умею:
 /risk 12345 — риск клиента и из чего он сложился
 /top — у кого риск самый высокий
 /silent — кто молчит
-/mute 12345 7 — не звонить о клиенте 7 дней (0 — звонить снова)
+/mute 12345 7 — не оповещать о клиенте 7 дней (0 — оповещать снова)
 /link 12345 — в чате клиента: этот чат принадлежит клиенту 12345"""
 
 _FAULTS = {
@@ -61,11 +61,11 @@ def muted(command: BotCommand, clients: Clients) -> str:
     client = clients(command.lead_id)
     unnamed = f"\n{UNNAMED}" if not client.name else ""
     if not command.until:
-        return f"О клиенте {client.short()} снова звоню сразу.{unnamed}"
+        return f"О клиенте {client.short()} снова оповещаю сразу.{unnamed}"
     until = f"{date(command.until)}, {clock(command.until)}"
     return (
-        f"О клиенте {client.short()} не звоню до {until} ({whose_clock()}). Тревоги будут в отчёте. "
-        f"Вернуть звонки: /mute {command.lead_id} 0{unnamed}"
+        f"О клиенте {client.short()} не оповещаю до {until} ({whose_clock()}). Тревоги будут в отчёте. "
+        f"Вернуть оповещения: /mute {command.lead_id} 0{unnamed}"
     )
 
 

@@ -108,7 +108,7 @@ def _told(alert: Alert, since: Millis, client: Client) -> str:
     told = " Передано руководителю." if alert.escalated else ""
     again = "повторного " if alert.rung else ""
     when = "новое" if alert.opened_at >= since else f"с {date(alert.opened_at)}"
-    return f"{gist(alert, client, when)}{told}{f' <i>Без {again}звонка: {silent}.</i>' if silent else ''}"
+    return f"{gist(alert, client, when)}{told}{f' <i>Без {again}оповещения: {silent}.</i>' if silent else ''}"
 
 
 def _section(title: str, items: Iterable[str]) -> list[str]:

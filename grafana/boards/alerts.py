@@ -158,7 +158,7 @@ PEOPLE = (
         "(SELECT DISTINCT lead_id, alert_id, rung FROM alerts FINAL WHERE rings AND updated_at > $__toTime - INTERVAL 7 DAY "
         f"AND updated_at <= $__toTime) AS a LEFT JOIN {CURATORS} AS c ON c.lead_id = a.lead_id GROUP BY who "
         "ORDER BY rings DESC, who",
-        titles={"who": "Куратор", "rings": "Звонков за неделю", "share": "От предела"},
+        titles={"who": "Куратор", "rings": "Оповещений за неделю", "share": "От предела"},
         units={"share": "percentunit"},
     ),
     Panel(

@@ -104,7 +104,7 @@ CHURN = (
         "table",
         "Кто ушёл и кто вернулся",
         "Последнее слово о каждом клиенте, о котором это говорили за выбранное время; почему — в карточке клиента.",
-        "посмотреть, звонили ли тревоги до ухода («Качество тревог»), и чему это учит.",
+        "посмотреть, оповещали ли тревоги до ухода («Качество тревог»), и чему это учит.",
         f"SELECT lead_id, c.curator AS curator, {OUTCOME} AS outcome_said, outcome_since, said_at FROM outcomes_current AS o "
         f"LEFT JOIN {CURATORS} AS c ON c.lead_id = o.lead_id WHERE $__timeFilter(said_at) ORDER BY said_at DESC, lead_id LIMIT 50",
         titles=TITLES | {"outcome_said": "Исход", "outcome_since": "С какого дня", "said_at": "Сказано"},

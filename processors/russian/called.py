@@ -29,7 +29,7 @@ EVENT_KINDS = {
     "stock_snapshot": "остатки",
     "alert_action": "ответ на тревогу",
     "alert_mailed": "тревога ушла и почтой",
-    "alerts_muted": "просьба не звонить о клиенте",
+    "alerts_muted": "просьба не оповещать о клиенте",
     "identity_linked": "привязка клиента",
     "events_moved": "события ушли к другому клиенту или удалены",
 }

@@ -97,7 +97,7 @@ def _print_table(leads: int, played: Played, rows: Sequence[Row]) -> None:
     if played.until:
         click.echo(f"{count(leads, LEADS)}, с {clock_time(played.since)} по {clock_time(played.until)}.")
     judged = rows[-1].right is not None
-    head = ("Сигнал", "Тревог", "Звонков", "В чужом звонке", "Куратору в неделю")
+    head = ("Сигнал", "Тревог", "Оповещений", "В чужом оповещении", "Куратору в неделю")
     worth = ("Верных", "Точность", "Нашли ушедших", "Заранее", "Полнота", "За сколько дней")
     click.echo(table(head + worth if judged else head, [_cells(row, judged) for row in rows]))
 

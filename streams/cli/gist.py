@@ -108,9 +108,9 @@ def amount(value: float, unit: str) -> str:
 def bell(alert: Alert) -> str:
     """How an alert was told: how often it rang, or why it did not."""
     silent = why_silent(alert)
-    rang = f"звонили {count(alert.rung, TIMES)}" if alert.rung else "" if silent else "не звонили"
+    rang = f"оповещали {count(alert.rung, TIMES)}" if alert.rung else "" if silent else "не оповещали"
     told = "передано руководителю" if alert.escalated else ""
-    return "; ".join(filter(None, (rang, f"без звонка: {silent}" if silent else "", told)))
+    return "; ".join(filter(None, (rang, f"без оповещения: {silent}" if silent else "", told)))
 
 
 def evidence(found: object) -> str:

@@ -121,7 +121,7 @@ def alerts_command(status: AlertStatus | None, limit: int, as_json: bool) -> Non
         )
         for alert in alerts
     ]
-    click.echo(table(("Открыта", "Клиент", "Важность", "Состояние", "О чём", "Звонок"), rows))
+    click.echo(table(("Открыта", "Клиент", "Важность", "Состояние", "О чём", "Оповещение"), rows))
 
 
 @click.command("figures")

@@ -30,7 +30,7 @@ from streams.clients.store import call
 def outcome_command(lead: str, outcome: Outcome | None, since: datetime | None, reason: str, as_json: bool) -> None:
     """Показать, что стало с клиентом ЛИД, или записать это.
 
-    ИСХОД: left — ушёл, о нём больше не звонят; stays — остаётся, «ушёл» было ошибкой; returned — уходил и вернулся.
+    ИСХОД: left — ушёл, о нём больше не оповещают; stays — остаётся, «ушёл» было ошибкой; returned — уходил и вернулся.
     Записано будет от имени того, чей токен хранилища в настройках."""
     loaded = settings.load()
     path = f"/api/leads/{quote(lead)}/outcome"
@@ -94,4 +94,4 @@ def _row(said: Said) -> tuple[str, ...]:
 
 def _recorded(event: dict[str, Any]) -> str:
     told = f"Записано: клиент {event['lead_id']} {WORDS[event['outcome']]} с {iso_date(event['since'])}."
-    return f"{told} Тревоги о нём больше не звонят." if event["outcome"] == "left" else told
+    return f"{told} О нём больше не оповещают." if event["outcome"] == "left" else told

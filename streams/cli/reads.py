@@ -87,8 +87,8 @@ def client(cards: Cards, lead: str) -> str:
 @_LEAD
 @_AS_JSON
 def signals_command(lead: str, as_json: bool) -> None:
-    """Показать сигналы риска по клиенту ЛИД (номер лида в Битрикс24) и что с ними стало: был ли звонок и почему нет.
-    Время местное (`days.zone`)."""
+    """Показать сигналы риска по клиенту ЛИД (номер лида в Битрикс24) и что с ними стало: было ли оповещение и почему
+    нет. Время местное (`days.zone`)."""
     loaded = settings.load()
     answer = call(loaded.store, f"/api/leads/{quote(lead)}/signals")
     if as_json:
@@ -111,7 +111,7 @@ def signals_command(lead: str, as_json: bool) -> None:
     head = ("Время", "Сигнал", "Важность", "Сейчас", "Обычно", "Основание")
     click.echo(table(head, rows) if rows else f"По лиду {lead} сигналов нет.")
     if alerts := answer.get("alerts"):
-        told = ("Тревога", "О чём", "Важность", "Состояние", "Звонок")
+        told = ("Тревога", "О чём", "Важность", "Состояние", "Оповещение")
         click.echo("\n" + table(told, [_alert_row(msgspec.convert(alert, Alert)) for alert in alerts]))
 
 

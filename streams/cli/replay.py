@@ -53,12 +53,12 @@ class _Span(NamedTuple):
 @click.option("--lead", "lead", callback=lambda *given: given[2] and lead_id(*given), help="Показать одного клиента.")
 @click.option("--settings", "rules", type=click.Path(path_type=Path), help="Файл TOML с порогами поверх встроенных.")
 @click.option("--imported", is_flag=True, help="Проиграть и загруженную историю, как будто она пришла в своё время.")
-@click.option("--json", "as_json", is_flag=True, help="По строке JSON на звонок: когда тогда и когда теперь.")
+@click.option("--json", "as_json", is_flag=True, help="По строке JSON на оповещение: когда тогда и когда теперь.")
 def replay_command(
     first: datetime, last: datetime, lead: str | None, rules: Path | None, imported: bool, as_json: bool
 ) -> None:
     """Что сказали бы эти пороги о прошедших днях: события из хранилища проигрываются заново, в памяти,
-    и сравниваются с теми тревогами, о которых кураторам звонили на самом деле. Ничего не отправляет и не меняет."""
+    и сравниваются с теми тревогами, о которых кураторов оповестили на самом деле. Ничего не отправляет и не меняет."""
     loaded = settings.load()  # first of all: days are cut in its zone
     begin, end = (max(0, local_day_of(day.date())) for day in (first, last))  # before 1970 there is nothing
     since, until = day_start(begin), day_start(end + 1)
@@ -124,9 +124,9 @@ def _shown(span: _Span, played: Iterable[tuple[Millis, Event]]) -> Iterator[tupl
 
 def _show(found: Sequence[Pair], counted: Sequence[Row]) -> None:
     if not found:
-        click.echo("За эти дни не звонили тогда и не позвонили бы теперь.")
+        click.echo("За эти дни не оповещали тогда и не оповестили бы теперь.")
         return
-    head = ("Сигнал", "Звонили тогда", "Позвонили бы теперь", "И тогда, и теперь", "Пропали бы", "Добавились бы")
+    head = ("Сигнал", "Оповещали тогда", "Оповестили бы теперь", "И тогда, и теперь", "Пропали бы", "Добавились бы")
     cells = [(_name(row.rule), row.then, row.now, row.both, row.gone, row.new) for row in counted]
     click.echo(table(head, cells))
     for title, side in (

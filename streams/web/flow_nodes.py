@@ -47,7 +47,13 @@ WORKERS: Final = (
     Node("live", "Слова встречи", 2, 5, "Распознаёт, что говорят, пока встреча идёт.", _LOOK.format("live"), "live"),
     Node("transcribe", "Распознавание", 2, 3, "Расшифровывает встречи.", _LOOK.format("transcribe"), "transcribe"),
     Node(
-        "signals", "Сигналы", 4, 1, "Ищет признаки ухода и решает, о чём звонить.", _LOOK.format("pipeline"), "pipeline"
+        "signals",
+        "Сигналы",
+        4,
+        1,
+        "Ищет признаки ухода и решает, о чём оповестить.",
+        _LOOK.format("pipeline"),
+        "pipeline",
     ),
     Node(
         "minutes", "Протоколы", 4, 4, "Делает протоколы встреч и итоги переписки.", _LOOK.format("minutes"), "minutes"

@@ -52,16 +52,16 @@ def test_the_common_message_reads_well() -> None:
 @pytest.mark.parametrize(
     ("held", "said"),
     [
-        ("night", "Без звонка: ночь, позвоним 22\u00a0ноября в\u00a009:00."),
-        ("shadow", "Без звонка: источник новый, пока только в отчёте."),
-        ("muted", "Без звонка: звонки по клиенту отключены до 22\u00a0ноября в\u00a009:00."),
-        ("left", "Без звонка: клиент ушёл."),
-        ("budget", "Без звонка: у куратора за неделю уже много звонков."),
-        ("grouped", "Без звонка: так сразу у многих клиентов, есть общее сообщение."),
-        ("within", "Без звонка: сказано в общей тревоге по клиенту."),
-        ("gathering", "Без звонка: смотрим, у многих ли так; позвоним 22\u00a0ноября в\u00a009:00."),
-        ("info", "Без звонка: к сведению."),
-        ("doubted", "Без звонка: по ответам кураторов этот признак часто ошибается."),
+        ("night", "Без оповещения: ночь, оповестим 22\u00a0ноября в\u00a009:00."),
+        ("shadow", "Без оповещения: источник новый, пока только в отчёте."),
+        ("muted", "Без оповещения: оповещения по клиенту отключены до 22\u00a0ноября в\u00a009:00."),
+        ("left", "Без оповещения: клиент ушёл."),
+        ("budget", "Без оповещения: у куратора за неделю уже много оповещений."),
+        ("grouped", "Без оповещения: так сразу у многих клиентов, есть общее сообщение."),
+        ("within", "Без оповещения: сказано в общей тревоге по клиенту."),
+        ("gathering", "Без оповещения: смотрим, у многих ли так; оповестим 22\u00a0ноября в\u00a009:00."),
+        ("info", "Без оповещения: к сведению."),
+        ("doubted", "Без оповещения: по ответам кураторов этот признак часто ошибается."),
         ("", ""),
     ],
 )
@@ -70,7 +70,7 @@ def test_the_report_says_why_nobody_was_rung(held: Held, said: str) -> None:
     alert: Alert = replace(SPIKE, held=held, ring_at=moscow(22, 9), rung=0 if held else 1)
     text = "\n".join(render_report(replace(FULL_REPORT, risks=[alert]), Client))
     assert said in text
-    assert ("Без звонка" in text) == bool(said)
+    assert ("Без оповещения" in text) == bool(said)
 
 
 def test_the_report_says_what_waits_and_who_was_told() -> None:
@@ -78,7 +78,7 @@ def test_the_report_says_what_waits_and_who_was_told() -> None:
     alert = replace(SPIKE, held="cooling", ring_at=moscow(22, 9), rung=1, escalated=True)
     text = "\n".join(render_report(replace(FULL_REPORT, risks=[alert]), Client))
     assert "Передано руководителю." in text
-    assert "Без повторного звонка: уже звонили, повтор не раньше 22\u00a0ноября в\u00a009:00." in text
+    assert "Без повторного оповещения: уже оповещали, повтор не раньше 22\u00a0ноября в\u00a009:00." in text
 
 
 def test_a_season_is_told_before_a_third_has_rung() -> None:

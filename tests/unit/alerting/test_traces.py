@@ -24,7 +24,7 @@ def test_steps() -> None:
     assert told(stage="unassigned", detail="tg_chat:-5") == "чей это клиент, неизвестно (tg_chat:-5)"
     assert told(stage="signal", what="reservation_spike") == "сигнал: резкий рост броней"
     assert told(stage="alert", what="reservation_spike", version=1, detail="open") == "тревога: резкий рост броней"
-    assert told(stage="alert", what="reservation_spike", version=1, detail="night").endswith("(ночью не звоним)")
+    assert told(stage="alert", what="reservation_spike", version=1, detail="night").endswith("(ночью не оповещаем)")
     assert told(stage="alert", what="reservation_spike", version=2, detail="acknowledged").endswith("(принята)")
     dead = {"stage": "dead", "what": "pipeline.source.wms", "detail": "Invalid: no qty"}
     assert told(**dead, state="failed") == "негодная запись (pipeline.source.wms): Invalid: no qty"

@@ -54,7 +54,7 @@ def test_alerts(line: Line, store: StoreApi) -> None:
     """Who, how urgent, what, and whether anybody was rung."""
     store.answers["/api/alerts"] = {"alerts": msgspec.to_builtins([replace(SPIKE, lead_id="7", rung=1)])}
     last = cells(line("alerts", "--status", "open").stdout.splitlines()[-1].replace("\u00a0", " "))
-    assert (last[1], last[-1]) == ("7 Ромашка", "звонили 1 раз")
+    assert (last[1], last[-1]) == ("7 Ромашка", "оповещали 1 раз")
     assert store.asked[-1][1] == "/api/alerts?limit=50&status=open"
     store.answers["/api/alerts"] = {"alerts": []}
     assert line("alerts").stdout == "Тревог нет.\n"

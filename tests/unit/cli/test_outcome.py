@@ -25,7 +25,7 @@ def test_say(line: Line, store: StoreApi) -> None:
     """The word goes to the store with its day; it says what follows of it."""
     store.answers["/api/leads/7/outcome"] = LEFT
     told = line("client", "outcome", "7", "left", "--since", "2026-11-01", "--reason", "свой склад").stdout
-    assert told.replace("\u00a0", " ") == "Записано: клиент 7 ушёл с 1 ноября. Тревоги о нём больше не звонят.\n"
+    assert told.replace("\u00a0", " ") == "Записано: клиент 7 ушёл с 1 ноября. О нём больше не оповещают.\n"
     assert store.asked[-1][2] == {"outcome": "left", "since": "2026-11-01", "reason": "свой склад"}
     assert line("client", "outcome", "7", "--reason", "х").exit_code == 2
     assert line("client", "outcome", "7", "dead").exit_code == 2

@@ -90,8 +90,8 @@ def test_signals_tell_why_nobody_was_rung(line: Line, store: StoreApi) -> None:
     rung = replace(SPIKE, rung=2, status="resolved", severity="warning")
     store.answers["/api/leads/5/signals"] = {"signals": [], "alerts": msgspec.to_builtins([silent, rung])}
     lines = line("signals", "5").stdout.splitlines()
-    assert "без звонка: у куратора за неделю уже много звонков; передано руководителю" in lines[-2]
-    assert lines[-1].split()[-5:] == ["внимание", "закрыта", "звонили", "2", "раза"]
+    assert "без оповещения: у куратора за неделю уже много оповещений; передано руководителю" in lines[-2]
+    assert lines[-1].split()[-5:] == ["внимание", "закрыта", "оповещали", "2", "раза"]
 
 
 def test_nothing_found_is_said(line: Line, store: StoreApi) -> None:
