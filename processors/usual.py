@@ -37,6 +37,10 @@ SHAPE_FROM, SHAPE_TO = 0.3, 3.0
 PRIOR_SLOPE, PRIOR_WEIGHT = 0.5, 0.5
 """Of the client's slope on the fleet: without a season in the window he is taken to go half way with it."""
 
+PLAIN_DAYS, PLAIN_LEAST, PLAIN_MOST = 28, 0.5, 6.0
+"""Days of the plain look beside the ordinary day, the least deviation there (orders), and how many deviations count at
+most: a client who orders the same every day is no nearer to a spike for it."""
+
 LEAST_WEEKDAY = 0.25
 """Of his mean is expected on any weekday: a day's ordinary work on his day off is no spike."""
 
@@ -69,6 +73,15 @@ def factor(fleet: Fleet, day: LocalDay) -> float:
     """The fleet's factor of a day; 1 where it is not known."""
     back = fleet.day - day
     return fleet.ratios[-1 - back] if 0 <= back < len(fleet.ratios) else 1.0
+
+
+def above_plain(state: LeadState, day: LocalDay, orders: int) -> float:
+    """By how many deviations so many orders are above the plain mean of the four weeks before, 0..6: whatever the
+    weekday, the season and the age of a day are taken for."""
+    counts = state.orders(range(day - PLAIN_DAYS, day))
+    mean = sum(counts) / PLAIN_DAYS
+    variance = sum(map(mul, counts, counts)) / PLAIN_DAYS - mean * mean
+    return min(max((orders - mean) / max(sqrt(max(variance, 0.0)), PLAIN_LEAST), 0.0), PLAIN_MOST)
 
 
 def pieces(state: LeadState, day: LocalDay) -> int:
