@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from processors.day_series import Day, Days
 from processors.state import LeadState
-from processors.usual import _WEIGHTS, CUT, LEAST_CUT, WINDOW, _moments, factor, sizes, usual
+from processors.usual import _WEIGHTS, CUT, LEAST_CUT, WINDOW, _moments, above_plain, factor, sizes, usual
 from tests.unit.processors.clients import TODAY, client, context, weekday
 
 
@@ -17,6 +17,14 @@ def test_a_regular_client() -> None:
     found = usual(client(lambda day: 4), TODAY, context())
     assert found.mean == pytest.approx(4.0)
     assert (found.spread, found.share) == (0.1, 0.5)
+
+
+def test_deviations_above_the_plain_mean() -> None:
+    """Two and six by turns deviate by two from four, twelve by four of these. What is below the mean is nothing, and
+    who orders four each day is no nearer to a spike than six deviations of half an order. Older days do not count."""
+    by_turns = client(lambda day: 2 + 4 * (day % 2) if day >= TODAY - 28 else 50)
+    assert [above_plain(by_turns, TODAY, orders) for orders in (3, 4, 8, 12, 90)] == [0.0, 0.0, 2.0, 4.0, 6.0]
+    assert [above_plain(client(lambda day: 4), TODAY, orders) for orders in (4, 5, 7, 9)] == [0.0, 2.0, 6.0, 6.0]
 
 
 @pytest.mark.parametrize(("known", "every"), [(27, 1), (119, 9)])

@@ -39,8 +39,7 @@ def today(state: LeadState, count: int, around: Context = QUIET, hour: int = 9, 
     ("count", "severity"), [(4, None), (9, None), (13, None), (14, "warning"), (17, "warning"), (18, "critical")]
 )
 def test_thresholds_by_count(count: int, severity: str | None) -> None:
-    """Four a day, spread 0.1: P(X >= 14) is below 10^-2.8, P(X >= 18) below 10^-4, and far above the plain mean. By day
-    only the plain rings."""
+    """Four a day, spread 0.1: P(X >= 14) is below 10^-2.8, P(X >= 18) below 10^-4. By day only the plain rings."""
     signal = today(client(REGULAR), count)
     assert (signal.severity if signal else None) == severity
     if signal is not None:
@@ -71,12 +70,9 @@ def test_the_evening_knows_more() -> None:
 
 
 def test_four_plain_weeks_are_looked_at_too() -> None:
-    """Twelve are a spike of who orders four each day, not of who orders two and six by turns, alike as mean and least
-    spread make them. But to be regular is worth only so much: 160 of a hundred are none."""
-    around = context(ratios=[1.0], ts=at(TODAY, 18))
-    assert today(client(REGULAR), 12, around, hour=19) is not None
-    assert today(client(lambda day: 2 + 4 * (day % 2)), 12, around, hour=19) is None
-    assert today(client(lambda day: 100), 160, around, hour=19) is None
+    """Twelve are a spike of who orders four each day, not of who orders two and six by turns."""
+    around, by_turns = context(ratios=[1.0], ts=at(TODAY, 18)), client(lambda day: 2 + 4 * (day % 2))
+    assert today(client(REGULAR), 12, around, hour=19) and not today(by_turns, 12, around, hour=19)
 
 
 def test_figures_of_long_ago_are_no_evening() -> None:
