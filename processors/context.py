@@ -7,6 +7,7 @@ from math import log
 import msgspec
 
 from processors.days import local_day_of
+from processors.rhythm import Rests
 from processors.rules import Rules
 from schemas.events import Fleet
 from schemas.types import LeadId, LocalDay
@@ -32,9 +33,10 @@ class Context(msgspec.Struct, frozen=True, dict=True):  # not a tuple: its field
     curator: Desk = shared
 
     @cached_property
-    def rests(self) -> frozenset[LocalDay]:
-        """The days on which nobody works."""
-        return frozenset([*self.fleet.closed, *map(local_day_of, self.rules.silence.holidays)])
+    def rests(self) -> Rests:
+        """The days on which nobody works, and those on which nobody of a week."""
+        everybody = frozenset([*self.fleet.closed, *map(local_day_of, self.rules.silence.holidays)])
+        return Rests(everybody, tuple(map(frozenset, self.fleet.pauses)))
 
     @cached_property
     def season(self) -> Sequence[tuple[LocalDay, float]]:

@@ -5,7 +5,7 @@ from its tables, the back-test from its file; both ask at every hour: only today
 once a day (or when a past day was corrected). Sources of the formulas: research/signals.md 2, 3, 4 and 8.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from processors import fleet_formulas as formulas
 from processors.days import local_day
 from processors.fleet_formulas import LEAST_CLIENTS, LEAST_DAYS, LEAST_EXPECTED, SPAN, Matrix
+from processors.fleet_rests import RESTS, Group, groups, is_rest
 from processors.usual import WINDOW
 from schemas.codec import event_id
 from schemas.events import Fleet
@@ -21,13 +22,12 @@ from schemas.types import LeadId, LocalDay, Millis
 
 GONE: Final = 14
 """Days without an order after which a client is no longer part of the fleet's days."""
-RESTS: Final = 0.3
-"""Below this share of those who usually work the day is no working day."""
 
 
 class _Past(NamedTuple):
     """What does not change within a day. `usual` are the rows of those who usually work, `judged` of those whose day
-    says something of the fleet's, and `expected` is what these ordinarily do."""
+    says something of the fleet's, and `expected` is what these ordinarily do. `groups` are all, and those
+    who rest on the same weekday, Monday first."""
 
     usual: NDArray[np.intp]
     judged: NDArray[np.intp]
@@ -35,17 +35,19 @@ class _Past(NamedTuple):
     ratios: list[float]
     weekdays: list[float]
     closed: list[LocalDay]
+    groups: list[Group]
     size_spread: float
     decline: float
     clients: int
 
 
 class _Today(NamedTuple):
-    """What the figures of `day` say of it so far: its factor, and whether nobody works."""
+    """What the figures of `day` say of it so far: its factor, whether nobody works, and which of the groups rest."""
 
     day: LocalDay
     factor: float
     rests: bool
+    groups: list[bool]
 
 
 class FleetDays:
@@ -102,6 +104,7 @@ class FleetDays:
             ratios=[*past.ratios, self._today.factor],
             weekdays=past.weekdays,
             closed=[*past.closed, day] if self._today.rests else past.closed,
+            pauses=_with(past.groups[1:], day, self._today.groups),
             size_spread=past.size_spread,
             decline=past.decline,
             clients=past.clients,
@@ -143,9 +146,9 @@ class FleetDays:
 
     def _look(self, day: LocalDay, past: _Past) -> _Today:
         today = self._orders[:, SPAN - 1 - (self._day - day)]
-        busy = today[past.usual] > 0
-        rests = len(busy) >= LEAST_CLIENTS and bool(np.count_nonzero(busy) / len(busy) < RESTS)
-        return _Today(day, formulas.factor(np.sort(today[past.judged] / past.expected)), rests)
+        every, *same_week = (group.rest(today) for group in past.groups)
+        rests = every or is_rest(int(np.count_nonzero(today[past.usual])), len(past.usual))
+        return _Today(day, formulas.factor(np.sort(today[past.judged] / past.expected)), rests, same_week)
 
     def _look_back(self) -> _Past:
         """Everything that days before the newest say."""
@@ -162,8 +165,9 @@ class FleetDays:
         month = formulas.before(upto, LEAST_DAYS, SPAN - LEAST_DAYS)
         usual = month >= LEAST_DAYS / 2
         busy, there = usual.sum(axis=0), (usual & active[:, LEAST_DAYS:]).sum(axis=0)
-        rests = np.flatnonzero((busy >= LEAST_CLIENTS) & (there / np.maximum(busy, 1) < RESTS))
+        rests = np.flatnonzero((busy >= LEAST_CLIENTS) & (there < RESTS * busy))
         closed = [day - SPAN + 1 + LEAST_DAYS + int(column) for column in rests if column < SPAN - LEAST_DAYS - 1]
+        every, *same_week = groups(active, month, first, day)
         judged = np.flatnonzero(expected[:, -1] > LEAST_EXPECTED)
         return _Past(
             usual=np.flatnonzero(usual[:, -1]),
@@ -171,8 +175,15 @@ class FleetDays:
             expected=expected[judged, -1],
             ratios=formulas.factors(x[:, -1 - WINDOW : -1], expected[:, :-1]),
             weekdays=[round(float(factor), 4) for factor in weekdays],
-            closed=closed,
+            closed=sorted({*closed, *every.rests}),
+            groups=[every, *same_week],
             size_spread=formulas.spread(self._pieces[:rows, -WINDOW - 1 : -1]),
             decline=formulas.decline(x, first, still[:, -1], day),
             clients=int((month[:, -1] > 0).sum()),
         )
+
+
+def _with(groups: Sequence[Group], day: LocalDay, rest: Sequence[bool]) -> list[list[LocalDay]]:
+    """Each group's rests, and today where it rests; nothing where none ever does."""
+    days = [[*group.rests, day] if today else group.rests for group, today in zip(groups, rest, strict=True)]
+    return days if any(days) else []

@@ -1,7 +1,8 @@
 """How regularly a client is there, and how unusual it is that he is not.
 
 Gaps are counted in his own working days: a weekday counts when he was there on a quarter of its last twelve, a day on
-which the fleet rests counts for nobody. For n gaps of together T days a gap of r more has the chance
+which the fleet rests counts for nobody, and one on which those rest who keep the same week (`processors.fleet_rests`)
+for none of these. For n gaps of together T days a gap of r more has the chance
 P = ((b + T) / (b + T + r)) ^ (1 + n) (Poisson-gamma; research/domain.md 4.3, signals.md 3: of the rules measured it
 finds most in 7 days). For clients with a mean gap above ten days plain recency is better there.
 """
@@ -38,6 +39,22 @@ class Silence(NamedTuple):
     size: float
 
 
+class Rests(NamedTuple):
+    """Days that are nobody's (`everybody`), and those that are nobody's who hardly works on a weekday (`without` it,
+    Monday first; empty when there are none)."""
+
+    everybody: frozenset[LocalDay] = frozenset()
+    without: tuple[frozenset[LocalDay], ...] = ()
+
+    def of(self, his: Sequence[bool]) -> Collection[LocalDay]:
+        """Those of a client who works on the weekdays `his` (Thursday first, as day 0 was)."""
+        days = {day for weekday, days in enumerate(self.without) if not his[(weekday - 3) % 7] for day in days}
+        return days | self.everybody
+
+
+NO_RESTS = Rests()
+
+
 def surprise(silent: float, gaps: Sequence[float]) -> float:
     """-log10 P of a gap of `silent` and more after these."""
     return _surprise(silent, len(gaps), sum(gaps))
@@ -48,12 +65,12 @@ def _surprise(silent: float, gaps: int, together: float) -> float:
 
 
 def silence(
-    there: Sequence[LocalDay], today: LocalDay, rests: Collection[LocalDay], rules: SilenceRules, least: float = 0.0
+    there: Sequence[LocalDay], today: LocalDay, rests: Rests, rules: SilenceRules, least: float = 0.0
 ) -> Silence | None:
     """How unusual the days up to `today` are without him, or None when too little is known, he was just there, or its
     size can't be `least`.
 
-    `there` are the days on which he was, in order; `rests` those that are nobody's.
+    `there` are the days on which he was, in order.
     """
     if len(there) <= rules.rare_min_gaps or today <= there[-1]:
         return None
@@ -69,7 +86,7 @@ def silence(
     known = min(len(there) - 1, rules.gaps)
     if _surprise(days, known, known) < least:  # no gap is shorter than a day, and he works on all days at most
         return None
-    gaps, of_week, rested = _pace(tuple(there), frozenset(rests), rules.gaps, rules.works)
+    gaps, of_week, rested = _pace(tuple(there), rests, rules.gaps, rules.works)
     working = _worked(today + 1, of_week, rested) - _worked(last + 1, of_week, rested)
     usual = sum(gaps) / len(gaps)
     return Silence(last, days, working, working, usual, max(gaps), surprise(working, gaps))
@@ -88,7 +105,7 @@ def is_short(times: int, days: int, rules: SilenceRules, least: float) -> bool:
 
 @lru_cache(1024)
 def _pace(
-    there: tuple[LocalDay, ...], rests: frozenset[LocalDay], most: int, works: float
+    there: tuple[LocalDay, ...], rests: Rests, most: int, works: float
 ) -> tuple[Sequence[int], Sequence[int], Sequence[LocalDay]]:
     """His last `most` gaps in working days, his working days of a week before each weekday (Thursday first) and in all
     of it, and the days among them on which nobody works. Remembered: while he is silent it is the same each evening.
@@ -101,7 +118,7 @@ def _pace(
         seen[day % 7] += 1
     his = [seen[weekday] >= works * (whole + ((weekday - start) % 7 < more)) for weekday in range(7)]
     of_week = list(accumulate(his, initial=0))
-    rested = sorted(day for day in rests if his[day % 7])
+    rested = sorted(day for day in rests.of(his) if his[day % 7])
     lately = there[-1 - most :]
     gaps = [
         1 + _worked(after, of_week, rested) - _worked(before + 1, of_week, rested) for before, after in pairwise(lately)

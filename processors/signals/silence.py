@@ -1,6 +1,6 @@
 """Silence: orders, chat, calls, meetings and answers that do not come ("long stretches of silence").
 
-Each channel is held against its own rhythm (`processors.rhythm`): warning from P < 0.025 and three working days,
+Each channel is held against its own rhythm (`processors.rhythm`): warning from P < 0.03 and three working days,
 critical from P < 0.001 and five (orders only); with a mean gap above ten days, or few gaps, from max(45 d, 1.5 x the
 longest gap). The channels of talk need P < 0.005 and never are critical: people talk less regularly than they order.
 An answer is late by the same formula over the hours that his last ones took (P < 0.0005). Each is over with the first

@@ -93,6 +93,48 @@ def test_a_group_closed_on_saturdays_closes_it_for_nobody_else() -> None:
     assert fleet.ratios[:84] == [1.0] * 84
 
 
+EASTER = range(MONDAY + 151, MONDAY + 155)
+"""From Friday to Monday."""
+
+
+def shops_and_bicycles(client: int, day: int) -> int:
+    """The even clients never work on Saturdays, nor at Easter; the others always."""
+    return 4 * (client % 2 or ((day + 3) % 7 != 5 and day not in EASTER))
+
+
+def test_a_group_has_its_holidays_and_they_are_nobody_else_s() -> None:
+    """Those who never work on Saturdays rest at Easter: for them it is no working day, for the others it is."""
+    fleet = fleet_of(40, 161, shops_and_bicycles).figures(at(MONDAY + 160))
+    assert fleet.closed == []
+    assert fleet.pauses == [[], [], [], [], [], [day for day in EASTER if (day + 3) % 7 != 5], []]
+
+
+def test_a_holiday_is_one_from_its_first_evening_on() -> None:
+    """Today counts too, and no more when they come after all."""
+    book = fleet_of(40, 152, shops_and_bicycles)
+    assert book.figures(at(EASTER[0])).pauses[5] == [EASTER[0]]
+    for client in range(0, 40, 2):
+        book.add(str(client), EASTER[0])
+    assert book.figures(at(EASTER[0])).pauses == []
+
+
+def test_who_stays_away_by_himself_makes_no_holiday() -> None:
+    """Half of the group is not there, or the group is of seven: it is their own silence."""
+    half: Callable[[int, int], int] = lambda client, day: shops_and_bicycles(  # noqa: E731
+        client, MONDAY + 4 if client % 4 == 0 and day in EASTER and day != EASTER[1] else day
+    )
+    few: Callable[[int, int], int] = lambda client, day: shops_and_bicycles(1 if client > 13 else client, day)  # noqa: E731
+    for orders in (half, few):
+        assert fleet_of(40, 161, orders).figures(at(MONDAY + 160)).pauses == []
+
+
+def test_a_long_pause_ends_no_habit() -> None:
+    """All work on three days of five, and nobody for twelve days: none of these is a working day, up to the last."""
+    pause = range(MONDAY + 140, MONDAY + 152)
+    book = fleet_of(40, 152, lambda client, day: 4 * (day not in pause and (client + 3 * day) % 5 < 3))
+    assert set(pause) <= set(book.figures(at(pause[-1])).closed)
+
+
 def test_a_small_fleet_has_no_figures() -> None:
     """Seven clients are no fleet: everything is neutral."""
     fleet = fleet_of(7, 126, lambda client, day: 2 if day > MONDAY + 90 else 6).figures(at(MONDAY + 125))

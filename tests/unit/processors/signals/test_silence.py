@@ -91,10 +91,21 @@ def test_holidays_of_the_fleet_and_of_the_setting() -> None:
     assert look(state, days, rules=f"[silence]\nholidays = [{dates}]") == []
 
 
+def test_a_holiday_of_those_who_keep_his_week() -> None:
+    """Who never works on Saturdays is not silent while all who do not either have their holidays; who does is."""
+    holidays = range(TODAY + 1, TODAY + 10)
+    pauses = [*[[] for _ in range(5)], [*holidays], []]
+    office, daily = client(lambda day: 4 * (weekday(day) != 5), last=TODAY), client(lambda day: 4, last=TODAY)
+    for state, found in ((office, 0), (daily, 1)):
+        said = silence.evening(state, "7", at(holidays[-1]), context(pauses=pauses))
+        assert len([each for each in said if isinstance(each, Signal)]) == found
+    assert first(office, "order_silence") is not None
+
+
 def test_a_client_without_reservations() -> None:
     """Where the warehouse sends only picks and shipments, they are the orders."""
     days = Days.of({day: Day(picks=2, picked_qty=20) for day in range(TODAY - 119, TODAY + 1)})
-    assert first(LeadState(first_day=TODAY - 119, days=days), "order_silence") == 5
+    assert first(LeadState(first_day=TODAY - 119, days=days), "order_silence") == 4
 
 
 def test_a_rare_buyer_and_what_is_remembered_of_him() -> None:
@@ -168,7 +179,7 @@ def test_a_client_who_is_known_for_too_short_is_silent_in_nothing(
     said = [
         quiet
         for _, there in silence._still(state, today, rules)
-        if (quiet := rhythm.silence(there, today, (), rules)) is not None
+        if (quiet := rhythm.silence(there, today, rhythm.NO_RESTS, rules)) is not None
     ]
     assert not said or today - first_day >= rules.min_days
     assert bool(said) or look(state, after) == []

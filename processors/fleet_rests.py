@@ -1,0 +1,81 @@
+"""Days on which nobody works, for all and for those who keep the same week (`processors.fleet` asks).
+
+A holiday is kept by those who keep the same days of the week: shops that never work on Saturdays have their Easter,
+while the bicycles beside them go on, so that half of the whole fleet works. Who hardly works on a weekday is of its
+group. Of the seven groups he may be in several, and a day is none of his when one of them rests.
+
+Of whom is known for four weeks and has ordered within four, the share of his last twelve such weekdays on which he did
+is expected; below a quarter the weekday is none of his. A group rests on a day when fewer than 30 % of the people
+expected of it are there, from eight expected on. Twelve weeks bear a pause of two: who has not worked for ten days is
+still expected (in `FleetDays`, which asks for half of 28 days, he is not).
+"""
+
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from processors.fleet_formulas import LEAST_CLIENTS, LEAST_DAYS, SPAN, WORKS
+from processors.usual import WINDOW
+from schemas.types import LocalDay
+
+RESTS: Final = 0.3
+"""Below this share of those who usually work the day is no working day (issue 10; signals.md 8)."""
+
+WEEK: Final = 7
+
+
+class Group(NamedTuple):
+    """Some clients' common rests: days before the newest, and who is expected on that one: their rows, and how many
+    people by their shares."""
+
+    rests: list[LocalDay]
+    rows: NDArray[np.intp]
+    expected: float
+
+    def rest(self, today: NDArray[np.float64]) -> bool:
+        """Whether hardly anyone of it is there; by everybody's orders of the newest day."""
+        return is_rest(int(np.count_nonzero(today[self.rows])), self.expected)
+
+
+def is_rest(there: int, expected: float) -> bool:
+    """Whether a day is none of those of whom so many are there."""
+    return expected >= LEAST_CLIENTS and there < RESTS * expected
+
+
+def groups(active: NDArray[np.bool_], month: NDArray[np.int16], first: NDArray[np.int64], day: LocalDay) -> list[Group]:
+    """All clients, and then those who hardly work on Mondays, on Tuesdays … on Sundays.
+
+    `active`: clients by the days of the span up to `day`; `month`: on how many of the 28 days before each of those they
+    were there, from the 29th day on; `first`: since when they are known.
+    """
+    columns = SPAN - LEAST_DAYS
+    same = np.zeros((len(active), columns), np.int16)
+    for back in range(WEEK, WINDOW + 1, WEEK):
+        same[:, max(back - LEAST_DAYS, 0) :] += active[:, max(LEAST_DAYS - back, 0) : SPAN - back]
+    days = np.arange(day - columns + 1, day + 1)
+    age = days[None, :] - first[:, None]
+    weeks = np.minimum(age, np.minimum(np.arange(LEAST_DAYS, SPAN), WINDOW)[None, :]) // WEEK
+    share = same / np.maximum(weeks, 1).astype(np.float32)
+    never = share < WORKS
+    share[never | (age < LEAST_DAYS) | (month <= 0)] = 0.0
+    there = active[:, LEAST_DAYS:] & (share > 0.0)
+    return [_group(share, there, days)] + [
+        _group(np.where(off, share, np.float32(0.0)), there & off, days)
+        for off in (never[:, _last(weekday, days)] for weekday in range(WEEK))
+    ]
+
+
+def _last(weekday: int, days: NDArray[np.int64]) -> Sequence[int]:
+    """The column of the latest such weekday (Monday 0) up to each day; of the first days the one that comes."""
+    back = ((days + 3) % WEEK - weekday) % WEEK
+    at = np.arange(len(days)) - back
+    return np.where(at < 0, at + WEEK, at).tolist()  # type: ignore[no-any-return]
+
+
+def _group(share: NDArray[np.float32], there: NDArray[np.bool_], days: NDArray[np.int64]) -> Group:
+    """`there`: of these who was."""
+    expected, came = share.sum(axis=0), there.sum(axis=0)
+    rested = (expected >= LEAST_CLIENTS) & (came < RESTS * expected)
+    return Group(days[:-1][rested[:-1]].tolist(), np.flatnonzero(share[:, -1]), float(expected[-1]))
