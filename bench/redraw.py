@@ -4,6 +4,9 @@ Figures that hold on one draw of spikes, leavers and fadings alone are tuned to 
 evaluation's (`daily.csv.gz`, `truth.csv`): the same real series without what was put in, drawn with replacement, dealt
 other parts, thinned to other means; new spikes, leavings and fadings at new days. What was cut or faded cannot be got
 back: such a client serves up to that day, and may only leave or fade sooner.
+
+`--weeks 26` begins the shop's year half a year later: its Christmas lies in the middle, where silences are judged. Only
+articles whose year is whole are dealt then.
 """
 
 import csv
@@ -17,6 +20,8 @@ from typing import NamedTuple
 import click
 
 DAYS, SHOP = 384, "shop"
+YEAR = 53 * 7
+"""Days of the shop's year in whole weeks."""
 PARTS, TIMES, LEAST_SPIKE = ("quiet", "spike", "left", "fading"), (2, 2, 3, 3, 5, 5), 5
 MEANS = (3.0, 10.0, 40.0, 5.0, 20.0)
 """Reservations of an active day to which what is no shop is thinned, where it has more."""
@@ -96,11 +101,23 @@ def spiked(series: Series, rng: Random) -> tuple[Series, Sequence[Truth]]:
     return series._replace(orders=orders, pieces=pieces), truth or [("quiet", 0, 0)]
 
 
-def redraw(pool: Sequence[Series], rng: Random) -> Iterable[tuple[Series, Sequence[Truth]]]:
-    """As many clients, each drawn from those of the shop or of the others that can have its part."""
+def turned(series: Series, weeks: int) -> Series:
+    """The shop's year begun so many weeks later: what lay at its end comes first. Its last days are left out."""
+    orders, pieces = (
+        [*days[-7 * weeks + YEAR : YEAR], *days[: YEAR - 7 * weeks]] for days in (series.orders, series.pieces)
+    )
+    rest = [0] * (DAYS - YEAR)
+    return series._replace(orders=orders + rest, pieces=pieces + rest)
+
+
+def redraw(pool: Sequence[Series], rng: Random, weeks: int = 0) -> Iterable[tuple[Series, Sequence[Truth]]]:
+    """As many clients, each drawn from those of the shop or of the others that can have its part; the shop's year begun
+    so many weeks later."""
+    whole = [s if s.population != SHOP else turned(s, weeks) for s in pool if s.until is None or s.population != SHOP]
+    drawn_from = whole if weeks else pool
     for place, kind in enumerate(series.population for series in pool):
         part, mean = PARTS[place % len(PARTS)], MEANS[place // len(PARTS) % len(MEANS)]
-        can = [s for s in pool if s.until is None or part == "left" or part == s.part == "fading"]
+        can = [s for s in drawn_from if s.until is None or part == "left" or part == s.part == "fading"]
         drawn = rng.choice([s for s in can if (s.population == SHOP) == (kind == SHOP)])
         usual = sum(drawn.orders) / sum(map(bool, drawn.orders))
         if kind != SHOP and mean < usual:
@@ -138,11 +155,12 @@ def save(folder: Path, clients: Iterable[tuple[Series, Sequence[Truth]]]) -> Non
 @click.command()
 @click.option("--data", type=click.Path(path_type=Path, exists=True, file_okay=False), required=True)
 @click.option("--to", type=click.Path(path_type=Path, file_okay=False), required=True)
+@click.option("--weeks", type=click.IntRange(0, 52), default=0, help="The shop's year begins so many weeks later.")
 @click.argument("seed", type=int)
-def main(data: Path, to: Path, seed: int) -> None:
+def main(data: Path, to: Path, seed: int, weeks: int) -> None:
     """Draw and write."""
     pool = [undone(series, truth) for series, truth in load(data)]
-    save(to, redraw(pool, Random(seed)))
+    save(to, redraw(pool, Random(seed), weeks))
 
 
 if __name__ == "__main__":

@@ -5,7 +5,22 @@ from random import Random
 
 import pytest
 
-from bench.redraw import DAYS, FADED, PARTS, SHOP, Series, dealt, load, redraw, save, spiked, thinned, undone
+from bench.redraw import (
+    DAYS,
+    FADED,
+    PARTS,
+    SHOP,
+    YEAR,
+    Series,
+    dealt,
+    load,
+    redraw,
+    save,
+    spiked,
+    thinned,
+    turned,
+    undone,
+)
 
 FLAT = Series(SHOP, [4] * DAYS, [20] * DAYS)
 
@@ -74,3 +89,15 @@ def test_a_folder_reads_back(tmp_path: Path) -> None:
     save(tmp_path, clients)
     read = [(list(series.orders), list(truth)) for series, truth in load(tmp_path)]
     assert read == [(list(series.orders), list(truth)) for series, truth in clients]
+
+
+def test_a_year_turned() -> None:
+    """What lay at its beginning lies so many weeks later, on the same weekdays; only whole years of the shop are dealt."""
+    pause = thinned(FLAT, [float(day not in range(23, 34)) for day in range(DAYS)], Random(0))
+    shifted = turned(pause, 26)
+    assert [day for day, x in enumerate(shifted.orders) if not x] == [*range(205, 216), *range(YEAR, DAYS)]
+    assert shifted.pieces == [5 * x for x in shifted.orders]
+    cut = FLAT._replace(until=200, part="left")
+    clients = list(redraw([pause, cut, cut, FLAT._replace(population="bike")], Random(3), 26))
+    assert all(series.until is None and not any(series.orders[205:216]) for series, _ in clients[:3])
+    assert any(clients[3][0].orders[205:216])
