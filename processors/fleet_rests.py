@@ -10,7 +10,6 @@ expected of it are there, from eight expected on. Twelve weeks bear a pause of t
 still expected (in `FleetDays`, which asks for half of 28 days, he is not).
 """
 
-from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -58,24 +57,39 @@ def groups(active: NDArray[np.bool_], month: NDArray[np.int16], first: NDArray[n
     age = days[None, :] - first[:, None]
     weeks = np.minimum(age, np.minimum(np.arange(LEAST_DAYS, SPAN), WINDOW)[None, :]) // WEEK
     share = same / np.maximum(weeks, 1).astype(np.float32)
-    never = share < WORKS
-    share[never | (age < LEAST_DAYS) | (month <= 0)] = 0.0
+    known = (age >= LEAST_DAYS) & (month > 0)
+    never = known & (share < WORKS)
+    share[~known | never] = 0.0
     there = active[:, LEAST_DAYS:] & (share > 0.0)
-    return [_group(share, there, days)] + [
-        _group(np.where(off, share, np.float32(0.0)), there & off, days)
-        for off in (never[:, _last(weekday, days)] for weekday in range(WEEK))
+    rows = np.arange(len(active))
+    return [_group(rows, share, there, days)] + [
+        _without(weekday, never, share, there, days) for weekday in range(WEEK)
     ]
 
 
-def _last(weekday: int, days: NDArray[np.int64]) -> Sequence[int]:
-    """The column of the latest such weekday (Monday 0) up to each day; of the first days the one that comes."""
-    back = ((days + 3) % WEEK - weekday) % WEEK
-    at = np.arange(len(days)) - back
-    return np.where(at < 0, at + WEEK, at).tolist()  # type: ignore[no-any-return]
+def _without(
+    weekday: int,
+    never: NDArray[np.bool_],
+    share: NDArray[np.float32],
+    there: NDArray[np.bool_],
+    days: NDArray[np.int64],
+) -> Group:
+    """Those who hardly work on this weekday (Monday 0), as of its latest up to each day; of the first days as of the
+    one that comes."""
+    of_week = (days + 3) % WEEK
+    rows = np.flatnonzero(never[:, of_week == weekday].any(axis=1))
+    if len(rows) < LEAST_CLIENTS:
+        return Group([], rows[:0], 0.0)
+    latest = np.arange(len(days)) - (of_week - weekday) % WEEK
+    latest[latest < 0] += WEEK
+    off = never[rows[:, None], latest]
+    return _group(rows, np.where(off, share[rows], np.float32(0.0)), there[rows] & off, days)
 
 
-def _group(share: NDArray[np.float32], there: NDArray[np.bool_], days: NDArray[np.int64]) -> Group:
-    """`there`: of these who was."""
+def _group(
+    rows: NDArray[np.intp], share: NDArray[np.float32], there: NDArray[np.bool_], days: NDArray[np.int64]
+) -> Group:
+    """The group of these rows. `share`: how much of each is expected; `there`: of those who was."""
     expected, came = share.sum(axis=0), there.sum(axis=0)
     rested = (expected >= LEAST_CLIENTS) & (came < RESTS * expected)
-    return Group(days[:-1][rested[:-1]].tolist(), np.flatnonzero(share[:, -1]), float(expected[-1]))
+    return Group(days[:-1][rested[:-1]].tolist(), rows[share[:, -1] > 0.0], float(expected[-1]))

@@ -92,7 +92,7 @@ def test_a_folder_reads_back(tmp_path: Path) -> None:
 
 
 def test_a_year_turned() -> None:
-    """What lay at its beginning lies so many weeks later, on the same weekdays; only whole years of the shop are dealt."""
+    """What lay at its beginning lies so many weeks later, on the same weekdays. Only whole years are dealt."""
     pause = thinned(FLAT, [float(day not in range(23, 34)) for day in range(DAYS)], Random(0))
     shifted = turned(pause, 26)
     assert [day for day, x in enumerate(shifted.orders) if not x] == [*range(205, 216), *range(YEAR, DAYS)]
