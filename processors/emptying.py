@@ -36,7 +36,7 @@ class Judged(NamedTuple):
 def judge(state: LeadState, stock: Stock, today: LocalDay, context: Context) -> Judged:
     """The worst that today's figures say so far. More pieces out never make it better."""
     rules = context.rules.bulk_pick
-    known, firm = stock.known, stock.known and stock.gap <= rules.doubtful
+    known, firm = stock.known, stock.firm(rules.doubtful)
     before = _window(state, stock, today)
     days = state.days
     looked = spans(before, stock.told, _moved(days, before.day), days.on(days.inbound_qty, before.day))

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from processors import fleet_formulas as formulas
 from processors.days import local_day
-from processors.fleet_formulas import LEAST_CLIENTS, LEAST_DAYS, LEAST_EXPECTED, SPAN, Matrix
-from processors.fleet_rests import RESTS, Group, groups, is_rest
+from processors.fleet_formulas import LEAST_DAYS, LEAST_EXPECTED, SPAN, Matrix
+from processors.fleet_rests import Group, groups, is_rest
 from processors.usual import WINDOW
 from schemas.codec import event_id
 from schemas.events import Fleet
@@ -147,7 +147,7 @@ class FleetDays:
     def _look(self, day: LocalDay, past: _Past) -> _Today:
         today = self._orders[:, SPAN - 1 - (self._day - day)]
         every, *same_week = (group.rest(today) for group in past.groups)
-        rests = every or is_rest(int(np.count_nonzero(today[past.usual])), len(past.usual))
+        rests = every or bool(is_rest(np.count_nonzero(today[past.usual]), len(past.usual)))
         return _Today(day, formulas.factor(np.sort(today[past.judged] / past.expected)), rests, same_week)
 
     def _look_back(self) -> _Past:
@@ -165,7 +165,7 @@ class FleetDays:
         month = formulas.before(upto, LEAST_DAYS, SPAN - LEAST_DAYS)
         usual = month >= LEAST_DAYS / 2
         busy, there = usual.sum(axis=0), (usual & active[:, LEAST_DAYS:]).sum(axis=0)
-        rests = np.flatnonzero((busy >= LEAST_CLIENTS) & (there < RESTS * busy))
+        rests = np.flatnonzero(is_rest(there, busy))
         closed = [day - SPAN + 1 + LEAST_DAYS + int(column) for column in rests if column < SPAN - LEAST_DAYS - 1]
         every, *same_week = groups(active, month, first, day)
         judged = np.flatnonzero(expected[:, -1] > LEAST_EXPECTED)

@@ -44,6 +44,16 @@ def before(upto: NDArray[Any], days: int, columns: int) -> NDArray[Any]:
     return sums
 
 
+def same_weekday(table: NDArray[Any], columns: int, dtype: type[np.number[Any]]) -> NDArray[Any]:
+    """The sum of the same weekdays in the window before each of the last `columns`, as far back as the table goes."""
+    end = table.shape[1]
+    sums = np.zeros((len(table), columns), dtype)
+    for back in range(7, WINDOW + 1, 7):
+        start = end - columns - back
+        sums[:, max(-start, 0) :] += table[:, max(start, 0) : end - back]
+    return sums
+
+
 def weekdays(x: Matrix, mean: NDArray[np.float64], age: NDArray[np.int64], day: LocalDay) -> NDArray[np.float64]:
     """The fleet's weekday factors, Monday first, mean 1: every client weighs the same, a burst is cut at 5 means."""
     known = mean > 0.2
@@ -75,9 +85,7 @@ def expected(
     columns = np.arange(day - WINDOW, day + 1)
     prior = np.clip(weekdays, SHAPE_FROM, SHAPE_TO)[(columns + 3) % 7][None, :]
     weeks = age // 7
-    same = np.zeros_like(mean)
-    for back in range(7, WINDOW + 1, 7):
-        same += x[:, SPAN - 1 - WINDOW - back : SPAN - back]
+    same = same_weekday(x, WINDOW + 1, np.float64)
     own = np.divide(same, mean, out=np.zeros_like(mean), where=mean > 0)
     result: Matrix = mean * np.maximum((own + WEEKS * prior) / (weeks + WEEKS), 0.02)
     return np.where((own >= WORKS * weeks) & there, result, 0.0)

@@ -10,12 +10,12 @@ expected of it are there, from eight expected on. Twelve weeks bear a pause of t
 still expected (in `FleetDays`, which asks for half of 28 days, he is not).
 """
 
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from processors.fleet_formulas import LEAST_CLIENTS, LEAST_DAYS, SPAN, WORKS
+from processors.fleet_formulas import LEAST_CLIENTS, LEAST_DAYS, SPAN, WORKS, same_weekday
 from processors.usual import WINDOW
 from schemas.types import LocalDay
 
@@ -35,12 +35,12 @@ class Group(NamedTuple):
 
     def rest(self, today: NDArray[np.float64]) -> bool:
         """Whether hardly anyone of it is there; by everybody's orders of the newest day."""
-        return is_rest(int(np.count_nonzero(today[self.rows])), self.expected)
+        return bool(is_rest(np.count_nonzero(today[self.rows]), self.expected))
 
 
-def is_rest(there: int, expected: float) -> bool:
-    """Whether a day is none of those of whom so many are there."""
-    return expected >= LEAST_CLIENTS and there < RESTS * expected
+def is_rest(there: Any, expected: Any) -> Any:
+    """Whether a day is none of those of whom so many are there: of one day, or of each where they are arrays."""
+    return (expected >= LEAST_CLIENTS) & (there < RESTS * expected)
 
 
 def groups(active: NDArray[np.bool_], month: NDArray[np.int16], first: NDArray[np.int64], day: LocalDay) -> list[Group]:
@@ -50,9 +50,7 @@ def groups(active: NDArray[np.bool_], month: NDArray[np.int16], first: NDArray[n
     were there, from the 29th day on; `first`: since when they are known.
     """
     columns = SPAN - LEAST_DAYS
-    same = np.zeros((len(active), columns), np.int16)
-    for back in range(WEEK, WINDOW + 1, WEEK):
-        same[:, max(back - LEAST_DAYS, 0) :] += active[:, max(LEAST_DAYS - back, 0) : SPAN - back]
+    same = same_weekday(active, columns, np.int16)
     days = np.arange(day - columns + 1, day + 1)
     age = days[None, :] - first[:, None]
     weeks = np.minimum(age, np.minimum(np.arange(LEAST_DAYS, SPAN), WINDOW)[None, :]) // WEEK
@@ -91,5 +89,5 @@ def _group(
 ) -> Group:
     """The group of these rows. `share`: how much of each is expected; `there`: of those who was."""
     expected, came = share.sum(axis=0), there.sum(axis=0)
-    rested = (expected >= LEAST_CLIENTS) & (came < RESTS * expected)
+    rested = is_rest(came, expected)
     return Group(days[:-1][rested[:-1]].tolist(), rows[share[:, -1] > 0.0], float(expected[-1]))

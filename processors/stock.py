@@ -75,6 +75,10 @@ class Stock(msgspec.Struct, array_like=True):
                 return True
         return False
 
+    def firm(self, doubtful: float) -> bool:
+        """Whether a snapshot has come, and the flows agree with the last one but for so small a share."""
+        return self.known and self.gap <= doubtful
+
     def expected(self, today: LocalDay) -> int:
         """Pieces that are announced and may still come: not those that are later than any before them."""
         return self.announced if today - self.announced_on <= (self.longest_wait or ANNOUNCED_DAYS) else 0

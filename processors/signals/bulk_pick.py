@@ -108,7 +108,7 @@ def _replaced(state: LeadState, ts: Millis, rules: BulkPickRules) -> Sequence[Cl
 def _signal(stock: Stock, event: Reservation | Pick | Shipment, judged: Judged, rules: BulkPickRules) -> Signal:
     level, span, share, withdrawn = judged
     have, expected = stock.have(), stock.expected(local_day(event.ts))
-    firm = stock.known and stock.gap <= rules.doubtful
+    firm = stock.firm(rules.doubtful)
     out = span.withdrawn if withdrawn else span.taken
     strength = min(1.0, share + 0.5) if withdrawn else share
     figures = {
