@@ -4,7 +4,7 @@ Most of what rules ask is of the kind "orders of the last 84 days", for every le
 were 84 places in memory.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import compress
 from typing import ClassVar
 
@@ -72,13 +72,10 @@ class Days(msgspec.Struct, array_like=True):
 
     @classmethod
     def of(cls, days: Mapping[LocalDay, Day]) -> "Days":
-        """These days. All at once: after an upgrade it is asked for every lead."""
-        if not days:
-            return cls()
-        first, last = min(days), max(days)
-        whole = (astuple(days.get(day, NOTHING)) for day in range(first, last + 1))
-        series = [list(each) if any(each) else [] for each in zip(*whole, strict=True)]
-        return cls(first, last - first + 1, *series)
+        """These days."""
+        series = cls()
+        series.put({day: astuple(figures) for day, figures in days.items()})
+        return series
 
     def place(self, day: LocalDay) -> int:
         """Where the day stands in every series; it is made when it is missing."""
@@ -137,10 +134,23 @@ class Days(msgspec.Struct, array_like=True):
 
     def __setitem__(self, day: LocalDay, figures: Day) -> None:
         """Exactly these are the figures of the day."""
-        place = self.place(day)
-        for series, number in zip(self._series(), astuple(figures), strict=True):
-            if number or place < len(series):
-                add(series, place, number - self.on(series, day))
+        self.put({day: astuple(figures)})
+
+    def put(self, days: Mapping[LocalDay, Sequence[int]]) -> None:
+        """Exactly these are the figures of the days, each in the order of `Day`. All at once: a baseline, or an upgrade,
+        brings some months of them for every lead."""
+        if not days:
+            return
+        self.place(min(days))
+        self.place(max(days))
+        places = [day - self.first for day in days]
+        for series, numbers in zip(self._series(), zip(*days.values(), strict=True), strict=True):
+            missing = 1 + max(compress(places, numbers), default=-1) - len(series)
+            if missing > 0:
+                series += [0] * missing
+            for place, number in zip(places, numbers, strict=True):
+                if number or place < len(series):
+                    series[place] = number
 
     def told(self) -> dict[LocalDay, Day]:
         """The days of which anything is known, in order."""

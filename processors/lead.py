@@ -7,11 +7,11 @@ as `Baseline`. Replaying a record is a no-op (the fence `applied`), and so is th
 from collections.abc import Sequence
 from typing import TypeAlias
 
-import msgspec
+from msgspec.structs import astuple, replace
 
 from processors import outcomes, seen
 from processors.context import Context
-from processors.day_series import Day, add
+from processors.day_series import add
 from processors.days import DAY_MS, HOUR_MS, local_day
 from processors.rules import builtin
 from processors.signals import (
@@ -100,7 +100,7 @@ def step(state: LeadState, event: Event, meta: Meta, context: Context | None = N
     ):
         return NOTHING  # one that came late is remembered too: its repeat may have another time
     if event.ts > meta.ts:  # a clock that runs ahead must not write into tomorrow, nor mute or snooze a rule for years
-        event = msgspec.structs.replace(event, ts=meta.ts)
+        event = replace(event, ts=meta.ts)
     context = context or Context(builtin())
     today, days = local_day(event.ts), state.days
     match event:  # the frequent ones first: 80 ns for each that an event is not
@@ -233,9 +233,7 @@ def _replace_days(state: LeadState, baseline: Baseline, today: LocalDay) -> None
     state.quiet = Quiet()
     state.days.clear(baseline.first_day, baseline.last_day + 1)
     oldest, latest = today - DAYS_KEPT, today + DAYS_KEPT  # days of a mad clock must not make the series endless
-    for figures in baseline.days:
-        if oldest <= figures.day <= latest:
-            state.days[figures.day] = Day(*msgspec.structs.astuple(figures)[1:])
+    state.days.put({day: figures for day, *figures in map(astuple, baseline.days) if oldest <= day <= latest})
     silence.outlived(state, [figures.day for figures in baseline.days if figures.day < oldest and figures.reservations])
     known = [figures.day for figures in baseline.days]
     if known and (state.first_day is None or min(known) < state.first_day):

@@ -59,6 +59,10 @@ class Gateway:
         return [bytes(msgspec.json.decode(record.value, type=Inbound).payload) for record in records]
 
 
+IMPATIENT = {"LEADPULSE_GATEWAY__ACK_TIMEOUT": "1"}
+"""For a test without Kafka: nobody waits long for it. A topic that is just made may take longer than this."""
+
+
 @asynccontextmanager
 async def started(installation: Installation, **environ: str) -> AsyncIterator[Gateway]:
     """A gateway process of this installation; it must end with 0 on SIGTERM, however often."""
@@ -68,7 +72,6 @@ async def started(installation: Installation, **environ: str) -> AsyncIterator[G
         {
             "LEADPULSE_GATEWAY__PORT": str(port),
             "LEADPULSE_GATEWAY__MAX_BODY": "65536",
-            "LEADPULSE_GATEWAY__ACK_TIMEOUT": "1",
             "LEADPULSE_GATEWAY__WMS": json.dumps(SOURCES),
             "LEADPULSE_GATEWAY__TELEGRAM": json.dumps(BOTS),
             **environ,

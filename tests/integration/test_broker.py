@@ -18,6 +18,7 @@ from schemas.errors import ConfigError, Transient
 from streams.embedded.broker import Broker
 from streams.embedded.jars import fetch
 from streams.engine.kafka import MAX_REQUEST
+from tests import processes
 from tests.installation import until
 
 TOPIC = "kept"
@@ -200,6 +201,6 @@ async def test_kafka_dies_with_its_parent(command: asyncio.subprocess.Process) -
     command.kill()
 
     async def ended() -> bool:
-        return not java.is_running() or java.status() == psutil.STATUS_ZOMBIE
+        return processes.ended(java)
 
     await until(ended, 15, "Java ends")

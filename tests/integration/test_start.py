@@ -45,7 +45,7 @@ async def ready(here: Installation, name: str) -> bool:
     return await missing(here, name) <= MISSING_HERE
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(900)
 async def test_workers_wait_for_the_broker_and_its_topics_without_an_error(late: Broker, tmp_path: Path) -> None:
     """No port, then a broker without topics, then all of it: nobody ends, and an ERROR would be a false alarm."""
     logs = tmp_path / "logs"

@@ -12,6 +12,7 @@ import psutil
 import pytest
 
 from schemas.topics import LEAD_PARTITIONS
+from tests import processes
 from tests.installation import until
 from tests.prometheus import Prometheus
 from tests.up import PATIENCE, WORKERS, Up
@@ -100,7 +101,7 @@ async def test_a_killed_one_leaves_nobody_and_the_next_starts_clean(up: Up) -> N
     await up.ended()
     await up.start()
     await up.ready(times=2)
-    assert not [child for child in children if child.is_running() and child.status() != psutil.STATUS_ZOMBIE]
+    assert all(map(processes.ended, children))
 
     java = up.children()["java"]
     java.kill()

@@ -19,6 +19,7 @@ from streams.transcribe.engines.interface import SegmentResult
 from streams.transcribe.engines.vosk import VoskEngine
 from streams.transcribe.job import transcribe
 from streams.transcribe.sound.audio import RATE, Audio, Pcm, Segment
+from tests import processes
 from tests.integration.sentences import MODEL, Bounds, call
 from tests.speech import quiet, speak, write_mp4
 
@@ -216,4 +217,4 @@ async def test_the_child_does_not_outlive_its_parent(tmp_path: Path, state: str)
     child = psutil.Process(int(await parent.stdout.readline()))
     parent.kill()
     await parent.wait()
-    await until(lambda: not child.is_running() or child.status() == psutil.STATUS_ZOMBIE)
+    await until(lambda: processes.ended(child))

@@ -42,7 +42,9 @@ class Focus(Client):
             return
         content = json.loads(told.text or "{}")
         if content.get("type") == "room_metadata":
-            self._conferences[told.get("room", "")].metadata.append((message.get("from", ""), content["metadata"]))
+            self._conferences[told.get("room", "")].metadata.append(
+                (message.get("from", ""), content.get("metadata", {}))
+            )
 
     def _take(self, iq: ET.Element) -> None:
         jibri = iq.find(f"{{{JIBRI}}}jibri")

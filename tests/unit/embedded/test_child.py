@@ -19,6 +19,7 @@ from streams.embedded import child as module
 from streams.embedded.child import Child
 from streams.embedded.console import Console
 from streams.settings import Log
+from tests import processes
 
 Make = Callable[..., Child]
 
@@ -145,4 +146,4 @@ def test_it_dies_with_its_parent() -> None:
     orphan = psutil.Process(pid)
     parent.send_signal(signal.SIGKILL)
     parent.communicate()
-    assert not psutil.wait_procs([orphan], timeout=60)[1] or orphan.status() == psutil.STATUS_ZOMBIE
+    assert not psutil.wait_procs([orphan], timeout=60)[1] or processes.ended(orphan)

@@ -11,10 +11,11 @@ from processors.day_series import NOTHING, Day, Days, add
 DAY = 20_000
 days = st.integers(DAY - 40, DAY + 40)
 names = st.sampled_from(Day.__struct_fields__)
+figures = st.lists(st.integers(-9, 99) | st.just(0), min_size=14, max_size=14)
 steps = st.lists(
     st.one_of(
         st.tuples(st.just("add"), names, days, st.integers(-9, 99)),
-        st.tuples(st.just("set"), days, st.lists(st.integers(-9, 99), min_size=14, max_size=14)),
+        st.tuples(st.just("put"), st.dictionaries(days, figures, max_size=5)),
         st.tuples(st.just("clear"), days, days),
         st.tuples(st.just("forget"), days),
         st.tuples(st.just("write")),
@@ -31,10 +32,11 @@ def played(told: list[tuple[object, ...]]) -> tuple[Days, Counter[tuple[str, int
             case ("add", str(name), int(day), int(more)):
                 add(getattr(series, name), series.place(day), more)
                 plain[name, day] += more
-            case ("set", int(day), list(figures)):
-                series[day] = Day(*figures)
-                for name, number in zip(Day.__struct_fields__, figures, strict=True):
-                    plain[name, day] = number
+            case ("put", dict(several)):
+                series.put(several)
+                for day, numbers in several.items():
+                    for name, number in zip(Day.__struct_fields__, numbers, strict=True):
+                        plain[name, day] = number
             case ("clear", int(start), int(stop)):
                 series.clear(start, stop)
                 plain = Counter({key: number for key, number in plain.items() if not start <= key[1] < stop})

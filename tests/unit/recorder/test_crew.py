@@ -12,6 +12,7 @@ import pytest
 from recorder.crew import Crashed, Crew, Stalled
 from recorder.jobs import Deliver, Place, Prepare, TryOut
 from recorder.settings import Settings
+from tests import processes
 from tests.unit.recorder.clips import write_clip
 
 
@@ -31,11 +32,7 @@ async def crews(tmp_path: Path) -> AsyncIterator[Callable[..., Crew]]:
 
 def children() -> list[int]:
     """Children of this process that are the agent's."""
-    found = []
-    for path in Path(f"/proc/self/task/{os.getpid()}/children").read_text().split():
-        if b"recorder.child" in Path(f"/proc/{path}/cmdline").read_bytes():
-            found.append(int(path))
-    return found
+    return processes.children(b"recorder.child")
 
 
 async def seen() -> int:
