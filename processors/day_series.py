@@ -137,8 +137,8 @@ class Days(msgspec.Struct, array_like=True):
         self.put({day: astuple(figures)})
 
     def put(self, days: Mapping[LocalDay, Sequence[int]]) -> None:
-        """Exactly these are the figures of the days, each in the order of `Day`. All at once: a baseline, or an upgrade,
-        brings some months of them for every lead."""
+        """Exactly these are the figures of the days, in the order of `Day`. At once: a baseline, or an upgrade, brings
+        some months of them for every lead."""
         if not days:
             return
         self.place(min(days))

@@ -15,15 +15,15 @@ seven, so that two orders of one restocking are one alert. Measured: docs/detect
 """
 
 from collections.abc import Sequence
-from math import ceil, exp, log
-from typing import NamedTuple
+from math import ceil, exp, log, sqrt
+from typing import NamedTuple, TypeAlias
 
 from processors import tails
 from processors.context import Context
 from processors.day_series import Day
 from processors.days import day_start, local_day
 from processors.russian.plural import RESERVATIONS, count, whole
-from processors.signals.raising import MOVED, Cleared, Fresh, behind, clear, heard, look, rise
+from processors.signals.raising import GROWN, MOVED, Cleared, Fresh, behind, clear, heard, look, rise
 from processors.signals.spike_bound import NEVER, NOT_BELOW, day_is_known, is_quiet, may_matter, quiet_for
 from processors.state import LeadState
 from processors.usual import above_plain, factor, pieces, sizes, usual
@@ -35,11 +35,11 @@ from schemas.types import EventId, LeadId, LocalDay, Millis
 RULE: Rule = "reservation_spike"
 
 MORE = 1.0 + MOVED
-"""What the orders or pieces of a critical day must grow to, to be asked again: less changes no message. (A quarter more
-of s takes more: 3.9 % of the orders, where they are half as much again as the expected, or 14 % of the pieces, where
-they are three times the typical; s grows at most with the square of what is above it, or of its logarithm. The 1.2 at
-most of the plain look may come faster: such a quarter is told when the rest of these orders are there.)"""
+"""What the orders or pieces of a critical day must grow to, to be asked again, where its score cannot have grown by a
+quarter before: less changes no message."""
 
+ROUNDED = 0.001
+"""A quarter of a score that is said with three digits."""
 
 PLAIN = 0.2
 """What a deviation above the plain mean adds to s. On 23 redrawn sets x3 was .084 above the best simple peer without it
@@ -58,6 +58,10 @@ class Size(NamedTuple):
     def said(self) -> tuple[Severity, float, float]:
         """Severity, score and strength of its signal."""
         return "critical" if self.critical else "warning", round(self.score, 3), round(min(1.0, self.score / 2), 3)
+
+
+Both: TypeAlias = tuple[Size | None, Size | None]
+"""A day by its count, and by its pieces."""
 
 
 def find(state: LeadState, event: Reservation, today: LocalDay, context: Context) -> Sequence[Signal | Fresh]:
@@ -82,22 +86,22 @@ def find(state: LeadState, event: Reservation, today: LocalDay, context: Context
         state.sizes = sizes(state, today, context)
     common, known = factor(context.fleet, today), day_is_known(event.ts, today, context)
     rush = max(1.0, common, factor(context.fleet, today - 1))  # a season of yesterday goes on before today shows it
-    found = _largest(state, today, context, common if known else rush)
+    both = _both(state, today, context, common if known else rush)
+    found = _largest(both)
     mark = 1.0 if known else context.rules.spike.at_once / context.rules.spike.warning
     if found is None or (found.unit == "reservations" and found.score < mark):
         return ()
     severity, score, strength = found.said()
     told = heard(state, RULE, severity, score, strength, event.ts)
-    if told and not behind(state, RULE, found.value, score, found.unit):
-        return ()
-    said = Evidence(event.event_id, event.ts, "reservation", f"{event.doc}, {whole(event.qty)} шт.")
-    number = event_id("signal", RULE, event.event_id)
-    signal = _signal(found, state.days[today], event.lead_id, event.ts, common, said, number)
-    if told:
-        return (Fresh(signal),)
-    if found.critical:  # counted from what was raised: from a look that said nothing it would miss the quarter
-        state.spike = today, ceil(MORE * orders), MORE * size
-    return rise(state, signal)
+    news: Sequence[Signal | Fresh] = ()
+    if not told or behind(state, RULE, found.value, score, found.unit):
+        said = Evidence(event.event_id, event.ts, "reservation", f"{event.doc}, {whole(event.qty)} шт.")
+        number = event_id("signal", RULE, event.event_id)
+        signal = _signal(found, state.days[today], event.lead_id, event.ts, common, said, number)
+        news = (Fresh(signal),) if told else rise(state, signal)
+    if found.critical:
+        state.spike = today, *_until_news(orders, size, both, GROWN * state.raised[RULE].score - ROUNDED)
+    return news
 
 
 def evening(state: LeadState, lead_id: LeadId, now: Millis, context: Context) -> Sequence[Signal | Fresh | Cleared]:
@@ -105,7 +109,7 @@ def evening(state: LeadState, lead_id: LeadId, now: Millis, context: Context) ->
     today = local_day(now)
     common = factor(context.fleet, today)
     if day_is_known(now, today, context):
-        found = _largest(state, today, context, common)
+        found = _largest(_both(state, today, context, common))
         if found is not None:
             number, figures = event_id("signal", RULE, f"{lead_id} {today}"), state.days[today]
             day = f"{count(figures.reservations, RESERVATIONS)} на {whole(pieces(state, today))} шт."
@@ -123,7 +127,7 @@ def evening(state: LeadState, lead_id: LeadId, now: Millis, context: Context) ->
 
 
 def _is_old_news(state: LeadState, orders: int, size: int, ts: Millis) -> bool:
-    """Whether the critical day has not grown enough since for its score to have grown by a quarter."""
+    """Whether the critical day has not grown enough since it was looked at to say more."""
     _, more_orders, larger = state.spike
     last = state.raised.get(RULE)
     if orders >= more_orders or size >= larger or last is None:
@@ -134,9 +138,29 @@ def _is_old_news(state: LeadState, orders: int, size: int, ts: Millis) -> bool:
     return True
 
 
-def _largest(state: LeadState, day: LocalDay, context: Context, common: float) -> Size | None:
+def _until_news(orders: int, size: int, both: Both, score: float) -> tuple[int, float]:
+    """Orders and pieces of a critical day from which there may be more to say: its message would show other figures, or
+    the score reaches the one given.
+
+    s grows at most with the square of the orders above the expected ones, or of the logarithm of the pieces over the
+    typical. (What it has of the plain look may come faster: that is told when the rest of the orders are there. A score
+    below 1 may be less than it is.)
+    """
+    more, larger = MORE * orders, MORE * size
+    by_count, by_pieces = both
+    if by_count is not None:
+        more = min(more, by_count.usual + (orders - by_count.usual) * sqrt(score / max(by_count.score, 1.0)))
+    if by_pieces is not None:
+        larger = min(larger, by_pieces.usual * (size / by_pieces.usual) ** sqrt(score / max(by_pieces.score, 1.0)))
+    return ceil(more), larger
+
+
+def _both(state: LeadState, day: LocalDay, context: Context, common: float) -> Both:
+    return _by_count(state, day, context, common, context.rules.spike.warning), _by_pieces(state, day, context)
+
+
+def _largest(both: Both) -> Size | None:
     """By count or by pieces, whichever says more; None when neither says anything."""
-    both = _by_count(state, day, context, common, context.rules.spike.warning), _by_pieces(state, day, context)
     found = [size for size in both if size is not None and size.score >= 1.0]
     return max(found, key=lambda size: (size.critical, size.score)) if found else None
 
