@@ -27,7 +27,7 @@ from processors.signals.raising import GROWN, MOVED, Cleared, Fresh, behind, cle
 from processors.signals.spike_bound import NEVER, NOT_BELOW, day_is_known, is_quiet, may_matter, quiet_for
 from processors.state import LeadState
 from processors.usual import above_plain, factor, pieces, sizes, usual
-from schemas.alerts import SEVERITIES, Evidence, Rule, Severity, Signal, Unit
+from schemas.alerts import SEVERITIES, Alert, Evidence, Rule, Severity, Signal, Unit
 from schemas.codec import event_id
 from schemas.events import Reservation
 from schemas.types import EventId, LeadId, LocalDay, Millis
@@ -100,7 +100,8 @@ def find(state: LeadState, event: Reservation, today: LocalDay, context: Context
         signal = _signal(found, state.days[today], event.lead_id, event.ts, common, said, number)
         news = (Fresh(signal),) if told else rise(state, signal)
     if found.critical:
-        state.spike = today, *_until_news(orders, size, both, GROWN * state.raised[RULE].score - ROUNDED)
+        shown = None if news else state.alerts.get(RULE)
+        state.spike = today, *_until_news(orders, size, both, GROWN * state.raised[RULE].score - ROUNDED, shown)
     return news
 
 
@@ -138,21 +139,27 @@ def _is_old_news(state: LeadState, orders: int, size: int, ts: Millis) -> bool:
     return True
 
 
-def _until_news(orders: int, size: int, both: Both, score: float) -> tuple[int, float]:
-    """Orders and pieces of a critical day from which there may be more to say: its message would show other figures, or
-    the score reaches the one given.
+def _until_news(orders: int, size: int, both: Both, score: float, shown: Alert | None) -> tuple[int, float]:
+    """Orders and pieces of a critical day from which there may be more to say: its message (`shown`, where it is not
+    of this look) would have other figures, or the score reaches the one given.
 
     s grows at most with the square of the orders above the expected ones, or of the logarithm of the pieces over the
     typical. (What it has of the plain look may come faster: that is told when the rest of the orders are there. A score
     below 1 may be less than it is.)
     """
-    more, larger = MORE * orders, MORE * size
+    more, larger = _moved(orders, "reservations", shown), _moved(size, "pieces", shown)
     by_count, by_pieces = both
     if by_count is not None:
         more = min(more, by_count.usual + (orders - by_count.usual) * sqrt(score / max(by_count.score, 1.0)))
     if by_pieces is not None:
         larger = min(larger, by_pieces.usual * (size / by_pieces.usual) ** sqrt(score / max(by_pieces.score, 1.0)))
     return ceil(more), larger
+
+
+def _moved(now: int, unit: Unit, shown: Alert | None) -> float:
+    """What a figure must grow to, for its message to be changed: from what it shows, if that is a bit less by now."""
+    known = shown is not None and shown.unit == unit and shown.value <= now < MORE * shown.value
+    return MORE * (shown.value if shown is not None and known else now)
 
 
 def _both(state: LeadState, day: LocalDay, context: Context, common: float) -> Both:

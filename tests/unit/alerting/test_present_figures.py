@@ -4,6 +4,8 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import Any
 
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from alerting.clients import Client
@@ -11,6 +13,7 @@ from alerting.foreign import plain
 from alerting.render import render
 from processors.context import NO_FLEET
 from processors.days import DAY_MS, local_day
+from processors.signals.raising import MOVED
 from schemas.alerts import Alert
 from schemas.codec import event_id
 from schemas.events import Baseline, DayFigures, Event, Pick, Reservation, StockSnapshot
@@ -62,6 +65,20 @@ def test_a_spike_shows_what_is_reserved_by_now() -> None:
     alerts = played(line, (reserves(number, 900) for number in range(15)))
     assert sum(alert.rings for alert in alerts) == 1
     assert "15 броней на 13 500 шт." in read(alerts)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.tuples(st.integers(1, 40), st.integers(1, 5000)), min_size=1, max_size=8))
+def test_a_critical_day_is_never_far_behind(steps: list[tuple[int, int]]) -> None:
+    """However it goes on: by its orders or its pieces, whichever the message tells, it is less than 3 % more by now."""
+    line, alert, orders, pieces = Line(), None, 0, 0
+    line(past(DayFigures(TODAY - ago, reservations=4, reserved_qty=400 + ago % 9) for ago in range(1, 100)))
+    for qty in (qty for times, qty in steps for _ in range(times)):
+        orders, pieces = orders + 1, pieces + qty
+        event = replace(reserves(orders, qty), ts=T0 + orders * 1000)
+        alert = next((found for found in line(event) if found.rule == "reservation_spike"), alert)
+        if alert is not None and alert.severity == "critical":
+            assert (orders if alert.unit == "reservations" else pieces) < (1 + MOVED) * alert.value
 
 
 def test_few_large_documents_are_shown_whole_too() -> None:
