@@ -13,6 +13,7 @@ import msgspec
 from alerting.crowd import desks
 from alerting.rehearsal import Rehearsal, lines
 from alerting.tally import ALL, Row, Tally
+from processors.rules.order import disorder
 from processors.russian.plural import Forms, choose, count, decimal, whole
 from schemas.errors import Refused
 from streams.cli.events_file import DAYS_WRITTEN, NAMED, Played, chunks, events, labels_of, opened, survey
@@ -50,6 +51,8 @@ def backtest_command(file: Path, rules: Path | None, labels: Path | None, horizo
     out = click.get_binary_stream("stdout")
     live_here()  # days are cut in the installation's zone
     thresholds, left = rules_of(rules), labels_of(labels) if labels else None
+    for words in disorder(thresholds):
+        click.echo(words.capitalize() + ".", err=True)
     with opened(file) as source, _uncollected():
         found = survey(chunks(source))
         if found.disorder:

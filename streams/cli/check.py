@@ -9,6 +9,7 @@ from http.client import HTTPException
 
 import click
 
+from processors.rules.order import disorder
 from processors.russian.system import os_reason
 from schemas.errors import LeadpulseError
 from streams import settings
@@ -116,6 +117,14 @@ def rules_faults(loaded: Settings) -> list[str]:
     return []
 
 
+def rules_warnings(loaded: Settings) -> list[str]:
+    """Thresholds in a strange order."""
+    try:
+        return [f"{words} (pipeline.rules)" for words in disorder(rules_of(loaded.pipeline.rules))]
+    except LeadpulseError:
+        return []  # `rules_faults` tells it
+
+
 def _address_faults(name: str, source: WmsSource) -> list[str]:
     """A system that only signs its bodies posts to an address of its own."""
     if source.path_secret or source.token or not source.hmac_secret:
@@ -158,6 +167,7 @@ WARNINGS: dict[str, Look] = {
     "Telegram": telegram_warnings,
     "внешний адрес": site_warnings,
     "страница": page_warnings,
+    "правила": rules_warnings,
     "модели": llm_warnings,
     "помощник": key_warnings,
 }

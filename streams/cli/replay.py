@@ -15,6 +15,7 @@ from alerting.rehearsal import Rehearsal, lines
 from processors.cards import Cards
 from processors.days import DAY_MS, day_start, local_day_of
 from processors.identity import Identities
+from processors.rules.order import disorder
 from processors.state import DAYS_KEPT
 from schemas.codec import Rejected, decode
 from schemas.events import Event
@@ -65,6 +66,8 @@ def replay_command(
     if since >= until:
         raise click.UsageError("--to раньше, чем --from")
     thresholds = rules_of(rules or loaded.pipeline.rules)
+    for words in disorder(thresholds):
+        click.echo(words.capitalize() + ".", err=True)
     span = _Span(since - DAYS_KEPT * DAY_MS, until, imported)
     desks = Desks(loaded.telegram, Cards(), Identities())  # who told the bot himself counts to the shared chat here
     rehearsal = Rehearsal(thresholds, ticked=False, curator=desks.desk)

@@ -84,6 +84,15 @@ def _hours(events: list[Event]) -> list[int]:
     return [ts for ts, event in made if isinstance(event, Tick)]
 
 
+def test_a_strange_order_of_thresholds_is_told(line: Line, file: Path, tmp_path: Path) -> None:
+    """They are played as they are, and the answer stays what a program reads."""
+    (tmp_path / "rules.toml").write_text("[spike]\nwarning = 1.5\n")
+    result = line("backtest", str(file), "--settings", str(tmp_path / "rules.toml"), "--json")
+    assert result.stderr == "Пороги стоят в странном порядке: spike.clear = 2 больше, чем spike.warning = 1,5.\n"
+    assert result.exit_code == 0
+    assert all(json.loads(text) for text in result.stdout.splitlines())
+
+
 @pytest.mark.parametrize("text", ["[spike]\nwarning = 'much'\n", "[spike\n", "[spyke]\nwarning = 1\n"])
 def test_settings_that_are_none_are_one_line(line: Line, file: Path, tmp_path: Path, text: str) -> None:
     """A wrong type, broken TOML, a name that nobody reads."""

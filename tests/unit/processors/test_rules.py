@@ -4,6 +4,7 @@ import pytest
 
 from processors.rules import builtin, load
 from processors.rules.faults import told
+from processors.rules.order import NOT_ABOVE, disorder
 from schemas.errors import ConfigError
 
 
@@ -75,3 +76,22 @@ def test_a_fault_of_another_kind_is_told_as_it_is() -> None:
     """A later version of the library may word it otherwise."""
     assert told("Something new") == "Something new"
     assert told("Something new - at `$.spike.warning`") == "spike.warning: Something new"
+
+
+def test_the_built_in_thresholds_stand_in_order() -> None:
+    """Each pair is there, and the first of it is no more than the second."""
+    assert disorder(builtin()) == []
+    assert len({*NOT_ABOVE}) == len(NOT_ABOVE)
+
+
+def test_a_strange_order_is_taken_and_told() -> None:
+    """Who tries thresholds may mean it: both are named with their numbers."""
+    assert disorder(load("[spike]\nclear = 3.5")) == [
+        "пороги стоят в странном порядке: spike.clear = 3,5 больше, чем spike.warning = 3,3"
+    ]
+    found = disorder(load("[score]\nyellow = 70\n[score.feedback]\nleast = 2\n[silence]\ncritical_days = 2"))
+    assert [words.split(": ")[1].split(" ")[0] for words in found] == [
+        "silence.warning_days",
+        "score.yellow",
+        "score.feedback.least",
+    ]
