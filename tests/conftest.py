@@ -13,6 +13,7 @@ import pytest_asyncio
 
 from streams.embedded.broker import Broker
 from streams.embedded.jars import fetch
+from tests import living
 from tests.ports import free_pair
 
 # The same examples in every run: a change is judged by what it changes, on a machine of any speed. `make proof` looks
@@ -70,7 +71,8 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
     report = yield
     folder = getattr(item, "funcargs", {}).get("tmp_path")
     if report.failed and folder is not None:
-        for log in sorted(one for one in folder.rglob("*.log") if not one.stem.isdigit()):  # segments of Kafka
+        logs = [file for file in living.files(folder) if file.suffix == ".log"]
+        for log in sorted(file for file in logs if not file.stem.isdigit()):  # segments of Kafka
             lines = log.read_text(errors="replace").splitlines()
             report.sections.append((f"{log.relative_to(folder)}", "\n".join(lines[-LAST_LINES:])))
     return report

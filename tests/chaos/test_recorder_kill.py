@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import living
 from tests.integration.recorder_host import DEADLINE_S, Host, reach, whole
 
 SHORT, FULL = 8, 20
@@ -70,5 +71,5 @@ def named(host: Host) -> list[Path]:
 
 def copied(host: Host, session: str) -> int:
     """Bytes of a session's `.part`; all of them when it has its name already."""
-    found = [path for path in host.share.rglob("*") if path.parent.name == session and path.is_file()]
-    return max((SIZE if path.name[0] != "." else path.stat().st_size for path in found), default=0)
+    found = [path for path in living.files(host.share) if path.parent.name == session]
+    return max((SIZE if path.name[0] != "." else living.size(path) for path in found), default=0)

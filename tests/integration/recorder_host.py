@@ -18,6 +18,7 @@ from schemas.codec import Codec
 from schemas.failed import DeadLetter
 from schemas.sources import Recording
 from schemas.topics import DEAD_LETTERS, RECORDINGS
+from tests import living
 
 HOOK = Path(__file__).parents[2] / "jibri-hooks" / "finalize.sh"
 DEADLINE_S = 200.0
@@ -128,7 +129,7 @@ class Host:
 
     def stored(self) -> list[Path]:
         """Every file on the share."""
-        return sorted(path for path in self.share.rglob("*") if path.is_file())
+        return sorted(living.files(self.share))
 
 
 async def reach(condition: Callable[[], bool]) -> None:

@@ -21,6 +21,7 @@ from streams.engine.kafka import Output, Outputs
 from streams.engine.reader import Reader
 from streams.engine.topics import apply
 from streams.settings.login import password_of, reaching
+from tests import living
 
 FEW = [topic for topic in TOPICS if topic.name == "source.wms"]
 
@@ -86,4 +87,4 @@ def test_only_its_owner_reads_the_password(asking: settings.Settings) -> None:
         assert (folder / name).stat().st_mode & 0o777 == 0o600
     assert password_of(asking.broker) == asking.kafka.password.get_secret_value()
     assert len(password_of(asking.broker)) >= 32
-    assert not [path for path in folder.rglob("*") if path.stat().st_mode & 0o077 and path.name != "lock"]
+    assert {path.name for path in living.open_to_others(folder)} <= {"lock"}

@@ -3,7 +3,6 @@ the middle of the act. Then no table, topic that is kept, file or log has a word
 
 import asyncio
 import json
-import os
 import random
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
@@ -31,6 +30,7 @@ from streams.cli.run import WORKERS
 from streams.engine.clock import wall_clock
 from streams.engine.erasures import ERASURE
 from streams.erasing.act import Signed, verified
+from tests import living
 from tests.fakes import n8n
 from tests.fakes.telegram import FakeTelegram
 from tests.installation import Installation, until
@@ -166,8 +166,7 @@ async def nothing_is_left(here: Installation, until_days: dict[str, str]) -> Non
     assert holding <= until_days.keys(), holding - until_days.keys()
     assert LEAD_UNASSIGNED.name not in holding
     assert all(topic.retention_ms != FOREVER or topic.cleanup == "compact" for topic in TOPICS if topic.name in holding)
-    walk = os.walk(here.folder)  # bears that chDB deletes its parts meanwhile
-    files = [Path(at) / name for at, _, names in walk if "chdb" not in Path(at).parts for name in names]
+    files = [path for path in living.files(here.folder) if "chdb" not in path.parts]
     said = [str(path) for path in files if WORD.encode() in path.read_bytes() or WORD in path.name]
     assert said == []
 

@@ -26,6 +26,7 @@ from schemas.topics import (
 )
 from streams.engine.kafka import Output, partition_of
 from streams.erasing.act import Signed, verified
+from tests import living
 from tests.installation import Installation, until
 from tests.integration.test_erase_commands import refused
 from tests.semantics.erasing import CHAT, LEAD, NOW, leadpulse, recording, rows, standing
@@ -162,7 +163,7 @@ async def test_she_is_erased_and_the_client_stays(here: Installation) -> None:
     [kept] = [record for record in await here.read(CLIENTS) if record.value][-1:]
     assert msgspec.json.decode(kept.value, type=ClientCard).name == "ООО Ромашка"
     assert (await standing(here, "лютикосекрет"))["notify.outbox"] == 1
-    files = {str(path.relative_to(here.folder)) for path in here.folder.rglob("*") if path.suffix in MADE}
+    files = {str(path.relative_to(here.folder)) for path in living.files(here.folder) if path.suffix in MADE}
     assert files == {f"exports/{LEAD}/b.md", f"storage/{LEAD}/{TRACKS}"}
     assert loud(here.folder / "storage" / LEAD / TRACKS).keys() == {"Анна"}
     made = msgspec.json.decode((here.folder / "acts" / f"{number}.json").read_bytes(), type=Signed)

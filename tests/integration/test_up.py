@@ -12,7 +12,7 @@ import psutil
 import pytest
 
 from schemas.topics import LEAD_PARTITIONS
-from tests import processes
+from tests import living, processes
 from tests.installation import until
 from tests.prometheus import Prometheus
 from tests.up import PATIENCE, WORKERS, Up
@@ -57,8 +57,7 @@ async def test_a_first_start_and_an_orderly_end(up: Up, prometheus: Prometheus) 
         environ = Path(f"/proc/{child.pid}/environ").read_bytes()
         assert b"100%-secret" not in environ and b"LEADPULSE_GATEWAY" not in environ
         assert b"LEADPULSE_LOG" not in environ
-    open_to_others = [p for p in (up.folder / "var").rglob("*") if not p.is_symlink() and p.stat().st_mode & 0o077]
-    assert not open_to_others
+    assert living.open_to_others(up.folder / "var") == []
 
     refused = await up.refused()
     assert "уже работает" in refused and str(up.process.pid if up.process else "") in refused

@@ -17,7 +17,7 @@ from tests.prosody.server import PASSWORD
 MUC = "http://jabber.org/protocol/muc"
 MUC_USER = "http://jabber.org/protocol/muc#user"
 ACT = "urn:leadpulse:test"
-LOGIN_SECONDS = 10.0
+LOGIN_SECONDS = 120.0
 
 
 class Client:

@@ -31,6 +31,7 @@ from schemas.tracks import MeetingTracks
 from streams.engine.kafka import Output, partition_of
 from streams.engine.meetings import MARK
 from streams.erasing.act import Signed, verified
+from tests import living
 from tests.installation import Installation, until
 from tests.semantics.erasing import (
     CHAT,
@@ -154,11 +155,8 @@ async def test_he_is_erased_and_stays_so(here: Installation) -> None:
     assert await rows(here, WORD) == {}
     assert await standing(here, WORD) == {}
     assert await standing(here, CHAT) == {}
-    assert [
-        p
-        for p in here.folder.rglob("*")
-        if p.is_file() and p.suffix in (".mp4", ".md", ".csv") and WORD in p.read_text()
-    ] == []
+    told = [path for path in living.files(here.folder) if path.suffix in (".mp4", ".md", ".csv")]
+    assert [path for path in told if WORD in path.read_text()] == []
     made = msgspec.json.decode((here.folder / "acts" / f"{number}.json").read_bytes(), type=Signed)
     verified(made)
     act = json.loads(made.act)
