@@ -153,7 +153,8 @@ async def test_a_killed_live_says_each_turn_once(bootstrap: str, tmp_path: Path,
         finally:
             here.end(live, signal.SIGTERM)
         found, rang = await said(here), await alerts(here)
-    assert len(found) == 9, sorted((event.start_ms, event.name, event.text) for event in found.values())
+    every = sorted(f"{event.start_ms} {event.name}: {event.text}" for event in found.values())
+    assert len(found) == 9, "\n".join(every)
     for who, name in NAMES.items():
         heard, told = spoken(found, name), [word.text for word in truth(who)]
         assert len(heard) <= len(told) + 1 and len(set(heard) & set(told)) >= len(set(told)) - 1, (seed, heard, told)
