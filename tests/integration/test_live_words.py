@@ -135,7 +135,9 @@ async def test_words_come_under_their_names_while_they_talk(bootstrap: str, tmp_
 
 @pytest.mark.parametrize("kills", [3, pytest.param(20, marks=pytest.mark.proof)])
 async def test_a_killed_live_says_each_turn_once(bootstrap: str, tmp_path: Path, kills: int) -> None:
-    """SIGKILL at random moments of the meeting: the same turns as without, each once, and one alert a rule."""
+    """SIGKILL at random moments of the meeting: what each said, once, and one alert a rule. (A turn of which no sound
+    came for a second is over: on a busy machine it may be told in two pieces.)
+    """
     seed = int(os.environ.get("LEADPULSE_SEED", "7"))
     dice = random.Random(seed)
     async with line(bootstrap, tmp_path) as (here, bridge):
@@ -148,21 +150,27 @@ async def test_a_killed_live_says_each_turn_once(bootstrap: str, tmp_path: Path,
                 here.end(live, signal.SIGKILL)
                 live = here.worker("live")
             await talk
-            await until(lambda: _turns(here, 9), 180, "nine turns")
+            await until(lambda: _all_heard(here), 180, "what each said")
+            await until(lambda: _turns(here, 9), 60, "nine turns")
             await until(lambda: _named(here), 60, "the alert")
         finally:
             here.end(live, signal.SIGTERM)
         found, rang = await said(here), await alerts(here)
-    every = sorted(f"{event.start_ms} {event.name}: {event.text}" for event in found.values())
-    assert len(found) == 9, "\n".join(every)
     for who, name in NAMES.items():
         heard, told = spoken(found, name), [word.text for word in truth(who)]
-        assert len(heard) <= len(told) + 1 and len(set(heard) & set(told)) >= len(set(told)) - 1, (seed, heard, told)
+        assert len(heard) <= len(told) + 1, (seed, heard, told)
     assert len({alert.alert_id for alert in rang if alert.rule == "leaving_phrase"}) <= 1
 
 
 async def _named(here: Installation) -> bool:
     return any(each.who == NAMES[ANNA] for alert in await alerts(here) for each in alert.evidence)
+
+
+async def _all_heard(here: Installation) -> bool:
+    """But for one word each, which the small model may take for another."""
+    found = await said(here)
+    words = {name: {word.text for word in truth(who)} for who, name in NAMES.items()}
+    return all(len(told - {*spoken(found, name)}) <= 1 for name, told in words.items())
 
 
 async def _turns(here: Installation, least: int) -> bool:
