@@ -145,9 +145,8 @@ class Days(msgspec.Struct, array_like=True):
         self.place(max(days))
         places = [day - self.first for day in days]
         for series, numbers in zip(self._series(), zip(*days.values(), strict=True), strict=True):
-            missing = 1 + max(compress(places, numbers), default=-1) - len(series)
-            if missing > 0:
-                series += [0] * missing
+            if any(numbers):
+                add(series, max(compress(places, numbers)), 0)  # so that it reaches as far
             for place, number in zip(places, numbers, strict=True):
                 if number or place < len(series):
                     series[place] = number

@@ -1,8 +1,6 @@
 """Processes that may end while they are looked at."""
 
-import contextlib
-import os
-from pathlib import Path
+from collections.abc import Iterator
 
 import psutil
 
@@ -15,11 +13,11 @@ def ended(process: psutil.Process) -> bool:
         return True
 
 
-def children(words: bytes) -> list[int]:
-    """The ids of this process' children with these words in their command line."""
-    found = []
-    for pid in Path(f"/proc/self/task/{os.getpid()}/children").read_text().split():
-        with contextlib.suppress(OSError):
-            if words in Path(f"/proc/{pid}/cmdline").read_bytes():
-                found.append(int(pid))
-    return found
+def commands(pid: int) -> Iterator[tuple[psutil.Process, list[str]]]:
+    """The living processes that this one has started, and theirs, with the words of their command lines."""
+    for child in psutil.Process(pid).children(recursive=True):
+        try:
+            words = child.cmdline()
+        except psutil.NoSuchProcess:
+            continue
+        yield child, words

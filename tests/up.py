@@ -1,7 +1,6 @@
 """`leadpulse up` of a test: in a folder of its own, on free ports, with its log in a file."""
 
 import asyncio
-import contextlib
 import json
 import os
 import sys
@@ -11,6 +10,7 @@ from typing import IO
 
 import psutil
 
+from tests import processes
 from tests.installation import until
 from tests.ports import free_port
 
@@ -77,13 +77,11 @@ class Up:
         """Its processes by name; Kafka itself is `java`, its small helpers before the start are not."""
         assert self.process is not None
         found = {}
-        for child in psutil.Process(self.process.pid).children(recursive=True):
-            with contextlib.suppress(psutil.NoSuchProcess):
-                words = child.cmdline()
-                if "worker" in words:
-                    found[words[words.index("worker") + 1]] = child
-                elif "kafka.Kafka" in words:
-                    found["java"] = child
+        for child, words in processes.commands(self.process.pid):
+            if "worker" in words:
+                found[words[words.index("worker") + 1]] = child
+            elif "kafka.Kafka" in words:
+                found["java"] = child
         return found
 
     async def ready(self, times: int = 1) -> None:

@@ -43,7 +43,12 @@ def _what(text: str) -> str:
 def _bound(sign: str, number: float) -> str:
     if 0 < number < LEAST:
         return "больше 0"
-    return f"{'не меньше' if sign == '>=' else 'не больше'} {number:g}".replace(".", ",")
+    return f"{'не меньше' if sign == '>=' else 'не больше'} {written(number)}"
+
+
+def written(number: float) -> str:
+    """As a person writes a threshold: 3; 0,05."""
+    return f"{number:g}".replace(".", ",")
 
 
 def _kind(name: str) -> str:

@@ -5,6 +5,7 @@ from typing import Final
 import msgspec
 
 from processors.rules import Rules
+from processors.rules.faults import written
 
 NOT_ABOVE: Final = (
     ("spike.clear", "spike.warning"),
@@ -38,7 +39,7 @@ def disorder(rules: Rules) -> list[str]:
     known = msgspec.to_builtins(rules)
     figures = [(first, _at(known, first), second, _at(known, second)) for first, second in NOT_ABOVE]
     return [
-        f"пороги стоят в странном порядке: {first} = {_said(one)} больше, чем {second} = {_said(other)}"
+        f"пороги стоят в странном порядке: {first} = {written(one)} больше, чем {second} = {written(other)}"
         for first, one, second, other in figures
         if one > other
     ]
@@ -51,7 +52,3 @@ def _at(known: dict[str, object], place: str) -> float:
         found = found[name]
     assert isinstance(found, int | float)
     return found
-
-
-def _said(number: float) -> str:
-    return f"{number:g}".replace(".", ",")

@@ -158,8 +158,9 @@ def _until_news(orders: int, size: int, both: Both, score: float, shown: Alert |
 
 def _moved(now: int, unit: Unit, shown: Alert | None) -> float:
     """What a figure must grow to, for its message to be changed: from what it shows, if that is a bit less by now."""
-    known = shown is not None and shown.unit == unit and shown.value <= now < MORE * shown.value
-    return MORE * (shown.value if shown is not None and known else now)
+    if shown is not None and shown.unit == unit and shown.value <= now < MORE * shown.value:
+        return MORE * shown.value
+    return MORE * now
 
 
 def _both(state: LeadState, day: LocalDay, context: Context, common: float) -> Both:

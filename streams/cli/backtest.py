@@ -13,13 +13,12 @@ import msgspec
 from alerting.crowd import desks
 from alerting.rehearsal import Rehearsal, lines
 from alerting.tally import ALL, Row, Tally
-from processors.rules.order import disorder
 from processors.russian.plural import Forms, choose, count, decimal, whole
 from schemas.errors import Refused
 from streams.cli.events_file import DAYS_WRITTEN, NAMED, Played, chunks, events, labels_of, opened, survey
 from streams.cli.gist import RULES
 from streams.cli.table import clock_time, table
-from streams.settings.thresholds import rules_of
+from streams.cli.tried import tried
 from streams.settings.zone import live_here
 
 LEADS: Forms = ("клиент", "клиента", "клиентов")
@@ -50,9 +49,7 @@ def backtest_command(file: Path, rules: Path | None, labels: Path | None, horizo
     тогда код выхода 1."""
     out = click.get_binary_stream("stdout")
     live_here()  # days are cut in the installation's zone
-    thresholds, left = rules_of(rules), labels_of(labels) if labels else None
-    for words in disorder(thresholds):
-        click.echo(words.capitalize() + ".", err=True)
+    thresholds, left = tried(rules), labels_of(labels) if labels else None
     with opened(file) as source, _uncollected():
         found = survey(chunks(source))
         if found.disorder:

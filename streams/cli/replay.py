@@ -15,7 +15,6 @@ from alerting.rehearsal import Rehearsal, lines
 from processors.cards import Cards
 from processors.days import DAY_MS, day_start, local_day_of
 from processors.identity import Identities
-from processors.rules.order import disorder
 from processors.state import DAYS_KEPT
 from schemas.codec import Rejected, decode
 from schemas.events import Event
@@ -25,10 +24,10 @@ from streams import settings
 from streams.cli.gist import RULES
 from streams.cli.reads import lead_id
 from streams.cli.table import clock_time, table
+from streams.cli.tried import tried
 from streams.clients.store import fetch
 from streams.engine.desks import Desks
 from streams.settings import Store
-from streams.settings.thresholds import rules_of
 
 LOOK_EVERY = 1 << 12
 """Events between two looks at the bar."""
@@ -65,9 +64,7 @@ def replay_command(
     since, until = day_start(begin), day_start(end + 1)
     if since >= until:
         raise click.UsageError("--to раньше, чем --from")
-    thresholds = rules_of(rules or loaded.pipeline.rules)
-    for words in disorder(thresholds):
-        click.echo(words.capitalize() + ".", err=True)
+    thresholds = tried(rules or loaded.pipeline.rules)
     span = _Span(since - DAYS_KEPT * DAY_MS, until, imported)
     desks = Desks(loaded.telegram, Cards(), Identities())  # who told the bot himself counts to the shared chat here
     rehearsal = Rehearsal(thresholds, ticked=False, curator=desks.desk)

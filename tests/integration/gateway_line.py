@@ -59,10 +59,6 @@ class Gateway:
         return [bytes(msgspec.json.decode(record.value, type=Inbound).payload) for record in records]
 
 
-IMPATIENT = {"LEADPULSE_GATEWAY__ACK_TIMEOUT": "1"}
-"""For a test without Kafka: nobody waits long for it. A topic that is just made may take longer than this."""
-
-
 @asynccontextmanager
 async def started(installation: Installation, **environ: str) -> AsyncIterator[Gateway]:
     """A gateway process of this installation; it must end with 0 on SIGTERM, however often."""

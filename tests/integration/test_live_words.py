@@ -8,6 +8,7 @@ import random
 import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from itertools import pairwise
 from pathlib import Path
 
 import aiohttp
@@ -159,6 +160,8 @@ async def test_a_killed_live_says_each_turn_once(bootstrap: str, tmp_path: Path,
     for who, name in NAMES.items():
         heard, told = spoken(found, name), [word.text for word in truth(who)]
         assert len(heard) <= len(told) + 1, (seed, heard, told)
+        turns = sorted((event.start_ms, event.end_ms) for event in found.values() if event.name == name)
+        assert all(before[1] <= after[0] for before, after in pairwise(turns)), (seed, turns)
     assert len({alert.alert_id for alert in rang if alert.rule == "leaving_phrase"}) <= 1
 
 

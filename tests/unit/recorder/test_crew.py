@@ -32,7 +32,7 @@ async def crews(tmp_path: Path) -> AsyncIterator[Callable[..., Crew]]:
 
 def children() -> list[int]:
     """Children of this process that are the agent's."""
-    return processes.children(b"recorder.child")
+    return [child.pid for child, words in processes.commands(os.getpid()) if "recorder.child" in " ".join(words)]
 
 
 async def seen() -> int:
