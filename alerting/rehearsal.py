@@ -100,7 +100,8 @@ class Rehearsal:
         self._whole.put(self._fold.leads)
         self._know(self._whole.look(tick.ts))
         for _, results, _ in self._fold.tick(tick, Meta(_TOPIC, 0, place, tick.ts)):
-            yield from self._seen(results, tick.ts)
+            if results:
+                yield from self._seen(results, tick.ts)
 
     def _seen(self, results: Sequence[Result], now: Millis) -> Iterator[Result]:
         for result in results:

@@ -181,13 +181,19 @@ def _spare_by_window(before: Window, now: Moved, have: int, rarer: float, rules:
 
 def _spare_by_days(days: Days, have: int, today: LocalDay, rules: BulkPickRules) -> float:
     """The same by the last days' figures alone: the shares."""
-    since, until = today - SPANS[_WEEK] + 1, today + 1
-    reserved, picked, shipped = (
-        days.between(series, since, until) for series in (days.reserved_qty, days.picked_qty, days.shipped_qty)
-    )
+    lately = (_lately(days, series, today) for series in (days.reserved_qty, days.picked_qty, days.shipped_qty))
     least, spare = rules.min_stock, inf
-    for span, bound in zip(SPANS, (rules.large, rules.share_3_days, rules.share_week), strict=False):
-        moved = max(sum(picked[-span:]), sum(shipped[-span:]), 0)
-        taken = max(sum(reserved[-span:]), moved)
+    bounds = rules.large, rules.share_3_days, rules.share_week
+    for bound, reserved, picked, shipped in zip(bounds, *lately, strict=True):
+        moved = max(picked, shipped, 0)
+        taken = max(reserved, moved)
         spare = min(spare, max(bound * max(1, have + moved, taken), least) - taken)
     return spare
+
+
+def _lately(days: Days, series: list[int], today: LocalDay) -> tuple[int, int, int]:
+    """The sums of the first three of SPANS."""
+    if not series:
+        return 0, 0, 0
+    week = days.between(series, today - SPANS[_WEEK] + 1, today + 1)
+    return week[-1], sum(week[-SPANS[_THREE] :]), sum(week)

@@ -78,9 +78,10 @@ class FleetDays:
 
     def put_day(self, day: LocalDay, figures: Mapping[LeadId, tuple[int, int]]) -> None:
         """The same of many clients: orders and pieces."""
-        places = [place for lead_id in figures if (place := self._place(lead_id, day)) is not None]
-        if places:
-            rows, column = [row for row, _ in places], places[0][1]
+        if not figures:
+            return
+        column, rows = self._column(day), [self._row(lead_id, day) for lead_id in figures]
+        if column >= 0:
             self._orders[rows, column], self._pieces[rows, column] = zip(*figures.values(), strict=True)
 
     def figures(
@@ -115,8 +116,19 @@ class FleetDays:
 
     def _place(self, lead_id: LeadId, day: LocalDay) -> tuple[int, int] | None:
         """Row and column of a client's day, or None when it is older than the span. It is about to change."""
+        column, row = self._column(day), self._row(lead_id, day)
+        return None if column < 0 else (row, column)
+
+    def _column(self, day: LocalDay) -> int:
+        """Where a day stands, below 0 when it is older than the span. It is about to change."""
         self._turn(day)
         self._today = None
+        if day < self._day:
+            self._past = None
+        return SPAN - 1 - (self._day - day)
+
+    def _row(self, lead_id: LeadId, day: LocalDay) -> int:
+        """Where a client stands, who is known from this day on at the latest."""
         row = self._rows.get(lead_id)
         if row is None:
             row = self._rows[lead_id] = len(self._rows)
@@ -125,11 +137,9 @@ class FleetDays:
                 self._pieces = np.concatenate((self._pieces, np.zeros_like(self._pieces)))
                 self._first = np.concatenate((self._first, np.zeros_like(self._first)))
             self._first[row] = day
-        if day < self._day:
-            self._first[row] = min(int(self._first[row]), day)
-            self._past = None
-        column = SPAN - 1 - (self._day - day)
-        return None if column < 0 else (row, column)
+        elif day < self._day and day < self._first[row]:
+            self._first[row] = day
+        return row
 
     def _turn(self, day: LocalDay) -> None:
         """Make `day` the newest."""

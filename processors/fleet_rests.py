@@ -35,7 +35,7 @@ class Group(NamedTuple):
 
     def rest(self, today: NDArray[np.float64]) -> bool:
         """Whether hardly anyone of it is there; by everybody's orders of the newest day."""
-        return bool(is_rest(np.count_nonzero(today[self.rows]), self.expected))
+        return self.expected >= LEAST_CLIENTS and is_rest(np.count_nonzero(today[self.rows]), self.expected)
 
 
 def is_rest(there: Any, expected: Any) -> Any:
@@ -52,8 +52,8 @@ def groups(active: NDArray[np.bool_], month: NDArray[np.int16], first: NDArray[n
     columns = SPAN - LEAST_DAYS
     same = same_weekday(active, columns, np.int16)
     days = np.arange(day - columns + 1, day + 1)
-    age = days[None, :] - first[:, None]
-    weeks = np.minimum(age, np.minimum(np.arange(LEAST_DAYS, SPAN), WINDOW)[None, :]) // WEEK
+    age = np.arange(columns, dtype=np.int16) - np.clip(first - days[0], -SPAN, SPAN).astype(np.int16)[:, None]
+    weeks = np.minimum(age, np.minimum(np.arange(LEAST_DAYS, SPAN, dtype=np.int16), WINDOW)) // WEEK
     share = same / np.maximum(weeks, 1).astype(np.float32)
     known = (age >= LEAST_DAYS) & (month > 0)
     never = known & (share < WORKS)
@@ -74,14 +74,14 @@ def _without(
 ) -> Group:
     """Those who hardly work on this weekday (Monday 0), as of its latest up to each day; of the first days as of the
     one that comes."""
-    of_week = (days + 3) % WEEK
-    rows = np.flatnonzero(never[:, of_week == weekday].any(axis=1))
+    first = int(weekday - days[0] - 3) % WEEK
+    weekdays = never[:, first::WEEK]
+    rows = np.flatnonzero(weekdays.any(axis=1))
     if len(rows) < LEAST_CLIENTS:
         return Group([], rows[:0], 0.0)
-    latest = np.arange(len(days)) - (of_week - weekday) % WEEK
-    latest[latest < 0] += WEEK
-    off = never[rows[:, None], latest]
-    return _group(rows, np.where(off, share[rows], np.float32(0.0)), there[rows] & off, days)
+    latest = np.maximum(np.arange(len(days)) - first, 0) // WEEK
+    off = weekdays[rows].take(latest, axis=1)
+    return _group(rows, share[rows] * off, there[rows] & off, days)
 
 
 def _group(

@@ -1,7 +1,6 @@
 """Which events a lead has seen: an id that comes again within a day is a repeat. `state` is changed in place."""
 
-from bisect import bisect_left
-from itertools import islice
+from itertools import islice, takewhile
 
 from processors.days import DAY_MS, HOUR_MS
 from processors.sealed import CHUNK, Sealed
@@ -40,8 +39,8 @@ def _seal(state: LeadState) -> None:
 def forget(state: LeadState, hour: int) -> bool:
     """Drop ids that arrived a day before this hour (since 1970). Whether there were any."""
     ids, before = state.ids, hour - KEPT_MS // HOUR_MS - 1
-    stale = bisect_left(list(ids.values()), before)  # they stand in the order of arrival
-    for key in list(islice(ids, stale)):
+    stale = [*takewhile(lambda key: ids[key] < before, ids)]  # they stand in the order of arrival
+    for key in stale:
         del ids[key]
     sealed = state.sealed is not None and state.sealed.forget(before)
-    return stale > 0 or sealed
+    return bool(stale) or sealed

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from datetime import date, datetime
 from io import BytesIO
 from itertools import accumulate, chain
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from pathlib import Path
 from typing import BinaryIO, TypeVar
 
@@ -65,7 +65,9 @@ DAYS_WRITTEN = "ГГГГ-ММ-ДД или ДД.ММ.ГГГГ"
 GZIP = b"\x1f\x8b"
 _HEAD: Codec[_Head] = Codec(_Head)
 _DAY_MS = 86_400_000
-_ts = attrgetter("ts")
+_ts, _type, _lead = attrgetter("ts"), attrgetter("type"), attrgetter("lead_id")
+_first, _last = itemgetter(0), itemgetter(-2)
+"""Bytes of a line that ends with \\n."""
 _LEAD = re.compile("[0-9]{1,12}")
 """As `schemas.types.LeadId` has it: what else is no event's."""
 
@@ -94,9 +96,9 @@ def survey(chunks: Iterable[bytes]) -> Survey:
     """Read a file through for what `Survey` says; lines that are no events are passed over."""
     found, latest = Survey(set()), 0
     for heads in filter(None, map(_heads, chunks)):
-        found.leads.update([head.lead_id for head in heads])
-        found.ticked = found.ticked or any(head.type == "tick" for head in heads)
-        times = [head.ts for head in heads]
+        found.leads.update(map(_lead, heads))
+        found.ticked = found.ticked or "tick" in map(_type, heads)
+        times = [*map(_ts, heads)]
         last = max(latest, *times)
         if min(times) < last - _DAY_MS:  # else none of them stands so far behind a later one
             before = accumulate(times, max, initial=latest)
@@ -152,8 +154,10 @@ def _one_by_one(chunk: bytes, before: int, played: Played) -> Iterator[Event]:
 
 def _plainly(decode_lines: Callable[[bytes], Sequence[T]], chunk: bytes) -> Sequence[T]:
     """Lines decoded at once, where each is one object; else none (the decoder itself would take two of a line)."""
+    if not chunk.endswith(b"\n"):
+        return ()
     lines = BytesIO(chunk).readlines()  # `bytes.count` finds the ends of lines in twenty times the time
-    objects = {line[:1] for line in lines} == {b"{"} and {line[-2:] for line in lines} == {b"}\n"}
+    objects = set(map(_first, lines)) == {ord("{")} and set(map(_last, lines)) == {ord("}")}
     whole = decode_lines(chunk) if objects else ()
     return whole if len(whole) == len(lines) else ()
 
