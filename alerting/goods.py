@@ -7,6 +7,7 @@ from processors.russian.dates import date
 from processors.russian.plural import (
     ARTICLES,
     DAYS,
+    IDLE,
     RESERVATIONS,
     Forms,
     choose,
@@ -74,19 +75,21 @@ def decline(alert: Alert) -> str:
     figures = alert.figures
     few = alert.baseline < RARE or alert.value < SELDOM  # "0,2 брони в день" says nothing
     days, span = (7, "неделю") if few else (1, "день")
+    off = round(figures.get("off", 0.0))
     before, recent = decimal(days * alert.baseline), days * alert.value
     if alert.value <= 0:
         said = f"броней не было, до этого было {before} в {span}"
     elif few and recent < 1:
-        number = count(round(28 * alert.value) or 1, RESERVATIONS)
-        said = f"всего {number}, до этого за столько же дней — {whole(round(28 * alert.baseline))}"
+        number = count(round((28 - off) * alert.value) or 1, RESERVATIONS)
+        said = f"всего {number}, до этого за столько же дней — {whole(round((28 - off) * alert.baseline))}"
     else:
         said = f"в среднем {measure(recent, RESERVATIONS)} в {span}, до этого было {before}"
     if alert.value > 0:
         said += f": осталось {percent(figures.get('ratio', alert.value / max(alert.baseline, 0.01)))}"
     fleet = figures.get("fleet", 0.0)
     others = f" У остальных клиентов за то же время {percent(fleet)} от прежнего." if fleet > 0 else ""
-    return f"За 28 дней {said}.{others}"
+    pauses = f" ({count(off, IDLE)} не в счёт)" if off else ""
+    return f"За 28 дней{pauses} {said}.{others}"
 
 
 def bulk_pick(alert: Alert) -> str:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from processors import fleet_formulas as formulas
 from processors.days import local_day
 from processors.fleet_formulas import LEAST_DAYS, LEAST_EXPECTED, SPAN, Matrix
-from processors.fleet_rests import Group, groups, is_rest
+from processors.fleet_rests import Group, groups, is_rest, left_out
 from processors.usual import WINDOW
 from schemas.codec import event_id
 from schemas.events import Fleet
@@ -178,6 +178,7 @@ class FleetDays:
         rests = np.flatnonzero(is_rest(there, busy))
         closed = [day - SPAN + 1 + LEAST_DAYS + int(column) for column in rests if column < SPAN - LEAST_DAYS - 1]
         every, *same_week = groups(active, month, first, day)
+        closed = sorted({*closed, *every.rests})
         judged = np.flatnonzero(expected[:, -1] > LEAST_EXPECTED)
         return _Past(
             usual=np.flatnonzero(usual[:, -1]),
@@ -185,10 +186,10 @@ class FleetDays:
             expected=expected[judged, -1],
             ratios=formulas.factors(x[:, -1 - WINDOW : -1], expected[:, :-1]),
             weekdays=[round(float(factor), 4) for factor in weekdays],
-            closed=sorted({*closed, *every.rests}),
+            closed=closed,
             groups=[every, *same_week],
             size_spread=formulas.spread(self._pieces[:rows, -WINDOW - 1 : -1]),
-            decline=formulas.decline(x, first, still[:, -1], day),
+            decline=formulas.decline(x, first, still[:, -1], left_out(active, closed, same_week, day), day),
             clients=int((month[:, -1] > 0).sum()),
         )
 

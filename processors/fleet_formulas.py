@@ -9,8 +9,9 @@ from typing import Any, Final, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from processors.signals.decline import BEFORE, RECENT
 from processors.usual import SHAPE_FROM, SHAPE_TO, WEEKS, WINDOW
+from processors.volume import BEFORE, COMPARED
+from processors.volume import LEAST_DAYS as LEAST_LEFT
 from schemas.types import LocalDay
 
 Matrix: TypeAlias = NDArray[np.float64]
@@ -131,12 +132,19 @@ def spread(sizes: Matrix) -> float:
     return round(float(np.sqrt(squares / (count - 1).sum())), 4)
 
 
-def decline(x: Matrix, first: NDArray[np.int64], still: NDArray[np.bool_], day: LocalDay) -> float:
+def decline(
+    x: Matrix, first: NDArray[np.int64], still: NDArray[np.bool_], left_out: NDArray[np.bool_], day: LocalDay
+) -> float:
     """The median of what `signals.decline` compares, up to yesterday, of clients known so long who `still` order
-    (that others left is no season); cut at 0.67 and 1.5."""
-    recent = x[:, -1 - RECENT : -1].sum(axis=1) / RECENT
-    before = x[:, -1 - RECENT - BEFORE : -1 - RECENT].sum(axis=1) / BEFORE
-    known = still & (first <= day - RECENT - BEFORE) & (before * BEFORE >= 30)
-    if known.sum() < LEAST_CLIENTS:
+    (that others left is no season); cut at 0.67 and 1.5. `left_out`: clients by the `COMPARED` days."""
+    orders = x[:, -1 - COMPARED : -1]
+    known = still & (first <= day - COMPARED) & (orders[:, :BEFORE].sum(axis=1) >= 30)
+    counted = ~left_out[known]
+    orders = orders[known] * counted
+    before, recent = orders[:, :BEFORE].sum(axis=1), orders[:, BEFORE:].sum(axis=1)
+    days_before, days = counted[:, :BEFORE].sum(axis=1), counted[:, BEFORE:].sum(axis=1)
+    enough = (days >= LEAST_LEFT) & (days_before >= LEAST_LEFT) & (before > 0)
+    if enough.sum() < LEAST_CLIENTS:
         return 1.0
-    return round(min(max(float(np.median(recent[known] / before[known])), 0.67), 1.5), 4)
+    ratios = (recent[enough] / days[enough]) / (before[enough] / days_before[enough])
+    return round(min(max(float(np.median(ratios)), 0.67), 1.5), 4)

@@ -10,6 +10,7 @@ expected of it are there, from eight expected on. Twelve weeks bear a pause of t
 still expected (in `FleetDays`, which asks for half of 28 days, he is not).
 """
 
+from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -17,6 +18,7 @@ from numpy.typing import NDArray
 
 from processors.fleet_formulas import LEAST_CLIENTS, LEAST_DAYS, SPAN, WORKS, same_weekday
 from processors.usual import WINDOW
+from processors.volume import COMPARED
 from schemas.types import LocalDay
 
 RESTS: Final = 0.3
@@ -63,6 +65,24 @@ def groups(active: NDArray[np.bool_], month: NDArray[np.int16], first: NDArray[n
     return [_group(rows, share, there, days)] + [
         _without(weekday, never, share, there, days) for weekday in range(WEEK)
     ]
+
+
+def left_out(
+    active: NDArray[np.bool_], closed: Sequence[LocalDay], same_week: Sequence[Group], day: LocalDay
+) -> NDArray[np.bool_]:
+    """`processors.volume.left_out` of all clients: which of the days that a decline compares, up to yesterday."""
+    lately = active[:, -1 - COMPARED : -1]
+    if not closed and not any(group.rests for group in same_week):
+        return np.zeros_like(lately)
+    days = np.arange(day - COMPARED, day)
+    weekdays = [lately[:, place::WEEK].mean(axis=1) < WORKS for place in range(WEEK)]
+    hardly: NDArray[np.bool_] = np.stack(weekdays, axis=1)
+    off: NDArray[np.bool_] = np.tile(hardly, COMPARED // WEEK)
+    holidays: NDArray[np.bool_] = np.isin(days, closed) & ~off
+    for weekday, group in enumerate(same_week):
+        if group.rests:
+            holidays |= hardly[:, (weekday - days[0] - 3) % WEEK, None] & np.isin(days, group.rests) & ~off
+    return holidays | (off & holidays.any(axis=1, keepdims=True))
 
 
 def _without(

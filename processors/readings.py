@@ -12,8 +12,9 @@ from typing import NamedTuple
 from processors.context import Context
 from processors.rhythm import silence
 from processors.rules.score import ReadingRules, ScoreRules
-from processors.signals.decline import BEFORE, NOTHING_LEFT, RECENT, season
+from processors.signals.decline import NOTHING_LEFT, season
 from processors.state import LeadState
+from processors.volume import BEFORE, RECENT, a_day, left_out
 from schemas.alerts import Rule
 from schemas.types import LocalDay
 
@@ -75,11 +76,14 @@ def _decline(state: LeadState, through: LocalDay, context: Context) -> Reading |
     if state.first_day is None or through - state.first_day < RECENT + BEFORE:
         return None
     days, middle, until = state.days, through - RECENT + 1, through + 1
-    before = days.total(days.reservations, middle - BEFORE, middle)
-    if before < context.rules.decline.min_orders:
+    if days.total(days.reservations, middle - BEFORE, middle) < context.rules.decline.min_orders:
         return None
-    month, week = (days.total(days.reservations, until - span, until) for span in (RECENT, WEEK))
-    now, usual = max(month / RECENT, week / WEEK), before / BEFORE
+    without = left_out(state, through, context)
+    usual = a_day(days, middle - BEFORE, middle, without)
+    found = [a_day(days, until - span, until, without) for span in (RECENT, WEEK)]
+    now = max((rate for rate in found if rate is not None), default=None)
+    if now is None or not usual:
+        return None
     ratio = now / (usual * season(context.fleet))
     if ratio >= 1.0:
         return None

@@ -156,6 +156,11 @@ EACH_RULE = {
         *("volume_decline", 2.1, 6.4), unit="reservations", figures={"ratio": 0.33, "fleet": 0.97}, severity="critical"
     ),
     "decline-to-nothing": found("volume_decline", 0, 0.77, unit="reservations", figures={"ratio": 0, "fleet": 0.8}),
+    "decline-holidays": found(
+        *("volume_decline", 3.1, 7.5),
+        unit="reservations",
+        figures={"ratio": 0.41, "fleet": 1.0, "off": 13},
+    ),
     "decline-rare": found("volume_decline", 0.2, 0.6, unit="reservations", figures={"ratio": 0.29, "fleet": 1.2}),
     "bulk-pick": found(
         *("bulk_pick", 900, 150),

@@ -12,7 +12,7 @@ def test_a_strange_order_is_a_warning(line: Line, tmp_path: Path) -> None:
     file.write_text("[decline]\nclear = 0.5\n")
     strange = line("check", "--json", LEADPULSE_PIPELINE__RULES=str(file))
     assert json.loads(strange.stdout)["warnings"]["правила"] == [
-        "пороги стоят в странном порядке: decline.warning = 0,52 больше, чем decline.clear = 0,5 (pipeline.rules)"
+        "пороги стоят в странном порядке: decline.warning = 0,55 больше, чем decline.clear = 0,5 (pipeline.rules)"
     ]
     file.write_text("[decline]\nclear = 0.9\n")
     assert json.loads(line("check", "--json", LEADPULSE_PIPELINE__RULES=str(file)).stdout)["warnings"]["правила"] == []

@@ -153,6 +153,23 @@ def test_a_fleet_that_shrinks_together() -> None:
     assert book.figures(at(MONDAY + 125)).decline == pytest.approx(0.8)
 
 
+PAUSE = range(MONDAY + 105, MONDAY + 116)
+
+
+@pytest.mark.parametrize("resting", [30, 20])
+def test_a_holiday_is_no_season(resting: int) -> None:
+    """Eleven days on which all rest, or two thirds of them, who never work on Saturdays, make no fall; what falls
+    beside them does."""
+
+    def orders(client: int, day: int, lately: int) -> int:
+        rests = client < resting and (day in PAUSE or (day + 3) % 7 == 5)
+        return 0 if rests else lately if day >= MONDAY + 97 else 10
+
+    for lately, fall in ((10, 1.0), (8, 0.8)):
+        book = fleet_of(30, 126, lambda client, day, lately=lately: orders(client, day, lately))  # type: ignore[misc]
+        assert book.figures(at(MONDAY + 125)).decline == pytest.approx(fall)
+
+
 def test_who_is_gone_is_no_season() -> None:
     """Eleven of twenty have not ordered for three weeks: the others, who order as ever, are the fleet. With no eight
     left there is none."""

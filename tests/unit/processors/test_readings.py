@@ -91,6 +91,13 @@ def test_a_fall_is_read_against_the_fleet_and_not_when_the_last_week_is_back() -
     assert read(client(lambda age: 2 if 7 <= age < 28 else 8)) == {}
 
 
+def test_a_holiday_is_no_decline() -> None:
+    """Eleven idle days of the last 28 are none of it where all had them."""
+    rested = client(lambda age: 0 if 4 <= age <= 14 else 9)
+    assert "volume_decline" in read(rested)
+    assert "volume_decline" not in read(rested, closed=[TODAY - age for age in range(4, 15)])
+
+
 def test_too_little_is_not_judged() -> None:
     """Three order days are no rhythm, thirty orders before are needed for a ratio, and twelve weeks."""
     assert read(client(lambda age: age in (20, 21, 22))) == {}

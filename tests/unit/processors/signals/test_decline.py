@@ -12,7 +12,7 @@ from processors.signals import decline
 from processors.signals.raising import Cleared, Fresh
 from processors.state import LeadState, Raised
 from schemas.alerts import Signal
-from tests.unit.processors.clients import TODAY, at, client, context
+from tests.unit.processors.clients import TODAY, at, client, context, weekday
 
 
 def falls_to(orders: int, known: int = 119) -> LeadState:
@@ -49,6 +49,50 @@ def test_that_others_grow_is_no_decline() -> None:
     found = look(falls_to(5), fleet=1.5)
     assert isinstance(found, Signal)
     assert (found.severity, found.figures["fleet"]) == ("warning", 1.5)
+
+
+CHRISTMAS = range(TODAY - 20, TODAY - 9)
+"""Eleven days of the last 28."""
+
+
+def pausing(orders: int, pause: range, works: Callable[[int], bool] = lambda day: True) -> LeadState:
+    """Ten a day, and so many in the last 28 days, but none in the pause and on days on which he never works."""
+    return client(
+        lambda day: (orders if day > TODAY - 28 else 10) if day not in pause and works(day) else 0, 119, last=TODAY
+    )
+
+
+def test_a_holiday_of_all_is_left_out() -> None:
+    """Eleven days without orders of 28 are none of a decline; half as many on the others are one, and told as such."""
+    around = context(closed=[*CHRISTMAS])
+    assert decline.evening(pausing(10, CHRISTMAS), "7", at(TODAY), around) == ()
+    (found,) = decline.evening(pausing(5, CHRISTMAS), "7", at(TODAY), around)
+    assert isinstance(found, Signal)
+    assert (found.value, found.baseline) == (5.0, 10.0)
+    assert found.figures == {"ratio": 0.5, "fleet": 1.0, "days": 28.0, "off": 11.0}
+
+
+def test_a_holiday_before_hides_nothing() -> None:
+    """Eleven idle days of the 56 make the days before no poorer: half of them is a decline."""
+    before = range(TODAY - 60, TODAY - 49)
+    (found,) = decline.evening(pausing(5, before), "7", at(TODAY), context(closed=[*before]))
+    assert isinstance(found, Signal)
+    assert found.baseline == 10.0
+    assert found.figures == {"ratio": 0.5, "fleet": 1.0, "days": 28.0}  # none of the 28 is left out
+
+
+def test_a_holiday_is_of_those_who_keep_his_week() -> None:
+    """The pause of those who never work on Saturdays is none of one who does."""
+    around = context(pauses=[[], [], [], [], [], [*CHRISTMAS], []])
+    alike = pausing(6, CHRISTMAS, lambda day: weekday(day) != 5)
+    assert decline.evening(alike, "7", at(TODAY), around) == ()
+    assert isinstance(decline.evening(pausing(6, CHRISTMAS), "7", at(TODAY), around)[0], Signal)
+
+
+def test_nearly_nothing_but_holidays_says_nothing() -> None:
+    """With six days left of the 28 nobody can say."""
+    pause = range(TODAY - 27, TODAY - 5)
+    assert decline.evening(pausing(0, pause), "7", at(TODAY), context(closed=[*pause])) == ()
 
 
 @pytest.mark.parametrize(("known", "before"), [(111, 10), (119, 0)])

@@ -1,0 +1,51 @@
+"""How many orders a day a client makes, holidays left out: what a decline compares.
+
+A holiday is nobody's day: eleven days of Christmas in the last 28 would make a decline of everybody who keeps them, and
+in the 56 before would hide one. It is kept by those who keep the same week (`processors.fleet_rests`).
+"""
+
+from collections.abc import Collection
+
+from processors.context import Context
+from processors.day_series import Days
+from processors.state import LeadState
+from schemas.types import LocalDay
+
+RECENT, BEFORE = 28, 56
+"""Days that are compared: four weeks and the eight before, whole weeks both. `Fleet.decline` compares the same."""
+
+COMPARED = RECENT + BEFORE
+
+LEAST_DAYS = 7
+"""Days of a span that must be left without the holidays, or it says nothing."""
+
+WEEKS = COMPARED // 7
+
+NONE: Collection[LocalDay] = ()
+
+
+def left_out(state: LeadState, today: LocalDay, context: Context) -> Collection[LocalDay]:
+    """His days off among those that are compared, where a holiday is one of them: it may have taken more Mondays than
+    Saturdays. None where there is no holiday.
+
+    His week is that of the weekdays on which he ordered in all that is compared.
+    """
+    rests = context.rests
+    if not rests.everybody and not rests.without:  # most of the year: his week is not asked for
+        return NONE
+    since = today + 1 - COMPARED
+    told = state.days.between(state.days.reservations, since, today + 1)
+    least = context.rules.silence.works * WEEKS
+    week = [WEEKS - told[(weekday - since) % 7 :: 7].count(0) >= least for weekday in range(7)]
+    holidays = {day for day in rests.of(week) if since <= day <= today and week[day % 7]}
+    return holidays | {day for day in range(since, today + 1) if not week[day % 7]} if holidays else NONE
+
+
+def a_day(days: Days, start: LocalDay, stop: LocalDay, without: Collection[LocalDay]) -> float | None:
+    """Orders a day from `start` to before `stop`, those days left out; None where hardly any is left."""
+    orders, long = days.total(days.reservations, start, stop), stop - start
+    if not without:
+        return orders / long
+    off = [day for day in without if start <= day < stop]
+    orders, long = orders - sum(days.on(days.reservations, day) for day in off), long - len(off)
+    return orders / long if long >= LEAST_DAYS else None
