@@ -10,8 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from processors.usual import SHAPE_FROM, SHAPE_TO, WEEKS, WINDOW
-from processors.volume import BEFORE, COMPARED
-from processors.volume import LEAST_DAYS as LEAST_LEFT
+from processors.volume import BEFORE, COMPARED, LEAST, RECENT
 from schemas.types import LocalDay
 
 Matrix: TypeAlias = NDArray[np.float64]
@@ -143,7 +142,7 @@ def decline(
     orders = orders[known] * counted
     before, recent = orders[:, :BEFORE].sum(axis=1), orders[:, BEFORE:].sum(axis=1)
     days_before, days = counted[:, :BEFORE].sum(axis=1), counted[:, BEFORE:].sum(axis=1)
-    enough = (days >= LEAST_LEFT) & (days_before >= LEAST_LEFT) & (before > 0)
+    enough = (days >= LEAST * RECENT) & (days_before >= LEAST * BEFORE) & (before > 0)
     if enough.sum() < LEAST_CLIENTS:
         return 1.0
     ratios = (recent[enough] / days[enough]) / (before[enough] / days_before[enough])

@@ -16,8 +16,8 @@ RECENT, BEFORE = 28, 56
 
 COMPARED = RECENT + BEFORE
 
-LEAST_DAYS = 7
-"""Days of a span that must be left without the holidays, or it says nothing."""
+LEAST = 0.25
+"""Of a span must be left without his days off, or it says nothing."""
 
 WEEKS = COMPARED // 7
 
@@ -48,4 +48,4 @@ def a_day(days: Days, start: LocalDay, stop: LocalDay, without: Collection[Local
         return orders / long
     off = [day for day in without if start <= day < stop]
     orders, long = orders - sum(days.on(days.reservations, day) for day in off), long - len(off)
-    return orders / long if long >= LEAST_DAYS else None
+    return orders / long if long >= LEAST * (stop - start) else None

@@ -98,6 +98,12 @@ def test_a_holiday_is_no_decline() -> None:
     assert "volume_decline" not in read(rested, closed=[TODAY - age for age in range(4, 15)])
 
 
+def test_a_holiday_does_not_take_the_last_week_away() -> None:
+    """Five working days of it are left, and as many orders as ever: nothing."""
+    back = client(lambda age: 0 if (TODAY - age + 3) % 7 > 4 else 2 if 7 <= age < 28 else 8)
+    assert read(back, closed=[TODAY - 40]) == {}
+
+
 def test_too_little_is_not_judged() -> None:
     """Three order days are no rhythm, thirty orders before are needed for a ratio, and twelve weeks."""
     assert read(client(lambda age: age in (20, 21, 22))) == {}

@@ -14,7 +14,7 @@ from processors.day_series import Day, Days
 from processors.fleet_formulas import LEAST_CLIENTS, SPAN
 from processors.fleet_rests import Group
 from processors.state import LeadState
-from processors.volume import BEFORE, COMPARED, LEAST_DAYS, RECENT, a_day, left_out
+from processors.volume import BEFORE, COMPARED, LEAST, RECENT, a_day, left_out
 from tests.unit.processors.clients import TODAY, client, context, weekday
 
 NEAR = st.integers(TODAY - 40, TODAY + 5)
@@ -22,10 +22,10 @@ NEAR = st.integers(TODAY - 40, TODAY + 5)
 
 @given(st.dictionaries(NEAR, st.integers(0, 99)), NEAR, st.integers(1, 30), st.sets(NEAR))
 def test_as_by_counting_each_day(orders: dict[int, int], start: int, long: int, without: Set[int]) -> None:
-    """The mean of the days that are left, where there are seven, or nothing is left out."""
+    """The mean of the days that are left, where they are a quarter, or nothing is left out."""
     days = Days.of({day: Day(count) for day, count in orders.items()})
     left = [orders.get(day, 0) for day in range(start, start + long) if day not in without]
-    mean = sum(left) / len(left) if len(left) >= LEAST_DAYS or not without else None
+    mean = sum(left) / len(left) if len(left) >= LEAST * long or not without else None
     assert a_day(days, start, start + long, without) == mean
 
 
