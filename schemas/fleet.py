@@ -28,9 +28,10 @@ class Fleet(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_f
     far; `weekdays` the pooled shape, Monday first, mean 1. `closed` are the days on which the fleet rested, `pauses`
     those on which clients of the same week did: who hardly work on Mondays, on Tuesdays … (seven lists, or none).
     `size_spread` is the pooled deviation of ln(pieces of an active day); `decline` the median of 28 d over the 56 d
-    before. `clients` is how many are active. `sources` says since when each source sends live events, `fired` for which
-    share of the active clients a rule's alert opened within 24 h, `rung` how often each curator (chat id, "" for the
-    shared one) was rung within 7 days, `verdicts` how many alerts of a rule people called confirmed and false.
+    before, holidays left out. `clients` is how many are active. `sources` says since when each source sends live
+    events, `fired` for which share of the active clients a rule's alert opened within 24 h, `rung` how often each
+    curator (chat id, "" for the shared one) was rung within 7 days, `verdicts` how many alerts of a rule people called
+    confirmed and false.
     """
 
     event_id: EventId
