@@ -4,7 +4,7 @@ A holiday is nobody's day: eleven days of Christmas in the last 28 would make a 
 in the 56 before would hide one. It is kept by those who keep the same week (`processors.fleet_rests`).
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence, Set
 
 from processors.context import Context
 from processors.day_series import Days
@@ -24,21 +24,29 @@ WEEKS = COMPARED // 7
 NONE: Collection[LocalDay] = ()
 
 
-def left_out(state: LeadState, today: LocalDay, context: Context) -> Collection[LocalDay]:
-    """His days off among those that are compared, where a holiday is one of them: it may have taken more Mondays than
-    Saturdays. None where there is no holiday.
+def holidays(state: LeadState, today: LocalDay, context: Context) -> Collection[LocalDay]:
+    """The days among those that are compared up to `today` on which he would have worked, but those rest who keep his
+    week: that of the weekdays on which he ordered in all that is compared."""
+    return _holidays(state, today, context)[0]
 
-    His week is that of the weekdays on which he ordered in all that is compared.
-    """
+
+def left_out(state: LeadState, today: LocalDay, context: Context) -> Collection[LocalDay]:
+    """His days off, where a holiday is one of them: it may have taken more Mondays than Saturdays. None where there is
+    no holiday."""
+    found, week = _holidays(state, today, context)
+    return found | {day for day in range(today + 1 - COMPARED, today + 1) if not week[day % 7]} if found else NONE
+
+
+def _holidays(state: LeadState, today: LocalDay, context: Context) -> tuple[Set[LocalDay], Sequence[bool]]:
+    """And his week, Thursday first."""
     rests = context.rests
     if not rests.everybody and not rests.without:  # most of the year: his week is not asked for
-        return NONE
+        return frozenset(), ()
     since = today + 1 - COMPARED
     told = state.days.between(state.days.reservations, since, today + 1)
     least = context.rules.silence.works * WEEKS
     week = [WEEKS - told[(weekday - since) % 7 :: 7].count(0) >= least for weekday in range(7)]
-    holidays = {day for day in rests.of(week) if since <= day <= today and week[day % 7]}
-    return holidays | {day for day in range(since, today + 1) if not week[day % 7]} if holidays else NONE
+    return {day for day in rests.of(week) if since <= day <= today and week[day % 7]}, week
 
 
 def a_day(days: Days, start: LocalDay, stop: LocalDay, without: Collection[LocalDay]) -> float | None:

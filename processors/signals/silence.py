@@ -3,8 +3,8 @@
 Each channel is held against its own rhythm (`processors.rhythm`): warning from P < 0.03 and three working days,
 critical from P < 0.001 and five (orders only); with a mean gap above ten days, or few gaps, from max(45 d, 1.5 x the
 longest gap). The channels of talk need P < 0.005 and never are critical: people talk less regularly than they order.
-An answer is late by the same formula over the hours that his last ones took (P < 0.0005). Each is over with the first
-event of its channel.
+An answer is late by the same formula over the hours that his last ones took (P < 0.0005), without the holidays of those
+who keep his week. Each is over with the first event of its channel.
 
 A client who is silent in everything has one alert: while his orders are silent, the other channels only make it
 stronger (a tenth each) and are told in its figures; of chat and answers the chat speaks. Today counts
@@ -24,6 +24,7 @@ from processors.rules.volume import SilenceRules
 from processors.signals.heard import ref_of
 from processors.signals.raising import Cleared, Fresh, clear, look
 from processors.state import Last, LeadState, Talk
+from processors.volume import holidays
 from schemas.alerts import Evidence, Rule, Severity, Signal
 from schemas.codec import event_id
 from schemas.events import Event, Message
@@ -129,7 +130,7 @@ def _silent(state: LeadState, today: LocalDay, now: Millis, context: Context) ->
         quiet = silence(there, today, context.rests, rules, mark)
         if quiet is not None and quiet.size >= mark and quiet.working_days >= rules.warning_days:
             found.append(_of_days(rule, quiet))
-    waits = _late_answer(state.talk, now, context)
+    waits = _late_answer(state, now, context)
     return [*found, waits] if waits is not None else found
 
 
@@ -173,20 +174,29 @@ def _of_days(rule: Rule, quiet: Silence) -> _Found:
     return _Found(rule, quiet.size, quiet.working_days, quiet.value, usual, day_start(quiet.last), figures)
 
 
-def _late_answer(talk: Talk | None, now: Millis, context: Context) -> _Found | None:
-    """What we asked, when it waits for an unusually long time."""
-    rules = context.rules.silence
+def _late_answer(state: LeadState, now: Millis, context: Context) -> _Found | None:
+    """What we asked, when it waits for an unusually long time. Holidays are no days of it."""
+    rules, talk = context.rules.silence, state.talk
     if talk is None or not talk.asked or len(talk.waits) < rules.min_waits:
         return None
     days = (now - talk.asked) / DAY_MS
-    if days < rules.warning_days:
+    if not (size := _lateness(days, talk, rules)):
         return None
-    size = surprise(days, [hours / 24 for hours in talk.waits])
-    if size < -log10(rules.answer_probability):
+    asked, today = local_day(talk.asked), local_day(now)
+    idle = sum(asked < day <= today for day in holidays(state, today, context))
+    if idle and not (size := _lateness(days - idle, talk, rules)):
         return None
     usual = sum(talk.waits) / len(talk.waits)
     figures = {"days": float(int(days)), "messages": float(talk.messages), "usual_hours": round(usual, 1)}
     return _Found(ANSWERS, size, int(days), int(days), round(usual / 24, 2), talk.asked, figures)
+
+
+def _lateness(days: float, talk: Talk, rules: SilenceRules) -> float:
+    """-log10 P of so many days; 0 below the mark of a warning."""
+    if days < rules.warning_days:
+        return 0.0
+    size = surprise(days, [hours / 24 for hours in talk.waits])
+    return size if size >= -log10(rules.answer_probability) else 0.0
 
 
 def _say(

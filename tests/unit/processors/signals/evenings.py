@@ -18,14 +18,16 @@ def wrote(ts: int) -> Message:
     return Message("-1001", str(ts), Author("9"), "слова", **known)
 
 
-def look(state: LeadState, days: int, hour: int = 20, rules: str = "") -> Sequence[Signal | Fresh | Cleared]:
+def look(
+    state: LeadState, days: int, hour: int = 20, rules: str = "", **fleet: object
+) -> Sequence[Signal | Fresh | Cleared]:
     """The evening so many days after TODAY."""
-    return silence.evening(state, "7", at(TODAY + days, hour), context(rules))
+    return silence.evening(state, "7", at(TODAY + days, hour), context(rules, **fleet))
 
 
-def first(state: LeadState, rule: str, until: int = 60) -> int | None:
+def first(state: LeadState, rule: str, until: int = 60, **fleet: object) -> int | None:
     """After how many days without anything since TODAY the rule's first signal comes."""
     for days in range(1, until):
-        if any(isinstance(found, Signal) and found.rule == rule for found in look(state, days)):
+        if any(isinstance(found, Signal) and found.rule == rule for found in look(state, days, **fleet)):  # type: ignore[arg-type]
             return days
     return None

@@ -81,6 +81,20 @@ def test_he_does_not_answer() -> None:
     assert state.talk is not None and state.talk.asked == 0
 
 
+def test_nobody_answers_on_holidays() -> None:
+    """Nine days on which all rest are none of the days that an answer takes: it is late as many days later."""
+    late = []
+    for pause in (0, 9):
+        state = talker(messages=1)
+        ask_and_answer(state, 6)
+        silence.asked(state, wrote(at(TODAY, 10)))
+        for day in range(TODAY + 1, TODAY + 61):
+            state.days[day] = Day(*(0, 0) if day <= TODAY + pause else (4, 40), messages=1)
+        late.append(first(state, "reply_silence", closed=[*range(TODAY + 1, TODAY + 1 + pause)]))
+    without, after = late
+    assert without is not None and after == without + 9
+
+
 def test_who_never_answers_is_not_late() -> None:
     """Answers after ten days are his way: five days are nothing; nor are they for who is hardly known."""
     slow, new = talker(messages=1), talker(messages=1)
