@@ -37,7 +37,9 @@ class Group(NamedTuple):
 
     def rest(self, today: NDArray[np.float64]) -> bool:
         """Whether hardly anyone of it is there; by everybody's orders of the newest day."""
-        return self.expected >= LEAST_CLIENTS and is_rest(np.count_nonzero(today[self.rows]), self.expected)
+        if self.expected < LEAST_CLIENTS:  # most groups are too small: nobody is counted
+            return False
+        return bool(is_rest(np.count_nonzero(today[self.rows]), self.expected))
 
 
 def is_rest(there: Any, expected: Any) -> Any:

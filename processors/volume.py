@@ -21,8 +21,6 @@ LEAST = 0.25
 
 WEEKS = COMPARED // 7
 
-NO_DAYS: Collection[LocalDay] = ()
-
 
 def holidays(state: LeadState, today: LocalDay, context: Context) -> Collection[LocalDay]:
     """The days among those that are compared up to `today` on which he would have worked, but those rest who keep his
@@ -34,7 +32,9 @@ def left_out(state: LeadState, today: LocalDay, context: Context) -> Collection[
     """His days off, where a holiday is one of them: it may have taken more Mondays than Saturdays. None where there is
     no holiday."""
     found, week = _holidays(state, today, context)
-    return found | {day for day in range(today + 1 - COMPARED, today + 1) if not week[day % 7]} if found else NO_DAYS
+    if not found:
+        return found
+    return found | {day for day in range(today + 1 - COMPARED, today + 1) if not week[day % 7]}
 
 
 def _holidays(state: LeadState, today: LocalDay, context: Context) -> tuple[Set[LocalDay], Sequence[bool]]:

@@ -67,8 +67,6 @@ NEWER_TRANSCRIPT_DAYS = 8
 
 def in_message(state: LeadState, event: Message | MessageEdited, context: Context) -> Sequence[Found]:
     """Words of the client in a chat. An edit says nothing twice, unless it says more."""
-    if not SAID.all(event.text):  # most of what people say
-        return ()
     until = local_day(event.ts) + EDITABLE_DAYS
     said = [Evidence(event.event_id, event.ts, "message", event.text, who=event.author.name, ref=ref_of(event))]
     return _judge(state, event, f"{event.chat_id}:{event.message_id}", until, said, context)
@@ -153,7 +151,7 @@ def _judge(
     heard: dict[Topic, list[Heard]] = defaultdict(list)
     for evidence in said:
         matches = SAID.all(evidence.text)
-        if not matches:
+        if not matches:  # most of what people say
             continue
         loud = any(match.score >= rules.at_once and match.if_meant != "info" for match in matches)
         topics: set[Topic] = set()

@@ -65,7 +65,7 @@ DAYS_WRITTEN = "ГГГГ-ММ-ДД или ДД.ММ.ГГГГ"
 GZIP = b"\x1f\x8b"
 _HEAD: Codec[_Head] = Codec(_Head)
 _DAY_MS = 86_400_000
-_ts, _type, _lead = attrgetter("ts"), attrgetter("type"), attrgetter("lead_id")
+_ts, _type, _lead_id = attrgetter("ts"), attrgetter("type"), attrgetter("lead_id")
 _first, _last = itemgetter(0), itemgetter(-2)
 """Bytes of a line that ends with \\n."""
 _LEAD = re.compile("[0-9]{1,12}")
@@ -96,7 +96,7 @@ def survey(chunks: Iterable[bytes]) -> Survey:
     """Read a file through for what `Survey` says; lines that are no events are passed over."""
     found, latest = Survey(set()), 0
     for heads in filter(None, map(_heads, chunks)):
-        found.leads.update(map(_lead, heads))
+        found.leads.update(map(_lead_id, heads))
         found.ticked = found.ticked or "tick" in map(_type, heads)
         times = [*map(_ts, heads)]
         last = max(latest, *times)
