@@ -115,6 +115,14 @@ class Conference:
 
         await until(so, 10, f"recording in {self.room}", pause=0.005)
 
+    async def moderated(self, nick: str) -> None:
+        """Wait until `nick` is a moderator: who is in the room is none yet."""
+
+        async def so() -> bool:
+            return self.roles.get(nick) == "moderator"
+
+        await until(so, 10, f"{nick} moderates {self.room}: {self.roles}", pause=0.005)
+
     def tell(self, status: str, **attributes: str) -> None:
         """Publish the status of the recording, as `on`, or `off` with `initiator` or `failure_reason`."""
         self._publish("file", status, self.session, attributes)

@@ -99,6 +99,7 @@ async def test_an_objection_ends_both_for_the_meeting(
     conference = await focus.open(new_room(domain), "item-not-found", "item-not-found", "item-not-found")
     async with AsyncExitStack() as people:
         host = await people.enter_async_context(join(prosody.port, conference.room))
+        await conference.moderated(host.nick)
         other = await people.enter_async_context(join(prosody.port, conference.room))
         await conference.exports(True)
         other.write("возражаю")
@@ -136,6 +137,7 @@ async def test_subtitles_off_of_one_moderator_are_his_own(prosody: Prosody, focu
     conference = await focus.open(new_room(EXPORTING))
     async with AsyncExitStack() as people:
         host = await people.enter_async_context(join(prosody.port, conference.room))
+        await conference.moderated(host.nick)
         guest = await people.enter_async_context(join(prosody.port, conference.room))
         meeting = await conference.exports(True)
         told = len(conference.metadata)
@@ -153,6 +155,7 @@ async def test_subtitles_off_of_one_moderator_are_his_own(prosody: Prosody, focu
         assert len(conference.metadata) == told and conference.exported() == meeting
     other = await focus.open(new_room(EXPORTING, "team-{}"))
     async with join(prosody.port, other.room) as host:
+        await other.moderated(host.nick)
         subtitles(host, False)
         await until(lambda: _has(other, "recording"), 10, "it is taken as it is", pause=0.005)
         assert other.metadata[-1][1]["recording"] == {"isTranscribingEnabled": False}
