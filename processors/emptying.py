@@ -112,9 +112,12 @@ def _window(state: LeadState, stock: Stock, today: LocalDay) -> Window:
         days.between(series, since, day)
         for series in (days.reserved_qty, days.picked_qty, days.shipped_qty, days.inbound_qty)
     )
-    known_days = day - state.first_day if state.first_day is not None else 0
-    stock.window = window(day, known_days, (reserved, picked, shipped), inbound)
+    stock.window = window(day, _known_days(state, day), (reserved, picked, shipped), inbound)
     return stock.window
+
+
+def _known_days(state: LeadState, day: LocalDay) -> int:
+    return day - state.first_day if state.first_day is not None else 0
 
 
 def _moved(days: Days, day: LocalDay) -> Moved:
@@ -140,14 +143,13 @@ def may_matter(state: LeadState, stock: Stock, today: LocalDay, context: Context
     """
     if stock.told and any(any(told.withdrawn) for told in stock.told.values()):
         return True
-    known, rules = stock.known, context.rules.bulk_pick
-    if stock.arrivals < 2 and not known:  # before goods come, or a snapshot
+    known, before, rules = stock.known, stock.window, context.rules.bulk_pick
+    day = today if before is None else max(today, before.day)
+    if (stock.arrivals < 2 and not known) or _known_days(state, day) < rules.min_days:
         stock.calm = today, ANY
         return False
-    have, before = stock.have(), stock.window
-    spare = 0
+    have, spare = stock.have(), 0
     if before is None or before.day != today:
-        day = today if before is None else max(today, before.day)
         spare = int(_spare_by_days(state.days, have, day, rules))
         before = _window(state, stock, today) if spare <= 0 and day == today else None
     if before is None:
@@ -155,7 +157,7 @@ def may_matter(state: LeadState, stock: Stock, today: LocalDay, context: Context
     else:
         now, rarer = _moved(state.days, today), 1.0 if known else rules.estimated
         spare = int(_spare_by_window(before, now, have, rarer, rules))
-        may = spare <= 0 and before.days >= rules.min_days
+        may = spare <= 0
         if may and (season := _season(context.fleet, today)) > 1.0:
             may = int(_spare_by_window(before, now, have, season * rarer, rules)) <= 0
     if spare > 0:

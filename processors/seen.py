@@ -1,6 +1,7 @@
 """Which events a lead has seen: an id that comes again within a day is a repeat. `state` is changed in place."""
 
-from itertools import islice, takewhile
+from bisect import bisect_left
+from itertools import islice
 
 from processors.days import DAY_MS, HOUR_MS
 from processors.sealed import CHUNK, Sealed
@@ -39,8 +40,8 @@ def _seal(state: LeadState) -> None:
 def forget(state: LeadState, hour: int) -> bool:
     """Drop ids that arrived a day before this hour (since 1970). Whether there were any."""
     ids, before = state.ids, hour - KEPT_MS // HOUR_MS - 1
-    stale = [*takewhile(lambda key: ids[key] < before, ids)]  # they stand in the order of arrival
-    for key in stale:
+    stale = bisect_left([*ids.values()], before)  # they stand in the order of arrival
+    for key in [*islice(ids, stale)]:
         del ids[key]
     sealed = state.sealed is not None and state.sealed.forget(before)
-    return bool(stale) or sealed
+    return stale > 0 or sealed
