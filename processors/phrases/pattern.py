@@ -11,8 +11,9 @@ The starred word is the anchor, the verb as a rule. As a verb, the anchor must n
 the past (товар уходит, вы уходите, они ушли), unless that form itself is listed.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from processors.russian.words import plain
@@ -110,10 +111,16 @@ def _word(notation: str, lists: Lists) -> Wanted:
         if form.startswith("<"):
             if not form.endswith(">"):
                 raise ValueError(f"the name of a list has no _ and ends with >: {notation!r}")
-            forms += lists[form[1:-1]].split()
+            forms += _forms(lists[form[1:-1]])
         else:
-            forms.append(form)
-    return Wanted(tuple(dict.fromkeys(_exact_if_short(plain(form)) for form in forms)), notation.startswith("*"))
+            forms += _forms(form)
+    return Wanted(tuple(dict.fromkeys(forms)), notation.startswith("*"))
+
+
+@lru_cache
+def _forms(words: str) -> Sequence[str]:
+    """As texts are asked for them. Kept, for many phrases name the same list."""
+    return [_exact_if_short(plain(form)) for form in words.split()]
 
 
 def _exact_if_short(form: str) -> str:

@@ -8,7 +8,7 @@ import pytest
 BELOW = ("numpy", "chdb", "processors.lead", "processors.normalize")
 """Some ten megabytes each, all that a page needs of them the store has done before. (jsonschema, which checks what
 people enter in a command, is 2.5.)"""
-LATER = ("processors.phrases", "processors.minutes.offline", "snowballstemmer")
+LATER = ("processors.phrases", "processors.minutes.offline")
 """Two to four megabytes each: loaded when a question is asked, or answered."""
 GOAL_MB = 120
 
