@@ -183,10 +183,14 @@ def _spare_by_window(before: Window, now: Moved, have: int, rarer: float, rules:
 
 def _spare_by_days(days: Days, have: int, today: LocalDay, rules: BulkPickRules) -> float:
     """The same by the last days' figures alone: the shares."""
-    lately = (_lately(days, series, today) for series in (days.reserved_qty, days.picked_qty, days.shipped_qty))
     least, spare = rules.min_stock, inf
-    bounds = rules.large, rules.share_3_days, rules.share_week
-    for bound, reserved, picked, shipped in zip(bounds, *lately, strict=True):
+    for bound, reserved, picked, shipped in zip(
+        (rules.large, rules.share_3_days, rules.share_week),
+        _lately(days, days.reserved_qty, today),
+        _lately(days, days.picked_qty, today),
+        _lately(days, days.shipped_qty, today),
+        strict=True,
+    ):
         moved = max(picked, shipped, 0)
         taken = max(reserved, moved)
         spare = min(spare, max(bound * max(1, have + moved, taken), least) - taken)

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from processors.context import Context
 from processors.rhythm import silence
-from processors.rules.score import ReadingRules, ScoreRules
+from processors.rules.score import ScoreRules
 from processors.signals.decline import NOTHING_LEFT, season
 from processors.state import LeadState
 from processors.volume import BEFORE, RECENT, a_day, left_out
@@ -54,9 +54,9 @@ def rarity(state: LeadState, through: LocalDay, rules: ScoreRules) -> float:
     return 1.0 / (1.0 + rules.rare_days * count / (through - first + 1 + YOUNG))
 
 
-def strength(size: float, rules: ReadingRules) -> float:
-    """0..1, continuous and never flat (Hill's curve): half at `rules.half`."""
-    above = float(min(max(size, 0.0) / rules.half, FAR) ** rules.steep)
+def strength(size: float, half: float, steep: float) -> float:
+    """0..1, continuous and never flat (Hill's curve): 1/2 at `half`."""
+    above = float(min(max(size, 0.0) / half, FAR) ** steep)
     return above / (1.0 + above)
 
 
@@ -68,7 +68,8 @@ def _silence(state: LeadState, through: LocalDay, context: Context) -> Reading |
     quiet = silence(state.order_days(), through, context.rests, rules)
     if quiet is None:
         return None
-    return Reading("order_silence", strength(quiet.size, context.rules.score.silence), quiet.value, quiet.usual_gap)
+    read = context.rules.score.silence
+    return Reading("order_silence", strength(quiet.size, read.half, read.steep), quiet.value, quiet.usual_gap)
 
 
 def _decline(state: LeadState, through: LocalDay, context: Context) -> Reading | None:
@@ -87,6 +88,6 @@ def _decline(state: LeadState, through: LocalDay, context: Context) -> Reading |
     ratio = now / (usual * season(context.fleet))
     if ratio >= 1.0:
         return None
-    rules = context.rules.score.decline
-    half = ReadingRules(half=-log(rules.half), steep=rules.steep)
-    return Reading("volume_decline", strength(-log(max(ratio, NOTHING_LEFT)), half), now, usual)
+    read = context.rules.score.decline
+    size = -log(max(ratio, NOTHING_LEFT))
+    return Reading("volume_decline", strength(size, -log(read.half), read.steep), now, usual)

@@ -79,8 +79,10 @@ def weigh(state: LeadState, now: Millis, context: Context) -> tuple[float, list[
     if not read and not state.raised:  # most clients, each evening
         return background, []
     parts = []
-    for rule in rules.weights.keys() & {*state.raised, *read}:
-        weight, raised, reading = rules.weights[rule], state.raised.get(rule), read.get(rule)
+    for rule in {**state.raised, **read}:
+        weight, raised, reading = rules.weights.get(rule), state.raised.get(rule), read.get(rule)
+        if weight is None:
+            continue
         if raised is not None and _is_judged(state, rule, raised):
             reading = None if raised.level >= 0 else reading  # of what a person has judged the days say the same
             raised = None
@@ -91,8 +93,18 @@ def weigh(state: LeadState, now: Millis, context: Context) -> tuple[float, list[
         trusted = min(1.0, weight.weight * feedback.trust(rule, fleet.verdicts, rules.feedback))
         said = [_raised(rule, raised, trusted, weight, now, rules)] if raised is not None else []
         said += [_read(reading, trusted)] if reading is not None else []
-        parts.append(max(said, key=lambda part: part.points))
-    return background, sorted((p for p in parts if p.points >= LEAST_POINTS), key=lambda p: (-p.points, p.rule))
+        part = said[0] if len(said) == 1 else max(said, key=_points)
+        if part.points >= LEAST_POINTS:
+            parts.append(part)
+    return background, sorted(parts, key=_heaviest) if len(parts) > 1 else parts
+
+
+def _points(part: Part) -> float:
+    return part.points
+
+
+def _heaviest(part: Part) -> tuple[float, Rule]:
+    return -part.points, part.rule
 
 
 def risk(background: float, parts: Sequence[Part]) -> float:
@@ -127,7 +139,7 @@ def _raised(rule: Rule, raised: Raised, trusted: float, weight: Weight, now: Mil
         points=round(100.0 * trusted * strength * 2.0 ** (-age / half_life), 2),
         strength=round(strength, 4),
         weight=round(trusted, 4),
-        age_days=round(age, 2),
+        age_days=age,
         half_life_days=half_life,
         value=raised.value,
         baseline=raised.baseline,

@@ -154,6 +154,8 @@ def _still(state: LeadState, today: LocalDay, rules: SilenceRules) -> Sequence[t
             times, last = days.seen(told, today)
             if not is_short(times, today - last, rules, _mark(rule, rules)):
                 channels.append((rule, days.with_any(told)))
+    if not channels:  # most clients, most evenings
+        return channels
     known = ((rule, there[: bisect_right(there, today)]) for rule, there in channels)
     return [(rule, there) for rule, there in known if there and today - there[-1] >= rules.warning_days]
 
