@@ -15,19 +15,18 @@ seven, so that two orders of one restocking are one alert. Measured: docs/detect
 """
 
 from collections.abc import Sequence
-from math import ceil, exp, log, sqrt
-from typing import NamedTuple, TypeAlias
+from math import ceil, sqrt
 
-from processors import tails
 from processors.context import Context
 from processors.day_series import Day
 from processors.days import day_start, local_day
 from processors.russian.plural import RESERVATIONS, count, whole
 from processors.signals.raising import GROWN, MOVED, Cleared, Fresh, behind, clear, heard, look, rise
-from processors.signals.spike_bound import NEVER, NOT_BELOW, day_is_known, is_quiet, may_matter, quiet_for
+from processors.signals.spike_bound import NEVER, day_is_known, is_quiet, may_matter, more_is_nothing, quiet_for
+from processors.signals.spike_day import Both, Size, by_both, by_count, by_pieces, largest
 from processors.state import LeadState
-from processors.usual import above_plain, factor, pieces, sizes, usual
-from schemas.alerts import SEVERITIES, Alert, Evidence, Rule, Severity, Signal, Unit
+from processors.usual import factor, pieces, sizes
+from schemas.alerts import SEVERITIES, Alert, Evidence, Rule, Signal, Unit
 from schemas.codec import event_id
 from schemas.events import Reservation
 from schemas.types import EventId, LeadId, LocalDay, Millis
@@ -40,28 +39,6 @@ quarter before: less changes no message."""
 
 ROUNDED = 0.001
 """A quarter of a score that is said with three digits."""
-
-PLAIN = 0.2
-"""What a deviation above the plain mean adds to s. On 23 redrawn sets x3 was .084 above the best simple peer without it
-and .094, .093, .089 with 0.1, 0.2, 0.3; of x5 .992, and .996, .999, 1 were found (docs/decisions, 0131)."""
-
-
-class Size(NamedTuple):
-    """How unusual a day is. `s` over the mark of a warning, and whether it is so far above as to be critical."""
-
-    score: float
-    critical: bool
-    value: int
-    usual: float
-    unit: Unit
-
-    def said(self) -> tuple[Severity, float, float]:
-        """Severity, score and strength of its signal."""
-        return "critical" if self.critical else "warning", round(self.score, 3), round(min(1.0, self.score / 2), 3)
-
-
-Both: TypeAlias = tuple[Size | None, Size | None]
-"""A day by its count, and by its pieces."""
 
 
 def find(state: LeadState, event: Reservation, today: LocalDay, context: Context) -> Sequence[Signal | Fresh]:
@@ -86,10 +63,12 @@ def find(state: LeadState, event: Reservation, today: LocalDay, context: Context
         state.sizes = sizes(state, today, context)
     common, known = factor(context.fleet, today), day_is_known(event.ts, today, context)
     rush = max(1.0, common, factor(context.fleet, today - 1))  # a season of yesterday goes on before today shows it
-    both = _both(state, today, context, common if known else rush)
-    found = _largest(both)
+    both = by_both(state, today, context, common if known else rush)
+    found = largest(both)
     mark = 1.0 if known else context.rules.spike.at_once / context.rules.spike.warning
     if found is None or (found.unit == "reservations" and found.score < mark):
+        if not known and (more := more_is_nothing(state, orders, today, context, mark)):
+            state.quiet = quiet_for(state, orders, size, event.ts, today, context, orders + more)
         return ()
     severity, score, strength = found.said()
     told = heard(state, RULE, severity, score, strength, event.ts)
@@ -110,7 +89,7 @@ def evening(state: LeadState, lead_id: LeadId, now: Millis, context: Context) ->
     today = local_day(now)
     common = factor(context.fleet, today)
     if day_is_known(now, today, context):
-        found = _largest(_both(state, today, context, common))
+        found = largest(by_both(state, today, context, common))
         if found is not None:
             number, figures = event_id("signal", RULE, f"{lead_id} {today}"), state.days[today]
             day = f"{count(figures.reservations, RESERVATIONS)} на {whole(pieces(state, today))} шт."
@@ -163,50 +142,11 @@ def _moved(now: int, unit: Unit, shown: Alert | None) -> float:
     return MORE * now
 
 
-def _both(state: LeadState, day: LocalDay, context: Context, common: float) -> Both:
-    return _by_count(state, day, context, common, context.rules.spike.warning), _by_pieces(state, day, context)
-
-
-def _largest(both: Both) -> Size | None:
-    """By count or by pieces, whichever says more; None when neither says anything."""
-    found = [size for size in both if size is not None and size.score >= 1.0]
-    return max(found, key=lambda size: (size.critical, size.score)) if found else None
-
-
-def _by_count(state: LeadState, day: LocalDay, context: Context, common: float, least: float) -> Size | None:
-    """`least`: a smaller s may come smaller yet."""
-    rules = context.rules.spike
-    x = state.days.on(state.days.reservations, day)
-    if x < rules.min_today:
-        return None
-    normal = usual(state, day, context)
-    expected = normal.mean * common**normal.share
-    if expected <= 0 or x < NOT_BELOW * expected:
-        return None
-    plain = PLAIN * above_plain(state, day, x)
-    s = plain + tails.counts(x, expected, normal.spread, least - plain)
-    critical = s >= rules.critical and x >= rules.critical_ratio * expected
-    return Size(s / rules.warning, critical, x, expected, "reservations")
-
-
-def _by_pieces(state: LeadState, day: LocalDay, context: Context) -> Size | None:
-    rules = context.rules.sparse
-    x = pieces(state, day)
-    if x < rules.min_pieces:
-        return None
-    normal = sizes(state, day, context)
-    if not 0 < normal.least <= x:
-        return None
-    s = tails.student((log(x) - normal.mean) / normal.deviation, normal.freedom)
-    warning, critical = (rules.dense_warning, rules.dense_critical) if normal.dense else (rules.warning, rules.critical)
-    typical = exp(normal.mean)
-    return Size(s / warning, s >= critical and x >= rules.critical_ratio * typical, x, typical, "pieces")
-
-
 def _stands_out(state: LeadState, day: LocalDay, context: Context) -> bool:
     """Whether the day is not yet below the clear mark."""
     rules, common = context.rules.spike, factor(context.fleet, day)
-    both = _by_count(state, day, context, common, rules.clear), _by_pieces(state, day, context)
+    orders = state.days.on(state.days.reservations, day)
+    both = by_count(state, day, orders, context, common, rules.clear), by_pieces(state, day, context)
     below = rules.clear / rules.warning
     return any(size is not None and size.score >= below for size in both)
 

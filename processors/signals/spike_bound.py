@@ -8,13 +8,11 @@ from math import ceil
 
 from processors.context import Context
 from processors.days import HOUR_MS, at_local, day_start
+from processors.signals.spike_day import NOT_BELOW, by_count
 from processors.state import LeadState, Quiet
 from processors.usual import kept_sizes, sizes, usual
 from schemas.events import Reservation
 from schemas.types import LocalDay, Millis
-
-NOT_BELOW = 1.5
-"""Times the expected: less is no spike however regular the client is, so most events ask no further."""
 
 NEVER: LocalDay = 0
 """`Quiet.day` where each reservation is looked at."""
@@ -48,8 +46,11 @@ def may_matter(state: LeadState, orders: int, size: int, ts: Millis, today: Loca
     return 0 < kept.least <= size
 
 
-def quiet_for(state: LeadState, orders: int, size: int, ts: Millis, today: LocalDay, context: Context) -> Quiet:
-    """What is left until the day may matter, where it does not yet: until the evening, and then for the day."""
+def quiet_for(
+    state: LeadState, orders: int, size: int, ts: Millis, today: LocalDay, context: Context, nothing: int = 0
+) -> Quiet:
+    """What is left until the day may matter, where it does not yet: until the evening, and then for the day. `nothing`:
+    so many orders are known to be no spike."""
     rules, normal, kept = context.rules, state.usual, kept_sizes(state, today)
     most_orders, most_pieces, known = rules.spike.min_today, rules.sparse.min_pieces, day_is_known(ts, today, context)
     if normal is not None and normal.day == today:
@@ -57,8 +58,19 @@ def quiet_for(state: LeadState, orders: int, size: int, ts: Millis, today: Local
         most_orders = max(most_orders, spike) if normal.mean > 0 else MANY
     if kept is not None:
         most_pieces = max(most_pieces, kept.least) if kept.least > 0 else MANY
+    most_orders = max(most_orders, nothing + 1)
     until = day_start(today + 1) if known else at_local(today, rules.alerts.evening_from * HOUR_MS)
     return Quiet(today, until, most_orders - orders, most_pieces - size)
+
+
+def more_is_nothing(state: LeadState, orders: int, day: LocalDay, context: Context, mark: float) -> int:
+    """So many orders more stay below the mark of a day that is not yet, whatever the fleet does until the evening: its
+    factor only raises what is expected. 0: it is close."""
+    for more in (orders, orders // 2, orders // 4):
+        size = by_count(state, day, orders + more, context, 1.0, context.rules.spike.warning)
+        if size is None or size.score < mark:
+            return more
+    return 0
 
 
 def day_is_known(ts: Millis, today: LocalDay, context: Context) -> bool:

@@ -72,7 +72,9 @@ def test_a_rare_client_is_silent_after_his_longest_gap() -> None:
     found = read(rare)["order_silence"]
     assert (found.value, found.baseline) == (30, 18)
     warning = -math.log10(builtin().silence.warning_probability)
-    assert found.strength == pytest.approx(readings.strength(warning * 30 / 45, RULES.silence.half, RULES.silence.steep))
+    assert found.strength == pytest.approx(
+        readings.strength(warning * 30 / 45, RULES.silence.half, RULES.silence.steep)
+    )
 
 
 def test_an_order_of_this_morning_ends_it() -> None:

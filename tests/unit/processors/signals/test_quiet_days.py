@@ -50,6 +50,9 @@ REGULAR, RARE = [4] * 7, [0, 0, 0, 0, 0, 0, 1]
 @example(past=REGULAR, steps=[Step(2), Step(11, later=10, common=1.0), Step(3, ago=10)])
 @example(past=REGULAR, steps=[Step(5), Step(4, later=16, common=1.0), Step(6, ago=16)])
 @example(past=REGULAR, steps=[Step(1, later=9, common=1.0), Step(1), Step(12)])
+@example(past=REGULAR, steps=[Step(8), Step(30)])  # above the ordinary, and no spike for long
+@example(past=REGULAR, steps=[Step(10, common=1.6), Step(1, later=1, common=1.0), Step(30)])  # the season ends at noon
+@example(past=REGULAR, steps=[Step(8), Step(4, later=9, common=0.8), Step(4)])
 @example(past=RARE, steps=[Step(1, 5), Step(1, 900)])
 @example(past=RARE, steps=[Step(1, 5), Step(1, 900, "changed")])
 @given(past=st.lists(st.integers(0, 9), min_size=7, max_size=7), steps=STEPS)
