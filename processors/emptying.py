@@ -145,6 +145,7 @@ def may_matter(state: LeadState, stock: Stock, today: LocalDay, context: Context
         return True
     known, before, rules = stock.known, stock.window, context.rules.bulk_pick
     day = today if before is None else max(today, before.day)
+    # too little is known of the stock, or of the client
     if (stock.arrivals < 2 and not known) or _known_days(state, day) < rules.min_days:
         stock.calm = today, ANY
         return False

@@ -13,6 +13,7 @@ A level rises at once and ends one step at a time, after `calm_days` below its l
 
 from collections.abc import Sequence
 from math import prod
+from operator import attrgetter
 from typing import Final, TypeAlias
 
 from processors import feedback, readings
@@ -35,6 +36,8 @@ READ: Final = frozenset({"order_silence"})
 """While they are red the days say the same as the finding, day by day and without its step: the reading stands for it.
 (With both, AUC falls: `bench/score.py`. A decline's finding knows more: it holds until the volume is back.) What fades
 when it is over is a warning at most, so that an order after a silence raises nothing."""
+
+_points = attrgetter("points")
 
 Said: TypeAlias = Score | Signal | Fresh | Cleared
 
@@ -93,14 +96,10 @@ def weigh(state: LeadState, now: Millis, context: Context) -> tuple[float, list[
         trusted = min(1.0, weight.weight * feedback.trust(rule, fleet.verdicts, rules.feedback))
         said = [_raised(rule, raised, trusted, weight, now, rules)] if raised is not None else []
         said += [_read(reading, trusted)] if reading is not None else []
-        part = said[0] if len(said) == 1 else max(said, key=_points)
+        part = max(said, key=_points)
         if part.points >= LEAST_POINTS:
             parts.append(part)
-    return background, sorted(parts, key=_heaviest) if len(parts) > 1 else parts
-
-
-def _points(part: Part) -> float:
-    return part.points
+    return background, sorted(parts, key=_heaviest)
 
 
 def _heaviest(part: Part) -> tuple[float, Rule]:
