@@ -92,7 +92,7 @@ def hold(alerts: Mapping[Rule, Alert], alert: Alert, moment: Moment) -> Hold:
         return Hold("shadow")
     if is_doubted(alert.rule, moment.fleet.verdicts, rules):
         return Hold("doubted")
-    if alert.rule != COMBINED and _told_together(alerts.get(COMBINED), moment):
+    if alert.rule != COMBINED and _told_together(alert, alerts.get(COMBINED), moment):
         return Hold("within", within=COMBINED)
     common = is_common(moment.fleet, alert.rule, rules) or season(moment.fleet, alert.rule, now, rules) > 0
     if alert.rule in COMMON and common:
@@ -145,12 +145,14 @@ def season(fleet: Fleet, rule: Rule, now: Millis, rules: AlertRules) -> float:
     return factor if factor >= rules.season else 0.0
 
 
-def _told_together(combined: Alert | None, moment: Moment) -> bool:
-    """Whether the alert of the whole risk is critical, alive, and rang not long ago."""
+def _told_together(alert: Alert, combined: Alert | None, moment: Moment) -> bool:
+    """Whether the alert of the whole risk, alive, tells of it: a critical one that rang not long ago, or a warning that
+    rings for no worse at this very moment."""
     if combined is None or combined.status == "resolved" or combined.told is None or not combined.rung:
         return False
-    recent = moment.now - combined.told.at < moment.rules.within_hours * HOUR_MS
-    return recent and combined.told.severity == "critical"
+    if combined.told.severity == "critical":
+        return moment.now - combined.told.at < moment.rules.within_hours * HOUR_MS
+    return combined.told.at == moment.now and not combined.held and alert.severity == combined.told.severity
 
 
 def _in_shadow(alerts: Mapping[Rule, Alert], rule: Rule, moment: Moment) -> bool:

@@ -17,6 +17,7 @@ from processors.russian.plural import (
     TIMES,
     WORKING_DAYS,
     count,
+    decimal,
     measure,
 )
 from schemas.alerts import Alert, Evidence, Rule
@@ -100,8 +101,31 @@ def _combined(alert: Alert) -> str:
     said = f"Риск {points} из 100, было {before}." if 0 < before < points else f"Риск {points} из 100."
     parts = sorted(((alert.figures[rule], rule) for rule in TEXTS if alert.figures.get(rule, 0) >= 1), reverse=True)
     if parts:
-        said += " Главное: " + ", ".join(f"{TEXTS[rule].title} ({round(share)})" for share, rule in parts) + "."
+        said += " Главное: " + "; ".join(f"{_part(alert, rule)} ({round(share)})" for share, rule in parts) + "."
     return said
+
+
+def _part(alert: Alert, rule: Rule) -> str:
+    """One of its signs, with its figure: nobody is told of it by another message."""
+    title, unit, value = TEXTS[rule].title, UNITS.get(rule), alert.figures.get(f"{rule}_value")
+    if unit is None or value is None:
+        return title
+    usual = decimal(alert.figures.get(f"{rule}_usual", 0.0))
+    return f"{title} — {decimal(value)}\u00a0{unit}" + (f", обычно {usual}" if usual != "0" else "")
+
+
+UNITS: Mapping[Rule, str] = {
+    "order_silence": "дн.",
+    "chat_silence": "дн.",
+    "call_silence": "дн.",
+    "meeting_silence": "дн.",
+    "reply_silence": "дн.",
+    "volume_decline": "в\u00a0день",
+    "bulk_pick": "шт.",
+    "broken_reservations": "шт.",
+}
+"""Of what a sign is measured in, as it stands behind a figure; days of a silence are working days, or all of a rare
+buyer."""
 
 
 _CALL = "свяжитесь с клиентом сегодня, выясните причину и предложите решение."

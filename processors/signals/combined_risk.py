@@ -56,6 +56,7 @@ def _apart(state: LeadState, findings: Sequence[Part]) -> Sequence[Part]:
 
 def _signal(state: LeadState, score: Score, before: float, found: Sequence[object]) -> Signal:
     top = score.parts[:TOP]
+    measured = [part for part in top if part.baseline > 0]
     evidence = [item for part in top for item in _evidence(state, part, score.ts, found)]
     return Signal(
         signal_id=event_id(RULE, score.score_id),
@@ -69,7 +70,10 @@ def _signal(state: LeadState, score: Score, before: float, found: Sequence[objec
         score=score.points,
         strength=min(1.0, score.points / 100.0),
         unit="points",
-        figures={"points": score.points, "background": score.background} | {part.rule: part.points for part in top},
+        figures={"points": score.points, "background": score.background}
+        | {part.rule: part.points for part in top}
+        | {f"{part.rule}_value": round(part.value, 2) for part in measured}
+        | {f"{part.rule}_usual": round(part.baseline, 2) for part in measured},
         evidence=evidence,
     )
 

@@ -224,14 +224,31 @@ EACH_RULE = {
     "combined-yellow": found(
         *("combined_risk", 38, 12),
         unit="points",
-        figures={"level": 1, "order_silence": 27.5, "chat_silence": 9.2},
+        figures={
+            "level": 1,
+            "order_silence": 27.5,
+            "order_silence_value": 5,
+            "order_silence_usual": 1.31,
+            "chat_silence": 9.2,
+            "chat_silence_value": 12,
+            "chat_silence_usual": 2.4,
+        },
         evidence=[LAST_ORDER],
     ),
     "combined-red": found(
         *("combined_risk", 71, 38),
         unit="points",
         severity="critical",
-        figures={"level": 2, "leaving_phrase": 57, "order_silence": 27.5, "volume_decline": 4},
+        figures={
+            "level": 2,
+            "leaving_phrase": 57,
+            "order_silence": 27.5,
+            "order_silence_value": 5,
+            "order_silence_usual": 1.31,
+            "volume_decline": 4,
+            "volume_decline_value": 3.25,
+            "volume_decline_usual": 6.1,
+        },
         evidence=[LAST_ORDER, said("Мы уходим к другому складу", "Олег")],
     ),
 }

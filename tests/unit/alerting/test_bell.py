@@ -184,7 +184,30 @@ def test_the_combined_alert_tells_its_parts_for_twelve_hours() -> None:
     assert later.rings
 
 
-def test_a_combined_warning_tells_nothing_for_others() -> None:
+@pytest.mark.parametrize(("severity", "rings"), [("warning", False), ("critical", True)])
+def test_a_combined_warning_tells_what_made_it(severity: Severity, rings: bool) -> None:
+    """What rises with it is no second message, but for what is worse than it."""
+    alerts: dict[Rule, Alert] = {}
+    decide(alerts, signal(0, rule="combined_risk"))
+    part = decide(alerts, signal(1, severity=severity))
+    assert part is not None
+    assert (part.rings, part.within) == (rings, "" if rings else "combined_risk")
+    assert (alerts["combined_risk"].evidence[-1] == part.evidence[0]) is not rings
+
+
+def test_one_that_is_held_tells_nothing() -> None:
+    """A combined warning that the week's budget holds leaves the rest its own ring."""
+    alerts: dict[Rule, Alert] = {}
+    full = fleet(rung={"11": 10})
+    combined = decide(alerts, signal(0, rule="combined_risk"), fleet=full, curator="11")
+    assert combined is not None
+    assert combined.held == "budget"
+    goods = decide(alerts, signal(1, rule="bulk_pick"), fleet=full, curator="11")
+    assert goods is not None
+    assert goods.rings
+
+
+def test_a_combined_warning_tells_nothing_later() -> None:
     """Only a critical one that rang does; parts that rang before it stay as they are."""
     alerts, before = opened()
     decide(alerts, signal(0, rule="combined_risk"))
