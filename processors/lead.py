@@ -225,8 +225,7 @@ def prune(state: LeadState, now: Millis) -> bool:
     if stale:
         silence.outlived(state, [day for day in days.with_any(days.reservations) if day < oldest])
         days.forget(oldest)
-    outdated = [_drop(state.spoken, today), _drop(state.gone, today)]
-    return seen.forget(state, now // HOUR_MS) or stale or any(outdated)
+    return any([seen.forget(state, now // HOUR_MS), stale, _drop(state.spoken, today), _drop(state.gone, today)])
 
 
 def _drop(kept: dict[Key, LocalDay], today: LocalDay) -> bool:

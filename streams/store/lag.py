@@ -2,13 +2,15 @@
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Collection, Mapping
 
 from aiokafka import TopicPartition
+from aiokafka.errors import KafkaError
 
 from schemas.errors import Transient
-from schemas.topics import LEAD_EVENTS
+from schemas.topics import LEAD_EVENTS, TopicSpec
 from streams.engine.ends import Ends
+from streams.engine.group import Groups
 from streams.engine.worker import Worker
 
 COMMIT_SECONDS = 0.25
@@ -22,6 +24,7 @@ class Lag:
         self._worker = worker
         self._prefix = worker.settings.kafka.prefix
         self._ends = Ends(worker.settings.kafka)
+        self._groups = Groups(worker.settings.kafka)
 
     def partitions(self) -> set[int]:
         """Partitions of `lead.events` that are ours now. Ticks and baselines of a partition are its owner's work."""
@@ -38,31 +41,36 @@ class Lag:
         return lags
 
     async def caught_up(self, patience: float) -> bool:
-        """Wait until all that the broker has now is stored and committed; False if that takes over `patience` seconds,
-        or the partitions move. New records do not prolong it: under load the lag is never zero. Raises `Transient`."""
-        return await self._caught_up(patience, self._committed)
+        """Wait until all that the broker has now is stored and committed, by whichever worker of the group has it: one
+        that was killed keeps its partitions for a while, and nobody stores them. False if that takes over `patience`
+        seconds. New records do not prolong it: under load the lag is never zero. Raises `Transient`."""
+        return await self._caught_up(patience, self._worker.consumed())
 
     async def events_stored(self, patience: float) -> bool:
         """As `caught_up`, of `lead.events` alone: for who settles another topic of ours and would wait for himself."""
-        name = self._prefix + LEAD_EVENTS.name
-        return await self._caught_up(
-            patience, lambda: {tp: offset for tp, offset in self._committed().items() if tp.topic == name}
-        )
+        return await self._caught_up(patience, [LEAD_EVENTS])
 
-    async def _caught_up(self, patience: float, committed_now: Callable[[], dict[TopicPartition, int]]) -> bool:
-        mine = committed_now()
-        if not mine:
-            return False
-        ends = await self._ends.ask(list(mine))
+    async def _caught_up(self, patience: float, topics: Collection[TopicSpec]) -> bool:
+        tps = [TopicPartition(self._prefix + topic.name, p) for topic in topics for p in range(topic.partitions)]
+        ends = {tp: end for tp, end in (await self._ends.ask(tps)).items() if end}
         deadline = time.monotonic() + patience
         while time.monotonic() < deadline:
-            committed = committed_now()
-            if committed.keys() != mine.keys():
-                return False
-            if all(committed[tp] >= end for tp, end in ends.items()):
-                return True
+            mine = self._committed()
+            if all(mine[tp] >= end for tp, end in ends.items() if tp in mine):
+                others = {tp: end for tp, end in ends.items() if tp not in mine}
+                if not others or await self._have_others(others):
+                    return True
             await asyncio.sleep(COMMIT_SECONDS)
         return False
+
+    async def _have_others(self, ends: Mapping[TopicPartition, int]) -> bool:
+        """Whether the group has committed these partitions, which are not ours."""
+        group = self._worker.app.conf.id
+        try:
+            found = (await self._groups.committed([group]))[group]
+        except (KafkaError, OSError) as error:
+            raise Transient(f"cannot ask what the group has stored: {error!r}") from error
+        return all(found.get(tp, 0) >= end for tp, end in ends.items())
 
     def _committed(self) -> dict[TopicPartition, int]:
         if not self._worker.assigned():
@@ -88,5 +96,6 @@ class Lag:
         return all((topic.name, p) in mine for topic in self._worker.consumed() for p in range(topic.partitions))
 
     async def stop(self) -> None:
-        """Close the connection."""
+        """Close the connections."""
         await self._ends.stop()
+        await self._groups.stop()
