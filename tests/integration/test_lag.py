@@ -16,7 +16,7 @@ LEADS = [str(5000 + number) for number in range(120)]
 
 
 async def test_what_another_worker_has_is_waited_for(bootstrap: str, tmp_path: Path) -> None:
-    """A killed one keeps its partitions until its session ends: a night that was counted meanwhile had 9 of 22 days."""
+    """A killed one keeps its partitions until its session ends: a night that was counted meanwhile missed days."""
     async with Installation(bootstrap, tmp_path) as here:
         await here.produce(LEAD_EVENTS, [(lead, b"{}") for lead in LEADS])
         kafka = here.settings.kafka
