@@ -127,6 +127,8 @@ def said(text: str, who: str = "", kind: str = "message", at_ms: int | None = No
 
 LAST_ORDER = Evidence("", moscow(13), "last")
 """Silence shows the day of what came last, and where it can be opened."""
+NO_ORDERS = {"order_silence": 27.5, "order_silence_value": 5, "order_silence_usual": 1.31}
+"""As the alert of the whole risk has it."""
 ASKED = Evidence("00000000000000e8", moscow(17, 10, 40), "last", ref="-1001234567890/43")
 
 EACH_RULE = {
@@ -224,31 +226,15 @@ EACH_RULE = {
     "combined-yellow": found(
         *("combined_risk", 38, 12),
         unit="points",
-        figures={
-            "level": 1,
-            "order_silence": 27.5,
-            "order_silence_value": 5,
-            "order_silence_usual": 1.31,
-            "chat_silence": 9.2,
-            "chat_silence_value": 12,
-            "chat_silence_usual": 2.4,
-        },
+        figures=NO_ORDERS | {"chat_silence": 9.2, "chat_silence_value": 12, "chat_silence_usual": 2.4},
         evidence=[LAST_ORDER],
     ),
     "combined-red": found(
         *("combined_risk", 71, 38),
         unit="points",
         severity="critical",
-        figures={
-            "level": 2,
-            "leaving_phrase": 57,
-            "order_silence": 27.5,
-            "order_silence_value": 5,
-            "order_silence_usual": 1.31,
-            "volume_decline": 4,
-            "volume_decline_value": 3.25,
-            "volume_decline_usual": 6.1,
-        },
+        figures=NO_ORDERS
+        | {"leaving_phrase": 57, "volume_decline": 4, "volume_decline_value": 3.25, "volume_decline_usual": 6.1},
         evidence=[LAST_ORDER, said("Мы уходим к другому складу", "Олег")],
     ),
 }
