@@ -42,7 +42,7 @@ from tests.semantics.siege import Besieged
 from tests.unit.processors.commands import office
 
 REPORT_CHAT, CURATOR = -5, office.CHAT_OF["olga"]
-SHORT, FULL = (5, 30), (10, 200)
+SHORT, FULL = (7, 35), (10, 200)
 """Clients and their messages: two hundred were asked for."""
 INWARD: Final = ("note.add", "mail.draft", "reminder.set", "command.new")
 LEAVES: Final = ("telegram.reply", "n8n.run", "report.send", "comment.bitrix", "task.bitrix")
