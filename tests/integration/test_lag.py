@@ -7,6 +7,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from schemas.topics import LEAD_EVENTS
 from streams.engine.batches import Progress
+from streams.engine.connect import wait_for_topics
 from streams.engine.faust_app import group_of
 from streams.store.lag import Lag
 from tests.installation import Installation
@@ -21,6 +22,7 @@ async def test_what_another_worker_has_is_waited_for(bootstrap: str, tmp_path: P
         await here.produce(LEAD_EVENTS, [(lead, b"{}") for lead in LEADS])
         kafka = here.settings.kafka
         group, topic = group_of(kafka, "store"), kafka.prefix + LEAD_EVENTS.name
+        await wait_for_topics(kafka, [LEAD_EVENTS.name], group=group)  # as each worker does before it begins
         ends = dict.fromkeys(range(LEAD_EVENTS.partitions), 0)
         for record in await here.read(LEAD_EVENTS):
             ends[record.partition] += 1
