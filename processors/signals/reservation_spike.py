@@ -23,7 +23,7 @@ from processors.days import day_start, local_day
 from processors.russian.plural import RESERVATIONS, count, whole
 from processors.signals.raising import GROWN, MOVED, Cleared, Fresh, behind, clear, heard, look, rise
 from processors.signals.spike_bound import NEVER, day_is_known, is_quiet, may_matter, more_is_nothing, quiet_for
-from processors.signals.spike_day import Both, Size, by_both, by_count, by_pieces, largest
+from processors.signals.spike_day import Both, Size, by_both, largest
 from processors.state import LeadState
 from processors.usual import factor, pieces, sizes
 from schemas.alerts import SEVERITIES, Alert, Evidence, Rule, Signal, Unit
@@ -63,7 +63,7 @@ def find(state: LeadState, event: Reservation, today: LocalDay, context: Context
         state.sizes = sizes(state, today, context)
     common, known = factor(context.fleet, today), day_is_known(event.ts, today, context)
     rush = max(1.0, common, factor(context.fleet, today - 1))  # a season of yesterday goes on before today shows it
-    both = by_both(state, today, context, common if known else rush)
+    both = by_both(state, today, context, common if known else rush, context.rules.spike.warning)
     found = largest(both)
     mark = 1.0 if known else context.rules.spike.at_once / context.rules.spike.warning
     if found is None or (found.unit == "reservations" and found.score < mark):
@@ -89,7 +89,7 @@ def evening(state: LeadState, lead_id: LeadId, now: Millis, context: Context) ->
     today = local_day(now)
     common = factor(context.fleet, today)
     if day_is_known(now, today, context):
-        found = largest(by_both(state, today, context, common))
+        found = largest(by_both(state, today, context, common, context.rules.spike.warning))
         if found is not None:
             number, figures = event_id("signal", RULE, f"{lead_id} {today}"), state.days[today]
             day = f"{count(figures.reservations, RESERVATIONS)} на {whole(pieces(state, today))} шт."
@@ -145,8 +145,7 @@ def _moved(now: int, unit: Unit, shown: Alert | None) -> float:
 def _stands_out(state: LeadState, day: LocalDay, context: Context) -> bool:
     """Whether the day is not yet below the clear mark."""
     rules, common = context.rules.spike, factor(context.fleet, day)
-    orders = state.days.on(state.days.reservations, day)
-    both = by_count(state, day, orders, context, common, rules.clear), by_pieces(state, day, context)
+    both = by_both(state, day, context, common, rules.clear)
     below = rules.clear / rules.warning
     return any(size is not None and size.score >= below for size in both)
 

@@ -36,10 +36,10 @@ Both: TypeAlias = tuple[Size | None, Size | None]
 """A day by its count, and by its pieces."""
 
 
-def by_both(state: LeadState, day: LocalDay, context: Context, common: float) -> Both:
-    """The day as far as it is known; `common` is the fleet's factor that holds for it."""
+def by_both(state: LeadState, day: LocalDay, context: Context, common: float, least: float) -> Both:
+    """The day as far as it is known. `common`, `least`: as in `by_count`."""
     orders = state.days.on(state.days.reservations, day)
-    return by_count(state, day, orders, context, common, context.rules.spike.warning), by_pieces(state, day, context)
+    return by_count(state, day, orders, context, common, least), by_pieces(state, day, context)
 
 
 def largest(both: Both) -> Size | None:

@@ -67,8 +67,9 @@ def test_of_one_finding_its_own_alert_tells() -> None:
     state.raised["tone"] = raised(level=1)
     [signal] = said(state, NOW + 2)[1]
     assert isinstance(signal, Signal)
-    assert signal.severity == "critical"
-    assert {"leaving_phrase", "tone", "chat_silence"} < set(signal.figures)
+    parts = {"leaving_phrase", "tone", "chat_silence"}
+    measured = {f"{part}_{figure}" for part in parts for figure in ("value", "usual")}
+    assert (signal.severity, set(signal.figures)) == ("critical", {"points", "background"} | parts | measured)
 
 
 def test_a_note_of_the_same_words_is_no_second_finding() -> None:
